@@ -1,0 +1,72 @@
+"""seqtune: from a CSV or text file to the best recurrent network for it, with proof.
+
+    import seqtune
+    run = seqtune.fit("data/airline.csv", task="forecast", budget="60s")
+    run.leaderboard
+    run.predict()
+
+Everything is loaded when it is first used, so that the command line answers at once.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from seqtune.errors import (
+        DataError,
+        ExportError,
+        MissingExtra,
+        RecipeError,
+        RunError,
+        SearchError,
+        SeqtuneError,
+        UsageError,
+    )
+    from seqtune.fitting import fit
+    from seqtune.recipe.load import Recipe
+    from seqtune.run.run import Run, load
+
+__version__ = "0.1.0"
+
+_HOME = {
+    "fit": "seqtune.fitting",
+    "load": "seqtune.run.run",
+    "Recipe": "seqtune.recipe.load",
+    "Run": "seqtune.run.run",
+    "SeqtuneError": "seqtune.errors",
+    "UsageError": "seqtune.errors",
+    "RecipeError": "seqtune.errors",
+    "DataError": "seqtune.errors",
+    "RunError": "seqtune.errors",
+    "SearchError": "seqtune.errors",
+    "ExportError": "seqtune.errors",
+    "MissingExtra": "seqtune.errors",
+}
+
+__all__ = [
+    "DataError",
+    "ExportError",
+    "MissingExtra",
+    "Recipe",
+    "RecipeError",
+    "Run",
+    "RunError",
+    "SearchError",
+    "SeqtuneError",
+    "UsageError",
+    "__version__",
+    "fit",
+    "load",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module 'seqtune' has no attribute {name!r}")
+    return getattr(import_module(_HOME[name]), name)
+
+
+def __dir__() -> list[str]:
+    return __all__

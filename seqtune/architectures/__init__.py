@@ -1,0 +1,1 @@
+"""How cells are arranged into a network; one arrangement per file."""

@@ -1,0 +1,46 @@
+"""Cut the history into segments and run the recurrence over segments (SegRNN)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from seqtune.architectures._dense import dense
+from seqtune.architectures._readout import read_out
+from seqtune.architectures._recurrence import recur
+from seqtune.architectures._segments import fold
+from seqtune.architectures._settings import Settings
+
+OPTIONS = {
+    "length": {
+        "type": "integer",
+        "minimum": 1,
+        "default": 24,
+        "description": "Steps per segment; a season of the data is a good length.",
+    },
+}
+
+
+def forecast(history: Any, future: Any | None, static: Any | None, settings: Settings) -> Any:
+    """Project each segment of the history, recur over segments, predict all steps at once.
+
+    A history of 336 steps in segments of 24 is a recurrence of 14 steps, which trains faster and
+    forgets less than one of 336.
+
+    Args:
+        history: (batch, lookback, features).
+        future: (batch, horizon, features) known ahead, or None; the head joins it to each step.
+        static: (batch, features) of the series, or None.
+        settings: Cell, sizes, and `length`.
+
+    Returns:
+        (batch, horizon, width).
+
+    Source:
+        Lin et al., SegRNN: Segment Recurrent Neural Network for Long-Term Time Series Forecasting,
+        arXiv 2308.11200, section 3.2.
+    """
+    import keras
+
+    segments = fold(history, int(settings.options["length"]))  # (batch, segments, length * features)
+    projected = dense(settings.units, "projection", "relu")(segments)
+    return read_out(recur(projected, settings), static, settings)

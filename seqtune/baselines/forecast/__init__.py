@@ -1,0 +1,1 @@
+"""Simple forecasts, one method per file."""

@@ -1,0 +1,72 @@
+"""What ETS, Theta and MSTL share: one statsforecast model per history, quantiles, failures.
+
+The library forecasts central intervals; the quantile q is the lower or upper bound of the
+interval of |1 - 2q| * 100 per cent.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from seqtune.baselines.forecast._intervals import Floats
+
+Fit = Callable[[Floats, list[float]], Mapping[str, Any]]
+
+
+def forecast_each(
+    histories: Sequence[Floats],
+    horizon: int,
+    levels: tuple[float, ...],
+    fit: Fit,
+) -> Floats:
+    """Fit and forecast each history by itself.
+
+    Args:
+        histories: A (steps,) array per window, without NaN.
+        horizon: Steps ahead.
+        levels: Quantile levels in ascending order.
+        fit: Called with a history and the central intervals wanted, in per cent; returns the
+            library's answer: (horizon,) arrays by the names `mean`, `lo-80.0`, `hi-80.0`, ….
+
+    Returns:
+        (windows, horizon, 1 + levels), float64: the point forecast, then the quantiles in
+        ascending order. A row is NaN where the method has no answer (a history too short for
+        it, a fit that failed): `seqtune.baselines.runner` puts the seasonal naive forecast there
+        and counts it.
+    """
+    centres = [round(abs(1.0 - 2.0 * level) * 100.0, 6) for level in levels]
+    wanted = sorted({centre for centre in centres if centre > 0.0})
+    result = np.full((len(histories), horizon, 1 + len(levels)), np.nan)
+    with warnings.catch_warnings(), np.errstate(all="ignore"):
+        warnings.simplefilter("ignore")
+        for window, history in enumerate(histories):
+            # The library says "no" with exceptions of every kind, a bare Exception among them.
+            try:
+                answer = fit(np.array(history, dtype=np.float64), wanted)
+            except Exception:
+                continue
+            result[window, :, 0] = answer["mean"]
+            for column, (level, centre) in enumerate(zip(levels, centres, strict=True), start=1):
+                result[window, :, column] = answer[_name(level, centre)]
+    result[..., 1:].sort(axis=-1)
+    return result
+
+
+def longest_period(periods: tuple[int, ...], steps: int, cycles: int) -> int:
+    """Return the longest period of which `steps` hold at least so many cycles, 1 if none.
+
+    Example:
+        >>> longest_period((24, 168), steps=400, cycles=3)
+        24
+    """
+    return max((period for period in periods if period * cycles <= steps), default=1)
+
+
+def _name(level: float, centre: float) -> str:
+    if centre == 0.0:
+        return "mean"
+    return f"lo-{centre}" if level < 0.5 else f"hi-{centre}"

@@ -1,0 +1,75 @@
+"""The `seqtune` command: its sub-commands, and how errors reach the user."""
+
+from __future__ import annotations
+
+import sys
+import time
+from importlib.metadata import PackageNotFoundError, version
+from typing import Annotated, Optional
+
+import typer
+
+from seqtune.cli import doctor, evaluate, fit, inspect, plan, predict, recipes, report, runs
+from seqtune.errors import SeqtuneError, UsageError
+
+STARTED = time.monotonic()
+"""When the command began: the budget counts from here."""
+
+app = typer.Typer(
+    help="From a CSV or text file to the best recurrent network for it, with proof.",
+    epilog="Example: seqtune fit data/airline.csv --task forecast --budget 60s",
+    no_args_is_help=True,
+    add_completion=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+for module in (fit, plan, predict, evaluate, report, runs, inspect, doctor):
+    app.command(module.NAME, epilog=f"Example: {module.EXAMPLE}")(module.command)
+app.add_typer(recipes.app, name="recipes")
+
+
+def _print_versions(asked: bool) -> None:
+    if asked:
+        for package in ("seqtune", "keras", "keras-tuner", "jax", "tensorflow"):
+            try:
+                found = version(package)
+            except PackageNotFoundError:
+                found = "not installed"
+            typer.echo(f"{package} {found}")
+        raise typer.Exit
+
+
+@app.callback()
+def seqtune(
+    versions: Annotated[
+        Optional[bool],
+        typer.Option(
+            "--version", callback=_print_versions, is_eager=True, help="Print versions and exit."
+        ),
+    ] = None,
+) -> None:
+    """From a CSV or text file to the best recurrent network for it, with proof."""
+
+
+def main() -> None:
+    """Run the command line; an error that the user can mend is two lines, not a traceback."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+    try:
+        app()
+    except SeqtuneError as error:
+        typer.echo(f"error: {error.message}", err=True)
+        if error.hint:
+            typer.echo(f"hint: {error.hint}", err=True)
+        sys.exit(2 if isinstance(error, UsageError) else 1)
+    except KeyboardInterrupt:
+        typer.echo("interrupted", err=True)
+        sys.exit(130)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

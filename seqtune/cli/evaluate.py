@@ -1,0 +1,25 @@
+"""`seqtune evaluate`: score a run on labelled data that it never saw."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from seqtune.cli.output import AsJson, RunFolder, show
+
+NAME = "evaluate"
+EXAMPLE = "seqtune evaluate runs/airline-forecast-1 new.csv"
+
+
+def command(
+    run: RunFolder,
+    data: Annotated[str, typer.Argument(help="Labelled rows that the run never saw.")],
+    as_json: AsJson = False,
+) -> None:
+    """Score a run on labelled DATA that it never saw, beside the best simple method."""
+    from seqtune.report.of_run import scores_report
+    from seqtune.run.run import Run
+
+    opened = Run(run)
+    show(scores_report(opened, data, opened.evaluate(data)), as_json)

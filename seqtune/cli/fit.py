@@ -1,0 +1,32 @@
+"""`seqtune fit`: search, and leave a run folder."""
+
+from __future__ import annotations
+
+from typing import Optional
+
+import typer
+
+from seqtune.cli.flags import with_fit_flags
+from seqtune.cli.output import live_board, show
+from seqtune.options import FitOptions
+
+NAME = "fit"
+EXAMPLE = "seqtune fit data/airline.csv --task forecast --budget 60s"
+
+
+def _fit(data: str, task: Optional[str], options: FitOptions, as_json: bool, quiet: bool) -> None:
+    from seqtune.cli.app import STARTED
+    from seqtune.fitting import fit_with
+    from seqtune.inspection import tell_tasks
+    from seqtune.report.of_run import fit_report
+
+    if task is None:
+        raise tell_tasks(data, options)
+    with live_board(quiet) as board:
+        run = fit_with(data, task, options, listener=board, started=STARTED)
+    show(fit_report(run), as_json)
+    if run.record["status"] == "interrupted":
+        raise typer.Exit(130)
+
+
+command = with_fit_flags(_fit, "Search the best recurrent network for DATA; leave a run folder.")

@@ -1,0 +1,29 @@
+"""`seqtune inspect`: what is in a file, and what it suits."""
+
+from __future__ import annotations
+
+from typing import Annotated, Optional
+
+import typer
+
+from seqtune.cli.output import AsJson, show
+from seqtune.options import FitOptions
+
+NAME = "inspect"
+EXAMPLE = "seqtune inspect data/shops.csv"
+
+
+def command(
+    data: Annotated[str, typer.Argument(help="CSV, TSV, JSON Lines or Parquet file.")],
+    overrides: Annotated[
+        Optional[list[str]],
+        typer.Option("--set", help="How to read it: data.key=value (repeatable)."),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show columns, types, gaps, frequency, seasonality, and the tasks that DATA suits."""
+    from seqtune.inspection import inspect
+    from seqtune.report.profile import ProfileReport
+
+    found = inspect(data, FitOptions(set=tuple(overrides or ())))
+    show(ProfileReport(found.profile, found.suggestions, found.tasks, found.unsuited), as_json)

@@ -1,0 +1,96 @@
+"""Where results and progress go: results to stdout, everything else to stderr."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Protocol
+
+import typer
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from seqtune.report.live import LiveBoard
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")]
+Quiet = Annotated[bool, typer.Option("--quiet", help="Show no progress.")]
+RunFolder = Annotated[str, typer.Argument(metavar="RUN", help="A run folder that `fit` left.")]
+
+
+class Report(Protocol):
+    """What can be shown: rich draws it, and it turns into a dictionary."""
+
+    def __rich__(self) -> Any:
+        """Return what rich draws."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain JSON values."""
+
+
+def show(report: Report, as_json: bool) -> None:
+    """Show a report on stdout, drawn or as one JSON document."""
+    if as_json:
+        typer.echo(json.dumps(report.to_dict(), indent=2, ensure_ascii=False, allow_nan=False))
+        return
+    from rich.console import Console
+
+    Console(soft_wrap=False).print(report)
+
+
+def live_board(quiet: bool) -> LiveBoard:
+    """Return the live board on stderr."""
+    from rich.console import Console
+
+    from seqtune.report.live import LiveBoard
+
+    return LiveBoard(Console(stderr=True), quiet=quiet)
+
+
+def check_output(output: Path | None) -> None:
+    """Refuse an output file of an unknown ending or one that exists, before any work is done.
+
+    Raises:
+        UsageError: The ending is unknown.
+        RunError: The file exists.
+    """
+    from seqtune.errors import RunError, UsageError
+
+    if output is None:
+        return
+    if _ending(output) not in (".csv", ".jsonl", ".parquet"):
+        raise UsageError(
+            f"{output}: unknown ending; predictions are written as .csv, .jsonl or .parquet",
+            f"-o {output.with_suffix('.csv')}",
+        )
+    if output.exists():
+        raise RunError(f"{output} exists; it is not written over", "choose another name with -o")
+
+
+def write_table(table: pd.DataFrame, output: Path | None, as_json: bool) -> None:
+    """Write a prediction table to a file by its ending, or to stdout as CSV or JSON."""
+    if output is None:
+        if as_json:
+            text = table.to_json(orient="records", date_format="iso")
+            typer.echo(json.dumps({"predictions": json.loads(text)}, ensure_ascii=False))
+        else:
+            typer.echo(table.to_csv(index=False), nl=False)
+        return
+    from seqtune.files import whole_file
+
+    check_output(output)
+    with whole_file(output) as temporary:
+        if _ending(output) == ".csv":
+            table.to_csv(temporary, index=False)
+        elif _ending(output) == ".jsonl":
+            table.to_json(temporary, orient="records", lines=True, date_format="iso")
+        else:
+            table.to_parquet(temporary, index=False)
+    typer.echo(f"wrote {len(table)} rows to {output}", err=True)
+    if as_json:
+        typer.echo(json.dumps({"output": str(output), "rows": len(table)}))
+
+
+def _ending(output: Path) -> str:
+    ending = output.suffix.lower()
+    return ".jsonl" if ending == ".ndjson" else ending

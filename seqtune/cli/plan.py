@@ -1,0 +1,28 @@
+"""`seqtune plan`: what fit would do; trains nothing."""
+
+from __future__ import annotations
+
+from typing import Optional
+
+from seqtune.cli.flags import with_fit_flags
+from seqtune.cli.output import live_board, show
+from seqtune.options import FitOptions
+
+NAME = "plan"
+EXAMPLE = "seqtune plan data/airline.csv --task forecast"
+
+
+def _plan(data: str, task: Optional[str], options: FitOptions, as_json: bool, quiet: bool) -> None:
+    from seqtune.inspection import tell_tasks
+    from seqtune.planning import plan_with
+    from seqtune.report.plan import PlanReport
+    from seqtune.report.wording import command as command_line
+
+    if task is None:
+        raise tell_tasks(data, options)
+    with live_board(quiet=True) as board:
+        plan = plan_with(data, task, options, listener=board)
+    show(PlanReport(plan, command_line("seqtune", "fit", data, "--task", task)), as_json)
+
+
+command = with_fit_flags(_plan, "Show what fit would do with DATA; train nothing.")

@@ -1,0 +1,36 @@
+"""`seqtune predict`: predictions of a run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Optional
+
+import typer
+
+from seqtune.cli.output import AsJson, RunFolder, check_output, write_table
+
+NAME = "predict"
+EXAMPLE = "seqtune predict runs/airline-forecast-1 -o forecast.csv"
+
+
+def command(
+    run: RunFolder,
+    data: Annotated[
+        Optional[str],
+        typer.Argument(help="New rows; without it, continue the data that the run was fitted on."),
+    ] = None,
+    use: Annotated[
+        Optional[str],
+        typer.Option(help="Leaderboard row that predicts; default: the best network or ensemble."),
+    ] = None,
+    output: Annotated[
+        Optional[Path],
+        typer.Option("-o", "--output", help="File to write: .csv, .jsonl or .parquet."),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Predict with a run: past the end of its data, or on new DATA."""
+    from seqtune.run.run import Run
+
+    check_output(output)
+    write_table(Run(run).predict(data, use=use), output, as_json)

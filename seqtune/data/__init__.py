@@ -1,0 +1,1 @@
+"""From a file to arrays: reading, profiling, regular panels, splits, windows, scales."""

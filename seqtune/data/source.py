@@ -1,0 +1,469 @@
+"""A table that was read: columns by name and type, rows by the line they stand on.
+
+Columns of a CSV are kept as the text in the file and converted on demand, so that a cell that
+does not fit is reported with its line and its text. Typed columns (Parquet, a DataFrame) are
+converted from their own type.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from seqtune.data.columns import (
+    LARGEST,
+    MISSING_WORDS,
+    Parsed,
+    beyond,
+    numeric_sentinels,
+    parse_booleans,
+    parse_numbers,
+)
+from seqtune.data.dialect import unique_names
+from seqtune.data.timestamps import nanoseconds, parse_labels, parse_times
+from seqtune.errors import DataError, nearest
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+SAMPLE_SLICES = 20
+SAMPLE_ROWS = 500
+FITTING_SHARE = 0.9  # of the values: a few faulty cells do not make a number column text
+
+
+@dataclass(frozen=True)
+class ReadOptions:
+    """How a file is to be read, where the guess is wrong; mirrors `data:` of a recipe.
+
+    Args:
+        missing: Further words or numbers that mean "missing", such as "-999".
+        encoding: A Python codec name, or "auto".
+        separator: One character, "tab", "semicolon", "comma", "pipe", "space", or "auto".
+        decimal: ".", ",", or "auto".
+        dates: "auto", "day_first", "month_first", or a strptime form such as "%Y%m%d".
+        header: "auto", "first_line", or "none".
+
+    Example:
+        >>> ReadOptions(missing=("-999",), decimal=",").decimal
+        ','
+    """
+
+    missing: tuple[str, ...] = ()
+    encoding: str = "auto"
+    separator: str = "auto"
+    decimal: str = "auto"
+    dates: str = "auto"
+    header: str = "auto"
+
+
+class Source:
+    """A table with column types, notes on how it was read, and line numbers for messages.
+
+    Args:
+        path: The file, or the name of a DataFrame.
+        table: A pyarrow table with unique column names.
+        options: How it was to be read.
+        decimal: The decimal mark that its text columns are expected to use.
+        lines: Gives the line of a row; None where there are no lines.
+        notes: What was decided while reading.
+        fingerprint: sha256 of the bytes read.
+
+    Attributes:
+        names: The columns, in the order of the file.
+        rows: The number of data rows.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        table: Any,
+        options: ReadOptions | None = None,
+        *,
+        decimal: str = ".",
+        lines: Callable[[int], int] | None = None,
+        notes: tuple[str, ...] = (),
+        fingerprint: str = "",
+    ) -> None:
+        self.path = path
+        self.names: tuple[str, ...] = tuple(table.column_names)
+        self.rows: int = table.num_rows
+        self._columns = {name: _settled(table.column(name)) for name in self.names}
+        self._options = options or ReadOptions()
+        self._decimal = decimal
+        self._lines = lines
+        self._notes = dict.fromkeys(notes)
+        self._fingerprint = fingerprint
+        self._kinds: dict[str, str] = {}
+
+    @classmethod
+    def from_frame(cls, frame: pd.DataFrame, name: str = "data") -> Source:
+        """Take a DataFrame; an index that is named or holds times becomes a column.
+
+        Raises:
+            DataError: It has no rows, or two columns share a name.
+        """
+        from seqtune.data.frame import frame_to_table
+
+        table = frame_to_table(frame, name)
+        unique_names(name, table.column_names)
+        return cls(Path(name), table, fingerprint=_table_digest(table))
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What was guessed or decided so far, each with the `--set` that overrides it."""
+        return tuple(self._notes)
+
+    def kind(self, name: str) -> str:
+        """Tell what a column holds.
+
+        Returns:
+            "number", "integer" (whole numbers, also those that look like dates), "time", "text",
+            "boolean" or "empty". A column where nine of ten values are numbers is a number
+            column: reading it then reports the others.
+        """
+        if name not in self._kinds:
+            column = self._column(name)
+            is_text = _is_text(column)
+            self._kinds[name] = self._kind_of_text(column) if is_text else _kind_of_type(column)
+        return self._kinds[name]
+
+    def numbers(self, name: str) -> np.ndarray[Any, Any]:
+        """Return a column as (rows,) float64, NaN where missing.
+
+        Raises:
+            DataError: A value is not a number, is infinite or beyond 1e100; with line and value.
+        """
+        parsed = self.parse_numbers(name)
+        if parsed.faults:
+            raise self._number_fault(name, parsed)
+        return parsed.values
+
+    def times(self, name: str) -> np.ndarray[Any, Any]:
+        """Return a column as (rows,) datetime64[ns], NaT where missing; offsets turned to UTC.
+
+        Raises:
+            DataError: A value is not a date; with line and value.
+        """
+        parsed = self.parse_times(name)
+        if parsed.faults:
+            raise self._time_fault(name, parsed)
+        return parsed.values
+
+    def parse_numbers(self, name: str) -> Parsed:
+        """Return a column as float64 with its faults counted instead of raised."""
+        column = self._column(name)
+        if not _is_text(column):
+            parsed = _typed_numbers(column, numeric_sentinels(self._options.missing))
+        elif self.kind(name) == "boolean":
+            parsed = parse_booleans(column, self._options.missing)
+        else:
+            fixed = self._options.decimal != "auto"
+            parsed = parse_numbers(column, self._options.missing, self._decimal, fixed)
+        self._note(name, parsed)
+        return parsed
+
+    def parse_times(self, name: str) -> Parsed:
+        """Return a column as datetime64[ns] with its faults counted instead of raised."""
+        column = self._column(name)
+        if pa.types.is_integer(column.type) and "%" in self._options.dates:
+            column = pc.cast(column, pa.string())
+        if _is_text(column):
+            parsed = parse_times(column, self._options.missing, self._options.dates)
+        else:
+            parsed = _typed_times(column)
+        self._note(name, parsed)
+        return parsed
+
+    def codes(self, name: str) -> tuple[np.ndarray[Any, Any], list[str]]:
+        """Return a column as categories.
+
+        Returns:
+            (rows,) int32 codes in order of first appearance, -1 where the cell is blank or holds
+            one of the user's own words for "missing"; and the label of each code. Words such as
+            NA are labels: they may be names.
+        """
+        encoded = _as_text(self._column(name)).dictionary_encode()  # one dictionary for all chunks
+        words = encoded.chunk(0).dictionary.to_pylist() if encoded.num_chunks else []
+        labels: dict[str, int] = {}
+        absent = {"", *self._options.missing}
+        code_of_word = np.full(len(words) + 1, -1, dtype=np.int32)
+        for position, word in enumerate(words):
+            label = word.strip()
+            if label not in absent:
+                code_of_word[position] = labels.setdefault(label, len(labels))
+        codes = np.empty(self.rows, dtype=np.int32)
+        start = 0
+        for chunk in encoded.chunks:
+            indices = pc.fill_null(chunk.indices, len(words)).to_numpy(zero_copy_only=False)
+            codes[start : start + len(chunk)] = code_of_word[indices]
+            start += len(chunk)
+        return codes, list(labels)
+
+    def texts(self, name: str) -> list[str]:
+        """Return a column as it is written; "NA" stays "NA", and a null is an empty text."""
+        return [text or "" for text in _as_text(self._column(name)).to_pylist()]
+
+    def text(self, name: str, row: int) -> str:
+        """Return one cell as it is written."""
+        cell = self._column(name).slice(row, 1)
+        if not pa.types.is_timestamp(cell.type):
+            cell = _as_text(cell)
+        value = cell[0].as_py()
+        return "" if value is None else str(value)
+
+    def present_texts(self, name: str) -> Any:
+        """Return the cells that `codes` does not take as missing, a pyarrow chunked array."""
+        column = _as_text(self._column(name))
+        words = pa.array(["", *self._options.missing])
+        absent = pc.is_in(pc.utf8_trim_whitespace(column), value_set=words)
+        return column.filter(pc.invert(pc.or_(absent, column.is_null())))
+
+    def line(self, row: int) -> int:
+        """Return the 1-based line of data row `row` (from 0); without lines, its 1-based number."""
+        return self._lines(row) if self._lines else row + 1
+
+    def where(self, row: int) -> str:
+        """Say where a row stands: `sales.csv:12`, or `sales.parquet: row 11`."""
+        return f"{self.path}{':' if self._lines else ': row '}{self.line(row)}"
+
+    def fingerprint(self) -> str:
+        """Return the sha256 of the bytes that were read."""
+        return self._fingerprint
+
+    def require(self, name: str, flag: str = "") -> None:
+        """Check that a column exists.
+
+        Args:
+            name: The column.
+            flag: What asked for it, such as "--target"; named in the message.
+
+        Raises:
+            DataError: With the nearest column and the known ones.
+        """
+        if name in self._columns:
+            return
+        guess = nearest(name, self.names)
+        question = f"; did you mean '{guess}'?" if guess else ""
+        known = ", ".join(self.names[:20]) + (", …" if len(self.names) > 20 else "")
+        raise DataError(
+            f"{self.path} has no column '{name}'{question} Columns: {known}"
+            if question
+            else f"{self.path} has no column '{name}'. Columns: {known}",
+            f"{flag} {guess or '<one of these>'}" if flag else f"seqtune inspect {self.path}",
+        )
+
+    def _column(self, name: str) -> Any:
+        self.require(name)
+        return self._columns[name]
+
+    def _note(self, name: str, parsed: Parsed) -> None:
+        for note in parsed.notes:
+            self._notes[f"column '{name}': {note}"] = None
+
+    def _kind_of_text(self, column: Any) -> str:
+        sample = _sample(column, self._options.missing)
+        if len(sample) == 0:
+            return "empty"
+        dates = self._options.dates
+        if "%" in dates and _time_share(sample, dates) >= FITTING_SHARE:
+            return "time"
+        if parse_booleans(sample, self._options.missing).faults == 0:
+            return "boolean"
+        fixed = self._options.decimal != "auto"
+        parsed = parse_numbers(sample, self._options.missing, self._decimal, fixed)
+        if 1 - (parsed.faults - parsed.excessive) / len(sample) >= FITTING_SHARE:
+            return self._kind_of_numbers(column, parsed)
+        return "time" if _time_share(sample, dates) >= FITTING_SHARE else "text"
+
+    def _kind_of_numbers(self, column: Any, sample: Parsed) -> str:
+        """Tell whole numbers from others; the sample spares most columns the full look."""
+        if not _whole(sample.values):
+            return "number"
+        fixed = self._options.decimal != "auto"
+        parsed = parse_numbers(column, self._options.missing, self._decimal, fixed)
+        return "integer" if _whole(parsed.values) else "number"
+
+    def _number_fault(self, name: str, parsed: Parsed) -> DataError:
+        row = parsed.first_fault
+        text = self.text(name, row)
+        more = f" ({parsed.faults} such values)" if parsed.faults > 1 else ""
+        return DataError(
+            f"{self.where(row)}: column '{name}': {_shown(text)} {_reason(text)}{more}",
+            self._number_hint(name, text),
+        )
+
+    def _number_hint(self, name: str, text: str) -> str:
+        if self.kind(name) in ("text", "time"):
+            numeric = [n for n in self.names[:20] if self.kind(n) in ("number", "integer")]
+            return f"columns of numbers: {', '.join(numeric) or 'none'}"
+        words = ", ".join(_quoted(word) for word in (*self._options.missing, text))
+        return f"mend the value, or --set 'data.missing=[{words}]' to take it as missing"
+
+    def _time_fault(self, name: str, parsed: Parsed) -> DataError:
+        row = parsed.first_fault
+        text = self.text(name, row)
+        more = f" ({parsed.faults} such values)" if parsed.faults > 1 else ""
+        return DataError(
+            f"{self.where(row)}: column '{name}': {_shown(text)} is not a date that can be read,"
+            f" or not of the years 1678 to 2261{more}",
+            "write it as 2020-12-31 or 2020-12-31 23:59:59, or name the form with"
+            " --set data.dates=%d.%m.%Y",
+        )
+
+
+def _settled(column: Any) -> Any:
+    """Bring rarer types to one of: text, integer, float, boolean, timestamp, null."""
+    kind = column.type
+    if pa.types.is_dictionary(kind):
+        column, kind = column.cast(kind.value_type), kind.value_type
+    if pa.types.is_large_string(kind) or pa.types.is_string_view(kind):
+        return column.cast(pa.string())
+    if pa.types.is_decimal(kind) or pa.types.is_float16(kind):
+        return column.cast(pa.float64())
+    if pa.types.is_date(kind):
+        return column.cast(pa.timestamp("ms"))
+    plain = (
+        *(pa.types.is_string, pa.types.is_integer, pa.types.is_floating, pa.types.is_boolean),
+        *(pa.types.is_timestamp, pa.types.is_null),
+    )
+    if any(check(kind) for check in plain):
+        return column
+    try:
+        return column.cast(pa.string())
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
+        texts = [None if value is None else str(value) for value in column.to_pylist()]
+        return pa.chunked_array([pa.array(texts, pa.string())])
+
+
+def _is_text(column: Any) -> bool:
+    return bool(pa.types.is_string(column.type))
+
+
+def _as_text(column: Any) -> Any:
+    """Return a column as strings; whole floats lose their `.0`, so that 1.0 is category "1"."""
+    if _is_text(column):
+        return column
+    if pa.types.is_floating(column.type):
+        values = column.to_numpy()
+        if np.all((np.abs(values) < 2**53) & (values == np.floor(values)) | np.isnan(values)):
+            column = pc.if_else(pc.is_nan(column), pa.scalar(None, column.type), column)
+            column = column.cast(pa.int64())
+    if pa.types.is_null(column.type):
+        return pa.chunked_array([pa.nulls(len(column), pa.string())])
+    return column.cast(pa.string())
+
+
+def _kind_of_type(column: Any) -> str:
+    kind = column.type
+    if column.null_count == len(column):
+        return "empty"
+    if pa.types.is_timestamp(kind):
+        return "time"
+    if pa.types.is_boolean(kind):
+        return "boolean"
+    if pa.types.is_integer(kind):
+        return "integer"
+    values = column.to_numpy()
+    if np.isnan(values).all():
+        return "empty"
+    return "integer" if _whole(values) else "number"
+
+
+def _whole(values: np.ndarray[Any, Any]) -> bool:
+    """Tell whether all values are whole numbers that a float64 holds exactly, or NaN."""
+    for start in range(0, len(values), 1 << 20):
+        part = values[start : start + (1 << 20)]
+        if not np.all(np.isnan(part) | ((np.floor(part) == part) & (np.abs(part) <= 2**53))):
+            return False
+    return True
+
+
+def _typed_numbers(column: Any, sentinels: np.ndarray[Any, Any]) -> Parsed:
+    if pa.types.is_timestamp(column.type):
+        count = len(column) - column.null_count
+        first = int(np.argmax(~column.is_null().to_numpy())) if count else -1
+        return Parsed(np.full(len(column), np.nan), count, first)
+    values = np.array(pc.cast(column, pa.float64(), safe=False).to_numpy(), dtype=np.float64)
+    if sentinels.size:
+        values[np.isin(values, sentinels)] = np.nan
+    faulty = beyond(values)
+    if faulty is None:
+        return Parsed(values)
+    values[faulty] = np.nan
+    count = int(faulty.sum())
+    return Parsed(values, count, int(faulty.argmax()), count)
+
+
+def _typed_times(column: Any) -> Parsed:
+    if not pa.types.is_timestamp(column.type):
+        present = ~column.is_null(nan_is_null=True).to_numpy()
+        count = int(present.sum())
+        nothing = np.full(len(column), np.datetime64("NaT"), dtype="datetime64[ns]")
+        return Parsed(nothing, count, int(present.argmax()) if count else -1)
+    zone = column.type.tz
+    values = column.cast(pa.timestamp(column.type.unit)).to_numpy()
+    times = nanoseconds(values)
+    faulty = np.isnat(times) & ~np.isnat(values)
+    notes = (f"times of zone {zone} converted to UTC",) if zone not in (None, "UTC") else ()
+    return Parsed(times, int(faulty.sum()), int(faulty.argmax()) if faulty.any() else -1, 0, notes)
+
+
+def _sample(column: Any, missing: tuple[str, ...]) -> Any:
+    """Return values that are not missing, from slices spread over the column."""
+    words = pa.array([*MISSING_WORDS, *missing])
+    rows = len(column)
+    if rows <= SAMPLE_SLICES * SAMPLE_ROWS:
+        return _present_part(column, words)
+    starts = np.linspace(0, rows - SAMPLE_ROWS, SAMPLE_SLICES).astype(np.int64)
+    slices = [column.slice(int(start), SAMPLE_ROWS).chunks for start in starts]
+    sample = _present_part(pa.chunked_array([chunk for part in slices for chunk in part]), words)
+    if len(sample) >= SAMPLE_ROWS:
+        return sample
+    return _present_part(column, words).slice(0, SAMPLE_SLICES * SAMPLE_ROWS)
+
+
+def _present_part(column: Any, words: Any) -> Any:
+    absent = pc.is_in(pc.utf8_trim_whitespace(column), value_set=words)
+    return column.filter(pc.invert(pc.or_(absent, column.is_null())))
+
+
+def _time_share(sample: Any, dates: str) -> float:
+    labels = [text.strip() for text in sample.unique().to_pylist()]
+    return float(np.mean(~np.isnat(parse_labels(labels, dates))))
+
+
+def _table_digest(table: Any) -> str:
+    digest = hashlib.sha256()
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, table.schema) as writer:
+        writer.write_table(table)
+    digest.update(memoryview(sink.getvalue()))
+    return digest.hexdigest()
+
+
+def _shown(text: str) -> str:
+    return f"'{text}'" if len(text) <= 40 else f"'{text[:40]}…'"
+
+
+def _quoted(text: str) -> str:
+    """Write a word as a YAML list item."""
+    return text if text.replace("-", "").replace("_", "").isalnum() else f'"{text}"'
+
+
+def _reason(text: str) -> str:
+    try:
+        value = float(text.replace(",", ".").strip())
+    except ValueError:
+        return "is not a number"
+    if "inf" in text.lower():
+        return "is infinite"
+    if abs(value) > LARGEST:
+        return f"is too large; at most {LARGEST:.0e} is expected"
+    return "is not a number as the others are written"

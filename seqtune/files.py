@@ -1,0 +1,111 @@
+"""Writing files whole or not at all, and reading JSON with an error a user can act on."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Any
+
+from seqtune.errors import RunError
+
+
+@contextmanager
+def whole_file(path: Path) -> Iterator[Path]:
+    """Give a temporary path beside `path`; it takes the name of `path` when all went well.
+
+    Args:
+        path: The file to write; its folder is created where it is missing.
+
+    Raises:
+        RunError: The folder cannot be written, or the disk is full.
+    """
+    temporary: Path | None = None
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(prefix=f".{path.stem}-", suffix=path.suffix, dir=path.parent)
+        os.close(handle)
+        temporary = Path(name)
+        yield temporary
+        temporary.chmod(0o644)
+        temporary.replace(path)
+    except OSError as error:
+        raise RunError(
+            f"{path} cannot be written: {error.strerror or error}",
+            "choose another place with --out DIR, or make room",
+        ) from error
+    finally:
+        if temporary is not None:
+            temporary.unlink(missing_ok=True)
+
+
+def write_with(path: Path, write: Callable[[IO[bytes]], None]) -> None:
+    """Write a binary file whole, synchronised to disk before it takes its name.
+
+    Args:
+        path: The file.
+        write: Writes the content to an open file.
+    """
+    with whole_file(path) as temporary, temporary.open("wb") as file:
+        write(file)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a text file whole, in UTF-8."""
+    def write(file: IO[bytes]) -> None:
+        file.write(text.encode("utf-8"))
+
+    write_with(path, write)
+
+
+def write_json(path: Path, value: Any) -> None:
+    """Write a JSON file whole; NaN and infinity are refused."""
+    write_text(path, json.dumps(value, indent=1, ensure_ascii=False, allow_nan=False) + "\n")
+
+
+def append_line(path: Path, value: Any) -> None:
+    """Append one line of JSON, on disk when this returns."""
+    line = json.dumps(value, ensure_ascii=False, allow_nan=False) + "\n"
+    try:
+        with path.open("a", encoding="utf-8") as file:
+            file.write(line)
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError as error:
+        raise RunError(f"{path} cannot be written: {error.strerror or error}", "make room") from error
+
+
+def read_json(path: Path) -> Any:
+    """Read a JSON file.
+
+    Raises:
+        RunError: The file is missing or is not JSON.
+    """
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise RunError(
+            f"{path} is missing: the run folder is damaged", "fit again, or restore the folder"
+        ) from error
+    except (OSError, ValueError) as error:
+        raise RunError(
+            f"{path} cannot be read: {error}", "fit again, or restore the folder"
+        ) from error
+
+
+def read_lines(path: Path) -> list[Any]:
+    """Read a file of one JSON value per line; a line cut off by a crash is left out."""
+    if not path.exists():
+        return []
+    values = []
+    for line in path.read_text(encoding="utf-8").splitlines():
+        try:
+            values.append(json.loads(line))
+        except ValueError:
+            continue
+    return values

@@ -1,0 +1,81 @@
+"""What is in a file, and which tasks it suits; loads neither Keras nor a backend."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Union
+
+from seqtune.data.profile import Profile, profile_source
+from seqtune.data.source import Source
+from seqtune.errors import SeqtuneError, UsageError
+from seqtune.options import FitOptions, load_recipe
+from seqtune.progress import Guess
+from seqtune.reading import open_source
+from seqtune.registry import tasks
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Data = Union[str, Path, "pd.DataFrame"]
+
+
+@dataclass(frozen=True)
+class Inspection:
+    """What was found.
+
+    Args:
+        profile: The columns.
+        suggestions: What the first suited task would take for each role, and why.
+        tasks: Command for each task that the data suits.
+        unsuited: Why the other tasks do not suit.
+    """
+
+    profile: Profile
+    suggestions: tuple[Guess, ...] = ()
+    tasks: dict[str, str] = field(default_factory=dict)
+    unsuited: dict[str, str] = field(default_factory=dict)
+
+
+def inspect(data: Data, options: FitOptions | None = None) -> Inspection:
+    """Look into a file.
+
+    Args:
+        data: The file, or a DataFrame.
+        options: How to read it, where that is guessed wrong.
+    """
+    options = options or FitOptions()
+    recipe = load_recipe(next(iter(tasks)), replace(options, recipe=None))
+    source = open_source(data, recipe)
+    commands, unsuited, suggestions = suited_tasks(source, options)
+    return Inspection(profile_source(source), tuple(suggestions), commands, unsuited)
+
+
+def suited_tasks(
+    source: Source, options: FitOptions
+) -> tuple[dict[str, str], dict[str, str], list[Guess]]:
+    """Return the command of each task that suits, why others do not, and the first's guesses."""
+    commands: dict[str, str] = {}
+    unsuited: dict[str, str] = {}
+    suggestions: list[Guess] = []
+    for task in tasks:
+        suit = import_module(f"{tasks[task].__name__}.suit")
+        try:
+            guesses = suit.suggest(source, load_recipe(task, options))
+        except SeqtuneError as error:
+            unsuited[task] = f"{error.message} ({error.hint})" if error.hint else error.message
+            continue
+        suggestions = suggestions or guesses
+        commands[task] = f"seqtune fit {source.path} --task {task}"
+    return commands, unsuited, suggestions
+
+
+def tell_tasks(data: Data, options: FitOptions) -> UsageError:
+    """Return the error that `--task` is missing, with the commands that would do."""
+    found = inspect(data, options)
+    if found.tasks:
+        lines = "\n      ".join(found.tasks.values())
+        return UsageError(f"--task is missing; the data suits {', '.join(found.tasks)}", lines)
+    reasons = "; ".join(f"{task}: {reason}" for task, reason in found.unsuited.items())
+    return UsageError(f"--task is missing, and no task suits the data: {reasons}", "seqtune inspect")

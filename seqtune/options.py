@@ -1,0 +1,129 @@
+"""The flags of `fit` and `plan` as one value, and the recipe that they give."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from seqtune.errors import UsageError, unknown
+from seqtune.recipe.load import Recipe
+from seqtune.registry import tasks
+
+SYNONYMS = {
+    "forecasting": "forecast",
+    "anomaly-detection": "anomaly",
+    "anomalies": "anomaly",
+    "classification": "classify",
+    "generation": "generate",
+}
+
+PATHS = {
+    "target": "data.target",
+    "time": "data.time",
+    "series": "data.series",
+    "past": "data.past",
+    "future": "data.future",
+    "static": "data.static",
+    "freq": "data.frequency",
+    "horizon": "horizon",
+    "lookback": "lookback",
+    "budget": "search.budget",
+    "trials": "search.trials",
+    "workers": "search.workers",
+    "executor": "search.executor",
+    "backend": "backend",
+    "seed": "seed",
+}
+"""Where each flag stands in a recipe."""
+
+
+@dataclass(frozen=True)
+class FitOptions:
+    """Every flag of `seqtune fit`; None leaves a key to the recipe.
+
+    Args:
+        recipe: A shipped recipe's name, or a file.
+        set: `key.path=value` overrides.
+        target: Column or columns to learn.
+        time: Column of dates or steps.
+        series: Column that tells series apart.
+        past: Covariates known until now.
+        future: Covariates known ahead.
+        static: Columns constant per series.
+        horizon: Steps ahead.
+        lookback: Steps of history.
+        freq: Distance between rows, a pandas alias.
+        budget: Wall time for the whole command, such as "90s" or "10m".
+        trials: At most so many trials.
+        workers: Trials at a time, or "auto".
+        executor: Where trials run.
+        backend: Keras backend.
+        seed: Start of all random numbers.
+        out: The run folder.
+    """
+
+    recipe: str | Path | None = None
+    set: Sequence[str] = ()
+    target: str | Sequence[str] | None = None
+    time: str | None = None
+    series: str | None = None
+    past: Sequence[str] | None = None
+    future: Sequence[str] | None = None
+    static: Sequence[str] | None = None
+    horizon: int | None = None
+    lookback: int | None = None
+    freq: str | None = None
+    budget: str | float | None = None
+    trials: int | None = None
+    workers: int | str | None = None
+    executor: str | None = None
+    backend: str | None = None
+    seed: int | None = None
+    out: str | Path | None = field(default=None)
+
+    def values(self) -> dict[str, Any]:
+        """Return the flags that were given, by their path in the recipe."""
+        given = {}
+        for flag, path in PATHS.items():
+            value = getattr(self, flag)
+            if value is None:
+                continue
+            given[path] = [str(item) for item in value] if isinstance(value, (list, tuple)) else value
+        target = given.get("data.target")
+        if isinstance(target, list) and len(target) == 1:
+            given["data.target"] = target[0]
+        return given
+
+
+def task_name(task: str | None) -> str:
+    """Return the task's own name for a name or a synonym.
+
+    Raises:
+        UsageError: There is no such task, or none was given.
+
+    Example:
+        >>> task_name("forecasting")
+        'forecast'
+    """
+    known = list(tasks)
+    if task is None:
+        raise UsageError(f"no task was given; the tasks are {', '.join(known)}", f"--task {known[0]}")
+    name = SYNONYMS.get(task.lower(), task.lower())
+    if name not in known:
+        raise UsageError(unknown("task", task, known), f"--task {known[0]}")
+    return name
+
+
+def load_recipe(task: str | None, options: FitOptions) -> Recipe:
+    """Return the recipe that the flags give.
+
+    Args:
+        task: A task or a synonym.
+        options: The flags.
+
+    Raises:
+        RecipeError: A key or a value is not valid; the message names every fault.
+    """
+    return Recipe.load(options.recipe, task_name(task), tuple(options.set), options.values())

@@ -1,0 +1,114 @@
+"""What happens during long work, told as values to whoever listens.
+
+The parts that work never print: they call a listener with one of these events. The live board
+and the log file are listeners.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Union
+
+
+@dataclass(frozen=True)
+class Guess:
+    """A decision the user did not make: what was taken, why, and the flag that overrides it."""
+
+    what: str
+    taken: str
+    why: str
+    flag: str
+
+
+@dataclass(frozen=True)
+class Note:
+    """Something the user should know: a repair, a fallback, something left out."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class StageStarted:
+    """A new stage of the work: "read", "prepare", "baselines", "search", "ensemble", "refit"."""
+
+    name: str
+    detail: str = ""
+
+
+@dataclass(frozen=True)
+class SearchStarted:
+    """The search begins: how it counts and until when."""
+
+    metric: str
+    direction: str
+    baseline_name: str
+    baseline_score: float | None
+    seconds_left: float
+    trials: int | None
+    workers: int
+
+
+@dataclass(frozen=True)
+class TrialStarted:
+    """A worker takes up a trial."""
+
+    trial: str
+    worker: int
+    values: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class EpochEnded:
+    """One epoch of a trial is over; `score` is the validation metric after it."""
+
+    trial: str
+    worker: int
+    epoch: int
+    epochs: int
+    score: float
+
+
+@dataclass(frozen=True)
+class TrialEnded:
+    """A trial is over: "completed", "stopped" (cut by the clock) or "failed" (with the reason)."""
+
+    trial: str
+    worker: int
+    status: str
+    score: float | None
+    seconds: float
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class BaselineEnded:
+    """A baseline is scored (`score`), or left out (`reason`)."""
+
+    name: str
+    score: float | None
+    seconds: float
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Finished:
+    """The work is over; the board gives the terminal back."""
+
+
+Event = Union[
+    Guess,
+    Note,
+    StageStarted,
+    SearchStarted,
+    TrialStarted,
+    EpochEnded,
+    TrialEnded,
+    BaselineEnded,
+    Finished,
+]
+Listener = Callable[[Event], None]
+
+
+def silent(event: Event) -> None:
+    """Listen to nothing."""

@@ -1,0 +1,35 @@
+"""Opening what the user gave: a path or a table, read as the recipe says."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from seqtune.data.read import read_source
+from seqtune.data.source import ReadOptions, Source
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from seqtune.recipe.load import Recipe
+
+
+def open_source(data: str | Path | pd.DataFrame, recipe: Recipe) -> Source:
+    """Read a file, or take a table that is in memory already.
+
+    Args:
+        data: A path, or a pandas DataFrame.
+        recipe: Its `data` section says how a file is read.
+    """
+    if not isinstance(data, (str, Path)):
+        return Source.from_frame(data)
+    reading = recipe.values.data
+    return read_source(
+        data,
+        ReadOptions(
+            missing=tuple(str(word) for word in reading.missing),
+            encoding=reading.encoding,
+            separator=reading.separator,
+            decimal=reading.decimal,
+        ),
+    )

@@ -1,0 +1,1 @@
+"""Recipes: text that says what is searched, checked against a schema before anything runs."""

@@ -1,0 +1,242 @@
+"""The keys that recipes of every task share; each task adds its own in `tasks/<task>/schema.py`.
+
+The defaults written here hold where neither the recipe nor the task's shipped `default` recipe
+has the key.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from pydantic import Field, field_validator
+
+from seqtune.recipe.faults import Flaw, UnfitError, mismatch, unknown_key
+from seqtune.recipe.fields import Search, Searchable
+from seqtune.recipe.kinds import (
+    AnyText,
+    Duration,
+    Encoding,
+    Many,
+    Mappings,
+    Mark,
+    Number,
+    Or,
+    Text,
+    Whole,
+    Word,
+)
+from seqtune.recipe.options import with_options
+from seqtune.recipe.ranges import Range
+from seqtune.recipe.section import Section
+from seqtune.registry import architectures, cells
+
+Auto = Literal["auto"]
+
+
+class Reading(Section):
+    """How the data file is read, the same for every task."""
+
+    missing: Annotated[tuple[str, ...], Many(Mark(), "words or numbers")] = Field(
+        (),
+        description="Further words or numbers that mean a missing value, such as -999. Blank, NA "
+        "and NaN always do.",
+    )
+    encoding: Annotated[str, Or(("auto",), Encoding())] = Field(
+        "auto",
+        description="Encoding of a text file, such as utf-8 or latin-1. With auto it is detected.",
+    )
+    separator: Annotated[str, Or(("auto",), Text("text between two columns"))] = Field(
+        "auto",
+        description="What stands between two columns of a text file, such as ';' or a tab. With "
+        "auto it is detected.",
+    )
+    decimal: Annotated[str, Word(("auto", ".", ","))] = Field(
+        "auto",
+        description="The decimal mark of numbers in a text file. With auto it is detected.",
+    )
+
+
+class Split(Section):
+    """How many of the last steps a part of the data takes."""
+
+    steps: Annotated[int | Auto, Or(("auto",), Whole(minimum=1))] = Field(
+        "auto",
+        description="Number of steps that this part takes. With auto it follows from the horizon "
+        "and the length of the data.",
+    )
+
+
+class CommonNetwork(Section):
+    """The network: a recurrent cell and the way in which cells are arranged."""
+
+    architecture: Annotated[Searchable[str], Search(Word(lambda: architectures))] = Field(
+        "stacked",
+        description="How the recurrent cells are arranged. `seqtune recipes schema` lists the "
+        "names; each may have a section of its own options below.",
+    )
+    cell: Annotated[Searchable[str], Search(Word(lambda: cells))] = Field(
+        "lstm", description="The recurrent cell that carries the state from step to step."
+    )
+    units: Annotated[Searchable[int], Search(Whole(minimum=1))] = Field(
+        64, description="Size of each recurrent state: more units can remember more, and cost more."
+    )
+    layers: Annotated[Searchable[int], Search(Whole(minimum=1))] = Field(
+        1, description="Number of recurrent layers, one above the other."
+    )
+    dropout: Annotated[Searchable[float], Search(Number(minimum=0, below=1))] = Field(
+        0.0,
+        description="Share of features set to zero at random between layers while training, which "
+        "keeps a network from learning the training data by heart.",
+    )
+
+
+if TYPE_CHECKING:
+    Network = CommonNetwork
+else:
+    Network = with_options("Network", CommonNetwork, architectures)
+
+
+class Training(Section):
+    """How a network is trained."""
+
+    learning_rate: Annotated[Searchable[float], Search(Number(above=0))] = Field(
+        Range(0.0003, 0.01, log=True),
+        description="Size of the optimizer's steps; the setting that most often decides.",
+    )
+    weight_decay: Annotated[Searchable[float], Search(Number(minimum=0))] = Field(
+        0.0, description="How strongly weights are pulled towards zero at every step; 0 is off."
+    )
+    batch_size: Annotated[Searchable[int], Search(Whole(minimum=1))] = Field(
+        128, description="Number of training examples per optimizer step."
+    )
+    steps: Annotated[Searchable[int], Search(Whole(minimum=1))] = Field(
+        1500, description="Number of optimizer steps that a trial may take at most."
+    )
+    patience: Annotated[Searchable[int], Search(Whole(minimum=1))] = Field(
+        10,
+        description="Number of epochs without a better validation score after which a trial stops.",
+    )
+    clip_norm: Annotated[Searchable[float], Search(Number(minimum=0))] = Field(
+        1.0,
+        description="Largest norm of a gradient; a longer one is shortened to it, so that training "
+        "does not explode. 0 switches clipping off.",
+    )
+    steps_per_epoch: Annotated[int | Auto, Or(("auto",), Whole(minimum=1))] = Field(
+        "auto",
+        description="Number of optimizer steps between two looks at the validation score. With "
+        "auto it follows from the number of training examples.",
+    )
+
+
+class Study(Section):
+    """How configurations are searched, and for how long."""
+
+    oracle: Annotated[str, Word(("random", "bayesian", "hyperband", "grid"))] = Field(
+        "bayesian", description="What proposes the next configuration, after the portfolio."
+    )
+    budget: Annotated[str | float, Duration()] = Field(
+        "5m",
+        description="Wall time for the whole command, such as 90s, 10m or 2h: preparation, "
+        "baselines, search, ensemble, refit and saving.",
+    )
+    trials: Annotated[int | None, Or((None,), Whole(minimum=1))] = Field(
+        None, description="Number of trials at most; null leaves it to the budget alone."
+    )
+    executor: Annotated[str, Word(("auto", "inline", "processes", "ray"))] = Field(
+        "auto",
+        description="Where trials run: inline in this process, in worker processes, or on a Ray "
+        "cluster. auto takes what suits the machine and the data.",
+    )
+    workers: Annotated[int | Auto, Or(("auto",), Whole(minimum=1))] = Field(
+        "auto", description="Number of trials that run at the same time; auto counts the devices."
+    )
+
+
+class Ensemble(Section):
+    """How the best networks are joined."""
+
+    size: Annotated[int, Whole(minimum=0)] = Field(
+        8,
+        description="Number of networks, counted with repetition, whose predictions are averaged. "
+        "0 and 1 keep the best network alone.",
+    )
+
+
+class RecipeSchema(Section):
+    """The keys of a recipe that every task has."""
+
+    task: Annotated[str, Text("the name of a task")] = Field(
+        description="What is to be learned from the data; it decides which keys a recipe has."
+    )
+    description: Annotated[str, AnyText()] = Field(
+        "", description="One line on what the recipe is for, shown in lists."
+    )
+    backend: Annotated[str, Word(("auto", "tensorflow", "jax"))] = Field(
+        "auto",
+        description="The library that Keras computes with. auto takes the one that suits the "
+        "device.",
+    )
+    seed: Annotated[int, Whole(minimum=0)] = Field(
+        0,
+        description="Start of all random numbers: the same seed on the same machine with one "
+        "worker gives the same leaderboard.",
+    )
+    data: Reading = Field(
+        default_factory=Reading, description="Which columns are used, and how the file is read."
+    )
+    validation: Split = Field(
+        default_factory=Split,
+        description="The part of the data on which configurations are compared.",
+    )
+    test: Split = Field(
+        default_factory=Split,
+        description="The part of the data on which the winner is scored, once; nothing else sees "
+        "it.",
+    )
+    network: Network = Field(
+        default_factory=Network, description="The network: its cells and their arrangement."
+    )
+    training: Training = Field(default_factory=Training, description="How each network is trained.")
+    search: Study = Field(
+        default_factory=Study, description="How configurations are searched, and for how long."
+    )
+    ensemble: Ensemble = Field(
+        default_factory=Ensemble, description="How the best networks are joined."
+    )
+    portfolio: Annotated[tuple[dict[str, Any], ...], Mappings()] = Field(
+        (),
+        description="Configurations that are tried first, in this order. Each gives values to some "
+        "searchable keys by their dotted path; what it leaves out, or what the recipe does not "
+        "allow, takes a middle value of the search.",
+    )
+
+    @field_validator("portfolio", mode="after")
+    @classmethod
+    def _check_portfolio(cls, entries: tuple[object, ...]) -> tuple[dict[str, Any], ...]:
+        kinds = cls.searchable()
+        checked: list[dict[str, Any]] = []
+        flaws: list[Flaw] = []
+        for index, entry in enumerate(entries):
+            good, bad = _check_entry(entry, kinds)
+            checked.append(good)
+            flaws += [flaw.below(index) for flaw in bad]
+        if flaws:
+            raise UnfitError(*flaws)
+        return tuple(checked)
+
+
+def _check_entry(entry: object, kinds: dict[str, Search]) -> tuple[dict[str, Any], list[Flaw]]:
+    """Check the values of one configuration; each must be a single value of a searchable key."""
+    if not isinstance(entry, dict):
+        return {}, list(mismatch(entry, "a mapping from dotted path to value").flaws)
+    checked: dict[str, Any] = {}
+    flaws: list[Flaw] = []
+    for path, value in entry.items():
+        if path not in kinds:
+            flaws.append(Flaw(unknown_key(path, kinds, "searchable key"), (path,)))
+            continue
+        try:
+            checked[path] = kinds[path].item.check(value)
+        except UnfitError as unfit:
+            flaws += [flaw.below(path) for flaw in unfit.flaws]
+    return checked, flaws

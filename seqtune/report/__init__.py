@@ -1,0 +1,1 @@
+"""What is shown to people: values that rich can draw; nothing here prints."""

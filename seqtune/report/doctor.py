@@ -1,0 +1,77 @@
+"""What is installed, on which devices it runs, and what an extra would add."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from rich.console import Group, RenderableType
+from rich.text import Text
+
+from seqtune.report.facts import facts
+from seqtune.report.table import Column, table
+from seqtune.report.wording import bullets
+
+
+@dataclass(frozen=True)
+class Extra:
+    """An optional part of the installation.
+
+    Args:
+        name: As in `pip install 'seqtune[name]'`.
+        installed: Whether its packages are there.
+        adds: What it makes possible.
+    """
+
+    name: str
+    installed: bool
+    adds: str
+
+
+@dataclass(frozen=True)
+class DoctorReport:
+    """The report of `doctor`.
+
+    Args:
+        versions: Package to its version; "missing" where it is not installed.
+        backend: The Keras backend that `--backend auto` takes here.
+        reason: Why that one.
+        devices: What trials can run on.
+        extras: Optional parts.
+        problems: What does not work, and how to mend it.
+    """
+
+    versions: Mapping[str, str]
+    backend: str
+    reason: str = ""
+    devices: Sequence[str] = ()
+    extras: Sequence[Extra] = ()
+    problems: Sequence[str] = ()
+
+    def __rich__(self) -> RenderableType:
+        """Draw versions, backend, devices, extras and problems."""
+        backend = f"{self.backend} ({self.reason})" if self.reason else self.backend
+        parts: list[RenderableType] = [
+            facts({**self.versions, "backend": backend, "devices": ", ".join(self.devices)})
+        ]
+        if self.extras:
+            columns = [Column("extra"), Column("installed"), Column("adds", foldable=True)]
+            rows = [
+                (extra.name, "yes" if extra.installed else "no", extra.adds)
+                for extra in self.extras
+            ]
+            parts += [Text(), table(columns, rows)]
+        parts += [Text(), Text("Problems", style="bold")] if self.problems else []
+        return Group(*parts, *bullets(self.problems))
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the JSON document of `doctor`."""
+        return {
+            "versions": dict(self.versions),
+            "backend": self.backend,
+            "reason": self.reason,
+            "devices": list(self.devices),
+            "extras": [asdict(extra) for extra in self.extras],
+            "problems": list(self.problems),
+        }

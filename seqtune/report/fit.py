@@ -1,0 +1,102 @@
+"""What a search came to: leaderboard, chart, a plain verdict, and what to type next."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from rich.console import Group, RenderableType
+from rich.text import Text
+
+from seqtune.report.chart import ForecastChart
+from seqtune.report.leaderboard import LeaderboardReport
+from seqtune.report.verdict import verdict
+from seqtune.report.wording import (
+    bullets,
+    command,
+    command_text,
+    count,
+    duration,
+    literal,
+    several,
+)
+from seqtune.run.leaderboard import Summary
+
+
+@dataclass(frozen=True)
+class FitReport:
+    """The report of `fit`, `resume` and `report`.
+
+    Args:
+        summary: The run's figures.
+        chart: The last stretch with the forecast on it, where the task has one.
+        next_commands: Commands to type next, the likeliest first.
+    """
+
+    summary: Summary
+    chart: ForecastChart | None = None
+    next_commands: Sequence[str] = ()
+
+    def __rich__(self) -> RenderableType:
+        """Draw everything, one part below the other."""
+        parts: list[RenderableType] = [LeaderboardReport(self.summary.leaderboard), Text()]
+        if self.chart:
+            parts += [self.chart, Text()]
+        parts += [Text(sentence) for sentence in self.verdict]
+        parts += bullets(self._remarks(), style="dim")
+        parts += self._commands()
+        return Group(*parts)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the JSON document of `fit` and `report`, with the verdict and the commands."""
+        return {
+            **self.summary.to_dict(),
+            "verdict": " ".join(self.verdict),
+            "next": [*self._resume(), *self.next_commands],
+        }
+
+    @property
+    def verdict(self) -> tuple[str, ...]:
+        """Whether the network beat the simple methods, a sentence or two each."""
+        return verdict(self.summary.leaderboard, self.summary.run)
+
+    def _remarks(self) -> list[str]:
+        seconds = self.summary.seconds
+        remarks = [
+            f"{self._trials()} in {duration(seconds.get('total'))} "
+            f"(budget {duration(self.summary.budget_seconds)}, "
+            f"training {duration(seconds.get('training'))})"
+        ]
+        if self.summary.failures:
+            remarks.append(f"failed trials: {self._commonest_reason()}")
+        remarks += [f"not run: {name}: {why}" for name, why in self.summary.left_out.items()]
+        return remarks + list(self.summary.notes)
+
+    def _trials(self) -> str:
+        trials = self.summary.trials
+        total = sum(trials.values())
+        parts = [f"{count(number)} {status}" for status, number in trials.items() if number]
+        return several(total, "trial") + (f" ({', '.join(parts)})" if parts else "")
+
+    def _commonest_reason(self) -> str:
+        failures = self.summary.failures
+        reason = max(failures, key=lambda reason: failures[reason])
+        others = len(failures) - 1
+        often = "once" if failures[reason] == 1 else f"{count(failures[reason])} times"
+        behind = f"; {several(others, 'other reason')} in the run's log" if others else ""
+        return f"{reason} ({often}){behind}"
+
+    def _resume(self) -> list[str]:
+        if self.summary.status == "complete":
+            return []
+        return [command("seqtune", "resume", self.summary.run)]
+
+    def _commands(self) -> list[Text]:
+        lines: list[Text] = []
+        if resume := self._resume():
+            said = f"The run is {literal(self.summary.status)}, not complete. What was finished is"
+            lines += [Text(), Text(f"{said} kept; go on with:"), command_text(resume[0])]
+        if self.next_commands:
+            lines += [Text(), Text("Next:"), *(command_text(line) for line in self.next_commands)]
+        return lines

@@ -1,0 +1,89 @@
+"""The leaderboard as a table: everything that was scored, best first, the winner marked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from rich.console import Group, RenderableType
+from rich.text import Text
+
+from seqtune.report.table import Column, table
+from seqtune.report.wording import better, count, duration, figure, literal, metric_name
+from seqtune.run.leaderboard import Leaderboard, Row
+
+
+@dataclass(frozen=True)
+class LeaderboardReport:
+    """A leaderboard that can be drawn.
+
+    Args:
+        board: What to draw.
+        second: Another metric to show on the test part; the first other one where empty.
+    """
+
+    board: Leaderboard
+    second: str = ""
+
+    def __rich__(self) -> RenderableType:
+        """Draw the table, and below it what an ensemble consists of."""
+        title = Text(
+            f"Leaderboard, by {metric_name(self.board.metric)} on the validation part "
+            f"({better(self.board.direction)} is better)",
+            style="bold",
+        )
+        if not self.board.rows:
+            return Group(title, Text("Nothing was scored."))
+        return Group(title, Text(), self._table(), Text(), *self._explanations())
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the leaderboard's part of the JSON of `fit` and `report`."""
+        return self.board.to_dict()
+
+    def _table(self) -> RenderableType:
+        second = self.second or self._first_other_metric()
+        columns = [
+            Column("#", numeric=True),
+            Column("name", foldable=True),
+            Column("kind"),
+            Column(f"{_heading(self.board.metric)}\nvalid.", numeric=True),
+            Column(f"{_heading(self.board.metric)}\ntest", numeric=True),
+            *([Column(f"{_heading(second)}\ntest", numeric=True)] if second else []),
+            Column("time\nto fit", numeric=True),
+            Column("para-\nmeters", numeric=True),
+        ]
+        rows = self.board.ranked()
+        cells = [self._cells(rank, row, second) for rank, row in enumerate(rows, start=1)]
+        return table(columns, cells, [self._style(row) for row in rows])
+
+    def _cells(self, rank: int, row: Row, second: str) -> list[str]:
+        return [
+            f"{'* ' if row is self.board.winner else ''}{rank}",
+            row.name,
+            row.kind,
+            figure(self.board.validation_score(row)),
+            figure(self.board.test_score(row)),
+            *([figure(row.test.get(second))] if second else []),
+            duration(row.fit_seconds),
+            count(row.parameters),
+        ]
+
+    def _style(self, row: Row) -> str:
+        if row is self.board.winner:
+            return "bold green"
+        return "dim" if row.kind == "baseline" else ""
+
+    def _explanations(self) -> list[Text]:
+        lines = ["* the winner, chosen on validation; test figures took no part in it"]
+        for row in (self.board.best_searched, self.board.best_network):
+            if row and row.detail:
+                lines.append(f"{literal(row.name)}: {literal(row.detail)}")
+        return [Text(line, style="dim") for line in dict.fromkeys(lines)]
+
+    def _first_other_metric(self) -> str:
+        names = (name for row in self.board.rows for name in row.test)
+        return next((name for name in names if name != self.board.metric), "")
+
+
+def _heading(metric: str) -> str:
+    return literal(metric_name(metric)).replace(" ", "\n")

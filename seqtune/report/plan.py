@@ -1,0 +1,112 @@
+"""What a fit would do, to read before the time is spent."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from rich.console import Group, RenderableType
+from rich.text import Text
+
+from seqtune.report.facts import facts
+from seqtune.report.guesses import GuessTable
+from seqtune.report.table import Column, table
+from seqtune.report.wording import (
+    bullets,
+    command_text,
+    count,
+    duration,
+    literal,
+    several,
+    size,
+)
+from seqtune.run.plan import Plan
+
+
+@dataclass(frozen=True)
+class PlanReport:
+    """The report of `plan`.
+
+    Args:
+        plan: What would be done.
+        next_command: The `fit` that does it.
+    """
+
+    plan: Plan
+    next_command: str = ""
+
+    def __rich__(self) -> RenderableType:
+        """Draw data, splits, guesses, space and estimate."""
+        plan = self.plan
+        parts: list[RenderableType] = [
+            Text(f"Plan: {literal(plan.task)} {literal(plan.data)}", style="bold"),
+            facts(self._data()),
+        ]
+        if plan.splits:
+            parts += [Text(), self._splits()]
+        if plan.guesses:
+            parts += [Text(), Text("Guessed", style="bold"), GuessTable(plan.guesses)]
+        parts += [Text(), Text("Estimate", style="bold"), facts(self._estimate())]
+        parts += bullets(plan.notes)
+        if self.next_command:
+            parts += [Text(), Text("Next:"), command_text(self.next_command)]
+        return Group(*parts)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the JSON document of `plan`."""
+        return {**self.plan.to_dict(), "next": [self.next_command] if self.next_command else []}
+
+    def _data(self) -> dict[str, str]:
+        plan = self.plan
+        mended = ", ".join(
+            f"{count(number)} {what}" for what, number in plan.gaps.items() if number
+        )
+        return {
+            "rows": f"{count(plan.rows)} in {several(plan.series, 'series', 'series')}",
+            **{role: ", ".join(columns) for role, columns in plan.roles.items()},
+            "frequency": plan.frequency,
+            "seasonality": ", ".join(several(period, "step") for period in plan.periods),
+            "horizon": several(plan.horizon, "step") if plan.horizon else "",
+            "lookback": several(plan.lookback, "step") if plan.lookback else "",
+            "gaps": mended or "none",
+        }
+
+    def _splits(self) -> RenderableType:
+        columns = [
+            Column("split"),
+            Column("steps", numeric=True),
+            Column("windows", numeric=True),
+            Column("from", foldable=True),
+            Column("to", foldable=True),
+        ]
+        rows = [
+            (split.name, count(split.steps), count(split.windows), split.first, split.last)
+            for split in self.plan.splits
+        ]
+        return table(columns, rows)
+
+    def _estimate(self) -> dict[str, str]:
+        plan = self.plan
+        space = several(plan.dimensions, "searched key")
+        if plan.dimensions:
+            space += f", {_combinations(plan.combinations)}"
+        if plan.portfolio:
+            space += f"; {count(plan.portfolio)} known to be good come first"
+        stages = ", ".join(f"{stage} {duration(spent)}" for stage, spent in plan.seconds.items())
+        expected = "" if plan.trials is None else f"about {count(plan.trials)}"
+        return {
+            "recipe": plan.recipe,
+            "space": space,
+            "trials": expected,
+            "workers": count(plan.workers),
+            "time": f"{duration(plan.budget_seconds)} at most" + (f": {stages}" if stages else ""),
+            "memory": f"about {size(plan.memory_bytes)}" if plan.memory_bytes else "",
+        }
+
+
+def _combinations(number: int | None) -> str:
+    if number is None:
+        return "a continuous space"
+    if number >= 1_000_000:
+        return f"{number:.1e} combinations"
+    return several(number, "combination")

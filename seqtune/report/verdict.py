@@ -1,0 +1,144 @@
+"""Whether the network beat the simple methods, in words computed from the figures."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from seqtune.report.wording import better, command, figure, literal, metric_name, percent
+from seqtune.run.leaderboard import Leaderboard, Row
+
+TIE = 0.01 + 1e-9  # at most 1 % of the baseline's figure, rounding of floats allowed for
+
+
+def verdict(board: Leaderboard, run: str) -> tuple[str, ...]:
+    """Return what to make of a leaderboard, a sentence or two each.
+
+    The best network or ensemble stands against the best simple method, both chosen on
+    validation; the figures compared are the test figures.
+
+    Args:
+        board: The leaderboard.
+        run: The run folder, for the command that takes the simple method instead.
+    """
+    searched, baseline = board.best_searched, board.best_baseline
+    if searched and baseline:
+        return _Comparison(board, searched, baseline).sentences(run)
+    if baseline:
+        return ("No network was trained; only simple methods were scored.", _use(run, baseline))
+    if searched:
+        return ("No simple method was scored, so there is nothing to measure the network against.",)
+    return ("Nothing was scored.",)
+
+
+@dataclass(frozen=True)
+class _Comparison:
+    """The best of the search against the best simple method."""
+
+    board: Leaderboard
+    searched: Row
+    baseline: Row
+
+    def sentences(self, run: str) -> tuple[str, ...]:
+        on_test = _Pair.of(self.board, self.searched, self.baseline, "test")
+        on_validation = _Pair.of(self.board, self.searched, self.baseline, "validation")
+        pair = on_test if on_test.known else on_validation
+        if not pair.known:
+            return (f"{self._subject()} has no figure to compare with {self._method()}.",)
+        said = [self._outcome(pair)]
+        if not on_test.known:
+            said.append("There are no test figures; validation also made the choice and flatters.")
+        elif on_validation.known and on_test.outcome * on_validation.outcome < 0:
+            said.append(
+                f"Validation and test disagree (validation: {on_validation.figures}): which of "
+                "the two is better depends on the period, so trust neither by much."
+            )
+        if on_test.known and on_test.outcome >= 0:
+            said.extend(self._hindsight())
+        if pair.outcome <= 0:
+            said.append(_use(run, self.baseline))
+        return tuple(said)
+
+    def _outcome(self, pair: _Pair) -> str:
+        against = f"{pair.part} {metric_name(self.board.metric)} {pair.figures}"
+        if pair.outcome == 0:
+            subject = self._subject()
+            return f"{subject} and {self._method()}, tie within 1 %: {against}."
+        if pair.outcome > 0:
+            return f"{self._subject()} beats {self._method()}: {against}, {pair.distance}."
+        return f"{self._subject()} does not beat {self._method()}: {against}, {pair.distance}."
+
+    def _subject(self) -> str:
+        name = literal(self.searched.name)
+        return f"The {self.searched.kind}" + ("" if name == self.searched.kind else f" {name}")
+
+    def _method(self) -> str:
+        return f"the best simple method, {literal(self.baseline.name)}"
+
+    def _hindsight(self) -> list[str]:
+        """Name the simple method that the test part alone would have put first, if there is one."""
+        pairs = [
+            _Pair.of(self.board, self.searched, row, "test")
+            for row in self.board.ranked()
+            if row.kind == "baseline" and row is not self.baseline
+        ]
+        ahead = [pair for pair in pairs if pair.known and pair.outcome < 0]
+        if not ahead:
+            return []
+        best = min(ahead, key=lambda pair: pair.advantage)
+        return [
+            f"On the test part alone {literal(best.name)} does better still "
+            f"({figure(best.reference)}), which validation did not show."
+        ]
+
+
+@dataclass(frozen=True)
+class _Pair:
+    """Two figures of one part of the data: the search's, and a simple method's."""
+
+    part: str
+    name: str
+    score: float
+    reference: float
+    direction: str
+
+    @classmethod
+    def of(cls, board: Leaderboard, searched: Row, baseline: Row, part: str) -> _Pair:
+        of_row = board.test_score if part == "test" else board.validation_score
+        return cls(part, baseline.name, of_row(searched), of_row(baseline), board.direction)
+
+    @property
+    def known(self) -> bool:
+        return math.isfinite(self.score) and math.isfinite(self.reference)
+
+    @property
+    def advantage(self) -> float:
+        """How much better the search is, in the metric's own unit."""
+        difference = self.score - self.reference
+        return difference if self.direction == "max" else -difference
+
+    @property
+    def outcome(self) -> int:
+        """1 where the search is better, -1 where the simple method is, 0 for a tie."""
+        if abs(self.advantage) <= TIE * abs(self.reference):
+            return 0
+        return 1 if self.advantage > 0 else -1
+
+    @property
+    def figures(self) -> str:
+        return f"{figure(self.score)} against {figure(self.reference)}"
+
+    @property
+    def distance(self) -> str:
+        """By how much, and which way: "0.300 points (25.0 %) lower"."""
+        ways = {"lower": "higher", "higher": "lower"}
+        way = better(self.direction)
+        points = f"{figure(abs(self.advantage))} points"
+        if self.reference:
+            points += f" ({percent(abs(self.advantage / self.reference))})"
+        return f"{points} {way if self.advantage > 0 else ways[way]}"
+
+
+def _use(run: str, baseline: Row) -> str:
+    line = command("seqtune", "predict", run, "--use", baseline.name)
+    return f"To predict with {literal(baseline.name)}: {literal(line)}"

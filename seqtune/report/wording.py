@@ -1,0 +1,156 @@
+"""How reports write figures, times, sizes, names and commands.
+
+Text from outside (names of files, columns, series) goes through `literal` and then into a rich
+`Text`, never into a markup string: "[red]x[/red]" is a column name here, not a colour.
+"""
+
+from __future__ import annotations
+
+import math
+import shlex
+from collections.abc import Sequence
+
+from rich.console import RenderableType
+from rich.table import Table
+from rich.text import Text
+
+METRIC_NAMES = {
+    "mase": "MASE",
+    "smape": "sMAPE",
+    "mae": "MAE",
+    "rmse": "RMSE",
+    "owa": "OWA",
+    "macro_f1": "macro F1",
+    "vus_pr": "VUS-PR",
+    "auc_pr": "AUC-PR",
+}
+
+
+def figure(value: float | None) -> str:
+    """Write a figure with three significant digits, whole from 100 on; "-" where there is none.
+
+    Example:
+        >>> [figure(value) for value in (0.9996, 7.1, 1234.5, 2.5e7, None)]
+        ['1.00', '7.10', '1,234', '2.50e+07', '-']
+    """
+    if value is None or math.isnan(value):
+        return "-"
+    if value == 0 or math.isinf(value):
+        return "0" if value == 0 else f"{value:g}"
+    exponent = int(f"{value:.2e}".rpartition("e")[2])
+    if not -4 <= exponent < 6:
+        return f"{value:.2e}"
+    return f"{value:,.{max(0, 2 - exponent)}f}"
+
+
+def percent(share: float) -> str:
+    """Write a share as per cent with three significant digits.
+
+    Example:
+        >>> percent(0.25)
+        '25.0 %'
+    """
+    return f"{figure(100 * share)} %"
+
+
+def count(number: int | None) -> str:
+    """Write a whole number with its thousands apart; "-" where there is none."""
+    return "-" if number is None else f"{number:,}"
+
+
+def several(number: int, one: str, many: str = "") -> str:
+    """Write a number with its noun.
+
+    Example:
+        >>> several(1, "row"), several(2, "row")
+        ('1 row', '2 rows')
+    """
+    return f"{count(number)} {one if number == 1 else many or one + 's'}"
+
+
+def duration(seconds: float | None) -> str:
+    """Write a time span the way people say it; "-" where there is none.
+
+    Example:
+        >>> [duration(seconds) for seconds in (0.42, 58.4, 118.2, 7500)]
+        ['0.4s', '58s', '1m 58s', '2h 05m']
+    """
+    if seconds is None or not math.isfinite(seconds):
+        return "-"
+    if round(seconds, 1) < 10:
+        return f"{max(0.0, seconds):.1f}s"
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole}s"
+    if whole < 3600:
+        return f"{whole // 60}m {whole % 60:02}s"
+    minutes = round(seconds / 60)
+    return f"{minutes // 60}h {minutes % 60:02}m"
+
+
+def size(number: float) -> str:
+    """Write a number of bytes in the unit that suits it.
+
+    Example:
+        >>> size(3_200_000_000)
+        '3.20 GB'
+    """
+    for power, unit in ((12, "TB"), (9, "GB"), (6, "MB"), (3, "kB")):
+        if number >= 10**power:
+            return f"{figure(number / 10**power)} {unit}"
+    return several(int(number), "byte")
+
+
+def metric_name(metric: str) -> str:
+    """Return the name of a metric as people write it."""
+    return METRIC_NAMES.get(metric, metric.replace("_", " "))
+
+
+def better(direction: str) -> str:
+    """Return which way is better: "lower" for min metrics, "higher" for max metrics."""
+    return "higher" if direction == "max" else "lower"
+
+
+def literal(text: object) -> str:
+    r"""Return text from outside with its control characters made visible.
+
+    Example:
+        >>> literal("a\tb")
+        'a\\tb'
+    """
+    return "".join(
+        character if character.isprintable() else ascii(character)[1:-1] for character in str(text)
+    )
+
+
+def command(*words: str) -> str:
+    """Return a command line that a shell reads as these words.
+
+    Example:
+        >>> command("seqtune", "resume", "my runs/1")
+        "seqtune resume 'my runs/1'"
+    """
+    return " ".join(shlex.quote(word) for word in words)
+
+
+def command_text(line: str, indent: str = "  ", width: int = 78) -> Text:
+    r"""Return a command as indented text that can be copied, long ones continued with `\`."""
+    pieces = line.replace(" --", "\n--").split("\n")
+    lines = [pieces[0]]
+    for piece in pieces[1:]:
+        if len(indent) + len(lines[-1]) + 1 + len(piece) <= width - 2:
+            lines[-1] += f" {piece}"
+        else:
+            lines.append(f"    {piece}")
+    text = f" \\\n{indent}".join(literal(piece) for piece in lines)
+    return Text(indent + text, style="bold", overflow="fold")
+
+
+def bullets(lines: Sequence[str], style: str = "") -> list[RenderableType]:
+    """Return the lines, each marked with a dash and indented where it is broken."""
+    if not lines:
+        return []
+    grid = Table.grid(padding=(0, 1))
+    for line in lines:
+        grid.add_row(Text("-", style=style), Text(literal(line), style=style, overflow="fold"))
+    return [grid]

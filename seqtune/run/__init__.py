@@ -1,0 +1,1 @@
+"""The run folder and what can be done with it."""

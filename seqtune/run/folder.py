@@ -1,0 +1,117 @@
+"""The run folder: its names, who may write into it, and the record of what the run is.
+
+    recipe.yaml        every default and inferred value filled in
+    run.json           format, versions, seed, data, devices, status, figures
+    trials.jsonl       a line per trial
+    leaderboard.json   every model that was scored
+    members.json       which networks, with which weights, stand behind each row of it
+    codec.json         what was fitted on training data
+    data/              the prepared arrays
+    models/            *.keras
+    trials/            validation predictions of each trial
+    oracle/            the state of the search
+    log.txt            what happened, with times
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any
+
+from seqtune.errors import RunError
+from seqtune.files import read_json, write_json
+
+FORMAT = 1
+"""Grows when a run folder of an earlier version cannot be read any more."""
+
+RECORD = "run.json"
+
+
+def create_folder(out: str | Path | None, data_name: str, task: str) -> Path:
+    """Create the folder of a new run.
+
+    Args:
+        out: The folder the user wants; None for `runs/<data>-<task>-<n>`.
+        data_name: The data file's name without endings.
+        task: The task.
+
+    Raises:
+        RunError: The folder is occupied or cannot be created.
+    """
+    if out is not None:
+        check_vacant(Path(out))
+    try:
+        if out is not None:
+            Path(out).mkdir(parents=True, exist_ok=True)
+            return Path(out)
+        stem = re.sub(r"[^\w.-]+", "_", data_name) or "data"
+        for number in range(1, 1_000_000):
+            path = Path("runs") / f"{stem}-{task}-{number}"
+            path.parent.mkdir(exist_ok=True)
+            try:
+                path.mkdir()
+            except FileExistsError:
+                continue
+            return path
+    except OSError as error:
+        raise RunError(
+            f"the run folder cannot be created: {error}", "choose another place: --out DIR"
+        ) from error
+    raise RunError("runs/ is full", "choose another place: --out DIR")
+
+
+def check_vacant(path: Path) -> None:
+    """Refuse a place that holds a run or anything else; nothing is ever written over.
+
+    Raises:
+        RunError: The place is occupied, or cannot be written.
+    """
+    if path.is_file():
+        raise RunError(f"{path} is a file, expected a folder to create", f"--out {path}-run")
+    if (path / RECORD).exists():
+        raise RunError(
+            f"{path} holds a run already; it is not written over", f"--out {path}-2"
+        )
+    if path.is_dir() and any(path.iterdir()):
+        raise RunError(f"the folder {path} is not empty", f"--out {path}/run")
+
+
+def write_record(folder: Path, record: dict[str, Any]) -> None:
+    """Write `run.json`."""
+    write_json(folder / RECORD, {"format": FORMAT, **record})
+
+
+def read_record(folder: Path) -> dict[str, Any]:
+    """Read `run.json`.
+
+    Raises:
+        RunError: There is no run, it is damaged, or it has a newer format.
+    """
+    if not folder.is_dir():
+        raise RunError(f"there is no run folder {folder}", "seqtune runs")
+    if not (folder / RECORD).is_file():
+        raise RunError(f"{folder} is not a run folder: it has no {RECORD}", "seqtune runs")
+    record = read_json(folder / RECORD)
+    if not isinstance(record, dict) or not isinstance(record.get("format"), int):
+        raise RunError(
+            f"{folder / RECORD} is damaged: it states no format", "fit again, or restore the folder"
+        )
+    if record["format"] > FORMAT:
+        raise RunError(
+            f"{folder} has run format {record['format']}; this seqtune reads up to {FORMAT}",
+            "pip install --upgrade seqtune",
+        )
+    missing = [key for key in ("task", "status", "data", "seed", "backend") if key not in record]
+    if missing:
+        raise RunError(
+            f"{folder / RECORD} is damaged: it lacks {', '.join(missing)}",
+            "fit again, or restore the folder",
+        )
+    return record
+
+
+def now() -> str:
+    """Return the time of day in UTC, ISO 8601 to the second."""
+    return datetime.now(timezone.utc).isoformat(timespec="seconds")

@@ -1,0 +1,302 @@
+"""The leaderboard of a run, and the summary of the run around it, as plain values.
+
+Every choice here (the order, the winner, the best network, the best baseline) looks at the
+validation figures alone. The test figures are only ever reported.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
+
+from seqtune.errors import RunError
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
+Kind = Literal["network", "ensemble", "baseline"]
+Direction = Literal["min", "max"]
+_Read = TypeVar("_Read")
+
+
+@dataclass(frozen=True)
+class Row:
+    """One model on the leaderboard.
+
+    Args:
+        name: Unique on its leaderboard; `predict --use` takes it.
+        kind: "network" (one trial), "ensemble" (several of them) or "baseline".
+        validation: Metric name to figure on the validation part; chooses.
+        test: Metric name to figure on the test part; reports.
+        fit_seconds: Wall time that fitting it took.
+        parameters: Trainable parameters; None where the notion does not apply.
+        detail: What an ensemble consists of, or the configuration in a few words.
+    """
+
+    name: str
+    kind: Kind
+    validation: Mapping[str, float]
+    test: Mapping[str, float]
+    fit_seconds: float
+    parameters: int | None = None
+    detail: str = ""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the row as JSON has it; figures that are not finite become null."""
+        return {
+            "name": self.name,
+            "kind": self.kind,
+            "validation": figures_to_json(self.validation),
+            "test": figures_to_json(self.test),
+            "fit_seconds": finite(self.fit_seconds),
+            "parameters": None if self.parameters is None else int(self.parameters),
+            "detail": self.detail,
+        }
+
+    @classmethod
+    def from_dict(cls, value: Mapping[str, Any]) -> Self:
+        """Read what `to_dict` wrote.
+
+        Raises:
+            RunError: A key is missing or holds something else.
+        """
+        return _read("leaderboard row", value, cls._from_json)
+
+    @classmethod
+    def _from_json(cls, value: Mapping[str, Any]) -> Self:
+        if value["kind"] not in ("network", "ensemble", "baseline"):
+            raise ValueError(f"kind {value['kind']!r}")
+        parameters = value["parameters"]
+        return cls(
+            name=str(value["name"]),
+            kind=value["kind"],
+            validation=figures_from_json(value["validation"]),
+            test=figures_from_json(value["test"]),
+            fit_seconds=number(value["fit_seconds"]),
+            parameters=None if parameters is None else int(parameters),
+            detail=str(value.get("detail", "")),
+        )
+
+
+@dataclass(frozen=True)
+class Leaderboard:
+    """Networks, ensembles and baselines, scored on the same rows with the same code.
+
+    Args:
+        metric: The metric that selects; a key of every row's figures.
+        direction: "min" where lower is better, "max" where higher is.
+        rows: In any order; see `ranked`.
+    """
+
+    metric: str
+    direction: Direction
+    rows: tuple[Row, ...] = ()
+
+    def ranked(self) -> tuple[Row, ...]:
+        """Return the rows, best first by validation; ties by name, rows without a score last."""
+        return tuple(sorted(self.rows, key=self._order))
+
+    def row(self, name: str) -> Row | None:
+        """Return the row of that name, or None."""
+        return next((row for row in self.rows if row.name == name), None)
+
+    @property
+    def winner(self) -> Row | None:
+        """The best row of all; a baseline, where no network comes before it."""
+        return self._best("network", "ensemble", "baseline")
+
+    @property
+    def best_network(self) -> Row | None:
+        """The best single network."""
+        return self._best("network")
+
+    @property
+    def best_searched(self) -> Row | None:
+        """The best of what the search made: a network or an ensemble of networks."""
+        return self._best("network", "ensemble")
+
+    @property
+    def best_baseline(self) -> Row | None:
+        """The best of the simple methods."""
+        return self._best("baseline")
+
+    @property
+    def skill(self) -> float | None:
+        """The share of the best baseline's test error that the winner removes (min metrics).
+
+        `1 - winner / best_baseline`: 0 is no better, 1 is perfect. None for max metrics, and
+        where either figure is missing or the baseline makes no error at all.
+        """
+        if self.direction == "max" or not self.winner or not self.best_baseline:
+            return None
+        return relative_gain(self.test_score(self.winner), self.test_score(self.best_baseline))
+
+    @property
+    def gain(self) -> float | None:
+        """By how much the winner's test figure exceeds the best baseline's (max metrics)."""
+        if self.direction == "min" or not self.winner or not self.best_baseline:
+            return None
+        return finite(self.test_score(self.winner) - self.test_score(self.best_baseline))
+
+    def validation_score(self, row: Row) -> float:
+        """Return the row's validation figure of the selecting metric; NaN without one."""
+        return row.validation.get(self.metric, math.nan)
+
+    def test_score(self, row: Row) -> float:
+        """Return the row's test figure of the selecting metric; NaN without one."""
+        return row.test.get(self.metric, math.nan)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the leaderboard's part of the JSON of `fit` and `report`."""
+        return {
+            "metric": self.metric,
+            "direction": self.direction,
+            "winner": _name(self.winner),
+            "best_network": _name(self.best_network),
+            "best_baseline": _name(self.best_baseline),
+            "skill": self.skill,
+            "gain": self.gain,
+            "leaderboard": [row.to_dict() for row in self.ranked()],
+        }
+
+    @classmethod
+    def from_dict(cls, value: Mapping[str, Any]) -> Self:
+        """Read what `to_dict` wrote; the choices are made anew from the rows.
+
+        Raises:
+            RunError: A key is missing or holds something else.
+        """
+        return _read("leaderboard", value, cls._from_json)
+
+    @classmethod
+    def _from_json(cls, value: Mapping[str, Any]) -> Self:
+        if value["direction"] not in ("min", "max"):
+            raise ValueError(f"direction {value['direction']!r}")
+        rows = tuple(Row.from_dict(row) for row in value["leaderboard"])
+        return cls(metric=str(value["metric"]), direction=value["direction"], rows=rows)
+
+    def _order(self, row: Row) -> tuple[bool, float, str]:
+        score = self.validation_score(row)
+        if not math.isfinite(score):
+            return True, 0.0, row.name
+        return False, -score if self.direction == "max" else score, row.name
+
+    def _best(self, *kinds: Kind) -> Row | None:
+        return next((row for row in self.ranked() if row.kind in kinds), None)
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What a run came to: the whole JSON of `fit` and `report`.
+
+    Args:
+        run: The run folder.
+        task: "forecast", "anomaly", "classify" or "generate".
+        status: "complete", "interrupted" or "running".
+        leaderboard: Everything that was scored.
+        trials: Trials "completed", "failed" and "stopped" (cut short).
+        seconds: Wall time, "total" and "training".
+        budget_seconds: What the user allowed.
+        failures: Why trials failed, and how many for that reason.
+        left_out: Baselines that were not run, and why.
+        notes: What the user should know about the data and the run.
+    """
+
+    run: str
+    task: str
+    status: str
+    leaderboard: Leaderboard
+    trials: Mapping[str, int]
+    seconds: Mapping[str, float]
+    budget_seconds: float
+    failures: Mapping[str, int] = field(default_factory=dict)
+    left_out: Mapping[str, str] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the JSON document of `fit --json` and `report --json`."""
+        return {
+            "run": self.run,
+            "task": self.task,
+            "status": self.status,
+            **self.leaderboard.to_dict(),
+            "trials": {name: int(count) for name, count in self.trials.items()},
+            "seconds": figures_to_json(self.seconds),
+            "budget_seconds": finite(self.budget_seconds),
+            "failures": {reason: int(count) for reason, count in self.failures.items()},
+            "left_out": dict(self.left_out),
+            "notes": list(self.notes),
+        }
+
+    @classmethod
+    def from_dict(cls, value: Mapping[str, Any]) -> Self:
+        """Read what `to_dict` wrote.
+
+        Raises:
+            RunError: A key is missing or holds something else.
+        """
+        return _read("run summary", value, cls._from_json)
+
+    @classmethod
+    def _from_json(cls, value: Mapping[str, Any]) -> Self:
+        return cls(
+            run=str(value["run"]),
+            task=str(value["task"]),
+            status=str(value["status"]),
+            leaderboard=Leaderboard.from_dict(value),
+            trials={str(name): int(count) for name, count in value["trials"].items()},
+            seconds=figures_from_json(value["seconds"]),
+            budget_seconds=number(value["budget_seconds"]),
+            failures={str(key): int(count) for key, count in value.get("failures", {}).items()},
+            left_out={str(key): str(why) for key, why in value.get("left_out", {}).items()},
+            notes=tuple(str(note) for note in value.get("notes", ())),
+        )
+
+
+def relative_gain(score: float, reference: float) -> float | None:
+    """Return `1 - score / reference`, or None where that is not a number.
+
+    Example:
+        >>> relative_gain(0.75, 1.0)
+        0.25
+    """
+    if score == reference and math.isfinite(score):
+        return 0.0
+    return finite(1.0 - score / reference) if reference else None
+
+
+def finite(figure: float) -> float | None:
+    """Return the figure as JSON can hold it: None where it is NaN or infinite."""
+    return float(figure) if math.isfinite(figure) else None
+
+
+def number(figure: float | None) -> float:
+    """Return the figure that JSON held: NaN for null."""
+    return math.nan if figure is None else float(figure)
+
+
+def figures_to_json(figures: Mapping[str, float]) -> dict[str, float | None]:
+    """Return named figures as JSON can hold them."""
+    return {name: finite(figure) for name, figure in figures.items()}
+
+
+def figures_from_json(figures: Mapping[str, float | None]) -> dict[str, float]:
+    """Return the named figures that JSON held."""
+    return {str(name): number(figure) for name, figure in figures.items()}
+
+
+def _name(row: Row | None) -> str | None:
+    return None if row is None else row.name
+
+
+def _read(
+    what: str, value: Mapping[str, Any], build: Callable[[Mapping[str, Any]], _Read]
+) -> _Read:
+    try:
+        return build(value)
+    except KeyError as fault:
+        raise RunError(f"the {what} lacks the key {fault}") from fault
+    except (AttributeError, TypeError, ValueError) as fault:
+        raise RunError(f"the {what} cannot be read: {fault}") from fault

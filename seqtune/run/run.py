@@ -1,0 +1,198 @@
+"""An open run: its leaderboard, and what can be done with the networks in it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from seqtune.errors import RunError, unknown
+from seqtune.files import read_json, read_lines
+from seqtune.run.folder import read_record
+from seqtune.run.leaderboard import Leaderboard, Row, Summary
+from seqtune.run.members import Member, read_members
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from seqtune.data.source import Source
+    from seqtune.recipe.load import Recipe
+    from seqtune.tasks._contract import Task
+
+
+class Run:
+    """A run folder that was opened.
+
+    Args:
+        folder: The run folder.
+
+    Raises:
+        RunError: It is not a run folder, is damaged, or has a newer format.
+
+    Example:
+        >>> run = seqtune.load("runs/airline-forecast-1")
+        >>> run.predict().head()
+    """
+
+    def __init__(self, folder: str | Path) -> None:
+        self.folder = Path(folder)
+        self.record = read_record(self.folder)
+        self.evaluated_windows = 0
+
+    def __repr__(self) -> str:
+        return f"Run({str(self.folder)!r}, {self.record['task']}, {self.record['status']})"
+
+    @cached_property
+    def board(self) -> Leaderboard:
+        """Every model that was scored, as values."""
+        return Leaderboard.from_dict(read_json(self.folder / "leaderboard.json"))
+
+    @property
+    def leaderboard(self) -> pd.DataFrame:
+        """Every model that was scored, best first by validation.
+
+        Columns: name, kind, one per metric and part (`validation_mase`, `test_mase`, …),
+        fit_seconds, parameters, detail.
+        """
+        import pandas as pd
+
+        rows = []
+        for row in self.board.ranked():
+            scores = {f"validation_{name}": value for name, value in row.validation.items()}
+            scores |= {f"test_{name}": value for name, value in row.test.items()}
+            rows.append(
+                {"name": row.name, "kind": row.kind, **scores, "fit_seconds": row.fit_seconds,
+                 "parameters": row.parameters, "detail": row.detail}
+            )
+        return pd.DataFrame(rows)
+
+    @cached_property
+    def summary(self) -> Summary:
+        """What the run came to."""
+        trials = self.trials
+        statuses = Counter(trial["status"] for trial in trials)
+        counts = {name: statuses.get(name, 0) for name in ("completed", "failed", "stopped")}
+        training = sum(trial["training_seconds"] for trial in trials)
+        return Summary(
+            run=str(self.folder),
+            task=self.record["task"],
+            status=self.record["status"],
+            leaderboard=self.board,
+            trials=counts,
+            seconds={"training": training, **self.record.get("seconds", {})},
+            budget_seconds=float(self.record.get("budget_seconds", 0.0)),
+            failures=Counter(trial["reason"] for trial in trials if trial["status"] == "failed"),
+            left_out=self.record.get("left_out", {}),
+            notes=tuple(self.record.get("notes", ())),
+        )
+
+    @property
+    def trials(self) -> list[dict[str, Any]]:
+        """Every finished trial: values, scores per epoch, seconds, parameters, status, reason."""
+        return read_lines(self.folder / "trials.jsonl")
+
+    @cached_property
+    def recipe(self) -> Recipe:
+        """The recipe with every default and inferred value filled in."""
+        from seqtune.recipe.load import Recipe
+
+        return Recipe.load(self.folder / "recipe.yaml", self.record["task"])
+
+    @cached_property
+    def task(self) -> Task:
+        """The task; loads Keras on the run's backend if none is loaded yet."""
+        from seqtune.backend import activate
+        from seqtune.tasks import load_task
+
+        activate("auto")
+        return load_task(self.record["task"])
+
+    @cached_property
+    def prepared(self) -> Any:
+        """The data that the run was fitted on; the arrays stay on disk."""
+        task = self.task
+        return task.load(self.folder)
+
+    @cached_property
+    def members(self) -> dict[str, list[Member]]:
+        """The networks behind each row of the leaderboard."""
+        return read_members(self.folder)
+
+    def choose(self, use: str | None = None) -> Row:
+        """Return the row that predicts: the best of what the search made, or the one asked for.
+
+        Args:
+            use: Name of a leaderboard row; None for the best ensemble or network.
+
+        Raises:
+            RunError: There is no such row, or nothing was trained.
+        """
+        if use is not None:
+            row = self.board.row(use)
+            if row is None:
+                names = [known.name for known in self.board.ranked()]
+                raise RunError(unknown("model", use, names), f"seqtune report {self.folder}")
+            return row
+        row = self.board.best_searched or self.board.best_baseline
+        if row is None:
+            raise RunError(f"{self.folder} has no model yet", f"seqtune report {self.folder}")
+        return row
+
+    def network(self, member: Member) -> Any:
+        """Load a member's network, refusing anything that could execute code.
+
+        Raises:
+            RunError: The file is missing or damaged.
+        """
+        self.task  # noqa: B018 (sets the backend and registers the task's layers)
+        import keras
+
+        path = self.folder / member.file
+        try:
+            return keras.saving.load_model(path, compile=False, safe_mode=True)
+        except (OSError, ValueError, TypeError, KeyError) as error:
+            first = str(error).strip().splitlines()[0] if str(error).strip() else ""
+            raise RunError(
+                f"the network {path} cannot be loaded: {first}", "fit again, or restore the folder"
+            ) from error
+
+    def predict(
+        self, data: str | Path | pd.DataFrame | None = None, use: str | None = None
+    ) -> pd.DataFrame:
+        """Return the task's prediction table.
+
+        Args:
+            data: New rows; None continues the data that the run was fitted on.
+            use: Name of the leaderboard row that predicts; the best network or ensemble if None.
+        """
+        return self.task.predict(self, self._source(data), use)
+
+    def evaluate(self, data: str | Path | pd.DataFrame) -> dict[str, dict[str, float]]:
+        """Score the best network, the winner and the best baseline on data they never saw.
+
+        Args:
+            data: Labelled rows.
+
+        Returns:
+            Every metric by name of the model.
+        """
+        source = self._source(data)
+        if source is None:
+            raise RunError("evaluate needs data", f"seqtune evaluate {self.folder} DATA")
+        scores, self.evaluated_windows = self.task.evaluate(self, source)
+        return scores
+
+    def _source(self, data: str | Path | pd.DataFrame | None) -> Source | None:
+        from seqtune.reading import open_source
+
+        return None if data is None else open_source(data, self.recipe)
+
+
+def load(folder: str | Path) -> Run:
+    """Open a run folder.
+
+    Args:
+        folder: What `fit` left, such as `runs/airline-forecast-1`.
+    """
+    return Run(folder)

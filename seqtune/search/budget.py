@@ -1,0 +1,88 @@
+"""The clock: total wall time for the whole command, and how it is shared out."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Clock:
+    """Wall time from the start of the command to the end of its budget.
+
+    Args:
+        seconds: The budget.
+        started: Value of `time.monotonic()` when the command began.
+
+    Example:
+        >>> Clock(60.0).left() <= 60.0
+        True
+    """
+
+    seconds: float
+    started: float = field(default_factory=time.monotonic)
+
+    def elapsed(self) -> float:
+        """Return the seconds since the command began."""
+        return time.monotonic() - self.started
+
+    def left(self) -> float:
+        """Return the seconds until the budget ends; negative after it."""
+        return self.seconds - self.elapsed()
+
+    @property
+    def deadline(self) -> float:
+        """Value of `time.monotonic()` at which the budget ends."""
+        return self.started + self.seconds
+
+
+@dataclass(frozen=True)
+class Shares:
+    """How a budget is divided between what must follow the search.
+
+    The figures are seconds that were enough on every data set of the benchmarks; the shares grow
+    with the budget because longer trials have more to refit.
+
+    Args:
+        budget: The whole budget in seconds.
+        refit: Whether the ensemble is trained further on the last data.
+    """
+
+    budget: float
+    refit: bool
+
+    @property
+    def saving(self) -> float:
+        """Seconds kept for scoring on the test part, writing the run and the report."""
+        return min(2.0 + 0.02 * self.budget, 20.0)
+
+    @property
+    def refitting(self) -> float:
+        """Seconds kept for the refit."""
+        return 0.15 * self.budget if self.refit else 0.0
+
+    @property
+    def ending(self) -> float:
+        """Seconds kept for everything after the search."""
+        return self.saving + self.refitting
+
+
+TRIALS_WANTED = 5
+"""A search that gets this many trials can compare and blend; no trial takes a larger share."""
+
+SHORTEST_TRIAL_SECONDS = 3.0
+"""Less than this is not enough to build, compile and train anything worth having."""
+
+
+def trial_seconds(search_seconds: float, left_seconds: float) -> float:
+    """Return how long the next trial may take.
+
+    Args:
+        search_seconds: Length of the whole search.
+        left_seconds: What is left of it.
+
+    Example:
+        >>> trial_seconds(100.0, 50.0)
+        20.0
+    """
+    return min(left_seconds, max(search_seconds / TRIALS_WANTED, SHORTEST_TRIAL_SECONDS))

@@ -1,0 +1,80 @@
+"""A recipe's searchable keys as Keras Tuner hyperparameters, declared without building a model."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import keras_tuner
+
+from seqtune.recipe.dimension import Dimension
+
+
+def hyperparameters(dimensions: Sequence[Dimension]) -> keras_tuner.HyperParameters:
+    """Declare every dimension that is searched; fixed ones are left out.
+
+    A dimension that matters only under another one's value (an architecture's own option) is
+    declared inside that condition, so that it is neither sampled nor counted elsewhere.
+
+    Args:
+        dimensions: From `Recipe.dimensions()`.
+    """
+    space = keras_tuner.HyperParameters()
+    searched = {dimension.path for dimension in dimensions if dimension.kind != "fixed"}
+    fixed = {dimension.path: dimension.default for dimension in dimensions}
+    for dimension in sorted(dimensions, key=lambda dimension: dimension.when is not None):
+        if dimension.kind == "fixed":
+            continue
+        if dimension.when is None:
+            _declare(space, dimension)
+        elif dimension.when[0] in searched:
+            with space.conditional_scope(dimension.when[0], [dimension.when[1]]):
+                _declare(space, dimension)
+        elif fixed.get(dimension.when[0]) == dimension.when[1]:
+            _declare(space, dimension)
+    return space
+
+
+def complete(dimensions: Sequence[Dimension], chosen: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a value for every dimension: the chosen one, or its default.
+
+    Args:
+        dimensions: From `Recipe.dimensions()`.
+        chosen: Values by path, from the oracle or from the recipe's portfolio.
+    """
+    return {
+        dimension.path: chosen.get(dimension.path, dimension.default) for dimension in dimensions
+    }
+
+
+def space_size(dimensions: Sequence[Dimension]) -> float:
+    """Return the number of configurations; infinite where a dimension is continuous.
+
+    Args:
+        dimensions: From `Recipe.dimensions()`.
+    """
+    size = 1.0
+    for dimension in dimensions:
+        if dimension.kind == "choice":
+            size *= len(dimension.choices)
+        elif dimension.kind == "float" or (dimension.kind == "int" and dimension.log):
+            return float("inf")
+        elif dimension.kind == "int":
+            span = (dimension.maximum or 0) - (dimension.minimum or 0)
+            size *= span // (dimension.step or 1) + 1
+    return size
+
+
+def _declare(space: keras_tuner.HyperParameters, dimension: Dimension) -> None:
+    name, default = dimension.path, dimension.default
+    if dimension.kind == "choice":
+        space.Choice(name, list(dimension.choices), default=default, ordered=False)
+        return
+    sampling = "log" if dimension.log else "linear"
+    bounds = {"min_value": dimension.minimum, "max_value": dimension.maximum, "sampling": sampling}
+    if dimension.kind == "int":
+        bounds = {**bounds, "min_value": int(dimension.minimum), "max_value": int(dimension.maximum)}  # type: ignore[arg-type]
+        step = int(dimension.step) if dimension.step else (None if dimension.log else 1)
+        space.Int(name, **bounds, step=step, default=default)
+    else:
+        space.Float(name, **bounds, step=dimension.step, default=default)

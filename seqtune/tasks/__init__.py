@@ -1,0 +1,25 @@
+"""What can be learnt from sequences; one folder per task."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from seqtune.registry import tasks
+
+if TYPE_CHECKING:
+    from seqtune.tasks._contract import Task
+
+
+def load_task(name: str) -> Task:
+    """Import a task and return it; Keras is loaded with it.
+
+    Args:
+        name: Its folder.
+
+    Raises:
+        RecipeError: There is no such task.
+    """
+    module = import_module(f"{tasks[name].__name__}.task")
+    task: Task = module.TASK
+    return task

@@ -1,0 +1,1 @@
+"""Forecasting: the next steps of one or many series, with quantiles."""

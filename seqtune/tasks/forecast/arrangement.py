@@ -1,0 +1,259 @@
+"""How the numbers of a window are put before the network, and how its output is read back.
+
+What surrounds the network decides more than the cell: each window is centred and scaled by its
+own recent values, and the network predicts the difference from a simple base forecast.
+
+    forecast = base + scale * network(history, future, identity, static)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from seqtune.data.window import Windows
+from seqtune.tasks.forecast.codec import CodedPanel, Codec
+
+Floats = npt.NDArray[np.float64]
+Booleans = npt.NDArray[np.bool_]
+
+SMALLEST_SCALE = 0.1
+"""A window's scale is at least this share of its series' seasonal naive error, so that a flat
+stretch does not turn the next ordinary value into an enormous target."""
+
+LARGEST_WEIGHT = 10.0
+"""No window weighs more than this many times an ordinary one in the loss."""
+
+
+@dataclass(frozen=True)
+class Arranged:
+    """A batch of windows as the network takes them, and what leads back to the user's unit.
+
+    Args:
+        inputs: Arrays by input name: `history` (windows, lookback, channels), and, where used,
+            `future` (windows, horizon, features), `identity` (windows,), `static`
+            (windows, features); float32, identity int32.
+        base: (windows, horizon) float64, the forecast that the network's output is added to.
+        scale: (windows,) float64, the unit of the network's output.
+    """
+
+    inputs: dict[str, npt.NDArray[Any]]
+    base: Floats
+    scale: Floats
+
+    def restore(self, output: npt.NDArray[Any]) -> Floats:
+        """Turn network output (windows, horizon, levels) into the target's own unit."""
+        restored: Floats = self.base[..., None] + self.scale[:, None, None] * output
+        return restored
+
+    def reduce(self, actual: Floats) -> npt.NDArray[np.float32]:
+        """Turn actual values (windows, horizon) into the unit of the network's output."""
+        return ((actual - self.base) / self.scale[:, None]).astype(np.float32)
+
+
+def arrange(
+    coded: CodedPanel, windows: Windows, codec: Codec, values: Mapping[str, Any]
+) -> Arranged:
+    """Gather windows and arrange them as one configuration of the search wants them.
+
+    Args:
+        coded: The panel with its scales.
+        windows: Which windows.
+        codec: Horizon and seasonal periods.
+        values: The configuration; `lookback` and every `arrangement.…` key.
+    """
+    lookback, horizon = int(values["lookback"]), codec.horizon
+    depth = max(lookback, *(_reach(period, horizon) for period in (1, *codec.periods)))
+    past, valid = _past(coded, windows, depth)  # (windows, depth), newest step last
+    history, seen = past[:, -lookback:], valid[:, -lookback:]
+    center, scale = _center_and_scale(coded, windows, history, seen, codec, values)
+    base = _base(past, valid, center, codec, str(values["arrangement.base"]))
+
+    scaled = np.where(seen, (history - center[:, None]) / scale[:, None], 0.0)
+    channels = [scaled[..., None], seen[..., None]]
+    ahead = [((base - center[:, None]) / scale[:, None])[..., None]]
+    rows = windows.cut[:, None] + np.arange(-lookback, horizon)
+    if values["arrangement.covariates"] and coded.panel.past_names:
+        channels.append(_rows(coded, codec.past.apply, coded.panel.past, windows, rows[:, :lookback]))
+    if coded.panel.future_names:
+        known = _known_ahead(coded, codec, windows, rows)
+        channels.append(known[:, :lookback])
+        ahead.append(known[:, lookback:])
+    if values["arrangement.calendar"] and coded.calendar.shape[1]:
+        calendar = _calendar(coded, windows, rows)
+        channels.append(calendar[:, :lookback])
+        ahead.append(calendar[:, lookback:])
+    inputs: dict[str, npt.NDArray[Any]] = {
+        "history": np.concatenate(channels, axis=2, dtype=np.float32),
+        "future": np.concatenate(ahead, axis=2, dtype=np.float32),
+    }
+    if has_identity(codec, values):
+        identity = coded.identity[windows.series].astype(np.int32)
+        targets = len(coded.panel.target_names)
+        inputs["identity"] = np.where(identity > 0, (identity - 1) * targets + windows.target + 1, 0)
+        inputs["identity"] = inputs["identity"].astype(np.int32)
+    if coded.static.shape[1]:
+        inputs["static"] = coded.static[windows.series]
+    return Arranged(inputs, base, scale)
+
+
+def has_identity(codec: Codec, values: Mapping[str, Any]) -> bool:
+    """Say whether a configuration embeds the identity of each series and target."""
+    return int(values["arrangement.embedding"]) > 0 and codec.error_scale.size > 1
+
+
+def actual_values(coded: CodedPanel, windows: Windows, horizon: int) -> tuple[Floats, Booleans]:
+    """Return what really came, (windows, horizon), and where it was observed.
+
+    Steps past a window's limit are not looked at: they are NaN and not observed.
+
+    Args:
+        coded: The panel.
+        windows: Which windows.
+        horizon: Steps ahead.
+    """
+    rows = windows.cut[:, None] + np.arange(horizon)
+    inside = rows < windows.limit[:, None]
+    rows = np.minimum(rows, len(coded.panel.target) - 1)
+    column = windows.target[:, None]
+    observed = inside & coded.panel.observed[rows, column]
+    return np.where(inside, coded.panel.target[rows, column], np.nan), observed
+
+
+def step_weights(
+    coded: CodedPanel, windows: Windows, arranged: Arranged, observed: Booleans, loss: str
+) -> npt.NDArray[np.float32]:
+    """Return the weight of each step in the loss, (windows, horizon) float32.
+
+    `quantile` counts errors in units of each window's scale; `scaled_quantile` counts them in
+    units of MASE, which is what the leaderboard measures. Steps not observed weigh nothing.
+
+    Args:
+        coded: The panel, for the denominators of MASE.
+        windows: Which windows.
+        arranged: The same windows, arranged.
+        observed: (windows, horizon), from `actual_values`.
+        loss: Value of `training.loss`.
+    """
+    weight = np.ones(len(windows))
+    if loss == "scaled_quantile":
+        weight = arranged.scale / coded.error_scale[windows.series, windows.target]
+    weight = np.minimum(weight, LARGEST_WEIGHT)
+    return (observed * weight[:, None]).astype(np.float32)
+
+
+def _reach(period: int, horizon: int) -> int:
+    """Return how far back the error of a seasonal naive forecast is measured."""
+    return period + max(period, horizon)
+
+
+def _past(coded: CodedPanel, windows: Windows, depth: int) -> tuple[Floats, Booleans]:
+    """Gather the `depth` values before each cut; what lies before the series is not valid."""
+    rows = windows.cut[:, None] + np.arange(-depth, 0)
+    begin = coded.panel.offsets[windows.series][:, None]
+    valid = rows >= begin
+    return coded.panel.target[np.maximum(rows, begin), windows.target[:, None]], valid
+
+
+def _center_and_scale(
+    coded: CodedPanel,
+    windows: Windows,
+    history: Floats,
+    seen: Booleans,
+    codec: Codec,
+    values: Mapping[str, Any],
+) -> tuple[Floats, Floats]:
+    """Return the level and the unit of each window, (windows,) each."""
+    kind = values["arrangement.scaling"]
+    if kind == "none":
+        return np.zeros(len(windows)), np.ones(len(windows))
+    if kind == "series":
+        where = windows.series, windows.target
+        return coded.center[where], coded.spread[where]
+    recent = min(history.shape[1], codec.period if codec.periods else 8)
+    center = _mean(history[:, -recent:], seen[:, -recent:])
+    scale = _mean(np.abs(history - center[:, None]), seen)
+    least = SMALLEST_SCALE * coded.error_scale[windows.series, windows.target]
+    return center, np.maximum(scale, least)
+
+
+def _base(past: Floats, valid: Booleans, center: Floats, codec: Codec, kind: str) -> Floats:
+    """Return the forecast that the network corrects, (windows, horizon).
+
+    `blend` weighs the seasonal naive forecasts of all periods by the inverse square of their
+    errors over the last steps of the window; where no period fits into the history it is naive.
+    """
+    horizon = codec.horizon
+    naive = np.repeat(past[:, -1:], horizon, axis=1)
+    if kind == "none":
+        return np.repeat(center[:, None], horizon, axis=1)
+    periods = {"naive": (), "seasonal_naive": codec.periods[:1], "blend": codec.periods}[kind]
+    total, weights = np.zeros_like(naive), np.zeros((len(past), 1))
+    for period in periods:
+        weight = _inverse_square_error(past, valid, period, horizon)
+        total += weight * past[:, -period + (np.arange(horizon) % period)]
+        weights += weight
+    return np.where(weights > 0, total / np.where(weights > 0, weights, 1.0), naive)
+
+
+def _inverse_square_error(past: Floats, valid: Booleans, period: int, horizon: int) -> Floats:
+    """Return the weight of one period in the blend, (windows, 1); zero where it does not fit."""
+    span = max(period, horizon)
+    recent, before = past[:, -span:], past[:, -span - period : -period]
+    counted = valid[:, -span - period : -period]
+    error = _mean(np.abs(recent - before), counted)
+    level = _mean(np.abs(recent), valid[:, -span:])
+    error = np.maximum(error, 1e-6 * level + 1e-300)
+    fits = valid[:, -period]
+    # a period that fits but was never seen twice counts as bad as the level itself
+    error = np.where(counted.any(axis=1), error, np.maximum(level, 1e-300))
+    return np.where(fits, (error / np.maximum(level, 1e-300)) ** -2.0, 0.0)[:, None]
+
+
+def _mean(values: Floats, counted: Booleans) -> Floats:
+    """Return the mean over steps of what counts, (windows,); 0 where nothing does."""
+    number = counted.sum(axis=1)
+    total: Floats = np.where(counted, values, 0.0).sum(axis=1)
+    return total / np.maximum(number, 1)
+
+
+def _rows(
+    coded: CodedPanel, scale: Any, table: Floats, windows: Windows, rows: npt.NDArray[np.int64]
+) -> npt.NDArray[np.float32]:
+    """Gather scaled covariates; rows before the series repeat its first."""
+    begin = coded.panel.offsets[windows.series][:, None]
+    gathered: npt.NDArray[np.float32] = scale(table[np.maximum(rows, begin)])
+    return gathered
+
+
+def _known_ahead(
+    coded: CodedPanel, codec: Codec, windows: Windows, rows: npt.NDArray[np.int64]
+) -> npt.NDArray[np.float32]:
+    """Gather covariates known ahead over history and horizon, past the last row from `ahead`.
+
+    A value that nobody gave stands at its mean, which is zero after scaling.
+    """
+    panel = coded.panel
+    begin = panel.offsets[windows.series][:, None]
+    end = panel.offsets[windows.series + 1][:, None]
+    within = panel.future[np.clip(rows, begin, end - 1)]
+    if panel.ahead.shape[1]:
+        beyond = np.clip(rows - end, 0, panel.ahead.shape[1] - 1)
+        later = panel.ahead[windows.series[:, None], beyond]
+        later = np.where((rows - end < panel.ahead.shape[1])[..., None], later, np.nan)
+    else:
+        later = np.full_like(within, np.nan)
+    return np.nan_to_num(codec.future.apply(np.where((rows < end)[..., None], within, later)))
+
+
+def _calendar(
+    coded: CodedPanel, windows: Windows, rows: npt.NDArray[np.int64]
+) -> npt.NDArray[np.float32]:
+    """Gather calendar features over history and horizon."""
+    panel = coded.panel
+    step = rows - panel.offsets[windows.series][:, None] + panel.starts[windows.series][:, None]
+    return coded.calendar[np.clip(step - coded.first_step, 0, len(coded.calendar) - 1)]

@@ -1,0 +1,251 @@
+"""Everything fitted on training rows that turns user values into network inputs and back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from seqtune.data.calendar import calendar_features
+from seqtune.data.grid import Grid
+from seqtune.data.panel import Panel
+from seqtune.data.seasonality import seasonal_scales
+from seqtune.data.split import Split
+
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Standard:
+    """Centre and spread of the columns of one group of covariates.
+
+    Args:
+        names: The columns, in order.
+        center: Mean over training rows, per column.
+        spread: Standard deviation over training rows, per column; 1 where constant.
+    """
+
+    names: tuple[str, ...]
+    center: tuple[float, ...]
+    spread: tuple[float, ...]
+
+    @classmethod
+    def fit(cls, names: tuple[str, ...], values: Floats) -> Standard:
+        """Measure (rows, columns) values."""
+        center = values.mean(axis=0) if len(values) else np.zeros(len(names))
+        spread = values.std(axis=0) if len(values) else np.ones(len(names))
+        spread = np.where(spread > 0, spread, 1.0)
+        return cls(names, tuple(map(float, center)), tuple(map(float, spread)))
+
+    def apply(self, values: Floats) -> npt.NDArray[np.float32]:
+        """Scale (…, columns) values to about -1 … 1."""
+        return ((values - np.array(self.center)) / np.array(self.spread)).astype(np.float32)
+
+
+@dataclass(frozen=True)
+class Codec:
+    """What a fitted forecaster knows of its data; plain JSON on disk.
+
+    Args:
+        roles: Role of each column: time, targets, series, past, future, static.
+        grid: The time axis, as `Grid.to_dict`.
+        horizon: Steps ahead.
+        periods: Seasonal periods in steps, shortest first.
+        levels: Quantile levels, ascending, 0.5 among them.
+        series: Names of the series that were fitted.
+        error_scale: (series, targets) in-sample seasonal naive error: the denominator of MASE.
+        center: (series, targets) mean of the training rows.
+        spread: (series, targets) standard deviation of the training rows.
+        past: Scales of the past covariates.
+        future: Scales of the covariates known ahead.
+        static: Scales of the static covariates.
+        categories: Labels of text columns among the static covariates, in the order of the codes.
+    """
+
+    roles: dict[str, Any]
+    grid: dict[str, Any]
+    horizon: int
+    periods: tuple[int, ...]
+    levels: tuple[float, ...]
+    series: tuple[str, ...]
+    error_scale: Floats
+    center: Floats
+    spread: Floats
+    past: Standard
+    future: Standard
+    static: Standard
+    categories: dict[str, list[str]]
+
+    @property
+    def period(self) -> int:
+        """The first seasonal period, 1 where there is none: the period of MASE."""
+        return self.periods[0] if self.periods else 1
+
+    @classmethod
+    def fit(
+        cls,
+        panel: Panel,
+        split: Split,
+        *,
+        roles: dict[str, Any],
+        horizon: int,
+        periods: tuple[int, ...],
+        levels: tuple[float, ...],
+        categories: dict[str, list[str]],
+    ) -> Codec:
+        """Measure a panel on its training rows alone.
+
+        Args:
+            panel: All rows.
+            split: Where training ends in each series.
+            roles: Role of each column.
+            horizon: Steps ahead.
+            periods: Seasonal periods, shortest first.
+            levels: Quantile levels.
+            categories: Labels of static text columns.
+        """
+        center, spread = _moments(panel, split)
+        rows = _training_rows(split)
+        return cls(
+            roles=roles,
+            grid=panel.grid.to_dict(),
+            horizon=horizon,
+            periods=periods,
+            levels=levels,
+            series=panel.series,
+            error_scale=seasonal_scales(panel, periods[0] if periods else 1, split.train_end),
+            center=center,
+            spread=spread,
+            past=Standard.fit(panel.past_names, panel.past[rows]),
+            future=Standard.fit(panel.future_names, panel.future[rows]),
+            static=Standard.fit(panel.static_names, panel.static),
+            categories=categories,
+        )
+
+    def encode(self, panel: Panel, known_end: npt.NDArray[np.int64] | None = None) -> CodedPanel:
+        """Join a panel with what is known of its series.
+
+        A series that was never fitted is measured on its own rows.
+
+        Args:
+            panel: Rows on the codec's grid.
+            known_end: (series,) absolute row where what may be measured ends; all rows if None.
+        """
+        end = panel.offsets[1:] if known_end is None else known_end
+        own = Split(panel.offsets[:-1], end, end, end)
+        center, spread = _moments(panel, own)
+        error_scale = seasonal_scales(panel, self.period, end)
+        number = {name: index for index, name in enumerate(self.series)}
+        fitted = np.array([number.get(name, -1) for name in panel.series], np.int64)
+        known = fitted >= 0
+        center[known] = self.center[fitted[known]]
+        spread[known] = self.spread[fitted[known]]
+        error_scale[known] = self.error_scale[fitted[known]]
+        first = int(panel.starts.min())
+        last = int((panel.starts + np.diff(panel.offsets)).max()) + self.horizon
+        return CodedPanel(
+            panel=panel,
+            identity=(fitted + 1).astype(np.int32),
+            error_scale=error_scale,
+            center=center,
+            spread=spread,
+            static=self.static.apply(panel.static),
+            calendar=calendar_features(panel.grid, first, last - first),
+            first_step=first,
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain JSON values."""
+        arrays = {name: getattr(self, name).tolist() for name in ("error_scale", "center", "spread")}
+        groups = {name: asdict(getattr(self, name)) for name in ("past", "future", "static")}
+        plain = {
+            name: getattr(self, name)
+            for name in ("roles", "grid", "horizon", "periods", "levels", "series", "categories")
+        }
+        return {**plain, **groups, **arrays}
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> Codec:
+        """Read what `to_dict` wrote."""
+        columns = max(1, len(values["roles"]["targets"]))
+        arrays = {
+            name: np.array(values[name], np.float64).reshape(-1, columns)
+            for name in ("error_scale", "center", "spread")
+        }
+        groups = {
+            name: Standard(*(tuple(values[name][key]) for key in ("names", "center", "spread")))
+            for name in ("past", "future", "static")
+        }
+        return cls(
+            roles=dict(values["roles"]),
+            grid=dict(values["grid"]),
+            horizon=int(values["horizon"]),
+            periods=tuple(values["periods"]),
+            levels=tuple(values["levels"]),
+            series=tuple(values["series"]),
+            categories=dict(values["categories"]),
+            **groups,
+            **arrays,
+        )
+
+    def axis(self) -> Grid:
+        """Return the time axis."""
+        return Grid.from_dict(self.grid)
+
+
+@dataclass(frozen=True)
+class CodedPanel:
+    """A panel with the scales and the identity of each of its series.
+
+    Args:
+        panel: The rows.
+        identity: (series,) int32, 1 + index in the codec, 0 for a series never fitted.
+        error_scale: (series, targets), the denominators of MASE.
+        center: (series, targets).
+        spread: (series, targets).
+        static: (series, static) float32, scaled.
+        calendar: (steps, features) float32, from `first_step` to a horizon past the last row.
+        first_step: Grid step of the calendar's first row.
+    """
+
+    panel: Panel
+    identity: npt.NDArray[np.int32]
+    error_scale: Floats
+    center: Floats
+    spread: Floats
+    static: npt.NDArray[np.float32]
+    calendar: npt.NDArray[np.float32]
+    first_step: int
+
+
+def _training_rows(split: Split, maximum: int = 2_000_000) -> npt.NDArray[np.int64]:
+    """Return training rows, (rows,) int64, evenly thinned to about `maximum`."""
+    stride = max(1, int((split.train_end - split.begin).sum()) // maximum)
+    lengths = -(-(split.train_end - split.begin) // stride)
+    ends = np.cumsum(lengths)
+    within = np.arange(int(ends[-1])) - np.repeat(ends - lengths, lengths)
+    return np.repeat(split.begin, lengths) + within * stride
+
+
+def _moments(panel: Panel, split: Split) -> tuple[Floats, Floats]:
+    """Return mean and standard deviation of each series' training rows, (series, targets) each."""
+    count = np.maximum(split.train_end - split.begin, 1).astype(np.float64)[:, None]
+    inside = _inside(split, len(panel.target))
+    starts = split.begin
+    values = np.where(inside[:, None], panel.target, 0.0)
+    center = np.add.reduceat(values, starts, axis=0) / count
+    lengths = np.diff(np.append(starts, len(panel.target)))
+    values = np.where(inside[:, None], panel.target - np.repeat(center, lengths, axis=0), 0.0)
+    spread = np.sqrt(np.add.reduceat(values**2, starts, axis=0) / count)
+    return center, np.where(spread > 0, spread, 1.0)
+
+
+def _inside(split: Split, rows: int) -> npt.NDArray[np.bool_]:
+    """Mark the training rows, (rows,) bool."""
+    edge = np.zeros(rows + 1, np.int8)
+    np.add.at(edge, split.begin, 1)
+    np.add.at(edge, split.train_end, -1)
+    return np.cumsum(edge[:-1], dtype=np.int8).astype(bool)

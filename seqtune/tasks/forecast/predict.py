@@ -1,0 +1,222 @@
+"""Forecasting with a finished run: past the end of its data, on new data, or scored on it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from seqtune.baselines.runner import forecast_windows as baseline_windows
+from seqtune.data.join import join_panels
+from seqtune.data.panel import Panel, PanelRoles, build_panel
+from seqtune.data.source import Source
+from seqtune.data.window import Windows, evaluation_windows
+from seqtune.errors import DataError
+from seqtune.tasks.forecast.arrangement import actual_values
+from seqtune.tasks.forecast.codec import CodedPanel, Codec
+from seqtune.tasks.forecast.task import forecast_windows, score_forecasts, window_histories
+
+Floats = npt.NDArray[np.float64]
+
+MOST_EVALUATION_WINDOWS = 20_000
+
+
+def predict(run: Any, source: Source | None, use: str | None) -> pd.DataFrame:
+    """Forecast the steps after the last row of each series.
+
+    Args:
+        run: The run.
+        source: New rows; None continues the data that the run was fitted on. Rows of a known
+            series are appended to its history. Rows without the target give covariates that are
+            known ahead.
+        use: Name of the leaderboard row that forecasts; the best network or ensemble if None.
+
+    Returns:
+        A row per series and step: the series column (if there is one), the target's name (if
+        there are several), the time, `mean`, and a column per quantile.
+
+    Raises:
+        DataError: Covariates known ahead are missing, or the new rows do not fit the run.
+    """
+    codec: Codec = run.prepared.codec
+    panel = run.prepared.panel
+    if source is not None:
+        panel, _ = join_panels(panel, read_new(run, source, allow_empty=True))
+    _require_ahead(run, codec, panel)
+    coded = codec.encode(panel)
+    windows = _last_windows(panel)
+    forecast = forecast_with(run, run.choose(use).name, coded, windows)
+    return _table(codec, panel, windows, forecast)
+
+
+def evaluate(run: Any, source: Source) -> tuple[dict[str, dict[str, float]], int]:
+    """Score the run's models on rows that they never saw.
+
+    Every window whose future lies in the new rows is forecast; what came before is history.
+
+    Args:
+        run: The run.
+        source: New rows with the target in them.
+
+    Returns:
+        Every metric by name of the model (the best ensemble or network, and the best baseline),
+        and the number of windows scored.
+    """
+    codec: Codec = run.prepared.codec
+    panel, first = join_panels(run.prepared.panel, read_new(run, source, allow_empty=False))
+    begin, end = panel.offsets[:-1], panel.offsets[1:]
+    # a series that the run does not know needs some of its own rows as history
+    first = np.where(first > 0, first, np.minimum(end - begin - 1, _history_steps(codec)))
+    every = evaluation_windows(begin + first, end, codec.horizon, len(panel.target_names))
+    windows = every.spread(MOST_EVALUATION_WINDOWS, codec.periods)
+    windows = windows[np.flatnonzero(windows.cut > begin[windows.series])]
+    if not len(windows):
+        raise DataError(f"{source.path}: no rows to score", "give rows with a target")
+    coded = codec.encode(panel, begin + np.maximum(first, 1))
+    actual, observed = actual_values(coded, windows, codec.horizon)
+    scale = coded.error_scale[windows.series, windows.target]
+    names = [run.choose().name]
+    if run.board.best_baseline is not None and run.board.best_baseline.name not in names:
+        names.append(run.board.best_baseline.name)
+    scores = {
+        name: score_forecasts(
+            forecast_with(run, name, coded, windows), actual, observed, scale, codec.levels
+        )
+        for name in names
+    }
+    return scores, len(windows)
+
+
+def forecast_with(run: Any, name: str, coded: CodedPanel, windows: Windows) -> Floats:
+    """Forecast windows with one row of the leaderboard.
+
+    Returns:
+        (windows, horizon, levels) in the target's unit.
+    """
+    codec: Codec = run.prepared.codec
+    row = run.choose(name)
+    if row.kind == "baseline":
+        histories = window_histories(coded, windows)
+        forecast, _ = baseline_windows(
+            name, histories, codec.horizon, codec.periods, codec.levels
+        )
+        return forecast[..., 1:]
+    total = np.zeros((len(windows), codec.horizon, len(codec.levels)))
+    for member in run.members[name]:
+        network = run.network(member)
+        total += member.weight * forecast_windows(network, coded, windows, codec, member.values)
+    return total
+
+
+def read_new(run: Any, source: Source, *, allow_empty: bool) -> Panel:
+    """Put new rows on the run's grid.
+
+    Args:
+        run: The run.
+        source: The new rows.
+        allow_empty: Take rows that have no target: they give covariates known ahead.
+
+    Raises:
+        DataError: A column of the fitted data is missing, or the times are off the grid.
+    """
+    codec: Codec = run.prepared.codec
+    roles = codec.roles
+    needed = [roles["time"], roles["series"], *roles["future"]]
+    has_target = any(name in source.names for name in roles["targets"])
+    if has_target or not allow_empty:
+        needed += [*roles["targets"], *roles["past"], *roles["static"]]
+    missing = [name for name in needed if name and name not in source.names]
+    if missing:
+        raise DataError(
+            f"{source.path} lacks {_columns(missing)} of the fitted data; it has "
+            f"{', '.join(source.names)}",
+            f"add {_columns(missing)}, or fit again on data like this",
+        )
+    return build_panel(
+        source,
+        PanelRoles(
+            targets=tuple(roles["targets"]),
+            time=roles["time"],
+            series=roles["series"],
+            past=tuple(roles["past"]),
+            future=tuple(roles["future"]),
+            static=tuple(roles["static"]),
+        ),
+        duplicates=run.recipe.values.data.duplicates,
+        grid=codec.axis(),
+        static_categories={name: tuple(labels) for name, labels in codec.categories.items()},
+        allow_empty=allow_empty,
+    )
+
+
+def _history_steps(codec: Codec) -> int:
+    return 2 * codec.periods[-1] if codec.periods else codec.horizon
+
+
+def _last_windows(panel: Panel) -> Windows:
+    """Return one window per target and series, cut after the last row."""
+    count, targets = len(panel.series), len(panel.target_names)
+    series = np.tile(np.arange(count, dtype=np.int64), targets)
+    end = panel.offsets[1:][series]
+    return Windows(series, np.repeat(np.arange(targets, dtype=np.int64), count), end, end)
+
+
+def _require_ahead(run: Any, codec: Codec, panel: Panel) -> None:
+    """Refuse to forecast without the covariates that were said to be known ahead."""
+    if not codec.future.names:
+        return
+    horizon = codec.horizon
+    given = np.full((len(panel.series), horizon, len(codec.future.names)), np.nan)
+    width = min(horizon, panel.ahead.shape[1])
+    given[:, :width] = panel.ahead[:, :width]
+    lacking = np.isnan(given).any(axis=2)  # (series, horizon)
+    if not lacking.any():
+        return
+    series = int(np.flatnonzero(lacking.any(axis=1))[0])
+    end = int(panel.starts[series] + panel.offsets[series + 1] - panel.offsets[series])
+    times = format_times(panel.grid.times(np.arange(end, end + horizon)))
+    keys = [name for name in (codec.roles["series"], codec.roles["time"]) if name]
+    of_series = f" of series {panel.series[series]!r}" if panel.series[series] else ""
+    others = int(lacking.any(axis=1).sum()) - 1
+    more = f", and likewise for {others} more series" if others else ""
+    raise DataError(
+        f"the forecast needs the values known ahead of {_columns(list(codec.future.names))} for "
+        f"the {horizon} steps {times[0]} to {times[-1]}{of_series}{more}",
+        f"seqtune predict {run.folder} FUTURE.csv, with the columns "
+        f"{','.join([*keys, *codec.future.names])}",
+    )
+
+
+def format_times(times: npt.NDArray[Any]) -> list[str]:
+    """Return times as ISO text, without the time of day where all are at midnight."""
+    if not np.issubdtype(times.dtype, np.datetime64):
+        return [str(step) for step in times]
+    index = pd.DatetimeIndex(times)
+    whole_days = bool((index == index.normalize()).all())
+    return [str(text) for text in index.strftime("%Y-%m-%d" if whole_days else "%Y-%m-%d %H:%M:%S")]
+
+
+def _table(codec: Codec, panel: Panel, windows: Windows, forecast: Floats) -> pd.DataFrame:
+    horizon, levels = codec.horizon, codec.levels
+    last = panel.starts + np.diff(panel.offsets)
+    steps = last[windows.series][:, None] + np.arange(horizon)
+    columns: dict[str, Any] = {}
+    if codec.roles["series"]:
+        columns[codec.roles["series"]] = np.repeat(
+            np.array(panel.series, dtype=object)[windows.series], horizon
+        )
+    if len(panel.target_names) > 1:
+        names = np.array(panel.target_names, dtype=object)[windows.target]
+        columns["target"] = np.repeat(names, horizon)
+    columns[codec.roles["time"] or "step"] = panel.grid.times(steps.ravel())
+    columns["mean"] = forecast[..., levels.index(0.5)].ravel()
+    for place, level in enumerate(levels):
+        columns[f"q{level:g}"] = forecast[..., place].ravel()
+    return pd.DataFrame(columns)
+
+
+def _columns(names: list[str]) -> str:
+    quoted = ", ".join(repr(name) for name in names)
+    return f"column {quoted}" if len(names) == 1 else f"columns {quoted}"

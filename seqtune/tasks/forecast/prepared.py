@@ -1,0 +1,122 @@
+"""Data ready for training a forecaster: the panel, its splits, its windows and the codec."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from seqtune.data.panel import Panel
+from seqtune.data.panel_store import load_panel, save_panel
+from seqtune.data.split import Split
+from seqtune.data.window import Windows, WindowRange, evaluation_windows, training_windows
+from seqtune.files import read_json, write_json
+from seqtune.tasks._contract import Part
+from seqtune.tasks.forecast.arrangement import actual_values
+from seqtune.tasks.forecast.codec import CodedPanel, Codec
+
+MOST_VALIDATION_WINDOWS = 600
+"""Validation looks at no more windows than this after every epoch."""
+
+MOST_TEST_WINDOWS = 5_000
+"""The test part is scored on no more windows than this."""
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """The data of one run.
+
+    Args:
+        panel: Every row, validation and test included.
+        split: Where the parts of each series begin.
+        codec: What was fitted on the training rows.
+    """
+
+    panel: Panel
+    split: Split
+    codec: Codec
+
+    @cached_property
+    def coded(self) -> CodedPanel:
+        """The panel with the scales of its series, measured on training rows."""
+        return self.codec.encode(self.panel, self.split.train_end)
+
+    @cached_property
+    def windows(self) -> Mapping[Part, Windows]:
+        """The windows that validation and test are scored on."""
+        return {
+            "validation": self._evaluation("validation", MOST_VALIDATION_WINDOWS),
+            "test": self._evaluation("test", MOST_TEST_WINDOWS),
+        }
+
+    @cached_property
+    def truth(self) -> Mapping[Part, tuple[npt.NDArray[Any], npt.NDArray[Any]]]:
+        """What came and where it was observed, (windows, horizon) each, by part."""
+        return {
+            part: actual_values(self.coded, windows, self.codec.horizon)
+            for part, windows in self.windows.items()
+        }
+
+    def training(self, lookback: int, *, everything: bool = False) -> WindowRange:
+        """Return every window that may be learnt from.
+
+        Args:
+            lookback: Steps of history that a window should have.
+            everything: Include validation and test rows: for the refit alone.
+        """
+        begin, end = self.split.bounds("all" if everything else "train")
+        targets = len(self.panel.target_names)
+        return training_windows(begin, end, self.codec.horizon, lookback, targets)
+
+    def save(self, folder: Path) -> None:
+        """Write panel and splits to `folder` and the codec beside it, as flat arrays and JSON."""
+        save_panel(self.panel, folder / "data")
+        for name in ("train_end", "validation_end"):
+            np.save(folder / "data" / f"{name}.npy", getattr(self.split, name))
+        write_json(folder / "codec.json", self.codec.to_dict())
+
+    @classmethod
+    def load(cls, folder: Path) -> Prepared:
+        """Open what `save` wrote; the arrays stay on disk and are read as they are needed."""
+        panel = load_panel(folder / "data")
+        train_end, validation_end = (
+            np.load(folder / "data" / f"{name}.npy", allow_pickle=False)
+            for name in ("train_end", "validation_end")
+        )
+        split = Split(panel.offsets[:-1], train_end, validation_end, panel.offsets[1:])
+        return cls(panel, split, Codec.from_dict(read_json(folder / "codec.json")))
+
+    def describe(self) -> dict[str, Any]:
+        """Return what the data turned out to be, in a few figures."""
+        lengths = np.diff(self.panel.offsets)
+        return {
+            "series": len(self.panel.series),
+            "rows": int(self.panel.offsets[-1]),
+            "shortest_series": int(lengths.min()),
+            "longest_series": int(lengths.max()),
+            "frequency": self.panel.grid.frequency,
+            "periods": list(self.codec.periods),
+            "horizon": self.codec.horizon,
+            "filled_values": int(self.panel.observed.size - self.panel.observed.sum()),
+            "training_rows": int((self.split.train_end - self.split.begin).sum()),
+            "validation_rows": int((self.split.validation_end - self.split.train_end).sum()),
+            "test_rows": int((self.split.end - self.split.validation_end).sum()),
+            "training_windows": self.training(self.codec.horizon).total,
+            "roles": {
+                role: tuple(columns if isinstance(columns, (list, tuple)) else [columns])
+                for role, columns in self.codec.roles.items()
+                if columns
+            },
+            "validation_windows": len(self.windows["validation"]),
+            "test_windows": len(self.windows["test"]),
+        }
+
+    def _evaluation(self, part: Part, maximum: int) -> Windows:
+        start, end = self.split.bounds(part)
+        every = evaluation_windows(start, end, self.codec.horizon, len(self.panel.target_names))
+        return every.spread(maximum, self.codec.periods)

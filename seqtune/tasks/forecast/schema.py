@@ -1,0 +1,193 @@
+"""The keys of a forecast recipe, beside those that every task has."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from seqtune.recipe.fields import Search, Searchable
+from seqtune.recipe.kinds import (
+    Flag,
+    Many,
+    Number,
+    OneOrMany,
+    Or,
+    Quantiles,
+    Text,
+    Whole,
+    Word,
+)
+from seqtune.recipe.schema import Auto, Reading, RecipeSchema, Split
+from seqtune.recipe.schema import Training as CommonTraining
+from seqtune.recipe.section import Section
+from seqtune.registry import baselines
+
+COLUMN = Text("the name of a column")
+
+
+class Data(Reading):
+    """Which columns are used, how time runs, and how the file is read."""
+
+    order = ("time", "target", "series", "past", "future", "static", "frequency", "duplicates")
+
+    time: Annotated[str | None, Or(("auto", None), COLUMN)] = Field(
+        "auto",
+        description="The column that holds the time. With auto it is found; null counts the rows "
+        "instead.",
+    )
+    target: Annotated[str | tuple[str, ...], Or(("auto",), OneOrMany(COLUMN, "columns"))] = Field(
+        "auto",
+        description="The column, or the list of columns, to forecast. With auto it is found.",
+    )
+    series: Annotated[str | None, Or(("auto", None), COLUMN)] = Field(
+        "auto",
+        description="The column that says which series a row belongs to. With auto it is found; "
+        "null takes the whole file as one series.",
+    )
+    past: Annotated[tuple[str, ...] | Auto, Or(("auto",), Many(COLUMN, "columns"))] = Field(
+        "auto",
+        description="Numeric columns that are known up to now and help to forecast the target. "
+        "With auto all that have no other role are taken.",
+    )
+    future: Annotated[tuple[str, ...], Many(COLUMN, "columns")] = Field(
+        (),
+        description="Columns whose values are known ahead, such as prices or holidays. To predict, "
+        "their future values are needed.",
+    )
+    static: Annotated[tuple[str, ...], Many(COLUMN, "columns")] = Field(
+        (), description="Columns that are constant within each series, such as its region."
+    )
+    frequency: Annotated[str, Or(("auto",), Text("a frequency such as h, D, W or MS"))] = Field(
+        "auto",
+        description="Distance between two steps as a pandas alias, such as h, 30min, D, W or MS. "
+        "With auto it is found from the times.",
+    )
+    duplicates: Annotated[str, Word(("mean", "first", "last", "sum", "error"))] = Field(
+        "mean",
+        description="What becomes of several rows of one series at the same time: their mean, the "
+        "first, the last, their sum, or an error.",
+    )
+
+
+class Arrangement(Section):
+    """How the numbers are put before the network."""
+
+    scaling: Annotated[Searchable[str], Search(Word(("window", "series", "none")))] = Field(
+        "window",
+        description="Over what values are brought to a common size: each window of history by "
+        "itself, each series as a whole, or not at all.",
+    )
+    base: Annotated[Searchable[str], Search(Word(("blend", "seasonal_naive", "naive", "none")))] = (
+        Field(
+            "blend",
+            description="The simple forecast that the network's output is added to: a blend of "
+            "simple methods, the last season, the last value, or none.",
+        )
+    )
+    covariates: Annotated[Searchable[bool], Search(Flag())] = Field(
+        True, description="Whether the network sees the past covariates."
+    )
+    calendar: Annotated[Searchable[bool], Search(Flag())] = Field(
+        True,
+        description="Whether the network sees the hour, weekday, month and so on of each step, "
+        "where the data has dates.",
+    )
+    embedding: Annotated[Searchable[int], Search(Whole(minimum=0))] = Field(
+        0,
+        description="Size of the vector that the network learns for each series, so that it can "
+        "tell them apart; 0 treats all series alike.",
+    )
+
+
+class Training(CommonTraining):
+    """How a forecasting network is trained."""
+
+    order = ("loss",)
+
+    loss: Annotated[Searchable[str], Search(Word(("quantile", "scaled_quantile")))] = Field(
+        "scaled_quantile",
+        description="What training makes small: the quantile loss as it is, or with each series "
+        "weighted like in the metric, by its own scale.",
+    )
+
+
+class Baselines(Section):
+    """The simple methods that every network must beat."""
+
+    methods: Annotated[
+        tuple[str, ...] | Auto,
+        Or(("auto",), Many(Word(lambda: baselines("forecast")), "simple methods")),
+    ] = Field(
+        "auto",
+        description="The simple methods that stand on the leaderboard. auto takes all that their "
+        "share of the budget allows.",
+    )
+    share: Annotated[float, Number(minimum=0, below=1)] = Field(
+        0.2, description="Share of the budget that the simple methods may take at most."
+    )
+
+
+class Schema(RecipeSchema):
+    """The keys of a forecast recipe."""
+
+    order = (
+        *("task", "description", "backend", "seed", "data"),
+        *("horizon", "lookback", "seasonality", "quantiles", "validation", "test"),
+        *("arrangement", "network", "training", "search"),
+        *("ensemble", "refit", "baselines", "portfolio"),
+    )
+
+    task: Annotated[str, Word(("forecast",))] = Field(
+        description="What is to be learned from the data; it decides which keys a recipe has."
+    )
+    data: Data = Field(
+        default_factory=Data,
+        description="Which columns are used, how time runs, and how the file is read.",
+    )
+    horizon: Annotated[int | Auto, Or(("auto",), Whole(minimum=1))] = Field(
+        "auto",
+        description="Number of steps ahead to forecast. With auto it follows from the frequency "
+        "and the seasonality.",
+    )
+    lookback: Annotated[Searchable[int] | Auto, Or(("auto",), Search(Whole(minimum=1)))] = Field(
+        "auto",
+        description="Number of steps of history that the network sees. With auto it follows from "
+        "the horizon, the seasonality and the length of the data.",
+    )
+    seasonality: Annotated[
+        int | tuple[int, ...] | Auto, Or(("auto",), OneOrMany(Whole(minimum=1), "whole numbers"))
+    ] = Field(
+        "auto",
+        description="Length of a season in steps, or a list of several; 1 means none. With auto it "
+        "is found from the data.",
+    )
+    quantiles: Annotated[tuple[float, ...], Quantiles()] = Field(
+        (0.1, 0.5, 0.9),
+        description="Levels of the quantiles that are forecast, ascending, the median 0.5 among "
+        "them.",
+    )
+    validation: Split = Field(
+        default_factory=Split,
+        description="The last steps of each series before the test part, on which configurations "
+        "are compared.",
+    )
+    test: Split = Field(
+        default_factory=Split,
+        description="The last steps of each series, on which the winner is scored, once; nothing "
+        "else sees them.",
+    )
+    arrangement: Arrangement = Field(
+        default_factory=Arrangement,
+        description="How the numbers are put before the network.",
+    )
+    training: Training = Field(default_factory=Training, description="How each network is trained.")
+    refit: Annotated[bool, Flag()] = Field(
+        True,
+        description="Whether the winner is trained once more with the validation and test parts "
+        "included, so that forecasts start from the latest data.",
+    )
+    baselines: Baselines = Field(
+        default_factory=Baselines,
+        description="The simple methods that every network must beat.",
+    )

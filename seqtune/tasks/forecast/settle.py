@@ -1,0 +1,109 @@
+"""Filling in what the recipe leaves to the data: horizon, history, segments."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from seqtune.errors import DataError
+from seqtune.progress import Guess, Listener
+from seqtune.recipe.load import Recipe
+
+LONGEST_DEFAULT_HORIZON = 48
+
+
+def settle_horizon(
+    asked: int | str, periods: tuple[int, ...], lengths: npt.NDArray[np.int64], listener: Listener
+) -> int:
+    """Return the horizon that was asked for, or one season, or a tenth of the data.
+
+    Args:
+        asked: Steps, or "auto".
+        periods: Seasonal periods, shortest first.
+        lengths: (series,) rows of each series.
+        listener: Hears of the guess.
+
+    Raises:
+        DataError: The horizon is longer than the data.
+    """
+    longest = int(lengths.max(initial=0))
+    if asked != "auto":
+        if int(asked) + 2 > longest:
+            raise DataError(
+                f"a horizon of {asked} steps is too long: the longest series has {longest} rows, "
+                f"and {int(asked) + 2} are needed at least",
+                f"--horizon {max(1, longest // 5)}",
+            )
+        return int(asked)
+    median = int(np.median(lengths))
+    if periods:
+        season = periods[0] if periods[0] >= 6 else 2 * periods[0]
+        horizon = min(season, LONGEST_DEFAULT_HORIZON)
+        why = f"a season of {periods[0]} steps"
+    else:
+        horizon, why = 24, "no season found"
+    horizon = max(1, min(horizon, median // 6))
+    if horizon + 2 > longest:
+        raise DataError(
+            f"the longest series has {longest} rows; a forecast needs at least {horizon + 2}",
+            "give more data",
+        )
+    listener(Guess("horizon", f"{horizon} steps", why, "--horizon N"))
+    return horizon
+
+
+def settle_lookback(
+    asked: Any, periods: tuple[int, ...], horizon: int, training_rows: int
+) -> Any:
+    """Return the look-back that was asked for, or choices that suit the seasons.
+
+    Two long seasons come first: the window then holds what happened a season before each step
+    that is predicted, and once more to tell whether that repeats.
+
+    Args:
+        asked: A value of the recipe, or "auto".
+        periods: Seasonal periods, shortest first.
+        horizon: Steps ahead.
+        training_rows: Rows of training data of a typical series.
+
+    Example:
+        >>> settle_lookback("auto", (24, 168), 48, 604)
+        [302, 168, 72]
+    """
+    if asked != "auto":
+        return asked
+    longest = max(2, training_rows // 2)
+    wanted = (
+        [2 * periods[-1], periods[-1] + horizon, 3 * periods[0]]
+        if periods
+        else [4 * horizon, 2 * horizon, max(8, horizon)]
+    )
+    choices = list(dict.fromkeys(max(1, min(steps, longest)) for steps in wanted))
+    return choices[0] if len(choices) == 1 else choices
+
+
+def settle_segment(periods: tuple[int, ...], lookback: int) -> int:
+    """Return how many steps a segment takes: one season, or an eighth of the history.
+
+    Args:
+        periods: Seasonal periods, shortest first.
+        lookback: The longest history among the choices.
+    """
+    for period in periods[:1]:
+        if 2 <= period <= 48 and 2 * period <= lookback:
+            return period
+    return max(1, lookback // 8)
+
+
+def filled_in(recipe: Recipe, values: dict[str, Any]) -> Recipe:
+    """Return the recipe with inferred values in the place of "auto".
+
+    Args:
+        recipe: As the user gave it.
+        values: Inferred values by path; those that the recipe settles itself are left alone.
+    """
+    return recipe.replace(
+        {path: value for path, value in values.items() if recipe.get(path) == "auto"}
+    )

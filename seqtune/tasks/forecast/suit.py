@@ -1,0 +1,43 @@
+"""Whether data can be forecast, and what would be taken for what; loads no backend."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from seqtune.data.panel import build_panel
+from seqtune.data.seasonality import find_periods
+from seqtune.data.source import Source
+from seqtune.progress import Event, Guess
+from seqtune.recipe.load import Recipe
+from seqtune.tasks.forecast.roles import infer_roles
+from seqtune.tasks.forecast.settle import settle_horizon
+
+
+def suggest(source: Source, recipe: Recipe) -> list[Guess]:
+    """Return what a forecast would take for each role, frequency, seasons and horizon.
+
+    Args:
+        source: The table.
+        recipe: What the user has settled already.
+
+    Raises:
+        DataError: The data cannot be forecast as it is; says why.
+    """
+    guesses: list[Guess] = []
+
+    def hear(event: Event) -> None:
+        if isinstance(event, Guess):
+            guesses.append(event)
+
+    values = recipe.values
+    roles = infer_roles(source, values.data, hear)
+    panel = build_panel(
+        source, roles, frequency=values.data.frequency, duplicates=values.data.duplicates
+    )
+    repairs = "; ".join(panel.notes) or "regular"
+    guesses.append(Guess("frequency", panel.grid.frequency, repairs, "--freq F"))
+    periods = find_periods(panel, rows_end=panel.offsets[1:])
+    found = ", ".join(map(str, periods)) or "none"
+    guesses.append(Guess("seasonality", found, "from the data", "--set seasonality=24"))
+    settle_horizon(values.horizon, periods, np.diff(panel.offsets), hear)
+    return guesses

@@ -1,0 +1,298 @@
+"""Forecasting: predict the next steps of one series or many, as a median and quantiles."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from seqtune import metrics
+from seqtune.baselines.runner import BaselineProblem, run_baselines
+from seqtune.data.panel import build_panel
+from seqtune.data.seasonality import find_periods
+from seqtune.data.source import Source
+from seqtune.data.split import choose_steps, split_series
+from seqtune.data.window import Windows
+from seqtune.errors import DataError
+from seqtune.progress import BaselineEnded, Guess, Listener, Note
+from seqtune.recipe.load import Recipe
+from seqtune.registry import baselines
+from seqtune.tasks._contract import BaselineResult, Part, Values
+from seqtune.tasks.forecast.arrangement import arrange
+from seqtune.tasks.forecast.batches import TrainingBatches
+from seqtune.tasks.forecast.codec import CodedPanel, Codec
+from seqtune.tasks.forecast.loss import quantile_loss
+from seqtune.tasks.forecast.network import build_network
+from seqtune.tasks.forecast.prepared import Prepared
+from seqtune.tasks.forecast.roles import infer_roles
+from seqtune.tasks.forecast.settle import (
+    filled_in,
+    settle_horizon,
+    settle_lookback,
+    settle_segment,
+)
+
+CHUNK = 1024
+"""Windows that are arranged and predicted at a time."""
+
+EARLY_SHARE = 0.7
+"""Seasonality is looked for in this first share of each series while the split is not yet known."""
+
+
+class ForecastTask:
+    """Direct multi-step forecasting with recurrent networks; see `seqtune.tasks._contract.Task`."""
+
+    name = "forecast"
+    metric = "mase"
+    direction: Literal["min", "max"] = "min"
+
+    def prepare(
+        self, source: Source, recipe: Recipe, listener: Listener
+    ) -> tuple[Prepared, Recipe]:
+        """Read roles, build the panel, find seasons, settle what is open, split, fit the codec."""
+        values = recipe.values
+        roles = infer_roles(source, values.data, listener)
+        panel = build_panel(
+            source, roles, frequency=values.data.frequency, duplicates=values.data.duplicates
+        )
+        for note in panel.notes:
+            listener(Note(note))
+        lengths = np.diff(panel.offsets)
+        early = panel.offsets[:-1] + np.ceil(EARLY_SHARE * lengths).astype(np.int64)
+        periods = _periods(values.seasonality, panel, early)
+        horizon = settle_horizon(values.horizon, periods, lengths, listener)
+        usual = choose_steps(lengths, horizon)
+        validation, test = (
+            usual if part.steps == "auto" else int(part.steps)
+            for part in (values.validation, values.test)
+        )
+        split = split_series(panel.offsets, horizon, validation, test)
+        if values.seasonality == "auto":
+            periods = _periods("auto", panel, split.train_end)
+            found = ", ".join(map(str, periods)) or "none"
+            listener(Guess("seasonality", found, "from the data", "--set seasonality=[24,168]"))
+        codec = Codec.fit(
+            panel,
+            split,
+            roles={
+                "time": roles.time,
+                "targets": list(roles.targets),
+                "series": roles.series,
+                "past": list(roles.past),
+                "future": list(roles.future),
+                "static": list(roles.static),
+            },
+            horizon=horizon,
+            periods=periods,
+            levels=tuple(values.quantiles),
+            categories={name: list(labels) for name, labels in panel.static_categories.items()},
+        )
+        prepared = Prepared(panel, split, codec)
+        if not len(prepared.windows["validation"]) or not np.isfinite(codec.error_scale).all():
+            raise DataError(f"{source.path}: nothing to validate on", "give more data")
+        return prepared, _settled(recipe, prepared, roles, validation, test)
+
+    def load(self, folder: Path) -> Prepared:
+        """Open the data of a run folder."""
+        return Prepared.load(folder)
+
+    def build(self, prepared: Prepared, values: Values) -> Any:
+        """Build the network for the shapes that the arrangement gives."""
+        example = prepared.windows["validation"][:1]
+        arranged = arrange(prepared.coded, example, prepared.codec, values)
+        shapes = {name: array.shape[1:] for name, array in arranged.inputs.items()}
+        codec = prepared.codec
+        return build_network(
+            shapes, codec.error_scale.size + 1, codec.horizon, codec.levels, values
+        )
+
+    def loss(self, prepared: Prepared, values: Values) -> Any:
+        """Return the weighted quantile loss."""
+        return quantile_loss(prepared.codec.levels)
+
+    def batches(
+        self,
+        prepared: Prepared,
+        values: Values,
+        seed: int,
+        *,
+        steps: int,
+        everything: bool = False,
+    ) -> TrainingBatches:
+        """Return windows drawn at random from the training rows, or from all rows."""
+        windows = prepared.training(int(values["lookback"]), everything=everything)
+        return TrainingBatches(prepared.coded, prepared.codec, windows, values, seed, steps)
+
+    def steps_per_epoch(self, prepared: Prepared, values: Values) -> int:
+        """Return how many batches see about all windows once, 10 to 100."""
+        windows = prepared.training(int(values["lookback"])).total
+        return int(np.clip(-(-windows // int(values["training.batch_size"])), 10, 100))
+
+    def apply(self, model: Any, prepared: Prepared, values: Values, part: Part) -> Any:
+        """Return quantiles (windows, horizon, levels) of a part's windows."""
+        return forecast_windows(
+            model, prepared.coded, prepared.windows[part], prepared.codec, values
+        )
+
+    def score(
+        self, prepared: Prepared, part: Part, predictions: npt.NDArray[np.float64]
+    ) -> dict[str, float]:
+        """Return every metric of quantiles (windows, horizon, levels)."""
+        actual, observed = prepared.truth[part]
+        windows = prepared.windows[part]
+        scale = prepared.coded.error_scale[windows.series, windows.target]
+        return score_forecasts(predictions, actual, observed, scale, prepared.codec.levels)
+
+    def baselines(
+        self, prepared: Prepared, recipe: Recipe, seconds: float, listener: Listener
+    ) -> list[BaselineResult]:
+        """Forecast the same windows by simple methods."""
+        codec, coded = prepared.codec, prepared.coded
+        asked = recipe.values.baselines.methods
+        methods = list(baselines("forecast")) if asked == "auto" else list(asked)
+
+        def histories(part: str, start: int, stop: int) -> list[npt.NDArray[np.float64]]:
+            return window_histories(coded, prepared.windows[part][start:stop])  # type: ignore[index]
+
+        problem = BaselineProblem(
+            histories=histories,
+            windows={part: len(windows) for part, windows in prepared.windows.items()},
+            horizon=codec.horizon,
+            periods=codec.periods,
+            levels=codec.levels,
+        )
+        results = []
+        for outcome in run_baselines(methods, problem, time.monotonic() + seconds, listener):
+            if outcome.left_out:
+                results.append(BaselineResult(outcome.name, left_out=outcome.left_out))
+                continue
+            scores = {
+                part: self.score(prepared, part, outcome.forecasts[part][..., 1:])  # type: ignore[arg-type]
+                for part in ("validation", "test")
+            }
+            score = scores["validation"][self.metric]
+            listener(BaselineEnded(outcome.name, score, outcome.seconds))
+            results.append(
+                BaselineResult(outcome.name, **scores, seconds=outcome.seconds)
+            )
+        return results
+
+    def illustrate(
+        self, prepared: Prepared, predictions: npt.NDArray[np.float64]
+    ) -> dict[str, Any]:
+        """Return the chart of a typical test window."""
+        from seqtune.tasks.forecast.illustrate import illustrate
+
+        return illustrate(prepared, predictions)
+
+    def predict(self, run: Any, source: Source | None, use: str | None) -> pd.DataFrame:
+        """Forecast past the end of the data; see `seqtune.tasks.forecast.predict`."""
+        from seqtune.tasks.forecast.predict import predict
+
+        return predict(run, source, use)
+
+    def evaluate(self, run: Any, source: Source) -> tuple[dict[str, dict[str, float]], int]:
+        """Score the run on rows it never saw; see `seqtune.tasks.forecast.predict`."""
+        from seqtune.tasks.forecast.predict import evaluate
+
+        return evaluate(run, source)
+
+
+def forecast_windows(
+    model: Any, coded: CodedPanel, windows: Windows, codec: Codec, values: Values
+) -> npt.NDArray[np.float64]:
+    """Forecast windows with a network, in chunks of one size so that it is compiled once.
+
+    Returns:
+        (windows, horizon, levels) float64 in the target's unit.
+    """
+    size = min(CHUNK, max(1, len(windows)))
+    forecasts = np.empty((len(windows), codec.horizon, len(codec.levels)))
+    for start in range(0, len(windows), size):
+        chosen = np.minimum(np.arange(start, start + size), len(windows) - 1)
+        arranged = arrange(coded, windows[chosen], codec, values)
+        output = arranged.restore(np.asarray(model.predict_on_batch(arranged.inputs)))
+        forecasts[start : start + size] = output[: len(windows) - start]
+    return forecasts
+
+
+def score_forecasts(
+    quantiles: npt.NDArray[np.float64],
+    actual: npt.NDArray[np.float64],
+    observed: npt.NDArray[np.bool_],
+    scale: npt.NDArray[np.float64],
+    levels: tuple[float, ...],
+) -> dict[str, float]:
+    """Return every forecasting metric by name.
+
+    The interval from the lowest to the highest level gives the coverage; it is `coverage80` for
+    the levels 0.1 and 0.9.
+
+    Args:
+        quantiles: (windows, horizon, levels).
+        actual: (windows, horizon).
+        observed: (windows, horizon).
+        scale: (windows,), the denominators of MASE.
+        levels: Quantile levels, ascending.
+    """
+    median = quantiles[..., levels.index(0.5)]
+    scores = {
+        "mase": metrics.mase(actual, median, scale, observed),
+        "smape": metrics.smape(actual, median, observed),
+        "mae": metrics.mae(actual, median, observed),
+        "rmse": metrics.rmse(actual, median, observed),
+        "mean_quantile_loss": metrics.mean_quantile_loss(actual, quantiles, levels, observed),
+    }
+    if len(levels) > 1:
+        width = round(100 * (levels[-1] - levels[0]))
+        lower, upper = quantiles[..., 0], quantiles[..., -1]
+        scores[f"coverage{width}"] = metrics.coverage(actual, lower, upper, observed)
+    return scores
+
+
+def window_histories(coded: CodedPanel, windows: Windows) -> list[npt.NDArray[np.float64]]:
+    """Return all values before each window's cut, ragged."""
+    panel = coded.panel
+    begin = panel.offsets[windows.series]
+    return [
+        np.asarray(panel.target[first:cut, target])
+        for first, cut, target in zip(begin, windows.cut, windows.target, strict=True)
+    ]
+
+
+def _periods(asked: Any, panel: Any, end: npt.NDArray[np.int64]) -> tuple[int, ...]:
+    if asked == "auto":
+        return find_periods(panel, rows_end=end)
+    return tuple(sorted({asked} if isinstance(asked, int) else set(asked)))
+
+
+def _settled(
+    recipe: Recipe, prepared: Prepared, roles: Any, validation: int, test: int
+) -> Recipe:
+    codec, split = prepared.codec, prepared.split
+    rows = int(np.median(split.train_end - split.begin))
+    lookback = settle_lookback(recipe.get("lookback"), codec.periods, codec.horizon, rows)
+    longest = lookback if isinstance(lookback, int) else max(lookback) if isinstance(lookback, (list, tuple)) else int(lookback.maximum)
+    return filled_in(
+        recipe,
+        {
+            "data.time": roles.time,
+            "data.target": list(roles.targets),
+            "data.series": roles.series,
+            "data.past": list(roles.past),
+            "data.frequency": prepared.panel.grid.frequency,
+            "horizon": codec.horizon,
+            "lookback": lookback,
+            "seasonality": list(codec.periods),
+            "validation.steps": validation,
+            "test.steps": test,
+            "network.segment.length": settle_segment(codec.periods, longest),
+        },
+    )
+
+
+TASK = ForecastTask()

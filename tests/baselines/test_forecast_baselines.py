@@ -1,0 +1,233 @@
+"""The forecasting baselines: textbook numbers, the library's own answers, awkward histories."""
+
+from __future__ import annotations
+
+import warnings
+from math import sqrt
+
+import numpy as np
+import pytest
+
+from seqtune import metrics
+from seqtune.baselines.forecast import drift, ets, mstl, naive, seasonal_naive, theta
+from seqtune.baselines.forecast._intervals import residual_deviation
+from seqtune.baselines.forecast._statsforecast import forecast_each, longest_period
+from seqtune.baselines.runner import forecast_windows
+from seqtune.registry import baselines
+
+LEVELS = (0.1, 0.5, 0.9)
+Z = 1.2815515655446004  # the 0.9 quantile of the standard normal distribution
+NAMES = ["drift", "ets", "mstl", "naive", "seasonal_naive", "theta"]
+
+SEASON = 10.0 * np.sin(2 * np.pi * np.arange(72) / 12)
+TRENDED = 100.0 + 0.5 * np.arange(72) + SEASON
+NOISE = np.random.default_rng(0).normal(0, 1, 240)
+
+AWKWARD = {
+    "one step": [5.0],
+    "two steps": [1.0, 2.0],
+    "three steps": [1.0, 5.0, 2.0],
+    "shorter than the period": [3.0, 1.0, 4.0, 1.0, 5.0, 9.0, 2.0],
+    "exactly the period": list(range(12)),
+    "twice the period": [*range(12), *range(1, 13)],
+    "constant": [7.0] * 40,
+    "all zero": [0.0] * 40,
+    "mostly zero counts": [0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 2.0, 0.0, 0.0, 0.0] * 4,
+    "negative": list(-np.arange(40.0)),
+    "a straight line": list(np.arange(40.0)),
+    "huge": list(1e200 * np.array([1.0, 3.0, 2.0, 5.0, 4.0] * 8)),
+    "tiny": list(1e-200 * np.array([1.0, 3.0, 2.0, 5.0, 4.0] * 8)),
+}
+
+
+def test_the_registry_finds_the_six() -> None:
+    assert list(baselines("forecast")) == NAMES
+    assert baselines("forecast").summary("seasonal_naive").endswith("the last season goes on.")
+
+
+def test_naive_by_hand() -> None:
+    result = naive.forecast([np.array([1.0, 3.0, 2.0])], 2, (2,), LEVELS)
+    sigma = sqrt((2**2 + 1**2) / 2)
+    step = Z * sigma
+    expected = [
+        [2.0, 2.0 - step, 2.0, 2.0 + step],
+        [2.0, 2.0 - step * sqrt(2), 2.0, 2.0 + step * sqrt(2)],
+    ]
+    np.testing.assert_allclose(result, [expected])
+
+
+def test_seasonal_naive_by_hand() -> None:
+    result = seasonal_naive.forecast([np.array([1.0, 5.0, 2.0, 7.0])], 3, (2, 4), LEVELS)
+    sigma = sqrt((1**2 + 2**2) / 2)
+    np.testing.assert_allclose(result[0, :, 0], [2.0, 7.0, 2.0])
+    np.testing.assert_allclose(result[0, :, 2], [2.0, 7.0, 2.0])
+    spread = Z * sigma * np.array([1.0, 1.0, sqrt(2)])
+    np.testing.assert_allclose(result[0, :, 3] - result[0, :, 0], spread)
+    np.testing.assert_allclose(result[0, :, 0] - result[0, :, 1], spread)
+
+
+def test_drift_by_hand() -> None:
+    result = drift.forecast([np.array([1.0, 3.0, 2.0, 7.0])], 3, (), LEVELS)
+    np.testing.assert_allclose(result[0, :, 0], [9.0, 11.0, 13.0])
+    sigma = sqrt((0**2 + 3**2 + 3**2) / (3 - 1))
+    steps = [sqrt(1 * (1 + 1 / 3)), sqrt(2 * (1 + 2 / 3)), sqrt(3 * (1 + 3 / 3))]
+    np.testing.assert_allclose(result[0, :, 3] - result[0, :, 0], Z * sigma * np.array(steps))
+
+
+def test_a_history_no_longer_than_the_period_is_forecast_by_the_naive_method() -> None:
+    histories = [np.array([1.0, 3.0, 2.0])]
+    expected = naive.forecast(histories, 4, (), LEVELS)
+    np.testing.assert_array_equal(seasonal_naive.forecast(histories, 4, (3,), LEVELS), expected)
+    np.testing.assert_array_equal(seasonal_naive.forecast(histories, 4, (), LEVELS), expected)
+
+
+def test_ragged_histories_are_forecast_as_if_alone() -> None:
+    histories = [TRENDED[:n] for n in (1, 5, 13, 40)]
+    for method in (naive, seasonal_naive, drift):
+        together = method.forecast(histories, 5, (4, 12), LEVELS)
+        alone = [method.forecast([history], 5, (4, 12), LEVELS)[0] for history in histories]
+        np.testing.assert_array_equal(together, alone)
+
+
+def test_no_windows_give_an_empty_answer() -> None:
+    for name in NAMES:
+        assert forecast_windows(name, [], 3, (12,), LEVELS)[0].shape == (0, 3, 4)
+
+
+def test_residual_deviation_does_not_overflow() -> None:
+    assert residual_deviation(np.array([3e200, 4e200])) == pytest.approx(sqrt(12.5) * 1e200)
+    assert residual_deviation(np.array([2.0]), parameters=1) == 0.0
+
+
+@pytest.mark.parametrize("history", AWKWARD.values(), ids=AWKWARD.keys())
+@pytest.mark.parametrize("name", NAMES)
+def test_awkward_histories_never_fail_nor_cross(name: str, history: list[float]) -> None:
+    values = np.array(history, dtype=np.float64)
+    before = values.copy()
+    for periods in ((), (12,), (4, 12), (500,)):
+        result, _ = forecast_windows(name, [values], 5, periods, (0.05, 0.25, 0.5, 0.9))
+        assert result.shape == (1, 5, 5)
+        assert result.dtype == np.float64
+        assert np.isfinite(result).all()
+        assert (np.diff(result[..., 1:], axis=-1) >= 0).all()
+    np.testing.assert_array_equal(values, before)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_constant_series_goes_on(name: str) -> None:
+    result, fallbacks = forecast_windows(name, [np.full(40, 7.0)], 3, (12,), LEVELS)
+    np.testing.assert_allclose(result, 7.0, rtol=1e-5)
+    assert fallbacks == 0
+
+
+@pytest.mark.parametrize("name", ["ets", "mstl", "theta"])
+def test_trend_and_season_are_both_followed(name: str) -> None:
+    result, fallbacks = forecast_windows(name, [TRENDED[:60] + 0.1 * NOISE[:60]], 12, (12,), LEVELS)
+    assert fallbacks == 0
+    naive_error = np.abs(TRENDED[48:60] - TRENDED[60:]).mean()  # six: a year of the trend
+    assert naive_error == pytest.approx(6.0)
+    assert np.abs(result[0, :, 0] - TRENDED[60:]).mean() < 0.25 * naive_error
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_levels_may_be_any_and_need_not_hold_the_median(name: str) -> None:
+    for levels in ((), (0.5,), (0.2,), (0.01, 0.3, 0.99)):
+        result, fallbacks = forecast_windows(name, [TRENDED], 2, (12,), levels)
+        assert result.shape == (1, 2, 1 + len(levels))
+        assert fallbacks == 0
+
+
+def test_quantiles_are_the_bounds_of_the_librarys_central_intervals() -> None:
+    from statsforecast.models import AutoETS
+
+    history = TRENDED + NOISE[:72]
+    result = ets.forecast([history], 4, (12,), (0.05, 0.1, 0.5, 0.9))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        theirs = AutoETS(season_length=12).forecast(y=history, h=4, level=[80, 90])
+    expected = [theirs[key] for key in ("mean", "lo-90", "lo-80", "mean", "hi-80")]
+    np.testing.assert_allclose(result[0], np.stack(expected, axis=-1))
+
+
+def test_a_failed_fit_is_a_row_of_nan_and_the_others_stand() -> None:
+    def fit(history: np.ndarray, intervals: list[float]) -> dict[str, np.ndarray]:
+        if len(history) < 3:
+            raise ValueError("tiny")
+        warnings.warn("the library is talkative", UserWarning, stacklevel=2)
+        return {"mean": np.full(2, history[-1]), "lo-80.0": np.zeros(2), "hi-80.0": np.ones(2)}
+
+    result = forecast_each([np.ones(2), np.full(4, 0.5)], 2, (0.1, 0.9), fit)
+    assert np.isnan(result[0]).all()
+    np.testing.assert_array_equal(result[1], [[0.5, 0.0, 1.0]] * 2)
+
+
+def test_quantiles_that_the_library_crosses_are_put_in_order() -> None:
+    answer = {"mean": np.ones(1), "lo-80.0": np.full(1, 2.0), "hi-80.0": np.zeros(1)}
+    result = forecast_each([np.ones(3)], 1, (0.1, 0.9), lambda history, intervals: answer)
+    np.testing.assert_array_equal(result, [[[1.0, 0.0, 2.0]]])
+
+
+def test_the_longest_period_is_one_that_the_history_holds() -> None:
+    assert longest_period((24, 168), 504, 3) == 168
+    assert longest_period((24, 168), 503, 3) == 24
+    assert longest_period((24, 168), 71, 3) == 1
+    assert longest_period((), 1000, 2) == 1
+
+
+def test_ets_takes_the_longest_season_of_at_most_24_steps() -> None:
+    history = TRENDED + 0.1 * NOISE[:72]
+    both = ets.forecast([history], 12, (4, 12, 36), LEVELS)
+    np.testing.assert_array_equal(both, ets.forecast([history], 12, (12,), LEVELS))
+
+
+def test_mstl_takes_the_seasons_that_the_history_holds_twice() -> None:
+    history = TRENDED[:20] + 0.1 * NOISE[:20]
+    result, fallbacks = forecast_windows("mstl", [history], 6, (1, 4, 12), LEVELS)
+    assert fallbacks == 0
+    np.testing.assert_array_equal(result, mstl.forecast([history], 6, (4,), LEVELS))
+
+
+def test_mstl_follows_two_seasons_at_once() -> None:
+    step = np.arange(280 + 28)
+    values = 50 + 5 * np.sin(2 * np.pi * step / 7) + 9 * np.sin(2 * np.pi * step / 28)
+    result = mstl.forecast([values[:280]], 28, (7, 28), LEVELS)
+    assert np.abs(result[0, :, 0] - values[280:]).max() < 1.0
+
+
+def test_theta_of_values_around_zero_has_intervals_as_wide_as_of_the_same_values_raised() -> None:
+    values = np.tile(SEASON, 4)[:240] + NOISE
+    low = theta.forecast([values], 12, (12,), LEVELS)[0]
+    high = theta.forecast([values + 100.0], 12, (12,), LEVELS)[0]
+    wide = (low[:, 3] - low[:, 1]).mean()
+    assert wide == pytest.approx((high[:, 3] - high[:, 1]).mean(), rel=0.15)
+    assert np.abs(low[:, 0] - SEASON[:12]).mean() < 1.5
+
+
+@pytest.mark.parametrize("period", [2, 5, 12])
+def test_seasonal_means_are_the_season_of_a_parabola_with_one(period: int) -> None:
+    season = np.arange(period, dtype=np.float64) ** 2
+    values = np.array([0.5 * step**2 + season[step % period] for step in range(4 * period)])
+    np.testing.assert_allclose(theta.seasonal_means(values, period), season - season.mean())
+
+
+def test_seasonal_means_sum_to_zero() -> None:
+    assert theta.seasonal_means(NOISE + 5.0, 7).sum() == pytest.approx(0.0, abs=1e-12)
+
+
+@pytest.mark.parametrize("name", ["ets", "mstl", "theta"])
+def test_only_the_recent_history_counts(name: str) -> None:
+    method = baselines("forecast")[name]
+    recent = 100.0 + np.resize(NOISE, method.MAXIMUM_HISTORY)
+    whole = np.r_[np.resize([20.0, 500.0, 90.0], 300), recent]
+    result = method.forecast([whole, recent], 3, (), (0.5,))
+    assert np.isfinite(result).all()
+    np.testing.assert_array_equal(result[0], result[1])
+
+
+def test_ets_beats_the_seasonal_naive_on_the_last_year_of_a_growing_series() -> None:
+    growing = TRENDED * np.exp(0.01 * np.arange(72))
+    actual = growing[None, 60:]
+    scale = np.array([metrics.seasonal_scale(growing[:60], 12)])
+    by_ets = ets.forecast([growing[:60]], 12, (12,), LEVELS)[..., 0]
+    by_season = seasonal_naive.forecast([growing[:60]], 12, (12,), LEVELS)[..., 0]
+    assert metrics.mase(actual, by_ets, scale) < 0.5 * metrics.mase(actual, by_season, scale)

@@ -1,0 +1,42 @@
+"""Reports drawn as exact text."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from io import StringIO
+
+import pytest
+from rich.console import Console, RenderableType
+
+Draw = Callable[..., str]
+
+
+class Stream(StringIO):
+    """A text stream that says which encoding it has, as a file would."""
+
+    def __init__(self, encoding: str) -> None:
+        super().__init__()
+        self._encoding = encoding
+
+    @property
+    def encoding(self) -> str:  # type: ignore[override]
+        return self._encoding
+
+
+def drawn(
+    report: RenderableType, width: int = 80, height: int = 25, encoding: str = "utf-8"
+) -> str:
+    stream = Stream(encoding)
+    console = Console(
+        width=width, height=height, file=stream, force_terminal=False, legacy_windows=False
+    )
+    console.print(report)
+    lines = [line.rstrip() for line in stream.getvalue().splitlines()]
+    assert max(map(len, lines)) <= width
+    return "\n".join(lines)
+
+
+@pytest.fixture
+def draw() -> Draw:
+    """Draw a report on a console of a fixed size; blanks at the ends of lines are cut."""
+    return drawn

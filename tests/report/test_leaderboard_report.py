@@ -1,0 +1,105 @@
+"""The leaderboard as a table, compared as exact text."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+from seqtune.report.leaderboard import LeaderboardReport
+from seqtune.run.leaderboard import Leaderboard, Row
+
+Draw = Callable[..., str]
+
+BOARD = Leaderboard(
+    "mase",
+    "min",
+    (
+        Row("seasonal_naive", "baseline", {"mase": 1.0}, {"mase": 1.2, "smape": 9.1}, 0.02),
+        Row("trial-3", "network", {"mase": 0.75}, {"mase": 1.0, "smape": 8.0}, 31.2, 20481, "gru"),
+        Row("ensemble", "ensemble", {"mase": 0.625}, {"mase": 0.9, "smape": 7.1}, 118.2, 61443,
+            "trial-3 twice, trial-1"),
+        Row("[red]x[/red]", "network", {"mase": math.nan}, {}, 1.0, 5),
+    ),
+)  # fmt: skip
+
+
+def test_the_best_comes_first_and_is_marked(draw: Draw) -> None:
+    assert (
+        draw(LeaderboardReport(BOARD))
+        == """\
+Leaderboard, by MASE on the validation part (lower is better)
+
+                                 MASE   MASE  sMAPE    time   para-
+  #  name            kind      valid.   test   test  to fit  meters
+───────────────────────────────────────────────────────────────────
+* 1  ensemble        ensemble   0.625  0.900   7.10  1m 58s  61,443
+  2  trial-3         network    0.750   1.00   8.00     31s  20,481
+  3  seasonal_naive  baseline    1.00   1.20   9.10    0.0s       -
+  4  [red]x[/red]    network        -      -      -    1.0s       5
+
+* the winner, chosen on validation; test figures took no part in it
+ensemble: trial-3 twice, trial-1
+trial-3: gru"""
+    )
+
+
+def test_one_baseline_alone(draw: Draw) -> None:
+    board = Leaderboard("mase", "min", (BOARD.rows[0],))
+    assert (
+        draw(LeaderboardReport(board))
+        == """\
+Leaderboard, by MASE on the validation part (lower is better)
+
+                                 MASE  MASE  sMAPE    time   para-
+  #  name            kind      valid.  test   test  to fit  meters
+──────────────────────────────────────────────────────────────────
+* 1  seasonal_naive  baseline    1.00  1.20   9.10    0.0s       -
+
+* the winner, chosen on validation; test figures took no part in it"""
+    )
+
+
+def test_a_max_metric_and_a_name_of_many_letters(draw: Draw) -> None:
+    board = Leaderboard(
+        "balanced_accuracy",
+        "max",
+        (
+            Row("majority", "baseline", {"balanced_accuracy": 0.5}, {"balanced_accuracy": 0.5}, 0),
+            Row("n" * 60, "network", {"balanced_accuracy": 0.75}, {}, 5400.0, 1_234_567),
+        ),
+    )
+    assert (
+        draw(LeaderboardReport(board))
+        == """\
+Leaderboard, by balanced accuracy on the validation part (higher is better)
+
+                                           balanced  balanced
+                                           accuracy  accuracy    time      para-
+  #  name                        kind        valid.      test  to fit     meters
+────────────────────────────────────────────────────────────────────────────────
+* 1  nnnnnnnnnnnnnnnnnnnnnnnnnn  network      0.750         -  1h 30m  1,234,567
+     nnnnnnnnnnnnnnnnnnnnnnnnnn
+     nnnnnnnn
+  2  majority                    baseline     0.500     0.500    0.0s          -
+
+* the winner, chosen on validation; test figures took no part in it"""
+    )
+
+
+def test_an_empty_board_says_so(draw: Draw) -> None:
+    assert draw(LeaderboardReport(Leaderboard("mase", "min"))) == (
+        "Leaderboard, by MASE on the validation part (lower is better)\nNothing was scored."
+    )
+
+
+def test_a_console_of_ascii_gets_ascii(draw: Draw) -> None:
+    assert draw(LeaderboardReport(BOARD), encoding="ascii").isascii()
+
+
+def test_the_second_metric_can_be_chosen(draw: Draw) -> None:
+    text = draw(LeaderboardReport(BOARD, second="rmse"))
+    assert "RMSE" in text and "sMAPE" not in text
+
+
+def test_the_dictionary_is_that_of_the_leaderboard() -> None:
+    assert LeaderboardReport(BOARD).to_dict() == BOARD.to_dict()

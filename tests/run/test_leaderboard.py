@@ -1,0 +1,200 @@
+"""The order, the choices and the JSON of a leaderboard."""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from seqtune.errors import RunError
+from seqtune.run.leaderboard import Leaderboard, Row, Summary, relative_gain
+
+NAN = math.nan
+
+
+def row(name: str, kind: Any, validation: float, test: float, metric: str = "mase") -> Row:
+    return Row(name, kind, {metric: validation}, {metric: test}, 1.5, None)
+
+
+BOARD = Leaderboard(
+    "mase",
+    "min",
+    (
+        row("seasonal_naive", "baseline", 1.0, 1.2),
+        row("naive", "baseline", 2.0, 0.5),
+        row("trial-3", "network", 0.75, 1.0),
+        row("trial-1", "network", 0.875, 0.25),
+        row("ensemble", "ensemble", 0.625, 0.9),
+    ),
+)
+
+
+def names(board: Leaderboard) -> list[str]:
+    return [row.name for row in board.ranked()]
+
+
+def summary(board: Leaderboard = BOARD) -> Summary:
+    return Summary(
+        run="runs/airline-forecast-1",
+        task="forecast",
+        status="complete",
+        leaderboard=board,
+        trials={"completed": 20, "failed": 1, "stopped": 9},
+        seconds={"total": 118.2, "training": 96.0},
+        budget_seconds=120.0,
+        failures={"loss became NaN": 1},
+        left_out={"mstl": "no time left"},
+        notes=("2 missing steps interpolated",),
+    )
+
+
+def test_rows_stand_in_the_order_of_validation_never_of_test() -> None:
+    assert names(BOARD) == ["ensemble", "trial-3", "trial-1", "seasonal_naive", "naive"]
+
+
+def test_the_choices_look_at_validation_alone() -> None:
+    assert BOARD.winner and BOARD.winner.name == "ensemble"
+    assert BOARD.best_network and BOARD.best_network.name == "trial-3"
+    assert BOARD.best_searched and BOARD.best_searched.name == "ensemble"
+    assert BOARD.best_baseline and BOARD.best_baseline.name == "seasonal_naive"
+
+
+def test_skill_is_the_share_of_the_baselines_test_error_removed() -> None:
+    assert BOARD.skill == pytest.approx(0.25)  # 1 - 0.9 / 1.2
+    assert BOARD.gain is None
+
+
+def test_a_max_metric_ranks_upwards_and_has_a_gain() -> None:
+    board = Leaderboard(
+        "accuracy",
+        "max",
+        (
+            row("majority", "baseline", 0.5, 0.5, "accuracy"),
+            row("trial-1", "network", 0.75, 0.625, "accuracy"),
+        ),
+    )
+    assert names(board) == ["trial-1", "majority"]
+    assert board.gain == 0.125
+    assert board.skill is None
+
+
+@pytest.mark.parametrize("direction", ["min", "max"])
+def test_ties_stand_by_name_and_rows_without_a_figure_last(direction: Any) -> None:
+    rows = (
+        row("broken", "network", NAN, 0.1),
+        row("b", "network", 0.5, 0.5),
+        row("a", "baseline", 0.5, 0.5),
+        Row("absent", "network", {}, {}, 0.0),
+        row("endless", "network", math.inf, 0.1),
+    )
+    assert names(Leaderboard("mase", direction, rows)) == ["a", "b", "absent", "broken", "endless"]
+
+
+def test_a_baseline_that_comes_first_is_the_winner_with_no_skill() -> None:
+    board = Leaderboard(
+        "mase", "min", (row("theta", "baseline", 0.5, 0.75), row("t", "network", 0.75, 0.5))
+    )
+    assert board.winner and board.winner.name == "theta"
+    assert board.skill == 0.0
+
+
+def test_an_empty_board_chooses_nothing() -> None:
+    board = Leaderboard("mase", "min")
+    assert (board.winner, board.best_network, board.best_baseline) == (None, None, None)
+    assert (board.skill, board.gain) == (None, None)
+    assert Leaderboard.from_dict(board.to_dict()) == board
+
+
+@pytest.mark.parametrize(
+    ("score", "reference", "gain"),
+    [(0.75, 1.0, 0.25), (2.0, 1.0, -1.0), (0.0, 0.0, 0.0), (1.0, 0.0, None), (NAN, 1.0, None)],
+)
+def test_relative_gain_is_none_where_it_is_no_number(
+    score: float, reference: float, gain: float | None
+) -> None:
+    assert relative_gain(score, reference) == gain
+
+
+def test_the_json_has_the_keys_of_the_public_surface() -> None:
+    document = summary().to_dict()
+    assert list(document) == [
+        "run",
+        "task",
+        "status",
+        "metric",
+        "direction",
+        "winner",
+        "best_network",
+        "best_baseline",
+        "skill",
+        "gain",
+        "leaderboard",
+        "trials",
+        "seconds",
+        "budget_seconds",
+        "failures",
+        "left_out",
+        "notes",
+    ]
+    assert document["winner"] == "ensemble"
+    assert document["best_network"] == "trial-3"
+    assert document["best_baseline"] == "seasonal_naive"
+    assert document["leaderboard"][0] == {
+        "name": "ensemble",
+        "kind": "ensemble",
+        "validation": {"mase": 0.625},
+        "test": {"mase": 0.9},
+        "fit_seconds": 1.5,
+        "parameters": None,
+        "detail": "",
+    }
+
+
+def test_json_takes_nan_as_null_and_gives_it_back() -> None:
+    board = Leaderboard("mase", "min", (row("t", "network", NAN, math.inf),))
+    text = json.dumps(summary(board).to_dict(), allow_nan=False)
+    document = json.loads(text)
+    assert document["leaderboard"][0]["validation"] == {"mase": None}
+    assert document["leaderboard"][0]["test"] == {"mase": None}
+    again = Summary.from_dict(document)
+    assert math.isnan(again.leaderboard.rows[0].validation["mase"])
+
+
+def test_a_summary_comes_back_from_its_json() -> None:
+    ranked = summary(replace(BOARD, rows=BOARD.ranked()))
+    assert Summary.from_dict(json.loads(json.dumps(ranked.to_dict()))) == ranked
+
+
+def test_a_summary_from_the_named_keys_alone_is_read() -> None:
+    document = summary().to_dict()
+    for extra in ("failures", "left_out", "notes", "gain"):
+        del document[extra]
+    for entry in document["leaderboard"]:
+        del entry["detail"]
+    again = Summary.from_dict(document)
+    assert again.failures == {} and again.notes == ()
+    assert again.leaderboard.rows[0].detail == ""
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "said"),
+    [
+        ("metric", None, "the leaderboard lacks the key 'metric'"),
+        ("direction", "up", "the leaderboard cannot be read: direction 'up'"),
+        ("budget_seconds", "soon", "the run summary cannot be read: could not convert"),
+        ("trials", 3, "the run summary cannot be read: 'int' object"),
+        ("leaderboard", [{"name": "x"}], "the leaderboard row lacks the key 'kind'"),
+    ],
+)
+def test_a_damaged_document_is_a_run_error(path: str, value: object, said: str) -> None:
+    document = summary().to_dict()
+    if value is None:
+        del document[path]
+    else:
+        document[path] = value
+    with pytest.raises(RunError) as fault:
+        Summary.from_dict(document)
+    assert fault.value.message.startswith(said)
