@@ -1,4 +1,8 @@
-"""Missing values within series: linear interpolation, the nearest value at the edges."""
+"""Missing values within series: the last value before the gap is carried forward.
+
+A line drawn to the value after the gap would let a history that ends inside the gap see the
+future.
+"""
 
 from __future__ import annotations
 
@@ -9,8 +13,8 @@ import numpy.typing as npt
 def fill_series(values: npt.NDArray[np.float64], offsets: npt.NDArray[np.int64]) -> None:
     """Fill the NaN of every column in place, each series for itself.
 
-    Between two values the line between them; before the first and after the last, that value;
-    zero where a series has no value in a column.
+    A gap takes the value before it; what lies before the first value takes that one; a series
+    without any value in a column takes zero.
 
     Args:
         values: (rows, columns), float64, NaN where missing.
@@ -20,7 +24,7 @@ def fill_series(values: npt.NDArray[np.float64], offsets: npt.NDArray[np.int64])
         >>> column = np.array([[1.0], [np.nan], [3.0], [np.nan], [8.0]])
         >>> fill_series(column, np.array([0, 4, 5]))
         >>> column.ravel()
-        array([1., 2., 3., 3., 8.])
+        array([1., 1., 3., 3., 8.])
     """
     for column in range(values.shape[1]):
         _fill(values[:, column], offsets)
@@ -38,17 +42,10 @@ def _fill(values: npt.NDArray[np.float64], offsets: npt.NDArray[np.int64]) -> No
     # Series of no rows share a border with the next: side="right" skips them.
     series = np.searchsorted(offsets, missing, side="right") - 1
     following = np.searchsorted(present, missing)
-    left = present[np.maximum(following - 1, 0)]
-    right = present[np.minimum(following, len(present) - 1)]
-    has_left = (following > 0) & (left >= offsets[series])
-    has_right = (following < len(present)) & (right < offsets[series + 1])
-    left = np.where(has_left, left, right)
-    right = np.where(has_right, right, left)
-    share = (missing - left) / np.maximum(right - left, 1)
-    before, after = values[left], values[right]
-    with np.errstate(over="ignore", invalid="ignore"):
-        filled = before + share * (after - before)
-    # The difference of huge values may overflow; their weighted mean does not.
-    filled = np.where(np.isfinite(filled), filled, before * (1.0 - share) + after * share)
-    filled[~(has_left | has_right)] = 0.0
+    before = present[np.maximum(following - 1, 0)]
+    after = present[np.minimum(following, len(present) - 1)]
+    has_before = (following > 0) & (before >= offsets[series])
+    has_after = (following < len(present)) & (after < offsets[series + 1])
+    filled = values[np.where(has_before, before, after)]
+    filled[~(has_before | has_after)] = 0.0
     values[missing] = filled

@@ -28,7 +28,7 @@ def join_panels(history: Panel, new: Panel) -> tuple[Panel, Ints]:
     history does not know are taken as they are. Rows that were only counted (no time column)
     follow those of the history. New rows without a target give `ahead`. Static values are those
     of the history, where it knows the series. Covariates are joined as they were filled: one
-    that was missing in a new row counts as what it was interpolated to.
+    that was missing in a new row counts as what it was filled with.
 
     Args:
         history: The panel that a run was fitted on.

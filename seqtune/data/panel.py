@@ -27,7 +27,8 @@ from seqtune.data.assemble import (
     sort_rows,
     widest_gap,
 )
-from seqtune.data.grid import ENOUGH, Grid, as_integers, infer_grid
+from seqtune.data.grid import Grid, as_integers, infer_grid
+from seqtune.data.rhythm import ENOUGH
 from seqtune.data.row_times import count_rows, read_times
 from seqtune.data.static import Categories, read_static
 from seqtune.errors import DataError
@@ -80,8 +81,8 @@ class Panel:
         past_names: Columns of `past`.
         future_names: Columns of `future` and `ahead`.
         static_names: Columns of `static`.
-        target: (rows, targets), float64, user's unit; gaps filled by linear interpolation, at
-            the edges by the nearest value. Zero where a series never has a value.
+        target: (rows, targets), float64, user's unit; gaps carry the last value forward, the
+            start takes the first value. Zero where a series never has a value.
         observed: (rows, targets), bool, False where `target` was filled.
         past: (rows, past), float64, filled likewise.
         future: (rows, future), float64, filled likewise.
@@ -350,13 +351,13 @@ def _note_dropped(rows: Rows, spans: Spans, names: list[str], roles: PanelRoles)
 
 
 def _note_filled(series: Series, roles: PanelRoles) -> tuple[str, ...]:
-    """Note what was interpolated."""
-    notes = [f"{_count(series.gaps, 'missing step')} interpolated"] if series.gaps else []
+    """Note what was filled."""
+    notes = [f"{_count(series.gaps, 'missing step')} filled with the value before"] if series.gaps else []
     columns = (*roles.targets, *roles.past, *roles.future)
     counts = (*series.missing.tolist(), *series.absent.tolist())
     for name, count in zip(columns, counts, strict=True):
         if count:
-            notes.append(f"{_count(count, 'missing value')} of '{name}' interpolated")
+            notes.append(f"{_count(count, 'missing value')} of '{name}' filled with the value before")
     return tuple(notes)
 
 

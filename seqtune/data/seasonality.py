@@ -69,9 +69,7 @@ def find_periods(
         stronger = [p for p in longer if pooled.is_season(p, found[-1], p in conventional)]
         if not stronger:
             break
-        deepest = max(pooled.dip(p, found[-1]) for p in stronger)
-        # Multiples of a season dip like itself: the first of the deep ones is the season.
-        found.append(next(p for p in stronger if pooled.dip(p, found[-1]) >= BETTER * deepest))
+        found.append(stronger[0])
     return tuple(found)
 
 

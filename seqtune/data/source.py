@@ -103,8 +103,15 @@ class Source:
         self._kinds: dict[str, str] = {}
 
     @classmethod
-    def from_frame(cls, frame: pd.DataFrame, name: str = "data") -> Source:
+    def from_frame(
+        cls, frame: pd.DataFrame, name: str = "data", options: ReadOptions | None = None
+    ) -> Source:
         """Take a DataFrame; an index that is named or holds times becomes a column.
+
+        Args:
+            frame: The table.
+            name: What messages call it.
+            options: Words for "missing", and how columns of text are read.
 
         Raises:
             DataError: It has no rows, or two columns share a name.
@@ -113,7 +120,8 @@ class Source:
 
         table = frame_to_table(frame, name)
         unique_names(name, table.column_names)
-        return cls(Path(name), table, fingerprint=_table_digest(table))
+        decimal = "," if options and options.decimal == "," else "."
+        return cls(Path(name), table, options, decimal=decimal, fingerprint=_table_digest(table))
 
     @property
     def notes(self) -> tuple[str, ...]:

@@ -46,7 +46,7 @@ class LiveBoard:
 
     Example:
         >>> with LiveBoard(Console(stderr=True)) as listener:
-        ...     listener(Note("2 missing steps interpolated"))
+        ...     listener(Note("2 missing steps filled with the value before"))
     """
 
     def __init__(

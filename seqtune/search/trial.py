@@ -195,6 +195,7 @@ class Schedule(keras.callbacks.Callback):  # type: ignore[misc]
         self.is_cut = False
         self.training_seconds = 0.0
         self._epoch_began = 0.0
+        self._compile_seconds = 0.0
         self._epoch_seconds: list[float] = []
 
     def on_epoch_begin(self, epoch: int, logs: dict[str, float] | None = None) -> None:
@@ -205,13 +206,19 @@ class Schedule(keras.callbacks.Callback):  # type: ignore[misc]
         rate = self.peak * warm * 0.5 * (1 + math.cos(math.pi * progress))
         self.model.optimizer.learning_rate = rate
 
+    def on_train_batch_end(self, batch: int, logs: dict[str, float] | None = None) -> None:
+        """Take the time of the very first batch, which compiles the training step."""
+        if not self._compile_seconds:
+            self._compile_seconds = time.monotonic() - self._epoch_began
+
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         """Plan the epochs that are left."""
         self.training_seconds += time.monotonic() - self._epoch_began
         self.after_epoch(epoch, logs or {})
         self._epoch_seconds.append(time.monotonic() - self._epoch_began)
-        # the first epoch compiles; an ordinary one costs the median of the later ones
-        usual = float(np.median(self._epoch_seconds[1:] or self._epoch_seconds))
+        # an ordinary epoch costs the median of those that compiled nothing
+        first = max(0.0, self._epoch_seconds[0] - self._compile_seconds)
+        usual = float(np.median(self._epoch_seconds[1:] or [first]))
         affordable = int((self.deadline - time.monotonic()) / max(usual, 1e-9))
         self.planned = min(self.epochs, epoch + 1 + max(0, affordable))
         if epoch + 1 >= self.planned:

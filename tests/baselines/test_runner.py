@@ -147,7 +147,7 @@ def test_the_simple_methods_run_even_after_the_deadline(
     methods["costly"] = timed(clock, 0.01)
     names = ["naive", "seasonal_naive", "drift", "costly"]
     events: list[Event] = []
-    results = run_baselines(names, problem(), -1.0, events.append)
+    results = run_baselines(names, problem(2000, 40), -1.0, events.append)
     assert [result.left_out for result in results] == ["", "", "", "no time was left"]
     assert events == [BaselineEnded("costly", None, 0.0, "no time was left")]
 

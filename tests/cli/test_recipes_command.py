@@ -5,6 +5,7 @@ from typer.testing import CliRunner
 
 from seqtune.cli.recipes import app
 from seqtune.errors import RecipeError
+from seqtune.recipe import catalogue
 from seqtune.recipe.load import Recipe
 
 
@@ -28,11 +29,7 @@ def error(*arguments):
 
 def test_list_has_a_line_for_each_recipe():
     lines = out("list").splitlines()
-    assert [line.split()[0] for line in lines] == [
-        "forecast/default",
-        "forecast/quick",
-        "forecast/thorough",
-    ]
+    assert [line.split()[0] for line in lines] == list(catalogue.names())
     assert all(line.endswith(".") and len(line) <= 80 for line in lines)
     assert [row["name"] for row in json.loads(out("list", "--json"))] == [
         line.split()[0] for line in lines
@@ -115,8 +112,8 @@ def test_new_never_overwrites(tmp_path):
 
 
 def test_schema_is_one_json_document():
-    document = json.loads(out("schema"))
-    assert document == json.loads(out("schema", "--task", "forecast"))
+    assert "forecast" in json.loads(out("schema"))["properties"]["task"]["enum"]
+    document = json.loads(out("schema", "--task", "forecast"))
     assert document["properties"]["horizon"]["description"]
     assert "unknown task 'x'" in error("schema", "--task", "x").message
 

@@ -59,11 +59,9 @@ def test_series_that_start_and_end_apart_share_the_earliest_step_as_origin() -> 
 
 
 def test_distances_are_taken_within_series_only() -> None:
-    # Interleaved, all rows together would look half-hourly.
-    times = np.concatenate([dates("D", 10), dates("D", 10)])
-    times = times.reshape(2, 10).T.ravel()
-    codes = np.tile([0, 1], 10)
-    times[codes == 1] += np.timedelta64(24 * 10, "h")
+    # Eight series of one row each stand an hour apart; the two of several rows count days.
+    times = np.concatenate([dates("h", 8), dates("D", 4), dates("D", 4, "2020-01-09")])
+    codes = np.array([*range(8), 8, 8, 8, 8, 9, 9, 9, 9])
     assert infer_grid(times, codes)[0].frequency == "D"
 
 

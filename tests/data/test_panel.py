@@ -76,14 +76,17 @@ def test_rows_in_any_order_become_contiguous_series() -> None:
 
 def test_missing_steps_and_values_are_interpolated_and_marked() -> None:
     panel = panel_of({"t": [0, 1, 2, 4, 5, 8], "y": [0.0, NAN, 20.0, 40.0, 50.0, 20.0]})
-    assert values(panel) == [0, 10, 20, 30, 40, 50, 40, 30, 20]
+    assert values(panel) == [0, 0, 20, 20, 40, 50, 50, 50, 20]
     assert panel.observed[:, 0].tolist() == [
         True, False, True, False, True, True, False, False, True,
     ]  # fmt: skip
-    assert panel.notes == ("3 missing steps interpolated", "1 missing value of 'y' interpolated")
+    assert panel.notes == (
+        "3 missing steps filled with the value before",
+        "1 missing value of 'y' filled with the value before",
+    )
 
 
-def test_interpolation_never_crosses_series() -> None:
+def test_filling_never_crosses_series() -> None:
     panel = panel_of(
         {
             "id": ["a", "a", "a", "b", "b", "b"],
@@ -94,20 +97,20 @@ def test_interpolation_never_crosses_series() -> None:
         PanelRoles(("y",), "t", "id", past=("x",)),
     )
     assert panel.past[:, 0].tolist() == [2, 2, 2, 7, 7, 7]
-    assert panel.notes == ("4 missing values of 'x' interpolated",)
+    assert panel.notes == ("4 missing values of 'x' filled with the value before",)
 
 
-def test_filling_is_linear_by_hand() -> None:
+def test_filling_carries_the_last_value_forward_by_hand() -> None:
     column = np.array([[NAN], [1.0], [NAN], [NAN], [7.0], [NAN], [NAN], [5.0], [NAN]])
     fill_series(column, np.array([0, 6, 6, 7, 9]))
     # The third series has no value at all.
-    assert column.ravel().tolist() == [1, 1, 3, 5, 7, 7, 0, 5, 5]
+    assert column.ravel().tolist() == [1, 1, 1, 1, 7, 7, 0, 5, 5]
 
 
-def test_filling_between_huge_values_stays_finite() -> None:
-    column = np.array([[1.7e308], [NAN], [-1.7e308]])
-    fill_series(column, np.array([0, 3]))
-    assert column[1, 0] == 0
+def test_what_comes_after_a_gap_does_not_change_how_it_is_filled() -> None:
+    first = panel_of({"t": [0, 1, 4], "y": [1.0, 2.0, 5.0]})
+    second = panel_of({"t": [0, 1, 4], "y": [1.0, 2.0, 500.0]})
+    assert values(first)[:4] == values(second)[:4] == [1, 2, 2, 2]
 
 
 @pytest.mark.parametrize(
@@ -156,8 +159,11 @@ def test_the_hour_that_daylight_saving_repeats_is_averaged_and_the_lost_one_fill
     y = np.arange(len(times), dtype=float)
     panel = panel_of({"t": times, "y": y})
     assert panel.rows == 48
-    assert panel.notes == ("1 duplicated timestamp averaged", "1 missing step interpolated")
-    assert (values(panel)[10], values(panel)[29]) == (9.5, 28.5)
+    assert panel.notes == (
+        "1 duplicated timestamp averaged",
+        "1 missing step filled with the value before",
+    )
+    assert (values(panel)[10], values(panel)[29]) == (9, 28.5)
 
 
 def test_irregular_times_are_averaged_on_the_natural_grid() -> None:
@@ -189,7 +195,7 @@ def test_several_targets_are_filled_one_by_one() -> None:
         {"t": [0, 1, 2], "a": [1.0, NAN, 3.0], "b": [NAN, 5.0, 6.0]},
         PanelRoles(targets=("a", "b"), time="t"),
     )
-    assert panel.target.tolist() == [[1, 5], [2, 5], [3, 6]]
+    assert panel.target.tolist() == [[1, 5], [1, 5], [3, 6]]
     assert panel.observed.tolist() == [[True, False], [False, True], [True, True]]
 
 
@@ -385,15 +391,15 @@ def test_the_gap_between_history_and_new_rows_is_filled() -> None:
     history = panel_of({"t": [0, 1, 2], "y": [1.0, 2.0, 3.0]})
     new = panel_of({"t": [5, 6], "y": [6.0, 7.0]}, grid=history.grid)
     joined, first = join_panels(history, new)
-    assert (values(joined), first.tolist()) == ([1, 2, 3, 4, 5, 6, 7], [5])
+    assert (values(joined), first.tolist()) == ([1, 2, 3, 3, 3, 6, 7], [5])
     assert joined.observed[:, 0].tolist() == [True] * 3 + [False] * 2 + [True] * 2
 
 
-def test_values_that_the_history_filled_are_interpolated_anew() -> None:
+def test_values_that_the_history_filled_are_filled_anew() -> None:
     history = panel_of({"t": [0, 1, 3], "y": [0.0, 1.0, 3.0]})
     new = panel_of({"t": [2, 3], "y": [NAN, 9.0]}, grid=history.grid)
     joined, first = join_panels(history, new)
-    assert (values(joined), first.tolist()) == ([0, 1, 5, 9], [3])
+    assert (values(joined), first.tolist()) == ([0, 1, 1, 9], [3])
 
 
 def test_counted_rows_are_appended() -> None:
@@ -470,10 +476,10 @@ def test_a_panel_is_loaded_as_it_was_saved(tmp_path: Path, mmap: bool) -> None:
     panel = load_panel(stored(tmp_path), mmap)
     assert (panel.series, panel.grid) == (("a", "é"), Grid("step", 0))
     assert panel.static_categories == {"s": ("u", "v")}
-    assert panel.notes == ("1 missing step interpolated",)
+    assert panel.notes == ("1 missing step filled with the value before",)
     assert (panel.past_names, panel.future_names, panel.static_names) == (("x",), ("f",), ("s",))
     assert (values(panel), panel.observed[:, 0].tolist()) == (
-        [1, 2, 3, 4, 5],
+        [1, 2, 2, 4, 5],
         [True, True, False, True, True],
     )
     assert panel.ahead.shape == (2, 0, 1)
@@ -503,13 +509,13 @@ def damage(folder: Path, how: str) -> None:
     elif how == "pickled":
         np.save(folder / "target.npy", np.array([{}], dtype=object), allow_pickle=True)
     elif how == "other type":
-        np.save(folder / "target.npy", np.zeros((4, 1), dtype=np.float32))
+        np.save(folder / "target.npy", np.zeros((5, 1), dtype=np.float32))
     elif how == "not JSON":
         file.write_text("{", encoding="utf-8")
     elif how == "a list":
         file.write_text("[]", encoding="utf-8")
     elif how == "offsets":
-        np.save(folder / "offsets.npy", np.array([0, 5, 4]))
+        np.save(folder / "offsets.npy", np.array([0, 6, 5]))
     else:
         changes = {
             "no grid": {"grid": None},

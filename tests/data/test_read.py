@@ -77,6 +77,11 @@ def test_the_separator_that_the_header_shares_wins_over_commas_in_numbers(read: 
     assert any("data.decimal" in note for note in source.notes)
 
 
+def test_semicolons_win_where_commas_would_split_as_evenly(read: Read) -> None:
+    source = read("1,5;2,5\n3,5;4,5\n")
+    np.testing.assert_array_equal(source.numbers("column_2"), [2.5, 4.5])
+
+
 def test_decimal_commas_in_a_single_column_do_not_split_it(read: Read) -> None:
     np.testing.assert_array_equal(read("v\n1,5\n2,25\n").numbers("v"), [1.5, 2.25])
 
@@ -111,6 +116,9 @@ def test_a_late_umlaut_is_found_in_a_file_that_begins_in_ascii(write: Write) -> 
 def test_bytes_that_are_not_in_the_named_encoding_are_placed(read: Read) -> None:
     error = fault(read, b"a,b\n1,2\n3,\xff\n", encoding="utf-8")
     assert "table.csv:3: byte 10 (0xff) is not utf-8" in error.message
+    border = (1 << 20) - 1
+    split = fault(read, b"x" * border + b"\xc3(", encoding="utf-8")
+    assert f"byte {border} (0xc3)" in split.message
     assert "encoding" in fault(read, "a\n1\n", encoding="klingon").message
 
 
@@ -153,6 +161,13 @@ def test_a_damaged_gzip_is_one_error(read: Read) -> None:
 def test_quoted_fields_keep_separators_quotes_and_line_breaks(read: Read) -> None:
     source = read('a,b\n"x, ""y""\nz",1\nw,2\n')
     assert source.texts("a") == ['x, "y"\nz', "w"]
+
+
+def test_quoted_line_breaks_survive_the_borders_of_blocks(read: Read) -> None:
+    text = "\n".join(["1,2"] * 300)
+    source = read("a,b\n" + f'1,"{text}"\n' * 6000)  # 7 MB, read in blocks of 4
+    assert source.rows == 6000
+    assert source.line(5999) == 2 + 5999 * 300
 
 
 def test_lines_are_right_after_blank_lines_and_quoted_line_breaks(read: Read) -> None:
@@ -339,6 +354,8 @@ def test_json_lines_become_columns(read: Read) -> None:
 def test_json_lines_of_mixed_types_become_text(read: Read) -> None:
     source = read('{"v":1,"w":NaN}\n{"v":"x","w":2}\n', "t.ndjson")
     assert source.texts("v") == ["1", "x"]
+    late = read('{"a":1}\n{"a":"x","b":2}\n{"c":3}\n', "t.ndjson")
+    assert [late.texts(name) for name in "abc"] == [["1", "x", ""], ["", "2", ""], ["", "", "3"]]
     np.testing.assert_array_equal(source.numbers("w"), [np.nan, 2.0])
 
 

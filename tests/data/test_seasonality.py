@@ -109,6 +109,12 @@ def test_noise_walks_trends_and_constants_have_no_period(grid: Grid, count: int)
         assert find_periods(panel_of(values.astype(np.float64), grid=grid)) == ()
 
 
+def test_many_smooth_trends_have_no_period() -> None:
+    for grid in (DAILY, MONTHLY):
+        walks = [noise(400, seed).cumsum().cumsum() for seed in range(100)]
+        assert find_periods(panel_of(*walks, grid=grid)) == ()
+
+
 def test_an_empty_series_among_others_does_no_harm() -> None:
     panel = panel_of(np.zeros(0), repeated(WEEK, 100), np.zeros(0))
     assert find_periods(panel) == (7,)

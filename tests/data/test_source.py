@@ -8,11 +8,13 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 
-from seqtune.data.columns import LARGEST
+from seqtune.data.columns import LARGEST, parse_numbers
 from seqtune.data.read import ReadOptions, read_source
 from seqtune.data.source import Source
+from seqtune.data.timestamps import nanoseconds
 from seqtune.errors import DataError
 
 Column = Callable[..., Source]
@@ -172,12 +174,18 @@ def test_a_named_decimal_mark_is_the_only_one(column: Column) -> None:
 
 def test_points_in_a_file_of_decimal_commas_are_judged_by_column(tmp_path: Path) -> None:
     path = tmp_path / "t.csv"
-    path.write_text("a;b;c;d;e;f\n1,25;0.125;1.234;1,5;1,5;1,5\n2,75;0.5;2.345;1,5;1,5;1,5\n")
+    path.write_text("a;b;c;d;e;f\n1,25;0.125;1.234;1,5;1,5;1,5\n2,75;0.250;2.345;1,5;1,5;1,5\n")
     source = read_source(path)
     np.testing.assert_array_equal(source.numbers("a"), [1.25, 2.75])
-    np.testing.assert_array_equal(source.numbers("b"), [0.125, 0.5])
+    np.testing.assert_array_equal(source.numbers("b"), [0.125, 0.25])
     np.testing.assert_array_equal(source.numbers("c"), [1234.0, 2345.0])
     assert len([note for note in source.notes if "column 'c'" in note]) == 1
+
+
+def test_faults_are_counted_over_chunks_and_the_first_is_kept() -> None:
+    parsed = parse_numbers(pa.chunked_array([["1", "x"], ["inf", "y"]]))
+    assert (parsed.faults, parsed.first_fault, parsed.excessive) == (3, 1, 1)
+    np.testing.assert_array_equal(parsed.values, [1.0, np.nan, np.nan, np.nan])
 
 
 def test_booleans_are_one_and_zero(column: Column) -> None:
@@ -269,6 +277,20 @@ def test_a_date_that_is_none_is_placed(column: Column, values: list[str]) -> Non
     assert "data.dates" in caught.value.hint
 
 
+def test_years_that_nanoseconds_cannot_hold_are_none() -> None:
+    times = np.array(["9999-12-31", "2020-01-01", "1600-01-01"], dtype="datetime64[us]")
+    np.testing.assert_array_equal(nanoseconds(times), days("NaT", "2020-01-01", "NaT"))
+
+
+def test_distinct_dates_are_parsed_in_pieces(
+    column: Column, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("seqtune.data.timestamps.PIECE", 2)
+    values = [f"{day}.12.2020" for day in (5, 1, 4, 3, 2)]
+    expected = days(*(f"2020-12-{day:02d}" for day in (5, 1, 4, 3, 2)))
+    np.testing.assert_array_equal(column(values).times("x"), expected)
+
+
 def test_categories_are_numbered_as_they_appear(column: Column) -> None:
     codes, labels = column(["b", "a ", "", "NA", "a", "b"]).codes("x")
     assert labels == ["b", "a", "NA"]
@@ -340,6 +362,13 @@ def test_frames_without_rows_or_with_equal_names_are_refused() -> None:
         Source.from_frame(pd.DataFrame({"v": []}))
     with pytest.raises(DataError, match="'v' is used twice"):
         Source.from_frame(pd.DataFrame([[1, 2]], columns=["v", "v"]))
+
+
+def test_options_hold_for_a_frame_too() -> None:
+    frame = pd.DataFrame({"v": [1, -999], "w": ["1,5", "-999"]})
+    source = Source.from_frame(frame, options=ReadOptions(missing=("-999",), decimal=","))
+    np.testing.assert_array_equal(source.numbers("v"), [1.0, np.nan])
+    np.testing.assert_array_equal(source.numbers("w"), [1.5, np.nan])
 
 
 def test_infinite_values_in_a_frame_are_placed() -> None:

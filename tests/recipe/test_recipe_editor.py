@@ -10,6 +10,7 @@ from seqtune.recipe import catalogue, editor
 from seqtune.recipe.editor import json_schema
 from seqtune.recipe.load import Recipe
 from seqtune.recipe.starter import starter
+from seqtune.registry import cells
 
 TYPES = {
     "object": dict,
@@ -142,7 +143,7 @@ def test_defaults_are_those_of_the_default_recipe():
     default = Recipe.load(None, "forecast").to_dict()
     found = dict(properties(SCHEMA))
     assert found["network.units"]["default"] == default["network"]["units"]
-    assert found["search.budget"]["default"] == "5m"
+    assert found["search.budget"]["default"] == default["search"]["budget"]
     assert all(
         "default" in schema
         for path, schema in found.items()
@@ -178,4 +179,4 @@ def test_the_starter_explains_every_key_and_changes_nothing():
     words = " ".join(line.strip().removeprefix("# ") for line in text.splitlines())
     for _, schema in properties(SCHEMA):
         assert schema["description"] in words
-    assert "One of gru, lstm, simple_rnn." in words
+    assert f"One of {', '.join(cells)}." in words

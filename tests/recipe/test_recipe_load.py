@@ -9,6 +9,7 @@ from seqtune.errors import RecipeError
 from seqtune.recipe import catalogue
 from seqtune.recipe.load import Recipe, faults_of
 from seqtune.recipe.ranges import Range
+from seqtune.registry import architectures, cells
 
 HEAVY = ("keras", "tensorflow", "jax", "pandas", "keras_tuner", "pyarrow", "numpy")
 
@@ -122,9 +123,10 @@ def test_all_faults_are_told_at_once_each_at_its_line(tmp_path):
         "my.yaml:4: units: found unknown key 'units', did you mean 'network.units'?",
         "my.yaml:6: data.tarjet: found unknown key 'tarjet', did you mean 'target'?",
         "my.yaml:7: data.missing[2]: found true, expected a word or a number",
-        "my.yaml:9: network.cell[0]: found 'lstn', expected one of gru, lstm, simple_rnn; "
-        "did you mean 'lstm'?",
-        "my.yaml:10: network.segment: found 5, expected a section with the keys length",
+        "my.yaml:9: network.cell[0]: found 'lstn', expected one of "
+        f"{', '.join(cells)}; did you mean 'lstm'?",
+        "my.yaml:10: network.segment: found 5, expected a section with the keys "
+        + ", ".join(architectures.options("segment")),
         "my.yaml:13: training.steps: found the key twice (first on line 12), expected once",
         "my.yaml:15: search.budget: found 'soon', expected a duration above zero such as 90s, "
         "10m, 2h or 1h30m",
@@ -205,15 +207,15 @@ def test_a_file_without_an_ending_is_found_if_it_exists(tmp_path, monkeypatch):
 
 
 def test_get_names_the_nearest_key():
-    recipe = Recipe.load(None, "forecast")
-    assert recipe.get("network.units") == (64, 128, 256)
+    recipe = Recipe.load(None, "forecast", ["network.units=[64, 128]"])
+    assert recipe.get("network.units") == (64, 128)
     assert recipe.get("network") is recipe.values.network
     assert "did you mean 'network.units'?" in message(recipe.get, "network.unitz")
     assert "unknown key 'horizon.real'" in message(recipe.get, "horizon.real")
 
 
 def test_replace_gives_another_recipe_and_leaves_the_first_one():
-    recipe = Recipe.load(None, "forecast")
+    recipe = Recipe.load(None, "forecast", ["horizon=auto"])
     other = recipe.replace({"horizon": 12, "network.units": Range(8, 16, 4)})
     assert (recipe.get("horizon"), other.get("horizon")) == ("auto", 12)
     assert other.get("network.units") == Range(8, 16, 4)

@@ -31,7 +31,7 @@ from seqtune.recipe.ranges import Range
 def test_values_are_yaml(text, path, value):
     recipe = Recipe.load(None, "forecast", [text])
     assert recipe.get(path) == value
-    assert recipe.get("network.cell") == ("lstm", "gru")
+    assert recipe.get("network.cell") == Recipe.load(None, "forecast").get("network.cell")
 
 
 @pytest.mark.parametrize(

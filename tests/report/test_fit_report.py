@@ -28,7 +28,7 @@ SUMMARY = Summary(
     budget_seconds=120.0,
     failures={"out of memory": 1, "the loss became NaN": 2},
     left_out={"mstl": "no time left"},
-    notes=("2 missing steps interpolated",),
+    notes=("2 missing steps filled with the value before",),
 )
 CHART = ForecastChart("passengers", [1.0, 2.0], [1, 2, 3], [], [3.0], [], [])
 NEXT = ("seqtune predict runs/airline-forecast-1 -o forecast.csv",)
@@ -54,7 +54,7 @@ The network trial-3 beats the best simple method, theta: test MASE 0.900 against
   training 1m 36s)
 - failed trials: the loss became NaN (2 times); 1 other reason in the run's log
 - not run: mstl: no time left
-- 2 missing steps interpolated
+- 2 missing steps filled with the value before
 
 Next:
   seqtune predict runs/airline-forecast-1 -o forecast.csv"""

@@ -47,7 +47,7 @@ def summary(board: Leaderboard = BOARD) -> Summary:
         budget_seconds=120.0,
         failures={"loss became NaN": 1},
         left_out={"mstl": "no time left"},
-        notes=("2 missing steps interpolated",),
+        notes=("2 missing steps filled with the value before",),
     )
 
 

@@ -74,9 +74,9 @@ def arrange(
     base = _base(past, valid, center, codec, str(values["arrangement.base"]))
 
     scaled = np.where(seen, (history - center[:, None]) / scale[:, None], 0.0)
-    channels = [scaled[..., None], seen[..., None]]
-    ahead = [((base - center[:, None]) / scale[:, None])[..., None]]
     rows = windows.cut[:, None] + np.arange(-lookback, horizon)
+    channels = [scaled[..., None], _observed(coded, windows, rows[:, :lookback])[..., None]]
+    ahead = [((base - center[:, None]) / scale[:, None])[..., None]]
     if values["arrangement.covariates"] and coded.panel.past_names:
         channels.append(_rows(coded, codec.past.apply, coded.panel.past, windows, rows[:, :lookback]))
     if coded.panel.future_names:
@@ -157,6 +157,13 @@ def _past(coded: CodedPanel, windows: Windows, depth: int) -> tuple[Floats, Bool
     begin = coded.panel.offsets[windows.series][:, None]
     valid = rows >= begin
     return coded.panel.target[np.maximum(rows, begin), windows.target[:, None]], valid
+
+
+def _observed(coded: CodedPanel, windows: Windows, rows: npt.NDArray[np.int64]) -> Booleans:
+    """Return where a history holds a value that was measured, not filled, nor before the series."""
+    begin = coded.panel.offsets[windows.series][:, None]
+    observed = coded.panel.observed[np.maximum(rows, begin), windows.target[:, None]]
+    return observed & (rows >= begin)
 
 
 def _center_and_scale(

@@ -265,9 +265,11 @@ def window_histories(coded: CodedPanel, windows: Windows) -> list[npt.NDArray[np
 
 
 def _periods(asked: Any, panel: Any, end: npt.NDArray[np.int64]) -> tuple[int, ...]:
+    """Return the seasonal periods, shortest first; a recipe's 1 stands for none."""
     if asked == "auto":
         return find_periods(panel, rows_end=end)
-    return tuple(sorted({asked} if isinstance(asked, int) else set(asked)))
+    wanted = {asked} if isinstance(asked, int) else set(asked)
+    return tuple(sorted(wanted - {1}))
 
 
 def _settled(
@@ -287,7 +289,7 @@ def _settled(
             "data.frequency": prepared.panel.grid.frequency,
             "horizon": codec.horizon,
             "lookback": lookback,
-            "seasonality": list(codec.periods),
+            "seasonality": list(codec.periods) or 1,
             "validation.steps": validation,
             "test.steps": test,
             "network.segment.length": settle_segment(codec.periods, longest),
