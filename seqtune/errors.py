@@ -1,13 +1,13 @@
 """The errors that seqtune raises, named by who must act.
 
-    SeqtuneError            anything that the user can mend; one line, one hint
-    ├── UsageError          the command line itself is incomplete or contradictory
-    ├── RecipeError         the recipe, or an override of it
-    ├── DataError           the file that was read
-    ├── RunError            the run folder
-    ├── SearchError         the search found nothing, or could not start
-    ├── ExportError         the model cannot be written in the wanted form
-    └── MissingExtra        an optional package is needed
+SeqtuneError            anything that the user can mend; one line, one hint
+├── UsageError          the command line itself is incomplete or contradictory
+├── RecipeError         the recipe, or an override of it
+├── DataError           the file that was read
+├── RunError            the run folder
+├── SearchError         the search found nothing, or could not start
+├── ExportError         the model cannot be written in the wanted form
+└── MissingExtra        an optional package is needed
 """
 
 from __future__ import annotations

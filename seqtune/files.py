@@ -26,7 +26,9 @@ def whole_file(path: Path) -> Iterator[Path]:
     temporary: Path | None = None
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(prefix=f".{path.stem}-", suffix=path.suffix, dir=path.parent)
+        handle, name = tempfile.mkstemp(
+            prefix=f".{path.stem}-", suffix=path.suffix, dir=path.parent
+        )
         os.close(handle)
         temporary = Path(name)
         yield temporary
@@ -57,6 +59,7 @@ def write_with(path: Path, write: Callable[[IO[bytes]], None]) -> None:
 
 def write_text(path: Path, text: str) -> None:
     """Write a text file whole, in UTF-8."""
+
     def write(file: IO[bytes]) -> None:
         file.write(text.encode("utf-8"))
 
@@ -77,7 +80,9 @@ def append_line(path: Path, value: Any) -> None:
             file.flush()
             os.fsync(file.fileno())
     except OSError as error:
-        raise RunError(f"{path} cannot be written: {error.strerror or error}", "make room") from error
+        raise RunError(
+            f"{path} cannot be written: {error.strerror or error}", "make room"
+        ) from error
 
 
 def read_json(path: Path) -> Any:

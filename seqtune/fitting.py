@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from seqtune.search.trial import Result
     from seqtune.tasks._contract import BaselineResult, Task
 
+
 def fit(
     data: str | Path | pd.DataFrame,
     task: str | None = None,
@@ -146,7 +147,9 @@ class _Fitting:
         from seqtune.reading import open_source
         from seqtune.tasks import load_task
 
-        self.tell(StageStarted("read", str(self.data) if isinstance(self.data, (str, Path)) else ""))
+        self.tell(
+            StageStarted("read", str(self.data) if isinstance(self.data, (str, Path)) else "")
+        )
         source = open_source(self.data, self.recipe)
         for note in source.notes:
             self.tell(Note(note))
@@ -171,7 +174,9 @@ class _Fitting:
                 for name in ("seqtune", "keras", "keras-tuner", "numpy", "pandas", self.backend)
             },
             "data": {
-                "path": str(Path(self.data).resolve()) if isinstance(self.data, (str, Path)) else None,
+                "path": str(Path(self.data).resolve())
+                if isinstance(self.data, (str, Path))
+                else None,
                 "fingerprint": source.fingerprint(),
                 "rows": source.rows,
                 **prepared.describe(),
@@ -188,7 +193,7 @@ class _Fitting:
 
     def _run_baselines(self) -> None:
         self.tell(StageStarted("baselines"))
-        share = self.recipe.values.baselines.share * self.clock.seconds
+        share = self.recipe.get("baselines.share") * self.clock.seconds
         self.baselines = self.task.baselines(
             self.prepared, self.recipe, min(share, max(0.0, self.clock.left())), self.tell
         )
@@ -200,7 +205,7 @@ class _Fitting:
         from seqtune.search.study import Study
 
         values = self.recipe.values
-        shares = Shares(self.clock.seconds, values.refit)
+        shares = Shares(self.clock.seconds, self.recipe.get("refit"))
         best = self._board(self._baseline_rows()).best_baseline
         self.tell(StageStarted("search"))
         self.tell(
@@ -270,24 +275,22 @@ class _Fitting:
         """Select, score on the test part, refit, and close the run folder."""
         from seqtune.run.conclusion import Conclusion
 
-        values = self.recipe.values
-        shares = Shares(self.clock.seconds, values.refit)
+        shares = Shares(self.clock.seconds, self.recipe.get("refit"))
         self.tell(StageStarted("ensemble"))
         conclusion = Conclusion(
             self.task, self.prepared, self.results, self.folder, self.clock, self.tell
         )
-        conclusion.select(values.ensemble.size)
-        rows = [*self._baseline_rows(), *conclusion.rows(shares.ending)]
-        self._write_board(rows)
-        write_members(self.folder, conclusion.members)
+        conclusion.select(self.recipe.values.ensemble.size)
+        if conclusion.ranked():
+            is_refitted = self.recipe.get("refit") and not self.is_interrupted
+            conclusion.score_chosen(shares.saving, refit=is_refitted)
+        else:
+            self.tell(Note(self._why_nothing()))
+        self._write_board([*self._baseline_rows(), *conclusion.rows()])
+        write_members(self.folder, conclusion.members())
         predictions = conclusion.test_predictions()
         if predictions is not None:
             write_json(self.folder / "chart.json", self.task.illustrate(self.prepared, predictions))
-        if not conclusion.ranked():
-            self.tell(Note(self._why_nothing()))
-        elif values.refit and not self.is_interrupted:
-            conclusion.refit(shares)
-            write_members(self.folder, conclusion.members)
         self.record.update(
             status="interrupted" if self.is_interrupted else "complete",
             ended=now(),
@@ -304,11 +307,21 @@ class _Fitting:
         if not reasons:
             return "no network was trained: the budget was over before the first trial"
         reason, count = reasons.most_common(1)[0]
-        return f"no network was trained: {count} of {len(self.results)} trials failed with: {reason}"
+        return (
+            f"no network was trained: {count} of {len(self.results)} trials failed with: {reason}"
+        )
 
     def _baseline_rows(self) -> list[Row]:
         return [
-            Row(result.name, "baseline", result.validation, result.test, result.seconds, None, result.detail)
+            Row(
+                result.name,
+                "baseline",
+                result.validation,
+                result.test,
+                result.seconds,
+                None,
+                result.detail,
+            )
             for result in self.baselines
             if not result.left_out
         ]

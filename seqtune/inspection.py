@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import dataclass, field, replace
 from importlib import import_module
 from pathlib import Path
@@ -67,7 +68,7 @@ def suited_tasks(
             unsuited[task] = f"{error.message} ({error.hint})" if error.hint else error.message
             continue
         suggestions = suggestions or guesses
-        commands[task] = f"seqtune fit {source.path} --task {task}"
+        commands[task] = f"seqtune fit {shlex.quote(str(source.path))} --task {task}"
     return commands, unsuited, suggestions
 
 
@@ -78,4 +79,6 @@ def tell_tasks(data: Data, options: FitOptions) -> UsageError:
         lines = "\n      ".join(found.tasks.values())
         return UsageError(f"--task is missing; the data suits {', '.join(found.tasks)}", lines)
     reasons = "; ".join(f"{task}: {reason}" for task, reason in found.unsuited.items())
-    return UsageError(f"--task is missing, and no task suits the data: {reasons}", "seqtune inspect")
+    return UsageError(
+        f"--task is missing, and no task suits the data: {reasons}", "seqtune inspect"
+    )

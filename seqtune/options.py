@@ -90,7 +90,9 @@ class FitOptions:
             value = getattr(self, flag)
             if value is None:
                 continue
-            given[path] = [str(item) for item in value] if isinstance(value, (list, tuple)) else value
+            given[path] = (
+                [str(item) for item in value] if isinstance(value, (list, tuple)) else value
+            )
         target = given.get("data.target")
         if isinstance(target, list) and len(target) == 1:
             given["data.target"] = target[0]
@@ -109,7 +111,9 @@ def task_name(task: str | None) -> str:
     """
     known = list(tasks)
     if task is None:
-        raise UsageError(f"no task was given; the tasks are {', '.join(known)}", f"--task {known[0]}")
+        raise UsageError(
+            f"no task was given; the tasks are {', '.join(known)}", f"--task {known[0]}"
+        )
     name = SYNONYMS.get(task.lower(), task.lower())
     if name not in known:
         raise UsageError(unknown("task", task, known), f"--task {known[0]}")

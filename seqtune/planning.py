@@ -76,8 +76,8 @@ def plan_with(
     dimensions = [item for item in recipe.dimensions() if item.kind != "fixed"]
     size = space_size(recipe.dimensions())
     budget = parse_seconds(recipe.values.search.budget)
-    shares = Shares(budget, recipe.values.refit)
-    baselines = recipe.values.baselines.share * budget
+    shares = Shares(budget, recipe.get("refit"))
+    baselines = recipe.get("baselines.share") * budget
     return Plan(
         data=str(data) if isinstance(data, (str, Path)) else "data",
         task=recipe.task,

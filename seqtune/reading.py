@@ -21,15 +21,15 @@ def open_source(data: str | Path | pd.DataFrame, recipe: Recipe) -> Source:
         data: A path, or a pandas DataFrame.
         recipe: Its `data` section says how a file is read.
     """
-    if not isinstance(data, (str, Path)):
-        return Source.from_frame(data)
     reading = recipe.values.data
-    return read_source(
-        data,
-        ReadOptions(
-            missing=tuple(str(word) for word in reading.missing),
-            encoding=reading.encoding,
-            separator=reading.separator,
-            decimal=reading.decimal,
-        ),
+    options = ReadOptions(
+        missing=tuple(str(word) for word in reading.missing),
+        encoding=reading.encoding,
+        separator=reading.separator,
+        decimal=reading.decimal,
+        dates=reading.dates,
+        header=reading.header,
     )
+    if isinstance(data, (str, Path)):
+        return read_source(data, options)
+    return Source.from_frame(data, options=options)

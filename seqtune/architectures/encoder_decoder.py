@@ -18,10 +18,9 @@ OPTIONS = {
         "description": "Let each step ahead look at all encoded steps of the history.",
     },
     "length": {
-        "type": "integer",
-        "minimum": 1,
-        "default": 1,
-        "description": "Steps that the encoder reads and the decoder writes at a time.",
+        "anyOf": [{"const": "auto"}, {"type": "integer", "minimum": 1}],
+        "default": "auto",
+        "description": "Steps that the encoder reads and the decoder writes at a time; auto takes a season.",
     },
 }
 
@@ -71,7 +70,12 @@ def forecast(history: Any, future: Any | None, static: Any | None, settings: Set
 
 
 def _questions(
-    state: Any, future: Any | None, static: Any | None, segments: int, length: int, settings: Settings
+    state: Any,
+    future: Any | None,
+    static: Any | None,
+    segments: int,
+    length: int,
+    settings: Settings,
 ) -> Any:
     """Return the decoder's inputs, (batch, segments, features): context, position, covariates."""
     import keras

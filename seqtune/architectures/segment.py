@@ -12,10 +12,9 @@ from seqtune.architectures._settings import Settings
 
 OPTIONS = {
     "length": {
-        "type": "integer",
-        "minimum": 1,
-        "default": 24,
-        "description": "Steps per segment; a season of the data is a good length.",
+        "anyOf": [{"const": "auto"}, {"type": "integer", "minimum": 1}],
+        "default": "auto",
+        "description": "Steps per segment; auto takes a season of the data.",
     },
 }
 
@@ -39,8 +38,8 @@ def forecast(history: Any, future: Any | None, static: Any | None, settings: Set
         Lin et al., SegRNN: Segment Recurrent Neural Network for Long-Term Time Series Forecasting,
         arXiv 2308.11200, section 3.2.
     """
-    import keras
-
-    segments = fold(history, int(settings.options["length"]))  # (batch, segments, length * features)
+    segments = fold(
+        history, int(settings.options["length"])
+    )  # (batch, segments, length * features)
     projected = dense(settings.units, "projection", "relu")(segments)
     return read_out(recur(projected, settings), static, settings)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from importlib.metadata import PackageNotFoundError, version
-from typing import Annotated, Optional
+from typing import Annotated
 
 import typer
 
@@ -42,7 +42,7 @@ def _print_versions(asked: bool) -> None:
 @app.callback()
 def seqtune(
     versions: Annotated[
-        Optional[bool],
+        bool | None,
         typer.Option(
             "--version", callback=_print_versions, is_eager=True, help="Print versions and exit."
         ),

@@ -14,7 +14,9 @@ EXAMPLE = "seqtune evaluate runs/airline-forecast-1 new.csv"
 
 def command(
     run: RunFolder,
-    data: Annotated[str, typer.Argument(help="Labelled rows that the run never saw.")],
+    data: Annotated[
+        str, typer.Argument(metavar="DATA", help="Labelled rows that the run never saw.")
+    ],
     as_json: AsJson = False,
 ) -> None:
     """Score a run on labelled DATA that it never saw, beside the best simple method."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Optional
-
 import typer
 
 from seqtune.cli.flags import with_fit_flags
@@ -14,7 +12,7 @@ NAME = "fit"
 EXAMPLE = "seqtune fit data/airline.csv --task forecast --budget 60s"
 
 
-def _fit(data: str, task: Optional[str], options: FitOptions, as_json: bool, quiet: bool) -> None:
+def _fit(data: str, task: str | None, options: FitOptions, as_json: bool, quiet: bool) -> None:
     from seqtune.cli.app import STARTED
     from seqtune.fitting import fit_with
     from seqtune.inspection import tell_tasks

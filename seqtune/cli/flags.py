@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Optional
+from typing import Annotated
 
 import typer
 
 from seqtune.cli.output import AsJson, Quiet
 from seqtune.options import FitOptions
 
-Act = Callable[[str, Optional[str], FitOptions, bool, bool], None]
+Act = Callable[[str, str | None, FitOptions, bool, bool], None]
 """Takes data, task, options, as_json and quiet."""
 
 
@@ -24,52 +24,54 @@ def with_fit_flags(act: Act, summary: str) -> Callable[..., None]:
     """
 
     def command(
-        data: Annotated[str, typer.Argument(help="CSV, TSV, JSON Lines or Parquet file.")],
-        task: Annotated[Optional[str], typer.Option(help="What to learn: forecast.")] = None,
+        data: Annotated[
+            str, typer.Argument(metavar="DATA", help="CSV, TSV, JSON Lines or Parquet file.")
+        ],
+        task: Annotated[str | None, typer.Option(help="What to learn: forecast.")] = None,
         recipe: Annotated[
-            Optional[str], typer.Option(help="A shipped recipe or a YAML file.")
+            str | None, typer.Option(help="A shipped recipe or a YAML file.")
         ] = None,
         overrides: Annotated[
-            Optional[list[str]],
+            list[str] | None,
             typer.Option("--set", help="Override one recipe key: key.path=value (repeatable)."),
         ] = None,
         target: Annotated[
-            Optional[list[str]], typer.Option(help="Column to learn (repeatable).")
+            list[str] | None, typer.Option(help="Column to learn (repeatable).")
         ] = None,
-        time: Annotated[Optional[str], typer.Option(help="Column of dates or steps.")] = None,
+        time: Annotated[str | None, typer.Option(help="Column of dates or steps.")] = None,
         series: Annotated[
-            Optional[str], typer.Option(help="Column that tells series apart.")
+            str | None, typer.Option(help="Column that tells series apart.")
         ] = None,
         past: Annotated[
-            Optional[list[str]], typer.Option(help="Covariate known until now (repeatable).")
+            list[str] | None, typer.Option(help="Covariate known until now (repeatable).")
         ] = None,
         future: Annotated[
-            Optional[list[str]], typer.Option(help="Covariate known ahead (repeatable).")
+            list[str] | None, typer.Option(help="Covariate known ahead (repeatable).")
         ] = None,
         static: Annotated[
-            Optional[list[str]], typer.Option(help="Column constant per series (repeatable).")
+            list[str] | None, typer.Option(help="Column constant per series (repeatable).")
         ] = None,
-        horizon: Annotated[Optional[int], typer.Option(help="Steps ahead.")] = None,
-        lookback: Annotated[Optional[int], typer.Option(help="Steps of history.")] = None,
+        horizon: Annotated[int | None, typer.Option(help="Steps ahead.")] = None,
+        lookback: Annotated[int | None, typer.Option(help="Steps of history.")] = None,
         freq: Annotated[
-            Optional[str], typer.Option(help="Distance between rows, such as h, D or MS.")
+            str | None, typer.Option(help="Distance between rows, such as h, D or MS.")
         ] = None,
         budget: Annotated[
-            Optional[str], typer.Option(help="Wall time for the whole command: 90s, 10m, 2h.")
+            str | None, typer.Option(help="Wall time for the whole command: 90s, 10m, 2h.")
         ] = None,
-        trials: Annotated[Optional[int], typer.Option(help="At most so many trials.")] = None,
+        trials: Annotated[int | None, typer.Option(help="At most so many trials.")] = None,
         workers: Annotated[
-            Optional[str], typer.Option(help="Trials at a time: auto or a number.")
+            str | None, typer.Option(help="Trials at a time: auto or a number.")
         ] = None,
         executor: Annotated[
-            Optional[str], typer.Option(help="Where trials run: auto, inline, processes, ray.")
+            str | None, typer.Option(help="Where trials run: auto, inline, processes, ray.")
         ] = None,
         backend: Annotated[
-            Optional[str], typer.Option(help="Keras backend: auto, tensorflow, jax.")
+            str | None, typer.Option(help="Keras backend: auto, tensorflow, jax.")
         ] = None,
-        seed: Annotated[Optional[int], typer.Option(help="Start of all random numbers.")] = None,
+        seed: Annotated[int | None, typer.Option(help="Start of all random numbers.")] = None,
         out: Annotated[
-            Optional[Path], typer.Option(help="Run folder; never written over.")
+            Path | None, typer.Option(help="Run folder; never written over.")
         ] = None,
         as_json: AsJson = False,
         quiet: Quiet = False,

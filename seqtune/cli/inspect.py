@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Optional
+from typing import Annotated
 
 import typer
 
@@ -14,9 +14,11 @@ EXAMPLE = "seqtune inspect data/shops.csv"
 
 
 def command(
-    data: Annotated[str, typer.Argument(help="CSV, TSV, JSON Lines or Parquet file.")],
+    data: Annotated[
+        str, typer.Argument(metavar="DATA", help="CSV, TSV, JSON Lines or Parquet file.")
+    ],
     overrides: Annotated[
-        Optional[list[str]],
+        list[str] | None,
         typer.Option("--set", help="How to read it: data.key=value (repeatable)."),
     ] = None,
     as_json: AsJson = False,

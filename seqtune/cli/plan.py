@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Optional
-
 from seqtune.cli.flags import with_fit_flags
 from seqtune.cli.output import live_board, show
 from seqtune.options import FitOptions
@@ -12,7 +10,7 @@ NAME = "plan"
 EXAMPLE = "seqtune plan data/airline.csv --task forecast"
 
 
-def _plan(data: str, task: Optional[str], options: FitOptions, as_json: bool, quiet: bool) -> None:
+def _plan(data: str, task: str | None, options: FitOptions, as_json: bool, quiet: bool) -> None:
     from seqtune.inspection import tell_tasks
     from seqtune.planning import plan_with
     from seqtune.report.plan import PlanReport

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Optional
+from typing import Annotated
 
 import typer
 
@@ -16,15 +16,18 @@ EXAMPLE = "seqtune predict runs/airline-forecast-1 -o forecast.csv"
 def command(
     run: RunFolder,
     data: Annotated[
-        Optional[str],
-        typer.Argument(help="New rows; without it, continue the data that the run was fitted on."),
+        str | None,
+        typer.Argument(
+            metavar="DATA",
+            help="New rows; without it, continue the data that the run was fitted on.",
+        ),
     ] = None,
     use: Annotated[
-        Optional[str],
+        str | None,
         typer.Option(help="Leaderboard row that predicts; default: the best network or ensemble."),
     ] = None,
     output: Annotated[
-        Optional[Path],
+        Path | None,
         typer.Option("-o", "--output", help="File to write: .csv, .jsonl or .parquet."),
     ] = None,
     as_json: AsJson = False,

@@ -13,7 +13,9 @@ EXAMPLE = "seqtune runs runs"
 
 
 def command(
-    folder: Annotated[str, typer.Argument(help="Folder that holds run folders.")] = "runs",
+    folder: Annotated[
+        str, typer.Argument(metavar="FOLDER", help="Folder that holds run folders.")
+    ] = "runs",
     as_json: AsJson = False,
 ) -> None:
     """List the runs in FOLDER, a line each."""

@@ -18,6 +18,10 @@ from seqtune.errors import DataError
 MANY_SERIES = 30
 """From so many series on, one window per series is enough to tell models apart."""
 
+LEAST_TRAINING = 2
+"""Rows that a series must keep for training when it gives up validation and test: one to see and
+one to predict."""
+
 SHARE = 0.15
 """Share of a long series that each of validation and test takes, where series are few."""
 
@@ -42,13 +46,12 @@ class Split:
         """Return first row and end of what may be predicted in a part, (series,) each.
 
         Args:
-            part: "train", "validation", "test", or "all" (every row, for the refit).
+            part: "train", "validation" or "test".
         """
         return {
             "train": (self.begin, self.train_end),
             "validation": (self.train_end, self.validation_end),
             "test": (self.validation_end, self.end),
-            "all": (self.begin, self.end),
         }[part]
 
 
@@ -96,12 +99,16 @@ def split_series(
             f"needs at least {horizon + 2}",
             f"use a shorter horizon: --horizon {max(1, int(lengths.max(initial=3)) // 5)}",
         )
-    is_long = lengths >= validation_steps + test_steps + 2
+    is_long = lengths >= validation_steps + test_steps + LEAST_TRAINING
     if not is_long.any():
+        needed = validation_steps + test_steps + LEAST_TRAINING
         raise DataError(
-            f"validation ({validation_steps} steps) and test ({test_steps} steps) leave nothing "
-            f"to train on: the longest series has {int(lengths.max())} rows",
-            "--set validation.steps=auto --set test.steps=auto",
+            f"validation ({validation_steps} steps) and test ({test_steps} steps) leave too few "
+            f"rows to train on: the longest series has {int(lengths.max())}, and {needed} are "
+            "needed at least",
+            "--set validation.steps=auto --set test.steps=auto"
+            if needed > LEAST_TRAINING + 2
+            else "give more data",
         )
     return Split(
         begin=begin,

@@ -151,6 +151,10 @@ def from_fragment(fragment: JsonSchema) -> Kind:
     Raises:
         RecipeError: The fragment has a type that recipes do not hold.
     """
+    if "anyOf" in fragment:  # a fixed word, or else a value: {"anyOf": [{"const": "auto"}, …]}
+        words = tuple(str(part["const"]) for part in fragment["anyOf"] if "const" in part)
+        others = [part for part in fragment["anyOf"] if "const" not in part]
+        return Or(words, from_fragment(others[0]))
     if "enum" in fragment:
         return Word(tuple(str(word) for word in fragment["enum"]))
     kind = fragment.get("type", "string")

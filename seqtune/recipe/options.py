@@ -9,6 +9,7 @@ from pydantic import Field, create_model
 from seqtune.errors import RecipeError
 from seqtune.recipe.faults import UnfitError
 from seqtune.recipe.fields import Search, from_fragment
+from seqtune.recipe.kinds import Kind, Or
 from seqtune.recipe.section import Section
 from seqtune.registry import Registry
 
@@ -51,7 +52,7 @@ def options_section(name: str, registry: Registry) -> type[Section]:
     """
     fields: dict[str, Any] = {}
     for option, fragment in registry.options(name).items():
-        kind = Search(from_fragment(fragment))
+        kind = _searchable(from_fragment(fragment))
         try:
             default = kind.check(fragment.get("default"))
         except UnfitError as unfit:
@@ -60,3 +61,8 @@ def options_section(name: str, registry: Registry) -> type[Section]:
         description = fragment.get("description", f"The option {option} of {name}.")
         fields[option] = (Annotated[Any, kind], Field(default, description=description))
     return create_model(f"{name.title().replace('_', '')}Options", __base__=Section, **fields)
+
+
+def _searchable(kind: Kind) -> Kind:
+    """Return the kind of a searchable option; a fixed word such as "auto" stands alone."""
+    return Or(kind.words, Search(kind.otherwise)) if isinstance(kind, Or) else Search(kind)

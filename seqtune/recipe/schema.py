@@ -54,6 +54,16 @@ class Reading(Section):
         "auto",
         description="The decimal mark of numbers in a text file. With auto it is detected.",
     )
+    dates: Annotated[str, Text("auto, day_first, month_first, or a form such as %Y%m%d")] = Field(
+        "auto",
+        description="How dates are written: day_first, month_first, or a form as strptime takes "
+        "it, such as %d.%m.%Y. With auto it is detected.",
+    )
+    header: Annotated[str, Word(("auto", "first_line", "none"))] = Field(
+        "auto",
+        description="Whether the first line names the columns. With auto a first line of numbers "
+        "and dates alone is data.",
+    )
 
 
 class Split(Section):

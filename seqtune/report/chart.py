@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -61,6 +61,15 @@ class ForecastChart:
             "band": self.band,
             **{name: [_finite(value) for value in list(part)] for name, part in values.items()},
         }
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> ForecastChart:
+        """Read what `to_dict` returned; null is a value that nobody knows."""
+        numbers = {
+            name: [math.nan if value is None else float(value) for value in values[name]]
+            for name in ("history", "actual", "mean", "lower", "upper")
+        }
+        return cls(**{**values, **numbers})
 
 
 @dataclass(frozen=True)

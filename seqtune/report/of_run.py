@@ -27,10 +27,10 @@ def chart_of(run: Run) -> ForecastChart | None:
     if not path.exists():
         return None
     try:
-        return ForecastChart(**read_json(path))
-    except TypeError as error:
+        return ForecastChart.from_dict(read_json(path))
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise RunError(
-            f"{path} is damaged: {error}", "fit again, or restore the folder"
+            f"{path} is damaged: {error!r}", "fit again, or restore the folder"
         ) from error
 
 

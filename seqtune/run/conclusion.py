@@ -1,4 +1,4 @@
-"""After the search: choose by validation, score once on the test part, train the chosen further."""
+"""After the search: choose by validation, train the chosen further, score them once on the test."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ import numpy.typing as npt
 from seqtune.progress import Listener, Note, StageStarted
 from seqtune.run.leaderboard import Row
 from seqtune.run.members import Member
-from seqtune.search.budget import Clock, Shares
+from seqtune.search.budget import Clock
 from seqtune.search.ensemble import blend, select_members
-from seqtune.search.refit import refit, refitted_path
+from seqtune.search.refit import Refit, refitted_path
 from seqtune.search.trial import Job, Result, model_path, predictions_path
 
 if TYPE_CHECKING:
@@ -28,6 +28,9 @@ ENSEMBLE_POOL = 30
 """So many trials, the best by validation, may become members of the ensemble."""
 
 ENSEMBLE = "ensemble"
+
+LEAST_REFIT_SECONDS = 0.5
+"""Less than this is not worth a refit."""
 
 
 @dataclass
@@ -50,7 +53,7 @@ class Conclusion:
     clock: Clock
     listener: Listener
     weights: dict[str, float] = field(default_factory=dict)
-    members: dict[str, list[Member]] = field(default_factory=dict)
+    _refitted: dict[str, str] = field(default_factory=dict)
     _test: dict[str, npt.NDArray[np.float64]] = field(default_factory=dict)
 
     def ranked(self) -> list[Result]:
@@ -69,116 +72,119 @@ class Conclusion:
         if size < 2 or len(pool) < 2:
             return
         predictions = {result.trial: self._validation(result.trial) for result in pool}
-        self.weights = select_members(
-            predictions, self._score_validation, size, self.task.direction
-        )
-        if len(self.weights) < 2:
-            self.weights = {}
+        weights = select_members(predictions, self._score_validation, size, self.task.direction)
+        self.weights = weights if len(weights) > 1 else {}
 
-    def rows(self, reserve: float) -> list[Row]:
-        """Score the chosen networks once on the test part, and return their rows.
+    def chosen(self) -> list[Result]:
+        """Return the best trial and the members of the ensemble, the most important first."""
+        ranked = self.ranked()
+        members = [result for result in ranked[1:] if result.trial in self.weights]
+        members.sort(key=lambda result: -self.weights[result.trial])
+        return [*ranked[:1], *members]
+
+    def score_chosen(self, reserve: float, *, refit: bool) -> None:
+        """Score the chosen networks on the test part, trained further on either side of it.
 
         Args:
-            reserve: Seconds that must be left; single networks that would need them are left out.
+            reserve: Seconds that must be left in the end.
+            refit: Whether they are trained further at all.
         """
-        listed = self.ranked()[:NETWORKS_LISTED]
-        wanted = {result.trial: result for result in self.ranked() if result.trial in self.weights}
-        wanted.update({result.trial: result for result in listed[:1]})
-        needed = set(wanted)
-        wanted.update({result.trial: result for result in listed})
-        rows = []
-        for trial, result in wanted.items():
-            if trial not in needed and self.clock.left() < reserve:
-                continue
-            model = keras.saving.load_model(model_path(self.folder, trial), compile=False)
-            self._test[trial] = self.task.apply(model, self.prepared, result.values, "test")
-            rows.append(self._network_row(result))
-            self.members[rows[-1].name] = [self._member(result, 1.0)]
+        chosen = self.chosen()
+        detail = f"{len(chosen)} networks on the newest rows" if refit else ""
+        self.listener(StageStarted("refit" if refit else "score", detail))
+        without = 0
+        for place, result in enumerate(chosen):
+            seconds = (self.clock.left() - reserve) / (len(chosen) - place)
+            # loading, compiling and one look at each part cost about what the trial spent on them
+            seconds -= result.seconds - result.training_seconds
+            if refit and seconds > LEAST_REFIT_SECONDS:
+                self._refit_and_score(result, seconds)
+            else:
+                without += refit
+                self._score_test(result, self._load(result))
+        if without:
+            self.listener(Note(f"no time left to refit {without} of {len(chosen)} networks"))
+
+    def rows(self) -> list[Row]:
+        """Return a row for the ensemble and for each of the best networks.
+
+        Networks that were not chosen have no figure for the test part: nobody looked.
+        """
+        listed = {result.trial: result for result in self.ranked()[:NETWORKS_LISTED]}
+        listed.update({result.trial: result for result in self.chosen()})
+        rows = [self._network_row(result) for result in listed.values()]
+        return [*rows, self._ensemble_row()] if self.weights else rows
+
+    def members(self) -> dict[str, list[Member]]:
+        """Return the networks behind each row."""
+        rows = {row_name(result): [self._member(result, 1.0)] for result in self.ranked()}
         if self.weights:
-            rows.append(self._ensemble_row({row.name: row for row in rows}))
+            rows[ENSEMBLE] = [
+                self._member(result, self.weights[result.trial])
+                for result in self.chosen()
+                if result.trial in self.weights
+            ]
         return rows
 
     def test_predictions(self) -> npt.NDArray[np.float64] | None:
         """Return what the ensemble, or else the best network, predicted for the test part."""
         if self.weights:
-            return blend({trial: self._test[trial] for trial in self.weights}, self.weights)
-        best = next(iter(self.ranked()), None)
-        return None if best is None else self._test[best.trial]
+            return blend(self._test, self.weights)
+        return next(iter(self._test.values()), None)
 
-    def refit(self, shares: Shares) -> None:
-        """Train the members of the ensemble and the best network further on all rows.
-
-        Args:
-            shares: What is kept for saving; the rest of the budget is divided among the members.
-        """
-        by_trial = {result.trial: result for result in self.ranked()}
-        best = next(iter(by_trial), None)
-        order = sorted(self.weights, key=lambda trial: -self.weights[trial])
-        order += [best] if best is not None and best not in order else []
-        self.listener(StageStarted("refit", f"{len(order)} networks on all rows"))
-        for place, trial in enumerate(order):
-            result = by_trial[trial]
-            seconds = (self.clock.left() - shares.saving) / (len(order) - place)
-            overhead = result.seconds - result.training_seconds
-            if seconds < 1.0 + 0.5 * overhead:
-                self.listener(Note(f"no time to refit {len(order) - place} of {len(order)} networks"))
-                return
-            self._refit(result, seconds)
-
-    def _refit(self, result: Result, seconds: float) -> None:
-        model = keras.saving.load_model(model_path(self.folder, result.trial), compile=False)
+    def _refit_and_score(self, result: Result, seconds: float) -> None:
         steps = self.task.steps_per_epoch(self.prepared, result.values)
-        job = Job(result.trial, result.values, 1 + int(result.trial[1:]), seconds, self.folder, steps)
-        model, reason = refit(self.task, self.prepared, result, model, job)
+        seed = 1 + int(result.trial[1:])
+        job = Job(result.trial, result.values, seed, seconds, self.folder, steps)
+        refit = Refit(self.task, self.prepared, result, self._load(result), job)
+        reason = refit.go_on("validation", seconds / 2)
+        self._score_test(result, refit.model)
+        reason = reason or refit.go_on("test", seconds / 2)
         if reason:
-            self.listener(Note(f"refit of {result.trial} thrown away: {reason}"))
+            self.listener(Note(f"refit of {result.trial} taken back: {reason}"))
             return
         path = refitted_path(self.folder, result.trial)
-        model.save(path)
-        for name, row in self.members.items():
-            self.members[name] = [
-                Member(
-                    member.trial, member.weight, member.model, f"models/{path.name}", member.values
-                )
-                if member.trial == result.trial
-                else member
-                for member in row
-            ]
+        refit.model.save(path)
+        self._refitted[result.trial] = f"models/{path.name}"
+
+    def _score_test(self, result: Result, model: Any) -> None:
+        self._test[result.trial] = self.task.apply(model, self.prepared, result.values, "test")
+
+    def _load(self, result: Result) -> Any:
+        return keras.saving.load_model(model_path(self.folder, result.trial), compile=False)
 
     def _network_row(self, result: Result) -> Row:
-        validation = self.task.score(self.prepared, "validation", self._validation(result.trial))
-        test = self.task.score(self.prepared, "test", self._test[result.trial])
+        test = self._test.get(result.trial)
         return Row(
             name=row_name(result),
             kind="network",
-            validation=validation,
-            test=test,
+            validation=self.task.score(self.prepared, "validation", self._validation(result.trial)),
+            test={} if test is None else self.task.score(self.prepared, "test", test),
             fit_seconds=result.seconds,
             parameters=result.parameters,
             detail=describe(result.values),
         )
 
-    def _ensemble_row(self, networks: dict[str, Row]) -> Row:
-        by_trial = {result.trial: result for result in self.results}
-        names = {trial: row_name(by_trial[trial]) for trial in self.weights}
-        validation = blend({trial: self._validation(trial) for trial in names}, self.weights)
-        test = self.test_predictions()
-        self.members[ENSEMBLE] = [
-            self._member(by_trial[trial], weight) for trial, weight in self.weights.items()
-        ]
+    def _ensemble_row(self) -> Row:
+        members = [result for result in self.chosen() if result.trial in self.weights]
+        validation = blend(
+            {result.trial: self._validation(result.trial) for result in members}, self.weights
+        )
+        parts = [f"{self.weights[result.trial]:.2g} {row_name(result)}" for result in members]
         return Row(
             name=ENSEMBLE,
             kind="ensemble",
             validation=self.task.score(self.prepared, "validation", validation),
-            test={} if test is None else self.task.score(self.prepared, "test", test),
-            fit_seconds=sum(by_trial[trial].seconds for trial in names),
-            parameters=sum(networks[name].parameters or 0 for name in names.values()),
-            detail=" + ".join(f"{weight:.2g} {names[trial]}" for trial, weight in self.weights.items()),
+            test=self.task.score(self.prepared, "test", blend(self._test, self.weights)),
+            fit_seconds=sum(result.seconds for result in members),
+            parameters=sum(result.parameters for result in members),
+            detail=" + ".join(parts),
         )
 
     def _member(self, result: Result, weight: float) -> Member:
         path = model_path(self.folder, result.trial)
-        return Member(result.trial, weight, f"models/{path.name}", "", result.values)
+        refitted = self._refitted.get(result.trial, "")
+        return Member(result.trial, weight, f"models/{path.name}", refitted, result.values)
 
     def _validation(self, trial: str) -> npt.NDArray[np.float64]:
         loaded: npt.NDArray[np.float64] = np.load(

@@ -1,21 +1,22 @@
 """The run folder: its names, who may write into it, and the record of what the run is.
 
-    recipe.yaml        every default and inferred value filled in
-    run.json           format, versions, seed, data, devices, status, figures
-    trials.jsonl       a line per trial
-    leaderboard.json   every model that was scored
-    members.json       which networks, with which weights, stand behind each row of it
-    codec.json         what was fitted on training data
-    data/              the prepared arrays
-    models/            *.keras
-    trials/            validation predictions of each trial
-    oracle/            the state of the search
-    log.txt            what happened, with times
+recipe.yaml        every default and inferred value filled in
+run.json           format, versions, seed, data, devices, status, figures
+trials.jsonl       a line per trial
+leaderboard.json   every model that was scored
+members.json       which networks, with which weights, stand behind each row of it
+codec.json         what was fitted on training data
+data/              the prepared arrays
+models/            *.keras
+trials/            validation predictions of each trial
+oracle/            the state of the search
+log.txt            what happened, with times
 """
 
 from __future__ import annotations
 
 import re
+import shlex
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
@@ -57,7 +58,8 @@ def create_folder(out: str | Path | None, data_name: str, task: str) -> Path:
             return path
     except OSError as error:
         raise RunError(
-            f"the run folder cannot be created: {error}", "choose another place: --out DIR"
+            f"the run folder {out or 'runs'} cannot be created: {error.strerror or error}",
+            "choose another place: --out DIR",
         ) from error
     raise RunError("runs/ is full", "choose another place: --out DIR")
 
@@ -68,14 +70,16 @@ def check_vacant(path: Path) -> None:
     Raises:
         RunError: The place is occupied, or cannot be written.
     """
-    if path.is_file():
-        raise RunError(f"{path} is a file, expected a folder to create", f"--out {path}-run")
+    if path.exists() and not path.is_dir():
+        raise RunError(f"{path} is a file, expected a folder to create", _out(f"{path}-run"))
     if (path / RECORD).exists():
-        raise RunError(
-            f"{path} holds a run already; it is not written over", f"--out {path}-2"
-        )
+        raise RunError(f"{path} holds a run already; it is not written over", _out(f"{path}-2"))
     if path.is_dir() and any(path.iterdir()):
-        raise RunError(f"the folder {path} is not empty", f"--out {path}/run")
+        raise RunError(f"the folder {path} is not empty", _out(f"{path / 'run'}"))
+
+
+def _out(path: str) -> str:
+    return f"--out {shlex.quote(path)}"
 
 
 def write_record(folder: Path, record: dict[str, Any]) -> None:

@@ -62,8 +62,14 @@ class Run:
             scores = {f"validation_{name}": value for name, value in row.validation.items()}
             scores |= {f"test_{name}": value for name, value in row.test.items()}
             rows.append(
-                {"name": row.name, "kind": row.kind, **scores, "fit_seconds": row.fit_seconds,
-                 "parameters": row.parameters, "detail": row.detail}
+                {
+                    "name": row.name,
+                    "kind": row.kind,
+                    **scores,
+                    "fit_seconds": row.fit_seconds,
+                    "parameters": row.parameters,
+                    "detail": row.detail,
+                }
             )
         return pd.DataFrame(rows)
 

@@ -73,7 +73,11 @@ def _declare(space: keras_tuner.HyperParameters, dimension: Dimension) -> None:
     sampling = "log" if dimension.log else "linear"
     bounds = {"min_value": dimension.minimum, "max_value": dimension.maximum, "sampling": sampling}
     if dimension.kind == "int":
-        bounds = {**bounds, "min_value": int(dimension.minimum), "max_value": int(dimension.maximum)}  # type: ignore[arg-type]
+        bounds = {
+            **bounds,
+            "min_value": int(dimension.minimum),
+            "max_value": int(dimension.maximum),
+        }  # type: ignore[arg-type]
         step = int(dimension.step) if dimension.step else (None if dimension.log else 1)
         space.Int(name, **bounds, step=step, default=default)
     else:

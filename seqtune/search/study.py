@@ -91,9 +91,7 @@ class Study:
         self.record(result)
         self.oracle.tell(result.trial, result.score, result.reason)
         self.listener(
-            TrialEnded(
-                result.trial, 0, result.status, result.score, result.seconds, result.reason
-            )
+            TrialEnded(result.trial, 0, result.status, result.score, result.seconds, result.reason)
         )
 
     def _keeps_failing(self) -> bool:
@@ -101,5 +99,7 @@ class Study:
         if len(last) < FAILURES_IN_A_ROW or any(result.status != "failed" for result in last):
             return False
         reason, count = Counter(result.reason for result in last).most_common(1)[0]
-        self.listener(Note(f"search ended: {len(last)} trials failed in a row; {count} with: {reason}"))
+        self.listener(
+            Note(f"search ended: {len(last)} trials failed in a row; {count} with: {reason}")
+        )
         return True

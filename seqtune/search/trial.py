@@ -14,7 +14,7 @@ import numpy as np
 
 from seqtune.errors import SeqtuneError
 from seqtune.initializers import seed_everything
-from seqtune.tasks._contract import Task
+from seqtune.tasks._contract import Task, Until
 
 
 @dataclass(frozen=True)
@@ -102,19 +102,16 @@ def run_trial(task: Task, prepared: Any, job: Job, on_epoch: OnEpoch) -> Result:
         reason = error.message
     except Exception as error:
         reason = f"{type(error).__name__}: {str(error).strip().splitlines()[0] if str(error).strip() else 'no message'}"
-    return Result(
-        job.trial, "failed", job.values, seconds=time.monotonic() - began, reason=reason
-    )
+    return Result(job.trial, "failed", job.values, seconds=time.monotonic() - began, reason=reason)
 
 
-def _train_and_keep(
-    task: Task, prepared: Any, job: Job, on_epoch: OnEpoch, began: float
-) -> Result:
+def _train_and_keep(task: Task, prepared: Any, job: Job, on_epoch: OnEpoch, began: float) -> Result:
     seed_everything(job.seed)
     model = task.build(prepared, job.values)
     epochs = max(1, math.ceil(int(job.values["training.steps"]) / job.steps_per_epoch))
     monitor = Monitor(task, prepared, job, epochs, began + job.seconds, on_epoch)
-    fit(task, prepared, model, job, monitor, epochs)
+    compile_model(task, prepared, model, job.values)
+    train(task, prepared, model, job, monitor, until="train")
     if monitor.best_weights is None:
         raise TrialFailedError(monitor.trouble or "no epoch was finished in the time given")
     model.set_weights(monitor.best_weights)
@@ -138,17 +135,8 @@ class TrialFailedError(SeqtuneError):
     """The trial cannot give a usable network."""
 
 
-def fit(
-    task: Task,
-    prepared: Any,
-    model: Any,
-    job: Job,
-    monitor: Schedule,
-    epochs: int,
-    *,
-    everything: bool = False,
-) -> None:
-    """Train a model with the configuration's optimiser, loss and batches.
+def compile_model(task: Task, prepared: Any, model: Any, values: dict[str, Any]) -> None:
+    """Give a model its optimiser and loss.
 
     AdamW with decoupled weight decay (Loshchilov & Hutter, arXiv 1711.05101), gradients clipped by
     their global norm (Pascanu et al., arXiv 1211.5063).
@@ -156,23 +144,32 @@ def fit(
     Args:
         task: What is learnt.
         prepared: The data.
-        model: The network; its weights are changed.
-        job: Configuration and seed.
-        monitor: Sets the learning rate, stops in time.
-        epochs: Epochs at most.
-        everything: Train on all rows, validation and test included: for the refit alone.
+        model: The network.
+        values: Its configuration.
     """
-    values = job.values
     optimizer = keras.optimizers.AdamW(
         learning_rate=float(values["training.learning_rate"]),
         weight_decay=float(values["training.weight_decay"]),
         global_clipnorm=float(values["training.clip_norm"]) or None,
     )
     model.compile(optimizer=optimizer, loss=task.loss(prepared, values), jit_compile="auto")
-    batches = task.batches(
-        prepared, values, job.seed, steps=job.steps_per_epoch, everything=everything
-    )
-    model.fit(batches, epochs=epochs, verbose=0, callbacks=[monitor], shuffle=False)
+
+
+def train(
+    task: Task, prepared: Any, model: Any, job: Job, schedule: Schedule, *, until: Until
+) -> None:
+    """Train a compiled model as long as its schedule lets it.
+
+    Args:
+        task: What is learnt.
+        prepared: The data.
+        model: The network; its weights are changed.
+        job: Configuration and seed.
+        schedule: Sets the learning rate, stops in time.
+        until: The last part of the data whose rows are trained on.
+    """
+    batches = task.batches(prepared, job.values, job.seed, steps=job.steps_per_epoch, until=until)
+    model.fit(batches, epochs=schedule.epochs, verbose=0, callbacks=[schedule], shuffle=False)
 
 
 class Schedule(keras.callbacks.Callback):  # type: ignore[misc]

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 Values = Mapping[str, Any]
 Part = Literal["validation", "test"]
+Until = Literal["train", "validation", "test"]
+"""The last part of the data that training may see; only the search's end goes past "train"."""
 
 
 @dataclass(frozen=True)
@@ -63,9 +65,7 @@ class Task(Protocol):
     metric: str
     direction: Literal["min", "max"]
 
-    def prepare(
-        self, source: Source, recipe: Recipe, listener: Listener
-    ) -> tuple[Any, Recipe]:
+    def prepare(self, source: Source, recipe: Recipe, listener: Listener) -> tuple[Any, Recipe]:
         """Turn a source into arrays; return them with the recipe, every inferred value filled in."""
 
     def load(self, folder: Path) -> Any:
@@ -81,9 +81,9 @@ class Task(Protocol):
         """Return how many batches make an epoch where the recipe leaves it open."""
 
     def batches(
-        self, prepared: Any, values: Values, seed: int, *, steps: int, everything: bool = False
+        self, prepared: Any, values: Values, seed: int, *, steps: int, until: Until = "train"
     ) -> Any:
-        """Return a `keras.utils.PyDataset` of training batches; of all rows for the refit."""
+        """Return a `keras.utils.PyDataset` of training batches from the parts up to `until`."""
 
     def apply(self, model: Any, prepared: Any, values: Values, part: Part) -> npt.NDArray[Any]:
         """Return the model's predictions for a part, in the user's unit."""

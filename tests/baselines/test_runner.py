@@ -202,12 +202,16 @@ def test_windows_without_an_answer_take_the_seasonal_naives_and_are_counted(
 def test_a_method_that_breaks_is_left_out_with_the_reason(
     clock: Clock, methods: dict[str, object]
 ) -> None:
+    calls: list[int] = []
+
     def forecast(*_: object) -> np.ndarray:
+        calls.append(1)
         raise ZeroDivisionError("by nought")
 
     methods["broken"] = SimpleNamespace(forecast=forecast)
     (result,) = run_baselines(["broken"], problem(), 100.0, lambda event: None)
     assert result.left_out == "failed: ZeroDivisionError: by nought"
+    assert calls == [1]
 
 
 def test_a_method_that_answers_in_the_wrong_shape_is_left_out(

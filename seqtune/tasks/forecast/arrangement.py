@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from seqtune.data.window import Windows
-from seqtune.tasks.forecast.codec import CodedPanel, Codec
+from seqtune.tasks.forecast.codec import Codec, CodedPanel
 
 Floats = npt.NDArray[np.float64]
 Booleans = npt.NDArray[np.bool_]
@@ -75,10 +75,15 @@ def arrange(
 
     scaled = np.where(seen, (history - center[:, None]) / scale[:, None], 0.0)
     rows = windows.cut[:, None] + np.arange(-lookback, horizon)
-    channels = [scaled[..., None], _observed(coded, windows, rows[:, :lookback])[..., None]]
-    ahead = [((base - center[:, None]) / scale[:, None])[..., None]]
+    channels: list[npt.NDArray[Any]] = [
+        scaled[..., None],
+        _observed(coded, windows, rows[:, :lookback])[..., None],
+    ]
+    ahead: list[npt.NDArray[Any]] = [((base - center[:, None]) / scale[:, None])[..., None]]
     if values["arrangement.covariates"] and coded.panel.past_names:
-        channels.append(_rows(coded, codec.past.apply, coded.panel.past, windows, rows[:, :lookback]))
+        channels.append(
+            _rows(coded, codec.past.apply, coded.panel.past, windows, rows[:, :lookback])
+        )
     if coded.panel.future_names:
         known = _known_ahead(coded, codec, windows, rows)
         channels.append(known[:, :lookback])
@@ -94,7 +99,9 @@ def arrange(
     if has_identity(codec, values):
         identity = coded.identity[windows.series].astype(np.int32)
         targets = len(coded.panel.target_names)
-        inputs["identity"] = np.where(identity > 0, (identity - 1) * targets + windows.target + 1, 0)
+        inputs["identity"] = np.where(
+            identity > 0, (identity - 1) * targets + windows.target + 1, 0
+        )
         inputs["identity"] = inputs["identity"].astype(np.int32)
     if coded.static.shape[1]:
         inputs["static"] = coded.static[windows.series]
@@ -223,9 +230,9 @@ def _inverse_square_error(past: Floats, valid: Booleans, period: int, horizon: i
 
 def _mean(values: Floats, counted: Booleans) -> Floats:
     """Return the mean over steps of what counts, (windows,); 0 where nothing does."""
-    number = counted.sum(axis=1)
-    total: Floats = np.where(counted, values, 0.0).sum(axis=1)
-    return total / np.maximum(number, 1)
+    total = np.where(counted, values, 0.0).sum(axis=1)
+    mean: Floats = total / np.maximum(counted.sum(axis=1), 1)
+    return mean
 
 
 def _rows(
@@ -263,4 +270,7 @@ def _calendar(
     """Gather calendar features over history and horizon."""
     panel = coded.panel
     step = rows - panel.offsets[windows.series][:, None] + panel.starts[windows.series][:, None]
-    return coded.calendar[np.clip(step - coded.first_step, 0, len(coded.calendar) - 1)]
+    features: npt.NDArray[np.float32] = coded.calendar[
+        np.clip(step - coded.first_step, 0, len(coded.calendar) - 1)
+    ]
+    return features

@@ -42,7 +42,10 @@ class Standard:
 
     def apply(self, values: Floats) -> npt.NDArray[np.float32]:
         """Scale (…, columns) values to about -1 … 1."""
-        return ((values - np.array(self.center)) / np.array(self.spread)).astype(np.float32)
+        scaled: npt.NDArray[np.float32] = (
+            (values - np.array(self.center)) / np.array(self.spread)
+        ).astype(np.float32)
+        return scaled
 
 
 @dataclass(frozen=True)
@@ -159,7 +162,9 @@ class Codec:
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain JSON values."""
-        arrays = {name: getattr(self, name).tolist() for name in ("error_scale", "center", "spread")}
+        arrays = {
+            name: getattr(self, name).tolist() for name in ("error_scale", "center", "spread")
+        }
         groups = {name: asdict(getattr(self, name)) for name in ("past", "future", "static")}
         plain = {
             name: getattr(self, name)
@@ -175,10 +180,10 @@ class Codec:
             name: np.array(values[name], np.float64).reshape(-1, columns)
             for name in ("error_scale", "center", "spread")
         }
-        groups = {
-            name: Standard(*(tuple(values[name][key]) for key in ("names", "center", "spread")))
+        past, future, static = (
+            Standard(*(tuple(values[name][key]) for key in ("names", "center", "spread")))
             for name in ("past", "future", "static")
-        }
+        )
         return cls(
             roles=dict(values["roles"]),
             grid=dict(values["grid"]),
@@ -187,8 +192,12 @@ class Codec:
             levels=tuple(values["levels"]),
             series=tuple(values["series"]),
             categories=dict(values["categories"]),
-            **groups,
-            **arrays,
+            past=past,
+            future=future,
+            static=static,
+            error_scale=arrays["error_scale"],
+            center=arrays["center"],
+            spread=arrays["spread"],
         )
 
     def axis(self) -> Grid:
@@ -227,7 +236,8 @@ def _training_rows(split: Split, maximum: int = 2_000_000) -> npt.NDArray[np.int
     lengths = -(-(split.train_end - split.begin) // stride)
     ends = np.cumsum(lengths)
     within = np.arange(int(ends[-1])) - np.repeat(ends - lengths, lengths)
-    return np.repeat(split.begin, lengths) + within * stride
+    rows: npt.NDArray[np.int64] = np.repeat(split.begin, lengths) + within * stride
+    return rows
 
 
 def _moments(panel: Panel, split: Split) -> tuple[Floats, Floats]:

@@ -15,7 +15,7 @@ from seqtune.data.source import Source
 from seqtune.data.window import Windows, evaluation_windows
 from seqtune.errors import DataError
 from seqtune.tasks.forecast.arrangement import actual_values
-from seqtune.tasks.forecast.codec import CodedPanel, Codec
+from seqtune.tasks.forecast.codec import Codec, CodedPanel
 from seqtune.tasks.forecast.task import forecast_windows, score_forecasts, window_histories
 
 Floats = npt.NDArray[np.float64]
@@ -99,9 +99,7 @@ def forecast_with(run: Any, name: str, coded: CodedPanel, windows: Windows) -> F
     row = run.choose(name)
     if row.kind == "baseline":
         histories = window_histories(coded, windows)
-        forecast, _ = baseline_windows(
-            name, histories, codec.horizon, codec.periods, codec.levels
-        )
+        forecast, _ = baseline_windows(name, histories, codec.horizon, codec.periods, codec.levels)
         return forecast[..., 1:]
     total = np.zeros((len(windows), codec.horizon, len(codec.levels)))
     for member in run.members[name]:

@@ -14,11 +14,11 @@ import numpy.typing as npt
 from seqtune.data.panel import Panel
 from seqtune.data.panel_store import load_panel, save_panel
 from seqtune.data.split import Split
-from seqtune.data.window import Windows, WindowRange, evaluation_windows, training_windows
+from seqtune.data.window import WindowRange, Windows, evaluation_windows, training_windows
 from seqtune.files import read_json, write_json
-from seqtune.tasks._contract import Part
+from seqtune.tasks._contract import Part, Until
 from seqtune.tasks.forecast.arrangement import actual_values
-from seqtune.tasks.forecast.codec import CodedPanel, Codec
+from seqtune.tasks.forecast.codec import Codec, CodedPanel
 
 MOST_VALIDATION_WINDOWS = 600
 """Validation looks at no more windows than this after every epoch."""
@@ -62,16 +62,16 @@ class Prepared:
             for part, windows in self.windows.items()
         }
 
-    def training(self, lookback: int, *, everything: bool = False) -> WindowRange:
+    def training(self, lookback: int, until: Until = "train") -> WindowRange:
         """Return every window that may be learnt from.
 
         Args:
             lookback: Steps of history that a window should have.
-            everything: Include validation and test rows: for the refit alone.
+            until: The last part whose rows may be seen; past "train" only for the refit.
         """
-        begin, end = self.split.bounds("all" if everything else "train")
+        _, end = self.split.bounds(until)
         targets = len(self.panel.target_names)
-        return training_windows(begin, end, self.codec.horizon, lookback, targets)
+        return training_windows(self.split.begin, end, self.codec.horizon, lookback, targets)
 
     def save(self, folder: Path) -> None:
         """Write panel and splits to `folder` and the codec beside it, as flat arrays and JSON."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -78,7 +79,9 @@ def _series(
     ids = [
         name
         for name in free
-        if source.kind(name) == "integer" and name.lower() in SERIES_NAMES and _repeats(source, name)
+        if source.kind(name) == "integer"
+        and name.lower() in SERIES_NAMES
+        and _repeats(source, name)
     ]
     if time is not None and _is_repeated(source, time, None):
         fitting = [name for name in (*ids, *labels) if not _is_repeated(source, time, name)]
@@ -113,16 +116,16 @@ def _targets(
     return (str(found),)
 
 
-def _past(
-    source: Source, asked: Any, free: Sequence[str], listener: Listener
-) -> tuple[str, ...]:
+def _past(source: Source, asked: Any, free: Sequence[str], listener: Listener) -> tuple[str, ...]:
     if asked != "auto":
         return tuple(_names(asked))
     numeric = tuple(name for name in free if source.kind(name) in NUMERIC)
     ignored = [name for name in free if name not in numeric]
     if numeric:
         listener(
-            Guess("past covariates", ", ".join(numeric), "numeric columns left over", "--past COLUMN")
+            Guess(
+                "past covariates", ", ".join(numeric), "numeric columns left over", "--past COLUMN"
+            )
         )
     if ignored:
         listener(Note(f"not used, because not numeric: {', '.join(ignored)}"))
@@ -139,7 +142,7 @@ def _one_of(candidates: Sequence[str], customary: Sequence[str], role: str) -> s
     equal = by_name or list(candidates)
     raise DataError(
         f"{len(equal)} columns suit as {role} equally well: {', '.join(equal)}",
-        f"choose one: --{role} {equal[0]!r}" if " " in equal[0] else f"choose one: --{role} {equal[0]}",
+        f"choose one: --{role} {shlex.quote(equal[0])}",
     )
 
 
@@ -148,7 +151,9 @@ def _is_repeated(source: Source, time: str, series: str | None) -> bool:
 
     A few doubled rows, or the hour that a clock repeats in autumn, are not several series.
     """
-    times = source.times(time).astype(np.int64) if source.kind(time) == "time" else source.numbers(time)
+    times = (
+        source.times(time).astype(np.int64) if source.kind(time) == "time" else source.numbers(time)
+    )
     moments = np.unique(times, return_inverse=True)[1].astype(np.int64)
     if series is not None:
         codes, labels = source.codes(series)
@@ -167,8 +172,8 @@ def _check_once(roles: PanelRoles) -> None:
     twice = sorted({name for name in used if used.count(name) > 1})
     if twice:
         raise DataError(
-            f"column {twice[0]!r} has two roles", "give each column to one of --time, --series, "
-            "--target, --past, --future, --static"
+            f"column {twice[0]!r} has two roles",
+            "give each column to one of --time, --series, --target, --past, --future, --static",
         )
 
 

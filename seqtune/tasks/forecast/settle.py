@@ -11,7 +11,12 @@ from seqtune.errors import DataError
 from seqtune.progress import Guess, Listener
 from seqtune.recipe.load import Recipe
 
+LEAST_ROWS = 4
+"""Two rows to learn from, one to validate and one to test on, with a horizon of one step."""
+
 LONGEST_DEFAULT_HORIZON = 48
+
+LONGEST_SEGMENT = 48
 
 
 def settle_horizon(
@@ -26,9 +31,15 @@ def settle_horizon(
         listener: Hears of the guess.
 
     Raises:
-        DataError: The horizon is longer than the data.
+        DataError: The data is too short, or the horizon longer than the data.
     """
     longest = int(lengths.max(initial=0))
+    if longest < LEAST_ROWS:
+        raise DataError(
+            f"the longest series has {longest} row{'s' if longest > 1 else ''}; a forecast needs "
+            f"at least {LEAST_ROWS}",
+            "give more data",
+        )
     if asked != "auto":
         if int(asked) + 2 > longest:
             raise DataError(
@@ -45,18 +56,11 @@ def settle_horizon(
     else:
         horizon, why = 24, "no season found"
     horizon = max(1, min(horizon, median // 6))
-    if horizon + 2 > longest:
-        raise DataError(
-            f"the longest series has {longest} rows; a forecast needs at least {horizon + 2}",
-            "give more data",
-        )
     listener(Guess("horizon", f"{horizon} steps", why, "--horizon N"))
     return horizon
 
 
-def settle_lookback(
-    asked: Any, periods: tuple[int, ...], horizon: int, training_rows: int
-) -> Any:
+def settle_lookback(asked: Any, periods: tuple[int, ...], horizon: int, training_rows: int) -> Any:
     """Return the look-back that was asked for, or choices that suit the seasons.
 
     Two long seasons come first: the window then holds what happened a season before each step
@@ -84,17 +88,31 @@ def settle_lookback(
     return choices[0] if len(choices) == 1 else choices
 
 
-def settle_segment(periods: tuple[int, ...], lookback: int) -> int:
-    """Return how many steps a segment takes: one season, or an eighth of the history.
+def settle_segment(periods: tuple[int, ...], lookback: int) -> Any:
+    """Return how many steps a segment takes: one season or half of one, or parts of the history.
 
     Args:
         periods: Seasonal periods, shortest first.
         lookback: The longest history among the choices.
+
+    Example:
+        >>> settle_segment((24, 168), 336)
+        [24, 12]
     """
-    for period in periods[:1]:
-        if 2 <= period <= 48 and 2 * period <= lookback:
-            return period
-    return max(1, lookback // 8)
+    season = periods[0] if periods and 2 * periods[0] <= lookback else max(1, lookback // 8)
+    season = min(season, LONGEST_SEGMENT)
+    return [season, season // 2] if season >= 4 else season
+
+
+def longest_of(value: Any) -> int:
+    """Return the largest number that a searchable value of a recipe can take.
+
+    Args:
+        value: A number, a list of choices, or a range.
+    """
+    if isinstance(value, (list, tuple)):
+        return int(max(value))
+    return int(getattr(value, "maximum", value))
 
 
 def filled_in(recipe: Recipe, values: dict[str, Any]) -> Recipe:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 import numpy as np
 
 from seqtune.data.panel import build_panel
@@ -10,6 +12,7 @@ from seqtune.data.source import Source
 from seqtune.progress import Event, Guess
 from seqtune.recipe.load import Recipe
 from seqtune.tasks.forecast.roles import infer_roles
+from seqtune.tasks.forecast.schema import Schema
 from seqtune.tasks.forecast.settle import settle_horizon
 
 
@@ -29,7 +32,7 @@ def suggest(source: Source, recipe: Recipe) -> list[Guess]:
         if isinstance(event, Guess):
             guesses.append(event)
 
-    values = recipe.values
+    values = cast(Schema, recipe.values)
     roles = infer_roles(source, values.data, hear)
     panel = build_panel(
         source, roles, frequency=values.data.frequency, duplicates=values.data.duplicates

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -21,16 +21,18 @@ from seqtune.errors import DataError
 from seqtune.progress import BaselineEnded, Guess, Listener, Note
 from seqtune.recipe.load import Recipe
 from seqtune.registry import baselines
-from seqtune.tasks._contract import BaselineResult, Part, Values
+from seqtune.tasks._contract import BaselineResult, Part, Until, Values
 from seqtune.tasks.forecast.arrangement import arrange
 from seqtune.tasks.forecast.batches import TrainingBatches
-from seqtune.tasks.forecast.codec import CodedPanel, Codec
+from seqtune.tasks.forecast.codec import Codec, CodedPanel
 from seqtune.tasks.forecast.loss import quantile_loss
 from seqtune.tasks.forecast.network import build_network
 from seqtune.tasks.forecast.prepared import Prepared
 from seqtune.tasks.forecast.roles import infer_roles
+from seqtune.tasks.forecast.schema import Schema
 from seqtune.tasks.forecast.settle import (
     filled_in,
+    longest_of,
     settle_horizon,
     settle_lookback,
     settle_segment,
@@ -54,7 +56,7 @@ class ForecastTask:
         self, source: Source, recipe: Recipe, listener: Listener
     ) -> tuple[Prepared, Recipe]:
         """Read roles, build the panel, find seasons, settle what is open, split, fit the codec."""
-        values = recipe.values
+        values = settings(recipe)
         roles = infer_roles(source, values.data, listener)
         panel = build_panel(
             source, roles, frequency=values.data.frequency, duplicates=values.data.duplicates
@@ -65,6 +67,7 @@ class ForecastTask:
         early = panel.offsets[:-1] + np.ceil(EARLY_SHARE * lengths).astype(np.int64)
         periods = _periods(values.seasonality, panel, early)
         horizon = settle_horizon(values.horizon, periods, lengths, listener)
+        _refuse_constant(source, panel)
         usual = choose_steps(lengths, horizon)
         validation, test = (
             usual if part.steps == "auto" else int(part.steps)
@@ -92,8 +95,7 @@ class ForecastTask:
             categories={name: list(labels) for name, labels in panel.static_categories.items()},
         )
         prepared = Prepared(panel, split, codec)
-        if not len(prepared.windows["validation"]) or not np.isfinite(codec.error_scale).all():
-            raise DataError(f"{source.path}: nothing to validate on", "give more data")
+        _refuse_unseen(source, prepared)
         return prepared, _settled(recipe, prepared, roles, validation, test)
 
     def load(self, folder: Path) -> Prepared:
@@ -121,10 +123,10 @@ class ForecastTask:
         seed: int,
         *,
         steps: int,
-        everything: bool = False,
+        until: Until = "train",
     ) -> TrainingBatches:
-        """Return windows drawn at random from the training rows, or from all rows."""
-        windows = prepared.training(int(values["lookback"]), everything=everything)
+        """Return windows drawn at random from the parts up to `until`."""
+        windows = prepared.training(int(values["lookback"]), until)
         return TrainingBatches(prepared.coded, prepared.codec, windows, values, seed, steps)
 
     def steps_per_epoch(self, prepared: Prepared, values: Values) -> int:
@@ -152,7 +154,7 @@ class ForecastTask:
     ) -> list[BaselineResult]:
         """Forecast the same windows by simple methods."""
         codec, coded = prepared.codec, prepared.coded
-        asked = recipe.values.baselines.methods
+        asked = settings(recipe).baselines.methods
         methods = list(baselines("forecast")) if asked == "auto" else list(asked)
 
         def histories(part: str, start: int, stop: int) -> list[npt.NDArray[np.float64]]:
@@ -171,13 +173,13 @@ class ForecastTask:
                 results.append(BaselineResult(outcome.name, left_out=outcome.left_out))
                 continue
             scores = {
-                part: self.score(prepared, part, outcome.forecasts[part][..., 1:])  # type: ignore[arg-type]
+                part: self.score(prepared, part, outcome.forecasts[part][..., 1:])
                 for part in ("validation", "test")
             }
             score = scores["validation"][self.metric]
             listener(BaselineEnded(outcome.name, score, outcome.seconds))
             results.append(
-                BaselineResult(outcome.name, **scores, seconds=outcome.seconds)
+                BaselineResult(outcome.name, scores["validation"], scores["test"], outcome.seconds)
             )
         return results
 
@@ -264,6 +266,34 @@ def window_histories(coded: CodedPanel, windows: Windows) -> list[npt.NDArray[np
     ]
 
 
+def settings(recipe: Recipe) -> Schema:
+    """Return the recipe's values, which the loader checked to be a forecast's."""
+    return cast(Schema, recipe.values)
+
+
+def _refuse_constant(source: Source, panel: Panel) -> None:
+    """Refuse a target that never changes: there is nothing to learn, and no scale to measure by."""
+    for column, name in enumerate(panel.target_names):
+        values = panel.target[:, column][panel.observed[:, column]]
+        if values.min() == values.max():
+            raise DataError(
+                f"{source.path}: every value of {name!r} is {values[0]:g}; there is nothing to "
+                "forecast",
+                "name another column: --target COLUMN",
+            )
+
+
+def _refuse_unseen(source: Source, prepared: Prepared) -> None:
+    """Refuse to choose between models on steps of which no value is known."""
+    for part in ("validation", "test"):
+        windows, (_, observed) = prepared.windows[part], prepared.truth[part]
+        if not len(windows) or not observed.any():
+            raise DataError(
+                f"{source.path}: all values of the {part} part are missing",
+                f"let it take more steps: --set {part}.steps=N",
+            )
+
+
 def _periods(asked: Any, panel: Any, end: npt.NDArray[np.int64]) -> tuple[int, ...]:
     """Return the seasonal periods, shortest first; a recipe's 1 stands for none."""
     if asked == "auto":
@@ -272,13 +302,11 @@ def _periods(asked: Any, panel: Any, end: npt.NDArray[np.int64]) -> tuple[int, .
     return tuple(sorted(wanted - {1}))
 
 
-def _settled(
-    recipe: Recipe, prepared: Prepared, roles: Any, validation: int, test: int
-) -> Recipe:
+def _settled(recipe: Recipe, prepared: Prepared, roles: Any, validation: int, test: int) -> Recipe:
     codec, split = prepared.codec, prepared.split
     rows = int(np.median(split.train_end - split.begin))
     lookback = settle_lookback(recipe.get("lookback"), codec.periods, codec.horizon, rows)
-    longest = lookback if isinstance(lookback, int) else max(lookback) if isinstance(lookback, (list, tuple)) else int(lookback.maximum)
+    segment = settle_segment(codec.periods, longest_of(lookback))
     return filled_in(
         recipe,
         {
@@ -292,7 +320,8 @@ def _settled(
             "seasonality": list(codec.periods) or 1,
             "validation.steps": validation,
             "test.steps": test,
-            "network.segment.length": settle_segment(codec.periods, longest),
+            "network.segment.length": segment,
+            "network.encoder_decoder.length": segment,
         },
     )
 
