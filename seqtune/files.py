@@ -37,7 +37,7 @@ def whole_file(path: Path) -> Iterator[Path]:
     except OSError as error:
         raise RunError(
             f"{path} cannot be written: {error.strerror or error}",
-            "choose another place with --out DIR, or make room",
+            "choose another place, or make room",
         ) from error
     finally:
         if temporary is not None:
@@ -73,16 +73,29 @@ def write_json(path: Path, value: Any) -> None:
 
 def append_line(path: Path, value: Any) -> None:
     """Append one line of JSON, on disk when this returns."""
-    line = json.dumps(value, ensure_ascii=False, allow_nan=False) + "\n"
+    append_text(path, json.dumps(value, ensure_ascii=False, allow_nan=False) + "\n")
+
+
+def append_text(path: Path, text: str) -> None:
+    """Append text, on disk when this returns.
+
+    Raises:
+        RunError: The file cannot be written, or the disk is full.
+    """
     try:
         with path.open("a", encoding="utf-8") as file:
-            file.write(line)
+            file.write(text)
             file.flush()
             os.fsync(file.fileno())
     except OSError as error:
         raise RunError(
             f"{path} cannot be written: {error.strerror or error}", "make room"
         ) from error
+
+
+def damaged(path: Path, reason: object) -> RunError:
+    """Return the error that a file of a run folder does not hold what it should."""
+    return RunError(f"{path} is damaged: {reason}", "fit again, or restore the folder")
 
 
 def read_json(path: Path) -> Any:

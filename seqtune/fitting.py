@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -10,7 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from seqtune import backend as backends
-from seqtune.files import append_line, write_json, write_text
+from seqtune.errors import RunError
+from seqtune.files import append_line, append_text, write_json, write_text
 from seqtune.options import FitOptions, load_recipe
 from seqtune.progress import (
     BaselineEnded,
@@ -36,6 +38,7 @@ if TYPE_CHECKING:
 
     from seqtune.data.source import Source
     from seqtune.recipe.load import Recipe
+    from seqtune.run.conclusion import Conclusion
     from seqtune.search.trial import Result
     from seqtune.tasks._contract import BaselineResult, Task
 
@@ -122,6 +125,11 @@ class _Fitting:
             self._run_baselines()
             self._search()
             self._conclude()
+        except KeyboardInterrupt:
+            if hasattr(self, "record"):
+                self.record.update(status="interrupted", ended=now())
+                write_record(self.folder, self.record)
+            raise
         finally:
             self.listener(Finished())
         return Run(self.folder)
@@ -140,8 +148,7 @@ class _Fitting:
 
     def _log(self, event: Event) -> None:
         if isinstance(event, (Note, StageStarted, TrialEnded, BaselineEnded)):
-            with (self.folder / "log.txt").open("a", encoding="utf-8") as log:
-                log.write(f"{now()} {event}\n")
+            append_text(self.folder / "log.txt", f"{now()} {event}\n")
 
     def _prepare(self) -> None:
         from seqtune.reading import open_source
@@ -151,14 +158,21 @@ class _Fitting:
             StageStarted("read", str(self.data) if isinstance(self.data, (str, Path)) else "")
         )
         source = open_source(self.data, self.recipe)
-        for note in source.notes:
+        read = source.notes
+        for note in read:
             self.tell(Note(note))
         self.backend = backends.activate(self.recipe.values.backend, self.tell)
         self.task = load_task(self.recipe.task)
         self.tell(StageStarted("prepare"))
         prepared, self.recipe = self.task.prepare(source, self.recipe, self.tell)
+        for note in source.notes[len(read) :]:  # columns are converted when they are first used
+            self.tell(Note(note))
         self.folder = create_folder(self.settings.out, _stem(self.data), self.recipe.task)
-        self._write_head(source, prepared)
+        try:
+            self._write_head(source, prepared)
+        except (OSError, RunError):
+            shutil.rmtree(self.folder, ignore_errors=True)
+            raise
         self.prepared = self.task.load(self.folder)
 
     def _write_head(self, source: Source, prepared: Any) -> None:
@@ -190,6 +204,8 @@ class _Fitting:
         write_record(self.folder, self.record)
         write_text(self.folder / "recipe.yaml", self.recipe.to_yaml())
         prepared.save(self.folder)
+        self._write_board([])
+        write_members(self.folder, {})
 
     def _run_baselines(self) -> None:
         self.tell(StageStarted("baselines"))
@@ -251,7 +267,7 @@ class _Fitting:
         return self.task.steps_per_epoch(self.prepared, values) if asked == "auto" else int(asked)
 
     def _record(self, result: Result) -> None:
-        """Keep a result on disk, and a leaderboard that an interrupted run can show."""
+        """Keep a result on disk, and what an interrupted run needs to report and predict."""
         from seqtune.run.conclusion import describe, row_name
 
         self.results.append(result)
@@ -270,16 +286,13 @@ class _Fitting:
             if done.score is not None
         ]
         self._write_board([*self._baseline_rows(), *rows])
+        write_members(self.folder, self._conclusion().members())
 
     def _conclude(self) -> None:
         """Select, score on the test part, refit, and close the run folder."""
-        from seqtune.run.conclusion import Conclusion
-
         shares = Shares(self.clock.seconds, self.recipe.get("refit"))
         self.tell(StageStarted("ensemble"))
-        conclusion = Conclusion(
-            self.task, self.prepared, self.results, self.folder, self.clock, self.tell
-        )
+        conclusion = self._conclusion()
         conclusion.select(self.recipe.values.ensemble.size)
         if conclusion.ranked():
             is_refitted = self.recipe.get("refit") and not self.is_interrupted
@@ -300,6 +313,13 @@ class _Fitting:
             guesses=self.guesses,
         )
         write_record(self.folder, self.record)
+
+    def _conclusion(self) -> Conclusion:
+        from seqtune.run.conclusion import Conclusion
+
+        return Conclusion(
+            self.task, self.prepared, self.results, self.folder, self.clock, self.tell
+        )
 
     def _why_nothing(self) -> str:
         """Say why the search left no network."""

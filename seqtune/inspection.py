@@ -72,13 +72,20 @@ def suited_tasks(
     return commands, unsuited, suggestions
 
 
-def tell_tasks(data: Data, options: FitOptions) -> UsageError:
-    """Return the error that `--task` is missing, with the commands that would do."""
+def tell_tasks(data: str | Path, options: FitOptions, command: str = "fit") -> UsageError:
+    """Return the error that `--task` is missing, with the commands that would do.
+
+    Args:
+        data: The file.
+        options: How to read it, and roles that are given.
+        command: The command that was typed.
+    """
     found = inspect(data, options)
+    file = shlex.quote(str(data))
     if found.tasks:
-        lines = "\n      ".join(found.tasks.values())
+        lines = ", or: ".join(f"seqtune {command} {file} --task {task}" for task in found.tasks)
         return UsageError(f"--task is missing; the data suits {', '.join(found.tasks)}", lines)
     reasons = "; ".join(f"{task}: {reason}" for task, reason in found.unsuited.items())
     return UsageError(
-        f"--task is missing, and no task suits the data: {reasons}", "seqtune inspect"
+        f"--task is missing, and no task suits the data: {reasons}", f"seqtune inspect {file}"
     )

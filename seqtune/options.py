@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from seqtune.errors import UsageError, unknown
-from seqtune.recipe.load import Recipe
 from seqtune.registry import tasks
+
+if TYPE_CHECKING:
+    from seqtune.recipe.load import Recipe
 
 SYNONYMS = {
     "forecasting": "forecast",
@@ -130,4 +132,6 @@ def load_recipe(task: str | None, options: FitOptions) -> Recipe:
     Raises:
         RecipeError: A key or a value is not valid; the message names every fault.
     """
+    from seqtune.recipe.load import Recipe  # loads pydantic, which `--help` can do without
+
     return Recipe.load(options.recipe, task_name(task), tuple(options.set), options.values())

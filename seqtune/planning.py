@@ -65,10 +65,10 @@ def plan_with(
 
     recipe = load_recipe(task, settings)
     source = open_source(data, recipe)
-    notes += source.notes
     backends.activate(recipe.values.backend, hear)
     loaded = load_task(recipe.task)
     prepared, recipe = loaded.prepare(source, recipe, hear)
+    notes = [*source.notes, *notes]
 
     from seqtune.search.space import space_size
 

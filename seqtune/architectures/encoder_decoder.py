@@ -20,7 +20,7 @@ OPTIONS = {
     "length": {
         "anyOf": [{"const": "auto"}, {"type": "integer", "minimum": 1}],
         "default": "auto",
-        "description": "Steps that the encoder reads and the decoder writes at a time; auto takes a season.",
+        "description": "Steps that are read and written at a time; auto takes a season.",
     },
 }
 
@@ -59,7 +59,7 @@ def forecast(history: Any, future: Any | None, static: Any | None, settings: Set
     asked = _questions(states[0], future, static, segments, length, settings)
     decoder = cells[settings.cell].layer(settings.units, return_sequences=True, name="decoder")
     decoded = decoder(asked, initial_state=states)  # (batch, segments, units)
-    if settings.options["attention"]:
+    if settings.options["attention"] and encoded.shape[1] > 1:  # one segment needs no attention
         seen = keras.layers.Attention(name="attention")([decoded, encoded])
         decoded = keras.layers.Concatenate(name="decoded_and_seen")([decoded, seen])
     if settings.dropout > 0:

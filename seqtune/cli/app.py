@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 import time
-from importlib.metadata import PackageNotFoundError, version
 from typing import Annotated
 
 import typer
@@ -30,6 +29,8 @@ app.add_typer(recipes.app, name="recipes")
 
 def _print_versions(asked: bool) -> None:
     if asked:
+        from importlib.metadata import PackageNotFoundError, version
+
         for package in ("seqtune", "keras", "keras-tuner", "jax", "tensorflow"):
             try:
                 found = version(package)
@@ -63,12 +64,17 @@ def main() -> None:
         if error.hint:
             typer.echo(f"hint: {error.hint}", err=True)
         sys.exit(2 if isinstance(error, UsageError) else 1)
-    except KeyboardInterrupt:
-        typer.echo("interrupted", err=True)
-        sys.exit(130)
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(1)
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        typer.echo(f"error: {where}{error.strerror or error}", err=True)
+        typer.echo("hint: make room, or choose another place with --out DIR", err=True)
+        sys.exit(1)
+    except KeyboardInterrupt:
+        typer.echo("interrupted", err=True)
+        sys.exit(130)
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from seqtune.cli.output import AsJson, RunFolder, show
+from seqtune.cli.output import AsJson, RunFolder, show, show_notes
 
 NAME = "evaluate"
 EXAMPLE = "seqtune evaluate runs/airline-forecast-1 new.csv"
@@ -24,4 +24,6 @@ def command(
     from seqtune.run.run import Run
 
     opened = Run(run)
-    show(scores_report(opened, data, opened.evaluate(data)), as_json)
+    scores = opened.evaluate(data)
+    show_notes(opened.notes)
+    show(scores_report(opened, data, scores), as_json)

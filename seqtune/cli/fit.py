@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from seqtune.cli.flags import with_fit_flags
+from seqtune.cli.flags import check_task, with_fit_flags
 from seqtune.cli.output import live_board, show
 from seqtune.options import FitOptions
 
@@ -13,13 +13,12 @@ EXAMPLE = "seqtune fit data/airline.csv --task forecast --budget 60s"
 
 
 def _fit(data: str, task: str | None, options: FitOptions, as_json: bool, quiet: bool) -> None:
+    check_task(data, task, options, NAME)
+
     from seqtune.cli.app import STARTED
     from seqtune.fitting import fit_with
-    from seqtune.inspection import tell_tasks
     from seqtune.report.of_run import fit_report
 
-    if task is None:
-        raise tell_tasks(data, options)
     with live_board(quiet) as board:
         run = fit_with(data, task, options, listener=board, started=STARTED)
     show(fit_report(run), as_json)

@@ -9,10 +9,23 @@ from typing import Annotated
 import typer
 
 from seqtune.cli.output import AsJson, Quiet
-from seqtune.options import FitOptions
+from seqtune.options import FitOptions, task_name
 
 Act = Callable[[str, str | None, FitOptions, bool, bool], None]
 """Takes data, task, options, as_json and quiet."""
+
+
+def check_task(data: str, task: str | None, options: FitOptions, command: str) -> str:
+    """Return the task's own name; nothing heavy is loaded to refuse an unknown one.
+
+    Raises:
+        UsageError: The task is unknown, or none was given; says which tasks the data suits.
+    """
+    if task is not None:
+        return task_name(task)
+    from seqtune.inspection import tell_tasks
+
+    raise tell_tasks(data, options, command)
 
 
 def with_fit_flags(act: Act, summary: str) -> Callable[..., None]:
@@ -28,9 +41,7 @@ def with_fit_flags(act: Act, summary: str) -> Callable[..., None]:
             str, typer.Argument(metavar="DATA", help="CSV, TSV, JSON Lines or Parquet file.")
         ],
         task: Annotated[str | None, typer.Option(help="What to learn: forecast.")] = None,
-        recipe: Annotated[
-            str | None, typer.Option(help="A shipped recipe or a YAML file.")
-        ] = None,
+        recipe: Annotated[str | None, typer.Option(help="A shipped recipe or a YAML file.")] = None,
         overrides: Annotated[
             list[str] | None,
             typer.Option("--set", help="Override one recipe key: key.path=value (repeatable)."),
@@ -39,9 +50,7 @@ def with_fit_flags(act: Act, summary: str) -> Callable[..., None]:
             list[str] | None, typer.Option(help="Column to learn (repeatable).")
         ] = None,
         time: Annotated[str | None, typer.Option(help="Column of dates or steps.")] = None,
-        series: Annotated[
-            str | None, typer.Option(help="Column that tells series apart.")
-        ] = None,
+        series: Annotated[str | None, typer.Option(help="Column that tells series apart.")] = None,
         past: Annotated[
             list[str] | None, typer.Option(help="Covariate known until now (repeatable).")
         ] = None,
@@ -70,9 +79,7 @@ def with_fit_flags(act: Act, summary: str) -> Callable[..., None]:
             str | None, typer.Option(help="Keras backend: auto, tensorflow, jax.")
         ] = None,
         seed: Annotated[int | None, typer.Option(help="Start of all random numbers.")] = None,
-        out: Annotated[
-            Path | None, typer.Option(help="Run folder; never written over.")
-        ] = None,
+        out: Annotated[Path | None, typer.Option(help="Run folder; never written over.")] = None,
         as_json: AsJson = False,
         quiet: Quiet = False,
     ) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Protocol
 
@@ -38,6 +39,12 @@ def show(report: Report, as_json: bool) -> None:
     Console(soft_wrap=False).print(report)
 
 
+def show_notes(notes: Iterable[str]) -> None:
+    """Say on stderr what was guessed and repaired in new rows."""
+    for note in notes:
+        typer.echo(f"note: {note}", err=True)
+
+
 def live_board(quiet: bool) -> LiveBoard:
     """Return the live board on stderr."""
     from rich.console import Console
@@ -71,8 +78,7 @@ def write_table(table: pd.DataFrame, output: Path | None, as_json: bool) -> None
     """Write a prediction table to a file by its ending, or to stdout as CSV or JSON."""
     if output is None:
         if as_json:
-            text = table.to_json(orient="records", date_format="iso")
-            typer.echo(json.dumps({"predictions": json.loads(text)}, ensure_ascii=False))
+            typer.echo(_json({"predictions": _records(table)}))
         else:
             typer.echo(table.to_csv(index=False), nl=False)
         return
@@ -83,12 +89,26 @@ def write_table(table: pd.DataFrame, output: Path | None, as_json: bool) -> None
         if _ending(output) == ".csv":
             table.to_csv(temporary, index=False)
         elif _ending(output) == ".jsonl":
-            table.to_json(temporary, orient="records", lines=True, date_format="iso")
+            lines = [f"{_json(record)}\n" for record in _records(table)]
+            temporary.write_text("".join(lines), encoding="utf-8")
         else:
             table.to_parquet(temporary, index=False)
     typer.echo(f"wrote {len(table)} rows to {output}", err=True)
     if as_json:
-        typer.echo(json.dumps({"output": str(output), "rows": len(table)}))
+        typer.echo(_json({"output": str(output), "rows": len(table)}))
+
+
+def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return a table's rows as JSON can hold them: times in ISO 8601, figures as they are."""
+    columns = {}
+    for name, column in table.items():
+        is_time = column.dtype.kind == "M"
+        columns[str(name)] = [time.isoformat() for time in column] if is_time else column.tolist()
+    return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, allow_nan=False)
 
 
 def _ending(output: Path) -> str:

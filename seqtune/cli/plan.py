@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from seqtune.cli.flags import with_fit_flags
+from seqtune.cli.flags import check_task, with_fit_flags
 from seqtune.cli.output import live_board, show
 from seqtune.options import FitOptions
 
@@ -11,13 +11,12 @@ EXAMPLE = "seqtune plan data/airline.csv --task forecast"
 
 
 def _plan(data: str, task: str | None, options: FitOptions, as_json: bool, quiet: bool) -> None:
-    from seqtune.inspection import tell_tasks
+    task = check_task(data, task, options, NAME)
+
     from seqtune.planning import plan_with
     from seqtune.report.plan import PlanReport
     from seqtune.report.wording import command as command_line
 
-    if task is None:
-        raise tell_tasks(data, options)
     with live_board(quiet=True) as board:
         plan = plan_with(data, task, options, listener=board)
     show(PlanReport(plan, command_line("seqtune", "fit", data, "--task", task)), as_json)

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from seqtune.cli.output import AsJson, RunFolder, check_output, write_table
+from seqtune.cli.output import AsJson, RunFolder, check_output, show_notes, write_table
 
 NAME = "predict"
 EXAMPLE = "seqtune predict runs/airline-forecast-1 -o forecast.csv"
@@ -36,4 +36,7 @@ def command(
     from seqtune.run.run import Run
 
     check_output(output)
-    write_table(Run(run).predict(data, use=use), output, as_json)
+    opened = Run(run)
+    table = opened.predict(data, use=use)
+    show_notes(opened.notes)
+    write_table(table, output, as_json)

@@ -8,6 +8,9 @@ import pandas as pd
 
 from seqtune.data.grid import Grid
 
+STEPS_LOOKED_AT = 8
+"""The usual distance between steps shows over so many: business days pass a weekend, once."""
+
 
 def calendar_features(grid: Grid, first: int, count: int) -> npt.NDArray[np.float32]:
     """Return sine and cosine of the cycles that a step of this frequency can tell apart.
@@ -28,12 +31,12 @@ def calendar_features(grid: Grid, first: int, count: int) -> npt.NDArray[np.floa
     """
     if grid.frequency == "step" or count <= 0:
         return np.empty((max(count, 0), 0), np.float32)
-    times = pd.DatetimeIndex(grid.times(np.arange(first, first + count, dtype=np.int64)))
-    seconds = times.hour * 3600 + times.minute * 60 + times.second
+    some = max(count, STEPS_LOOKED_AT)
+    times = pd.DatetimeIndex(grid.times(np.arange(first, first + some, dtype=np.int64)))
     distance = float(np.median(np.diff(times.to_numpy()).astype("timedelta64[s]").astype(float)))
+    times = times[:count]
+    seconds = times.hour * 3600 + times.minute * 60 + times.second
     day = 86_400.0
-    if count < 2 or np.isnan(distance):
-        distance = day
     cycles: list[npt.NDArray[np.float64]] = []
     if distance < day:
         cycles.append(np.asarray(seconds / day))

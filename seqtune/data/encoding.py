@@ -162,3 +162,7 @@ def _decode(
             f"{path}:{line}: byte {position} (0x{value}) is not {encoding}",
             "--set data.encoding=auto finds the encoding",
         ) from error
+    except UnicodeError as error:  # such as UTF-16 without the mark that says in which order
+        raise _UndecodableError(
+            f"{path} is not {encoding}: {error}", "--set data.encoding=auto finds the encoding"
+        ) from error

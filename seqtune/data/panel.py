@@ -352,12 +352,14 @@ def _note_dropped(rows: Rows, spans: Spans, names: list[str], roles: PanelRoles)
 
 def _note_filled(series: Series, roles: PanelRoles) -> tuple[str, ...]:
     """Note what was filled."""
-    notes = [f"{_count(series.gaps, 'missing step')} filled with the value before"] if series.gaps else []
+    gaps = f"{_count(series.gaps, 'missing step')} filled with the value before"
+    notes = [gaps] if series.gaps else []
     columns = (*roles.targets, *roles.past, *roles.future)
     counts = (*series.missing.tolist(), *series.absent.tolist())
     for name, count in zip(columns, counts, strict=True):
         if count:
-            notes.append(f"{_count(count, 'missing value')} of '{name}' filled with the value before")
+            missing = f"{_count(count, 'missing value')} of '{name}'"
+            notes.append(f"{missing} filled with the value before")
     return tuple(notes)
 
 

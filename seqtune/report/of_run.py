@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from seqtune.errors import RunError, SeqtuneError
-from seqtune.files import read_json
+from seqtune.files import damaged, read_json
 from seqtune.report.chart import ForecastChart
 from seqtune.report.fit import FitReport
 from seqtune.report.runs import RunLine, RunsReport
@@ -29,9 +29,7 @@ def chart_of(run: Run) -> ForecastChart | None:
     try:
         return ForecastChart.from_dict(read_json(path))
     except (AttributeError, KeyError, TypeError, ValueError) as error:
-        raise RunError(
-            f"{path} is damaged: {error!r}", "fit again, or restore the folder"
-        ) from error
+        raise damaged(path, repr(error)) from error
 
 
 def next_commands(run: Run) -> list[str]:

@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from seqtune.errors import RunError
-from seqtune.files import read_json, write_json
+from seqtune.files import damaged, read_json, write_json
 
 FORMAT = 1
 """Grows when a run folder of an earlier version cannot be read any more."""
@@ -99,9 +99,7 @@ def read_record(folder: Path) -> dict[str, Any]:
         raise RunError(f"{folder} is not a run folder: it has no {RECORD}", "seqtune runs")
     record = read_json(folder / RECORD)
     if not isinstance(record, dict) or not isinstance(record.get("format"), int):
-        raise RunError(
-            f"{folder / RECORD} is damaged: it states no format", "fit again, or restore the folder"
-        )
+        raise damaged(folder / RECORD, "it states no format")
     if record["format"] > FORMAT:
         raise RunError(
             f"{folder} has run format {record['format']}; this seqtune reads up to {FORMAT}",
@@ -109,10 +107,7 @@ def read_record(folder: Path) -> dict[str, Any]:
         )
     missing = [key for key in ("task", "status", "data", "seed", "backend") if key not in record]
     if missing:
-        raise RunError(
-            f"{folder / RECORD} is damaged: it lacks {', '.join(missing)}",
-            "fit again, or restore the folder",
-        )
+        raise damaged(folder / RECORD, f"it lacks {', '.join(missing)}")
     return record
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from seqtune.errors import RunError
-from seqtune.files import read_json, write_json
+from seqtune.files import damaged, read_json, write_json
 
 MEMBERS = "members.json"
 
@@ -31,6 +31,11 @@ class Member:
     values: dict[str, Any]
 
     @property
+    def files(self) -> tuple[str, ...]:
+        """Every file that it names."""
+        return (self.model, self.refitted) if self.refitted else (self.model,)
+
+    @property
     def file(self) -> str:
         """The file to predict with: the refitted network, where there is one."""
         return self.refitted or self.model
@@ -52,17 +57,13 @@ def read_members(folder: Path) -> dict[str, list[Member]]:
     raw = read_json(folder / MEMBERS)
     try:
         rows = {name: [Member(**member) for member in row] for name, row in raw.items()}
+        files = [folder / file for row in rows.values() for each in row for file in each.files]
     except (AttributeError, TypeError) as error:
-        raise RunError(
-            f"{folder / MEMBERS} is damaged: {error}", "fit again, or restore the folder"
-        ) from error
-    inside = folder.resolve()
-    for row in rows.values():
-        for member in row:
-            for file in (member.model, member.refitted):
-                if inside not in (inside / file).resolve().parents and file:
-                    raise RunError(
-                        f"{folder / MEMBERS} names a file outside the run folder: {file}",
-                        "do not use this run folder",
-                    )
+        raise damaged(folder / MEMBERS, error) from error
+    for file in files:
+        if folder.resolve() not in file.resolve().parents:
+            raise RunError(
+                f"{folder / MEMBERS} names a file outside the run folder: {file}",
+                "do not use this run folder",
+            )
     return rows

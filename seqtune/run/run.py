@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from seqtune.errors import RunError, unknown
-from seqtune.files import read_json, read_lines
+from seqtune.files import damaged, read_json, read_lines
 from seqtune.run.folder import read_record
 from seqtune.run.leaderboard import Leaderboard, Row, Summary
-from seqtune.run.members import Member, read_members
+from seqtune.run.members import MEMBERS, Member, read_members
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -20,12 +20,21 @@ if TYPE_CHECKING:
     from seqtune.recipe.load import Recipe
     from seqtune.tasks._contract import Task
 
+TRIAL_KEYS = {"trial", "status", "training_seconds", "reason"}
+"""What every line of `trials.jsonl` has."""
+
 
 class Run:
     """A run folder that was opened.
 
     Args:
         folder: The run folder.
+
+    Attributes:
+        folder: The run folder.
+        record: What `run.json` says of it.
+        notes: What was guessed and repaired while new rows were read.
+        evaluated_windows: How many windows the last `evaluate` scored.
 
     Raises:
         RunError: It is not a run folder, is damaged, or has a newer format.
@@ -39,6 +48,7 @@ class Run:
         self.folder = Path(folder)
         self.record = read_record(self.folder)
         self.evaluated_windows = 0
+        self.notes: list[str] = []
 
     def __repr__(self) -> str:
         return f"Run({str(self.folder)!r}, {self.record['task']}, {self.record['status']})"
@@ -46,7 +56,12 @@ class Run:
     @cached_property
     def board(self) -> Leaderboard:
         """Every model that was scored, as values."""
-        return Leaderboard.from_dict(read_json(self.folder / "leaderboard.json"))
+        path = self.folder / "leaderboard.json"
+        values = read_json(path)
+        try:
+            return Leaderboard.from_dict(values)
+        except RunError as error:
+            raise damaged(path, error.message) from error
 
     @property
     def leaderboard(self) -> pd.DataFrame:
@@ -96,7 +111,12 @@ class Run:
     @property
     def trials(self) -> list[dict[str, Any]]:
         """Every finished trial: values, scores per epoch, seconds, parameters, status, reason."""
-        return read_lines(self.folder / "trials.jsonl")
+        path = self.folder / "trials.jsonl"
+        trials = read_lines(path)
+        for trial in trials:
+            if not isinstance(trial, dict) or not trial.keys() >= TRIAL_KEYS:
+                raise damaged(path, f"{str(trial)[:40]} is not a trial")
+        return trials
 
     @cached_property
     def recipe(self) -> Recipe:
@@ -123,7 +143,11 @@ class Run:
     @cached_property
     def members(self) -> dict[str, list[Member]]:
         """The networks behind each row of the leaderboard."""
-        return read_members(self.folder)
+        members = read_members(self.folder)
+        for row in self.board.rows:
+            if row.kind != "baseline" and not members.get(row.name):
+                raise damaged(self.folder / MEMBERS, f"it lacks {row.name}")
+        return members
 
     def choose(self, use: str | None = None) -> Row:
         """Return the row that predicts: the best of what the search made, or the one asked for.

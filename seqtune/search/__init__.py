@@ -1,1 +1,1 @@
-"""The search: a space, an oracle that proposes, an executor that trains, a study that asks and tells."""
+"""The search: a space, an oracle that proposes, executors that train, a study that asks."""

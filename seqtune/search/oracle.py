@@ -78,7 +78,12 @@ class Oracle:
         self._open: dict[str, Any] = {}
         self._space = hyperparameters(dimensions)
         limits: dict[str, Any] = {} if kind == "hyperband" else {"max_trials": MANY}
-        self._oracle = _portfolio_first(ORACLES[kind], self._active(portfolio))(
+        entries = self._active(portfolio)
+        # A grid walks from each of its trials to the next one, and knows no other trials.
+        is_grid = kind == "grid"
+        self._ahead = [complete(dimensions, entry) for entry in entries] if is_grid else []
+        self._tried = list(self._ahead)
+        self._oracle = _portfolio_first(ORACLES[kind], [] if is_grid else entries)(
             objective=keras_tuner.Objective(metric, direction),
             hyperparameters=self._space,
             allow_new_entries=False,
@@ -98,12 +103,20 @@ class Oracle:
         if not self._space.space:  # everything is fixed: one trial
             self._asked += 1
             return Proposal(name, complete(self.dimensions, {})) if self._asked == 1 else None
+        if self._ahead:
+            self._asked += 1
+            return Proposal(name, self._ahead.pop(0))
         trial = self._oracle.create_trial(name)
-        if trial.status != TrialStatus.RUNNING:
-            return None
-        self._asked += 1
-        self._open[name] = trial
-        return Proposal(name, complete(self.dimensions, trial.hyperparameters.values))
+        while trial.status == TrialStatus.RUNNING:
+            values = complete(self.dimensions, trial.hyperparameters.values)
+            if values not in self._tried:
+                self._asked += 1
+                self._open[name] = trial
+                return Proposal(name, values)
+            trial.status = TrialStatus.INVALID
+            self._oracle.end_trial(trial)
+            trial = self._oracle.create_trial(name)
+        return None
 
     def tell(self, name: str, score: float | None, reason: str = "") -> None:
         """Say how a trial went.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -43,7 +44,8 @@ def complete(dimensions: Sequence[Dimension], chosen: Mapping[str, Any]) -> dict
         chosen: Values by path, from the oracle or from the recipe's portfolio.
     """
     return {
-        dimension.path: chosen.get(dimension.path, dimension.default) for dimension in dimensions
+        dimension.path: _own(dimension, chosen.get(dimension.path, dimension.default))
+        for dimension in dimensions
     }
 
 
@@ -55,14 +57,23 @@ def space_size(dimensions: Sequence[Dimension]) -> float:
     """
     size = 1.0
     for dimension in dimensions:
-        if dimension.kind == "choice":
-            size *= len(dimension.choices)
-        elif dimension.kind == "float" or (dimension.kind == "int" and dimension.log):
-            return float("inf")
-        elif dimension.kind == "int":
-            span = (dimension.maximum or 0) - (dimension.minimum or 0)
-            size *= span // (dimension.step or 1) + 1
+        if dimension.when is not None:
+            continue
+        options = [each for each in dimensions if each.when and each.when[0] == dimension.path]
+        size *= (
+            sum(
+                math.prod(each.count for each in options if each.when == (dimension.path, value))
+                for value in dimension.choices
+            )
+            if options
+            else dimension.count
+        )
     return size
+
+
+def _own(dimension: Dimension, value: Any) -> Any:
+    """Return a value as the recipe has it: Keras Tuner makes 0 and 1 of booleans."""
+    return next((choice for choice in dimension.choices if choice == value), value)
 
 
 def _declare(space: keras_tuner.HyperParameters, dimension: Dimension) -> None:

@@ -1,4 +1,4 @@
-"""What one worker does with one configuration: build, train within its time, keep the best epoch."""
+"""What one worker does with one configuration: build, train in its time, keep the best epoch."""
 
 from __future__ import annotations
 
@@ -101,7 +101,8 @@ def run_trial(task: Task, prepared: Any, job: Job, on_epoch: OnEpoch) -> Result:
     except SeqtuneError as error:
         reason = error.message
     except Exception as error:
-        reason = f"{type(error).__name__}: {str(error).strip().splitlines()[0] if str(error).strip() else 'no message'}"
+        first_line = next(iter(str(error).strip().splitlines()), "no message")
+        reason = f"{type(error).__name__}: {first_line}"
     return Result(job.trial, "failed", job.values, seconds=time.monotonic() - began, reason=reason)
 
 
@@ -113,7 +114,7 @@ def _train_and_keep(task: Task, prepared: Any, job: Job, on_epoch: OnEpoch, bega
     compile_model(task, prepared, model, job.values)
     train(task, prepared, model, job, monitor, until="train")
     if monitor.best_weights is None:
-        raise TrialFailedError(monitor.trouble or "no epoch was finished in the time given")
+        raise TrialFailedError(monitor.trouble or "no epoch was finished")
     model.set_weights(monitor.best_weights)
     for path in (model_path(job.folder, job.trial), predictions_path(job.folder, job.trial)):
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -204,9 +205,13 @@ class Schedule(keras.callbacks.Callback):  # type: ignore[misc]
         self.model.optimizer.learning_rate = rate
 
     def on_train_batch_end(self, batch: int, logs: dict[str, float] | None = None) -> None:
-        """Take the time of the very first batch, which compiles the training step."""
+        """Take the time of the very first batch, which compiles; end an epoch that is too long."""
+        now = time.monotonic()
         if not self._compile_seconds:
-            self._compile_seconds = time.monotonic() - self._epoch_began
+            self._compile_seconds = now - self._epoch_began
+        if now > self.deadline:
+            self.is_cut = True
+            self.model.stop_training = True
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         """Plan the epochs that are left."""
@@ -219,7 +224,7 @@ class Schedule(keras.callbacks.Callback):  # type: ignore[misc]
         affordable = int((self.deadline - time.monotonic()) / max(usual, 1e-9))
         self.planned = min(self.epochs, epoch + 1 + max(0, affordable))
         if epoch + 1 >= self.planned:
-            self.is_cut = self.planned < self.epochs
+            self.is_cut = self.is_cut or self.planned < self.epochs
             self.model.stop_training = True
 
     def after_epoch(self, epoch: int, logs: dict[str, float]) -> None:
@@ -258,7 +263,7 @@ class Monitor(Schedule):
         self._best_epoch = 0
 
     def after_epoch(self, epoch: int, logs: dict[str, float]) -> None:
-        """Score the epoch; stop at a loss that is no number, or when patience is over."""
+        """Score the epoch; stop at a loss or score that is no number, or when patience is over."""
         loss = float(logs.get("loss", 0.0))
         if not math.isfinite(loss):
             self.trouble = f"the loss became {loss} in epoch {epoch + 1}"
@@ -266,6 +271,10 @@ class Monitor(Schedule):
             return
         predictions = self.task.apply(self.model, self.prepared, self.job.values, "validation")
         score = self.task.score(self.prepared, "validation", predictions)[self.task.metric]
+        if not math.isfinite(score):
+            self.trouble = f"the validation score became {score} in epoch {epoch + 1}"
+            self.model.stop_training = True
+            return
         self.scores.append(score)
         if self._is_better(score):
             self.best_score, self._best_epoch = score, epoch
@@ -276,8 +285,6 @@ class Monitor(Schedule):
         self.on_epoch(epoch + 1, self.planned, score)
 
     def _is_better(self, score: float) -> bool:
-        if not math.isfinite(score):
-            return False
         if self.best_score is None:
             return True
         return score < self.best_score if self.task.direction == "min" else score > self.best_score

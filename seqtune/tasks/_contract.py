@@ -66,7 +66,7 @@ class Task(Protocol):
     direction: Literal["min", "max"]
 
     def prepare(self, source: Source, recipe: Recipe, listener: Listener) -> tuple[Any, Recipe]:
-        """Turn a source into arrays; return them with the recipe, every inferred value filled in."""
+        """Turn a source into arrays; return them with the recipe, inferred values filled in."""
 
     def load(self, folder: Path) -> Any:
         """Open what `Prepared.save` wrote, memory-mapped."""

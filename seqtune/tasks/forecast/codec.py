@@ -244,12 +244,15 @@ def _moments(panel: Panel, split: Split) -> tuple[Floats, Floats]:
     """Return mean and standard deviation of each series' training rows, (series, targets) each."""
     count = np.maximum(split.train_end - split.begin, 1).astype(np.float64)[:, None]
     inside = _inside(split, len(panel.target))
-    starts = split.begin
+    lengths = np.diff(np.append(split.begin, len(panel.target)))
+    filled = np.flatnonzero(lengths)  # reduceat knows no empty ranges
+    center, squares = np.zeros((2, len(lengths), panel.target.shape[1]))
     values = np.where(inside[:, None], panel.target, 0.0)
-    center = np.add.reduceat(values, starts, axis=0) / count
-    lengths = np.diff(np.append(starts, len(panel.target)))
+    center[filled] = np.add.reduceat(values, split.begin[filled], axis=0)
+    center /= count
     values = np.where(inside[:, None], panel.target - np.repeat(center, lengths, axis=0), 0.0)
-    spread = np.sqrt(np.add.reduceat(values**2, starts, axis=0) / count)
+    squares[filled] = np.add.reduceat(values**2, split.begin[filled], axis=0)
+    spread = np.sqrt(squares / count)
     return center, np.where(spread > 0, spread, 1.0)
 
 

@@ -14,7 +14,7 @@ from seqtune.registry import architectures
 from seqtune.tasks.forecast.quantile_head import QuantileHead
 
 HEAD_UNITS = 32
-"""Features of the layer that joins what the architecture says of a step with what is known of it."""
+"""Features of the layer that joins what the architecture says of a step with what is known."""
 
 
 def build_network(

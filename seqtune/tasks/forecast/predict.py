@@ -43,7 +43,10 @@ def predict(run: Any, source: Source | None, use: str | None) -> pd.DataFrame:
     codec: Codec = run.prepared.codec
     panel = run.prepared.panel
     if source is not None:
-        panel, _ = join_panels(panel, read_new(run, source, allow_empty=True))
+        # rows without the target are of use where covariates are known ahead
+        new = read_new(run, source, allow_empty=bool(codec.future.names))
+        panel, _ = join_panels(panel, new)
+        _require_history(source, codec, panel)
     _require_ahead(run, codec, panel)
     coded = codec.encode(panel)
     windows = _last_windows(panel)
@@ -65,15 +68,24 @@ def evaluate(run: Any, source: Source) -> tuple[dict[str, dict[str, float]], int
         and the number of windows scored.
     """
     codec: Codec = run.prepared.codec
-    panel, first = join_panels(run.prepared.panel, read_new(run, source, allow_empty=False))
+    history = run.prepared.panel
+    panel, first = join_panels(history, read_new(run, source, allow_empty=False))
     begin, end = panel.offsets[:-1], panel.offsets[1:]
-    # a series that the run does not know needs some of its own rows as history
-    first = np.where(first > 0, first, np.minimum(end - begin - 1, _history_steps(codec)))
+    place = {name: number for number, name in enumerate(history.series)}
+    known = np.array([place.get(name, -1) for name in panel.series], np.int64)
+    seen = (history.starts + history.lengths)[known] - panel.starts
+    # the networks were trained on all of the history; a series that the run does not know needs
+    # some of its own rows as history
+    own = np.minimum(end - begin - 1, _history_steps(codec))
+    first = np.where(known >= 0, np.maximum(first, seen), own)
     every = evaluation_windows(begin + first, end, codec.horizon, len(panel.target_names))
     windows = every.spread(MOST_EVALUATION_WINDOWS, codec.periods)
     windows = windows[np.flatnonzero(windows.cut > begin[windows.series])]
     if not len(windows):
-        raise DataError(f"{source.path}: no rows to score", "give rows with a target")
+        raise DataError(
+            f"{source.path}: no rows to score: the run was fitted on all of them",
+            "give rows that come after those that the run was fitted on",
+        )
     coded = codec.encode(panel, begin + np.maximum(first, 1))
     actual, observed = actual_values(coded, windows, codec.horizon)
     scale = coded.error_scale[windows.series, windows.target]
@@ -132,7 +144,7 @@ def read_new(run: Any, source: Source, *, allow_empty: bool) -> Panel:
             f"{', '.join(source.names)}",
             f"add {_columns(missing)}, or fit again on data like this",
         )
-    return build_panel(
+    panel = build_panel(
         source,
         PanelRoles(
             targets=tuple(roles["targets"]),
@@ -147,6 +159,8 @@ def read_new(run: Any, source: Source, *, allow_empty: bool) -> Panel:
         static_categories={name: tuple(labels) for name, labels in codec.categories.items()},
         allow_empty=allow_empty,
     )
+    run.notes += [*source.notes, *panel.notes]
+    return panel
 
 
 def _history_steps(codec: Codec) -> int:
@@ -159,6 +173,17 @@ def _last_windows(panel: Panel) -> Windows:
     series = np.tile(np.arange(count, dtype=np.int64), targets)
     end = panel.offsets[1:][series]
     return Windows(series, np.repeat(np.arange(targets, dtype=np.int64), count), end, end)
+
+
+def _require_history(source: Source, codec: Codec, panel: Panel) -> None:
+    """Refuse to forecast a series of which no value is known."""
+    empty = np.flatnonzero(np.diff(panel.offsets) == 0)
+    if len(empty):
+        raise DataError(
+            f"{source.path}: series {panel.series[empty[0]]!r} is not one of the run, and has no "
+            f"value of {_columns(codec.roles['targets'])}",
+            "add rows with its history, or leave it out",
+        )
 
 
 def _require_ahead(run: Any, codec: Codec, panel: Panel) -> None:

