@@ -92,7 +92,7 @@ def plan_with(
         lookback=recipe.get("lookback") if isinstance(recipe.get("lookback"), int) else None,
         gaps={"filled values": facts["filled_values"]} if facts["filled_values"] else {},
         splits=tuple(
-            Split(part, facts[f"{part}_rows"], facts[f"{part}_windows"])
+            Split(part, facts[f"{part}_rows"], facts[f"{part}_windows"], *facts[f"{part}_span"])
             for part in ("training", "validation", "test")
         ),
         dimensions=len(dimensions),

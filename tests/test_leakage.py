@@ -18,7 +18,8 @@ import pytest
 from seqtune.data.window import Windows
 from seqtune.progress import silent
 from seqtune.tasks.forecast.arrangement import arrange
-from seqtune.tasks.forecast.task import TASK, window_histories
+from seqtune.tasks.forecast.inference import window_histories
+from seqtune.tasks.forecast.task import TASK
 
 PARTS = ("train", "validation", "test")
 ROLES = (

@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import sys
-import time
 from typing import Annotated
 
 import typer
 
 from seqtune.cli import doctor, evaluate, fit, inspect, plan, predict, recipes, report, runs
 from seqtune.errors import SeqtuneError, UsageError
-
-STARTED = time.monotonic()
-"""When the command began: the budget counts from here."""
 
 app = typer.Typer(
     help="From a CSV or text file to the best recurrent network for it, with proof.",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import typer
 
+from seqtune.cli.clock import STARTED
 from seqtune.cli.flags import check_task, with_fit_flags
 from seqtune.cli.output import live_board, show
 from seqtune.options import FitOptions
@@ -15,7 +16,6 @@ EXAMPLE = "seqtune fit data/airline.csv --task forecast --budget 60s"
 def _fit(data: str, task: str | None, options: FitOptions, as_json: bool, quiet: bool) -> None:
     check_task(data, task, options, NAME)
 
-    from seqtune.cli.app import STARTED
     from seqtune.fitting import fit_with
     from seqtune.report.of_run import fit_report
 

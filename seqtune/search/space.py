@@ -82,14 +82,9 @@ def _declare(space: keras_tuner.HyperParameters, dimension: Dimension) -> None:
         space.Choice(name, list(dimension.choices), default=default, ordered=False)
         return
     sampling = "log" if dimension.log else "linear"
-    bounds = {"min_value": dimension.minimum, "max_value": dimension.maximum, "sampling": sampling}
+    minimum, maximum = dimension.minimum or 0, dimension.maximum or 0
     if dimension.kind == "int":
-        bounds = {
-            **bounds,
-            "min_value": int(dimension.minimum),
-            "max_value": int(dimension.maximum),
-        }  # type: ignore[arg-type]
         step = int(dimension.step) if dimension.step else (None if dimension.log else 1)
-        space.Int(name, **bounds, step=step, default=default)
+        space.Int(name, int(minimum), int(maximum), step, sampling, default)
     else:
-        space.Float(name, **bounds, step=dimension.step, default=default)
+        space.Float(name, minimum, maximum, dimension.step, sampling, default)

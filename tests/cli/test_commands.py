@@ -289,7 +289,12 @@ def test_plan_shows_what_fit_would_do_and_does_nothing(seqtune, here):
         found = seqtune("plan", "sales.csv", "--task", "forecast", "--json").json
     assert "7 steps" in text and "seqtune fit sales.csv --task forecast" in text
     assert found["horizon"] == 7 and found["budget_seconds"] == 300
-    assert [split["name"] for split in found["splits"]] == ["training", "validation", "test"]
+    # 140 days, of which validation and test take 15 % each
+    assert [(split["name"], split["first"], split["last"]) for split in found["splits"]] == [
+        ("training", "2024-01-01", "2024-04-07"),
+        ("validation", "2024-04-08", "2024-04-28"),
+        ("test", "2024-04-29", "2024-05-19"),
+    ]
 
 
 def test_inspect_shows_columns_and_suggests_the_command(seqtune):

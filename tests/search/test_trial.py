@@ -208,9 +208,7 @@ def test_a_forecasters_predictions_are_those_of_its_file(tiny: Any, trained: Any
     assert trained.result.score == min(trained.result.scores)
 
 
-def test_a_forecaster_with_an_impossible_configuration_fails(
-    tiny: Any, tmp_path: Path
-) -> None:
+def test_a_forecaster_with_an_impossible_configuration_fails(tiny: Any, tmp_path: Path) -> None:
     values = tiny.values | {"network.units": -4}
     job = Job("t001", values, 1, 600.0, tmp_path, 2)
     result = run_trial(ForecastTask(), tiny.prepared, job, lambda *epoch: None)

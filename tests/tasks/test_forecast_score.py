@@ -8,7 +8,9 @@ import numpy as np
 import pytest
 
 from seqtune.data.window import Windows
-from seqtune.tasks.forecast.task import TASK, forecast_windows, score_forecasts, window_histories
+from seqtune.tasks.forecast.inference import forecast_windows, window_histories
+from seqtune.tasks.forecast.scoring import score_forecasts
+from seqtune.tasks.forecast.task import TASK
 
 LEVELS = (0.1, 0.5, 0.9)
 
@@ -87,7 +89,7 @@ def test_windows_are_forecast_in_chunks_of_one_size(
     given = prepared.coded, prepared.windows["test"], prepared.codec, tiny.values
     whole = forecast_windows(Untrained(), *given)
     assert whole.shape == (9, 3, 3)
-    monkeypatch.setattr("seqtune.tasks.forecast.task.CHUNK", 4)
+    monkeypatch.setattr("seqtune.tasks.forecast.inference.CHUNK", 4)
     network = Untrained()
     assert np.array_equal(forecast_windows(network, *given), whole)
     assert network.sizes == [4, 4, 4]

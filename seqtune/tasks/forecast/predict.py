@@ -16,7 +16,9 @@ from seqtune.data.window import Windows, evaluation_windows
 from seqtune.errors import DataError
 from seqtune.tasks.forecast.arrangement import actual_values
 from seqtune.tasks.forecast.codec import Codec, CodedPanel
-from seqtune.tasks.forecast.task import forecast_windows, score_forecasts, window_histories
+from seqtune.tasks.forecast.inference import forecast_windows, window_histories
+from seqtune.tasks.forecast.scoring import score_forecasts
+from seqtune.tasks.forecast.times import format_times
 
 Floats = npt.NDArray[np.float64]
 
@@ -210,15 +212,6 @@ def _require_ahead(run: Any, codec: Codec, panel: Panel) -> None:
         f"seqtune predict {run.folder} FUTURE.csv, with the columns "
         f"{','.join([*keys, *codec.future.names])}",
     )
-
-
-def format_times(times: npt.NDArray[Any]) -> list[str]:
-    """Return times as ISO text, without the time of day where all are at midnight."""
-    if not np.issubdtype(times.dtype, np.datetime64):
-        return [str(step) for step in times]
-    index = pd.DatetimeIndex(times)
-    whole_days = bool((index == index.normalize()).all())
-    return [str(text) for text in index.strftime("%Y-%m-%d" if whole_days else "%Y-%m-%d %H:%M:%S")]
 
 
 def _table(codec: Codec, panel: Panel, windows: Windows, forecast: Floats) -> pd.DataFrame:

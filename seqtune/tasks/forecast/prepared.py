@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -19,6 +19,7 @@ from seqtune.files import damaged, read_json, write_json
 from seqtune.tasks._contract import Part, Until
 from seqtune.tasks.forecast.arrangement import actual_values
 from seqtune.tasks.forecast.codec import Codec, CodedPanel
+from seqtune.tasks.forecast.times import format_times
 
 ENOUGH_WINDOWS = 240
 """Where series are few, so many windows tell models apart; statistical methods, which are fitted
@@ -115,6 +116,9 @@ class Prepared:
             "training_rows": int((self.split.train_end - self.split.begin).sum()),
             "validation_rows": int((self.split.validation_end - self.split.train_end).sum()),
             "test_rows": int((self.split.end - self.split.validation_end).sum()),
+            "training_span": self._span("train"),
+            "validation_span": self._span("validation"),
+            "test_span": self._span("test"),
             "training_windows": self.training(self.codec.horizon).total,
             "roles": {
                 role: tuple(columns if isinstance(columns, (list, tuple)) else [columns])
@@ -124,6 +128,14 @@ class Prepared:
             "validation_windows": len(self.windows["validation"]),
             "test_windows": len(self.windows["test"]),
         }
+
+    def _span(self, part: Part | Literal["train"]) -> list[str]:
+        """Return the first and the last time of a part, over all series."""
+        begin, end = self.split.bounds(part)
+        held = end > begin
+        first = self.panel.starts - self.panel.offsets[:-1]
+        steps = (first + begin)[held].min(), (first + end)[held].max() - 1
+        return format_times(self.panel.grid.times(np.array(steps)))
 
     def _evaluation(self, part: Part) -> Windows:
         start, end = self.split.bounds(part)

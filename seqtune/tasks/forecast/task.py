@@ -10,13 +10,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from seqtune import metrics
 from seqtune.baselines.runner import BaselineProblem, run_baselines
 from seqtune.data.panel import Panel, build_panel
 from seqtune.data.seasonality import find_periods
 from seqtune.data.source import Source
 from seqtune.data.split import choose_steps, split_series
-from seqtune.data.window import Windows
 from seqtune.errors import DataError
 from seqtune.progress import BaselineEnded, Guess, Listener, Note
 from seqtune.recipe.load import Recipe
@@ -24,12 +22,16 @@ from seqtune.registry import baselines
 from seqtune.tasks._contract import BaselineResult, Part, Until, Values
 from seqtune.tasks.forecast.arrangement import arrange
 from seqtune.tasks.forecast.batches import TrainingBatches
-from seqtune.tasks.forecast.codec import Codec, CodedPanel
+from seqtune.tasks.forecast.codec import Codec
+from seqtune.tasks.forecast.illustrate import illustrate
+from seqtune.tasks.forecast.inference import forecast_windows, window_histories
 from seqtune.tasks.forecast.loss import quantile_loss
 from seqtune.tasks.forecast.network import build_network
+from seqtune.tasks.forecast.predict import evaluate, predict
 from seqtune.tasks.forecast.prepared import Prepared
 from seqtune.tasks.forecast.roles import infer_roles
 from seqtune.tasks.forecast.schema import Schema
+from seqtune.tasks.forecast.scoring import score_forecasts
 from seqtune.tasks.forecast.settle import (
     filled_in,
     longest_of,
@@ -37,9 +39,6 @@ from seqtune.tasks.forecast.settle import (
     settle_lookback,
     settle_segment,
 )
-
-CHUNK = 1024
-"""Windows that are arranged and predicted at a time."""
 
 EARLY_SHARE = 0.7
 """Seasonality is looked for in this first share of each series while the split is not yet known."""
@@ -187,83 +186,15 @@ class ForecastTask:
         self, prepared: Prepared, predictions: npt.NDArray[np.float64]
     ) -> dict[str, Any]:
         """Return the chart of a typical test window."""
-        from seqtune.tasks.forecast.illustrate import illustrate
-
         return illustrate(prepared, predictions)
 
     def predict(self, run: Any, source: Source | None, use: str | None) -> pd.DataFrame:
         """Forecast past the end of the data; see `seqtune.tasks.forecast.predict`."""
-        from seqtune.tasks.forecast.predict import predict
-
         return predict(run, source, use)
 
     def evaluate(self, run: Any, source: Source) -> tuple[dict[str, dict[str, float]], int]:
         """Score the run on rows it never saw; see `seqtune.tasks.forecast.predict`."""
-        from seqtune.tasks.forecast.predict import evaluate
-
         return evaluate(run, source)
-
-
-def forecast_windows(
-    model: Any, coded: CodedPanel, windows: Windows, codec: Codec, values: Values
-) -> npt.NDArray[np.float64]:
-    """Forecast windows with a network, in chunks of one size so that it is compiled once.
-
-    Returns:
-        (windows, horizon, levels) float64 in the target's unit.
-    """
-    size = min(CHUNK, max(1, len(windows)))
-    forecasts = np.empty((len(windows), codec.horizon, len(codec.levels)))
-    for start in range(0, len(windows), size):
-        chosen = np.minimum(np.arange(start, start + size), len(windows) - 1)
-        arranged = arrange(coded, windows[chosen], codec, values)
-        output = arranged.restore(np.asarray(model.predict_on_batch(arranged.inputs)))
-        forecasts[start : start + size] = output[: len(windows) - start]
-    return forecasts
-
-
-def score_forecasts(
-    quantiles: npt.NDArray[np.float64],
-    actual: npt.NDArray[np.float64],
-    observed: npt.NDArray[np.bool_],
-    scale: npt.NDArray[np.float64],
-    levels: tuple[float, ...],
-) -> dict[str, float]:
-    """Return every forecasting metric by name.
-
-    The interval from the lowest to the highest level gives the coverage; it is `coverage80` for
-    the levels 0.1 and 0.9.
-
-    Args:
-        quantiles: (windows, horizon, levels).
-        actual: (windows, horizon).
-        observed: (windows, horizon).
-        scale: (windows,), the denominators of MASE.
-        levels: Quantile levels, ascending.
-    """
-    median = quantiles[..., levels.index(0.5)]
-    scores = {
-        "mase": metrics.mase(actual, median, scale, observed),
-        "smape": metrics.smape(actual, median, observed),
-        "mae": metrics.mae(actual, median, observed),
-        "rmse": metrics.rmse(actual, median, observed),
-        "mean_quantile_loss": metrics.mean_quantile_loss(actual, quantiles, levels, observed),
-    }
-    if len(levels) > 1:
-        width = round(100 * (levels[-1] - levels[0]))
-        lower, upper = quantiles[..., 0], quantiles[..., -1]
-        scores[f"coverage{width}"] = metrics.coverage(actual, lower, upper, observed)
-    return scores
-
-
-def window_histories(coded: CodedPanel, windows: Windows) -> list[npt.NDArray[np.float64]]:
-    """Return all values before each window's cut, ragged."""
-    panel = coded.panel
-    begin = panel.offsets[windows.series]
-    return [
-        np.asarray(panel.target[first:cut, target])
-        for first, cut, target in zip(begin, windows.cut, windows.target, strict=True)
-    ]
 
 
 def settings(recipe: Recipe) -> Schema:

@@ -1,0 +1,44 @@
+"""Forecasting windows with a trained network, and handing their histories to simple methods."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from seqtune.data.window import Windows
+from seqtune.tasks._contract import Values
+from seqtune.tasks.forecast.arrangement import arrange
+from seqtune.tasks.forecast.codec import Codec, CodedPanel
+
+CHUNK = 1024
+"""Windows that are arranged and predicted at a time."""
+
+
+def forecast_windows(
+    model: Any, coded: CodedPanel, windows: Windows, codec: Codec, values: Values
+) -> npt.NDArray[np.float64]:
+    """Forecast windows with a network, in chunks of one size so that it is compiled once.
+
+    Returns:
+        (windows, horizon, levels) float64 in the target's unit.
+    """
+    size = min(CHUNK, max(1, len(windows)))
+    forecasts = np.empty((len(windows), codec.horizon, len(codec.levels)))
+    for start in range(0, len(windows), size):
+        chosen = np.minimum(np.arange(start, start + size), len(windows) - 1)
+        arranged = arrange(coded, windows[chosen], codec, values)
+        output = arranged.restore(np.asarray(model.predict_on_batch(arranged.inputs)))
+        forecasts[start : start + size] = output[: len(windows) - start]
+    return forecasts
+
+
+def window_histories(coded: CodedPanel, windows: Windows) -> list[npt.NDArray[np.float64]]:
+    """Return all values before each window's cut, ragged."""
+    panel = coded.panel
+    begin = panel.offsets[windows.series]
+    return [
+        np.asarray(panel.target[first:cut, target])
+        for first, cut, target in zip(begin, windows.cut, windows.target, strict=True)
+    ]
