@@ -1,6 +1,6 @@
 """The README's first command: does it keep its budget, and does it beat seasonal naive?
 
-    python benchmarks/airline.py [--budget 60s] [--seeds 3]
+python benchmarks/airline.py [--budget 60s] [--seeds 3]
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Peak memory and time to the first trial for a table of 10 million rows.
 
-    python benchmarks/memory.py [--series 10000] [--steps 1000] [--budget 4m]
+python benchmarks/memory.py [--series 10000] [--steps 1000] [--budget 4m]
 """
 
 from __future__ import annotations

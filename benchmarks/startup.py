@@ -1,6 +1,6 @@
 """Seconds until `seqtune --help` and a usage error answer, and what they load.
 
-    python benchmarks/startup.py
+python benchmarks/startup.py
 """
 
 from __future__ import annotations

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
         SeqtuneError,
         UsageError,
     )
-    from seqtune.fitting import fit
+    from seqtune.fitting import fit, resume
     from seqtune.recipe.load import Recipe
     from seqtune.run.run import Run, load
 
@@ -32,6 +32,7 @@ __version__ = "0.1.0"
 
 _HOME = {
     "fit": "seqtune.fitting",
+    "resume": "seqtune.fitting",
     "load": "seqtune.run.run",
     "Recipe": "seqtune.recipe.load",
     "Run": "seqtune.run.run",
@@ -59,6 +60,7 @@ __all__ = [
     "__version__",
     "fit",
     "load",
+    "resume",
 ]
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import shutil
 import time
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -96,35 +97,96 @@ def fit_with(
     if settings.out is not None:
         check_vacant(Path(settings.out))
     clock = Clock(parse_seconds(recipe.values.search.budget), clock_start)
-    return _Fitting(data, recipe, settings, clock, listener).run()
+    fitting = Fitting(recipe, clock, listener)
+    with fitting.closing():
+        fitting.begin(data, settings.out)
+        fitting.go_on()
+    return Run(fitting.folder)
+
+
+def resume(
+    folder: str | Path,
+    *,
+    budget: str | float | None = None,
+    trials: int | None = None,
+    listener: Listener = silent,
+    started: float | None = None,
+) -> Run:
+    """Go on with a search that was interrupted, killed, or is to be longer.
+
+    Trials that had ended are kept and not run again; the oracle is told of them in their order.
+
+    Args:
+        folder: The run folder.
+        budget: Wall time for this command; what the earlier one left over if None.
+        trials: At most so many trials in all.
+        listener: Hears of stages and trials.
+        started: Value of `time.monotonic()` from which the budget counts; now if None.
+
+    Raises:
+        RunError: The run is complete, and neither a budget nor more trials were given.
+
+    Example:
+        >>> seqtune.resume("runs/airline-forecast-1", budget="2m")
+    """
+    clock_start = time.monotonic() if started is None else started
+    run = Run(folder)
+    if run.record["status"] == "complete" and budget is None and trials is None:
+        raise RunError(
+            f"{run.folder} is complete; there is nothing left to resume",
+            f"seqtune resume {run.folder} --budget 5m, to search further",
+        )
+    recipe = run.recipe if trials is None else run.recipe.replace({"search.trials": trials})
+    seconds = _left_over(run) if budget is None else parse_seconds(budget)
+    fitting = Fitting(recipe, Clock(seconds, clock_start), listener)
+    with fitting.closing():
+        fitting.reopen(run)
+        fitting.go_on()
+    return Run(fitting.folder)
+
+
+LEAST_LEFT_OVER = 0.25
+"""A search that is resumed has at least this share of its budget, however late it was ended."""
+
+
+def _left_over(run: Run) -> float:
+    """Return the seconds that a run's budget still holds."""
+    budget = float(run.record["budget_seconds"])
+    of_trials = sum(float(trial["seconds"]) for trial in run.trials)
+    spent = float(run.record.get("seconds", {}).get("total", of_trials))
+    return max(budget - spent, LEAST_LEFT_OVER * budget)
 
 
 @dataclass
-class _Fitting:
-    """One fit under way; the steps in the order in which they are taken."""
+class Fitting:
+    """One fit under way; the steps in the order in which they are taken.
 
-    data: Any
+    Args:
+        recipe: What to search; inferred values are filled in when the data is known.
+        clock: Wall time of the command.
+        listener: Hears of everything that is worth telling.
+    """
+
     recipe: Recipe
-    settings: FitOptions
     clock: Clock
     listener: Listener
     notes: list[str] = field(default_factory=list)
     guesses: list[dict[str, str]] = field(default_factory=list)
     folder: Path = field(init=False)
+    record: dict[str, Any] = field(init=False)
     backend: str = field(init=False)
     task: Task = field(init=False)
     prepared: Any = field(init=False)
-    baselines: list[BaselineResult] = field(init=False)
+    baselines: list[BaselineResult] = field(default_factory=list)
     results: list[Result] = field(default_factory=list)
+    earlier_seconds: float = 0.0
     is_interrupted: bool = False
 
-    def run(self) -> Run:
-        """Take every step."""
+    @contextmanager
+    def closing(self) -> Iterator[None]:
+        """Leave a readable run and give the board back, however the steps inside end."""
         try:
-            self._prepare()
-            self._run_baselines()
-            self._search()
-            self._conclude()
+            yield
         except KeyboardInterrupt:
             if hasattr(self, "record"):
                 self.record.update(status="interrupted", ended=now())
@@ -132,7 +194,13 @@ class _Fitting:
             raise
         finally:
             self.listener(Finished())
-        return Run(self.folder)
+
+    def go_on(self) -> None:
+        """Take every step after the data is prepared, as far as it was not taken before."""
+        if not self.baselines:
+            self._run_baselines()
+        self._search()
+        self._conclude()
 
     def tell(self, event: Event) -> None:
         """Pass an event on, and keep what the run folder should remember of it."""
@@ -150,14 +218,19 @@ class _Fitting:
         if isinstance(event, (Note, StageStarted, TrialEnded, BaselineEnded)):
             append_text(self.folder / "log.txt", f"{now()} {event}\n")
 
-    def _prepare(self) -> None:
+    def begin(self, data: str | Path | pd.DataFrame, out: str | Path | None) -> None:
+        """Read and prepare the data, and create the run folder.
+
+        Args:
+            data: A file or a DataFrame.
+            out: The run folder; None for one below `runs/`.
+        """
         from seqtune.reading import open_source
         from seqtune.tasks import load_task
 
-        self.tell(
-            StageStarted("read", str(self.data) if isinstance(self.data, (str, Path)) else "")
-        )
-        source = open_source(self.data, self.recipe)
+        path = str(data) if isinstance(data, (str, Path)) else None
+        self.tell(StageStarted("read", path or ""))
+        source = open_source(data, self.recipe)
         read = source.notes
         for note in read:
             self.tell(Note(note))
@@ -167,17 +240,50 @@ class _Fitting:
         prepared, self.recipe = self.task.prepare(source, self.recipe, self.tell)
         for note in source.notes[len(read) :]:  # columns are converted when they are first used
             self.tell(Note(note))
-        self.folder = create_folder(self.settings.out, _stem(self.data), self.recipe.task)
+        stem = Path(path).name.split(".")[0] if path else "data"
+        self.folder = create_folder(out, stem, self.recipe.task)
         try:
-            self._write_head(source, prepared)
+            self._write_head(source, path, prepared)
         except (OSError, RunError):
             shutil.rmtree(self.folder, ignore_errors=True)
             raise
         self.prepared = self.task.load(self.folder)
 
-    def _write_head(self, source: Source, prepared: Any) -> None:
+    def reopen(self, run: Run) -> None:
+        """Take up a run where it was left.
+
+        Args:
+            run: An earlier run, whatever its status.
+        """
+        self.folder, self.record = run.folder, dict(run.record)
+        self.backend = backends.activate(self.recipe.values.backend, self.tell)
+
+        from seqtune.search.trial import Result  # loads Keras, on the backend just chosen
+        from seqtune.tasks._contract import BaselineResult
+
+        self.task, self.prepared = run.task, run.prepared
+        self.notes = list(self.record.get("notes", []))
+        self.guesses = list(self.record.get("guesses", []))
+        self.results = [Result(**trial) for trial in run.trials]
+        self.earlier_seconds = float(self.record.get("seconds", {}).get("total", 0.0))
+        self.baselines = [
+            BaselineResult(row.name, row.validation, row.test, row.fit_seconds, "", row.detail)
+            for row in run.board.rows
+            if row.kind == "baseline"
+        ]
+        self.baselines += [
+            BaselineResult(name, left_out=reason)
+            for name, reason in self.record.get("left_out", {}).items()
+        ]
+        self.record.update(
+            status="running", budget_seconds=self.earlier_seconds + self.clock.seconds
+        )
+        write_record(self.folder, self.record)
+        write_text(self.folder / "recipe.yaml", self.recipe.to_yaml())
+
+    def _write_head(self, source: Source, path: str | None, prepared: Any) -> None:
         """Write what identifies the run before anything long begins."""
-        self.record: dict[str, Any] = {
+        self.record = {
             "task": self.recipe.task,
             "status": "running",
             "recipe": self.recipe.name,
@@ -188,9 +294,7 @@ class _Fitting:
                 for name in ("seqtune", "keras", "keras-tuner", "numpy", "pandas", self.backend)
             },
             "data": {
-                "path": str(Path(self.data).resolve())
-                if isinstance(self.data, (str, Path))
-                else None,
+                "path": str(Path(path).resolve()) if path else None,
                 "fingerprint": source.fingerprint(),
                 "rows": source.rows,
                 **prepared.describe(),
@@ -245,6 +349,8 @@ class _Fitting:
             trials=values.search.trials,
             folder=self.folder / "oracle",
         )
+        if not oracle.replay([(done.trial, done.values, done.score) for done in self.results]):
+            self.tell(Note("the search could not be taken up where it was; the oracle begins anew"))
         study = Study(
             oracle=oracle,
             executor=Inline(self.task, self.prepared, self.tell),
@@ -307,7 +413,7 @@ class _Fitting:
         self.record.update(
             status="interrupted" if self.is_interrupted else "complete",
             ended=now(),
-            seconds={"total": self.clock.elapsed()},
+            seconds={"total": self.earlier_seconds + self.clock.elapsed()},
             left_out={result.name: result.left_out for result in self.baselines if result.left_out},
             notes=self.notes,
             guesses=self.guesses,
@@ -351,8 +457,3 @@ class _Fitting:
 
     def _write_board(self, rows: Sequence[Row]) -> None:
         write_json(self.folder / "leaderboard.json", self._board(rows).to_dict())
-
-
-def _stem(data: object) -> str:
-    """Return a data file's name without its endings."""
-    return Path(data).name.split(".")[0] if isinstance(data, (str, Path)) else "data"

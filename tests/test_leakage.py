@@ -157,6 +157,15 @@ def test_training_batches_hold_no_later_row(
         assert np.abs(truth).max() < 1e6
 
 
+@pytest.mark.parametrize(
+    ("until", "end"),
+    [({}, "train_end"), ({"until": "validation"}, "validation_end"), ({"until": "test"}, "end")],
+)
+def test_training_windows_end_with_their_part(noise: Any, until: Any, end: str) -> None:
+    windows = noise.prepared.training(7, **until)
+    assert windows.limit.tolist() == getattr(noise.prepared.split, end).tolist()
+
+
 def test_training_on_later_parts_does_hold_their_rows(noise: Any) -> None:
     """Show that the test above would notice: the refit, which may see them, does."""
     prepared = noise.prepared

@@ -106,9 +106,7 @@ def split_series(
             f"validation ({validation_steps} steps) and test ({test_steps} steps) leave too few "
             f"rows to train on: the longest series has {int(lengths.max())}, and {needed} are "
             "needed at least",
-            "--set validation.steps=auto --set test.steps=auto"
-            if needed > LEAST_TRAINING + 2
-            else "give more data",
+            "--set validation.steps=auto --set test.steps=auto",
         )
     return Split(
         begin=begin,

@@ -87,7 +87,7 @@ def test_a_bad_file_is_refused_in_two_lines(case, refused, here):
     path.write_bytes(content if isinstance(content, bytes) else content.encode())
     with left_alone(here):
         for command in ("fit", "plan"):
-            error, hint = refused(command, "x.csv", "--task", "forecast")
+            error, hint = refused(command, "x.csv", "--task", "forecast", *TINY)
             assert expected in error and way_out in hint
 
 
@@ -141,7 +141,7 @@ def test_a_bad_flag_is_refused_in_two_lines(case, refused, here):
     table.to_csv(here / "x.csv", index=False)
     target = () if "--target" in words else ("--target", "sales")
     with left_alone(here):
-        error, hint = refused("fit", "x.csv", "--task", "forecast", *target, *words)
+        error, hint = refused("fit", "x.csv", "--task", "forecast", *TINY, *target, *words)
     assert expected in error and way_out in hint
 
 

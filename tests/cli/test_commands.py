@@ -247,7 +247,7 @@ def test_evaluate_scores_new_rows_beside_a_simple_method(airline, seqtune, tmp_p
     kinds = {score["name"]: score["kind"] for score in result["scores"]}
     assert "seasonal_naive" in kinds and set(kinds.values()) & {"network", "ensemble"}
     assert set(kinds) <= {row["name"] for row in best["leaderboard"]}
-    text = seqtune("evaluate", airline, path).out
+    text = " ".join(seqtune("evaluate", airline, path).out.split())
     assert "3 windows" in text and "seasonal_naive" in text
 
 
@@ -331,13 +331,35 @@ def test_a_search_that_is_interrupted_leaves_a_run_that_predicts(fit, seqtune, h
     assert seqtune("report", run, "--json").json["status"] == "interrupted"
     assert len(seqtune("predict", run).table) == 7
 
+    resumed = seqtune("resume", run, "--json").json
+    assert (resumed["status"], resumed["trials"]["completed"]) == ("complete", 3)
+    lines = (here / run / "trials.jsonl").read_text().splitlines()
+    assert [json.loads(line)["trial"] for line in lines] == ["t001", "t002", "t003"]
+    assert "nothing left to resume" in seqtune("resume", run, code=1).err
+
+    longer = seqtune("resume", run, "--trials", "4", "--json").json
+    assert longer["trials"]["completed"] == 4
+
+
+def test_a_search_that_was_resumed_ends_like_one_that_was_not(fit, seqtune, here):
+    weekly(60).to_csv("sales.csv", index=False)
+    words = ("--set", "network.units=[4,6]", "--set", "search.oracle=random", "--set", "refit=false")
+    whole = fit("sales.csv", "--trials", "2", *words, "--json").json
+    fit("sales.csv", "--trials", "1", *words, "--out", "short")
+    resumed = seqtune("resume", "short", "--trials", "2", "--json").json
+    networks = [
+        [(row["name"], row["validation"]) for row in summary["leaderboard"]]
+        for summary in (whole, resumed)
+    ]
+    assert networks[0] == networks[1]
+
 
 @pytest.mark.parametrize("stage", ["_run_baselines", "_conclude"])
 def test_an_interruption_anywhere_leaves_a_readable_run(stage, fit, seqtune, here):
-    from seqtune.fitting import _Fitting
+    from seqtune.fitting import Fitting
 
     weekly(60).to_csv("sales.csv", index=False)
-    with mock.patch.object(_Fitting, stage, side_effect=KeyboardInterrupt):
+    with mock.patch.object(Fitting, stage, side_effect=KeyboardInterrupt):
         fit("sales.csv", code=130)
     run = "runs/sales-forecast-1"
     assert seqtune("report", run, "--json").json["status"] == "interrupted"

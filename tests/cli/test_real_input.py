@@ -315,7 +315,9 @@ def test_tiny_data_gives_a_run(rows, words, fit, seqtune, tmp_path):
 def test_numbers_past_float32_are_forecast(fit, seqtune, tmp_path):
     table = weekly(60)
     table["y"] = [f"{value}e{60 if row % 2 else 39}" for row, value in table["y"].items()]
-    fit(as_comma(tmp_path, table), "--out", tmp_path / "run", "--json")
+    table["date"] = table["date"].dt.strftime("%Y-%m-%dT%H:%M:%S+00:00")
+    done = fit(as_comma(tmp_path, table), "--out", tmp_path / "run", "--json")
+    assert "converted to UTC" in done.err  # what is found out of a column late is said too
     for model in ("segment-gru-t001", "seasonal_naive"):
         done = seqtune("predict", tmp_path / "run", "--use", model)
         times = pd.date_range("2024-03-01", periods=len(done.table), freq="D").strftime("%Y-%m-%d")

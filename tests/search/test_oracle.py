@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +32,7 @@ SPACE = [
     Dimension("rate", "float", minimum=0.001, maximum=0.1, log=True, default=0.01),
     Dimension("dropout", "float", minimum=0.0, maximum=0.4, step=0.1, default=0.2),
 ]
-SMALL = [choice("network.cell", "gru", "lstm"), choice("dropout", 0.0, 0.1)]
+SMALL = [choice("network.cell", "gru", "lstm"), choice("both_ways", False, True)]
 FIRST = {BUILT: "stacked", "network.stacked.bidirectional": True, "rate": 0.0123}
 SECOND = {BUILT: "segment", "network.segment.length": 12, "network.units": 40}
 
@@ -122,14 +123,24 @@ def test_the_seed_decides(tmp_path: Path, kind: str) -> None:
 
 
 @pytest.mark.parametrize("kind", ["random", "bayesian", "grid"])
-@pytest.mark.parametrize("portfolio", [(), ({"network.cell": "lstm", "dropout": 0.1},)])
+@pytest.mark.parametrize("portfolio", [(), ({"network.cell": "lstm", "both_ways": True},)])
 def test_an_exhausted_space_gives_none(
     tmp_path: Path, kind: str, portfolio: tuple[dict[str, Any], ...]
 ) -> None:
     oracle = oracle_of(tmp_path, kind, SMALL, portfolio)
     found = [tuple(each.values.values()) for each in proposals(oracle, 20)]
-    assert sorted(found) == [("gru", 0.0), ("gru", 0.1), ("lstm", 0.0), ("lstm", 0.1)]
+    assert sorted(found) == list(product(("gru", "lstm"), (False, True)))
     assert oracle.ask() is None
+
+
+def test_a_bayesian_search_repeats_nothing(tmp_path: Path) -> None:
+    """Go on past its first random proposals, until every configuration was tried."""
+    space = [choice(name, 1, 2, 3) for name in ("a", "b", "c")]
+    found = [
+        tuple(each.values.values())
+        for each in proposals(oracle_of(tmp_path, "bayesian", space), 40)
+    ]
+    assert sorted(found) == list(product((1, 2, 3), repeat=3))
 
 
 @kinds
@@ -197,3 +208,30 @@ def test_every_shipped_recipe_can_be_searched(tmp_path: Path, name: str) -> None
     assert len(found) == len(recipe.portfolio()) + 2
     for entry, proposal in zip(recipe.portfolio(), found, strict=False):
         assert proposal.values.items() >= entry.items()
+
+
+def ended(oracle: Oracle, count: int) -> list[tuple[str, dict[str, Any], float]]:
+    trials = []
+    for number in range(count):
+        proposal = oracle.ask()
+        assert proposal is not None
+        oracle.tell(proposal.trial, float(number))
+        trials.append((proposal.trial, proposal.values, float(number)))
+    return trials
+
+
+@kinds
+def test_a_replayed_oracle_goes_on_like_the_first(tmp_path: Path, kind: str) -> None:
+    first = oracle_of(tmp_path / "first", kind, portfolio=(FIRST, SECOND))
+    trials = ended(first, 4)
+    second = oracle_of(tmp_path / "second", kind, portfolio=(FIRST, SECOND))
+    assert second.replay(trials)
+    assert second.ask() == first.ask()
+
+
+def test_an_oracle_that_cannot_be_replayed_gives_no_name_twice(tmp_path: Path) -> None:
+    trials = ended(oracle_of(tmp_path / "first", "random"), 3)
+    other = oracle_of(tmp_path / "second", "random", seed=5)
+    assert not other.replay(trials)
+    proposal = other.ask()
+    assert proposal is not None and proposal.trial == "t004"

@@ -1,0 +1,34 @@
+"""`seqtune resume`: go on with an interrupted search, or make a finished one longer."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from seqtune.cli.clock import STARTED
+from seqtune.cli.output import AsJson, Quiet, RunFolder, live_board, show
+
+NAME = "resume"
+EXAMPLE = "seqtune resume runs/airline-forecast-1 --budget 2m"
+
+
+def command(
+    run: RunFolder,
+    budget: Annotated[
+        str | None,
+        typer.Option(help="Wall time for this command; default: what the earlier one left over."),
+    ] = None,
+    trials: Annotated[int | None, typer.Option(help="At most so many trials in all.")] = None,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> None:
+    """Go on with an interrupted search, or make a finished one longer."""
+    from seqtune.fitting import resume
+    from seqtune.report.of_run import fit_report
+
+    with live_board(quiet) as board:
+        resumed = resume(run, budget=budget, trials=trials, listener=board, started=STARTED)
+    show(fit_report(resumed), as_json)
+    if resumed.record["status"] == "interrupted":
+        raise typer.Exit(130)
