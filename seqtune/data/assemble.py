@@ -221,6 +221,7 @@ def fill_rows(rows: Rows, spans: Spans) -> Series:
     missing = (~observed).sum(axis=0) - gaps
     for values in (target, past, future):
         fill_series(values, offsets)
+    target = np.nan_to_num(target, copy=False)
     absent = [
         np.isnan(values if kept is None else values[kept]).sum(axis=0)
         for values in (rows.past, rows.future)

@@ -1,7 +1,7 @@
 """Missing values within series: the last value before the gap is carried forward.
 
 A line drawn to the value after the gap would let a history that ends inside the gap see the
-future.
+future. What lies before the first value has nothing to carry: it stays open.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ import numpy.typing as npt
 def fill_series(values: npt.NDArray[np.float64], offsets: npt.NDArray[np.int64]) -> None:
     """Fill the NaN of every column in place, each series for itself.
 
-    A gap takes the value before it; what lies before the first value takes that one; a series
-    without any value in a column takes zero.
+    A gap takes the value before it; what lies before the first value stays NaN, and so does a
+    series without any value in a column.
 
     Args:
         values: (rows, columns), float64, NaN where missing.
@@ -22,9 +22,9 @@ def fill_series(values: npt.NDArray[np.float64], offsets: npt.NDArray[np.int64])
 
     Example:
         >>> column = np.array([[1.0], [np.nan], [3.0], [np.nan], [8.0]])
-        >>> fill_series(column, np.array([0, 4, 5]))
+        >>> fill_series(column, np.array([0, 3, 5]))
         >>> column.ravel()
-        array([1., 1., 3., 3., 8.])
+        array([ 1.,  1.,  3., nan,  8.])
     """
     for column in range(values.shape[1]):
         _fill(values[:, column], offsets)
@@ -37,15 +37,10 @@ def _fill(values: npt.NDArray[np.float64], offsets: npt.NDArray[np.int64]) -> No
         return
     present = np.flatnonzero(~is_missing)
     if len(present) == 0:
-        values[:] = 0.0
         return
     # Series of no rows share a border with the next: side="right" skips them.
     series = np.searchsorted(offsets, missing, side="right") - 1
     following = np.searchsorted(present, missing)
     before = present[np.maximum(following - 1, 0)]
-    after = present[np.minimum(following, len(present) - 1)]
     has_before = (following > 0) & (before >= offsets[series])
-    has_after = (following < len(present)) & (after < offsets[series + 1])
-    filled = values[np.where(has_before, before, after)]
-    filled[~(has_before | has_after)] = 0.0
-    values[missing] = filled
+    values[missing[has_before]] = values[before[has_before]]

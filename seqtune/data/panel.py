@@ -81,11 +81,11 @@ class Panel:
         past_names: Columns of `past`.
         future_names: Columns of `future` and `ahead`.
         static_names: Columns of `static`.
-        target: (rows, targets), float64, user's unit; gaps carry the last value forward, the
-            start takes the first value. Zero where a series never has a value.
+        target: (rows, targets), float64, user's unit; gaps carry the last value forward; zero
+            before the first value of a column, which is not observed there.
         observed: (rows, targets), bool, False where `target` was filled.
-        past: (rows, past), float64, filled likewise.
-        future: (rows, future), float64, filled likewise.
+        past: (rows, past), float64, filled likewise, but NaN before the first value.
+        future: (rows, future), float64, likewise.
         static: (series, static), float64, labels as codes (-1: none, or not known).
         ahead: (series, ahead, future), float64, NaN where absent: the known-ahead values of the
             steps after each series' last row.

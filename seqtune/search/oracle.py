@@ -58,6 +58,9 @@ ORACLES = {
     "grid": keras_tuner.oracles.GridSearchOracle,
 }
 
+RANDOM_POINTS = 5
+"""Random trials after the portfolio before the Bayesian oracle trusts its model."""
+
 MANY = 1_000_000
 """More trials than any search makes: the clock ends it."""
 
@@ -110,6 +113,8 @@ class Oracle:
         self._open: dict[str, Any] = {}
         self._space = hyperparameters(dimensions)
         limits: dict[str, Any] = {} if kind == "hyperband" else {"max_trials": MANY}
+        if kind == "bayesian":
+            limits["num_initial_points"] = len(portfolio) + RANDOM_POINTS
         entries = self._active(portfolio)
         # A grid walks from each of its trials to the next one, and knows no other trials.
         is_grid = kind == "grid"

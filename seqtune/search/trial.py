@@ -113,7 +113,7 @@ def _train_and_keep(task: Task, prepared: Any, job: Job, on_epoch: OnEpoch, bega
     monitor = Monitor(task, prepared, job, epochs, began + job.seconds, on_epoch)
     compile_model(task, prepared, model, job.values)
     train(task, prepared, model, job, monitor, until="train")
-    if monitor.best_weights is None:
+    if monitor.trouble or monitor.best_weights is None:
         raise TrialFailedError(monitor.trouble or "no epoch was finished")
     model.set_weights(monitor.best_weights)
     for path in (model_path(job.folder, job.trial), predictions_path(job.folder, job.trial)):

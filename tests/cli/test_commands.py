@@ -343,7 +343,14 @@ def test_a_search_that_is_interrupted_leaves_a_run_that_predicts(fit, seqtune, h
 
 def test_a_search_that_was_resumed_ends_like_one_that_was_not(fit, seqtune, here):
     weekly(60).to_csv("sales.csv", index=False)
-    words = ("--set", "network.units=[4,6]", "--set", "search.oracle=random", "--set", "refit=false")
+    words = (
+        "--set",
+        "network.units=[4,6]",
+        "--set",
+        "search.oracle=random",
+        "--set",
+        "refit=false",
+    )
     whole = fit("sales.csv", "--trials", "2", *words, "--json").json
     fit("sales.csv", "--trials", "1", *words, "--out", "short")
     resumed = seqtune("resume", "short", "--trials", "2", "--json").json

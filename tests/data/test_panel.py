@@ -96,7 +96,7 @@ def test_filling_never_crosses_series() -> None:
         },
         PanelRoles(("y",), "t", "id", past=("x",)),
     )
-    assert panel.past[:, 0].tolist() == [2, 2, 2, 7, 7, 7]
+    np.testing.assert_array_equal(panel.past[:, 0], [NAN, 2, 2, NAN, NAN, 7])
     assert panel.notes == ("4 missing values of 'x' filled with the value before",)
 
 
@@ -104,7 +104,7 @@ def test_filling_carries_the_last_value_forward_by_hand() -> None:
     column = np.array([[NAN], [1.0], [NAN], [NAN], [7.0], [NAN], [NAN], [5.0], [NAN]])
     fill_series(column, np.array([0, 6, 6, 7, 9]))
     # The third series has no value at all.
-    assert column.ravel().tolist() == [1, 1, 1, 1, 7, 7, 0, 5, 5]
+    np.testing.assert_array_equal(column.ravel(), [NAN, 1, 1, 1, 7, 7, NAN, 5, 5])
 
 
 def test_what_comes_after_a_gap_does_not_change_how_it_is_filled() -> None:
@@ -195,7 +195,7 @@ def test_several_targets_are_filled_one_by_one() -> None:
         {"t": [0, 1, 2], "a": [1.0, NAN, 3.0], "b": [NAN, 5.0, 6.0]},
         PanelRoles(targets=("a", "b"), time="t"),
     )
-    assert panel.target.tolist() == [[1, 5], [1, 5], [3, 6]]
+    assert panel.target.tolist() == [[1, 0], [1, 5], [3, 6]]
     assert panel.observed.tolist() == [[True, False], [False, True], [True, True]]
 
 

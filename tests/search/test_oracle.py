@@ -12,7 +12,7 @@ import pytest
 from seqtune.errors import SearchError
 from seqtune.recipe.dimension import Dimension
 from seqtune.recipe.load import Recipe
-from seqtune.search.oracle import ORACLES, Oracle, Proposal
+from seqtune.search.oracle import ORACLES, RANDOM_POINTS, Oracle, Proposal
 
 BUILT = "network.architecture"
 
@@ -173,7 +173,7 @@ def test_a_random_search_learns_nothing_but_a_bayesian_one_does(tmp_path: Path) 
     def told(folder: str, kind: str, sign: float) -> list[dict[str, Any]]:
         oracle = oracle_of(tmp_path / folder, kind, [SPACE[6]])
         values = []
-        for _ in range(5):
+        for _ in range(RANDOM_POINTS + 2):
             proposal = oracle.ask()
             assert proposal is not None
             values.append(proposal.values)

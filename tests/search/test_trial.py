@@ -184,9 +184,10 @@ def test_a_score_that_is_no_number_fails_the_trial(tmp_path: Path) -> None:
     assert result.reason == "the validation score became nan in epoch 1"
 
 
-def test_what_was_good_before_a_score_went_wrong_is_kept(tmp_path: Path) -> None:
+def test_a_score_that_went_wrong_fails_the_trial_though_it_was_good_before(tmp_path: Path) -> None:
     result = run(Stub([2.0, np.inf, 1.0]), tmp_path)
-    assert (result.score, result.scores) == (2.0, [2.0])
+    assert (result.status, result.score) == ("failed", None)
+    assert result.reason == "the validation score became inf in epoch 2"
     json.dumps(result.to_dict(), allow_nan=False)  # a line of trials.jsonl
 
 

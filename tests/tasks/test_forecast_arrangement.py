@@ -300,3 +300,34 @@ def test_steps_weigh_in_units_of_mase_and_nothing_unless_observed() -> None:
     coded.error_scale[:] = 1e-6
     weights = step_weights(coded, window(4), arranged, observed, "scaled_quantile")
     assert weights.tolist() == [[LARGEST_WEIGHT, 0]]
+
+
+@pytest.mark.parametrize("cut", [2, 3, 5])
+def test_a_column_that_starts_later_is_not_known_before(cut: int) -> None:
+    """Change the first value of a target and of a covariate; no window before it may notice."""
+
+    def inputs(late: float) -> Arranged:
+        columns = {
+            "a": [1.0, 2, 3, 4, 5, 6, 7, 8],
+            "b": [NAN, NAN, NAN, NAN, NAN, late, 7, 8],
+            "x": [NAN, NAN, NAN, NAN, NAN, late, 1, 2],
+        }
+        roles = PanelRoles(("a", "b"), past=("x",))
+        coded = code(columns, horizon=2, periods=(2,), roles=roles, train_rows=4)
+        return at(coded, window(cut, target=1), base="blend", lookback=3)
+
+    first, second = inputs(6.0), inputs(600.0)
+    for name, array in first.inputs.items():
+        np.testing.assert_array_equal(array, second.inputs[name], err_msg=name)
+    assert first.base.tolist() == second.base.tolist() == [[0, 0]]
+
+
+def test_windows_without_any_history_weigh_nothing() -> None:
+    columns = {"a": [1.0, 2, 3, 4], "b": [NAN, NAN, 3, 4]}
+    coded = code(columns, horizon=1, roles=PanelRoles(("a", "b")))
+    for cut, weight in ((2, 0.0), (3, 1.0)):
+        where = window(cut, target=1)
+        arranged = at(coded, where)
+        _, observed = actual_values(coded[0], where, 1)
+        assert observed.all()
+        assert step_weights(coded[0], where, arranged, observed, "quantile").tolist() == [[weight]]

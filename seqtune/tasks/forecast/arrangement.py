@@ -137,7 +137,8 @@ def step_weights(
     """Return the weight of each step in the loss, (windows, horizon) float32.
 
     `quantile` counts errors in units of each window's scale; `scaled_quantile` counts them in
-    units of MASE, which is what the leaderboard measures. Steps not observed weigh nothing.
+    units of MASE, which is what the leaderboard measures. Steps not observed weigh nothing, nor
+    do windows without any history.
 
     Args:
         coded: The panel, for the denominators of MASE.
@@ -149,7 +150,8 @@ def step_weights(
     weight = np.ones(len(windows))
     if loss == "scaled_quantile":
         weight = arranged.scale / coded.error_scale[windows.series, windows.target]
-    weight = np.minimum(weight, LARGEST_WEIGHT)
+    has_history = windows.cut > coded.first_row[windows.series, windows.target]
+    weight = np.minimum(weight, LARGEST_WEIGHT) * has_history
     return (observed * weight[:, None]).astype(np.float32)
 
 
@@ -159,11 +161,11 @@ def _reach(period: int, horizon: int) -> int:
 
 
 def _past(coded: CodedPanel, windows: Windows, depth: int) -> tuple[Floats, Booleans]:
-    """Gather the `depth` values before each cut; what lies before the series is not valid."""
+    """Gather the `depth` values before each cut; what lies before the first is not valid, and 0."""
     rows = windows.cut[:, None] + np.arange(-depth, 0)
-    begin = coded.panel.offsets[windows.series][:, None]
-    valid = rows >= begin
-    return coded.panel.target[np.maximum(rows, begin), windows.target[:, None]], valid
+    valid = rows >= coded.first_row[windows.series, windows.target][:, None]
+    values = coded.panel.target[np.maximum(rows, 0), windows.target[:, None]]
+    return np.where(valid, values, 0.0), valid
 
 
 def _observed(coded: CodedPanel, windows: Windows, rows: npt.NDArray[np.int64]) -> Booleans:
@@ -207,25 +209,30 @@ def _base(past: Floats, valid: Booleans, center: Floats, codec: Codec, kind: str
         return np.repeat(center[:, None], horizon, axis=1)
     periods = {"naive": (), "seasonal_naive": codec.periods[:1], "blend": codec.periods}[kind]
     total, weights = np.zeros_like(naive), np.zeros((len(past), 1))
+    level = np.maximum(_mean(np.abs(past), valid), 1e-300)
     for period in periods:
-        weight = _inverse_square_error(past, valid, period, horizon)
+        weight = _inverse_square_error(past, valid, period, horizon, level)
         total += weight * past[:, -period + (np.arange(horizon) % period)]
         weights += weight
     return np.where(weights > 0, total / np.where(weights > 0, weights, 1.0), naive)
 
 
-def _inverse_square_error(past: Floats, valid: Booleans, period: int, horizon: int) -> Floats:
-    """Return the weight of one period in the blend, (windows, 1); zero where it does not fit."""
+def _inverse_square_error(
+    past: Floats, valid: Booleans, period: int, horizon: int, level: Floats
+) -> Floats:
+    """Return the weight of one period in the blend, (windows, 1); zero where it does not fit.
+
+    Errors are counted in units of the window's level, so that no square is too large or small.
+    """
     span = max(period, horizon)
     recent, before = past[:, -span:], past[:, -span - period : -period]
     counted = valid[:, -span - period : -period]
     error = _mean(np.abs(recent - before), counted)
-    level = _mean(np.abs(recent), valid[:, -span:])
-    error = np.maximum(error, 1e-6 * level + 1e-300)
+    error = np.maximum(error / level, 1e-6)
     fits = valid[:, -period]
     # a period that fits but was never seen twice counts as bad as the level itself
-    error = np.where(counted.any(axis=1), error, np.maximum(level, 1e-300))
-    return np.where(fits, (error / np.maximum(level, 1e-300)) ** -2.0, 0.0)[:, None]
+    error = np.where(counted.any(axis=1), error, 1.0)
+    return np.where(fits, error**-2.0, 0.0)[:, None]
 
 
 def _mean(values: Floats, counted: Booleans) -> Floats:

@@ -34,18 +34,18 @@ class Standard:
 
     @classmethod
     def fit(cls, names: tuple[str, ...], values: Floats) -> Standard:
-        """Measure (rows, columns) values."""
-        center = values.mean(axis=0) if len(values) else np.zeros(len(names))
-        spread = values.std(axis=0) if len(values) else np.ones(len(names))
+        """Measure (rows, columns) values; NaN does not count."""
+        count = np.maximum(np.isfinite(values).sum(axis=0), 1)
+        center = np.nansum(values, axis=0) / count
+        spread = np.sqrt(np.nansum((values - center) ** 2, axis=0) / count)
         spread = np.where(spread > 0, spread, 1.0)
         return cls(names, tuple(map(float, center)), tuple(map(float, spread)))
 
     def apply(self, values: Floats) -> npt.NDArray[np.float32]:
-        """Scale (…, columns) values to about -1 … 1."""
-        scaled: npt.NDArray[np.float32] = (
-            (values - np.array(self.center)) / np.array(self.spread)
-        ).astype(np.float32)
-        return scaled
+        """Scale (…, columns) values to about -1 … 1; NaN becomes 0, the mean."""
+        scaled = (values - np.array(self.center)) / np.array(self.spread)
+        filled: npt.NDArray[np.float32] = np.nan_to_num(scaled.astype(np.float32))
+        return filled
 
 
 @dataclass(frozen=True)
@@ -158,6 +158,7 @@ class Codec:
             static=self.static.apply(panel.static),
             calendar=calendar_features(panel.grid, first, last - first),
             first_step=first,
+            first_row=_first_rows(panel),
         )
 
     def to_dict(self) -> dict[str, Any]:
@@ -218,6 +219,7 @@ class CodedPanel:
         static: (series, static) float32, scaled.
         calendar: (steps, features) float32, from `first_step` to a horizon past the last row.
         first_step: Grid step of the calendar's first row.
+        first_row: (series, targets) int64, the absolute row of each column's first value.
     """
 
     panel: Panel
@@ -228,6 +230,22 @@ class CodedPanel:
     static: npt.NDArray[np.float32]
     calendar: npt.NDArray[np.float32]
     first_step: int
+    first_row: npt.NDArray[np.int64]
+
+
+def _first_rows(panel: Panel) -> npt.NDArray[np.int64]:
+    """Return the absolute row of the first observed value of each series and target.
+
+    Rows before it are before the series: what the column will be is not known there.
+    """
+    begin = np.repeat(panel.offsets[:-1, None], len(panel.target_names), axis=1)
+    lengths = np.diff(panel.offsets)
+    filled = np.flatnonzero(lengths)
+    if len(panel.target_names) > 1 and len(filled):
+        rows = np.arange(panel.rows)[:, None]
+        seen = np.where(panel.observed, rows, panel.rows)
+        begin[filled] = np.minimum.reduceat(seen, panel.offsets[filled], axis=0)
+    return begin
 
 
 def _training_rows(split: Split, maximum: int = 2_000_000) -> npt.NDArray[np.int64]:
