@@ -235,11 +235,11 @@ def test_a_full_disk_is_told_in_two_lines(call, refused, here):
 
 
 def test_a_fault_of_the_system_that_nobody_foresaw_is_no_traceback(refused, here):
-    from seqtune.fitting import _Fitting
+    from seqtune.fitting import Fitting
 
     (here / "x.csv").write_text(GOOD)
     fault = OSError(errno.EDQUOT, os.strerror(errno.EDQUOT), "runs/x/models/t001.keras")
-    with mock.patch.object(_Fitting, "_prepare", side_effect=fault):
+    with mock.patch.object(Fitting, "begin", side_effect=fault):
         error, hint = refused("fit", "x.csv", "--task", "forecast")
     assert error == f"runs/x/models/t001.keras: {os.strerror(errno.EDQUOT)}"
     assert "make room" in hint

@@ -259,17 +259,19 @@ def _training_rows(split: Split, maximum: int = 2_000_000) -> npt.NDArray[np.int
 
 
 def _moments(panel: Panel, split: Split) -> tuple[Floats, Floats]:
-    """Return mean and standard deviation of each series' training rows, (series, targets) each."""
-    count = np.maximum(split.train_end - split.begin, 1).astype(np.float64)[:, None]
-    inside = _inside(split, len(panel.target))
+    """Return mean and deviation of the observed training values, (series, targets) each."""
+    counted = _inside(split, len(panel.target))[:, None] & panel.observed
     lengths = np.diff(np.append(split.begin, len(panel.target)))
     filled = np.flatnonzero(lengths)  # reduceat knows no empty ranges
-    center, squares = np.zeros((2, len(lengths), panel.target.shape[1]))
-    values = np.where(inside[:, None], panel.target, 0.0)
-    center[filled] = np.add.reduceat(values, split.begin[filled], axis=0)
+    first = split.begin[filled]
+    count = np.ones((len(lengths), panel.target.shape[1]))
+    count[filled] = np.maximum(np.add.reduceat(counted, first, axis=0, dtype=np.int64), 1)
+    center, squares = np.zeros((2, *count.shape))
+    values = np.where(counted, panel.target, 0.0)
+    center[filled] = np.add.reduceat(values, first, axis=0)
     center /= count
-    values = np.where(inside[:, None], panel.target - np.repeat(center, lengths, axis=0), 0.0)
-    squares[filled] = np.add.reduceat(values**2, split.begin[filled], axis=0)
+    values = np.where(counted, panel.target - np.repeat(center, lengths, axis=0), 0.0)
+    squares[filled] = np.add.reduceat(values**2, first, axis=0)
     spread = np.sqrt(squares / count)
     return center, np.where(spread > 0, spread, 1.0)
 

@@ -37,7 +37,7 @@ def forecast_windows(
 def window_histories(coded: CodedPanel, windows: Windows) -> list[npt.NDArray[np.float64]]:
     """Return all values before each window's cut, ragged."""
     panel = coded.panel
-    begin = panel.offsets[windows.series]
+    begin = np.minimum(coded.first_row[windows.series, windows.target], windows.cut - 1)
     return [
         np.asarray(panel.target[first:cut, target])
         for first, cut, target in zip(begin, windows.cut, windows.target, strict=True)
