@@ -325,6 +325,7 @@ class Fitting:
         from seqtune.search.study import Study
 
         values = self.recipe.values
+        self._tell_of_executor(values.search.executor, values.search.workers)
         shares = Shares(self.clock.seconds, self.recipe.get("refit"))
         best = self._board(self._baseline_rows()).best_baseline
         self.tell(StageStarted("search"))
@@ -367,6 +368,12 @@ class Fitting:
         except KeyboardInterrupt:
             self.is_interrupted = True
             self.tell(Note("interrupted: saving what was finished"))
+
+    def _tell_of_executor(self, executor: str, workers: int | str) -> None:
+        """Say so where trials cannot run as the recipe wants."""
+        if executor not in ("auto", "inline") or workers not in ("auto", 1):
+            asked = f"executor {executor}, workers {workers}"
+            self.tell(Note(f"{asked}: not available yet; trials run one by one in this process"))
 
     def _steps_per_epoch(self, values: Mapping[str, Any]) -> int:
         asked = self.recipe.values.training.steps_per_epoch

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -84,6 +84,22 @@ class FitOptions:
     backend: str | None = None
     seed: int | None = None
     out: str | Path | None = field(default=None)
+
+    def words(self) -> list[str]:
+        """Return the flags as they are typed, those left out left out.
+
+        Example:
+            >>> FitOptions(target=["sales"], horizon=7).words()
+            ['--target', 'sales', '--horizon', '7']
+        """
+        typed: list[str] = []
+        for flag in fields(self):
+            value = getattr(self, flag.name)
+            if value is None:
+                continue
+            for item in value if isinstance(value, (list, tuple)) else [value]:
+                typed += [f"--{flag.name}", str(item)]
+        return typed
 
     def values(self) -> dict[str, Any]:
         """Return the flags that were given, by their path in the recipe."""

@@ -176,7 +176,8 @@ class _Job:
             left = max(deadline - monotonic(), 0.0)
             if self.seconds_to_go > left:
                 self.left_out = (
-                    f"would take about {ceil(self.seconds_to_go)} s of the {left:.0f} s left"
+                    f"would take about {ceil(self.seconds_to_go)} s; its share of the budget has "
+                    f"{left:.0f} s left"
                 )
                 return
             self.advance(chunk)

@@ -11,7 +11,7 @@ from seqtune.cli import doctor, evaluate, fit, inspect, plan, predict, recipes, 
 from seqtune.errors import SeqtuneError, UsageError
 
 app = typer.Typer(
-    help="From a CSV or text file to the best recurrent network for it, with proof.",
+    help="From a CSV to the best recurrent network for it, with proof.",
     epilog="Example: seqtune fit data/airline.csv --task forecast --budget 60s",
     no_args_is_help=True,
     add_completion=True,
@@ -45,7 +45,7 @@ def seqtune(
         ),
     ] = None,
 ) -> None:
-    """From a CSV or text file to the best recurrent network for it, with proof."""
+    """From a CSV to the best recurrent network for it, with proof."""
 
 
 def main() -> None:

@@ -19,7 +19,8 @@ def _plan(data: str, task: str | None, options: FitOptions, as_json: bool, quiet
 
     with live_board(quiet=True) as board:
         plan = plan_with(data, task, options, listener=board)
-    show(PlanReport(plan, command_line("seqtune", "fit", data, "--task", task)), as_json)
+    flags = options.words()
+    show(PlanReport(plan, command_line("seqtune", "fit", data, "--task", task, *flags)), as_json)
 
 
 command = with_fit_flags(_plan, "Show what fit would do with DATA; train nothing.")

@@ -413,7 +413,7 @@ def _typed_times(column: Any) -> Parsed:
     if not pa.types.is_timestamp(column.type):
         present = ~column.is_null(nan_is_null=True).to_numpy()
         count = int(present.sum())
-        nothing = np.full(len(column), np.datetime64("NaT"), dtype="datetime64[ns]")
+        nothing = np.full(len(column), np.datetime64("NaT", "ns"), dtype="datetime64[ns]")
         return Parsed(nothing, count, int(present.argmax()) if count else -1)
     zone = column.type.tz
     values = column.cast(pa.timestamp(column.type.unit)).to_numpy()

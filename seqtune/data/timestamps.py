@@ -124,7 +124,7 @@ def _parse_distinct(column: Any, words: Any, dates: str) -> Parsed:
     absent = pc.is_in(trimmed, value_set=words)
     trimmed = pc.if_else(absent, pa.scalar(None, pa.string()), trimmed)
     plan = _plan(_spread(trimmed.drop_null()), dates)
-    times = np.full(len(labels) + 1, np.datetime64("NaT"), dtype="datetime64[ns]")
+    times = np.full(len(labels) + 1, np.datetime64("NaT", "ns"), dtype="datetime64[ns]")
     for start in range(0, len(labels), PIECE):
         piece = trimmed.slice(start, PIECE)
         times[start : start + len(piece)] = plan.parse_array(piece)
@@ -194,7 +194,7 @@ class _Plan:
         """Return (labels,), datetime64[ns], NaT where no format fits."""
         if self.rewritten:
             labels = _rewritten(labels)
-        times = np.full(len(labels), np.datetime64("NaT"), dtype="datetime64[ns]")
+        times = np.full(len(labels), np.datetime64("NaT", "ns"), dtype="datetime64[ns]")
         if self.iso:
             times = _convert(_zones_written_plainly(labels), "ISO8601", utc=self.zoned)
         for form in self.formats:
@@ -308,4 +308,4 @@ def nanoseconds(times: Array) -> Array:
         return times
     years = times.astype("datetime64[Y]").astype(np.int64) + 1970
     held = np.isnat(times) | ((years > 1677) & (years < 2262))
-    return np.where(held, times, np.datetime64("NaT")).astype("datetime64[ns]")
+    return np.where(held, times, np.datetime64("NaT", "s")).astype("datetime64[ns]")

@@ -74,6 +74,8 @@ def _from_set(text: str, order: int) -> Document:
         found = "found no '='" if not equals else f"found the key {path.strip()!r}"
         return Document({}, faults=[Fault(place, "", f"{found}, expected key.path=value")])
     document = read_yaml(written, origin, order)
+    if document.faults and written.strip()[:1] in ("%", "@", "`"):
+        document = Document(written)  # such as %d.%m.%Y, which YAML keeps for itself
     return _nest(document, steps, place)
 
 

@@ -59,7 +59,7 @@ class FitReport:
     @property
     def verdict(self) -> tuple[str, ...]:
         """Whether the network beat the simple methods, a sentence or two each."""
-        return verdict(self.summary.leaderboard, self.summary.run)
+        return verdict(self.summary.leaderboard, self.summary.run, self.summary.left_out)
 
     def _remarks(self) -> list[str]:
         seconds = self.summary.seconds
@@ -95,8 +95,10 @@ class FitReport:
     def _commands(self) -> list[Text]:
         lines: list[Text] = []
         if resume := self._resume():
-            said = f"The run is {literal(self.summary.status)}, not complete. What was finished is"
-            lines += [Text(), Text(f"{said} kept; go on with:"), command_text(resume[0])]
+            status = literal(self.summary.status)
+            status = "still running, or was killed" if status == "running" else status
+            said = f"The run is {status}, not complete. What was finished is kept; go on with:"
+            lines += [Text(), Text(said), command_text(resume[0])]
         if self.next_commands:
             lines += [Text(), Text("Next:"), *(command_text(line) for line in self.next_commands)]
         return lines

@@ -38,7 +38,12 @@ def next_commands(run: Run) -> list[str]:
         return []
     future = run.record.get("future", [])
     data = ["FUTURE.csv"] if future else []
-    return [command("seqtune", "predict", str(run.folder), *data, "-o", "predictions.csv")]
+    predict = ("seqtune", "predict", str(run.folder), *data)
+    commands = [command(*predict, "-o", "predictions.csv")]
+    winner = run.board.winner
+    if winner is not None and winner.kind == "baseline":
+        commands.insert(0, command(*predict, "--use", winner.name, "-o", "predictions.csv"))
+    return commands
 
 
 def scores_report(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from seqtune.report.wording import better, command, figure, literal, metric_name, percent
@@ -11,7 +12,7 @@ from seqtune.run.leaderboard import Leaderboard, Row
 TIE = 0.01 + 1e-9  # at most 1 % of the baseline's figure, rounding of floats allowed for
 
 
-def verdict(board: Leaderboard, run: str) -> tuple[str, ...]:
+def verdict(board: Leaderboard, run: str, left_out: Collection[str] = ()) -> tuple[str, ...]:
     """Return what to make of a leaderboard, a sentence or two each.
 
     The best network or ensemble stands against the best simple method, both chosen on
@@ -20,15 +21,28 @@ def verdict(board: Leaderboard, run: str) -> tuple[str, ...]:
     Args:
         board: The leaderboard.
         run: The run folder, for the command that takes the simple method instead.
+        left_out: Simple methods that were not run: nothing is claimed against them.
     """
     searched, baseline = board.best_searched, board.best_baseline
     if searched and baseline:
-        return _Comparison(board, searched, baseline).sentences(run)
+        said = _Comparison(board, searched, baseline, bool(left_out)).sentences(run)
+        return (*said, *_unknown(left_out))
     if baseline:
         return ("No network was trained; only simple methods were scored.", _use(run, baseline))
     if searched:
         return ("No simple method was scored, so there is nothing to measure the network against.",)
     return ("Nothing was scored.",)
+
+
+def _unknown(left_out: Collection[str]) -> tuple[str, ...]:
+    """Say against which simple methods nothing is known, and how to know it."""
+    if not left_out:
+        return ()
+    names = ", ".join(literal(name) for name in left_out)
+    return (
+        f"Nothing is known against {names}, not run: a longer --budget, or --set "
+        "baselines.share=0.5, gives simple methods more time.",
+    )
 
 
 @dataclass(frozen=True)
@@ -38,6 +52,7 @@ class _Comparison:
     board: Leaderboard
     searched: Row
     baseline: Row
+    some_left_out: bool
 
     def sentences(self, run: str) -> tuple[str, ...]:
         on_test = _Pair.of(self.board, self.searched, self.baseline, "test")
@@ -73,7 +88,8 @@ class _Comparison:
         return f"The {self.searched.kind}" + ("" if name == self.searched.kind else f" {name}")
 
     def _method(self) -> str:
-        return f"the best simple method, {literal(self.baseline.name)}"
+        ran = " that was run" if self.some_left_out else ""
+        return f"the best simple method{ran}, {literal(self.baseline.name)}"
 
     def _hindsight(self) -> list[str]:
         """Name the simple method that the test part alone would have put first, if there is one."""

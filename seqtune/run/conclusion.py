@@ -90,7 +90,8 @@ class Conclusion:
             refit: Whether they are trained further at all.
         """
         chosen = self.chosen()
-        detail = f"{len(chosen)} networks on the newest rows" if refit else ""
+        count = f"{len(chosen)} networks" if len(chosen) != 1 else "1 network"
+        detail = f"{count} on the newest rows" if refit else ""
         self.listener(StageStarted("refit" if refit else "score", detail))
         without = 0
         for place, result in enumerate(chosen):

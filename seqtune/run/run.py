@@ -196,6 +196,12 @@ class Run:
             data: New rows; None continues the data that the run was fitted on.
             use: Name of the leaderboard row that predicts; the best network or ensemble if None.
         """
+        winner = self.board.winner
+        if use is None and winner is not None and winner.kind == "baseline":
+            self.notes.append(
+                f"{self.choose().name} predicts, though {winner.name} was better on validation; "
+                f"--use {winner.name} takes that"
+            )
         return self.task.predict(self, self._source(data), use)
 
     def evaluate(self, data: str | Path | pd.DataFrame) -> dict[str, dict[str, float]]:

@@ -127,7 +127,7 @@ BAD_WORDS = {
     "baseline unknown": (("--set", "baselines.methods=[naiv]"), "did you mean 'naive'?", ""),
     "no equals sign": (("--set", "horizon"), "found no '=', expected key.path=value", ""),
     "unknown encoding": (("--set", "data.encoding=utf-9"), "found 'utf-9'", ""),
-    "wrong encoding": (("--set", "data.encoding=utf-16"), "x.csv is not utf-16", "=auto finds"),
+    "wrong encoding": (("--set", "data.encoding=utf-16"), "is not utf-16", "=auto finds"),
 }
 
 

@@ -88,7 +88,7 @@ def test_fit_prints_its_report_on_stdout_and_its_progress_on_stderr(fit, here):
     assert "Leaderboard" in done.out and "segment-gru-t001" in done.out
     assert "q0.1 to q0.9" in done.out  # the chart's legend
     assert "best simple method" in done.out
-    assert "\nNext:\n  seqtune predict runs/sales-forecast-1 -o predictions.csv" in done.out
+    assert "\nNext:\n  seqtune predict runs/sales-forecast-1" in done.out
     for line in (
         "time: date (dates; --time COLUMN)",
         "target: y (the only numeric column; --target COLUMN)",

@@ -73,3 +73,8 @@ def test_faults_of_the_file_and_of_overrides_keep_their_places(tmp_path):
     places = [line.split(": ")[0] for line in caught.value.message.split("\n")]
     assert places == [f"{path}:3", "--set network.layers=-1"]
     assert caught.value.hint == f"mend the file, then: seqtune recipes check {path}"
+
+
+def test_a_value_that_yaml_keeps_for_itself_is_taken_as_it_stands() -> None:
+    recipe = Recipe.load(None, "forecast", ["data.dates=%d.%m.%Y"])
+    assert recipe.get("data.dates") == "%d.%m.%Y"

@@ -47,6 +47,9 @@ def predict(run: Any, source: Source | None, use: str | None) -> pd.DataFrame:
     if source is not None:
         # rows without the target are of use where covariates are known ahead
         new = read_new(run, source, allow_empty=bool(codec.future.names))
+        absent = len(set(panel.series) - set(new.series))
+        if absent and codec.roles["series"]:
+            run.notes.append(f"{absent} series of the run are not in {source.path}: not forecast")
         panel, _ = join_panels(panel, new)
         _require_history(source, codec, panel)
     _require_ahead(run, codec, panel)

@@ -21,7 +21,7 @@ from seqtune.tasks.forecast.arrangement import actual_values
 from seqtune.tasks.forecast.codec import Codec, CodedPanel
 from seqtune.tasks.forecast.times import format_times
 
-ENOUGH_WINDOWS = 240
+ENOUGH_WINDOWS = 96
 """Where series are few, so many windows tell models apart; statistical methods, which are fitted
 anew for every window, then still have their say within their share of the budget."""
 

@@ -14,7 +14,7 @@ from seqtune.data.source import Source
 from seqtune.errors import DataError
 from seqtune.progress import Guess, Listener, Note
 
-TIME_NAMES = ("ds", "date", "datetime", "timestamp", "time", "step", "t", "period", "index")
+TIME_NAMES = ("ds", "date", "datetime", "timestamp", "time", "step", "t", "period", "index", "year")
 TARGET_NAMES = ("y", "target", "value", "values")
 SERIES_NAMES = ("unique_id", "series", "series_id", "item_id", "id", "item", "store", "sku")
 NUMERIC = ("number", "integer", "boolean")
