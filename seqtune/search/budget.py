@@ -54,12 +54,12 @@ class Shares:
     @property
     def saving(self) -> float:
         """Seconds kept for scoring on the test part, writing the run and the report."""
-        return min(2.0 + 0.02 * self.budget, 20.0)
+        return min(1.5 + 0.015 * self.budget, 15.0)
 
     @property
     def refitting(self) -> float:
         """Seconds kept for the refit."""
-        return 0.15 * self.budget if self.refit else 0.0
+        return 0.12 * self.budget if self.refit else 0.0
 
     @property
     def ending(self) -> float:

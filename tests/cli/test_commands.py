@@ -388,3 +388,21 @@ def test_a_search_in_which_every_trial_fails_says_why(fit, seqtune, here):
     assert done.json["winner"] in ("naive", "seasonal_naive")
     assert "no such luck" in seqtune("report", "runs/sales-forecast-1").out
     assert len(seqtune("predict", "runs/sales-forecast-1").table) == 7
+
+
+def test_an_executor_that_is_not_there_yet_is_announced(fit, here):
+    weekly(60).to_csv("sales.csv", index=False)
+    done = fit("sales.csv", "--executor", "processes", "--workers", "2")
+    assert "executor processes, workers 2: not available yet" in " ".join(done.err.split())
+
+
+def test_predict_says_where_a_simple_method_was_better(fit, seqtune, here):
+    weekly(60).to_csv("sales.csv", index=False)
+    # a network that learns nothing, and starts from the level instead of the season
+    words = ("--set", "arrangement.base=none", "--set", "training.learning_rate=1e-9")
+    summary = fit("sales.csv", *words, "--json").json
+    assert summary["winner"] == "seasonal_naive"
+    run = "runs/sales-forecast-1"
+    told = " ".join(seqtune("predict", run).err.split())
+    assert "though seasonal_naive was better on validation; --use seasonal_naive" in told
+    assert "better on validation" not in seqtune("predict", run, "--use", "seasonal_naive").err
