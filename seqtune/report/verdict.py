@@ -103,8 +103,8 @@ class _Comparison:
             return []
         best = min(ahead, key=lambda pair: pair.advantage)
         return [
-            f"On the test part alone {literal(best.name)} does better still "
-            f"({figure(best.reference)}), which validation did not show."
+            f"On the test part {literal(best.name)} is better than both "
+            f"({figure(best.reference)}); validation did not show it."
         ]
 
 

@@ -91,7 +91,7 @@ def test_the_simple_method_that_the_test_part_prefers_is_named() -> None:
         row("ensemble", "ensemble", 0.75, 0.75),
     )
     assert said(*rows).endswith(
-        "On the test part alone drift does better still (0.250), which validation did not show."
+        "On the test part drift is better than both (0.250); validation did not show it."
     )
 
 
