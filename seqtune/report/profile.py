@@ -76,7 +76,7 @@ class ProfileReport:
         ]
         if self.suggestions:
             parts += [Text(), Text("Suggested", style="bold"), GuessTable(self.suggestions)]
-        parts += bullets([f"not suited to {task}: {why}" for task, why in self.unsuited.items()])
+        parts += bullets([f"not ready for {task}: {why}" for task, why in self.unsuited.items()])
         for task, line in self.tasks.items():
             parts += [Text(), Text(f"{literal(task)}:"), command_text(line)]
         return Group(*parts)

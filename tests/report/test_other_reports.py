@@ -171,7 +171,7 @@ Suggested
 what  taken             because                   override with
 ───────────────────────────────────────────────────────────────
 time  [red]month[/red]  the only column of dates  --time
-- not suited to classify: there is no label
+- not ready for classify: there is no label
 
 forecast:
   seqtune fit a.csv --task forecast"""
