@@ -24,6 +24,8 @@ WEEK = 7 * DAY
 YEAR = 8766 * HOUR
 """Mean Julian year, 365.25 days."""
 
+ONE_DAY, ONE_MONTH = np.timedelta64(1, "D"), np.timedelta64(1, "M")
+
 WEEKDAYS = ("MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN")
 MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
 EXAMPLES = "s, 15min, h, D, B, W-MON, MS, ME, QS, YS"
@@ -106,11 +108,12 @@ class Frequency:
             days = np.busday_offset(first, steps * self.size, roll="backward")
             return _nanoseconds(days) + clock
         months = (int(_month(start)[0]) + steps * self.size).astype("datetime64[M]")
-        last = (months + 1).astype("datetime64[D]") - 1
+        last = (months + ONE_MONTH).astype("datetime64[D]") - ONE_DAY
         if self.end:
             return _nanoseconds(last) + clock
-        days = months.astype("datetime64[D]") + (_day_of_month(start)[0] - 1)
-        return _nanoseconds(np.minimum(days, last)) + clock
+        past_first = np.timedelta64(int(_day_of_month(start)[0]) - 1, "D")
+        wanted: Any = months.astype("datetime64[D]") + past_first
+        return _nanoseconds(np.minimum(wanted, last)) + clock
 
     def on_step(self, times: npt.NDArray[np.int64], origin: int) -> npt.NDArray[np.bool_]:
         """Say which instants stand exactly on a step: (n,), bool.

@@ -17,6 +17,7 @@ from seqtune.data.frequency import (
     DAY,
     HOUR,
     MINUTE,
+    ONE_MONTH,
     SECOND,
     WEEK,
     YEAR,
@@ -199,8 +200,9 @@ def _months(sample: _Sample, size: int) -> tuple[Rhythm | None, float]:
         return None, 0.0
     instants = sample.times.view("datetime64[ns]")
     month = instants.astype("datetime64[M]")
-    day = (instants.astype("datetime64[D]") - month.astype("datetime64[D]")).astype(np.int64) + 1
-    last = ((month + 1).astype("datetime64[D]") - month.astype("datetime64[D]")).astype(np.int64)
+    first, next_first = month.astype("datetime64[D]"), (month + ONE_MONTH).astype("datetime64[D]")
+    day = (instants.astype("datetime64[D]") - first).astype(np.int64) + 1
+    last = (next_first - first).astype(np.int64)
     usual = int(np.bincount(day).argmax())
     on_last, on_usual = day == last, day == np.minimum(usual, last)
     is_end = usual >= 28 and on_last.mean() >= on_usual.mean()
@@ -348,8 +350,8 @@ def _given_months(frequency: Frequency, sample: _Sample, is_loose: bool) -> tupl
             return usual.frequency, usual.phase
     if month is None:
         month = 11 if frequency.end else 0
-    start = np.datetime64("1970-01", "M") + month
+    start = np.datetime64("1970-01", "M") + int(month) * ONE_MONTH
     if frequency.end:
-        start = start + 1
+        start = start + ONE_MONTH
     day = start.astype("datetime64[ns]").astype(np.int64) - (DAY if frequency.end else 0)
     return frequency, int(day)

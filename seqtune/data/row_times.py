@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from seqtune.data.frequency import ONE_DAY
 from seqtune.errors import DataError
 
 if TYPE_CHECKING:
@@ -81,7 +82,7 @@ def dates_of_integers(values: Ints) -> npt.NDArray[Any] | None:
     if not bool(((month >= 1) & (month <= 12) & (day >= 1)).all()):
         return None
     months = ((year - 1970) * 12 + month - 1).astype("datetime64[M]")
-    days = months.astype("datetime64[D]") + (day - 1)
+    days = months.astype("datetime64[D]") + (day - 1) * ONE_DAY
     if bool((days.astype("datetime64[M]") != months).any()):
         return None
     return days.astype("datetime64[ns]")
