@@ -318,6 +318,11 @@ class Fitting:
             self.prepared, self.recipe, min(share, max(0.0, self.clock.left())), self.tell
         )
         self._write_board(self._baseline_rows())
+        # a run that is killed later must still know against which methods it may claim nothing
+        self.record["left_out"] = {
+            result.name: result.left_out for result in self.baselines if result.left_out
+        }
+        write_record(self.folder, self.record)
 
     def _search(self) -> None:
         from seqtune.search.executor.inline import Inline
@@ -421,7 +426,6 @@ class Fitting:
             status="interrupted" if self.is_interrupted else "complete",
             ended=now(),
             seconds={"total": self.earlier_seconds + self.clock.elapsed()},
-            left_out={result.name: result.left_out for result in self.baselines if result.left_out},
             notes=self.notes,
             guesses=self.guesses,
         )

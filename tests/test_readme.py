@@ -35,7 +35,7 @@ def test_the_readme_shows_every_kind_of_command():
 
 @pytest.mark.parametrize("line", [*fenced(), *inline()])
 def test_every_command_of_the_readme_is_known(line):
-    parse(line)
+    assert parse(line)[0] == line.split()[1]
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ import keras
 import numpy as np
 import numpy.typing as npt
 
+from seqtune.files import whole_file
 from seqtune.progress import Listener, Note, StageStarted
 from seqtune.run.leaderboard import Row
 from seqtune.run.members import Member
@@ -145,7 +146,8 @@ class Conclusion:
             self.listener(Note(f"refit of {result.trial} taken back: {reason}"))
             return
         path = refitted_path(self.folder, result.trial)
-        refit.model.save(path)
+        with whole_file(path) as temporary:
+            refit.model.save(temporary)
         self._refitted[result.trial] = f"models/{path.name}"
 
     def _score_test(self, result: Result, model: Any) -> None:

@@ -13,6 +13,7 @@ import keras
 import numpy as np
 
 from seqtune.errors import SeqtuneError
+from seqtune.files import whole_file
 from seqtune.initializers import seed_everything
 from seqtune.tasks._contract import Task, Until
 
@@ -116,10 +117,10 @@ def _train_and_keep(task: Task, prepared: Any, job: Job, on_epoch: OnEpoch, bega
     if monitor.trouble or monitor.best_weights is None:
         raise TrialFailedError(monitor.trouble or "no epoch was finished")
     model.set_weights(monitor.best_weights)
-    for path in (model_path(job.folder, job.trial), predictions_path(job.folder, job.trial)):
-        path.parent.mkdir(parents=True, exist_ok=True)
-    model.save(model_path(job.folder, job.trial))
-    np.save(predictions_path(job.folder, job.trial), monitor.best_predictions)
+    with whole_file(model_path(job.folder, job.trial)) as path:
+        model.save(path)
+    with whole_file(predictions_path(job.folder, job.trial)) as path:
+        np.save(path, monitor.best_predictions)
     return Result(
         trial=job.trial,
         status="stopped" if monitor.is_cut else "completed",

@@ -406,3 +406,18 @@ def test_predict_says_where_a_simple_method_was_better(fit, seqtune, here):
     told = " ".join(seqtune("predict", run).err.split())
     assert "though seasonal_naive was better on validation; --use seasonal_naive" in told
     assert "better on validation" not in seqtune("predict", run, "--use", "seasonal_naive").err
+
+
+def test_a_search_that_ended_early_still_knows_which_methods_did_not_run(fit, seqtune, here):
+    from seqtune.baselines.runner import BaselineForecast
+    from seqtune.fitting import Fitting
+
+    weekly(60).to_csv("sales.csv", index=False)
+    late = [BaselineForecast("mstl", {}, 0.0, left_out="no time was left")]
+    with (
+        mock.patch("seqtune.tasks.forecast.task.run_baselines", return_value=late),
+        mock.patch.object(Fitting, "_search", side_effect=KeyboardInterrupt),
+    ):
+        fit("sales.csv", code=130)
+    report = seqtune("report", "runs/sales-forecast-1", "--json").json
+    assert report["left_out"] == {"mstl": "no time was left"}

@@ -164,7 +164,10 @@ def test_several_trials_may_be_under_way(tmp_path: Path) -> None:
 
 
 def test_telling_of_a_trial_that_nobody_asked_for_is_ignored(tmp_path: Path) -> None:
-    oracle_of(tmp_path, "random").tell("t099", 1.0)
+    oracle = oracle_of(tmp_path, "random")
+    oracle.tell("t099", 1.0)
+    proposal = oracle.ask()
+    assert proposal is not None and proposal.trial == "t001"
 
 
 def test_a_random_search_learns_nothing_but_a_bayesian_one_does(tmp_path: Path) -> None:
