@@ -81,3 +81,15 @@ def unknown(kind: str, name: str, known: Iterable[str]) -> str:
     guess = nearest(name, names)
     question = f"; did you mean '{guess}'?" if guess else "."
     return f"unknown {kind} '{name}'{question} Known: {', '.join(names)}"
+
+
+def literal(text: object) -> str:
+    r"""Return text from outside with its control characters made visible.
+
+    Example:
+        >>> literal("a\tb")
+        'a\\tb'
+    """
+    return "".join(
+        character if character.isprintable() else ascii(character)[1:-1] for character in str(text)
+    )

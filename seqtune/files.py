@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
@@ -66,14 +66,16 @@ def write_text(path: Path, text: str) -> None:
     write_with(path, write)
 
 
-def write_json(path: Path, value: Any) -> None:
+def write_json(path: Path, value: Any, indent: int | None = 1) -> None:
     """Write a JSON file whole; NaN and infinity are refused."""
-    write_text(path, json.dumps(value, indent=1, ensure_ascii=False, allow_nan=False) + "\n")
+    text = json.dumps(value, indent=indent, ensure_ascii=False, allow_nan=False)
+    write_text(path, text + "\n")
 
 
-def append_line(path: Path, value: Any) -> None:
-    """Append one line of JSON, on disk when this returns."""
-    append_text(path, json.dumps(value, ensure_ascii=False, allow_nan=False) + "\n")
+def write_lines(path: Path, values: Iterable[Any]) -> None:
+    """Write a file of one JSON value per line, whole."""
+    lines = [json.dumps(value, ensure_ascii=False, allow_nan=False) for value in values]
+    write_text(path, "".join(f"{line}\n" for line in lines))
 
 
 def append_text(path: Path, text: str) -> None:

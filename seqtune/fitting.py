@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import shutil
 import time
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from seqtune import backend as backends
-from seqtune.errors import RunError
-from seqtune.files import append_line, append_text, write_json, write_text
+from seqtune.errors import RunError, SearchError
+from seqtune.files import append_text, write_json, write_text
+from seqtune.interrupt import Interrupt
 from seqtune.options import FitOptions, load_recipe
 from seqtune.progress import (
     BaselineEnded,
@@ -22,17 +22,16 @@ from seqtune.progress import (
     Guess,
     Listener,
     Note,
-    SearchStarted,
     StageStarted,
     TrialEnded,
     silent,
 )
 from seqtune.recipe.duration import seconds as parse_seconds
-from seqtune.run.folder import check_vacant, create_folder, now, write_record
+from seqtune.run.folder import check_vacant, create_folder, now, read_state, write_record
 from seqtune.run.leaderboard import Leaderboard, Row
 from seqtune.run.members import write_members
 from seqtune.run.run import Run
-from seqtune.search.budget import Clock, Shares
+from seqtune.search.budget import Clock
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -40,7 +39,7 @@ if TYPE_CHECKING:
     from seqtune.data.source import Source
     from seqtune.recipe.load import Recipe
     from seqtune.run.conclusion import Conclusion
-    from seqtune.search.trial import Result
+    from seqtune.searching import Searching
     from seqtune.tasks._contract import BaselineResult, Task
 
 
@@ -109,6 +108,8 @@ def resume(
     *,
     budget: str | float | None = None,
     trials: int | None = None,
+    workers: int | str | None = None,
+    executor: str | None = None,
     listener: Listener = silent,
     started: float | None = None,
 ) -> Run:
@@ -120,6 +121,9 @@ def resume(
         folder: The run folder.
         budget: Wall time for this command; what the earlier one left over if None.
         trials: At most so many trials in all.
+        workers: How many trials run at the same time; as before if None.
+        executor: Where trials run; as before if None, but for "ray", which has to be asked for
+            again: the folder may come from a stranger, and name a stranger's cluster.
         listener: Hears of stages and trials.
         started: Value of `time.monotonic()` from which the budget counts; now if None.
 
@@ -136,7 +140,14 @@ def resume(
             f"{run.folder} is complete; there is nothing left to resume",
             f"seqtune resume {run.folder} --budget 5m, to search further",
         )
-    recipe = run.recipe if trials is None else run.recipe.replace({"search.trials": trials})
+    asked = {"trials": trials, "workers": workers, "executor": executor}
+    recipe = run.recipe.replace(
+        {f"search.{key}": value for key, value in asked.items() if value is not None}
+    )
+    if executor is None and recipe.values.search.executor == "ray":
+        recipe = recipe.replace({"search.executor": "auto"})
+        listener(Note("trials run on this machine; --executor ray takes a cluster again"))
+    recipe = recipe.replace({"search.address": "auto"})
     seconds = _left_over(run) if budget is None else parse_seconds(budget)
     fitting = Fitting(recipe, Clock(seconds, clock_start), listener)
     with fitting.closing():
@@ -149,12 +160,16 @@ LEAST_LEFT_OVER = 0.25
 """A search that is resumed has at least this share of its budget, however late it was ended."""
 
 
+def spent_seconds(run: Run) -> float:
+    """Return the wall time that a run has taken so far, even if it was killed."""
+    total = float(run.record.get("seconds", {}).get("total", 0.0))
+    return max(total, float((read_state(run.folder) or {}).get("elapsed", 0.0)))
+
+
 def _left_over(run: Run) -> float:
     """Return the seconds that a run's budget still holds."""
     budget = float(run.record["budget_seconds"])
-    of_trials = sum(float(trial["seconds"]) for trial in run.trials)
-    spent = float(run.record.get("seconds", {}).get("total", of_trials))
-    return max(budget - spent, LEAST_LEFT_OVER * budget)
+    return max(budget - spent_seconds(run), LEAST_LEFT_OVER * budget)
 
 
 @dataclass
@@ -177,10 +192,8 @@ class Fitting:
     backend: str = field(init=False)
     task: Task = field(init=False)
     prepared: Any = field(init=False)
+    searching: Searching = field(init=False)
     baselines: list[BaselineResult] = field(default_factory=list)
-    results: list[Result] = field(default_factory=list)
-    earlier_seconds: float = 0.0
-    is_interrupted: bool = False
 
     @contextmanager
     def closing(self) -> Iterator[None]:
@@ -191,16 +204,23 @@ class Fitting:
             if hasattr(self, "record"):
                 self.record.update(status="interrupted", ended=now())
                 write_record(self.folder, self.record)
+                self.tell(Note(f"interrupted; go on with: seqtune resume {self.folder}"))
             raise
         finally:
             self.listener(Finished())
 
     def go_on(self) -> None:
         """Take every step after the data is prepared, as far as it was not taken before."""
-        if not self.baselines:
-            self._run_baselines()
-        self._search()
-        self._conclude()
+        self.searching.open()  # workers start while the baselines run
+        try:
+            if not self.baselines:
+                self._run_baselines()
+            self.searching.rows = self._baseline_rows()
+            with Interrupt(self.tell) as interrupt:
+                self.searching.run(interrupt)
+                self._conclude(interrupt)
+        finally:
+            self.searching.close()
 
     def tell(self, event: Event) -> None:
         """Pass an event on, and keep what the run folder should remember of it."""
@@ -247,7 +267,16 @@ class Fitting:
         except (OSError, RunError):
             shutil.rmtree(self.folder, ignore_errors=True)
             raise
+        self._ready()
+
+    def _ready(self) -> None:
+        """Open the data as workers see it, and get ready to search."""
+        from seqtune.search.problem import Problem
+        from seqtune.searching import Searching
+
         self.prepared = self.task.load(self.folder)
+        problem = Problem(self.task, self.prepared, self.folder)
+        self.searching = Searching(self.recipe, problem, self.clock, self.backend, self.tell)
 
     def reopen(self, run: Run) -> None:
         """Take up a run where it was left.
@@ -261,11 +290,15 @@ class Fitting:
         from seqtune.search.trial import Result  # loads Keras, on the backend just chosen
         from seqtune.tasks._contract import BaselineResult
 
-        self.task, self.prepared = run.task, run.prepared
+        self.task = run.task
+        self._ready()
         self.notes = list(self.record.get("notes", []))
         self.guesses = list(self.record.get("guesses", []))
-        self.results = [Result(**trial) for trial in run.trials]
-        self.earlier_seconds = float(self.record.get("seconds", {}).get("total", 0.0))
+        self.searching.results = {trial["trial"]: Result(**trial) for trial in run.checked_trials}
+        self.searching.state = read_state(self.folder)
+        self.searching.seconds = float(self.record.get("seconds", {}).get("search", 0.0))
+        self.searching.work = [dict(work) for work in self.record.get("workers", [])]
+        self.searching.earlier_seconds = spent = spent_seconds(run)
         self.baselines = [
             BaselineResult(row.name, row.validation, row.test, row.fit_seconds, "", row.detail)
             for row in run.board.rows
@@ -275,9 +308,7 @@ class Fitting:
             BaselineResult(name, left_out=reason)
             for name, reason in self.record.get("left_out", {}).items()
         ]
-        self.record.update(
-            status="running", budget_seconds=self.earlier_seconds + self.clock.seconds
-        )
+        self.record.update(status="running", budget_seconds=spent + self.clock.seconds)
         write_record(self.folder, self.record)
         write_text(self.folder / "recipe.yaml", self.recipe.to_yaml())
 
@@ -308,7 +339,7 @@ class Fitting:
         write_record(self.folder, self.record)
         write_text(self.folder / "recipe.yaml", self.recipe.to_yaml())
         prepared.save(self.folder)
-        self._write_board([])
+        write_json(self.folder / "leaderboard.json", self._board([]).to_dict())
         write_members(self.folder, {})
 
     def _run_baselines(self) -> None:
@@ -317,136 +348,59 @@ class Fitting:
         self.baselines = self.task.baselines(
             self.prepared, self.recipe, min(share, max(0.0, self.clock.left())), self.tell
         )
-        self._write_board(self._baseline_rows())
+        board = self._board(self._baseline_rows())
+        write_json(self.folder / "leaderboard.json", board.to_dict())
         # a run that is killed later must still know against which methods it may claim nothing
         self.record["left_out"] = {
             result.name: result.left_out for result in self.baselines if result.left_out
         }
         write_record(self.folder, self.record)
 
-    def _search(self) -> None:
-        from seqtune.search.executor.inline import Inline
-        from seqtune.search.oracle import Oracle
-        from seqtune.search.study import Study
-
-        values = self.recipe.values
-        self._tell_of_executor(values.search.executor, values.search.workers)
-        shares = Shares(self.clock.seconds, self.recipe.get("refit"))
-        best = self._board(self._baseline_rows()).best_baseline
-        self.tell(StageStarted("search"))
-        self.tell(
-            SearchStarted(
-                metric=self.task.metric,
-                direction=self.task.direction,
-                baseline_name=best.name if best else "",
-                baseline_score=best.validation.get(self.task.metric) if best else None,
-                seconds_left=self.clock.left() - shares.ending,
-                trials=values.search.trials,
-                workers=1,
-            )
-        )
-        oracle = Oracle(
-            values.search.oracle,
-            self.recipe.dimensions(),
-            self.recipe.portfolio(),
-            metric=self.task.metric,
-            direction=self.task.direction,
-            seed=values.seed,
-            trials=values.search.trials,
-            folder=self.folder / "oracle",
-        )
-        if not oracle.replay([(done.trial, done.values, done.score) for done in self.results]):
-            self.tell(Note("the search could not be taken up where it was; the oracle begins anew"))
-        study = Study(
-            oracle=oracle,
-            executor=Inline(self.task, self.prepared, self.tell),
-            clock=self.clock,
-            reserve=shares.ending,
-            folder=self.folder,
-            seed=values.seed,
-            steps_per_epoch=self._steps_per_epoch,
-            record=self._record,
-            listener=self.tell,
-        )
-        try:
-            study.run()
-        except KeyboardInterrupt:
-            self.is_interrupted = True
-            self.tell(Note("interrupted: saving what was finished"))
-
-    def _tell_of_executor(self, executor: str, workers: int | str) -> None:
-        """Say so where trials cannot run as the recipe wants."""
-        if executor not in ("auto", "inline") or workers not in ("auto", 1):
-            asked = f"executor {executor}, workers {workers}"
-            self.tell(Note(f"{asked}: not available yet; trials run one by one in this process"))
-
-    def _steps_per_epoch(self, values: Mapping[str, Any]) -> int:
-        asked = self.recipe.values.training.steps_per_epoch
-        return self.task.steps_per_epoch(self.prepared, values) if asked == "auto" else int(asked)
-
-    def _record(self, result: Result) -> None:
-        """Keep a result on disk, and what an interrupted run needs to report and predict."""
-        from seqtune.run.conclusion import describe, row_name
-
-        self.results.append(result)
-        append_line(self.folder / "trials.jsonl", result.to_dict())
-        rows = [
-            Row(
-                name=row_name(done),
-                kind="network",
-                validation={self.task.metric: done.score},
-                test={},
-                fit_seconds=done.seconds,
-                parameters=done.parameters,
-                detail=describe(done.values),
-            )
-            for done in self.results
-            if done.score is not None
-        ]
-        self._write_board([*self._baseline_rows(), *rows])
-        write_members(self.folder, self._conclusion().members())
-
-    def _conclude(self) -> None:
+    def _conclude(self, interrupt: Interrupt) -> None:
         """Select, score on the test part, refit, and close the run folder."""
-        shares = Shares(self.clock.seconds, self.recipe.get("refit"))
         self.tell(StageStarted("ensemble"))
-        conclusion = self._conclusion()
+        conclusion = self.searching.conclusion()
         conclusion.select(self.recipe.values.ensemble.size)
         if conclusion.ranked():
-            is_refitted = self.recipe.get("refit") and not self.is_interrupted
-            conclusion.score_chosen(shares.saving, refit=is_refitted)
+            try:
+                self._score(conclusion, interrupt)
+            except SearchError as error:
+                self.searching.fall_back(error)
+                self._score(conclusion, interrupt)
         else:
-            self.tell(Note(self._why_nothing()))
-        self._write_board([*self._baseline_rows(), *conclusion.rows()])
+            self.tell(Note(self.searching.why_nothing()))
+        self.searching.write_board(conclusion.rows())
         write_members(self.folder, conclusion.members())
         predictions = conclusion.test_predictions()
         if predictions is not None:
-            write_json(self.folder / "chart.json", self.task.illustrate(self.prepared, predictions))
+            chart = self.task.illustrate(self.prepared, predictions)
+            write_json(self.folder / "chart.json", chart)
+        self._write_tail("interrupted" if interrupt.asked else "complete")
+
+    def _score(self, conclusion: Conclusion, interrupt: Interrupt) -> None:
+        conclusion.score_chosen(
+            self.searching.executor,
+            self.clock,
+            self.searching.shares.saving,
+            seed=self.recipe.values.seed,
+            refit=self.recipe.get("refit"),
+            interrupt=interrupt,
+        )
+
+    def _write_tail(self, status: str) -> None:
+        """Write what the whole command came to."""
         self.record.update(
-            status="interrupted" if self.is_interrupted else "complete",
+            status=status,
             ended=now(),
-            seconds={"total": self.earlier_seconds + self.clock.elapsed()},
+            seconds={
+                "total": self.searching.earlier_seconds + self.clock.elapsed(),
+                "search": self.searching.seconds,
+            },
+            workers=self.searching.work,
             notes=self.notes,
             guesses=self.guesses,
         )
         write_record(self.folder, self.record)
-
-    def _conclusion(self) -> Conclusion:
-        from seqtune.run.conclusion import Conclusion
-
-        return Conclusion(
-            self.task, self.prepared, self.results, self.folder, self.clock, self.tell
-        )
-
-    def _why_nothing(self) -> str:
-        """Say why the search left no network."""
-        reasons = Counter(result.reason for result in self.results)
-        if not reasons:
-            return "no network was trained: the budget was over before the first trial"
-        reason, count = reasons.most_common(1)[0]
-        return (
-            f"no network was trained: {count} of {len(self.results)} trials failed with: {reason}"
-        )
 
     def _baseline_rows(self) -> list[Row]:
         return [
@@ -465,6 +419,3 @@ class Fitting:
 
     def _board(self, rows: Sequence[Row]) -> Leaderboard:
         return Leaderboard(self.task.metric, self.task.direction, tuple(rows))
-
-    def _write_board(self, rows: Sequence[Row]) -> None:
-        write_json(self.folder / "leaderboard.json", self._board(rows).to_dict())

@@ -19,8 +19,8 @@ import pandas as pd
 DATA = Path(__file__).parents[1] / "data"
 
 TINY = (
-    *("--trials", "1", "--budget", "9h"),
-    *("--set", "portfolio=[]", "--set", "refit=false"),
+    *("--trials", "1", "--budget", "9h", "--workers", "1"),
+    *("--set", "portfolio=[]", "--set", "refit=false", "--set", "search.stopping=none"),
     *("--set", "baselines.methods=[naive,seasonal_naive]"),
     *("--set", "network.architecture=segment", "--set", "network.cell=gru"),
     *("--set", "network.units=4", "--set", "network.layers=1"),

@@ -23,7 +23,7 @@ from seqtune.backend import activate
 
 if TYPE_CHECKING:
     from seqtune.recipe.load import Recipe
-    from seqtune.search.trial import Job, Result
+    from seqtune.search.trial import Result, TrialJob
     from seqtune.tasks.forecast.prepared import Prepared
 
 activate("auto")  # before any test module can import Keras by itself
@@ -128,20 +128,22 @@ class Trained:
     """A trial that was run on the tiny data, and where it left its files."""
 
     result: Result
-    job: Job
+    job: TrialJob
     folder: Path
 
 
 @pytest.fixture(scope="session")
 def run_tiny(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Tiny], Trained]:
     """Run a trial of two epochs on tiny data."""
-    from seqtune.search.trial import Job, run_trial
+    from seqtune.search.problem import Problem
+    from seqtune.search.training import Watch
+    from seqtune.search.trial import TrialJob
     from seqtune.tasks.forecast.task import TASK
 
     def run(data: Tiny) -> Trained:
         folder = tmp_path_factory.mktemp("trial")
-        job = Job("t001", data.values, 1, 600.0, folder, 2)
-        result = run_trial(TASK, data.prepared, job, lambda epoch, epochs, score: None)
+        job = TrialJob("t001", data.values, 1, 600.0, int(data.values["training.steps"]), 2)
+        result = job.run(Problem(TASK, data.prepared, folder), Watch())
         return Trained(result, job, folder)
 
     return run

@@ -13,14 +13,18 @@ import seqtune
 LAYERS = [
     ["seqtune.__main__", "seqtune.cli"],
     ["seqtune.report"],
-    ["seqtune.fitting", "seqtune.planning", "seqtune.inspection"],
+    ["seqtune.fitting", "seqtune.searching", "seqtune.planning", "seqtune.inspection"],
     ["seqtune.run"],
     ["seqtune.search"],
     ["seqtune.tasks"],
     ["seqtune.architectures", "seqtune.cells", "seqtune.baselines", "seqtune.initializers"],
     ["seqtune.data", "seqtune.metrics", "seqtune.reading"],
     ["seqtune.recipe", "seqtune.options"],
-    ["seqtune.registry", "seqtune.backend", "seqtune.files", "seqtune.progress", "seqtune.errors"],
+    [
+        *("seqtune.registry", "seqtune.files", "seqtune.progress", "seqtune.errors"),
+        *("seqtune.backend", "seqtune.devices", "seqtune.sieve", "seqtune.workers"),
+        "seqtune.interrupt",
+    ],
 ]
 """Which module or package stands on which layer, the highest first."""
 

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from seqtune.cli import doctor, evaluate, fit, inspect, plan, predict, recipes, report, resume, runs
-from seqtune.errors import SeqtuneError, UsageError
+from seqtune.errors import SeqtuneError, UsageError, literal
 
 app = typer.Typer(
     help="From a CSV to the best recurrent network for it, with proof.",
@@ -48,6 +48,12 @@ def seqtune(
     """From a CSV to the best recurrent network for it, with proof."""
 
 
+def _tell(what: str, text: str) -> None:
+    """Print an error on stderr; what it quotes from files cannot steer the terminal."""
+    lines = "\n".join(map(literal, text.split("\n")))
+    typer.echo(f"{what}: {lines}", err=True)
+
+
 def main() -> None:
     """Run the command line; an error that the user can mend is two lines, not a traceback."""
     for stream in (sys.stdout, sys.stderr):
@@ -56,9 +62,9 @@ def main() -> None:
     try:
         app()
     except SeqtuneError as error:
-        typer.echo(f"error: {error.message}", err=True)
+        _tell("error", error.message)
         if error.hint:
-            typer.echo(f"hint: {error.hint}", err=True)
+            _tell("hint", error.hint)
         sys.exit(2 if isinstance(error, UsageError) else 1)
     except BrokenPipeError:
         sys.stderr.close()

@@ -41,8 +41,10 @@ def show(report: Report, as_json: bool) -> None:
 
 def show_notes(notes: Iterable[str]) -> None:
     """Say on stderr what was guessed and repaired in new rows."""
+    from seqtune.errors import literal
+
     for note in notes:
-        typer.echo(f"note: {note}", err=True)
+        typer.echo(f"note: {literal(note)}", err=True)
 
 
 def live_board(quiet: bool) -> LiveBoard:

@@ -20,6 +20,12 @@ def command(
         typer.Option(help="Wall time for this command; default: what the earlier one left over."),
     ] = None,
     trials: Annotated[int | None, typer.Option(help="At most so many trials in all.")] = None,
+    workers: Annotated[
+        str | None, typer.Option(help="auto, or how many trials run at the same time.")
+    ] = None,
+    executor: Annotated[
+        str | None, typer.Option(help="auto, inline, processes or ray; where trials run.")
+    ] = None,
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
@@ -28,7 +34,11 @@ def command(
     from seqtune.report.of_run import fit_report
 
     with live_board(quiet) as board:
-        resumed = resume(run, budget=budget, trials=trials, listener=board, started=STARTED)
+        resumed = resume(
+            run, budget=budget, trials=trials, executor=executor,
+            workers=int(workers) if workers is not None and workers.isdigit() else workers,
+            listener=board, started=STARTED,
+        )  # fmt: skip
     show(fit_report(resumed), as_json)
     if resumed.record["status"] == "interrupted":
         raise typer.Exit(130)

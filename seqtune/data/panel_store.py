@@ -19,9 +19,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from seqtune.data.array_file import read_array
 from seqtune.data.grid import Grid
 from seqtune.data.panel import Panel
-from seqtune.errors import RunError
+from seqtune.errors import DataError, RunError
 
 FORMAT = 1
 """Number of the format; raised when an older seqtune could not read a newer panel."""
@@ -37,6 +38,13 @@ ARRAYS: Mapping[str, str] = {
     "ahead": "float64",
 }
 NAMES = ("series", "target_names", "past_names", "future_names", "static_names", "notes")
+
+SNAPS = ("exact", "nearest", "floor", "rows")
+
+LONGEST_AXIS = 100_000_000
+"""Steps between the first and the last row at most: each takes its calendar features in memory."""
+
+LONGEST_STEP_SECONDS = 100 * 366 * 86_400
 
 HINT = "prepare it again: seqtune fit DATA"
 
@@ -99,6 +107,7 @@ def load_panel(folder: Path, mmap: bool = True) -> Panel:
     except (KeyError, TypeError, AttributeError, ValueError, OSError, EOFError) as error:
         raise RunError(f"{folder}: the panel is damaged: {error}", hint=HINT) from error
     _check(panel, folder)
+    _check_axis(panel, folder)
     return panel
 
 
@@ -128,7 +137,7 @@ def _read_json(path: Path) -> dict[str, Any]:
         values = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
         raise RunError(f"{path} is missing", hint=HINT) from error
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise RunError(f"{path} is damaged: {error}", hint=HINT) from error
     if not isinstance(values, dict):
         raise RunError(f"{path} is damaged: expected an object", hint=HINT)
@@ -142,15 +151,9 @@ def _texts(values: Any) -> tuple[str, ...]:
 
 
 def _load(folder: Path, name: str, shape: Any, mmap: bool) -> npt.NDArray[Any]:
-    path = folder / f"{name}.npy"
-    # An empty file cannot be mapped.
-    mapped = mmap and 0 not in shape
-    array = np.load(path, mmap_mode="r" if mapped else None, allow_pickle=False)
-    if list(array.shape) != shape or array.dtype != np.dtype(ARRAYS[name]):
-        raise ValueError(
-            f"{path.name} holds {array.dtype} {list(array.shape)}, expected {ARRAYS[name]} {shape}"
-        )
-    return array if mapped else np.asarray(array)
+    if not isinstance(shape, list) or not all(type(length) is int for length in shape):
+        raise ValueError(f"{name} has no shape")
+    return read_array(folder / f"{name}.npy", ARRAYS[name], shape, mmap=mmap)
 
 
 def _check(panel: Panel, folder: Path) -> None:
@@ -176,3 +179,33 @@ def _check(panel: Panel, folder: Path) -> None:
             )
     if int(offsets[0]) != 0 or bool((np.diff(offsets) < 0).any()):
         raise RunError(f"{folder}: the panel is damaged: offsets do not rise from 0", HINT)
+    if len(set(panel.series)) != series:
+        raise RunError(f"{folder}: the panel is damaged: two series have the same name", HINT)
+
+
+def _check_axis(panel: Panel, folder: Path) -> None:
+    """Refuse a time axis that is none, or on which the rows lie absurdly far apart."""
+    grid, fault = panel.grid, ""
+    first = min((int(step) for step in panel.starts), default=0)
+    last = max((int(step) for step in panel.starts + panel.lengths), default=0)
+    try:
+        _check_grid(grid)
+        times = grid.times(np.array([first, last]))
+        if times[0] > times[1] or bool((times != times).any()):
+            fault = "time does not rise"
+        if grid.is_calendar and last - first > LONGEST_AXIS:
+            fault = f"its rows lie {last - first:,} steps apart"
+    except (ArithmeticError, TypeError, ValueError, DataError) as error:
+        fault = str(error)
+    if fault or max(-first, last) > 2**61:
+        raise RunError(f"{folder}: the panel is damaged: {fault or 'its steps'}", HINT)
+
+
+def _check_grid(grid: Grid) -> None:
+    texts = isinstance(grid.frequency, str) and grid.snap in SNAPS
+    if not texts or type(grid.interval) is not int or not 0 < grid.interval < 2**31:
+        raise ValueError("its grid is none")
+    if type(grid.origin) is not (str if grid.is_calendar else int):
+        raise ValueError("its grid has no origin")
+    if grid.seconds is not None and not 0 < grid.seconds < LONGEST_STEP_SECONDS:
+        raise ValueError("its steps have no length")

@@ -144,6 +144,12 @@ class Study(Section):
     oracle: Annotated[str, Word(("random", "bayesian", "hyperband", "grid"))] = Field(
         "bayesian", description="What proposes the next configuration, after the portfolio."
     )
+    stopping: Annotated[str, Word(("none", "median", "halving"))] = Field(
+        "none",
+        description="Which trials train on. none: all of them; median: a trial stops where it is "
+        "worse than the median of the others; halving: trials begin with a third of their "
+        "training, and the best third of them goes on.",
+    )
     budget: Annotated[str | float, Duration()] = Field(
         "5m",
         description="Wall time for the whole command, such as 90s, 10m or 2h: preparation, "
@@ -159,6 +165,15 @@ class Study(Section):
     )
     workers: Annotated[int | Auto, Or(("auto",), Whole(minimum=1))] = Field(
         "auto", description="Number of trials that run at the same time; auto counts the devices."
+    )
+    workers_per_gpu: Annotated[int | Auto, Or(("auto",), Whole(minimum=1))] = Field(
+        "auto",
+        description="Number of trials that share a GPU; small networks leave most of one idle.",
+    )
+    address: Annotated[str, Text("auto or an address such as ray://host:10001")] = Field(
+        "auto",
+        description="Where the Ray cluster is, for the executor ray. auto takes the cluster of the "
+        "environment variable RAY_ADDRESS, or starts one on this machine.",
     )
 
 

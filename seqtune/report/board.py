@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -64,7 +64,7 @@ class BoardState:
     search: SearchStarted | None = None
     deadline: float = math.nan
     baselines: dict[str, float] = field(default_factory=dict)
-    ended: dict[str, int] = field(default_factory=dict)
+    ended: dict[str, str] = field(default_factory=dict)
     workers: dict[int, WorkerState] = field(default_factory=dict)
     best_trial: str = ""
     best_score: float = math.nan
@@ -73,6 +73,7 @@ class BoardState:
         """Take in an event."""
         if isinstance(event, StageStarted):
             self.stage, self.detail, self.since = event.name, event.detail, now
+            self.workers.clear()
         elif isinstance(event, SearchStarted):
             self.search, self.deadline = event, now + event.seconds_left
             if event.baseline_name and event.baseline_score is not None:
@@ -114,7 +115,7 @@ class BoardState:
         worker.recent.append(event.score)
 
     def _take_trial(self, event: TrialEnded) -> None:
-        self.ended[event.status] = self.ended.get(event.status, 0) + 1
+        self.ended[event.trial] = event.status  # a trial that goes on ends again
         if worker := self.workers.get(event.worker):
             worker.trial = ""
         score = math.nan if event.score is None else event.score
@@ -188,7 +189,8 @@ def sparkline(scores: Iterable[float], bars: str = BARS) -> str:
 
 
 def _trials(state: BoardState) -> str:
-    parts = [f"{count(number)} {literal(status)}" for status, number in state.ended.items()]
+    statuses = Counter(state.ended.values())
+    parts = [f"{count(number)} {literal(status)}" for status, number in statuses.items()]
     parts.append(f"{count(state.running)} running")
     limit = state.search.trials if state.search else None
     return ", ".join(parts) + (f" (at most {count(limit)})" if limit is not None else "")

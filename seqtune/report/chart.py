@@ -64,12 +64,20 @@ class ForecastChart:
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> ForecastChart:
-        """Read what `to_dict` returned; null is a value that nobody knows."""
+        """Read what `to_dict` returned; null is a value that nobody knows.
+
+        Raises:
+            ValueError: The parts are not as long as they should be, or are no lists.
+        """
         numbers = {
             name: [math.nan if value is None else float(value) for value in values[name]]
             for name in ("history", "actual", "mean", "lower", "upper")
         }
-        return cls(**{**values, **numbers})
+        chart = cls(**{**values, **numbers})
+        steps = len(numbers["history"]) + len(numbers["mean"])
+        if not isinstance(chart.times, list) or len(chart.times) not in (0, steps):
+            raise ValueError(f"it has no {steps} times")
+        return chart
 
 
 @dataclass(frozen=True)

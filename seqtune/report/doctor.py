@@ -9,9 +9,11 @@ from typing import Any
 from rich.console import Group, RenderableType
 from rich.text import Text
 
+from seqtune.devices import Machine
 from seqtune.report.facts import facts
 from seqtune.report.table import Column, table
 from seqtune.report.wording import bullets
+from seqtune.workers import WorkerPlan
 
 
 @dataclass(frozen=True)
@@ -37,9 +39,11 @@ class DoctorReport:
         versions: Package to its version; "missing" where it is not installed.
         backend: The Keras backend that `--backend auto` takes here.
         reason: Why that one.
-        devices: What trials can run on.
+        devices: What the backend computes on.
         extras: Optional parts.
         problems: What does not work, and how to mend it.
+        machine: What there is to run on.
+        plan: The workers that `fit` would start for small data.
     """
 
     versions: Mapping[str, str]
@@ -48,13 +52,19 @@ class DoctorReport:
     devices: Sequence[str] = ()
     extras: Sequence[Extra] = ()
     problems: Sequence[str] = ()
+    machine: Machine | None = None
+    plan: WorkerPlan | None = None
 
     def __rich__(self) -> RenderableType:
-        """Draw versions, backend, devices, extras and problems."""
-        backend = f"{self.backend} ({self.reason})" if self.reason else self.backend
-        parts: list[RenderableType] = [
-            facts({**self.versions, "backend": backend, "devices": ", ".join(self.devices)})
-        ]
+        """Draw versions, machine, backend, workers, extras and problems."""
+        here = {
+            "machine": str(self.machine or ""),
+            "backend": f"{self.backend} ({self.reason})" if self.reason else self.backend,
+            "devices": ", ".join(self.devices),
+            "executor": self.plan.executor if self.plan else "",
+            "workers": f"{self.plan.workers}: {self.plan.why}" if self.plan else "",
+        }
+        parts: list[RenderableType] = [facts({**self.versions, **here})]
         if self.extras:
             columns = [Column("extra"), Column("installed"), Column("adds", foldable=True)]
             rows = [
@@ -72,6 +82,10 @@ class DoctorReport:
             "backend": self.backend,
             "reason": self.reason,
             "devices": list(self.devices),
+            "machine": self.machine.to_dict() if self.machine else None,
+            "workers": self.plan.workers if self.plan else None,
+            "workers_why": self.plan.why if self.plan else "",
+            "executor": self.plan.executor if self.plan else "",
             "extras": [asdict(extra) for extra in self.extras],
             "problems": list(self.problems),
         }

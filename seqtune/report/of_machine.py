@@ -2,35 +2,48 @@
 
 from __future__ import annotations
 
-import os
 import platform
 
 from seqtune import backend as backends
+from seqtune.devices import machine
 from seqtune.errors import SeqtuneError
+from seqtune.recipe.duration import seconds as parse_seconds
+from seqtune.recipe.schema import Study
 from seqtune.report.doctor import DoctorReport, Extra
+from seqtune.workers import WorkerPlan, staff
 
 PACKAGES = (
     "seqtune", "keras", "keras-tuner", "jax", "tensorflow", "numpy", "pandas", "pyarrow",
     "statsforecast",
 )  # fmt: skip
 
+EXTRAS = {
+    "test": ("pytest", "what the tests need"),
+    "ray": ("ray", "trials on several machines"),
+}
+"""Name of an extra to a package that it installs, and what it makes possible."""
+
 
 def doctor_report() -> DoctorReport:
-    """Look at packages, the backend that `auto` takes, and its devices; loads the backend."""
+    """Look at packages, the machine, the backend that `auto` takes; loads the backend."""
     versions = {"python": platform.python_version()}
     versions |= {name: backends.installed(name) or "missing" for name in PACKAGES}
     problems: list[str] = []
     devices: list[str] = []
-    chosen = "none"
+    name, reason = "none", ""
+    plan: WorkerPlan | None = None
     try:
-        chosen = backends.activate("auto")
-        devices = [*backends.devices(), f"{os.cpu_count()} cores"]
+        choice = backends.choose("auto")
+        problems += [choice.warning] if choice.warning else []
+        name, reason = backends.activate("auto"), choice.reason
+        devices = backends.devices()
+        usual = Study()  # of a recipe that says nothing about the search
+        budget = parse_seconds(usual.budget)
+        plan = staff(backends.machine_for(name), usual, budget, name, data_bytes=0)
     except SeqtuneError as error:
         problems.append(f"{error.message}; {error.hint}")
-    reason = (
-        "an NVIDIA GPU is visible"
-        if backends.has_nvidia_gpu()
-        else "no NVIDIA GPU; JAX trains recurrences faster on CPU"
-    )
-    extras = [Extra("test", backends.installed("pytest") is not None, "what the tests need")]
-    return DoctorReport(versions, chosen, reason, devices, extras, problems)
+    extras = [
+        Extra(extra, backends.installed(package) is not None, adds)
+        for extra, (package, adds) in EXTRAS.items()
+    ]
+    return DoctorReport(versions, name, reason, devices, extras, problems, machine(), plan)

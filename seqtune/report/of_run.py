@@ -7,13 +7,14 @@ from pathlib import Path
 from typing import Any
 
 from seqtune.errors import RunError, SeqtuneError
-from seqtune.files import damaged, read_json
+from seqtune.files import damaged
 from seqtune.report.chart import ForecastChart
 from seqtune.report.fit import FitReport
 from seqtune.report.runs import RunLine, RunsReport
 from seqtune.report.scores import Score, ScoresReport
 from seqtune.report.wording import command
 from seqtune.run.run import Run
+from seqtune.run.untrusted import read_part
 
 
 def fit_report(run: Run) -> FitReport:
@@ -27,8 +28,8 @@ def chart_of(run: Run) -> ForecastChart | None:
     if not path.exists():
         return None
     try:
-        return ForecastChart.from_dict(read_json(path))
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        return ForecastChart.from_dict(read_part(path))
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
         raise damaged(path, repr(error)) from error
 
 

@@ -94,11 +94,14 @@ class PlanReport:
             space += f"; {count(plan.portfolio)} known to be good come first"
         stages = ", ".join(f"{stage} {duration(spent)}" for stage, spent in plan.seconds.items())
         expected = "" if plan.trials is None else f"about {count(plan.trials)}"
+        if plan.trial_seconds is not None:
+            expected += f", if one takes {duration(plan.trial_seconds)}: a rough guess"
         return {
             "recipe": plan.recipe,
             "space": space,
             "trials": expected,
-            "workers": count(plan.workers),
+            "executor": plan.executor,
+            "workers": f"{count(plan.workers)}: {plan.workers_why}".removesuffix(": "),
             "time": f"{duration(plan.budget_seconds)} at most" + (f": {stages}" if stages else ""),
             "memory": f"about {size(plan.memory_bytes)}" if plan.memory_bytes else "",
         }

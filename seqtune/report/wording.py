@@ -14,6 +14,8 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from seqtune.errors import literal as literal
+
 METRIC_NAMES = {
     "mase": "MASE",
     "smape": "sMAPE",
@@ -109,18 +111,6 @@ def metric_name(metric: str) -> str:
 def better(direction: str) -> str:
     """Return which way is better: "lower" for min metrics, "higher" for max metrics."""
     return "higher" if direction == "max" else "lower"
-
-
-def literal(text: object) -> str:
-    r"""Return text from outside with its control characters made visible.
-
-    Example:
-        >>> literal("a\tb")
-        'a\\tb'
-    """
-    return "".join(
-        character if character.isprintable() else ascii(character)[1:-1] for character in str(text)
-    )
 
 
 def command(*words: str) -> str:

@@ -17,17 +17,59 @@ from __future__ import annotations
 
 import re
 import shlex
+from collections.abc import Callable, Mapping
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
 from seqtune.errors import RunError
-from seqtune.files import damaged, read_json, write_json
+from seqtune.files import damaged, write_json
+from seqtune.run.untrusted import check_inside, read_part
+from seqtune.search.recorded import shown
 
 FORMAT = 1
 """Grows when a run folder of an earlier version cannot be read any more."""
 
 RECORD = "run.json"
+STATE = "oracle/state.json"
+
+STATUSES = ("complete", "interrupted", "running")
+
+NEEDED = ("task", "status", "data", "seed", "backend")
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and value >= 0
+
+
+def _are_texts(value: object) -> bool:
+    return isinstance(value, list) and all(isinstance(text, str) for text in value)
+
+
+def _is_text_by_name(value: object) -> bool:
+    return isinstance(value, dict) and all(isinstance(text, str) for text in value.values())
+
+
+def _is_number_by_name(value: object) -> bool:
+    return isinstance(value, dict) and all(_is_number(number) for number in value.values())
+
+
+SOUND: Mapping[str, Callable[[Any], bool]] = {
+    "task": lambda task: isinstance(task, str) and task.isidentifier(),
+    "status": lambda status: status in STATUSES,
+    "data": lambda data: isinstance(data, dict),
+    "seed": lambda seed: type(seed) is int and 0 <= seed < 2**31,
+    "backend": lambda backend: isinstance(backend, str),
+    "began": lambda began: isinstance(began, str),
+    "budget_seconds": _is_number,
+    "seconds": _is_number_by_name,
+    "left_out": _is_text_by_name,
+    "notes": _are_texts,
+    "future": _are_texts,
+    "guesses": lambda guesses: isinstance(guesses, list) and all(map(_is_text_by_name, guesses)),
+    "workers": lambda workers: isinstance(workers, list) and all(map(_is_number_by_name, workers)),
+}
+"""What the keys of `run.json` that seqtune reads may hold, where they are there."""
 
 
 def create_folder(out: str | Path | None, data_name: str, task: str) -> Path:
@@ -88,27 +130,46 @@ def write_record(folder: Path, record: dict[str, Any]) -> None:
 
 
 def read_record(folder: Path) -> dict[str, Any]:
-    """Read `run.json`.
+    """Read `run.json`, and look at what else is in the folder.
 
     Raises:
-        RunError: There is no run, it is damaged, or it has a newer format.
+        RunError: There is no run, it is damaged, leads out of its folder, or has a newer format.
     """
     if not folder.is_dir():
         raise RunError(f"there is no run folder {folder}", "seqtune runs")
     if not (folder / RECORD).is_file():
         raise RunError(f"{folder} is not a run folder: it has no {RECORD}", "seqtune runs")
-    record = read_json(folder / RECORD)
-    if not isinstance(record, dict) or not isinstance(record.get("format"), int):
+    check_inside(folder)
+    record = read_part(folder / RECORD)
+    if not isinstance(record, dict) or type(record.get("format")) is not int:
         raise damaged(folder / RECORD, "it states no format")
     if record["format"] > FORMAT:
         raise RunError(
             f"{folder} has run format {record['format']}; this seqtune reads up to {FORMAT}",
             "pip install --upgrade seqtune",
         )
-    missing = [key for key in ("task", "status", "data", "seed", "backend") if key not in record]
+    missing = [key for key in NEEDED if key not in record]
     if missing:
         raise damaged(folder / RECORD, f"it lacks {', '.join(missing)}")
+    for key, is_sound in SOUND.items():
+        if key in record and not is_sound(record[key]):
+            raise damaged(folder / RECORD, f"found {key}: {shown(record[key])}")
     return record
+
+
+def read_state(folder: Path) -> dict[str, Any] | None:
+    """Read what a search kept to be gone on with; None where it kept nothing.
+
+    Raises:
+        RunError: The file is damaged.
+    """
+    path = folder / STATE
+    if not path.exists():
+        return None
+    state = read_part(path)
+    if not isinstance(state, dict) or not _is_number(state.get("elapsed", 0.0)):
+        raise damaged(path, f"found {shown(state)}")
+    return state
 
 
 def now() -> str:

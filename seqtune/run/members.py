@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from seqtune.errors import RunError
-from seqtune.files import damaged, read_json, write_json
+from seqtune.files import damaged, write_json
+from seqtune.run.untrusted import outside, read_part
+from seqtune.search.recorded import is_trial, printable, shown
 
 MEMBERS = "members.json"
+
+FILE = re.compile(r"models/[A-Za-z0-9][A-Za-z0-9_-]*\.keras")
+"""A network's file, relative to the run folder: nothing else is opened as one."""
 
 
 @dataclass(frozen=True)
@@ -54,16 +59,29 @@ def read_members(folder: Path) -> dict[str, list[Member]]:
     Raises:
         RunError: The file is missing or damaged, or names a file outside the run folder.
     """
-    raw = read_json(folder / MEMBERS)
+    path = folder / MEMBERS
+    raw = read_part(path)
     try:
         rows = {name: [Member(**member) for member in row] for name, row in raw.items()}
-        files = [folder / file for row in rows.values() for each in row for file in each.files]
     except (AttributeError, TypeError) as error:
-        raise damaged(folder / MEMBERS, error) from error
-    for file in files:
-        if folder.resolve() not in file.resolve().parents:
-            raise RunError(
-                f"{folder / MEMBERS} names a file outside the run folder: {file}",
-                "do not use this run folder",
-            )
+        raise damaged(path, printable(error)) from error
+    for member in (member for row in rows.values() for member in row):
+        _check(member, path)
     return rows
+
+
+def _check(member: Member, path: Path) -> None:
+    """Refuse a member that seqtune did not write; its configuration is checked when it is built."""
+    if not is_trial(member.trial):
+        raise damaged(path, f"found {shown(member.trial)}, expected the name of a trial")
+    for file in (member.model, member.refitted):
+        if not isinstance(file, str):
+            raise damaged(path, f"found {shown(file)}, expected the name of a file")
+    for file in member.files:
+        if not FILE.fullmatch(file):
+            raise outside(path, file)
+    weight = member.weight
+    if isinstance(weight, bool) or not isinstance(weight, (int, float)) or not 0 < weight <= 1:
+        raise damaged(path, f"found the weight {shown(weight)}")
+    if not isinstance(member.values, dict):
+        raise damaged(path, f"found {shown(member.values)}, expected a configuration")

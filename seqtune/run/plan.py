@@ -49,11 +49,14 @@ class Plan:
         dimensions: Recipe keys that the search varies.
         combinations: Configurations in the space; None where a range is continuous.
         portfolio: Configurations that are tried first.
-        trials: Trials expected within the budget; None where there is no telling.
+        trials: Trials expected within the budget, roughly; None where there is no telling.
+        trial_seconds: What a trial may take, roughly; None where there is no telling.
         workers: Trials that run at the same time.
+        workers_why: Why so many.
+        executor: Where they run: "inline", "processes" or "ray".
         seconds: Stage of the work to its expected wall time.
         budget_seconds: What the user allows.
-        memory_bytes: Expected peak of resident memory.
+        memory_bytes: Expected peak of resident memory, all workers together.
         notes: What else the user should know.
     """
 
@@ -74,7 +77,10 @@ class Plan:
     combinations: int | None = None
     portfolio: int = 0
     trials: int | None = None
+    trial_seconds: float | None = None
     workers: int = 1
+    workers_why: str = ""
+    executor: str = ""
     seconds: Mapping[str, float] = field(default_factory=dict)
     budget_seconds: float = 300.0
     memory_bytes: int = 0

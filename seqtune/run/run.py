@@ -8,10 +8,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from seqtune.errors import RunError, unknown
-from seqtune.files import damaged, read_json, read_lines
+from seqtune.files import damaged
 from seqtune.run.folder import read_record
 from seqtune.run.leaderboard import Leaderboard, Row, Summary
 from seqtune.run.members import MEMBERS, Member, read_members
+from seqtune.run.trials import TRIALS, read_trials
+from seqtune.run.untrusted import read_part
+from seqtune.search.recorded import check_values, shown
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -20,8 +23,8 @@ if TYPE_CHECKING:
     from seqtune.recipe.load import Recipe
     from seqtune.tasks._contract import Task
 
-TRIAL_KEYS = {"trial", "status", "training_seconds", "reason"}
-"""What every line of `trials.jsonl` has."""
+LONGEST_NAME = 200
+"""Characters of the name of a leaderboard row at most."""
 
 
 class Run:
@@ -57,11 +60,18 @@ class Run:
     def board(self) -> Leaderboard:
         """Every model that was scored, as values."""
         path = self.folder / "leaderboard.json"
-        values = read_json(path)
+        values = read_part(path)
         try:
-            return Leaderboard.from_dict(values)
+            board = Leaderboard.from_dict(values)
         except RunError as error:
             raise damaged(path, error.message) from error
+        names = [row.name for row in board.rows]
+        for name in names:
+            if not name.isprintable() or not 0 < len(name) <= LONGEST_NAME:
+                raise damaged(path, f"found the row {shown(name)}")
+        if len(set(names)) != len(names):
+            raise damaged(path, "two rows have the same name")
+        return board
 
     @property
     def leaderboard(self) -> pd.DataFrame:
@@ -111,12 +121,19 @@ class Run:
     @property
     def trials(self) -> list[dict[str, Any]]:
         """Every finished trial: values, scores per epoch, seconds, parameters, status, reason."""
-        path = self.folder / "trials.jsonl"
-        trials = read_lines(path)
-        for trial in trials:
-            if not isinstance(trial, dict) or not trial.keys() >= TRIAL_KEYS:
-                raise damaged(path, f"{str(trial)[:40]} is not a trial")
-        return trials
+        return read_trials(self.folder)
+
+    @property
+    def checked_trials(self) -> list[dict[str, Any]]:
+        """The trials, each configuration held against what the task's recipes allow.
+
+        Raises:
+            RunError: One has a value that no search could have taken.
+        """
+        path, task = self.folder / TRIALS, self.record["task"]
+        return [
+            {**trial, "values": check_values(task, trial["values"], path)} for trial in self.trials
+        ]
 
     @cached_property
     def recipe(self) -> Recipe:
@@ -170,22 +187,15 @@ class Run:
         return row
 
     def network(self, member: Member) -> Any:
-        """Load a member's network, refusing anything that could execute code.
+        """Load a member's network: built by seqtune's own code, with the weights of its file.
 
         Raises:
-            RunError: The file is missing or damaged.
+            RunError: The file is missing or damaged, or does not suit its configuration.
         """
-        self.task  # noqa: B018 (sets the backend and registers the task's layers)
-        import keras
+        task = self.task  # sets the backend, before Keras is loaded
+        from seqtune.search.network_file import load_network
 
-        path = self.folder / member.file
-        try:
-            return keras.saving.load_model(path, compile=False, safe_mode=True)
-        except (OSError, ValueError, TypeError, KeyError) as error:
-            first = str(error).strip().splitlines()[0] if str(error).strip() else ""
-            raise RunError(
-                f"the network {path} cannot be loaded: {first}", "fit again, or restore the folder"
-            ) from error
+        return load_network(task, self.prepared, member.values, self.folder / member.file)
 
     def predict(
         self, data: str | Path | pd.DataFrame | None = None, use: str | None = None
@@ -202,7 +212,16 @@ class Run:
                 f"{self.choose().name} predicts, though {winner.name} was better on validation; "
                 f"--use {winner.name} takes that"
             )
-        return self.task.predict(self, self._source(data), use)
+        import numpy as np
+
+        table = self.task.predict(self, self._source(data), use)
+        if not np.isfinite(table.select_dtypes("float")).all(axis=None):
+            name = self.choose(use).name
+            raise RunError(
+                f"{name} of {self.folder} does not predict numbers",
+                f"seqtune report {self.folder}, and predict with another row: --use NAME",
+            )
+        return table
 
     def evaluate(self, data: str | Path | pd.DataFrame) -> dict[str, dict[str, float]]:
         """Score the best network, the winner and the best baseline on data they never saw.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 
@@ -70,19 +71,44 @@ class Shares:
 TRIALS_WANTED = 5
 """A search that gets this many trials can compare and blend; no trial takes a larger share."""
 
+SETUP_SECONDS = 3.0
+"""What building and compiling a network of usual size takes."""
+
 SHORTEST_TRIAL_SECONDS = 3.0
 """Less than this is not enough to build, compile and train anything worth having."""
 
 
-def trial_seconds(search_seconds: float, left_seconds: float) -> float:
-    """Return how long the next trial may take.
+def stretch_seconds(search_seconds: float, left_seconds: float, share: float = 1.0) -> float:
+    """Return how long the next stretch of a trial may take.
 
     Args:
         search_seconds: Length of the whole search.
         left_seconds: What is left of it.
+        share: Share of its whole training that the trial does in this stretch.
 
     Example:
-        >>> trial_seconds(100.0, 50.0)
-        20.0
+        >>> stretch_seconds(100.0, 50.0)
+        23.0
+        >>> stretch_seconds(100.0, 50.0, 0.5)
+        13.0
     """
-    return min(left_seconds, max(search_seconds / TRIALS_WANTED, SHORTEST_TRIAL_SECONDS))
+    return min(left_seconds, search_seconds / TRIALS_WANTED * share + SETUP_SECONDS)
+
+
+def worth_beginning(left_seconds: float, done_seconds: Sequence[float], *, is_first: bool) -> bool:
+    """Say whether a trial may be begun.
+
+    Args:
+        left_seconds: What is left of the search.
+        done_seconds: How long the trials took that were not lost.
+        is_first: Whether nothing was begun yet; one trial always is.
+
+    Example:
+        >>> worth_beginning(4.0, [10.0, 30.0], is_first=False)
+        False
+    """
+    if is_first:
+        return True
+    if not done_seconds:
+        return left_seconds > 0
+    return left_seconds >= max(SHORTEST_TRIAL_SECONDS, 0.5 * min(done_seconds))

@@ -1,81 +1,80 @@
-"""Keras Tuner's oracles behind two verbs: ask for a trial, tell how it went.
+"""Keras Tuner's oracles behind two verbs: ask what to train, tell how it went.
 
 `Tuner.search()` is sequential, has no clock and cannot survive a dying trial; the oracles below it
-are sound. This is the only module that uses them. The recipe's portfolio, a few configurations
-known to be good, is proposed first.
+are sound. The recipe's portfolio, a few configurations known to be good, is proposed first.
 """
 
 from __future__ import annotations
 
-import warnings
+import json
+import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from enum import Enum
+from typing import Any, Final
 
 import keras_tuner
-import numpy as np
-from keras_tuner.engine.trial import TrialStatus
+from keras_tuner.engine.trial import Trial, TrialStatus
 
-from seqtune.errors import SearchError, unknown
+from seqtune.errors import RunError, SearchError, unknown
 from seqtune.recipe.dimension import Dimension
+from seqtune.search.oracles.bayesian import Bayesian
+from seqtune.search.oracles.closed import ClosedOracle, natural
+from seqtune.search.oracles.grid import Grid
+from seqtune.search.oracles.hyperband import Hyperband
+from seqtune.search.oracles.uniform import Random
 from seqtune.search.space import complete, hyperparameters
-
-CANDIDATES = 2000
-"""Random points among which the Bayesian oracle seeks its next one."""
-
-
-class Bayesian(keras_tuner.oracles.BayesianOptimizationOracle):  # type: ignore[misc]
-    """Keras Tuner's Bayesian oracle, its next point sought among random ones in one go.
-
-    Keras Tuner descends from 50 points by numeric gradients: measured, 20 to 40 seconds for one
-    proposal in a dozen dimensions, and it may propose what was tried before.
-    """
-
-    def populate_space(self, trial_id: str) -> dict[str, Any]:
-        """Return the untried point with the lowest confidence bound, a random one at first."""
-        ended = [trial for trial in self.trials.values() if trial.status == TrialStatus.COMPLETED]
-        scores, points = [], np.empty((0, 0))
-        if len(ended) >= (self.num_initial_points or max(3 * len(self.hyperparameters.space), 3)):
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")  # of a kernel at the edge of its bounds
-                self.gpr.fit(*self._vectorize_trials())
-            points = self._random_state.uniform(size=(CANDIDATES, len(self._nonfixed_space())))
-            mean, deviation = self.gpr.predict(points, return_std=True)
-            scores = mean - self.beta * deviation
-        for candidate in np.argsort(scores):
-            values = self._vector_to_values(points[candidate])
-            if not self._duplicate(values):
-                return {"status": TrialStatus.RUNNING, "values": values}
-        proposed: dict[str, Any] = self._random_populate_space()
-        return proposed
-
-
-ORACLES = {
-    "random": keras_tuner.oracles.RandomSearchOracle,
-    "bayesian": Bayesian,
-    "hyperband": keras_tuner.oracles.HyperbandOracle,
-    "grid": keras_tuner.oracles.GridSearchOracle,
-}
-
-RANDOM_POINTS = 5
-"""Random trials after the portfolio before the Bayesian oracle trusts its model."""
 
 MANY = 1_000_000
 """More trials than any search makes: the clock ends it."""
 
+LONGEST = 27
+"""Hyperband's units of training: its trials begin with 1, 3, 9 or all 27 of them."""
+
+FACTOR = 3
+"""One in so many of Hyperband's trials goes on to the next rung, to train so many times longer."""
+
+ORACLES: dict[str, tuple[type[ClosedOracle], dict[str, Any]]] = {
+    "random": (Random, {"max_trials": MANY}),
+    "bayesian": (Bayesian, {"max_trials": MANY}),
+    "hyperband": (
+        Hyperband,
+        {"max_epochs": LONGEST, "factor": FACTOR, "hyperband_iterations": MANY},
+    ),
+    "grid": (Grid, {"max_trials": MANY}),
+}
+"""Class and own arguments of each kind of oracle."""
+
+FORMAT = 1
+"""Grows when a state of an earlier version cannot be read any more."""
+
+
+class Wait(Enum):
+    """What an oracle answers that has nothing to train before trials under way have ended."""
+
+    LATER = "later"
+
+
+WAIT: Final = Wait.LATER
+"""Nothing now; ask again when a trial has ended."""
+
 
 @dataclass(frozen=True)
 class Proposal:
-    """A configuration to train.
+    """A configuration to train, or to train on.
 
     Args:
         trial: Its name, "t001" and on.
         values: A value for every dimension of the recipe, by path.
+        share: Share of the whole training at which this stretch of it ends.
+        continues: Whether the trial goes on from the weights that it has.
     """
 
     trial: str
     values: dict[str, Any]
+    share: float = 1.0
+    continues: bool = False
 
 
 class Oracle:
@@ -88,8 +87,17 @@ class Oracle:
         metric: Name of the score.
         direction: "min" or "max".
         seed: Where random choices begin.
-        trials: How many proposals there are at most; None for no limit.
-        folder: Where the oracle keeps its state.
+        trials: How many trials there are at most; None for no limit.
+
+    Example:
+        >>> rate = Dimension("rate", "float", minimum=0.001, maximum=0.1, log=True, default=0.01)
+        >>> first = [{"rate": 0.02}]
+        >>> oracle = Oracle(
+        ...     "random", [rate], first, metric="mase", direction="min", seed=0, trials=None
+        ... )
+        >>> oracle.ask()
+        Proposal(trial='t001', values={'rate': 0.02}, share=1.0, continues=False)
+        >>> oracle.tell("t001", 0.9)
     """
 
     def __init__(
@@ -102,97 +110,151 @@ class Oracle:
         direction: str,
         seed: int,
         trials: int | None,
-        folder: Path,
     ) -> None:
         if kind not in ORACLES:
             raise SearchError(unknown("oracle", kind, ORACLES), "--set search.oracle=random")
         self.dimensions = dimensions
-        self.metric = metric
-        self._limit = trials
-        self._asked = 0
-        self._open: dict[str, Any] = {}
         self._space = hyperparameters(dimensions)
-        limits: dict[str, Any] = {} if kind == "hyperband" else {"max_trials": MANY}
-        if kind == "bayesian":
-            limits["num_initial_points"] = len(portfolio) + RANDOM_POINTS
-        entries = self._active(portfolio)
-        # A grid walks from each of its trials to the next one, and knows no other trials.
-        is_grid = kind == "grid"
-        self._ahead = [complete(dimensions, entry) for entry in entries] if is_grid else []
-        self._tried = list(self._ahead)
-        self._oracle = _portfolio_first(ORACLES[kind], [] if is_grid else entries)(
-            objective=keras_tuner.Objective(metric, direction),
-            hyperparameters=self._space,
-            allow_new_entries=False,
-            tune_new_entries=False,
-            seed=seed + 1,  # Keras Tuner takes a seed of 0 for none
-            max_consecutive_failed_trials=MANY,
-            **limits,
-        )
-        self._oracle.verbose = 0
-        self._oracle._set_project_dir(str(folder.parent), folder.name)
+        # where all is fixed there is one trial, and nothing to halve
+        self._kind = kind if self._space.space else "random"
+        self._objective = (metric, direction)
+        self._seed = seed
+        self._limit = trials
+        self._entries = self._active(portfolio)
+        self._asked = 0
+        self._oracle = self._begin()
+        self._names: dict[str, str] = {}
+        self._current: dict[str, Trial] = {}
+        self._again: list[Proposal] = []
+        self._proof = {
+            "format": FORMAT,
+            "kind": self._kind,
+            "metric": metric,
+            "direction": direction,
+            "space": json.loads(json.dumps(self._space.get_config()["space"])),
+        }
 
-    def ask(self) -> Proposal | None:
-        """Return the next configuration; None when there is none left to try."""
-        if self._limit is not None and self._asked >= self._limit:
-            return None
-        name = f"t{self._asked + 1:03d}"
-        if not self._space.space:  # everything is fixed: one trial
-            self._asked += 1
-            return Proposal(name, complete(self.dimensions, {})) if self._asked == 1 else None
-        if self._ahead:
-            self._asked += 1
-            return Proposal(name, self._ahead.pop(0))
-        trial = self._oracle.create_trial(name)
-        while trial.status == TrialStatus.RUNNING:
-            values = complete(self.dimensions, trial.hyperparameters.values)
-            if values not in self._tried:
-                self._asked += 1
-                self._open[name] = trial
-                return Proposal(name, values)
-            trial.status = TrialStatus.INVALID
-            self._oracle.end_trial(trial)
-            trial = self._oracle.create_trial(name)
-        return None
-
-    def replay(self, trials: Sequence[tuple[str, Mapping[str, Any], float | None]]) -> bool:
-        """Bring a new oracle to where an earlier one was, by the trials that ended.
-
-        Args:
-            trials: Name, values and score of each, in the order in which they were proposed.
+    def ask(self) -> Proposal | Wait | None:
+        """Return what to train next.
 
         Returns:
-            Whether it proposed the same; where it did not, it goes on as it is, and names that
-            were given are not given again.
+            A configuration, or an earlier trial that goes on; `WAIT` when there is nothing before
+            a trial under way has ended; None when there is nothing ever again.
         """
-        for name, values, score in trials:
-            proposal = self.ask()
-            is_same = proposal is not None and (proposal.trial, proposal.values) == (name, values)
-            if proposal is not None:
-                self.tell(proposal.trial, score if is_same else None)
-            if not is_same:
-                self._asked = max(self._asked, *(int(name[1:]) for name, _, _ in trials))
-                return False
-        return True
+        if self._again:
+            return self._again.pop(0)
+        self._oracle.is_closed = self._limit is not None and self._asked >= self._limit
+        trial = self._oracle.create_trial(str(len(self._oracle.trials)))
+        if trial.status == TrialStatus.IDLE:
+            return WAIT
+        if trial.status != TrialStatus.RUNNING:
+            return None
+        earlier = trial.hyperparameters.values.get("tuner/trial_id")
+        if earlier is None:
+            self._asked += 1
+        name = f"t{self._asked:03d}" if earlier is None else self._names[earlier]
+        self._names[trial.trial_id] = name
+        self._current[name] = trial
+        return self._proposal(name, trial)
 
     def tell(self, name: str, score: float | None, reason: str = "") -> None:
-        """Say how a trial went.
+        """Say how a trial went; a second time, of one that trained on, the new score counts.
 
         Args:
-            name: The trial, as `ask` named it.
+            name: The trial, as `ask` named it; any other is ignored.
             score: Its validation score; None if it failed.
             reason: Why it failed.
         """
-        trial = self._open.pop(name, None)
+        trial = self._current.get(name)
         if trial is None:
             return
-        if score is None:
-            trial.status = TrialStatus.INVALID
-            trial.message = reason
-        else:
-            self._oracle.update_trial(trial.trial_id, {self.metric: score})
-            trial.status = TrialStatus.COMPLETED
-        self._oracle.end_trial(trial)
+        self._again = [proposal for proposal in self._again if proposal.trial != name]
+        is_number = score is not None and math.isfinite(score)
+        self._oracle.tell(trial, float(score) if score is not None and is_number else None, reason)
+
+    def state(self) -> dict[str, Any]:
+        """Return everything that is needed to go on, as plain JSON values."""
+        return {
+            **self._proof,
+            "asked": self._asked,
+            "names": dict(self._names),
+            "oracle": self._oracle.get_state(),
+        }
+
+    def restore(self, state: Mapping[str, Any]) -> None:
+        """Go on where another oracle with the same arguments was.
+
+        Trials that it had asked for and not heard of are proposed again, before any new one.
+
+        Args:
+            state: From `state`.
+
+        Raises:
+            RunError: It is damaged, or the state of a search over another space.
+        """
+        hint = "search anew: seqtune fit"
+        for name, own in self._proof.items():
+            if not isinstance(state, Mapping) or name not in state:
+                raise RunError(f"the state of the search is damaged: it has no {name!r}", hint)
+            if state[name] != own:
+                found = "other dimensions" if name == "space" else f"{state[name]!r}, not {own!r}"
+                raise RunError(f"the state of the search is of another one: {name} {found}", hint)
+        try:
+            self._take(state)
+        except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
+            fault = f"{type(error).__name__}: {error}"
+            raise RunError(f"the state of the search is damaged: {fault}", hint) from error
+
+    def _take(self, state: Mapping[str, Any]) -> None:
+        oracle = self._begin()
+        oracle.set_state(state["oracle"])
+        asked = natural(state["asked"], MANY)
+        names: dict[str, str] = {}
+        current: dict[str, Trial] = {}
+        again: dict[str, Proposal] = {}
+        for number, trial in oracle.trials.items():
+            name = _checked_name(state["names"][number], asked)
+            earlier = trial.hyperparameters.values.get("tuner/trial_id")
+            if (name in current) != (earlier is not None) or names.get(earlier, name) != name:
+                raise ValueError(f"{name} does not go on from {earlier}")
+            names[number], current[name] = name, trial
+            proposal = self._checked(self._proposal(name, trial))
+            if trial.status == TrialStatus.RUNNING:
+                again[name] = proposal
+        if len(current) != asked:
+            raise ValueError(f"{len(current)} trials of {asked}")
+        self._oracle, self._asked, self._names = oracle, asked, names
+        self._current, self._again = current, list(again.values())
+
+    def _begin(self) -> ClosedOracle:
+        kind, options = ORACLES[self._kind]
+        return kind(
+            portfolio=self._entries,
+            objective=keras_tuner.Objective(*self._objective),
+            hyperparameters=self._space,
+            seed=self._seed + 1,  # Keras Tuner takes a seed of 0 for none
+            **options,
+        )
+
+    def _proposal(self, name: str, trial: Trial) -> Proposal:
+        """Return what a trial of Keras Tuner's stands for."""
+        chosen = trial.hyperparameters.values
+        return Proposal(
+            name,
+            complete(self.dimensions, chosen),
+            share=chosen.get("tuner/epochs", LONGEST) / LONGEST,
+            continues="tuner/trial_id" in chosen,
+        )
+
+    def _checked(self, proposal: Proposal) -> Proposal:
+        """Return a proposal of a restored state that could be one of this search."""
+        for dimension in self.dimensions:
+            if not dimension.contains(proposal.values[dimension.path]):
+                value = proposal.values[dimension.path]
+                raise ValueError(f"{dimension.path} of {proposal.trial} cannot be {value!r}")
+        if not 0 < proposal.share <= 1:
+            raise ValueError(f"{proposal.trial} cannot train {proposal.share} of its training")
+        return proposal
 
     def _active(self, portfolio: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
         """Return the searched values of each portfolio entry that its conditions allow."""
@@ -201,7 +263,7 @@ class Oracle:
         for chosen in portfolio:
             values = complete(self.dimensions, chosen)
             entry = {
-                dimension.path: _stored(values[dimension.path])
+                dimension.path: _stored(dimension, values[dimension.path])
                 for dimension in self.dimensions
                 if dimension.path in searched
                 and (dimension.when is None or values[dimension.when[0]] == dimension.when[1])
@@ -211,22 +273,17 @@ class Oracle:
         return entries
 
 
-def _stored(value: Any) -> Any:
+def _stored(dimension: Dimension, value: Any) -> Any:
     """Return a value as Keras Tuner stores it, or it would not know it again."""
+    if dimension.kind == "float":
+        return float(value)
     return int(value) if isinstance(value, bool) else value
 
 
-def _portfolio_first(oracle: type[Any], portfolio: list[dict[str, Any]]) -> type[Any]:
-    """Return the oracle's class, proposing the portfolio before anything of its own."""
-
-    class PortfolioFirst(oracle):  # type: ignore[misc]
-        """An oracle that begins with configurations known to be good."""
-
-        def populate_space(self, trial_id: str) -> dict[str, Any]:
-            """Return the next configuration of the portfolio, then the oracle's own."""
-            if portfolio:
-                return {"status": TrialStatus.RUNNING, "values": portfolio.pop(0)}
-            proposed: dict[str, Any] = super().populate_space(trial_id)
-            return proposed
-
-    return PortfolioFirst
+def _checked_name(name: Any, asked: int) -> str:
+    """Return a trial's name; files are called by it, so that it must be one that was given."""
+    if not isinstance(name, str) or not re.fullmatch(r"t\d{3,7}", name, re.ASCII):
+        raise ValueError(f"{name!r} is no name of a trial")
+    if not 1 <= int(name[1:]) <= asked:
+        raise ValueError(f"{name} is not one of {asked} trials")
+    return name

@@ -8,12 +8,19 @@ then with all rows, which is what predicts.
 from __future__ import annotations
 
 import time
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
+from seqtune.files import whole_file
 from seqtune.initializers import seed_everything
-from seqtune.search.trial import Job, Result, Schedule, compile_model, train
-from seqtune.tasks._contract import Task, Until
+from seqtune.search.network_file import load_network, save_network
+from seqtune.search.problem import Problem
+from seqtune.search.training import Schedule, Watch, compile_model, train
+from seqtune.search.trial import Result, model_path, predictions_path, reason_of
+from seqtune.tasks._contract import Until
 
 STEPS_SHARE = 0.3
 """Optimiser steps of each refit, as a share of the steps that the trial took."""
@@ -25,57 +32,140 @@ WORST_CHANGE = 1.5
 """A network that is this many times worse on validation rows, which it has now seen, is thrown
 away: training has gone wrong."""
 
+LEAST_SECONDS = 0.5
+"""Less than this is not worth a refit."""
 
-class Refit:
-    """A chosen network on its way through further training.
+
+NO_TIME = "no time left"
+
+
+@dataclass(frozen=True)
+class Refitted:
+    """What came of a chosen network.
 
     Args:
-        task: What is learnt.
-        prepared: The data.
-        result: How its trial went.
-        model: Its network; the weights are changed.
-        job: The trial's job; its seconds are not used.
+        trial: The trial that made it.
+        is_refitted: Whether it was trained further and saved so.
+        reason: Why nothing came of it at all; empty where its test predictions were written.
+        note: Why it was not trained further, or why that was taken back.
+        seconds: Wall time.
     """
 
-    def __init__(self, task: Task, prepared: Any, result: Result, model: Any, job: Job) -> None:
-        self.task, self.prepared, self.result, self.model, self.job = (
-            task, prepared, result, model, job,
-        )  # fmt: skip
-        seed_everything(job.seed)
-        compile_model(task, prepared, model, job.values)
+    trial: str
+    is_refitted: bool = False
+    reason: str = ""
+    note: str = ""
+    seconds: float = 0.0
 
-    def go_on(self, until: Until, seconds: float) -> str:
-        """Train further, and take it back where it did harm.
+
+@dataclass(frozen=True)
+class RefitJob:
+    """Scores a chosen network on the test part, and trains it further on either side of that.
+
+    Args:
+        result: How its trial went.
+        seed: Seeds dropout and the order of batches.
+        seconds: Wall time it may take; with less than `LEAST_SECONDS` it is only scored.
+        steps_per_epoch: Batches per epoch.
+        refit: Whether it is trained further at all.
+    """
+
+    result: Result
+    seed: int
+    seconds: float
+    steps_per_epoch: int
+    refit: bool
+
+    @property
+    def trial(self) -> str:
+        """Name of the trial that made the network."""
+        return self.result.trial
+
+    def run(self, problem: Problem, watch: Watch) -> Refitted:
+        """Predict the test part, and keep the network that has seen all rows.
 
         Args:
-            until: The last part whose rows are trained on.
-            seconds: Wall time it may take.
-
-        Returns:
-            Why the training was taken back; empty where it stands.
+            problem: Task and data.
+            watch: Follows the training, and may end it.
         """
-        before = self.model.get_weights()
-        epochs = max(1, round(STEPS_SHARE * len(self.result.scores)))
-        peak = RATE_SHARE * float(self.job.values["training.learning_rate"])
-        schedule = Schedule(peak, epochs, time.monotonic() + seconds)
-        train(self.task, self.prepared, self.model, self.job, schedule, until=until)
-        reason = self._harm()
-        if reason:
-            self.model.set_weights(before)
-        return reason
+        began = time.monotonic()
+        try:
+            is_refitted, note = self._work(problem, watch, began)
+        except Exception as error:
+            return self.failed(reason_of(error), time.monotonic() - began)
+        return Refitted(self.trial, is_refitted, "", note, time.monotonic() - began)
 
-    def _harm(self) -> str:
-        predictions = self.task.apply(self.model, self.prepared, self.job.values, "validation")
-        score = self.task.score(self.prepared, "validation", predictions)[self.task.metric]
+    def failed(self, reason: str, seconds: float) -> Refitted:
+        """Return what came of it when the worker died."""
+        return Refitted(self.trial, reason=reason, seconds=seconds)
+
+    def smaller(self) -> RefitJob | None:
+        """Return None: a network is refitted as it was trained."""
+        return None
+
+    def _work(self, problem: Problem, watch: Watch, began: float) -> tuple[bool, str]:
+        seed_everything(self.seed)
+        values = self.result.values
+        model = load_network(
+            problem.task, problem.prepared, values, model_path(problem.folder, self.trial)
+        )
+        before = model.get_weights()
+        # loading, compiling and one look at each part cost about what the trial spent on them
+        setup = self.result.seconds - self.result.training_seconds
+        seconds = min(self.seconds, max(0.0, self.seconds - setup))
+        if not self.refit or seconds < LEAST_SECONDS:
+            self._score_test(problem, model)
+            return False, NO_TIME if self.refit else ""
+        compile_model(problem, model, values)
+        deadline = began + self.seconds
+        note = self._go_on(problem, model, watch, "validation", (deadline - time.monotonic()) / 2)
+        if note:
+            model.set_weights(before)
+        self._score_test(problem, model)
+        if note:
+            return False, note
+        note = self._go_on(problem, model, watch, "test", deadline - time.monotonic())
+        if note:
+            return False, note
+        save_network(model, refitted_path(problem.folder, self.trial))
+        return True, ""
+
+    def _go_on(
+        self, problem: Problem, model: Any, watch: Watch, until: Until, seconds: float
+    ) -> str:
+        """Train further; return why it did harm, or nothing."""
+        epochs = max(1, round(STEPS_SHARE * len(self.result.scores)))
+        peak = RATE_SHARE * float(self.result.values["training.learning_rate"])
+        schedule = Schedule(peak, epochs, time.monotonic() + seconds, watch)
+        train(
+            problem, model, self.result.values, self.seed, schedule,
+            steps_per_epoch=self.steps_per_epoch, until=until,
+        )  # fmt: skip
+        return self._harm(problem, model)
+
+    def _harm(self, problem: Problem, model: Any) -> str:
+        task, prepared = problem.task, problem.prepared
+        predictions = task.apply(model, prepared, self.result.values, "validation")
+        score = task.score(prepared, "validation", predictions)[task.metric]
         before = float(self.result.score or 0.0)
         is_sound = (
             score <= WORST_CHANGE * before
-            if self.task.direction == "min"
+            if task.direction == "min"
             else score * WORST_CHANGE >= before
         )
-        return "" if is_sound else f"{self.task.metric} went from {before:.3g} to {score:.3g}"
+        return "" if is_sound else f"{task.metric} went from {before:.3g} to {score:.3g}"
+
+    def _score_test(self, problem: Problem, model: Any) -> None:
+        predictions = problem.task.apply(model, problem.prepared, self.result.values, "test")
+        with whole_file(test_predictions_path(problem.folder, self.trial)) as temporary:
+            np.save(temporary, predictions)
 
 
 def refitted_path(folder: Path, trial: str) -> Path:
     """Return where a refitted network is kept in a run folder."""
-    return folder / "models" / f"{trial}-refitted.keras"
+    return model_path(folder, trial).with_name(f"{trial}-refitted.keras")
+
+
+def test_predictions_path(folder: Path, trial: str) -> Path:
+    """Return where a chosen trial's predictions for the test part are kept in a run folder."""
+    return predictions_path(folder, trial).with_name(f"{trial}-test.npy")

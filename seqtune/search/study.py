@@ -1,20 +1,46 @@
-"""The loop of the search: ask the oracle, hand the trial to a worker, tell how it went."""
+"""The loop of the search: ask what to train, hand it to a worker, tell how it went."""
 
 from __future__ import annotations
 
+import math
+import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
+from typing import Any
 
-from seqtune.progress import Listener, Note, TrialEnded
-from seqtune.search.budget import SHORTEST_TRIAL_SECONDS, Clock, trial_seconds
+from seqtune.errors import RunError, SearchError
+from seqtune.interrupt import Interrupt
+from seqtune.progress import EpochEnded, Event, Listener, Note, TrialEnded, TrialStarted
+from seqtune.search.budget import Clock, stretch_seconds, worth_beginning
 from seqtune.search.executor._contract import Executor
-from seqtune.search.oracle import Oracle
-from seqtune.search.trial import Job, Result
+from seqtune.search.oracle import Oracle, Wait
+from seqtune.search.stopping._contract import Stopping
+from seqtune.search.trial import Result, TrialJob, reason_of, total_steps
 
 FAILURES_IN_A_ROW = 10
 """So many failed trials, one after the other, end the search: they will not stop failing."""
+
+POLL_SECONDS = 0.2
+"""How often the loop looks at the clock and at Ctrl-C while all workers are busy."""
+
+LAST_WORDS_SECONDS = 5.0
+"""How long workers may take to end their trials after Ctrl-C."""
+
+OUT_OF_MEMORY = ("out of memory", "memoryerror", "resource_exhausted", "resourceexhausted", "oom")
+"""Signs, in the reason of a failure, that a smaller batch may succeed."""
+
+
+@dataclass
+class Work:
+    """What one worker has done, in seconds."""
+
+    busy: float = 0.0
+    training: float = 0.0
+
+    def to_dict(self) -> dict[str, float]:
+        """Return plain JSON values."""
+        return {"busy": self.busy, "training": self.training}
 
 
 @dataclass
@@ -23,83 +49,219 @@ class Study:
 
     Args:
         oracle: Proposes configurations.
-        executor: Runs them.
+        stopping: Says which trials train on.
         clock: Wall time of the whole command.
         reserve: Seconds at the end of the budget that belong to what follows the search.
-        folder: The run folder.
         seed: Seeds the trials.
         steps_per_epoch: Batches between two validations, from a configuration.
-        record: Keeps a result for good, before the next trial begins.
+        record: Keeps all results and the state of the search for good; called when every worker
+            has something to do.
         listener: Hears of every trial.
+        interrupt: A wish to end early.
+        check: Refuses a configuration that no search could have proposed: what a search goes on
+            from may come from a stranger.
+        results: Trials so far, by name.
     """
 
     oracle: Oracle
-    executor: Executor
+    stopping: Stopping
     clock: Clock
     reserve: float
-    folder: Path
     seed: int
-    steps_per_epoch: Callable[[dict[str, object]], int]
-    record: Callable[[Result], None]
+    steps_per_epoch: Callable[[Mapping[str, Any]], int]
+    record: Callable[[dict[str, Result], dict[str, Any]], None]
     listener: Listener
-    results: list[Result] = field(default_factory=list)
+    interrupt: Interrupt
+    check: Callable[[Mapping[str, Any]], Mapping[str, Any]] = dict
+    results: dict[str, Result] = field(default_factory=dict)
+    work: dict[int, Work] = field(default_factory=dict)
+    seconds: float = 0.0
+    _running: dict[str, TrialJob] = field(default_factory=dict)
+    _worker: dict[str, int] = field(default_factory=dict)
+    _told: dict[str, int] = field(default_factory=dict)
+    _failures: list[str] = field(default_factory=list)
+    _halved: set[str] = field(default_factory=set)
+    _search_seconds: float = 0.0
+    _executor: Executor | None = None
 
-    def run(self) -> list[Result]:
-        """Search until the time is over, the space is exhausted, or nothing but failures come."""
-        search_seconds = self.left()
-        running = 0
-        exhausted = False
-        while True:
-            while not exhausted and self.executor.idle() and self._has_time():
-                proposal = self.oracle.ask()
-                if proposal is None:
-                    exhausted = True
-                    break
-                seconds = trial_seconds(search_seconds, self.left())
-                self.executor.submit(
-                    Job(
-                        trial=proposal.trial,
-                        values=proposal.values,
-                        seed=self.seed + int(proposal.trial[1:]),
-                        seconds=seconds,
-                        folder=self.folder,
-                        steps_per_epoch=self.steps_per_epoch(proposal.values),
-                    )
-                )
-                running += 1
-            if not running:
-                return self.results
-            for result in self.executor.wait():
-                running -= 1
-                self._take(result)
-            if self._keeps_failing():
-                return self.results
+    def state(self) -> dict[str, Any]:
+        """Return everything needed to go on later, as plain JSON values."""
+        return {
+            "oracle": self.oracle.state(),
+            "stopping": self.stopping.state(),
+            "told": self._told,
+        }
+
+    def restore(self, state: Mapping[str, Any], results: Mapping[str, Result]) -> None:
+        """Go on where an earlier search was, even one that was killed.
+
+        Args:
+            state: The last state that was kept.
+            results: The trials that were kept; where the state does not know of one yet, the search
+                is told of it.
+
+        Raises:
+            RunError: The state is damaged.
+        """
+        try:
+            self.oracle.restore(state["oracle"])
+            self.stopping.restore(state["stopping"])
+            self._told = {str(trial): int(steps) for trial, steps in state["told"].items()}
+        except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
+            raise RunError(
+                f"the state of the search is damaged: {reason_of(error)}",
+                "fit again, or restore the run folder",
+            ) from error
+        self.results = dict(results)
+        for result in results.values():
+            if self._told.get(result.trial, -1) < result.steps:
+                self._tell(result)
+
+    def run(self, executor: Executor) -> None:
+        """Search until the time is over, nothing is left to train, or nothing but failures come.
+
+        Args:
+            executor: Runs the trials.
+
+        Raises:
+            SearchError: There is no worker any more. What was under way has failed; the search can
+                go on with another executor.
+        """
+        self._executor = executor
+        self._search_seconds = self._search_seconds or self.left()
+        began = time.monotonic()
+        try:
+            self._loop(executor)
+        except SearchError as error:
+            for job in list(self._running.values()):
+                self._take(job.failed(error.message, 0.0), executor)
+            raise
+        finally:
+            self.seconds += time.monotonic() - began
+
+    def hear(self, event: Event) -> None:
+        """Listen to an executor: pass events on, and stop a trial that is not worth its time."""
+        if isinstance(event, TrialStarted):
+            self._worker[event.trial] = event.worker
+            self.work.setdefault(event.worker, Work())
+        self.listener(event)
+        if isinstance(event, EpochEnded) and self._executor is not None:
+            self.interrupt.tell()
+            goes_on = self.stopping.hear(event.trial, event.epoch / event.epochs, event.score)
+            if not goes_on or self.interrupt.asked:
+                self._executor.stop(event.trial)
 
     def left(self) -> float:
         """Return the seconds left for trials."""
         return self.clock.left() - self.reserve
 
+    def _loop(self, executor: Executor) -> None:
+        self._fill(executor)
+        self.record(self.results, self.state())  # no result comes before its trial is on disk
+        while self._running:
+            outcomes = executor.wait(POLL_SECONDS)
+            for outcome in outcomes:
+                self._take(outcome, executor)
+            self.interrupt.tell()
+            if self.interrupt.asked or self._keeps_failing():
+                self._wind_up(executor)
+                return
+            self._fill(executor)  # workers first, files after
+            if outcomes:
+                self.record(self.results, self.state())
+
+    def _fill(self, executor: Executor) -> None:
+        """Give every idle worker something to do."""
+        while executor.idle() and self._has_time() and not self.interrupt.asked:
+            remaining = self.left() / max(self._search_seconds, 1e-9)
+            proposal = self.stopping.ask(min(1.0, max(0.0, remaining)))
+            if proposal is None or isinstance(proposal, Wait):
+                return
+            earlier = self.results.get(proposal.trial) if proposal.continues else None
+            values = dict(self.check(proposal.values))
+            steps = total_steps(values)
+            behind = earlier.steps if earlier else 0
+            until = max(behind + 1, math.ceil(proposal.share * steps))
+            share = (until - behind) / steps
+            self._submit(
+                executor,
+                TrialJob(
+                    trial=proposal.trial,
+                    values=values,
+                    seed=self.seed + int(proposal.trial[1:]),
+                    seconds=stretch_seconds(self._search_seconds, self.left(), share),
+                    until=until,
+                    steps_per_epoch=self.steps_per_epoch(values),
+                    earlier=earlier,
+                ),
+            )
+
+    def _submit(self, executor: Executor, job: TrialJob) -> None:
+        self._running[job.trial] = job
+        executor.submit(job)
+
     def _has_time(self) -> bool:
         """Say whether another trial is worth beginning; the first one always is."""
-        done = [result.seconds for result in self.results if result.status != "failed"]
-        if not done:
-            return self.left() > 0 or not self.results
-        return self.left() >= max(SHORTEST_TRIAL_SECONDS, 0.5 * min(done))
+        done = [result.seconds for result in self.results.values() if result.score is not None]
+        return worth_beginning(self.left(), done, is_first=not (self.results or self._running))
 
-    def _take(self, result: Result) -> None:
-        self.results.append(result)
-        self.record(result)
-        self.oracle.tell(result.trial, result.score, result.reason)
+    def _take(self, outcome: Any, executor: Executor) -> None:
+        job = self._running.pop(outcome.trial, None)
+        if job is None or not isinstance(outcome, Result):
+            return
+        self._account(outcome, job)
+        if outcome.reason and self._try_smaller(outcome, job, executor):
+            return
+        self._failures = [*self._failures, outcome.reason] if outcome.reason else []
+        self.results[outcome.trial] = outcome
+        self._tell(outcome)
+        worker = self._worker.get(outcome.trial, 0)
         self.listener(
-            TrialEnded(result.trial, 0, result.status, result.score, result.seconds, result.reason)
-        )
+            TrialEnded(
+                outcome.trial, worker, outcome.status, outcome.score, outcome.seconds,
+                outcome.reason,
+            )
+        )  # fmt: skip
+
+    def _account(self, outcome: Result, job: TrialJob) -> None:
+        """Add a stretch to what its worker has done."""
+        before = job.earlier or Result(job.trial, "", {})
+        work = self.work.setdefault(self._worker.get(job.trial, 0), Work())
+        work.busy += outcome.seconds - before.seconds
+        work.training += outcome.training_seconds - before.training_seconds
+
+    def _try_smaller(self, outcome: Result, job: TrialJob, executor: Executor) -> bool:
+        """Train once more with half the batch where memory was too small."""
+        smaller = job.smaller()
+        is_memory = any(sign in outcome.reason.lower() for sign in OUT_OF_MEMORY)
+        if not is_memory or smaller is None or job.trial in self._halved or not executor.idle():
+            return False
+        batch = smaller.values["training.batch_size"]
+        self.listener(Note(f"{job.trial}: {outcome.reason}; once more with batches of {batch}"))
+        self._halved.add(job.trial)
+        self._submit(executor, smaller)
+        return True
+
+    def _tell(self, result: Result) -> None:
+        self._told[result.trial] = result.steps
+        self.stopping.tell(result)
+
+    def _wind_up(self, executor: Executor) -> None:
+        """Let running trials end at their best epoch, briefly."""
+        for trial in self._running:
+            executor.stop(trial)
+        deadline = time.monotonic() + LAST_WORDS_SECONDS
+        while self._running and time.monotonic() < deadline:
+            for outcome in executor.wait(POLL_SECONDS):
+                self._take(outcome, executor)
+        self.record(self.results, self.state())
 
     def _keeps_failing(self) -> bool:
-        last = self.results[-FAILURES_IN_A_ROW:]
-        if len(last) < FAILURES_IN_A_ROW or any(result.status != "failed" for result in last):
+        failed = len(self._failures)
+        if failed < FAILURES_IN_A_ROW:
             return False
-        reason, count = Counter(result.reason for result in last).most_common(1)[0]
+        reason, count = Counter(self._failures).most_common(1)[0]
         self.listener(
-            Note(f"search ended: {len(last)} trials failed in a row; {count} with: {reason}")
+            Note(f"search ended: {failed} trials failed in a row; {count} with: {reason}")
         )
         return True

@@ -4,48 +4,30 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-import keras
 import numpy as np
 
-from seqtune.errors import SeqtuneError
+from seqtune.errors import SearchError, SeqtuneError
 from seqtune.files import whole_file
 from seqtune.initializers import seed_everything
-from seqtune.tasks._contract import Task, Until
-
-
-@dataclass(frozen=True)
-class Job:
-    """A trial to run.
-
-    Args:
-        trial: Its name.
-        values: A value for every dimension of the recipe, by path.
-        seed: Seeds the weights, the dropout and the order of batches.
-        seconds: Wall time it may take, building and compiling included.
-        folder: The run folder, where the model and its validation predictions are written.
-        steps_per_epoch: Batches between two validations.
-    """
-
-    trial: str
-    values: dict[str, Any]
-    seed: int
-    seconds: float
-    folder: Path
-    steps_per_epoch: int
+from seqtune.search.network_file import load_network, save_network
+from seqtune.search.problem import Problem
+from seqtune.search.recorded import is_trial, shown
+from seqtune.search.training import Monitor, Watch, compile_model, train
 
 
 @dataclass(frozen=True)
 class Result:
-    """How a trial went; a line of `trials.jsonl`.
+    """How a trial has gone so far; a line of `trials.jsonl`.
 
     Args:
         trial: Its name.
-        status: "completed", "stopped" (cut by the clock at its best epoch) or "failed".
+        status: "completed" (trained to the end), "stopped" (cut by the clock or because others were
+            better, at its best epoch) or "failed".
         values: Its configuration.
         score: Best validation score; None if it failed.
         scores: Validation score after every epoch.
@@ -53,6 +35,7 @@ class Result:
         training_seconds: Wall time in training steps alone.
         parameters: Weights of the network.
         reason: Why it failed.
+        steps: Optimiser steps that it has behind it.
     """
 
     trial: str
@@ -64,228 +47,146 @@ class Result:
     training_seconds: float = 0.0
     parameters: int = 0
     reason: str = ""
+    steps: int = 0
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain JSON values."""
         return asdict(self)
 
 
-OnEpoch = Callable[[int, int, float], None]
-"""Hears epoch, epochs and score after every epoch of a trial."""
-
-
-def model_path(folder: Path, trial: str) -> Path:
-    """Return where a trial's network is kept in a run folder."""
-    return folder / "models" / f"{trial}.keras"
-
-
-def predictions_path(folder: Path, trial: str) -> Path:
-    """Return where a trial's validation predictions are kept in a run folder."""
-    return folder / "trials" / f"{trial}.npy"
-
-
-def run_trial(task: Task, prepared: Any, job: Job, on_epoch: OnEpoch) -> Result:
-    """Train one configuration and keep its best epoch; whatever goes wrong is in the result.
-
-    This is the one place below the command line where any exception is caught: a trial that fails
-    must cost a trial, not the search.
+@dataclass(frozen=True)
+class TrialJob:
+    """A stretch of a trial's training.
 
     Args:
-        task: What is learnt.
-        prepared: The data.
-        job: What to train, for how long, and where to keep it.
-        on_epoch: Hears of every epoch.
+        trial: The trial's name.
+        values: A value for every dimension of the recipe, by path.
+        seed: Seeds the weights, the dropout and the order of batches.
+        seconds: Wall time it may take, building and compiling included.
+        until: Optimiser steps that the trial has behind it when the stretch ends.
+        steps_per_epoch: Batches between two validations.
+        earlier: How the trial has gone so far; None if it begins.
     """
-    began = time.monotonic()
-    try:
-        return _train_and_keep(task, prepared, job, on_epoch, began)
-    except SeqtuneError as error:
-        reason = error.message
-    except Exception as error:
-        first_line = next(iter(str(error).strip().splitlines()), "no message")
-        reason = f"{type(error).__name__}: {first_line}"
-    return Result(job.trial, "failed", job.values, seconds=time.monotonic() - began, reason=reason)
 
+    trial: str
+    values: dict[str, Any]
+    seed: int
+    seconds: float
+    until: int
+    steps_per_epoch: int
+    earlier: Result | None = None
 
-def _train_and_keep(task: Task, prepared: Any, job: Job, on_epoch: OnEpoch, began: float) -> Result:
-    seed_everything(job.seed)
-    model = task.build(prepared, job.values)
-    epochs = max(1, math.ceil(int(job.values["training.steps"]) / job.steps_per_epoch))
-    monitor = Monitor(task, prepared, job, epochs, began + job.seconds, on_epoch)
-    compile_model(task, prepared, model, job.values)
-    train(task, prepared, model, job, monitor, until="train")
-    if monitor.trouble or monitor.best_weights is None:
-        raise TrialFailedError(monitor.trouble or "no epoch was finished")
-    model.set_weights(monitor.best_weights)
-    with whole_file(model_path(job.folder, job.trial)) as path:
-        model.save(path)
-    with whole_file(predictions_path(job.folder, job.trial)) as path:
-        np.save(path, monitor.best_predictions)
-    return Result(
-        trial=job.trial,
-        status="stopped" if monitor.is_cut else "completed",
-        values=job.values,
-        score=monitor.best_score,
-        scores=monitor.scores,
-        seconds=time.monotonic() - began,
-        training_seconds=monitor.training_seconds,
-        parameters=int(model.count_params()),
-    )
+    def run(self, problem: Problem, watch: Watch) -> Result:
+        """Train, and keep the best epoch; whatever goes wrong is in the result.
+
+        This is the one place below the command line where any exception is caught: a trial that
+        fails must cost a trial, not the search.
+
+        Args:
+            problem: Task and data.
+            watch: Follows the training, and may end it.
+        """
+        began = time.monotonic()
+        try:
+            result = self._train_and_keep(problem, watch, began)
+        except (SeqtuneError, Exception) as error:
+            return self.failed(reason_of(error), time.monotonic() - began)
+        return replace(result, seconds=self._before.seconds + time.monotonic() - began)
+
+    def failed(self, reason: str, seconds: float) -> Result:
+        """Return the result of a stretch that was lost; what the trial had before it stays."""
+        if self.earlier is None:
+            return Result(self.trial, "failed", self.values, seconds=seconds, reason=reason)
+        return replace(self.earlier, seconds=self.earlier.seconds + seconds, reason=reason)
+
+    def smaller(self) -> TrialJob | None:
+        """Return the same with half the batch; None where it cannot be halved."""
+        batch = int(self.values["training.batch_size"])
+        if batch < 2:
+            return None
+        return replace(self, values={**self.values, "training.batch_size": batch // 2})
+
+    @property
+    def _before(self) -> Result:
+        return self.earlier or Result(self.trial, "stopped", self.values)
+
+    def _train_and_keep(self, problem: Problem, watch: Watch, began: float) -> Result:
+        before = self._before
+        seed = self.seed + 1_000_003 * before.steps  # another stretch draws other batches
+        seed_everything(seed)
+        path = model_path(problem.folder, self.trial)
+        if self.earlier is None:
+            model = problem.task.build(problem.prepared, self.values)
+        else:
+            model = load_network(problem.task, problem.prepared, self.values, path)
+        compile_model(problem, model, self.values)
+        epochs = max(1, math.ceil((self.until - before.steps) / self.steps_per_epoch))
+        deadline = began + self.seconds
+        monitor = Monitor(problem, self.values, epochs, deadline, watch, before.score)
+        train(
+            problem, model, self.values, seed, monitor,
+            steps_per_epoch=self.steps_per_epoch, until="train",
+        )  # fmt: skip
+        if monitor.trouble or monitor.best_score is None:
+            raise TrialFailedError(monitor.trouble or "no epoch was finished")
+        if monitor.best_weights is not None:
+            model.set_weights(monitor.best_weights)
+            save_network(model, path)
+            with whole_file(predictions_path(problem.folder, self.trial)) as temporary:
+                np.save(temporary, monitor.best_predictions)
+        steps = before.steps + monitor.batches
+        is_done = monitor.is_exhausted or (
+            not monitor.is_cut and steps >= int(self.values["training.steps"])
+        )
+        return Result(
+            trial=self.trial,
+            status="completed" if is_done else "stopped",
+            values=self.values,
+            score=monitor.best_score,
+            scores=[*before.scores, *monitor.scores],
+            training_seconds=before.training_seconds + monitor.training_seconds,
+            parameters=int(model.count_params()),
+            steps=steps,
+        )
 
 
 class TrialFailedError(SeqtuneError):
     """The trial cannot give a usable network."""
 
 
-def compile_model(task: Task, prepared: Any, model: Any, values: dict[str, Any]) -> None:
-    """Give a model its optimiser and loss.
+def reason_of(error: Exception) -> str:
+    """Return in one line why something failed.
 
-    AdamW with decoupled weight decay (Loshchilov & Hutter, arXiv 1711.05101), gradients clipped by
-    their global norm (Pascanu et al., arXiv 1211.5063).
-
-    Args:
-        task: What is learnt.
-        prepared: The data.
-        model: The network.
-        values: Its configuration.
+    Example:
+        >>> reason_of(ValueError("too wide"))
+        'ValueError: too wide'
     """
-    optimizer = keras.optimizers.AdamW(
-        learning_rate=float(values["training.learning_rate"]),
-        weight_decay=float(values["training.weight_decay"]),
-        global_clipnorm=float(values["training.clip_norm"]) or None,
-    )
-    model.compile(optimizer=optimizer, loss=task.loss(prepared, values), jit_compile="auto")
+    if isinstance(error, SeqtuneError):
+        return error.message
+    first_line = next(iter(str(error).strip().splitlines()), "no message")
+    return f"{type(error).__name__}: {first_line}"
 
 
-def train(
-    task: Task, prepared: Any, model: Any, job: Job, schedule: Schedule, *, until: Until
-) -> None:
-    """Train a compiled model as long as its schedule lets it.
+def model_path(folder: Path, trial: str) -> Path:
+    """Return where a trial's network is kept in a run folder.
 
-    Args:
-        task: What is learnt.
-        prepared: The data.
-        model: The network; its weights are changed.
-        job: Configuration and seed.
-        schedule: Sets the learning rate, stops in time.
-        until: The last part of the data whose rows are trained on.
+    Raises:
+        SearchError: The name of the trial, which may come from a stranger's file, is no such name.
     """
-    batches = task.batches(prepared, job.values, job.seed, steps=job.steps_per_epoch, until=until)
-    model.fit(batches, epochs=schedule.epochs, verbose=0, callbacks=[schedule], shuffle=False)
+    return folder / "models" / f"{_checked(trial)}.keras"
 
 
-class Schedule(keras.callbacks.Callback):  # type: ignore[misc]
-    """Anneals the learning rate over the epochs that fit into the time, and stops at its end.
-
-    The rate follows half a cosine from its peak to zero (Loshchilov & Hutter, SGDR, arXiv
-    1608.03983) after a short warm-up. The length of the cosine is the planned number of epochs,
-    or as many as the clock allows, so that a trial cut short has annealed all the same.
-
-    Args:
-        peak: The highest learning rate.
-        epochs: Epochs planned.
-        deadline: Value of `time.monotonic()` at which training must have ended.
-    """
-
-    def __init__(self, peak: float, epochs: int, deadline: float) -> None:
-        super().__init__()
-        self.peak, self.epochs, self.deadline = peak, epochs, deadline
-        self.planned = epochs
-        self.is_cut = False
-        self.training_seconds = 0.0
-        self._epoch_began = 0.0
-        self._compile_seconds = 0.0
-        self._epoch_seconds: list[float] = []
-
-    def on_epoch_begin(self, epoch: int, logs: dict[str, float] | None = None) -> None:
-        """Set the learning rate of the epoch."""
-        self._epoch_began = time.monotonic()
-        progress = min(1.0, (epoch + 0.5) / max(1, self.planned))
-        warm = min(1.0, (epoch + 1) / max(1.0, 0.05 * self.planned))
-        rate = self.peak * warm * 0.5 * (1 + math.cos(math.pi * progress))
-        self.model.optimizer.learning_rate = rate
-
-    def on_train_batch_end(self, batch: int, logs: dict[str, float] | None = None) -> None:
-        """Take the time of the very first batch, which compiles; end an epoch that is too long."""
-        now = time.monotonic()
-        if not self._compile_seconds:
-            self._compile_seconds = now - self._epoch_began
-        if now > self.deadline:
-            self.is_cut = True
-            self.model.stop_training = True
-
-    def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
-        """Plan the epochs that are left."""
-        self.training_seconds += time.monotonic() - self._epoch_began
-        self.after_epoch(epoch, logs or {})
-        self._epoch_seconds.append(time.monotonic() - self._epoch_began)
-        # an ordinary epoch costs the median of those that compiled nothing
-        first = max(0.0, self._epoch_seconds[0] - self._compile_seconds)
-        usual = float(np.median(self._epoch_seconds[1:] or [first]))
-        affordable = int((self.deadline - time.monotonic()) / max(usual, 1e-9))
-        self.planned = min(self.epochs, epoch + 1 + max(0, affordable))
-        if epoch + 1 >= self.planned:
-            self.is_cut = self.is_cut or self.planned < self.epochs
-            self.model.stop_training = True
-
-    def after_epoch(self, epoch: int, logs: dict[str, float]) -> None:
-        """Look at the model after an epoch; nothing by default."""
+def predictions_path(folder: Path, trial: str) -> Path:
+    """Return where a trial's validation predictions are kept in a run folder."""
+    return folder / "trials" / f"{_checked(trial)}.npy"
 
 
-class Monitor(Schedule):
-    """A schedule that scores the model on validation data and remembers its best epoch.
+def _checked(trial: str) -> str:
+    if not is_trial(trial):
+        raise SearchError(f"found {shown(trial)}, expected the name of a trial")
+    return trial
 
-    Args:
-        task: What is learnt.
-        prepared: The data.
-        job: The trial.
-        epochs: Epochs planned.
-        deadline: Value of `time.monotonic()` at which training must have ended.
-        on_epoch: Hears of every epoch.
-    """
 
-    def __init__(
-        self,
-        task: Task,
-        prepared: Any,
-        job: Job,
-        epochs: int,
-        deadline: float,
-        on_epoch: OnEpoch,
-    ) -> None:
-        super().__init__(float(job.values["training.learning_rate"]), epochs, deadline)
-        self.task, self.prepared, self.job, self.on_epoch = task, prepared, job, on_epoch
-        self.patience = int(job.values["training.patience"])
-        self.scores: list[float] = []
-        self.best_score: float | None = None
-        self.best_weights: list[Any] | None = None
-        self.best_predictions: Any = None
-        self.trouble = ""
-        self._best_epoch = 0
-
-    def after_epoch(self, epoch: int, logs: dict[str, float]) -> None:
-        """Score the epoch; stop at a loss or score that is no number, or when patience is over."""
-        loss = float(logs.get("loss", 0.0))
-        if not math.isfinite(loss):
-            self.trouble = f"the loss became {loss} in epoch {epoch + 1}"
-            self.model.stop_training = True
-            return
-        predictions = self.task.apply(self.model, self.prepared, self.job.values, "validation")
-        score = self.task.score(self.prepared, "validation", predictions)[self.task.metric]
-        if not math.isfinite(score):
-            self.trouble = f"the validation score became {score} in epoch {epoch + 1}"
-            self.model.stop_training = True
-            return
-        self.scores.append(score)
-        if self._is_better(score):
-            self.best_score, self._best_epoch = score, epoch
-            self.best_weights = [np.array(weight) for weight in self.model.get_weights()]
-            self.best_predictions = predictions
-        elif epoch - self._best_epoch >= self.patience:
-            self.model.stop_training = True
-        self.on_epoch(epoch + 1, self.planned, score)
-
-    def _is_better(self, score: float) -> bool:
-        if self.best_score is None:
-            return True
-        return score < self.best_score if self.task.direction == "min" else score > self.best_score
+def total_steps(values: Mapping[str, Any]) -> int:
+    """Return the optimiser steps of a configuration that is trained to the end."""
+    return int(values["training.steps"])

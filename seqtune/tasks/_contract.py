@@ -106,3 +106,18 @@ class Task(Protocol):
 
     def evaluate(self, run: Any, source: Source) -> tuple[dict[str, dict[str, float]], int]:
         """Return every metric by model on labelled data it never saw, and how many windows."""
+
+
+def is_better(score: float, than: float, direction: str) -> bool:
+    """Say whether a score is better than another of the same metric.
+
+    Args:
+        score: A score.
+        than: What it is compared with.
+        direction: "min" or "max": which way is better.
+
+    Example:
+        >>> is_better(0.8, 0.9, "min")
+        True
+    """
+    return score < than if direction == "min" else score > than

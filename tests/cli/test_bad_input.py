@@ -356,9 +356,9 @@ DAMAGES = [
     ("members.json", listed, "members.json is damaged"),
     ("data/panel.json", Path.unlink, "panel.json is missing"),
     ("data/target.npy", cut, "the panel is damaged"),
-    ("data/train_end.npy", Path.unlink, "train_end.npy is damaged"),
-    ("data/train_end.npy", empty, "train_end.npy is damaged"),
-    ("models", shutil.rmtree, "cannot be loaded"),
+    ("data/train_end.npy", Path.unlink, "train_end.npy is missing"),
+    ("data/train_end.npy", empty, "data is damaged"),
+    ("models", shutil.rmtree, "is damaged: it is missing"),
 ]
 
 
@@ -386,4 +386,4 @@ def test_a_network_that_is_cut_short(airline, refused, here):
     for path in (here / "run" / "models").iterdir():
         cut(path)
     error, hint = refused("predict", "run")
-    assert "cannot be loaded" in error and hint == "fit again, or restore the folder"
+    assert "is damaged" in error and hint == "fit again, or restore the folder"

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 import subprocess
 import sys
 from unittest import mock
@@ -289,6 +291,8 @@ def test_plan_shows_what_fit_would_do_and_does_nothing(seqtune, here):
         found = seqtune("plan", "sales.csv", "--task", "forecast", "--json").json
     assert "7 steps" in text and "seqtune fit sales.csv --task forecast" in text
     assert found["horizon"] == 7 and found["budget_seconds"] == 300
+    assert found["workers"] >= 1 and found["workers_why"] in " ".join(text.split())
+    assert found["executor"] == ("processes" if found["workers"] > 1 else "inline")
     # 140 days, of which validation and test take 15 % each
     assert [(split["name"], split["first"], split["last"]) for split in found["splits"]] == [
         ("training", "2024-01-01", "2024-04-07"),
@@ -309,36 +313,79 @@ def test_doctor_shows_versions_and_devices(seqtune):
     assert "keras" in seqtune("doctor").out
     found = seqtune("doctor", "--json").json
     assert found["versions"]["seqtune"] == "0.1.0" and found["backend"] in ("jax", "tensorflow")
+    assert found["machine"]["cores"] and found["workers"] >= 1 and found["workers_why"]
+    assert [extra["name"] for extra in found["extras"]] == ["test", "ray"]
 
 
-def test_a_search_that_is_interrupted_leaves_a_run_that_predicts(fit, seqtune, here):
+def at_the_second_trial(act):
+    """Return what `Inline.wait` becomes: it acts before it runs the second trial."""
     from seqtune.search.executor.inline import Inline
 
-    weekly(60).to_csv("sales.csv", index=False)
-    wait = Inline.wait
-    calls = []
+    wait, calls = Inline.wait, []
 
-    def interrupted(self):
+    def waiting(self, seconds):
         calls.append(1)
         if len(calls) == 2:
-            raise KeyboardInterrupt
-        return wait(self)
+            act()
+        return wait(self, seconds)
 
-    with mock.patch.object(Inline, "wait", interrupted):
+    return mock.patch.object(Inline, "wait", waiting)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_one_interruption_lets_the_search_come_to_an_end(number, fit, seqtune, here):
+    weekly(60).to_csv("sales.csv", index=False)
+    with at_the_second_trial(lambda: os.kill(os.getpid(), number)):
         done = fit("sales.csv", "--trials", "3", "--set", "network.units=[4,6]", code=130)
-    assert "segment-gru-t001" in done.out
+    assert "interrupted: saving what was finished" in done.err
+    assert "segment-gru-t001" in done.out and "segment-gru-t002" in done.out
     run = "runs/sales-forecast-1"
-    assert seqtune("report", run, "--json").json["status"] == "interrupted"
+    assert f"seqtune resume {run}" in done.out
+    report = seqtune("report", run, "--json").json
+    assert report["status"] == "interrupted"
+    assert report["trials"] == {"completed": 1, "failed": 0, "stopped": 1}
     assert len(seqtune("predict", run).table) == 7
 
     resumed = seqtune("resume", run, "--json").json
-    assert (resumed["status"], resumed["trials"]["completed"]) == ("complete", 3)
+    assert resumed["status"] == "complete"
+    assert sum(resumed["trials"].values()) == 3
     lines = (here / run / "trials.jsonl").read_text().splitlines()
     assert [json.loads(line)["trial"] for line in lines] == ["t001", "t002", "t003"]
     assert "nothing left to resume" in seqtune("resume", run, code=1).err
 
     longer = seqtune("resume", run, "--trials", "4", "--json").json
-    assert longer["trials"]["completed"] == 4
+    assert sum(longer["trials"].values()) == 4
+
+
+def test_a_search_that_halves_trains_the_best_to_the_end(fit, seqtune, here):
+    weekly(60).to_csv("sales.csv", index=False)
+    words = ("--set", "network.units=[4,6,8]", "--set", "training.steps=6")
+    halving = ("--set", "search.stopping=halving", "--set", "training.steps_per_epoch=1")
+    done = fit("sales.csv", "--trials", "3", *words, *halving, "--json").json
+    assert done["trials"] == {"completed": 1, "failed": 0, "stopped": 2}
+    lines = (here / "runs/sales-forecast-1/trials.jsonl").read_text().splitlines()
+    trials = [json.loads(line) for line in lines]
+    assert sorted(trial["steps"] for trial in trials) == [2, 2, 6]
+    paused = {trial["trial"]: min(trial["scores"][:2]) for trial in trials}
+    (whole,) = (trial["trial"] for trial in trials if trial["steps"] == 6)
+    assert paused[whole] == min(paused.values())
+
+
+def test_two_interruptions_stop_at_once(fit, seqtune, here):
+    def twice():
+        os.kill(os.getpid(), signal.SIGINT)
+        os.kill(os.getpid(), signal.SIGINT)
+
+    weekly(60).to_csv("sales.csv", index=False)
+    with at_the_second_trial(twice):
+        done = fit("sales.csv", "--trials", "3", "--set", "network.units=[4,6]", code=130)
+    assert done.out == ""
+    run = "runs/sales-forecast-1"
+    assert f"go on with: seqtune resume {run}" in done.err
+    assert seqtune("report", run, "--json").json["trials"]["completed"] == 1
+    assert len(seqtune("predict", run).table) == 7
+    resumed = seqtune("resume", run, "--json").json
+    assert (resumed["status"], resumed["trials"]["completed"]) == ("complete", 3)
 
 
 def test_a_search_that_was_resumed_ends_like_one_that_was_not(fit, seqtune, here):
@@ -390,10 +437,29 @@ def test_a_search_in_which_every_trial_fails_says_why(fit, seqtune, here):
     assert len(seqtune("predict", "runs/sales-forecast-1").table) == 7
 
 
-def test_an_executor_that_is_not_there_yet_is_announced(fit, here):
+def test_worker_processes_give_what_the_main_process_gives(fit, here):
     weekly(60).to_csv("sales.csv", index=False)
-    done = fit("sales.csv", "--executor", "processes", "--workers", "2")
-    assert "executor processes, workers 2: not available yet" in " ".join(done.err.split())
+    words = ("--trials", "2", "--set", "network.units=[4,6]", "--json")
+    inline = fit("sales.csv", *words).json
+    done = fit("sales.csv", *words, "--executor", "processes", "--workers", "2")
+    assert "workers: 2 (as asked" in " ".join(done.err.split())
+    rows = [
+        [(row["name"], row["validation"], row["test"]) for row in found["leaderboard"]]
+        for found in (inline, done.json)
+    ]
+    assert rows[0] == rows[1]
+
+
+def test_workers_that_cannot_start_are_replaced_by_the_main_process(fit, here):
+    from seqtune.search.executor import processes
+
+    weekly(60).to_csv("sales.csv", index=False)
+    with mock.patch.object(processes.Processes.__init__, "__kwdefaults__", {
+        **processes.Processes.__init__.__kwdefaults__, "module": "seqtune.no_such_module",
+    }):  # fmt: skip
+        done = fit("sales.csv", "--executor", "processes", "--workers", "1", "--json")
+    assert "trials run in the main process from here on" in " ".join(done.err.split())
+    assert done.json["trials"]["completed"] + done.json["trials"]["failed"] == 1
 
 
 def test_predict_says_where_a_simple_method_was_better(fit, seqtune, here):
@@ -410,13 +476,13 @@ def test_predict_says_where_a_simple_method_was_better(fit, seqtune, here):
 
 def test_a_search_that_ended_early_still_knows_which_methods_did_not_run(fit, seqtune, here):
     from seqtune.baselines.runner import BaselineForecast
-    from seqtune.fitting import Fitting
+    from seqtune.searching import Searching
 
     weekly(60).to_csv("sales.csv", index=False)
     late = [BaselineForecast("mstl", {}, 0.0, left_out="no time was left")]
     with (
         mock.patch("seqtune.tasks.forecast.task.run_baselines", return_value=late),
-        mock.patch.object(Fitting, "_search", side_effect=KeyboardInterrupt),
+        mock.patch.object(Searching, "run", side_effect=KeyboardInterrupt),
     ):
         fit("sales.csv", code=130)
     report = seqtune("report", "runs/sales-forecast-1", "--json").json

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from seqtune.devices import Machine
 from seqtune.progress import Guess
 from seqtune.report.doctor import DoctorReport, Extra
 from seqtune.report.guesses import GuessTable, guess_line
@@ -17,6 +18,7 @@ from seqtune.report.runs import RunLine, RunsReport
 from seqtune.report.scores import Score, ScoresReport
 from seqtune.run.leaderboard import Leaderboard, Row, Summary
 from seqtune.run.plan import Plan, Split
+from seqtune.workers import shares
 
 Draw = Callable[..., str]
 
@@ -41,7 +43,10 @@ PLAN = Plan(
     combinations=2304,
     portfolio=5,
     trials=40,
+    trial_seconds=14.5,
     workers=2,
+    workers_why="one per core, each with 1 thread",
+    executor="processes",
     seconds={"prepare": 1.0, "search": 290.0},
     memory_bytes=1_200_000_000,
     notes=("the last 2 rows are incomplete",),
@@ -74,12 +79,13 @@ time     [red]month[/red]  the only column of dates  --time
 horizon  12 steps          one season                --horizon
 
 Estimate
-recipe   forecast/default
-space    9 searched keys, 2,304 combinations; 5 known to be good come first
-trials   about 40
-workers  2
-time     5m 00s at most: prepare 1.0s, search 4m 50s
-memory   about 1.20 GB
+recipe    forecast/default
+space     9 searched keys, 2,304 combinations; 5 known to be good come first
+trials    about 40, if one takes 14s: a rough guess
+executor  processes
+workers   2: one per core, each with 1 thread
+time      5m 00s at most: prepare 1.0s, search 4m 50s
+memory    about 1.20 GB
 - the last 2 rows are incomplete
 
 Next:
@@ -271,22 +277,30 @@ def test_no_scores_are_said(draw: Draw) -> None:
     assert text == "r on d: 1 window, by MASE (lower is better)\nNothing was scored."
 
 
+MACHINE = Machine((0, 1), (), 24_000_000_000)
+
+
 def test_the_doctor(draw: Draw) -> None:
     report = DoctorReport(
         {"seqtune": "0.1.0", "keras": "3.15.1"},
         "jax",
         "no GPU here",
-        ("CPU, 2 cores",),
+        ("cpu:0",),
         (Extra("ray", False, "trials on several machines"),),
         ("tensorflow is missing: pip install tensorflow",),
+        MACHINE,
+        shares(MACHINE),
     )
     assert (
         draw(report)
         == """\
-seqtune  0.1.0
-keras    3.15.1
-backend  jax (no GPU here)
-devices  CPU, 2 cores
+seqtune   0.1.0
+keras     3.15.1
+machine   2 cores, 24.0 GB of memory free, no NVIDIA GPU
+backend   jax (no GPU here)
+devices   cpu:0
+executor  processes
+workers   2: one per core, each with 1 thread
 
 extra  installed  adds
 ────────────────────────────────────────────
@@ -295,13 +309,29 @@ ray    no         trials on several machines
 Problems
 - tensorflow is missing: pip install tensorflow"""
     )
-    assert report.to_dict()["extras"] == [
-        {"name": "ray", "installed": False, "adds": "trials on several machines"}
-    ]
+    assert json.loads(json.dumps(report.to_dict())) == {
+        "versions": {"seqtune": "0.1.0", "keras": "3.15.1"},
+        "backend": "jax",
+        "reason": "no GPU here",
+        "devices": ["cpu:0"],
+        "machine": {
+            "cores": [0, 1],
+            "gpus": [],
+            "memory_bytes": 24_000_000_000,
+            "is_pinnable": True,
+        },
+        "workers": 2,
+        "workers_why": "one per core, each with 1 thread",
+        "executor": "processes",
+        "extras": [{"name": "ray", "installed": False, "adds": "trials on several machines"}],
+        "problems": ["tensorflow is missing: pip install tensorflow"],
+    }
 
 
 def test_the_doctor_of_a_bare_machine(draw: Draw) -> None:
     assert draw(DoctorReport({}, "jax")) == "backend  jax"
+    document = DoctorReport({}, "jax").to_dict()
+    assert (document["machine"], document["workers"]) == (None, None)
 
 
 def test_guesses_are_literal_and_name_their_flag(draw: Draw) -> None:

@@ -10,7 +10,7 @@ from typing import IO, Any
 import pytest
 
 from seqtune.errors import RunError
-from seqtune.files import append_line, read_lines, whole_file, write_json, write_text, write_with
+from seqtune.files import read_lines, whole_file, write_json, write_lines, write_text, write_with
 from seqtune.run.folder import (
     FORMAT,
     check_vacant,
@@ -139,23 +139,8 @@ def test_members_outside_the_folder_are_refused(folder: Path, key: str, path: st
     assert fault.hint == "do not use this run folder"
 
 
-def test_members_behind_a_link_that_leads_outside_are_refused(folder: Path) -> None:
-    (folder / "models").symlink_to(folder.parent)
-    write_json(folder / MEMBERS, {"a": [MEMBER]})
-    assert "outside the run folder" in refusal(lambda: read_members(folder)).message
-
-
-@pytest.mark.parametrize("content", [None, b"", b"no network", b"PK\x05\x06" + bytes(18)])
-def test_a_damaged_network(folder: Path, content: bytes | None) -> None:
-    if content is not None:
-        (folder / "models").mkdir()
-        (folder / "models" / "t001.keras").write_bytes(content)
-    fault = refusal(lambda: Run(folder).network(Member(**MEMBER)))
-    assert str(folder / "models" / "t001.keras") in fault.message
-
-
 def test_a_line_cut_off_by_a_crash_is_left_out(folder: Path) -> None:
-    append_line(folder / "trials.jsonl", {"trial": "t001"})
+    write_lines(folder / "trials.jsonl", [{"trial": "t001"}])
     with (folder / "trials.jsonl").open("a", encoding="utf-8") as file:
         file.write('{"trial": "t0')
     assert read_lines(folder / "trials.jsonl") == [{"trial": "t001"}]

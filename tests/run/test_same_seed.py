@@ -45,6 +45,7 @@ def runs(tiny: Any, tmp_path_factory: pytest.TempPathFactory) -> list[seqtune.Ru
                 out=tmp_path_factory.mktemp("runs") / "run",
                 budget="1h",  # the clock has no say in it
                 trials=2,
+                workers=1,
                 horizon=3,
                 lookback=8,
                 seed=11,

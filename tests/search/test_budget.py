@@ -6,7 +6,14 @@ from types import SimpleNamespace
 
 import pytest
 
-from seqtune.search.budget import SHORTEST_TRIAL_SECONDS, Clock, Shares, trial_seconds
+from seqtune.search.budget import (
+    SETUP_SECONDS,
+    SHORTEST_TRIAL_SECONDS,
+    Clock,
+    Shares,
+    stretch_seconds,
+    worth_beginning,
+)
 
 
 def test_the_clock_counts_from_its_start(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -26,11 +33,23 @@ def test_most_of_the_budget_is_left_for_the_search(budget: float) -> None:
 
 
 def test_no_trial_takes_the_whole_search_nor_more_than_is_left() -> None:
-    assert trial_seconds(1000.0, 1000.0) < 500
-    assert trial_seconds(1000.0, 7.0) == 7.0
-    assert trial_seconds(1000.0, -1.0) == -1.0
+    assert stretch_seconds(1000.0, 1000.0) < 500
+    assert stretch_seconds(1000.0, 7.0) == 7.0
+    assert stretch_seconds(1000.0, -1.0) == -1.0
 
 
-def test_a_trial_of_a_short_search_is_given_the_shortest_time() -> None:
-    assert trial_seconds(4.0, 4.0) == SHORTEST_TRIAL_SECONDS
-    assert trial_seconds(4.0, 2.0) == 2.0
+def test_a_stretch_has_time_to_compile_beside_its_share() -> None:
+    assert stretch_seconds(900.0, 900.0, 1 / 9) == 20.0 + SETUP_SECONDS
+    assert stretch_seconds(0.0, 9.0) == SETUP_SECONDS
+
+
+def test_a_trial_is_begun_where_it_gets_half_of_the_shortest_ones_time() -> None:
+    assert worth_beginning(5.0, [10.0, 20.0], is_first=False)
+    assert not worth_beginning(4.9, [10.0, 20.0], is_first=False)
+    assert not worth_beginning(SHORTEST_TRIAL_SECONDS - 0.1, [0.1], is_first=False)
+
+
+def test_the_first_trial_is_always_begun_and_failures_set_no_measure() -> None:
+    assert worth_beginning(-5.0, [], is_first=True)
+    assert worth_beginning(0.1, [], is_first=False)
+    assert not worth_beginning(0.0, [], is_first=False)

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from pathlib import Path
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
 
-from seqtune.progress import Event, Note, TrialEnded
-from seqtune.search.oracle import Proposal
+from seqtune.interrupt import Interrupt
+from seqtune.progress import EpochEnded, Event, Note, TrialEnded, TrialStarted, silent
+from seqtune.search.oracle import WAIT, Proposal
+from seqtune.search.stopping.none import Never
 from seqtune.search.study import FAILURES_IN_A_ROW, Study
-from seqtune.search.trial import Job, Result
+from seqtune.search.trial import Result, TrialJob
 
 FAILED = "the loss became nan in epoch 1"
+STEPS = 90
 
 
 @dataclass
@@ -29,20 +31,26 @@ class Clock:
 
 @dataclass
 class Oracle:
-    """An oracle with so many proposals; it writes down what it hears."""
+    """An oracle that makes given proposals; it writes down what it hears."""
 
-    proposals: int
+    proposals: Sequence[Any]
     diary: list[tuple[Any, ...]]
     asked: int = 0
 
-    def ask(self) -> Proposal | None:
-        if self.asked == self.proposals:
+    def ask(self) -> Any:
+        if self.asked == len(self.proposals):
             return None
         self.asked += 1
-        return Proposal(f"t{self.asked:03d}", {"units": self.asked})
+        return self.proposals[self.asked - 1]
 
     def tell(self, name: str, score: float | None, reason: str = "") -> None:
         self.diary.append(("told", name, score, reason))
+
+    def state(self) -> dict[str, Any]:
+        return {"asked": self.asked}
+
+    def restore(self, state: dict[str, Any]) -> None:
+        self.asked = state["asked"]
 
 
 @dataclass
@@ -50,70 +58,108 @@ class Executor:
     """An executor whose trials take a while on the clock and end as they should."""
 
     clock: Clock
-    outcome: Callable[[Job], Result]
+    outcome: Callable[[TrialJob], Result]
+    listener: Callable[[Event], None] = silent
     workers: int = 1
     seconds: float = 10.0
-    jobs: list[Job] = field(default_factory=list)
-    running: list[Job] = field(default_factory=list)
+    jobs: list[TrialJob] = field(default_factory=list)
+    running: list[TrialJob] = field(default_factory=list)
+    stopped: list[str] = field(default_factory=list)
     most_running: int = 0
 
     def idle(self) -> int:
         return self.workers - len(self.running)
 
-    def submit(self, job: Job) -> None:
+    def submit(self, job: Any) -> None:
         assert self.idle()
         self.jobs.append(job)
         self.running.append(job)
         self.most_running = max(self.most_running, len(self.running))
 
-    def wait(self) -> list[Result]:
+    def wait(self, seconds: float) -> list[Any]:
+        if not self.running:
+            return []
         job = self.running.pop(0)
+        self.listener(TrialStarted(job.trial, len(self.running), job.values))
         self.clock.seconds -= self.seconds
         return [self.outcome(job)]
+
+    def stop(self, trial: str) -> None:
+        self.stopped.append(trial)
 
     def close(self) -> None:
         pass
 
 
-def done(job: Job) -> Result:
-    return Result(job.trial, "completed", job.values, score=1.0, seconds=10.0)
+def done(job: TrialJob) -> Result:
+    before = job.earlier or Result(job.trial, "stopped", job.values)
+    status = "completed" if job.until == STEPS else "stopped"
+    return replace(
+        before, status=status, score=1.0, seconds=before.seconds + 10.0,
+        training_seconds=before.training_seconds + 8.0, steps=job.until,
+    )  # fmt: skip
 
 
-def failed(job: Job) -> Result:
-    return Result(job.trial, "failed", job.values, seconds=10.0, reason=FAILED)
+def failed(job: TrialJob) -> Result:
+    return job.failed(FAILED, 10.0)
+
+
+def values(number: int) -> dict[str, Any]:
+    return {"units": number, "training.steps": STEPS, "training.batch_size": 64}
+
+
+def new_trials(count: int) -> list[Proposal]:
+    return [Proposal(f"t{number:03d}", values(number)) for number in range(1, count + 1)]
 
 
 @dataclass
 class Searched:
     """What a study did."""
 
-    results: list[Result]
+    study: Study
     executor: Executor
     diary: list[tuple[Any, ...]]
     events: list[Event]
 
+    @property
+    def results(self) -> list[Result]:
+        return list(self.study.results.values())
 
-def search(
+    @property
+    def notes(self) -> list[str]:
+        return [event.text for event in self.events if isinstance(event, Note)]
+
+
+def prepared(
     seconds: float,
-    proposals: int = 1000,
-    outcome: Callable[[Job], Result] = done,
+    proposals: int | Sequence[Any] = 1000,
+    outcome: Callable[[TrialJob], Result] = done,
     workers: int = 1,
     reserve: float = 0.0,
 ) -> Searched:
     clock, diary, events = Clock(seconds), [], []
-    executor = Executor(clock, outcome, workers)
+    trials = new_trials(proposals) if isinstance(proposals, int) else proposals
+    executor = Executor(clock, outcome, workers=workers)
+    oracle: Any = Oracle(trials, diary)
     study = Study(
-        oracle=Oracle(proposals, diary),  # type: ignore[arg-type]
-        executor=executor,
+        oracle=oracle,
+        stopping=Never(oracle, "min"),
         clock=clock,  # type: ignore[arg-type]
         reserve=reserve,
-        folder=Path("run"),
         seed=40,
         steps_per_epoch=lambda values: 7,
-        record=lambda result: diary.append(("recorded", result.trial)),
+        record=lambda results, state: diary.append(("recorded", len(results), state["told"])),
         listener=events.append,
+        interrupt=Interrupt(events.append),
     )
-    return Searched(study.run(), executor, diary, events)
+    executor.listener = study.hear
+    return Searched(study, executor, diary, events)
+
+
+def search(*args: Any, **options: Any) -> Searched:
+    searched = prepared(*args, **options)
+    searched.study.run(searched.executor)
+    return searched
 
 
 def test_the_search_ends_with_the_time() -> None:
@@ -153,36 +199,82 @@ def test_the_search_ends_when_nothing_but_failures_come() -> None:
 
 
 def test_one_success_in_between_keeps_the_search_alive() -> None:
-    def now_and_then(job: Job) -> Result:
+    def now_and_then(job: TrialJob) -> Result:
         return done(job) if int(job.trial[1:]) % FAILURES_IN_A_ROW == 0 else failed(job)
 
     searched = search(400.0, outcome=now_and_then)
     assert len(searched.results) > 2 * FAILURES_IN_A_ROW
 
 
-def test_a_result_is_on_disk_before_the_oracle_hears_of_it() -> None:
-    assert search(1000.0, proposals=2).diary == [
-        ("recorded", "t001"),
-        ("told", "t001", 1.0, ""),
-        ("recorded", "t002"),
-        ("told", "t002", 1.0, ""),
-    ]
+def test_workers_have_something_to_do_before_files_are_written() -> None:
+    order: list[str] = []
+    searched = prepared(1000.0, 2)
+    searched.study.record = lambda results, state: order.append(f"recorded {sorted(results)}")
+    submit = searched.executor.submit
+    searched.executor.submit = lambda job: (order.append(job.trial), submit(job))[1]  # type: ignore[method-assign]
+    searched.study.run(searched.executor)
+    assert order == [
+        "t001", "recorded []", "t002", "recorded ['t001']", "recorded ['t001', 't002']",
+    ]  # fmt: skip
 
 
 def test_the_oracle_hears_of_failures_and_their_reason() -> None:
-    assert search(1000.0, 1, failed).diary[-1] == ("told", "t001", None, FAILED)
+    told = [entry for entry in search(1000.0, 1, failed).diary if entry[0] == "told"]
+    assert told == [("told", "t001", None, FAILED)]
 
 
 def test_the_listener_hears_how_each_trial_went() -> None:
-    assert search(1000.0, 1).events == [TrialEnded("t001", 0, "completed", 1.0, 10.0)]
+    events = search(1000.0, 1).events
+    assert events == [
+        TrialStarted("t001", 0, values(1)),
+        TrialEnded("t001", 0, "completed", 1.0, 10.0),
+    ]
 
 
 def test_a_job_has_all_that_a_worker_needs() -> None:
     job = search(1000.0, 3).executor.jobs[2]
-    assert (job.trial, job.values, job.folder) == ("t003", {"units": 3}, Path("run"))
+    assert (job.trial, job.values) == ("t003", values(3))
     assert job.seed == 43  # of its own, and the same whatever ran before
-    assert job.steps_per_epoch == 7
-    assert 0 < job.seconds <= 980
+    assert (job.steps_per_epoch, job.until, job.earlier) == (7, STEPS, None)
+    assert job.seconds == 203.0  # a fifth of the search, and time to compile
+
+
+def test_a_stretch_of_a_trial_gets_its_share_of_steps_and_time() -> None:
+    searched = search(1000.0, [Proposal("t001", values(1), 1 / 3)])
+    job = searched.executor.jobs[0]
+    assert (job.until, job.seconds) == (30, pytest.approx(200.0 / 3 + 3.0))
+
+
+def test_a_trial_goes_on_from_what_it_has_behind_it() -> None:
+    begun = Proposal("t001", values(1), 1 / 3)
+    more = replace(begun, share=1.0, continues=True)
+    searched = search(1000.0, [begun, more])
+    first, second = searched.executor.jobs
+    assert first.earlier is None
+    assert second.earlier is not None
+    assert (second.earlier.steps, second.until, second.seed) == (30, STEPS, first.seed)
+    (result,) = searched.results
+    assert (result.status, result.seconds, result.steps) == ("completed", 20.0, STEPS)
+
+
+def test_a_stretch_that_is_lost_leaves_what_the_trial_had() -> None:
+    begun = Proposal("t001", values(1), 1 / 3)
+    searched = search(
+        1000.0,
+        [begun, replace(begun, share=1.0, continues=True)],
+        outcome=lambda job: job.failed("killed", 4.0) if job.earlier else done(job),
+    )
+    (result,) = searched.results
+    assert (result.status, result.score, result.reason) == ("stopped", 1.0, "killed")
+    assert (result.seconds, result.steps) == (14.0, 30)
+
+
+def test_what_each_worker_does_is_counted() -> None:
+    begun = Proposal("t001", values(1), 1 / 3)
+    searched = search(1000.0, [begun, replace(begun, share=1.0, continues=True)])
+    assert {number: work.to_dict() for number, work in searched.study.work.items()} == {
+        0: {"busy": 20.0, "training": 16.0}
+    }
 
 
 def test_every_worker_is_kept_busy() -> None:
@@ -193,26 +285,69 @@ def test_every_worker_is_kept_busy() -> None:
     ]  # fmt: skip
 
 
+def test_a_worker_waits_where_the_oracle_needs_the_others_first() -> None:
+    first, second = new_trials(2)
+    searched = search(1000.0, [first, WAIT, second], workers=2)
+    assert searched.executor.most_running == 1
+    assert [result.trial for result in searched.results] == ["t001", "t002"]
+
+
+def test_out_of_memory_is_tried_once_more_with_half_the_batch() -> None:
+    def large(job: TrialJob) -> Result:
+        fits = job.values["training.batch_size"] <= 32
+        return done(job) if fits else job.failed("RESOURCE_EXHAUSTED: Out of memory", 1.0)
+
+    searched = search(1000.0, 1, large)
+    (result,) = searched.results
+    assert (result.status, result.values["training.batch_size"]) == ("completed", 32)
+    assert [job.trial for job in searched.executor.jobs] == ["t001", "t001"]
+    (note,) = searched.notes
+    assert "batches of 32" in note
+
+
+def test_out_of_memory_twice_is_a_failure() -> None:
+    searched = search(1000.0, 1, lambda job: job.failed("Out of memory", 1.0))
+    assert [job.values["training.batch_size"] for job in searched.executor.jobs] == [64, 32]
+    assert [result.status for result in searched.results] == ["failed"]
+
+
 def test_what_was_finished_is_kept_when_the_user_interrupts() -> None:
-    def interrupted(job: Job) -> Result:
-        if job.trial == "t002":
-            raise KeyboardInterrupt
+    searched = prepared(1000.0, 9, workers=2)
+
+    def interrupted(job: TrialJob) -> Result:
+        searched.study.interrupt.asked = job.trial == "t002"
         return done(job)
 
-    diary: list[tuple[Any, ...]] = []
-    clock = Clock(1000.0)
-    study = Study(
-        oracle=Oracle(9, diary),  # type: ignore[arg-type]
-        executor=Executor(clock, interrupted),
-        clock=clock,  # type: ignore[arg-type]
-        reserve=0.0,
-        folder=Path("run"),
-        seed=0,
-        steps_per_epoch=lambda values: 7,
-        record=lambda result: diary.append(("recorded", result.trial)),
-        listener=lambda event: None,
-    )
-    with pytest.raises(KeyboardInterrupt):
-        study.run()
-    assert [result.trial for result in study.results] == ["t001"]
-    assert diary[0] == ("recorded", "t001")
+    searched.executor.outcome = interrupted
+    searched.study.run(searched.executor)
+    # the third was under way, and was let come to its best epoch
+    assert [result.trial for result in searched.results] == ["t001", "t002", "t003"]
+    assert searched.executor.stopped == ["t003"]
+    assert searched.diary[-1] == ("recorded", 3, {"t001": 90, "t002": 90, "t003": 90})
+    assert "interrupted" in searched.notes[0]
+
+
+def test_a_trial_that_the_rule_has_seen_enough_of_is_stopped() -> None:
+    searched = prepared(1000.0, 1)
+    searched.study.stopping.hear = lambda trial, progress, score: progress < 0.5  # type: ignore[method-assign]
+
+    def epochs(job: TrialJob) -> Result:
+        for epoch in (1, 2):
+            searched.study.hear(EpochEnded(job.trial, 0, epoch, 4, 0.9))
+        return done(job)
+
+    searched.executor.outcome = epochs
+    searched.study.run(searched.executor)
+    assert searched.executor.stopped == ["t001"]
+
+
+def test_a_search_that_was_killed_is_told_of_what_it_had_not_heard() -> None:
+    searched = prepared(1000.0, 3)
+    known = Result("t001", "completed", values(1), 0.5, steps=STEPS)
+    unheard = Result("t002", "completed", values(2), 0.4, steps=STEPS)
+    state = {"oracle": {"asked": 2}, "stopping": {}, "told": {"t001": STEPS}}
+    searched.study.restore(state, {"t001": known, "t002": unheard})
+    assert searched.diary == [("told", "t002", 0.4, "")]
+    searched.study.run(searched.executor)
+    assert [job.trial for job in searched.executor.jobs] == ["t003"]
+    assert [result.trial for result in searched.results] == ["t001", "t002", "t003"]

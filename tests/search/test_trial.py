@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,9 @@ import numpy as np
 import pytest
 
 from seqtune.errors import DataError
-from seqtune.search.trial import Job, Result, model_path, predictions_path, run_trial
+from seqtune.search.problem import Problem
+from seqtune.search.training import Watch
+from seqtune.search.trial import Result, TrialJob, model_path, predictions_path
 from seqtune.tasks.forecast.task import TASK, ForecastTask
 
 VALUES = {
@@ -78,9 +80,23 @@ def run(
     stub: Any, folder: Path, seconds: float = 600.0, heard: list[Any] | None = None, **changes: Any
 ) -> Result:
     values = VALUES | {f"training.{name}": value for name, value in changes.items()}
-    job = Job("t001", values, 3, seconds, folder, STEPS_PER_EPOCH)
-    listen = (lambda *epoch: heard.append(epoch)) if heard is not None else lambda *epoch: None
-    return run_trial(stub, None, job, listen)
+    job = TrialJob("t001", values, 3, seconds, values["training.steps"], STEPS_PER_EPOCH)
+    return job.run(Problem(stub, None, folder), Diary([] if heard is None else heard))
+
+
+@dataclass
+class Diary(Watch):
+    """Writes down the epochs, and ends the training after so many batches."""
+
+    heard: list[Any]
+    batches: int = 1_000_000
+
+    def epoch(self, epoch: int, epochs: int, score: float) -> None:
+        self.heard.append((epoch, epochs, score))
+
+    def is_over(self) -> bool:
+        self.batches -= 1
+        return self.batches <= 0
 
 
 def test_the_best_epoch_is_kept(tmp_path: Path) -> None:
@@ -90,7 +106,7 @@ def test_the_best_epoch_is_kept(tmp_path: Path) -> None:
     assert (result.status, result.score, result.reason) == ("completed", 1.0, "")
     assert result.scores == [3.0, 1.0, 2.0, 1.5]
     assert [(epoch, score) for epoch, _, score in heard] == [(1, 3.0), (2, 1.0), (3, 2.0), (4, 1.5)]
-    assert result.parameters == 1
+    assert (result.parameters, result.steps) == (1, 8)
     kept = keras.saving.load_model(model_path(tmp_path, "t001"), safe_mode=True)
     weight = float(np.asarray(kept.get_weights()[0])[0, 0])
     assert weight == pytest.approx(stub.seen[1])
@@ -134,6 +150,64 @@ def test_the_deadline_cuts_an_epoch_short(tmp_path: Path) -> None:
     whole = Stub()
     run(whole, tmp_path / "whole", steps=2)
     assert 0 < stub.seen[0] < whole.seen[0]  # one batch brought it less far than two
+
+
+def test_a_trial_that_is_stopped_keeps_its_best_epoch(tmp_path: Path) -> None:
+    job = TrialJob("t001", VALUES, 3, 600.0, 8, STEPS_PER_EPOCH)
+    result = job.run(Problem(Stub([3.0, 1.0, 2.0]), None, tmp_path), Diary([], batches=5))  # type: ignore[arg-type]
+    assert (result.status, result.score, result.scores) == ("stopped", 1.0, [3.0, 1.0, 2.0])
+    assert result.steps == 5
+
+
+def go_on(stub: Any, data: Any, folder: Path, earlier: Result, until: int) -> Result:
+    job = TrialJob("t001", data.values, 3, 600.0, until, STEPS_PER_EPOCH, earlier)
+    return job.run(Problem(stub, data.prepared, folder), Watch())
+
+
+def begin(data: Any, folder: Path, until: int) -> Result:
+    job = TrialJob("t001", data.values, 3, 600.0, until, STEPS_PER_EPOCH)
+    return job.run(Problem(TASK, data.prepared, folder), Watch())
+
+
+def test_a_trial_goes_on_from_its_own_weights(tiny: Any, tmp_path: Path) -> None:
+    paused = begin(tiny, tmp_path, until=2)
+    assert (paused.status, paused.steps, len(paused.scores)) == ("stopped", 2, 1)
+    more = go_on(TASK, tiny, tmp_path, paused, until=4)
+    assert (more.status, more.steps, more.reason) == ("completed", 4, "")
+    assert more.scores[:1] == paused.scores
+    assert len(more.scores) == 2
+    assert more.score == min(more.scores)
+    assert more.seconds > paused.seconds
+    assert more.training_seconds > paused.training_seconds
+    kept = np.load(predictions_path(tmp_path, "t001"), allow_pickle=False)
+    assert TASK.score(tiny.prepared, "validation", kept)["mase"] == more.score
+
+
+def test_a_stretch_that_brought_nothing_leaves_the_network_as_it_was(
+    tiny: Any, tmp_path: Path
+) -> None:
+    paused = begin(tiny, tmp_path, until=2)
+    before = model_path(tmp_path, "t001").read_bytes()
+    unbeatable = replace(paused, score=0.0)
+    more = go_on(TASK, tiny, tmp_path, unbeatable, until=4)
+    assert more.score == 0.0
+    assert model_path(tmp_path, "t001").read_bytes() == before
+
+
+def test_a_stretch_that_fails_leaves_the_trial_as_it_was(tiny: Any, tmp_path: Path) -> None:
+    paused = begin(tiny, tmp_path, until=2)
+    model_path(tmp_path, "t001").unlink()
+    more = go_on(TASK, tiny, tmp_path, paused, until=4)
+    assert (more.status, more.score, more.steps) == (paused.status, paused.score, 2)
+    assert "missing" in more.reason
+
+
+def test_half_the_batch_at_most_once_for_a_batch_of_one() -> None:
+    job = TrialJob("t001", {"training.batch_size": 2}, 3, 1.0, 8, 2)
+    smaller = job.smaller()
+    assert smaller is not None
+    assert smaller.values == {"training.batch_size": 1}
+    assert smaller.smaller() is None
 
 
 def test_an_exception_is_a_reason(tmp_path: Path) -> None:
@@ -211,8 +285,8 @@ def test_a_forecasters_predictions_are_those_of_its_file(tiny: Any, trained: Any
 
 def test_a_forecaster_with_an_impossible_configuration_fails(tiny: Any, tmp_path: Path) -> None:
     values = tiny.values | {"network.units": -4}
-    job = Job("t001", values, 1, 600.0, tmp_path, 2)
-    result = run_trial(ForecastTask(), tiny.prepared, job, lambda *epoch: None)
+    job = TrialJob("t001", values, 1, 600.0, 8, 2)
+    result = job.run(Problem(ForecastTask(), tiny.prepared, tmp_path), Watch())
     assert result.status == "failed"
     assert result.reason.startswith("ValueError")
     assert result.values is values

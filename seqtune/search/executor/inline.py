@@ -1,27 +1,26 @@
-"""Trials run in this very process, one after the other."""
+"""Jobs run in this very process, one after the other."""
 
 from __future__ import annotations
 
-from typing import Any
-
 from seqtune.progress import EpochEnded, Listener, TrialStarted
-from seqtune.search.trial import Job, Result, run_trial
-from seqtune.tasks._contract import Task
+from seqtune.search.executor._contract import Job, Outcome
+from seqtune.search.problem import Problem
+from seqtune.search.training import Watch
 
 
 class Inline:
     """The executor for tiny data, for tests, and for debugging: nothing runs elsewhere.
 
     Args:
-        task: What is learnt.
-        prepared: The data.
+        problem: Task and data.
         listener: Hears of trials begun and of every epoch.
     """
 
     workers = 1
 
-    def __init__(self, task: Task, prepared: Any, listener: Listener) -> None:
-        self.task, self.prepared, self.listener = task, prepared, listener
+    def __init__(self, problem: Problem, listener: Listener) -> None:
+        self.problem, self.listener = problem, listener
+        self.stopped: set[str] = set()
         self._job: Job | None = None
 
     def idle(self) -> int:
@@ -32,17 +31,33 @@ class Inline:
         """Take the job that the next `wait` runs."""
         self._job = job
 
-    def wait(self) -> list[Result]:
-        """Run the job and return its result."""
+    def wait(self, seconds: float) -> list[Outcome]:
+        """Run the job to its end, however long that takes, and return its outcome."""
         job, self._job = self._job, None
         if job is None:
             return []
-        self.listener(TrialStarted(job.trial, 0, job.values))
+        self.stopped.discard(job.trial)
+        self.listener(TrialStarted(job.trial, 0, getattr(job, "values", {})))
+        return [job.run(self.problem, _Inside(self, job.trial))]
 
-        def on_epoch(epoch: int, epochs: int, score: float) -> None:
-            self.listener(EpochEnded(job.trial, 0, epoch, epochs, score))
-
-        return [run_trial(self.task, self.prepared, job, on_epoch)]
+    def stop(self, trial: str) -> None:
+        """End a trial at its best epoch, from within its own events or a signal."""
+        self.stopped.add(trial)
 
     def close(self) -> None:
         """Nothing to give back."""
+
+
+class _Inside(Watch):
+    """Follows a trial of this process."""
+
+    def __init__(self, executor: Inline, trial: str) -> None:
+        self.executor, self.trial = executor, trial
+
+    def epoch(self, epoch: int, epochs: int, score: float) -> None:
+        """Tell the listener."""
+        self.executor.listener(EpochEnded(self.trial, 0, epoch, epochs, score))
+
+    def is_over(self) -> bool:
+        """Say whether it was stopped."""
+        return self.trial in self.executor.stopped

@@ -11,6 +11,7 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
+from seqtune.data.array_file import read_array
 from seqtune.data.panel import Panel
 from seqtune.data.panel_store import load_panel, save_panel
 from seqtune.data.split import Split
@@ -19,6 +20,7 @@ from seqtune.files import damaged, read_json, write_json
 from seqtune.tasks._contract import Part, Until
 from seqtune.tasks.forecast.arrangement import actual_values
 from seqtune.tasks.forecast.codec import Codec, CodedPanel
+from seqtune.tasks.forecast.codec_check import MALFORMED, check_codec
 from seqtune.tasks.forecast.times import format_times
 
 ENOUGH_WINDOWS = 96
@@ -87,19 +89,17 @@ class Prepared:
         """Open what `save` wrote; the arrays stay on disk and are read as they are needed.
 
         Raises:
-            RunError: A file is missing or damaged.
+            RunError: A file is missing or damaged, or they do not belong together.
         """
         panel = load_panel(folder / "data")
-        train_end, validation_end = (
-            _read_rows(folder / "data" / f"{name}.npy") for name in ("train_end", "validation_end")
-        )
-        split = Split(panel.offsets[:-1], train_end, validation_end, panel.offsets[1:])
+        split = _read_split(folder / "data", panel)
         path = folder / "codec.json"
-        values = read_json(path)
         try:
-            return cls(panel, split, Codec.from_dict(values))
-        except (AttributeError, KeyError, TypeError, ValueError) as error:
-            raise damaged(path, repr(error)) from error
+            codec = Codec.from_dict(read_json(path))
+            check_codec(codec, panel)
+        except MALFORMED as error:
+            raise damaged(path, error if isinstance(error, ValueError) else repr(error)) from error
+        return cls(panel, split, codec)
 
     def describe(self) -> dict[str, Any]:
         """Return what the data turned out to be, in a few figures."""
@@ -145,9 +145,17 @@ class Prepared:
         return every.spread(wanted, self.codec.periods)
 
 
-def _read_rows(path: Path) -> npt.NDArray[np.int64]:
+def _read_split(folder: Path, panel: Panel) -> Split:
+    """Read the borders between the parts, which have to lie within each series."""
+    begin, end = panel.offsets[:-1], panel.offsets[1:]
     try:
-        rows: npt.NDArray[np.int64] = np.load(path, allow_pickle=False)
-    except (OSError, ValueError, EOFError) as error:
-        raise damaged(path, str(error).splitlines()[0]) from error
-    return rows
+        train_end, validation_end = (
+            read_array(folder / f"{name}.npy", "int64", (len(panel.series),))
+            for name in ("train_end", "validation_end")
+        )
+    except (OSError, ValueError) as error:
+        raise damaged(folder, error) from error
+    rise = (begin <= train_end) & (train_end <= validation_end) & (validation_end <= end)
+    if not rise.all():
+        raise damaged(folder, "the parts of a series do not follow each other")
+    return Split(begin, train_end, validation_end, end)

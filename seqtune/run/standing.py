@@ -1,0 +1,53 @@
+"""What a run folder holds while the search goes on, so that it can be killed at any moment."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from seqtune.files import write_json, write_lines
+from seqtune.run.folder import STATE
+from seqtune.run.leaderboard import Row
+from seqtune.search.trial import Result
+
+TRIALS = "trials.jsonl"
+
+
+def write_standing(folder: Path, results: Sequence[Result], state: dict[str, Any]) -> None:
+    """Keep the trials and the state of the search, each file whole or not at all.
+
+    The trials come first: a state that does not know of a trial yet is told of it on `resume`.
+
+    Args:
+        folder: The run folder.
+        results: All trials so far.
+        state: What the search needs to go on.
+    """
+    ordered = sorted(results, key=lambda result: result.trial)
+    write_lines(folder / TRIALS, [result.to_dict() for result in ordered])
+    write_json(folder / STATE, state, indent=None)
+
+
+def standing_rows(metric: str, results: Sequence[Result]) -> list[Row]:
+    """Return a row for every trial that has a score so far.
+
+    Args:
+        metric: What trials are compared by.
+        results: All trials so far.
+    """
+    from seqtune.run.conclusion import describe, row_name
+
+    return [
+        Row(
+            name=row_name(done),
+            kind="network",
+            validation={metric: done.score},
+            test={},
+            fit_seconds=done.seconds,
+            parameters=done.parameters,
+            detail=describe(done.values),
+        )
+        for done in results
+        if done.score is not None
+    ]

@@ -1,0 +1,347 @@
+"""Jobs run in worker processes, started once, one for each GPU or share of the cores.
+
+    master ── stdin: jobs, wishes to stop ──▶ worker (`search.executor.worker`)
+           ◀── stdout: epochs, outcomes ───── data memory-mapped, networks in the run folder
+
+A worker that dies or hangs costs the job it had, and is replaced. Workers of one search share what
+JAX compiles, in a private folder that goes with them: a trial that goes on, or is refitted, starts
+at once wherever it runs. That folder is never the run folder, which may come from a stranger:
+compiled programs are code.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+import shutil
+import tempfile
+import time
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from queue import Empty, SimpleQueue
+from typing import Any, Protocol
+
+from seqtune.errors import SearchError
+from seqtune.progress import EpochEnded, Listener, Note, TrialStarted
+from seqtune.search.executor._contract import Job, Outcome
+from seqtune.search.executor._death import memory_kills, why_it_died
+from seqtune.search.executor._process import WorkerProcess
+from seqtune.search.wire import decode, encode
+
+WORKER = "seqtune.search.executor.worker"
+
+START_SECONDS = 120.0
+"""A worker that is not ready after so long hangs; loading takes 2 to 20 seconds."""
+
+STARTS = 3
+"""So many deaths before it is ready, one after the other, and a place is given up."""
+
+LEAST_GRACE_SECONDS = 10.0
+GRACE_SHARE = 0.5
+"""Past its time a job gets at least so long, or this share of its time, before its worker is
+killed: the clock is looked at between batches, and the first one compiles."""
+
+MEMORY = {"MALLOC_ARENA_MAX": "1"}
+"""glibc's malloc gives threads heaps of their own, and the holes in them add up: after 40 networks
+a worker on JAX had 17 % more memory than after 5, and with a single heap 2 % more."""
+
+LOOK_SECONDS = 0.5
+"""How often the master looks for workers that hang."""
+
+
+class Share(Protocol):
+    """The part of the machine that a worker has; see `seqtune.workers`."""
+
+    def environment(self) -> Mapping[str, str]:
+        """Return the variables that have to be set before the backend loads."""
+
+    def pin(self, process: int) -> None:
+        """Tie a process that loads nothing yet to its cores."""
+
+
+def grace_seconds(seconds: float) -> float:
+    """Return how long a job may go on past its time before it counts as hanging.
+
+    Example:
+        >>> grace_seconds(8.0), grace_seconds(60.0)
+        (10.0, 30.0)
+    """
+    return max(LEAST_GRACE_SECONDS, GRACE_SHARE * seconds)
+
+
+class Processes:
+    """The executor for more than one GPU or share of the cores.
+
+    All workers are started at once, and nobody waits for them: a job can be submitted meanwhile,
+    and goes to the first that is ready.
+
+    Args:
+        task: Name of the task.
+        folder: The run folder: data is read from it, networks are left in it.
+        listener: Hears of trials begun, of every epoch, and of workers that are given up.
+        backend: Keras backend of the workers.
+        shares: The part of the machine that each worker has.
+        module: What a worker runs.
+        grace: From the seconds of a job to the seconds past them after which it hangs.
+
+    Attributes:
+        workers: How many jobs run at the same time.
+    """
+
+    def __init__(
+        self,
+        task: str,
+        folder: Path,
+        listener: Listener,
+        *,
+        backend: str,
+        shares: Sequence[Share],
+        module: str = WORKER,
+        grace: Callable[[float], float] = grace_seconds,
+    ) -> None:
+        self.listener = listener
+        self.module, self.grace = module, grace
+        self._scratch = Path(tempfile.mkdtemp(prefix="seqtune-workers-"))
+        self._environment = {
+            **MEMORY, **shared_programs(self._scratch), **os.environ, "KERAS_BACKEND": backend,
+        }  # fmt: skip
+        self._opening = {
+            "task": task,
+            "folder": str(folder.absolute()),
+            "backend": backend,
+            "scratch": str(self._scratch),
+        }
+        self._messages: SimpleQueue[tuple[_Seat, int, dict[str, Any] | None]] = SimpleQueue()
+        self._waiting: deque[Job] = deque()
+        self._stopped: set[str] = set()
+        self._seats = [_Seat(number, share) for number, share in enumerate(shares)]
+        self.workers = len(self._seats)
+        try:
+            for seat in self._seats:
+                self._start(seat)
+        except BaseException:
+            self.close()
+            raise
+
+    def idle(self) -> int:
+        """Return how many workers have no job, those that are still starting among them."""
+        return max(0, sum(seat.job is None for seat in self._seats) - len(self._waiting))
+
+    def submit(self, job: Job) -> None:
+        """Give a job to the first worker that is ready and has none."""
+        self._stopped.discard(job.trial)
+        self._waiting.append(job)
+        self._hand_out()
+
+    def wait(self, seconds: float) -> list[Outcome]:
+        """Return the outcomes of all jobs that have ended, as soon as there is one.
+
+        Args:
+            seconds: Return with nothing when none has ended after so long.
+
+        Raises:
+            SearchError: No worker can be started.
+        """
+        deadline = time.monotonic() + seconds
+        outcomes: list[Outcome] = []
+        while True:
+            left = deadline - time.monotonic()
+            is_over = bool(outcomes) or not self._is_running() or left <= 0
+            try:
+                patience = 0.0 if is_over else min(left, LOOK_SECONDS)
+                seat, life, message = self._messages.get(timeout=patience)
+            except Empty:
+                self._kill_hanging()
+                if is_over:
+                    return outcomes
+                continue
+            if life == seat.life:
+                outcomes += self._take(seat, message)
+                self._hand_out()
+
+    def stop(self, trial: str) -> None:
+        """Ask a running trial to end at its best epoch."""
+        if any(job.trial == trial for job in self._waiting):
+            self._stopped.add(trial)
+        for seat in self._seats:
+            if seat.job is not None and seat.job.trial == trial:
+                seat.process.send({"stop": trial})
+
+    def pids(self) -> list[int]:
+        """Return the number of every worker's process."""
+        return [seat.process.pid for seat in self._seats]
+
+    def close(self) -> None:
+        """End all workers, whatever they are doing; nothing is left of them."""
+        seats, self._seats = self._seats, []
+        self._waiting.clear()
+        begun = [seat for seat in seats if hasattr(seat, "process")]
+        for seat in begun:
+            seat.life += 1  # nobody listens any more
+            seat.process.ask_to_end()
+        for seat in begun:
+            seat.process.end()
+        shutil.rmtree(self._scratch, ignore_errors=True)
+
+    def _is_running(self) -> bool:
+        return bool(self._waiting) or any(seat.job is not None for seat in self._seats)
+
+    def _start(self, seat: _Seat) -> None:
+        """Start a seat's worker, the first one or one in place of a dead one."""
+        seat.life += 1
+        seat.job, seat.is_ready, seat.hung = None, False, ""
+        seat.memory_kills = memory_kills()
+        life = seat.life
+        seat.process = WorkerProcess(
+            self.module,
+            {**self._environment, **seat.share.environment()},
+            self._scratch / f"worker-{seat.number}.txt",
+            lambda message: self._messages.put((seat, life, message)),
+        )
+        seat.share.pin(seat.process.pid)
+        seat.process.send({"open": self._opening})  # on which it loads the backend
+        seat.expect(START_SECONDS)
+
+    def _hand_out(self) -> None:
+        """Give waiting jobs to workers that are ready and have none."""
+        free = [seat for seat in self._seats if seat.is_ready and seat.job is None]
+        for seat in free[: len(self._waiting)]:
+            job = seat.job = self._waiting.popleft()
+            seat.memory_kills = memory_kills()
+            seat.process.mark()
+            seat.process.send({"job": encode(job), "trial": job.trial})
+            if job.trial in self._stopped:
+                seat.process.send({"stop": job.trial})
+            seat.expect(job.seconds)
+
+    def _take(self, seat: _Seat, message: dict[str, Any] | None) -> list[Outcome]:
+        """Act on what a worker said; return the outcome of its job if that is over."""
+        if message is None:
+            return self._bury(seat)
+        if "ready" in message:
+            seat.is_ready, seat.deaths = True, 0
+            seat.expect(math.inf)
+        job = seat.job
+        if job is None:
+            return []
+        if "took" in message:
+            seat.expect(job.seconds)
+            self.listener(TrialStarted(job.trial, seat.number, getattr(job, "values", {})))
+        elif "epoch" in message:
+            trial, epoch, epochs, score = message["epoch"]
+            self.listener(EpochEnded(trial, seat.number, epoch, epochs, score))
+        else:
+            seat.job = None
+            seconds = time.monotonic() - seat.began
+            seat.expect(math.inf)
+            is_done = "outcome" in message
+            return [
+                decode(message["outcome"]) if is_done else job.failed(message["fault"], seconds)
+            ]
+        return []
+
+    def _bury(self, seat: _Seat) -> list[Outcome]:
+        """Replace a worker that has died; return the outcome of the job that it had."""
+        reason = seat.why()
+        job, seconds = seat.job, time.monotonic() - seat.began
+        seat.deaths += not seat.is_ready
+        self._replace(seat, reason)
+        return [] if job is None else [job.failed(reason, seconds)]
+
+    def _replace(self, seat: _Seat, reason: str) -> None:
+        """Start another worker in a dead one's place, or give the place up."""
+        while seat.deaths < STARTS:
+            try:
+                self._start(seat)
+            except SearchError as error:  # the system has no room for another process
+                seat.deaths += 1
+                reason = error.message
+            else:
+                return
+        self._seats.remove(seat)
+        self.workers = len(self._seats)
+        if not self._seats:
+            raise SearchError(f"no worker can be started: {reason}", "--executor inline")
+        self.listener(Note(f"worker {seat.number} cannot be started: {reason}; the others go on"))
+
+    def _kill_hanging(self) -> None:
+        for seat in self._seats:
+            seat.kill_if_hanging(self.grace)
+
+
+@dataclass(eq=False)
+class _Seat:
+    """A place for a worker; who sits there may change.
+
+    Args:
+        number: Counts from 0.
+        share: The part of the machine that belongs to it.
+        life: Which worker it is that sits there; messages of earlier ones do not count.
+        job: What it works on.
+        is_ready: Whether it has opened the data.
+        deaths: Workers that died here before they were ready, one after the other.
+        hung: Why it was killed, if it was.
+        began: Value of `time.monotonic()` when it took what it is at.
+        allowed: Seconds that it may take.
+        late: When it was first seen to take longer: the grace begins when somebody looks, so that
+            a search that was suspended, workers and all, does not lose them.
+        memory_kills: What `memory_kills` returned when it took its job.
+    """
+
+    number: int
+    share: Share
+    life: int = 0
+    job: Job | None = None
+    is_ready: bool = False
+    deaths: int = 0
+    hung: str = ""
+    began: float = 0.0
+    allowed: float = math.inf
+    late: float | None = None
+    memory_kills: int = 0
+    process: WorkerProcess = field(init=False)
+
+    def expect(self, seconds: float) -> None:
+        """Begin to count the time that it may take."""
+        self.began, self.allowed, self.late = time.monotonic(), seconds, None
+
+    def kill_if_hanging(self, grace: Callable[[float], float]) -> None:
+        """Kill the worker if it takes much longer than it may."""
+        now = time.monotonic()
+        over = now - self.began - self.allowed
+        if self.hung or over < 0:
+            return
+        self.late = now if self.late is None else self.late
+        if now - self.late >= grace(self.allowed):
+            what = "still running" if self.is_ready else "not ready"
+            self.hung = f"{what} {over:.0f} s after its limit of {self.allowed:.0f} s; killed"
+            self.process.kill()
+
+    def why(self) -> str:
+        """Return why the worker is dead."""
+        code = self.process.end()
+        if self.hung:
+            return self.hung
+        if self.process.is_garbled:
+            return "the worker died: it wrote something that is no message"
+        is_memory = memory_kills() > self.memory_kills
+        return why_it_died(code, self.process.words(), is_memory=is_memory)
+
+
+def shared_programs(folder: Path) -> dict[str, str]:
+    """Return the variables by which JAX keeps every compiled program in a folder.
+
+    By default it keeps only what took a second to compile; a network takes many smaller programs,
+    and a worker that finds them builds in a fifth of the time.
+
+    Args:
+        folder: A private folder; whoever can write there can run code.
+    """
+    return {
+        "JAX_COMPILATION_CACHE_DIR": str(folder / "programs"),
+        "JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "0",
+        "JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES": "0",
+        "JAX_PERSISTENT_CACHE_ENABLE_XLA_CACHES": "none",
+    }

@@ -1,0 +1,45 @@
+"""Grid search: the portfolio, then every configuration in its order."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import keras_tuner
+
+from seqtune.search.oracles.closed import ClosedOracle, is_active
+
+
+class Grid(ClosedOracle, keras_tuner.oracles.GridSearchOracle):  # type: ignore[misc]
+    """Keras Tuner's grid, walked by one cursor.
+
+    Keras Tuner's own walk begins the next configuration when one ends: no more than two run side by
+    side. The cursor is no part of the state: it walks again past what was tried.
+
+    Args:
+        options: Arguments of Keras Tuner's oracle, and the portfolio.
+    """
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self._cursor: dict[str, Any] | None = None
+
+    def own_values(self) -> dict[str, Any] | None:
+        """Return the next configuration of the grid that was not tried."""
+        while True:
+            following = self._first() if self._cursor is None else self._after(self._cursor)
+            if following is None:
+                return None
+            self._cursor = following
+            if not self._duplicate(following):
+                return dict(following)
+
+    def _first(self) -> dict[str, Any]:
+        chosen: dict[str, Any] = {}
+        for parameter in self.hyperparameters.space:
+            if is_active(parameter, chosen):
+                chosen[parameter.name] = parameter.default
+        return chosen
+
+    def _after(self, values: dict[str, Any]) -> dict[str, Any] | None:
+        following: dict[str, Any] | None = self._get_next_combination(values)
+        return following

@@ -1,0 +1,31 @@
+"""Which trials train on: one rule per file, its name the word in the recipe."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from seqtune.errors import SearchError, unknown
+from seqtune.search.oracle import Oracle
+from seqtune.search.stopping._contract import Stopping
+from seqtune.search.stopping.halving import Halving
+from seqtune.search.stopping.median import Median
+from seqtune.search.stopping.none import Never
+
+RULES: dict[str, Any] = {"none": Never, "median": Median, "halving": Halving}
+
+
+def stopping_rule(name: str, oracle: Oracle, direction: str) -> Stopping:
+    """Return a rule over an oracle.
+
+    Args:
+        name: "none", "median" or "halving".
+        oracle: Proposes configurations.
+        direction: "min" or "max": which way scores are better.
+
+    Raises:
+        SearchError: There is no such rule.
+    """
+    if name not in RULES:
+        raise SearchError(unknown("stopping rule", name, RULES), "--set search.stopping=none")
+    rule: Stopping = RULES[name](oracle, direction)
+    return rule

@@ -1,0 +1,219 @@
+"""The search of one run: its workers, its loop, and what of it stands on disk at any moment."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from seqtune import backend as backends
+from seqtune.errors import SearchError
+from seqtune.files import write_json
+from seqtune.progress import Event, Guess, Listener, Note, SearchStarted, StageStarted
+from seqtune.run.conclusion import Conclusion
+from seqtune.run.folder import STATE
+from seqtune.run.leaderboard import Leaderboard, Row
+from seqtune.run.members import write_members
+from seqtune.run.standing import standing_rows, write_standing
+from seqtune.search.budget import Clock, Shares
+from seqtune.search.executor import open_executor
+from seqtune.search.executor._contract import Executor
+from seqtune.search.executor.inline import Inline
+from seqtune.search.oracle import Oracle
+from seqtune.search.problem import Problem
+from seqtune.search.recorded import check_values
+from seqtune.search.stopping import stopping_rule
+from seqtune.search.study import Study
+from seqtune.search.trial import Result
+from seqtune.workers import staff
+
+if TYPE_CHECKING:
+    from seqtune.interrupt import Interrupt
+    from seqtune.recipe.load import Recipe
+
+
+@dataclass
+class Searching:
+    """The search of one run.
+
+    Args:
+        recipe: What to search.
+        problem: Task, data and run folder.
+        clock: Wall time of the command.
+        backend: The Keras backend.
+        listener: Hears of everything that is worth telling.
+        rows: The baselines' rows of the leaderboard.
+        results: Trials of an earlier command on the same run, by name.
+        state: The state in which that one left the search; None for a new search.
+        work: Seconds that each worker was busy and in training steps.
+        seconds: Wall time of the search.
+        earlier_seconds: Wall time of the earlier commands.
+    """
+
+    recipe: Recipe
+    problem: Problem
+    clock: Clock
+    backend: str
+    listener: Listener
+    rows: list[Row] = field(default_factory=list)
+    results: dict[str, Result] = field(default_factory=dict)
+    state: Mapping[str, Any] | None = None
+    work: list[dict[str, float]] = field(default_factory=list)
+    seconds: float = 0.0
+    earlier_seconds: float = 0.0
+    executor: Executor = field(init=False)
+    _study: Study | None = None
+
+    @property
+    def shares(self) -> Shares:
+        """What the budget keeps for the time after the search."""
+        return Shares(self.clock.seconds, self.recipe.get("refit"))
+
+    def open(self) -> None:
+        """Start the workers without waiting for them, and say how many there are and why."""
+        search = self.recipe.values.search
+        data = (self.problem.folder / "data").glob("*")
+        plan = staff(
+            backends.machine_for(self.backend),
+            search,
+            self.clock.seconds,
+            self.backend,
+            sum(path.stat().st_size for path in data),
+        )
+        self.listener(Guess("workers", str(plan.workers), plan.why, "--workers N"))
+        self.executor = open_executor(
+            plan, self.problem, self._hear, backend=self.backend, address=search.address
+        )
+
+    def close(self) -> None:
+        """Give the workers back."""
+        self.executor.close()
+
+    def run(self, interrupt: Interrupt) -> None:
+        """Search until the time is over or nothing is left to train.
+
+        Args:
+            interrupt: A wish to end early.
+        """
+        self._announce()
+        study = self._study = self._new_study(interrupt)
+        if self.state is not None:
+            study.restore(self.state, self.results)
+        try:
+            try:
+                study.run(self.executor)
+            except SearchError as error:
+                self.fall_back(error)
+                study.run(self.executor)
+        finally:
+            self._study = None
+            self.seconds += study.seconds
+            self._add_work(study)
+
+    def fall_back(self, error: SearchError) -> None:
+        """Go on in this process where there are no workers any more.
+
+        Args:
+            error: Why there are none.
+        """
+        self.listener(Note(f"{error.message}; trials run in the main process from here on"))
+        self.executor.close()
+        self.executor = Inline(self.problem, self._hear)
+
+    def conclusion(self) -> Conclusion:
+        """Return what comes of the trials so far."""
+        return Conclusion(self.problem, list(self.results.values()), self.listener)
+
+    def why_nothing(self) -> str:
+        """Say why the search left no network."""
+        reasons = Counter(result.reason for result in self.results.values() if result.reason)
+        if not reasons:
+            return "no network was trained: the budget was over before the first trial"
+        reason, count = reasons.most_common(1)[0]
+        return (
+            f"no network was trained: {count} of {len(self.results)} trials failed with: {reason}"
+        )
+
+    def write_board(self, rows: Sequence[Row]) -> None:
+        """Write the leaderboard.
+
+        Args:
+            rows: Rows beside those of the baselines.
+        """
+        task = self.problem.task
+        board = Leaderboard(task.metric, task.direction, (*self.rows, *rows))
+        write_json(self.problem.folder / "leaderboard.json", board.to_dict())
+
+    def record(self, results: dict[str, Result], state: dict[str, Any]) -> None:
+        """Keep on disk what a killed run needs to be resumed, reported and used.
+
+        Args:
+            results: Trials so far, by name.
+            state: What the search needs to go on.
+        """
+        self.results = results
+        done = list(results.values())
+        elapsed = self.earlier_seconds + self.clock.elapsed()
+        write_standing(self.problem.folder, done, {**state, "elapsed": elapsed})
+        self.write_board(standing_rows(self.problem.task.metric, done))
+        write_members(self.problem.folder, self.conclusion().members())
+
+    def _hear(self, event: Event) -> None:
+        """Hear the workers; during the search, the study listens."""
+        (self._study.hear if self._study else self.listener)(event)
+
+    def _announce(self) -> None:
+        task = self.problem.task
+        best = Leaderboard(task.metric, task.direction, tuple(self.rows)).best_baseline
+        self.listener(StageStarted("search"))
+        self.listener(
+            SearchStarted(
+                metric=task.metric,
+                direction=task.direction,
+                baseline_name=best.name if best else "",
+                baseline_score=best.validation.get(task.metric) if best else None,
+                seconds_left=self.clock.left() - self.shares.ending,
+                trials=self.recipe.values.search.trials,
+                workers=self.executor.workers,
+            )
+        )
+
+    def _new_study(self, interrupt: Interrupt) -> Study:
+        values, task = self.recipe.values, self.problem.task
+        oracle = Oracle(
+            values.search.oracle,
+            self.recipe.dimensions(),
+            self.recipe.portfolio(),
+            metric=task.metric,
+            direction=task.direction,
+            seed=values.seed,
+            trials=values.search.trials,
+        )
+        return Study(
+            oracle=oracle,
+            stopping=stopping_rule(values.search.stopping, oracle, task.direction),
+            clock=self.clock,
+            reserve=self.shares.ending,
+            seed=values.seed,
+            steps_per_epoch=self._steps_per_epoch,
+            record=self.record,
+            listener=self.listener,
+            interrupt=interrupt,
+            check=partial(check_values, task.name, origin=self.problem.folder / STATE),
+        )
+
+    def _steps_per_epoch(self, values: Mapping[str, Any]) -> int:
+        asked = self.recipe.values.training.steps_per_epoch
+        if asked == "auto":
+            return self.problem.task.steps_per_epoch(self.problem.prepared, values)
+        return int(asked)
+
+    def _add_work(self, study: Study) -> None:
+        """Add what each worker has done to what it did in earlier commands."""
+        for number, work in sorted(study.work.items()):
+            while len(self.work) <= number:
+                self.work.append({"busy": 0.0, "training": 0.0})
+            before = self.work[number]
+            self.work[number] = {name: before[name] + more for name, more in work.to_dict().items()}

@@ -1,0 +1,102 @@
+"""Whether a codec that was read from a run folder is one, and belongs to the panel beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from seqtune.data.panel import Panel
+from seqtune.tasks.forecast.codec import Codec, Standard
+
+MALFORMED = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
+"""What reading a codec raises where the file holds something else."""
+
+MOST_LEVELS = 999
+MOST_PERIODS = 100
+LONGEST_PERIOD = 100_000
+"""A recipe may name a period that is longer than the series; history of twice as many steps is
+gathered for it."""
+
+CHUNK = 1_000_000
+
+
+def check_codec(codec: Codec, panel: Panel) -> None:
+    """Refuse a codec that was not fitted on this panel, or holds what cannot have been measured.
+
+    Args:
+        codec: As it was read.
+        panel: The run's rows, checked already.
+
+    Raises:
+        ValueError: Says what is wrong.
+    """
+    _check_roles(codec.roles, panel)
+    if codec.grid != panel.grid.to_dict() or codec.series != panel.series:
+        raise ValueError("it has another time axis or other series than the panel")
+    if codec.categories != {name: list(each) for name, each in panel.static_categories.items()}:
+        raise ValueError("it has other labels than the panel")
+    longest = int(panel.lengths.max(initial=0))
+    _check_steps((codec.horizon,), longest)
+    _check_steps(codec.periods, max(longest, LONGEST_PERIOD))
+    _check_levels(codec.levels)
+    for name in ("error_scale", "center", "spread"):
+        _check_scale(name, getattr(codec, name), (len(panel.series), len(panel.target_names)))
+    for name in ("past", "future", "static"):
+        _check_standard(name, getattr(codec, name), getattr(panel, f"{name}_names"))
+    for start in range(0, panel.rows, CHUNK):
+        if not np.isfinite(panel.target[start : start + CHUNK]).all():
+            raise ValueError("the panel's targets are not all numbers")
+
+
+def _check_roles(roles: dict[str, Any], panel: Panel) -> None:
+    """Refuse other columns than the panel's."""
+    columns = {
+        "targets": panel.target_names,
+        "past": panel.past_names,
+        "future": panel.future_names,
+        "static": panel.static_names,
+    }
+    for role, names in columns.items():
+        if roles[role] != list(names):
+            raise ValueError(f"it has other {role} columns than the panel")
+    if not panel.target_names:
+        raise ValueError("it has no target")
+    for role in ("time", "series"):
+        if not isinstance(roles[role], (str, type(None))):
+            raise ValueError(f"its {role} column is no name")
+
+
+def _check_steps(steps: Sequence[Any], longest: int) -> None:
+    """Refuse a horizon that is longer than every series, and periods that nobody can have meant."""
+    if len(steps) > MOST_PERIODS:
+        raise ValueError(f"it has {len(steps)} periods")
+    for count in steps:
+        if type(count) is not int or not 1 <= count <= longest:
+            raise ValueError(f"found {str(count)[:20]!r} steps, expected 1 to {longest}")
+
+
+def _check_levels(levels: Sequence[Any]) -> None:
+    is_number = all(isinstance(level, float) and 0 < level < 1 for level in levels)
+    if not is_number or 0.5 not in levels or list(levels) != sorted(set(levels)):
+        raise ValueError("its quantile levels do not rise from 0 to 1")
+    if len(levels) > MOST_LEVELS:
+        raise ValueError(f"it has {len(levels)} quantile levels")
+
+
+def _check_scale(name: str, values: Any, shape: tuple[int, int]) -> None:
+    if values.shape != shape or not np.isfinite(values).all():
+        raise ValueError(f"{name} is not a number for each series")
+    if name != "center" and not (values > 0).all():
+        raise ValueError(f"{name} is not above zero")
+
+
+def _check_standard(name: str, standard: Standard, columns: tuple[str, ...]) -> None:
+    if not all(type(scale) in (int, float) for scale in (*standard.center, *standard.spread)):
+        raise ValueError(f"its scales of {name} columns are no numbers")
+    scales = np.array([standard.center, standard.spread], np.float64)
+    if standard.names != columns or scales.shape != (2, len(columns)):
+        raise ValueError(f"its scales of {name} columns are not those of the panel")
+    if not np.isfinite(scales).all() or not (scales[1] > 0).all():
+        raise ValueError(f"its scales of {name} columns are no scales")

@@ -1,0 +1,209 @@
+"""Which trials train on: every rule, with an oracle that proposes what it is told."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from seqtune.errors import SearchError
+from seqtune.search.oracle import WAIT, Proposal
+from seqtune.search.stopping import RULES, stopping_rule
+from seqtune.search.stopping.halving import ENDING, Halving
+from seqtune.search.stopping.median import GRACE, Median
+from seqtune.search.trial import Result
+
+SHARES = (1 / 9, 1 / 3, 1.0)
+
+
+@dataclass
+class Oracle:
+    """Proposes t001 and on, as many as it has."""
+
+    count: int
+    told: list[tuple[Any, ...]] = field(default_factory=list)
+    asked: int = 0
+    waits: bool = False
+
+    def ask(self) -> Any:
+        if self.waits:
+            return WAIT
+        if self.asked == self.count:
+            return None
+        self.asked += 1
+        return Proposal(f"t{self.asked:03d}", {"units": self.asked})
+
+    def tell(self, name: str, score: float | None, reason: str = "") -> None:
+        self.told.append((name, score, reason))
+
+
+def result(trial: str, score: float | None, status: str = "stopped", reason: str = "") -> Result:
+    return Result(trial, status, {"units": int(trial[1:])}, score, reason=reason)
+
+
+def halving(scores: list[float], direction: str = "min") -> tuple[Halving, Oracle]:
+    """Return the rule after trials paused for the first time with these scores."""
+    oracle = Oracle(100)
+    rule = Halving(oracle, direction, SHARES)  # type: ignore[arg-type]
+    trials = [f"t{number:03d}" for number in range(1, len(scores) + 1)]
+    for trial in trials:
+        rule._level[trial] = 0  # all were begun at once
+        oracle.ask()
+    for trial, score in zip(trials, scores, strict=True):
+        rule.tell(result(trial, score))
+    return rule, oracle
+
+
+def asked(rule: Any, remaining: float = 1.0) -> tuple[str, float, bool]:
+    proposal = rule.ask(remaining)
+    assert isinstance(proposal, Proposal)
+    return proposal.trial, proposal.share, proposal.continues
+
+
+@pytest.mark.parametrize("name", RULES)
+def test_every_rule_passes_proposals_scores_and_waiting_on(name: str) -> None:
+    oracle = Oracle(1)
+    rule = stopping_rule(name, oracle, "min")  # type: ignore[arg-type]
+    proposal = rule.ask(1.0)
+    assert isinstance(proposal, Proposal)
+    assert (proposal.trial, proposal.values, proposal.continues) == ("t001", {"units": 1}, False)
+    rule.tell(result("t001", None, "failed", "too large"))
+    assert oracle.told == [("t001", None, "too large")]
+    assert rule.ask(1.0) is None
+    oracle.waits = True
+    assert rule.ask(1.0) is WAIT
+
+
+@pytest.mark.parametrize("name", RULES)
+def test_every_rule_lets_a_lone_trial_train(name: str) -> None:
+    rule = stopping_rule(name, Oracle(1), "min")  # type: ignore[arg-type]
+    assert all(rule.hear("t001", epoch / 10, 5.0) for epoch in range(1, 11))
+
+
+def test_an_unknown_rule_is_refused_with_the_nearest() -> None:
+    with pytest.raises(SearchError, match="halving"):
+        stopping_rule("halfing", Oracle(1), "min")  # type: ignore[arg-type]
+
+
+def test_a_trial_begins_with_a_small_share() -> None:
+    rule, _ = halving([])
+    assert asked(rule) == ("t001", SHARES[0], False)
+
+
+def test_the_best_of_three_goes_on() -> None:
+    rule, _ = halving([0.9, 0.5, 0.7])
+    assert asked(rule) == ("t002", SHARES[1], True)
+    assert asked(rule) == ("t004", SHARES[0], False)  # nobody else is good enough
+
+
+def test_the_highest_of_three_goes_on_where_more_is_better() -> None:
+    rule, _ = halving([0.9, 0.5, 0.7], "max")
+    assert asked(rule)[0] == "t001"
+
+
+def test_two_are_too_few_to_choose_between() -> None:
+    rule, _ = halving([0.9, 0.5])
+    assert asked(rule) == ("t003", SHARES[0], False)
+
+
+def test_the_best_of_those_that_went_on_trains_to_the_end() -> None:
+    rule, _ = halving([0.1 * number for number in range(1, 10)])
+    assert [asked(rule)[0] for _ in range(3)] == ["t001", "t002", "t003"]
+    for trial, score in (("t001", 0.09), ("t002", 0.04), ("t003", 0.3)):
+        rule.tell(result(trial, score))
+    assert asked(rule) == ("t002", 1.0, True)
+    rule.tell(result("t002", 0.03, "completed"))
+    assert asked(rule) == ("t010", SHARES[0], False)
+
+
+def test_a_trial_that_failed_or_is_done_does_not_go_on() -> None:
+    rule, _ = halving([0.9, 0.8])
+    rule._level["t003"] = 0
+    rule.tell(result("t003", 0.1, "completed"))  # its patience was over
+    assert asked(rule)[0] == "t003"  # the name of a new one: the oracle has made two
+    rule, _ = halving([0.9, 0.5, 0.7])
+    assert asked(rule)[0] == "t002"
+    rule.tell(result("t002", 0.5, "stopped", "killed"))
+    assert asked(rule)[0] == "t004"
+
+
+def test_at_the_end_of_the_time_what_is_begun_goes_on_first() -> None:
+    rule, _ = halving([0.9, 0.5])
+    assert asked(rule, ENDING - 0.01) == ("t002", SHARES[1], True)
+    rule.tell(result("t002", 0.4))
+    assert asked(rule, ENDING - 0.01) == ("t002", 1.0, True)
+    rule.tell(result("t002", 0.3, "completed"))
+    assert asked(rule, ENDING - 0.01) == ("t003", SHARES[0], False)
+
+
+def test_when_the_oracle_has_no_more_the_best_train_to_the_end() -> None:
+    rule, oracle = halving([0.9, 0.5, 0.7, 0.8])
+    oracle.count = oracle.asked
+    trained = []
+    while (proposal := rule.ask(1.0)) is not None:
+        assert isinstance(proposal, Proposal)
+        trained.append((proposal.trial, proposal.share))
+        done = "completed" if proposal.share == 1.0 else "stopped"
+        rule.tell(result(proposal.trial, 0.1, done))
+    assert trained == [("t002", SHARES[1]), ("t002", 1.0), ("t003", SHARES[1])]
+
+
+def test_the_oracle_compares_scores_of_equal_training() -> None:
+    rule, oracle = halving([0.9, 0.5, 0.7])
+    asked(rule)
+    rule.tell(result("t002", 0.2))
+    assert oracle.told == [("t001", 0.9, ""), ("t002", 0.5, ""), ("t003", 0.7, "")]
+
+
+def test_halving_goes_on_where_it_was() -> None:
+    rule, _ = halving([0.1 * number for number in range(1, 10)])
+    first = asked(rule)
+    assert first[0] == "t001"
+    rule.tell(result("t001", 0.05))
+    assert asked(rule)[0] == "t002"  # under way when the search is killed
+    state = json.loads(json.dumps(rule.state()))
+    again = Halving(Oracle(100, asked=9), "min", SHARES)  # type: ignore[arg-type]
+    again.restore(state)
+    assert [asked(again) for _ in range(2)] == [
+        ("t002", SHARES[1], True), ("t003", SHARES[1], True),
+    ]  # fmt: skip
+
+
+def median(direction: str = "min") -> Median:
+    """Return the rule after four trials with 1, 2, 3 and 4 throughout."""
+    rule = Median(Oracle(100), direction)  # type: ignore[arg-type]
+    for number in range(1, 5):
+        for epoch in range(1, 11):
+            rule.hear(f"t{number:03d}", epoch / 10, float(number))
+    return rule
+
+
+def test_a_trial_worse_than_the_median_stops() -> None:
+    # the median of 1, 2, 3 and 4 is 2.5
+    assert not median().hear("t005", 0.5, 2.6)
+    assert median().hear("t005", 0.5, 2.5)
+    assert median("max").hear("t005", 0.5, 2.6)
+    assert not median("max").hear("t005", 0.5, 2.4)
+
+
+def test_the_best_score_so_far_counts() -> None:
+    rule = median()
+    assert rule.hear("t005", 0.4, 1.0)
+    assert rule.hear("t005", 0.5, 9.0)
+
+
+def test_nothing_stops_before_it_has_begun_or_before_others_came_as_far() -> None:
+    assert median().hear("t005", GRACE - 0.01, 9.0)
+    rule = Median(Oracle(100), "min")  # type: ignore[arg-type]
+    for number in range(1, 5):
+        rule.hear(f"t{number:03d}", 0.3, float(number))
+    assert rule.hear("t005", 0.4, 9.0)
+    assert not rule.hear("t006", 0.3, 9.0)
+
+
+def test_the_median_rule_goes_on_where_it_was() -> None:
+    again = Median(Oracle(100), "min")  # type: ignore[arg-type]
+    again.restore(json.loads(json.dumps(median().state())))
+    assert not again.hear("t005", 0.5, 2.6)
