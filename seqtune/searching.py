@@ -21,6 +21,7 @@ from seqtune.search.budget import Clock, Shares
 from seqtune.search.executor import open_executor
 from seqtune.search.executor._contract import Executor
 from seqtune.search.executor.inline import Inline
+from seqtune.search.executor.processes import grace_seconds
 from seqtune.search.oracle import Oracle
 from seqtune.search.problem import Problem
 from seqtune.search.recorded import check_values
@@ -32,6 +33,10 @@ from seqtune.workers import staff
 if TYPE_CHECKING:
     from seqtune.interrupt import Interrupt
     from seqtune.recipe.load import Recipe
+
+
+LEAST_GRACE_SECONDS = 2.0
+"""A job that has been told to end looks up after its batch; what follows is saved in this time."""
 
 
 @dataclass
@@ -84,7 +89,7 @@ class Searching:
         )
         self.listener(Guess("workers", str(plan.workers), plan.why, "--workers N"))
         self.executor = open_executor(
-            plan, self.problem, self._hear, backend=self.backend, address=search.address
+            plan, self.problem, self._hear, backend=self.backend, search=search, grace=self._grace
         )
 
     def close(self) -> None:
@@ -159,6 +164,13 @@ class Searching:
         write_standing(self.problem.folder, done, {**state, "elapsed": elapsed})
         self.write_board(standing_rows(self.problem.task.metric, done))
         write_members(self.problem.folder, self.conclusion().members())
+
+    def _grace(self, seconds: float) -> float:
+        """Return how long past its limit a job may run: at the end of the budget, not for long."""
+        usual = grace_seconds(seconds)
+        if not self.results:
+            return usual
+        return min(usual, max(LEAST_GRACE_SECONDS, self.clock.left() - self.shares.saving))
 
     def _hear(self, event: Event) -> None:
         """Hear the workers; during the search, the study listens."""
