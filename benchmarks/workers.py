@@ -1,6 +1,6 @@
 """What more workers are worth: trials per minute, and how busy the main loop keeps them.
 
-    python benchmarks/workers.py [--backend jax] [--trials 16] [--steps 300] [--m4 FOLDER]
+    python benchmarks/workers.py [--backend jax] [--trials 12] [--steps 60] [--m4 FOLDER]
     python benchmarks/workers.py --fake [--workers 8] [--trials 800] [--record]
 
 The first form trains the same random configurations with one worker and with one per core; the
@@ -27,7 +27,7 @@ def main() -> None:
     )
     parser.add_argument("--backend", default="jax")
     parser.add_argument("--trials", type=int)
-    parser.add_argument("--steps", type=int, default=300)
+    parser.add_argument("--steps", type=int, default=60)
     parser.add_argument("--m4", type=Path, help="folder with train.csv of M4 hourly, for airline")
     parser.add_argument("--workers", type=int, default=8)
     parser.add_argument("--fake", action="store_true")
@@ -49,7 +49,7 @@ def compare(folder: Path, arguments: argparse.Namespace) -> None:
     if arguments.m4 is not None:
         data, overrides = arguments.m4 / "train.csv", ["horizon=48"]
     _, recipe = prepare(data, folder, overrides)
-    work = list(jobs(recipe, arguments.trials or 16, arguments.steps))
+    work = list(jobs(recipe, arguments.trials or 12, arguments.steps))
     cores = len(os.sched_getaffinity(0))
     print(f"{len(work)} trials of {arguments.steps} steps, {data.name}, {arguments.backend}")
     print("workers  cores each  start s  trials/min  training  times")

@@ -44,6 +44,17 @@ def whole_file(path: Path) -> Iterator[Path]:
             temporary.unlink(missing_ok=True)
 
 
+def sweep(folder: Path) -> None:
+    """Remove what `whole_file` had begun when the process was killed.
+
+    Args:
+        folder: A run folder that nobody else writes to.
+    """
+    for path in folder.glob("**/.*-*"):
+        if path.is_file() and not path.is_symlink():
+            path.unlink(missing_ok=True)
+
+
 def write_with(path: Path, write: Callable[[IO[bytes]], None]) -> None:
     """Write a binary file whole, synchronised to disk before it takes its name.
 

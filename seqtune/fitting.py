@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from seqtune import backend as backends
 from seqtune.errors import RunError, SearchError, SeqtuneError
-from seqtune.files import append_text, write_json, write_text
+from seqtune.files import append_text, sweep, write_json, write_text
 from seqtune.interrupt import Interrupt
 from seqtune.options import FitOptions, load_recipe
 from seqtune.progress import (
@@ -286,6 +286,7 @@ class Fitting:
             run: An earlier run, whatever its status.
         """
         self.folder, self.record = run.folder, dict(run.record)
+        sweep(self.folder)
         self.backend = backends.activate(self.recipe.values.backend, self.tell)
 
         from seqtune.search.trial import Result  # loads Keras, on the backend just chosen

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping
@@ -27,8 +28,13 @@ POLL_SECONDS = 0.2
 LAST_WORDS_SECONDS = 5.0
 """How long workers may take to end their trials after Ctrl-C."""
 
-OUT_OF_MEMORY = ("out of memory", "memoryerror", "resource_exhausted", "resourceexhausted", "oom")
+OUT_OF_MEMORY = re.compile(
+    r"out of memory|memoryerror|resource_?exhausted|bad_alloc|\boom\b", re.IGNORECASE
+)
 """Signs, in the reason of a failure, that a smaller batch may succeed."""
+
+RECORD_SHARE = 0.05
+"""No more of the loop's time is spent on writing files than this."""
 
 
 @dataclass
@@ -82,6 +88,7 @@ class Study:
     _failures: list[str] = field(default_factory=list)
     _halved: set[str] = field(default_factory=set)
     _search_seconds: float = 0.0
+    _next_record: float = 0.0
     _executor: Executor | None = None
 
     def state(self) -> dict[str, Any]:
@@ -157,7 +164,8 @@ class Study:
 
     def _loop(self, executor: Executor) -> None:
         self._fill(executor)
-        self.record(self.results, self.state())  # no result comes before its trial is on disk
+        self._keep()  # no result comes before its trial is on disk
+        is_kept = True
         while self._running:
             outcomes = executor.wait(POLL_SECONDS)
             for outcome in outcomes:
@@ -167,8 +175,19 @@ class Study:
                 self._wind_up(executor)
                 return
             self._fill(executor)  # workers first, files after
-            if outcomes:
-                self.record(self.results, self.state())
+            is_kept = is_kept and not outcomes
+            if not is_kept and time.monotonic() >= self._next_record:
+                self._keep()
+                is_kept = True
+        if not is_kept:
+            self._keep()
+
+    def _keep(self) -> None:
+        """Write results and state, and work out when that may be done again."""
+        began = time.monotonic()
+        self.record(self.results, self.state())
+        ended = time.monotonic()
+        self._next_record = ended + (ended - began) / RECORD_SHARE
 
     def _fill(self, executor: Executor) -> None:
         """Give every idle worker something to do."""
@@ -233,8 +252,12 @@ class Study:
     def _try_smaller(self, outcome: Result, job: TrialJob, executor: Executor) -> bool:
         """Train once more with half the batch where memory was too small."""
         smaller = job.smaller()
-        is_memory = any(sign in outcome.reason.lower() for sign in OUT_OF_MEMORY)
-        if not is_memory or smaller is None or job.trial in self._halved or not executor.idle():
+        if (
+            not OUT_OF_MEMORY.search(outcome.reason)
+            or smaller is None
+            or job.trial in self._halved
+            or not executor.idle()
+        ):
             return False
         batch = smaller.values["training.batch_size"]
         self.listener(Note(f"{job.trial}: {outcome.reason}; once more with batches of {batch}"))
@@ -254,7 +277,7 @@ class Study:
         while self._running and time.monotonic() < deadline:
             for outcome in executor.wait(POLL_SECONDS):
                 self._take(outcome, executor)
-        self.record(self.results, self.state())
+        self._keep()
 
     def _keeps_failing(self) -> bool:
         failed = len(self._failures)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Mapping
+from types import MethodType
 from typing import Any
 
 import keras
@@ -41,8 +42,26 @@ def compile_model(problem: Problem, model: Any, values: Mapping[str, Any]) -> No
         weight_decay=float(values["training.weight_decay"]),
         global_clipnorm=float(values["training.clip_norm"]) or None,
     )
+    _update_plainly(optimizer)
     loss = problem.task.loss(problem.prepared, values)
     model.compile(optimizer=optimizer, loss=loss, jit_compile="auto")
+
+
+def _update_plainly(optimizer: Any) -> None:
+    """Let an optimiser on TensorFlow update its variables itself, not through `tf.distribute`.
+
+    Through `tf.distribute`, the training function of every recurrent network stays in memory for
+    good: 25 MB for each trial, measured with Keras 3.15. The numbers are the same either way. The
+    methods are Keras's own; where it has no such ones any more, nothing is changed.
+    """
+    if keras.backend.backend() != "tensorflow":
+        return
+    base = next(
+        (each for each in type(optimizer).__mro__ if each.__name__ == "BaseOptimizer"), None
+    )
+    for name in ("_backend_update_step", "_apply_weight_decay"):
+        if base is not None and hasattr(base, name):
+            setattr(optimizer, name, MethodType(getattr(base, name), optimizer))
 
 
 def train(

@@ -10,7 +10,15 @@ from typing import IO, Any
 import pytest
 
 from seqtune.errors import RunError
-from seqtune.files import read_lines, whole_file, write_json, write_lines, write_text, write_with
+from seqtune.files import (
+    read_lines,
+    sweep,
+    whole_file,
+    write_json,
+    write_lines,
+    write_text,
+    write_with,
+)
 from seqtune.run.folder import (
     FORMAT,
     check_vacant,
@@ -242,3 +250,13 @@ def test_a_place_that_cannot_be_written_is_told(tmp_path: Path) -> None:
 def test_text_is_written_as_utf_8(tmp_path: Path) -> None:
     write_json(tmp_path / "a.json", {"größe": "…"})
     assert json.loads((tmp_path / "a.json").read_bytes().decode("utf-8")) == {"größe": "…"}
+
+
+def test_what_a_killed_process_had_begun_is_swept_away(tmp_path: Path) -> None:
+    (tmp_path / "models").mkdir()
+    for name in ("t001.keras", ".t001-abc.keras", "t001-refitted.keras"):
+        (tmp_path / "models" / name).write_text("x")
+    (tmp_path / ".run-xyz.json").write_text("x")
+    sweep(tmp_path)
+    left = sorted(path.name for path in tmp_path.rglob("*") if path.is_file())
+    assert left == ["t001-refitted.keras", "t001.keras"]

@@ -1,4 +1,4 @@
-"""A worker on a node of a cluster that only pretends: it loads no backend, and does what it is told.
+"""A worker on a node that only pretends: it loads no backend, and does what it is told.
 
 What it is to do stands in the configuration of a trial, below "act".
 """

@@ -137,7 +137,7 @@ class RayWorker:
         if self._process is not None:
             self._process.kill()
 
-    @ray.method(concurrency_group=BESIDE)  # type: ignore[misc]
+    @ray.method(concurrency_group=BESIDE)  # type: ignore[misc, untyped-decorator, unused-ignore]
     def poll(self, seconds: float) -> list[Message]:
         """Return what the worker has said, as soon as there is something.
 
