@@ -68,10 +68,21 @@ class FitReport:
             f"(budget {duration(self.summary.budget_seconds)}, "
             f"training {duration(seconds.get('training'))})"
         ]
+        if busy := self._training_shares():
+            remarks.append(busy)
         if self.summary.failures:
             remarks.append(f"failed trials: {self._commonest_reason()}")
         remarks += [f"not run: {name}: {why}" for name, why in self.summary.left_out.items()]
         return remarks + list(self.summary.notes)
+
+    def _training_shares(self) -> str:
+        """Say which part of the search's time each worker spent in training steps."""
+        search = self.summary.seconds.get("search", 0.0)
+        if not search or not self.summary.workers:
+            return ""
+        shares = [f"{worker.get('training', 0.0) / search:.0%}" for worker in self.summary.workers]
+        workers = several(len(shares), "worker")
+        return f"{workers}, in training steps {', '.join(shares)} of the search's time"
 
     def _trials(self) -> str:
         trials = self.summary.trials

@@ -197,11 +197,12 @@ class Summary:
         status: "complete", "interrupted" or "running".
         leaderboard: Everything that was scored.
         trials: Trials "completed", "failed" and "stopped" (cut short).
-        seconds: Wall time, "total" and "training".
+        seconds: Wall time, "total" and "search", and "training", which all workers count towards.
         budget_seconds: What the user allowed.
         failures: Why trials failed, and how many for that reason.
         left_out: Baselines that were not run, and why.
         notes: What the user should know about the data and the run.
+        workers: Seconds that each worker was "busy", and in "training" steps.
     """
 
     run: str
@@ -214,6 +215,7 @@ class Summary:
     failures: Mapping[str, int] = field(default_factory=dict)
     left_out: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    workers: tuple[Mapping[str, float], ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON document of `fit --json` and `report --json`."""
@@ -228,6 +230,7 @@ class Summary:
             "failures": {reason: int(count) for reason, count in self.failures.items()},
             "left_out": dict(self.left_out),
             "notes": list(self.notes),
+            "workers": [figures_to_json(worker) for worker in self.workers],
         }
 
     @classmethod
@@ -252,6 +255,7 @@ class Summary:
             failures={str(key): int(count) for key, count in value.get("failures", {}).items()},
             left_out={str(key): str(why) for key, why in value.get("left_out", {}).items()},
             notes=tuple(str(note) for note in value.get("notes", ())),
+            workers=tuple(figures_from_json(worker) for worker in value.get("workers", ())),
         )
 
 

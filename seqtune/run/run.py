@@ -116,6 +116,7 @@ class Run:
             failures=Counter(trial["reason"] for trial in trials if trial["status"] == "failed"),
             left_out=self.record.get("left_out", {}),
             notes=tuple(self.record.get("notes", ())),
+            workers=tuple(self.record.get("workers", ())),
         )
 
     @property

@@ -112,3 +112,13 @@ def test_the_dictionary_is_the_summary_with_verdict_and_commands() -> None:
         "more time."
     )
     assert document["next"] == list(NEXT)
+
+
+def test_what_the_workers_spent_in_training_is_told(draw: Draw) -> None:
+    seconds = {"total": 118.2, "search": 100.0, "training": 96.0}
+    workers = ({"busy": 99.0, "training": 86.0}, {"busy": 98.0, "training": 10.0})
+    summary = replace(SUMMARY, seconds=seconds, workers=workers)
+    text = " ".join(draw(FitReport(summary, None, NEXT)).split())
+    assert "- 2 workers, in training steps 86%, 10% of the search's time" in text
+    assert "training steps" not in draw(FitReport(SUMMARY, None, NEXT))
+    assert FitReport(summary, None, NEXT).to_dict()["workers"] == list(workers)

@@ -138,6 +138,7 @@ def test_the_json_has_the_keys_of_the_public_surface() -> None:
         "failures",
         "left_out",
         "notes",
+        "workers",
     ]
     assert document["winner"] == "ensemble"
     assert document["best_network"] == "trial-3"
@@ -170,7 +171,7 @@ def test_a_summary_comes_back_from_its_json() -> None:
 
 def test_a_summary_from_the_named_keys_alone_is_read() -> None:
     document = summary().to_dict()
-    for extra in ("failures", "left_out", "notes", "gain"):
+    for extra in ("failures", "left_out", "notes", "gain", "workers"):
         del document[extra]
     for entry in document["leaderboard"]:
         del entry["detail"]

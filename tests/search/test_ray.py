@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -419,7 +420,9 @@ def test_workers_are_spread_and_get_data_once(
     assert len({name.rpartition("-")[0] for name in nodes.left() if "." not in name}) == 2
     variables = outcomes[0].values["variables"]
     assert (variables["KERAS_BACKEND"], variables["NPROC"]) == ("jax", "1")
-    assert {"codec.json", "data/target.npy"} <= set(outcomes[0].values["files"])
+    for outcome in outcomes:  # one worker had two trials, and nothing is left of the first
+        assert {"codec.json", "data/target.npy"} <= set(outcome.values["files"])
+        assert [name for name in outcome.values["files"] if name.startswith(("mod", "tri"))] == []
     for number in (1, 2, 3):
         assert model_path(tmp_path, f"t{number:03d}").read_bytes() == b"a network"
         assert predictions_path(tmp_path, f"t{number:03d}").read_bytes() == b"predictions"
@@ -452,9 +455,45 @@ def test_a_trial_is_stopped_in_the_middle(begin: Begin) -> None:
     executor.submit(job(1, "until stopped"))
     assert wait_for(executor)[0].reason == ""
     assert heard.of(EpochEnded) == [EpochEnded("t001", 0, 1, 9, 0.5)]
-    executor.submit(job(2, "until stopped"))
-    executor.stop("t002")
+
+
+def test_a_trial_that_still_waits_is_stopped_when_it_begins(begin: Begin) -> None:
+    executor = begin(workers=1)
+    executor.submit(job(1, "until stopped"))
+    assert not any(seat.is_ready for seat in executor._seats)
+    executor.stop("t001")
     assert wait_for(executor)[0].reason == ""
+
+
+def test_the_search_ends_when_no_node_is_left(begin: Begin, nodes: TwoNodes) -> None:
+    executor = begin(workers=1, lost_seconds=0.1)
+    executor.submit(job(1))
+    wait_for(executor)
+    executor._options = {**executor._options, "num_cpus": 99}  # there will be no room again
+    executor.submit(job(2, "hang"))
+    nodes.connection.ray.kill(executor._seats[0].actor)
+    assert wait_for(executor)[0].reason == "the worker died: its actor ended"
+    assert (executor.idle(), executor.wait(0.0)) == (1, [])
+    executor.submit(job(3))
+    assert executor.idle() == 0
+    with pytest.raises(SearchError, match="no node of the cluster is left") as raised:
+        wait_for(executor)
+    assert raised.value.hint.startswith("seqtune resume ")
+    assert executor.idle() == 0
+    for name in nodes.left():  # the actor had no time to do so
+        path = nodes.scratch / name
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
+
+
+def test_what_has_ended_is_given_back_before_the_search_ends(begin: Begin) -> None:
+    executor = begin(workers=1)
+    executor.submit(job(1))
+    until(executor, lambda: executor.idle() == 1)
+    executor._ended.append(job(2).failed("lost", 1.0))
+    executor._trouble = SearchError("no node of the cluster is left")
+    assert [outcome.trial for outcome in executor.wait(0.0)] == ["t002"]
+    with pytest.raises(SearchError):
+        executor.wait(0.0)
 
 
 def test_a_cluster_without_room_ends_the_search(begin: Begin, monkeypatch: Any) -> None:
@@ -619,7 +658,6 @@ def test_a_search_goes_on_when_a_node_is_lost(
             alike(study.results[trial], result)
             assert model_path(executor.folder, trial).is_file()
 
-    assert executor.workers == 1
     until(executor, lambda: executor.idle() == 2)  # the node that is left has room for both
     assert executor.workers == 2
     assert len({seat.node for seat in executor._seats}) == 1
