@@ -17,7 +17,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import Tiny
 
 from seqtune.errors import SearchError
 from seqtune.progress import EpochEnded, Event, Note, TrialStarted
@@ -426,7 +425,7 @@ def test_workers_end_with_their_master_even_in_the_middle_of_a_job(tmp_path: Pat
 
 
 @pytest.fixture(scope="module")
-def folder(tiny: Tiny, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def folder(tiny: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with tiny data in it."""
     folder: Path = tmp_path_factory.mktemp("run")
     tiny.prepared.save(folder)
@@ -441,13 +440,13 @@ def real(folder: Path) -> Iterator[Processes]:
     executor.close()
 
 
-def tiny_job(tiny: Tiny, trial: str, steps: int = 4) -> TrialJob:
+def tiny_job(tiny: Any, trial: str, steps: int = 4) -> TrialJob:
     values = {**tiny.values, "training.steps": steps, "training.patience": steps}
     return TrialJob(trial, values, 5, 600.0, steps, 2)
 
 
 def test_a_worker_trains_to_the_same_numbers_as_this_process(
-    tiny: Tiny, folder: Path, real: Processes
+    tiny: Any, folder: Path, real: Processes
 ) -> None:
     here = Inline(Problem(TASK, tiny.prepared, folder), lambda event: None)
     here.submit(tiny_job(tiny, "t001"))
@@ -459,9 +458,7 @@ def test_a_worker_trains_to_the_same_numbers_as_this_process(
     assert model_path(folder, "t002").is_file()
 
 
-def test_a_real_trial_ends_at_its_best_epoch_when_it_is_stopped(
-    tiny: Tiny, real: Processes
-) -> None:
+def test_a_real_trial_ends_at_its_best_epoch_when_it_is_stopped(tiny: Any, real: Processes) -> None:
     epochs: list[int] = []
 
     def hear(event: Event) -> None:
@@ -477,7 +474,7 @@ def test_a_real_trial_ends_at_its_best_epoch_when_it_is_stopped(
     assert len(outcome.scores) < 1000
 
 
-def test_a_real_worker_that_is_killed_costs_one_trial(tiny: Tiny, real: Processes) -> None:
+def test_a_real_worker_that_is_killed_costs_one_trial(tiny: Any, real: Processes) -> None:
     real.submit(tiny_job(tiny, "t004", steps=100_000))
     until_started(real, "t004")
     os.kill(real.pids()[0], signal.SIGKILL)

@@ -22,7 +22,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from conftest import Tiny
 
 import seqtune
 from seqtune.errors import MissingExtra, RunError, SearchError
@@ -143,7 +142,7 @@ class Heard:
 
 
 @pytest.fixture
-def begin(nodes: TwoNodes, tiny: Tiny, tmp_path: Path) -> Iterator[Begin]:
+def begin(nodes: TwoNodes, tiny: Any, tmp_path: Path) -> Iterator[Begin]:
     """Begin an executor on the two nodes; it is closed in the end."""
     begun: list[RayExecutor] = []
 
@@ -191,7 +190,7 @@ def until(executor: Executor, holds: Callable[[], bool]) -> list[Any]:
 # what travels
 
 
-def test_data_is_the_same_on_the_other_side(tiny: Tiny, tmp_path: Path) -> None:
+def test_data_is_the_same_on_the_other_side(tiny: Any, tmp_path: Path) -> None:
     parcel = pack(tiny.prepared)
     unpack(parcel, tmp_path)
     prepared = TASK.load(tmp_path)
@@ -230,7 +229,7 @@ def test_a_network_that_is_as_it_was_is_not_sent_back(tmp_path: Path) -> None:
     assert collect(("a", "b", "c"), tmp_path, {"a": b"same", "b": b"old"}) == {"b": b"new"}
 
 
-def test_workers_of_a_node_share_one_copy(tiny: Tiny, monkeypatch: Any, tmp_path: Path) -> None:
+def test_workers_of_a_node_share_one_copy(tiny: Any, monkeypatch: Any, tmp_path: Path) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     parcel = pack(tiny.prepared)
     first = data_folder(f"{KIND}search-node", parcel)
@@ -539,7 +538,7 @@ SLOW = {"training.steps": 40, "training.patience": 50}
 """Twenty epochs, so that a trial is still at it when it is to be lost."""
 
 
-def study_of(tiny: Tiny, listener: Callable[[Event], None]) -> Study:
+def study_of(tiny: Any, listener: Callable[[Event], None]) -> Study:
     """A search of five trials, each with a learning rate of its own."""
     oracle: Any = Oracle([
         Proposal(f"t{number:03d}", {**tiny.values, **SLOW, "training.learning_rate": 0.1 / number})
@@ -580,7 +579,7 @@ class Training:
 
 @pytest.fixture(scope="module")
 def training(
-    nodes: TwoNodes, tiny: Tiny, tmp_path_factory: pytest.TempPathFactory
+    nodes: TwoNodes, tiny: Any, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Training]:
     heard = Heard()
     here, there = (
@@ -592,7 +591,7 @@ def training(
     executor.close()
 
 
-def test_the_other_node_takes_up_what_one_has_begun(training: Training, tiny: Tiny) -> None:
+def test_the_other_node_takes_up_what_one_has_begun(training: Training, tiny: Any) -> None:
     """A stretch, another one on the other node, and the refit, as all of it goes in one place."""
     executor = training.executor
     first = TrialJob("t001", tiny.values, 1, 600.0, 2, 2)
@@ -629,7 +628,7 @@ def test_the_other_node_takes_up_what_one_has_begun(training: Training, tiny: Ti
 
 
 def test_a_search_goes_on_when_a_node_is_lost(
-    training: Training, nodes: TwoNodes, tiny: Tiny, capfd: pytest.CaptureFixture[str]
+    training: Training, nodes: TwoNodes, tiny: Any, capfd: pytest.CaptureFixture[str]
 ) -> None:
     lost: list[str] = []
     told, executor = Heard(), training.executor
