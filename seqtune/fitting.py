@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from seqtune import backend as backends
-from seqtune.errors import RunError, SearchError, SeqtuneError
+from seqtune.errors import RunError, SearchError
 from seqtune.files import append_text, sweep, write_json, write_text
 from seqtune.interrupt import Interrupt
 from seqtune.options import FitOptions, load_recipe
@@ -200,12 +200,11 @@ class Fitting:
         """Leave a readable run and give the board back, however the steps inside end."""
         try:
             yield
-        except (KeyboardInterrupt, SeqtuneError) as fault:
+        except KeyboardInterrupt:
             if hasattr(self, "record") and self.folder.is_dir():
                 self.record.update(status="interrupted", ended=now())
                 write_record(self.folder, self.record)
-                if isinstance(fault, KeyboardInterrupt):
-                    self.tell(Note(f"interrupted; go on with: seqtune resume {self.folder}"))
+                self.tell(Note(f"interrupted; go on with: seqtune resume {self.folder}"))
             raise
         finally:
             self.listener(Finished())

@@ -14,11 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from seqtune.files import write_json
 from seqtune.registry import architectures, cells
-from seqtune.run.folder import write_record
-from seqtune.run.leaderboard import Leaderboard
-from seqtune.run.members import Member, write_members
 from seqtune.tasks.forecast.loss import quantile_loss
 from seqtune.tasks.forecast.network import build_network
 
@@ -182,23 +178,24 @@ def test_every_combination_trains_saves_and_loads(
 OTHER_PROCESS = """
 import sys
 import numpy as np
-from seqtune.run.run import Run
+from seqtune.backend import activate
+from seqtune.tasks import load_task
+
+activate("auto")
+load_task("forecast")
+import keras
 
 folder, inputs = sys.argv[1], dict(np.load(sys.argv[2]))
-run = Run(folder)
-for name, (member,) in run.members.items():
+for name in sys.argv[4:]:
     expected = np.load(f"{folder}/models/{name}.npy")
-    found = run.network(member).predict_on_batch(inputs)
-    print(name, float(np.abs(found - expected).max()))
+    network = keras.saving.load_model(f"{folder}/models/{name}.keras", compile=False)
+    print(name, float(np.abs(network.predict_on_batch(inputs) - expected).max()))
 assert "tensorflow" not in sys.modules or sys.argv[3] == "tensorflow"
 """
 
 
 def test_networks_load_in_another_process(run_folder: Path, tmp_path: Path) -> None:
     """Load one network of each architecture, each with another cell."""
-    record = {"task": "forecast", "status": "complete", "data": {}, "seed": 0}
-    write_record(run_folder, record | {"backend": keras.backend.backend()})
-    write_json(run_folder / "leaderboard.json", Leaderboard("mase", "min").to_dict())
     names, inputs = [], inputs_of(10, 5)
     for number, architecture in enumerate(architectures):
         cell, options = list(cells)[number % len(cells)], each_value_once(architecture)[-1]
@@ -208,12 +205,10 @@ def test_networks_load_in_another_process(run_folder: Path, tmp_path: Path) -> N
             network = build(inputs, 5, values_of(cell, architecture, options))
             network.save(path)
             np.save(path.with_suffix(".npy"), network.predict_on_batch(inputs))
-    members = {name: [Member(name, 1.0, f"models/{name}.keras", "", {})] for name in names}
-    write_members(run_folder, members)
     np.savez(tmp_path / "inputs.npz", **inputs)
     done = subprocess.run(
         [sys.executable, "-c", OTHER_PROCESS, run_folder, tmp_path / "inputs.npz",
-         keras.backend.backend()],
+         keras.backend.backend(), *names],
         capture_output=True, text=True, timeout=300, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr

@@ -26,6 +26,7 @@ SETTINGS = (
     "training.steps_per_epoch=2",
     "baselines.methods=[naive, seasonal_naive]",
     "search.oracle=random",
+    "search.stopping=none",
     "portfolio=[]",
     "seasonality=4",
     "ensemble.size=3",
