@@ -98,7 +98,6 @@ def configurations_of(recipe: Any, count: int) -> list[dict[str, Any]]:
     oracle = Oracle(
         "random", recipe.dimensions(), recipe.portfolio(),
         metric="mase", direction="min", seed=1, trials=count,
-**({"folder": Path(tempfile.mkdtemp())} if "folder" in Oracle.__init__.__annotations__ else {}),
     )  # fmt: skip
     found = []
     while (proposal := oracle.ask()) is not None:

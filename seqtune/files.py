@@ -12,6 +12,9 @@ from typing import IO, Any
 
 from seqtune.errors import RunError
 
+TEMPORARY = ".seqtune-"
+"""How the name of a file begins that is being written; no user's file is called so."""
+
 
 @contextmanager
 def whole_file(path: Path) -> Iterator[Path]:
@@ -27,7 +30,7 @@ def whole_file(path: Path) -> Iterator[Path]:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(
-            prefix=f".{path.stem}-", suffix=path.suffix, dir=path.parent
+            prefix=f"{TEMPORARY}{path.stem}-", suffix=path.suffix, dir=path.parent
         )
         os.close(handle)
         temporary = Path(name)
@@ -50,7 +53,7 @@ def sweep(folder: Path) -> None:
     Args:
         folder: A run folder that nobody else writes to.
     """
-    for path in folder.glob("**/.*-*"):
+    for path in folder.glob(f"**/{TEMPORARY}*"):
         if path.is_file() and not path.is_symlink():
             path.unlink(missing_ok=True)
 

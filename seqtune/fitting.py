@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -28,7 +28,7 @@ from seqtune.progress import (
 )
 from seqtune.recipe.duration import seconds as parse_seconds
 from seqtune.run.folder import check_vacant, create_folder, now, read_state, write_record
-from seqtune.run.leaderboard import Leaderboard, Row
+from seqtune.run.leaderboard import Row
 from seqtune.run.members import write_members
 from seqtune.run.run import Run
 from seqtune.search.budget import Clock
@@ -156,6 +156,9 @@ def resume(
     return Run(fitting.folder)
 
 
+WORKERS = "workers"
+"""The guess that every command on a run makes anew."""
+
 LEAST_LEFT_OVER = 0.25
 """A search that is resumed has at least this share of its budget, however late it was ended."""
 
@@ -215,7 +218,6 @@ class Fitting:
         try:
             if not self.baselines:
                 self._run_baselines()
-            self.searching.rows = self._baseline_rows()
             with Interrupt(self.tell) as interrupt:
                 self.searching.run(interrupt)
                 self._conclude(interrupt)
@@ -268,6 +270,7 @@ class Fitting:
             shutil.rmtree(self.folder, ignore_errors=True)
             raise
         self._ready()
+        self.searching.write_board([])
 
     def _ready(self) -> None:
         """Open the data as workers see it, and get ready to search."""
@@ -285,7 +288,6 @@ class Fitting:
             run: An earlier run, whatever its status.
         """
         self.folder, self.record = run.folder, dict(run.record)
-        sweep(self.folder)
         self.backend = backends.activate(self.recipe.values.backend, self.tell)
 
         from seqtune.search.trial import Result  # loads Keras, on the backend just chosen
@@ -294,7 +296,8 @@ class Fitting:
         self.task = run.task
         self._ready()
         self.notes = list(self.record.get("notes", []))
-        self.guesses = list(self.record.get("guesses", []))
+        earlier = self.record.get("guesses", [])
+        self.guesses = [guess for guess in earlier if guess["what"] != WORKERS]
         self.searching.results = {trial["trial"]: Result(**trial) for trial in run.checked_trials}
         self.searching.state = read_state(self.folder)
         self.searching.seconds = float(self.record.get("seconds", {}).get("search", 0.0))
@@ -309,6 +312,8 @@ class Fitting:
             BaselineResult(name, left_out=reason)
             for name, reason in self.record.get("left_out", {}).items()
         ]
+        sweep(self.folder)
+        self.searching.rows = self._baseline_rows()
         self.record.update(status="running", budget_seconds=spent + self.clock.seconds)
         write_record(self.folder, self.record)
         write_text(self.folder / "recipe.yaml", self.recipe.to_yaml())
@@ -340,7 +345,6 @@ class Fitting:
         write_record(self.folder, self.record)
         write_text(self.folder / "recipe.yaml", self.recipe.to_yaml())
         prepared.save(self.folder)
-        write_json(self.folder / "leaderboard.json", self._board([]).to_dict())
         write_members(self.folder, {})
 
     def _run_baselines(self) -> None:
@@ -349,8 +353,8 @@ class Fitting:
         self.baselines = self.task.baselines(
             self.prepared, self.recipe, min(share, max(0.0, self.clock.left())), self.tell
         )
-        board = self._board(self._baseline_rows())
-        write_json(self.folder / "leaderboard.json", board.to_dict())
+        self.searching.rows = self._baseline_rows()
+        self.searching.write_board([])
         # a run that is killed later must still know against which methods it may claim nothing
         self.record["left_out"] = {
             result.name: result.left_out for result in self.baselines if result.left_out
@@ -417,6 +421,3 @@ class Fitting:
             for result in self.baselines
             if not result.left_out
         ]
-
-    def _board(self, rows: Sequence[Row]) -> Leaderboard:
-        return Leaderboard(self.task.metric, self.task.direction, tuple(rows))

@@ -20,8 +20,8 @@ from seqtune.run.standing import standing_rows, write_standing
 from seqtune.search.budget import Clock, Shares
 from seqtune.search.executor import open_executor
 from seqtune.search.executor._contract import Executor
+from seqtune.search.executor._seat import grace_seconds
 from seqtune.search.executor.inline import Inline
-from seqtune.search.executor.processes import grace_seconds
 from seqtune.search.oracle import Oracle
 from seqtune.search.problem import Problem
 from seqtune.search.recorded import check_values
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from seqtune.recipe.load import Recipe
 
 
-LEAST_GRACE_SECONDS = 2.0
+LAST_GRACE_SECONDS = 2.0
 """A job that has been told to end looks up after its batch; what follows is saved in this time."""
 
 
@@ -170,7 +170,7 @@ class Searching:
         usual = grace_seconds(seconds)
         if not self.results:
             return usual
-        return min(usual, max(LEAST_GRACE_SECONDS, self.clock.left() - self.shares.saving))
+        return min(usual, max(LAST_GRACE_SECONDS, self.clock.left() - self.shares.saving))
 
     def _hear(self, event: Event) -> None:
         """Hear the workers; during the search, the study listens."""
@@ -203,6 +203,9 @@ class Searching:
             seed=values.seed,
             trials=values.search.trials,
         )
+        if oracle.halves and values.search.stopping != "none":
+            text = f"{values.search.oracle} itself says which trials train on"
+            self.listener(Note(f"{text}: search.stopping is not used"))
         return Study(
             oracle=oracle,
             stopping=stopping_rule(values.search.stopping, oracle, task.direction),

@@ -272,7 +272,7 @@ def staff(
     plan = shares(
         machine,
         wishes.workers,
-        getattr(wishes, "workers_per_gpu", "auto"),
+        wishes.workers_per_gpu,
         backend,
         data_bytes,
         wishes.trials,

@@ -28,6 +28,11 @@ def check_task(data: str, task: str | None, options: FitOptions, command: str) -
     raise tell_tasks(data, options, command)
 
 
+def count_or_word(text: str | None) -> int | str | None:
+    """Return a flag such as --workers, which takes a number or "auto"."""
+    return int(text) if text is not None and text.isdigit() else text
+
+
 def with_fit_flags(act: Act, summary: str) -> Callable[..., None]:
     """Return a command that parses the flags of `fit` and passes them on as one value.
 
@@ -97,7 +102,7 @@ def with_fit_flags(act: Act, summary: str) -> Callable[..., None]:
             freq=freq,
             budget=budget,
             trials=trials,
-            workers=int(workers) if workers is not None and workers.isdigit() else workers,
+            workers=count_or_word(workers),
             executor=executor,
             backend=backend,
             seed=seed,

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from seqtune.cli.clock import STARTED
+from seqtune.cli.flags import count_or_word
 from seqtune.cli.output import AsJson, Quiet, RunFolder, live_board, show
 
 NAME = "resume"
@@ -36,7 +37,7 @@ def command(
     with live_board(quiet) as board:
         resumed = resume(
             run, budget=budget, trials=trials, executor=executor,
-            workers=int(workers) if workers is not None and workers.isdigit() else workers,
+            workers=count_or_word(workers),
             listener=board, started=STARTED,
         )  # fmt: skip
     show(fit_report(resumed), as_json)

@@ -18,7 +18,7 @@ from seqtune.run.leaderboard import Row
 from seqtune.run.members import Member
 from seqtune.search.budget import Clock
 from seqtune.search.ensemble import blend, select_members
-from seqtune.search.executor._contract import Executor
+from seqtune.search.executor._contract import POLL_SECONDS, Executor
 from seqtune.search.problem import Problem
 from seqtune.search.refit import NO_TIME, RefitJob, Refitted, refitted_path, test_predictions_path
 from seqtune.search.trial import Result, model_path, predictions_path
@@ -30,9 +30,6 @@ ENSEMBLE_POOL = 30
 """So many trials, the best by validation, may become members of the ensemble."""
 
 ENSEMBLE = "ensemble"
-
-POLL_SECONDS = 0.2
-"""How often Ctrl-C is looked at while networks are refitted."""
 
 
 @dataclass

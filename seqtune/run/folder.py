@@ -24,7 +24,7 @@ from typing import Any
 
 from seqtune.errors import RunError
 from seqtune.files import damaged, write_json
-from seqtune.run.untrusted import check_inside, read_part
+from seqtune.run.untrusted import check_inside, is_duration, read_part
 from seqtune.search.recorded import shown
 
 FORMAT = 1
@@ -38,10 +38,6 @@ STATUSES = ("complete", "interrupted", "running")
 NEEDED = ("task", "status", "data", "seed", "backend")
 
 
-def _is_number(value: object) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool) and value >= 0
-
-
 def _are_texts(value: object) -> bool:
     return isinstance(value, list) and all(isinstance(text, str) for text in value)
 
@@ -50,8 +46,8 @@ def _is_text_by_name(value: object) -> bool:
     return isinstance(value, dict) and all(isinstance(text, str) for text in value.values())
 
 
-def _is_number_by_name(value: object) -> bool:
-    return isinstance(value, dict) and all(_is_number(number) for number in value.values())
+def _is_duration_by_name(value: object) -> bool:
+    return isinstance(value, dict) and all(is_duration(number) for number in value.values())
 
 
 SOUND: Mapping[str, Callable[[Any], bool]] = {
@@ -61,13 +57,15 @@ SOUND: Mapping[str, Callable[[Any], bool]] = {
     "seed": lambda seed: type(seed) is int and 0 <= seed < 2**31,
     "backend": lambda backend: isinstance(backend, str),
     "began": lambda began: isinstance(began, str),
-    "budget_seconds": _is_number,
-    "seconds": _is_number_by_name,
+    "budget_seconds": is_duration,
+    "seconds": _is_duration_by_name,
     "left_out": _is_text_by_name,
     "notes": _are_texts,
     "future": _are_texts,
     "guesses": lambda guesses: isinstance(guesses, list) and all(map(_is_text_by_name, guesses)),
-    "workers": lambda workers: isinstance(workers, list) and all(map(_is_number_by_name, workers)),
+    "workers": lambda workers: (
+        isinstance(workers, list) and all(map(_is_duration_by_name, workers))
+    ),
 }
 """What the keys of `run.json` that seqtune reads may hold, where they are there."""
 
@@ -167,7 +165,7 @@ def read_state(folder: Path) -> dict[str, Any] | None:
     if not path.exists():
         return None
     state = read_part(path)
-    if not isinstance(state, dict) or not _is_number(state.get("elapsed", 0.0)):
+    if not isinstance(state, dict) or not is_duration(state.get("elapsed", 0.0)):
         raise damaged(path, f"found {shown(state)}")
     return state
 

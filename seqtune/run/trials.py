@@ -7,18 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from seqtune.files import damaged, read_lines
-from seqtune.run.untrusted import check_plain, check_size
+from seqtune.run.untrusted import check_plain, check_size, is_duration, is_number
 from seqtune.search.recorded import is_trial, shown
 
 TRIALS = "trials.jsonl"
-
-
-def _is_number(value: object) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool)
-
-
-def _is_duration(value: object) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool) and value >= 0
 
 
 def _is_count(value: object) -> bool:
@@ -29,10 +21,10 @@ KINDS: Mapping[str, Callable[[Any], bool]] = {
     "trial": is_trial,
     "status": lambda status: status in ("completed", "stopped", "failed"),
     "values": lambda values: isinstance(values, dict),
-    "score": lambda score: score is None or _is_number(score),
-    "scores": lambda scores: isinstance(scores, list) and all(map(_is_number, scores)),
-    "seconds": _is_duration,
-    "training_seconds": _is_duration,
+    "score": lambda score: score is None or is_number(score),
+    "scores": lambda scores: isinstance(scores, list) and all(map(is_number, scores)),
+    "seconds": is_duration,
+    "training_seconds": is_duration,
     "parameters": _is_count,
     "reason": lambda reason: isinstance(reason, str),
     "steps": _is_count,

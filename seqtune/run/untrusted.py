@@ -25,6 +25,16 @@ SURROGATE = re.compile("[\ud800-\udfff]")
 """Half a character, which cannot be written to a file."""
 
 
+def is_number(value: object) -> bool:
+    """Say whether a value from JSON is a number; true and false are none."""
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
+def is_duration(value: object) -> bool:
+    """Say whether a value from JSON can be seconds."""
+    return is_number(value) and value >= 0  # type: ignore[operator]
+
+
 def check_inside(folder: Path) -> None:
     """Refuse a run folder of which a part lies elsewhere, or is no ordinary file.
 

@@ -134,6 +134,11 @@ class Oracle:
             "space": json.loads(json.dumps(self._space.get_config()["space"])),
         }
 
+    @property
+    def halves(self) -> bool:
+        """Whether its proposals themselves say how far a trial trains, and which go on."""
+        return self._kind == "hyperband"
+
     def ask(self) -> Proposal | Wait | None:
         """Return what to train next.
 

@@ -14,16 +14,13 @@ from seqtune.errors import RunError, SearchError
 from seqtune.interrupt import Interrupt
 from seqtune.progress import EpochEnded, Event, Listener, Note, TrialEnded, TrialStarted
 from seqtune.search.budget import Clock, stretch_seconds, worth_beginning
-from seqtune.search.executor._contract import Executor
+from seqtune.search.executor._contract import POLL_SECONDS, Executor
 from seqtune.search.oracle import Oracle, Wait
 from seqtune.search.stopping._contract import Stopping
 from seqtune.search.trial import Result, TrialJob, reason_of, total_steps
 
 FAILURES_IN_A_ROW = 10
 """So many failed trials, one after the other, end the search: they will not stop failing."""
-
-POLL_SECONDS = 0.2
-"""How often the loop looks at the clock and at Ctrl-C while all workers are busy."""
 
 LAST_WORDS_SECONDS = 5.0
 """How long workers may take to end their trials after Ctrl-C."""
@@ -134,7 +131,7 @@ class Study:
             SearchError: There is no worker any more. What was under way has failed; the search can
                 go on with another executor.
         """
-        self._executor = executor
+        self._executor, self._failures = executor, []
         self._search_seconds = self._search_seconds or self.left()
         began = time.monotonic()
         try:

@@ -89,7 +89,7 @@ class TrialJob:
         began = time.monotonic()
         try:
             result = self._train_and_keep(problem, watch, began)
-        except (SeqtuneError, Exception) as error:
+        except Exception as error:
             return self.failed(reason_of(error), time.monotonic() - began)
         return replace(result, seconds=self._before.seconds + time.monotonic() - began)
 
@@ -135,9 +135,7 @@ class TrialJob:
             with whole_file(predictions_path(problem.folder, self.trial)) as temporary:
                 np.save(temporary, monitor.best_predictions)
         steps = before.steps + monitor.batches
-        is_done = monitor.is_exhausted or (
-            not monitor.is_cut and steps >= int(self.values["training.steps"])
-        )
+        is_done = monitor.is_exhausted or (not monitor.is_cut and steps >= total_steps(self.values))
         return Result(
             trial=self.trial,
             status="completed" if is_done else "stopped",

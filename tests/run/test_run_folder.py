@@ -254,9 +254,17 @@ def test_text_is_written_as_utf_8(tmp_path: Path) -> None:
 
 def test_what_a_killed_process_had_begun_is_swept_away(tmp_path: Path) -> None:
     (tmp_path / "models").mkdir()
-    for name in ("t001.keras", ".t001-abc.keras", "t001-refitted.keras"):
+    for name in ("t001.keras", ".seqtune-t001-abc.keras", "t001-refitted.keras", ".my-notes"):
         (tmp_path / "models" / name).write_text("x")
-    (tmp_path / ".run-xyz.json").write_text("x")
+    (tmp_path / ".seqtune-run-xyz.json").write_text("x")
     sweep(tmp_path)
     left = sorted(path.name for path in tmp_path.rglob("*") if path.is_file())
-    assert left == ["t001-refitted.keras", "t001.keras"]
+    assert left == [".my-notes", "t001-refitted.keras", "t001.keras"]
+
+
+def test_a_file_that_is_being_written_is_one_that_is_swept_away(tmp_path: Path) -> None:
+    with whole_file(tmp_path / "a.csv") as temporary:
+        pass
+    temporary.write_text("x")
+    sweep(tmp_path)
+    assert listing(tmp_path) == ["a.csv"]

@@ -191,12 +191,16 @@ def test_the_seed_decides(kind: str) -> None:
 @pytest.mark.parametrize("score", [None, math.nan, math.inf])
 def test_a_failed_trial_does_not_end_the_search(kind: str, score: float | None) -> None:
     oracle = oracle_of(kind, portfolio=(FIRST,))
+    failed = set()
     for _ in range(8):
-        oracle.tell(ask(oracle).trial, score, "the loss became nan in epoch 1")
+        failed.add(ask(oracle).trial)
+        oracle.tell(max(failed), score, "the loss became nan in epoch 1")
+    assert len(failed) == 8
     for _ in range(8):
         proposal = ask(oracle)
         oracle.tell(proposal.trial, score_of(proposal.values))
-    json.dumps(oracle.state(), allow_nan=False)
+        assert proposal.trial not in failed
+    assert "NaN" not in json.dumps(oracle.state(), allow_nan=False)
 
 
 @kinds
@@ -259,8 +263,12 @@ def test_a_random_search_learns_nothing() -> None:
 @pytest.mark.parametrize("scores", [[1.0], [1.0, 1.0, 1.0, 1.0, 5.0], [1e300, -1e300, 0.0]])
 def test_a_bayesian_search_bears_any_scores(scores: list[float]) -> None:
     oracle = oracle_of("bayesian")
+    proposed = set()
     for number in range(RANDOM_POINTS + 6):
-        oracle.tell(ask(oracle).trial, scores[number % len(scores)])
+        proposal = ask(oracle)
+        proposed.add(json.dumps(proposal.values, sort_keys=True))
+        oracle.tell(proposal.trial, scores[number % len(scores)])
+    assert len(proposed) == RANDOM_POINTS + 6
 
 
 def position(proposal: Proposal) -> float:

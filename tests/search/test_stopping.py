@@ -13,6 +13,7 @@ from seqtune.search.oracle import WAIT, Proposal
 from seqtune.search.stopping import RULES, stopping_rule
 from seqtune.search.stopping.halving import ENDING, Halving
 from seqtune.search.stopping.median import GRACE, Median
+from seqtune.search.stopping.none import Never
 from seqtune.search.trial import Result
 
 SHARES = (1 / 9, 1 / 3, 1.0)
@@ -26,6 +27,7 @@ class Oracle:
     told: list[tuple[Any, ...]] = field(default_factory=list)
     asked: int = 0
     waits: bool = False
+    halves: bool = False
 
     def ask(self) -> Any:
         if self.waits:
@@ -85,6 +87,12 @@ def test_every_rule_lets_a_lone_trial_train(name: str) -> None:
 def test_an_unknown_rule_is_refused_with_the_nearest() -> None:
     with pytest.raises(SearchError, match="halving"):
         stopping_rule("halfing", Oracle(1), "min")  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("name", RULES)
+def test_no_rule_stands_between_hyperband_and_its_trials(name: str) -> None:
+    rule = stopping_rule(name, Oracle(1, halves=True), "min")  # type: ignore[arg-type]
+    assert isinstance(rule, Never)
 
 
 def test_a_trial_begins_with_a_small_share() -> None:

@@ -7,6 +7,9 @@ from typing import Protocol
 from seqtune.search.problem import Problem
 from seqtune.search.training import Watch
 
+POLL_SECONDS = 0.2
+"""How often whoever waits for workers looks at the clock and at Ctrl-C."""
+
 
 class Outcome(Protocol):
     """What came of a job.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from seqtune.progress import EpochEnded, Listener, TrialStarted
 from seqtune.search.executor._contract import Job, Outcome
+from seqtune.search.memory import Tidier
 from seqtune.search.problem import Problem
 from seqtune.search.training import Watch
 
@@ -22,6 +23,7 @@ class Inline:
         self.problem, self.listener = problem, listener
         self.stopped: set[str] = set()
         self._job: Job | None = None
+        self._tidier = Tidier()
 
     def idle(self) -> int:
         """Return 1 unless a job waits to be run."""
@@ -38,7 +40,9 @@ class Inline:
             return []
         self.stopped.discard(job.trial)
         self.listener(TrialStarted(job.trial, 0, getattr(job, "values", {})))
-        return [job.run(self.problem, _Inside(self, job.trial))]
+        outcome = job.run(self.problem, _Inside(self, job.trial))
+        self._tidier.tidy()
+        return [outcome]
 
     def stop(self, trial: str) -> None:
         """End a trial at its best epoch, from within its own events or a signal."""

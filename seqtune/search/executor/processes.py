@@ -28,27 +28,20 @@ from seqtune.progress import EpochEnded, Listener, Note, TrialStarted
 from seqtune.search.executor._contract import Job, Outcome
 from seqtune.search.executor._death import memory_kills, why_it_died
 from seqtune.search.executor._process import WorkerProcess
+from seqtune.search.executor._seat import (
+    LOOK_SECONDS,
+    START_SECONDS,
+    STARTS,
+    Seat,
+    grace_seconds,
+)
 from seqtune.search.wire import decode, encode
 
 WORKER = "seqtune.search.executor.worker"
 
-START_SECONDS = 120.0
-"""A worker that is not ready after so long hangs; loading takes 2 to 20 seconds."""
-
-STARTS = 3
-"""So many deaths before it is ready, one after the other, and a place is given up."""
-
-LEAST_GRACE_SECONDS = 10.0
-GRACE_SHARE = 0.5
-"""Past its time a job gets at least so long, or this share of its time, before its worker is
-killed: the clock is looked at between batches, and the first one compiles."""
-
 MEMORY = {"MALLOC_ARENA_MAX": "1"}
 """glibc's malloc gives threads heaps of their own, and the holes in them add up: after 40 networks
 a worker on JAX had 17 % more memory than after 5, and with a single heap 2 % more."""
-
-LOOK_SECONDS = 0.5
-"""How often the master looks for workers that hang."""
 
 
 class Share(Protocol):
@@ -59,16 +52,6 @@ class Share(Protocol):
 
     def pin(self, process: int) -> None:
         """Tie a process that loads nothing yet to its cores."""
-
-
-def grace_seconds(seconds: float) -> float:
-    """Return how long a job may go on past its time before it counts as hanging.
-
-    Example:
-        >>> grace_seconds(8.0), grace_seconds(60.0)
-        (10.0, 30.0)
-    """
-    return max(LEAST_GRACE_SECONDS, GRACE_SHARE * seconds)
 
 
 class Processes:
@@ -116,7 +99,7 @@ class Processes:
         self._messages: SimpleQueue[tuple[_Seat, int, dict[str, Any] | None]] = SimpleQueue()
         self._waiting: deque[Job] = deque()
         self._stopped: set[str] = set()
-        self._seats = [_Seat(number, share) for number, share in enumerate(shares)]
+        self._seats = [_Seat(number=number, share=share) for number, share in enumerate(shares)]
         self.workers = len(self._seats)
         try:
             for seat in self._seats:
@@ -191,7 +174,7 @@ class Processes:
     def _start(self, seat: _Seat) -> None:
         """Start a seat's worker, the first one or one in place of a dead one."""
         seat.life += 1
-        seat.job, seat.is_ready, seat.hung = None, False, ""
+        seat.clear()
         seat.memory_kills = memory_kills()
         life = seat.life
         seat.process = WorkerProcess(
@@ -234,7 +217,7 @@ class Processes:
             self.listener(EpochEnded(trial, seat.number, epoch, epochs, score))
         else:
             seat.job = None
-            seconds = time.monotonic() - seat.began
+            seconds = seat.spent()
             seat.expect(math.inf)
             is_done = "outcome" in message
             return [
@@ -245,7 +228,7 @@ class Processes:
     def _bury(self, seat: _Seat) -> list[Outcome]:
         """Replace a worker that has died; return the outcome of the job that it had."""
         reason = seat.why()
-        job, seconds = seat.job, time.monotonic() - seat.began
+        job, seconds = seat.job, seat.spent()
         seat.deaths += not seat.is_ready
         self._replace(seat, reason)
         return [] if job is None else [job.failed(reason, seconds)]
@@ -268,56 +251,25 @@ class Processes:
 
     def _kill_hanging(self) -> None:
         for seat in self._seats:
-            seat.kill_if_hanging(self.grace)
+            if reason := seat.hanging(self.grace):
+                seat.hung = reason
+                seat.process.kill()
 
 
-@dataclass(eq=False)
-class _Seat:
-    """A place for a worker; who sits there may change.
+@dataclass(eq=False, kw_only=True)
+class _Seat(Seat):
+    """A place for a worker process.
 
     Args:
-        number: Counts from 0.
         share: The part of the machine that belongs to it.
         life: Which worker it is that sits there; messages of earlier ones do not count.
-        job: What it works on.
-        is_ready: Whether it has opened the data.
-        deaths: Workers that died here before they were ready, one after the other.
-        hung: Why it was killed, if it was.
-        began: Value of `time.monotonic()` when it took what it is at.
-        allowed: Seconds that it may take.
-        late: When it was first seen to take longer: the grace begins when somebody looks, so that
-            a search that was suspended, workers and all, does not lose them.
         memory_kills: What `memory_kills` returned when it took its job.
     """
 
-    number: int
     share: Share
     life: int = 0
-    job: Job | None = None
-    is_ready: bool = False
-    deaths: int = 0
-    hung: str = ""
-    began: float = 0.0
-    allowed: float = math.inf
-    late: float | None = None
     memory_kills: int = 0
     process: WorkerProcess = field(init=False)
-
-    def expect(self, seconds: float) -> None:
-        """Begin to count the time that it may take."""
-        self.began, self.allowed, self.late = time.monotonic(), seconds, None
-
-    def kill_if_hanging(self, grace: Callable[[float], float]) -> None:
-        """Kill the worker if it takes much longer than it may."""
-        now = time.monotonic()
-        over = now - self.began - self.allowed
-        if self.hung or over < 0:
-            return
-        self.late = now if self.late is None else self.late
-        if now - self.late >= grace(self.allowed):
-            what = "still running" if self.is_ready else "not ready"
-            self.hung = f"{what} {over:.0f} s after its limit of {self.allowed:.0f} s; killed"
-            self.process.kill()
 
     def why(self) -> str:
         """Return why the worker is dead."""

@@ -26,15 +26,15 @@ from seqtune.devices import machine
 from seqtune.errors import RunError, SearchError
 from seqtune.progress import EpochEnded, Listener, Note, TrialStarted
 from seqtune.search.executor._contract import Job, Outcome
-from seqtune.search.executor.parcel import deliver, pack, parcel_bytes
-from seqtune.search.executor.processes import (
+from seqtune.search.executor._seat import (
     LOOK_SECONDS,
     START_SECONDS,
     STARTS,
-    WORKER,
+    Seat,
     grace_seconds,
-    shared_programs,
 )
+from seqtune.search.executor.parcel import deliver, pack, parcel_bytes
+from seqtune.search.executor.processes import WORKER, shared_programs
 from seqtune.search.executor.ray_connection import RayConnection, load_ray
 from seqtune.search.executor.ray_room import Room
 from seqtune.search.problem import Problem
@@ -44,7 +44,7 @@ from seqtune.search.trial import model_path, predictions_path, reason_of
 from seqtune.search.wire import decode, encode
 from seqtune.workers import Count
 
-POLL_SECONDS = 10.0
+ANSWER_SECONDS = 10.0
 """How long an actor waits for its worker to say something before it answers with nothing."""
 
 LAST_SECONDS = 3.0
@@ -132,7 +132,7 @@ class RayExecutor:
             }  # fmt: skip
             self._parcel = self._ray.put(parcel)
             number = room.workers if workers == "auto" else workers
-            self._seats = [_Seat(number) for number in range(number)]
+            self._seats = [_Seat(number=number) for number in range(number)]
             self.workers = len(self._seats)
             for seat in self._seats:
                 self._ask_for(seat)
@@ -241,7 +241,7 @@ class RayExecutor:
         self._poll(seat)
 
     def _poll(self, seat: _Seat) -> None:
-        seat.poll = self._call(seat.actor.poll.remote, POLL_SECONDS)
+        seat.poll = self._call(seat.actor.poll.remote, ANSWER_SECONDS)
 
     def _kill(self, seat: _Seat) -> None:
         try:
@@ -414,63 +414,23 @@ class RayExecutor:
         return f"seqtune resume {self.folder}"
 
 
-@dataclass(eq=False)
-class _Seat:
-    """A place for a worker; who sits there, and on which node, may change.
+@dataclass(eq=False, kw_only=True)
+class _Seat(Seat):
+    """A place for a worker on some node; the node, too, may change.
 
     Args:
-        number: Counts from 0.
         actor: Looks after the worker.
         poll: What the actor will have to say next.
         node: Name of its node.
         address: Address of its node.
-        job: What the worker works on.
         is_here: Whether the cluster has found room for the actor.
-        is_ready: Whether the worker has opened the data.
-        deaths: Workers that died here before they were ready, one after the other.
-        hung: Why it was killed, if it was.
-        began: Value of `time.monotonic()` when it took what it is at.
-        allowed: Seconds that it may take.
-        late: When it was first seen to take longer, or was killed for it.
     """
 
-    number: int
     actor: Any = None
     poll: Any = None
     node: str = ""
     address: str = ""
-    job: Job | None = None
     is_here: bool = False
-    is_ready: bool = False
-    deaths: int = 0
-    hung: str = ""
-    began: float = 0.0
-    allowed: float = math.inf
-    late: float | None = None
-
-    def clear(self) -> None:
-        """Forget the worker that sat here."""
-        self.job, self.is_ready, self.hung = None, False, ""
-        self.expect(math.inf)
-
-    def expect(self, seconds: float) -> None:
-        """Begin to count the time that it may take."""
-        self.began, self.allowed, self.late = time.monotonic(), seconds, None
-
-    def spent(self) -> float:
-        """Return the seconds since it took what it is at."""
-        return time.monotonic() - self.began
-
-    def hanging(self, grace: Callable[[float], float]) -> str:
-        """Return why it is to be killed; nothing if it is not."""
-        over = self.spent() - self.allowed
-        if self.hung or over < 0:
-            return ""
-        self.late = time.monotonic() if self.late is None else self.late
-        if time.monotonic() - self.late < grace(self.allowed):
-            return ""
-        what = "still running" if self.is_ready else "not ready"
-        return f"{what} {over:.0f} s after its limit of {self.allowed:.0f} s; killed"
 
     def is_deaf(self) -> bool:
         """Say whether the actor does not even kill its worker."""

@@ -12,15 +12,11 @@ pickle. When the master ends, however it ends, its end of stdin is closed, and t
 
 from __future__ import annotations
 
-import ctypes
 import faulthandler
-import gc
 import json
-import math
 import os
 import shutil
 import signal
-import sys
 import threading
 from contextlib import suppress
 from pathlib import Path
@@ -29,12 +25,10 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from seqtune import backend as backends
 from seqtune.interrupt import SIGNALS
+from seqtune.search.memory import Tidier
 
 if TYPE_CHECKING:
     from seqtune.search.problem import Problem
-
-ROOM_BYTES = 30_000_000
-"""Memory may grow so much before compiled programs are forgotten: some 6 % of a worker on JAX."""
 
 
 def main() -> None:
@@ -156,42 +150,6 @@ class Outbox:
         with suppress(OSError):  # the master is gone; the inbox finds that out and ends it all
             self._answers.write(line)
             self._answers.flush()
-
-
-class Tidier:
-    """Gives back, between two jobs, what the last one held.
-
-    JAX keeps every program that it has compiled, down to the addition of two arrays of a certain
-    shape: 12 MB for each width of network, without end. To forget them costs the next network
-    0.3 s, so it happens only when memory has grown.
-    """
-
-    def __init__(self) -> None:
-        self._least = math.inf
-
-    def tidy(self) -> None:
-        """Let the last network go; and all compiled programs, where they have become too many."""
-        import keras
-
-        keras.utils.clear_session(free_memory=False)
-        size = released()
-        if keras.backend.backend() == "jax" and not size < self._least + ROOM_BYTES:
-            import jax
-
-            jax.clear_caches()
-            size = released()
-        self._least = min(self._least, size)
-
-
-def released() -> float:
-    """Give free memory back to the system; return the bytes still held, NaN where unknown."""
-    gc.collect()
-    if sys.platform != "linux":
-        return math.nan
-    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)  # glibc has it, musl has not
-    if trim is not None:
-        trim(0)
-    return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
 
 
 def pipes_aside() -> tuple[BinaryIO, BinaryIO]:

@@ -15,7 +15,7 @@ RULES: dict[str, Any] = {"none": Never, "median": Median, "halving": Halving}
 
 
 def stopping_rule(name: str, oracle: Oracle, direction: str) -> Stopping:
-    """Return a rule over an oracle.
+    """Return a rule over an oracle; none where the oracle itself halves.
 
     Args:
         name: "none", "median" or "halving".
@@ -27,5 +27,5 @@ def stopping_rule(name: str, oracle: Oracle, direction: str) -> Stopping:
     """
     if name not in RULES:
         raise SearchError(unknown("stopping rule", name, RULES), "--set search.stopping=none")
-    rule: Stopping = RULES[name](oracle, direction)
+    rule: Stopping = (Never if oracle.halves else RULES[name])(oracle, direction)
     return rule
