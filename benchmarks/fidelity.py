@@ -270,7 +270,7 @@ def run(
         oracle=oracle,
         stopping=stopping_rule(stopping, oracle, "min"),
         clock=clock,  # type: ignore[arg-type]
-        reserve=0.0,
+        reserve=lambda _: 0.0,
         seed=seed,
         steps_per_epoch=lambda values: 20,
         record=lambda results, state: None,

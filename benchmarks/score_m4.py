@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from seqtune.metrics import mase, owa, seasonal_scale, smape
+from seqtune.metrics.forecast import mase, owa, seasonal_scale, smape
 
 PERIOD = 24
 NAIVE2_SMAPE = 18.383

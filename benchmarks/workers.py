@@ -135,7 +135,7 @@ def keep_busy(folder: Path, workers: int, trials: int, record: bool) -> None:
         oracle=oracle,
         stopping=stopping_rule("none", oracle, direction),
         clock=Clock(LONG),
-        reserve=0.0,
+        reserve=lambda _: 0.0,
         seed=0,
         steps_per_epoch=lambda values: 100,
         record=keep,

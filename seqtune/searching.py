@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -25,6 +26,7 @@ from seqtune.search.executor.inline import Inline
 from seqtune.search.oracle import Oracle
 from seqtune.search.problem import Problem
 from seqtune.search.recorded import check_values
+from seqtune.search.refit import refit_seconds
 from seqtune.search.stopping import stopping_rule
 from seqtune.search.study import Study
 from seqtune.search.trial import Result
@@ -37,6 +39,10 @@ if TYPE_CHECKING:
 
 LAST_GRACE_SECONDS = 2.0
 """A job that has been told to end looks up after its batch; what follows is saved in this time."""
+
+
+LIKELY_MEMBERS = 6
+"""So many networks are refitted as a rule: the best, and the others of the ensemble."""
 
 
 @dataclass
@@ -165,6 +171,15 @@ class Searching:
         self.write_board(standing_rows(self.problem.task.metric, done))
         write_members(self.problem.folder, self.conclusion().members())
 
+    def _ending(self, results: Collection[Result]) -> float:
+        """Return the seconds to keep for the end: no more than refits are likely to take."""
+        usable = [result for result in results if result.score is not None]
+        if not usable:
+            return self.shares.ending
+        each = sum(map(refit_seconds, usable)) / len(usable)
+        rounds = math.ceil(LIKELY_MEMBERS / self.executor.workers)
+        return self.shares.saving + min(self.shares.refitting, rounds * each)
+
     def _grace(self, seconds: float) -> float:
         """Return how long past its limit a job may run: at the end of the budget, not for long."""
         usual = grace_seconds(seconds)
@@ -210,7 +225,7 @@ class Searching:
             oracle=oracle,
             stopping=stopping_rule(values.search.stopping, oracle, task.direction),
             clock=self.clock,
-            reserve=self.shares.ending,
+            reserve=self._ending,
             seed=values.seed,
             steps_per_epoch=self._steps_per_epoch,
             record=self.record,

@@ -6,7 +6,7 @@ import math
 import re
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -54,7 +54,8 @@ class Study:
         oracle: Proposes configurations.
         stopping: Says which trials train on.
         clock: Wall time of the whole command.
-        reserve: Seconds at the end of the budget that belong to what follows the search.
+        reserve: Seconds at the end of the budget that belong to what follows the search, from the
+            trials so far.
         seed: Seeds the trials.
         steps_per_epoch: Batches between two validations, from a configuration.
         record: Keeps all results and the state of the search for good; called when every worker
@@ -69,7 +70,7 @@ class Study:
     oracle: Oracle
     stopping: Stopping
     clock: Clock
-    reserve: float
+    reserve: Callable[[Collection[Result]], float]
     seed: int
     steps_per_epoch: Callable[[Mapping[str, Any]], int]
     record: Callable[[dict[str, Result], dict[str, Any]], None]
@@ -157,7 +158,7 @@ class Study:
 
     def left(self) -> float:
         """Return the seconds left for trials."""
-        return self.clock.left() - self.reserve
+        return self.clock.left() - self.reserve(self.results.values())
 
     def _loop(self, executor: Executor) -> None:
         self._fill(executor)

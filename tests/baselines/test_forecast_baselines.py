@@ -8,11 +8,11 @@ from math import sqrt
 import numpy as np
 import pytest
 
-from seqtune import metrics
 from seqtune.baselines.forecast import drift, ets, mstl, naive, seasonal_naive, theta
 from seqtune.baselines.forecast._intervals import residual_deviation
 from seqtune.baselines.forecast._statsforecast import forecast_each, longest_period
 from seqtune.baselines.runner import forecast_windows
+from seqtune.metrics import forecast as metrics
 from seqtune.registry import baselines
 
 LEVELS = (0.1, 0.5, 0.9)

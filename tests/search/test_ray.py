@@ -548,7 +548,7 @@ def study_of(tiny: Any, listener: Callable[[Event], None]) -> Study:
         oracle=oracle,
         stopping=Never(oracle, "min"),
         clock=Clock(600.0, time.monotonic()),
-        reserve=0.0,
+        reserve=lambda _: 0.0,
         seed=3,
         steps_per_epoch=lambda values: 2,
         record=lambda results, state: None,

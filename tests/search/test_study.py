@@ -145,7 +145,7 @@ def prepared(
         oracle=oracle,
         stopping=Never(oracle, "min"),
         clock=clock,  # type: ignore[arg-type]
-        reserve=reserve,
+        reserve=lambda _: reserve,
         seed=40,
         steps_per_epoch=lambda values: 7,
         record=lambda results, state: diary.append(("recorded", len(results), state["told"])),

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import keras
+
 from seqtune.progress import EpochEnded, Listener, TrialStarted
 from seqtune.search.executor._contract import Job, Outcome
+from seqtune.search.executor._programs import keep_programs
 from seqtune.search.memory import Tidier
 from seqtune.search.problem import Problem
 from seqtune.search.training import Watch
@@ -24,6 +27,8 @@ class Inline:
         self.stopped: set[str] = set()
         self._job: Job | None = None
         self._tidier = Tidier()
+        if keras.backend.backend() == "jax":
+            keep_programs()
 
     def idle(self) -> int:
         """Return 1 unless a job waits to be run."""

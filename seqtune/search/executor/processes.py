@@ -4,9 +4,7 @@
            ◀── stdout: epochs, outcomes ───── data memory-mapped, networks in the run folder
 
 A worker that dies or hangs costs the job it had, and is replaced. Workers of one search share what
-JAX compiles, in a private folder that goes with them: a trial that goes on, or is refitted, starts
-at once wherever it runs. That folder is never the run folder, which may come from a stranger:
-compiled programs are code.
+JAX compiles (`_programs`).
 """
 
 from __future__ import annotations
@@ -28,6 +26,7 @@ from seqtune.progress import EpochEnded, Listener, Note, TrialStarted
 from seqtune.search.executor._contract import Job, Outcome
 from seqtune.search.executor._death import memory_kills, why_it_died
 from seqtune.search.executor._process import WorkerProcess
+from seqtune.search.executor._programs import shared_programs
 from seqtune.search.executor._seat import (
     LOOK_SECONDS,
     START_SECONDS,
@@ -280,20 +279,3 @@ class _Seat(Seat):
             return "the worker died: it wrote something that is no message"
         is_memory = memory_kills() > self.memory_kills
         return why_it_died(code, self.process.words(), is_memory=is_memory)
-
-
-def shared_programs(folder: Path) -> dict[str, str]:
-    """Return the variables by which JAX keeps every compiled program in a folder.
-
-    By default it keeps only what took a second to compile; a network takes many smaller programs,
-    and a worker that finds them builds in a fifth of the time.
-
-    Args:
-        folder: A private folder; whoever can write there can run code.
-    """
-    return {
-        "JAX_COMPILATION_CACHE_DIR": str(folder / "programs"),
-        "JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "0",
-        "JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES": "0",
-        "JAX_PERSISTENT_CACHE_ENABLE_XLA_CACHES": "none",
-    }

@@ -26,6 +26,7 @@ from seqtune.devices import machine
 from seqtune.errors import RunError, SearchError
 from seqtune.progress import EpochEnded, Listener, Note, TrialStarted
 from seqtune.search.executor._contract import Job, Outcome
+from seqtune.search.executor._programs import shared_programs
 from seqtune.search.executor._seat import (
     LOOK_SECONDS,
     START_SECONDS,
@@ -34,7 +35,7 @@ from seqtune.search.executor._seat import (
     grace_seconds,
 )
 from seqtune.search.executor.parcel import deliver, pack, parcel_bytes
-from seqtune.search.executor.processes import WORKER, shared_programs
+from seqtune.search.executor.processes import WORKER
 from seqtune.search.executor.ray_connection import RayConnection, load_ray
 from seqtune.search.executor.ray_room import Room
 from seqtune.search.problem import Problem

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from seqtune import metrics
+from seqtune.metrics import forecast as metrics
 
 
 def score_forecasts(

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from utilsforecast import losses
 
-from seqtune import metrics
+from seqtune.metrics import forecast as metrics
 
 ACTUAL = np.array([[10.0, 20.0, 30.0], [1.0, 2.0, 4.0]])
 FORECAST = np.array([[12.0, 16.0, 30.0], [1.0, 4.0, 0.0]])
