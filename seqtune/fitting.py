@@ -27,9 +27,10 @@ from seqtune.progress import (
     silent,
 )
 from seqtune.recipe.duration import seconds as parse_seconds
+from seqtune.run.blendable import load_predictions, save_predictions
 from seqtune.run.folder import check_vacant, create_folder, now, read_state, write_record
 from seqtune.run.leaderboard import Row
-from seqtune.run.members import write_members
+from seqtune.run.members import write_calibrations, write_members
 from seqtune.run.run import Run
 from seqtune.search.budget import Clock
 
@@ -304,7 +305,15 @@ class Fitting:
         self.searching.work = [dict(work) for work in self.record.get("workers", [])]
         self.searching.earlier_seconds = spent = spent_seconds(run)
         self.baselines = [
-            BaselineResult(row.name, row.validation, row.test, row.fit_seconds, "", row.detail)
+            BaselineResult(
+                row.name,
+                row.validation,
+                row.test,
+                row.fit_seconds,
+                "",
+                row.detail,
+                load_predictions(self.folder, row.name),
+            )
             for row in run.board.rows
             if row.kind == "baseline"
         ]
@@ -313,7 +322,7 @@ class Fitting:
             for name, reason in self.record.get("left_out", {}).items()
         ]
         sweep(self.folder)
-        self.searching.rows = self._baseline_rows()
+        self._take_baselines()
         self.record.update(status="running", budget_seconds=spent + self.clock.seconds)
         write_record(self.folder, self.record)
         write_text(self.folder / "recipe.yaml", self.recipe.to_yaml())
@@ -353,8 +362,10 @@ class Fitting:
         self.baselines = self.task.baselines(
             self.prepared, self.recipe, min(share, max(0.0, self.clock.left())), self.tell
         )
-        self.searching.rows = self._baseline_rows()
+        self._take_baselines()
         self.searching.write_board([])
+        for result in self.baselines:
+            save_predictions(self.folder, result.name, result.predictions)
         # a run that is killed later must still know against which methods it may claim nothing
         self.record["left_out"] = {
             result.name: result.left_out for result in self.baselines if result.left_out
@@ -376,6 +387,7 @@ class Fitting:
             self.tell(Note(self.searching.why_nothing()))
         self.searching.write_board(conclusion.rows())
         write_members(self.folder, conclusion.members())
+        write_calibrations(self.folder, conclusion.calibrations())
         predictions = conclusion.test_predictions()
         if predictions is not None:
             chart = self.task.illustrate(self.prepared, predictions)
@@ -406,6 +418,13 @@ class Fitting:
             guesses=self.guesses,
         )
         write_record(self.folder, self.record)
+
+    def _take_baselines(self) -> None:
+        """Put the simple methods on the leaderboard, and where ensembles look for members."""
+        self.searching.rows = self._baseline_rows()
+        self.searching.blendable = {
+            result.name: result.predictions for result in self.baselines if result.predictions
+        }
 
     def _baseline_rows(self) -> list[Row]:
         return [

@@ -25,6 +25,9 @@ PATHS = {
     "target": "data.target",
     "time": "data.time",
     "series": "data.series",
+    "text": "data.text",
+    "label": "data.label",
+    "group": "data.group",
     "past": "data.past",
     "future": "data.future",
     "static": "data.static",
@@ -50,7 +53,10 @@ class FitOptions:
         set: `key.path=value` overrides.
         target: Column or columns to learn.
         time: Column of dates or steps.
-        series: Column that tells series apart.
+        series: Column that tells series, or cases, apart.
+        text: Column of texts.
+        label: Column of labels.
+        group: Column whose values are not torn apart by splits.
         past: Covariates known until now.
         future: Covariates known ahead.
         static: Columns constant per series.
@@ -71,6 +77,9 @@ class FitOptions:
     target: str | Sequence[str] | None = None
     time: str | None = None
     series: str | None = None
+    text: str | None = None
+    label: str | None = None
+    group: str | None = None
     past: Sequence[str] | None = None
     future: Sequence[str] | None = None
     static: Sequence[str] | None = None
@@ -148,6 +157,10 @@ def load_recipe(task: str | None, options: FitOptions) -> Recipe:
     Raises:
         RecipeError: A key or a value is not valid; the message names every fault.
     """
-    from seqtune.recipe.load import Recipe  # loads pydantic, which `--help` can do without
+    from seqtune.recipe.check import schema_of  # loads pydantic, which `--help` can do without
+    from seqtune.recipe.load import Recipe
 
-    return Recipe.load(options.recipe, task_name(task), tuple(options.set), options.values())
+    name = task_name(task)
+    given, aliases = options.values(), schema_of(name).aliases
+    values = {aliases.get(path, path): value for path, value in given.items()}
+    return Recipe.load(options.recipe, name, tuple(options.set), values)

@@ -84,7 +84,7 @@ def plan_with(
     dimensions = [item for item in recipe.dimensions() if item.kind != "fixed"]
     size = space_size(recipe.dimensions())
     budget = parse_seconds(recipe.values.search.budget)
-    shares = Shares(budget, recipe.get("refit"))
+    shares = Shares(budget, loaded.refit_share if recipe.get("refit") else 0.0)
     baselines = recipe.get("baselines.share") * budget
     searching = max(0.0, budget - baselines - shares.ending)
     data_bytes = BYTES_PER_ROW * facts["rows"]
@@ -96,16 +96,23 @@ def plan_with(
         task=recipe.task,
         recipe=recipe.name,
         rows=source.rows,
-        series=facts["series"],
+        series=facts.get("series", 0),
         roles=facts["roles"],
+        facts=facts.get("facts", {}),
+        unit=facts.get("unit", "window"),
         guesses=tuple(guesses),
-        frequency=facts["frequency"],
-        periods=tuple(facts["periods"]),
-        horizon=facts["horizon"],
-        lookback=recipe.get("lookback") if isinstance(recipe.get("lookback"), int) else None,
-        gaps={"filled values": facts["filled_values"]} if facts["filled_values"] else {},
+        frequency=facts.get("frequency", ""),
+        periods=tuple(facts.get("periods", ())),
+        horizon=facts.get("horizon"),
+        lookback=_lookback(recipe),
+        gaps={"filled values": facts["filled_values"]} if facts.get("filled_values") else {},
         splits=tuple(
-            Split(part, facts[f"{part}_rows"], facts[f"{part}_windows"], *facts[f"{part}_span"])
+            Split(
+                part,
+                facts[f"{part}_rows"],
+                facts[f"{part}_{facts.get('unit', 'window')}s"],
+                *facts.get(f"{part}_span", ()),
+            )
             for part in ("training", "validation", "test")
         ),
         dimensions=len(dimensions),
@@ -126,6 +133,12 @@ def plan_with(
         memory_bytes=(1 + running) * WORKER_BYTES[backend] + data_bytes,
         notes=tuple(dict.fromkeys(notes)),
     )
+
+
+def _lookback(recipe: Recipe) -> int | None:
+    """Return the steps that a network sees, where the task has such and they are settled."""
+    asked = getattr(recipe.values, "lookback", None)
+    return asked if isinstance(asked, int) else None
 
 
 def rough_trial_seconds(recipe: Recipe, search_seconds: float) -> float:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from seqtune.data.read import read_source
 from seqtune.data.source import ReadOptions, Source
+from seqtune.data.text_folder import is_text_folder, read_text_folder
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -30,6 +31,8 @@ def open_source(data: str | Path | pd.DataFrame, recipe: Recipe) -> Source:
         dates=reading.dates,
         header=reading.header,
     )
+    if isinstance(data, (str, Path)) and is_text_folder(Path(data)):
+        return read_text_folder(Path(data), options)
     if isinstance(data, (str, Path)):
         return read_source(data, options)
     return Source.from_frame(data, options=options)

@@ -27,6 +27,7 @@ class Registry(Mapping[str, ModuleType]):
     Args:
         package: Dotted name of the package whose modules are listed.
         kind: What one of them is called in messages: "cell", "architecture", …
+        verb: Function that a module must define to be listed; None lists all.
 
     Example:
         >>> sorted(cells)
@@ -35,9 +36,10 @@ class Registry(Mapping[str, ModuleType]):
         'Gated recurrent unit (Cho et al. 2014).'
     """
 
-    def __init__(self, package: str, kind: str) -> None:
+    def __init__(self, package: str, kind: str, verb: str | None = None) -> None:
         self.package = package
         self.kind = kind
+        self.verb = verb
 
     @cached_property
     def modules(self) -> dict[str, str]:
@@ -51,7 +53,11 @@ class Registry(Mapping[str, ModuleType]):
                     found[path.stem] = f"{self.package}.{path.stem}"
         for point in entry_points(group=self.package):
             found.setdefault(point.name, point.value)
-        return dict(sorted(found.items()))
+        return {
+            name: module
+            for name, module in sorted(found.items())
+            if self.verb is None or _defines(module, self.verb)
+        }
 
     def __getitem__(self, name: str) -> ModuleType:
         if name not in self.modules:
@@ -90,9 +96,22 @@ def _syntax(module: str) -> ast.Module:
     return ast.parse(Path(spec.origin).read_text(encoding="utf-8"))
 
 
+def _defines(module: str, verb: str) -> bool:
+    """Say whether a module defines a function, without importing it."""
+    return any(
+        isinstance(node, ast.FunctionDef) and node.name == verb for node in _syntax(module).body
+    )
+
+
 cells = Registry("seqtune.cells", "cell")
 architectures = Registry("seqtune.architectures", "architecture")
 tasks = Registry("seqtune.tasks", "task")
+
+
+@cache
+def architectures_for(task: str) -> Registry:
+    """Return the architectures of one task: those that define a function of its name."""
+    return Registry("seqtune.architectures", "architecture", task)
 
 
 @cache

@@ -13,6 +13,7 @@ from seqtune import backend as backends
 from seqtune.errors import SearchError
 from seqtune.files import write_json
 from seqtune.progress import Event, Guess, Listener, Note, SearchStarted, StageStarted
+from seqtune.run.blendable import Arrays
 from seqtune.run.conclusion import Conclusion
 from seqtune.run.folder import STATE
 from seqtune.run.leaderboard import Leaderboard, Row
@@ -56,6 +57,7 @@ class Searching:
         backend: The Keras backend.
         listener: Hears of everything that is worth telling.
         rows: The baselines' rows of the leaderboard.
+        blendable: Predictions by part of the baselines that an ensemble may take in.
         results: Trials of an earlier command on the same run, by name.
         state: The state in which that one left the search; None for a new search.
         work: Seconds that each worker was busy and in training steps.
@@ -69,6 +71,7 @@ class Searching:
     backend: str
     listener: Listener
     rows: list[Row] = field(default_factory=list)
+    blendable: dict[str, Arrays] = field(default_factory=dict)
     results: dict[str, Result] = field(default_factory=dict)
     state: Mapping[str, Any] | None = None
     work: list[dict[str, float]] = field(default_factory=list)
@@ -80,7 +83,8 @@ class Searching:
     @property
     def shares(self) -> Shares:
         """What the budget keeps for the time after the search."""
-        return Shares(self.clock.seconds, self.recipe.get("refit"))
+        share = self.problem.task.refit_share if self.recipe.get("refit") else 0.0
+        return Shares(self.clock.seconds, share)
 
     def open(self) -> None:
         """Start the workers without waiting for them, and say how many there are and why."""
@@ -135,7 +139,8 @@ class Searching:
 
     def conclusion(self) -> Conclusion:
         """Return what comes of the trials so far."""
-        return Conclusion(self.problem, list(self.results.values()), self.listener)
+        results = list(self.results.values())
+        return Conclusion(self.problem, results, self.listener, self.blendable)
 
     def why_nothing(self) -> str:
         """Say why the search left no network."""
@@ -154,7 +159,7 @@ class Searching:
             rows: Rows beside those of the baselines.
         """
         task = self.problem.task
-        board = Leaderboard(task.metric, task.direction, (*self.rows, *rows))
+        board = Leaderboard(self.problem.metric, task.direction, (*self.rows, *rows))
         write_json(self.problem.folder / "leaderboard.json", board.to_dict())
 
     def record(self, results: dict[str, Result], state: dict[str, Any]) -> None:
@@ -168,7 +173,7 @@ class Searching:
         done = list(results.values())
         elapsed = self.earlier_seconds + self.clock.elapsed()
         write_standing(self.problem.folder, done, {**state, "elapsed": elapsed})
-        self.write_board(standing_rows(self.problem.task.metric, done))
+        self.write_board(standing_rows(self.problem.metric, done))
         write_members(self.problem.folder, self.conclusion().members())
 
     def _ending(self, results: Collection[Result]) -> float:
@@ -176,7 +181,8 @@ class Searching:
         usable = [result for result in results if result.score is not None]
         if not usable:
             return self.shares.ending
-        each = sum(map(refit_seconds, usable)) / len(usable)
+        anew = self.problem.task.refits_anew
+        each = sum(refit_seconds(result, anew=anew) for result in usable) / len(usable)
         rounds = math.ceil(LIKELY_MEMBERS / self.executor.workers)
         return self.shares.saving + min(self.shares.refitting, rounds * each)
 
@@ -193,14 +199,14 @@ class Searching:
 
     def _announce(self) -> None:
         task = self.problem.task
-        best = Leaderboard(task.metric, task.direction, tuple(self.rows)).best_baseline
+        best = Leaderboard(self.problem.metric, task.direction, tuple(self.rows)).best_baseline
         self.listener(StageStarted("search"))
         self.listener(
             SearchStarted(
-                metric=task.metric,
+                metric=self.problem.metric,
                 direction=task.direction,
                 baseline_name=best.name if best else "",
-                baseline_score=best.validation.get(task.metric) if best else None,
+                baseline_score=best.validation.get(self.problem.metric) if best else None,
                 seconds_left=self.clock.left() - self.shares.ending,
                 trials=self.recipe.values.search.trials,
                 workers=self.executor.workers,
@@ -213,7 +219,7 @@ class Searching:
             values.search.oracle,
             self.recipe.dimensions(),
             self.recipe.portfolio(),
-            metric=task.metric,
+            metric=self.problem.metric,
             direction=task.direction,
             seed=values.seed,
             trials=values.search.trials,

@@ -12,6 +12,7 @@ def recur(
     sequence: Any,
     settings: Settings,
     *,
+    mask: Any | None = None,
     bidirectional: bool = False,
     sequences: bool = False,
     name: str = "recurrence",
@@ -21,6 +22,8 @@ def recur(
     Args:
         sequence: (batch, steps, features).
         settings: Cell, units, layers and dropout between the layers.
+        mask: (batch, steps), true where a step is there, all missing ones at the end; None for
+            all. Padding at the end keeps the fused kernels of a GPU.
         bidirectional: Read the sequence from both ends; the two states are concatenated.
         sequences: Return every step of the last layer instead of its last state.
         name: Prefix of the layers' names.
@@ -40,7 +43,7 @@ def recur(
         )
         if bidirectional:
             layer = keras.layers.Bidirectional(layer, name=f"{name}_{depth}_both_ways")
-        sequence = layer(sequence)
+        sequence = layer(sequence, mask=mask)
         if settings.dropout > 0:
             sequence = keras.layers.Dropout(settings.dropout, name=f"{name}_{depth}_dropout")(
                 sequence

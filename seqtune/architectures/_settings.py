@@ -19,6 +19,8 @@ class Settings:
         horizon: Number of steps ahead that are predicted.
         options: The architecture's own options, every one of its `OPTIONS` with a value.
         width: Features that stand for each step ahead, before the head.
+        pooling: How the states of all steps become one, where one is wanted: "last", "mean", "max"
+            or "attention".
 
     Example:
         >>> Settings("lstm", units=64, layers=2, dropout=0.1, horizon=12)
@@ -31,3 +33,4 @@ class Settings:
     horizon: int
     options: Mapping[str, Any] = field(default_factory=dict)
     width: int = 8
+    pooling: str = "last"

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from seqtune.architectures._dense import dense
+from seqtune.architectures._pooling import recur_and_pool
 from seqtune.architectures._readout import read_out
 from seqtune.architectures._recurrence import recur
-from seqtune.architectures._segments import fold
+from seqtune.architectures._segments import fold, fold_whole
 from seqtune.architectures._settings import Settings
 
 OPTIONS = {
@@ -43,3 +44,22 @@ def forecast(history: Any, future: Any | None, static: Any | None, settings: Set
     )  # (batch, segments, length * features)
     projected = dense(settings.units, "projection", "relu")(segments)
     return read_out(recur(projected, settings), static, settings)
+
+
+def classify(sequence: Any, mask: Any | None, settings: Settings) -> Any:
+    """Project each segment of a sequence, recur over segments, and join their states.
+
+    Args:
+        sequence: (batch, steps, features); zero where a step is not there.
+        mask: (batch, steps), true where a step is there; None for all.
+        settings: Cell, sizes, `pooling` and `length`.
+
+    Returns:
+        (batch, units).
+
+    Source:
+        As `forecast`.
+    """
+    segments, present = fold_whole(sequence, mask, int(settings.options["length"]))
+    projected = dense(settings.units, "projection", "relu")(segments)
+    return recur_and_pool(projected, present, settings)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from seqtune.architectures._pooling import recur_and_pool
 from seqtune.architectures._readout import read_out
 from seqtune.architectures._recurrence import recur
 from seqtune.architectures._settings import Settings
@@ -35,3 +36,22 @@ def forecast(history: Any, future: Any | None, static: Any | None, settings: Set
     """
     bidirectional = bool(settings.options["bidirectional"])
     return read_out(recur(history, settings, bidirectional=bidirectional), static, settings)
+
+
+def classify(sequence: Any, mask: Any | None, settings: Settings) -> Any:
+    """Read a sequence step by step and join the states of all steps.
+
+    Args:
+        sequence: (batch, steps, features).
+        mask: (batch, steps), true where a step is there; None for all.
+        settings: Cell, sizes, `pooling` and `bidirectional`.
+
+    Returns:
+        (batch, features): `units` of them, twice as many when bidirectional.
+
+    Source:
+        As `forecast`; for texts: Zhou et al., Text Classification Improved by Integrating
+        Bidirectional LSTM with Two-dimensional Max Pooling, arXiv 1611.06639, section 3.
+    """
+    bidirectional = bool(settings.options["bidirectional"])
+    return recur_and_pool(sequence, mask, settings, bidirectional=bidirectional)

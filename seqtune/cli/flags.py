@@ -43,9 +43,12 @@ def with_fit_flags(act: Act, summary: str) -> Callable[..., None]:
 
     def command(
         data: Annotated[
-            str, typer.Argument(metavar="DATA", help="CSV, TSV, JSON Lines or Parquet file.")
+            str,
+            typer.Argument(
+                metavar="DATA", help="CSV, TSV, JSONL or Parquet, or a folder of texts."
+            ),
         ],
-        task: Annotated[str | None, typer.Option(help="What to learn: forecast.")] = None,
+        task: Annotated[str | None, typer.Option(help="What to learn: forecast, classify.")] = None,
         recipe: Annotated[str | None, typer.Option(help="A shipped recipe or a YAML file.")] = None,
         overrides: Annotated[
             list[str] | None,
@@ -55,7 +58,14 @@ def with_fit_flags(act: Act, summary: str) -> Callable[..., None]:
             list[str] | None, typer.Option(help="Column to learn (repeatable).")
         ] = None,
         time: Annotated[str | None, typer.Option(help="Column of dates or steps.")] = None,
-        series: Annotated[str | None, typer.Option(help="Column that tells series apart.")] = None,
+        series: Annotated[
+            str | None, typer.Option(help="Column that tells series, or cases, apart.")
+        ] = None,
+        text: Annotated[str | None, typer.Option(help="Column of texts to classify.")] = None,
+        label: Annotated[str | None, typer.Option(help="Column of labels to learn.")] = None,
+        group: Annotated[
+            str | None, typer.Option(help="Column whose values no split tears apart.")
+        ] = None,
         past: Annotated[
             list[str] | None, typer.Option(help="Covariate known until now (repeatable).")
         ] = None,
@@ -94,6 +104,9 @@ def with_fit_flags(act: Act, summary: str) -> Callable[..., None]:
             target=target or None,
             time=time,
             series=series,
+            text=text,
+            label=label,
+            group=group,
             past=past or None,
             future=future or None,
             static=static or None,

@@ -6,9 +6,10 @@ has the key.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from collections.abc import Mapping
+from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import Field, field_validator
+from pydantic import Field, create_model, field_validator
 
 from seqtune.recipe.faults import Flaw, UnfitError, mismatch, unknown_key
 from seqtune.recipe.fields import Search, Searchable
@@ -28,7 +29,7 @@ from seqtune.recipe.kinds import (
 from seqtune.recipe.options import with_options
 from seqtune.recipe.ranges import Range
 from seqtune.recipe.section import Section
-from seqtune.registry import architectures, cells
+from seqtune.registry import architectures, architectures_for, cells
 
 Auto = Literal["auto"]
 
@@ -100,10 +101,23 @@ class CommonNetwork(Section):
     )
 
 
-if TYPE_CHECKING:
-    Network = CommonNetwork
-else:
-    Network = with_options("Network", CommonNetwork, architectures)
+def network_for(task: str, base: type[CommonNetwork] = CommonNetwork) -> type[CommonNetwork]:
+    """Return the section `network` of a task: its own architectures, each with its options.
+
+    Args:
+        task: The task.
+        base: The keys that all of its architectures share.
+    """
+    known = architectures_for(task)
+    field = base.model_fields["architecture"]
+    kind = Annotated[Searchable[str], Search(Word(lambda: known))]
+    narrowed = create_model(
+        base.__name__,
+        __base__=base,
+        __module__=base.__module__,
+        architecture=(kind, Field(field.default, description=field.description)),
+    )
+    return with_options("Network", narrowed, known)
 
 
 class Training(Section):
@@ -188,7 +202,13 @@ class Ensemble(Section):
 
 
 class RecipeSchema(Section):
-    """The keys of a recipe that every task has."""
+    """The keys of a recipe that every task has.
+
+    Attributes:
+        aliases: Paths that flags of other tasks stand for, to those that they mean here.
+    """
+
+    aliases: ClassVar[Mapping[str, str]] = {}
 
     task: Annotated[str, Text("the name of a task")] = Field(
         description="What is to be learned from the data; it decides which keys a recipe has."
@@ -209,17 +229,8 @@ class RecipeSchema(Section):
     data: Reading = Field(
         default_factory=Reading, description="Which columns are used, and how the file is read."
     )
-    validation: Split = Field(
-        default_factory=Split,
-        description="The part of the data on which configurations are compared.",
-    )
-    test: Split = Field(
-        default_factory=Split,
-        description="The part of the data on which the winner is scored, once; nothing else sees "
-        "it.",
-    )
-    network: Network = Field(
-        default_factory=Network, description="The network: its cells and their arrangement."
+    network: CommonNetwork = Field(
+        default_factory=CommonNetwork, description="The network: its cells and their arrangement."
     )
     training: Training = Field(default_factory=Training, description="How each network is trained.")
     search: Study = Field(

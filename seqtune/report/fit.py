@@ -9,7 +9,6 @@ from typing import Any
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from seqtune.report.chart import ForecastChart
 from seqtune.report.leaderboard import LeaderboardReport
 from seqtune.report.verdict import verdict
 from seqtune.report.wording import (
@@ -30,19 +29,19 @@ class FitReport:
 
     Args:
         summary: The run's figures.
-        chart: The last stretch with the forecast on it, where the task has one.
+        illustration: What shows the winner at work on the test part, where the task has such.
         next_commands: Commands to type next, the likeliest first.
     """
 
     summary: Summary
-    chart: ForecastChart | None = None
+    illustration: RenderableType | None = None
     next_commands: Sequence[str] = ()
 
     def __rich__(self) -> RenderableType:
         """Draw everything, one part below the other."""
         parts: list[RenderableType] = [LeaderboardReport(self.summary.leaderboard), Text()]
-        if self.chart:
-            parts += [self.chart, Text()]
+        if self.illustration:
+            parts += [self.illustration, Text()]
         parts += [Text(sentence) for sentence in self.verdict]
         parts += bullets(self._remarks(), style="dim")
         parts += self._commands()

@@ -6,39 +6,63 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from seqtune.errors import RunError, SeqtuneError
 from seqtune.files import damaged
+from seqtune.metrics.classify import confusion
 from seqtune.report.chart import ForecastChart
+from seqtune.report.confusion import ConfusionReport
 from seqtune.report.fit import FitReport
+from seqtune.report.mistakes import MistakesReport, count_mistakes, worst_mistakes
 from seqtune.report.runs import RunLine, RunsReport
 from seqtune.report.scores import Score, ScoresReport
 from seqtune.report.wording import command
 from seqtune.run.run import Run
 from seqtune.run.untrusted import read_part
+from seqtune.tasks._contract import Evaluation
 
 
 def fit_report(run: Run) -> FitReport:
-    """Return the report of a fit: leaderboard, chart, verdict, the next command."""
-    return FitReport(run.summary, chart_of(run), next_commands(run))
+    """Return the report of a fit: leaderboard, illustration, verdict, the next command."""
+    return FitReport(run.summary, illustration_of(run), next_commands(run))
 
 
-def chart_of(run: Run) -> ForecastChart | None:
-    """Return the chart that the run kept, or None."""
+def illustration_of(run: Run) -> ForecastChart | ConfusionReport | None:
+    """Return what the run kept to be shown of its test part, or None."""
     path = run.folder / "chart.json"
     if not path.exists():
         return None
+    values = read_part(path)
     try:
-        return ForecastChart.from_dict(read_part(path))
+        kind = values.pop("kind", "forecast")
+        if kind == "confusion":
+            return confusion_of(values)
+        return ForecastChart.from_dict(values)
     except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
         raise damaged(path, repr(error)) from error
+
+
+def confusion_of(values: Mapping[str, Any]) -> ConfusionReport:
+    """Read the confusion that a run kept, which may come from a stranger.
+
+    Raises:
+        ValueError: It is not one.
+    """
+    labels, counts = values["labels"], np.array(values["counts"])
+    if not all(isinstance(label, str) for label in labels) or counts.dtype.kind != "i":
+        raise ValueError("it holds no counts of labels")
+    if (counts < 0).any():
+        raise ValueError("it counts less than nothing")
+    return ConfusionReport(labels, counts, str(values["title"]))
 
 
 def next_commands(run: Run) -> list[str]:
     """Return what a user would type next."""
     if run.board.best_searched is None and run.board.best_baseline is None:
         return []
-    future = run.record.get("future", [])
-    data = ["FUTURE.csv"] if future else []
+    needs_new = run.record["task"] == "classify"
+    data = ["NEW.csv"] if needs_new else ["FUTURE.csv"] if run.record.get("future") else []
     predict = ("seqtune", "predict", str(run.folder), *data)
     commands = [command(*predict, "-o", "predictions.csv")]
     winner = run.board.winner
@@ -47,11 +71,26 @@ def next_commands(run: Run) -> list[str]:
     return commands
 
 
+def parts_of(found: Evaluation | None) -> list[Any]:
+    """Return what is shown below the scores of an evaluation: confusion and mistakes."""
+    said = None if found is None else found.classified
+    if said is None:
+        return []
+    counts = confusion(said.probabilities, said.targets, is_multi=said.is_multi)
+    title = f"{said.name}: rows are true, columns predicted"
+    worst = worst_mistakes(
+        said.probabilities, said.targets, said.labels, said.where, said.text,
+        is_multi=said.is_multi,
+    )  # fmt: skip
+    total = count_mistakes(said.probabilities, said.targets, is_multi=said.is_multi)
+    return [ConfusionReport(said.labels, counts, title), MistakesReport(worst, total)]
+
+
 def scores_report(
     run: Run, data: str, evaluation: Mapping[str, Mapping[str, float]]
 ) -> ScoresReport:
     """Return the report of `evaluate`."""
-    board = run.board
+    board, found = run.board, run.evaluation
     kinds: dict[str, Any] = {row.name: row.kind for row in board.rows}
     scores = [
         Score(name, kinds.get(name, "network"), dict(metrics))
@@ -63,7 +102,9 @@ def scores_report(
         metric=board.metric,
         direction=board.direction,
         scores=scores,
-        windows=run.evaluated_windows,
+        examples=found.examples if found else 0,
+        unit=found.unit if found else "window",
+        parts=parts_of(found),
     )
 
 

@@ -62,27 +62,33 @@ class PlanReport:
             f"{count(number)} {what}" for what, number in plan.gaps.items() if number
         )
         return {
-            "rows": f"{count(plan.rows)} in {several(plan.series, 'series', 'series')}",
+            "rows": count(plan.rows) + self._in_series(),
             **{role: ", ".join(columns) for role, columns in plan.roles.items()},
+            **{name: literal(fact) for name, fact in plan.facts.items()},
             "frequency": plan.frequency,
             "seasonality": ", ".join(several(period, "step") for period in plan.periods),
             "horizon": several(plan.horizon, "step") if plan.horizon else "",
             "lookback": several(plan.lookback, "step") if plan.lookback else "",
-            "gaps": mended or "none",
+            "gaps": mended or ("none" if plan.series else ""),
         }
+
+    def _in_series(self) -> str:
+        return f" in {several(self.plan.series, 'series', 'series')}" if self.plan.series else ""
 
     def _splits(self) -> RenderableType:
         columns = [
             Column("split"),
             Column("steps", numeric=True),
-            Column("windows", numeric=True),
+            Column(f"{self.plan.unit}s", numeric=True),
             Column("from", foldable=True),
             Column("to", foldable=True),
         ]
-        rows = [
+        rows: list[tuple[str, ...]] = [
             (split.name, count(split.steps), count(split.windows), split.first, split.last)
             for split in self.plan.splits
         ]
+        if not any(split.first for split in self.plan.splits):
+            columns, rows = columns[:3], [row[:3] for row in rows]
         return table(columns, rows)
 
     def _estimate(self) -> dict[str, str]:

@@ -40,8 +40,10 @@ class ScoresReport:
         metric: The metric that orders the table.
         direction: "min" where lower is better, "max" where higher is.
         scores: A score per model.
-        windows: Examples that were scored.
+        examples: How many examples were scored.
+        unit: What an example is called: "window", "case".
         notes: What the user should know.
+        parts: Further reports to show below the table, such as a confusion matrix.
     """
 
     run: str
@@ -49,12 +51,14 @@ class ScoresReport:
     metric: str
     direction: Direction
     scores: Sequence[Score]
-    windows: int
+    examples: int
+    unit: str = "window"
     notes: Sequence[str] = ()
+    parts: Sequence[Any] = ()
 
     def __rich__(self) -> RenderableType:
         """Draw a table of metrics, best model first."""
-        scored = several(self.windows, "window")
+        scored = several(self.examples, self.unit)
         title = (
             f"{literal(self.run)} on {literal(self.data)}: {scored}, "
             f"by {metric_name(self.metric)} ({better(self.direction)} is better)"
@@ -62,7 +66,8 @@ class ScoresReport:
         head = Text(title, style="bold")
         if not self.scores:
             return Group(head, Text("Nothing was scored."), *bullets(self.notes))
-        return Group(head, Text(), self._table(), *bullets(self.notes))
+        below = [line for part in self.parts for line in (Text(), part)]
+        return Group(head, Text(), self._table(), *below, *bullets(self.notes))
 
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON document of `evaluate`."""
@@ -71,7 +76,7 @@ class ScoresReport:
             "data": self.data,
             "metric": self.metric,
             "direction": self.direction,
-            "windows": self.windows,
+            f"{self.unit}s": self.examples,
             "scores": [
                 {
                     "name": score.name,
@@ -81,6 +86,7 @@ class ScoresReport:
                 for score in self._ranked()
             ],
             "notes": list(self.notes),
+            **{key: value for part in self.parts for key, value in part.to_dict().items()},
         }
 
     def _ranked(self) -> list[Score]:

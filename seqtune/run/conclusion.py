@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from seqtune.data.array_file import read_array
-from seqtune.files import damaged
 from seqtune.interrupt import Interrupt
 from seqtune.progress import Listener, Note, StageStarted
+from seqtune.run.blendable import Arrays, read_predictions
 from seqtune.run.leaderboard import Row
 from seqtune.run.members import Member
 from seqtune.search.budget import Clock
@@ -31,6 +29,9 @@ ENSEMBLE_POOL = 30
 
 ENSEMBLE = "ensemble"
 
+BLEND = "blend"
+"""An ensemble with a simple method among its members."""
+
 
 @dataclass
 class Conclusion:
@@ -40,14 +41,17 @@ class Conclusion:
         problem: Task, data and run folder.
         results: The trials.
         listener: Hears of the stages and of what was left out.
+        blendable: Predictions by part of the simple methods that an ensemble may take in.
     """
 
     problem: Problem
     results: Sequence[Result]
     listener: Listener
+    blendable: Mapping[str, Arrays] = field(default_factory=dict)
     weights: dict[str, float] = field(default_factory=dict)
     _refits: dict[str, Refitted] = field(default_factory=dict)
     _test: dict[str, npt.NDArray[np.float64]] = field(default_factory=dict)
+    _calibrations: dict[str, dict[str, float]] | None = None
 
     def ranked(self) -> list[Result]:
         """Return the usable trials, best first by validation."""
@@ -65,10 +69,31 @@ class Conclusion:
         if size < 2 or len(pool) < 2:
             return
         predictions = {result.trial: self._validation(result.trial) for result in pool}
+        predictions |= self._best_baseline()
         weights = select_members(
             predictions, self._score_validation, size, self.problem.task.direction
         )
-        self.weights = weights if len(weights) > 1 else {}
+        is_one = len(weights) < 2 or not any(result.trial in weights for result in pool)
+        self.weights = {} if is_one else weights
+
+    def _best_baseline(self) -> dict[str, npt.NDArray[np.float64]]:
+        """Return the validation predictions of the best simple method that can be blended."""
+        sign = 1 if self.problem.task.direction == "min" else -1
+        scored = [
+            (sign * self._score_validation(arrays["validation"]), name)
+            for name, arrays in self.blendable.items()
+            if arrays.keys() >= {"validation", "test"}
+        ]
+        if not scored:
+            return {}
+        _, best = min(scored)
+        self._test[best] = self.blendable[best]["test"]
+        return {best: self.blendable[best]["validation"]}
+
+    @property
+    def ensemble_name(self) -> str:
+        """What the ensemble is called: a blend, where a simple method is in it."""
+        return BLEND if any(name in self.blendable for name in self.weights) else ENSEMBLE
 
     def chosen(self) -> list[Result]:
         """Return the best trial and the members of the ensemble, the most important first."""
@@ -130,34 +155,58 @@ class Conclusion:
 
         Networks that were not chosen have no figure for the test part: nobody looked.
         """
-        listed = {result.trial: result for result in self.ranked()[:NETWORKS_LISTED]}
-        listed.update({result.trial: result for result in self.chosen()})
-        rows = [self._network_row(result) for result in listed.values()]
+        rows = [self._network_row(result) for result in self._listed()]
         return [*rows, self._ensemble_row()] if self.weights else rows
 
     def members(self) -> dict[str, list[Member]]:
         """Return the networks behind each row."""
         rows = {row_name(result): [self._member(result, 1.0)] for result in self.ranked()}
         if self.weights:
-            rows[ENSEMBLE] = [
+            rows[self.ensemble_name] = [
                 self._member(result, self.weights[result.trial])
                 for result in self.chosen()
                 if result.trial in self.weights
+            ] + [
+                Member("", weight, "", "", {}, baseline=name)
+                for name, weight in self.weights.items()
+                if name in self.blendable
             ]
         return rows
 
+    def calibrations(self) -> dict[str, dict[str, float]]:
+        """Return what makes the predictions of each row honest, by its name."""
+        task, prepared = self.problem.task, self.problem.prepared
+        found = {
+            row_name(result): task.calibration(prepared, self._validation(result.trial))
+            for result in self._listed()
+        }
+        if self.weights:
+            blended = self._blended_validation()
+            found[self.ensemble_name] = task.calibration(prepared, blended)
+        return {name: figures for name, figures in found.items() if figures}
+
     def test_predictions(self) -> npt.NDArray[np.float64] | None:
         """Return what the ensemble, or else the best network, predicted for the test part."""
+        best = next(iter(self.ranked()), None)
         if self.weights:
-            return blend(self._test, self.weights)
-        return next(iter(self._test.values()), None)
+            name, predictions = self.ensemble_name, blend(self._test, self.weights)
+        elif best is not None and best.trial in self._test:
+            name, predictions = row_name(best), self._test[best.trial]
+        else:
+            return None
+        return self._calibrated(name, predictions)
+
+    def _listed(self) -> list[Result]:
+        listed = {result.trial: result for result in self.ranked()[:NETWORKS_LISTED]}
+        listed.update({result.trial: result for result in self.chosen()})
+        return list(listed.values())
 
     def _take(self, outcome: Refitted) -> None:
         self._refits[outcome.trial] = outcome
         if outcome.reason:
             return
         path = test_predictions_path(self.problem.folder, outcome.trial)
-        self._test[outcome.trial] = _predictions(path)
+        self._test[outcome.trial] = read_predictions(path)
 
     def _leave_out_unscored(self) -> None:
         """Blend without networks that could not be loaded again."""
@@ -166,6 +215,8 @@ class Conclusion:
         self.weights = (
             {trial: each / total for trial, each in scored.items()} if len(scored) > 1 else {}
         )
+        if all(name in self.blendable for name in self.weights):
+            self.weights = {}
 
     def _tell_of_left_out(self, chosen: int) -> None:
         """Say which of the chosen networks predict as the search left them, and why."""
@@ -179,12 +230,12 @@ class Conclusion:
             self.listener(Note(f"no time left to refit {hurried} of {chosen} networks"))
 
     def _network_row(self, result: Result) -> Row:
-        test = self._test.get(result.trial)
+        test, name = self._test.get(result.trial), row_name(result)
         return Row(
-            name=row_name(result),
+            name=name,
             kind="network",
-            validation=self._score("validation", self._validation(result.trial)),
-            test={} if test is None else self._score("test", test),
+            validation=self._score("validation", name, self._validation(result.trial)),
+            test={} if test is None else self._score("test", name, test),
             fit_seconds=result.seconds,
             parameters=result.parameters,
             detail=describe(result.values),
@@ -192,15 +243,16 @@ class Conclusion:
 
     def _ensemble_row(self) -> Row:
         members = [result for result in self.chosen() if result.trial in self.weights]
-        validation = blend(
-            {result.trial: self._validation(result.trial) for result in members}, self.weights
-        )
+        name = self.ensemble_name
         parts = [f"{self.weights[result.trial]:.2g} {row_name(result)}" for result in members]
+        parts += [
+            f"{self.weights[each]:.2g} {each}" for each in self.weights if each in self.blendable
+        ]
         return Row(
-            name=ENSEMBLE,
+            name=name,
             kind="ensemble",
-            validation=self._score("validation", validation),
-            test=self._score("test", blend(self._test, self.weights)),
+            validation=self._score("validation", name, self._blended_validation()),
+            test=self._score("test", name, blend(self._test, self.weights)),
             fit_seconds=sum(result.seconds for result in members),
             parameters=sum(result.parameters for result in members),
             detail=" + ".join(parts),
@@ -218,21 +270,34 @@ class Conclusion:
         )
 
     def _validation(self, trial: str) -> npt.NDArray[np.float64]:
-        return _predictions(predictions_path(self.problem.folder, trial))
+        return read_predictions(predictions_path(self.problem.folder, trial))
 
-    def _score(self, part: Any, predictions: npt.NDArray[np.float64]) -> dict[str, float]:
-        return self.problem.task.score(self.problem.prepared, part, predictions)
+    def _blended_validation(self) -> npt.NDArray[np.float64]:
+        """Return the ensemble's predictions for the validation part."""
+        return blend(
+            {
+                name: self.blendable[name]["validation"]
+                if name in self.blendable
+                else self._validation(name)
+                for name in self.weights
+            },
+            self.weights,
+        )
+
+    def _score(self, part: Any, row: str, predictions: npt.NDArray[np.float64]) -> dict[str, float]:
+        """Return every metric of a row's predictions, as they are given out."""
+        return self.problem.score(part, self._calibrated(row, predictions))
+
+    def _calibrated(
+        self, row: str, predictions: npt.NDArray[np.float64]
+    ) -> npt.NDArray[np.float64]:
+        if self._calibrations is None:
+            self._calibrations = self.calibrations()
+        calibration = self._calibrations.get(row, {})
+        return self.problem.task.calibrated(self.problem.prepared, predictions, calibration)
 
     def _score_validation(self, predictions: npt.NDArray[np.float64]) -> float:
-        return self._score("validation", predictions)[self.problem.task.metric]
-
-
-def _predictions(path: Path) -> npt.NDArray[np.float64]:
-    """Read predictions that may come from a stranger's run folder."""
-    try:
-        return read_array(path, "float64", None)
-    except (OSError, ValueError) as error:
-        raise damaged(path, error) from error
+        return self.problem.objective(predictions)
 
 
 def row_name(result: Result) -> str:
@@ -251,5 +316,6 @@ def describe(values: Mapping[str, Any]) -> str:
     """Return a configuration in a few words."""
     size = f"{values['network.layers']} x {values['network.units']} units"
     lookback = f", {values['lookback']} steps back" if "lookback" in values else ""
+    lookback += f", {values['text.tokens']} tokens" if "text.tokens" in values else ""
     rate = f", rate {float(values['training.learning_rate']):.2g}"
     return f"{size}{lookback}{rate}"

@@ -8,10 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from seqtune.files import damaged, write_json
-from seqtune.run.untrusted import outside, read_part
+from seqtune.run.untrusted import is_number, outside, read_part
 from seqtune.search.recorded import is_trial, printable, shown
 
 MEMBERS = "members.json"
+
+CALIBRATION = "calibration.json"
 
 FILE = re.compile(r"models/[A-Za-z0-9][A-Za-z0-9_-]*\.keras")
 """A network's file, relative to the run folder: nothing else is opened as one."""
@@ -19,14 +21,15 @@ FILE = re.compile(r"models/[A-Za-z0-9][A-Za-z0-9_-]*\.keras")
 
 @dataclass(frozen=True)
 class Member:
-    """One network of a row.
+    """One network of a row, or a simple method that an ensemble blends with its networks.
 
     Args:
-        trial: The trial that made it.
+        trial: The trial that made it; empty for a simple method.
         weight: Its share in the row's prediction.
         model: File of the network, relative to the run folder.
         refitted: File of the network trained further on all rows; empty if it was not.
         values: Its configuration.
+        baseline: Name of the simple method; empty for a network.
     """
 
     trial: str
@@ -34,10 +37,13 @@ class Member:
     model: str
     refitted: str
     values: dict[str, Any]
+    baseline: str = ""
 
     @property
     def files(self) -> tuple[str, ...]:
         """Every file that it names."""
+        if self.baseline:
+            return ()
         return (self.model, self.refitted) if self.refitted else (self.model,)
 
     @property
@@ -46,11 +52,38 @@ class Member:
         return self.refitted or self.model
 
 
+METHOD = re.compile(r"[a-z0-9_]{0,60}")
+"""What a simple method may be called."""
+
+
 def write_members(folder: Path, rows: dict[str, list[Member]]) -> None:
     """Write the members of every network and ensemble row."""
     write_json(
         folder / MEMBERS, {name: [asdict(member) for member in row] for name, row in rows.items()}
     )
+
+
+def write_calibrations(folder: Path, rows: dict[str, dict[str, float]]) -> None:
+    """Write what makes the predictions of each row honest; nothing where nothing does."""
+    if rows:
+        write_json(folder / CALIBRATION, rows)
+
+
+def read_calibrations(folder: Path) -> dict[str, dict[str, float]]:
+    """Read what `write_calibrations` wrote, {} where it wrote nothing.
+
+    Raises:
+        RunError: The file is damaged.
+    """
+    path = folder / CALIBRATION
+    if not path.exists():
+        return {}
+    rows = read_part(path)
+    figures = rows.values() if isinstance(rows, dict) else [None]
+    for row in figures:
+        if not isinstance(row, dict) or not all(is_number(figure) for figure in row.values()):
+            raise damaged(path, f"found {shown(row)}, expected figures by name")
+    return dict(rows)
 
 
 def read_members(folder: Path) -> dict[str, list[Member]]:
@@ -72,7 +105,9 @@ def read_members(folder: Path) -> dict[str, list[Member]]:
 
 def _check(member: Member, path: Path) -> None:
     """Refuse a member that seqtune did not write; its configuration is checked when it is built."""
-    if not is_trial(member.trial):
+    if not isinstance(member.baseline, str) or not METHOD.fullmatch(member.baseline):
+        raise damaged(path, f"found {shown(member.baseline)}, expected the name of a method")
+    if not member.baseline and not is_trial(member.trial):
         raise damaged(path, f"found {shown(member.trial)}, expected the name of a trial")
     for file in (member.model, member.refitted):
         if not isinstance(file, str):

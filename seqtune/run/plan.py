@@ -37,8 +37,10 @@ class Plan:
         task: "forecast", "anomaly", "classify" or "generate".
         recipe: Name or path of the recipe.
         rows: Rows read.
-        series: How many series they hold.
+        series: How many series they hold; 0 where the task knows none.
         roles: Role ("time", "target", "past", ...) to the columns that play it.
+        facts: What else the data turned out to be, in words.
+        unit: What an example is called: "window", "case".
         guesses: What was decided for the user.
         frequency: Spacing of the time axis; empty where there is none.
         periods: Seasonal periods in steps, shortest first.
@@ -66,6 +68,8 @@ class Plan:
     rows: int
     series: int
     roles: Mapping[str, tuple[str, ...]]
+    facts: Mapping[str, str] = field(default_factory=dict)
+    unit: str = "window"
     guesses: tuple[Guess, ...] = ()
     frequency: str = ""
     periods: tuple[int, ...] = ()

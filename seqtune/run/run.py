@@ -11,7 +11,7 @@ from seqtune.errors import RunError, unknown
 from seqtune.files import damaged
 from seqtune.run.folder import read_record
 from seqtune.run.leaderboard import Leaderboard, Row, Summary
-from seqtune.run.members import MEMBERS, Member, read_members
+from seqtune.run.members import MEMBERS, Member, read_calibrations, read_members
 from seqtune.run.trials import TRIALS, read_trials
 from seqtune.run.untrusted import read_part
 from seqtune.search.recorded import check_values, shown
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from seqtune.data.source import Source
     from seqtune.recipe.load import Recipe
-    from seqtune.tasks._contract import Task
+    from seqtune.tasks._contract import Evaluation, Task
 
 LONGEST_NAME = 200
 """Characters of the name of a leaderboard row at most."""
@@ -37,7 +37,7 @@ class Run:
         folder: The run folder.
         record: What `run.json` says of it.
         notes: What was guessed and repaired while new rows were read.
-        evaluated_windows: How many windows the last `evaluate` scored.
+        evaluation: What the last `evaluate` came to.
 
     Raises:
         RunError: It is not a run folder, is damaged, or has a newer format.
@@ -50,7 +50,7 @@ class Run:
     def __init__(self, folder: str | Path) -> None:
         self.folder = Path(folder)
         self.record = read_record(self.folder)
-        self.evaluated_windows = 0
+        self.evaluation: Evaluation | None = None
         self.notes: list[str] = []
 
     def __repr__(self) -> str:
@@ -167,6 +167,11 @@ class Run:
                 raise damaged(self.folder / MEMBERS, f"it lacks {row.name}")
         return members
 
+    @cached_property
+    def calibrations(self) -> dict[str, dict[str, float]]:
+        """What makes the predictions of each row honest, by its name."""
+        return read_calibrations(self.folder)
+
     def choose(self, use: str | None = None) -> Row:
         """Return the row that predicts: the best of what the search made, or the one asked for.
 
@@ -193,6 +198,8 @@ class Run:
         Raises:
             RunError: The file is missing or damaged, or does not suit its configuration.
         """
+        if member.baseline:
+            raise damaged(self.folder / MEMBERS, f"{member.baseline} is no network")
         task = self.task  # sets the backend, before Keras is loaded
         from seqtune.search.network_file import load_network
 
@@ -208,7 +215,8 @@ class Run:
             use: Name of the leaderboard row that predicts; the best network or ensemble if None.
         """
         winner = self.board.winner
-        if use is None and winner is not None and winner.kind == "baseline":
+        is_second = winner is not None and winner.name != self.choose().name
+        if use is None and winner is not None and is_second:
             self.notes.append(
                 f"{self.choose().name} predicts, though {winner.name} was better on validation; "
                 f"--use {winner.name} takes that"
@@ -236,8 +244,8 @@ class Run:
         source = self._source(data)
         if source is None:
             raise RunError("evaluate needs data", f"seqtune evaluate {self.folder} DATA")
-        scores, self.evaluated_windows = self.task.evaluate(self, source)
-        return scores
+        self.evaluation = self.task.evaluate(self, source)
+        return self.evaluation.scores
 
     def _source(self, data: str | Path | pd.DataFrame | None) -> Source | None:
         from seqtune.reading import open_source

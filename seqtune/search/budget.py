@@ -46,11 +46,11 @@ class Shares:
 
     Args:
         budget: The whole budget in seconds.
-        refit: Whether the ensemble is trained further on the last data.
+        refit_share: Share of the budget that may go into refitting; 0 where nothing is refitted.
     """
 
     budget: float
-    refit: bool
+    refit_share: float
 
     @property
     def saving(self) -> float:
@@ -60,7 +60,7 @@ class Shares:
     @property
     def refitting(self) -> float:
         """Seconds kept for the refit."""
-        return 0.12 * self.budget if self.refit else 0.0
+        return self.refit_share * self.budget
 
     @property
     def ending(self) -> float:

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy.typing as npt
+
 from seqtune.tasks import load_task
-from seqtune.tasks._contract import Task
+from seqtune.tasks._contract import Part, Task
 
 
 @dataclass(frozen=True)
@@ -23,6 +25,19 @@ class Problem:
     task: Task
     prepared: Any
     folder: Path
+
+    @property
+    def metric(self) -> str:
+        """The metric that selects."""
+        return str(self.prepared.metric)
+
+    def score(self, part: Part, predictions: npt.NDArray[Any]) -> dict[str, float]:
+        """Return every metric of predictions for a part."""
+        return self.task.score(self.prepared, part, predictions)
+
+    def objective(self, predictions: npt.NDArray[Any]) -> float:
+        """Return what trials are compared by, of predictions for the validation part."""
+        return self.task.objective(self.prepared, self.score("validation", predictions))
 
     @classmethod
     def open(cls, task: str, folder: Path) -> Problem:

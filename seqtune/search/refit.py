@@ -1,8 +1,9 @@
 """Training a chosen network further, with rows that the selection had kept away from it.
 
-A network that is to forecast the future should have seen the newest rows. It goes on from its best
-weights, at a low learning rate: first with the validation rows, which is what the test part scores;
-then with all rows, which is what predicts.
+A network that predicts should have seen all rows: first those of the validation part, which is
+what the test part scores; then all of them, which is what predicts. Where the newest rows matter
+most, it goes on from its best weights, at a low learning rate; where rows are few, it is trained
+anew.
 """
 
 from __future__ import annotations
@@ -114,8 +115,10 @@ class RefitJob:
             problem.task, problem.prepared, values, model_path(problem.folder, self.trial)
         )
         before = model.get_weights()
-        seconds = max(0.0, self.seconds - setup_seconds(self.result))
-        if not self.refit or seconds < LEAST_SECONDS:
+        least = LEAST_SECONDS + setup_seconds(self.result)
+        if problem.task.refits_anew:  # with less time it would come to less than it was
+            least = max(least, refit_seconds(self.result, anew=True))
+        if not self.refit or self.seconds < least:
             self._score_test(problem, model)
             return False, NO_TIME if self.refit else ""
         compile_model(problem, model, values)
@@ -136,8 +139,14 @@ class RefitJob:
         self, problem: Problem, model: Any, watch: Watch, until: Until, seconds: float
     ) -> str:
         """Train further; return why it did harm, or nothing."""
-        epochs = max(1, round(STEPS_SHARE * len(self.result.scores)))
-        peak = RATE_SHARE * float(self.result.values["training.learning_rate"])
+        rate = float(self.result.values["training.learning_rate"])
+        if problem.task.refits_anew:
+            epochs, peak = self._best_epoch(problem), rate
+            model.set_weights(
+                problem.task.build(problem.prepared, self.result.values).get_weights()
+            )
+        else:
+            epochs, peak = max(1, round(STEPS_SHARE * len(self.result.scores))), RATE_SHARE * rate
         schedule = Schedule(peak, epochs, time.monotonic() + seconds, watch)
         train(
             problem, model, self.result.values, self.seed, schedule,
@@ -145,17 +154,23 @@ class RefitJob:
         )  # fmt: skip
         return self._harm(problem, model)
 
+    def _best_epoch(self, problem: Problem) -> int:
+        """Return how many epochs the trial had trained when it was at its best."""
+        sign = 1 if problem.task.direction == "min" else -1
+        scores = [sign * score for score in self.result.scores]
+        return 1 + scores.index(min(scores))
+
     def _harm(self, problem: Problem, model: Any) -> str:
-        task, prepared = problem.task, problem.prepared
-        predictions = task.apply(model, prepared, self.result.values, "validation")
-        score = task.score(prepared, "validation", predictions)[task.metric]
+        task = problem.task
+        predictions = task.apply(model, problem.prepared, self.result.values, "validation")
+        score = problem.objective(predictions)
         before = float(self.result.score or 0.0)
         is_sound = (
             score <= WORST_CHANGE * before
             if task.direction == "min"
             else score * WORST_CHANGE >= before
         )
-        return "" if is_sound else f"{task.metric} went from {before:.3g} to {score:.3g}"
+        return "" if is_sound else f"{problem.metric} went from {before:.3g} to {score:.3g}"
 
     def _score_test(self, problem: Problem, model: Any) -> None:
         predictions = problem.task.apply(model, problem.prepared, self.result.values, "test")
@@ -168,14 +183,18 @@ def setup_seconds(result: Result) -> float:
     return SETUP_SHARE * max(0.0, result.seconds - result.training_seconds)
 
 
-def refit_seconds(result: Result) -> float:
+def refit_seconds(result: Result, *, anew: bool = False) -> float:
     """Return what a refit of a trial's network is likely to take in all.
+
+    Args:
+        result: How its trial went.
+        anew: Whether it is trained from the start.
 
     Example:
         >>> refit_seconds(Result("t001", "completed", {}, seconds=15.0, training_seconds=10.0))
         7.0
     """
-    return setup_seconds(result) + 2 * STEPS_SHARE * result.training_seconds
+    return setup_seconds(result) + 2 * (1.0 if anew else STEPS_SHARE) * result.training_seconds
 
 
 def refitted_path(folder: Path, trial: str) -> Path:

@@ -196,7 +196,7 @@ class Monitor(Schedule):
             return
         task, prepared = self.problem.task, self.problem.prepared
         predictions = task.apply(self.model, prepared, self.values, "validation")
-        score = task.score(prepared, "validation", predictions)[task.metric]
+        score = self.problem.objective(predictions)
         if not math.isfinite(score):
             self.trouble = f"the validation score became {score} in epoch {epoch + 1}"
             self.model.stop_training = True

@@ -6,7 +6,7 @@ its recipes may hold and loads nothing heavy, and `task.py`, whose `TASK` fulfil
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Protocol
@@ -38,6 +38,7 @@ class BaselineResult:
         seconds: Wall time it took.
         left_out: Why it was not run; empty if it was.
         detail: What the user should know, such as series on which it fell back.
+        predictions: Its predictions by part, where an ensemble may blend them with networks'.
     """
 
     name: str
@@ -46,10 +47,55 @@ class BaselineResult:
     seconds: float = 0.0
     left_out: str = ""
     detail: str = ""
+    predictions: Mapping[str, npt.NDArray[np.float64]] = field(default_factory=dict, repr=False)
+
+
+@dataclass(frozen=True)
+class Classified:
+    """What a classifier said of cases whose labels are known.
+
+    Args:
+        name: The leaderboard row that classified them.
+        labels: (classes,), names of the classes.
+        probabilities: (cases, classes).
+        targets: (cases, classes), 0 or 1.
+        is_multi: Whether a case may have any number of labels.
+        where: From the number of a case to where it stands.
+        text: From the number of a case to its text; empty for a series.
+    """
+
+    name: str
+    labels: Sequence[str]
+    probabilities: npt.NDArray[np.float64]
+    targets: npt.NDArray[np.float64]
+    is_multi: bool
+    where: Callable[[int], str]
+    text: Callable[[int], str]
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """How a run did on data that it never saw.
+
+    Args:
+        scores: Every metric by name of the model.
+        examples: How many examples were scored.
+        unit: What an example is called: "window", "case".
+        classified: The first model's answers case by case; None where there are no classes.
+    """
+
+    scores: dict[str, dict[str, float]]
+    examples: int
+    unit: str = "window"
+    classified: Classified | None = None
 
 
 class Prepared(Protocol):
     """Data ready for training: flat arrays, index tables, and the codec."""
+
+    @property
+    def metric(self) -> str:
+        """The metric that selects; which one may depend on the data."""
 
     def save(self, folder: Path) -> None:
         """Write the arrays and the codec, so that `Task.load` gives the same again."""
@@ -62,8 +108,12 @@ class Task(Protocol):
     """Everything that depends on what is to be learnt."""
 
     name: str
-    metric: str
     direction: Literal["min", "max"]
+    refits_anew: bool
+    """Whether a refit trains a chosen configuration from the start, as long as it had trained;
+    otherwise it goes on from the weights of the search."""
+    refit_share: float
+    """Share of the budget that refits may take."""
 
     def prepare(self, source: Source, recipe: Recipe, listener: Listener) -> tuple[Any, Recipe]:
         """Turn a source into arrays; return them with the recipe, inferred values filled in."""
@@ -93,19 +143,33 @@ class Task(Protocol):
     ) -> dict[str, float]:
         """Return every metric of predictions for a part."""
 
+    def objective(self, prepared: Any, scores: Mapping[str, float]) -> float:
+        """Return what trials are compared by: the metric, ties broken where it is coarse."""
+
+    def calibration(self, prepared: Any, predictions: npt.NDArray[np.float64]) -> dict[str, float]:
+        """Measure on validation predictions what makes predictions honest; {} for nothing."""
+
+    def calibrated(
+        self, prepared: Any, predictions: npt.NDArray[np.float64], calibration: Mapping[str, float]
+    ) -> npt.NDArray[np.float64]:
+        """Return predictions as they are given out, after what `calibration` measured."""
+
     def baselines(
         self, prepared: Any, recipe: Recipe, seconds: float, listener: Listener
     ) -> list[BaselineResult]:
         """Run the simple methods within a time."""
 
     def illustrate(self, prepared: Any, predictions: npt.NDArray[np.float64]) -> dict[str, Any]:
-        """Return what the report's chart shows of test predictions, as plain JSON values."""
+        """Return what the report shows of test predictions, as plain JSON values.
+
+        Its `kind` says what it is: "forecast" or "confusion".
+        """
 
     def predict(self, run: Any, source: Source | None, use: str | None) -> pd.DataFrame:
         """Return the task's prediction table."""
 
-    def evaluate(self, run: Any, source: Source) -> tuple[dict[str, dict[str, float]], int]:
-        """Return every metric by model on labelled data it never saw, and how many windows."""
+    def evaluate(self, run: Any, source: Source) -> Evaluation:
+        """Score the run's models on labelled data that they never saw."""
 
 
 def is_better(score: float, than: float, direction: str) -> bool:

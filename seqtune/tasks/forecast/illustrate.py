@@ -41,6 +41,7 @@ def illustrate(prepared: Prepared, forecast: npt.NDArray[np.float64]) -> dict[st
     of_series = f" of {panel.series[series]}" if panel.series[series] else ""
     levels = codec.levels
     return {
+        "kind": "forecast",
         "title": f"{name}{of_series}: the last {codec.horizon} steps of the test part",
         "history": panel.target[first:cut, target].tolist(),
         "times": format_times(times),

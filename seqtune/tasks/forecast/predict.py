@@ -14,6 +14,7 @@ from seqtune.data.panel import Panel, PanelRoles, build_panel
 from seqtune.data.source import Source
 from seqtune.data.window import Windows, evaluation_windows
 from seqtune.errors import DataError
+from seqtune.tasks._contract import Evaluation
 from seqtune.tasks.forecast.arrangement import actual_values
 from seqtune.tasks.forecast.codec import Codec, CodedPanel
 from seqtune.tasks.forecast.inference import forecast_windows, window_histories
@@ -59,7 +60,7 @@ def predict(run: Any, source: Source | None, use: str | None) -> pd.DataFrame:
     return _table(codec, panel, windows, forecast)
 
 
-def evaluate(run: Any, source: Source) -> tuple[dict[str, dict[str, float]], int]:
+def evaluate(run: Any, source: Source) -> Evaluation:
     """Score the run's models on rows that they never saw.
 
     Every window whose future lies in the new rows is forecast; what came before is history.
@@ -69,8 +70,7 @@ def evaluate(run: Any, source: Source) -> tuple[dict[str, dict[str, float]], int
         source: New rows with the target in them.
 
     Returns:
-        Every metric by name of the model (the best ensemble or network, and the best baseline),
-        and the number of windows scored.
+        Every metric by name of the model: the best ensemble or network, and the best baseline.
     """
     codec: Codec = run.prepared.codec
     history = run.prepared.panel
@@ -103,7 +103,7 @@ def evaluate(run: Any, source: Source) -> tuple[dict[str, dict[str, float]], int
         )
         for name in names
     }
-    return scores, len(windows)
+    return Evaluation(scores, len(windows))
 
 
 def forecast_with(run: Any, name: str, coded: CodedPanel, windows: Windows) -> Floats:

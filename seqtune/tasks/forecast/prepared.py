@@ -45,6 +45,11 @@ class Prepared:
     split: Split
     codec: Codec
 
+    @property
+    def metric(self) -> str:
+        """The metric that selects."""
+        return "mase"
+
     @cached_property
     def coded(self) -> CodedPanel:
         """The panel with the scales of its series, measured on training rows."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field
 
@@ -18,7 +18,14 @@ from seqtune.recipe.kinds import (
     Whole,
     Word,
 )
-from seqtune.recipe.schema import Auto, Reading, RecipeSchema, Split
+from seqtune.recipe.schema import (
+    Auto,
+    CommonNetwork,
+    Reading,
+    RecipeSchema,
+    Split,
+    network_for,
+)
 from seqtune.recipe.schema import Training as CommonTraining
 from seqtune.recipe.section import Section
 from seqtune.registry import baselines
@@ -128,6 +135,12 @@ class Baselines(Section):
     )
 
 
+if TYPE_CHECKING:
+    Network = CommonNetwork
+else:
+    Network = network_for("forecast")
+
+
 class Schema(RecipeSchema):
     """The keys of a forecast recipe."""
 
@@ -180,6 +193,9 @@ class Schema(RecipeSchema):
     arrangement: Arrangement = Field(
         default_factory=Arrangement,
         description="How the numbers are put before the network.",
+    )
+    network: Network = Field(
+        default_factory=Network, description="The network: its cells and their arrangement."
     )
     training: Training = Field(default_factory=Training, description="How each network is trained.")
     refit: Annotated[bool, Flag()] = Field(

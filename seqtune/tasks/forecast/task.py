@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal, cast
 
@@ -19,7 +20,7 @@ from seqtune.errors import DataError
 from seqtune.progress import BaselineEnded, Guess, Listener, Note
 from seqtune.recipe.load import Recipe
 from seqtune.registry import baselines
-from seqtune.tasks._contract import BaselineResult, Part, Until, Values
+from seqtune.tasks._contract import BaselineResult, Evaluation, Part, Until, Values
 from seqtune.tasks.forecast.arrangement import arrange
 from seqtune.tasks.forecast.batches import TrainingBatches
 from seqtune.tasks.forecast.codec import Codec
@@ -48,8 +49,9 @@ class ForecastTask:
     """Direct multi-step forecasting with recurrent networks; see `seqtune.tasks._contract.Task`."""
 
     name = "forecast"
-    metric = "mase"
     direction: Literal["min", "max"] = "min"
+    refits_anew = False
+    refit_share = 0.12
 
     def prepare(
         self, source: Source, recipe: Recipe, listener: Listener
@@ -148,6 +150,25 @@ class ForecastTask:
         scale = prepared.coded.error_scale[windows.series, windows.target]
         return score_forecasts(predictions, actual, observed, scale, prepared.codec.levels)
 
+    def objective(self, prepared: Prepared, scores: Mapping[str, float]) -> float:
+        """Return the metric itself."""
+        return scores[prepared.metric]
+
+    def calibration(
+        self, prepared: Prepared, predictions: npt.NDArray[np.float64]
+    ) -> dict[str, float]:
+        """Return nothing: quantiles are given out as they are."""
+        return {}
+
+    def calibrated(
+        self,
+        prepared: Prepared,
+        predictions: npt.NDArray[np.float64],
+        calibration: Mapping[str, float],
+    ) -> npt.NDArray[np.float64]:
+        """Return the quantiles as they are."""
+        return predictions
+
     def baselines(
         self, prepared: Prepared, recipe: Recipe, seconds: float, listener: Listener
     ) -> list[BaselineResult]:
@@ -175,7 +196,7 @@ class ForecastTask:
                 part: self.score(prepared, part, outcome.forecasts[part][..., 1:])
                 for part in ("validation", "test")
             }
-            score = scores["validation"][self.metric]
+            score = scores["validation"][prepared.metric]
             listener(BaselineEnded(outcome.name, score, outcome.seconds))
             results.append(
                 BaselineResult(outcome.name, scores["validation"], scores["test"], outcome.seconds)
@@ -192,7 +213,7 @@ class ForecastTask:
         """Forecast past the end of the data; see `seqtune.tasks.forecast.predict`."""
         return predict(run, source, use)
 
-    def evaluate(self, run: Any, source: Source) -> tuple[dict[str, dict[str, float]], int]:
+    def evaluate(self, run: Any, source: Source) -> Evaluation:
         """Score the run on rows it never saw; see `seqtune.tasks.forecast.predict`."""
         return evaluate(run, source)
 

@@ -1,0 +1,73 @@
+"""Convolutions and a recurrence side by side over the same sequence (LSTM-FCN)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from seqtune.architectures._pooling import pool, recur_and_pool
+from seqtune.architectures._settings import Settings
+
+KERNELS = (8, 5, 3)
+"""Steps that each of the three convolutions looks at."""
+
+WIDENING = (1, 2, 1)
+"""Filters of each of them, in units of `filters`."""
+
+OPTIONS = {
+    "filters": {
+        "type": "integer",
+        "minimum": 1,
+        "default": 64,
+        "description": "Filters of the first and the last convolution; the middle one has twice "
+        "as many.",
+    },
+    "shuffle": {
+        "type": "boolean",
+        "default": False,
+        "description": "Let the recurrence run over channels, each with all of its steps, instead "
+        "of over steps, as LSTM-FCN does; quick for long series of few channels.",
+    },
+}
+
+
+def classify(sequence: Any, mask: Any | None, settings: Settings) -> Any:
+    """Find local patterns by convolution and order by recurrence, and join what both say.
+
+    Args:
+        sequence: (batch, steps, features).
+        mask: (batch, steps), true where a step is there; None for all.
+        settings: Cell, sizes, `pooling`, `filters` and `shuffle`.
+
+    Returns:
+        (batch, features): the recurrence's state beside the mean of the last convolution.
+
+    Source:
+        Karim et al., LSTM Fully Convolutional Networks for Time Series Classification, arXiv
+        1709.05206, figure 2; for several channels, arXiv 1801.04503. Kernels of 8, 5 and 3 steps
+        and the doubled middle are theirs.
+    """
+    import keras
+
+    patterns = _patterns(sequence, mask, int(settings.options["filters"]))
+    if settings.options["shuffle"]:
+        turned = keras.layers.Permute((2, 1), name="channels_first")(sequence)
+        order = recur_and_pool(turned, None, settings)
+    else:
+        order = recur_and_pool(sequence, mask, settings)
+    return keras.layers.Concatenate(name="order_and_patterns")([order, patterns])
+
+
+def _patterns(sequence: Any, mask: Any | None, filters: int) -> Any:
+    """Return (batch, filters), the mean of three convolutions over the steps that are there."""
+    import keras
+
+    from seqtune.initializers import GlorotUniform
+
+    for number, (kernel, factor) in enumerate(zip(KERNELS, WIDENING, strict=True)):
+        name = f"convolution_{number}"
+        sequence = keras.layers.Conv1D(
+            factor * filters, kernel, padding="same", kernel_initializer=GlorotUniform(), name=name
+        )(sequence)
+        sequence = keras.layers.BatchNormalization(name=f"{name}_normalised")(sequence, mask=mask)
+        sequence = keras.ops.relu(sequence)  # the layer would hand a mask on to the convolution
+    return pool(sequence, mask, "mean")

@@ -1,0 +1,41 @@
+"""Majority: every case gets the class frequencies of training.
+
+The probability of a class is the share of training cases that have it, whatever the case. The
+accuracy is then that of always answering the most frequent class. A class that no training case
+has gets zero.
+
+Source:
+    Holte 1993, "Very simple classification rules perform well on most commonly used datasets",
+    Machine Learning 11 (there 0R).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from seqtune.baselines.classify._contract import Floats, Predict
+
+KINDS = ("text", "series")
+
+
+def fit(cases: Sequence[Any], targets: Floats, *, is_multi: bool, seed: int) -> Predict:
+    """Count the classes.
+
+    Args:
+        cases: Training cases, at least one; not looked at.
+        targets: (cases, classes), float64, zeros and ones.
+        is_multi: Whether a case may have any number of classes; the same formula.
+        seed: Not used.
+
+    Returns:
+        From cases to probabilities, (cases, classes), float64.
+    """
+    frequencies = targets.mean(axis=0)
+
+    def predict(cases: Sequence[Any]) -> Floats:
+        return np.tile(frequencies, (len(cases), 1))
+
+    return predict

@@ -1,0 +1,45 @@
+"""Nearest neighbour under dynamic time warping: alike up to small shifts and stretches in time.
+
+The series are warped onto each other with all channels together, within a Sakoe-Chiba band of a
+tenth of the longer length (rounded up; at least the difference of the lengths). Channels are
+standardised over training. The share of probability on the neighbour's class is measured in
+training, by the formula in `_neighbour.py`.
+
+Source:
+    Bagnall, Lines, Bostrom, Large and Keogh 2017, "The great time series classification bake
+    off", Data Mining and Knowledge Discovery 31(3): the method hard to beat for a long time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from seqtune.baselines.classify._contract import Floats, Predict
+from seqtune.baselines.classify._dtw import warping_costs
+from seqtune.baselines.classify._neighbour import nearest_predictor, pairs
+from seqtune.baselines.classify._series import standardise_as
+
+KINDS = ("series",)
+
+work = pairs
+
+
+def fit(cases: Sequence[Floats], targets: Floats, *, is_multi: bool, seed: int) -> Predict:
+    """Keep the training cases.
+
+    Args:
+        cases: A (steps, channels) array per case, without NaN, of any lengths of at least 1.
+        targets: (cases, classes), float64, zeros and ones.
+        is_multi: Whether a case may have any number of classes.
+        seed: Not used.
+
+    Returns:
+        From cases to probabilities, (cases, classes), float64.
+    """
+    standardise = standardise_as(cases)
+    training = [standardise(case) for case in cases]
+
+    def distances(cases: Sequence[Floats]) -> Floats:
+        return warping_costs([standardise(case) for case in cases], training)
+
+    return nearest_predictor(distances, cases, targets, is_multi)

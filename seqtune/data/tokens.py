@@ -1,0 +1,394 @@
+"""Turning texts into sequences of tokens, with a vocabulary fitted on the training texts only.
+
+Three kinds of tokens: words, parts of words (byte-level byte pair encoding) and characters. Any
+script is taken: writing systems without spaces between words (Chinese, Japanese, Thai, Lao,
+Khmer, Burmese, Tibetan) give one word per character with its marks, and an emoji with its skin
+tone, its joined emoji or its flag is one word.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache, cached_property
+from itertools import chain
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from seqtune.data.ragged import Ragged
+
+KINDS = ("word", "subword", "character")
+PADDING, UNKNOWN = "<padding>", "<unknown>"
+"""The first two of every vocabulary. No kind of token can be spelled so: `<` always stands alone
+or beside other symbols, never beside letters."""
+
+PADDING_ID, UNKNOWN_ID = 0, 1
+LEAST_SUBWORDS = 2 + 256  # every byte is a token, so that nothing is unknown
+MOST_TOKENS = 1_000_000
+LONGEST_WORD = 100
+"""Characters of a token; longer words, such as a picture written as text, are not learnt."""
+
+LONGEST_PART = 32
+"""Characters that are merged to one subword at most; it bounds the time for a text without gaps."""
+
+CHUNK_CHARACTERS = 1 << 20
+FORMAT = 1
+
+_ALONE = r"\p{Han}\p{Hiragana}\p{Katakana}\x{30FC}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}\p{Tibetan}"
+_LETTER = rf"[\p{{L}}\p{{N}}\p{{M}}&&[^{_ALONE}]]"
+_PICTURE = r"[\p{S}\p{Cn}\p{Co}][\p{M}\x{1F3FB}-\x{1F3FF}\x{E0020}-\x{E007F}]*"
+_WORD = "|".join(
+    [
+        rf"[{_ALONE}]\p{{M}}*",
+        rf"{_LETTER}+(?:[\x{{200C}}\x{{200D}}]{_LETTER}+)*",  # joiners inside Persian, Hindi
+        r"[\x{1F1E6}-\x{1F1FF}]{2}",  # a flag
+        rf"{_PICTURE}(?:\x{{200D}}{_PICTURE})*",  # emoji joined to one
+        r"\p{P}\p{M}*",
+    ]
+)
+_PART = (
+    rf" ?[\p{{L}}\p{{M}}]{{1,{LONGEST_PART}}}| ?\p{{N}}{{1,3}}"
+    rf"| ?[^ \p{{L}}\p{{M}}\p{{N}}]{{1,{LONGEST_PART}}}| "
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Encoded:
+    """Texts as tokens.
+
+    Args:
+        tokens: One sequence per text, none empty.
+        truncated: How many texts were shortened.
+    """
+
+    tokens: Ragged
+    truncated: int
+
+
+@dataclass(frozen=True)
+class Tokenizer:
+    """A vocabulary and the rule that splits a text; a value, equal where these are equal.
+
+    A text is first brought to Unicode's NFKC form, lower-cased where `lower` says so, and each
+    stretch of white space in it made one space.
+
+    Args:
+        kind: "word", "subword" or "character".
+        lower: Whether capitals are made small.
+        vocabulary: Spelling of each id; the first two are padding and unknown.
+        merges: The pairs that are joined to subwords, first joined first; else empty.
+
+    Example:
+        >>> tokenizer = Tokenizer.fit(["good film", "bad film"], "word", most=100, least_count=1)
+        >>> tokenizer.words()
+        ['<padding>', '<unknown>', 'film', 'bad', 'good']
+        >>> tokenizer.encode(["Good, bad film!"], None).tokens.values
+        array([4, 1, 3, 2, 1], dtype=int32)
+    """
+
+    kind: str
+    lower: bool
+    vocabulary: tuple[str, ...] = field(repr=False)
+    merges: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+
+    @property
+    def size(self) -> int:
+        """How many ids there are: 0 (padding), 1 (unknown), and the tokens."""
+        return len(self.vocabulary)
+
+    @classmethod
+    def fit(
+        cls, texts: Iterable[str], kind: str, *, most: int, least_count: int, lower: bool = True
+    ) -> Tokenizer:
+        """Take the most frequent tokens of texts; among equally frequent ones the first by text.
+
+        Args:
+            texts: The training texts; they are gone through once. Without any, the vocabulary is
+                padding and unknown (and the 256 bytes, for subwords).
+            kind: "word", "subword" or "character".
+            most: The largest size of the vocabulary, padding and unknown counted.
+            least_count: How often a token must occur; for subwords, how often a pair must stand
+                side by side to be joined.
+            lower: Whether capitals are made small.
+
+        Raises:
+            ValueError: The kind is unknown, or `most` or `least_count` is out of range.
+        """
+        if kind not in KINDS:
+            raise ValueError(f"unknown kind of token '{kind}'; expected {', '.join(KINDS)}")
+        least = LEAST_SUBWORDS if kind == "subword" else 2
+        if not least <= most <= MOST_TOKENS:
+            raise ValueError(f"a vocabulary of {most}; expected {least} to {MOST_TOKENS:,}")
+        if least_count < 1:
+            raise ValueError(f"a least count of {least_count}; expected at least 1")
+        normal = (_normal(text, kind, lower) for text in texts)
+        if kind == "subword":
+            return cls(kind, lower, *_fit_parts(normal, most, least_count))
+        fit = _fit_words if kind == "word" else _fit_characters
+        return cls(kind, lower, (PADDING, UNKNOWN, *fit(normal, most - 2, least_count)))
+
+    def encode(self, texts: Sequence[str], longest: int | None) -> Encoded:
+        """Turn texts into tokens.
+
+        Args:
+            texts: Any texts; one without a token gives the single token 1 (unknown).
+            longest: Tokens per text at most: of a longer one the first three quarters of
+                `longest` are kept and the last quarter (rounded down), for the end often tells
+                most. None keeps all.
+
+        Raises:
+            ValueError: `longest` is below 1.
+        """
+        if longest is not None and longest < 1:
+            raise ValueError(f"at most {longest} tokens per text; expected at least 1")
+        parts, lengths, truncated = [np.empty(0, np.int32)], [np.empty(0, np.int64)], 0
+        for chunk in _chunks(_normal(text, self.kind, self.lower) for text in texts):
+            tokens = _filled(*self._ids(chunk))
+            if longest is not None:
+                truncated += int((tokens.lengths > longest).sum())
+                tokens = _shortened(tokens, longest)
+            parts.append(tokens.values)
+            lengths.append(tokens.lengths)
+        return Encoded(_ragged(np.concatenate(parts), np.concatenate(lengths)), truncated)
+
+    def words(self) -> list[str]:
+        r"""Return the text of each id.
+
+        A subword that begins a word begins with a space; bytes that are not a whole character
+        are shown as `\xe4`.
+        """
+        if self.kind != "subword":
+            return list(self.vocabulary)
+        byte_of = {symbol: value for value, symbol in enumerate(_byte_symbols())}
+        parts = (bytes(byte_of.get(symbol, 63) for symbol in part) for part in self.vocabulary[2:])
+        return [PADDING, UNKNOWN, *(part.decode("utf-8", "backslashreplace") for part in parts)]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain JSON values that `from_dict` takes."""
+        return {
+            "format": FORMAT,
+            "kind": self.kind,
+            "lower": self.lower,
+            "vocabulary": list(self.vocabulary),
+            "merges": [list(pair) for pair in self.merges],
+        }
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> Tokenizer:
+        """Take what `to_dict` gave, from a file that may be damaged or a stranger's.
+
+        Raises:
+            ValueError: It is not a tokenizer; nothing of it is executed, its size is bounded.
+        """
+        if not isinstance(values, Mapping) or values.get("format") != FORMAT:
+            raise ValueError(f"not a tokenizer of format {FORMAT}")
+        kind, lower = values.get("kind"), values.get("lower")
+        if not isinstance(kind, str) or kind not in KINDS or not isinstance(lower, bool):
+            raise ValueError("a tokenizer without a known kind, or without `lower`")
+        vocabulary = _checked_vocabulary(kind, values.get("vocabulary"))
+        merges = _checked_merges(kind, values.get("merges"), vocabulary)
+        return cls(kind, lower, vocabulary, merges)
+
+    def _ids(self, texts: list[str]) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int64]]:
+        """Return the ids of all texts, (tokens,), and how many each text has, (texts,)."""
+        if self.kind == "character":
+            lengths = np.array([len(text) for text in texts], np.int64)
+            points = np.frombuffer("".join(texts).encode("utf-32-le"), np.uint32)
+            return self._id_of_point[points], lengths
+        encodings = self._splitter.encode_batch_fast(texts, add_special_tokens=False)
+        ids = [encoding.ids for encoding in encodings]
+        lengths = np.array([len(part) for part in ids], np.int64)
+        return np.fromiter(chain.from_iterable(ids), np.int32, int(lengths.sum())), lengths
+
+    @cached_property
+    def _id_of_point(self) -> npt.NDArray[np.int32]:
+        ids = np.full(0x110000, UNKNOWN_ID, np.int32)
+        ids[[ord(character) for character in self.vocabulary[2:]]] = np.arange(2, self.size)
+        return ids
+
+    @cached_property
+    def _splitter(self) -> Any:
+        library = _library()
+        ids = {word: number for number, word in enumerate(self.vocabulary)}
+        if self.kind == "word":
+            splitter = library.Tokenizer(library.models.WordLevel(ids, unk_token=UNKNOWN))
+        else:
+            splitter = library.Tokenizer(library.models.BPE(ids, list(self.merges)))
+        splitter.pre_tokenizer = _pre_tokenizer(self.kind)
+        return splitter
+
+
+def _library() -> Any:
+    """Import the tokenizers library, single-threaded unless the user has set it otherwise.
+
+    Its threads and a later fork of the process (a search that runs trials beside each other)
+    would leave the child waiting for ever; the library then warns, and that only once it is late.
+    """
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+    import tokenizers
+
+    return tokenizers
+
+
+@cache
+def _nfkc() -> Any:
+    """Return the library's NFKC: linear in time, where Python's is not for a pile of marks."""
+    return _library().normalizers.NFKC()
+
+
+def _normal(text: str, kind: str, lower: bool) -> str:
+    """Return a text in the form in which it is split."""
+    if not text.isascii():
+        text = _nfkc().normalize_str(_encodable(text))
+    text = " ".join((text.lower() if lower else text).split())
+    return f" {text}" if text and kind == "subword" else text
+
+
+def _encodable(text: str) -> str:
+    """Replace surrogates that stand alone, which are no characters, by U+FFFD; join pairs."""
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return text
+
+
+def _pre_tokenizer(kind: str) -> Any:
+    library = _library()
+    steps = library.pre_tokenizers
+    if kind == "word":
+        return steps.Split(library.Regex(_WORD), "removed", invert=True)
+    split = steps.Split(library.Regex(_PART), "isolated")
+    return steps.Sequence([split, steps.ByteLevel(add_prefix_space=False, use_regex=False)])
+
+
+def _fit_words(texts: Iterable[str], most: int, least_count: int) -> list[str]:
+    library = _library()
+    counter = library.Tokenizer(library.models.WordLevel({}, unk_token=UNKNOWN))
+    counter.pre_tokenizer = _pre_tokenizer("word")
+    trainer = library.trainers.WordLevelTrainer(
+        vocab_size=2**31, min_frequency=least_count, show_progress=False
+    )
+    counter.train_from_iterator(texts, trainer)
+    ids = counter.get_vocab()  # numbered by falling count, then by text
+    words = (word for word in sorted(ids, key=ids.__getitem__) if len(word) <= LONGEST_WORD)
+    return list(words)[:most]
+
+
+def _fit_characters(texts: Iterable[str], most: int, least_count: int) -> list[str]:
+    counts: Counter[str] = Counter()
+    for text in texts:
+        counts.update(text)
+    order = sorted(counts, key=lambda character: (-counts[character], character))
+    return [character for character in order if counts[character] >= least_count][:most]
+
+
+def _fit_parts(
+    texts: Iterable[str], most: int, least_count: int
+) -> tuple[tuple[str, ...], tuple[tuple[str, str], ...]]:
+    """Learn byte pair encoding; return the vocabulary and the merges.
+
+    Source: Sennrich, Haddow & Birch (2016), Neural machine translation of rare words with subword
+    units; over bytes as in Radford et al. (2019), Language models are unsupervised multitask
+    learners.
+    """
+    library = _library()
+    learner = library.Tokenizer(library.models.BPE())
+    learner.pre_tokenizer = _pre_tokenizer("subword")
+    trainer = library.trainers.BpeTrainer(
+        vocab_size=most,
+        min_frequency=least_count,
+        show_progress=False,
+        special_tokens=[PADDING, UNKNOWN],
+        initial_alphabet=_byte_symbols(),
+        max_token_length=LONGEST_WORD,
+    )
+    learner.train_from_iterator(texts, trainer)
+    model = json.loads(learner.to_str())["model"]
+    ids: dict[str, int] = model["vocab"]
+    merges = tuple((left, right) for left, right in model["merges"])
+    return tuple(sorted(ids, key=ids.__getitem__)), merges
+
+
+def _byte_symbols() -> list[str]:
+    """Return the character that stands for each byte, as GPT-2 has it.
+
+    A byte that prints stands for itself, the others for the characters from U+0100 on.
+    """
+    prints = {*range(0x21, 0x7F), *range(0xA1, 0xAD), *range(0xAE, 0x100)}
+    others = iter(range(0x100, 0x200))
+    return [chr(value if value in prints else next(others)) for value in range(256)]
+
+
+def _chunks(texts: Iterable[str]) -> Iterator[list[str]]:
+    """Yield texts in lists of about a million characters, so that memory stays small."""
+    chunk: list[str] = []
+    characters = 0
+    for text in texts:
+        chunk.append(text)
+        characters += len(text) + 1
+        if characters >= CHUNK_CHARACTERS:
+            yield chunk
+            chunk, characters = [], 0
+    if chunk:
+        yield chunk
+
+
+def _filled(ids: npt.NDArray[np.int32], lengths: npt.NDArray[np.int64]) -> Ragged:
+    """Give the sequences that are empty the one token for unknown."""
+    starts = np.cumsum(lengths) - lengths
+    ids = np.insert(ids, starts[lengths == 0], UNKNOWN_ID)
+    return _ragged(ids, np.maximum(lengths, 1))
+
+
+def _shortened(tokens: Ragged, longest: int) -> Ragged:
+    """Cut the middle out of sequences longer than `longest`."""
+    lengths = np.minimum(tokens.lengths, longest)
+    short = _ragged(np.empty(int(lengths.sum()), np.int32), lengths)
+    sequence = np.repeat(np.arange(len(tokens)), lengths)
+    position = np.arange(len(short.values)) - short.offsets[sequence]
+    head = longest - longest // 4
+    left_out = np.where(position >= head, (tokens.lengths - lengths)[sequence], 0)
+    return Ragged(tokens.values[tokens.offsets[sequence] + position + left_out], short.offsets)
+
+
+def _ragged(values: npt.NDArray[np.int32], lengths: npt.NDArray[np.int64]) -> Ragged:
+    return Ragged(values, np.concatenate([np.zeros(1, np.int64), np.cumsum(lengths)]))
+
+
+def _checked_vocabulary(kind: str, found: Any) -> tuple[str, ...]:
+    if not isinstance(found, list) or not 2 <= len(found) <= MOST_TOKENS:
+        raise ValueError(f"expected a vocabulary of 2 to {MOST_TOKENS:,} tokens")
+    longest = 1 if kind == "character" else LONGEST_WORD
+    for token in found[2:]:
+        if not isinstance(token, str) or not 1 <= len(token) <= longest:
+            raise ValueError(f"expected every token to be a text of 1 to {longest} characters")
+        if not token.isascii() and _encodable(token) != token:
+            raise ValueError("a token holds half a character")
+    if found[:2] != [PADDING, UNKNOWN] or len(set(found)) != len(found):
+        raise ValueError("expected padding, unknown, and each token once")
+    if kind == "subword" and not set(_byte_symbols()) <= set(found):
+        raise ValueError("a vocabulary of subwords lacks a byte")
+    return tuple(found)
+
+
+def _checked_merges(
+    kind: str, found: Any, vocabulary: tuple[str, ...]
+) -> tuple[tuple[str, str], ...]:
+    most = len(vocabulary) if kind == "subword" else 0
+    if not isinstance(found, list) or len(found) > most:
+        raise ValueError(f"expected a list of at most {most} merges")
+    known, merges = set(vocabulary[2:]), []
+    for pair in found:
+        if not isinstance(pair, list) or [type(part) for part in pair] != [str, str]:
+            raise ValueError("expected every merge to be a pair of texts")
+        left, right = pair
+        if not {left, right, left + right} <= known:
+            raise ValueError("a merge of tokens that are not in the vocabulary")
+        merges.append((left, right))
+    return tuple(merges)

@@ -1,0 +1,63 @@
+"""Predictions of simple methods that an ensemble may blend with those of its networks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from seqtune.data.array_file import read_array
+from seqtune.files import damaged, whole_file
+from seqtune.run.members import METHOD
+
+Arrays = Mapping[str, npt.NDArray[np.float64]]
+
+PARTS = ("validation", "test")
+
+
+def save_predictions(folder: Path, method: str, predictions: Arrays) -> None:
+    """Keep what a simple method predicted, for a search that is resumed.
+
+    Args:
+        folder: The run folder.
+        method: Its name.
+        predictions: By part, "validation" and "test"; nothing is kept where there are none.
+    """
+    for part, array in predictions.items():
+        with whole_file(_path(folder, method, part)) as temporary:
+            np.save(temporary, array)
+
+
+def load_predictions(folder: Path, method: str) -> dict[str, npt.NDArray[np.float64]]:
+    """Read what `save_predictions` kept; {} where it kept nothing.
+
+    Raises:
+        RunError: A file is damaged.
+    """
+    if not METHOD.fullmatch(method):
+        return {}
+    return {
+        part: read_predictions(_path(folder, method, part))
+        for part in PARTS
+        if _path(folder, method, part).exists()
+    }
+
+
+def read_predictions(path: Path) -> npt.NDArray[np.float64]:
+    """Read predictions that may come from a stranger's run folder.
+
+    Raises:
+        RunError: The file is missing or damaged.
+    """
+    try:
+        array: npt.NDArray[Any] = read_array(path, "float64", None)
+    except (OSError, ValueError) as error:
+        raise damaged(path, error) from error
+    return array
+
+
+def _path(folder: Path, method: str, part: str) -> Path:
+    return folder / "trials" / f"baseline_{method}_{part}.npy"

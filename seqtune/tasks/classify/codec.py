@@ -1,0 +1,252 @@
+"""Everything fitted on training cases that turns texts and series into network inputs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from seqtune.data.ragged import Ragged
+from seqtune.data.tokens import Tokenizer
+from seqtune.tasks.classify.labels import Labels
+from seqtune.tasks.classify.roles import Roles
+
+Floats = npt.NDArray[np.float64]
+
+WHOLE_SHARE = 0.98
+"""So many of the training texts are read whole."""
+
+MOST_TOKENS = 400
+"""Longer texts cost more time than their middle tells."""
+
+LEAST_SPREAD = 1e-6
+"""Relative to its size; a channel, or a case, that varies less is constant."""
+
+
+@dataclass(frozen=True)
+class Codec:
+    """What a fitted classifier knows of its data; plain JSON on disk.
+
+    Args:
+        roles: Which column is what.
+        labels: The classes.
+        metric: The metric that selects.
+        weights: (classes,) weight of each class in training where rare ones are to count as much
+            as frequent ones; its mean over the training cases is 1.
+        tokenizers: By kind of token; empty for series.
+        longest: Inputs per case at most: by kind of token, or "series".
+        center: (channels,) mean over training steps.
+        spread: (channels,) standard deviation over training steps, 1 where constant.
+        vectors: Length of the word vectors that training begins with; 0 for none.
+    """
+
+    roles: Roles
+    labels: Labels
+    metric: str
+    weights: tuple[float, ...]
+    tokenizers: Mapping[str, Tokenizer] = field(default_factory=dict)
+    longest: Mapping[str, int] = field(default_factory=dict)
+    center: tuple[float, ...] = ()
+    spread: tuple[float, ...] = ()
+    vectors: int = 0
+
+    @property
+    def kind(self) -> str:
+        """What is classified: "text" or "series"."""
+        return self.roles.kind
+
+    @property
+    def channels(self) -> int:
+        """Channels of each step of a series."""
+        return len(self.center)
+
+    def tokens(self, texts: Sequence[str], kind: str) -> tuple[Ragged, int]:
+        """Return texts as tokens of a kind, and how many of them lost their middle."""
+        encoded = self.tokenizers[kind].encode(texts, self.longest[kind])
+        return encoded.tokens, encoded.truncated
+
+    def scaled(self, batch: Floats, lengths: npt.NDArray[np.int64], scaling: str) -> Floats:
+        """Bring series to a common size; what is missing becomes the mean.
+
+        Args:
+            batch: (cases, steps, channels), padded at the end.
+            lengths: (cases,), the steps that are no padding.
+            scaling: "case", "channel" or "none".
+
+        Returns:
+            (cases, steps, channels), zero where padded.
+        """
+        present = (np.arange(batch.shape[1]) < lengths[:, None])[..., None]
+        center, spread = np.array(self.center), np.array(self.spread)
+        batch = np.where(np.isfinite(batch), batch, center)
+        if scaling == "case":
+            count = np.maximum(lengths, 1)[:, None, None]
+            center = np.where(present, batch, 0.0).sum(axis=1, keepdims=True) / count
+            squares = np.where(present, (batch - center) ** 2, 0.0).sum(axis=1, keepdims=True)
+            spread = np.sqrt(squares / count)
+            spread = np.where(spread > LEAST_SPREAD * (1e-12 + np.abs(center)), spread, 1.0)
+        if scaling != "none":
+            batch = (batch - center) / spread
+        return np.where(present, batch, 0.0)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain JSON values."""
+        return {
+            "roles": asdict(self.roles),
+            "labels": self.labels.to_dict(),
+            "metric": self.metric,
+            "weights": list(self.weights),
+            "tokenizers": {kind: each.to_dict() for kind, each in self.tokenizers.items()},
+            "longest": dict(self.longest),
+            "center": list(self.center),
+            "spread": list(self.spread),
+            "vectors": self.vectors,
+        }
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> Codec:
+        """Read what `to_dict` returned, from a file that may be damaged or a stranger's.
+
+        Raises:
+            ValueError: It is something else.
+            KeyError: Something is missing.
+        """
+        roles = _roles(values["roles"])
+        labels = Labels.from_dict(values["labels"])
+        codec = cls(
+            roles=roles,
+            labels=labels,
+            metric=str(values["metric"]),
+            weights=_numbers(values["weights"]),
+            tokenizers={k: Tokenizer.from_dict(v) for k, v in values["tokenizers"].items()},
+            longest={str(kind): _count(number) for kind, number in values["longest"].items()},
+            center=_numbers(values["center"]),
+            spread=_numbers(values["spread"]),
+            vectors=_count(values["vectors"], least=0),
+        )
+        needed = {*codec.tokenizers} if roles.kind == "text" else {"series"}
+        channels = 1 if roles.series is None else len(roles.channels)
+        is_sound = (
+            codec.metric in ("accuracy", "balanced_accuracy")
+            and len(codec.weights) == len(labels.names)
+            and all(weight > 0 for weight in codec.weights)
+            and set(codec.longest) == needed
+            and all(kind == each.kind for kind, each in codec.tokenizers.items())
+            and bool(codec.tokenizers) == (roles.kind == "text")
+            and len(codec.center) == len(codec.spread) == (channels if "series" in needed else 0)
+            and all(width > 0 for width in codec.spread)
+        )
+        if not is_sound:
+            raise ValueError("its parts do not belong together")
+        return codec
+
+
+def fit_text(
+    texts: Sequence[str], wanted: Sequence[str], settings: Any
+) -> tuple[dict[str, Tokenizer], dict[str, int]]:
+    """Learn vocabularies from training texts.
+
+    Args:
+        texts: The training texts.
+        wanted: Kinds of token.
+        settings: The recipe's section `text`.
+
+    Returns:
+        A tokenizer, and the number of tokens to read at most, by kind.
+    """
+    tokenizers, longest = {}, {}
+    for kind in wanted:
+        tokenizers[kind] = Tokenizer.fit(
+            texts, kind, most=settings.vocabulary, least_count=settings.least_count,
+            lower=settings.lower,
+        )  # fmt: skip
+        longest[kind] = settings.longest
+        if settings.longest == "auto":
+            lengths = tokenizers[kind].encode(texts, None).tokens.lengths
+            usual = int(np.ceil(np.quantile(lengths, WHOLE_SHARE)))
+            longest[kind] = min(max(usual, 4), MOST_TOKENS)
+    return tokenizers, longest
+
+
+def fit_series(series: Ragged, rows: npt.NDArray[np.int64]) -> tuple[Floats, Floats]:
+    """Measure training cases.
+
+    Args:
+        series: All cases.
+        rows: Those of the training part.
+
+    Returns:
+        Mean and standard deviation of each channel over all their steps, (channels,) each.
+    """
+    steps = np.concatenate([np.asarray(case, np.float64) for case in series.select(rows)])
+    known = np.isfinite(steps)
+    count = np.maximum(known.sum(axis=0), 1)
+    center = np.where(known, steps, 0.0).sum(axis=0) / count
+    spread = np.sqrt(np.where(known, (steps - center) ** 2, 0.0).sum(axis=0) / count)
+    return center, np.where(spread > LEAST_SPREAD * (1e-12 + np.abs(center)), spread, 1.0)
+
+
+def shortened(series: Ragged, longest: int) -> tuple[Ragged, int]:
+    """Average the steps of cases that are too long.
+
+    Args:
+        series: The cases.
+        longest: Steps at most.
+
+    Returns:
+        The cases, and how many of them were averaged.
+    """
+    too_long = np.flatnonzero(series.lengths > longest)
+    if not len(too_long):
+        return series, 0
+    cases = series.select(np.arange(len(series)))
+    for number in too_long.tolist():
+        case = np.asarray(cases[number], np.float64)
+        starts = (np.arange(longest) * len(case)) // longest
+        widths = np.diff(np.append(starts, len(case)))[:, None]
+        cases[number] = (np.add.reduceat(case, starts, axis=0) / widths).astype(np.float32)
+    return Ragged.from_list(cases, series.values.shape[1]), len(too_long)
+
+
+def class_weights(targets: Floats) -> Floats:
+    """Return the weight of each class with which all count the same, 1 on average over the cases.
+
+    Args:
+        targets: (cases, classes), 0 or 1, of the training cases.
+    """
+    counts = targets.sum(axis=0)
+    weights = np.where(counts > 0, 1.0 / np.maximum(counts, 1.0), 0.0)
+    total = (targets * weights).sum()
+    weights = weights * targets.sum() / total if total > 0 else np.ones_like(weights)
+    return np.where(counts > 0, weights, 1.0)
+
+
+def _roles(values: Mapping[str, Any]) -> Roles:
+    roles = Roles(**{**values, "channels": tuple(values["channels"])})
+    texts = (roles.kind, roles.label, roles.text, *roles.channels)
+    others = (roles.series, roles.time, roles.group)
+    is_sound = (
+        all(isinstance(each, str) for each in texts)
+        and all(each is None or isinstance(each, str) for each in others)
+        and roles.kind in ("text", "series")
+        and bool(roles.text) == (roles.kind == "text")
+    )
+    if not is_sound:
+        raise ValueError("its roles are not as they are written")
+    return roles
+
+
+def _numbers(values: Any) -> tuple[float, ...]:
+    numbers = tuple(float(value) for value in values)
+    if not np.isfinite(numbers).all():
+        raise ValueError("a number in it is none")
+    return numbers
+
+
+def _count(value: Any, least: int = 1) -> int:
+    if type(value) is not int or not least <= value <= 100_000:
+        raise ValueError(f"{value!r} is no length")
+    return value

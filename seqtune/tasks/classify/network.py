@@ -1,0 +1,119 @@
+"""The whole classifier: tokens or steps, an architecture, and a score for each class."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import keras
+import numpy as np
+import numpy.typing as npt
+
+from seqtune.architectures._dense import dense
+from seqtune.architectures._settings import Settings
+from seqtune.initializers import SmallUniform
+from seqtune.registry import architectures
+from seqtune.tasks.classify.prepared import Prepared
+
+
+def build_network(prepared: Prepared, values: Mapping[str, Any]) -> keras.Model:
+    """Build the network of one configuration.
+
+    Args:
+        prepared: Gives shapes, vocabulary and classes.
+        values: The configuration.
+
+    Returns:
+        A model to (batch, classes) logits, from `tokens` (batch, steps) int32, padded with 0 at the
+        end; or from `series` (batch, steps, channels) and `length` (batch,) int32.
+    """
+    codec = prepared.codec
+    if codec.kind == "text":
+        kind = str(values["text.tokens"])
+        steps = codec.longest[kind]
+        tokens = keras.Input((steps,), name="tokens", dtype="int32")
+        inputs = {"tokens": tokens}
+        sequence = _embedded(tokens, codec.tokenizers[kind].size, prepared.vectors, values)
+        mask = keras.ops.not_equal(tokens, 0)
+    else:
+        steps = codec.longest["series"]
+        sequence = keras.Input((steps, codec.channels), name="series")
+        length = keras.Input((), name="length", dtype="int32")
+        inputs = {"series": sequence, "length": length}
+        mask = Present(steps, name="present")(length)
+        if int(prepared.inputs["series"].lengths.min()) >= steps:
+            mask = None  # all are of one length; a network without a mask is faster
+    settings = settings_of(values)
+    features = architectures[str(values["network.architecture"])].classify(sequence, mask, settings)
+    if settings.dropout > 0:
+        features = keras.layers.Dropout(settings.dropout, name="head_dropout")(features)
+    return keras.Model(inputs, dense(len(codec.labels.names), "logits")(features))
+
+
+def settings_of(values: Mapping[str, Any]) -> Settings:
+    """Read a network's settings from a configuration."""
+    prefix = f"network.{values['network.architecture']}."
+    options = {key[len(prefix) :]: value for key, value in values.items() if key.startswith(prefix)}
+    return Settings(
+        cell=str(values["network.cell"]),
+        units=int(values["network.units"]),
+        layers=int(values["network.layers"]),
+        dropout=float(values["network.dropout"]),
+        horizon=1,
+        options=options,
+        pooling=str(values["network.pooling"]),
+    )
+
+
+def _embedded(
+    tokens: Any, size: int, vectors: npt.NDArray[np.float32] | None, values: Mapping[str, Any]
+) -> Any:
+    """Return (batch, steps, features) vectors of the tokens."""
+    width = int(values["text.embedding"]) if vectors is None else vectors.shape[1]
+    begin: Any = SmallUniform() if vectors is None else _Given(vectors)
+    embedding = keras.layers.Embedding(
+        size, width, embeddings_initializer=begin, name="token_embedding"
+    )
+    sequence = embedding(tokens)
+    dropout = float(values["network.dropout"])
+    if dropout > 0:
+        sequence = keras.layers.SpatialDropout1D(dropout, name="embedding_dropout")(sequence)
+    return sequence
+
+
+@keras.saving.register_keras_serializable("seqtune")
+class Present(keras.layers.Layer):  # type: ignore[misc]
+    """Says which steps of a case are no padding.
+
+    Args:
+        steps: Steps of the longest case.
+        options: What every layer takes.
+    """
+
+    def __init__(self, steps: int, **options: Any) -> None:
+        super().__init__(trainable=False, **options)
+        self.steps = steps
+
+    def call(self, length: Any) -> Any:
+        """Return (batch, steps) booleans for lengths (batch,)."""
+        position = keras.ops.arange(self.steps, dtype="int32")
+        return keras.ops.expand_dims(position, 0) < keras.ops.expand_dims(length, 1)
+
+    def get_config(self) -> dict[str, Any]:
+        """Return the arguments."""
+        return {**super().get_config(), "steps": self.steps}
+
+
+class _Given(keras.initializers.Initializer):  # type: ignore[misc]
+    """Begins with vectors that were read from a file."""
+
+    def __init__(self, vectors: npt.NDArray[np.float32]) -> None:
+        self.vectors = vectors
+
+    def __call__(self, shape: tuple[int, ...], dtype: Any = None) -> npt.NDArray[np.float32]:
+        """Return the vectors."""
+        return np.asarray(self.vectors)
+
+    def get_config(self) -> dict[str, Any]:
+        """Return nothing: a file of weights holds the trained vectors."""
+        return {}

@@ -1,0 +1,260 @@
+"""From a table to cases that are ready for training."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, cast
+
+import numpy as np
+import numpy.typing as npt
+
+from seqtune.data.ragged import Ragged
+from seqtune.data.source import Source
+from seqtune.data.tokens import Tokenizer
+from seqtune.data.word_vectors import read_vectors
+from seqtune.errors import DataError
+from seqtune.progress import Guess, Listener, Note
+from seqtune.recipe.load import Recipe
+from seqtune.tasks.classify.cases import Cases, read_cases
+from seqtune.tasks.classify.codec import (
+    Codec,
+    class_weights,
+    fit_series,
+    fit_text,
+    shortened,
+)
+from seqtune.tasks.classify.labels import Labels, are_far_from_equal, find_labels
+from seqtune.tasks.classify.prepared import Prepared
+from seqtune.tasks.classify.roles import Roles, infer_roles
+from seqtune.tasks.classify.schema import Schema
+from seqtune.tasks.classify.split import TRAIN, split_cases, usual_share
+
+Floats = npt.NDArray[np.float64]
+
+SEGMENTS = 24
+"""Into about so many segments a case is cut, where the recipe leaves their length open."""
+
+
+def prepare(source: Source, recipe: Recipe, listener: Listener) -> tuple[Prepared, Recipe]:
+    """Read roles, cases and labels, split the cases, fit the codec, settle what is open.
+
+    Args:
+        source: The table.
+        recipe: What the user has settled already.
+        listener: Hears of guesses and repairs.
+
+    Returns:
+        The data, and the recipe with everything inferred filled in.
+
+    Raises:
+        DataError: The data cannot be classified as it is.
+    """
+    values = cast(Schema, recipe.values)
+    roles = infer_roles(source, values.data, listener)
+    cases = read_cases(source, roles, with_labels=True)
+    for note in cases.notes:
+        listener(Note(note))
+    cases = _labelled(source, cases, roles, listener)
+    labels = find_labels(
+        cases.labels,
+        several=values.data.several,
+        ordered=values.data.ordered,
+        kind=roles.kind,
+        listener=listener,
+    )
+    targets, _ = labels.targets(cases.labels)
+    shares = [
+        usual_share(len(cases)) if part.share == "auto" else float(part.share)
+        for part in (values.validation, values.test)
+    ]
+    parts = split_cases(targets, cases.groups, shares[0], shares[1], values.seed)
+    _tell_of_rare(labels, targets, listener)
+    is_uneven = not labels.is_multi and are_far_from_equal(targets[parts == TRAIN])
+    metric = _metric(is_uneven, targets, labels, listener)
+    recipe = _settled(recipe, roles, shares, is_uneven)
+    codec, inputs, vectors = _encoded(cases, parts, roles, labels, metric, targets, recipe)
+    recipe = _with_segment(recipe, codec)
+    for note in _truncations(codec, inputs, cases):
+        listener(Note(note))
+    texts = [text.encode("utf-8", "replace") for text in cases.texts]
+    prepared = Prepared(
+        codec=codec,
+        inputs={name: each for name, (each, _) in inputs.items()},
+        targets=targets.astype(np.float32),
+        parts=parts,
+        lines=cases.rows,
+        texts=_bytes(texts) if roles.kind == "text" else None,
+        vectors=vectors,
+    )
+    return prepared, recipe
+
+
+def _with_segment(recipe: Recipe, codec: Codec) -> Recipe:
+    """Settle the length of segments, where segments are searched and their length is open."""
+    if recipe.get("network.segment.length") != "auto":
+        return recipe
+    longest = max(codec.longest.values())
+    return recipe.replace({"network.segment.length": max(1, round(longest / SEGMENTS))})
+
+
+def encode_cases(codec: Codec, cases: Cases, name: str) -> tuple[Ragged, int]:
+    """Return cases as a network reads them, and how many were too long to be read whole.
+
+    Args:
+        codec: Vocabularies and lengths.
+        cases: The cases.
+        name: "series", or a kind of token.
+    """
+    if cases.series is None:
+        return codec.tokens(cases.texts, name)
+    return shortened(cases.series, codec.longest[name])
+
+
+def _labelled(source: Source, cases: Cases, roles: Roles, listener: Listener) -> Cases:
+    """Leave out cases without a label."""
+    has_label = np.array([bool(label) for label in cases.labels])
+    if not has_label.any():
+        raise DataError(
+            f"{source.path}: column {roles.label!r} is empty throughout, expected labels",
+            "name another column: --label COLUMN",
+        )
+    if has_label.all():
+        return cases
+    first = int(cases.rows[np.flatnonzero(~has_label)[0]])
+    count = int((~has_label).sum())
+    listener(Note(f"{count} cases without a label left out, the first at {source.where(first)}"))
+    return cases.take(np.flatnonzero(has_label))
+
+
+def _tell_of_rare(labels: Labels, targets: Floats, listener: Listener) -> None:
+    counts = targets.sum(axis=0)
+    rare = [name for name, count in zip(labels.names, counts, strict=True) if count < 3]
+    if rare:
+        shown = ", ".join(repr(name) for name in rare[:5]) + (" …" if len(rare) > 5 else "")
+        what = "class has" if len(rare) == 1 else "classes have"
+        listener(
+            Note(
+                f"{len(rare)} {what} one or two cases ({shown}): a single case trains and is never "
+                "scored, the second of two is in the test part"
+            )
+        )
+
+
+def _metric(is_uneven: bool, targets: Floats, labels: Labels, listener: Listener) -> str:
+    if not is_uneven:
+        return "accuracy"
+    counts = targets.sum(axis=0)
+    most, least = int(counts.argmax()), int(np.where(counts > 0, counts, np.inf).argmin())
+    why = (
+        f"{labels.names[most]!r} has {counts[most]:.0f} cases, {labels.names[least]!r} "
+        f"{counts[least]:.0f}"
+    )
+    flag = "--set training.class_weights=false leaves them as they are"
+    listener(Guess("metric", "balanced_accuracy", why, flag))
+    return "balanced_accuracy"
+
+
+def _encoded(
+    cases: Cases,
+    parts: npt.NDArray[np.int8],
+    roles: Roles,
+    labels: Labels,
+    metric: str,
+    targets: Floats,
+    recipe: Recipe,
+) -> tuple[Codec, dict[str, tuple[Ragged, int]], npt.NDArray[np.float32] | None]:
+    """Fit the codec on the training cases, and encode all with it."""
+    values = cast(Schema, recipe.values)
+    training = np.flatnonzero(parts == TRAIN)
+    fitted: dict[str, Any] = {
+        "roles": roles,
+        "labels": labels,
+        "metric": metric,
+        "weights": tuple(class_weights(targets[training]).tolist()),
+    }
+    vectors = None
+    if cases.series is None:
+        tokens = values.text.tokens
+        wanted = tokens if isinstance(tokens, tuple) else (tokens,)
+        texts = [cases.texts[row] for row in training.tolist()]
+        tokenizers, longest = fit_text(texts, [str(kind) for kind in wanted], values.text)
+        if values.text.vectors:
+            vectors = _vectors(tokenizers["word"], Path(values.text.vectors), values.seed)
+        width = 0 if vectors is None else vectors.shape[1]
+        codec = Codec(**fitted, tokenizers=tokenizers, longest=longest, vectors=width)
+        return codec, {kind: codec.tokens(cases.texts, kind) for kind in tokenizers}, vectors
+    series, count = shortened(cases.series, values.series.longest)
+    center, spread = fit_series(series, training)
+    codec = Codec(
+        **fitted,
+        longest={"series": int(series.lengths.max())},
+        center=tuple(center.tolist()),
+        spread=tuple(spread.tolist()),
+    )
+    return codec, {"series": (series, count)}, None
+
+
+def _vectors(tokenizer: Tokenizer, path: Path, seed: int) -> npt.NDArray[np.float32]:
+    """Return (tokens, dimensions) vectors from a file; small random ones where it has none."""
+    matrix, found = read_vectors(path, tokenizer.words())
+    if not found.any():
+        raise DataError(
+            f"{path}: found vectors of none of the {tokenizer.size} words of the data",
+            "take a file of the language of the texts",
+        )
+    spread = float(matrix[found].std())
+    random = np.random.default_rng(seed).normal(0.0, spread, matrix.shape)
+    begun: npt.NDArray[np.float32] = np.where(found[:, None], matrix, random).astype(np.float32)
+    begun[0] = 0.0
+    return begun
+
+
+def _truncations(codec: Codec, inputs: dict[str, tuple[Ragged, int]], cases: Cases) -> list[str]:
+    notes = []
+    for name, (_, count) in inputs.items():
+        if not count:
+            continue
+        if name == "series":
+            flag = "--set series.longest=N"
+            said = f"{count} of {len(cases)} series are averaged over neighbouring steps to"
+            notes.append(f"{said} {codec.longest[name]} steps ({flag})")
+        else:
+            flag = "--set text.longest=N"
+            said = f"{count} of {len(cases)} texts lose their middle beyond"
+            notes.append(f"{said} {codec.longest[name]} {name} tokens ({flag})")
+    return notes
+
+
+def _bytes(texts: list[bytes]) -> Ragged:
+    offsets = np.zeros(len(texts) + 1, dtype=np.int64)
+    np.cumsum([len(text) for text in texts], out=offsets[1:])
+    return Ragged(np.frombuffer(b"".join(texts), dtype=np.uint8), offsets)
+
+
+def _settled(recipe: Recipe, roles: Roles, shares: list[float], is_uneven: bool) -> Recipe:
+    """Fill in what was inferred, and take out of the search what the data has no use for."""
+    values = cast(Schema, recipe.values)
+    validation, test = shares
+    changes: dict[str, Any] = {
+        "data.kind": roles.kind,
+        "data.label": roles.label,
+        "data.series": roles.series,
+        "data.time": roles.time,
+        "data.channels": list(roles.channels) or "auto",
+        "validation.share": validation,
+        "test.share": test,
+    }
+    if roles.text:
+        changes["data.text"] = roles.text
+    if values.training.class_weights == "auto":
+        changes["training.class_weights"] = is_uneven
+    if values.text.vectors:
+        changes["text.tokens"] = "word"
+    unused = "series." if roles.kind == "text" else "text."
+    for dimension in recipe.dimensions():
+        if dimension.path.startswith(unused):
+            changes[dimension.path] = dimension.default
+    changes["portfolio"] = [
+        entry for entry in values.portfolio if not any(key.startswith(unused) for key in entry)
+    ]
+    return recipe.replace(changes)

@@ -1,0 +1,205 @@
+"""Cases ready for training a classifier: their inputs, targets and parts, and the codec."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from seqtune.data.array_file import read_array
+from seqtune.data.ragged import Ragged
+from seqtune.files import damaged, read_json, whole_file, write_json
+from seqtune.tasks._contract import Part, Until
+from seqtune.tasks.classify.codec import Codec
+from seqtune.tasks.classify.split import TEST, TRAIN, VALIDATION
+
+Floats = npt.NDArray[np.float64]
+Rows = npt.NDArray[np.int64]
+
+NUMBER = {"train": TRAIN, "validation": VALIDATION, "test": TEST}
+
+MALFORMED = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """The cases of one run.
+
+    Args:
+        codec: What was fitted on the training cases.
+        inputs: The cases: by kind of token, or "series".
+        targets: (cases, classes) float32, 0 or 1.
+        parts: (cases,) int8, 0 for training, 1 for validation, 2 for test.
+        lines: (cases,) int64, the row of the table at which each case begins.
+        texts: The texts as UTF-8 bytes, for the simple methods and for showing mistakes; None for
+            series.
+        vectors: (tokens, dimensions) float32 word vectors to begin with; None for none.
+    """
+
+    codec: Codec
+    inputs: dict[str, Ragged]
+    targets: npt.NDArray[np.float32]
+    parts: npt.NDArray[np.int8]
+    lines: Rows
+    texts: Ragged | None = None
+    vectors: npt.NDArray[np.float32] | None = None
+
+    @property
+    def metric(self) -> str:
+        """The metric that selects."""
+        return self.codec.metric
+
+    @cached_property
+    def rows(self) -> dict[str, Rows]:
+        """The cases of each part, in their order."""
+        return {name: np.flatnonzero(self.parts == part) for name, part in NUMBER.items()}
+
+    def until(self, part: Until) -> Rows:
+        """Return the cases of all parts up to one."""
+        return np.flatnonzero(self.parts <= NUMBER[part])
+
+    def truth(self, part: Part) -> Floats:
+        """Return the targets of a part, (cases, classes)."""
+        return self.targets[self.rows[part]].astype(np.float64)
+
+    def cases(self, rows: Rows) -> Sequence[Any]:
+        """Return cases as the simple methods take them: texts, or (steps, channels) float64."""
+        if self.texts is not None:
+            return [bytes(text).decode("utf-8", "replace") for text in self.texts.select(rows)]
+        center = np.array(self.codec.center)
+        return [
+            np.where(np.isfinite(case), case, center).astype(np.float64)
+            for case in self.inputs["series"].select(rows)
+        ]
+
+    def save(self, folder: Path) -> None:
+        """Write the arrays to `folder/data` and the codec beside it, as flat arrays and JSON."""
+        data = folder / "data"
+        data.mkdir(exist_ok=True)
+        for name, cases in self.inputs.items():
+            cases.save(data, name)
+        if self.texts is not None:
+            self.texts.save(data, "texts")
+        arrays: dict[str, npt.NDArray[Any]] = {
+            "targets": self.targets,
+            "parts": self.parts,
+            "lines": self.lines,
+        }
+        if self.vectors is not None:
+            arrays["vectors"] = self.vectors
+        for name, array in arrays.items():
+            with whole_file(data / f"{name}.npy") as temporary:
+                np.save(temporary, array)
+        write_json(folder / "codec.json", self.codec.to_dict())
+
+    @classmethod
+    def load(cls, folder: Path) -> Prepared:
+        """Open what `save` wrote; the arrays stay on disk and are read as they are needed.
+
+        Raises:
+            RunError: A file is missing or damaged, or they do not belong together.
+        """
+        path, data = folder / "codec.json", folder / "data"
+        try:
+            codec = Codec.from_dict(read_json(path))
+        except MALFORMED as error:
+            raise damaged(path, error if isinstance(error, ValueError) else repr(error)) from error
+        is_text = codec.kind == "text"
+        names = list(codec.tokenizers) if is_text else ["series"]
+        channels = None if is_text else codec.channels
+        inputs = {
+            name: Ragged.load(data, name, "int32" if is_text else "float32", channels)
+            for name in names
+        }
+        texts = Ragged.load(data, "texts", "uint8") if is_text else None
+        cases, classes = len(inputs[names[0]]), len(codec.labels.names)
+        try:
+            targets = read_array(data / "targets.npy", "float32", (cases, classes))
+            parts = read_array(data / "parts.npy", "int8", (cases,))
+            lines = read_array(data / "lines.npy", "int64", (cases,))
+            vectors = _read_vectors(data, codec)
+            _check(codec, inputs, targets, parts, texts)
+        except (OSError, ValueError) as error:
+            raise damaged(data, error) from error
+        return cls(codec, inputs, targets, parts, lines, texts, vectors)
+
+    def describe(self) -> dict[str, Any]:
+        """Return what the data turned out to be, in a few figures."""
+        codec = self.codec
+        lengths = next(iter(self.inputs.values())).lengths
+        steps = {name: int(lengths[rows].sum()) for name, rows in self.rows.items()}
+        counts = self.targets.sum(axis=0).astype(int).tolist()
+        classes = sorted(zip(codec.labels.names, counts, strict=True), key=lambda pair: -pair[1])
+        shown = ", ".join(f"{name} {count:,}" for name, count in classes[:8])
+        more = f" and {len(classes) - 8} more" if len(classes) > 8 else ""
+        return {
+            "unit": "case",
+            "rows": len(self.parts),
+            "kind": codec.kind,
+            "classes": len(classes),
+            "facts": {
+                "cases": f"{len(self.parts):,} {'texts' if codec.kind == 'text' else 'series'}",
+                "classes": f"{len(classes)}: {shown}{more}",
+                "length": self._lengths(),
+                "metric": codec.metric.replace("_", " "),
+            },
+            "training_rows": steps["train"],
+            "validation_rows": steps["validation"],
+            "test_rows": steps["test"],
+            "training_cases": len(self.rows["train"]),
+            "validation_cases": len(self.rows["validation"]),
+            "test_cases": len(self.rows["test"]),
+            "roles": {role: tuple(columns) for role, columns in codec.roles.to_dict().items()
+                      if len(columns) <= 12},
+        }  # fmt: skip
+
+    def _lengths(self) -> str:
+        parts = []
+        for name, cases in self.inputs.items():
+            lengths = cases.lengths
+            unit = "steps" if name == "series" else f"{name} tokens"
+            parts.append(f"{lengths.min()} to {lengths.max()} {unit}")
+        return ", ".join(parts)
+
+
+def _read_vectors(data: Path, codec: Codec) -> npt.NDArray[np.float32] | None:
+    if not codec.vectors:
+        return None
+    shape = (codec.tokenizers["word"].size, codec.vectors)
+    return read_array(data / "vectors.npy", "float32", shape, mmap=True)
+
+
+def _check(
+    codec: Codec, inputs: dict[str, Ragged], targets: Any, parts: Any, texts: Ragged | None
+) -> None:
+    """Refuse arrays that do not belong together.
+
+    Raises:
+        ValueError: They do not.
+    """
+    cases = len(targets)
+    for name, each in inputs.items():
+        if len(each) != cases or (cases and int(each.lengths.min()) < 1):
+            raise ValueError(f"the cases of {name} are not those of the targets")
+        if int(each.lengths.max(initial=0)) > codec.longest[name]:
+            raise ValueError(f"a case of {name} is longer than the codec says")
+        if name in codec.tokenizers and len(each.values):
+            low, high = int(each.values.min()), int(each.values.max())
+            if low < 0 or high >= codec.tokenizers[name].size:
+                raise ValueError(f"a token of {name} is not in the vocabulary")
+    if texts is not None and len(texts) != cases:
+        raise ValueError("the texts are not those of the targets")
+    if not np.isin(parts, (TRAIN, VALIDATION, TEST)).all():
+        raise ValueError("a case is in no part")
+    if not np.isin(targets, (0.0, 1.0)).all():
+        raise ValueError("a target is neither 0 nor 1")
+    if not codec.labels.is_multi and not (targets.sum(axis=1) == 1).all():
+        raise ValueError("a case has not exactly one label")
+    for part, name in ((TRAIN, "training"), (VALIDATION, "validation"), (TEST, "test")):
+        if not (parts == part).any():
+            raise ValueError(f"the {name} part is empty")

@@ -1,0 +1,240 @@
+"""The keys of a classification recipe, beside those that every task has."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated, ClassVar
+
+from pydantic import Field
+
+from seqtune.recipe.fields import Search, Searchable
+from seqtune.recipe.kinds import Flag, Many, Number, Or, Text, Whole, Word
+from seqtune.recipe.schema import Auto, CommonNetwork, Reading, RecipeSchema, network_for
+from seqtune.recipe.schema import Training as CommonTraining
+from seqtune.recipe.section import Section
+from seqtune.registry import baselines
+
+COLUMN = Text("the name of a column")
+
+
+class Data(Reading):
+    """Which columns are used, and how the file is read."""
+
+    order = ("kind", "label", "text", "series", "time", "channels", "group", "several", "ordered")
+
+    kind: Annotated[str, Word(("auto", "text", "series"))] = Field(
+        "auto",
+        description="What is classified: texts or series. With auto the columns decide.",
+    )
+    label: Annotated[str, Or(("auto",), COLUMN)] = Field(
+        "auto", description="The column with the label of each row or case. With auto it is found."
+    )
+    text: Annotated[str, Or(("auto",), COLUMN)] = Field(
+        "auto", description="The column with the texts. With auto it is found."
+    )
+    series: Annotated[str | None, Or(("auto", None), COLUMN)] = Field(
+        "auto",
+        description="The column that says which case a row belongs to, where a series has a row "
+        "per step. With auto it is found; null takes each row as one case.",
+    )
+    time: Annotated[str | None, Or(("auto", None), COLUMN)] = Field(
+        "auto",
+        description="The column that orders the steps of a case. With auto it is found; null "
+        "takes the order of the rows.",
+    )
+    channels: Annotated[tuple[str, ...] | Auto, Or(("auto",), Many(COLUMN, "columns"))] = Field(
+        "auto",
+        description="The numeric columns: the channels of each step, or, with a row per case, its "
+        "steps in order. With auto all that have no other role.",
+    )
+    group: Annotated[str | None, Or((None,), COLUMN)] = Field(
+        None,
+        description="A column such as the person or the device: all rows of one value stay in one "
+        "part of the data.",
+    )
+    several: Annotated[str | None, Or(("auto", None), Text("what stands between two labels"))] = (
+        Field(
+            "auto",
+            description="What stands between several labels of a row, such as ';'. With auto ';' "
+            "and '|' are recognised; null takes every cell as one label.",
+        )
+    )
+    ordered: Annotated[bool | Auto, Or(("auto",), Flag())] = Field(
+        "auto",
+        description="Whether the labels are numbers with an order, such as 1 to 5 stars. With "
+        "auto they are for texts with three or more numeric labels.",
+    )
+
+
+class TextInput(Section):
+    """How texts are put before the network."""
+
+    tokens: Annotated[Searchable[str], Search(Word(("word", "subword", "character")))] = Field(
+        "word", description="What the network reads one after the other."
+    )
+    embedding: Annotated[Searchable[int], Search(Whole(minimum=1))] = Field(
+        100, description="Size of the vector that is learnt for each token."
+    )
+    word_dropout: Annotated[Searchable[float], Search(Number(minimum=0, below=1))] = Field(
+        0.1, description="Share of tokens hidden at random while training."
+    )
+    vocabulary: Annotated[int, Whole(minimum=300)] = Field(
+        20_000, description="Number of different tokens at most; the others are unknown."
+    )
+    least_count: Annotated[int, Whole(minimum=1)] = Field(
+        2, description="How often a token must occur in the training texts to be known."
+    )
+    lower: Annotated[bool, Flag()] = Field(
+        True, description="Whether capitals are read as small letters."
+    )
+    longest: Annotated[int | Auto, Or(("auto",), Whole(minimum=1))] = Field(
+        "auto",
+        description="Number of tokens that are read of a text; longer ones lose their middle. With "
+        "auto nearly all training texts are read whole, up to 400 tokens.",
+    )
+    vectors: Annotated[str | None, Or((None,), Text("a GloVe or word2vec text file"))] = Field(
+        None,
+        description="A file of word vectors (GloVe or word2vec, as text) to begin with; they are "
+        "trained further.",
+    )
+
+
+class SeriesInput(Section):
+    """How series are put before the network."""
+
+    scaling: Annotated[Searchable[str], Search(Word(("case", "channel", "none")))] = Field(
+        "channel",
+        description="Over what values are brought to a common size: each case by itself, each "
+        "channel over all training cases, or not at all.",
+    )
+    jitter: Annotated[Searchable[float], Search(Number(minimum=0))] = Field(
+        0.0,
+        description="Noise added while training, in standard deviations of the scaled values.",
+    )
+    stretch: Annotated[Searchable[float], Search(Number(minimum=0))] = Field(
+        0.0,
+        description="How strongly cases are made larger or smaller at random while training: the "
+        "standard deviation of the factor.",
+    )
+    slice: Annotated[Searchable[float], Search(Number(above=0, maximum=1))] = Field(
+        1.0,
+        description="Share of a case that is cut out at random while training and stretched to "
+        "its length; 1 takes it whole.",
+    )
+    longest: Annotated[int, Whole(minimum=8)] = Field(
+        1024,
+        description="Number of steps that are read of a case; longer ones are averaged over "
+        "neighbouring steps.",
+    )
+
+
+class ClassifyNetwork(CommonNetwork):
+    """The network, and how what it says of each step is joined."""
+
+    pooling: Annotated[Searchable[str], Search(Word(("last", "mean", "max", "attention")))] = Field(
+        "last",
+        description="How the states of all steps become one: the last one, their mean, their "
+        "maximum, or a mean with learnt weights.",
+    )
+
+
+class Training(CommonTraining):
+    """How a classifier is trained."""
+
+    order = ("label_smoothing", "class_weights")
+
+    label_smoothing: Annotated[Searchable[float], Search(Number(minimum=0, below=1))] = Field(
+        0.0,
+        description="Share of certainty that the targets give to the other labels; keeps a network "
+        "from being too sure.",
+    )
+    class_weights: Annotated[Searchable[bool] | Auto, Or(("auto",), Search(Flag()))] = Field(
+        "auto",
+        description="Whether rare classes weigh as much as frequent ones while training. With auto "
+        "they do where the classes are far from equal.",
+    )
+
+
+class Share(Section):
+    """How many of the cases a part of the data takes."""
+
+    share: Annotated[float | Auto, Or(("auto",), Number(above=0, below=0.5))] = Field(
+        "auto",
+        description="Share of the cases. With auto a tenth of many, up to a quarter of few.",
+    )
+
+
+class Baselines(Section):
+    """The simple methods that every network must beat."""
+
+    methods: Annotated[
+        tuple[str, ...] | Auto,
+        Or(("auto",), Many(Word(lambda: baselines("classify")), "simple methods")),
+    ] = Field(
+        "auto",
+        description="The simple methods that stand on the leaderboard. auto takes all that suit "
+        "the data and that their share of the budget allows.",
+    )
+    share: Annotated[float, Number(minimum=0, below=1)] = Field(
+        0.2, description="Share of the budget that the simple methods may take at most."
+    )
+    blend: Annotated[bool, Flag()] = Field(
+        True,
+        description="Whether the ensemble may take in the best simple method; it is then called "
+        "a blend.",
+    )
+
+
+if TYPE_CHECKING:
+    Network = ClassifyNetwork
+else:
+    Network = network_for("classify", ClassifyNetwork)
+
+
+class Schema(RecipeSchema):
+    """The keys of a classification recipe."""
+
+    order = (
+        *("task", "description", "backend", "seed", "data", "validation", "test"),
+        *("text", "series", "network", "training", "search"),
+        *("ensemble", "refit", "baselines", "portfolio"),
+    )
+    aliases: ClassVar[Mapping[str, str]] = {
+        "data.target": "data.label",
+        "data.past": "data.channels",
+    }
+
+    task: Annotated[str, Word(("classify",))] = Field(
+        description="What is to be learned from the data; it decides which keys a recipe has."
+    )
+    data: Data = Field(
+        default_factory=Data,
+        description="Which columns are used, and how the file is read.",
+    )
+    validation: Share = Field(
+        default_factory=Share,
+        description="The cases on which configurations are compared.",
+    )
+    test: Share = Field(
+        default_factory=Share,
+        description="The cases on which the winner is scored, once; nothing else sees them.",
+    )
+    text: TextInput = Field(
+        default_factory=TextInput, description="How texts are put before the network."
+    )
+    series: SeriesInput = Field(
+        default_factory=SeriesInput, description="How series are put before the network."
+    )
+    network: Network = Field(
+        default_factory=Network, description="The network: its cells and their arrangement."
+    )
+    training: Training = Field(default_factory=Training, description="How each network is trained.")
+    refit: Annotated[bool, Flag()] = Field(
+        True,
+        description="Whether the chosen networks are trained once more with the validation and "
+        "test parts included.",
+    )
+    baselines: Baselines = Field(
+        default_factory=Baselines,
+        description="The simple methods that every network must beat.",
+    )

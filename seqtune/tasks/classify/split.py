@@ -1,0 +1,109 @@
+"""Which cases train, which compare, which test: every class and every group in its place."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from seqtune.errors import DataError
+
+TRAIN, VALIDATION, TEST = 0, 1, 2
+
+MANY = 5_000
+"""From so many cases on, a tenth of them tells configurations apart."""
+
+FEW = 500
+"""Up to so many cases, a quarter of them is needed for that."""
+
+
+def usual_share(cases: int) -> float:
+    """Return the share of the cases that validation and test take each, where nobody says.
+
+    Example:
+        >>> usual_share(50), usual_share(1_000), usual_share(10_000)
+        (0.25, 0.15, 0.1)
+    """
+    if cases <= FEW:
+        return 0.25
+    return 0.15 if cases < MANY else 0.1
+
+
+def split_cases(
+    targets: npt.NDArray[np.float64],
+    groups: npt.NDArray[np.int64] | None,
+    validation: float,
+    test: float,
+    seed: int,
+) -> npt.NDArray[np.int8]:
+    """Deal the cases out to the parts, each class in its share.
+
+    A case with several labels counts as one of its rarest. A class with a single case, or a single
+    group, trains alone; one of two is missing in the validation part.
+
+    Args:
+        targets: (cases, classes), 0 or 1.
+        groups: (cases,) number of each case's group, whose cases stay together; None for none.
+        validation: Share of the cases.
+        test: Share of the cases.
+        seed: Seeds the draw.
+
+    Returns:
+        (cases,), 0 for training, 1 for validation, 2 for test.
+
+    Raises:
+        DataError: There are too few cases, or groups, for three parts.
+    """
+    stratum = _rarest_label(targets)
+    units = np.arange(len(targets)) if groups is None else groups
+    first = np.unique(units, return_index=True)[1]
+    if len(first) < 6:
+        what = "cases" if groups is None else "groups"
+        raise DataError(
+            f"found {len(first)} {what}, expected at least 6: some to train, to compare and to test"
+        )
+    draw = np.random.default_rng((seed, 77))
+    part_of_unit: dict[int, int] = {}
+    sizes = np.bincount(np.unique(units, return_inverse=True)[1])
+    size_of = dict(zip(units[first].tolist(), sizes.tolist(), strict=True))
+    for label in np.unique(stratum[first]):
+        members = units[first][stratum[first] == label]
+        members = draw.permutation(members)
+        part_of_unit.update(_dealt(members.tolist(), size_of, validation, test))
+    parts = np.array([part_of_unit[unit] for unit in units.tolist()], dtype=np.int8)
+    for part, name in ((TRAIN, "training"), (VALIDATION, "validation"), (TEST, "test")):
+        if not (parts == part).any():
+            raise DataError(
+                f"no case falls into the {name} part: each class has too few",
+                "give more cases, or other shares: --set validation.share=0.2",
+            )
+    return parts
+
+
+def _dealt(
+    members: list[int], size_of: dict[int, int], validation: float, test: float
+) -> dict[int, int]:
+    """Return the part of each unit of one class: test first, then validation, training last."""
+    total = sum(size_of[unit] for unit in members)
+    wanted = {TEST: test * total, VALIDATION: validation * total}
+    if len(members) > 1:  # of two, one is for the test
+        wanted[TEST] = max(wanted[TEST], 1.0)
+    if len(members) > 2:
+        wanted[VALIDATION] = max(wanted[VALIDATION], 1.0)
+    parts = {}
+    waiting = list(members)
+    for part, share in wanted.items():
+        taken = 0.0
+        while len(waiting) > 1 and taken + size_of[waiting[0]] / 2 < share:
+            unit = waiting.pop(0)
+            parts[unit] = part
+            taken += size_of[unit]
+    return parts | dict.fromkeys(waiting, TRAIN)
+
+
+def _rarest_label(targets: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:
+    """Return (cases,) the rarest label of each case, -1 where it has none."""
+    counts = targets.sum(axis=0)
+    rank = np.where(targets > 0, counts, np.inf)
+    rarest: npt.NDArray[np.int64] = rank.argmin(axis=1).astype(np.int64)
+    rarest[targets.sum(axis=1) == 0] = -1
+    return rarest

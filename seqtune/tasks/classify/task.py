@@ -1,0 +1,176 @@
+"""Classification: the label, or labels, of texts and of series."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Literal, cast
+
+import keras
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from seqtune.baselines.classification import ClassificationProblem, methods_for, run_classifiers
+from seqtune.data.source import Source
+from seqtune.metrics.calibration import fit_temperature, scaled
+from seqtune.metrics.classify import confusion, score_classes
+from seqtune.progress import BaselineEnded, Listener
+from seqtune.recipe.load import Recipe
+from seqtune.tasks._contract import BaselineResult, Evaluation, Part, Until, Values
+from seqtune.tasks.classify.batches import TrainingBatches
+from seqtune.tasks.classify.inference import input_name, network_probabilities
+from seqtune.tasks.classify.network import build_network
+from seqtune.tasks.classify.predict import evaluate, predict
+from seqtune.tasks.classify.prepare import prepare
+from seqtune.tasks.classify.prepared import Prepared
+from seqtune.tasks.classify.schema import Schema
+
+Floats = npt.NDArray[np.float64]
+
+LEAST_STEPS, MOST_STEPS = 20, 200
+"""Steps of an epoch, between two looks at the validation part."""
+
+WORST_LOG_LOSS = 10.0
+"""Where the tie-break ends; a log loss beyond it is as bad as any."""
+
+
+class ClassifyTask:
+    """Classification with recurrent networks; see `seqtune.tasks._contract.Task`."""
+
+    name = "classify"
+    direction: Literal["min", "max"] = "max"
+    refits_anew = True
+    refit_share = 0.25
+
+    def prepare(
+        self, source: Source, recipe: Recipe, listener: Listener
+    ) -> tuple[Prepared, Recipe]:
+        """Read roles, cases and labels, split them, fit the codec, settle what is open."""
+        return prepare(source, recipe, listener)
+
+    def load(self, folder: Path) -> Prepared:
+        """Open the data of a run folder."""
+        return Prepared.load(folder)
+
+    def build(self, prepared: Prepared, values: Values) -> Any:
+        """Build the network of one configuration."""
+        return build_network(prepared, values)
+
+    def loss(self, prepared: Prepared, values: Values) -> Any:
+        """Return the cross-entropy of logits, of one label or of each."""
+        smoothing = float(values["training.label_smoothing"])
+        kind = (
+            keras.losses.BinaryCrossentropy
+            if prepared.codec.labels.is_multi
+            else keras.losses.CategoricalCrossentropy
+        )
+        return kind(from_logits=True, label_smoothing=smoothing)
+
+    def steps_per_epoch(self, prepared: Prepared, values: Values) -> int:
+        """Return one round of the training cases, within bounds."""
+        rounds = -(-len(prepared.rows["train"]) // int(values["training.batch_size"]))
+        return min(max(rounds, LEAST_STEPS), MOST_STEPS)
+
+    def batches(
+        self, prepared: Prepared, values: Values, seed: int, *, steps: int, until: Until = "train"
+    ) -> TrainingBatches:
+        """Return random batches of cases."""
+        inputs = prepared.inputs[input_name(prepared.codec, values)]
+        return TrainingBatches(
+            prepared.codec, inputs, prepared.targets, prepared.until(until), values, seed, steps
+        )
+
+    def apply(self, model: Any, prepared: Prepared, values: Values, part: Part) -> Floats:
+        """Return the probabilities (cases, classes) of a part."""
+        inputs = prepared.inputs[input_name(prepared.codec, values)]
+        return network_probabilities(model, prepared.codec, inputs, prepared.rows[part], values)
+
+    def score(self, prepared: Prepared, part: Part, predictions: Floats) -> dict[str, float]:
+        """Return every metric of probabilities (cases, classes)."""
+        labels = prepared.codec.labels
+        values = np.array(labels.values) if labels.values else None
+        return score_classes(
+            predictions, prepared.truth(part), is_multi=labels.is_multi, values=values
+        )
+
+    def objective(self, prepared: Prepared, scores: Mapping[str, float]) -> float:
+        """Return the metric less up to half a case for the log loss.
+
+        With few validation cases many networks have the same accuracy; the log loss then tells
+        which of them is nearer to another case.
+        """
+        nudge = min(scores["log_loss"], WORST_LOG_LOSS) / WORST_LOG_LOSS
+        return scores[prepared.metric] - 0.5 * nudge / max(1, len(prepared.rows["validation"]))
+
+    def calibration(self, prepared: Prepared, predictions: Floats) -> dict[str, float]:
+        """Fit the temperature on validation predictions."""
+        is_multi = prepared.codec.labels.is_multi
+        truth = prepared.truth("validation")
+        return {"temperature": fit_temperature(predictions, truth, is_multi=is_multi)}
+
+    def calibrated(
+        self, prepared: Prepared, predictions: Floats, calibration: Mapping[str, float]
+    ) -> Floats:
+        """Return probabilities at the temperature."""
+        is_multi = prepared.codec.labels.is_multi
+        return scaled(predictions, calibration.get("temperature", 1.0), is_multi=is_multi)
+
+    def baselines(
+        self, prepared: Prepared, recipe: Recipe, seconds: float, listener: Listener
+    ) -> list[BaselineResult]:
+        """Classify the same cases by simple methods."""
+        values = cast(Schema, recipe.values)
+        asked, kind = values.baselines.methods, prepared.codec.kind
+        methods: Sequence[str] = methods_for(kind) if asked == "auto" else asked  # type: ignore[arg-type]
+        problem = ClassificationProblem(
+            kind=kind,  # type: ignore[arg-type]
+            cases=lambda part: prepared.cases(prepared.rows[part]),
+            targets=lambda part: prepared.targets[prepared.rows[part]].astype(np.float64),
+            is_multi=prepared.codec.labels.is_multi,
+            seed=values.seed,
+        )
+        results = []
+        for done in run_classifiers(methods, problem, time.monotonic() + seconds, listener):
+            if done.left_out:
+                results.append(BaselineResult(done.name, left_out=done.left_out))
+                continue
+            validation, test = (
+                self.score(prepared, part, done.probabilities[part])
+                for part in ("validation", "test")
+            )
+            listener(BaselineEnded(done.name, validation[prepared.metric], done.seconds))
+            may_blend = values.baselines.blend and done.name != "majority"
+            results.append(
+                BaselineResult(
+                    done.name,
+                    validation,
+                    test,
+                    done.seconds,
+                    predictions=done.probabilities if may_blend else {},
+                )
+            )
+        return results
+
+    def illustrate(self, prepared: Prepared, predictions: Floats) -> dict[str, Any]:
+        """Return the confusion matrix of the test part."""
+        labels = prepared.codec.labels
+        counts = confusion(predictions, prepared.truth("test"), is_multi=labels.is_multi)
+        return {
+            "kind": "confusion",
+            "title": f"Test part, {len(predictions)} cases: rows are true, columns predicted",
+            "labels": list(labels.names),
+            "counts": counts.tolist(),
+        }
+
+    def predict(self, run: Any, source: Source | None, use: str | None) -> pd.DataFrame:
+        """Label new cases; see `seqtune.tasks.classify.predict`."""
+        return predict(run, source, use)
+
+    def evaluate(self, run: Any, source: Source) -> Evaluation:
+        """Score the run on cases it never saw; see `seqtune.tasks.classify.predict`."""
+        return evaluate(run, source)
+
+
+TASK = ClassifyTask()
