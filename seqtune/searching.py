@@ -14,7 +14,7 @@ from seqtune.errors import SearchError
 from seqtune.files import write_json
 from seqtune.progress import Event, Guess, Listener, Note, SearchStarted, StageStarted
 from seqtune.run.blendable import Arrays
-from seqtune.run.conclusion import Conclusion
+from seqtune.run.conclusion import MARGIN, Conclusion
 from seqtune.run.folder import STATE
 from seqtune.run.leaderboard import Leaderboard, Row
 from seqtune.run.members import write_members
@@ -140,7 +140,9 @@ class Searching:
     def conclusion(self) -> Conclusion:
         """Return what comes of the trials so far."""
         results = list(self.results.values())
-        return Conclusion(self.problem, results, self.listener, self.blendable)
+        return Conclusion(
+            self.problem, results, self.listener, self.blendable, self._steps_per_epoch
+        )
 
     def why_nothing(self) -> str:
         """Say why the search left no network."""
@@ -173,7 +175,7 @@ class Searching:
         done = list(results.values())
         elapsed = self.earlier_seconds + self.clock.elapsed()
         write_standing(self.problem.folder, done, {**state, "elapsed": elapsed})
-        self.write_board(standing_rows(self.problem.metric, done))
+        self.write_board(standing_rows(self.problem, done))
         write_members(self.problem.folder, self.conclusion().members())
 
     def _ending(self, results: Collection[Result]) -> float:
@@ -182,9 +184,13 @@ class Searching:
         if not usable:
             return self.shares.ending
         anew = self.problem.task.refits_anew
-        each = sum(refit_seconds(result, anew=anew) for result in usable) / len(usable)
-        rounds = math.ceil(LIKELY_MEMBERS / self.executor.workers)
-        return self.shares.saving + min(self.shares.refitting, rounds * each)
+        folds = len(self.problem.folds)
+        total = sum(refit_seconds(result, anew=anew, folds=folds) for result in usable)
+        each = total / len(usable)
+        workers = self.executor.workers
+        affordable = math.floor(self.shares.refitting * workers / max(each, 1e-9))
+        rounds = math.ceil(min(LIKELY_MEMBERS, affordable) / workers)
+        return self.shares.saving + min(self.shares.refitting, MARGIN * rounds * each)
 
     def _grace(self, seconds: float) -> float:
         """Return how long past its limit a job may run: at the end of the budget, not for long."""
@@ -224,12 +230,16 @@ class Searching:
             seed=values.seed,
             trials=values.search.trials,
         )
-        if oracle.halves and values.search.stopping != "none":
-            text = f"{values.search.oracle} itself says which trials train on"
-            self.listener(Note(f"{text}: search.stopping is not used"))
+        stopping, why = values.search.stopping, ""
+        if oracle.halves:
+            why = f"{values.search.oracle} itself says which trials train on"
+        if self.problem.folds:  # a fold's networks are not kept, to be trained on
+            stopping, why = "none", "every trial trains to its end in each fold"
+        if why and values.search.stopping != "none":
+            self.listener(Note(f"{why}: search.stopping is not used"))
         return Study(
             oracle=oracle,
-            stopping=stopping_rule(values.search.stopping, oracle, task.direction),
+            stopping=stopping_rule(stopping, oracle, task.direction),
             clock=self.clock,
             reserve=self._ending,
             seed=values.seed,

@@ -28,6 +28,14 @@ TINY = (
 )
 """Flags of `fit` for a search of one network that is trained in a moment."""
 
+TINY_CLASSIFY = (
+    *TINY,
+    *("--set", "baselines.methods=[majority,tfidf_logistic]"),  # the later of two holds
+    *("--set", "network.dropout=0", "--set", "network.segment.length=2"),
+    *("--set", "network.pooling=max", "--set", "text.tokens=word", "--set", "text.embedding=4"),
+)
+"""The same for `fit --task classify`."""
+
 
 @dataclass(frozen=True)
 class Done:

@@ -1,4 +1,5 @@
-"""The commands of README.md: every one is known, and all but the long ones are really run."""
+"""The commands of README.md and of docs: every one is known, and those of README.md and of the page
+on classification are really run, with tiny searches."""
 
 from __future__ import annotations
 
@@ -9,33 +10,65 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from command_line import DATA, TINY, parse, seqtune
+from command_line import DATA, TINY, TINY_CLASSIFY, parse, seqtune
 
-README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
+from seqtune.recipe.load import Recipe
+
+ROOT = Path(__file__).parents[1]
+README, CLASSIFICATION = "README.md", "docs/classification.md"
+PAGES = (README, *sorted(f"docs/{path.name}" for path in (ROOT / "docs").glob("*.md")))
 
 
-def fenced():
+def text_of(page):
+    return (ROOT / page).read_text(encoding="utf-8")
+
+
+def fenced(page):
     """The command lines of the fenced blocks, in their order; `\\` continues a line."""
-    blocks = README.split("```")[1::2]
+    blocks = text_of(page).split("```")[1::2]
     commands = "\n".join(block for block in blocks if block.split("\n")[0] in ("", "sh", "console"))
     pieces = re.split(r"\n|&&", commands.replace("\\\n", " "))
     return [piece.strip() for piece in pieces if piece.strip().startswith("seqtune ")]
 
 
-def inline():
+def inline(page):
     """The command lines in the running text."""
-    text = " ".join(" ".join(README.split("```")[::2]).split())
-    return re.findall(r"`(seqtune [^`]+)`", text)
+    text = " ".join(" ".join(text_of(page).split("```")[::2]).split())
+    return re.findall(r"`(seqtune [^`…]+)`", text)
+
+
+def settings(page):
+    """The `--set key=value` in the running text."""
+    text = " ".join(" ".join(text_of(page).split("```")[::2]).split())
+    return [words.split()[1] for words in re.findall(r"`(--set [^`…]+)`", text)]
+
+
+IN_BLOCKS = [line for page in PAGES for line in fenced(page)]
 
 
 def test_the_readme_shows_every_kind_of_command():
-    used = {line.split()[1] for line in fenced()}
+    used = {line.split()[1] for line in fenced(README)}
     assert used >= {"fit", "plan", "predict", "evaluate", "report", "runs", "inspect", "recipes"}
+    tasks = {line.split("--task ")[1].split()[0] for line in fenced(README) if "--task" in line}
+    assert tasks == {"forecast", "classify"}
 
 
-@pytest.mark.parametrize("line", [*fenced(), *inline()])
-def test_every_command_of_the_readme_is_known(line):
+@pytest.mark.parametrize("line", [*IN_BLOCKS, *inline(README), *inline(CLASSIFICATION)])
+def test_every_command_of_the_pages_is_known(line):
     assert parse(line)[0] == line.split()[1]
+
+
+def test_every_setting_of_the_page_on_classification_is_one():
+    found = settings(CLASSIFICATION)
+    assert len(found) >= 10
+    for setting in found:
+        assert Recipe.load(None, "classify", [setting]).name == "classify/default", setting
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_links_between_the_pages_lead_somewhere(page):
+    for link in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", text_of(page)):
+        assert ((ROOT / page).parent / link).is_file(), link
 
 
 @pytest.fixture
@@ -49,10 +82,12 @@ def checkout(tmp_path, monkeypatch):
     return tmp_path
 
 
-def test_the_commands_of_the_readme_run_one_after_the_other(checkout):
-    for line in fenced():
+@pytest.mark.parametrize("page", [README, CLASSIFICATION])
+def test_the_commands_of_a_page_run_one_after_the_other(checkout, page):
+    for line in fenced(page):
         words = parse(line)
-        tiny = TINY if words[0] == "fit" else ()  # the last flag of a name holds
+        tiny = TINY_CLASSIFY if "classify" in words else TINY  # the last flag of a name holds
+        tiny = tiny if words[0] == "fit" else ()
         done = seqtune(*words, *tiny)
         assert done.out or "-o" in words, line
         for flag, written in pairwise(words):

@@ -32,6 +32,8 @@ def pool(states: Any, mask: Any | None, pooling: str) -> Any:
     import keras
     from keras import ops
 
+    if states.shape[1] == 1:  # one step, which is there, is all of them
+        return ops.squeeze(states, axis=1)
     present = None if mask is None else ops.expand_dims(ops.cast(mask, states.dtype), -1)
     if pooling == "max":
         shown = states if present is None else states + (1.0 - present) * ABSENT

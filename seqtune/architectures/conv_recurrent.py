@@ -16,7 +16,7 @@ WIDENING = (1, 2, 1)
 OPTIONS = {
     "filters": {
         "type": "integer",
-        "minimum": 1,
+        "minimum": 2,
         "default": 64,
         "description": "Filters of the first and the last convolution; the middle one has twice "
         "as many.",
@@ -34,7 +34,7 @@ def classify(sequence: Any, mask: Any | None, settings: Settings) -> Any:
     """Find local patterns by convolution and order by recurrence, and join what both say.
 
     Args:
-        sequence: (batch, steps, features).
+        sequence: (batch, steps, features); zero where a step is not there.
         mask: (batch, steps), true where a step is there; None for all.
         settings: Cell, sizes, `pooling`, `filters` and `shuffle`.
 
@@ -63,6 +63,9 @@ def _patterns(sequence: Any, mask: Any | None, filters: int) -> Any:
 
     from seqtune.initializers import GlorotUniform
 
+    present = (
+        None if mask is None else keras.ops.expand_dims(keras.ops.cast(mask, sequence.dtype), -1)
+    )
     for number, (kernel, factor) in enumerate(zip(KERNELS, WIDENING, strict=True)):
         name = f"convolution_{number}"
         sequence = keras.layers.Conv1D(
@@ -70,4 +73,6 @@ def _patterns(sequence: Any, mask: Any | None, filters: int) -> Any:
         )(sequence)
         sequence = keras.layers.BatchNormalization(name=f"{name}_normalised")(sequence, mask=mask)
         sequence = keras.ops.relu(sequence)  # the layer would hand a mask on to the convolution
+        if present is not None:  # what a convolution makes of padding is nothing to the next
+            sequence = sequence * present
     return pool(sequence, mask, "mean")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -17,6 +18,7 @@ from seqtune.report.wording import (
     command_text,
     count,
     duration,
+    figure,
     literal,
     several,
 )
@@ -69,10 +71,22 @@ class FitReport:
         ]
         if busy := self._training_shares():
             remarks.append(busy)
+        if honesty := self._calibration():
+            remarks.append(honesty)
         if self.summary.failures:
             remarks.append(f"failed trials: {self._commonest_reason()}")
         remarks += [f"not run: {name}: {why}" for name, why in self.summary.left_out.items()]
         return remarks + list(self.summary.notes)
+
+    def _calibration(self) -> str:
+        """Say how far probabilities are from what they promise, where there are such."""
+        row = self.summary.leaderboard.best_searched
+        error = row.test.get("calibration_error") if row else None
+        if row is None or error is None or not math.isfinite(error):
+            return ""
+        return (
+            f"expected calibration error of {literal(row.name)} on the test part: {figure(error)}"
+        )
 
     def _training_shares(self) -> str:
         """Say which part of the search's time each worker spent in training steps."""

@@ -12,6 +12,9 @@ from seqtune.report.table import Column, table
 from seqtune.report.wording import better, count, duration, figure, literal, metric_name
 from seqtune.run.leaderboard import Leaderboard, Row
 
+PREFERRED = "macro_f1"
+"""The metric to show beside the one that selects, where there is such."""
+
 
 @dataclass(frozen=True)
 class LeaderboardReport:
@@ -81,8 +84,8 @@ class LeaderboardReport:
         return [Text(line, style="dim") for line in dict.fromkeys(lines)]
 
     def _first_other_metric(self) -> str:
-        names = (name for row in self.board.rows for name in row.test)
-        return next((name for name in names if name != self.board.metric), "")
+        names = [name for row in self.board.rows for name in row.test if name != self.board.metric]
+        return PREFERRED if PREFERRED in names else next(iter(names), "")
 
 
 def _heading(metric: str) -> str:

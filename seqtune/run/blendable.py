@@ -27,7 +27,7 @@ def save_predictions(folder: Path, method: str, predictions: Arrays) -> None:
         predictions: By part, "validation" and "test"; nothing is kept where there are none.
     """
     for part, array in predictions.items():
-        with whole_file(_path(folder, method, part)) as temporary:
+        with whole_file(kept_path(folder, method, part)) as temporary:
             np.save(temporary, array)
 
 
@@ -39,11 +39,14 @@ def load_predictions(folder: Path, method: str) -> dict[str, npt.NDArray[np.floa
     """
     if not METHOD.fullmatch(method):
         return {}
-    return {
-        part: read_predictions(_path(folder, method, part))
-        for part in PARTS
-        if _path(folder, method, part).exists()
-    }
+    kept = {}
+    for part in PARTS:
+        path = kept_path(folder, method, part)
+        if path.exists():
+            kept[part] = read_predictions(path)
+            if not np.isfinite(kept[part]).all():
+                raise damaged(path, "it does not hold numbers alone")
+    return kept
 
 
 def read_predictions(path: Path) -> npt.NDArray[np.float64]:
@@ -59,5 +62,6 @@ def read_predictions(path: Path) -> npt.NDArray[np.float64]:
     return array
 
 
-def _path(folder: Path, method: str, part: str) -> Path:
+def kept_path(folder: Path, method: str, part: str) -> Path:
+    """Return where the predictions of a simple method for a part are kept."""
     return folder / "trials" / f"baseline_{method}_{part}.npy"

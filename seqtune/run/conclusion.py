@@ -2,23 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from seqtune.files import damaged
 from seqtune.interrupt import Interrupt
 from seqtune.progress import Listener, Note, StageStarted
-from seqtune.run.blendable import Arrays, read_predictions
+from seqtune.run.blendable import Arrays, kept_path, read_predictions
 from seqtune.run.leaderboard import Row
 from seqtune.run.members import Member
 from seqtune.search.budget import Clock
 from seqtune.search.ensemble import blend, select_members
 from seqtune.search.executor._contract import POLL_SECONDS, Executor
 from seqtune.search.problem import Problem
-from seqtune.search.refit import NO_TIME, RefitJob, Refitted, refitted_path, test_predictions_path
+from seqtune.search.refit import (
+    NO_TIME,
+    RefitJob,
+    Refitted,
+    refit_seconds,
+    refitted_path,
+    test_predictions_path,
+)
 from seqtune.search.trial import Result, model_path, predictions_path
 
 NETWORKS_LISTED = 8
@@ -27,7 +36,16 @@ NETWORKS_LISTED = 8
 ENSEMBLE_POOL = 30
 """So many trials, the best by validation, may become members of the ensemble."""
 
+EQUALS = 5
+"""So many networks of scores that chance may have put in their order begin the ensemble."""
+
 ENSEMBLE = "ensemble"
+
+MARGIN = 1.2
+"""A refit is given so many times the seconds that it is likely to take."""
+
+SCORING_SECONDS = 1.0
+"""What it takes to load a network and to look at the test part, without refitting it."""
 
 BLEND = "blend"
 """An ensemble with a simple method among its members."""
@@ -42,12 +60,14 @@ class Conclusion:
         results: The trials.
         listener: Hears of the stages and of what was left out.
         blendable: Predictions by part of the simple methods that an ensemble may take in.
+        steps_per_epoch: Batches of an epoch, from a configuration; the task's own if None.
     """
 
     problem: Problem
     results: Sequence[Result]
     listener: Listener
     blendable: Mapping[str, Arrays] = field(default_factory=dict)
+    steps_per_epoch: Callable[[Mapping[str, Any]], int] | None = None
     weights: dict[str, float] = field(default_factory=dict)
     _refits: dict[str, Refitted] = field(default_factory=dict)
     _test: dict[str, npt.NDArray[np.float64]] = field(default_factory=dict)
@@ -69,15 +89,34 @@ class Conclusion:
         if size < 2 or len(pool) < 2:
             return
         predictions = {result.trial: self._validation(result.trial) for result in pool}
-        predictions |= self._best_baseline()
+        for trial, each in predictions.items():
+            self._check_shape(predictions_path(self.problem.folder, trial), each, predictions)
+        predictions |= self._best_baseline(predictions)
         weights = select_members(
-            predictions, self._score_validation, size, self.problem.task.direction
+            predictions,
+            self._score_validation,
+            size,
+            self.problem.task.direction,
+            self._as_good_as_best(pool)[:size],
         )
         is_one = len(weights) < 2 or not any(result.trial in weights for result in pool)
         self.weights = {} if is_one else weights
 
-    def _best_baseline(self) -> dict[str, npt.NDArray[np.float64]]:
+    def _as_good_as_best(self, pool: Sequence[Result]) -> list[str]:
+        """Return the trials that validation cannot tell from the best, at most `EQUALS`."""
+        scores = {result.trial: result.score for result in pool if result.score is not None}
+        best = next(iter(scores.values()))
+        margin = self.problem.task.margin(self.problem.prepared, best)
+        if not margin:
+            return []
+        return [trial for trial, score in scores.items() if abs(score - best) <= margin][:EQUALS]
+
+    def _best_baseline(self, beside: Arrays) -> dict[str, npt.NDArray[np.float64]]:
         """Return the validation predictions of the best simple method that can be blended."""
+        for name, arrays in self.blendable.items():
+            if "validation" in arrays:
+                path = kept_path(self.problem.folder, name, "validation")
+                self._check_shape(path, arrays["validation"], beside)
         sign = 1 if self.problem.task.direction == "min" else -1
         scored = [
             (sign * self._score_validation(arrays["validation"]), name)
@@ -89,6 +128,18 @@ class Conclusion:
         _, best = min(scored)
         self._test[best] = self.blendable[best]["test"]
         return {best: self.blendable[best]["validation"]}
+
+    @staticmethod
+    def _check_shape(path: Path, array: npt.NDArray[np.float64], beside: Arrays) -> None:
+        """Refuse predictions that cannot be averaged with the others, the first of which counts.
+
+        Raises:
+            RunError: They come from a run folder that is damaged, or a stranger's.
+        """
+        first = next(iter(beside.values()), array)
+        if array.shape != first.shape:
+            found, expected = list(array.shape), list(first.shape)
+            raise damaged(path, f"found predictions of shape {found}, expected {expected}")
 
     @property
     def ensemble_name(self) -> str:
@@ -131,9 +182,10 @@ class Conclusion:
         while waiting or running:
             while waiting and executor.idle():
                 result, is_refit = waiting.pop(0)
-                rounds = -(-(len(waiting) + 1) // executor.workers)
-                seconds = max(0.0, (clock.left() - reserve) / rounds)
-                steps = self.problem.task.steps_per_epoch(self.problem.prepared, result.values)
+                seconds = self._time_for(
+                    result, len(waiting) + 1, executor.workers, clock.left() - reserve
+                )
+                steps = self._steps_per_epoch(result.values)
                 is_refit = is_refit and not interrupt.asked
                 job = RefitJob(result, seed + int(result.trial[1:]), seconds, steps, is_refit)
                 running[result.trial] = result, is_refit
@@ -149,6 +201,30 @@ class Conclusion:
         self._leave_out_unscored()
         if refit:
             self._tell_of_left_out(len(chosen))
+
+    def _time_for(self, result: Result, waiting: int, workers: int, left: float) -> float:
+        """Return the seconds that the next refit may take.
+
+        All have the same share of what is left. Where a refit is worth nothing unless it is whole,
+        and a share is too short for one, the best networks have theirs first.
+
+        Args:
+            result: How its trial went.
+            waiting: Networks that wait, this one among them.
+            workers: How many are refitted at the same time.
+            left: Seconds that are left.
+        """
+        share = max(0.0, left / -(-waiting // workers))
+        if not self.problem.task.refits_anew:
+            return share
+        needed = MARGIN * refit_seconds(result, anew=True, folds=len(self.problem.folds))
+        others = SCORING_SECONDS * waiting / workers
+        return max(share, needed) if needed <= left - others else min(share, left)
+
+    def _steps_per_epoch(self, values: Mapping[str, Any]) -> int:
+        if self.steps_per_epoch is not None:
+            return self.steps_per_epoch(values)
+        return self.problem.task.steps_per_epoch(self.problem.prepared, values)
 
     def rows(self) -> list[Row]:
         """Return a row for the ensemble and for each of the best networks.
@@ -210,6 +286,11 @@ class Conclusion:
 
     def _leave_out_unscored(self) -> None:
         """Blend without networks that could not be loaded again."""
+        networks = {name: each for name, each in self._test.items() if name not in self.blendable}
+        for name in self.weights:
+            if name in self.blendable:
+                path = kept_path(self.problem.folder, name, "test")
+                self._check_shape(path, self._test[name], networks)
         scored = {trial: each for trial, each in self.weights.items() if trial in self._test}
         total = sum(scored.values())
         self.weights = (
@@ -238,7 +319,7 @@ class Conclusion:
             test={} if test is None else self._score("test", name, test),
             fit_seconds=result.seconds,
             parameters=result.parameters,
-            detail=describe(result.values),
+            detail=describe(self.problem, result.values),
         )
 
     def _ensemble_row(self) -> Row:
@@ -312,10 +393,9 @@ def row_name(result: Result) -> str:
     return f"{values['network.architecture']}-{values['network.cell']}-{result.trial}"
 
 
-def describe(values: Mapping[str, Any]) -> str:
+def describe(problem: Problem, values: Mapping[str, Any]) -> str:
     """Return a configuration in a few words."""
     size = f"{values['network.layers']} x {values['network.units']} units"
-    lookback = f", {values['lookback']} steps back" if "lookback" in values else ""
-    lookback += f", {values['text.tokens']} tokens" if "text.tokens" in values else ""
-    rate = f", rate {float(values['training.learning_rate']):.2g}"
-    return f"{size}{lookback}{rate}"
+    own = problem.task.describe(problem.prepared, values)
+    rate = f"rate {float(values['training.learning_rate']):.2g}"
+    return ", ".join([size, own, rate])

@@ -20,6 +20,9 @@ Kind = Literal["network", "ensemble", "baseline"]
 Direction = Literal["min", "max"]
 _Read = TypeVar("_Read")
 
+TIE_BREAK = "log_loss"
+"""The metric, lower better, that stands between models of the same score."""
+
 
 @dataclass(frozen=True)
 class Row:
@@ -95,7 +98,11 @@ class Leaderboard:
     rows: tuple[Row, ...] = ()
 
     def ranked(self) -> tuple[Row, ...]:
-        """Return the rows, best first by validation; ties by name, rows without a score last."""
+        """Return the rows, best first by validation, rows without a score last.
+
+        Ties are broken by the log loss where there is one (few cases give many models the same
+        accuracy), then by name.
+        """
         return tuple(sorted(self.rows, key=self._order))
 
     def row(self, name: str) -> Row | None:
@@ -177,11 +184,13 @@ class Leaderboard:
         rows = tuple(Row.from_dict(row) for row in value["leaderboard"])
         return cls(metric=str(value["metric"]), direction=value["direction"], rows=rows)
 
-    def _order(self, row: Row) -> tuple[bool, float, str]:
+    def _order(self, row: Row) -> tuple[bool, float, float, str]:
         score = self.validation_score(row)
         if not math.isfinite(score):
-            return True, 0.0, row.name
-        return False, -score if self.direction == "max" else score, row.name
+            return True, 0.0, 0.0, row.name
+        tie_break = row.validation.get(TIE_BREAK, 0.0)
+        tie_break = tie_break if math.isfinite(tie_break) else math.inf
+        return False, -score if self.direction == "max" else score, tie_break, row.name
 
     def _best(self, *kinds: Kind) -> Row | None:
         return next((row for row in self.ranked() if row.kind in kinds), None)

@@ -15,6 +15,9 @@ MEMBERS = "members.json"
 
 CALIBRATION = "calibration.json"
 
+LARGEST_FIGURE = 1000.0
+"""No temperature is higher, none lower than its inverse."""
+
 FILE = re.compile(r"models/[A-Za-z0-9][A-Za-z0-9_-]*\.keras")
 """A network's file, relative to the run folder: nothing else is opened as one."""
 
@@ -81,9 +84,14 @@ def read_calibrations(folder: Path) -> dict[str, dict[str, float]]:
     rows = read_part(path)
     figures = rows.values() if isinstance(rows, dict) else [None]
     for row in figures:
-        if not isinstance(row, dict) or not all(is_number(figure) for figure in row.values()):
+        if not isinstance(row, dict) or not all(map(_is_figure, row.values())):
             raise damaged(path, f"found {shown(row)}, expected figures by name")
     return dict(rows)
+
+
+def _is_figure(value: object) -> bool:
+    """Say whether a value can be a temperature: no prediction is turned over or blown up by it."""
+    return is_number(value) and 1 / LARGEST_FIGURE <= value <= LARGEST_FIGURE  # type: ignore[operator]
 
 
 def read_members(folder: Path) -> dict[str, list[Member]]:
@@ -107,7 +115,7 @@ def _check(member: Member, path: Path) -> None:
     """Refuse a member that seqtune did not write; its configuration is checked when it is built."""
     if not isinstance(member.baseline, str) or not METHOD.fullmatch(member.baseline):
         raise damaged(path, f"found {shown(member.baseline)}, expected the name of a method")
-    if not member.baseline and not is_trial(member.trial):
+    if member.trial != "" if member.baseline else not is_trial(member.trial):
         raise damaged(path, f"found {shown(member.trial)}, expected the name of a trial")
     for file in (member.model, member.refitted):
         if not isinstance(file, str):

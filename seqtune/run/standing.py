@@ -9,6 +9,7 @@ from typing import Any
 from seqtune.files import write_json, write_lines
 from seqtune.run.folder import STATE
 from seqtune.run.leaderboard import Row
+from seqtune.search.problem import Problem
 from seqtune.search.trial import Result
 
 TRIALS = "trials.jsonl"
@@ -29,11 +30,11 @@ def write_standing(folder: Path, results: Sequence[Result], state: dict[str, Any
     write_json(folder / STATE, state, indent=None)
 
 
-def standing_rows(metric: str, results: Sequence[Result]) -> list[Row]:
+def standing_rows(problem: Problem, results: Sequence[Result]) -> list[Row]:
     """Return a row for every trial that has a score so far.
 
     Args:
-        metric: What trials are compared by.
+        problem: Task and data.
         results: All trials so far.
     """
     from seqtune.run.conclusion import describe, row_name
@@ -42,11 +43,11 @@ def standing_rows(metric: str, results: Sequence[Result]) -> list[Row]:
         Row(
             name=row_name(done),
             kind="network",
-            validation={metric: done.score},
+            validation={problem.metric: done.score},
             test={},
             fit_seconds=done.seconds,
             parameters=done.parameters,
-            detail=describe(done.values),
+            detail=describe(problem, done.values),
         )
         for done in results
         if done.score is not None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -15,6 +15,7 @@ def select_members(
     score: Callable[[Predictions], float],
     size: int,
     direction: str = "min",
+    begin: Sequence[str] = (),
 ) -> dict[str, float]:
     """Choose members one by one, each time the one that improves the average most.
 
@@ -26,6 +27,8 @@ def select_members(
         score: Scores an average of predictions.
         size: How many choices are made at most.
         direction: "min" or "max".
+        begin: Trials that are in it from the start: those that the score cannot tell from the best,
+            so that the choice does not hang on chance (section 2.2: sorted initialisation).
 
     Returns:
         The weight of each chosen trial; they sum to one. Empty without predictions.
@@ -39,10 +42,14 @@ def select_members(
         {'a': 0.5, 'b': 0.5}
     """
     sign = 1.0 if direction == "min" else -1.0
-    chosen: list[str] = []
+    chosen: list[str] = list(begin)
     best: tuple[float, list[str]] = (np.inf, [])
     total: Predictions | None = None
-    for count in range(1, size + 1):
+    for name in chosen:
+        total = predictions[name] if total is None else total + predictions[name]
+    if total is not None:
+        best = (sign * score(total / len(chosen)), list(chosen))
+    for count in range(len(chosen) + 1, size + 1):
         scored = []
         for name, prediction in predictions.items():
             summed = prediction if total is None else total + prediction

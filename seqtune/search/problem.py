@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 import numpy.typing as npt
 
 from seqtune.tasks import load_task
-from seqtune.tasks._contract import Part, Task
+from seqtune.tasks._contract import Fold, Part, Task
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,11 @@ class Problem:
     def metric(self) -> str:
         """The metric that selects."""
         return str(self.prepared.metric)
+
+    @property
+    def folds(self) -> Sequence[Fold]:
+        """The folds that a trial is compared on; none where a part is held out for that."""
+        return self.prepared.folds if self.prepared is not None else ()
 
     def score(self, part: Part, predictions: npt.NDArray[Any]) -> dict[str, float]:
         """Return every metric of predictions for a part."""

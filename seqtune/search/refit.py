@@ -117,7 +117,7 @@ class RefitJob:
         before = model.get_weights()
         least = LEAST_SECONDS + setup_seconds(self.result)
         if problem.task.refits_anew:  # with less time it would come to less than it was
-            least = max(least, refit_seconds(self.result, anew=True))
+            least = max(least, refit_seconds(self.result, anew=True, folds=len(problem.folds)))
         if not self.refit or self.seconds < least:
             self._score_test(problem, model)
             return False, NO_TIME if self.refit else ""
@@ -145,6 +145,8 @@ class RefitJob:
             model.set_weights(
                 problem.task.build(problem.prepared, self.result.values).get_weights()
             )
+            for variable in model.optimizer.variables:  # of the refit before: steps and moments
+                variable.assign(np.zeros(variable.shape, variable.dtype))
         else:
             epochs, peak = max(1, round(STEPS_SHARE * len(self.result.scores))), RATE_SHARE * rate
         schedule = Schedule(peak, epochs, time.monotonic() + seconds, watch)
@@ -183,18 +185,20 @@ def setup_seconds(result: Result) -> float:
     return SETUP_SHARE * max(0.0, result.seconds - result.training_seconds)
 
 
-def refit_seconds(result: Result, *, anew: bool = False) -> float:
+def refit_seconds(result: Result, *, anew: bool = False, folds: int = 0) -> float:
     """Return what a refit of a trial's network is likely to take in all.
 
     Args:
         result: How its trial went.
         anew: Whether it is trained from the start.
+        folds: How often the trial had trained it.
 
     Example:
         >>> refit_seconds(Result("t001", "completed", {}, seconds=15.0, training_seconds=10.0))
         7.0
     """
-    return setup_seconds(result) + 2 * (1.0 if anew else STEPS_SHARE) * result.training_seconds
+    share = 1.0 if anew else STEPS_SHARE
+    return setup_seconds(result) + 2 * share * result.training_seconds / max(1, folds)
 
 
 def refitted_path(folder: Path, trial: str) -> Path:

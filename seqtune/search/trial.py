@@ -14,6 +14,7 @@ import numpy as np
 from seqtune.errors import SearchError, SeqtuneError
 from seqtune.files import whole_file
 from seqtune.initializers import seed_everything
+from seqtune.search.cross_validation import CrossValidation
 from seqtune.search.network_file import load_network, save_network
 from seqtune.search.problem import Problem
 from seqtune.search.recorded import is_trial, shown
@@ -110,7 +111,34 @@ class TrialJob:
     def _before(self) -> Result:
         return self.earlier or Result(self.trial, "stopped", self.values)
 
+    def _train_over_folds(self, problem: Problem, watch: Watch, began: float) -> Result:
+        """Train once for each fold; the network that is kept is that of the last one."""
+        epochs = max(1, math.ceil(self.until / self.steps_per_epoch))
+        folds = CrossValidation(
+            problem, self.values, self.seed, epochs, self.steps_per_epoch, began + self.seconds,
+            watch,
+        )  # fmt: skip
+        folds.run()
+        if folds.trouble or folds.predictions is None:
+            raise TrialFailedError(folds.trouble)
+        save_network(folds.model, model_path(problem.folder, self.trial))
+        with whole_file(predictions_path(problem.folder, self.trial)) as temporary:
+            np.save(temporary, folds.predictions)
+        choose = min if problem.task.direction == "min" else max
+        return Result(
+            trial=self.trial,
+            status="stopped" if folds.is_cut else "completed",
+            values=self.values,
+            score=choose(folds.scores),
+            scores=folds.scores,
+            training_seconds=folds.training_seconds,
+            parameters=int(folds.model.count_params()),
+            steps=folds.batches,
+        )
+
     def _train_and_keep(self, problem: Problem, watch: Watch, began: float) -> Result:
+        if problem.folds:
+            return self._train_over_folds(problem, watch, began)
         before = self._before
         seed = self.seed + 1_000_003 * before.steps  # another stretch draws other batches
         seed_everything(seed)

@@ -90,8 +90,25 @@ class Evaluation:
     classified: Classified | None = None
 
 
+@dataclass(frozen=True)
+class Fold:
+    """A part of few cases, held out while the others train.
+
+    Args:
+        prepared: The data with the fold as its validation part, and without it in training.
+        places: Where its cases stand in the validation part of the whole.
+    """
+
+    prepared: Any
+    places: npt.NDArray[np.int64]
+
+
 class Prepared(Protocol):
     """Data ready for training: flat arrays, index tables, and the codec."""
+
+    @property
+    def folds(self) -> Sequence[Fold]:
+        """The folds that a trial is compared on; none where one part is held out for that."""
 
     @property
     def metric(self) -> str:
@@ -145,6 +162,12 @@ class Task(Protocol):
 
     def objective(self, prepared: Any, scores: Mapping[str, float]) -> float:
         """Return what trials are compared by: the metric, ties broken where it is coarse."""
+
+    def margin(self, prepared: Any, score: float) -> float:
+        """Return how far two scores of `objective` may be apart by chance alone; 0 for nothing."""
+
+    def describe(self, prepared: Any, values: Values) -> str:
+        """Return in a few words what a configuration has that only this task knows."""
 
     def calibration(self, prepared: Any, predictions: npt.NDArray[np.float64]) -> dict[str, float]:
         """Measure on validation predictions what makes predictions honest; {} for nothing."""

@@ -1,4 +1,4 @@
-"""One contract for every registered cell, architecture and option: build, train, save, load."""
+"""One contract for every cell, forecasting architecture and option: build, train, save, load."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from seqtune.registry import architectures, cells
+from seqtune.registry import architectures_for, cells
 from seqtune.tasks.forecast.loss import quantile_loss
 from seqtune.tasks.forecast.network import build_network
 
@@ -22,6 +22,8 @@ LEVELS = (0.1, 0.25, 0.5, 0.9)
 IDENTITIES = 5
 ROWS = 6
 Arrays = dict[str, npt.NDArray[Any]]
+
+architectures = architectures_for("forecast")
 
 
 def choices_of(fragment: Mapping[str, Any]) -> list[Any]:

@@ -37,11 +37,11 @@ def test_list_has_a_line_for_each_recipe():
 
 
 def test_show_prints_the_whole_recipe():
-    recipe = Recipe.load("quick", "forecast")
-    assert out("show", "forecast/quick") == recipe.to_yaml()
-    assert out("show", "quick") == recipe.to_yaml()
-    assert json.loads(out("show", "quick", "--json")) == recipe.to_dict()
-    shown = json.loads(out("show", "quick", "--json", "--set", "network.units=[16,32]"))
+    recipe = Recipe.load("thorough", "forecast")
+    assert out("show", "forecast/thorough") == recipe.to_yaml()
+    assert out("show", "thorough") == recipe.to_yaml()
+    assert json.loads(out("show", "thorough", "--json")) == recipe.to_dict()
+    shown = json.loads(out("show", "thorough", "--json", "--set", "network.units=[16,32]"))
     assert shown["network"]["units"] == [16, 32]
 
 
@@ -51,8 +51,16 @@ def test_show_takes_a_file(tmp_path):
     assert json.loads(out("show", path, "--json"))["horizon"] == 3
 
 
+@pytest.mark.parametrize("task", ["classify", "forecast"])
+def test_a_name_that_two_tasks_have_needs_the_task(task):
+    shown = Recipe.load("quick", task).to_yaml()
+    assert out("show", "quick", "--task", task) == shown == out("show", f"{task}/quick")
+    refused = error("show", "quick")
+    assert refused.message == "recipe 'quick' stands for several: classify/quick, forecast/quick"
+
+
 def test_show_refuses_unknown_names_and_tasks():
-    assert "did you mean 'forecast/quick'?" in error("show", "quik").message
+    assert "did you mean 'forecast/thorough'?" in error("show", "thorogh").message
     assert "unknown task 'forecats'" in error("show", "quick", "--task", "forecats").message
 
 

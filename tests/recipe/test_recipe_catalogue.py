@@ -11,8 +11,13 @@ ROOT = Path(__file__).resolve().parents[2]
 
 def test_the_recipes_of_the_checkout_are_found():
     assert {"forecast/default", "forecast/quick", "forecast/thorough"} <= set(catalogue.names())
+    assert {f"classify/{name}" for name in ("default", "quick", "text", "series")} <= set(
+        catalogue.names()
+    )
     assert catalogue.path("forecast/quick") == catalogue.folder() / "forecast" / "quick.yaml"
-    assert catalogue.path("quick", "forecast") == catalogue.path("quick")
+    assert catalogue.path("quick", "forecast") == catalogue.path("forecast/quick")
+    assert catalogue.path("quick", "classify") == catalogue.path("classify/quick")
+    assert catalogue.path("thorough") == catalogue.path("forecast/thorough")
 
 
 def test_recipes_inside_the_package_go_before_those_beside_it(tmp_path, monkeypatch):

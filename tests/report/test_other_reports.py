@@ -244,7 +244,7 @@ def test_scores_stand_best_first(draw: Draw) -> None:
             Score("theta", "baseline", {"mase": 1.0, "mean_quantile_loss": 12.5}),
             Score("e", "ensemble", {"mase": 0.75, "mean_quantile_loss": 10.0}),
         ),
-        windows=1200,
+        examples=1200,
         notes=("the last 2 rows have no actual value",),
     )
     assert (
@@ -270,6 +270,13 @@ def test_scores_of_a_max_metric_stand_highest_first() -> None:
     scores = (Score("a", "network", {"f": 0.25}), Score("b", "network", {"f": 0.5}))
     document = ScoresReport("r", "d", "f", "max", scores, 1).to_dict()
     assert [score["name"] for score in document["scores"]] == ["b", "a"]
+
+
+def test_scores_of_cases_are_counted_in_cases(draw: Draw) -> None:
+    scores = (Score("a", "network", {"accuracy": 0.5}),)
+    report = ScoresReport("r", "d", "accuracy", "max", scores, 2, "case")
+    assert draw(report).startswith("r on d: 2 cases, by accuracy (higher is better)")
+    assert report.to_dict()["cases"] == 2
 
 
 def test_no_scores_are_said(draw: Draw) -> None:

@@ -15,7 +15,7 @@ import keras
 import numpy as np
 import pytest
 
-from seqtune.registry import architectures, cells
+from seqtune.registry import architectures_for, cells
 from seqtune.search.network_file import load_network, save_network
 from seqtune.search.problem import Problem
 from seqtune.search.training import Watch
@@ -24,6 +24,8 @@ from seqtune.tasks.forecast.task import TASK
 
 OTHER = {"jax": "tensorflow", "tensorflow": "jax"}[keras.backend.backend()]
 CLOSE = 1e-5
+
+architectures = architectures_for("forecast")
 
 PAIRS = list(
     zip(cells, cycle(architectures), strict=False)

@@ -3,10 +3,10 @@
 Channels are standardised over training. Shorter series are filled up at their end with zeros, the
 channels' training mean, to the length of the longest training case (at least 9 steps, the
 kernels' length), and later cases that are longer are cut there: unlike interpolation this keeps
-the pace of the steps, and the length can tell classes apart. On JapaneseVowels (7 to 29 steps)
-it has an accuracy of 0.989 over five seeds, against 0.985 with interpolation. The ridge
-regression's values become probabilities by a softmax that leave-one-out values in training
-sharpen, as `_ridge.py` tells.
+the pace of the steps, and the length can tell classes apart. Over the training file of
+JapaneseVowels (7 to 29 steps), five folds and three seeds, it has an accuracy of 0.973, against
+0.965 with interpolation. The ridge regression's values become probabilities by a softmax that
+leave-one-out values in training sharpen, as `_ridge.py` tells.
 
 Source:
     Dempster, Schmidt and Webb 2021, "MiniRocket: a very fast (almost) deterministic transform

@@ -17,6 +17,9 @@ from seqtune.tasks.classify.roles import Roles
 
 Floats = npt.NDArray[np.float64]
 
+LARGEST = 3e38
+"""Single precision holds no larger number."""
+
 
 @dataclass(frozen=True)
 class Cases:
@@ -97,11 +100,11 @@ def _texts(source: Source, roles: Roles, with_labels: bool) -> Cases:
 
 def _wide(source: Source, roles: Roles, with_labels: bool) -> Cases:
     """Read a row per case, a column per step; blanks at the end of a row make it shorter."""
-    values = np.column_stack([source.numbers(name) for name in roles.channels])
+    values, notes = _numbers(source, roles)
     known = np.isfinite(values)
     ends = known.shape[1] - np.argmax(known[:, ::-1], axis=1)
     ends[~known.any(axis=1)] = 0
-    notes = _gap_notes(sum(int((~known[i, :end]).sum()) for i, end in enumerate(ends.tolist())))
+    notes += _gap_notes(sum(int((~known[i, :end]).sum()) for i, end in enumerate(ends.tolist())))
     if blank := int((ends == 0).sum()):
         notes += (f"{blank} cases have no value at all",)
     cases = [_filled(values[i, : max(1, end), None]) for i, end in enumerate(ends.tolist())]
@@ -126,18 +129,17 @@ def _long(source: Source, roles: Roles, with_labels: bool) -> Cases:
             "fill it in, or leave the row out",
         )
     order = np.lexsort((_steps(source, roles.time), codes))
-    values = np.column_stack([source.numbers(name) for name in roles.channels])[order]
+    values, notes = _numbers(source, roles)
+    values = values[order]
     bounds = np.searchsorted(codes[order], np.arange(len(names) + 1))
-    notes = _gap_notes(int((~np.isfinite(values)).sum()))
+    notes += _gap_notes(int((~np.isfinite(values)).sum()))
     cases = [_filled(values[a:b]) for a, b in pairwise(bounds.tolist())]
     first = np.full(len(names), source.rows, dtype=np.int64)
     np.minimum.at(first, codes, np.arange(source.rows))
     labels: Sequence[str] = ()
     if with_labels:
         labels = _case_labels(source, roles, codes, first, names)
-    groups = None
-    if with_labels and roles.group is not None:
-        groups = _groups(source, roles.group)[first]  # type: ignore[index]
+    groups = _case_groups(source, roles.group, codes, names) if with_labels else None
     return Cases((), Ragged.from_list(cases, len(roles.channels)), first, names, labels, groups,
                  notes)  # fmt: skip
 
@@ -175,12 +177,45 @@ def _label_cells(source: Source, label: str) -> list[str]:
 
 def _groups(source: Source, group: str | None) -> npt.NDArray[np.int64] | None:
     """Return the group of each row; rows without one are each a group of their own."""
+    return None if group is None else _apart(source.codes(group)[0].astype(np.int64))
+
+
+def _apart(groups: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """Return groups of which each that is missing (-1) is one of its own."""
+    absent = groups < 0
+    own = groups.max(initial=0) + 1 + np.cumsum(absent)
+    return np.where(absent, own, groups)
+
+
+def _case_groups(
+    source: Source, group: str | None, codes: Any, names: Sequence[str]
+) -> npt.NDArray[np.int64] | None:
+    """Return the group of each case; it may stand in some of its rows, but only one."""
     if group is None:
         return None
-    codes = source.codes(group)[0].astype(np.int64)
-    absent = codes < 0
-    codes[absent] = codes.max(initial=0) + 1 + np.arange(int(absent.sum()))
-    return codes
+    of_row, groups = source.codes(group)
+    found = np.full(len(names), -1, dtype=np.int64)
+    known = np.flatnonzero(of_row >= 0)
+    found[codes[known[::-1]]] = of_row[known[::-1]]  # the first stays
+    other = known[found[codes[known]] != of_row[known]]
+    if len(other):
+        row, case = int(other[0]), int(codes[other[0]])
+        raise DataError(
+            f"{source.where(row)}: case {names[case]!r} has the group {groups[of_row[row]]!r}, "
+            f"and {groups[found[case]]!r} before; expected one group per case",
+            "mend the group, or name another column: --set data.group=COLUMN",
+        )
+    return _apart(found)
+
+
+def _numbers(source: Source, roles: Roles) -> tuple[Floats, tuple[str, ...]]:
+    """Return (rows, channels) values that single precision can hold, and what was changed."""
+    values = np.column_stack([source.numbers(name) for name in roles.channels])
+    too_large = np.abs(values) > LARGEST
+    if not too_large.any():
+        return values, ()
+    note = f"{int(too_large.sum())} values beyond {LARGEST:g} were taken as {LARGEST:g}"
+    return np.clip(values, -LARGEST, LARGEST), (note,)
 
 
 def _gap_notes(gaps: int) -> tuple[str, ...]:

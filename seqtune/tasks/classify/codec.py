@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from seqtune.data.ragged import Ragged
 from seqtune.data.tokens import Tokenizer
-from seqtune.tasks.classify.labels import Labels
+from seqtune.tasks.classify.labels import Labels, is_text
 from seqtune.tasks.classify.roles import Roles
 
 Floats = npt.NDArray[np.float64]
@@ -21,6 +21,9 @@ WHOLE_SHARE = 0.98
 
 MOST_TOKENS = 400
 """Longer texts cost more time than their middle tells."""
+
+LONGEST = 100_000
+"""Inputs per case that a codec may say at most."""
 
 LEAST_SPREAD = 1e-6
 """Relative to its size; a channel, or a case, that varies less is constant."""
@@ -95,7 +98,7 @@ class Codec:
     def to_dict(self) -> dict[str, Any]:
         """Return plain JSON values."""
         return {
-            "roles": asdict(self.roles),
+            "roles": {**asdict(self.roles), "channels": list(self.roles.channels)},
             "labels": self.labels.to_dict(),
             "metric": self.metric,
             "weights": list(self.weights),
@@ -116,6 +119,8 @@ class Codec:
         """
         roles = _roles(values["roles"])
         labels = Labels.from_dict(values["labels"])
+        if not isinstance(values["tokenizers"], dict) or not isinstance(values["longest"], dict):
+            raise ValueError("its parts are not as they are written")
         codec = cls(
             roles=roles,
             labels=labels,
@@ -138,6 +143,7 @@ class Codec:
             and bool(codec.tokenizers) == (roles.kind == "text")
             and len(codec.center) == len(codec.spread) == (channels if "series" in needed else 0)
             and all(width > 0 for width in codec.spread)
+            and (not codec.vectors or "word" in codec.tokenizers)
         )
         if not is_sound:
             raise ValueError("its parts do not belong together")
@@ -164,7 +170,9 @@ def fit_text(
             lower=settings.lower,
         )  # fmt: skip
         longest[kind] = settings.longest
-        if settings.longest == "auto":
+        if settings.longest != "auto":
+            longest[kind] = min(settings.longest, LONGEST)
+        else:
             lengths = tokenizers[kind].encode(texts, None).tokens.lengths
             usual = int(np.ceil(np.quantile(lengths, WHOLE_SHARE)))
             longest[kind] = min(max(usual, 4), MOST_TOKENS)
@@ -225,14 +233,18 @@ def class_weights(targets: Floats) -> Floats:
 
 
 def _roles(values: Mapping[str, Any]) -> Roles:
+    if not isinstance(values, dict) or {*values} != {*Roles.__dataclass_fields__}:
+        raise ValueError("its roles are not as they are written")
+    if not isinstance(values["channels"], list):
+        raise ValueError("its channels are no list")
     roles = Roles(**{**values, "channels": tuple(values["channels"])})
     texts = (roles.kind, roles.label, roles.text, *roles.channels)
     others = (roles.series, roles.time, roles.group)
     is_sound = (
-        all(isinstance(each, str) for each in texts)
-        and all(each is None or isinstance(each, str) for each in others)
+        all(map(is_text, texts))
+        and all(each is None or is_text(each) for each in others)
         and roles.kind in ("text", "series")
-        and bool(roles.text) == (roles.kind == "text")
+        and bool(roles.text) == (roles.kind == "text") == (not roles.channels)
     )
     if not is_sound:
         raise ValueError("its roles are not as they are written")
@@ -240,13 +252,15 @@ def _roles(values: Mapping[str, Any]) -> Roles:
 
 
 def _numbers(values: Any) -> tuple[float, ...]:
-    numbers = tuple(float(value) for value in values)
-    if not np.isfinite(numbers).all():
+    is_sound = isinstance(values, list) and all(
+        type(value) in (int, float) and -1e300 < value < 1e300 for value in values
+    )
+    if not is_sound:
         raise ValueError("a number in it is none")
-    return numbers
+    return tuple(map(float, values))
 
 
 def _count(value: Any, least: int = 1) -> int:
-    if type(value) is not int or not least <= value <= 100_000:
-        raise ValueError(f"{value!r} is no length")
+    if type(value) is not int or not least <= value <= LONGEST:
+        raise ValueError(f"a length in it is none, or beyond {LONGEST:,}")
     return value

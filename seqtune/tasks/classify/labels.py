@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -22,6 +24,9 @@ FAR_FROM_EQUAL = 3.0
 balanced accuracy selects then."""
 
 MOST_CLASSES = 1000
+
+SURROGATE = re.compile("[\ud800-\udfff]")
+"""Half a character, which JSON can hold and no file."""
 
 
 @dataclass(frozen=True)
@@ -58,12 +63,12 @@ class Labels:
         is_sound = (
             isinstance(names, list)
             and 1 <= len(names) <= MOST_CLASSES
-            and all(isinstance(name, str) for name in names)
+            and all(map(is_text, names))
             and len(set(names)) == len(names)
-            and isinstance(separator, str)
+            and is_text(separator)
             and isinstance(numbers, list)
             and len(numbers) in (0, len(names))
-            and all(type(number) in (int, float) and np.isfinite(number) for number in numbers)
+            and all(type(number) in (int, float) and -1e300 < number < 1e300 for number in numbers)
         )
         if not is_sound:
             raise ValueError("the labels are not as they are written")
@@ -100,14 +105,19 @@ class Labels:
         return targets, unknown
 
 
+def is_text(value: object) -> bool:
+    """Say whether a value from JSON is a text that can be written to a file."""
+    return isinstance(value, str) and not SURROGATE.search(value)
+
+
 def find_labels(
-    cells: Sequence[str], *, several: str | None, ordered: bool | str, kind: str, listener: Listener
+    cells: Sequence[str], *, separator: str, ordered: bool | str, kind: str, listener: Listener
 ) -> Labels:
     """Find out what labels there are.
 
     Args:
         cells: The label of every case, none of them blank.
-        several: What stands between several labels; None for nothing, "auto" to find out.
+        separator: What stands between several labels; empty where each case has one.
         ordered: Whether the labels are numbers with an order, or "auto".
         kind: "text" or "series": stars are given to texts.
         listener: Hears of the guesses.
@@ -115,7 +125,6 @@ def find_labels(
     Raises:
         DataError: There is one class alone, or there are as many as cases.
     """
-    separator = _separator(cells, listener) if several == "auto" else several or ""
     bare = Labels((), separator)
     found = sorted({label for cell in cells for label in bare.split(cell)})
     numbers = _numbers(found)
@@ -148,18 +157,35 @@ def are_far_from_equal(targets: Floats) -> bool:
     return bool(len(counts)) and float(counts.max() / counts.min()) >= FAR_FROM_EQUAL
 
 
-def _separator(cells: Sequence[str], listener: Listener) -> str:
-    """Return what stands between several labels, where the parts are labels again and again."""
+def separator_of(cells: Sequence[str], asked: str | None, listener: Listener) -> str:
+    """Return what stands between several labels of a case; empty where each has one.
+
+    Args:
+        cells: The label of every case.
+        asked: What the recipe says; None for nothing, "auto" to find out: where something stands
+            between parts that are labels again and again.
+        listener: Hears of the guess.
+    """
+    if asked != "auto":
+        return asked or ""
     for separator in SEPARATORS:
-        joined = [cell for cell in cells if separator in cell.strip(f" {separator}")]
-        if not joined:
-            continue
-        parts = {part.strip() for cell in cells for part in cell.split(separator)} - {""}
-        if len(parts) < len(set(cells)) or len(joined) > 0.2 * len(cells):
+        if _recur(cells, separator):
             flag = "--set data.several=null"
             listener(Guess("several labels", f"split at {separator!r}", "recognised", flag))
             return separator
     return ""
+
+
+def _recur(cells: Sequence[str], separator: str) -> bool:
+    """Say whether at least half of the parts of joined cells are in another cell too.
+
+    `a;b` beside `a` and `b;c` holds two labels; an `x;y` whose parts never occur apart is one.
+    """
+    split = Labels((), separator).split
+    different = {frozenset(split(cell)) for cell in set(cells)}
+    counts = Counter(part for cell in different for part in cell)
+    parts = [part for cell in different for part in cell if len(cell) > 1]
+    return 2 * sum(counts[part] > 1 for part in parts) >= len(parts) > 0
 
 
 def _numbers(names: Sequence[str]) -> list[float] | None:

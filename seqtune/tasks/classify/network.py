@@ -33,8 +33,9 @@ def build_network(prepared: Prepared, values: Mapping[str, Any]) -> keras.Model:
         steps = codec.longest[kind]
         tokens = keras.Input((steps,), name="tokens", dtype="int32")
         inputs = {"tokens": tokens}
-        sequence = _embedded(tokens, codec.tokenizers[kind].size, prepared.vectors, values)
         mask = keras.ops.not_equal(tokens, 0)
+        sequence = _embedded(tokens, codec.tokenizers[kind].size, prepared.vectors, values)
+        sequence = sequence * keras.ops.expand_dims(keras.ops.cast(mask, sequence.dtype), -1)
     else:
         steps = codec.longest["series"]
         sequence = keras.Input((steps, codec.channels), name="series")
@@ -68,9 +69,9 @@ def settings_of(values: Mapping[str, Any]) -> Settings:
 def _embedded(
     tokens: Any, size: int, vectors: npt.NDArray[np.float32] | None, values: Mapping[str, Any]
 ) -> Any:
-    """Return (batch, steps, features) vectors of the tokens."""
+    """Return (batch, steps, features) vectors of the tokens, padding among them."""
     width = int(values["text.embedding"]) if vectors is None else vectors.shape[1]
-    begin: Any = SmallUniform() if vectors is None else _Given(vectors)
+    begin: Any = SmallUniform() if vectors is None else Given(vectors)
     embedding = keras.layers.Embedding(
         size, width, embeddings_initializer=begin, name="token_embedding"
     )
@@ -91,7 +92,7 @@ class Present(keras.layers.Layer):  # type: ignore[misc]
     """
 
     def __init__(self, steps: int, **options: Any) -> None:
-        super().__init__(trainable=False, **options)
+        super().__init__(**(options | {"trainable": False}))
         self.steps = steps
 
     def call(self, length: Any) -> Any:
@@ -104,15 +105,16 @@ class Present(keras.layers.Layer):  # type: ignore[misc]
         return {**super().get_config(), "steps": self.steps}
 
 
-class _Given(keras.initializers.Initializer):  # type: ignore[misc]
-    """Begins with vectors that were read from a file."""
+@keras.saving.register_keras_serializable("seqtune")
+class Given(keras.initializers.Initializer):  # type: ignore[misc]
+    """Begins with vectors that were read from a file; with zeros where its weights are to come."""
 
-    def __init__(self, vectors: npt.NDArray[np.float32]) -> None:
+    def __init__(self, vectors: npt.NDArray[np.float32] | None = None) -> None:
         self.vectors = vectors
 
     def __call__(self, shape: tuple[int, ...], dtype: Any = None) -> npt.NDArray[np.float32]:
         """Return the vectors."""
-        return np.asarray(self.vectors)
+        return np.zeros(shape, np.float32) if self.vectors is None else np.asarray(self.vectors)
 
     def get_config(self) -> dict[str, Any]:
         """Return nothing: a file of weights holds the trained vectors."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 from typing import Any, cast
 
@@ -17,17 +18,26 @@ from seqtune.progress import Guess, Listener, Note
 from seqtune.recipe.load import Recipe
 from seqtune.tasks.classify.cases import Cases, read_cases
 from seqtune.tasks.classify.codec import (
+    LONGEST,
     Codec,
     class_weights,
     fit_series,
     fit_text,
     shortened,
 )
-from seqtune.tasks.classify.labels import Labels, are_far_from_equal, find_labels
+from seqtune.tasks.classify.labels import Labels, are_far_from_equal, find_labels, separator_of
 from seqtune.tasks.classify.prepared import Prepared
 from seqtune.tasks.classify.roles import Roles, infer_roles
 from seqtune.tasks.classify.schema import Schema
-from seqtune.tasks.classify.split import TRAIN, split_cases, usual_share
+from seqtune.tasks.classify.split import (
+    FOLD,
+    TEST,
+    TRAIN,
+    fold_cases,
+    split_cases,
+    usual_folds,
+    usual_share,
+)
 
 Floats = npt.NDArray[np.float64]
 
@@ -55,9 +65,11 @@ def prepare(source: Source, recipe: Recipe, listener: Listener) -> tuple[Prepare
     for note in cases.notes:
         listener(Note(note))
     cases = _labelled(source, cases, roles, listener)
+    separator = separator_of(cases.labels, values.data.several, listener)
+    cases = _frequent(source, cases, separator, values.data.least_cases, listener)
     labels = find_labels(
         cases.labels,
-        several=values.data.several,
+        separator=separator,
         ordered=values.data.ordered,
         kind=roles.kind,
         listener=listener,
@@ -70,6 +82,7 @@ def prepare(source: Source, recipe: Recipe, listener: Listener) -> tuple[Prepare
     parts = split_cases(targets, cases.groups, shares[0], shares[1], values.seed)
     _tell_of_rare(labels, targets, listener)
     is_uneven = not labels.is_multi and are_far_from_equal(targets[parts == TRAIN])
+    parts = _folded(values, parts, targets, cases, listener)
     metric = _metric(is_uneven, targets, labels, listener)
     recipe = _settled(recipe, roles, shares, is_uneven)
     codec, inputs, vectors = _encoded(cases, parts, roles, labels, metric, targets, recipe)
@@ -126,6 +139,52 @@ def _labelled(source: Source, cases: Cases, roles: Roles, listener: Listener) ->
     return cases.take(np.flatnonzero(has_label))
 
 
+def _frequent(
+    source: Source, cases: Cases, separator: str, least: int, listener: Listener
+) -> Cases:
+    """Leave out cases whose labels are too rare to be learnt, compared and tested.
+
+    Such labels are mostly not labels at all: what a damaged row leaves in their column. Where
+    most labels are rare, nothing is left out, and the labels are refused as they are.
+    """
+    split = Labels((), separator).split
+    counts = Counter(label for cell in cases.labels for label in split(cell))
+    rare = {label for label, count in counts.items() if count < least}
+    kept = np.array([not rare.intersection(split(cell)) for cell in cases.labels])
+    if kept.all() or len(counts) - len(rare) < 2 or 2 * kept.sum() < len(kept):
+        return cases
+    bad = np.flatnonzero(~kept)
+    shown = ", ".join(map(repr, sorted(rare)[:5])) + (" …" if len(rare) > 5 else "")
+    what = (
+        f"{len(rare)} {'label has' if len(rare) == 1 else 'labels have'} fewer than {least} cases"
+    )
+    listener(
+        Note(
+            f"{what} ({shown}): {len(bad)} cases left out, the first at "
+            f"{source.where(int(cases.rows[bad[0]]))} (--set data.least_cases=1 keeps them)"
+        )
+    )
+    return cases.take(np.flatnonzero(kept))
+
+
+def _folded(
+    values: Schema,
+    parts: npt.NDArray[np.int8],
+    targets: Floats,
+    cases: Cases,
+    listener: Listener,
+) -> npt.NDArray[np.int8]:
+    """Make folds of training and validation part, where cases are few."""
+    asked, count = values.validation.folds, int((parts != TEST).sum())
+    folds = usual_folds(count) if asked == "auto" else int(asked)
+    if folds < 2:
+        return parts
+    if asked == "auto":
+        why = f"{count} cases beside the test part are few"
+        listener(Guess("folds", str(folds), why, "--set validation.folds=0"))
+    return fold_cases(parts, targets, cases.groups, folds, values.seed)
+
+
 def _tell_of_rare(labels: Labels, targets: Floats, listener: Listener) -> None:
     counts = targets.sum(axis=0)
     rare = [name for name, count in zip(labels.names, counts, strict=True) if count < 3]
@@ -165,7 +224,8 @@ def _encoded(
 ) -> tuple[Codec, dict[str, tuple[Ragged, int]], npt.NDArray[np.float32] | None]:
     """Fit the codec on the training cases, and encode all with it."""
     values = cast(Schema, recipe.values)
-    training = np.flatnonzero(parts == TRAIN)
+    is_folded = bool((parts >= FOLD).any())
+    training = np.flatnonzero(parts != TEST if is_folded else parts == TRAIN)
     fitted: dict[str, Any] = {
         "roles": roles,
         "labels": labels,
@@ -183,7 +243,7 @@ def _encoded(
         width = 0 if vectors is None else vectors.shape[1]
         codec = Codec(**fitted, tokenizers=tokenizers, longest=longest, vectors=width)
         return codec, {kind: codec.tokens(cases.texts, kind) for kind in tokenizers}, vectors
-    series, count = shortened(cases.series, values.series.longest)
+    series, count = shortened(cases.series, min(values.series.longest, LONGEST))
     center, spread = fit_series(series, training)
     codec = Codec(
         **fitted,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -14,16 +14,17 @@ import numpy.typing as npt
 from seqtune.data.array_file import read_array
 from seqtune.data.ragged import Ragged
 from seqtune.files import damaged, read_json, whole_file, write_json
-from seqtune.tasks._contract import Part, Until
+from seqtune.tasks._contract import Fold, Part, Until
 from seqtune.tasks.classify.codec import Codec
-from seqtune.tasks.classify.split import TEST, TRAIN, VALIDATION
+from seqtune.tasks.classify.split import FOLD, TEST, TRAIN, VALIDATION
 
 Floats = npt.NDArray[np.float64]
 Rows = npt.NDArray[np.int64]
 
 NUMBER = {"train": TRAIN, "validation": VALIDATION, "test": TEST}
 
-MALFORMED = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
+MALFORMED = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
+"""What reading a codec raises where the file holds something else."""
 
 
 @dataclass(frozen=True)
@@ -34,11 +35,13 @@ class Prepared:
         codec: What was fitted on the training cases.
         inputs: The cases: by kind of token, or "series".
         targets: (cases, classes) float32, 0 or 1.
-        parts: (cases,) int8, 0 for training, 1 for validation, 2 for test.
+        parts: (cases,) int8, 0 for training, 1 for validation, 2 for test; where cases are few,
+            `FOLD` and its number for a fold, which trains and validates by turns.
         lines: (cases,) int64, the row of the table at which each case begins.
         texts: The texts as UTF-8 bytes, for the simple methods and for showing mistakes; None for
             series.
         vectors: (tokens, dimensions) float32 word vectors to begin with; None for none.
+        held: The fold that is the validation part; None for all of them, or where there are none.
     """
 
     codec: Codec
@@ -48,6 +51,7 @@ class Prepared:
     lines: Rows
     texts: Ragged | None = None
     vectors: npt.NDArray[np.float32] | None = None
+    held: int | None = None
 
     @property
     def metric(self) -> str:
@@ -56,12 +60,39 @@ class Prepared:
 
     @cached_property
     def rows(self) -> dict[str, Rows]:
-        """The cases of each part, in their order."""
-        return {name: np.flatnonzero(self.parts == part) for name, part in NUMBER.items()}
+        """The cases of each part, in their order.
+
+        Over folds, training and validation part are the same cases as long as none is held out.
+        """
+        rows = {name: np.flatnonzero(self.parts == part) for name, part in NUMBER.items()}
+        if self.has_folds:
+            is_seen = self.parts >= FOLD
+            is_held = is_seen if self.held is None else self.parts == FOLD + self.held
+            rows["validation"] = np.flatnonzero(is_held)
+            is_learnt = is_seen if self.held is None else is_seen & ~is_held
+            rows["train"] = np.flatnonzero(is_learnt)
+        return rows
+
+    @property
+    def has_folds(self) -> bool:
+        """Whether trials are compared over folds."""
+        return bool((self.parts >= FOLD).any())
+
+    @property
+    def folds(self) -> list[Fold]:
+        """The folds that a trial is compared on; none where cases are many."""
+        if not self.has_folds or self.held is not None:
+            return []
+        whole = self.rows["validation"]
+        views = (replace(self, held=number) for number in range(self.parts.max() - FOLD + 1))
+        return [Fold(view, np.searchsorted(whole, view.rows["validation"])) for view in views]
 
     def until(self, part: Until) -> Rows:
         """Return the cases of all parts up to one."""
-        return np.flatnonzero(self.parts <= NUMBER[part])
+        if part == "train":
+            return self.rows["train"]
+        every = np.arange(len(self.parts))
+        return every if part == "test" else every[self.parts != TEST]
 
     def truth(self, part: Part) -> Floats:
         """Return the targets of a part, (cases, classes)."""
@@ -123,7 +154,7 @@ class Prepared:
             parts = read_array(data / "parts.npy", "int8", (cases,))
             lines = read_array(data / "lines.npy", "int64", (cases,))
             vectors = _read_vectors(data, codec)
-            _check(codec, inputs, targets, parts, texts)
+            _check(codec, inputs, targets, parts, lines, texts)
         except (OSError, ValueError) as error:
             raise damaged(data, error) from error
         return cls(codec, inputs, targets, parts, lines, texts, vectors)
@@ -171,11 +202,19 @@ def _read_vectors(data: Path, codec: Codec) -> npt.NDArray[np.float32] | None:
     if not codec.vectors:
         return None
     shape = (codec.tokenizers["word"].size, codec.vectors)
-    return read_array(data / "vectors.npy", "float32", shape, mmap=True)
+    vectors = read_array(data / "vectors.npy", "float32", shape, mmap=True)
+    if not np.isfinite(vectors).all():
+        raise ValueError("the word vectors are not all numbers")
+    return vectors
 
 
 def _check(
-    codec: Codec, inputs: dict[str, Ragged], targets: Any, parts: Any, texts: Ragged | None
+    codec: Codec,
+    inputs: dict[str, Ragged],
+    targets: Any,
+    parts: Any,
+    lines: Any,
+    texts: Ragged | None,
 ) -> None:
     """Refuse arrays that do not belong together.
 
@@ -194,12 +233,26 @@ def _check(
                 raise ValueError(f"a token of {name} is not in the vocabulary")
     if texts is not None and len(texts) != cases:
         raise ValueError("the texts are not those of the targets")
-    if not np.isin(parts, (TRAIN, VALIDATION, TEST)).all():
-        raise ValueError("a case is in no part")
+    _check_parts(parts)
+    if cases and int(lines.min()) < 0:
+        raise ValueError("a case stands in no row")
     if not np.isin(targets, (0.0, 1.0)).all():
         raise ValueError("a target is neither 0 nor 1")
     if not codec.labels.is_multi and not (targets.sum(axis=1) == 1).all():
         raise ValueError("a case has not exactly one label")
+
+
+def _check_parts(parts: npt.NDArray[np.int8]) -> None:
+    """Refuse parts that no split makes: training, validation and test, or folds and test."""
+    found = set(np.unique(parts).tolist())
+    folds = found - {TEST}
+    if min(folds, default=0) >= FOLD:
+        if len(folds) < 2 or folds != set(range(FOLD, FOLD + len(folds))):
+            raise ValueError("a fold is empty")
+        found -= folds
+        found |= {TRAIN, VALIDATION}
+    if found - {TRAIN, VALIDATION, TEST}:
+        raise ValueError("a case is in no part")
     for part, name in ((TRAIN, "training"), (VALIDATION, "validation"), (TEST, "test")):
-        if not (parts == part).any():
+        if part not in found:
             raise ValueError(f"the {name} part is empty")

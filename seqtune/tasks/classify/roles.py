@@ -92,7 +92,7 @@ def infer_roles(source: Source, data: Any, listener: Listener) -> Roles:
             source.require(name, f"--{role}" if role != "channels" else "--past")
     given = [name for role in ("label", "text", "series", "time", "group")
              for name in _named(getattr(data, role))]  # fmt: skip
-    _refuse_twice(given)
+    _refuse_twice([*given, *_named(data.channels)])
     texts = _long_texts(source, [name for name in source.names if name not in given])
     kind = _kind(source, data, texts, given)
     if kind == "text":
@@ -137,7 +137,7 @@ def _label(
             "name it: --label COLUMN",
         )
     raise DataError(
-        f"{len(candidates)} columns suit as label equally well: {', '.join(candidates)}",
+        f"{len(candidates)} columns suit as label equally well: {_shown(candidates)}",
         f"choose one: --label {shlex.quote(candidates[0])}",
     )
 
@@ -169,21 +169,22 @@ def _text(source: Source, asked: str, texts: Sequence[str], listener: Listener) 
 
 
 def _series_roles(source: Source, data: Any, given: Sequence[str], listener: Listener) -> Roles:
-    free = [name for name in source.names if name not in given]
+    taken = {*given, *_named(data.channels)}
+    free = [name for name in source.names if name not in taken]
     series = _case(source, data.series, free, listener)
     free = [name for name in free if name != series]
     time = _step(source, data.time, series, free, listener)
     free = [name for name in free if name != time]
-    asked = set(_named(data.channels))
-    label = _series_label(source, data.label, series, [n for n in free if n not in asked], listener)
+    label = _series_label(source, data.label, series, free, listener)
     free = [name for name in free if name != label]
     if data.channels != "auto":
         channels = tuple(data.channels)
     else:
+        free = _without_numbering(source, series, free, listener)
         channels = tuple(name for name in free if source.kind(name) in NUMERIC)
         ignored = [name for name in free if name not in channels]
         if ignored:
-            listener(Note(f"not used, because not numeric: {', '.join(ignored)}"))
+            listener(Note(f"not used, because not numeric: {_shown(ignored)}"))
     if not channels:
         raise DataError(
             f"{source.path}: no numeric column is left for the series",
@@ -196,6 +197,24 @@ def _series_roles(source: Source, data: Any, given: Sequence[str], listener: Lis
             Guess(what, f"{len(channels)}: {shown}", "numeric columns left over", "--past COLUMN")
         )
     return Roles("series", label, "", series, time, channels, data.group)
+
+
+def _without_numbering(
+    source: Source, series: str | None, free: Sequence[str], listener: Listener
+) -> list[str]:
+    """Leave out what numbers the rows of a table with a row per case: it is no step of a case."""
+    if series is not None:
+        return list(free)
+    numbering = [
+        name
+        for name in free
+        if name.lower() in (*CASE_NAMES, "index")
+        and source.kind(name) == "integer"
+        and len(source.codes(name)[1]) == source.rows
+    ]
+    if numbering:
+        listener(Note(f"not used, because it numbers the cases: {', '.join(numbering)}"))
+    return [name for name in free if name not in numbering]
 
 
 def _case(source: Source, asked: str | None, free: Sequence[str], listener: Listener) -> str | None:
@@ -245,8 +264,10 @@ def _series_label(
     constant = []
     for name in free:
         codes, labels = source.codes(name)
-        pairs = np.unique(np.stack([cases, codes]), axis=1).shape[1]
-        if pairs == len(names) and 1 < len(labels) < len(names):
+        known = codes >= 0  # the label may stand in some rows of a case alone
+        pairs = np.unique(cases[known].astype(np.int64) * max(1, len(labels)) + codes[known])
+        labelled = np.unique(cases[known])
+        if len(pairs) == len(labelled) and 1 < len(labels) < len(names):
             constant.append(name)
     by_name = [name for name in free if name.lower() in LABEL_NAMES]
     return _label(source, asked, constant or by_name or free, (), listener)
@@ -285,12 +306,17 @@ def _long_texts(source: Source, free: Sequence[str]) -> list[str]:
     return found
 
 
+def _shown(names: Sequence[str]) -> str:
+    """Return names one after the other; of very many the first."""
+    return ", ".join(names[:20]) + (" …" if len(names) > 20 else "")
+
+
 def _refuse_twice(given: Sequence[str]) -> None:
     twice = next((name for name in given if given.count(name) > 1), None)
     if twice is not None:
         raise DataError(
             f"column {twice!r} has two roles",
-            "give each column to one of --label, --text, --series, --time, --group",
+            "give each column to one of --label, --text, --series, --time, --group, --past",
         )
 
 

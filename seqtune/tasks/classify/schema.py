@@ -20,7 +20,10 @@ COLUMN = Text("the name of a column")
 class Data(Reading):
     """Which columns are used, and how the file is read."""
 
-    order = ("kind", "label", "text", "series", "time", "channels", "group", "several", "ordered")
+    order = (
+        *("kind", "label", "text", "series", "time", "channels", "group"),
+        *("several", "ordered", "least_cases"),
+    )
 
     kind: Annotated[str, Word(("auto", "text", "series"))] = Field(
         "auto",
@@ -63,6 +66,11 @@ class Data(Reading):
         "auto",
         description="Whether the labels are numbers with an order, such as 1 to 5 stars. With "
         "auto they are for texts with three or more numeric labels.",
+    )
+    least_cases: Annotated[int, Whole(minimum=1)] = Field(
+        3,
+        description="Number of cases that a label must have; rarer ones are left out, and said. "
+        "Three are one to train, one to compare and one to test.",
     )
 
 
@@ -164,6 +172,17 @@ class Share(Section):
     )
 
 
+class Validation(Share):
+    """The cases on which configurations are compared."""
+
+    folds: Annotated[int | Auto, Or(("auto",), Whole(minimum=0, maximum=20))] = Field(
+        "auto",
+        description="Number of folds over which configurations are compared: each case outside the "
+        "test part is predicted by a network that has not seen its fold. 0 holds one part out "
+        "instead. With auto 5 where cases are few.",
+    )
+
+
 class Baselines(Section):
     """The simple methods that every network must beat."""
 
@@ -211,8 +230,8 @@ class Schema(RecipeSchema):
         default_factory=Data,
         description="Which columns are used, and how the file is read.",
     )
-    validation: Share = Field(
-        default_factory=Share,
+    validation: Validation = Field(
+        default_factory=Validation,
         description="The cases on which configurations are compared.",
     )
     test: Share = Field(

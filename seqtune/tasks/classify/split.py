@@ -9,6 +9,14 @@ from seqtune.errors import DataError
 
 TRAIN, VALIDATION, TEST = 0, 1, 2
 
+FOLD = 10
+"""The number of the first fold, among the parts."""
+
+FOLDED = 400
+"""Up to so many cases beside the test part, they are compared over folds."""
+
+FOLDS = 5
+
 MANY = 5_000
 """From so many cases on, a tenth of them tells configurations apart."""
 
@@ -59,7 +67,8 @@ def split_cases(
     if len(first) < 6:
         what = "cases" if groups is None else "groups"
         raise DataError(
-            f"found {len(first)} {what}, expected at least 6: some to train, to compare and to test"
+            f"found {len(first)} {what}, expected at least 6: to train, to compare and to test",
+            "give more of them",
         )
     draw = np.random.default_rng((seed, 77))
     part_of_unit: dict[int, int] = {}
@@ -92,11 +101,17 @@ def _dealt(
     parts = {}
     waiting = list(members)
     for part, share in wanted.items():
+        least = 2 if part == TEST and len(members) > 2 else 1  # stay for the other parts
+        chosen: list[int] = []
         taken = 0.0
-        while len(waiting) > 1 and taken + size_of[waiting[0]] / 2 < share:
-            unit = waiting.pop(0)
-            parts[unit] = part
-            taken += size_of[unit]
+        for unit in waiting:
+            if len(waiting) - len(chosen) > least and taken + size_of[unit] / 2 < share:
+                chosen.append(unit)
+                taken += size_of[unit]
+        if not chosen and share >= 1 and len(waiting) > least:  # all are larger than the share
+            chosen = [min(waiting, key=size_of.__getitem__)]
+        parts.update(dict.fromkeys(chosen, part))
+        waiting = [unit for unit in waiting if parts.get(unit) is None]
     return parts | dict.fromkeys(waiting, TRAIN)
 
 
@@ -107,3 +122,54 @@ def _rarest_label(targets: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:
     rarest: npt.NDArray[np.int64] = rank.argmin(axis=1).astype(np.int64)
     rarest[targets.sum(axis=1) == 0] = -1
     return rarest
+
+
+def usual_folds(cases: int) -> int:
+    """Return over how many folds trials are compared, where nobody says; 0 for none.
+
+    Example:
+        >>> usual_folds(38), usual_folds(10_000)
+        (5, 0)
+    """
+    return FOLDS if cases <= FOLDED else 0
+
+
+def fold_cases(
+    parts: npt.NDArray[np.int8],
+    targets: npt.NDArray[np.float64],
+    groups: npt.NDArray[np.int64] | None,
+    folds: int,
+    seed: int,
+) -> npt.NDArray[np.int8]:
+    """Deal training and validation cases out to folds, each class evenly.
+
+    Args:
+        parts: (cases,) from `split_cases`.
+        targets: (cases, classes), 0 or 1.
+        groups: (cases,) number of each case's group, whose cases stay together; None for none.
+        folds: How many, at least 2.
+        seed: Seeds the draw.
+
+    Returns:
+        (cases,), `FOLD` and the number of the fold in place of training and validation.
+
+    Raises:
+        DataError: There are fewer cases, or groups, than folds.
+    """
+    rows = np.flatnonzero(parts != TEST)
+    stratum = _rarest_label(targets)[rows]
+    units = rows if groups is None else groups[rows]
+    draw = np.random.default_rng((seed, 78))
+    found, first = np.unique(units, return_index=True)
+    if len(found) < folds:
+        what = "cases" if groups is None else "groups"
+        raise DataError(
+            f"found {len(found)} {what} beside the test part, expected at least one per fold",
+            f"--set validation.folds={max(0, len(found) // 2)}",
+        )
+    order = draw.permutation(len(found))
+    order = order[np.argsort(stratum[first][order], kind="stable")]  # one class after the other
+    fold_of = dict(zip(found[order].tolist(), np.arange(len(found)) % folds, strict=True))
+    dealt = parts.copy()
+    dealt[rows] = [FOLD + fold_of[unit] for unit in units.tolist()]
+    return dealt

@@ -8,7 +8,7 @@ from seqtune.data.source import Source
 from seqtune.progress import Event, Guess
 from seqtune.recipe.load import Recipe
 from seqtune.tasks.classify.cases import read_cases
-from seqtune.tasks.classify.labels import find_labels
+from seqtune.tasks.classify.labels import find_labels, separator_of
 from seqtune.tasks.classify.roles import infer_roles
 from seqtune.tasks.classify.schema import Schema
 
@@ -33,5 +33,6 @@ def suggest(source: Source, recipe: Recipe) -> list[Guess]:
     roles = infer_roles(source, data, hear)
     cases = read_cases(source, roles, with_labels=True)
     labels = [label for label in cases.labels if label]
-    find_labels(labels, several=data.several, ordered=data.ordered, kind=roles.kind, listener=hear)
+    separator = separator_of(labels, data.several, hear)
+    find_labels(labels, separator=separator, ordered=data.ordered, kind=roles.kind, listener=hear)
     return guesses

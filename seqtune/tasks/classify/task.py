@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from seqtune.baselines.classification import ClassificationProblem, methods_for, run_classifiers
+from seqtune.baselines.classification import methods_for
 from seqtune.data.source import Source
 from seqtune.metrics.calibration import fit_temperature, scaled
 from seqtune.metrics.classify import confusion, score_classes
@@ -26,11 +26,16 @@ from seqtune.tasks.classify.predict import evaluate, predict
 from seqtune.tasks.classify.prepare import prepare
 from seqtune.tasks.classify.prepared import Prepared
 from seqtune.tasks.classify.schema import Schema
+from seqtune.tasks.classify.simple_methods import classify_simply
 
 Floats = npt.NDArray[np.float64]
 
-LEAST_STEPS, MOST_STEPS = 20, 200
+LEAST_STEPS, MOST_STEPS = 20, 60
 """Steps of an epoch, between two looks at the validation part."""
+
+TRAINED_PER_VALIDATED = 4
+"""So many cases are trained on for each one of the validation part that is looked at; more steps
+than `MOST_STEPS` are taken for it, where that part is large."""
 
 WORST_LOG_LOSS = 10.0
 """Where the tie-break ends; a log loss beyond it is as bad as any."""
@@ -70,8 +75,10 @@ class ClassifyTask:
 
     def steps_per_epoch(self, prepared: Prepared, values: Values) -> int:
         """Return one round of the training cases, within bounds."""
-        rounds = -(-len(prepared.rows["train"]) // int(values["training.batch_size"]))
-        return min(max(rounds, LEAST_STEPS), MOST_STEPS)
+        size = int(values["training.batch_size"])
+        rounds = -(-len(prepared.rows["train"]) // size)
+        enough = TRAINED_PER_VALIDATED * len(prepared.rows["validation"]) // size
+        return min(max(rounds, LEAST_STEPS), max(MOST_STEPS, enough))
 
     def batches(
         self, prepared: Prepared, values: Values, seed: int, *, steps: int, until: Until = "train"
@@ -104,6 +111,22 @@ class ClassifyTask:
         nudge = min(scores["log_loss"], WORST_LOG_LOSS) / WORST_LOG_LOSS
         return scores[prepared.metric] - 0.5 * nudge / max(1, len(prepared.rows["validation"]))
 
+    def margin(self, prepared: Prepared, score: float) -> float:
+        """Return the standard error of a share of right cases.
+
+        `sqrt(p (1 - p) / n)` with p = (n score + 1) / (n + 2), so that it is not zero where all
+        cases are right (Agresti & Coull 1998, The American Statistician 52(2)).
+        """
+        count = len(prepared.rows["validation"])
+        share = (count * min(max(score, 0.0), 1.0) + 1) / (count + 2)
+        return float(np.sqrt(share * (1 - share) / count))
+
+    def describe(self, prepared: Prepared, values: Values) -> str:
+        """Return what the network reads."""
+        if prepared.codec.kind == "text":
+            return f"{values['text.tokens']} tokens"
+        return f"scaled by {values['series.scaling']}"
+
     def calibration(self, prepared: Prepared, predictions: Floats) -> dict[str, float]:
         """Fit the temperature on validation predictions."""
         is_multi = prepared.codec.labels.is_multi
@@ -124,15 +147,9 @@ class ClassifyTask:
         values = cast(Schema, recipe.values)
         asked, kind = values.baselines.methods, prepared.codec.kind
         methods: Sequence[str] = methods_for(kind) if asked == "auto" else asked  # type: ignore[arg-type]
-        problem = ClassificationProblem(
-            kind=kind,  # type: ignore[arg-type]
-            cases=lambda part: prepared.cases(prepared.rows[part]),
-            targets=lambda part: prepared.targets[prepared.rows[part]].astype(np.float64),
-            is_multi=prepared.codec.labels.is_multi,
-            seed=values.seed,
-        )
+        deadline = time.monotonic() + seconds
         results = []
-        for done in run_classifiers(methods, problem, time.monotonic() + seconds, listener):
+        for done in classify_simply(prepared, methods, deadline, values.seed, listener):
             if done.left_out:
                 results.append(BaselineResult(done.name, left_out=done.left_out))
                 continue

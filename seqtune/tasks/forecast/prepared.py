@@ -17,7 +17,7 @@ from seqtune.data.panel_store import load_panel, save_panel
 from seqtune.data.split import Split
 from seqtune.data.window import WindowRange, Windows, evaluation_windows, training_windows
 from seqtune.files import damaged, read_json, write_json
-from seqtune.tasks._contract import Part, Until
+from seqtune.tasks._contract import Fold, Part, Until
 from seqtune.tasks.forecast.arrangement import actual_values
 from seqtune.tasks.forecast.codec import Codec, CodedPanel
 from seqtune.tasks.forecast.codec_check import MALFORMED, check_codec
@@ -49,6 +49,11 @@ class Prepared:
     def metric(self) -> str:
         """The metric that selects."""
         return "mase"
+
+    @property
+    def folds(self) -> tuple[Fold, ...]:
+        """None: the newest rows are held out."""
+        return ()
 
     @cached_property
     def coded(self) -> CodedPanel:

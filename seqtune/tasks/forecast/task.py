@@ -154,6 +154,14 @@ class ForecastTask:
         """Return the metric itself."""
         return scores[prepared.metric]
 
+    def margin(self, prepared: Prepared, score: float) -> float:
+        """Return 0: the windows are many, and every one has a figure of its own."""
+        return 0.0
+
+    def describe(self, prepared: Prepared, values: Values) -> str:
+        """Return the steps of history."""
+        return f"{values['lookback']} steps back"
+
     def calibration(
         self, prepared: Prepared, predictions: npt.NDArray[np.float64]
     ) -> dict[str, float]:

@@ -1,0 +1,423 @@
+"""Ensembles of networks and a simple method: what is chosen, kept, calibrated and refused."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+
+from seqtune.errors import RunError
+from seqtune.interrupt import Interrupt
+from seqtune.progress import silent
+from seqtune.run.blendable import kept_path, load_predictions, read_predictions, save_predictions
+from seqtune.run.conclusion import Conclusion, row_name
+from seqtune.run.members import (
+    Member,
+    read_calibrations,
+    read_members,
+    write_calibrations,
+    write_members,
+)
+from seqtune.search.budget import Clock
+from seqtune.search.problem import Problem
+from seqtune.search.refit import RefitJob, Refitted
+from seqtune.search.refit import test_predictions_path as path_for_test
+from seqtune.search.trial import Result, predictions_path
+
+Floats = npt.NDArray[np.float64]
+
+VALUES = {
+    "network.architecture": "stacked",
+    "network.cell": "gru",
+    "network.units": 8,
+    "network.layers": 1,
+    "training.learning_rate": 0.01,
+}
+TRUTH = np.array([[0.0], [0.0]])
+
+
+class Guessing:
+    """A task whose predictions are numbers, the nearer to 0 the better; calibrated by halving."""
+
+    name = "classify"
+    refits_anew = False
+
+    def __init__(self, direction: str = "min", margin: float = 0.0) -> None:
+        self.direction = direction
+        self._margin = margin
+
+    def score(self, prepared: Any, part: str, predictions: Floats) -> dict[str, float]:
+        error = float(np.abs(predictions - TRUTH).mean())
+        return {"error": error if self.direction == "min" else -error}
+
+    def objective(self, prepared: Any, scores: Mapping[str, float]) -> float:
+        return scores["error"]
+
+    def margin(self, prepared: Any, score: float) -> float:
+        return self._margin
+
+    def describe(self, prepared: Any, values: Mapping[str, Any]) -> str:
+        return "a guess"
+
+    def steps_per_epoch(self, prepared: Any, values: Mapping[str, Any]) -> int:
+        return 1
+
+    def calibration(self, prepared: Any, predictions: Floats) -> dict[str, float]:
+        return {"temperature": 2.0}
+
+    def calibrated(
+        self, prepared: Any, predictions: Floats, calibration: Mapping[str, float]
+    ) -> Floats:
+        return predictions / calibration.get("temperature", 1.0)
+
+
+class Scoring:
+    """Writes the test predictions of a network, as a refit does; loses those named."""
+
+    workers = 1
+
+    def __init__(self, folder: Path, test: Mapping[str, Floats], lost: tuple[str, ...]) -> None:
+        self.folder, self.test, self.lost = folder, test, lost
+        self.done: list[Refitted] = []
+
+    def idle(self) -> bool:
+        return not self.done
+
+    def submit(self, job: RefitJob) -> None:
+        trial = job.result.trial
+        if trial in self.lost:
+            self.done.append(Refitted(trial, reason="lost"))
+            return
+        np.save(path_for_test(self.folder, trial), self.test[trial])
+        self.done.append(Refitted(trial))
+
+    def wait(self, seconds: float) -> list[Refitted]:
+        done, self.done = self.done, []
+        return done
+
+
+def column(*values: float) -> Floats:
+    return np.array(values, dtype=float)[:, None]
+
+
+def conclusion_of(
+    folder: Path,
+    networks: Mapping[str, Floats],
+    simple: Mapping[str, Floats],
+    task: Guessing | None = None,
+) -> Conclusion:
+    """Networks and simple methods, by what they predict for validation, methods for test too."""
+    (folder / "trials").mkdir(exist_ok=True)
+    task = task or Guessing()
+    results = []
+    for trial, predictions in networks.items():
+        np.save(predictions_path(folder, trial), predictions)
+        score = task.score(None, "validation", predictions)["error"]
+        results.append(Result(trial, "completed", VALUES, score, [score], parameters=5))
+    problem = Problem(task, SimpleNamespace(metric="error", folds=()), folder)  # type: ignore[arg-type]
+    blendable = {name: {"validation": each, "test": each} for name, each in simple.items()}
+    return Conclusion(problem, results, silent, blendable)
+
+
+def score(conclusion: Conclusion, test: Mapping[str, Floats], *lost: str) -> None:
+    executor: Any = Scoring(conclusion.problem.folder, test, lost)
+    conclusion.score_chosen(
+        executor, Clock(100.0), 0.0, seed=0, refit=False, interrupt=Interrupt(silent)
+    )
+
+
+OVER, UNDER, FAR = column(1, 1), column(-1, -1), column(8, 8)
+"""The mean of the first two is right."""
+
+
+# the choice
+
+
+def test_the_ensemble_takes_in_a_simple_method_that_helps(tmp_path: Path) -> None:
+    conclusion = conclusion_of(tmp_path, {"t001": OVER, "t002": FAR}, {"naive": UNDER})
+    conclusion.select(4)
+    assert conclusion.weights == {"naive": 0.5, "t001": 0.5}
+    assert conclusion.ensemble_name == "blend"
+    assert [result.trial for result in conclusion.chosen()] == ["t001"]
+
+
+def test_an_ensemble_without_a_simple_method_is_no_blend(tmp_path: Path) -> None:
+    conclusion = conclusion_of(tmp_path, {"t001": OVER, "t002": UNDER}, {"naive": FAR})
+    conclusion.select(4)
+    assert conclusion.weights == {"t001": 0.5, "t002": 0.5}
+    assert conclusion.ensemble_name == "ensemble"
+
+
+def test_of_simple_methods_only_the_best_is_blended(tmp_path: Path) -> None:
+    simple = {"poor": column(-6, -6), "good": column(-5, -5)}
+    conclusion = conclusion_of(tmp_path, {"t001": column(5, 5), "t002": column(6, 6)}, simple)
+    conclusion.select(2)
+    assert conclusion.weights == {"good": 0.5, "t001": 0.5}
+
+
+def test_of_simple_methods_the_best_has_the_highest_score_where_that_is_better(
+    tmp_path: Path,
+) -> None:
+    simple = {"poor": column(-6, -6), "good": column(-5, -5)}
+    networks = {"t001": column(5, 5), "t002": column(6, 6)}
+    conclusion = conclusion_of(tmp_path, networks, simple, Guessing("max"))
+    conclusion.select(2)
+    assert conclusion.weights == {"good": 0.5, "t001": 0.5}
+
+
+def test_a_simple_method_alone_is_no_ensemble(tmp_path: Path) -> None:
+    conclusion = conclusion_of(tmp_path, {"t001": FAR, "t002": FAR}, {"naive": column(0, 0)})
+    conclusion.select(4)
+    assert conclusion.weights == {}
+    assert conclusion.test_predictions() is None
+
+
+@pytest.mark.parametrize("size", [0, 1])
+def test_without_choices_there_is_no_ensemble(tmp_path: Path, size: int) -> None:
+    conclusion = conclusion_of(tmp_path, {"t001": OVER, "t002": UNDER}, {"naive": UNDER})
+    conclusion.select(size)
+    assert conclusion.weights == {}
+
+
+def test_a_single_network_is_not_blended(tmp_path: Path) -> None:
+    conclusion = conclusion_of(tmp_path, {"t001": OVER}, {"naive": UNDER})
+    conclusion.select(4)
+    assert conclusion.weights == {}
+
+
+def test_a_simple_method_without_test_predictions_is_left_out(tmp_path: Path) -> None:
+    conclusion = conclusion_of(tmp_path, {"t001": OVER, "t002": FAR}, {})
+    conclusion.blendable = {"naive": {"validation": UNDER}}
+    conclusion.select(4)
+    assert conclusion.weights == {}
+
+
+def test_networks_that_chance_may_have_ranked_begin_the_ensemble(tmp_path: Path) -> None:
+    networks = {"t001": column(1, 1), "t002": column(1.25, 1.25), "t003": column(2, 2)}
+    alone = conclusion_of(tmp_path, networks, {})
+    alone.select(3)
+    assert alone.weights == {}
+    together = conclusion_of(tmp_path, networks, {}, Guessing(margin=0.5))
+    together.select(2)
+    assert together.weights == {"t001": 0.5, "t002": 0.5}
+
+
+# scores, members and calibration
+
+
+def test_a_blend_is_scored_by_all_its_members(tmp_path: Path) -> None:
+    conclusion = conclusion_of(tmp_path, {"t001": OVER, "t002": FAR}, {"naive": column(-2, -1)})
+    conclusion.select(2)
+    score(conclusion, {"t001": column(6, 7)})
+    np.testing.assert_allclose(conclusion.test_predictions(), column(1.0, 1.5))
+    rows = {row.name: row for row in conclusion.rows()}
+    first = row_name(conclusion.ranked()[0])
+    assert set(rows) == {first, row_name(conclusion.ranked()[1]), "blend"}
+    blend = rows["blend"]
+    assert (blend.kind, blend.parameters) == ("ensemble", 5)
+    assert blend.detail == f"0.5 {first} + 0.5 naive"
+    assert blend.validation == {"error": 0.125}  # means of -0.5 and 0, halved
+    assert blend.test == {"error": 1.25}
+    assert rows[first].validation == {"error": 0.5}
+    assert rows[first].test == {"error": 3.25}
+    assert rows[row_name(conclusion.ranked()[1])].test == {}
+
+
+def test_members_name_the_simple_method(tmp_path: Path) -> None:
+    conclusion = conclusion_of(tmp_path, {"t001": OVER, "t002": FAR}, {"naive": UNDER})
+    conclusion.select(4)
+    write_members(tmp_path, conclusion.members())
+    members = read_members(tmp_path)["blend"]
+    assert [(each.trial, each.baseline, each.weight) for each in members] == [
+        ("t001", "", 0.5),
+        ("", "naive", 0.5),
+    ]
+    assert members[1].files == ()
+    assert members[0].files == ("models/t001.keras",)
+
+
+def test_every_row_has_its_own_calibration(tmp_path: Path) -> None:
+    class Measuring(Guessing):
+        def calibration(self, prepared: Any, predictions: Floats) -> dict[str, float]:
+            return {"temperature": 1 + float(np.abs(predictions).sum())}
+
+    networks = {"t001": OVER, "t002": FAR}
+    conclusion = conclusion_of(tmp_path, networks, {"naive": UNDER}, Measuring())
+    conclusion.select(4)
+    first, second = (row_name(result) for result in conclusion.ranked())
+    found = conclusion.calibrations()
+    assert found == {
+        first: {"temperature": 3.0},
+        second: {"temperature": 17.0},
+        "blend": {"temperature": 1.0},
+    }
+    write_calibrations(tmp_path, found)
+    assert read_calibrations(tmp_path) == found
+
+
+def test_a_task_that_calibrates_nothing_leaves_no_file(tmp_path: Path) -> None:
+    class Plain(Guessing):
+        def calibration(self, prepared: Any, predictions: Floats) -> dict[str, float]:
+            return {}
+
+    conclusion = conclusion_of(tmp_path, {"t001": OVER, "t002": UNDER}, {}, Plain())
+    conclusion.select(4)
+    write_calibrations(tmp_path, conclusion.calibrations())
+    assert not (tmp_path / "calibration.json").exists()
+    assert read_calibrations(tmp_path) == {}
+
+
+def test_a_network_that_was_lost_leaves_the_blend(tmp_path: Path) -> None:
+    networks = {"t001": column(4, 0), "t002": column(0, 4), "t003": FAR}
+    conclusion = conclusion_of(tmp_path, networks, {"naive": column(-4, -4)})
+    conclusion.select(3)
+    assert conclusion.weights == pytest.approx({"naive": 1 / 3, "t001": 1 / 3, "t002": 1 / 3})
+    score(conclusion, {"t001": OVER}, "t002")
+    assert conclusion.weights == {"naive": 0.5, "t001": 0.5}
+    assert conclusion.ensemble_name == "blend"
+
+
+def test_a_blend_that_lost_its_networks_is_none(tmp_path: Path) -> None:
+    conclusion = conclusion_of(tmp_path, {"t001": OVER, "t002": FAR}, {"naive": UNDER})
+    conclusion.select(2)
+    score(conclusion, {}, "t001")
+    assert conclusion.weights == {}
+    assert [row.kind for row in conclusion.rows()] == ["network", "network"]
+
+
+# what a search that is resumed finds
+
+
+def test_predictions_are_kept_for_a_search_that_is_resumed(tmp_path: Path) -> None:
+    save_predictions(tmp_path, "naive", {"validation": OVER, "test": UNDER})
+    kept = load_predictions(tmp_path, "naive")
+    assert list(kept) == ["validation", "test"]
+    np.testing.assert_array_equal(kept["validation"], OVER)
+    np.testing.assert_array_equal(kept["test"], UNDER)
+    save_predictions(tmp_path, "other", {})
+    assert load_predictions(tmp_path, "other") == {}
+
+
+def test_names_that_are_no_methods_open_no_file(tmp_path: Path) -> None:
+    (tmp_path / "trials" / "baseline_").mkdir(parents=True)
+    np.save(tmp_path / "escaped_validation.npy", OVER)
+    np.save(tmp_path / "trials" / "baseline_A_validation.npy", OVER)
+    for name in ("/../../escaped", "../escaped", "A", "a" * 61, "\x00", "naïve"):
+        assert load_predictions(tmp_path, name) == {}
+
+
+def header_bomb(path: Path) -> None:
+    header = {"descr": "<f8", "fortran_order": False, "shape": (10**12, 2)}
+    with path.open("wb") as file:
+        np.lib.format.write_array_header_1_0(file, header)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        *(b"", b"no array", b"\x93NUMPY", header_bomb, OVER.astype(np.float32)),
+        *(np.array([None]), np.array([["a"]]), column(1, np.nan), column(1, np.inf)),
+    ],
+)
+def test_damaged_predictions_are_refused(tmp_path: Path, content: Any) -> None:
+    path = kept_path(tmp_path, "naive", "test")
+    path.parent.mkdir()
+    if isinstance(content, bytes):
+        path.write_bytes(content)
+    elif callable(content):
+        content(path)
+    else:
+        np.save(path, content, allow_pickle=True)
+    with pytest.raises(RunError, match="is damaged: ") as fault:
+        load_predictions(tmp_path, "naive")
+    assert fault.value.message.startswith(f"{path} is damaged: ")
+
+
+def test_predictions_that_are_missing(tmp_path: Path) -> None:
+    with pytest.raises(RunError, match=r"x\.npy is damaged: x\.npy is missing"):
+        read_predictions(tmp_path / "x.npy")
+
+
+@pytest.mark.parametrize("shape", [(3, 1), (2, 2), (2,), (), (0, 1), (1, 1)])
+def test_predictions_of_another_shape_are_refused(tmp_path: Path, shape: tuple[int, ...]) -> None:
+    other = np.zeros(shape)
+    networks = {"t001": OVER, "t002": FAR}
+
+    conclusion = conclusion_of(tmp_path, networks, {"naive": UNDER})
+    conclusion.blendable = {"naive": {"validation": other, "test": UNDER}}
+    with pytest.raises(RunError, match=r"baseline_naive_validation\.npy is damaged: found predict"):
+        conclusion.select(4)
+
+    conclusion.blendable = {"naive": {"validation": UNDER, "test": other}}
+    conclusion.select(4)
+    with pytest.raises(RunError, match=r"baseline_naive_test\.npy is damaged: found predict"):
+        score(conclusion, {"t001": OVER})
+
+    np.save(predictions_path(tmp_path, "t002"), other)
+    with pytest.raises(RunError, match=r"t002.*\.npy is damaged: found predictions of shape"):
+        conclusion.select(4)
+
+
+# members and calibrations of a stranger
+
+
+NETWORK = Member("t001", 0.5, "models/t001.keras", "", VALUES)
+METHOD = Member("", 0.5, "", "", {}, "naive")
+
+
+def changed(member: Member, **keys: Any) -> dict[str, Any]:
+    return {**vars(member), **keys}
+
+
+def test_members_without_a_simple_method_are_read_as_before(tmp_path: Path) -> None:
+    """Run folders of the version before knew no simple methods."""
+    old = changed(NETWORK)
+    del old["baseline"]
+    (tmp_path / "members.json").write_text(json.dumps({"a": [old]}), encoding="utf-8")
+    assert read_members(tmp_path) == {"a": [NETWORK]}
+
+
+@pytest.mark.parametrize(
+    "member",
+    [
+        *(changed(METHOD, baseline="../naive"), changed(METHOD, baseline="Naive")),
+        *(changed(METHOD, baseline=7), changed(METHOD, baseline=["naive"])),
+        *(changed(METHOD, baseline="x" * 61), changed(METHOD, baseline="naive\n")),
+        *(changed(METHOD, baseline=""), changed(METHOD, baseline=None)),
+        *(changed(METHOD, weight=0), changed(METHOD, weight=1.5), changed(METHOD, weight=True)),
+        *(changed(METHOD, weight=-0.5), changed(METHOD, values=[]), changed(METHOD, model=7)),
+        *(changed(METHOD, trial="../t001"), changed(METHOD, trial=["t001"])),
+        *(changed(METHOD, more=1), changed(NETWORK, trial=""), changed(NETWORK, model="")),
+    ],
+)
+def test_hostile_members(tmp_path: Path, member: dict[str, Any]) -> None:
+    (tmp_path / "members.json").write_text(json.dumps({"blend": [member]}), encoding="utf-8")
+    with pytest.raises(RunError) as fault:
+        read_members(tmp_path)
+    message = fault.value.message
+    assert message.isprintable() and len(message) < 700
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("[]", "7", "null", '{"a": 7}', '{"a": [2.0]}', '{"a": {"temperature": "2"}}', "{", ""),
+        *('{"a": {"temperature": 0}}', '{"a": {"temperature": -1}}', '{"a": {"t": true}}'),
+        *('{"a": {"temperature": NaN}}', '{"a": {"temperature": 1e999}}', '{"a": {"t": null}}'),
+        *('{"a": {"temperature": 1e-300}}', '{"a": {"temperature": 1e30}}', "[" * 100_000),
+        '{"a": {"temperature": ' + "9" * 400 + "}}",
+    ],
+    ids=lambda text: text[:30],
+)
+def test_hostile_calibrations(tmp_path: Path, text: str) -> None:
+    (tmp_path / "calibration.json").write_text(text, encoding="utf-8")
+    with pytest.raises(RunError, match=r"calibration\.json") as fault:
+        read_calibrations(tmp_path)
+    message = fault.value.message
+    assert message.isprintable() and len(message) < 700

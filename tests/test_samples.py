@@ -1,0 +1,80 @@
+"""The sample tables: they are what the script writes, and hold what the pages say of them."""
+
+from __future__ import annotations
+
+import runpy
+
+import pandas as pd
+import pytest
+from command_line import DATA
+
+from seqtune.data.read import read_source
+from seqtune.progress import silent
+from seqtune.recipe.load import Recipe
+from seqtune.tasks.classify.roles import infer_roles
+
+MADE = {
+    "shops.csv": 200_000,
+    "shops_future.csv": 5_000,
+    "power.csv": 80_000,
+    "messages.csv": 80_000,
+    "gestures.csv": 150_000,
+}
+"""The tables that the script writes, and how many bytes each may have."""
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    """A folder into which the script has written."""
+    folder = tmp_path_factory.mktemp("samples")
+    runpy.run_path(str(DATA / "make_samples.py"))["main"](folder)
+    return folder
+
+
+def test_the_script_writes_the_samples_and_nothing_else(made):
+    assert {path.name for path in made.iterdir()} == set(MADE)
+    assert {path.name for path in DATA.glob("*.csv")} == {*MADE, "airline.csv"}
+
+
+@pytest.mark.parametrize(("name", "most"), MADE.items())
+def test_a_sample_is_what_the_script_writes(made, name, most):
+    written = (made / name).read_bytes()
+    assert written == (DATA / name).read_bytes()
+    assert b"\r" not in written and len(written) <= most
+
+
+def roles(name):
+    return infer_roles(read_source(DATA / name), Recipe.load(None, "classify").values.data, silent)
+
+
+def test_messages_are_texts_of_four_kinds_that_nobody_can_tell_apart_wholly():
+    found = roles("messages.csv")
+    assert (found.kind, found.text, found.label) == ("text", "text", "label")
+    table = pd.read_csv(DATA / "messages.csv", keep_default_na=False)
+    assert len(table) == 600
+    assert set(table["label"]) == {"delivery", "payment", "account", "praise"}
+    assert table["label"].value_counts().max() < 3 * table["label"].value_counts().min()
+    assert table["text"].str.strip().ne("").all()
+    kinds = table.groupby("text")["label"].nunique()
+    assert (kinds > 1).any()  # the same words about different things
+    assert {"null", "NA"} <= set(table["text"])
+    for sign in ("📦", "ま", "П", "ل", "\n"):
+        assert table["text"].str.contains(sign).any(), sign
+
+
+def test_null_and_na_are_read_as_the_words_of_a_message():
+    texts = read_source(DATA / "messages.csv").texts("text")
+    assert len(texts) == 600 and {"null", "NA"} <= set(texts)
+
+
+def test_gestures_are_series_of_three_channels_and_different_lengths():
+    found = roles("gestures.csv")
+    assert (found.kind, found.series, found.time) == ("series", "case", "step")
+    assert (found.label, found.channels) == ("label", ("x", "y", "z"))
+    table = pd.read_csv(DATA / "gestures.csv")
+    cases = table.groupby("case")
+    assert len(cases) == 120 and set(table["label"]) == {"circle", "circle_back", "swipe", "shake"}
+    assert (cases["label"].nunique() == 1).all()
+    assert cases.size().min() == 20 and cases.size().max() == 40
+    assert cases["step"].apply(lambda step: step.tolist() == list(range(len(step)))).all()
+    assert 0 < table[["x", "y", "z"]].isna().to_numpy().mean() < 0.02
