@@ -166,3 +166,17 @@ def _decode(
         raise _UndecodableError(
             f"{path} is not {encoding}: {error}", "--set data.encoding=auto finds the encoding"
         ) from error
+
+
+def encodable(text: str) -> str:
+    r"""Replace surrogates that stand alone, which are no characters, by U+FFFD; join pairs.
+
+    Example:
+        >>> encodable("a\ud800") == "a\ufffd", encodable("\ud83d\ude00") == "\U0001f600"
+        (True, True)
+    """
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return text

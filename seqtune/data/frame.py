@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 import pyarrow as pa
 
+from seqtune.data.encoding import encodable
 from seqtune.errors import DataError
 
 
@@ -60,7 +61,12 @@ def _column(series: pd.Series[Any]) -> Any:
         series = series.dt.to_timestamp()
     try:
         return pa.array(series, from_pandas=True)
-    except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError):
+    except (
+        pa.ArrowInvalid,
+        pa.ArrowTypeError,
+        pa.ArrowNotImplementedError,
+        UnicodeEncodeError,
+    ):
         present = series.notna()
-        texts = series.astype(str).where(present, None)
+        texts = series.astype(str).map(encodable).where(present, None)
         return pa.array(texts, pa.string(), from_pandas=True)

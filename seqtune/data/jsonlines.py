@@ -14,7 +14,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.json as arrow_json
 
-from seqtune.data.encoding import Text
+from seqtune.data.encoding import Text, encodable
 from seqtune.data.files import compression, open_text
 from seqtune.errors import DataError
 
@@ -79,7 +79,7 @@ def _read_slowly(path: Path, text: Text) -> Any:
             if not line.strip():
                 continue
             for key, value in _object(path, number, line.removeprefix("\ufeff")).items():
-                column = columns.setdefault(key, [])
+                column = columns.setdefault(encodable(key), [])
                 column.extend([None] * (rows - len(column)))
                 column.append(_cell(value))
             rows += 1
@@ -106,6 +106,6 @@ def _object(path: Path, number: int, line: str) -> dict[str, Any]:
 
 
 def _cell(value: object) -> str | None:
-    if value is None or isinstance(value, str):
-        return value
-    return json.dumps(value)
+    if value is None:
+        return None
+    return encodable(value if isinstance(value, str) else json.dumps(value))

@@ -20,6 +20,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from seqtune.data.encoding import encodable
 from seqtune.data.ragged import Ragged
 
 KINDS = ("word", "subword", "character")
@@ -244,18 +245,9 @@ def _nfkc() -> Any:
 def _normal(text: str, kind: str, lower: bool) -> str:
     """Return a text in the form in which it is split."""
     if not text.isascii():
-        text = _nfkc().normalize_str(_encodable(text))
+        text = _nfkc().normalize_str(encodable(text))
     text = " ".join((text.lower() if lower else text).split())
     return f" {text}" if text and kind == "subword" else text
-
-
-def _encodable(text: str) -> str:
-    """Replace surrogates that stand alone, which are no characters, by U+FFFD; join pairs."""
-    try:
-        text.encode("utf-8")
-    except UnicodeEncodeError:
-        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    return text
 
 
 def _pre_tokenizer(kind: str) -> Any:
@@ -368,7 +360,7 @@ def _checked_vocabulary(kind: str, found: Any) -> tuple[str, ...]:
     for token in found[2:]:
         if not isinstance(token, str) or not 1 <= len(token) <= longest:
             raise ValueError(f"expected every token to be a text of 1 to {longest} characters")
-        if not token.isascii() and _encodable(token) != token:
+        if not token.isascii() and encodable(token) != token:
             raise ValueError("a token holds half a character")
     if found[:2] != [PADDING, UNKNOWN] or len(set(found)) != len(found):
         raise ValueError("expected padding, unknown, and each token once")

@@ -60,7 +60,8 @@ class FitReport:
     @property
     def verdict(self) -> tuple[str, ...]:
         """Whether the network beat the simple methods, a sentence or two each."""
-        return verdict(self.summary.leaderboard, self.summary.run, self.summary.left_out)
+        data = "NEW.csv" if self.summary.task == "classify" else ""
+        return verdict(self.summary.leaderboard, self.summary.run, self.summary.left_out, data)
 
     def _remarks(self) -> list[str]:
         seconds = self.summary.seconds

@@ -77,7 +77,7 @@ def parts_of(found: Evaluation | None) -> list[Any]:
     if said is None:
         return []
     counts = confusion(said.probabilities, said.targets, is_multi=said.is_multi)
-    title = f"{said.name}: rows are true, columns predicted"
+    title = f"Answers of {said.name}"
     worst = worst_mistakes(
         said.probabilities, said.targets, said.labels, said.where, said.text,
         is_multi=said.is_multi,

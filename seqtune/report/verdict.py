@@ -12,7 +12,9 @@ from seqtune.run.leaderboard import Leaderboard, Row
 TIE = 0.01 + 1e-9  # at most 1 % of the baseline's figure, rounding of floats allowed for
 
 
-def verdict(board: Leaderboard, run: str, left_out: Collection[str] = ()) -> tuple[str, ...]:
+def verdict(
+    board: Leaderboard, run: str, left_out: Collection[str] = (), data: str = ""
+) -> tuple[str, ...]:
     """Return what to make of a leaderboard, a sentence or two each.
 
     The best network or ensemble stands against the best simple method, both chosen on
@@ -22,13 +24,15 @@ def verdict(board: Leaderboard, run: str, left_out: Collection[str] = ()) -> tup
         board: The leaderboard.
         run: The run folder, for the command that takes the simple method instead.
         left_out: Simple methods that were not run: nothing is claimed against them.
+        data: What stands for the data in that command; empty where it can do without.
     """
     searched, baseline = board.best_searched, board.best_baseline
     if searched and baseline:
-        said = _Comparison(board, searched, baseline, bool(left_out)).sentences(run)
+        said = _Comparison(board, searched, baseline, bool(left_out)).sentences(run, data)
         return (*said, *_unknown(left_out))
     if baseline:
-        return ("No network was trained; only simple methods were scored.", _use(run, baseline))
+        no_network = "No network was trained; only simple methods were scored."
+        return (no_network, _use(run, baseline, data))
     if searched:
         return ("No simple method was scored, so there is nothing to measure the network against.",)
     return ("Nothing was scored.",)
@@ -54,7 +58,7 @@ class _Comparison:
     baseline: Row
     some_left_out: bool
 
-    def sentences(self, run: str) -> tuple[str, ...]:
+    def sentences(self, run: str, data: str) -> tuple[str, ...]:
         on_test = _Pair.of(self.board, self.searched, self.baseline, "test")
         on_validation = _Pair.of(self.board, self.searched, self.baseline, "validation")
         pair = on_test if on_test.known else on_validation
@@ -66,12 +70,12 @@ class _Comparison:
         elif on_validation.known and on_test.outcome * on_validation.outcome < 0:
             said.append(
                 f"Validation and test disagree (validation: {on_validation.figures}): which of "
-                "the two is better depends on the period, so trust neither by much."
+                "the two is better depends on the part of the data, so trust neither by much."
             )
         if on_test.known and on_test.outcome >= 0:
             said.extend(self._hindsight())
         if pair.outcome <= 0:
-            said.append(_use(run, self.baseline))
+            said.append(_use(run, self.baseline, data))
         return tuple(said)
 
     def _outcome(self, pair: _Pair) -> str:
@@ -155,6 +159,6 @@ class _Pair:
         return f"{points} {way if self.advantage > 0 else ways[way]}"
 
 
-def _use(run: str, baseline: Row) -> str:
-    line = command("seqtune", "predict", run, "--use", baseline.name)
+def _use(run: str, baseline: Row, data: str) -> str:
+    line = command("seqtune", "predict", run, *([data] if data else []), "--use", baseline.name)
     return f"To predict with {literal(baseline.name)}: {literal(line)}"

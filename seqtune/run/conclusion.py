@@ -175,7 +175,7 @@ class Conclusion:
         """
         chosen = self.chosen()
         count = f"{len(chosen)} networks" if len(chosen) != 1 else "1 network"
-        detail = f"{count} on the newest rows" if refit else ""
+        detail = f"{count} with the rows held back" if refit else ""
         self.listener(StageStarted("refit" if refit else "score", detail))
         waiting = [(result, refit) for result in chosen]
         running: dict[str, tuple[Result, bool]] = {}

@@ -244,6 +244,10 @@ class Run:
         source = self._source(data)
         if source is None:
             raise RunError("evaluate needs data", f"seqtune evaluate {self.folder} DATA")
+        if source.fingerprint() == self.record["data"].get("fingerprint"):
+            self.notes.append(
+                "this is the data that the run was fitted on: scores on it are too good to be true"
+            )
         self.evaluation = self.task.evaluate(self, source)
         return self.evaluation.scores
 

@@ -114,7 +114,7 @@ def test_fit_reports_leaderboard_confusion_and_what_comes_next(texts):
     assert "Leaderboard, by accuracy on the validation part (higher is better)" in out
     for row in ("majority", "tfidf_naive_bayes", "segment-gru-t001", "segment-gru-t002"):
         assert row in out
-    assert "rows are true, columns predicted" in out and " of 14 cases right (" in out
+    assert "Answers of" in out and " of 14 cases right (" in out
     following = " ".join(out[out.index("Next:") :].replace("\\\n", " ").split())
     commands = following.split(" seqtune ")[1:]
     assert f"predict {texts} NEW.csv -o predictions.csv" in commands

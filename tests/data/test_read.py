@@ -381,3 +381,14 @@ def test_the_fingerprint_is_the_sha256_of_the_file(read: Read) -> None:
     packed = gzip.compress(b"a\n1\n")
     assert read(packed, "t.csv.gz").fingerprint() == hashlib.sha256(packed).hexdigest()
     assert read("a\n1\n").fingerprint() != read("a\n2\n").fingerprint()
+
+
+def test_half_a_character_in_json_lines_is_replaced(tmp_path: Path) -> None:
+    path = tmp_path / "posts.jsonl"
+    path.write_text('{"text": "a\\ud800b"}\n{"text": "\\ud83d\\ude00"}\n', encoding="utf-8")
+    assert read_source(path).texts("text") == ["a\ufffdb", "\U0001f600"]
+
+
+def test_half_a_character_in_a_frame_is_replaced() -> None:
+    source = Source.from_frame(pd.DataFrame({"text": ["a\ud800b", None, "c"]}))
+    assert source.texts("text") == ["a\ufffdb", "", "c"]

@@ -131,7 +131,7 @@ def test_a_cell_that_is_no_number_is_named(tmp_path: Path) -> None:
 
 # a row per step
 
-ROWS = {
+ROWS: dict[str, Any] = {
     "case": ["u", "u", "u", "v", "v"],
     "step": [0, 1, 2, 0, 1],
     "x": [1.0, 2, 3, 7, 8],
@@ -177,6 +177,25 @@ def test_gaps_are_filled_within_a_case_and_a_channel() -> None:
     assert first == [[2, 4], [2, 6], [2, 8]]
     np.testing.assert_array_equal(second, [[7, NAN], [7, NAN]])  # no y: the training mean later
     assert cases.notes == ("6 missing values were interpolated within their case",)
+
+
+def test_rows_without_a_step_come_last_and_are_counted() -> None:
+    cases = read(LONG, {**ROWS, "step": [NAN, 1, 2, 0, 1]})
+    assert series_of(cases)[0] == [[2, 5], [3, 6], [1, 4]]
+    assert cases.notes == ("1 rows without a step come last in their case",)
+    days = pd.to_datetime(["2024-02-01", "NaT", "2024-01-01", "2024-01-01", "2024-01-02"])
+    cases = read(LONG, {**ROWS, "step": days})
+    assert series_of(cases)[0] == [[3, 6], [1, 4], [2, 5]]
+    assert cases.notes == ("1 rows without a step come last in their case",)
+
+
+def test_series_without_any_value() -> None:
+    blank = [NAN, NAN, NAN, NAN, NAN]
+    with pytest.raises(DataError, match="data: no value in x, y, expected numbers") as fault:
+        read(LONG, {**ROWS, "x": blank, "y": blank})
+    assert "--past" in fault.value.hint
+    with pytest.raises(DataError, match="no value in a, b, c, d"):
+        read(WIDE, {**{name: [NAN, NAN] for name in "abcd"}, "label": ["x", "y"]})
 
 
 def test_a_case_without_a_name_is_refused(tmp_path: Path) -> None:

@@ -62,6 +62,12 @@ def test_an_order_that_was_asked_for_needs_numbers() -> None:
     assert fault.value.hint == "--set data.ordered=false"
 
 
+def test_several_labels_have_no_order() -> None:
+    with pytest.raises(DataError, match="a case has several have no order") as fault:
+        find(["1;2", "1", "2"], separator=";", ordered=True)
+    assert fault.value.hint == "--set data.ordered=false"
+
+
 def test_one_class_is_refused() -> None:
     with pytest.raises(DataError, match=r"found the one label 'a' in 3 cases, expected at least"):
         find(["a", "a", "a"])

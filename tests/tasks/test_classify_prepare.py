@@ -79,11 +79,11 @@ def test_long_texts_of_validation_and_test_do_not_make_the_input_longer() -> Non
     plain, _, _ = of(films(), *WORDS)
     columns = films()
     for row in (*plain.rows["validation"], *plain.rows["test"]):
-        columns["text"][row] += " film" * 50
+        columns["text"][row] += " film" * 30
     planted, _, heard = of(columns, *WORDS)
-    assert planted.codec.longest == plain.codec.longest == {"word": 4}
+    assert planted.codec.longest == plain.codec.longest == {"word": 32}
     count = len(plain.rows["validation"]) + len(plain.rows["test"])
-    said = f"{count} of 40 texts lose their middle beyond 4 word tokens (--set text.longest=N)"
+    said = f"{count} of 40 texts lose their middle beyond 32 word tokens (--set text.longest=N)"
     assert said in notes(heard)
 
 
@@ -115,12 +115,12 @@ def test_a_missing_channel_becomes_the_mean_of_training_cases() -> None:
 
 
 def test_classes_weigh_by_their_training_cases() -> None:
-    columns = films(48)
-    columns["label"] = ["pos"] * 36 + ["neg"] * 12
+    columns = films(47)
+    columns["label"] = ["pos"] * 36 + ["neg"] * 11
     prepared, recipe, heard = of(columns, *WORDS)
     counts = prepared.targets[prepared.rows["train"]].sum(axis=0)
-    assert counts.tolist() == [6, 18]  # a quarter of 12 and of 36 is for each other part
-    assert prepared.codec.weights == pytest.approx((24 / 12, 24 / 36))
+    assert counts.tolist() == [5, 18]  # a quarter of 11 and of 36 is for each other part
+    assert prepared.codec.weights == pytest.approx((23 / 10, 23 / 36))
     assert prepared.metric == "balanced_accuracy"
     assert guesses(heard)["metric"] == "balanced_accuracy"
     assert recipe.get("training.class_weights") is True
@@ -165,6 +165,15 @@ def test_few_cases_are_compared_over_folds() -> None:
     seen = [set(fold.prepared.rows["validation"].tolist()) for fold in prepared.folds]
     assert [len(rows) for rows in seen] == [6] * 5
     assert set.union(*seen) == set(range(40)) - set(prepared.rows["test"].tolist())
+
+
+def test_groups_stay_together_over_folds() -> None:
+    who = [f"w{row // 4}" for row in range(48)]
+    asked = (*WORDS, "data.group=who", "validation.folds=3")
+    prepared, _, _ = of({**films(48), "who": who}, *asked)
+    for group in range(12):
+        assert len(set(prepared.parts[4 * group : 4 * group + 4].tolist())) == 1
+    assert len(prepared.folds) == 3
 
 
 def test_words_of_the_test_part_do_not_enter_the_vocabulary_over_folds() -> None:
@@ -263,7 +272,8 @@ def test_words_for_missing_are_texts() -> None:
 def test_empty_texts_and_any_script_are_taken() -> None:
     columns = films()
     columns["text"][0], columns["text"][1], columns["text"][2] = "", "映画 👍🏽", "ж" * 5000
-    prepared, _, heard = of(columns, "text.least_count=1")
+    kinds = "text.tokens=[word, subword, character]"
+    prepared, _, heard = of(columns, "text.least_count=1", kinds)
     assert "1 texts are empty" in notes(heard)
     assert set(prepared.inputs) == {"word", "subword", "character"}
     for tokens in prepared.inputs.values():
@@ -354,8 +364,7 @@ def test_what_was_inferred_stands_in_the_recipe() -> None:
     assert {role: recipe.get(f"data.{role}") for role in roles} == roles
     _, recipe, _ = of(waves())
     steps = tuple(f"t{step}" for step in range(6))
-    roles = {"kind": "series", "label": "label", "series": None, "channels": steps}
-    assert {role: recipe.get(f"data.{role}") for role in roles} == roles
+    assert (recipe.get("data.kind"), recipe.get("data.channels")) == ("series", steps)
 
 
 def test_the_other_kind_of_data_is_not_searched() -> None:

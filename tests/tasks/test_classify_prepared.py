@@ -64,7 +64,14 @@ def series_data() -> Prepared:
         center=(0.5, 2.5),
         spread=(1.0, 2.0),
     )
-    cases = [[[1, NAN], [2, NAN]], [[3, 4]], [[5, 6]] * 3, [[7, 8]], [[9, 0]], [[1, 2]] * 2]
+    cases: list[Any] = [
+        [[1, NAN], [2, NAN]],
+        [[3, 4]],
+        [[5, 6]] * 3,
+        [[7, 8]],
+        [[9, 0]],
+        [[1, 2]] * 2,
+    ]
     return Prepared(codec, {"series": Ragged.from_list(cases, 2)}, TARGETS, PARTS, LINES)
 
 
@@ -319,7 +326,12 @@ BOTH = [
     *(cut_off("targets"), cut_off("lines"), gone("parts"), gone("targets"), gone("lines")),
 ]
 OF_TEXT = [
-    *(set_in("word", 0, 10**6), set_in("word", 0, -1), set_in("character", 3, 2**31 - 1)),
+    *(set_in("word", 0, text_data().codec.tokenizers["word"].size), set_in("word", 0, 10**6)),
+    *(
+        array_of("texts_offsets", np.array([0, 37])),
+        set_in("word", 0, -1),
+        set_in("character", 3, 2**31 - 1),
+    ),
     *(array_of("word", np.zeros(3, np.int64)), array_of("word", np.zeros((10, 1), np.int32))),
     *(array_of("word", np.zeros(0, np.int32)), array_of("word_offsets", np.zeros(7, np.int64))),
     *(array_of("word_offsets", np.zeros(0, np.int64)), set_in("word_offsets", 1, -5)),

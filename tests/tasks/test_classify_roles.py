@@ -172,6 +172,18 @@ def test_what_numbers_the_cases_is_no_step() -> None:
     assert asked.channels == ("id", "t0")
 
 
+@pytest.mark.parametrize("first", [0, 1, 500])
+def test_an_index_that_was_written_to_the_file_is_no_step(first: int) -> None:
+    roles, heard = infer({"column_1": range(first, first + 12), **wide(label=KINDS)})
+    assert roles.channels == ("t0", "t1", "t2", "t3", "t4")
+    assert notes(heard) == ["not used, because it numbers the cases: column_1"]
+
+
+def test_whole_numbers_that_count_nothing_are_steps() -> None:
+    roles, _ = infer(wide(label=KINDS, t5=[*range(11), 3], t6=range(0, 24, 2)))
+    assert roles.channels[5:] == ("t5", "t6")
+
+
 def test_named_columns_are_the_steps_in_their_order() -> None:
     roles, heard = infer(wide(label=KINDS), "data.channels=[t2, t0]")
     assert roles.channels == ("t2", "t0")

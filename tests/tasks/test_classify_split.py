@@ -114,6 +114,12 @@ def test_a_part_is_not_given_the_largest_group_where_another_would_do() -> None:
         assert sizes(parts, targets)[0] == [90, 5, 5]
 
 
+def test_small_groups_are_shared_by_validation_and_test() -> None:
+    targets = one_hot(102, 6)
+    groups = np.concatenate([np.repeat(np.arange(3), [1, 1, 100]), 3 + np.arange(6)])
+    assert sizes(split_cases(targets, groups, 0.25, 0.25, 0), targets)[0] == [100, 1, 1]
+
+
 def test_a_class_of_two_groups_trains_and_is_tested() -> None:
     targets = one_hot(20, 40)
     groups = np.concatenate([np.repeat([0, 1], 10), 2 + np.arange(40) // 4])

@@ -128,8 +128,11 @@ def _long(source: Source, roles: Roles, with_labels: bool) -> Cases:
             f"{source.where(row)}: column {roles.series!r} is empty, expected the case",
             "fill it in, or leave the row out",
         )
-    order = np.lexsort((_steps(source, roles.time), codes))
+    steps = _steps(source, roles.time)
+    order = np.lexsort((steps, codes))
     values, notes = _numbers(source, roles)
+    if unplaced := int((steps != steps).sum()):  # neither NaN nor NaT is itself
+        notes += (f"{unplaced} rows without a step come last in their case",)
     values = values[order]
     bounds = np.searchsorted(codes[order], np.arange(len(names) + 1))
     notes += _gap_notes(int((~np.isfinite(values)).sum()))
@@ -211,6 +214,12 @@ def _case_groups(
 def _numbers(source: Source, roles: Roles) -> tuple[Floats, tuple[str, ...]]:
     """Return (rows, channels) values that single precision can hold, and what was changed."""
     values = np.column_stack([source.numbers(name) for name in roles.channels])
+    if np.isnan(values).all():
+        shown = ", ".join(roles.channels[:5]) + (" …" if len(roles.channels) > 5 else "")
+        raise DataError(
+            f"{source.path}: no value in {shown}, expected numbers",
+            "name other columns: --past COLUMN",
+        )
     too_large = np.abs(values) > LARGEST
     if not too_large.any():
         return values, ()

@@ -13,11 +13,15 @@ from seqtune.data.ragged import Ragged
 from seqtune.data.tokens import Tokenizer
 from seqtune.tasks.classify.labels import Labels, is_text
 from seqtune.tasks.classify.roles import Roles
+from seqtune.tasks.classify.schema import METRICS
 
 Floats = npt.NDArray[np.float64]
 
 WHOLE_SHARE = 0.98
 """So many of the training texts are read whole."""
+
+LEAST_TOKENS = 32
+"""So many tokens are always read; short texts cost little."""
 
 MOST_TOKENS = 400
 """Longer texts cost more time than their middle tells."""
@@ -41,6 +45,7 @@ class Codec:
             as frequent ones; its mean over the training cases is 1.
         tokenizers: By kind of token; empty for series.
         longest: Inputs per case at most: by kind of token, or "series".
+        shortest: Steps of the shortest series that was fitted; 0 for texts.
         center: (channels,) mean over training steps.
         spread: (channels,) standard deviation over training steps, 1 where constant.
         vectors: Length of the word vectors that training begins with; 0 for none.
@@ -52,6 +57,7 @@ class Codec:
     weights: tuple[float, ...]
     tokenizers: Mapping[str, Tokenizer] = field(default_factory=dict)
     longest: Mapping[str, int] = field(default_factory=dict)
+    shortest: int = 0
     center: tuple[float, ...] = ()
     spread: tuple[float, ...] = ()
     vectors: int = 0
@@ -60,6 +66,11 @@ class Codec:
     def kind(self) -> str:
         """What is classified: "text" or "series"."""
         return self.roles.kind
+
+    @property
+    def is_even(self) -> bool:
+        """Whether all series that were fitted have as many steps; networks then know no others."""
+        return self.kind == "series" and self.shortest == self.longest["series"]
 
     @property
     def channels(self) -> int:
@@ -104,6 +115,7 @@ class Codec:
             "weights": list(self.weights),
             "tokenizers": {kind: each.to_dict() for kind, each in self.tokenizers.items()},
             "longest": dict(self.longest),
+            "shortest": self.shortest,
             "center": list(self.center),
             "spread": list(self.spread),
             "vectors": self.vectors,
@@ -128,6 +140,7 @@ class Codec:
             weights=_numbers(values["weights"]),
             tokenizers={k: Tokenizer.from_dict(v) for k, v in values["tokenizers"].items()},
             longest={str(kind): _count(number) for kind, number in values["longest"].items()},
+            shortest=_count(values["shortest"], least=0),
             center=_numbers(values["center"]),
             spread=_numbers(values["spread"]),
             vectors=_count(values["vectors"], least=0),
@@ -135,7 +148,7 @@ class Codec:
         needed = {*codec.tokenizers} if roles.kind == "text" else {"series"}
         channels = 1 if roles.series is None else len(roles.channels)
         is_sound = (
-            codec.metric in ("accuracy", "balanced_accuracy")
+            codec.metric in METRICS
             and len(codec.weights) == len(labels.names)
             and all(weight > 0 for weight in codec.weights)
             and set(codec.longest) == needed
@@ -175,7 +188,7 @@ def fit_text(
         else:
             lengths = tokenizers[kind].encode(texts, None).tokens.lengths
             usual = int(np.ceil(np.quantile(lengths, WHOLE_SHARE)))
-            longest[kind] = min(max(usual, 4), MOST_TOKENS)
+            longest[kind] = min(max(usual, LEAST_TOKENS), MOST_TOKENS)
     return tokenizers, longest
 
 
@@ -217,6 +230,30 @@ def shortened(series: Ragged, longest: int) -> tuple[Ragged, int]:
         widths = np.diff(np.append(starts, len(case)))[:, None]
         cases[number] = (np.add.reduceat(case, starts, axis=0) / widths).astype(np.float32)
     return Ragged.from_list(cases, series.values.shape[1]), len(too_long)
+
+
+def stretched(series: Ragged, steps: int) -> tuple[Ragged, int]:
+    """Interpolate cases that are too short, for networks that know one length alone.
+
+    Args:
+        series: The cases, none longer than `steps`.
+        steps: Steps that each is to have.
+
+    Returns:
+        The cases, and how many of them were stretched.
+    """
+    too_short = np.flatnonzero(series.lengths < steps)
+    if not len(too_short):
+        return series, 0
+    cases = series.select(np.arange(len(series)))
+    for number in too_short.tolist():
+        case = np.asarray(cases[number], np.float64)
+        place = np.linspace(0, len(case) - 1, steps)
+        known = np.arange(len(case))
+        cases[number] = np.column_stack(
+            [np.interp(place, known, channel) for channel in case.T]
+        ).astype(np.float32)
+    return Ragged.from_list(cases, series.values.shape[1]), len(too_short)
 
 
 def class_weights(targets: Floats) -> Floats:

@@ -8,8 +8,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from seqtune.baselines.classification import probabilities_of
+from seqtune.baselines.classification import methods_for, probabilities_of
 from seqtune.data.ragged import Ragged
+from seqtune.errors import literal
+from seqtune.files import damaged
 from seqtune.metrics.calibration import scaled
 from seqtune.tasks.classify.batches import network_inputs
 from seqtune.tasks.classify.codec import Codec
@@ -98,6 +100,8 @@ def input_name(codec: Codec, values: Mapping[str, Any]) -> str:
 def _by_method(run: Any, name: str, cases: Sequence[Any]) -> Floats:
     """Fit a simple method to all cases of the run, and return its probabilities."""
     prepared: Prepared = run.prepared
+    if name not in methods_for(prepared.codec.kind):  # type: ignore[arg-type]
+        raise damaged(run.folder, f"{literal(name)} is no method for {prepared.codec.kind}")
     every = np.arange(len(prepared.parts))
     return probabilities_of(
         name,

@@ -123,7 +123,8 @@ def find_labels(
         listener: Hears of the guesses.
 
     Raises:
-        DataError: There is one class alone, or there are as many as cases.
+        DataError: There is one class alone, or there are as many as cases; or labels that cannot
+            have an order are to have one.
     """
     bare = Labels((), separator)
     found = sorted({label for cell in cells for label in bare.split(cell)})
@@ -134,6 +135,10 @@ def find_labels(
     _refuse_hopeless(cells, found, separator)
     values: tuple[float, ...] = ()
     could_be = numbers is not None and len(found) > 2 and not separator
+    if ordered is True and separator:
+        raise DataError(
+            "labels of which a case has several have no order", "--set data.ordered=false"
+        )
     if ordered is True and numbers is None:
         raise DataError(
             f"the labels are not all numbers: {', '.join(found[:5])}", "--set data.ordered=false"

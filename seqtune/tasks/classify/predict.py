@@ -113,14 +113,14 @@ def _known(run: Any, source: Source, codec: Codec, cases: Cases) -> tuple[Cases,
     bare = {case for case, label in enumerate(cases.labels) if not label}
     kept = np.array([case for case in range(len(cases)) if case not in bad | bare], np.int64)
     if bare:
-        run.notes.append(f"{len(bare)} cases without a label are not scored")
+        run.notes.append(f"cases without a label, not scored: {len(bare)}")
     if unknown:
         labels = sorted({label for _, label in unknown})
         shown = ", ".join(map(repr, labels[:5])) + (" …" if len(labels) > 5 else "")
         first = _where(source, cases, unknown[0][0])
         run.notes.append(
-            f"{len(bad)} cases have labels that training never saw ({shown}; the first at "
-            f"{first}): they are not scored"
+            f"cases with labels that training never saw, not scored: {len(bad)} ({shown}; the "
+            f"first at {first})"
         )
     if not len(kept):
         raise DataError(
@@ -145,7 +145,9 @@ def _encoder(run: Any, codec: Codec, cases: Cases) -> Callable[[str], Ragged]:
             done[name], too_long = encode_cases(codec, cases, name)
             if too_long:
                 unit = "steps" if name == "series" else f"{name} tokens"
-                note = f"{too_long} cases have more than {codec.longest[name]} {unit}"
+                note = f"cases with other than {codec.longest[name]} {unit}: {too_long} resampled"
+                if not codec.is_even:
+                    note = f"cases with more than {codec.longest[name]} {unit}: {too_long}"
                 if note not in run.notes:
                     run.notes.append(note)
         return done[name]

@@ -24,6 +24,7 @@ from seqtune.tasks.classify.codec import (
     fit_series,
     fit_text,
     shortened,
+    stretched,
 )
 from seqtune.tasks.classify.labels import Labels, are_far_from_equal, find_labels, separator_of
 from seqtune.tasks.classify.prepared import Prepared
@@ -83,8 +84,10 @@ def prepare(source: Source, recipe: Recipe, listener: Listener) -> tuple[Prepare
     _tell_of_rare(labels, targets, listener)
     is_uneven = not labels.is_multi and are_far_from_equal(targets[parts == TRAIN])
     parts = _folded(values, parts, targets, cases, listener)
-    metric = _metric(is_uneven, targets, labels, listener)
-    recipe = _settled(recipe, roles, shares, is_uneven)
+    metric = values.metric
+    if metric == "auto":
+        metric = _metric(is_uneven, targets, labels, listener)
+    recipe = _settled(recipe, roles, shares, is_uneven).replace({"metric": metric})
     codec, inputs, vectors = _encoded(cases, parts, roles, labels, metric, targets, recipe)
     recipe = _with_segment(recipe, codec)
     for note in _truncations(codec, inputs, cases):
@@ -111,7 +114,7 @@ def _with_segment(recipe: Recipe, codec: Codec) -> Recipe:
 
 
 def encode_cases(codec: Codec, cases: Cases, name: str) -> tuple[Ragged, int]:
-    """Return cases as a network reads them, and how many were too long to be read whole.
+    """Return new cases as a network reads them, and how many had to be made longer or shorter.
 
     Args:
         codec: Vocabularies and lengths.
@@ -120,7 +123,11 @@ def encode_cases(codec: Codec, cases: Cases, name: str) -> tuple[Ragged, int]:
     """
     if cases.series is None:
         return codec.tokens(cases.texts, name)
-    return shortened(cases.series, codec.longest[name])
+    series, too_long = shortened(cases.series, codec.longest[name])
+    if not codec.is_even:
+        return series, too_long
+    series, too_short = stretched(series, codec.longest[name])
+    return series, too_long + too_short
 
 
 def _labelled(source: Source, cases: Cases, roles: Roles, listener: Listener) -> Cases:
@@ -208,8 +215,7 @@ def _metric(is_uneven: bool, targets: Floats, labels: Labels, listener: Listener
         f"{labels.names[most]!r} has {counts[most]:.0f} cases, {labels.names[least]!r} "
         f"{counts[least]:.0f}"
     )
-    flag = "--set training.class_weights=false leaves them as they are"
-    listener(Guess("metric", "balanced_accuracy", why, flag))
+    listener(Guess("metric", "balanced_accuracy", why, "--set metric=accuracy"))
     return "balanced_accuracy"
 
 
@@ -248,6 +254,7 @@ def _encoded(
     codec = Codec(
         **fitted,
         longest={"series": int(series.lengths.max())},
+        shortest=int(series.lengths.min()),
         center=tuple(center.tolist()),
         spread=tuple(spread.tolist()),
     )

@@ -208,13 +208,21 @@ def _without_numbering(
     numbering = [
         name
         for name in free
-        if name.lower() in (*CASE_NAMES, "index")
-        and source.kind(name) == "integer"
-        and len(source.codes(name)[1]) == source.rows
+        if source.kind(name) == "integer"
+        and (
+            _rises_by_one(source, name)
+            or (name.lower() in CASE_NAMES and len(source.codes(name)[1]) == source.rows)
+        )
     ]
     if numbering:
         listener(Note(f"not used, because it numbers the cases: {', '.join(numbering)}"))
     return [name for name in free if name not in numbering]
+
+
+def _rises_by_one(source: Source, name: str) -> bool:
+    """Say whether a column counts the rows, as an index that was written to the file does."""
+    values = source.parse_numbers(name).values
+    return len(values) > 2 and bool((np.diff(values) == 1).all())
 
 
 def _case(source: Source, asked: str | None, free: Sequence[str], listener: Listener) -> str | None:
@@ -238,8 +246,16 @@ def _case(source: Source, asked: str | None, free: Sequence[str], listener: List
 def _step(
     source: Source, asked: str | None, series: str | None, free: Sequence[str], listener: Listener
 ) -> str | None:
-    if series is None or asked != "auto":
-        return None if asked == "auto" else asked
+    if series is None:
+        if asked not in (None, "auto"):
+            raise DataError(
+                f"{source.path}: column {asked!r} was given as time, and no column tells cases "
+                "apart: with a row per case, the columns are the steps",
+                "name the column of cases with --series, or leave --time out",
+            )
+        return None
+    if asked != "auto":
+        return asked
     named = [
         name
         for name in free

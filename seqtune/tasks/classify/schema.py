@@ -16,6 +16,9 @@ from seqtune.registry import baselines
 
 COLUMN = Text("the name of a column")
 
+METRICS = ("accuracy", "balanced_accuracy", "macro_f1")
+"""What configurations can be compared by; higher is better for each."""
+
 
 class Data(Reading):
     """Which columns are used, and how the file is read."""
@@ -214,7 +217,7 @@ class Schema(RecipeSchema):
     """The keys of a classification recipe."""
 
     order = (
-        *("task", "description", "backend", "seed", "data", "validation", "test"),
+        *("task", "description", "backend", "seed", "data", "metric", "validation", "test"),
         *("text", "series", "network", "training", "search"),
         *("ensemble", "refit", "baselines", "portfolio"),
     )
@@ -229,6 +232,11 @@ class Schema(RecipeSchema):
     data: Data = Field(
         default_factory=Data,
         description="Which columns are used, and how the file is read.",
+    )
+    metric: Annotated[str, Word(("auto", *METRICS))] = Field(
+        "auto",
+        description="What configurations are compared by. With auto the accuracy, or the balanced "
+        "accuracy where one class has many times the cases of another.",
     )
     validation: Validation = Field(
         default_factory=Validation,

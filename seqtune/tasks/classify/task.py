@@ -176,7 +176,7 @@ class ClassifyTask:
         counts = confusion(predictions, prepared.truth("test"), is_multi=labels.is_multi)
         return {
             "kind": "confusion",
-            "title": f"Test part, {len(predictions)} cases: rows are true, columns predicted",
+            "title": "Answers on the test part",
             "labels": list(labels.names),
             "counts": counts.tolist(),
         }
