@@ -71,7 +71,7 @@ class Conclusion:
     weights: dict[str, float] = field(default_factory=dict)
     _refits: dict[str, Refitted] = field(default_factory=dict)
     _test: dict[str, npt.NDArray[np.float64]] = field(default_factory=dict)
-    _calibrations: dict[str, dict[str, float]] | None = None
+    _calibrations: dict[str, dict[str, float]] = field(default_factory=dict)
 
     def ranked(self) -> list[Result]:
         """Return the usable trials, best first by validation."""
@@ -127,7 +127,7 @@ class Conclusion:
             return {}
         _, best = min(scored)
         self._test[best] = self.blendable[best]["test"]
-        return {best: self.blendable[best]["validation"]}
+        return {best: self._validation(best)}
 
     @staticmethod
     def _check_shape(path: Path, array: npt.NDArray[np.float64], beside: Arrays) -> None:
@@ -250,27 +250,32 @@ class Conclusion:
         return rows
 
     def calibrations(self) -> dict[str, dict[str, float]]:
-        """Return what makes the predictions of each row honest, by its name."""
-        task, prepared = self.problem.task, self.problem.prepared
-        found = {
-            row_name(result): task.calibration(prepared, self._validation(result.trial))
-            for result in self._listed()
-        }
+        """Return what makes predictions honest, by trial, simple method, and ensemble.
+
+        An ensemble is calibrated as the average of members that each are calibrated already.
+        """
+        names = dict.fromkeys([*(result.trial for result in self._listed()), *self.weights])
         if self.weights:
-            blended = self._blended_validation()
-            found[self.ensemble_name] = task.calibration(prepared, blended)
+            names[self.ensemble_name] = None
+        found = {name: self._calibration(name) for name in names}
         return {name: figures for name, figures in found.items() if figures}
+
+    def _calibration(self, name: str) -> dict[str, float]:
+        """Measure a trial, a simple method or the ensemble on its validation predictions."""
+        if name not in self._calibrations:
+            raw = self._blended_validation() if name in (ENSEMBLE, BLEND) else self._raw(name)
+            task, prepared = self.problem.task, self.problem.prepared
+            self._calibrations[name] = task.calibration(prepared, raw)
+        return self._calibrations[name]
 
     def test_predictions(self) -> npt.NDArray[np.float64] | None:
         """Return what the ensemble, or else the best network, predicted for the test part."""
         best = next(iter(self.ranked()), None)
         if self.weights:
-            name, predictions = self.ensemble_name, blend(self._test, self.weights)
-        elif best is not None and best.trial in self._test:
-            name, predictions = row_name(best), self._test[best.trial]
-        else:
-            return None
-        return self._calibrated(name, predictions)
+            return self._blended_test()
+        if best is not None and best.trial in self._test:
+            return self._calibrated(best.trial, self._test[best.trial])
+        return None
 
     def _listed(self) -> list[Result]:
         listed = {result.trial: result for result in self.ranked()[:NETWORKS_LISTED]}
@@ -311,12 +316,13 @@ class Conclusion:
             self.listener(Note(f"no time left to refit {hurried} of {chosen} networks"))
 
     def _network_row(self, result: Result) -> Row:
-        test, name = self._test.get(result.trial), row_name(result)
+        trial, test = result.trial, self._test.get(result.trial)
+        seen = {} if test is None else self.problem.score("test", self._calibrated(trial, test))
         return Row(
-            name=name,
+            name=row_name(result),
             kind="network",
-            validation=self._score("validation", name, self._validation(result.trial)),
-            test={} if test is None else self._score("test", name, test),
+            validation=self.problem.score("validation", self._validation(trial)),
+            test=seen,
             fit_seconds=result.seconds,
             parameters=result.parameters,
             detail=describe(self.problem, result.values),
@@ -325,6 +331,7 @@ class Conclusion:
     def _ensemble_row(self) -> Row:
         members = [result for result in self.chosen() if result.trial in self.weights]
         name = self.ensemble_name
+        validation = self._calibrated(name, self._blended_validation())
         parts = [f"{self.weights[result.trial]:.2g} {row_name(result)}" for result in members]
         parts += [
             f"{self.weights[each]:.2g} {each}" for each in self.weights if each in self.blendable
@@ -332,8 +339,8 @@ class Conclusion:
         return Row(
             name=name,
             kind="ensemble",
-            validation=self._score("validation", name, self._blended_validation()),
-            test=self._score("test", name, blend(self._test, self.weights)),
+            validation=self.problem.score("validation", validation),
+            test=self.problem.score("test", self._blended_test()),
             fit_seconds=sum(result.seconds for result in members),
             parameters=sum(result.parameters for result in members),
             detail=" + ".join(parts),
@@ -350,32 +357,34 @@ class Conclusion:
             result.values,
         )
 
-    def _validation(self, trial: str) -> npt.NDArray[np.float64]:
-        return read_predictions(predictions_path(self.problem.folder, trial))
+    def _raw(self, name: str) -> npt.NDArray[np.float64]:
+        """Return the validation predictions of a trial or a simple method as they were made."""
+        if name in self.blendable:
+            return self.blendable[name]["validation"]
+        return read_predictions(predictions_path(self.problem.folder, name))
+
+    def _validation(self, name: str) -> npt.NDArray[np.float64]:
+        """Return the validation predictions of a trial or a simple method, calibrated.
+
+        What is averaged must speak with one voice: a network that is too sure, or a method that is
+        too shy, would count for more, or less, than it should.
+        """
+        return self._calibrated(name, self._raw(name))
 
     def _blended_validation(self) -> npt.NDArray[np.float64]:
-        """Return the ensemble's predictions for the validation part."""
-        return blend(
-            {
-                name: self.blendable[name]["validation"]
-                if name in self.blendable
-                else self._validation(name)
-                for name in self.weights
-            },
-            self.weights,
-        )
+        """Return the ensemble's predictions for the validation part, its members calibrated."""
+        return blend({name: self._validation(name) for name in self.weights}, self.weights)
 
-    def _score(self, part: Any, row: str, predictions: npt.NDArray[np.float64]) -> dict[str, float]:
-        """Return every metric of a row's predictions, as they are given out."""
-        return self.problem.score(part, self._calibrated(row, predictions))
+    def _blended_test(self) -> npt.NDArray[np.float64]:
+        """Return the ensemble's predictions for the test part, as they are given out."""
+        members = {name: self._calibrated(name, self._test[name]) for name in self.weights}
+        return self._calibrated(self.ensemble_name, blend(members, self.weights))
 
     def _calibrated(
-        self, row: str, predictions: npt.NDArray[np.float64]
+        self, name: str, predictions: npt.NDArray[np.float64]
     ) -> npt.NDArray[np.float64]:
-        if self._calibrations is None:
-            self._calibrations = self.calibrations()
-        calibration = self._calibrations.get(row, {})
-        return self.problem.task.calibrated(self.problem.prepared, predictions, calibration)
+        task, prepared = self.problem.task, self.problem.prepared
+        return task.calibrated(prepared, predictions, self._calibration(name))
 
     def _score_validation(self, predictions: npt.NDArray[np.float64]) -> float:
         return self.problem.objective(predictions)

@@ -100,8 +100,8 @@ class Leaderboard:
     def ranked(self) -> tuple[Row, ...]:
         """Return the rows, best first by validation, rows without a score last.
 
-        Ties are broken by the log loss where there is one (few cases give many models the same
-        accuracy), then by name.
+        Few cases give many models the same accuracy. Of equals an ensemble comes first, for the
+        average of several hangs less on chance; then what has the lower log loss; then the name.
         """
         return tuple(sorted(self.rows, key=self._order))
 
@@ -184,13 +184,14 @@ class Leaderboard:
         rows = tuple(Row.from_dict(row) for row in value["leaderboard"])
         return cls(metric=str(value["metric"]), direction=value["direction"], rows=rows)
 
-    def _order(self, row: Row) -> tuple[bool, float, float, str]:
+    def _order(self, row: Row) -> tuple[bool, float, bool, float, str]:
         score = self.validation_score(row)
         if not math.isfinite(score):
-            return True, 0.0, 0.0, row.name
+            return True, 0.0, False, 0.0, row.name
         tie_break = row.validation.get(TIE_BREAK, 0.0)
         tie_break = tie_break if math.isfinite(tie_break) else math.inf
-        return False, -score if self.direction == "max" else score, tie_break, row.name
+        signed = -score if self.direction == "max" else score
+        return False, signed, row.kind != "ensemble", tie_break, row.name
 
     def _best(self, *kinds: Kind) -> Row | None:
         return next((row for row in self.ranked() if row.kind in kinds), None)

@@ -118,6 +118,7 @@ def prepared_series(lengths: Sequence[int] = LENGTHS, longest: int | None = None
         metric="accuracy",
         weights=(1.0, 1.0, 1.0),
         longest={"series": longest or max(lengths)},
+        shortest=min(lengths),
         center=(0.0, 0.0),
         spread=(1.0, 1.0),
     )

@@ -114,7 +114,7 @@ def test_fit_reports_leaderboard_confusion_and_what_comes_next(texts):
     assert "Leaderboard, by accuracy on the validation part (higher is better)" in out
     for row in ("majority", "tfidf_naive_bayes", "segment-gru-t001", "segment-gru-t002"):
         assert row in out
-    assert "Answers of" in out and " of 14 cases right (" in out
+    assert "Answers on the test part" in out and " of 14 cases right (" in out
     following = " ".join(out[out.index("Next:") :].replace("\\\n", " ").split())
     commands = following.split(" seqtune ")[1:]
     assert f"predict {texts} NEW.csv -o predictions.csv" in commands
@@ -188,7 +188,7 @@ def test_a_blend_predicts_the_weighted_mean_of_its_members(texts, seqtune, here)
     first = next(row for row in rows if row["name"] == "segment-gru-t001")
     board["leaderboard"] = [*rows, {**first, "name": "blend", "kind": "ensemble"}]
     calibration["blend"] = {"temperature": 1.0}
-    calibration["segment-gru-t001"] = {"temperature": 1.0}
+    calibration["t001"] = calibration["tfidf_naive_bayes"] = {"temperature": 1.0}
     for name, values in (
         ("members", members), ("calibration", calibration), ("leaderboard", board),
     ):  # fmt: skip
@@ -213,10 +213,9 @@ def test_evaluate_scores_the_cases_and_leaves_out_labels_never_seen(texts, seqtu
     done = seqtune("evaluate", texts, "new.csv")
     assert "8 cases, by accuracy" in done.out
     assert (
-        "1 cases have labels that training never saw ('mixed'; the first at new.csv:5): "
-        "they are not scored"
+        "cases with labels that training never saw, not scored: 1 ('mixed'; the first at new.csv:5)"
     ) in done.err
-    assert "1 cases without a label are not scored" in done.err
+    assert "cases without a label, not scored: 1" in done.err
     scores = seqtune("evaluate", texts, "new.csv", "--json").json["scores"]
     by_name = {row["name"]: row for row in scores}
     table = seqtune("predict", texts, "new.csv", "--use", "tfidf_naive_bayes").table
@@ -320,7 +319,7 @@ def test_a_series_longer_than_any_in_training_is_averaged_and_told(classify, seq
     extra.to_csv("extra.csv", index=False)
     half.to_csv("half.csv", index=False)
     done = seqtune("predict", "run", "extra.csv")
-    assert "1 cases have more than 12 steps" in done.err
+    assert "cases with more than 12 steps: 1" in done.err
     expected = seqtune("predict", "run", "half.csv").table["p_slow"]
     assert done.table["p_slow"][0] == pytest.approx(expected[0], abs=1e-6)
 
@@ -369,7 +368,7 @@ def test_ordered_labels_report_how_far_off_they_are(classify, seqtune, here):
 def test_classes_far_from_equal_are_selected_by_balanced_accuracy(classify, seqtune, here):
     sentences(48, pos=0.125).to_csv("uneven.csv", index=False)
     done = classify("uneven.csv", "--out", "run")
-    why = "'neg' has 42 cases, 'pos' 6; --set training.class_weights=false leaves them as they are"
+    why = "'neg' has 42 cases, 'pos' 6; --set metric=accuracy"
     assert f"metric: balanced_accuracy ({why})" in done.err
     report = seqtune("report", "run", "--json").json
     assert report["metric"] == "balanced_accuracy"

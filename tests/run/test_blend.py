@@ -217,15 +217,16 @@ def test_a_blend_is_scored_by_all_its_members(tmp_path: Path) -> None:
     score(conclusion, {"t001": column(6, 7)})
     predictions = conclusion.test_predictions()
     assert predictions is not None
-    assert predictions.tolist() == [[1.0], [1.5]]  # half of (6 - 2) / 2 and of (7 - 1) / 2
+    # the members halved, [3, 3.5] and [-1, -0.5]; their mean, halved
+    assert predictions.tolist() == [[0.5], [0.75]]
     rows = {row.name: row for row in conclusion.rows()}
     first = row_name(conclusion.ranked()[0])
     assert set(rows) == {first, row_name(conclusion.ranked()[1]), "blend"}
     blend = rows["blend"]
     assert (blend.kind, blend.parameters) == ("ensemble", 5)
     assert blend.detail == f"0.5 {first} + 0.5 naive"
-    assert blend.validation == {"error": 0.125}  # means of -0.5 and 0, halved
-    assert blend.test == {"error": 1.25}
+    assert blend.validation == {"error": 0.0625}  # half of -0.25 and 0
+    assert blend.test == {"error": 0.625}
     assert rows[first].validation == {"error": 0.5}
     assert rows[first].test == {"error": 3.25}
     assert rows[row_name(conclusion.ranked()[1])].test == {}
@@ -244,7 +245,7 @@ def test_members_name_the_simple_method(tmp_path: Path) -> None:
     assert members[0].files == ("models/t001.keras",)
 
 
-def test_every_row_has_its_own_calibration(tmp_path: Path) -> None:
+def test_every_member_and_the_ensemble_of_them_have_a_calibration(tmp_path: Path) -> None:
     class Measuring(Guessing):
         def calibration(self, prepared: Any, predictions: Floats) -> dict[str, float]:
             return {"temperature": 1 + float(np.abs(predictions).sum())}
@@ -252,12 +253,12 @@ def test_every_row_has_its_own_calibration(tmp_path: Path) -> None:
     networks = {"t001": OVER, "t002": FAR}
     conclusion = conclusion_of(tmp_path, networks, {"naive": UNDER}, Measuring())
     conclusion.select(4)
-    first, second = (row_name(result) for result in conclusion.ranked())
     found = conclusion.calibrations()
     assert found == {
-        first: {"temperature": 3.0},
-        second: {"temperature": 17.0},
-        "blend": {"temperature": 1.0},
+        "t001": {"temperature": 3.0},
+        "t002": {"temperature": 17.0},
+        "naive": {"temperature": 3.0},
+        "blend": {"temperature": 1.0},  # of 1 / 3 and -1 / 3
     }
     write_calibrations(tmp_path, found)
     assert read_calibrations(tmp_path) == found

@@ -199,3 +199,17 @@ def test_a_damaged_document_is_a_run_error(path: str, value: object, said: str) 
     with pytest.raises(RunError) as fault:
         Summary.from_dict(document)
     assert fault.value.message.startswith(said)
+
+
+def test_of_equal_scores_the_ensemble_comes_first_then_the_lower_log_loss() -> None:
+    def equal(name: str, kind: Any, log_loss: float) -> Row:
+        return Row(name, kind, {"accuracy": 1.0, "log_loss": log_loss}, {}, 1.0)
+
+    rows = (
+        equal("a", "network", 0.4),
+        equal("b", "network", 0.1),
+        equal("c", "baseline", 0.2),
+        equal("z", "ensemble", 0.9),
+    )
+    board = Leaderboard("accuracy", "max", rows)
+    assert [row.name for row in board.ranked()] == ["z", "b", "c", "a"]

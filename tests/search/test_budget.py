@@ -25,7 +25,7 @@ def test_the_clock_counts_from_its_start(monkeypatch: pytest.MonkeyPatch) -> Non
 
 @pytest.mark.parametrize("budget", [10.0, 60.0, 300.0, 3600.0, 86_400.0])
 def test_most_of_the_budget_is_left_for_the_search(budget: float) -> None:
-    with_refit, without = Shares(budget, refit=True), Shares(budget, refit=False)
+    with_refit, without = Shares(budget, 0.12), Shares(budget, 0.0)
     assert without.refitting == 0
     assert without.ending == without.saving == with_refit.saving > 0
     assert with_refit.ending == with_refit.saving + with_refit.refitting

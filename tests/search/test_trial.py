@@ -75,6 +75,9 @@ class Stub:
     def score(self, prepared: Any, part: str, predictions: Any) -> dict[str, float]:
         return {self.metric: self.scores[len(self.seen) - 1]}
 
+    def objective(self, prepared: Any, scores: dict[str, float]) -> float:
+        return scores[self.metric]
+
 
 def run(
     stub: Any, folder: Path, seconds: float = 600.0, heard: list[Any] | None = None, **changes: Any

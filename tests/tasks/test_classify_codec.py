@@ -13,6 +13,7 @@ import pytest
 
 from seqtune.data.ragged import Ragged
 from seqtune.data.tokens import Tokenizer
+from seqtune.tasks.classify.cases import Cases
 from seqtune.tasks.classify.codec import (
     LONGEST,
     Codec,
@@ -20,8 +21,10 @@ from seqtune.tasks.classify.codec import (
     fit_series,
     fit_text,
     shortened,
+    stretched,
 )
 from seqtune.tasks.classify.labels import Labels
+from seqtune.tasks.classify.prepare import encode_cases
 from seqtune.tasks.classify.roles import Roles
 
 NAN = float("nan")
@@ -243,3 +246,33 @@ def test_what_is_refused_is_not_repeated_at_length() -> None:
     for values in (keys(longest={"word": "x" * 10**6}), roles_of(**{"x" * 10**6: 1})):
         with pytest.raises(ValueError, match=r"^.{1,100}$"):
             Codec.from_dict(values(text_codec().to_dict()))
+
+
+def test_cases_that_are_too_short_are_stretched_to_the_one_length() -> None:
+    series = Ragged.from_list([[[0.0], [2.0]], [[1.0], [2.0], [3.0]]], 1)
+    even, count = stretched(series, 3)
+    assert count == 1
+    assert [case[:, 0].tolist() for case in even.select([0, 1])] == [
+        [0.0, 1.0, 2.0],
+        [1.0, 2.0, 3.0],
+    ]
+    assert stretched(even, 3) == (even, 0)
+
+
+@pytest.mark.parametrize(("shortest", "steps", "changed"), [(3, 3, 1), (2, 2, 0)])
+def test_new_cases_are_stretched_only_where_networks_know_one_length(
+    shortest: int, steps: int, changed: int
+) -> None:
+    codec = Codec(
+        Roles("series", "label", channels=("a", "b", "c")),
+        Labels(("x", "y")),
+        "accuracy",
+        (1.0, 1.0),
+        longest={"series": 3},
+        shortest=shortest,
+        center=(0.0,),
+        spread=(1.0,),
+    )
+    cases = Cases((), Ragged.from_list([[[0.0], [2.0]]], 1), np.array([0]))
+    encoded, count = encode_cases(codec, cases, "series")
+    assert (encoded.lengths.tolist(), count) == ([steps], changed)

@@ -83,13 +83,19 @@ def row_probabilities(
     total = np.zeros((len(cases), len(codec.labels.names)))
     for member in run.members[name]:
         if member.baseline:
-            total += member.weight * _by_method(run, member.baseline, cases)
-            continue
-        model = run.network(member)
-        inputs = encoded(input_name(codec, member.values))
-        total += member.weight * network_probabilities(model, codec, inputs, rows, member.values)
+            part = _by_method(run, member.baseline, cases)
+        else:
+            model, inputs = run.network(member), encoded(input_name(codec, member.values))
+            part = network_probabilities(model, codec, inputs, rows, member.values)
+        total += member.weight * _honest(run, member.baseline or member.trial, part)
+    return _honest(run, name, total)
+
+
+def _honest(run: Any, name: str, probabilities: Floats) -> Floats:
+    """Return probabilities at the temperature of a trial, a method or an ensemble."""
     temperature = run.calibrations.get(name, {}).get("temperature", 1.0)
-    return scaled(total, temperature, is_multi=codec.labels.is_multi)
+    is_multi = run.prepared.codec.labels.is_multi
+    return scaled(probabilities, temperature, is_multi=is_multi)
 
 
 def input_name(codec: Codec, values: Mapping[str, Any]) -> str:
