@@ -7,6 +7,8 @@ from typing import Any
 from seqtune.architectures._dense import dense
 
 POOLINGS = ("last", "mean", "max", "attention")
+"""What `recur_and_pool` knows. The last state is the recurrence's own: of one that reads from both
+ends, what each half read last."""
 
 ABSENT = -1e9
 """Added to what stands at a step that is not there, so that no maximum and no weight is its."""
@@ -18,9 +20,7 @@ def pool(states: Any, mask: Any | None, pooling: str) -> Any:
     Args:
         states: (batch, steps, features).
         mask: (batch, steps), true where a step is there, at least the first one; None for all.
-        pooling: "last" (of a bidirectional recurrence: the last of the forward and the first of
-            the backward half, which are what each read last), "mean", "max", or "attention"
-            (a learnt weight for each step).
+        pooling: "mean", "max", or "attention" (a learnt weight for each step).
 
     Returns:
         (batch, features).

@@ -141,7 +141,7 @@ class RefitJob:
         """Train further; return why it did harm, or nothing."""
         rate = float(self.result.values["training.learning_rate"])
         if problem.task.refits_anew:
-            epochs, peak = self._best_epoch(problem), rate
+            epochs, peak = best_epoch(self.result), rate
             model.set_weights(
                 problem.task.build(problem.prepared, self.result.values).get_weights()
             )
@@ -155,12 +155,6 @@ class RefitJob:
             steps_per_epoch=self.steps_per_epoch, until=until,
         )  # fmt: skip
         return self._harm(problem, model)
-
-    def _best_epoch(self, problem: Problem) -> int:
-        """Return how many epochs the trial had trained when it was at its best."""
-        sign = 1 if problem.task.direction == "min" else -1
-        scores = [sign * score for score in self.result.scores]
-        return 1 + scores.index(min(scores))
 
     def _harm(self, problem: Problem, model: Any) -> str:
         task = problem.task
@@ -180,6 +174,18 @@ class RefitJob:
             np.save(temporary, predictions)
 
 
+def best_epoch(result: Result) -> int:
+    """Return how many epochs a trial had trained when it was at its best; all, if none was.
+
+    Example:
+        >>> best_epoch(Result("t001", "completed", {}, score=0.8, scores=[0.7, 0.8, 0.6]))
+        2
+    """
+    if result.score not in result.scores:
+        return max(1, len(result.scores))
+    return 1 + result.scores.index(result.score)
+
+
 def setup_seconds(result: Result) -> float:
     """Return what a refit of a trial's network is likely to take beside training."""
     return SETUP_SHARE * max(0.0, result.seconds - result.training_seconds)
@@ -197,7 +203,7 @@ def refit_seconds(result: Result, *, anew: bool = False, folds: int = 0) -> floa
         >>> refit_seconds(Result("t001", "completed", {}, seconds=15.0, training_seconds=10.0))
         7.0
     """
-    share = 1.0 if anew else STEPS_SHARE
+    share = best_epoch(result) / max(1, len(result.scores)) if anew else STEPS_SHARE
     return setup_seconds(result) + 2 * share * result.training_seconds / max(1, folds)
 
 

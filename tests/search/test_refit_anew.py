@@ -164,9 +164,9 @@ def test_other_tasks_go_on_from_the_weights_of_the_search(tmp_path: Path) -> Non
 def test_a_refit_that_would_be_cut_short_is_not_begun(
     tmp_path: Path, short: float, is_refitted: bool
 ) -> None:
-    """All of it takes twice the ten seconds of training, and 0.2 of the four beside them."""
+    """Twice the half of ten seconds that it took to the best epoch, and 0.2 of the four beside."""
     needed = refit_seconds(RESULT, anew=True)
-    assert needed == pytest.approx(20.8)
+    assert needed == pytest.approx(10.8)
     stub = Stub()
     outcome = run(stub, tmp_path, seconds=needed - short)
     assert outcome.is_refitted is is_refitted
