@@ -91,25 +91,41 @@ class Conclusion:
         predictions = {result.trial: self._validation(result.trial) for result in pool}
         for trial, each in predictions.items():
             self._check_shape(predictions_path(self.problem.folder, trial), each, predictions)
-        predictions |= self._best_baseline(predictions)
+        baseline = self._best_baseline(predictions)
+        predictions |= baseline
         weights = select_members(
             predictions,
             self._score_validation,
             size,
             self.problem.task.direction,
-            self._as_good_as_best(pool)[:size],
+            self._as_good_as_best(pool, baseline)[:size],
         )
         is_one = len(weights) < 2 or not any(result.trial in weights for result in pool)
         self.weights = {} if is_one else weights
 
-    def _as_good_as_best(self, pool: Sequence[Result]) -> list[str]:
-        """Return the trials that validation cannot tell from the best, at most `EQUALS`."""
+    def _as_good_as_best(self, pool: Sequence[Result], baseline: Arrays) -> list[str]:
+        """Return what validation cannot tell from the best network, and what is better.
+
+        Args:
+            pool: Trials, the best first.
+            baseline: Validation predictions of the best simple method, if there is one.
+
+        Returns:
+            At most `EQUALS` trials, and the method; nothing where scores are told apart.
+        """
         scores = {result.trial: result.score for result in pool if result.score is not None}
         best = next(iter(scores.values()))
         margin = self.problem.task.margin(self.problem.prepared, best)
         if not margin:
             return []
-        return [trial for trial, score in scores.items() if abs(score - best) <= margin][:EQUALS]
+        sign = 1 if self.problem.task.direction == "min" else -1
+        equals = [trial for trial, score in scores.items() if sign * (score - best) <= margin]
+        methods = [
+            name
+            for name, predictions in baseline.items()
+            if sign * (self._score_validation(predictions) - best) <= margin
+        ]
+        return [*equals[:EQUALS], *methods]
 
     def _best_baseline(self, beside: Arrays) -> dict[str, npt.NDArray[np.float64]]:
         """Return the validation predictions of the best simple method that can be blended."""
