@@ -430,7 +430,7 @@ def test_hostile_calibrations(tmp_path: Path, text: str) -> None:
 def test_a_simple_method_that_is_as_good_begins_the_ensemble_too(
     tmp_path: Path, method: float, begins: bool
 ) -> None:
-    """The networks are 1 and 1.25 from the truth, on the same side; calibration halves the method."""
+    """The networks are 1 and 1.25 from the truth, on one side; calibration halves the method."""
     networks = {"t001": column(1, 1), "t002": column(1.25, 1.25)}
     simple = {"naive": column(method, method)}
     conclusion = conclusion_of(tmp_path, networks, simple, Guessing(margin=0.5))
