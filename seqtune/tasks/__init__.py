@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from seqtune.registry import tasks
+from seqtune.registry import cells, tasks
 
 if TYPE_CHECKING:
     from seqtune.tasks._contract import Task
@@ -21,5 +21,7 @@ def load_task(name: str) -> Task:
         RecipeError: There is no such task.
     """
     module = import_module(f"{tasks[name].__name__}.task")
+    for cell in cells:  # Keras knows their layers from here on, so that it opens a saved network
+        cells[cell]
     task: Task = module.TASK
     return task
