@@ -17,6 +17,13 @@ def command(
     data: Annotated[
         str, typer.Argument(metavar="DATA", help="Labelled rows that the run never saw.")
     ],
+    folds: Annotated[
+        int | None,
+        typer.Option(help="Score from so many rolled origins, without training anew (forecasts)."),
+    ] = None,
+    step: Annotated[
+        int | None, typer.Option(help="Rows between two origins; the horizon if left out.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Score a run on labelled DATA that it never saw, beside the best simple method."""
@@ -24,6 +31,6 @@ def command(
     from seqtune.run.run import Run
 
     opened = Run(run)
-    scores = opened.evaluate(data)
+    scores = opened.evaluate(data, folds=folds, step=step)
     show_notes(opened.notes)
     show(scores_report(opened, data, scores), as_json)

@@ -7,7 +7,8 @@ series and not with rows times lookback.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
 from math import gcd
 
 import numpy as np
@@ -36,6 +37,16 @@ class Windows:
     def __getitem__(self, chosen: slice | npt.NDArray[np.int64]) -> Windows:
         return Windows(
             self.series[chosen], self.target[chosen], self.cut[chosen], self.limit[chosen]
+        )
+
+    @classmethod
+    def join(cls, parts: Sequence[Windows]) -> Windows:
+        """Return the windows of all parts, one part after the other."""
+        return cls(
+            *(
+                np.concatenate([getattr(part, field.name) for part in parts])
+                for field in fields(cls)
+            )
         )
 
 
@@ -147,6 +158,35 @@ def evaluation_windows(
     steps = end - start
     count = np.where(steps > 0, np.maximum(steps - horizon + 1, 1), 0)
     return WindowRange(start, count, end, targets)
+
+
+def rolled_windows(
+    start: npt.NDArray[np.int64],
+    end: npt.NDArray[np.int64],
+    horizon: int,
+    back: int,
+    targets: int,
+) -> Windows:
+    """Return a window per series and target whose whole future ends `back` rows before `end`.
+
+    A series whose window would begin before `start` has none.
+
+    Args:
+        start: (series,) first row that may be predicted.
+        end: (series,) first row after what may be looked at.
+        horizon: Steps ahead.
+        back: Rows between the window's last step and `end`.
+        targets: Number of target columns.
+
+    Example:
+        >>> rolled_windows(np.array([0]), np.array([20]), 5, 3, 1).cut
+        array([12])
+    """
+    cut = end - horizon - back
+    chosen = np.flatnonzero(cut >= start)
+    series = np.tile(chosen, targets)
+    target = np.repeat(np.arange(targets, dtype=np.int64), len(chosen))
+    return Windows(series, target, cut[series], end[series])
 
 
 def _stride(count: int, wanted: int, periods: tuple[int, ...]) -> int:

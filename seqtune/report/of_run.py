@@ -14,6 +14,7 @@ from seqtune.metrics.classify import confusion
 from seqtune.report.chart import ForecastChart
 from seqtune.report.confusion import ConfusionReport
 from seqtune.report.fit import FitReport
+from seqtune.report.folds import FoldsReport
 from seqtune.report.mistakes import MistakesReport, count_mistakes, worst_mistakes
 from seqtune.report.runs import RunLine, RunsReport
 from seqtune.report.scores import Score, ScoresReport
@@ -71,8 +72,10 @@ def next_commands(run: Run) -> list[str]:
     return commands
 
 
-def parts_of(found: Evaluation | None) -> list[Any]:
-    """Return what is shown below the scores of an evaluation: confusion and mistakes."""
+def parts_of(found: Evaluation | None, metric: str) -> list[Any]:
+    """Return what is shown below the scores of an evaluation: folds; confusion and mistakes."""
+    if found is not None and found.folds:
+        return [FoldsReport(metric, found.folds, found.unit)]
     said = None if found is None else found.classified
     if said is None:
         return []
@@ -104,7 +107,7 @@ def scores_report(
         scores=scores,
         examples=found.examples if found else 0,
         unit=found.unit if found else "window",
-        parts=parts_of(found),
+        parts=parts_of(found, board.metric),
     )
 
 

@@ -7,7 +7,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from seqtune.errors import RunError, unknown
+from seqtune.errors import RunError, UsageError, unknown
 from seqtune.files import damaged
 from seqtune.run.folder import read_record
 from seqtune.run.leaderboard import Leaderboard, Row, Summary
@@ -232,14 +232,23 @@ class Run:
             )
         return table
 
-    def evaluate(self, data: str | Path | pd.DataFrame) -> dict[str, dict[str, float]]:
+    def evaluate(
+        self,
+        data: str | Path | pd.DataFrame,
+        *,
+        folds: int | None = None,
+        step: int | None = None,
+    ) -> dict[str, dict[str, float]]:
         """Score the best network, the winner and the best baseline on data they never saw.
 
         Args:
             data: Labelled rows.
+            folds: Score from so many origins, the last one a horizon before the end of the data,
+                without training anew; all windows of the new rows if None. Forecasts only.
+            step: Rows between two origins; the horizon if None.
 
         Returns:
-            Every metric by name of the model.
+            Every metric by name of the model; by fold in `evaluation.folds`.
         """
         source = self._source(data)
         if source is None:
@@ -248,8 +257,25 @@ class Run:
             self.notes.append(
                 "this is the data that the run was fitted on: scores on it are too good to be true"
             )
-        self.evaluation = self.task.evaluate(self, source)
+        if folds is None and step is None:
+            self.evaluation = self.task.evaluate(self, source)
+        else:
+            self.evaluation = self._backtest(source, folds, step)
         return self.evaluation.scores
+
+    def _backtest(self, source: Source, folds: int | None, step: int | None) -> Evaluation:
+        from seqtune.tasks._contract import Backtests
+
+        if folds is None:
+            raise UsageError("a step is between the origins of folds", f"--folds 5 --step {step}")
+        if folds < 1 or (step is not None and step < 1):
+            raise UsageError(f"found {folds} folds, step {step}; expected 1 or more", "--folds 5")
+        if not isinstance(self.task, Backtests):
+            raise UsageError(
+                f"a {self.record['task']} run has no origins to roll",
+                f"seqtune evaluate {self.folder} DATA",
+            )
+        return self.task.backtest(self, source, folds, step)
 
     def _source(self, data: str | Path | pd.DataFrame | None) -> Source | None:
         from seqtune.reading import open_source

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol, runtime_checkable
 
 from seqtune.progress import Listener
 
@@ -74,6 +74,22 @@ class Classified:
 
 
 @dataclass(frozen=True)
+class FoldScores:
+    """How a run did from one of several rolled origins.
+
+    Args:
+        origin: The first step that is predicted, as text; the first and the last where the series
+            differ.
+        examples: How many examples were scored.
+        scores: Every metric by name of the model.
+    """
+
+    origin: str
+    examples: int
+    scores: dict[str, dict[str, float]]
+
+
+@dataclass(frozen=True)
 class Evaluation:
     """How a run did on data that it never saw.
 
@@ -82,12 +98,14 @@ class Evaluation:
         examples: How many examples were scored.
         unit: What an example is called: "window", "case".
         classified: The first model's answers case by case; None where there are no classes.
+        folds: The same from each origin, the earliest first; none where origins are not rolled.
     """
 
     scores: dict[str, dict[str, float]]
     examples: int
     unit: str = "window"
     classified: Classified | None = None
+    folds: Sequence[FoldScores] = ()
 
 
 @dataclass(frozen=True)
@@ -193,6 +211,14 @@ class Task(Protocol):
 
     def evaluate(self, run: Any, source: Source) -> Evaluation:
         """Score the run's models on labelled data that they never saw."""
+
+
+@runtime_checkable
+class Backtests(Protocol):
+    """A task whose runs can be scored from several rolled origins."""
+
+    def backtest(self, run: Any, source: Source, folds: int, step: int | None) -> Evaluation:
+        """Score the run's models from `folds` origins, `step` rows apart, without training."""
 
 
 def is_better(score: float, than: float, direction: str) -> bool:

@@ -487,3 +487,21 @@ def test_a_search_that_ended_early_still_knows_which_methods_did_not_run(fit, se
         fit("sales.csv", code=130)
     report = seqtune("report", "runs/sales-forecast-1", "--json").json
     assert report["left_out"] == {"mstl": "no time was left"}
+
+
+def test_evaluate_rolls_the_origin_over_new_rows(airline, seqtune, refused, tmp_path):
+    path = tmp_path / "new.csv"
+    path.write_text(lines("month,passengers", months("1961-01-01", 36)))
+    result = seqtune("evaluate", airline, path, "--folds", 3, "--step", 12, "--json").json
+    assert result["windows"] == 3
+    assert [fold["origin"] for fold in result["folds"]] == [
+        "1961-01-01", "1962-01-01", "1963-01-01",
+    ]  # fmt: skip
+    names = [score["name"] for score in result["scores"]]
+    assert "seasonal_naive" in names
+    assert all(set(fold["scores"]) == set(names) for fold in result["folds"])
+    text = seqtune("evaluate", airline, path, "--folds", 3).out
+    assert "MASE from each origin" in text and "1963-01-01" in text
+    error, hint = refused("evaluate", airline, path, "--folds", 4)
+    assert "need 48 rows" in error and hint == "--folds 3"
+    assert seqtune("evaluate", airline, path, "--step", 3, code=2).err.startswith("error: a step")

@@ -66,6 +66,7 @@ class Codec:
         future: Scales of the covariates known ahead.
         static: Scales of the static covariates.
         categories: Labels of text columns among the static covariates, in the order of the codes.
+        origins: From so many origins the validation part is forecast; 0 for every step of it.
     """
 
     roles: dict[str, Any]
@@ -81,6 +82,7 @@ class Codec:
     future: Standard
     static: Standard
     categories: dict[str, list[str]]
+    origins: int = 0
 
     @property
     def period(self) -> int:
@@ -169,7 +171,10 @@ class Codec:
         groups = {name: asdict(getattr(self, name)) for name in ("past", "future", "static")}
         plain = {
             name: getattr(self, name)
-            for name in ("roles", "grid", "horizon", "periods", "levels", "series", "categories")
+            for name in (
+                *("roles", "grid", "horizon", "periods", "levels", "series", "categories"),
+                "origins",
+            )
         }
         return {**plain, **groups, **arrays}
 
@@ -196,6 +201,7 @@ class Codec:
             past=past,
             future=future,
             static=static,
+            origins=values.get("origins", 0),
             error_scale=arrays["error_scale"],
             center=arrays["center"],
             spread=arrays["spread"],

@@ -15,6 +15,7 @@ MALFORMED = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeE
 
 MOST_LEVELS = 999
 MOST_PERIODS = 100
+MOST_ORIGINS = 100
 LONGEST_PERIOD = 100_000
 """A recipe may name a period that is longer than the series; history of twice as many steps is
 gathered for it."""
@@ -41,6 +42,8 @@ def check_codec(codec: Codec, panel: Panel) -> None:
     _check_steps((codec.horizon,), longest)
     _check_steps(codec.periods, max(longest, LONGEST_PERIOD))
     _check_levels(codec.levels)
+    if type(codec.origins) is not int or not 0 <= codec.origins <= MOST_ORIGINS:
+        raise ValueError(f"found {str(codec.origins)[:20]!r} origins")
     for name in ("error_scale", "center", "spread"):
         _check_scale(name, getattr(codec, name), (len(panel.series), len(panel.target_names)))
     for name in ("past", "future", "static"):

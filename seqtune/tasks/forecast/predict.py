@@ -1,4 +1,4 @@
-"""Forecasting with a finished run: past the end of its data, on new data, or scored on it."""
+"""Forecasting with a finished run: past the end of its data, or of new data."""
 
 from __future__ import annotations
 
@@ -12,18 +12,13 @@ from seqtune.baselines.runner import forecast_windows as baseline_windows
 from seqtune.data.join import join_panels
 from seqtune.data.panel import Panel, PanelRoles, build_panel
 from seqtune.data.source import Source
-from seqtune.data.window import Windows, evaluation_windows
+from seqtune.data.window import Windows
 from seqtune.errors import DataError
-from seqtune.tasks._contract import Evaluation
-from seqtune.tasks.forecast.arrangement import actual_values
 from seqtune.tasks.forecast.codec import Codec, CodedPanel
 from seqtune.tasks.forecast.inference import forecast_windows, window_histories
-from seqtune.tasks.forecast.scoring import score_forecasts
 from seqtune.tasks.forecast.times import format_times
 
 Floats = npt.NDArray[np.float64]
-
-MOST_EVALUATION_WINDOWS = 20_000
 
 
 def predict(run: Any, source: Source | None, use: str | None) -> pd.DataFrame:
@@ -58,52 +53,6 @@ def predict(run: Any, source: Source | None, use: str | None) -> pd.DataFrame:
     windows = _last_windows(panel)
     forecast = forecast_with(run, run.choose(use).name, coded, windows)
     return _table(codec, panel, windows, forecast)
-
-
-def evaluate(run: Any, source: Source) -> Evaluation:
-    """Score the run's models on rows that they never saw.
-
-    Every window whose future lies in the new rows is forecast; what came before is history.
-
-    Args:
-        run: The run.
-        source: New rows with the target in them.
-
-    Returns:
-        Every metric by name of the model: the best ensemble or network, and the best baseline.
-    """
-    codec: Codec = run.prepared.codec
-    history = run.prepared.panel
-    panel, first = join_panels(history, read_new(run, source, allow_empty=False))
-    begin, end = panel.offsets[:-1], panel.offsets[1:]
-    place = {name: number for number, name in enumerate(history.series)}
-    known = np.array([place.get(name, -1) for name in panel.series], np.int64)
-    seen = (history.starts + history.lengths)[known] - panel.starts
-    # the networks were trained on all of the history; a series that the run does not know needs
-    # some of its own rows as history
-    own = np.minimum(end - begin - 1, _history_steps(codec))
-    first = np.where(known >= 0, np.maximum(first, seen), own)
-    every = evaluation_windows(begin + first, end, codec.horizon, len(panel.target_names))
-    windows = every.spread(MOST_EVALUATION_WINDOWS, codec.periods)
-    windows = windows[np.flatnonzero(windows.cut > begin[windows.series])]
-    if not len(windows):
-        raise DataError(
-            f"{source.path}: no rows to score: the run was fitted on all of them",
-            "give rows that come after those that the run was fitted on",
-        )
-    coded = codec.encode(panel, begin + np.maximum(first, 1))
-    actual, observed = actual_values(coded, windows, codec.horizon)
-    scale = coded.error_scale[windows.series, windows.target]
-    names = [run.choose().name]
-    if run.board.best_baseline is not None and run.board.best_baseline.name not in names:
-        names.append(run.board.best_baseline.name)
-    scores = {
-        name: score_forecasts(
-            forecast_with(run, name, coded, windows), actual, observed, scale, codec.levels
-        )
-        for name in names
-    }
-    return Evaluation(scores, len(windows))
 
 
 def forecast_with(run: Any, name: str, coded: CodedPanel, windows: Windows) -> Floats:
@@ -166,10 +115,6 @@ def read_new(run: Any, source: Source, *, allow_empty: bool) -> Panel:
     )
     run.notes += [*source.notes, *panel.notes]
     return panel
-
-
-def _history_steps(codec: Codec) -> int:
-    return 2 * codec.periods[-1] if codec.periods else codec.horizon
 
 
 def _last_windows(panel: Panel) -> Windows:

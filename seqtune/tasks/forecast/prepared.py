@@ -15,7 +15,13 @@ from seqtune.data.array_file import read_array
 from seqtune.data.panel import Panel
 from seqtune.data.panel_store import load_panel, save_panel
 from seqtune.data.split import Split
-from seqtune.data.window import WindowRange, Windows, evaluation_windows, training_windows
+from seqtune.data.window import (
+    WindowRange,
+    Windows,
+    evaluation_windows,
+    rolled_windows,
+    training_windows,
+)
 from seqtune.files import damaged, read_json, write_json
 from seqtune.tasks._contract import Fold, Part, Until
 from seqtune.tasks.forecast.arrangement import actual_values
@@ -149,10 +155,23 @@ class Prepared:
 
     def _evaluation(self, part: Part) -> Windows:
         start, end = self.split.bounds(part)
+        if part == "validation" and self.codec.origins:
+            return self._rolled(start, end)
         every = evaluation_windows(start, end, self.codec.horizon, len(self.panel.target_names))
         one_each = int((every.count > 0).sum()) * every.targets
         wanted = min(max(ENOUGH_WINDOWS, one_each), MOST_WINDOWS[part])
         return every.spread(wanted, self.codec.periods)
+
+    def _rolled(self, start: npt.NDArray[np.int64], end: npt.NDArray[np.int64]) -> Windows:
+        """Return windows from a few origins, evenly spread over the validation part."""
+        origins, horizon = self.codec.origins, self.codec.horizon
+        stride = int((end - start).max() - horizon) // max(1, origins - 1)
+        parts = []
+        for back in stride * np.arange(origins)[::-1]:
+            part = rolled_windows(start, end, horizon, back, len(self.panel.target_names))
+            count = min(len(part), MOST_WINDOWS["validation"])
+            parts.append(part[np.linspace(0, len(part) - 1, count).round().astype(np.int64)])
+        return Windows.join(parts)
 
 
 def _read_split(folder: Path, panel: Panel) -> Split:

@@ -77,6 +77,17 @@ class Data(Reading):
     )
 
 
+class Validation(Split):
+    """The last steps before the test part, on which configurations are compared."""
+
+    folds: Annotated[int, Whole(minimum=0, maximum=100)] = Field(
+        0,
+        description="Number of origins, evenly spread over this part, from which configurations "
+        "are compared; without steps of its own the part is then so many horizons long. With 0 "
+        "forecasts begin at every step of the part, as far as they are not too many.",
+    )
+
+
 class Arrangement(Section):
     """How the numbers are put before the network."""
 
@@ -180,8 +191,8 @@ class Schema(RecipeSchema):
         description="Levels of the quantiles that are forecast, ascending, the median 0.5 among "
         "them.",
     )
-    validation: Split = Field(
-        default_factory=Split,
+    validation: Validation = Field(
+        default_factory=Validation,
         description="The last steps of each series before the test part, on which configurations "
         "are compared.",
     )

@@ -7,9 +7,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from seqtune.data.split import LEAST_TRAINING, choose_steps
 from seqtune.errors import DataError
 from seqtune.progress import Guess, Listener
 from seqtune.recipe.load import Recipe
+from seqtune.recipe.schema import Split
+from seqtune.tasks.forecast.schema import Validation
 
 LEAST_ROWS = 4
 """Two rows to learn from, one to validate and one to test on, with a horizon of one step."""
@@ -58,6 +61,42 @@ def settle_horizon(
     horizon = max(1, min(horizon, median // 6))
     listener(Guess("horizon", f"{horizon} steps", why, "--horizon N"))
     return horizon
+
+
+def settle_parts(
+    validation: Validation, test: Split, lengths: npt.NDArray[np.int64], horizon: int
+) -> tuple[int, int]:
+    """Return how many steps validation and test take from each series.
+
+    Args:
+        validation: What the recipe says; from each of its folds a whole horizon is forecast.
+        test: What the recipe says.
+        lengths: (series,) rows of each series.
+        horizon: Steps ahead.
+
+    Raises:
+        DataError: So many folds do not fit.
+    """
+    usual = choose_steps(lengths, horizon)
+    held = usual if test.steps == "auto" else int(test.steps)
+    folds = validation.folds
+    if validation.steps != "auto":
+        steps = int(validation.steps)
+        if folds and steps < horizon + folds - 1:
+            raise DataError(
+                f"{folds} folds of {horizon} steps do not fit into validation.steps={steps}",
+                f"--set validation.steps={folds * horizon}",
+            )
+        return steps, held
+    steps = max(usual, folds * horizon)
+    longest = int(lengths.max())
+    if folds and steps + held + LEAST_TRAINING > longest:
+        raise DataError(
+            f"{folds} folds of {horizon} steps and a test part of {held} leave nothing to train "
+            f"on: the longest series has {longest} rows",
+            f"--set validation.folds={max(1, (longest // 2 - held) // horizon)}",
+        )
+    return steps, held
 
 
 def settle_lookback(asked: Any, periods: tuple[int, ...], horizon: int, training_rows: int) -> Any:

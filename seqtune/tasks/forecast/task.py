@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal, cast
 
@@ -15,7 +16,7 @@ from seqtune.baselines.runner import BaselineProblem, run_baselines
 from seqtune.data.panel import Panel, build_panel
 from seqtune.data.seasonality import find_periods
 from seqtune.data.source import Source
-from seqtune.data.split import choose_steps, split_series
+from seqtune.data.split import split_series
 from seqtune.errors import DataError
 from seqtune.progress import BaselineEnded, Guess, Listener, Note
 from seqtune.recipe.load import Recipe
@@ -24,11 +25,12 @@ from seqtune.tasks._contract import BaselineResult, Evaluation, Part, Until, Val
 from seqtune.tasks.forecast.arrangement import arrange
 from seqtune.tasks.forecast.batches import TrainingBatches
 from seqtune.tasks.forecast.codec import Codec
+from seqtune.tasks.forecast.evaluation import backtest, evaluate
 from seqtune.tasks.forecast.illustrate import illustrate
 from seqtune.tasks.forecast.inference import forecast_windows, window_histories
 from seqtune.tasks.forecast.loss import quantile_loss
 from seqtune.tasks.forecast.network import build_network
-from seqtune.tasks.forecast.predict import evaluate, predict
+from seqtune.tasks.forecast.predict import predict
 from seqtune.tasks.forecast.prepared import Prepared
 from seqtune.tasks.forecast.roles import infer_roles
 from seqtune.tasks.forecast.schema import Schema
@@ -38,6 +40,7 @@ from seqtune.tasks.forecast.settle import (
     longest_of,
     settle_horizon,
     settle_lookback,
+    settle_parts,
     settle_segment,
 )
 
@@ -69,11 +72,7 @@ class ForecastTask:
         periods = _periods(values.seasonality, panel, early)
         horizon = settle_horizon(values.horizon, periods, lengths, listener)
         _refuse_constant(source, panel)
-        usual = choose_steps(lengths, horizon)
-        validation, test = (
-            usual if part.steps == "auto" else int(part.steps)
-            for part in (values.validation, values.test)
-        )
+        validation, test = settle_parts(values.validation, values.test, lengths, horizon)
         split = split_series(panel.offsets, horizon, validation, test)
         if values.seasonality == "auto":
             periods = _periods("auto", panel, split.train_end)
@@ -95,6 +94,7 @@ class ForecastTask:
             levels=tuple(values.quantiles),
             categories={name: list(labels) for name, labels in panel.static_categories.items()},
         )
+        codec = replace(codec, origins=values.validation.folds)
         prepared = Prepared(panel, split, codec)
         _refuse_unseen(source, prepared)
         return prepared, _settled(recipe, prepared, roles, validation, test)
@@ -222,8 +222,12 @@ class ForecastTask:
         return predict(run, source, use)
 
     def evaluate(self, run: Any, source: Source) -> Evaluation:
-        """Score the run on rows it never saw; see `seqtune.tasks.forecast.predict`."""
+        """Score the run on rows it never saw; see `seqtune.tasks.forecast.evaluation`."""
         return evaluate(run, source)
+
+    def backtest(self, run: Any, source: Source, folds: int, step: int | None = None) -> Evaluation:
+        """Score the run from rolled origins; see `seqtune.tasks.forecast.evaluation`."""
+        return backtest(run, source, folds, step)
 
 
 def settings(recipe: Recipe) -> Schema:
