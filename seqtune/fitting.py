@@ -99,6 +99,8 @@ def fit_with(
     clock = Clock(parse_seconds(recipe.values.search.budget), clock_start)
     fitting = Fitting(recipe, clock, listener)
     with fitting.closing():
+        for note in settings.notes:
+            fitting.tell(Note(note))
         fitting.begin(data, settings.out)
         fitting.go_on()
     return Run(fitting.folder)

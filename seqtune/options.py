@@ -34,6 +34,7 @@ PATHS = {
     "freq": "data.frequency",
     "horizon": "horizon",
     "lookback": "lookback",
+    "quantiles": "quantiles",
     "budget": "search.budget",
     "trials": "search.trials",
     "workers": "search.workers",
@@ -63,6 +64,8 @@ class FitOptions:
         horizon: Steps ahead.
         lookback: Steps of history.
         freq: Distance between rows, a pandas alias.
+        quantiles: Levels of the quantiles to forecast, a list or "0.05,0.5,0.95"; the median is
+            added where it is missing.
         budget: Wall time for the whole command, such as "90s" or "10m".
         trials: At most so many trials.
         workers: Trials at a time, or "auto".
@@ -86,6 +89,7 @@ class FitOptions:
     horizon: int | None = None
     lookback: int | None = None
     freq: str | None = None
+    quantiles: str | Sequence[float] | None = None
     budget: str | float | None = None
     trials: int | None = None
     workers: int | str | None = None
@@ -106,9 +110,18 @@ class FitOptions:
             value = getattr(self, flag.name)
             if value is None:
                 continue
+            if flag.name == "quantiles" and not isinstance(value, str):
+                value = ",".join(f"{level:g}" for level in value)
             for item in value if isinstance(value, (list, tuple)) else [value]:
                 typed += [f"--{flag.name}", str(item)]
         return typed
+
+    @property
+    def notes(self) -> list[str]:
+        """What was made of the flags that the user should know."""
+        if self.quantiles is None or 0.5 in _levels(self.quantiles):
+            return []
+        return ["the median, quantile 0.5, is forecast too: the point forecast is the median"]
 
     def values(self) -> dict[str, Any]:
         """Return the flags that were given, by their path in the recipe."""
@@ -120,10 +133,42 @@ class FitOptions:
             given[path] = (
                 [str(item) for item in value] if isinstance(value, (list, tuple)) else value
             )
+        if self.quantiles is not None:
+            given["quantiles"] = quantile_levels(self.quantiles)
         target = given.get("data.target")
         if isinstance(target, list) and len(target) == 1:
             given["data.target"] = target[0]
         return given
+
+
+def quantile_levels(given: str | Sequence[float]) -> list[float]:
+    """Return quantile levels in their order, the median among them.
+
+    Args:
+        given: A list of levels, or one with commas in it.
+
+    Raises:
+        UsageError: One is no number between 0 and 1.
+
+    Example:
+        >>> quantile_levels("0.95,0.05")
+        [0.05, 0.5, 0.95]
+    """
+    levels = _levels(given)
+    if not levels or not all(0 < level < 1 for level in levels):
+        raise UsageError(
+            f"found the quantiles {given!r}, expected numbers between 0 and 1",
+            "--quantiles 0.05,0.5,0.95",
+        )
+    return sorted({*levels, 0.5})
+
+
+def _levels(given: str | Sequence[float]) -> list[float]:
+    words = given.split(",") if isinstance(given, str) else given
+    try:
+        return [float(word) for word in words]
+    except (TypeError, ValueError):
+        return []
 
 
 def task_name(task: str | None) -> str:

@@ -72,6 +72,8 @@ def plan_with(
         listener(event)
 
     recipe = load_recipe(task, settings)
+    for note in settings.notes:
+        hear(Note(note))
     source = open_source(data, recipe)
     backend = backends.activate(recipe.values.backend, hear)
     loaded = load_task(recipe.task)

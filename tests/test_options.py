@@ -26,6 +26,25 @@ def test_flags_stand_in_the_recipe() -> None:
     assert (recipe.get("search.budget"), recipe.get("seed")) == ("90s", 3)
 
 
+def test_quantiles_are_ordered_and_the_median_is_among_them() -> None:
+    options = FitOptions(quantiles="0.95, 0.05")
+    assert load_recipe("forecast", options).get("quantiles") == (0.05, 0.5, 0.95)
+    assert options.notes == [
+        "the median, quantile 0.5, is forecast too: the point forecast is the median"
+    ]
+    options = FitOptions(quantiles=[0.1, 0.5, 0.9, 0.1])
+    assert load_recipe("forecast", options).get("quantiles") == (0.1, 0.5, 0.9)
+    assert options.notes == FitOptions().notes == []
+    assert options.words() == ["--quantiles", "0.1,0.5,0.9,0.1"]
+
+
+@pytest.mark.parametrize("given", ["0.1,x", "", "0,0.5", "0.5,1", "10,90", []])
+def test_quantiles_that_are_none(given: str | list[float]) -> None:
+    with pytest.raises(UsageError, match="expected numbers between 0 and 1") as told:
+        load_recipe("forecast", FitOptions(quantiles=given))
+    assert told.value.hint == "--quantiles 0.05,0.5,0.95"
+
+
 def test_an_unknown_task_names_the_nearest() -> None:
     with pytest.raises(UsageError, match="did you mean 'forecast'"):
         task_name("forcast")

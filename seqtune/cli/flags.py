@@ -80,6 +80,9 @@ def with_fit_flags(act: Act, summary: str) -> Callable[..., None]:
         freq: Annotated[
             str | None, typer.Option(help="Distance between rows, such as h, D or MS.")
         ] = None,
+        quantiles: Annotated[
+            str | None, typer.Option(help="Levels to forecast, such as 0.05,0.5,0.95.")
+        ] = None,
         budget: Annotated[
             str | None, typer.Option(help="Wall time for the whole command: 90s, 10m, 2h.")
         ] = None,
@@ -113,6 +116,7 @@ def with_fit_flags(act: Act, summary: str) -> Callable[..., None]:
             horizon=horizon,
             lookback=lookback,
             freq=freq,
+            quantiles=quantiles,
             budget=budget,
             trials=trials,
             workers=count_or_word(workers),

@@ -16,7 +16,7 @@ MEMBERS = "members.json"
 CALIBRATION = "calibration.json"
 
 LARGEST_FIGURE = 1000.0
-"""No temperature is higher, none lower than its inverse."""
+"""No temperature and no factor of an interval is higher, none lower than its inverse."""
 
 FILE = re.compile(r"models/[A-Za-z0-9][A-Za-z0-9_-]*\.keras")
 """A network's file, relative to the run folder: nothing else is opened as one."""
@@ -90,7 +90,7 @@ def read_calibrations(folder: Path) -> dict[str, dict[str, float]]:
 
 
 def _is_figure(value: object) -> bool:
-    """Say whether a value can be a temperature: no prediction is turned over or blown up by it."""
+    """Say whether a value can be a figure: no prediction is turned over or blown up by it."""
     return is_number(value) and 1 / LARGEST_FIGURE <= value <= LARGEST_FIGURE  # type: ignore[operator]
 
 

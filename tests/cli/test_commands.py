@@ -505,3 +505,23 @@ def test_evaluate_rolls_the_origin_over_new_rows(airline, seqtune, refused, tmp_
     error, hint = refused("evaluate", airline, path, "--folds", 4)
     assert "need 48 rows" in error and hint == "--folds 3"
     assert seqtune("evaluate", airline, path, "--step", 3, code=2).err.startswith("error: a step")
+
+
+def test_quantiles_are_a_flag_and_hold_in_every_command(fit, seqtune, tmp_path):
+    out, path = tmp_path / "run", tmp_path / "new.csv"
+    done = fit(DATA / "airline.csv", "--quantiles", "0.95,0.05", "--out", out)
+    assert "note: the median, quantile 0.5, is forecast too" in done.err
+    table = seqtune("predict", out).table
+    assert list(table.columns) == ["month", "mean", "q0.05", "q0.5", "q0.95"]
+    factors = json.loads((out / "calibration.json").read_text())["t001"]
+    assert len(factors) == 2 * 12 and "q0.95:12" in factors
+    path.write_text(lines("month,passengers", months("1961-01-01", 14)))
+    scores = seqtune("evaluate", out, path, "--json").json["scores"]
+    assert all("coverage90" in score["metrics"] for score in scores)
+    (out / "calibration.json").write_text(json.dumps({"t001": dict.fromkeys(factors, 1.0)}))
+    plain = seqtune("predict", out).table
+    wider = (table["q0.95"] - table["mean"]) / (plain["q0.95"] - plain["mean"])
+    assert wider.to_numpy() == pytest.approx(
+        [factors[f"q0.95:{n}"] for n in range(1, 13)], rel=1e-4
+    )
+    assert seqtune("plan", DATA / "airline.csv", "--task", "forecast", "--quantiles", "2", code=2)

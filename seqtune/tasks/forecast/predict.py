@@ -15,6 +15,7 @@ from seqtune.data.source import Source
 from seqtune.data.window import Windows
 from seqtune.errors import DataError
 from seqtune.tasks.forecast.codec import Codec, CodedPanel
+from seqtune.tasks.forecast.conformal import apply_factors
 from seqtune.tasks.forecast.inference import forecast_windows, window_histories
 from seqtune.tasks.forecast.times import format_times
 
@@ -70,8 +71,14 @@ def forecast_with(run: Any, name: str, coded: CodedPanel, windows: Windows) -> F
     total = np.zeros((len(windows), codec.horizon, len(codec.levels)))
     for member in run.members[name]:
         network = run.network(member)
-        total += member.weight * forecast_windows(network, coded, windows, codec, member.values)
-    return total
+        forecast = forecast_windows(network, coded, windows, codec, member.values)
+        total += member.weight * _honest(run, member.trial, forecast)
+    return _honest(run, name, total)
+
+
+def _honest(run: Any, name: str, forecast: Floats) -> Floats:
+    """Return the forecast of a trial or an ensemble with its conformal intervals."""
+    return apply_factors(forecast, run.prepared.codec.levels, run.calibrations.get(name, {}))
 
 
 def read_new(run: Any, source: Source, *, allow_empty: bool) -> Panel:

@@ -25,6 +25,7 @@ from seqtune.tasks._contract import BaselineResult, Evaluation, Part, Until, Val
 from seqtune.tasks.forecast.arrangement import arrange
 from seqtune.tasks.forecast.batches import TrainingBatches
 from seqtune.tasks.forecast.codec import Codec
+from seqtune.tasks.forecast.conformal import apply_factors, measure_factors
 from seqtune.tasks.forecast.evaluation import backtest, evaluate
 from seqtune.tasks.forecast.illustrate import illustrate
 from seqtune.tasks.forecast.inference import forecast_windows, window_histories
@@ -165,8 +166,9 @@ class ForecastTask:
     def calibration(
         self, prepared: Prepared, predictions: npt.NDArray[np.float64]
     ) -> dict[str, float]:
-        """Return nothing: quantiles are given out as they are."""
-        return {}
+        """Return what every quantile's distance from the median is to be multiplied by."""
+        actual, observed = prepared.truth["validation"]
+        return measure_factors(predictions, actual, observed, prepared.codec.levels)
 
     def calibrated(
         self,
@@ -174,8 +176,8 @@ class ForecastTask:
         predictions: npt.NDArray[np.float64],
         calibration: Mapping[str, float],
     ) -> npt.NDArray[np.float64]:
-        """Return the quantiles as they are."""
-        return predictions
+        """Return the quantiles after conformal factors."""
+        return apply_factors(predictions, prepared.codec.levels, calibration)
 
     def baselines(
         self, prepared: Prepared, recipe: Recipe, seconds: float, listener: Listener

@@ -1,0 +1,130 @@
+"""Quantiles that hold: each is moved, step by step ahead, to where validation says that it lies.
+
+A quantile's distance from the median is multiplied by a factor of its level and step. The score of
+a window is how many predicted distances the truth lies from the median, so that series of any
+magnitude, and windows quiet and wild, count alike.
+
+Sources:
+    Romano, Patterson & Candès, Conformalized Quantile Regression, arXiv 1905.03222: one-sided
+    scores of each quantile (theorem 2), the finite-sample rank ceil((n + 1) level) (equation 8).
+    Scores relative to the predicted width: Kivaranovic, Johnson & Leeb, arXiv 1905.10634; Sesia &
+    Candès, arXiv 1909.05433.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float64]
+Booleans = npt.NDArray[np.bool_]
+
+BEYOND = 10
+"""Steps are pooled with their neighbours until so many scores are likely to lie beyond a level."""
+
+FEWEST = 20
+"""With fewer scores in all, quantiles stay as they are."""
+
+SMALLEST, LARGEST = 0.05, 20.0
+"""What a factor may be: more says that the validation part is odd, not that intervals are."""
+
+LEAST_WIDTH = 1e-9
+"""Predicted distances are at least this share of the truth's own."""
+
+
+def measure_factors(
+    quantiles: Floats, actual: Floats, observed: Booleans, levels: tuple[float, ...]
+) -> dict[str, float]:
+    """Measure on held-out windows what each quantile's distance is to be multiplied by.
+
+    Args:
+        quantiles: (windows, horizon, levels), ascending along the last axis.
+        actual: (windows, horizon), what came.
+        observed: (windows, horizon), where that is known.
+        levels: Quantile levels, 0.5 among them.
+
+    Returns:
+        A factor by `factor_name`; nothing where too little is known.
+    """
+    median = quantiles[..., levels.index(0.5)]
+    counted = observed & np.isfinite(quantiles).all(axis=2)
+    if counted.sum() < FEWEST:
+        return {}
+    factors = {}
+    for place, level in enumerate(levels):
+        if level == 0.5:
+            continue
+        sign = 1.0 if level > 0.5 else -1.0
+        error = sign * (actual - median)
+        width = np.abs(quantiles[..., place] - median)
+        scores = error / np.maximum(width, LEAST_WIDTH * np.maximum(np.abs(error), 1e-300))
+        inside = max(level, 1.0 - level)
+        for step, factor in enumerate(_ranked(scores, counted, inside), 1):
+            factors[factor_name(level, step)] = float(np.clip(factor, SMALLEST, LARGEST))
+    return factors
+
+
+def apply_factors(
+    quantiles: Floats, levels: tuple[float, ...], factors: Mapping[str, float]
+) -> Floats:
+    """Move the quantiles of forecasts by factors; they still ascend.
+
+    Args:
+        quantiles: (windows, horizon, levels).
+        levels: Quantile levels.
+        factors: From `measure_factors`; those that are missing are 1.
+
+    Returns:
+        (windows, horizon, levels), the median where it was.
+    """
+    if not factors:
+        return quantiles
+    horizon, middle = quantiles.shape[1], levels.index(0.5)
+    table = np.array(
+        [[factors.get(factor_name(level, step), 1.0) for level in levels]
+         for step in range(1, horizon + 1)]
+    )  # fmt: skip
+    median = quantiles[..., middle : middle + 1]
+    distance = np.abs(quantiles - median) * table
+    # a level further out lies at least as far from the median as its inner neighbour
+    upper = np.maximum.accumulate(distance[..., middle:], axis=2)
+    lower = np.maximum.accumulate(distance[..., middle::-1], axis=2)[..., ::-1]
+    moved: Floats = np.concatenate([median - lower[..., :-1], median + upper], axis=2)
+    return moved
+
+
+def factor_name(level: float, step: int) -> str:
+    """Return what the factor of a level and a step ahead, from 1, is called.
+
+    Example:
+        >>> factor_name(0.1, 24)
+        'q0.1:24'
+    """
+    return f"q{level:g}:{step}"
+
+
+def _ranked(scores: Floats, counted: Booleans, inside: float) -> list[float]:
+    """Return for each step the score that a share of them does not exceed.
+
+    Args:
+        scores: (windows, horizon).
+        counted: (windows, horizon).
+        inside: The share, 0.5 to 1.
+    """
+    wanted = round(BEYOND / (1.0 - inside))
+    horizon = scores.shape[1]
+    found = []
+    for step in range(horizon):
+        reach = 0
+        while True:
+            near = slice(max(0, step - reach), step + reach + 1)
+            pool = scores[:, near][counted[:, near]]
+            if len(pool) >= wanted or reach >= horizon:
+                break
+            reach += 1
+        rank = min(math.ceil(round((len(pool) + 1) * inside, 6)), len(pool))
+        found.append(float(np.partition(pool, rank - 1)[rank - 1]))
+    return found
