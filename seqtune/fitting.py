@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from seqtune.data.source import Source
     from seqtune.recipe.load import Recipe
     from seqtune.run.conclusion import Conclusion
+    from seqtune.search.trial import Result
     from seqtune.searching import Searching
     from seqtune.tasks._contract import BaselineResult, Task
 
@@ -394,7 +395,28 @@ class Fitting:
         if predictions is not None:
             chart = self.task.illustrate(self.prepared, predictions)
             write_json(self.folder / "chart.json", chart)
+        if not interrupt.asked:
+            self._explain(conclusion.weightiest())
         self._write_tail("interrupted" if interrupt.asked else "complete")
+
+    def _explain(self, result: Result | None) -> None:
+        """Measure what the network looks at that has the largest say, if there is time."""
+        from seqtune.run.explaining import EXPLANATION, explain_trial, time_left
+        from seqtune.tasks._contract import Explains
+
+        (self.folder / EXPLANATION).unlink(missing_ok=True)  # of an earlier command
+        if result is None or not isinstance(self.task, Explains):
+            return
+        deadline = time_left(self.clock.left(), result)
+        if deadline is None:
+            how = f"seqtune report {self.folder} --explain"
+            self.tell(Note(f"no time left to see what the network looks at: {how}"))
+            return
+        self.tell(StageStarted("explain"))
+        try:
+            explain_trial(self.task, self.prepared, self.folder, result, deadline)
+        except RunError as error:
+            self.tell(Note(f"what the network looks at was not measured: {error.message}"))
 
     def _score(self, conclusion: Conclusion, interrupt: Interrupt) -> None:
         conclusion.score_chosen(

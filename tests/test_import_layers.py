@@ -23,7 +23,7 @@ LAYERS = [
     [
         *("seqtune.registry", "seqtune.files", "seqtune.progress", "seqtune.errors"),
         *("seqtune.backend", "seqtune.devices", "seqtune.sieve", "seqtune.workers"),
-        "seqtune.interrupt",
+        *("seqtune.interrupt", "seqtune.gradients"),
     ],
 ]
 """Which module or package stands on which layer, the highest first."""

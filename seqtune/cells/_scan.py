@@ -2,9 +2,10 @@
 
     state[t] = keep[t] * state[t - 1] + add[t]
 
-All matrix products are done for all steps at once, before. On an accelerator the states follow in
-log2(steps) rounds: two steps in a row are one step of the same form. On a CPU, where every round
-costs a walk through memory, a plain loop of additions is faster (`benchmarks/cells.py`).
+On an accelerator the states follow in log2(steps) rounds: two steps in a row are one step of the
+same form. On a CPU every round costs a walk through memory, and Keras's loop over steps is faster:
+four times as fast over 336 steps (`benchmarks/cells.py` measures the loop). Keras's own
+`associative_scan` was slower than the loop there too, and fails on TensorFlow in Keras 3.15.
 """
 
 from __future__ import annotations
@@ -48,18 +49,6 @@ def scan_in_rounds(keep: Any, add: Any) -> Any:
     return add
 
 
-def scan_in_order(keep: Any, add: Any) -> Any:
-    """Return the same as `scan_in_rounds`, one step after the other."""
-
-    def step(state: Any, both: tuple[Any, Any]) -> tuple[Any, Any]:
-        state = both[0] * state + both[1]
-        return state, state
-
-    keep, add = (ops.transpose(each, (1, 0, 2)) for each in (keep, add))
-    _, states = ops.scan(step, ops.zeros_like(add[0]), (keep, add))
-    return ops.transpose(states, (1, 0, 2))
-
-
 def has_accelerator() -> bool:
     """Say whether the backend computes on anything but CPUs."""
     return not all(str(name).startswith("cpu") for name in keras.distribution.list_devices())
@@ -81,7 +70,7 @@ class LinearCell(GatedCell):
 
 @keras.saving.register_keras_serializable("seqtune")
 class ScannedRNN(keras.layers.RNN):  # type: ignore[misc]
-    """A `keras.layers.RNN` that scans the steps of a `LinearCell`.
+    """A `keras.layers.RNN` that scans the steps of a `LinearCell` on an accelerator.
 
     Args:
         cell: The cell.
@@ -92,6 +81,11 @@ class ScannedRNN(keras.layers.RNN):  # type: ignore[misc]
         self, sequences: Any, initial_state: Any, mask: Any, training: bool = False
     ) -> tuple[Any, Any, list[Any]]:
         """Return the last output, all outputs, and the last state."""
+        if not has_accelerator() or sequences.shape[1] is None:
+            looped: tuple[Any, Any, list[Any]] = super().inner_loop(
+                sequences, initial_state, mask, training
+            )
+            return looped
         mask = mask[0] if isinstance(mask, (list, tuple)) else mask
         if self.go_backwards:
             sequences = ops.flip(sequences, axis=1)
@@ -101,8 +95,7 @@ class ScannedRNN(keras.layers.RNN):  # type: ignore[misc]
             mask = ops.expand_dims(ops.cast(mask, keep.dtype), -1)  # (batch, steps, 1)
             keep, add = 1.0 - mask * (1.0 - keep), mask * add
         first = add[:, :1] + keep[:, :1] * ops.expand_dims(initial_state[0], 1)
-        scan = scan_in_rounds if has_accelerator() and keep.shape[1] else scan_in_order
-        states = scan(keep, ops.concatenate([first, add[:, 1:]], axis=1))
+        states = scan_in_rounds(keep, ops.concatenate([first, add[:, 1:]], axis=1))
         last = states[:, -1]
         hides = mask is not None and self.zero_output_for_mask
         return last, states * mask if hides else states, [last]

@@ -2,15 +2,29 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
+import typer
+
 from seqtune.cli.output import AsJson, RunFolder, show
 
 NAME = "report"
 EXAMPLE = "seqtune report runs/airline-forecast-1"
 
 
-def command(run: RunFolder, as_json: AsJson = False) -> None:
+def command(
+    run: RunFolder,
+    explain: Annotated[
+        bool,
+        typer.Option("--explain", help="Measure what the network looks at, and keep that."),
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
     """Show the leaderboard of a run and what to make of it, again."""
     from seqtune.report.of_run import fit_report
     from seqtune.run.run import Run
 
-    show(fit_report(Run(run)), as_json)
+    opened = Run(run)
+    if explain:
+        opened.explain()
+    show(fit_report(opened), as_json)

@@ -10,6 +10,7 @@ from typing import Any
 from rich.console import Group, RenderableType
 from rich.text import Text
 
+from seqtune.report.explanation import ExplanationReport
 from seqtune.report.leaderboard import LeaderboardReport
 from seqtune.report.verdict import verdict
 from seqtune.report.wording import (
@@ -33,17 +34,21 @@ class FitReport:
         summary: The run's figures.
         illustration: What shows the winner at work on the test part, where the task has such.
         next_commands: Commands to type next, the likeliest first.
+        explanation: What the network looks at, where that was measured.
     """
 
     summary: Summary
     illustration: RenderableType | None = None
     next_commands: Sequence[str] = ()
+    explanation: ExplanationReport | None = None
 
     def __rich__(self) -> RenderableType:
         """Draw everything, one part below the other."""
         parts: list[RenderableType] = [LeaderboardReport(self.summary.leaderboard), Text()]
         if self.illustration:
             parts += [self.illustration, Text()]
+        if self.explanation:
+            parts += [self.explanation, Text()]
         parts += [Text(sentence) for sentence in self.verdict]
         parts += bullets(self._remarks(), style="dim")
         parts += self._commands()
@@ -51,10 +56,12 @@ class FitReport:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON document of `fit` and `report`, with the verdict and the commands."""
+        explained = {"explanation": self.explanation.to_dict()} if self.explanation else {}
         return {
             **self.summary.to_dict(),
             "verdict": " ".join(self.verdict),
             "next": [*self._resume(), *self.next_commands],
+            **explained,
         }
 
     @property

@@ -13,6 +13,7 @@ from seqtune.files import damaged
 from seqtune.metrics.classify import confusion
 from seqtune.report.chart import ForecastChart
 from seqtune.report.confusion import ConfusionReport
+from seqtune.report.explanation import ExplanationReport
 from seqtune.report.fit import FitReport
 from seqtune.report.folds import FoldsReport
 from seqtune.report.mistakes import MistakesReport, count_mistakes, worst_mistakes
@@ -26,7 +27,19 @@ from seqtune.tasks._contract import Evaluation
 
 def fit_report(run: Run) -> FitReport:
     """Return the report of a fit: leaderboard, illustration, verdict, the next command."""
-    return FitReport(run.summary, illustration_of(run), next_commands(run))
+    return FitReport(run.summary, illustration_of(run), next_commands(run), explanation_of(run))
+
+
+def explanation_of(run: Run) -> ExplanationReport | None:
+    """Return what the run's network looks at, or None where that was not measured."""
+    path = run.folder / "explanation.json"
+    if not path.exists():
+        return None
+    values = read_part(path)
+    try:
+        return ExplanationReport.from_dict(values)
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+        raise damaged(path, error if isinstance(error, ValueError) else repr(error)) from error
 
 
 def illustration_of(run: Run) -> ForecastChart | ConfusionReport | None:

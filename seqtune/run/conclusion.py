@@ -169,6 +169,10 @@ class Conclusion:
         members.sort(key=lambda result: -self.weights[result.trial])
         return [*ranked[:1], *members]
 
+    def weightiest(self) -> Result | None:
+        """Return the trial whose network has the largest say: of the ensemble, or the best."""
+        return max(self.chosen(), key=lambda one: self.weights.get(one.trial, 0.0), default=None)
+
     def score_chosen(
         self,
         executor: Executor,

@@ -277,6 +277,18 @@ class Run:
             )
         return self.task.backtest(self, source, folds, step)
 
+    def explain(self) -> None:
+        """Measure what the network that weighs most looks at, and keep that in the run folder.
+
+        Raises:
+            RunError: The run has no network.
+            UsageError: Nothing can be explained of a task such as the run's.
+        """
+        _ = self.task  # sets the backend, before Keras is loaded
+        from seqtune.run.explaining import explain_run
+
+        explain_run(self)
+
     def _source(self, data: str | Path | pd.DataFrame | None) -> Source | None:
         from seqtune.reading import open_source
 

@@ -221,6 +221,17 @@ class Backtests(Protocol):
         """Score the run's models from `folds` origins, `step` rows apart, without training."""
 
 
+@runtime_checkable
+class Explains(Protocol):
+    """A task that can say what a network's predictions hang on."""
+
+    def explain(self, model: Any, prepared: Any, values: Values, deadline: float) -> dict[str, Any]:
+        """Return, as plain JSON values, which inputs matter and how far back a network looks.
+
+        From `deadline`, a value of `time.monotonic()`, on nothing further is begun.
+        """
+
+
 def is_better(score: float, than: float, direction: str) -> bool:
     """Say whether a score is better than another of the same metric.
 

@@ -23,6 +23,15 @@ Step = Callable[[dict[str, Floats], Floats, list[Floats]], tuple[Floats, list[Fl
 UNITS, FEATURES, ROWS, STEPS = 3, 2, 4, 6
 OWN = ("min_gru", "min_lstm", "rwa", "slstm")
 LINEAR = ("min_gru", "min_lstm")
+
+
+@pytest.fixture(params=["loop", "rounds"])
+def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """How linear cells are computed: as on a CPU, and as on an accelerator."""
+    monkeypatch.setattr(_scan, "has_accelerator", lambda: request.param == "rounds")
+    return str(request.param)
+
+
 OTHER = {"jax": "tensorflow", "tensorflow": "jax"}[keras.backend.backend()]
 
 
@@ -106,7 +115,7 @@ def built(name: str, **options: Any) -> Any:
 
 
 @pytest.mark.parametrize("name", OWN)
-def test_every_step_follows_the_equations(name: str) -> None:
+def test_every_step_follows_the_equations(way: str, name: str) -> None:
     layer = built(name, return_sequences=True)
     weights = drawn(layer)
     expected = by_hand(name, weights, sequences(), nothing(name))
@@ -126,7 +135,7 @@ def test_the_last_output_is_the_first_state(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", OWN)
-def test_a_sequence_in_two_parts_gives_the_states_of_the_whole(name: str) -> None:
+def test_a_sequence_in_two_parts_gives_the_states_of_the_whole(way: str, name: str) -> None:
     layer = built(name, return_state=True)
     drawn(layer)
     whole = layer(sequences())
@@ -138,7 +147,7 @@ def test_a_sequence_in_two_parts_gives_the_states_of_the_whole(name: str) -> Non
 
 @pytest.mark.parametrize("name", OWN)
 @pytest.mark.parametrize("backwards", [False, True])
-def test_padding_changes_nothing(name: str, backwards: bool) -> None:
+def test_padding_changes_nothing(way: str, name: str, backwards: bool) -> None:
     """What stands after a sequence's end is not looked at, from either end."""
     layer = built(name, return_state=True, go_backwards=backwards)
     drawn(layer)
@@ -152,7 +161,7 @@ def test_padding_changes_nothing(name: str, backwards: bool) -> None:
 
 
 @pytest.mark.parametrize("name", OWN)
-def test_masked_steps_repeat_the_output_before(name: str) -> None:
+def test_masked_steps_repeat_the_output_before(way: str, name: str) -> None:
     layer = built(name, return_sequences=True)
     drawn(layer)
     mask = np.arange(STEPS) < np.full((ROWS, 1), 4)
@@ -163,7 +172,7 @@ def test_masked_steps_repeat_the_output_before(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", OWN)
-def test_both_ways_is_one_of_each(name: str) -> None:
+def test_both_ways_is_one_of_each(way: str, name: str) -> None:
     both = keras.layers.Bidirectional(cells[name].layer(UNITS, return_sequences=True))
     both.build((None, STEPS, FEATURES))
     weights = drawn(both.forward_layer)
@@ -194,7 +203,7 @@ def drawn_of_stateful(layer: Any) -> dict[str, Floats]:
 
 @pytest.mark.parametrize("name", OWN)
 @pytest.mark.parametrize("size", [1e3, -1e3])
-def test_huge_gates_give_numbers(name: str, size: float) -> None:
+def test_huge_gates_give_numbers(way: str, name: str, size: float) -> None:
     """Show that no exponential overflows: exp(1000) alone would be infinite."""
     layer = built(name, return_sequences=True)
     layer.set_weights([np.full(each.shape, size) for each in layer.get_weights()])
@@ -212,7 +221,7 @@ def test_states_of_zeros_give_numbers(name: str) -> None:
 
 
 @pytest.mark.parametrize("steps", [1, 2, 3, 7, 8])
-def test_rounds_and_order_scan_alike(steps: int) -> None:
+def test_rounds_scan_like_steps(steps: int) -> None:
     draw = np.random.default_rng(5)
     keep = draw.uniform(0, 1, (2, steps, 3)).astype(np.float32)
     add = draw.normal(size=(2, steps, 3)).astype(np.float32)
@@ -220,29 +229,14 @@ def test_rounds_and_order_scan_alike(steps: int) -> None:
     for step in range(steps):
         state = keep[:, step] * state + add[:, step]
         expected.append(state)
-    for scan in (_scan.scan_in_rounds, _scan.scan_in_order):
-        found = np.array(scan(keras.ops.array(keep), keras.ops.array(add)))
-        assert found == pytest.approx(np.stack(expected, axis=1), abs=1e-6)
+    found = np.array(_scan.scan_in_rounds(keras.ops.array(keep), keras.ops.array(add)))
+    assert found == pytest.approx(np.stack(expected, axis=1), abs=1e-6)
 
 
-@pytest.mark.parametrize("name", LINEAR)
-def test_an_accelerator_gets_the_same_states_in_rounds(
-    name: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    layer = built(name, return_sequences=True)
-    weights = drawn(layer)
-    monkeypatch.setattr(_scan, "has_accelerator", lambda: True)
-    monkeypatch.delattr(_scan, "scan_in_order")
-    expected = by_hand(name, weights, sequences(), nothing(name))
-    assert np.array(layer(sequences())) == pytest.approx(expected, abs=1e-5)
-
-
-@pytest.mark.parametrize("name", LINEAR)
-def test_a_loop_over_the_cell_gives_the_same(name: str) -> None:
-    layer = built(name, return_sequences=True)
-    drawn(layer)
-    looped = keras.layers.RNN(layer.cell, return_sequences=True)
-    assert np.array(looped(sequences())) == pytest.approx(np.array(layer(sequences())), abs=1e-6)
+def test_a_cpu_is_no_accelerator(monkeypatch: pytest.MonkeyPatch) -> None:
+    for devices, expected in (["cpu:0"], False), (["cpu:0", "gpu:0"], True), (["gpu:0"], True):
+        monkeypatch.setattr(keras.distribution, "list_devices", lambda devices=devices: devices)
+        assert _scan.has_accelerator() is expected
 
 
 ON_THE_OTHER_BACKEND = """

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -525,3 +526,32 @@ def test_quantiles_are_a_flag_and_hold_in_every_command(fit, seqtune, tmp_path):
         [factors[f"q0.95:{n}"] for n in range(1, 13)], rel=1e-4
     )
     assert seqtune("plan", DATA / "airline.csv", "--task", "forecast", "--quantiles", "2", code=2)
+
+
+def test_a_run_says_what_its_network_looks_at(airline, shops, seqtune, refused, tmp_path):
+    result = seqtune("report", airline, "--json").json["explanation"]
+    assert result["network"].startswith("segment-gru-t00")
+    assert {each["kind"] for each in result["importance"]} == {"calendar", "history"}
+    assert len(result["reach"]["norms"]) >= result["reach"]["lag"] >= 1
+    text = seqtune("report", airline).out
+    assert "looks at: MASE rises from" in text and "of the gradient of the forecast" in text
+    rises = seqtune("report", shops, "--json").json["explanation"]["importance"]
+    kinds = {each["kind"] for each in rises}
+    assert kinds >= {"past", "future", "static", "calendar", "history"}
+
+    copied = tmp_path / "run"
+    shutil.copytree(airline, copied)
+    (copied / "explanation.json").unlink()
+    assert "explanation" not in seqtune("report", copied, "--json").json
+    again = seqtune("report", copied, "--explain", "--json").json["explanation"]
+    assert (again["network"], again["windows"]) == (result["network"], result["windows"])
+    assert again["score"] == pytest.approx(result["score"], rel=1e-5)
+    (copied / "explanation.json").write_text('{"network": 1}')
+    assert "explanation.json" in refused("report", copied)[0]
+
+
+def test_without_time_nothing_is_explained_and_that_is_said(fit, tmp_path):
+    with mock.patch("seqtune.run.explaining.time_left", return_value=None):
+        done = fit(DATA / "airline.csv", "--out", tmp_path / "run")
+    assert "no time left to see what the network looks at: seqtune report" in done.err
+    assert not (tmp_path / "run" / "explanation.json").exists()

@@ -108,6 +108,27 @@ def arrange(
     return Arranged(inputs, base, scale)
 
 
+def channel_names(coded: CodedPanel, values: Mapping[str, Any]) -> dict[str, list[tuple[str, str]]]:
+    """Return what each channel of `history` and `future` is, in the order of `arrange`.
+
+    Args:
+        coded: The panel.
+        values: The configuration.
+
+    Returns:
+        For each input, kind and column of its channels: "target" (the value, and whether it was
+        observed), "base", "past", "future" or "calendar"; the column is empty but for covariates.
+    """
+    panel = coded.panel
+    history, ahead = [("target", ""), ("target", "")], [("base", "")]
+    if values["arrangement.covariates"]:
+        history += [("past", name) for name in panel.past_names]
+    known = [("future", name) for name in panel.future_names]
+    if values["arrangement.calendar"]:
+        known += [("calendar", "")] * coded.calendar.shape[1]
+    return {"history": history + known, "future": ahead + known}
+
+
 def has_identity(codec: Codec, values: Mapping[str, Any]) -> bool:
     """Say whether a configuration embeds the identity of each series and target."""
     return int(values["arrangement.embedding"]) > 0 and codec.error_scale.size > 1

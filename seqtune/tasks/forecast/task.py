@@ -27,6 +27,7 @@ from seqtune.tasks.forecast.batches import TrainingBatches
 from seqtune.tasks.forecast.codec import Codec
 from seqtune.tasks.forecast.conformal import apply_factors, measure_factors
 from seqtune.tasks.forecast.evaluation import backtest, evaluate
+from seqtune.tasks.forecast.explain import explain
 from seqtune.tasks.forecast.illustrate import illustrate
 from seqtune.tasks.forecast.inference import forecast_windows, window_histories
 from seqtune.tasks.forecast.loss import quantile_loss
@@ -230,6 +231,12 @@ class ForecastTask:
     def backtest(self, run: Any, source: Source, folds: int, step: int | None = None) -> Evaluation:
         """Score the run from rolled origins; see `seqtune.tasks.forecast.evaluation`."""
         return backtest(run, source, folds, step)
+
+    def explain(
+        self, model: Any, prepared: Prepared, values: Values, deadline: float
+    ) -> dict[str, Any]:
+        """Measure which inputs and which lags matter; see `seqtune.tasks.forecast.explain`."""
+        return explain(model, prepared, values, deadline)
 
 
 def settings(recipe: Recipe) -> Schema:
