@@ -29,6 +29,7 @@ from seqtune.search.refit import (
     test_predictions_path,
 )
 from seqtune.search.trial import Result, model_path, predictions_path
+from seqtune.tasks._contract import Recalibrates
 
 NETWORKS_LISTED = 8
 """So many single networks, the best by validation, stand on the leaderboard."""
@@ -275,10 +276,37 @@ class Conclusion:
         An ensemble is calibrated as the average of members that each are calibrated already.
         """
         names = dict.fromkeys([*(result.trial for result in self._listed()), *self.weights])
+        found = {name: self._last_calibration(name) for name in names}
         if self.weights:
-            names[self.ensemble_name] = None
-        found = {name: self._calibration(name) for name in names}
+            found[self.ensemble_name] = self._last_of_ensemble(found)
         return {name: figures for name, figures in found.items() if figures}
+
+    def _last_calibration(self, name: str) -> dict[str, float]:
+        """Measure a trial or a simple method on the test part too, where the task wants that.
+
+        It has been scored by then; what is measured here counts for new data alone.
+        """
+        task = self.problem.task
+        if isinstance(task, Recalibrates) and name in self._test:
+            return task.recalibration(self.problem.prepared, self._raw(name), self._test[name])
+        return self._calibration(name)
+
+    def _last_of_ensemble(self, members: Mapping[str, dict[str, float]]) -> dict[str, float]:
+        """Measure the average of members that are calibrated for new data."""
+        task, prepared = self.problem.task, self.problem.prepared
+        if not isinstance(task, Recalibrates):
+            return self._calibration(self.ensemble_name)
+        validation, test = (
+            blend(
+                {
+                    name: task.calibrated(prepared, raw(name), members[name])
+                    for name in self.weights
+                },
+                self.weights,
+            )
+            for raw in (self._raw, self._test.__getitem__)
+        )
+        return task.recalibration(prepared, validation, test)
 
     def _calibration(self, name: str) -> dict[str, float]:
         """Measure a trial, a simple method or the ensemble on its validation predictions."""

@@ -222,6 +222,19 @@ class Backtests(Protocol):
 
 
 @runtime_checkable
+class Recalibrates(Protocol):
+    """A task whose predictions are calibrated once more when the test part has been scored."""
+
+    def recalibration(
+        self,
+        prepared: Any,
+        validation: npt.NDArray[np.float64],
+        test: npt.NDArray[np.float64],
+    ) -> dict[str, float]:
+        """Measure on both parts, as `calibration` does on one, for predictions of new data."""
+
+
+@runtime_checkable
 class Explains(Protocol):
     """A task that can say what a network's predictions hang on."""
 

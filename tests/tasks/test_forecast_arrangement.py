@@ -150,8 +150,8 @@ def test_no_scaling_leaves_the_values_alone() -> None:
     assert arranged.scale.tolist() == [1]
 
 
-@pytest.mark.parametrize("scaling", ["window", "series", "none"])
-@pytest.mark.parametrize("base", ["blend", "seasonal_naive", "naive", "none"])
+@pytest.mark.parametrize("scaling", ["window", "revin", "series", "none"])
+@pytest.mark.parametrize("base", ["blend", "growing_blend", "seasonal_naive", "naive", "none"])
 def test_restoring_is_the_inverse_of_reducing(scaling: str, base: str) -> None:
     coded = code({"y": [5, 1, 2, 3, 9, 7, 8, 6, 4, 2, 1]}, horizon=3, periods=(4,))
     arranged = at(coded, window(8), scaling=scaling, base=base)
@@ -292,7 +292,7 @@ def test_steps_weigh_in_units_of_mase_and_nothing_unless_observed() -> None:
     coded, codec = code({"y": [1, 2, 3, 4, 5, 6]}, horizon=2)
     coded.error_scale[:] = 4.0
     arranged = at((coded, codec), window(4))
-    observed = np.array([[True, False]])
+    observed = np.array([[5.0, 6.0]]), np.array([[True, False]])
     scale = float(arranged.scale[0])
     weights = step_weights(coded, window(4), arranged, observed, "scaled_quantile")
     assert weights.tolist() == [[pytest.approx(scale / 4), 0]]
@@ -300,6 +300,45 @@ def test_steps_weigh_in_units_of_mase_and_nothing_unless_observed() -> None:
     coded.error_scale[:] = 1e-6
     weights = step_weights(coded, window(4), arranged, observed, "scaled_quantile")
     assert weights.tolist() == [[LARGEST_WEIGHT, 0]]
+
+
+def test_relative_errors_weigh_by_the_level_of_truth_and_base() -> None:
+    coded, codec = code({"y": [1, 2, 3, 4, 5, 6]}, horizon=2)
+    arranged = at((coded, codec), window(4), base="naive")  # the base is 4
+    truth = np.array([[6.0, 1e9]]), np.array([[True, False]])
+    weights = step_weights(coded, window(4), arranged, truth, "relative_quantile")
+    assert weights.tolist() == [[pytest.approx(5 * arranged.scale[0] / 5.0), 0]]
+    zeros = replace(arranged, base=np.zeros((1, 2)))
+    truth = np.zeros((1, 2)), np.array([[True, True]])
+    weights = step_weights(coded, window(4), zeros, truth, "relative_quantile")
+    assert weights.tolist() == [[LARGEST_WEIGHT, LARGEST_WEIGHT]]
+
+
+def test_a_growing_blend_grows_with_the_level() -> None:
+    # the last season is twice the one before: each further one is doubled again
+    coded = code({"y": [1, 2, 3, 2, 4, 6, 0, 0, 0, 0]}, horizon=4, periods=(3,))
+    assert at(coded, window(6), base="growing_blend").base.tolist() == [[4, 8, 12, 8]]
+    tenfold = code({"y": [1, 2, 3, 10, 20, 30, 0]}, horizon=1, periods=(3,))
+    assert at(tenfold, window(6), base="growing_blend").base.tolist() == [[20]]  # twice at most
+
+
+@pytest.mark.parametrize("rows", [[-1, 2, 3, 2, 4, 6], [0, 2, 3, 2, 4, 6], [9, 2, 4, 6]])
+def test_what_is_not_above_zero_or_too_short_does_not_grow(rows: list[float]) -> None:
+    coded = code({"y": [*rows, 0, 0]}, horizon=2, periods=(3,))
+    cut = window(len(rows))
+    plain = at(coded, cut, base="blend").base.tolist()
+    assert at(coded, cut, base="growing_blend").base.tolist() == plain == [[2, 4]]
+
+
+def test_reversible_normalisation_takes_out_mean_and_deviation() -> None:
+    coded = code({"y": [100, 0, 2, 4, 6, 8, 7, 7]}, horizon=2, periods=(4,))
+    coded[0].error_scale[:] = 1.0
+    arranged = at(coded, window(6), scaling="revin", base="none")
+    assert arranged.scale.tolist() == [pytest.approx(np.sqrt(5))]
+    assert arranged.base.tolist() == [[5, 5]]
+    flat = code({"y": [1, 9, 1, 9, 5, 5, 5, 5, 0, 0]}, horizon=2)
+    flat[0].error_scale[:] = 8.0
+    assert at(flat, window(8), scaling="revin").scale.tolist() == [8 * SMALLEST_SCALE]
 
 
 @pytest.mark.parametrize("cut", [2, 3, 5])
@@ -328,6 +367,9 @@ def test_windows_without_any_history_weigh_nothing() -> None:
     for cut, weight in ((2, 0.0), (3, 1.0)):
         where = window(cut, target=1)
         arranged = at(coded, where)
-        _, observed = actual_values(coded[0], where, 1)
-        assert observed.all()
-        assert step_weights(coded[0], where, arranged, observed, "quantile").tolist() == [[weight]]
+        truth = actual_values(coded[0], where, 1)
+        assert truth[1].all()
+        for loss in ("quantile", "relative_quantile"):
+            found = step_weights(coded[0], where, arranged, truth, loss)
+            assert (found > 0).tolist() == [[weight > 0]]
+        assert step_weights(coded[0], where, arranged, truth, "quantile").tolist() == [[weight]]

@@ -24,17 +24,23 @@ def around(median: Any, lower: float, upper: float) -> Any:
 def test_a_factor_is_the_ranked_score_in_predicted_distances(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Of the errors 1 … 19, that of rank ceil(20 x 0.9) is 18; the distance is 6, the factor 3."""
+    """Of the errors 1 … 19, that of rank ceil(20 x 0.8) is 16; the distance is 4, the factor 4.
+
+    The level 0.75 stands alone: its rank is 15, its distance 3, its factor 5.
+    """
     monkeypatch.setattr(conformal, "FEWEST", 1)
     monkeypatch.setattr(conformal, "BEYOND", 1)
+    levels = (0.1, 0.5, 0.75, 0.9)
     actual = np.arange(1.0, 20.0)[:, None]
-    quantiles = around(np.zeros((19, 1)), 9.0, 6.0)
-    factors = measure_factors(quantiles, actual, np.ones((19, 1), bool), LEVELS)
-    assert factors["q0.9:1"] == pytest.approx(3.0)
-    # nothing came below the median: the rank among -1/9 … -19/9 is below 0, and clipped
-    assert factors["q0.1:1"] == conformal.SMALLEST
-    moved = apply_factors(quantiles, LEVELS, factors)
-    assert moved[0, 0].tolist() == pytest.approx([-0.45, 0.0, 18.0])
+    quantiles = np.tile([-9.0, 0.0, 3.0, 4.0], (19, 1, 1))
+    factors = measure_factors(quantiles, actual, np.ones((19, 1), bool), levels)
+    assert factors == {"q0.1:1": 4.0, "q0.9:1": 4.0, "q0.75:1": 5.0}
+    moved = apply_factors(quantiles, levels, factors)
+    assert moved[0, 0].tolist() == [-36.0, 0.0, 15.0, 16.0]
+    # below the median too, the farther side counts
+    assert measure_factors(quantiles, -2.25 * actual, np.ones((19, 1), bool), levels) == {
+        "q0.1:1": 4.0, "q0.9:1": 4.0, "q0.75:1": conformal.SMALLEST,
+    }  # fmt: skip
 
 
 def noise(windows: int, horizon: int, seed: int) -> Any:
@@ -57,18 +63,17 @@ def test_intervals_hold_on_windows_that_were_not_measured() -> None:
     moved = apply_factors(quantiles, LEVELS, factors)
     inside = (moved[..., 0] <= actual) & (actual <= moved[..., 2])
     assert np.abs(inside.mean(axis=0) - 0.8).max() < 0.04  # at every step ahead
-    assert np.abs((actual > moved[..., 2]).mean(axis=0) - 0.1).max() < 0.03
     assert np.array_equal(moved[..., 1], quantiles[..., 1])
 
 
 def test_few_windows_are_pooled_over_neighbouring_steps() -> None:
-    """Twenty windows tell nothing of a level of 0.9 by themselves; those of five steps do."""
+    """Twenty windows tell little of an interval of 80 % by themselves; those of three steps do."""
     quantiles, actual = noise(20, 9, 2)
     everywhere = np.ones(actual.shape, bool)
     factors = measure_factors(quantiles, actual, everywhere, LEVELS)
-    scores = actual / quantiles[..., 2]
-    near = np.sort(scores[:, 2:7].ravel())
-    rank = int(np.ceil((len(near) + 1) * 0.9))
+    scores = np.maximum(actual / quantiles[..., 2], actual / quantiles[..., 0])
+    near = np.sort(scores[:, 3:6].ravel())
+    rank = int(np.ceil((len(near) + 1) * 0.8))
     assert factors["q0.9:5"] == pytest.approx(np.clip(near[rank - 1], 0.05, 20))
 
 
@@ -127,7 +132,12 @@ def test_the_task_measures_on_the_validation_part(tiny: Any) -> None:
     wide[..., 1] -= 0.25  # the truth is always a fifth of the way to the upper quantile
     factors = TASK.calibration(prepared, wide)
     assert {factor_name(level, step) for level in (0.1, 0.9) for step in (1, 2, 3)} == set(factors)
-    assert factors["q0.9:2"] == pytest.approx(0.2)
+    assert factors["q0.9:2"] == factors["q0.1:2"] == pytest.approx(0.2)
+    test, observed = prepared.truth["test"]
+    off = around(np.where(observed, test, 0.0), 1.0, 1.0)
+    off[..., 1] -= 0.75  # and there three sevenths: of both parts the larger errors decide
+    both = TASK.recalibration(prepared, wide, off)
+    assert both["q0.9:2"] == pytest.approx(0.75 / 1.75)
     assert TASK.calibrated(prepared, wide, factors)[0, 0, 2] == pytest.approx(wide[0, 0, 1] + 0.25)
 
 

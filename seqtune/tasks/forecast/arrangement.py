@@ -25,8 +25,14 @@ SMALLEST_SCALE = 0.1
 """A window's scale is at least this share of its series' seasonal naive error, so that a flat
 stretch does not turn the next ordinary value into an enormous target."""
 
+LARGEST_GROWTH = 2.0
+"""What a level may grow by in a period, for a base forecast."""
+
 LARGEST_WEIGHT = 10.0
 """No window weighs more than this many times an ordinary one in the loss."""
+
+RELATIVE_UNIT = 5.0
+"""Relative errors are counted in fifths, so that a usual window weighs about one in the loss."""
 
 
 @dataclass(frozen=True)
@@ -153,27 +159,37 @@ def actual_values(coded: CodedPanel, windows: Windows, horizon: int) -> tuple[Fl
 
 
 def step_weights(
-    coded: CodedPanel, windows: Windows, arranged: Arranged, observed: Booleans, loss: str
+    coded: CodedPanel,
+    windows: Windows,
+    arranged: Arranged,
+    truth: tuple[Floats, Booleans],
+    loss: str,
 ) -> npt.NDArray[np.float32]:
     """Return the weight of each step in the loss, (windows, horizon) float32.
 
     `quantile` counts errors in units of each window's scale; `scaled_quantile` counts them in
-    units of MASE, which is what the leaderboard measures. Steps not observed weigh nothing, nor
-    do windows without any history.
+    units of MASE, which is what the leaderboard measures; `relative_quantile` counts them in units
+    of the mean of truth and base, as sMAPE does. Steps not observed weigh nothing, nor do windows
+    without any history.
 
     Args:
         coded: The panel, for the denominators of MASE.
         windows: Which windows.
         arranged: The same windows, arranged.
-        observed: (windows, horizon), from `actual_values`.
+        truth: What came and where it was observed, (windows, horizon), from `actual_values`.
         loss: Value of `training.loss`.
     """
-    weight = np.ones(len(windows))
+    actual, observed = truth
+    weight = np.ones(len(windows))[:, None]
     if loss == "scaled_quantile":
-        weight = arranged.scale / coded.error_scale[windows.series, windows.target]
+        error_scale = coded.error_scale[windows.series, windows.target]
+        weight = (arranged.scale / error_scale)[:, None]
+    if loss == "relative_quantile":
+        level = (np.abs(np.where(observed, actual, 0.0)) + np.abs(arranged.base)) / 2
+        weight = RELATIVE_UNIT * arranged.scale[:, None] / np.maximum(level, 1e-300)
     has_history = windows.cut > coded.first_row[windows.series, windows.target]
-    weight = np.minimum(weight, LARGEST_WEIGHT) * has_history
-    return (observed * weight[:, None]).astype(np.float32)
+    weight = np.minimum(weight, LARGEST_WEIGHT) * has_history[:, None]
+    return (observed * weight).astype(np.float32)
 
 
 def _reach(period: int, horizon: int) -> int:
@@ -211,10 +227,14 @@ def _center_and_scale(
     if kind == "series":
         where = windows.series, windows.target
         return coded.center[where], coded.spread[where]
+    least = SMALLEST_SCALE * coded.error_scale[windows.series, windows.target]
+    if kind == "revin":
+        center = _mean(history, seen)
+        deviation = np.sqrt(_mean((history - center[:, None]) ** 2, seen))
+        return center, np.maximum(deviation, least)
     recent = min(history.shape[1], codec.period if codec.periods else 8)
     center = _mean(history[:, -recent:], seen[:, -recent:])
     scale = _mean(np.abs(history - center[:, None]), seen)
-    least = SMALLEST_SCALE * coded.error_scale[windows.series, windows.target]
     return center, np.maximum(scale, least)
 
 
@@ -223,19 +243,34 @@ def _base(past: Floats, valid: Booleans, center: Floats, codec: Codec, kind: str
 
     `blend` weighs the seasonal naive forecasts of all periods by the inverse square of their
     errors over the last steps of the window; where no period fits into the history it is naive.
+    `growing_blend` multiplies each of them by how much the level has grown over its period.
     """
     horizon = codec.horizon
     naive = np.repeat(past[:, -1:], horizon, axis=1)
     if kind == "none":
         return np.repeat(center[:, None], horizon, axis=1)
-    periods = {"naive": (), "seasonal_naive": codec.periods[:1], "blend": codec.periods}[kind]
+    periods = {"naive": (), "seasonal_naive": codec.periods[:1]}.get(kind, codec.periods)
     total, weights = np.zeros_like(naive), np.zeros((len(past), 1))
     level = np.maximum(_mean(np.abs(past), valid), 1e-300)
     for period in periods:
         weight = _inverse_square_error(past, valid, period, horizon, level)
-        total += weight * past[:, -period + (np.arange(horizon) % period)]
+        season = past[:, -period + (np.arange(horizon) % period)]
+        if kind == "growing_blend":
+            season = season * _growth(past, valid, period) ** (1 + np.arange(horizon) // period)
+        total += weight * season
         weights += weight
     return np.where(weights > 0, total / np.where(weights > 0, weights, 1.0), naive)
+
+
+def _growth(past: Floats, valid: Booleans, period: int) -> Floats:
+    """Return by what the level of the last period exceeds that of the one before, (windows, 1).
+
+    It is 1 where a value is not above zero, or two periods are not known.
+    """
+    known = valid[:, -2 * period :].all(axis=1) & (past[:, -2 * period :] > 0).all(axis=1)
+    now, before = past[:, -period:].mean(axis=1), past[:, -2 * period : -period].mean(axis=1)
+    ratio = np.where(known, now / np.where(known, before, 1.0), 1.0)
+    return np.clip(ratio, 1 / LARGEST_GROWTH, LARGEST_GROWTH)[:, None]
 
 
 def _inverse_square_error(

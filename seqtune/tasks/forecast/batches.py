@@ -58,7 +58,7 @@ class TrainingBatches(keras.utils.PyDataset):  # type: ignore[misc]
             arranged.inputs["identity"] = np.where(hidden, 0, arranged.inputs["identity"])
         actual, observed = actual_values(self.coded, windows, self.codec.horizon)
         loss = str(self.values["training.loss"])
-        weights = step_weights(self.coded, windows, arranged, observed, loss)
+        weights = step_weights(self.coded, windows, arranged, (actual, observed), loss)
         target = np.where(observed, arranged.reduce(actual), 0.0)
         return arranged.inputs, np.stack([target, weights], axis=-1).astype(np.float32)
 

@@ -2,11 +2,14 @@
 
 A quantile's distance from the median is multiplied by a factor of its level and step. The score of
 a window is how many predicted distances the truth lies from the median, so that series of any
-magnitude, and windows quiet and wild, count alike.
+magnitude, and windows quiet and wild, count alike. Two levels that make an interval, such as 0.1
+and 0.9, have one factor: what the truth did on one side of the median in the one stretch of time
+that was held out, it does on the other side in the next.
 
 Sources:
-    Romano, Patterson & Candès, Conformalized Quantile Regression, arXiv 1905.03222: one-sided
-    scores of each quantile (theorem 2), the finite-sample rank ceil((n + 1) level) (equation 8).
+    Romano, Patterson & Candès, Conformalized Quantile Regression, arXiv 1905.03222: the
+    score of an interval (equation 6), the finite-sample rank ceil((n + 1) level) (equation 8), the
+    one-sided score of a quantile by itself (theorem 2).
     Scores relative to the predicted width: Kivaranovic, Johnson & Leeb, arXiv 1905.10634; Sesia &
     Candès, arXiv 1909.05433.
 """
@@ -14,7 +17,7 @@ Sources:
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 import numpy.typing as npt
@@ -49,22 +52,48 @@ def measure_factors(
     Returns:
         A factor by `factor_name`; nothing where too little is known.
     """
-    median = quantiles[..., levels.index(0.5)]
     counted = observed & np.isfinite(quantiles).all(axis=2)
     if counted.sum() < FEWEST:
         return {}
     factors = {}
-    for place, level in enumerate(levels):
-        if level == 0.5:
-            continue
-        sign = 1.0 if level > 0.5 else -1.0
-        error = sign * (actual - median)
-        width = np.abs(quantiles[..., place] - median)
-        scores = error / np.maximum(width, LEAST_WIDTH * np.maximum(np.abs(error), 1e-300))
-        inside = max(level, 1.0 - level)
+    for group, inside in _intervals(levels):
+        scores = np.max([_scores(quantiles, actual, levels, place) for place in group], axis=0)
         for step, factor in enumerate(_ranked(scores, counted, inside), 1):
-            factors[factor_name(level, step)] = float(np.clip(factor, SMALLEST, LARGEST))
+            for place in group:
+                name = factor_name(levels[place], step)
+                factors[name] = float(np.clip(factor, SMALLEST, LARGEST))
     return factors
+
+
+def _intervals(levels: tuple[float, ...]) -> Iterator[tuple[list[int], float]]:
+    """Yield the places of levels that are measured together, and the share that lies inside.
+
+    Example:
+        >>> list(_intervals((0.1, 0.25, 0.5, 0.9)))
+        [([0, 3], 0.8), ([1], 0.75)]
+    """
+    done: set[int] = {levels.index(0.5)}
+    for place, level in enumerate(levels):
+        if place in done:
+            continue
+        other = next(
+            (at for at, each in enumerate(levels) if at != place and abs(each + level - 1) < 1e-9),
+            None,
+        )
+        done |= {place} if other is None else {place, other}
+        if other is None:
+            yield [place], max(level, 1 - level)
+        else:
+            yield [place, other], round(levels[other] - level, 9)
+
+
+def _scores(quantiles: Floats, actual: Floats, levels: tuple[float, ...], place: int) -> Floats:
+    """Return how many predicted distances the truth lies beyond the median, (windows, horizon)."""
+    median = quantiles[..., levels.index(0.5)]
+    error = (actual - median) if levels[place] > 0.5 else (median - actual)
+    width = np.abs(quantiles[..., place] - median)
+    scores: Floats = error / np.maximum(width, LEAST_WIDTH * np.maximum(np.abs(error), 1e-300))
+    return scores
 
 
 def apply_factors(

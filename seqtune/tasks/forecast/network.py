@@ -12,6 +12,7 @@ from seqtune.architectures._settings import Settings
 from seqtune.initializers import SmallUniform
 from seqtune.registry import architectures
 from seqtune.tasks.forecast.quantile_head import QuantileHead
+from seqtune.tasks.forecast.reversible import ReversibleScale
 
 HEAD_UNITS = 32
 """Features of the layer that joins what the architecture says of a step with what is known."""
@@ -45,12 +46,19 @@ def build_network(
     settings = settings_of(values, horizon)
     architecture = architectures[str(values["network.architecture"])]
     future = inputs.get("future")
-    features = architecture.forecast(inputs["history"], future, static, settings)
+    history, reversible = inputs["history"], None
+    if values.get("arrangement.scaling") == "revin":
+        reversible = ReversibleScale(name="reversible_scale")
+        history = reversible(history)
+    features = architecture.forecast(history, future, static, settings)
     if future is not None:
         features = keras.layers.Concatenate(name="features_and_future")([features, future])
         bent = dense(HEAD_UNITS, "head", "gelu")(features)
         features = keras.layers.Concatenate(name="features_and_head")([features, bent])
-    return keras.Model(inputs, QuantileHead(levels, name="quantiles")(features))
+    quantiles = QuantileHead(levels, name="quantiles")(features)
+    if reversible is not None:
+        quantiles = reversible(quantiles, reverse=True)
+    return keras.Model(inputs, quantiles)
 
 
 def settings_of(values: Mapping[str, Any], horizon: int) -> Settings:

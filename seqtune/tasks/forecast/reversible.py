@@ -42,9 +42,3 @@ class ReversibleScale(keras.layers.Layer):  # type: ignore[misc]
             return values * ops.exp(-self.stretch)
         target = values[..., :1] * ops.exp(self.stretch) + self.shift
         return ops.concatenate([target, values[..., 1:]], axis=-1)
-
-    def compute_output_shape(
-        self, input_shape: tuple[int | None, ...], reverse: bool = False
-    ) -> tuple[int | None, ...]:
-        """Return the shape of the input."""
-        return input_shape

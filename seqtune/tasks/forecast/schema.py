@@ -91,17 +91,22 @@ class Validation(Split):
 class Arrangement(Section):
     """How the numbers are put before the network."""
 
-    scaling: Annotated[Searchable[str], Search(Word(("window", "series", "none")))] = Field(
-        "window",
-        description="Over what values are brought to a common size: each window of history by "
-        "itself, each series as a whole, or not at all.",
-    )
-    base: Annotated[Searchable[str], Search(Word(("blend", "seasonal_naive", "naive", "none")))] = (
+    scaling: Annotated[Searchable[str], Search(Word(("window", "revin", "series", "none")))] = (
         Field(
-            "blend",
-            description="The simple forecast that the network's output is added to: a blend of "
-            "simple methods, the last season, the last value, or none.",
+            "window",
+            description="Over what values are brought to a common size: each window of history by "
+            "itself, likewise by mean and deviation with a learnt scale (reversible instance "
+            "normalisation), each series as a whole, or not at all.",
         )
+    )
+    base: Annotated[
+        Searchable[str],
+        Search(Word(("blend", "growing_blend", "seasonal_naive", "naive", "none"))),
+    ] = Field(
+        "blend",
+        description="The simple forecast that the network's output is added to: a blend of "
+        "simple methods, the same grown as the level has, the last season, the last value, or "
+        "none.",
     )
     covariates: Annotated[Searchable[bool], Search(Flag())] = Field(
         True, description="Whether the network sees the past covariates."
@@ -123,10 +128,13 @@ class Training(CommonTraining):
 
     order = ("loss",)
 
-    loss: Annotated[Searchable[str], Search(Word(("quantile", "scaled_quantile")))] = Field(
+    loss: Annotated[
+        Searchable[str], Search(Word(("quantile", "scaled_quantile", "relative_quantile")))
+    ] = Field(
         "scaled_quantile",
-        description="What training makes small: the quantile loss as it is, or with each series "
-        "weighted like in the metric, by its own scale.",
+        description="What training makes small: the quantile loss as it is, with each series "
+        "weighted like in the metric, by its own scale, or with each step weighted by its level, "
+        "like in sMAPE.",
     )
 
 

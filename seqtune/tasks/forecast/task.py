@@ -171,6 +171,18 @@ class ForecastTask:
         actual, observed = prepared.truth["validation"]
         return measure_factors(predictions, actual, observed, prepared.codec.levels)
 
+    def recalibration(
+        self,
+        prepared: Prepared,
+        validation: npt.NDArray[np.float64],
+        test: npt.NDArray[np.float64],
+    ) -> dict[str, float]:
+        """Return the factors that both parts give: two stretches of time are more than one."""
+        truths = [prepared.truth[part] for part in ("validation", "test")]
+        actual, observed = (np.concatenate(both) for both in zip(*truths, strict=True))
+        forecasts = np.concatenate([validation, test])
+        return measure_factors(forecasts, actual, observed, prepared.codec.levels)
+
     def calibrated(
         self,
         prepared: Prepared,
