@@ -401,7 +401,7 @@ class Fitting:
 
     def _explain(self, result: Result | None) -> None:
         """Measure what the network looks at that has the largest say, if there is time."""
-        from seqtune.run.explaining import EXPLANATION, explain_trial, time_left
+        from seqtune.run.explaining import EXPLANATION, explain_trial, no_time, time_left
         from seqtune.tasks._contract import Explains
 
         (self.folder / EXPLANATION).unlink(missing_ok=True)  # of an earlier command
@@ -409,8 +409,7 @@ class Fitting:
             return
         deadline = time_left(self.clock.left(), result)
         if deadline is None:
-            how = f"seqtune report {self.folder} --explain"
-            self.tell(Note(f"no time left to see what the network looks at: {how}"))
+            self.tell(Note(no_time(self.folder)))
             return
         self.tell(StageStarted("explain"))
         try:

@@ -10,6 +10,7 @@ from typing import Any
 from seqtune.errors import RunError, UsageError
 from seqtune.files import write_json
 from seqtune.run.conclusion import row_name
+from seqtune.run.folder import write_record
 from seqtune.run.run import Run
 from seqtune.search.network_file import load_network
 from seqtune.search.trial import Result
@@ -22,6 +23,14 @@ MARGIN_SECONDS = 1.0
 
 SHUFFLING_SECONDS = 1.0
 """Less than this for the inputs, when the network is compiled, is not worth beginning."""
+
+
+NO_TIME = "no time left to see what the network looks at"
+
+
+def no_time(folder: Path) -> str:
+    """Return the note that an explanation had to be left out."""
+    return f"{NO_TIME}: seqtune report {folder} --explain"
 
 
 def needed_seconds(result: Result) -> float:
@@ -77,6 +86,9 @@ def explain_run(run: Run) -> None:
     heaviest = max(members, key=lambda member: member.weight)
     trial = next(each for each in run.checked_trials if each["trial"] == heaviest.trial)
     explain_trial(run.task, run.prepared, run.folder, Result(**trial), math.inf)
+    notes = [note for note in run.record.get("notes", []) if not note.startswith(NO_TIME)]
+    run.record["notes"] = notes
+    write_record(run.folder, run.record)
 
 
 def time_left(left: float, result: Result) -> float | None:

@@ -550,8 +550,11 @@ def test_a_run_says_what_its_network_looks_at(airline, shops, seqtune, refused, 
     assert "explanation.json" in refused("report", copied)[0]
 
 
-def test_without_time_nothing_is_explained_and_that_is_said(fit, tmp_path):
+def test_without_time_nothing_is_explained_and_that_is_said(fit, seqtune, tmp_path):
     with mock.patch("seqtune.run.explaining.time_left", return_value=None):
         done = fit(DATA / "airline.csv", "--out", tmp_path / "run")
     assert "no time left to see what the network looks at: seqtune report" in done.err
     assert not (tmp_path / "run" / "explanation.json").exists()
+    told = seqtune("report", tmp_path / "run", "--explain", "--json").json
+    assert told["explanation"]["importance"]
+    assert not [note for note in told["notes"] if "looks at" in note]
