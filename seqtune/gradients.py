@@ -46,11 +46,12 @@ def _with_jax(model: Any, inputs: Mapping[str, Array], name: str, weights: Array
     trained = [variable.value for variable in model.trainable_variables]
     others = [variable.value for variable in model.non_trainable_variables]
 
-    def total(chosen: Any) -> Any:
-        output, _ = model.stateless_call(trained, others, {**inputs, name: chosen}, training=False)
+    def total(chosen: Any, trained: Any, others: Any, rest: Any, weights: Any) -> Any:
+        output, _ = model.stateless_call(trained, others, {**rest, name: chosen}, training=False)
         return (output * weights).sum()
 
-    return jax.jit(jax.grad(total))(inputs[name])
+    rest = {key: each for key, each in inputs.items() if key != name}
+    return jax.jit(jax.grad(total))(inputs[name], trained, others, rest, weights)
 
 
 def _with_tensorflow(model: Any, inputs: Mapping[str, Array], name: str, weights: Array) -> Any:

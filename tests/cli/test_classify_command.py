@@ -223,6 +223,14 @@ def test_evaluate_scores_the_cases_and_leaves_out_labels_never_seen(texts, seqtu
     assert by_name["tfidf_naive_bayes"]["metrics"]["accuracy"] == pytest.approx(is_right.mean())
 
 
+def test_a_classification_has_no_origins_and_no_explanation(texts, seqtune, here):
+    sentences(4).to_csv("new.csv", index=False)
+    done = seqtune("evaluate", texts, "new.csv", "--folds", 2, code=2)
+    assert "a classify run has no origins to roll" in done.err
+    done = seqtune("report", texts, "--explain", code=2)
+    assert "a classify run has no explanation" in done.err
+
+
 def test_evaluate_without_any_known_label_is_refused(texts, refused, here):
     sentences(4).assign(label="other").to_csv("new.csv", index=False)
     error, hint = refused("evaluate", texts, "new.csv")

@@ -100,6 +100,16 @@ def test_a_series_that_is_too_short_takes_part_in_the_later_folds(run: Any) -> N
     assert [fold.examples for fold in found.folds] == [1, 2]
 
 
+def test_a_fold_of_which_nothing_is_known_has_no_figures(run: Any) -> None:
+    rows = new_rows(9, "a")
+    rows.loc[6:7, "sales"] = np.nan
+    rows.loc[3:5, "sales"] = np.nan
+    found = TASK.backtest(run, Source.from_frame(rows), 3)
+    figures = [fold.scores["naive"]["mase"] for fold in found.folds]
+    assert np.isfinite(figures).tolist() == [True, False, True]
+    assert np.isfinite(found.scores["naive"]["mase"])
+
+
 def test_rolled_windows_have_a_whole_horizon_in_each_series() -> None:
     windows = rolled_windows(np.array([4, 20]), np.array([10, 30]), 3, 4, 2)
     assert windows.series.tolist() == [1, 1]
