@@ -32,21 +32,21 @@ def test_a_value_out_of_range_is_refused_with_its_flag(values: dict[str, float],
 
 
 @pytest.mark.parametrize(("choice", "expected"), [
-    (Choice(), [0.5, 0.3, 0.2]),
+    (Choice(temperature=1), [0.5, 0.3, 0.2]),
     (Choice(temperature=0), [1, 0, 0]),
     # squares: 0.25, 0.09, 0.04 of 0.38
     (Choice(temperature=0.5), [25 / 38, 9 / 38, 4 / 38]),
     (Choice(temperature=1e-300), [1, 0, 0]),
-    (Choice(top_k=1), [1, 0, 0]),
-    (Choice(top_k=2), [0.625, 0.375, 0]),
-    (Choice(top_k=9), [0.5, 0.3, 0.2]),
-    (Choice(top_p=0.5), [1, 0, 0]),
-    (Choice(top_p=0.51), [0.625, 0.375, 0]),
-    (Choice(top_p=0.8), [0.625, 0.375, 0]),
-    (Choice(top_p=0.81), [0.5, 0.3, 0.2]),
-    (Choice(top_p=1e-9), [1, 0, 0]),
+    (Choice(1.0, top_k=1), [1, 0, 0]),
+    (Choice(1.0, top_k=2), [0.625, 0.375, 0]),
+    (Choice(1.0, top_k=9), [0.5, 0.3, 0.2]),
+    (Choice(1.0, top_p=0.5), [1, 0, 0]),
+    (Choice(1.0, top_p=0.51), [0.625, 0.375, 0]),
+    (Choice(1.0, top_p=0.8), [0.625, 0.375, 0]),
+    (Choice(1.0, top_p=0.81), [0.5, 0.3, 0.2]),
+    (Choice(1.0, top_p=1e-9), [1, 0, 0]),
     # of the two likeliest, 0.625 and 0.375, the first has more than 0.6
-    (Choice(top_k=2, top_p=0.6), [1, 0, 0]),
+    (Choice(1.0, top_k=2, top_p=0.6), [1, 0, 0]),
 ])  # fmt: skip
 def test_probabilities_by_hand(choice: Choice, expected: list[float]) -> None:
     found = Sampler(choice).probabilities(LOGITS)
@@ -54,10 +54,10 @@ def test_probabilities_by_hand(choice: Choice, expected: list[float]) -> None:
 
 
 def test_logits_need_no_norm_and_may_be_large() -> None:
-    shifted = Sampler(Choice()).probabilities(LOGITS + 1e4)
+    shifted = Sampler(Choice(1.0)).probabilities(LOGITS + 1e4)
     assert shifted == pytest.approx(np.array([[0.5, 0.3, 0.2]]))
     impossible = np.array([[0.0, -math.inf, -1e308]])
-    assert Sampler(Choice()).probabilities(impossible).tolist() == [[1.0, 0.0, 0.0]]
+    assert Sampler(Choice(1.0)).probabilities(impossible).tolist() == [[1.0, 0.0, 0.0]]
 
 
 def test_what_is_forbidden_is_never_drawn_though_it_is_likeliest() -> None:
@@ -66,28 +66,30 @@ def test_what_is_forbidden_is_never_drawn_though_it_is_likeliest() -> None:
         drawn = sampler.draw(np.repeat(LOGITS, 500, axis=0))
         assert 0 not in drawn
         assert sampler.probabilities(LOGITS)[0, 0] == 0
-    kept = Sampler(Choice(), forbidden=[0]).probabilities(LOGITS)
+    kept = Sampler(Choice(1.0), forbidden=[0]).probabilities(LOGITS)
     assert kept == pytest.approx(np.array([[0, 0.6, 0.4]]))
 
 
 def test_of_equally_likely_tokens_the_first_are_kept() -> None:
     even = np.zeros((1, 4))
     assert Sampler(Choice(temperature=0)).draw(even).tolist() == [0]
-    assert Sampler(Choice(top_k=2)).probabilities(even).tolist() == [[0.5, 0.5, 0, 0]]
-    assert Sampler(Choice(top_p=0.5)).probabilities(even).tolist() == [[0.5, 0.5, 0, 0]]
+    assert Sampler(Choice(1.0, top_k=2)).probabilities(even).tolist() == [[0.5, 0.5, 0, 0]]
+    assert Sampler(Choice(1.0, top_p=0.5)).probabilities(even).tolist() == [[0.5, 0.5, 0, 0]]
 
 
 def test_draws_are_as_frequent_as_they_are_probable() -> None:
-    drawn = Sampler(Choice(seed=3)).draw(np.repeat(LOGITS, 20_000, axis=0))
+    drawn = Sampler(Choice(1.0, seed=3)).draw(np.repeat(LOGITS, 20_000, axis=0))
     shares = np.bincount(drawn, minlength=3) / 20_000
     assert shares == pytest.approx([0.5, 0.3, 0.2], abs=0.015)
-    cut = Sampler(Choice(top_p=0.6, seed=3)).draw(np.repeat(LOGITS, 20_000, axis=0))
+    cut = Sampler(Choice(1.0, top_p=0.6, seed=3)).draw(np.repeat(LOGITS, 20_000, axis=0))
     assert np.bincount(cut, minlength=3) / 20_000 == pytest.approx([0.625, 0.375, 0], abs=0.015)
 
 
 def test_a_seed_repeats_itself_and_another_does_not() -> None:
     rows = np.repeat(LOGITS, 50, axis=0)
-    first, again, other = (Sampler(Choice(seed=seed)).draw(rows).tolist() for seed in (1, 1, 2))
+    first, again, other = (
+        Sampler(Choice(1.0, seed=seed)).draw(rows).tolist() for seed in (1, 1, 2)
+    )
     assert first == again != other
 
 
@@ -108,7 +110,7 @@ def test_what_are_no_logits_is_never_passed_over(logits: list[list[float]]) -> N
 
 
 def test_a_vocabulary_of_one_and_no_row_at_all() -> None:
-    assert Sampler(Choice(top_p=0.1)).draw([[-7.0]]).tolist() == [0]
-    assert Sampler(Choice()).draw(np.empty((0, 3))).tolist() == []
+    assert Sampler(Choice(1.0, top_p=0.1)).draw([[-7.0]]).tolist() == [0]
+    assert Sampler(Choice(1.0)).draw(np.empty((0, 3))).tolist() == []
     with pytest.raises(ValueError, match="no finite"):
-        Sampler(Choice(), forbidden=[0]).draw([[1.0]])
+        Sampler(Choice(1.0), forbidden=[0]).draw([[1.0]])

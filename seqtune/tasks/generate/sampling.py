@@ -44,7 +44,7 @@ class Choice:
         UsageError: A value is out of range; the hint names the flag.
     """
 
-    temperature: float = 1.0
+    temperature: float = 0.8
     top_k: int | None = None
     top_p: float = 1.0
     seed: int = 0
@@ -76,16 +76,17 @@ class Sampler:
     Args:
         choice: How tokens are drawn.
         forbidden: Tokens that are never drawn, such as padding and unknown.
+        number: Which of several texts from the same seed it draws.
 
     Example:
         >>> Sampler(Choice(temperature=0)).draw(np.log([[0.2, 0.5, 0.3]])).tolist()
         [1]
     """
 
-    def __init__(self, choice: Choice, forbidden: Iterable[int] = ()) -> None:
+    def __init__(self, choice: Choice, forbidden: Iterable[int] = (), number: int = 0) -> None:
         self.choice = choice
         self.forbidden = np.array(sorted(set(forbidden)), np.int64)
-        self.random = np.random.default_rng(choice.seed)
+        self.random = np.random.default_rng([choice.seed, number])
 
     def draw(self, logits: npt.ArrayLike) -> Integers:
         """Return a token for each row.

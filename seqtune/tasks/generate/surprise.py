@@ -116,4 +116,4 @@ def _bits_before(bits: Floats, sizes: Floats, bounds: Integers) -> Floats:
     total = np.concatenate([[0.0], bits.cumsum()])
     # A token without characters counts with the one before it; the first of all are left out.
     is_last = np.append(np.diff(ends) > 0, True)
-    return np.interp(bounds, ends[is_last], total[is_last])
+    return np.asarray(np.interp(bounds, ends[is_last], total[is_last]))
