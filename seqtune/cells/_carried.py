@@ -64,7 +64,6 @@ def run_steps(step: Step, gates: Any, kernel: Any, bias: Any, states: Tensors) -
         The states after every step, each (steps, batch, units). Only the first, the output, hands
         a gradient back, and none goes back into `states`: back-propagation is truncated there.
     """
-
     blank = ops.zeros_like(states[0])
 
     @ops.custom_gradient
