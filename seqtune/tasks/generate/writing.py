@@ -1,0 +1,146 @@
+"""Writing text: from a prompt, token by token, until it is long enough or comes to an end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from time import perf_counter
+from typing import Any, Literal
+
+import numpy as np
+
+from seqtune.errors import UsageError
+from seqtune.tasks.generate.emission import Emission
+from seqtune.tasks.generate.inference import Floats, Reader
+from seqtune.tasks.generate.prompt import Begun, fitting, read
+from seqtune.tasks.generate.sampling import Choice, Sampler
+from seqtune.tasks.generate.tokens import END, UNKNOWN
+
+Ended = Literal["length", "stop", "end"]
+"""Why a text ended: it was long enough, a stop text came, or the model ended it."""
+
+
+@dataclass(frozen=True)
+class Request:
+    """What is to be written.
+
+    Args:
+        prompt: What the text begins with.
+        length: New characters at most.
+        choice: How tokens are drawn.
+        stops: Texts before which the text ends.
+        count: How many texts.
+
+    Raises:
+        UsageError: A value is out of range; the hint names the flag.
+    """
+
+    prompt: str = ""
+    length: int = 500
+    choice: Choice = field(default_factory=Choice)
+    stops: Sequence[str] = ()
+    count: int = 1
+
+    def __post_init__(self) -> None:
+        Emission(self.stops, self.length)  # says what is wrong with them before anything is loaded
+        if self.count < 1:
+            raise UsageError(f"{self.count} texts; expected at least 1", "--count 3")
+
+
+def request_of(
+    prompt: str, length: int, *, stop: str | Sequence[str] = (), **choice: Any
+) -> Request:
+    """Return a request from values named as the flags of `seqtune generate`.
+
+    Args:
+        prompt: What the text begins with.
+        length: New characters at most.
+        stop: A text before which it ends, or several.
+        choice: `temperature`, `top_k`, `top_p`, `seed`.
+
+    Raises:
+        UsageError: A value is out of range.
+    """
+    stops = (stop,) if isinstance(stop, str) else tuple(stop)
+    return Request(prompt, length, Choice(**choice), stops)
+
+
+@dataclass(frozen=True)
+class Written:
+    """A text that a model wrote.
+
+    Args:
+        prompt: What it was given.
+        text: What it wrote after that.
+        ended: Why it ended there.
+        tokens: How many tokens were drawn.
+        seconds: Time that the writing took, the reading of the prompt left out.
+    """
+
+    prompt: str
+    text: str
+    ended: Ended
+    tokens: int
+    seconds: float
+
+    @property
+    def whole(self) -> str:
+        """The prompt and what follows it."""
+        return self.prompt + self.text
+
+
+Hear = Callable[[str], None]
+
+
+def unheard(text: str) -> None:
+    """Hear nothing."""
+
+
+def write(reader: Reader, request: Request, hear: Hear = unheard) -> list[Written]:
+    """Write texts one after the other.
+
+    Args:
+        reader: The model.
+        request: What is to be written.
+        hear: Hears each piece of text as soon as it is certain, the prompts first.
+
+    Returns:
+        The texts; each is the same whatever their number.
+    """
+    begun = read(reader, request.prompt)
+    written = []
+    for number in range(request.count):
+        hear(request.prompt)
+        written.append(_write_one(reader, request, number, begun, hear))
+    return written
+
+
+def _write_one(reader: Reader, request: Request, number: int, begun: Begun, hear: Hear) -> Written:
+    emission = Emission(request.stops, request.length)
+    sampler = Sampler(request.choice, forbidden=[UNKNOWN], number=number)
+    parts: list[str] = []
+    drawn = 0
+    ended: Ended = "end"
+    began = perf_counter()
+    while True:
+        token = int(sampler.draw(_allowed(reader, begun))[0])
+        drawn += 1
+        if token == END:
+            parts.append(emission.finish())
+            hear(parts[-1])
+            break
+        parts.append(emission.push(reader.tokens.spellings[token][len(begun.pending) :]))
+        hear(parts[-1])
+        if emission.is_over:
+            ended = "length" if emission.emitted == request.length else "stop"
+            break
+        begun = begun.then(reader, token)
+    seconds = perf_counter() - began
+    return Written(request.prompt, "".join(parts), ended, drawn, seconds)
+
+
+def _allowed(reader: Reader, begun: Begun) -> Floats:
+    """Return the logits of what comes next, minus infinity where the prompt's end forbids it."""
+    if not begun.pending:
+        return begun.logits
+    return np.where(fitting(reader.tokens, begun.pending), begun.logits, -np.inf)
