@@ -16,6 +16,7 @@ from seqtune.report.confusion import ConfusionReport
 from seqtune.report.fit import FitReport
 from seqtune.report.mistakes import MistakesReport, count_mistakes, worst_mistakes
 from seqtune.report.runs import RunLine, RunsReport
+from seqtune.report.sample import SampleReport
 from seqtune.report.scores import Score, ScoresReport
 from seqtune.report.wording import command
 from seqtune.run.run import Run
@@ -28,7 +29,7 @@ def fit_report(run: Run) -> FitReport:
     return FitReport(run.summary, illustration_of(run), next_commands(run))
 
 
-def illustration_of(run: Run) -> ForecastChart | ConfusionReport | None:
+def illustration_of(run: Run) -> ForecastChart | ConfusionReport | SampleReport | None:
     """Return what the run kept to be shown of its test part, or None."""
     path = run.folder / "chart.json"
     if not path.exists():
@@ -38,6 +39,8 @@ def illustration_of(run: Run) -> ForecastChart | ConfusionReport | None:
         kind = values.pop("kind", "forecast")
         if kind == "confusion":
             return confusion_of(values)
+        if kind == "text":
+            return SampleReport.from_dict(values)
         return ForecastChart.from_dict(values)
     except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
         raise damaged(path, repr(error)) from error
@@ -61,6 +64,8 @@ def next_commands(run: Run) -> list[str]:
     """Return what a user would type next."""
     if run.board.best_searched is None and run.board.best_baseline is None:
         return []
+    if run.record["task"] == "generate":
+        return commands_to_write(run)
     needs_new = run.record["task"] == "classify"
     data = ["NEW.csv"] if needs_new else ["FUTURE.csv"] if run.record.get("future") else []
     predict = ("seqtune", "predict", str(run.folder), *data)
@@ -69,6 +74,19 @@ def next_commands(run: Run) -> list[str]:
     if winner is not None and winner.kind == "baseline":
         commands.insert(0, command(*predict, "--use", winner.name, "-o", "predictions.csv"))
     return commands
+
+
+def commands_to_write(run: Run) -> list[str]:
+    """Return what a user would type next to have text written, or a gap filled."""
+    write = ("seqtune", "generate", str(run.folder))
+    winner = run.board.winner
+    use = ("--use", winner.name) if winner is not None and winner.kind == "baseline" else ()
+    if run.recipe.get("objective") == "fill":
+        return [command(*write, "--fill", "Once upon a ___", *use)]
+    return [
+        command(*write, "--prompt", "Once", *use),
+        command(*write, "--next", "Once upon a", *use),
+    ]
 
 
 def parts_of(found: Evaluation | None) -> list[Any]:
