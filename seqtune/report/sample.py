@@ -10,8 +10,7 @@ from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
 from rich.text import Text
 
 from seqtune.report.excerpt import excerpt
-from seqtune.report.wording import bullets, count, literal, percent, several
-from seqtune.report.written import visible
+from seqtune.report.wording import bullets, count, literal, percent, several, visible
 
 LINES = 12
 """Lines of the sample that are shown at most."""

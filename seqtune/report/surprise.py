@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
 from rich.text import Text
 
 from seqtune.report.excerpt import excerpt
 from seqtune.report.wording import figure, literal, several
-from seqtune.tasks.generate.surprise import Passage
+
+if TYPE_CHECKING:
+    from seqtune.tasks.generate.surprise import Passage
 
 
 @dataclass(frozen=True)

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Group, RenderableType
 from rich.text import Text
 
 from seqtune.report.table import Column, table
-from seqtune.report.wording import literal, percent
-from seqtune.tasks.generate.next_words import NextWord
-from seqtune.tasks.generate.writing import Written
+from seqtune.report.wording import literal, percent, visible
+
+if TYPE_CHECKING:
+    from seqtune.tasks.generate.next_words import NextWord
+    from seqtune.tasks.generate.writing import Written
 
 BETWEEN = "\n\n---\n\n"
 """What stands between several texts."""
@@ -100,13 +102,3 @@ class WordsReport:
             "text": self.text,
             "words": [{"word": each.word, "probability": each.probability} for each in self.words],
         }
-
-
-def visible(text: str) -> str:
-    r"""Return a text in which line breaks and tabs work, and other control characters are shown.
-
-    Example:
-        >>> visible("one\n\x1b[31mtwo")
-        'one\n\\x1b[31mtwo'
-    """
-    return "".join(each if each in "\n\t" else literal(each) for each in text)

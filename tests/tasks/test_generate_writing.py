@@ -12,10 +12,11 @@ from seqtune.data.ragged import Ragged
 from seqtune.errors import UsageError
 from seqtune.tasks.generate.next_words import next_words
 from seqtune.tasks.generate.prompt import fitting, read
+from seqtune.tasks.generate.request import Request, request_of
 from seqtune.tasks.generate.sampling import Choice
 from seqtune.tasks.generate.simple_reader import SimpleReader
 from seqtune.tasks.generate.tokens import END, UNKNOWN, Tokens
-from seqtune.tasks.generate.writing import Request, request_of, write
+from seqtune.tasks.generate.writing import write
 
 TALE = "The king has a cat. The king has a hat. The queen has a cat."
 GREEDY = Choice(temperature=0)

@@ -2,67 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from time import perf_counter
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 
-from seqtune.errors import UsageError
 from seqtune.tasks.generate.emission import Emission
 from seqtune.tasks.generate.inference import Floats, Reader
 from seqtune.tasks.generate.prompt import Begun, fitting, read
-from seqtune.tasks.generate.sampling import Choice, Sampler
+from seqtune.tasks.generate.request import Request
+from seqtune.tasks.generate.sampling import Sampler
 from seqtune.tasks.generate.tokens import END, UNKNOWN
 
 Ended = Literal["length", "stop", "end"]
 """Why a text ended: it was long enough, a stop text came, or the model ended it."""
-
-
-@dataclass(frozen=True)
-class Request:
-    """What is to be written.
-
-    Args:
-        prompt: What the text begins with.
-        length: New characters at most.
-        choice: How tokens are drawn.
-        stops: Texts before which the text ends.
-        count: How many texts.
-
-    Raises:
-        UsageError: A value is out of range; the hint names the flag.
-    """
-
-    prompt: str = ""
-    length: int = 500
-    choice: Choice = field(default_factory=Choice)
-    stops: Sequence[str] = ()
-    count: int = 1
-
-    def __post_init__(self) -> None:
-        Emission(self.stops, self.length)  # says what is wrong with them before anything is loaded
-        if self.count < 1:
-            raise UsageError(f"{self.count} texts; expected at least 1", "--count 3")
-
-
-def request_of(
-    prompt: str, length: int, *, stop: str | Sequence[str] = (), **choice: Any
-) -> Request:
-    """Return a request from values named as the flags of `seqtune generate`.
-
-    Args:
-        prompt: What the text begins with.
-        length: New characters at most.
-        stop: A text before which it ends, or several.
-        choice: `temperature`, `top_k`, `top_p`, `seed`.
-
-    Raises:
-        UsageError: A value is out of range.
-    """
-    stops = (stop,) if isinstance(stop, str) else tuple(stop)
-    return Request(prompt, length, Choice(**choice), stops)
 
 
 @dataclass(frozen=True)
