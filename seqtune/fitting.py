@@ -390,7 +390,7 @@ class Fitting:
         write_calibrations(self.folder, conclusion.calibrations())
         predictions = conclusion.test_predictions()
         if predictions is not None:
-            chart = self.task.illustrate(self.prepared, predictions)
+            chart = self.task.illustrate(self.prepared, predictions, Run(self.folder))
             write_json(self.folder / "chart.json", chart)
         self._write_tail("interrupted" if interrupt.asked else "complete")
 

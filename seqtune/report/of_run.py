@@ -18,6 +18,7 @@ from seqtune.report.mistakes import MistakesReport, count_mistakes, worst_mistak
 from seqtune.report.runs import RunLine, RunsReport
 from seqtune.report.sample import SampleReport
 from seqtune.report.scores import Score, ScoresReport
+from seqtune.report.surprise import SurpriseReport
 from seqtune.report.wording import command
 from seqtune.run.run import Run
 from seqtune.run.untrusted import read_part
@@ -90,7 +91,10 @@ def commands_to_write(run: Run) -> list[str]:
 
 
 def parts_of(found: Evaluation | None) -> list[Any]:
-    """Return what is shown below the scores of an evaluation: confusion and mistakes."""
+    """Return what is shown below the scores: confusion and mistakes, or surprising passages."""
+    if found is not None and found.passages:
+        name, scores = next(iter(found.scores.items()))
+        return [SurpriseReport(found.passages, name, scores["bits_per_character"])]
     said = None if found is None else found.classified
     if said is None:
         return []

@@ -13,7 +13,7 @@ from seqtune.report.excerpt import excerpt
 from seqtune.report.wording import figure, literal, several
 
 if TYPE_CHECKING:
-    from seqtune.tasks.generate.surprise import Passage
+    from seqtune.tasks._contract import Passage
 
 
 @dataclass(frozen=True)

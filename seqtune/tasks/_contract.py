@@ -74,6 +74,21 @@ class Classified:
 
 
 @dataclass(frozen=True)
+class Passage:
+    """A part of a text that a language model read, about a sentence long.
+
+    Args:
+        where: Where it stands: file:line.
+        bits_per_character: How little it was expected.
+        text: What it says.
+    """
+
+    where: str
+    bits_per_character: float
+    text: str
+
+
+@dataclass(frozen=True)
 class Evaluation:
     """How a run did on data that it never saw.
 
@@ -82,12 +97,14 @@ class Evaluation:
         examples: How many examples were scored.
         unit: What an example is called: "window", "case".
         classified: The first model's answers case by case; None where there are no classes.
+        passages: What the first model expected least of a text, the most surprising first.
     """
 
     scores: dict[str, dict[str, float]]
     examples: int
     unit: str = "window"
     classified: Classified | None = None
+    passages: Sequence[Passage] = ()
 
 
 @dataclass(frozen=True)
@@ -182,10 +199,17 @@ class Task(Protocol):
     ) -> list[BaselineResult]:
         """Run the simple methods within a time."""
 
-    def illustrate(self, prepared: Any, predictions: npt.NDArray[np.float64]) -> dict[str, Any]:
-        """Return what the report shows of test predictions, as plain JSON values.
+    def illustrate(
+        self, prepared: Any, predictions: npt.NDArray[np.float64], run: Any
+    ) -> dict[str, Any]:
+        """Return what the report shows of the winner at work, as plain JSON values.
 
-        Its `kind` says what it is: "forecast" or "confusion".
+        Its `kind` says what it is: "forecast", "confusion" or "text".
+
+        Args:
+            prepared: The data.
+            predictions: What the winner predicted for the test part.
+            run: The run, whose networks can be used already.
         """
 
     def predict(self, run: Any, source: Source | None, use: str | None) -> pd.DataFrame:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from seqtune.report.surprise import SurpriseReport
-from seqtune.tasks.generate.surprise import Passage
+from seqtune.tasks._contract import Passage
 
 Draw = Callable[..., str]
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+
+from seqtune.tasks._contract import Passage
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
@@ -19,21 +20,6 @@ LONGEST = 300
 """Characters of a passage at most."""
 
 _SENTENCE = re.compile(r'[.!?…][")\]’”»]*\s+|[。！？]|\n\s*')
-
-
-@dataclass(frozen=True)
-class Passage:
-    """A part of a text, about a sentence long.
-
-    Args:
-        where: Where it stands: file:line.
-        bits_per_character: How little it was expected.
-        text: What it says.
-    """
-
-    where: str
-    bits_per_character: float
-    text: str
 
 
 def most_surprising(
