@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from seqtune.data.read import read_source
 from seqtune.data.source import ReadOptions, Source
 from seqtune.data.text_folder import is_text_folder, read_text_folder
+from seqtune.data.texts import is_text, read_texts
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -31,6 +32,8 @@ def open_source(data: str | Path | pd.DataFrame, recipe: Recipe) -> Source:
         dates=reading.dates,
         header=reading.header,
     )
+    if isinstance(data, (str, Path)) and recipe.task == "generate" and is_text(Path(data)):
+        return read_texts(data, options)
     if isinstance(data, (str, Path)) and is_text_folder(Path(data)):
         return read_text_folder(Path(data), options)
     if isinstance(data, (str, Path)):

@@ -23,6 +23,7 @@ import keras
 from keras import ops
 
 from seqtune.initializers import GlorotUniform, Orthogonal
+from seqtune.registry import carried_cells
 
 Tensors = tuple[Any, ...]
 
@@ -66,7 +67,7 @@ def run_steps(step: Step, gates: Any, kernel: Any, bias: Any, states: Tensors) -
     """
     blank = ops.zeros_like(states[0])
 
-    @ops.custom_gradient
+    @ops.custom_gradient  # type: ignore[untyped-decorator]
     def run(gates: Any, kernel: Any, bias: Any, *states: Any) -> tuple[Any, Any]:
         def forth(carry: Tensors, arriving: Any) -> tuple[Tensors, Tensors]:
             following, kept = step.forward(arriving, ops.matmul(carry[0], kernel) + bias, carry)
@@ -135,14 +136,91 @@ def _scan(
     return given[len(begin) :]
 
 
-class Carried(keras.layers.Layer):  # type: ignore[misc]
-    """A recurrent layer that returns every step and goes on where the last batch ended.
+class Remembering(keras.layers.Layer):  # type: ignore[misc]
+    """A layer that remembers something of each row of a batch.
 
-    While training, the states stay in the layer: row `i` of a batch goes on where row `i` of the
-    batch before ended. Otherwise they are arguments and results, or begin at zero.
+    While training, it stays in the layer: row `i` of a batch goes on where row `i` of the batch
+    before ended. Otherwise it is an argument and a result, or begins at zero.
 
     Args:
-        step: The cell.
+        lanes: Rows of a training batch.
+        options: What every layer takes.
+    """
+
+    def __init__(self, lanes: int, **options: Any) -> None:
+        super().__init__(**options)
+        self.lanes = lanes
+        self.carry: list[Any] = []
+
+    @property
+    def shapes(self) -> list[tuple[int, ...]]:
+        """Shape of each state, without the rows."""
+        raise NotImplementedError
+
+    def run(self, sequence: Any, states: Tensors, *, training: bool) -> tuple[Any, Tensors]:
+        """Return (batch, steps, features), and the states behind the last step."""
+        raise NotImplementedError
+
+    def create_carry(self) -> None:
+        """Create what is remembered while training."""
+        self.carry = [
+            self.add_weight(
+                shape=(self.lanes, *shape),
+                initializer="zeros",
+                trainable=False,
+                name=f"carry_{number}",
+            )
+            for number, shape in enumerate(self.shapes)
+        ]
+
+    def call(self, sequence: Any, states: Any = None, training: bool | None = None) -> Any:
+        """Return (batch, steps, features); behind it the states, where they were given.
+
+        Args:
+            sequence: (batch, steps, features).
+            states: What is remembered; none for zeros, or while training for what is kept.
+            training: Whether states are kept.
+        """
+        is_carried = bool(training) and states is None
+        if is_carried:
+            begin = tuple(state + 0.0 for state in self.carry)
+        else:
+            rows = ops.shape(sequence)[0]
+            begin = tuple(ops.zeros((rows, *shape)) for shape in self.shapes)
+            begin = begin if states is None else tuple(states)
+        output, after = self.run(sequence, begin, training=bool(training))
+        if is_carried:
+            for kept, state in zip(self.carry, after, strict=True):
+                kept.assign(ops.stop_gradient(state))
+        return output if states is None else (output, *after)
+
+    def get_config(self) -> dict[str, Any]:
+        """Return the arguments."""
+        return {**super().get_config(), "lanes": self.lanes}
+
+    @property
+    def weights(self) -> list[Any]:
+        """The weights, without what is remembered: that is no part of the network."""
+        kept = {id(state) for state in getattr(self, "carry", ())}
+        return [weight for weight in super().weights if id(weight) not in kept]
+
+    def save_own_variables(self, store: Any) -> None:
+        """Write the weights alone."""
+        for number, weight in enumerate(self.weights):
+            store[str(number)] = weight
+
+    def load_own_variables(self, store: Any) -> None:
+        """Read what `save_own_variables` wrote."""
+        for number, weight in enumerate(self.weights):
+            weight.assign(store[str(number)])
+
+
+@keras.saving.register_keras_serializable("seqtune")
+class Carried(Remembering):
+    """A recurrent layer that returns every step.
+
+    Args:
+        cell: Name of the cell, a module with `step`.
         units: Size of each state.
         lanes: Rows of a training batch.
         weight_dropout: Share of the recurrent weights that is left out of a training batch
@@ -151,12 +229,17 @@ class Carried(keras.layers.Layer):  # type: ignore[misc]
     """
 
     def __init__(
-        self, step: Step, units: int, lanes: int, weight_dropout: float = 0.0, **options: Any
+        self, cell: str, units: int, lanes: int, weight_dropout: float = 0.0, **options: Any
     ) -> None:
-        super().__init__(**options)
-        self.step, self.units, self.lanes = step, units, lanes
-        self.weight_dropout = weight_dropout
+        super().__init__(lanes, **options)
+        self.cell, self.units, self.weight_dropout = cell, units, weight_dropout
+        self.step: Step = carried_cells[cell].step()
         self.seeds = keras.random.SeedGenerator() if weight_dropout else None
+
+    @property
+    def shapes(self) -> list[tuple[int, ...]]:
+        """Each state has `units` values."""
+        return [(self.units,)] * self.step.states
 
     def build(self, shape: Sequence[int | None], *_: Any) -> None:
         """Create weights and states.
@@ -182,55 +265,20 @@ class Carried(keras.layers.Layer):  # type: ignore[misc]
             self.state_bias = self.add_weight(
                 shape=(width,), initializer="zeros", name="state_bias"
             )
-        self.carry = [
-            self.add_weight(
-                shape=(self.lanes, self.units),
-                initializer="zeros",
-                trainable=False,
-                name=f"carry_{number}",
-            )
-            for number in range(self.step.states)
-        ]
+        self.create_carry()
 
-    def call(self, sequence: Any, *states: Any, training: bool | None = None) -> Any:
-        """Return (batch, steps, units); behind it the states, where they were given.
+    def get_config(self) -> dict[str, Any]:
+        """Return the arguments."""
+        own = {"cell": self.cell, "units": self.units, "weight_dropout": self.weight_dropout}
+        return {**super().get_config(), **own}
 
-        Args:
-            sequence: (batch, steps, features).
-            states: Each (batch, units); none for zeros, or while training for those that are kept.
-            training: Whether states are kept, and weights left out.
-        """
-        steps_first = ops.transpose(sequence, (1, 0, 2))
-        gates = ops.matmul(steps_first, self.kernel) + self.bias
+    def run(self, sequence: Any, states: Tensors, *, training: bool) -> tuple[Any, Tensors]:
+        """Return (batch, steps, units), and the states behind the last step."""
+        gates = ops.matmul(ops.transpose(sequence, (1, 0, 2)), self.kernel) + self.bias
         kernel = self.recurrent_kernel + 0.0  # a value: TensorFlow asks more of variables
         if training and self.seeds is not None:
             kernel = keras.random.dropout(kernel, self.weight_dropout, seed=self.seeds)
         own = self.state_bias
         bias = ops.zeros(self.bias.shape) if own is None else own + 0.0
-        is_carried = bool(training) and not states
-        if is_carried:
-            begin = tuple(ops.convert_to_tensor(state) for state in self.carry)
-        else:
-            begin = states or (ops.zeros_like(gates[0, :, : self.units]),) * self.step.states
-        after = run_steps(self.step, gates, kernel, bias, begin)
-        if is_carried:
-            for kept, state in zip(self.carry, after, strict=True):
-                kept.assign(ops.stop_gradient(state[-1]))
-        output = ops.transpose(after[0], (1, 0, 2))
-        return (output, *(state[-1] for state in after)) if states else output
-
-    @property
-    def weights(self) -> list[Any]:
-        """The weights, without the states that are kept: those are no part of the network."""
-        kept = {id(state) for state in getattr(self, "carry", ())}
-        return [weight for weight in super().weights if id(weight) not in kept]
-
-    def save_own_variables(self, store: Any) -> None:
-        """Write the weights alone."""
-        for number, weight in enumerate(self.weights):
-            store[str(number)] = weight
-
-    def load_own_variables(self, store: Any) -> None:
-        """Read what `save_own_variables` wrote."""
-        for number, weight in enumerate(self.weights):
-            weight.assign(store[str(number)])
+        after = run_steps(self.step, gates, kernel, bias, states)
+        return ops.transpose(after[0], (1, 0, 2)), tuple(state[-1] for state in after)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -10,18 +10,16 @@ import numpy.typing as npt
 from seqtune.tasks.generate.tokens import Tokens
 
 Floats = npt.NDArray[np.float64]
-State = tuple[npt.NDArray[np.float32], ...]
+State = tuple[Any, ...]
 """What a network remembers of texts that it reads beside each other: each (batch, …)."""
 
 
 class Reader(Protocol):
-    """A model that reads texts.
+    """A model that reads texts."""
 
-    Attributes:
-        tokens: Its vocabulary.
-    """
-
-    tokens: Tokens
+    @property
+    def tokens(self) -> Tokens:
+        """Its vocabulary."""
 
     def start(self, batch: int = 1) -> State:
         """Return the state before the first token of a document; nothing is read yet.

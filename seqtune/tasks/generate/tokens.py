@@ -147,7 +147,8 @@ class Tokens:
 
     def characters(self, ids: npt.ArrayLike) -> Integers:
         """Return how many characters each id begins; `END` counts none, `UNKNOWN` one."""
-        return self._lengths[np.asarray(ids)]
+        found: Integers = self._lengths[np.asarray(ids)]
+        return found
 
     def unknown_in(self, text: str) -> list[str]:
         """Return the different characters of a text that the vocabulary cannot spell, in order."""
