@@ -22,7 +22,8 @@ LAYERS = [
     ["seqtune.recipe", "seqtune.options"],
     [
         *("seqtune.registry", "seqtune.files", "seqtune.progress", "seqtune.errors"),
-        *("seqtune.backend", "seqtune.devices", "seqtune.sieve", "seqtune.workers"),
+        *("seqtune.backend", "seqtune.compilation", "seqtune.devices", "seqtune.sieve"),
+        "seqtune.workers",
         "seqtune.interrupt",
     ],
 ]

@@ -11,7 +11,7 @@ from seqtune.baselines.generate import kneser_ney
 from seqtune.data.ragged import Ragged
 from seqtune.errors import UsageError
 from seqtune.tasks.generate.next_words import next_words
-from seqtune.tasks.generate.prompt import fitting, read
+from seqtune.tasks.generate.prompt import ONE_TEXT, fitting, read
 from seqtune.tasks.generate.request import Request, request_of
 from seqtune.tasks.generate.sampling import Choice
 from seqtune.tasks.generate.simple_reader import SimpleReader
@@ -85,6 +85,15 @@ def test_a_prompt_of_an_unknown_word_is_read_in_whole() -> None:
     begun = read(reader, "The €uro")
     assert begun.pending == b""
     assert np.isfinite(begun.logits).all()
+
+
+def test_a_model_of_one_long_text_begins_with_a_line_and_never_ends() -> None:
+    reader = reader_of(["ab\nba"], "character")
+    (found,) = write(reader, Request("", 50, GREEDY), frame=ONE_TEXT)
+    assert found.text.startswith("ba") and len(found.text) == 50
+    assert next_words(reader, "", 1, ONE_TEXT)[0].word == "ba"
+    other = reader_of(["ab"], "character")  # it has no line break to begin with
+    assert write(other, Request("", 2, GREEDY), frame=ONE_TEXT)[0].text == "ab"
 
 
 @pytest.mark.parametrize(("kind", "text", "pending"), [

@@ -20,13 +20,11 @@ EXAMPLE = "--fill 'Once upon a ___ there was a king'"
 
 
 class Filler(Protocol):
-    """A model that predicts a token from what stands on both sides of it.
+    """A model that predicts a token from what stands on both sides of it."""
 
-    Attributes:
-        tokens: Its vocabulary.
-    """
-
-    tokens: Tokens
+    @property
+    def tokens(self) -> Tokens:
+        """Its vocabulary."""
 
     def gap(self, left: npt.ArrayLike, right: npt.ArrayLike) -> Floats:
         """Return the logits of the one token that stands between two texts, (vocabulary,).

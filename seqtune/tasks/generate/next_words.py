@@ -16,7 +16,7 @@ import numpy as np
 
 from seqtune.errors import UsageError
 from seqtune.tasks.generate.inference import Floats, Reader
-from seqtune.tasks.generate.prompt import Begun, fitting, read
+from seqtune.tasks.generate.prompt import DOCUMENTS, Begun, Frame, fitting, read
 from seqtune.tasks.generate.tokens import END, UNKNOWN
 
 MOST_STEPS = 1500
@@ -47,13 +47,16 @@ class NextWord:
     probability: float
 
 
-def next_words(reader: Reader, text: str, most: int = 10) -> list[NextWord]:
+def next_words(
+    reader: Reader, text: str, most: int = 10, frame: Frame = DOCUMENTS
+) -> list[NextWord]:
     """Return the likeliest next words, the likeliest first.
 
     Args:
         reader: The model.
         text: What stands before; where it ends in a letter, the word may go on.
         most: How many words to return at most.
+        frame: How texts begin for the model.
 
     Raises:
         UsageError: No word is asked for.
@@ -61,7 +64,7 @@ def next_words(reader: Reader, text: str, most: int = 10) -> list[NextWord]:
     if most < 1:
         raise UsageError(f"{most} words; expected at least 1", "--top 10")
     search = _Search(reader, _broken_off(text), most)
-    search.run(_beginnings(reader, read(reader, text)))
+    search.run(_beginnings(reader, read(reader, text, frame)))
     best = sorted(search.found.items(), key=lambda entry: (-entry[1], entry[0]))[:most]
     return [NextWord(word, probability) for word, probability in best]
 

@@ -40,12 +40,34 @@ class Begun:
         return Begun(logits, state, self.pending[len(reader.tokens.spellings[token]) :])
 
 
-def read(reader: Reader, text: str) -> Begun:
+@dataclass(frozen=True)
+class Frame:
+    """How texts begin and end for a model.
+
+    Args:
+        before: What is read before a text, as far as the vocabulary has it.
+        may_end: Whether the model may end a text by itself.
+    """
+
+    before: str = ""
+    may_end: bool = True
+
+
+DOCUMENTS = Frame()
+"""Of a model of many documents, which knows how one begins and how one ends."""
+
+ONE_TEXT = Frame(before="\n", may_end=False)
+"""Of a model of one long text, which has seen its beginning once and its end never: it knows how a
+line begins."""
+
+
+def read(reader: Reader, text: str, frame: Frame = DOCUMENTS) -> Begun:
     """Read a text from the beginning of a document.
 
     Args:
         reader: The model.
         text: The text; characters that the vocabulary lacks are read as unknown.
+        frame: How texts begin for the model.
     """
     tokens = reader.tokens
     match = _LAST_WORD.search(text)
@@ -53,7 +75,8 @@ def read(reader: Reader, text: str) -> Begun:
     if tokens.unknown_in(last):
         last = ""
     logits, state = reader.advance(reader.start(), [END])
-    for token in tokens.encode(text[: len(text) - len(last)]).tolist():
+    known = "" if tokens.unknown_in(frame.before) else frame.before
+    for token in tokens.encode(known + text[: len(text) - len(last)]).tolist():
         logits, state = reader.advance(state, [token])
     return Begun(logits, state, last.encode("utf-8"))
 

@@ -9,9 +9,14 @@ import numpy as np
 import numpy.typing as npt
 
 from seqtune.baselines.generate._contract import LanguageModel
+from seqtune.baselines.language import LanguageProblem, fit_language
 from seqtune.data.ragged import Ragged
 from seqtune.tasks.generate.inference import Floats
+from seqtune.tasks.generate.prepared import Prepared
 from seqtune.tasks.generate.tokens import END, UNKNOWN, Tokens
+
+MOST_COUNTED = 3_000_000
+"""Tokens that the simple methods count at most; their counts stand in memory."""
 
 NOTHING = -1
 """Stands where a document has no token yet."""
@@ -58,3 +63,24 @@ class SimpleReader:
         tokens = np.asarray(ids, np.int64)
         found = self.model.log_probabilities(Ragged(tokens, np.array([0, len(tokens)])))
         return np.where(tokens == UNKNOWN, found - self.tokens.surprise, found)
+
+
+def problem_of(prepared: Prepared) -> LanguageProblem:
+    """Return what simple methods learn of a text: tokens of its first kind."""
+    kind = prepared.kinds[0]
+
+    def documents(part: str) -> Ragged:
+        return prepared.documents(kind, part, MOST_COUNTED if part == "train" else None)
+
+    return LanguageProblem(documents, prepared.codec.tokens[kind].size, kind)
+
+
+def simple_reader(prepared: Prepared, name: str) -> SimpleReader:
+    """Fit a simple method again, on all text before the test part, as it was scored.
+
+    Args:
+        prepared: The text.
+        name: The method.
+    """
+    problem = problem_of(prepared)
+    return SimpleReader(fit_language(name, problem), prepared.codec.tokens[problem.kind])

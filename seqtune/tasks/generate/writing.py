@@ -11,7 +11,7 @@ import numpy as np
 
 from seqtune.tasks.generate.emission import Emission
 from seqtune.tasks.generate.inference import Floats, Reader
-from seqtune.tasks.generate.prompt import Begun, fitting, read
+from seqtune.tasks.generate.prompt import DOCUMENTS, Begun, Frame, fitting, read
 from seqtune.tasks.generate.request import Request
 from seqtune.tasks.generate.sampling import Sampler
 from seqtune.tasks.generate.tokens import END, UNKNOWN
@@ -51,28 +51,34 @@ def unheard(text: str) -> None:
     """Hear nothing."""
 
 
-def write(reader: Reader, request: Request, hear: Hear = unheard) -> list[Written]:
+def write(
+    reader: Reader, request: Request, hear: Hear = unheard, frame: Frame = DOCUMENTS
+) -> list[Written]:
     """Write texts one after the other.
 
     Args:
         reader: The model.
         request: What is to be written.
         hear: Hears each piece of text as soon as it is certain, the prompts first.
+        frame: How texts begin and end for the model.
 
     Returns:
         The texts; each is the same whatever their number.
     """
-    begun = read(reader, request.prompt)
+    begun = read(reader, request.prompt, frame)
+    forbidden = [UNKNOWN] if frame.may_end else [UNKNOWN, END]
     written = []
     for number in range(request.count):
         hear(request.prompt)
-        written.append(_write_one(reader, request, number, begun, hear))
+        sampler = Sampler(request.choice, forbidden, number)
+        written.append(_write_one(reader, request, sampler, begun, hear))
     return written
 
 
-def _write_one(reader: Reader, request: Request, number: int, begun: Begun, hear: Hear) -> Written:
+def _write_one(
+    reader: Reader, request: Request, sampler: Sampler, begun: Begun, hear: Hear
+) -> Written:
     emission = Emission(request.stops, request.length)
-    sampler = Sampler(request.choice, forbidden=[UNKNOWN], number=number)
     parts: list[str] = []
     drawn = 0
     ended: Ended = "end"
