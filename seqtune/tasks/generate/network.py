@@ -27,13 +27,14 @@ def build_network(prepared: Prepared, values: Mapping[str, Any]) -> Any:
 
     Returns:
         A model from `tokens` (lanes, steps) int32 to logits (lanes, steps, vocabulary) of the
-        token after each; while training, its state goes on from batch to batch.
+        token after each; while training, its state goes on from batch to batch. For gaps, to
+        logits (lanes, steps, vocabulary) of each token from all the others.
     """
     tokens = keras.Input((None,), dtype="int32", name="tokens")
     vocabulary = Vocabulary(
         prepared.codec.tokens[str(values["tokens.kind"])].size,
         embedding=int(values["network.embedding"]),
-        units=int(values["network.units"]),
+        units=int(values["network.units"]) * (2 if is_for_gaps(values) else 1),
         is_tied=bool(values["network.tied"]),
         name=VOCABULARY,
     )
@@ -42,6 +43,11 @@ def build_network(prepared: Prepared, values: Mapping[str, Any]) -> Any:
         vocabulary(tokens), settings
     )
     return keras.Model(tokens, vocabulary(features, is_read=False))
+
+
+def is_for_gaps(values: Mapping[str, Any]) -> bool:
+    """Say whether a configuration reads from both sides."""
+    return bool(values["network.architecture"] == "both_sides")
 
 
 def settings_of(values: Mapping[str, Any]) -> LanguageSettings:

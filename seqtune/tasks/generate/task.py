@@ -12,8 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from seqtune.baselines.language import LanguageProblem, run_language_models
-from seqtune.data.ragged import Ragged
+from seqtune.baselines.language import run_language_models
 from seqtune.data.source import Source
 from seqtune.errors import RunError
 from seqtune.metrics.generate import score_language
@@ -22,11 +21,13 @@ from seqtune.recipe.load import Recipe
 from seqtune.registry import baselines
 from seqtune.tasks._contract import BaselineResult, Evaluation, Part, Until, Values
 from seqtune.tasks.generate.batches import Lanes
-from seqtune.tasks.generate.network import build_network
+from seqtune.tasks.generate.gaps import GapLanes, gap_log_probabilities
+from seqtune.tasks.generate.network import build_network, is_for_gaps
 from seqtune.tasks.generate.prepare import prepare
 from seqtune.tasks.generate.prepared import Prepared
 from seqtune.tasks.generate.schema import Schema
 from seqtune.tasks.generate.scoring import log_probabilities, totals
+from seqtune.tasks.generate.simple_reader import MOST_COUNTED, problem_of
 
 Floats = npt.NDArray[np.float64]
 
@@ -36,9 +37,6 @@ LEAST_STEPS = 25
 TRAINED_PER_COMPARED = 8
 """So many tokens are trained on for each one that is looked at: a look costs a third of a training
 step per token, and so 4 % of the time."""
-
-MOST_COUNTED = 3_000_000
-"""Tokens that the simple methods count at most; their counts stand in memory."""
 
 
 class GenerateTask:
@@ -77,7 +75,8 @@ class GenerateTask:
         self, prepared: Prepared, values: Values, seed: int, *, steps: int, until: Until = "train"
     ) -> Any:
         """Return lanes through the text."""
-        return Lanes(
+        lanes = GapLanes if is_for_gaps(values) else Lanes
+        return lanes(
             prepared.until(str(values["tokens.kind"]), until),
             lanes=int(values["training.batch_size"]),
             steps=int(values["training.sequence"]),
@@ -90,7 +89,8 @@ class GenerateTask:
         kind = str(values["tokens.kind"])
         begin, end = prepared.compared(kind, part)
         array = prepared.arrays[kind]
-        chances = log_probabilities(model, array, begin, end)
+        measure = gap_log_probabilities if is_for_gaps(values) else log_probabilities
+        chances = measure(model, array, begin, end)
         return totals(prepared.codec.tokens[kind], array[begin:end], chances)
 
     def score(self, prepared: Prepared, part: Part, predictions: Floats) -> dict[str, float]:
@@ -130,11 +130,7 @@ class GenerateTask:
         vocabulary = prepared.codec.tokens[kind]
         if prepared.bounds(kind, "train")[1] > MOST_COUNTED:
             listener(Note(f"simple methods count the last {MOST_COUNTED:,} tokens of training"))
-
-        def documents(part: str) -> Ragged:
-            return prepared.documents(kind, part, MOST_COUNTED if part == "train" else None)
-
-        problem = LanguageProblem(documents, vocabulary.size, kind)
+        problem = problem_of(prepared)
         deadline = time.monotonic() + seconds
         results = []
         for done in run_language_models(methods, problem, deadline, listener):
