@@ -14,6 +14,7 @@ from seqtune.metrics.classify import confusion
 from seqtune.report.chart import ForecastChart
 from seqtune.report.confusion import ConfusionReport
 from seqtune.report.fit import FitReport
+from seqtune.report.gaps import GapsReport
 from seqtune.report.mistakes import MistakesReport, count_mistakes, worst_mistakes
 from seqtune.report.runs import RunLine, RunsReport
 from seqtune.report.sample import SampleReport
@@ -24,13 +25,15 @@ from seqtune.run.run import Run
 from seqtune.run.untrusted import read_part
 from seqtune.tasks._contract import Evaluation
 
+Illustration = ForecastChart | ConfusionReport | SampleReport | GapsReport
+
 
 def fit_report(run: Run) -> FitReport:
     """Return the report of a fit: leaderboard, illustration, verdict, the next command."""
     return FitReport(run.summary, illustration_of(run), next_commands(run))
 
 
-def illustration_of(run: Run) -> ForecastChart | ConfusionReport | SampleReport | None:
+def illustration_of(run: Run) -> Illustration | None:
     """Return what the run kept to be shown of its test part, or None."""
     path = run.folder / "chart.json"
     if not path.exists():
@@ -42,6 +45,8 @@ def illustration_of(run: Run) -> ForecastChart | ConfusionReport | SampleReport 
             return confusion_of(values)
         if kind == "text":
             return SampleReport.from_dict(values)
+        if kind == "gaps":
+            return GapsReport.from_dict(values)
         return ForecastChart.from_dict(values)
     except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
         raise damaged(path, repr(error)) from error
@@ -80,10 +85,10 @@ def next_commands(run: Run) -> list[str]:
 def commands_to_write(run: Run) -> list[str]:
     """Return what a user would type next to have text written, or a gap filled."""
     write = ("seqtune", "generate", str(run.folder))
+    if run.recipe.get("objective") == "fill":
+        return [command(*write, "--fill", "Once upon a ___")]
     winner = run.board.winner
     use = ("--use", winner.name) if winner is not None and winner.kind == "baseline" else ()
-    if run.recipe.get("objective") == "fill":
-        return [command(*write, "--fill", "Once upon a ___", *use)]
     return [
         command(*write, "--prompt", "Once", *use),
         command(*write, "--next", "Once upon a", *use),

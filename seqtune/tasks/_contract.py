@@ -204,7 +204,7 @@ class Task(Protocol):
     ) -> dict[str, Any]:
         """Return what the report shows of the winner at work, as plain JSON values.
 
-        Its `kind` says what it is: "forecast", "confusion" or "text".
+        Its `kind` says what it is: "forecast", "confusion", "text" or "gaps".
 
         Args:
             prepared: The data.

@@ -38,6 +38,48 @@ def tales(seqtune: Command, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "run"
 
 
+@pytest.fixture(scope="module")
+def gaps(seqtune: Command, tales: Path) -> Path:
+    """A run on the same tales that fills gaps."""
+    out = tales.parent / "gaps"
+    words = ("--set", "objective=fill", "--set", "baselines.methods=[unigram]")
+    seqtune("fit", tales.parent / "tales.txt", *TINY, *words, "--out", out)
+    return out
+
+
+def test_a_gap_is_filled_with_words_of_the_training_text(seqtune: Command, gaps: Path) -> None:
+    words = ("generate", gaps, "--fill", "Once there ___ a king", "--json")
+    found = seqtune(*words, "--top", "4")
+    assert found.json == seqtune(*words, "--top", "4").json
+    assert found.err == ""
+    chances = [each["probability"] for each in found.json["words"]]
+    assert len(chances) == 4 and chances == sorted(chances, reverse=True)
+    text = (gaps.parent / "tales.txt").read_text(encoding="utf-8")
+    assert all(f" {each['word']}" in text for each in found.json["words"])
+
+
+def test_a_run_that_fills_gaps_writes_nothing_and_says_what_would(
+    refused: Refused, gaps: Path
+) -> None:
+    error, hint = refused("generate", gaps, "--prompt", "Once")
+    assert "reads from both sides" in error and "--fill" in hint
+    error, _ = refused("generate", gaps, "--fill", "a ___", "--use", "unigram")
+    assert error == "unigram reads from left to right, and cannot fill a gap"
+
+
+def test_the_report_of_gaps_shows_hidden_words_and_guesses(seqtune: Command, gaps: Path) -> None:
+    done = seqtune("report", gaps)
+    assert "Words of the test part as both_sides-gru-t001 guesses them" in done.out
+    kept = json.loads((gaps / "chart.json").read_text(encoding="utf-8"))
+    text = (gaps.parent / "tales.txt").read_text(encoding="utf-8")
+    assert len(kept["gaps"]) == 5
+    sentences = [f"{gap['before']} {gap['truth']}{gap['after']}" for gap in kept["gaps"]]
+    known = [each for each in sentences if "\ufffd" not in each]  # of letters never trained on
+    assert len(known) >= 3 and all(each in text for each in known)
+    for line in seqtune("report", gaps, "--json").json["next"]:
+        assert "--fill" in parse(line)
+
+
 def test_the_network_writes_the_same_again_and_leaves_the_run_alone(
     seqtune: Command, tales: Path
 ) -> None:

@@ -71,18 +71,34 @@ def fill_gap(filler: Filler, text: str, most: int = 10) -> list[NextWord]:
         raise UsageError(f"{most} words; expected at least 1", "--top 10")
     left, right = sides(text)
     blank = " " if left.endswith(" ") else ""  # a word brings the blank before it
-    tokens = filler.tokens
-    logits = filler.gap(
-        tokens.encode(left.removesuffix(" ")).tolist(), tokens.encode(right).tolist()
-    )
+    encode = filler.tokens.encode
+    return words_between(filler, encode(left.removesuffix(" ")), encode(right), blank, most)
+
+
+def words_between(
+    filler: Filler, left: npt.ArrayLike, right: npt.ArrayLike, blank: str, most: int
+) -> list[NextWord]:
+    """Return the likeliest words between tokens, the likeliest first.
+
+    Args:
+        filler: The model.
+        left: (tokens,) ids before the word.
+        right: (tokens,) ids after it.
+        blank: What stands before the word and is part of its token: a blank, or nothing.
+        most: How many words to return at most.
+    """
+    logits = filler.gap(left, right)
     powers = np.exp(np.asarray(logits, np.float64) - np.max(logits))
     probabilities = powers / powers.sum()
-    words = [_word(spelling, blank) for spelling in tokens.spellings]
-    order = [place for place in np.argsort(-probabilities, kind="stable").tolist() if words[place]]
-    return [NextWord(words[place], float(probabilities[place])) for place in order[:most]]
+    found = []
+    for place in np.argsort(-probabilities, kind="stable").tolist():
+        word = word_of(filler.tokens.spellings[place], blank)
+        if word and len(found) < most:
+            found.append(NextWord(word, float(probabilities[place])))
+    return found
 
 
-def _word(spelling: bytes, blank: str) -> str:
+def word_of(spelling: bytes, blank: str) -> str:
     """Return the word that a token is after such a blank; "" where it is none."""
     text = spelling.decode("utf-8", "replace")
     rest = text.removeprefix(blank)

@@ -8,7 +8,7 @@ from typing import Any
 
 from seqtune.errors import RunError
 from seqtune.tasks.generate.corpus import MANY_DOCUMENTS
-from seqtune.tasks.generate.fill import fill_gap
+from seqtune.tasks.generate.fill import GAP, fill_gap
 from seqtune.tasks.generate.inference import Reader
 from seqtune.tasks.generate.network_filler import NetworkFiller
 from seqtune.tasks.generate.network_reader import NetworkReader
@@ -51,9 +51,18 @@ class Speaker:
         Raises:
             RunError: The run was not fitted to fill gaps, or the row is a simple method.
         """
-        prepared: Prepared = self.run.prepared
+        self._tell_unknown(GAP.sub("", text), self.filler.tokens)
+        return fill_gap(self.filler, text, most)
+
+    @cached_property
+    def filler(self) -> NetworkFiller:
+        """The model, reading from both sides.
+
+        Raises:
+            RunError: The run was not fitted to fill gaps, or the row is a simple method.
+        """
         folder = self.run.folder
-        if prepared.codec.objective != "fill":
+        if self.run.prepared.codec.objective != "fill":
             data = self.run.record["data"].get("path") or "DATA"
             raise RunError(
                 f"{folder} was fitted to write on: it does not know what stands after a gap",
@@ -64,10 +73,7 @@ class Speaker:
                 f"{self.name} reads from left to right, and cannot fill a gap",
                 f"leave out --use {self.name}",
             )
-        (member,) = self.run.members[self.name]
-        tokens = prepared.codec.tokens[str(member.values["tokens.kind"])]
-        self._tell_unknown(text, tokens)
-        return fill_gap(NetworkFiller(self.run.network(member), tokens), text, most)
+        return NetworkFiller(*self._network())
 
     @property
     def frame(self) -> Frame:
@@ -91,9 +97,13 @@ class Speaker:
                 f"seqtune generate {self.run.folder} --fill 'Once ___ a time', or fit again with "
                 "--set objective=next",
             )
+        return NetworkReader(*self._network())
+
+    def _network(self) -> tuple[Any, Tokens]:
+        """Return the row's one network, and its vocabulary."""
         (member,) = self.run.members[self.name]
-        tokens = prepared.codec.tokens[str(member.values["tokens.kind"])]
-        return NetworkReader(self.run.network(member), tokens)
+        kind = str(member.values["tokens.kind"])
+        return self.run.network(member), self.run.prepared.codec.tokens[kind]
 
     def _tell_unknown(self, text: str, tokens: Tokens) -> None:
         """Say which characters of a text the model never saw."""
