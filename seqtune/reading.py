@@ -23,15 +23,7 @@ def open_source(data: str | Path | pd.DataFrame, recipe: Recipe) -> Source:
         data: A path, or a pandas DataFrame.
         recipe: Its `data` section says how a file is read.
     """
-    reading = recipe.values.data
-    options = ReadOptions(
-        missing=tuple(str(word) for word in reading.missing),
-        encoding=reading.encoding,
-        separator=reading.separator,
-        decimal=reading.decimal,
-        dates=reading.dates,
-        header=reading.header,
-    )
+    options = reading_options(recipe)
     if isinstance(data, (str, Path)) and recipe.task == "generate" and is_text(Path(data)):
         return read_texts(data, options)
     if isinstance(data, (str, Path)) and is_text_folder(Path(data)):
@@ -39,3 +31,16 @@ def open_source(data: str | Path | pd.DataFrame, recipe: Recipe) -> Source:
     if isinstance(data, (str, Path)):
         return read_source(data, options)
     return Source.from_frame(data, options=options)
+
+
+def reading_options(recipe: Recipe) -> ReadOptions:
+    """Return how a recipe says that files are read."""
+    reading = recipe.values.data
+    return ReadOptions(
+        missing=tuple(str(word) for word in reading.missing),
+        encoding=reading.encoding,
+        separator=reading.separator,
+        decimal=reading.decimal,
+        dates=reading.dates,
+        header=reading.header,
+    )

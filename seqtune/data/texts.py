@@ -114,6 +114,8 @@ def read_texts(path: str | Path, options: ReadOptions | None = None) -> TextSour
                 f"{path} has no {ENDING} file", "name a text file, or a folder that holds some"
             )
     else:
+        if path.is_file() and not path.stat().st_size:
+            raise DataError(f"{path} is empty (0 bytes)", "expected text")
         check_file(path)
         found = [path]
     files, notes = [], []

@@ -113,7 +113,7 @@ def corpus_of(source: Source, column: str, listener: Listener) -> Corpus:
     Raises:
         DataError: There is no text, or too little of it.
     """
-    corpus = _files(source) if isinstance(source, TextSource) else _cells(source, column, listener)
+    corpus = documents_of(source, column, listener)
     total = corpus.characters
     if total < LEAST_CHARACTERS:
         raise DataError(
@@ -128,6 +128,15 @@ def corpus_of(source: Source, column: str, listener: Listener) -> Corpus:
             "give another text",
         )
     return corpus
+
+
+def documents_of(source: Source, column: str, listener: Listener) -> Corpus:
+    """Return the documents of a source, however few.
+
+    Raises:
+        DataError: There is no text.
+    """
+    return _files(source) if isinstance(source, TextSource) else _cells(source, column, listener)
 
 
 def _files(source: TextSource) -> Corpus:
