@@ -90,7 +90,7 @@ def words_between(
     logits = filler.gap(left, right)
     powers = np.exp(np.asarray(logits, np.float64) - np.max(logits))
     probabilities = powers / powers.sum()
-    found = []
+    found: list[NextWord] = []
     for place in np.argsort(-probabilities, kind="stable").tolist():
         word = word_of(filler.tokens.spellings[place], blank)
         if word and len(found) < most:

@@ -64,9 +64,9 @@ def _gaps(prepared: Prepared, run: Any) -> dict[str, Any]:
     begin, end = prepared.bounds(kind, "test")
     ids = np.asarray(prepared.arrays[kind][begin:end], np.int64)
     words = [place for place, each in enumerate(ids.tolist()) if word_of(spellings[each], " ")]
-    chosen = np.unique(np.linspace(0, len(words) - 1, GAPS + 2).astype(int)[1:-1]) if words else []
+    chosen = np.linspace(0, len(words) - 1, GAPS + 2).astype(int)[1:-1] if words else np.empty(0)
     found = []
-    for place in (words[number] for number in chosen):
+    for place in (words[int(number)] for number in np.unique(chosen)):
         before, after = ids[max(place - REACH, 0) : place], ids[place + 1 : place + 1 + REACH]
         guesses = words_between(filler, before, after, " ", GUESSES)
         found.append(
