@@ -83,7 +83,9 @@ class Searching:
     @property
     def shares(self) -> Shares:
         """What the budget keeps for the time after the search."""
-        share = self.problem.task.refit_share if self.recipe.get("refit") else 0.0
+        task = self.problem.task
+        alone = float(getattr(task, "score_share", 0.0))  # for scoring what is not refitted
+        share = task.refit_share if self.recipe.get("refit") else alone
         return Shares(self.clock.seconds, share)
 
     def open(self) -> None:

@@ -13,6 +13,7 @@ from seqtune.data.texts import TextSource
 from seqtune.metrics.generate import score_language
 from seqtune.progress import silent
 from seqtune.tasks._contract import Evaluation, Passage
+from seqtune.tasks.generate.blend_reader import blended
 from seqtune.tasks.generate.corpus import Corpus, documents_of
 from seqtune.tasks.generate.gaps import gap_log_probabilities
 from seqtune.tasks.generate.network import is_for_gaps
@@ -80,14 +81,24 @@ def _tokens(run: Any, name: str) -> Tokens:
 def _chances(run: Any, name: str, ids: Array) -> Floats:
     """Return the log-probability of every token but the first."""
     if run.choose(name).kind == "baseline":
-        text = ids[1:]
-        ends = np.flatnonzero(text == END) + 1
-        offsets = np.unique(np.concatenate([[0], ends, [len(text)]])).astype(np.int64)
-        model = simple_reader(run.prepared, name).model
-        return np.asarray(model.log_probabilities(Ragged(text, offsets)))
-    member = run.members[name][0]
-    measure = gap_log_probabilities if is_for_gaps(member.values) else log_probabilities
-    return measure(run.network(member), ids, 1, len(ids))
+        return _simple_chances(run, name, ids)
+    found, weights = [], []
+    for member in run.members[name]:
+        weights.append(member.weight)
+        if member.baseline:
+            found.append(_simple_chances(run, member.baseline, ids))
+            continue
+        measure = gap_log_probabilities if is_for_gaps(member.values) else log_probabilities
+        found.append(measure(run.network(member), ids, 1, len(ids)))
+    return blended(found, weights)
+
+
+def _simple_chances(run: Any, name: str, ids: Array) -> Floats:
+    text = ids[1:]
+    ends = np.flatnonzero(text == END) + 1
+    offsets = np.unique(np.concatenate([[0], ends, [len(text)]])).astype(np.int64)
+    model = simple_reader(run.prepared, name).model
+    return np.asarray(model.log_probabilities(Ragged(text, offsets)))
 
 
 def _tell_unknown(run: Any, ids: Array) -> None:

@@ -147,6 +147,7 @@ def _settled(recipe: Recipe, codec: Codec, kinds: Sequence[str]) -> Recipe:
     if codec.objective == "fill":
         changes["tokens.kind"] = kinds[0]
         changes["network.architecture"] = "both_sides"
+        changes["ensemble.size"] = 0  # one network fills gaps
     elif recipe.get("network.architecture") == "both_sides":
         raise DataError(
             "the architecture both_sides predicts from both sides, and writes nothing",

@@ -24,6 +24,9 @@ PARTS = ("train", "validation", "test")
 MALFORMED = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
 """What reading a codec raises where the file holds something else."""
 
+MOST_TESTED = 4_000_000
+"""Tokens of the test part that the winner is scored on at most."""
+
 MOST_COMPARED = 32_768
 """Tokens of the validation part that configurations are compared on; more would take a larger
 share of the time than they tell the better from the worse."""
@@ -68,9 +71,10 @@ class Prepared:
         return borders[number], borders[number + 1]
 
     def compared(self, kind: str, part: str) -> tuple[int, int]:
-        """Return the same for what scores are taken of: all of the test part."""
+        """Return the same for what scores are taken of."""
         begin, end = self.bounds(kind, part)
-        return begin, (min(end, begin + MOST_COMPARED) if part == "validation" else end)
+        most = MOST_COMPARED if part == "validation" else MOST_TESTED
+        return begin, min(end, begin + most)
 
     def documents(self, kind: str, part: str, most: int | None = None) -> Ragged:
         """Return the documents of a part, each with `END` as its last token where it ends in it.

@@ -10,7 +10,6 @@ from pydantic import Field
 from seqtune.recipe.fields import Search, Searchable
 from seqtune.recipe.kinds import Flag, Many, Number, Or, Text, Whole, Word
 from seqtune.recipe.schema import Auto, CommonNetwork, Reading, RecipeSchema, network_for
-from seqtune.recipe.schema import Ensemble as CommonEnsemble
 from seqtune.recipe.schema import Study as CommonStudy
 from seqtune.recipe.schema import Training as CommonTraining
 from seqtune.recipe.section import Section
@@ -116,14 +115,6 @@ class Study(CommonStudy):
     )
 
 
-class Ensemble(CommonEnsemble):
-    """How the best networks are joined: for text, they are not."""
-
-    size: Annotated[int, Whole(minimum=0, maximum=1)] = Field(
-        0, description="One network writes; 0 and 1 are the same here."
-    )
-
-
 class Baselines(Section):
     """The simple methods that every network must beat."""
 
@@ -133,6 +124,11 @@ class Baselines(Section):
     ] = Field("auto", description="The simple methods that stand on the leaderboard; auto is all.")
     share: Annotated[float, Number(minimum=0, below=1)] = Field(
         0.1, description="Share of the budget that the simple methods may take at most."
+    )
+    blend: Annotated[bool, Flag()] = Field(
+        True,
+        description="Whether the ensemble may take in the best simple method; it is then called "
+        "a blend. What is averaged is the probability of each token.",
     )
 
 
@@ -186,9 +182,6 @@ class Schema(RecipeSchema):
     training: Training = Field(default_factory=Training, description="How each network is trained.")
     search: Study = Field(
         default_factory=Study, description="How configurations are searched, and for how long."
-    )
-    ensemble: Ensemble = Field(
-        default_factory=Ensemble, description="How the best networks are joined."
     )
     refit: Annotated[bool, Flag()] = Field(
         False,

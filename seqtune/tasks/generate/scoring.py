@@ -62,6 +62,26 @@ def log_probabilities(model: Any, array: Array, begin: int, end: int) -> Floats:
     return found[:, before : before + each].ravel()[:count]
 
 
+LEAST = 1e-300
+"""A probability below it counts as this."""
+
+
+def predictions_of(tokens: Tokens, ids: Array, chances: Floats) -> Floats:
+    """Return what predictions of a text are: they may be averaged over models.
+
+    Args:
+        tokens: The vocabulary.
+        ids: (tokens,) of the text.
+        chances: (tokens,) log-probability of each.
+
+    Returns:
+        (tokens, 2): the probability of each, the naming of unknown characters included, and how
+        many characters it is.
+    """
+    named = np.where(ids == UNKNOWN, chances - tokens.surprise, chances)
+    return np.stack([np.maximum(np.exp(named), LEAST), tokens.characters(ids)], axis=1)
+
+
 def totals(tokens: Tokens, ids: Array, chances: Floats) -> Floats:
     """Return what every score of a text is made of: nats, tokens and characters, (3,).
 

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from seqtune.errors import RunError
+from seqtune.tasks.generate.blend_reader import BlendReader
 from seqtune.tasks.generate.corpus import MANY_DOCUMENTS
 from seqtune.tasks.generate.fill import GAP, fill_gap
 from seqtune.tasks.generate.inference import Reader
@@ -73,7 +74,7 @@ class Speaker:
                 f"{self.name} reads from left to right, and cannot fill a gap",
                 f"leave out --use {self.name}",
             )
-        return NetworkFiller(*self._network())
+        return NetworkFiller(*self._network(self.run.members[self.name][0]))
 
     @property
     def frame(self) -> Frame:
@@ -97,13 +98,21 @@ class Speaker:
                 f"seqtune generate {self.run.folder} --fill 'Once ___ a time', or fit again with "
                 "--set objective=next",
             )
-        return NetworkReader(*self._network())
+        members = self.run.members[self.name]
+        readers = [self._read(member) for member in members]
+        if len(readers) == 1:
+            return readers[0]
+        return BlendReader(readers, [member.weight for member in members])
 
-    def _network(self) -> tuple[Any, Tokens]:
-        """Return the row's one network, and its vocabulary."""
-        (member,) = self.run.members[self.name]
+    def _network(self, member: Any) -> tuple[Any, Tokens]:
+        """Return a member's network, and its vocabulary."""
         kind = str(member.values["tokens.kind"])
         return self.run.network(member), self.run.prepared.codec.tokens[kind]
+
+    def _read(self, member: Any) -> Reader:
+        if member.baseline:
+            return simple_reader(self.run.prepared, member.baseline)
+        return NetworkReader(*self._network(member))
 
     def _tell_unknown(self, text: str, tokens: Tokens) -> None:
         """Say which characters of a text the model never saw."""

@@ -26,7 +26,7 @@ from seqtune.tasks.generate.network import build_network, is_for_gaps
 from seqtune.tasks.generate.prepare import prepare
 from seqtune.tasks.generate.prepared import Prepared
 from seqtune.tasks.generate.schema import Schema
-from seqtune.tasks.generate.scoring import log_probabilities, totals
+from seqtune.tasks.generate.scoring import log_probabilities, predictions_of
 from seqtune.tasks.generate.simple_reader import MOST_COUNTED, problem_of
 
 Floats = npt.NDArray[np.float64]
@@ -46,6 +46,7 @@ class GenerateTask:
     direction: Literal["min", "max"] = "min"
     refits_anew = False
     refit_share = 0.15
+    score_share = 0.03
 
     def prepare(
         self, source: Source, recipe: Recipe, listener: Listener
@@ -85,18 +86,27 @@ class GenerateTask:
         )
 
     def apply(self, model: Any, prepared: Prepared, values: Values, part: Part) -> Floats:
-        """Return nats, tokens and characters of a part, (3,)."""
+        """Return the probability of each token of a part and its characters, (tokens, 2)."""
         kind = str(values["tokens.kind"])
         begin, end = prepared.compared(kind, part)
         array = prepared.arrays[kind]
         measure = gap_log_probabilities if is_for_gaps(values) else log_probabilities
         chances = measure(model, array, begin, end)
-        return totals(prepared.codec.tokens[kind], array[begin:end], chances)
+        return predictions_of(prepared.codec.tokens[kind], array[begin:end], chances)
 
     def score(self, prepared: Prepared, part: Part, predictions: Floats) -> dict[str, float]:
-        """Return every metric of nats, tokens and characters."""
-        nats, tokens, characters = predictions.tolist()
-        return score_language(nats, tokens, characters)
+        """Return every metric of probabilities and characters, (tokens, 2)."""
+        nats = -float(np.log(predictions[:, 0]).sum())
+        return score_language(nats, len(predictions), float(predictions[:, 1].sum()))
+
+    def prediction_unit(self, prepared: Prepared, values: Values | None) -> str:
+        """Return what predictions are of; those of one unit can be averaged.
+
+        Args:
+            prepared: The text.
+            values: A configuration; None for the simple methods.
+        """
+        return prepared.kinds[0] if values is None else str(values["tokens.kind"])
 
     def objective(self, prepared: Prepared, scores: Mapping[str, float]) -> float:
         """Return the metric."""
@@ -137,17 +147,24 @@ class GenerateTask:
             if done.left_out:
                 results.append(BaselineResult(done.name, left_out=done.left_out))
                 continue
-            scores = {}
+            scores, kept = {}, {}
             for part in ("validation", "test"):
                 begin, end = prepared.compared(kind, part)
                 ids = prepared.arrays[kind][begin:end]
                 chances = done.log_probabilities[part][: end - begin]
-                scores[part] = self.score(prepared, part, totals(vocabulary, ids, chances))
+                kept[part] = predictions_of(vocabulary, ids, chances)
+                scores[part] = self.score(prepared, part, kept[part])
             listener(BaselineEnded(done.name, scores["validation"][prepared.metric], done.seconds))
             detail = ", ".join(filter(None, [done.detail, f"{kind} tokens"]))
+            may_blend = values.baselines.blend and values.objective == "next"
             results.append(
                 BaselineResult(
-                    done.name, scores["validation"], scores["test"], done.seconds, detail=detail
+                    done.name,
+                    scores["validation"],
+                    scores["test"],
+                    done.seconds,
+                    detail=detail,
+                    predictions=kept if may_blend else {},
                 )
             )
         return results
