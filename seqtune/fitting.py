@@ -393,7 +393,7 @@ class Fitting:
         write_calibrations(self.folder, conclusion.calibrations())
         predictions = conclusion.test_predictions()
         if predictions is not None:
-            chart = self.task.illustrate(self.prepared, predictions)
+            chart = self.task.illustrate(self.prepared, predictions, Run(self.folder))
             write_json(self.folder / "chart.json", chart)
         if not interrupt.asked:
             self._explain(conclusion.weightiest())

@@ -10,14 +10,18 @@ from typing import TYPE_CHECKING, Union
 
 from seqtune.data.profile import Profile, profile_source
 from seqtune.data.source import Source
-from seqtune.errors import SeqtuneError, UsageError
+from seqtune.data.text_folder import is_text_folder
+from seqtune.data.texts import is_text, read_texts
+from seqtune.errors import DataError, SeqtuneError, UsageError
 from seqtune.options import FitOptions, load_recipe
 from seqtune.progress import Guess
-from seqtune.reading import open_source
+from seqtune.reading import open_source, reading_options
 from seqtune.registry import tasks
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from seqtune.recipe.load import Recipe
 
 Data = Union[str, Path, "pd.DataFrame"]
 
@@ -48,9 +52,20 @@ def inspect(data: Data, options: FitOptions | None = None) -> Inspection:
     """
     options = options or FitOptions()
     recipe = load_recipe(next(iter(tasks)), replace(options, recipe=None))
-    source = open_source(data, recipe)
+    source = _opened(data, recipe)
     commands, unsuited, suggestions = suited_tasks(source, options)
     return Inspection(profile_source(source), tuple(suggestions), commands, unsuited)
+
+
+def _opened(data: Data, recipe: Recipe) -> Source:
+    """Open a file as a table where it is one, else as a text."""
+    if not isinstance(data, (str, Path)) or not is_text(Path(data)) or is_text_folder(data):
+        return open_source(data, recipe)
+    try:
+        source = open_source(data, recipe)
+    except DataError:
+        return read_texts(data, reading_options(recipe))
+    return source if len(source.names) > 1 else read_texts(data, reading_options(recipe))
 
 
 def suited_tasks(

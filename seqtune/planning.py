@@ -152,7 +152,8 @@ def rough_trial_seconds(recipe: Recipe, search_seconds: float) -> float:
     """
     usual = {dimension.path: dimension.default for dimension in recipe.dimensions()}
     steps = float(usual["training.steps"])
-    return START_SECONDS + min(STEP_SECONDS * steps, search_seconds / TRIALS_WANTED)
+    trial_share = getattr(recipe.values.search, "trial_share", 1 / TRIALS_WANTED)
+    return START_SECONDS + min(STEP_SECONDS * steps, search_seconds * trial_share)
 
 
 def expected_trials(

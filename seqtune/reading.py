@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from seqtune.data.read import read_source
 from seqtune.data.source import ReadOptions, Source
 from seqtune.data.text_folder import is_text_folder, read_text_folder
+from seqtune.data.texts import is_text, read_texts
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -22,8 +23,20 @@ def open_source(data: str | Path | pd.DataFrame, recipe: Recipe) -> Source:
         data: A path, or a pandas DataFrame.
         recipe: Its `data` section says how a file is read.
     """
+    options = reading_options(recipe)
+    if isinstance(data, (str, Path)) and recipe.task == "generate" and is_text(Path(data)):
+        return read_texts(data, options)
+    if isinstance(data, (str, Path)) and is_text_folder(Path(data)):
+        return read_text_folder(Path(data), options)
+    if isinstance(data, (str, Path)):
+        return read_source(data, options)
+    return Source.from_frame(data, options=options)
+
+
+def reading_options(recipe: Recipe) -> ReadOptions:
+    """Return how a recipe says that files are read."""
     reading = recipe.values.data
-    options = ReadOptions(
+    return ReadOptions(
         missing=tuple(str(word) for word in reading.missing),
         encoding=reading.encoding,
         separator=reading.separator,
@@ -31,8 +44,3 @@ def open_source(data: str | Path | pd.DataFrame, recipe: Recipe) -> Source:
         dates=reading.dates,
         header=reading.header,
     )
-    if isinstance(data, (str, Path)) and is_text_folder(Path(data)):
-        return read_text_folder(Path(data), options)
-    if isinstance(data, (str, Path)):
-        return read_source(data, options)
-    return Source.from_frame(data, options=options)

@@ -114,6 +114,10 @@ def architectures_for(task: str) -> Registry:
     return Registry("seqtune.architectures", "architecture", task)
 
 
+carried_cells = Registry("seqtune.cells", "cell", "carried")
+"""The cells whose state can go on from batch to batch."""
+
+
 @cache
 def baselines(task: str) -> Registry:
     """Return the baselines of one task, keyed by file name."""

@@ -36,6 +36,16 @@ TINY_CLASSIFY = (
 )
 """The same for `fit --task classify`."""
 
+TINY_GENERATE = (
+    *TINY,
+    *("--set", "baselines.methods=[unigram]", "--set", "network.architecture=carried"),
+    *("--set", "network.embedding=4", "--set", "network.tied=false", "--set", "network.dropout=0"),
+    *("--set", "network.weight_dropout=0", "--set", "network.layer_normalization=false"),
+    *("--set", "tokens.kind=character", "--set", "training.sequence=16"),
+    *("--set", "training.batch_size=4"),
+)
+"""The same for `fit --task generate`."""
+
 
 @dataclass(frozen=True)
 class Done:

@@ -22,8 +22,8 @@ LAYERS = [
     ["seqtune.recipe", "seqtune.options"],
     [
         *("seqtune.registry", "seqtune.files", "seqtune.progress", "seqtune.errors"),
-        *("seqtune.backend", "seqtune.devices", "seqtune.sieve", "seqtune.workers"),
-        *("seqtune.interrupt", "seqtune.gradients"),
+        *("seqtune.backend", "seqtune.compilation", "seqtune.devices", "seqtune.gradients"),
+        *("seqtune.interrupt", "seqtune.sieve", "seqtune.workers"),
     ],
 ]
 """Which module or package stands on which layer, the highest first."""

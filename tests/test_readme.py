@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from command_line import DATA, TINY, TINY_CLASSIFY, parse, seqtune
+from command_line import DATA, TINY, TINY_CLASSIFY, TINY_GENERATE, parse, seqtune
 
 from seqtune.recipe.load import Recipe
 
@@ -48,9 +48,19 @@ IN_BLOCKS = [line for page in PAGES for line in fenced(page)]
 
 def test_the_readme_shows_every_kind_of_command():
     used = {line.split()[1] for line in fenced(README)}
-    assert used >= {"fit", "plan", "predict", "evaluate", "report", "runs", "inspect", "recipes"}
+    assert used >= {
+        "fit",
+        "plan",
+        "predict",
+        "generate",
+        "evaluate",
+        "report",
+        "runs",
+        "inspect",
+        "recipes",
+    }
     tasks = {line.split("--task ")[1].split()[0] for line in fenced(README) if "--task" in line}
-    assert tasks == {"forecast", "classify"}
+    assert tasks == {"forecast", "classify", "generate"}
 
 
 @pytest.mark.parametrize("line", [*IN_BLOCKS, *inline(README), *inline(CLASSIFICATION)])
@@ -63,6 +73,13 @@ def test_every_setting_of_the_page_on_classification_is_one():
     assert len(found) >= 10
     for setting in found:
         assert Recipe.load(None, "classify", [setting]).name == "classify/default", setting
+
+
+def test_every_setting_of_the_page_on_generation_is_one():
+    found = settings("docs/generation.md")
+    assert len(found) >= 10
+    for setting in found:
+        assert Recipe.load(None, "generate", [setting]).name == "generate/default", setting
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -86,7 +103,8 @@ def checkout(tmp_path, monkeypatch):
 def test_the_commands_of_a_page_run_one_after_the_other(checkout, page):
     for line in fenced(page):
         words = parse(line)
-        tiny = TINY_CLASSIFY if "classify" in words else TINY  # the last flag of a name holds
+        kinds = {"classify": TINY_CLASSIFY, "generate": TINY_GENERATE}
+        tiny = next((kinds[word] for word in words if word in kinds), TINY)  # the last flag holds
         tiny = tiny if words[0] == "fit" else ()
         done = seqtune(*words, *tiny)
         assert done.out or "-o" in words, line

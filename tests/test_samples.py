@@ -1,7 +1,8 @@
-"""The sample tables: they are what the script writes, and hold what the pages say of them."""
+"""The samples: they are what the scripts write, and hold what the pages say of them."""
 
 from __future__ import annotations
 
+import re
 import runpy
 
 import pandas as pd
@@ -78,3 +79,37 @@ def test_gestures_are_series_of_three_channels_and_different_lengths():
     assert cases.size().min() == 20 and cases.size().max() == 40
     assert cases["step"].apply(lambda step: step.tolist() == list(range(len(step)))).all()
     assert 0 < table[["x", "y", "z"]].isna().to_numpy().mean() < 0.02
+
+
+@pytest.fixture(scope="module")
+def tales(tmp_path_factory):
+    """The text that the script of the tales writes, which is the only file it writes."""
+    folder = tmp_path_factory.mktemp("tales")
+    runpy.run_path(str(DATA / "make_tales.py"))["main"](folder)
+    assert [path.name for path in folder.iterdir()] == ["tales.txt"]
+    return (folder / "tales.txt").read_bytes()
+
+
+def test_the_tales_are_what_the_script_writes(tales):
+    assert tales == (DATA / "tales.txt").read_bytes()
+    assert b"\r" not in tales and 100_000 <= len(tales) <= 200_000
+    assert tales.isascii() and tales.endswith(b".\n")
+
+
+def test_tales_stand_apart_and_none_is_told_twice(tales):
+    told = tales.decode().split("\n\n\n")
+    assert len(told) == len(set(told)) == 130
+    for tale in told:
+        title, *paragraphs = tale.strip().split("\n")
+        assert title.isupper() and len(paragraphs) == 4
+        assert all(paragraph.count('"') % 2 == 0 for paragraph in paragraphs)
+        assert not set("{}") & set(tale)
+
+
+def test_tales_agree_with_themselves(tales):
+    text = tales.decode()
+    assert not re.findall(r"\b[Aa] [aeiou]\w*|\b[Aa]n (?!honest)[^aeiou\s]\w*", text)
+    assert not re.findall(r"\b(?:two|three|four|five|seven|nine) \w+ \w+s was\b", text)
+    assert re.findall(r"\b(?:two|three|four|five|seven|nine) \w+ \w+s were\b", text)
+    for tale in text.split("\n\n\n"):
+        assert not ({"she", "her"} & {*tale.split()} and {"he", "him", "his"} & {*tale.split()})

@@ -58,6 +58,7 @@ def run(*arguments: str) -> tuple[int, str, str, set[str]]:
         (["--help"], "seqtune fit data/airline.csv --task forecast --budget 60s"),
         (["--version"], "keras"),
         (["fit", "--help"], "--budget"),
+        (["generate", "--help"], 'seqtune generate runs/tales-generate-1 --prompt "Once"'),
         (["recipes", "list"], "forecast/default"),
         (["recipes", "show", "forecast/quick"], "task: forecast"),
     ],
@@ -80,6 +81,8 @@ def test_what_only_reads_text_loads_nothing_heavy(arguments: list[str], said: st
             "Invalid value for '--horizon'",
         ),
         (["plan"], "Missing argument 'DATA'"),
+        (["generate"], "Missing argument 'RUN'"),
+        (["generate", "runs/1", "--temperature", "-1"], "a temperature of -1"),
         (["predikt"], "No such command"),
     ],
 )

@@ -25,3 +25,43 @@ def layer(units: int, **options: Any) -> Any:
     import keras
 
     return keras.layers.GRU(units, **{**drawn_weights(), **options})
+
+
+def carried(units: int, lanes: int, **options: Any) -> Any:
+    """Return a layer of GRU cells whose state goes on from batch to batch.
+
+    Args:
+        units: Size of the state.
+        lanes: Rows of a training batch.
+        options: What `seqtune.cells._carried.Carried` takes.
+    """
+    from seqtune.cells._carried import Carried
+
+    return Carried("gru", units, lanes, **options)
+
+
+def step() -> Any:
+    """Return the mathematics of a step, and its derivative.
+
+    With z and r from x + y, and n = tanh(x_n + r y_n): h' = z h + (1 - z) n.
+    """
+    from keras import ops
+
+    from seqtune.cells._carried import Step
+
+    def forward(x: Any, y: Any, states: Any) -> Any:
+        (x_z, x_r, x_n), (y_z, y_r, y_n) = ops.split(x, 3, axis=-1), ops.split(y, 3, axis=-1)
+        z, r = ops.sigmoid(x_z + y_z), ops.sigmoid(x_r + y_r)
+        n = ops.tanh(x_n + r * y_n)
+        return (z * states[0] + (1 - z) * n,), (z, r, n, y_n)
+
+    def backward(kept: Any, states: Any, gradients: Any) -> Any:
+        z, r, n, y_n = kept
+        (output,) = gradients
+        to_n = output * (1 - z) * (1 - n * n)
+        to_z = output * (states[0] - n) * z * (1 - z)
+        to_r = to_n * y_n * r * (1 - r)
+        from_input = ops.concatenate([to_z, to_r, to_n], axis=-1)
+        return from_input, ops.concatenate([to_z, to_r, to_n * r], axis=-1), (output * z,)
+
+    return Step(3, 1, 4, forward, backward, (0.0, 0.0, 0.0), has_state_bias=True)

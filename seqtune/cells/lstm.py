@@ -25,3 +25,50 @@ def layer(units: int, **options: Any) -> Any:
     import keras
 
     return keras.layers.LSTM(units, **{**drawn_weights(), **options})
+
+
+def carried(units: int, lanes: int, **options: Any) -> Any:
+    """Return a layer of LSTM cells whose state goes on from batch to batch.
+
+    Args:
+        units: Size of the state.
+        lanes: Rows of a training batch.
+        options: What `seqtune.cells._carried.Carried` takes.
+    """
+    from seqtune.cells._carried import Carried
+
+    return Carried("lstm", units, lanes, **options)
+
+
+def step() -> Any:
+    """Return the mathematics of a step, and its derivative.
+
+    With gates i, f, g, o from x + y: c' = f c + i g and h' = o tanh(c').
+    """
+    from keras import ops
+
+    from seqtune.cells._carried import Step
+
+    def forward(x: Any, y: Any, states: Any) -> Any:
+        i, f, g, o = ops.split(x + y, 4, axis=-1)
+        i, f, g, o = ops.sigmoid(i), ops.sigmoid(f), ops.tanh(g), ops.sigmoid(o)
+        memory = f * states[1] + i * g
+        bent = ops.tanh(memory)
+        return (o * bent, memory), (i, f, g, o, bent)
+
+    def backward(kept: Any, states: Any, gradients: Any) -> Any:
+        i, f, g, o, bent = kept
+        output, memory = gradients
+        memory = memory + output * o * (1 - bent * bent)
+        gates = ops.concatenate(
+            [
+                memory * g * i * (1 - i),
+                memory * states[1] * f * (1 - f),
+                memory * i * (1 - g * g),
+                output * bent * o * (1 - o),
+            ],
+            axis=-1,
+        )
+        return gates, gates, (ops.zeros_like(memory), memory * f)
+
+    return Step(4, 2, 5, forward, backward, (0.0, 1.0, 0.0, 0.0))

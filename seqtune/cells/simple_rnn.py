@@ -24,3 +24,33 @@ def layer(units: int, **options: Any) -> Any:
     import keras
 
     return keras.layers.SimpleRNN(units, **{**drawn_weights(), **options})
+
+
+def carried(units: int, lanes: int, **options: Any) -> Any:
+    """Return a layer of simple cells whose state goes on from batch to batch.
+
+    Args:
+        units: Size of the state.
+        lanes: Rows of a training batch.
+        options: What `seqtune.cells._carried.Carried` takes.
+    """
+    from seqtune.cells._carried import Carried
+
+    return Carried("simple_rnn", units, lanes, **options)
+
+
+def step() -> Any:
+    """Return the mathematics of a step, h' = tanh(x + y), and its derivative."""
+    from keras import ops
+
+    from seqtune.cells._carried import Step
+
+    def forward(x: Any, y: Any, states: Any) -> Any:
+        output = ops.tanh(x + y)
+        return (output,), (output,)
+
+    def backward(kept: Any, states: Any, gradients: Any) -> Any:
+        gates = gradients[0] * (1 - kept[0] * kept[0])
+        return gates, gates, (ops.zeros_like(gates),)
+
+    return Step(1, 1, 1, forward, backward, (0.0,))

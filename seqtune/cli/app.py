@@ -7,7 +7,19 @@ from typing import Annotated
 
 import typer
 
-from seqtune.cli import doctor, evaluate, fit, inspect, plan, predict, recipes, report, resume, runs
+from seqtune.cli import (
+    doctor,
+    evaluate,
+    fit,
+    generate,
+    inspect,
+    plan,
+    predict,
+    recipes,
+    report,
+    resume,
+    runs,
+)
 from seqtune.errors import SeqtuneError, UsageError, literal
 
 app = typer.Typer(
@@ -18,7 +30,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for module in (fit, plan, resume, predict, evaluate, report, runs, inspect, doctor):
+for module in (fit, plan, resume, predict, generate, evaluate, report, runs, inspect, doctor):
     app.command(module.NAME, epilog=f"Example: {module.EXAMPLE}")(module.command)
 app.add_typer(recipes.app, name="recipes")
 

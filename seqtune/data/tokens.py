@@ -43,7 +43,7 @@ FORMAT = 1
 _ALONE = r"\p{Han}\p{Hiragana}\p{Katakana}\x{30FC}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}\p{Tibetan}"
 _LETTER = rf"[\p{{L}}\p{{N}}\p{{M}}&&[^{_ALONE}]]"
 _PICTURE = r"[\p{S}\p{Cn}\p{Co}][\p{M}\x{1F3FB}-\x{1F3FF}\x{E0020}-\x{E007F}]*"
-_WORD = "|".join(
+WORD = "|".join(
     [
         rf"[{_ALONE}]\p{{M}}*",
         rf"{_LETTER}+(?:[\x{{200C}}\x{{200D}}]{_LETTER}+)*",  # joiners inside Persian, Hindi
@@ -129,7 +129,7 @@ class Tokenizer:
             raise ValueError(f"a least count of {least_count}; expected at least 1")
         normal = (_normal(text, kind, lower) for text in texts)
         if kind == "subword":
-            return cls(kind, lower, *_fit_parts(normal, most, least_count))
+            return cls(kind, lower, *fit_parts(normal, most, least_count))
         fit = _fit_words if kind == "word" else _fit_characters
         return cls(kind, lower, (PADDING, UNKNOWN, *fit(normal, most - 2, least_count)))
 
@@ -165,7 +165,7 @@ class Tokenizer:
         """
         if self.kind != "subword":
             return list(self.vocabulary)
-        byte_of = {symbol: value for value, symbol in enumerate(_byte_symbols())}
+        byte_of = {symbol: value for value, symbol in enumerate(byte_symbols())}
         parts = (bytes(byte_of.get(symbol, 63) for symbol in part) for part in self.vocabulary[2:])
         return [PADDING, UNKNOWN, *(part.decode("utf-8", "backslashreplace") for part in parts)]
 
@@ -192,7 +192,7 @@ class Tokenizer:
         if not isinstance(kind, str) or kind not in KINDS or not isinstance(lower, bool):
             raise ValueError("a tokenizer without a known kind, or without `lower`")
         vocabulary = _checked_vocabulary(kind, values.get("vocabulary"))
-        merges = _checked_merges(kind, values.get("merges"), vocabulary)
+        merges = checked_merges(kind, values.get("merges"), vocabulary)
         return cls(kind, lower, vocabulary, merges)
 
     def _ids(self, texts: list[str]) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int64]]:
@@ -214,17 +214,17 @@ class Tokenizer:
 
     @cached_property
     def _splitter(self) -> Any:
-        library = _library()
+        tokenizers = library()
         ids = {word: number for number, word in enumerate(self.vocabulary)}
         if self.kind == "word":
-            splitter = library.Tokenizer(library.models.WordLevel(ids, unk_token=UNKNOWN))
+            splitter = tokenizers.Tokenizer(tokenizers.models.WordLevel(ids, unk_token=UNKNOWN))
         else:
-            splitter = library.Tokenizer(library.models.BPE(ids, list(self.merges)))
-        splitter.pre_tokenizer = _pre_tokenizer(self.kind)
+            splitter = tokenizers.Tokenizer(tokenizers.models.BPE(ids, list(self.merges)))
+        splitter.pre_tokenizer = pre_tokenizer(self.kind)
         return splitter
 
 
-def _library() -> Any:
+def library() -> Any:
     """Import the tokenizers library, single-threaded unless the user has set it otherwise.
 
     Its threads and a later fork of the process (a search that runs trials beside each other)
@@ -239,7 +239,7 @@ def _library() -> Any:
 @cache
 def _nfkc() -> Any:
     """Return the library's NFKC: linear in time, where Python's is not for a pile of marks."""
-    return _library().normalizers.NFKC()
+    return library().normalizers.NFKC()
 
 
 def _normal(text: str, kind: str, lower: bool) -> str:
@@ -250,20 +250,21 @@ def _normal(text: str, kind: str, lower: bool) -> str:
     return f" {text}" if text and kind == "subword" else text
 
 
-def _pre_tokenizer(kind: str) -> Any:
-    library = _library()
-    steps = library.pre_tokenizers
+def pre_tokenizer(kind: str) -> Any:
+    """Return what splits a text into words, or into the parts that are never merged to one."""
+    tokenizers = library()
+    steps = tokenizers.pre_tokenizers
     if kind == "word":
-        return steps.Split(library.Regex(_WORD), "removed", invert=True)
-    split = steps.Split(library.Regex(_PART), "isolated")
+        return steps.Split(tokenizers.Regex(WORD), "removed", invert=True)
+    split = steps.Split(tokenizers.Regex(_PART), "isolated")
     return steps.Sequence([split, steps.ByteLevel(add_prefix_space=False, use_regex=False)])
 
 
 def _fit_words(texts: Iterable[str], most: int, least_count: int) -> list[str]:
-    library = _library()
-    counter = library.Tokenizer(library.models.WordLevel({}, unk_token=UNKNOWN))
-    counter.pre_tokenizer = _pre_tokenizer("word")
-    trainer = library.trainers.WordLevelTrainer(
+    tokenizers = library()
+    counter = tokenizers.Tokenizer(tokenizers.models.WordLevel({}, unk_token=UNKNOWN))
+    counter.pre_tokenizer = pre_tokenizer("word")
+    trainer = tokenizers.trainers.WordLevelTrainer(
         vocab_size=2**31, min_frequency=least_count, show_progress=False
     )
     counter.train_from_iterator(texts, trainer)
@@ -280,7 +281,7 @@ def _fit_characters(texts: Iterable[str], most: int, least_count: int) -> list[s
     return [character for character in order if counts[character] >= least_count][:most]
 
 
-def _fit_parts(
+def fit_parts(
     texts: Iterable[str], most: int, least_count: int
 ) -> tuple[tuple[str, ...], tuple[tuple[str, str], ...]]:
     """Learn byte pair encoding; return the vocabulary and the merges.
@@ -289,15 +290,15 @@ def _fit_parts(
     units; over bytes as in Radford et al. (2019), Language models are unsupervised multitask
     learners.
     """
-    library = _library()
-    learner = library.Tokenizer(library.models.BPE())
-    learner.pre_tokenizer = _pre_tokenizer("subword")
-    trainer = library.trainers.BpeTrainer(
+    tokenizers = library()
+    learner = tokenizers.Tokenizer(tokenizers.models.BPE())
+    learner.pre_tokenizer = pre_tokenizer("subword")
+    trainer = tokenizers.trainers.BpeTrainer(
         vocab_size=most,
         min_frequency=least_count,
         show_progress=False,
         special_tokens=[PADDING, UNKNOWN],
-        initial_alphabet=_byte_symbols(),
+        initial_alphabet=byte_symbols(),
         max_token_length=LONGEST_WORD,
     )
     learner.train_from_iterator(texts, trainer)
@@ -307,7 +308,7 @@ def _fit_parts(
     return tuple(sorted(ids, key=ids.__getitem__)), merges
 
 
-def _byte_symbols() -> list[str]:
+def byte_symbols() -> list[str]:
     """Return the character that stands for each byte, as GPT-2 has it.
 
     A byte that prints stands for itself, the others for the characters from U+0100 on.
@@ -364,14 +365,19 @@ def _checked_vocabulary(kind: str, found: Any) -> tuple[str, ...]:
             raise ValueError("a token holds half a character")
     if found[:2] != [PADDING, UNKNOWN] or len(set(found)) != len(found):
         raise ValueError("expected padding, unknown, and each token once")
-    if kind == "subword" and not set(_byte_symbols()) <= set(found):
+    if kind == "subword" and not set(byte_symbols()) <= set(found):
         raise ValueError("a vocabulary of subwords lacks a byte")
     return tuple(found)
 
 
-def _checked_merges(
+def checked_merges(
     kind: str, found: Any, vocabulary: tuple[str, ...]
 ) -> tuple[tuple[str, str], ...]:
+    """Return the merges of a vocabulary, read from a file that may be a stranger's.
+
+    Raises:
+        ValueError: They are none.
+    """
     most = len(vocabulary) if kind == "subword" else 0
     if not isinstance(found, list) or len(found) > most:
         raise ValueError(f"expected a list of at most {most} merges")

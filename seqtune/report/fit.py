@@ -67,8 +67,10 @@ class FitReport:
     @property
     def verdict(self) -> tuple[str, ...]:
         """Whether the network beat the simple methods, a sentence or two each."""
-        data = "NEW.csv" if self.summary.task == "classify" else ""
-        return verdict(self.summary.leaderboard, self.summary.run, self.summary.left_out, data)
+        summary = self.summary
+        data = "NEW.csv" if summary.task == "classify" else ""
+        verb = "generate" if summary.task == "generate" else "predict"
+        return verdict(summary.leaderboard, summary.run, summary.left_out, data, verb)
 
     def _remarks(self) -> list[str]:
         seconds = self.summary.seconds

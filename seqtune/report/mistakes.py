@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from rich.cells import cell_len, set_cell_size
 from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
 from rich.text import Text
 
 from seqtune.metrics.classify import YES, Floats, true_classes
+from seqtune.report.excerpt import excerpt
 from seqtune.report.wording import count, literal, percent, several
 
 Mask = npt.NDArray[np.bool_]
 
-INDENT = "    "
-LINES = 2
-TEXT_READ = 20  # characters of a text that are looked at, per column of the console
 NO_LABEL = "(none)"
 
 
@@ -162,7 +159,7 @@ class _Drawing:
             yield Text()
             yield self._line(mistake)
             if mistake.text.strip():
-                yield from self._excerpt(mistake.text, console, options)
+                yield from excerpt(mistake.text, console, options)
 
     def _title(self) -> str:
         shown, total = len(self.report.mistakes), self.report.total
@@ -181,19 +178,3 @@ class _Drawing:
             (f" ({percent(mistake.confidence)} sure)", ""),
         ]
         return Text.assemble(*parts, overflow="fold")
-
-    def _excerpt(self, text: str, console: Console, options: ConsoleOptions) -> Iterator[Text]:
-        """Yield the start of a text, at most two lines, an ellipsis where more would follow."""
-        width = max(1, options.max_width - len(INDENT))
-        text = text.strip()
-        start = text[: TEXT_READ * width]
-        lines = Text(literal(" ".join(start.split()))).wrap(console, width, overflow="fold")
-        kept = [line.plain.rstrip() for line in lines[:LINES]]
-        if len(lines) > LINES or start != text:
-            kept[-1] = _with_ellipsis(kept[-1], width, "..." if options.ascii_only else "…")
-        for line in kept:
-            yield Text(INDENT + line, no_wrap=True)
-
-
-def _with_ellipsis(line: str, width: int, ellipsis: str) -> str:
-    return set_cell_size(line, min(cell_len(line), max(0, width - len(ellipsis)))) + ellipsis

@@ -16,13 +16,18 @@ from seqtune.report.confusion import ConfusionReport
 from seqtune.report.explanation import ExplanationReport
 from seqtune.report.fit import FitReport
 from seqtune.report.folds import FoldsReport
+from seqtune.report.gaps import GapsReport
 from seqtune.report.mistakes import MistakesReport, count_mistakes, worst_mistakes
 from seqtune.report.runs import RunLine, RunsReport
+from seqtune.report.sample import SampleReport
 from seqtune.report.scores import Score, ScoresReport
+from seqtune.report.surprise import SurpriseReport
 from seqtune.report.wording import command
 from seqtune.run.run import Run
 from seqtune.run.untrusted import read_part
 from seqtune.tasks._contract import Evaluation
+
+Illustration = ForecastChart | ConfusionReport | SampleReport | GapsReport
 
 
 def fit_report(run: Run) -> FitReport:
@@ -42,7 +47,7 @@ def explanation_of(run: Run) -> ExplanationReport | None:
         raise damaged(path, error if isinstance(error, ValueError) else repr(error)) from error
 
 
-def illustration_of(run: Run) -> ForecastChart | ConfusionReport | None:
+def illustration_of(run: Run) -> Illustration | None:
     """Return what the run kept to be shown of its test part, or None."""
     path = run.folder / "chart.json"
     if not path.exists():
@@ -52,6 +57,10 @@ def illustration_of(run: Run) -> ForecastChart | ConfusionReport | None:
         kind = values.pop("kind", "forecast")
         if kind == "confusion":
             return confusion_of(values)
+        if kind == "text":
+            return SampleReport.from_dict(values)
+        if kind == "gaps":
+            return GapsReport.from_dict(values)
         return ForecastChart.from_dict(values)
     except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
         raise damaged(path, repr(error)) from error
@@ -75,6 +84,8 @@ def next_commands(run: Run) -> list[str]:
     """Return what a user would type next."""
     if run.board.best_searched is None and run.board.best_baseline is None:
         return []
+    if run.record["task"] == "generate":
+        return commands_to_write(run)
     needs_new = run.record["task"] == "classify"
     data = ["NEW.csv"] if needs_new else ["FUTURE.csv"] if run.record.get("future") else []
     predict = ("seqtune", "predict", str(run.folder), *data)
@@ -85,10 +96,26 @@ def next_commands(run: Run) -> list[str]:
     return commands
 
 
+def commands_to_write(run: Run) -> list[str]:
+    """Return what a user would type next to have text written, or a gap filled."""
+    write = ("seqtune", "generate", str(run.folder))
+    if run.recipe.get("objective") == "fill":
+        return [command(*write, "--fill", "Once upon a ___")]
+    winner = run.board.winner
+    use = ("--use", winner.name) if winner is not None and winner.kind == "baseline" else ()
+    return [
+        command(*write, "--prompt", "Once", *use),
+        command(*write, "--next", "Once upon a", *use),
+    ]
+
+
 def parts_of(found: Evaluation | None, metric: str) -> list[Any]:
-    """Return what is shown below the scores of an evaluation: folds; confusion and mistakes."""
+    """Return what is shown below the scores: folds, surprising passages, or confusion."""
     if found is not None and found.folds:
         return [FoldsReport(metric, found.folds, found.unit)]
+    if found is not None and found.passages:
+        name, scores = next(iter(found.scores.items()))
+        return [SurpriseReport(found.passages, name, scores["bits_per_character"])]
     said = None if found is None else found.classified
     if said is None:
         return []

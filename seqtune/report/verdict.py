@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 from seqtune.report.wording import better, command, figure, literal, metric_name, percent
@@ -13,7 +13,11 @@ TIE = 0.01 + 1e-9  # at most 1 % of the baseline's figure, rounding of floats al
 
 
 def verdict(
-    board: Leaderboard, run: str, left_out: Collection[str] = (), data: str = ""
+    board: Leaderboard,
+    run: str,
+    left_out: Collection[str] = (),
+    data: str = "",
+    verb: str = "predict",
 ) -> tuple[str, ...]:
     """Return what to make of a leaderboard, a sentence or two each.
 
@@ -25,14 +29,17 @@ def verdict(
         run: The run folder, for the command that takes the simple method instead.
         left_out: Simple methods that were not run: nothing is claimed against them.
         data: What stands for the data in that command; empty where it can do without.
+        verb: The command that uses a model: "predict" or "generate".
     """
     searched, baseline = board.best_searched, board.best_baseline
     if searched and baseline:
-        said = _Comparison(board, searched, baseline, bool(left_out)).sentences(run, data)
+        said = _Comparison(board, searched, baseline, bool(left_out)).sentences(
+            lambda: _use(run, baseline, data, verb)
+        )
         return (*said, *_unknown(left_out))
     if baseline:
         no_network = "No network was trained; only simple methods were scored."
-        return (no_network, _use(run, baseline, data))
+        return (no_network, _use(run, baseline, data, verb))
     if searched:
         return ("No simple method was scored, so there is nothing to measure the network against.",)
     return ("Nothing was scored.",)
@@ -58,7 +65,7 @@ class _Comparison:
     baseline: Row
     some_left_out: bool
 
-    def sentences(self, run: str, data: str) -> tuple[str, ...]:
+    def sentences(self, use: Callable[[], str]) -> tuple[str, ...]:
         on_test = _Pair.of(self.board, self.searched, self.baseline, "test")
         on_validation = _Pair.of(self.board, self.searched, self.baseline, "validation")
         pair = on_test if on_test.known else on_validation
@@ -75,7 +82,7 @@ class _Comparison:
         if on_test.known and on_test.outcome >= 0:
             said.extend(self._hindsight())
         if pair.outcome <= 0:
-            said.append(_use(run, self.baseline, data))
+            said.append(use())
         return tuple(said)
 
     def _outcome(self, pair: _Pair) -> str:
@@ -159,6 +166,6 @@ class _Pair:
         return f"{points} {way if self.advantage > 0 else ways[way]}"
 
 
-def _use(run: str, baseline: Row, data: str) -> str:
-    line = command("seqtune", "predict", run, *([data] if data else []), "--use", baseline.name)
-    return f"To predict with {literal(baseline.name)}: {literal(line)}"
+def _use(run: str, baseline: Row, data: str, verb: str) -> str:
+    line = command("seqtune", verb, run, *([data] if data else []), "--use", baseline.name)
+    return f"To {verb} with {literal(baseline.name)}: {literal(line)}"

@@ -28,6 +28,16 @@ METRIC_NAMES = {
 }
 
 
+def visible(text: str) -> str:
+    r"""Return a text in which line breaks and tabs work, and other control characters are shown.
+
+    Example:
+        >>> visible("one\n\x1b[31mtwo")
+        'one\n\\x1b[31mtwo'
+    """
+    return "".join(each if each in "\n\t" else literal(each) for each in text)
+
+
 def figure(value: float | None) -> str:
     """Write a figure with three significant digits, whole from 100 on; "-" where there is none.
 

@@ -86,13 +86,14 @@ class Conclusion:
         Args:
             size: Choices at most; below 2 there is no ensemble.
         """
-        pool = self.ranked()[:ENSEMBLE_POOL]
-        if size < 2 or len(pool) < 2:
+        pool = self._alike(self.ranked()[:ENSEMBLE_POOL])
+        if size < 2 or len(pool) < (2 if self._unit(None) is None else 1):
             return
         predictions = {result.trial: self._validation(result.trial) for result in pool}
         for trial, each in predictions.items():
             self._check_shape(predictions_path(self.problem.folder, trial), each, predictions)
-        baseline = self._best_baseline(predictions)
+        is_mixable = self._unit(pool[0].values) == self._unit(None)
+        baseline = self._best_baseline(predictions) if is_mixable else {}
         predictions |= baseline
         weights = select_members(
             predictions,
@@ -103,6 +104,19 @@ class Conclusion:
         )
         is_one = len(weights) < 2 or not any(result.trial in weights for result in pool)
         self.weights = {} if is_one else weights
+
+    def _unit(self, values: Mapping[str, Any] | None) -> str | None:
+        """Return what the predictions of a configuration, or of simple methods, are of.
+
+        None where the task knows one unit alone. Predictions of different units have no average.
+        """
+        find = getattr(self.problem.task, "prediction_unit", None)
+        return None if find is None else str(find(self.problem.prepared, values))
+
+    def _alike(self, pool: Sequence[Result]) -> list[Result]:
+        """Return the trials whose predictions can be averaged with those of the best."""
+        best = self._unit(pool[0].values) if pool else None
+        return [result for result in pool if self._unit(result.values) == best]
 
     def _as_good_as_best(self, pool: Sequence[Result], baseline: Arrays) -> list[str]:
         """Return what validation cannot tell from the best network, and what is better.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,6 +23,10 @@ if TYPE_CHECKING:
     from seqtune.data.source import Source
     from seqtune.recipe.load import Recipe
     from seqtune.tasks._contract import Evaluation, Task
+    from seqtune.tasks.generate.next_words import NextWord
+    from seqtune.tasks.generate.request import Request
+    from seqtune.tasks.generate.speaker import Speaker
+    from seqtune.tasks.generate.writing import Written
 
 LONGEST_NAME = 200
 """Characters of the name of a leaderboard row at most."""
@@ -231,6 +236,70 @@ class Run:
                 f"seqtune report {self.folder}, and predict with another row: --use NAME",
             )
         return table
+
+    def generate(self, prompt: str = "", length: int = 500, **options: Any) -> str:
+        """Write a text with a generate run.
+
+        Args:
+            prompt: What the text begins with.
+            length: New characters at most.
+            options: `temperature`, `top_k`, `top_p`, `seed`, `stop` (texts before which it ends),
+                and `use`, as the flags of `seqtune generate`.
+
+        Returns:
+            The prompt and what follows it.
+
+        Example:
+            >>> print(run.generate(prompt="Once", length=200))
+        """
+        from seqtune.tasks.generate.request import request_of
+
+        use = options.pop("use", None)
+        return self.write(request_of(prompt, length, **options), use)[0].whole
+
+    def write(
+        self, request: Request, use: str | None = None, hear: Callable[[str], None] | None = None
+    ) -> list[Written]:
+        """Write texts with a generate run.
+
+        Args:
+            request: What is to be written.
+            use: Name of the leaderboard row that writes; the best network or ensemble if None.
+            hear: Hears each piece of text as soon as it is certain.
+        """
+        return self._speaker(use).write(request, hear)
+
+    def next_words(self, text: str, top: int = 10, use: str | None = None) -> list[NextWord]:
+        """Return the likeliest next words after a text, with a generate run.
+
+        Args:
+            text: What stands before.
+            top: So many words at most.
+            use: Name of the leaderboard row that is asked; the best network or ensemble if None.
+        """
+        return self._speaker(use).next_words(text, top)
+
+    def fill(self, text: str, top: int = 10, use: str | None = None) -> list[NextWord]:
+        """Return the likeliest words for the gap `___` in a text, with a run fitted for that.
+
+        Args:
+            text: The text with its one gap.
+            top: So many words at most.
+            use: Name of the leaderboard row that is asked; the best network or ensemble if None.
+        """
+        return self._speaker(use).fill(text, top)
+
+    def _speaker(self, use: str | None) -> Speaker:
+        if self.record["task"] != "generate":
+            raise RunError(
+                f"{self.folder} is a run of {self.record['task']}, which writes no text",
+                f"seqtune predict {self.folder}",
+            )
+        row = self.choose(use)
+        self.task  # noqa: B018 - sets the backend, before Keras is loaded
+        from seqtune.tasks.generate.speaker import Speaker
+
+        return Speaker(self, row.name)
 
     def evaluate(
         self,

@@ -69,7 +69,8 @@ class Shares:
 
 
 TRIALS_WANTED = 5
-"""A search that gets this many trials can compare and blend; no trial takes a larger share."""
+"""A search that gets this many trials can compare and blend; no trial takes a larger share, where
+the recipe does not say otherwise."""
 
 SETUP_SECONDS = 5.0
 """What building and compiling a network takes on one core: 2.5 to 7 s were seen."""
@@ -78,13 +79,19 @@ SHORTEST_TRIAL_SECONDS = 3.0
 """Less than this is not enough to build, compile and train anything worth having."""
 
 
-def stretch_seconds(search_seconds: float, left_seconds: float, share: float = 1.0) -> float:
+def stretch_seconds(
+    search_seconds: float,
+    left_seconds: float,
+    share: float = 1.0,
+    trial_share: float = 1 / TRIALS_WANTED,
+) -> float:
     """Return how long the next stretch of a trial may take.
 
     Args:
         search_seconds: Length of the whole search.
         left_seconds: What is left of it.
         share: Share of its whole training that the trial does in this stretch.
+        trial_share: Share of the search that one trial may take.
 
     Example:
         >>> stretch_seconds(100.0, 50.0)
@@ -92,7 +99,7 @@ def stretch_seconds(search_seconds: float, left_seconds: float, share: float = 1
         >>> stretch_seconds(100.0, 50.0, 0.5)
         15.0
     """
-    return min(left_seconds, search_seconds / TRIALS_WANTED * share + SETUP_SECONDS)
+    return min(left_seconds, search_seconds * trial_share * share + SETUP_SECONDS)
 
 
 def worth_beginning(left_seconds: float, done_seconds: Sequence[float], *, is_first: bool) -> bool:

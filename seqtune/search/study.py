@@ -13,7 +13,7 @@ from typing import Any
 from seqtune.errors import RunError, SearchError
 from seqtune.interrupt import Interrupt
 from seqtune.progress import EpochEnded, Event, Listener, Note, TrialEnded, TrialStarted
-from seqtune.search.budget import Clock, stretch_seconds, worth_beginning
+from seqtune.search.budget import TRIALS_WANTED, Clock, stretch_seconds, worth_beginning
 from seqtune.search.executor._contract import POLL_SECONDS, Executor
 from seqtune.search.oracle import Oracle, Wait
 from seqtune.search.stopping._contract import Stopping
@@ -62,6 +62,7 @@ class Study:
             has something to do.
         listener: Hears of every trial.
         interrupt: A wish to end early.
+        trial_share: Share of the search that one trial may take.
         check: Refuses a configuration that no search could have proposed: what a search goes on
             from may come from a stranger.
         results: Trials so far, by name.
@@ -76,6 +77,7 @@ class Study:
     record: Callable[[dict[str, Result], dict[str, Any]], None]
     listener: Listener
     interrupt: Interrupt
+    trial_share: float = 1 / TRIALS_WANTED
     check: Callable[[Mapping[str, Any]], Mapping[str, Any]] = dict
     results: dict[str, Result] = field(default_factory=dict)
     work: dict[int, Work] = field(default_factory=dict)
@@ -206,7 +208,9 @@ class Study:
                     trial=proposal.trial,
                     values=values,
                     seed=self.seed + int(proposal.trial[1:]),
-                    seconds=stretch_seconds(self._search_seconds, self.left(), share),
+                    seconds=stretch_seconds(
+                        self._search_seconds, self.left(), share, self.trial_share
+                    ),
                     until=until,
                     steps_per_epoch=self.steps_per_epoch(values),
                     earlier=earlier,

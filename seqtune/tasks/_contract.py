@@ -90,6 +90,21 @@ class FoldScores:
 
 
 @dataclass(frozen=True)
+class Passage:
+    """A part of a text that a language model read, about a sentence long.
+
+    Args:
+        where: Where it stands: file:line.
+        bits_per_character: How little it was expected.
+        text: What it says.
+    """
+
+    where: str
+    bits_per_character: float
+    text: str
+
+
+@dataclass(frozen=True)
 class Evaluation:
     """How a run did on data that it never saw.
 
@@ -99,6 +114,7 @@ class Evaluation:
         unit: What an example is called: "window", "case".
         classified: The first model's answers case by case; None where there are no classes.
         folds: The same from each origin, the earliest first; none where origins are not rolled.
+        passages: What the first model expected least of a text, the most surprising first.
     """
 
     scores: dict[str, dict[str, float]]
@@ -106,6 +122,7 @@ class Evaluation:
     unit: str = "window"
     classified: Classified | None = None
     folds: Sequence[FoldScores] = ()
+    passages: Sequence[Passage] = ()
 
 
 @dataclass(frozen=True)
@@ -200,10 +217,17 @@ class Task(Protocol):
     ) -> list[BaselineResult]:
         """Run the simple methods within a time."""
 
-    def illustrate(self, prepared: Any, predictions: npt.NDArray[np.float64]) -> dict[str, Any]:
-        """Return what the report shows of test predictions, as plain JSON values.
+    def illustrate(
+        self, prepared: Any, predictions: npt.NDArray[np.float64], run: Any
+    ) -> dict[str, Any]:
+        """Return what the report shows of the winner at work, as plain JSON values.
 
-        Its `kind` says what it is: "forecast" or "confusion".
+        Its `kind` says what it is: "forecast", "confusion", "text" or "gaps".
+
+        Args:
+            prepared: The data.
+            predictions: What the winner predicted for the test part.
+            run: The run, whose networks can be used already.
         """
 
     def predict(self, run: Any, source: Source | None, use: str | None) -> pd.DataFrame:

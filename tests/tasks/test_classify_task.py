@@ -197,7 +197,7 @@ def test_training_batches_have_the_cases_up_to_a_part(until: Any, cases: set[int
 
 def test_the_confusion_of_the_test_part_is_kept_as_plain_values() -> None:
     prepared = yes_no(1)  # test: yes, no
-    found = TASK.illustrate(prepared, np.array([[0.8, 0.2], [0.7, 0.3]]))
+    found = TASK.illustrate(prepared, np.array([[0.8, 0.2], [0.7, 0.3]]), None)
     assert found["kind"] == "confusion"
     assert found["labels"] == ["no", "yes"]
     assert found["counts"] == [[1, 0], [1, 0]]

@@ -7,25 +7,38 @@ from typing import Any
 from seqtune.errors import SearchError, unknown
 from seqtune.search.oracle import Oracle
 from seqtune.search.stopping._contract import Stopping
-from seqtune.search.stopping.halving import Halving
+from seqtune.search.stopping.halving import ENDING, SHARES, Halving
 from seqtune.search.stopping.median import Median
 from seqtune.search.stopping.none import Never
 
 RULES: dict[str, Any] = {"none": Never, "median": Median, "halving": Halving}
 
 
-def stopping_rule(name: str, oracle: Oracle, direction: str) -> Stopping:
+def stopping_rule(
+    name: str,
+    oracle: Oracle,
+    direction: str,
+    *,
+    pause: float | None = None,
+    trial_share: float = 0.0,
+) -> Stopping:
     """Return a rule over an oracle; none where the oracle itself halves.
 
     Args:
         name: "none", "median" or "halving".
         oracle: Proposes configurations.
         direction: "min" or "max": which way scores are better.
+        pause: With halving, the share of its training after which a trial pauses; None for the
+            usual one.
+        trial_share: With halving, the share of the search that the best trial needs to go on.
 
     Raises:
         SearchError: There is no such rule.
     """
     if name not in RULES:
         raise SearchError(unknown("stopping rule", name, RULES), "--set search.stopping=none")
+    if name == "halving" and not oracle.halves:
+        shares = SHARES if pause is None else (pause, 1.0)
+        return Halving(oracle, direction, shares, max(ENDING, trial_share))
     rule: Stopping = (Never if oracle.halves else RULES[name])(oracle, direction)
     return rule

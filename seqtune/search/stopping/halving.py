@@ -31,14 +31,21 @@ class Halving:
         oracle: Proposes configurations.
         direction: "min" or "max": which way scores are better.
         shares: Where a trial pauses, as shares of its training; the last is 1.
+        ending: In this last share of the time what is begun goes on, before anything new begins.
 
     Source:
         Li et al., A System for Massively Parallel Hyperparameter Tuning (MLSys 2020, arXiv
         1810.05934), algorithm 2.
     """
 
-    def __init__(self, oracle: Oracle, direction: str, shares: Sequence[float] = SHARES) -> None:
-        self.oracle, self.direction, self.shares = oracle, direction, shares
+    def __init__(
+        self,
+        oracle: Oracle,
+        direction: str,
+        shares: Sequence[float] = SHARES,
+        ending: float = ENDING,
+    ) -> None:
+        self.oracle, self.direction, self.shares, self.ending = oracle, direction, shares, ending
         self._rungs: list[dict[str, float]] = [{} for _ in shares]
         self._gone_on: list[set[str]] = [set() for _ in shares]
         self._values: dict[str, dict[str, Any]] = {}
@@ -48,7 +55,7 @@ class Halving:
         """Return a paused trial that is good enough to go on, or else a new one."""
         if promoted := self._promote(math.floor):
             return promoted
-        if remaining < ENDING and (promoted := self._promote(math.ceil)):
+        if remaining < self.ending and (promoted := self._promote(math.ceil)):
             return promoted
         proposal = self.oracle.ask()
         if proposal is None:

@@ -170,7 +170,7 @@ class ClassifyTask:
             )
         return results
 
-    def illustrate(self, prepared: Prepared, predictions: Floats) -> dict[str, Any]:
+    def illustrate(self, prepared: Prepared, predictions: Floats, run: Any) -> dict[str, Any]:
         """Return the confusion matrix of the test part."""
         labels = prepared.codec.labels
         counts = confusion(predictions, prepared.truth("test"), is_multi=labels.is_multi)

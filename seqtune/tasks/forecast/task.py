@@ -227,7 +227,7 @@ class ForecastTask:
         return results
 
     def illustrate(
-        self, prepared: Prepared, predictions: npt.NDArray[np.float64]
+        self, prepared: Prepared, predictions: npt.NDArray[np.float64], run: Any
     ) -> dict[str, Any]:
         """Return the chart of a typical test window."""
         return illustrate(prepared, predictions)

@@ -1,0 +1,75 @@
+"""Looking back at the last steps, beside what the state remembers."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import keras
+from keras import ops
+
+from seqtune.cells._carried import Remembering, Tensors
+from seqtune.initializers import GlorotUniform
+
+FAR = -1e9
+"""A score that leaves nothing of a step."""
+
+
+@keras.saving.register_keras_serializable("seqtune")
+class PastAttention(Remembering):
+    """Adds to each step a mean of the last steps, weighted by how well they answer a question.
+
+    With the features h of the last `reach` steps, the present one among them, as keys and values,
+    and the question q = h W: h + softmax(q h' / sqrt(features)) h V. A sequence costs the same
+    however long the text is.
+
+    Args:
+        reach: Steps that are looked at.
+        features: Features of each step.
+        lanes: Rows of a training batch.
+        options: What every layer takes.
+
+    Source:
+        Merity, Single Headed Attention RNN: Stop Thinking With Your Head, arXiv 1911.11423,
+        section 3.
+    """
+
+    def __init__(self, reach: int, features: int, lanes: int, **options: Any) -> None:
+        super().__init__(lanes, **options)
+        self.reach, self.features = reach, features
+
+    @property
+    def shapes(self) -> list[tuple[int, ...]]:
+        """The features of the last steps are remembered."""
+        return [(self.reach, self.features)]
+
+    def build(self, shape: Sequence[int | None], *_: Any) -> None:
+        """Create weights and memory."""
+        square = (self.features, self.features)
+        self.question = self.add_weight(shape=square, initializer=GlorotUniform(), name="question")
+        self.answer = self.add_weight(shape=square, initializer="zeros", name="answer")
+        self.create_carry()
+
+    def get_config(self) -> dict[str, Any]:
+        """Return the arguments."""
+        return {**super().get_config(), "reach": self.reach, "features": self.features}
+
+    def run(self, sequence: Any, states: Tensors, *, training: bool) -> tuple[Any, Tensors]:
+        """Return (batch, steps, features), and the memory behind the last step."""
+        seen = ops.concatenate([states[0], sequence], axis=1)  # (batch, reach + steps, features)
+        asked = ops.matmul(sequence, self.question) / math.sqrt(self.features)
+        scores = ops.matmul(asked, ops.transpose(seen, (0, 2, 1)))
+        step = ops.expand_dims(ops.arange(ops.shape(sequence)[1]), 1)
+        other = ops.expand_dims(ops.arange(ops.shape(seen)[1]), 0)
+        is_near = ops.logical_and(other > step, other <= step + self.reach)
+        shares = ops.softmax(ops.where(is_near, scores, FAR), axis=-1)
+        output = sequence + ops.matmul(ops.matmul(shares, seen), self.answer)
+        return output, (seen[:, -self.reach :],)
+
+
+def look_back(sequence: Any, reach: int, features: int, lanes: int) -> Any:
+    """Return a sequence after a layer that looks back; as it is where nothing is looked at."""
+    if not reach:
+        return sequence
+    return PastAttention(reach, features, lanes, name="attention")(sequence)

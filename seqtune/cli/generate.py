@@ -1,0 +1,162 @@
+"""`seqtune generate`: text from a generate run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from seqtune.cli.output import AsJson, Quiet, RunFolder, show, show_notes
+
+if TYPE_CHECKING:
+    from seqtune.report.written import WrittenReport
+    from seqtune.tasks.generate.request import Request
+
+NAME = "generate"
+EXAMPLE = 'seqtune generate runs/tales-generate-1 --prompt "Once" --length 300'
+
+
+def command(
+    run: RunFolder,
+    prompt: Annotated[str | None, typer.Option(help="What the text begins with.")] = None,
+    prompt_file: Annotated[
+        Path | None, typer.Option(help="File that the prompt stands in, UTF-8.")
+    ] = None,
+    length: Annotated[int, typer.Option(help="New characters at most, whatever a token is.")] = 500,
+    temperature: Annotated[
+        float, typer.Option(help="0 takes the likeliest; 1 draws as the model says; more: wilder.")
+    ] = 0.8,
+    top_k: Annotated[
+        int | None, typer.Option(help="Draw among so many likeliest tokens alone.")
+    ] = None,
+    top_p: Annotated[
+        float, typer.Option(help="Draw among the likeliest tokens of this probability in all.")
+    ] = 1.0,
+    seed: Annotated[int, typer.Option(help="Start of all random numbers.")] = 0,
+    stop: Annotated[
+        list[str] | None, typer.Option(help="End before this text (repeatable).")
+    ] = None,
+    count: Annotated[int, typer.Option(help="So many texts.")] = 1,
+    use: Annotated[
+        str | None,
+        typer.Option(help="Leaderboard row that writes; default: the best network or ensemble."),
+    ] = None,
+    next_text: Annotated[
+        str | None,
+        typer.Option("--next", metavar="TEXT", help="List the likeliest next words instead."),
+    ] = None,
+    fill: Annotated[
+        str | None,
+        typer.Option(metavar="TEXT", help="List the likeliest words for the gap ___ in TEXT."),
+    ] = None,
+    top: Annotated[int, typer.Option(min=1, help="So many words with --next or --fill.")] = 10,
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", help="Text file to write.")
+    ] = None,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> None:
+    """Write text with a generate run, or list the words that it expects."""
+    _check_one("--next", next_text, "--fill", fill)
+    _check_one("--prompt", prompt, "--prompt-file", prompt_file)
+    if next_text is not None or fill is not None:
+        _check_one("--prompt", prompt, "--next" if fill is None else "--fill", next_text or fill)
+        _list_words(run, next_text, fill, top, use, as_json)
+        return
+
+    from seqtune.tasks.generate.request import Request
+    from seqtune.tasks.generate.sampling import Choice
+
+    request = Request(
+        prompt=_read(prompt_file) if prompt_file else prompt or "",
+        length=length,
+        choice=Choice(temperature, top_k, top_p, seed),
+        stops=tuple(stop or ()),
+        count=count,
+    )
+    _check_output(output)
+    _write(run, request, use, output, as_json, quiet)
+
+
+def _write(
+    folder: str, request: Request, use: str | None, output: Path | None, as_json: bool, quiet: bool
+) -> None:
+    """Write the texts: as they are made where somebody looks on, else at the end."""
+    import sys
+
+    from seqtune.report.written import WrittenReport
+    from seqtune.run.run import Run
+
+    run = Run(folder)
+    is_live = output is None and not as_json and request.count == 1 and sys.stdout.isatty()
+    texts = run.write(request, use=use, hear=_shown if is_live else _kept)
+    report = WrittenReport(str(run.folder), run.choose(use).name, texts)
+    if is_live:
+        typer.echo()
+    show_notes(run.notes)
+    _put(report, output, as_json, is_live)
+    if not quiet:
+        typer.echo(report.speed, err=True)
+
+
+def _put(report: WrittenReport, output: Path | None, as_json: bool, is_live: bool) -> None:
+    if output is not None:
+        from seqtune.files import write_text
+
+        write_text(output, report.plain + "\n")
+        typer.echo(f"wrote {len(report.plain):,} characters to {output}", err=True)
+    if as_json:
+        show(report, as_json)
+    elif output is None and not is_live:
+        typer.echo(report.plain)
+
+
+def _list_words(
+    folder: str, next_text: str | None, fill: str | None, top: int, use: str | None, as_json: bool
+) -> None:
+    from seqtune.report.written import WordsReport
+    from seqtune.run.run import Run
+
+    run = Run(folder)
+    text = next_text if next_text is not None else fill or ""
+    words: Any = (run.next_words if fill is None else run.fill)(text, top=top, use=use)
+    show_notes(run.notes)
+    show(WordsReport(str(run.folder), run.choose(use).name, text, words), as_json)
+
+
+def _shown(text: str) -> None:
+    from seqtune.report.wording import visible
+
+    typer.echo(visible(text), nl=False)
+
+
+def _kept(text: str) -> None:
+    """Show nothing yet."""
+
+
+def _read(path: Path) -> str:
+    """Return the prompt in a file, without the line break at its end."""
+    from seqtune.errors import DataError
+
+    try:
+        return path.read_text(encoding="utf-8").removesuffix("\n")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or "it is not UTF-8"
+        raise DataError(
+            f"{path} cannot be read as a prompt: {reason}", '--prompt "Once"'
+        ) from error
+
+
+def _check_one(first: str, one: object, second: str, other: object) -> None:
+    from seqtune.errors import UsageError
+
+    if one is not None and other is not None:
+        raise UsageError(f"{first} and {second} cannot both be given", f"leave out {second}")
+
+
+def _check_output(output: Path | None) -> None:
+    from seqtune.errors import RunError
+
+    if output is not None and output.exists():
+        raise RunError(f"{output} exists; it is not written over", "choose another name with -o")

@@ -1,0 +1,120 @@
+"""A text that the winner wrote, and how much of it was learnt by heart."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
+from rich.text import Text
+
+from seqtune.report.excerpt import excerpt
+from seqtune.report.wording import bullets, count, literal, percent, several, visible
+
+LINES = 12
+"""Lines of the sample that are shown at most."""
+
+LONGEST = 20_000
+"""Characters of a sample at most."""
+
+
+@dataclass(frozen=True)
+class SampleReport:
+    """A sample and its check.
+
+    Args:
+        model: The leaderboard row that wrote it.
+        text: The sample; it began with nothing.
+        temperature: At which it was drawn.
+        run: Its longest part that stands word for word in the training text.
+        runs: How many runs of eight words it has.
+        copied: Share of those that stand in the training text; None where it has none.
+    """
+
+    model: str
+    text: str
+    temperature: float
+    run: str
+    runs: int
+    copied: float | None
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> SampleReport:
+        """Read what a run kept, which may come from a stranger.
+
+        Raises:
+            ValueError: It is no sample.
+            KeyError: Something is missing.
+        """
+        model, text, run = values["model"], values["text"], values["run"]
+        if not all(isinstance(each, str) and len(each) <= LONGEST for each in (model, text, run)):
+            raise ValueError("its texts are none, or too long")
+        if run not in text:
+            raise ValueError("the copied run is no part of the sample")
+        runs, copied, temperature = values["runs"], values["copied"], values["temperature"]
+        if type(runs) is not int or not 0 <= runs <= LONGEST:
+            raise ValueError("its count of runs is none")
+        if (copied is None) != (runs == 0) or not _is_share(0.0 if copied is None else copied, 1.0):
+            raise ValueError("its share of copied runs is none")
+        if not _is_share(temperature, 1000.0):
+            raise ValueError("its temperature is none")
+        return cls(model, text, float(temperature), run, runs, copied)
+
+    def __rich__(self) -> RenderableType:
+        """Draw the sample, and below it what was copied."""
+        return _Drawing(self)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the sample and its check, as the run keeps it."""
+        return {
+            "kind": "text",
+            "model": self.model,
+            "text": self.text,
+            "temperature": self.temperature,
+            "run": self.run,
+            "runs": self.runs,
+            "copied": self.copied,
+        }
+
+
+@dataclass(frozen=True)
+class _Drawing:
+    """One drawing of a sample on one console."""
+
+    report: SampleReport
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        report = self.report
+        title = f"A sample of {literal(report.model)} at temperature {report.temperature:g}"
+        yield Text(title, style="bold")
+        yield Text()
+        width = max(1, options.max_width)
+        lines = Text(visible(report.text.strip())).wrap(console, width, overflow="fold")
+        for line in lines[:LINES]:
+            line.rstrip()
+            yield line
+        if len(lines) > LINES:
+            yield Text("..." if options.ascii_only else "…")
+        yield Text()
+        yield from bullets([self._copied(), self._longest()])
+        if report.run.strip():
+            yield from excerpt(report.run, console, options)
+
+    def _longest(self) -> str:
+        characters = len(self.report.run)
+        if not characters:
+            return "no character of it stands in the training text"
+        return f"longest part that stands in the training text: {several(characters, 'character')}"
+
+    def _copied(self) -> str:
+        if self.report.copied is None:
+            return "too short for a run of eight words"
+        return (
+            f"{percent(self.report.copied)} of its {count(self.report.runs)} runs of eight words "
+            "stand in the training text"
+        )
+
+
+def _is_share(value: object, most: float) -> bool:
+    return type(value) in (int, float) and 0 <= value <= most  # type: ignore[operator]

@@ -1,0 +1,1 @@
+"""Generation: character, sub-word and word language models over recurrent networks."""

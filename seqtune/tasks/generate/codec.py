@@ -1,0 +1,100 @@
+"""Everything fitted on training text that turns text into network inputs and back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from seqtune.tasks.generate.schema import METRICS
+from seqtune.tasks.generate.tokens import Tokens
+
+OBJECTIVES = ("next", "fill")
+LONGEST_NAME = 1000
+MOST = 2**62
+
+
+@dataclass(frozen=True)
+class Codec:
+    """What a fitted language model knows of its text; plain JSON on disk.
+
+    Args:
+        objective: "next" or "fill": what is predicted.
+        metric: The metric that selects.
+        column: The column of the documents; None for text files.
+        documents: How many documents there are.
+        characters: Of the training, validation and test part.
+        tokens: The vocabularies, by kind of token.
+        borders: By kind of token, where the training, validation and test part end among all
+            tokens.
+    """
+
+    objective: str
+    metric: str
+    column: str | None
+    documents: int
+    characters: tuple[int, int, int]
+    tokens: Mapping[str, Tokens] = field(repr=False)
+    borders: Mapping[str, tuple[int, int, int]]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain JSON values."""
+        plain = {"characters": list(self.characters)}
+        return {
+            **{key: getattr(self, key) for key in ("objective", "metric", "column", "documents")},
+            **plain,
+            "tokens": {kind: each.to_dict() for kind, each in self.tokens.items()},
+            "borders": {kind: list(each) for kind, each in self.borders.items()},
+        }
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> Codec:
+        """Read what `to_dict` returned, from a file that may be damaged or a stranger's.
+
+        Raises:
+            ValueError: It is something else.
+            KeyError: Something is missing.
+        """
+        if not isinstance(values, dict) or {*values} != {*cls.__dataclass_fields__}:
+            raise ValueError("its parts are not as they are written")
+        tokens, borders = values["tokens"], values["borders"]
+        if not isinstance(tokens, dict) or not isinstance(borders, dict) or not tokens:
+            raise ValueError("its parts are not as they are written")
+        codec = cls(
+            objective=values["objective"],
+            metric=values["metric"],
+            column=values["column"],
+            documents=values["documents"],
+            characters=_three(values["characters"]),
+            tokens={kind: Tokens.from_dict(each) for kind, each in tokens.items()},
+            borders={kind: _three(each) for kind, each in borders.items()},
+        )
+        is_sound = (
+            codec.objective in OBJECTIVES
+            and codec.metric in METRICS
+            and (codec.column is None or _is_name(codec.column))
+            and type(codec.documents) is int
+            and 0 < codec.documents < MOST
+            and all(kind == each.kind for kind, each in codec.tokens.items())
+            and codec.borders.keys() == codec.tokens.keys()
+            and all(1 < first < second < end for first, second, end in codec.borders.values())
+            and min(codec.characters) > 0
+        )
+        if not is_sound:
+            raise ValueError("its parts do not belong together")
+        return codec
+
+
+def _is_name(value: object) -> bool:
+    return isinstance(value, str) and 0 < len(value) <= LONGEST_NAME
+
+
+def _three(values: Any) -> tuple[int, int, int]:
+    is_sound = (
+        isinstance(values, list)
+        and len(values) == 3
+        and all(type(value) is int and 0 <= value < MOST for value in values)
+    )
+    if not is_sound:
+        raise ValueError("expected three counts")
+    return (values[0], values[1], values[2])

@@ -1,0 +1,233 @@
+"""Documents one after the other, and where training ends and validation and test begin.
+
+one text        |------ training ------|-- validation --|-- test --|    in its order
+many documents  each of them belongs to one part as a whole
+"""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+
+from seqtune.data.source import Source
+from seqtune.data.texts import TextSource
+from seqtune.errors import DataError
+from seqtune.progress import Guess, Listener
+
+MANY_DOCUMENTS = 20
+"""From so many documents on, each belongs to one part as a whole."""
+
+LEAST_CHARACTERS = 200
+"""Shorter texts cannot be learnt from, compared and tested."""
+
+PARTS = ("train", "validation", "test")
+
+TEXT_NAMES = ("text", "content", "body", "document", "story", "article", "sentence", "review")
+
+
+class Document(Protocol):
+    """A text that can be read more than once."""
+
+    @property
+    def characters(self) -> int:
+        """How many it has."""
+
+    def blocks(self) -> Iterator[str]:
+        """Yield it, a block at a time."""
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A document that stands in a cell of a table."""
+
+    text: str
+
+    @property
+    def characters(self) -> int:
+        """How many it has."""
+        return len(self.text)
+
+    def blocks(self) -> Iterator[str]:
+        """Yield it whole."""
+        yield self.text
+
+
+@dataclass(frozen=True)
+class Segment:
+    """A document, or a piece of one, that belongs to a part.
+
+    Args:
+        document: Its number.
+        part: "train", "validation" or "test".
+        begin: Its first character.
+        end: The character after its last.
+    """
+
+    document: int
+    part: str
+    begin: int
+    end: int
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """Documents, in the order of the source.
+
+    Args:
+        documents: The documents, none of them empty.
+        column: The column that they stand in; None for files.
+    """
+
+    documents: Sequence[Document]
+    column: str | None = None
+
+    @property
+    def characters(self) -> int:
+        """Characters of all documents."""
+        return sum(document.characters for document in self.documents)
+
+    def read(self, segment: Segment) -> Iterator[str]:
+        """Yield the text of a segment, a block at a time."""
+        place = 0
+        for block in self.documents[segment.document].blocks():
+            first, last = max(segment.begin - place, 0), segment.end - place
+            if last <= 0:
+                return
+            if first < len(block):
+                yield block[first:last]
+            place += len(block)
+
+
+def corpus_of(source: Source, column: str, listener: Listener) -> Corpus:
+    """Return the documents of a source.
+
+    Args:
+        source: Text files, or a table.
+        column: The column of texts, or "auto".
+        listener: Hears which column was taken.
+
+    Raises:
+        DataError: There is no text, or too little of it.
+    """
+    corpus = documents_of(source, column, listener)
+    total = corpus.characters
+    if total < LEAST_CHARACTERS:
+        raise DataError(
+            f"{source.path} has {total} characters, expected at least {LEAST_CHARACTERS} to learn "
+            "from, to compare and to test",
+            "give more text",
+        )
+    first = next(corpus.documents[0].blocks())[0]
+    if all(not block.strip(first) for each in corpus.documents for block in each.blocks()):
+        raise DataError(
+            f"{source.path} is the character {first!r} over and over: there is nothing to learn",
+            "give another text",
+        )
+    return corpus
+
+
+def documents_of(source: Source, column: str, listener: Listener) -> Corpus:
+    """Return the documents of a source, however few.
+
+    Raises:
+        DataError: There is no text.
+    """
+    return _files(source) if isinstance(source, TextSource) else _cells(source, column, listener)
+
+
+def _files(source: TextSource) -> Corpus:
+    return Corpus([file for file in source.files if file.characters])
+
+
+def _cells(source: Source, asked: str, listener: Listener) -> Corpus:
+    name = asked if asked != "auto" else text_column(source, listener)
+    source.require(name, "--text")
+    texts = [text.replace("\r\n", "\n").replace("\r", "\n") for text in source.texts(name)]
+    found = [Cell(text) for text in texts if text.strip()]
+    if not found:
+        raise DataError(f"{source.path}: column {name!r} has no text", "name it: --text COLUMN")
+    return Corpus(found, name)
+
+
+def text_column(source: Source, listener: Listener) -> str:
+    """Find the column of texts.
+
+    Raises:
+        DataError: There is none, or more than one.
+    """
+    texts = [name for name in source.names if source.kind(name) == "text"]
+    if not texts:
+        raise DataError(f"{source.path}: no column of texts to learn from", "--text COLUMN")
+    by_name = [name for name in texts if name.lower() in TEXT_NAMES]
+    if len(by_name or texts) > 1:
+        candidates = ", ".join(by_name or texts)
+        raise DataError(
+            f"{source.path}: several columns suit as text equally well: {candidates}",
+            f"choose one: --text {shlex.quote((by_name or texts)[0])}",
+        )
+    chosen = (by_name or texts)[0]
+    why = "by its name" if by_name else "the only column of text"
+    listener(Guess("text", chosen, why, "--text COLUMN"))
+    return chosen
+
+
+def divide(
+    lengths: Sequence[int], validation: float, test: float, *, is_mixed: bool, seed: int
+) -> list[Segment]:
+    """Divide documents into parts, training first and test last.
+
+    Args:
+        lengths: Characters of each document.
+        validation: Share of all characters for the validation part.
+        test: Share of all characters for the test part.
+        is_mixed: Whether many documents come in a new order.
+        seed: Start of the random numbers that give it.
+
+    Example:
+        >>> [(each.part, each.begin, each.end) for each in
+        ...  divide([100], 0.1, 0.2, is_mixed=False, seed=0)]
+        [('train', 0, 70), ('validation', 70, 80), ('test', 80, 100)]
+    """
+    total = sum(lengths)
+    borders = [int(total * (1 - validation - test)), int(total * (1 - test)), total]
+    if len(lengths) >= MANY_DOCUMENTS:
+        return _whole(lengths, borders, is_mixed=is_mixed, seed=seed)
+    segments, place = [], 0
+    for number, length in enumerate(lengths):
+        begin = 0
+        for part, border in zip(PARTS, borders, strict=True):
+            end = min(border - place, length)
+            if end > begin:
+                segments.append(Segment(number, part, begin, end))
+                begin = end
+        place += length
+    return segments
+
+
+def _whole(
+    lengths: Sequence[int], borders: Sequence[int], *, is_mixed: bool, seed: int
+) -> list[Segment]:
+    order = np.arange(len(lengths))
+    if is_mixed:
+        order = np.random.default_rng(seed).permutation(len(lengths))
+    ends = np.cumsum([lengths[number] for number in order.tolist()])
+    first, second = (int(np.searchsorted(ends, border, "right")) for border in borders[:2])
+    second = min(max(second, 2), len(order) - 1)
+    first = min(max(first, 1), second - 1)
+    names = ["train"] * first + ["validation"] * (second - first)
+    names += ["test"] * (len(order) - second)
+    return [
+        Segment(number, part, 0, lengths[number])
+        for number, part in zip(order.tolist(), names, strict=True)
+    ]
+
+
+def training_text(corpus: Corpus, segments: Iterable[Segment]) -> Iterator[str]:
+    """Yield the text of the training part, a block at a time."""
+    for segment in segments:
+        if segment.part == "train":
+            yield from corpus.read(segment)

@@ -1,0 +1,64 @@
+"""Networks that predict a token from both sides: their batches and their scores."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from seqtune.tasks.generate.batches import Lanes, Tokens
+from seqtune.tasks.generate.tokens import END
+
+Floats = npt.NDArray[np.float64]
+Array = npt.NDArray[Any]
+
+AROUND = 64
+"""Tokens that are read on either side of those that are scored."""
+
+SCORED = 128
+"""Tokens that are scored in one row."""
+
+ROWS = 16
+"""Rows at a time: each has a probability of every word for every token."""
+
+
+class GapLanes(Lanes):
+    """Lanes through the text, of which each token is predicted from the others."""
+
+    def __getitem__(self, index: int) -> tuple[Tokens, Tokens]:
+        """Return tokens (lanes, steps), and the same as what is to be predicted."""
+        done = (self.epoch * self.batches + index) * self.steps
+        places = self.begins[:, None] + done + np.arange(self.steps)
+        read = self.tokens[places % len(self.tokens)].astype(np.int32)
+        return read, read
+
+
+def gap_log_probabilities(model: Any, array: Array, begin: int, end: int) -> Floats:
+    """Return the logarithm of the probability of each token, given all around it.
+
+    Args:
+        model: The network.
+        array: (tokens,) ids.
+        begin: The first token that is scored.
+        end: The token after the last; what stands behind it is not read.
+
+    Returns:
+        (end - begin,) float64, natural logarithms.
+    """
+    starts = np.arange(begin, end, SCORED)
+    found = np.empty((len(starts), SCORED))
+    offsets = np.arange(-AROUND, SCORED + AROUND)
+    for first in range(0, len(starts), ROWS):
+        rows = np.minimum(np.arange(first, first + ROWS), len(starts) - 1)
+        places = starts[rows, None] + offsets
+        inside = (places >= 0) & (places < end)
+        tokens = np.where(inside, array[np.clip(places, 0, end - 1)], END).astype(np.int32)
+        logits = np.asarray(model.predict_on_batch(tokens), np.float64)
+        logits = logits[:, AROUND : AROUND + SCORED]
+        highest = logits.max(axis=-1, keepdims=True)
+        total = np.log(np.exp(logits - highest).sum(axis=-1)) + highest[..., 0]
+        targets = tokens[:, AROUND : AROUND + SCORED, None]
+        scored = np.take_along_axis(logits, targets, axis=-1)[..., 0] - total
+        found[first : first + ROWS] = scored[: len(starts) - first]
+    return found.ravel()[: end - begin]

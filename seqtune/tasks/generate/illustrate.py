@@ -1,0 +1,80 @@
+"""A sample of what the winner writes, and how much of it was learnt by heart."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from seqtune.tasks.generate.fill import word_of, words_between
+from seqtune.tasks.generate.memorisation import memorised
+from seqtune.tasks.generate.network_filler import REACH
+from seqtune.tasks.generate.prepared import Prepared
+from seqtune.tasks.generate.request import Request
+from seqtune.tasks.generate.sampling import Choice
+from seqtune.tasks.generate.speaker import Speaker
+
+LENGTH = 1000
+"""Characters of the sample: about 180 words, of which the share that is copied is known to a few
+per cent."""
+
+
+GAPS = 5
+GUESSES = 3
+AROUND = 10
+"""Tokens on either side of a gap that are shown."""
+
+
+def illustrate(prepared: Prepared, run: Any) -> dict[str, Any]:
+    """Show the best network at work: let it write, or fill gaps, as it was fitted to.
+
+    Args:
+        prepared: The text.
+        run: The run.
+
+    Returns:
+        What `seqtune.report.sample` or `seqtune.report.gaps` reads.
+    """
+    return _sample(prepared, run) if prepared.codec.objective == "next" else _gaps(prepared, run)
+
+
+def _sample(prepared: Prepared, run: Any) -> dict[str, Any]:
+    """Let the best network write from nothing, and compare that with what it was trained on."""
+    row = run.choose()
+    is_refitted = any(member.refitted for member in run.members[row.name])
+    choice = Choice()
+    (sample,) = Speaker(run, row.name).write(Request(length=LENGTH, choice=choice))
+    check = memorised(sample.text, prepared.source_text("test" if is_refitted else "train"))
+    return {
+        "kind": "text",
+        "model": row.name,
+        "text": sample.text,
+        "temperature": choice.temperature,
+        "run": check.run,
+        "runs": check.runs,
+        "copied": check.copied,
+    }
+
+
+def _gaps(prepared: Prepared, run: Any) -> dict[str, Any]:
+    """Hide words of the test part, and let the best network guess them."""
+    row = run.choose()
+    filler = Speaker(run, row.name).filler
+    kind, spellings = filler.tokens.kind, filler.tokens.spellings
+    begin, end = prepared.bounds(kind, "test")
+    ids = np.asarray(prepared.arrays[kind][begin:end], np.int64)
+    words = [place for place, each in enumerate(ids.tolist()) if word_of(spellings[each], " ")]
+    chosen = np.linspace(0, len(words) - 1, GAPS + 2).astype(int)[1:-1] if words else np.empty(0)
+    found = []
+    for place in (words[int(number)] for number in np.unique(chosen)):
+        before, after = ids[max(place - REACH, 0) : place], ids[place + 1 : place + 1 + REACH]
+        guesses = words_between(filler, before, after, " ", GUESSES)
+        found.append(
+            {
+                "before": filler.tokens.decode(before[-AROUND:].tolist()).lstrip(),
+                "after": filler.tokens.decode(after[:AROUND].tolist()).rstrip(),
+                "truth": word_of(spellings[int(ids[place])], " "),
+                "guesses": [[each.word, each.probability] for each in guesses],
+            }
+        )
+    return {"kind": "gaps", "model": row.name, "gaps": found}

@@ -1,0 +1,49 @@
+"""Reading a text token by token with a fitted network: what comes next, and how likely it was."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from seqtune.tasks.generate.tokens import Tokens
+
+Floats = npt.NDArray[np.float64]
+State = tuple[Any, ...]
+"""What a network remembers of texts that it reads beside each other: each (batch, …)."""
+
+
+class Reader(Protocol):
+    """A model that reads texts."""
+
+    @property
+    def tokens(self) -> Tokens:
+        """Its vocabulary."""
+
+    def start(self, batch: int = 1) -> State:
+        """Return the state before the first token of a document; nothing is read yet.
+
+        Read `END` first: it says that a document begins.
+        """
+
+    def advance(self, state: State, ids: npt.ArrayLike) -> tuple[Floats, State]:
+        """Read one more token of each text; the time does not depend on what was read before.
+
+        Args:
+            state: What is remembered of each text.
+            ids: (batch,) the token that comes next in each.
+
+        Returns:
+            (batch, vocabulary) logits of the token after it, and the new state.
+        """
+
+    def score(self, ids: npt.ArrayLike) -> Floats:
+        """Return the natural logarithm of the probability of every token, (tokens,).
+
+        The text is read from the beginning of a document: `END` comes before its first token. For
+        `UNKNOWN` it is the probability of the very character that is meant (`Tokens.surprise`).
+
+        Args:
+            ids: (tokens,) of a text.
+        """

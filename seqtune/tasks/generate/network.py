@@ -1,0 +1,170 @@
+"""The Keras network of one configuration, and the same layers as they read a text with a state."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from weakref import WeakKeyDictionary
+
+import keras
+from keras import ops
+
+from seqtune.architectures._language import LanguageSettings
+from seqtune.cells._carried import Remembering
+from seqtune.initializers import GlorotUniform, SmallUniform
+from seqtune.registry import architectures
+from seqtune.tasks.generate.prepared import Prepared
+
+VOCABULARY = "vocabulary"
+
+
+def build_network(prepared: Prepared, values: Mapping[str, Any]) -> Any:
+    """Build the network of one configuration.
+
+    Args:
+        prepared: Says how many tokens there are.
+        values: The configuration.
+
+    Returns:
+        A model from `tokens` (lanes, steps) int32 to logits (lanes, steps, vocabulary) of the
+        token after each; while training, its state goes on from batch to batch. For gaps, to
+        logits (lanes, steps, vocabulary) of each token from all the others.
+    """
+    tokens = keras.Input((None,), dtype="int32", name="tokens")
+    vocabulary = Vocabulary(
+        prepared.codec.tokens[str(values["tokens.kind"])].size,
+        embedding=int(values["network.embedding"]),
+        units=int(values["network.units"]) * (2 if is_for_gaps(values) else 1),
+        is_tied=bool(values["network.tied"]),
+        name=VOCABULARY,
+    )
+    settings = settings_of(values)
+    features = architectures[str(values["network.architecture"])].generate(
+        vocabulary(tokens), settings
+    )
+    return keras.Model(tokens, vocabulary(features, is_read=False))
+
+
+def is_for_gaps(values: Mapping[str, Any]) -> bool:
+    """Say whether a configuration reads from both sides."""
+    return bool(values["network.architecture"] == "both_sides")
+
+
+def settings_of(values: Mapping[str, Any]) -> LanguageSettings:
+    """Read a network's settings from a configuration."""
+    return LanguageSettings(
+        cell=str(values["network.cell"]),
+        units=int(values["network.units"]),
+        layers=int(values["network.layers"]),
+        lanes=int(values["training.batch_size"]),
+        dropout=float(values["network.dropout"]),
+        weight_dropout=float(values["network.weight_dropout"]),
+        has_normalization=bool(values["network.layer_normalization"]),
+        attention=int(values["network.attention"]),
+    )
+
+
+@keras.saving.register_keras_serializable("seqtune")
+class Vocabulary(keras.layers.Layer):  # type: ignore[misc]
+    """From tokens to vectors, and from features back to logits of tokens.
+
+    Args:
+        size: How many tokens there are.
+        embedding: Size of the vector of each.
+        units: Features that logits are made of.
+        is_tied: Whether tokens are predicted with the vectors that they are read with (Press &
+            Wolf, arXiv 1608.05859); features are projected to their size first.
+        options: What every layer takes.
+    """
+
+    def __init__(
+        self, size: int, *, embedding: int, units: int, is_tied: bool, **options: Any
+    ) -> None:
+        super().__init__(**options)
+        self.size, self.embedding, self.units, self.is_tied = size, embedding, units, is_tied
+
+    def build(self, *_: Any) -> None:
+        """Create the weights."""
+        self.vectors = self.add_weight(
+            shape=(self.size, self.embedding), initializer=SmallUniform(), name="vectors"
+        )
+        width = self.embedding if self.is_tied else self.size
+        self.kernel = None
+        if not (self.is_tied and self.embedding == self.units):
+            self.kernel = self.add_weight(
+                shape=(self.units, width), initializer=GlorotUniform(), name="kernel"
+            )
+        self.bias = self.add_weight(shape=(self.size,), initializer="zeros", name="bias")
+
+    def get_config(self) -> dict[str, Any]:
+        """Return the arguments."""
+        names = ("size", "embedding", "units", "is_tied")
+        return {**super().get_config(), **{name: getattr(self, name) for name in names}}
+
+    def call(self, inputs: Any, is_read: bool = True) -> Any:
+        """Return vectors of tokens (lanes, steps), or logits of features (lanes, steps, units)."""
+        if is_read:
+            return ops.take(self.vectors, inputs, axis=0)
+        features = inputs if self.kernel is None else ops.matmul(inputs, self.kernel)
+        if self.is_tied:
+            features = ops.matmul(features, ops.transpose(self.vectors))
+        return features + self.bias
+
+
+def reading_layers(model: Any) -> list[Any]:
+    """Return the layers between the vectors of tokens and the logits, first to last."""
+    kinds = (Remembering, keras.layers.LayerNormalization)
+    return [layer for layer in model.layers if isinstance(layer, kinds)]
+
+
+_SCORERS: WeakKeyDictionary[Any, Any] = WeakKeyDictionary()
+
+
+def scorer(model: Any) -> Scorer:
+    """Return the same network as it reads with a state that is handed on."""
+    if model not in _SCORERS:
+        _SCORERS[model] = Scorer(model)
+    found: Scorer = _SCORERS[model]
+    return found
+
+
+class Scorer(keras.Model):  # type: ignore[misc]
+    """A network that is given its states and gives them back.
+
+    Args:
+        network: What `build_network` returned; its weights are shared.
+    """
+
+    def __init__(self, network: Any) -> None:
+        super().__init__()
+        self.vocabulary = network.get_layer(VOCABULARY)
+        self.reading = reading_layers(network)
+
+    def call(self, inputs: Any) -> Any:
+        """Return what is known of each target, and the states behind the last step.
+
+        Args:
+            inputs: Tokens and targets (lanes, steps) int32, then the states.
+
+        Returns:
+            The log-probability of each target (lanes, steps), and the states.
+        """
+        tokens, targets, *states = inputs
+        features = self.vocabulary(tokens)
+        leaving: list[Any] = []
+        for layer in self.reading:
+            if isinstance(layer, Remembering):
+                count = len(layer.shapes)
+                features, *after = layer(features, states[:count])
+                states, leaving = states[count:], [*leaving, *after]
+            else:
+                features = layer(features)
+        chances = ops.log_softmax(self.vocabulary(features, is_read=False), axis=-1)
+        found = ops.take_along_axis(chances, ops.expand_dims(targets, -1), axis=-1)
+        return (ops.squeeze(found, -1), *leaving)
+
+
+def state_shapes(model: Any) -> list[tuple[int, ...]]:
+    """Return the shape of each state of a network, without the lanes."""
+    remembering = (each for each in reading_layers(model) if isinstance(each, Remembering))
+    return [shape for layer in remembering for shape in layer.shapes]

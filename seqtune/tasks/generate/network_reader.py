@@ -1,0 +1,72 @@
+"""Reading a text token by token with a network: each step is one call of a compiled function."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from seqtune.cells._carried import Remembering
+from seqtune.compilation import compiled
+from seqtune.tasks.generate.inference import Floats
+from seqtune.tasks.generate.network import VOCABULARY, reading_layers, state_shapes
+from seqtune.tasks.generate.scoring import log_probabilities
+from seqtune.tasks.generate.tokens import END, UNKNOWN, Tokens
+
+
+class NetworkReader:
+    """A network that reads from left to right, its state in the caller's hands.
+
+    Args:
+        model: The network, as `build_network` builds it.
+        tokens: Its vocabulary.
+    """
+
+    def __init__(self, model: Any, tokens: Tokens) -> None:
+        self.model, self.tokens = model, tokens
+        self._vocabulary, self._layers = model.get_layer(VOCABULARY), reading_layers(model)
+        self._shapes = state_shapes(model)
+        self._step = compiled(self._read_one, model.variables)
+
+    def start(self, batch: int = 1) -> tuple[Any, ...]:
+        """Return the state before the first token of a document: zeros, each (batch, …)."""
+        return tuple(np.zeros((batch, *shape), np.float32) for shape in self._shapes)
+
+    def advance(self, state: tuple[Any, ...], ids: npt.ArrayLike) -> tuple[Floats, tuple[Any, ...]]:
+        """Read one more token of each text.
+
+        Args:
+            state: What is remembered of each text; it is not changed.
+            ids: (batch,) the token that comes next in each.
+
+        Returns:
+            (batch, vocabulary) logits of the token after it, and the new state.
+        """
+        tokens = np.asarray(ids, np.int32)[:, None]
+        logits, after = self._step(tokens, list(state))
+        return np.asarray(logits, np.float64), tuple(after)
+
+    def score(self, ids: npt.ArrayLike) -> Floats:
+        """Return the natural logarithm of the probability of every token of a document.
+
+        Args:
+            ids: (tokens,); for `UNKNOWN` it is the probability of the very character meant.
+        """
+        text = np.concatenate([[END], np.asarray(ids, np.int64)])
+        if len(text) == 1:
+            return np.empty(0)
+        found = log_probabilities(self.model, text, 1, len(text))
+        return np.where(text[1:] == UNKNOWN, found - self.tokens.surprise, found)
+
+    def _read_one(self, tokens: Any, states: list[Any]) -> tuple[Any, list[Any]]:
+        """Read (batch, 1) tokens."""
+        features, waiting, after = self._vocabulary(tokens), list(states), list[Any]()
+        for layer in self._layers:
+            if isinstance(layer, Remembering):
+                own = tuple(waiting.pop(0) for _ in layer.shapes)
+                features, left = layer.run(features, own, training=False)
+                after += left
+            else:
+                features = layer(features)
+        return self._vocabulary(features, is_read=False)[:, -1], after

@@ -1,0 +1,156 @@
+"""From texts to an array of tokens: roles, parts, vocabularies, and what the recipe left open."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Sequence
+from typing import Any, cast
+
+import numpy as np
+import numpy.typing as npt
+
+from seqtune.data.source import Source
+from seqtune.errors import DataError
+from seqtune.progress import Guess, Listener, Note
+from seqtune.recipe.load import Recipe
+from seqtune.tasks.generate.codec import Codec
+from seqtune.tasks.generate.corpus import (
+    MANY_DOCUMENTS,
+    Corpus,
+    Segment,
+    corpus_of,
+    divide,
+    training_text,
+)
+from seqtune.tasks.generate.prepared import PARTS, Prepared
+from seqtune.tasks.generate.schema import Schema
+from seqtune.tasks.generate.tokens import END, Tokens, rejoined
+
+Array = npt.NDArray[Any]
+
+
+def prepare(source: Source, recipe: Recipe, listener: Listener) -> tuple[Prepared, Recipe]:
+    """Read documents, divide them, fit the vocabularies on the training part, and encode all.
+
+    Args:
+        source: Text files, or a table.
+        recipe: What the user has settled already.
+        listener: Hears of guesses and repairs.
+
+    Returns:
+        The data, and the recipe with everything inferred filled in.
+
+    Raises:
+        DataError: The text cannot be learnt from as it is.
+    """
+    values = cast(Schema, recipe.values)
+    corpus = corpus_of(source, values.data.text, listener)
+    lengths = [document.characters for document in corpus.documents]
+    segments = divide(
+        lengths, values.validation.share, values.test.share,
+        is_mixed=_is_mixed(values.data.documents, len(lengths), listener), seed=values.seed,
+    )  # fmt: skip
+    kinds = _kinds(values, listener)
+    tokens, arrays, borders = {}, {}, {}
+    for kind in kinds:
+        tokens[kind] = Tokens.fit(
+            training_text(corpus, segments), kind,
+            most=values.tokens.vocabulary, least_count=values.tokens.least_count,
+        )  # fmt: skip
+        arrays[kind], borders[kind] = encode(corpus, segments, tokens[kind])
+    characters = [
+        sum(each.end - each.begin for each in segments if each.part == part) for part in PARTS
+    ]
+    codec = Codec(
+        objective=values.objective,
+        metric=values.metric,
+        column=corpus.column,
+        documents=len(corpus.documents),
+        characters=(characters[0], characters[1], characters[2]),
+        tokens=tokens,
+        borders=borders,
+    )
+    _check_length(source, values, codec)
+    return Prepared(codec, arrays), _settled(recipe, codec, kinds)
+
+
+def encode(
+    corpus: Corpus, segments: Sequence[Segment], tokens: Tokens
+) -> tuple[Array, tuple[int, int, int]]:
+    """Write all tokens to a file that is gone when nobody reads it any more.
+
+    Returns:
+        (tokens,) ids, mapped into memory, and where each part ends.
+    """
+    ends = dict.fromkeys(PARTS, 0)
+    total = 0
+    with tempfile.TemporaryFile(prefix="seqtune-") as file:
+        for segment in segments:
+            if segment.begin == 0:
+                file.write(np.array([END], tokens.dtype).tobytes())
+                total += 1
+            for piece in rejoined(corpus.read(segment)):
+                ids = tokens.encode(piece).astype(tokens.dtype)
+                file.write(ids.tobytes())
+                total += len(ids)
+            ends[segment.part] = total
+        file.flush()
+        array = np.memmap(file, dtype=tokens.dtype, mode="r", shape=(total,))
+    return array, (ends["train"], ends["validation"], ends["test"])
+
+
+def _is_mixed(asked: str, documents: int, listener: Listener) -> bool:
+    if documents < MANY_DOCUMENTS:
+        return False
+    if asked == "auto":
+        why = f"{documents:,} documents are divided as wholes"
+        listener(Guess("documents", "mixed", why, "--set data.documents=kept"))
+    return asked != "kept"
+
+
+def _kinds(values: Schema, listener: Listener) -> list[str]:
+    asked = values.tokens.kind
+    kinds = [str(kind) for kind in asked] if isinstance(asked, tuple) else [str(asked)]
+    if values.objective == "fill" and kinds != ["word"]:
+        listener(Note("objective fill: tokens are words, for gaps are filled with words"))
+        kinds = ["word"]
+    if values.metric == "perplexity" and len(kinds) > 1:
+        raise DataError(
+            f"perplexity is per token, and cannot compare tokens of {len(kinds)} kinds",
+            f"--set metric=bits_per_character, or --set tokens.kind={kinds[0]}",
+        )
+    return kinds
+
+
+def _check_length(source: Source, values: Schema, codec: Codec) -> None:
+    """Refuse a text that is shorter than a training sequence, or a part without a token."""
+    asked = values.training.sequence
+    steps = min(asked) if isinstance(asked, tuple) else asked if isinstance(asked, int) else 1
+    for kind, (first, second, end) in codec.borders.items():
+        if first <= steps:
+            raise DataError(
+                f"{source.path}: the training part has {first:,} {kind} tokens, fewer than one "
+                f"training sequence of {steps}",
+                f"give more text, or --set training.sequence={max(1, first // 8)}",
+            )
+        if not 1 < first < second < end:
+            raise DataError(
+                f"{source.path}: too short for a validation and a test part",
+                "give more text, or larger parts: --set validation.share=0.2 --set test.share=0.2",
+            )
+
+
+def _settled(recipe: Recipe, codec: Codec, kinds: Sequence[str]) -> Recipe:
+    changes: dict[str, Any] = {}
+    if codec.column:
+        changes["data.text"] = codec.column
+    if codec.objective == "fill":
+        changes["tokens.kind"] = kinds[0]
+        changes["network.architecture"] = "both_sides"
+        changes["ensemble.size"] = 0  # one network fills gaps
+    elif recipe.get("network.architecture") == "both_sides":
+        raise DataError(
+            "the architecture both_sides predicts from both sides, and writes nothing",
+            "--set objective=fill, or --set network.architecture=carried",
+        )
+    return recipe.replace(changes)

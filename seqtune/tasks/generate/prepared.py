@@ -1,0 +1,169 @@
+"""Text ready for training: a long array of tokens on disk, the borders of its parts, the codec."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from seqtune.data.array_file import read_array
+from seqtune.data.ragged import Ragged
+from seqtune.files import damaged, read_json, whole_file, write_json
+from seqtune.tasks._contract import Fold, Until
+from seqtune.tasks.generate.codec import Codec
+from seqtune.tasks.generate.tokens import END
+
+Array = npt.NDArray[Any]
+
+PARTS = ("train", "validation", "test")
+
+MALFORMED = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
+"""What reading a codec raises where the file holds something else."""
+
+MOST_TESTED = 4_000_000
+"""Tokens of the test part that the winner is scored on at most."""
+
+MOST_COMPARED = 32_768
+"""Tokens of the validation part that configurations are compared on; more would take a larger
+share of the time than they tell the better from the worse."""
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """The text of one run.
+
+    Args:
+        codec: What was fitted on the training text.
+        arrays: (tokens,) ids by kind of token: `END` before each document, then its tokens; the
+            training part first, the test part last.
+    """
+
+    codec: Codec
+    arrays: dict[str, Array]
+
+    @property
+    def metric(self) -> str:
+        """The metric that selects."""
+        return self.codec.metric
+
+    @property
+    def folds(self) -> Sequence[Fold]:
+        """No folds: one part is held out."""
+        return ()
+
+    @property
+    def kinds(self) -> list[str]:
+        """The kinds of token."""
+        return list(self.arrays)
+
+    def until(self, kind: str, part: Until) -> Array:
+        """Return all tokens of the parts up to one."""
+        return self.arrays[kind][: self.codec.borders[kind][PARTS.index(part)]]
+
+    def bounds(self, kind: str, part: str) -> tuple[int, int]:
+        """Return the first token of a part that is predicted, and the end."""
+        borders = (1, *self.codec.borders[kind])  # nothing comes before the first token
+        number = PARTS.index(part)
+        return borders[number], borders[number + 1]
+
+    def compared(self, kind: str, part: str) -> tuple[int, int]:
+        """Return the same for what scores are taken of."""
+        begin, end = self.bounds(kind, part)
+        most = MOST_COMPARED if part == "validation" else MOST_TESTED
+        return begin, min(end, begin + most)
+
+    def documents(self, kind: str, part: str, most: int | None = None) -> Ragged:
+        """Return the documents of a part, each with `END` as its last token where it ends in it.
+
+        Args:
+            kind: The kind of token.
+            part: "train", "validation" or "test".
+            most: The last so many tokens of it at most.
+        """
+        begin, end = self.bounds(kind, part)
+        if most is not None:
+            begin = max(begin, end - most)
+        tokens = np.asarray(self.arrays[kind][begin:end], np.int32)
+        ends = np.flatnonzero(tokens == END) + 1
+        offsets = np.unique(np.concatenate([[0], ends, [len(tokens)]])).astype(np.int64)
+        return Ragged(tokens, offsets)
+
+    def source_text(self, part: Until = "train") -> Iterator[str]:
+        """Yield the text of the parts up to one, piece by piece; unknown characters are U+FFFD."""
+        kind = next((each for each in ("byte", "character") if each in self.arrays), self.kinds[0])
+        decoder, tokens = self.codec.tokens[kind].decoder(), self.until(kind, part)
+        for begin in range(0, len(tokens), MOST_COMPARED):
+            yield "".join(map(decoder.feed, tokens[begin : begin + MOST_COMPARED].tolist()))
+        yield decoder.flush()
+
+    def save(self, folder: Path) -> None:
+        """Write the arrays to `folder/data` and the codec beside it."""
+        data = folder / "data"
+        data.mkdir(exist_ok=True)
+        for kind, array in self.arrays.items():
+            with whole_file(data / f"{kind}.npy") as temporary:
+                np.save(temporary, array)
+        write_json(folder / "codec.json", self.codec.to_dict())
+
+    @classmethod
+    def load(cls, folder: Path) -> Prepared:
+        """Open what `save` wrote; the arrays stay on disk and are read as they are needed.
+
+        Raises:
+            RunError: A file is missing or damaged, or they do not belong together.
+        """
+        path, data = folder / "codec.json", folder / "data"
+        try:
+            codec = Codec.from_dict(read_json(path))
+        except MALFORMED as error:
+            raise damaged(path, error if isinstance(error, ValueError) else repr(error)) from error
+        arrays = {}
+        for kind, tokens in codec.tokens.items():
+            file = data / f"{kind}.npy"
+            try:
+                array = read_array(file, tokens.dtype, (codec.borders[kind][-1],), mmap=True)
+                _check(array, tokens.size)
+            except (OSError, ValueError, EOFError) as error:
+                raise damaged(file, error) from error
+            arrays[kind] = array
+        return cls(codec, arrays)
+
+    def describe(self) -> dict[str, Any]:
+        """Return, for the plan and the report, what the data turned out to be."""
+        codec = self.codec
+        sizes = ", ".join(f"{len(self.arrays[kind]):,} {kind} tokens" for kind in self.kinds)
+        known = ", ".join(f"{each.size - 2:,} of {kind}" for kind, each in codec.tokens.items())
+        unit = "character"
+        parts = dict(zip(("training", "validation", "test"), codec.characters, strict=True))
+        return {
+            "unit": unit,
+            "rows": sum(codec.characters),
+            "documents": codec.documents,
+            "facts": {
+                "documents": f"{codec.documents:,}",
+                "length": f"{sum(codec.characters):,} characters; {sizes}",
+                "vocabulary": known,
+                "metric": codec.metric.replace("_", " "),
+            },
+            **{f"{part}_rows": number for part, number in parts.items()},
+            **{f"{part}_{unit}s": number for part, number in parts.items()},
+            "roles": {"text": (codec.column,)} if codec.column else {},
+        }
+
+
+def _check(array: Array, size: int) -> None:
+    """Refuse ids that the vocabulary does not have.
+
+    Raises:
+        ValueError: There is one.
+    """
+    step = 1 << 22
+    for begin in range(0, len(array), step):
+        if int(array[begin : begin + step].max(initial=0)) >= size:
+            raise ValueError("a token is not in the vocabulary")
+    if len(array) and array[0] != END:
+        raise ValueError("no document begins at its beginning")

@@ -1,0 +1,166 @@
+"""Drawing the next token from what a language model says of it.
+
+The logits are divided by the temperature; then only the `top_k` likeliest tokens are kept, and of
+those the likeliest that together have the probability `top_p` (the nucleus), and one is drawn.
+
+Source:
+    Holtzman et al., The Curious Case of Neural Text Degeneration, arXiv 1904.09751, section 3.1
+    (nucleus sampling) and 3.2 (top-k, temperature).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from seqtune.errors import UsageError
+
+Floats = npt.NDArray[np.float64]
+Integers = npt.NDArray[np.int64]
+
+ROUNDING = 1e-9
+"""By so much a sum of probabilities may be wrong."""
+
+WIDEST = 1000.0
+"""No temperature is higher: every token is equally likely long before."""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """How tokens are drawn.
+
+    Args:
+        temperature: 0 takes the likeliest token, 1 draws by the model's own probabilities, more
+            evens them out.
+        top_k: Draw among so many likeliest tokens; None for all.
+        top_p: Draw among the likeliest tokens that together have this probability.
+        seed: Start of the random numbers.
+
+    Raises:
+        UsageError: A value is out of range; the hint names the flag.
+    """
+
+    temperature: float = 0.8
+    top_k: int | None = None
+    top_p: float = 1.0
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        if not 0.0 <= self.temperature <= WIDEST:  # NaN is refused, too
+            raise UsageError(
+                f"a temperature of {self.temperature:g}; expected 0 (always the likeliest) to "
+                f"{WIDEST:g}",
+                "--temperature 0.8",
+            )
+        if self.top_k is not None and self.top_k < 1:
+            raise UsageError(
+                f"the {self.top_k} likeliest tokens are none; expected at least 1", "--top-k 40"
+            )
+        if not 0.0 < self.top_p <= 1.0:
+            raise UsageError(
+                f"the likeliest tokens with a probability of {self.top_p:g}; expected more than 0 "
+                "and at most 1",
+                "--top-p 0.9",
+            )
+        if self.seed < 0:
+            raise UsageError(f"a seed of {self.seed}; expected 0 or more", "--seed 0")
+
+
+class Sampler:
+    """Draws tokens; the same seed gives the same tokens from the same logits.
+
+    Args:
+        choice: How tokens are drawn.
+        forbidden: Tokens that are never drawn, such as padding and unknown.
+        number: Which of several texts from the same seed it draws.
+
+    Example:
+        >>> Sampler(Choice(temperature=0)).draw(np.log([[0.2, 0.5, 0.3]])).tolist()
+        [1]
+    """
+
+    def __init__(self, choice: Choice, forbidden: Iterable[int] = (), number: int = 0) -> None:
+        self.choice = choice
+        self.forbidden = np.array(sorted(set(forbidden)), np.int64)
+        self.random = np.random.default_rng([choice.seed, number])
+
+    def draw(self, logits: npt.ArrayLike) -> Integers:
+        """Return a token for each row.
+
+        Args:
+            logits: (batch, vocabulary), log-probabilities up to a constant per row.
+
+        Returns:
+            (batch,) int64.
+
+        Raises:
+            ValueError: A row has a NaN, or no token that may be drawn.
+        """
+        allowed = self._allowed(logits)
+        if self.choice.temperature == 0.0:
+            return np.asarray(allowed.argmax(axis=1))
+        # One number per row and step, whatever is cut off: so `top_k` changes no other row's draw.
+        chance = self.random.random(len(allowed))
+        probabilities = self.probabilities(logits)
+        reached = probabilities.cumsum(axis=1)
+        place = (reached <= chance[:, None] * reached[:, -1:]).sum(axis=1)
+        last = probabilities.shape[1] - 1 - (probabilities[:, ::-1] > 0).argmax(axis=1)
+        return np.asarray(np.minimum(place, last))
+
+    def probabilities(self, logits: npt.ArrayLike) -> Floats:
+        """Return the probability with which each token is drawn, (batch, vocabulary).
+
+        Args:
+            logits: (batch, vocabulary), log-probabilities up to a constant per row.
+
+        Raises:
+            ValueError: A row has a NaN, or no token that may be drawn.
+        """
+        allowed = self._allowed(logits)
+        if self.choice.temperature == 0.0:
+            greedy = np.zeros_like(allowed)
+            greedy[np.arange(len(allowed)), allowed.argmax(axis=1)] = 1.0
+            return greedy
+        shifted = allowed - allowed.max(axis=1, keepdims=True)
+        with np.errstate(over="ignore"):  # a tiny temperature: the others become impossible
+            powers = np.exp(shifted / self.choice.temperature)
+        powers = _likeliest(powers, self.choice.top_k)
+        return _nucleus(powers / powers.sum(axis=1, keepdims=True), self.choice.top_p)
+
+    def _allowed(self, logits: npt.ArrayLike) -> Floats:
+        """Return the logits, minus infinity where a token may not be drawn."""
+        allowed = np.array(logits, np.float64)
+        allowed[:, self.forbidden] = -math.inf
+        best = allowed.max(axis=1, initial=-math.inf)
+        if not np.isfinite(best).all():
+            raise ValueError("a row of logits has no finite greatest value")
+        return allowed
+
+
+def _likeliest(powers: Floats, most: int | None) -> Floats:
+    """Keep so many greatest values of each row; of equal ones, those that come first."""
+    if most is None or most >= powers.shape[1]:
+        return powers
+    order = np.argsort(-powers, axis=1, kind="stable")[:, most:]
+    kept = powers.copy()
+    np.put_along_axis(kept, order, 0.0, axis=1)
+    return kept
+
+
+def _nucleus(probabilities: Floats, share: float) -> Floats:
+    """Keep the fewest greatest values of each row whose sum reaches a share, and norm them."""
+    if share >= 1.0:
+        return probabilities
+    order = np.argsort(-probabilities, axis=1, kind="stable")
+    ranked = np.take_along_axis(probabilities, order, axis=1)
+    before = np.zeros_like(ranked)
+    before[:, 1:] = ranked.cumsum(axis=1)[:, :-1] + ROUNDING
+    ranked = np.where(before < share, ranked, 0.0)
+    kept = np.zeros_like(probabilities)
+    np.put_along_axis(kept, order, ranked, axis=1)
+    total: Floats = kept / kept.sum(axis=1, keepdims=True)
+    return total

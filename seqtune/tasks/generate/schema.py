@@ -1,0 +1,194 @@
+"""The keys of a generation recipe, beside those that every task has."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated, ClassVar
+
+from pydantic import Field
+
+from seqtune.recipe.fields import Search, Searchable
+from seqtune.recipe.kinds import Flag, Many, Number, Or, Text, Whole, Word
+from seqtune.recipe.schema import Auto, CommonNetwork, Reading, RecipeSchema, network_for
+from seqtune.recipe.schema import Study as CommonStudy
+from seqtune.recipe.schema import Training as CommonTraining
+from seqtune.recipe.section import Section
+from seqtune.registry import baselines, carried_cells
+
+METRICS = ("bits_per_character", "nats_per_character", "perplexity")
+"""What configurations can be compared by; lower is better for each."""
+
+
+class Data(Reading):
+    """Which column is used, and how the file is read."""
+
+    order = ("text", "documents")
+
+    text: Annotated[str, Or(("auto",), Text("the name of a column"))] = Field(
+        "auto",
+        description="The column of a table whose rows are the documents. With auto it is found.",
+    )
+    documents: Annotated[str, Word(("auto", "kept", "mixed"))] = Field(
+        "auto",
+        description="Whether documents are mixed before they are divided into parts. With auto the "
+        "rows of a table and the files of a folder are, where there are many.",
+    )
+
+
+class TokenChoice(Section):
+    """What the network reads and writes one after the other."""
+
+    kind: Annotated[Searchable[str], Search(Word(("character", "byte", "word", "subword")))] = (
+        Field("character", description="What a token is; scores can be compared across kinds.")
+    )
+    vocabulary: Annotated[int, Whole(minimum=300, maximum=100_000)] = Field(
+        4000,
+        description="Number of words, sub-words or characters that are known at most. Other words "
+        "are spelt in characters.",
+    )
+    least_count: Annotated[int, Whole(minimum=1)] = Field(
+        3,
+        description="How often a word must occur in the training text to be known, or two "
+        "sub-words stand side by side to be joined.",
+    )
+
+
+class GenerateNetwork(CommonNetwork):
+    """The network: a recurrent cell and the layers around it."""
+
+    cell: Annotated[Searchable[str], Search(Word(lambda: carried_cells))] = Field(
+        "lstm", description="The recurrent cell that carries the state from step to step."
+    )
+    embedding: Annotated[Searchable[int], Search(Whole(minimum=1))] = Field(
+        64, description="Size of the vector that is learnt for each token."
+    )
+    tied: Annotated[Searchable[bool], Search(Flag())] = Field(
+        False,
+        description="Whether the vectors that tokens are read with are those that they are "
+        "predicted with (Press & Wolf, arXiv 1608.05859).",
+    )
+    weight_dropout: Annotated[Searchable[float], Search(Number(minimum=0, below=1))] = Field(
+        0.0,
+        description="Share of the recurrent weights set to zero for a training batch (AWD-LSTM, "
+        "arXiv 1708.02182).",
+    )
+    layer_normalization: Annotated[Searchable[bool], Search(Flag())] = Field(
+        False, description="Whether the output of each recurrent layer is normalised."
+    )
+    attention: Annotated[Searchable[int], Search(Whole(minimum=0, maximum=1024))] = Field(
+        0,
+        description="Number of past steps that the network looks back at, beside what its state "
+        "remembers; 0 for none.",
+    )
+
+
+class Training(CommonTraining):
+    """How a language model is trained."""
+
+    order = ("sequence",)
+
+    sequence: Annotated[Searchable[int], Search(Whole(minimum=1, maximum=4096))] = Field(
+        64,
+        description="Number of tokens through which gradients go back; the state goes on beyond.",
+    )
+
+
+class Share(Section):
+    """How much of the text a part of the data takes."""
+
+    share: Annotated[float, Number(above=0, below=0.5)] = Field(
+        0.05,
+        description="Share of the characters: the last ones of a text; whole documents, where "
+        "there are many.",
+    )
+
+
+class Study(CommonStudy):
+    """How configurations are searched: the best of a few short trials trains most of the time."""
+
+    trial_share: Annotated[float, Number(above=0, maximum=1)] = Field(
+        0.7, description="Share of the search that one trial may take at most."
+    )
+    pause: Annotated[float, Number(above=0, below=1)] = Field(
+        0.08,
+        description="With stopping halving, the share of its training after which a trial pauses.",
+    )
+
+
+class Baselines(Section):
+    """The simple methods that every network must beat."""
+
+    methods: Annotated[
+        tuple[str, ...] | Auto,
+        Or(("auto",), Many(Word(lambda: baselines("generate")), "simple methods")),
+    ] = Field("auto", description="The simple methods that stand on the leaderboard; auto is all.")
+    share: Annotated[float, Number(minimum=0, below=1)] = Field(
+        0.1, description="Share of the budget that the simple methods may take at most."
+    )
+    blend: Annotated[bool, Flag()] = Field(
+        True,
+        description="Whether the ensemble may take in the best simple method; it is then called "
+        "a blend. What is averaged is the probability of each token.",
+    )
+
+
+if TYPE_CHECKING:
+    Network = GenerateNetwork
+else:
+    Network = network_for("generate", GenerateNetwork)
+
+
+class Schema(RecipeSchema):
+    """The keys of a generation recipe."""
+
+    order = (
+        *("task", "description", "backend", "seed", "data", "objective", "metric"),
+        *("validation", "test", "tokens", "network", "training", "search"),
+        *("ensemble", "refit", "baselines", "portfolio"),
+    )
+    aliases: ClassVar[Mapping[str, str]] = {}
+
+    task: Annotated[str, Word(("generate",))] = Field(
+        description="What is to be learned from the data; it decides which keys a recipe has."
+    )
+    data: Data = Field(
+        default_factory=Data,
+        description="Which column is used, and how the file is read.",
+    )
+    objective: Annotated[str, Word(("next", "fill"))] = Field(
+        "next",
+        description="What is predicted: next, each token from those before it, which writes text; "
+        "or fill, each token from both sides, which fills gaps.",
+    )
+    metric: Annotated[str, Word(METRICS)] = Field(
+        "bits_per_character",
+        description="What configurations are compared by; perplexity, which is per token, only "
+        "among tokens of one kind.",
+    )
+    validation: Share = Field(
+        default_factory=Share,
+        description="The text on which configurations are compared.",
+    )
+    test: Share = Field(
+        default_factory=Share,
+        description="The text on which the winner is scored, once; nothing else sees it.",
+    )
+    tokens: TokenChoice = Field(
+        default_factory=TokenChoice, description="What the network reads one after the other."
+    )
+    network: Network = Field(
+        default_factory=Network, description="The network: its cells and what is around them."
+    )
+    training: Training = Field(default_factory=Training, description="How each network is trained.")
+    search: Study = Field(
+        default_factory=Study, description="How configurations are searched, and for how long."
+    )
+    refit: Annotated[bool, Flag()] = Field(
+        False,
+        description="Whether the best network is trained a little further with the validation and "
+        "test parts included.",
+    )
+    baselines: Baselines = Field(
+        default_factory=Baselines,
+        description="The simple methods that every network must beat.",
+    )

@@ -1,0 +1,95 @@
+"""How likely a network finds a text, read in a few lanes at the same time.
+
+text     ......................................
+lane 1   ::::::::::::
+lane 2           ----::::::::::                - read, to know what came before; not scored
+lane 3                     ----::::::::::      : scored
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from seqtune.tasks.generate.network import scorer, state_shapes
+from seqtune.tasks.generate.tokens import END, UNKNOWN, Tokens
+
+Floats = npt.NDArray[np.float64]
+Array = npt.NDArray[Any]
+
+MOST_LANES = 64
+LANE = 256
+"""Tokens of a lane at least, where there are several."""
+
+BEFORE = 192
+"""Tokens that a lane reads before those that it scores: what a state remembers of more is worth
+less than a thousandth of a bit."""
+
+STEPS = 64
+"""Steps that are read at a time."""
+
+
+def log_probabilities(model: Any, array: Array, begin: int, end: int) -> Floats:
+    """Return the logarithm of the probability of each token of a stretch.
+
+    Args:
+        model: The network.
+        array: (tokens,) ids.
+        begin: The first token that is scored, above 0; what stands before it is read.
+        end: The token after the last.
+
+    Returns:
+        (end - begin,) float64, natural logarithms.
+    """
+    count = end - begin
+    lanes = 1
+    while lanes < MOST_LANES and count >= 2 * lanes * LANE:
+        lanes *= 2
+    each = -(-count // lanes)
+    before = BEFORE if lanes > 1 else min(begin - 1, BEFORE)
+    width = -(-(before + each) // STEPS) * STEPS
+    first = begin - 1 - before + np.arange(lanes) * each  # the place of each lane's first input
+    states = [np.zeros((lanes, *shape), np.float32) for shape in state_shapes(model)]
+    reads, found = scorer(model), np.empty((lanes, width))
+    for step in range(0, width, STEPS):
+        places = first[:, None] + step + np.arange(STEPS + 1)
+        inside = (places >= 0) & (places < end)
+        tokens = np.where(inside, array[np.clip(places, 0, end - 1)], END).astype(np.int32)
+        scored, *states = reads.predict_on_batch([tokens[:, :-1], tokens[:, 1:], *states])
+        found[:, step : step + STEPS] = scored
+    return found[:, before : before + each].ravel()[:count]
+
+
+LEAST = 1e-300
+"""A probability below it counts as this."""
+
+
+def predictions_of(tokens: Tokens, ids: Array, chances: Floats) -> Floats:
+    """Return what predictions of a text are: they may be averaged over models.
+
+    Args:
+        tokens: The vocabulary.
+        ids: (tokens,) of the text.
+        chances: (tokens,) log-probability of each.
+
+    Returns:
+        (tokens, 2): the probability of each, the naming of unknown characters included, and how
+        many characters it is.
+    """
+    named = np.where(ids == UNKNOWN, chances - tokens.surprise, chances)
+    return np.stack([np.maximum(np.exp(named), LEAST), tokens.characters(ids)], axis=1)
+
+
+def totals(tokens: Tokens, ids: Array, chances: Floats) -> Floats:
+    """Return what every score of a text is made of: nats, tokens and characters, (3,).
+
+    Args:
+        tokens: The vocabulary.
+        ids: (tokens,) of the text.
+        chances: (tokens,) log-probability of each.
+    """
+    unknown = int((ids == UNKNOWN).sum())
+    nats = tokens.surprise * unknown - float(chances.sum())
+    return np.array([nats, len(ids), float(tokens.characters(ids).sum())])

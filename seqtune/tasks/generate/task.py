@@ -1,0 +1,196 @@
+"""Generation: language models over characters, bytes, words and sub-words."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal, cast
+
+import keras
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from seqtune.baselines.language import run_language_models
+from seqtune.data.source import Source
+from seqtune.errors import RunError
+from seqtune.metrics.generate import score_language
+from seqtune.progress import BaselineEnded, Listener, Note
+from seqtune.recipe.load import Recipe
+from seqtune.registry import baselines
+from seqtune.tasks._contract import BaselineResult, Evaluation, Part, Until, Values
+from seqtune.tasks.generate.batches import Lanes
+from seqtune.tasks.generate.gaps import GapLanes, gap_log_probabilities
+from seqtune.tasks.generate.network import build_network, is_for_gaps
+from seqtune.tasks.generate.prepare import prepare
+from seqtune.tasks.generate.prepared import Prepared
+from seqtune.tasks.generate.schema import Schema
+from seqtune.tasks.generate.scoring import log_probabilities, predictions_of
+from seqtune.tasks.generate.simple_reader import MOST_COUNTED, problem_of
+
+Floats = npt.NDArray[np.float64]
+
+LEAST_STEPS = 25
+"""Steps of an epoch at least, between two looks at the validation part."""
+
+TRAINED_PER_COMPARED = 8
+"""So many tokens are trained on for each one that is looked at: a look costs a third of a training
+step per token, and so 4 % of the time."""
+
+
+class GenerateTask:
+    """Language models over recurrent networks; see `seqtune.tasks._contract.Task`."""
+
+    name = "generate"
+    direction: Literal["min", "max"] = "min"
+    refits_anew = False
+    refit_share = 0.15
+    score_share = 0.03
+
+    def prepare(
+        self, source: Source, recipe: Recipe, listener: Listener
+    ) -> tuple[Prepared, Recipe]:
+        """Read the documents, divide them, fit vocabularies, encode."""
+        return prepare(source, recipe, listener)
+
+    def load(self, folder: Path) -> Prepared:
+        """Open the data of a run folder."""
+        return Prepared.load(folder)
+
+    def build(self, prepared: Prepared, values: Values) -> Any:
+        """Build the network of one configuration."""
+        return build_network(prepared, values)
+
+    def loss(self, prepared: Prepared, values: Values) -> Any:
+        """Return the cross-entropy of the next token."""
+        return keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+
+    def steps_per_epoch(self, prepared: Prepared, values: Values) -> int:
+        """Return so many steps that looking at the validation part costs little."""
+        begin, end = prepared.compared(str(values["tokens.kind"]), "validation")
+        size = int(values["training.batch_size"]) * int(values["training.sequence"])
+        return max(LEAST_STEPS, TRAINED_PER_COMPARED * (end - begin) // size)
+
+    def batches(
+        self, prepared: Prepared, values: Values, seed: int, *, steps: int, until: Until = "train"
+    ) -> Any:
+        """Return lanes through the text."""
+        lanes = GapLanes if is_for_gaps(values) else Lanes
+        return lanes(
+            prepared.until(str(values["tokens.kind"]), until),
+            lanes=int(values["training.batch_size"]),
+            steps=int(values["training.sequence"]),
+            seed=seed,
+            batches=steps,
+        )
+
+    def apply(self, model: Any, prepared: Prepared, values: Values, part: Part) -> Floats:
+        """Return the probability of each token of a part and its characters, (tokens, 2)."""
+        kind = str(values["tokens.kind"])
+        begin, end = prepared.compared(kind, part)
+        array = prepared.arrays[kind]
+        measure = gap_log_probabilities if is_for_gaps(values) else log_probabilities
+        chances = measure(model, array, begin, end)
+        return predictions_of(prepared.codec.tokens[kind], array[begin:end], chances)
+
+    def score(self, prepared: Prepared, part: Part, predictions: Floats) -> dict[str, float]:
+        """Return every metric of probabilities and characters, (tokens, 2)."""
+        nats = -float(np.log(predictions[:, 0]).sum())
+        return score_language(nats, len(predictions), float(predictions[:, 1].sum()))
+
+    def prediction_unit(self, prepared: Prepared, values: Values | None) -> str:
+        """Return what predictions are of; those of one unit can be averaged.
+
+        Args:
+            prepared: The text.
+            values: A configuration; None for the simple methods.
+        """
+        return prepared.kinds[0] if values is None else str(values["tokens.kind"])
+
+    def objective(self, prepared: Prepared, scores: Mapping[str, float]) -> float:
+        """Return the metric."""
+        return scores[prepared.metric]
+
+    def margin(self, prepared: Prepared, score: float) -> float:
+        """Return 0: there is no ensemble that would need it."""
+        return 0.0
+
+    def describe(self, prepared: Prepared, values: Values) -> str:
+        """Return what the network reads."""
+        return f"{values['tokens.kind']} tokens"
+
+    def calibration(self, prepared: Prepared, predictions: Floats) -> dict[str, float]:
+        """Return nothing: log-likelihood is what is trained."""
+        return {}
+
+    def calibrated(
+        self, prepared: Prepared, predictions: Floats, calibration: Mapping[str, float]
+    ) -> Floats:
+        """Return predictions as they are."""
+        return predictions
+
+    def baselines(
+        self, prepared: Prepared, recipe: Recipe, seconds: float, listener: Listener
+    ) -> list[BaselineResult]:
+        """Predict the same text by n-grams, on tokens of the first kind."""
+        values = cast(Schema, recipe.values)
+        asked, kind = values.baselines.methods, prepared.kinds[0]
+        methods = tuple(baselines("generate")) if asked == "auto" else tuple(asked)
+        vocabulary = prepared.codec.tokens[kind]
+        if prepared.bounds(kind, "train")[1] > MOST_COUNTED:
+            listener(Note(f"simple methods count the last {MOST_COUNTED:,} tokens of training"))
+        problem = problem_of(prepared)
+        deadline = time.monotonic() + seconds
+        results = []
+        for done in run_language_models(methods, problem, deadline, listener):
+            if done.left_out:
+                results.append(BaselineResult(done.name, left_out=done.left_out))
+                continue
+            scores, kept = {}, {}
+            for part in ("validation", "test"):
+                begin, end = prepared.compared(kind, part)
+                ids = prepared.arrays[kind][begin:end]
+                chances = done.log_probabilities[part][: end - begin]
+                kept[part] = predictions_of(vocabulary, ids, chances)
+                scores[part] = self.score(prepared, part, kept[part])
+            listener(BaselineEnded(done.name, scores["validation"][prepared.metric], done.seconds))
+            detail = ", ".join(filter(None, [done.detail, f"{kind} tokens"]))
+            may_blend = values.baselines.blend and values.objective == "next"
+            results.append(
+                BaselineResult(
+                    done.name,
+                    scores["validation"],
+                    scores["test"],
+                    done.seconds,
+                    detail=detail,
+                    predictions=kept if may_blend else {},
+                )
+            )
+        return results
+
+    def illustrate(self, prepared: Prepared, predictions: Floats, run: Any) -> dict[str, Any]:
+        """Return a sample of what the best network writes, and what of it was copied."""
+        from seqtune.tasks.generate.illustrate import illustrate
+
+        return illustrate(prepared, run)
+
+    def predict(self, run: Any, source: Source | None, use: str | None) -> pd.DataFrame:
+        """Refuse: a language model writes text.
+
+        Raises:
+            RunError: Always.
+        """
+        raise RunError(
+            f"{run.folder} is a language model, which has no table of predictions",
+            f'seqtune generate {run.folder} --prompt "Once"',
+        )
+
+    def evaluate(self, run: Any, source: Source) -> Evaluation:
+        """Score the run on text it never saw."""
+        from seqtune.tasks.generate.evaluate import evaluate
+
+        return evaluate(run, source)
+
+
+TASK = GenerateTask()

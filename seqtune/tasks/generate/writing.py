@@ -1,0 +1,107 @@
+"""Writing text: from a prompt, token by token, until it is long enough or comes to an end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from time import perf_counter
+from typing import Literal
+
+import numpy as np
+
+from seqtune.tasks.generate.emission import Emission
+from seqtune.tasks.generate.inference import Floats, Reader
+from seqtune.tasks.generate.prompt import DOCUMENTS, Begun, Frame, fitting, read
+from seqtune.tasks.generate.request import Request
+from seqtune.tasks.generate.sampling import Sampler
+from seqtune.tasks.generate.tokens import END, UNKNOWN
+
+Ended = Literal["length", "stop", "end"]
+"""Why a text ended: it was long enough, a stop text came, or the model ended it."""
+
+
+@dataclass(frozen=True)
+class Written:
+    """A text that a model wrote.
+
+    Args:
+        prompt: What it was given.
+        text: What it wrote after that.
+        ended: Why it ended there.
+        tokens: How many tokens were drawn.
+        seconds: Time that the writing took, the reading of the prompt left out.
+    """
+
+    prompt: str
+    text: str
+    ended: Ended
+    tokens: int
+    seconds: float
+
+    @property
+    def whole(self) -> str:
+        """The prompt and what follows it."""
+        return self.prompt + self.text
+
+
+Hear = Callable[[str], None]
+
+
+def unheard(text: str) -> None:
+    """Hear nothing."""
+
+
+def write(
+    reader: Reader, request: Request, hear: Hear = unheard, frame: Frame = DOCUMENTS
+) -> list[Written]:
+    """Write texts one after the other.
+
+    Args:
+        reader: The model.
+        request: What is to be written.
+        hear: Hears each piece of text as soon as it is certain, the prompts first.
+        frame: How texts begin and end for the model.
+
+    Returns:
+        The texts; each is the same whatever their number.
+    """
+    begun = read(reader, request.prompt, frame)
+    forbidden = [UNKNOWN] if frame.may_end else [UNKNOWN, END]
+    written = []
+    for number in range(request.count):
+        hear(request.prompt)
+        sampler = Sampler(request.choice, forbidden, number)
+        written.append(_write_one(reader, request, sampler, begun, hear))
+    return written
+
+
+def _write_one(
+    reader: Reader, request: Request, sampler: Sampler, begun: Begun, hear: Hear
+) -> Written:
+    emission = Emission(request.stops, request.length)
+    parts: list[str] = []
+    drawn = 0
+    ended: Ended = "end"
+    began = perf_counter()
+    while True:
+        token = int(sampler.draw(_allowed(reader, begun))[0])
+        drawn += 1
+        if token == END:
+            parts.append(emission.finish())
+            hear(parts[-1])
+            break
+        parts.append(emission.push(reader.tokens.spellings[token][len(begun.pending) :]))
+        hear(parts[-1])
+        if emission.is_over:
+            ended = "length" if emission.emitted == request.length else "stop"
+            break
+        begun = begun.then(reader, token)
+    seconds = perf_counter() - began
+    return Written(request.prompt, "".join(parts), ended, drawn, seconds)
+
+
+def _allowed(reader: Reader, begun: Begun) -> Floats:
+    """Return the logits of what comes next, minus infinity where the prompt's end forbids it."""
+    if not begun.pending:
+        return begun.logits
+    return np.where(fitting(reader.tokens, begun.pending), begun.logits, -np.inf)
