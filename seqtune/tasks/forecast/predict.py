@@ -12,6 +12,7 @@ from seqtune.baselines.runner import forecast_windows as baseline_windows
 from seqtune.data.join import join_panels
 from seqtune.data.panel import Panel, PanelRoles, build_panel
 from seqtune.data.source import Source
+from seqtune.data.time_text import format_times
 from seqtune.data.window import Windows, evaluation_windows
 from seqtune.errors import DataError
 from seqtune.tasks._contract import Evaluation
@@ -19,7 +20,6 @@ from seqtune.tasks.forecast.arrangement import actual_values
 from seqtune.tasks.forecast.codec import Codec, CodedPanel
 from seqtune.tasks.forecast.inference import forecast_windows, window_histories
 from seqtune.tasks.forecast.scoring import score_forecasts
-from seqtune.tasks.forecast.times import format_times
 
 Floats = npt.NDArray[np.float64]
 

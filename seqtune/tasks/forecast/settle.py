@@ -9,7 +9,6 @@ import numpy.typing as npt
 
 from seqtune.errors import DataError
 from seqtune.progress import Guess, Listener
-from seqtune.recipe.load import Recipe
 
 LEAST_ROWS = 4
 """Two rows to learn from, one to validate and one to test on, with a horizon of one step."""
@@ -113,15 +112,3 @@ def longest_of(value: Any) -> int:
     if isinstance(value, (list, tuple)):
         return int(max(value))
     return int(getattr(value, "maximum", value))
-
-
-def filled_in(recipe: Recipe, values: dict[str, Any]) -> Recipe:
-    """Return the recipe with inferred values in the place of "auto".
-
-    Args:
-        recipe: As the user gave it.
-        values: Inferred values by path; those that the recipe settles itself are left alone.
-    """
-    return recipe.replace(
-        {path: value for path, value in values.items() if recipe.get(path) == "auto"}
-    )
