@@ -275,9 +275,8 @@ def machine_values(random: np.random.Generator) -> npt.NDArray[np.float64]:
     """Return (rows, 3) temperature, current and vibration of a machine that runs as it should."""
     rows = MACHINE_DAYS * TEN_MINUTES
     of_day = np.arange(rows) % TEN_MINUTES / 6.0
-    busy = 1.0 / (1.0 + np.exp(-2.0 * (of_day - 6.5))) - 1.0 / (
-        1.0 + np.exp(-1.2 * (of_day - 20.0))
-    )
+    starting = 1.0 / (1.0 + np.exp(-2.0 * (of_day - 6.5)))
+    stopping = 1.0 / (1.0 + np.exp(-1.2 * (of_day - 20.0)))
     pause = 0.35 * np.exp(-0.5 * ((of_day - 12.5) / 0.6) ** 2)
     of_the_day = np.repeat(random.normal(1.0, 0.06, MACHINE_DAYS), TEN_MINUTES)
     load = of_the_day * (starting - stopping - pause)
