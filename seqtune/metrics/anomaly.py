@@ -70,8 +70,8 @@ def event_recall(
         0.5
 
     Source:
-        Tatbul et al. 2018, "Precision and recall for time series", NeurIPS, equation 4 (the
-        existence reward), averaged over the events.
+        Tatbul et al. 2018, "Precision and recall for time series", NeurIPS: the existence
+        reward, averaged over the events.
     """
     events, flagged = _scored_events(labels, flags, scored, offsets)
     return float((count_within(flagged, events) > 0).mean()) if len(events) else float("nan")

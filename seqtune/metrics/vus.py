@@ -4,8 +4,8 @@ The volume under the surface of precision, recall and the length of the buffer a
 
 Source:
     Paparrizos, Boniol, Palpanas, Tsay, Elmore and Franklin 2022, "Volume under the surface: a new
-    accuracy evaluation measure for time-series anomaly detection", PVLDB 15(11), section 4; in
-    the form of the benchmark TSB-AD (Liu and Paparrizos 2024, NeurIPS).
+    accuracy evaluation measure for time-series anomaly detection", PVLDB 15(11); in the
+    form of the benchmark TSB-AD (Liu and Paparrizos 2024, NeurIPS).
 """
 
 from __future__ import annotations

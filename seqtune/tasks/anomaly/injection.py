@@ -15,9 +15,9 @@ Sizes are drawn evenly on a logarithmic scale from `HARDEST` times the channel's
 `EASIEST` times its spread, lengths likewise from a row (as many as the kind needs) to two seasons.
 
 Source:
-    The kinds are those of Wenig, Schmidl and Papenbrock 2022, "TimeEval", PVLDB 15(12), and of
     Goswami et al. 2023, "Unsupervised model selection for time-series anomaly detection", ICLR,
-    section 4.2, who choose among detectors by planted anomalies too.
+    who choose among detectors by planted anomalies too, of much the same kinds. The numbers below
+    are set by judgement, not measured.
 """
 
 from __future__ import annotations

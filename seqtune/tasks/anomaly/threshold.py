@@ -14,7 +14,7 @@ What differs from there, and why:
 - **Events are counted, not rows.** Scores are smooth, so that high ones come in runs, and a rate
   of rows would count a single disturbance many times. The rows beyond the start are grouped into
   clusters first, by the extremal index (Ferro and Segers 2003, "Inference for clusters of extreme
-  values", JRSS B 65(2), section 3), and only the peak of each is used.
+  values", JRSS B 65(2)), and only the peak of each is used.
 - **Anomalies may be among the scores.** They are few, but far out, and would draw the tail so that
   the threshold lies above themselves. So of the highest tenth of the peaks (one at least) it is
   only used that they are beyond the others, not by how much: the likelihood of type-II censored
@@ -263,7 +263,7 @@ def cluster_peaks(scores: Floats, start: float) -> Floats:
         [3.0, 5.0]
 
     Source:
-        Ferro and Segers 2003, equations 5 and 7 and section 3.
+        Ferro and Segers 2003: the intervals estimator, and the declustering that follows from it.
     """
     rows = np.flatnonzero(scores > start)  # NaN is not above
     if len(rows) < 2:
