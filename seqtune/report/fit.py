@@ -24,6 +24,9 @@ from seqtune.report.wording import (
 )
 from seqtune.run.leaderboard import Summary
 
+NEEDS_DATA = ("classify", "anomaly")
+"""Tasks whose runs cannot predict without new data."""
+
 
 @dataclass(frozen=True)
 class FitReport:
@@ -60,7 +63,7 @@ class FitReport:
     @property
     def verdict(self) -> tuple[str, ...]:
         """Whether the network beat the simple methods, a sentence or two each."""
-        data = "NEW.csv" if self.summary.task == "classify" else ""
+        data = "NEW.csv" if self.summary.task in NEEDS_DATA else ""
         return verdict(self.summary.leaderboard, self.summary.run, self.summary.left_out, data)
 
     def _remarks(self) -> list[str]:

@@ -13,10 +13,11 @@ from seqtune.files import damaged
 from seqtune.metrics.classify import confusion
 from seqtune.report.chart import ForecastChart
 from seqtune.report.confusion import ConfusionReport
-from seqtune.report.fit import FitReport
+from seqtune.report.fit import NEEDS_DATA, FitReport
 from seqtune.report.mistakes import MistakesReport, count_mistakes, worst_mistakes
 from seqtune.report.runs import RunLine, RunsReport
 from seqtune.report.scores import Score, ScoresReport
+from seqtune.report.strangest import AnomalyChart
 from seqtune.report.wording import command
 from seqtune.run.run import Run
 from seqtune.run.untrusted import read_part
@@ -28,7 +29,7 @@ def fit_report(run: Run) -> FitReport:
     return FitReport(run.summary, illustration_of(run), next_commands(run))
 
 
-def illustration_of(run: Run) -> ForecastChart | ConfusionReport | None:
+def illustration_of(run: Run) -> ForecastChart | ConfusionReport | AnomalyChart | None:
     """Return what the run kept to be shown of its test part, or None."""
     path = run.folder / "chart.json"
     if not path.exists():
@@ -38,6 +39,8 @@ def illustration_of(run: Run) -> ForecastChart | ConfusionReport | None:
         kind = values.pop("kind", "forecast")
         if kind == "confusion":
             return confusion_of(values)
+        if kind == "anomaly":
+            return AnomalyChart.from_dict(values)
         return ForecastChart.from_dict(values)
     except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
         raise damaged(path, repr(error)) from error
@@ -61,7 +64,7 @@ def next_commands(run: Run) -> list[str]:
     """Return what a user would type next."""
     if run.board.best_searched is None and run.board.best_baseline is None:
         return []
-    needs_new = run.record["task"] == "classify"
+    needs_new = run.record["task"] in NEEDS_DATA
     data = ["NEW.csv"] if needs_new else ["FUTURE.csv"] if run.record.get("future") else []
     predict = ("seqtune", "predict", str(run.folder), *data)
     commands = [command(*predict, "-o", "predictions.csv")]

@@ -15,8 +15,11 @@ MEMBERS = "members.json"
 
 CALIBRATION = "calibration.json"
 
-LARGEST_FIGURE = 1000.0
+LARGEST_TEMPERATURE = 1000.0
 """No temperature is higher, none lower than its inverse."""
+
+LARGEST_FIGURE = 1e12
+"""No other figure is larger."""
 
 FILE = re.compile(r"models/[A-Za-z0-9][A-Za-z0-9_-]*\.keras")
 """A network's file, relative to the run folder: nothing else is opened as one."""
@@ -84,14 +87,18 @@ def read_calibrations(folder: Path) -> dict[str, dict[str, float]]:
     rows = read_part(path)
     figures = rows.values() if isinstance(rows, dict) else [None]
     for row in figures:
-        if not isinstance(row, dict) or not all(map(_is_figure, row.values())):
+        if not isinstance(row, dict) or not all(_is_figure(*figure) for figure in row.items()):
             raise damaged(path, f"found {shown(row)}, expected figures by name")
     return dict(rows)
 
 
-def _is_figure(value: object) -> bool:
-    """Say whether a value can be a temperature: no prediction is turned over or blown up by it."""
-    return is_number(value) and 1 / LARGEST_FIGURE <= value <= LARGEST_FIGURE  # type: ignore[operator]
+def _is_figure(name: str, value: object) -> bool:
+    """Say whether a value can have been measured: no prediction is blown up by a temperature."""
+    if not is_number(value):
+        return False
+    if name == "temperature":
+        return 1 / LARGEST_TEMPERATURE <= value <= LARGEST_TEMPERATURE  # type: ignore[operator]
+    return abs(value) <= LARGEST_FIGURE  # type: ignore[arg-type]
 
 
 def read_members(folder: Path) -> dict[str, list[Member]]:

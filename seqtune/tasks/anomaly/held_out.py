@@ -1,0 +1,243 @@
+"""The rows that detectors are compared on: held-out rows, and copies of them with anomalies."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+
+from seqtune.metrics.anomaly import (
+    auc_pr,
+    detection_delay,
+    event_recall,
+    false_events_per_1000,
+)
+from seqtune.metrics.vus import vus_pr
+from seqtune.tasks.anomaly.codec import Codec
+from seqtune.tasks.anomaly.injection import KINDS, plant
+from seqtune.tasks.anomaly.panels import Rows
+from seqtune.tasks.anomaly.stretch import Stretch
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+
+MOST_CLEAN = 20_000
+"""Held-out rows that are scored; where there are more, the last ones of some series."""
+
+PLANTED_ROWS = 8_000
+"""Rows of copies with planted anomalies, together about."""
+
+LONGEST_COPY = 4_000
+
+LEAST_COPIES, MOST_COPIES = 2, 16
+
+WIDEST = 100
+"""The separation tolerates flags this many rows beside an anomaly at most."""
+
+THRESHOLDS = 60
+"""Thresholds of the separation's curve: it is drawn many times after every epoch."""
+
+
+@dataclass(frozen=True)
+class HeldOut:
+    """Stretches with what is known of their rows; the arrays are over the scored rows of all.
+
+    Args:
+        stretches: The clean ones first, then the copies.
+        clean: How many of them are clean.
+        known: (rows,) int8, the user's label of clean rows: 0, 1, or -1 where there is none.
+        kinds: (rows,) int8, 0, or 1 + place in `KINDS` of the anomaly that was planted.
+        scored: (rows,) bool, which rows have a score.
+        season: Rows of a season.
+    """
+
+    stretches: Sequence[Stretch]
+    clean: int
+    known: npt.NDArray[np.int8]
+    kinds: npt.NDArray[np.int8]
+    scored: npt.NDArray[np.bool_]
+    season: int
+
+    @cached_property
+    def offsets(self) -> Ints:
+        """(stretches + 1,) borders between the scored rows of stretches."""
+        return np.concatenate([[0], np.cumsum([len(each) for each in self.stretches])]).astype(
+            np.int64
+        )
+
+    @property
+    def clean_rows(self) -> int:
+        """Rows of clean stretches; they come first."""
+        return int(self.offsets[self.clean])
+
+    @cached_property
+    def has_labels(self) -> bool:
+        """Whether anomalies are known among the clean rows, and normal rows too."""
+        known = self.known[: self.clean_rows][self.scored[: self.clean_rows]]
+        return bool((known == 1).any() and (known == 0).any())
+
+    @cached_property
+    def values(self) -> Floats:
+        """(rows, channels) what came, in the user's unit."""
+        return np.concatenate([each.values[each.first :] for each in self.stretches])
+
+    @property
+    def planted(self) -> tuple[str, ...]:
+        """The kinds that are among the copies."""
+        return tuple(name for code, name in enumerate(KINDS, 1) if (self.kinds == code).any())
+
+    def clean_scores(self, scores: Floats) -> Floats:
+        """Return the scores of clean rows, NaN where there is none and between stretches."""
+        parts: list[Floats] = []
+        for begin, end in zip(self.offsets[: self.clean], self.offsets[1:], strict=False):
+            part = np.where(self.scored[begin:end], scores[begin:end], np.nan)
+            parts += [part, np.full(1, np.nan)]
+        return np.concatenate(parts)
+
+    def separation(self, scores: Floats) -> float:
+        """Return how well scores tell planted anomalies from the rows around them, 0 to 1.
+
+        The mean over kinds of the VUS-PR on the copies, the anomalies of other kinds left out, so
+        that no kind counts for more than another. What is tolerated is a season.
+
+        Args:
+            scores: (rows,).
+        """
+        part = slice(self.clean_rows, None)
+        kinds, offsets = self.kinds[part], self.offsets[self.clean :] - self.clean_rows
+        usable = np.where(self.scored[part], scores[part], np.nan)
+        window = min(self.season, WIDEST)
+        found = []
+        for code in range(1, len(KINDS) + 1):
+            if not (kinds == code).any():
+                continue
+            of_kind = np.where((kinds == 0) | (kinds == code), usable, np.nan)
+            volume = vus_pr(kinds == code, of_kind, window, offsets, THRESHOLDS)
+            if np.isfinite(volume):
+                found.append(volume)
+        return float(np.mean(found)) if found else 0.0
+
+    def volume(self, scores: Floats) -> float:
+        """Return the VUS-PR on the clean rows by the user's labels."""
+        labels, usable, offsets = self._labelled(scores)
+        return vus_pr(labels, usable, self.season, offsets)
+
+    def figures(self, scores: Floats, threshold: float) -> dict[str, float]:
+        """Return the metrics that are reported beside the one that selects.
+
+        By the user's labels where there are such, else by the planted anomalies.
+
+        Args:
+            scores: (rows,).
+            threshold: A row with a higher score is marked.
+        """
+        if self.has_labels:
+            labels, usable, offsets = self._labelled(scores)
+        else:
+            part = slice(self.clean_rows, None)
+            labels = (self.kinds[part] > 0).astype(np.int8)
+            usable = np.where(self.scored[part], scores[part], np.nan)
+            offsets = self.offsets[self.clean :] - self.clean_rows
+        return figures_of(labels, usable, threshold, offsets)
+
+    def _labelled(self, scores: Floats) -> tuple[npt.NDArray[np.int8], Floats, Ints]:
+        rows = slice(0, self.clean_rows)
+        known = self.scored[rows] & (self.known[rows] >= 0)
+        usable = np.where(known, scores[rows], np.nan)
+        return np.maximum(self.known[rows], 0), usable, self.offsets[: self.clean + 1]
+
+
+def figures_of(
+    labels: npt.NDArray[np.int8], scores: Floats, threshold: float, offsets: Ints
+) -> dict[str, float]:
+    """Return every metric but the VUS-PR; those that are not defined are left out.
+
+    Args:
+        labels: (rows,) 0 or 1.
+        scores: (rows,), NaN where there is none.
+        threshold: A row with a higher score is marked.
+        offsets: (series + 1,) borders between series.
+    """
+    scored = np.isfinite(scores)
+    flags = (np.nan_to_num(scores, nan=-np.inf) > threshold).astype(np.int8)
+    found = {
+        "auc_pr": auc_pr(labels, scores),
+        "event_recall": event_recall(labels, flags, scored, offsets),
+        "false_events_per_1000": false_events_per_1000(labels, flags, scored, offsets),
+        "delay": detection_delay(labels, flags, scored, offsets),
+    }
+    return {name: value for name, value in found.items() if np.isfinite(value)}
+
+
+def hold_out(
+    rows: Rows, begin: Ints, end: Ints, codec: Codec, seed: int, longest_context: int
+) -> HeldOut:
+    """Choose the rows of a part that are scored, and plant anomalies into copies of them.
+
+    Args:
+        rows: All rows.
+        begin: (series,) first row of the part in each series.
+        end: (series,) first row after it.
+        codec: Season and how gaps are bridged.
+        seed: Draws the anomalies.
+        longest_context: Rows before a stretch that are looked at.
+    """
+    parts = _chosen(begin, end)
+    clean = [rows.stretch(series, one, two, longest_context) for series, one, two in parts]
+    draw = np.random.default_rng((seed, len(parts)))
+    copies: list[Stretch] = []
+    kinds: list[npt.NDArray[np.int8]] = []
+    for series, one, two in _to_copy(parts, draw):
+        stretch = rows.stretch(series, one, two, longest_context)
+        values = np.where(stretch.observed, stretch.values, np.nan)[stretch.first :]
+        period = codec.season if codec.periods else None
+        planted = plant(values, period, draw)
+        fresh = stretch.values.copy()
+        fresh[stretch.first :] = np.where(
+            np.isnan(planted.values), stretch.values[stretch.first :], planted.values
+        )
+        copies.append(replace(stretch, values=fresh))
+        kinds.append(planted.kinds)
+    stretches = [*clean, *copies]
+    known = [rows.labels[one:two] for _, one, two in parts]
+    unknown = [np.full(len(each), -1, np.int8) for each in copies]
+    nothing = [np.zeros(len(each), np.int8) for each in clean]
+    return HeldOut(
+        stretches,
+        len(clean),
+        np.concatenate([*known, *unknown]),
+        np.concatenate([*nothing, *kinds]),
+        np.concatenate([each.scored(codec.bridge) for each in stretches]),
+        codec.season,
+    )
+
+
+def _chosen(begin: Ints, end: Ints) -> list[tuple[int, int, int]]:
+    """Return series, first and last row of what is scored: at most about `MOST_CLEAN` rows."""
+    used = np.flatnonzero(end > begin)
+    longest = int((end - begin).max(initial=0))
+    wanted = max(1, MOST_CLEAN // max(1, min(longest, LONGEST_COPY)))
+    if int((end - begin).sum()) > MOST_CLEAN and len(used) > wanted:
+        used = used[np.linspace(0, len(used) - 1, wanted).round().astype(np.int64)]
+    each = max(1, MOST_CLEAN // max(1, len(used)))
+    return [(int(one), int(max(begin[one], end[one] - each)), int(end[one])) for one in used]
+
+
+def _to_copy(
+    parts: list[tuple[int, int, int]], draw: np.random.Generator
+) -> list[tuple[int, int, int]]:
+    """Return which rows are copied: parts in turn, at most `LONGEST_COPY` rows of each."""
+    usual = float(np.mean([min(two - one, LONGEST_COPY) for _, one, two in parts]))
+    count = int(np.clip(PLANTED_ROWS / max(1.0, usual), LEAST_COPIES, MOST_COPIES))
+    copies = []
+    for number in range(count):
+        series, one, two = parts[number * len(parts) // count if len(parts) > count else
+                                 number % len(parts)]  # fmt: skip
+        if two - one > LONGEST_COPY:
+            one += int(draw.integers(0, two - one - LONGEST_COPY + 1))
+            two = one + LONGEST_COPY
+        copies.append((series, one, two))
+    return copies
