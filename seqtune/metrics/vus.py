@@ -30,6 +30,7 @@ def vus_pr(
     window: int,
     offsets: Ints | None = None,
     thresholds: int | None = THRESHOLDS,
+    stride: int = 1,
 ) -> float:
     """Volume under the surface of precision, recall and buffer length; 0 to 1.
 
@@ -55,6 +56,7 @@ def vus_pr(
         offsets: (series + 1,), the series' first rows, and the end; None is one series.
         thresholds: How many scores are taken as thresholds, evenly spaced by rank; None takes
             every distinct score.
+        stride: Rows between two buffer lengths; above 1 for a quick figure that is close.
 
     Returns:
         The volume; NaN where no scored row is labelled.
@@ -77,13 +79,14 @@ def vus_pr(
     if not (is_anomaly & scored).any():
         return float("nan")
     surface = _Surface.of(is_anomaly, scores, scored, window, offsets, thresholds)
-    existence = np.empty(0)
-    areas = np.empty(window + 1)
-    for length in range(window + 1):
-        if length % 2 == 0:  # the reach of the buffers, length // 2, is that of the next as well
-            existence = surface.existence(length // 2)
-        areas[length] = surface.area(length, existence)
-    return float(areas.mean())
+    existence, reach = np.empty(0), -1
+    areas = []
+    for length in range(0, window + 1, stride):
+        if length // 2 != reach:  # the reach of the buffers is often that of the next as well
+            reach = length // 2
+            existence = surface.existence(reach)
+        areas.append(surface.area(length, existence))
+    return float(np.mean(areas))
 
 
 @dataclass(frozen=True)

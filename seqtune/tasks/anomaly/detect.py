@@ -12,6 +12,7 @@ from seqtune.errors import RunError
 from seqtune.files import damaged
 from seqtune.tasks.anomaly.events import Evidence
 from seqtune.tasks.anomaly.inference import Judge
+from seqtune.tasks.anomaly.paces import are_figures, chosen_ways, join_paces
 from seqtune.tasks.anomaly.prepared import Prepared
 from seqtune.tasks.anomaly.rarity import to_rarity
 from seqtune.tasks.anomaly.simple_methods import held_out_predictions, score_by_method
@@ -45,7 +46,7 @@ def detect(run: Any, name: str, stretches: Sequence[Stretch]) -> tuple[Floats, E
         members = run.members[name]
         parts = _blended([_by_member(run, member, stretches) for member in members], members)
         if len(members) > 1:
-            figures = _figures(run, name, ways=1)
+            figures = _figures(run, name, ways=0)
             parts = [(to_rarity(scores, figures), told) for scores, told in parts]
     scores = []
     for (found, _), stretch in zip(parts, stretches, strict=True):
@@ -73,8 +74,11 @@ def _by_member(run: Any, member: Any, stretches: Sequence[Stretch]) -> list[tupl
     hindsight = bool(run.recipe.get("score.hindsight"))
     judge = Judge(model, prepared.codec, member.values, hindsight=hindsight)
     units = held_out_units(judge, prepared)
-    found = score_stretches(judge, stretches, units, int(figures["way"]))
-    return [(to_rarity(scores, figures), told) for scores, told in found]
+    ways = chosen_ways(figures)
+    found = score_stretches(judge, stretches, units, list(ways.values()))
+    return [
+        (join_paces(dict(zip(ways, scores, strict=True)), figures), told) for scores, told in found
+    ]
 
 
 def _by_method(run: Any, name: str, stretches: Sequence[Stretch]) -> list[tuple[Floats, Any]]:
@@ -83,7 +87,7 @@ def _by_method(run: Any, name: str, stretches: Sequence[Stretch]) -> list[tuple[
     if figures is None:
         figures = run.task.calibration(prepared, held_out_predictions(prepared, name))
     else:
-        figures = _figures(run, name, ways=1)
+        figures = _figures(run, name, ways=0)
     found = score_by_method(prepared, name, stretches)
     return [(to_rarity(scores, figures), told) for scores, told in found]
 
@@ -111,13 +115,8 @@ def _figures(run: Any, name: str, ways: int) -> Mapping[str, float]:
     if name not in run.calibrations:
         raise damaged(path, f"it lacks {name}")
     figures: Mapping[str, float] = run.calibrations[name]
-    count = sum(each.startswith("score_") for each in figures)
-    expected = {"way", *(f"{kind}_{n}" for n in range(count) for kind in ("score", "level"))}
-    if count < 2 or set(figures) != expected or not 0 <= figures["way"] < ways:
+    if not are_figures(figures, ways):
         raise damaged(path, f"it has no figures of {name}")
-    for kind in ("score", "level"):
-        if not (np.diff([figures[f"{kind}_{number}"] for number in range(count)]) > 0).all():
-            raise damaged(path, f"the figures of {name} do not rise")
     return figures
 
 

@@ -27,7 +27,7 @@ Ints = npt.NDArray[np.int64]
 MOST_CLEAN = 20_000
 """Held-out rows that are scored; where there are more, the last ones of some series."""
 
-PLANTED_ROWS = 8_000
+PLANTED_ROWS = 6_000
 """Rows of copies with planted anomalies, together about."""
 
 LONGEST_COPY = 4_000
@@ -38,7 +38,8 @@ WIDEST = 100
 """The separation tolerates flags this many rows beside an anomaly at most."""
 
 THRESHOLDS = 60
-"""Thresholds of the separation's curve: it is drawn many times after every epoch."""
+BUFFERS = 5
+"""Thresholds of the separation's curve, and buffers: it is drawn many times after every epoch."""
 
 
 @dataclass(frozen=True)
@@ -46,8 +47,9 @@ class HeldOut:
     """Stretches with what is known of their rows; the arrays are over the scored rows of all.
 
     Args:
-        stretches: The clean ones first, then the copies.
+        stretches: The clean ones first, then the copies, then rows of the training part.
         clean: How many of them are clean.
+        copies: How many are copies.
         known: (rows,) int8, the user's label of clean rows: 0, 1, or -1 where there is none.
         kinds: (rows,) int8, 0, or 1 + place in `KINDS` of the anomaly that was planted.
         scored: (rows,) bool, which rows have a score.
@@ -56,6 +58,7 @@ class HeldOut:
 
     stretches: Sequence[Stretch]
     clean: int
+    copies: int
     known: npt.NDArray[np.int8]
     kinds: npt.NDArray[np.int8]
     scored: npt.NDArray[np.bool_]
@@ -89,13 +92,35 @@ class HeldOut:
         """The kinds that are among the copies."""
         return tuple(name for code, name in enumerate(KINDS, 1) if (self.kinds == code).any())
 
-    def clean_scores(self, scores: Floats) -> Floats:
-        """Return the scores of clean rows, NaN where there is none and between stretches."""
-        parts: list[Floats] = []
-        for begin, end in zip(self.offsets[: self.clean], self.offsets[1:], strict=False):
-            part = np.where(self.scored[begin:end], scores[begin:end], np.nan)
-            parts += [part, np.full(1, np.nan)]
-        return np.concatenate(parts)
+    @property
+    def _planted_rows(self) -> slice:
+        return slice(self.clean_rows, int(self.offsets[self.clean + self.copies]))
+
+    @property
+    def _planted_offsets(self) -> Ints:
+        return self.offsets[self.clean : self.clean + self.copies + 1] - self.clean_rows
+
+    def normal_scores(self, scores: Floats) -> Floats:
+        """Return scores of mostly normal rows, from which the threshold is found.
+
+        Those of clean rows, and of training rows, for the tail needs many. A network expects rows
+        that it was trained on better: their scores are enlarged until their median is that of the
+        clean ones.
+
+        Args:
+            scores: (rows,).
+
+        Returns:
+            (normal rows,), NaN where there is none and between stretches.
+        """
+        usable = np.where(self.scored, scores, np.nan)
+        parts = np.split(usable, self.offsets[1:-1])
+        clean, trained = parts[: self.clean], parts[self.clean + self.copies :]
+        level = _median(clean)
+        factor = max(1.0, level / _median(trained)) if min(level, _median(trained)) > 0 else 1.0
+        border = np.full(1, np.nan)
+        chosen = [*clean, *(factor * part for part in trained)]
+        return np.concatenate([each for part in chosen for each in (part, border)])
 
     def separation(self, scores: Floats) -> float:
         """Return how well scores tell planted anomalies from the rows around them, 0 to 1.
@@ -106,8 +131,8 @@ class HeldOut:
         Args:
             scores: (rows,).
         """
-        part = slice(self.clean_rows, None)
-        kinds, offsets = self.kinds[part], self.offsets[self.clean :] - self.clean_rows
+        part, offsets = self._planted_rows, self._planted_offsets
+        kinds = self.kinds[part]
         usable = np.where(self.scored[part], scores[part], np.nan)
         window = min(self.season, WIDEST)
         found = []
@@ -115,7 +140,8 @@ class HeldOut:
             if not (kinds == code).any():
                 continue
             of_kind = np.where((kinds == 0) | (kinds == code), usable, np.nan)
-            volume = vus_pr(kinds == code, of_kind, window, offsets, THRESHOLDS)
+            stride = max(1, window // BUFFERS)
+            volume = vus_pr(kinds == code, of_kind, window, offsets, THRESHOLDS, stride)
             if np.isfinite(volume):
                 found.append(volume)
         return float(np.mean(found)) if found else 0.0
@@ -137,10 +163,9 @@ class HeldOut:
         if self.has_labels:
             labels, usable, offsets = self._labelled(scores)
         else:
-            part = slice(self.clean_rows, None)
+            part, offsets = self._planted_rows, self._planted_offsets
             labels = (self.kinds[part] > 0).astype(np.int8)
             usable = np.where(self.scored[part], scores[part], np.nan)
-            offsets = self.offsets[self.clean :] - self.clean_rows
         return figures_of(labels, usable, threshold, offsets)
 
     def _labelled(self, scores: Floats) -> tuple[npt.NDArray[np.int8], Floats, Ints]:
@@ -173,7 +198,12 @@ def figures_of(
 
 
 def hold_out(
-    rows: Rows, begin: Ints, end: Ints, codec: Codec, seed: int, longest_context: int
+    rows: Rows,
+    begin: Ints,
+    end: Ints,
+    codec: Codec,
+    seed: int,
+    trained: tuple[Ints, Ints] | None = None,
 ) -> HeldOut:
     """Choose the rows of a part that are scored, and plant anomalies into copies of them.
 
@@ -183,8 +213,10 @@ def hold_out(
         end: (series,) first row after it.
         codec: Season and how gaps are bridged.
         seed: Draws the anomalies.
-        longest_context: Rows before a stretch that are looked at.
+        trained: First row, and first row after, of the training part in each series, where its
+            scores are wanted too.
     """
+    longest_context = codec.context
     parts = _chosen(begin, end)
     clean = [rows.stretch(series, one, two, longest_context) for series, one, two in parts]
     draw = np.random.default_rng((seed, len(parts)))
@@ -201,18 +233,29 @@ def hold_out(
         )
         copies.append(replace(stretch, values=fresh))
         kinds.append(planted.kinds)
-    stretches = [*clean, *copies]
+    usual = [
+        rows.stretch(series, one, two, longest_context)
+        for series, one, two in (_chosen(*trained) if trained else [])
+    ]
+    stretches = [*clean, *copies, *usual]
     known = [rows.labels[one:two] for _, one, two in parts]
-    unknown = [np.full(len(each), -1, np.int8) for each in copies]
-    nothing = [np.zeros(len(each), np.int8) for each in clean]
+    unknown = [np.full(len(each), -1, np.int8) for each in (*copies, *usual)]
+    nothing, after = ([np.zeros(len(each), np.int8) for each in part] for part in (clean, usual))
     return HeldOut(
         stretches,
         len(clean),
+        len(copies),
         np.concatenate([*known, *unknown]),
-        np.concatenate([*nothing, *kinds]),
+        np.concatenate([*nothing, *kinds, *after]),
         np.concatenate([each.scored(codec.bridge) for each in stretches]),
         codec.season,
     )
+
+
+def _median(parts: Sequence[Floats]) -> float:
+    """Return the median of all scores, 0 where there is none."""
+    known = np.concatenate([part[np.isfinite(part)] for part in parts] or [np.empty(0)])
+    return float(np.median(known)) if len(known) else 0.0
 
 
 def _chosen(begin: Ints, end: Ints) -> list[tuple[int, int, int]]:

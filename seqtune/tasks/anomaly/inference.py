@@ -32,6 +32,9 @@ BEND = 10.0
 """Errors beyond so many units count with their logarithm: one enormous value must not outshine,
 once smoothed, what comes after it."""
 
+FEWEST = 4
+"""A network is not asked what it expects before it has seen so many rows of a series."""
+
 SMALLEST_UNIT = 0.02
 """Errors are counted in units of at least this share of the channel's own unit."""
 
@@ -140,7 +143,9 @@ class Judge:
             of_row = slice(row, row + self.steps)
             says = told[:, teller : teller + self.steps, point]
             errors[:, :, point] = np.abs(truth[:, of_row] - says)
-            counted[:, :, point] = weight[:, of_row] > 0
+            # what was told before the series began, or before a few of its rows, does not count
+            is_told = (rows[:, teller : teller + self.steps] >= bounds[:, :1] + FEWEST)[..., None]
+            counted[:, :, point] = (weight[:, of_row] > 0) & is_told
             if offset >= 0 or self.hindsight:
                 expected += says[..., : self.codec.channels]
         expected /= max(

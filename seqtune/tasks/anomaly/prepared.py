@@ -73,7 +73,7 @@ class Prepared:
                 *self.split.bounds(part),
                 self.codec,
                 PLANTING_SEED[part],
-                self.codec.context,
+                self.split.bounds("train") if part == "validation" else None,
             )
             for part in parts
         }

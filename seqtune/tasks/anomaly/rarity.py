@@ -31,20 +31,21 @@ STEP = 1e-6
 """Two knots are at least this share of the scores' size apart."""
 
 
-def fit_rarity(scores: Floats, rate: float) -> dict[str, float]:
+def fit_rarity(scores: Floats, rate: float, name: str = "") -> dict[str, float]:
     """Measure what turns scores into rarities.
 
     Args:
         scores: (rows,) of mostly normal rows in order of time, NaN where there is none and between
             rows that do not follow each other.
         rate: Share of normal rows that may be marked.
+        name: Begins the names of the figures.
 
     Returns:
         Knots: `score_<n>` and the rarity `level_<n>` of each, rising.
     """
     known = scores[np.isfinite(scores)]
     if not len(known):
-        return {"score_0": 0.0, "level_0": 0.0, "score_1": 1.0, "level_1": -math.log10(rate)}
+        return _named([(0.0, 0.0), (1.0, -math.log10(rate))], name)
     tail = fit_tail(scores, rate)
     top = -math.log10(rate)
     knots = [
@@ -59,29 +60,33 @@ def fit_rarity(scores: Floats, rate: float) -> dict[str, float]:
             kept.append((score, level))
     if not kept:
         kept = [(tail.threshold - step, 0.0)]
-    kept.append((tail.threshold, top))
+    return _named([*kept, (tail.threshold, top)], name)
+
+
+def _named(knots: list[tuple[float, float]], name: str) -> dict[str, float]:
     return {
-        f"{name}_{number}": value
-        for number, knot in enumerate(kept)
-        for name, value in zip(("score", "level"), knot, strict=True)
+        f"{name}{kind}_{number}": value
+        for number, knot in enumerate(knots)
+        for kind, value in zip(("score", "level"), knot, strict=True)
     }
 
 
-def to_rarity(scores: Floats, figures: Mapping[str, float]) -> Floats:
+def to_rarity(scores: Floats, figures: Mapping[str, float], name: str = "") -> Floats:
     """Turn scores into rarities; beyond the first and the last knot lines go on straight.
 
     Args:
         scores: Of any shape; NaN stays NaN.
         figures: What `fit_rarity` measured.
+        name: As it was given there.
 
     Example:
         >>> figures = {"score_0": 0.0, "level_0": 0.0, "score_1": 2.0, "level_1": 4.0}
         >>> to_rarity(np.array([1.0, 3.0]), figures)
         array([2., 6.])
     """
-    count = sum(name.startswith("score_") for name in figures)
-    at = np.array([figures[f"score_{number}"] for number in range(count)])
-    level = np.array([figures[f"level_{number}"] for number in range(count)])
+    count = sum(each.startswith(f"{name}score_") for each in figures)
+    at = np.array([figures[f"{name}score_{number}"] for number in range(count)])
+    level = np.array([figures[f"{name}level_{number}"] for number in range(count)])
     inside = np.interp(scores, at, level)
     before = level[0] - (at[0] - scores) * (level[1] - level[0]) / (at[1] - at[0])
     after = level[-1] + (scores - at[-1]) * (level[-1] - level[-2]) / (at[-1] - at[-2])

@@ -11,6 +11,9 @@ import numpy.typing as npt
 from seqtune.tasks.anomaly.codec import Coded
 from seqtune.tasks.anomaly.scales import Scales
 
+LEAST_HISTORY = 8
+"""Rows with fewer before them have no score: nobody can say yet what is normal there."""
+
 
 @dataclass(frozen=True)
 class Stretch:
@@ -50,7 +53,9 @@ class Stretch:
             bridge: Rows without any value that are bridged by what came before them.
         """
         seen: npt.NDArray[np.bool_] = np.asarray(self.observed.any(axis=1))
-        return is_bridged(seen, bridge)[self.first :]
+        scored = is_bridged(seen, bridge)
+        scored[:LEAST_HISTORY] = False
+        return scored[self.first :]
 
 
 def is_bridged(seen: npt.NDArray[np.bool_], bridge: int) -> npt.NDArray[np.bool_]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal, cast
 
@@ -24,6 +24,7 @@ from seqtune.tasks.anomaly.codec import Codec, Ways
 from seqtune.tasks.anomaly.illustrate import illustrate
 from seqtune.tasks.anomaly.loss import trimmed_loss
 from seqtune.tasks.anomaly.network import build_network, channels_of, offsets_of
+from seqtune.tasks.anomaly.paces import chosen_ways, fit_paces, join_paces, ways_by_pace
 from seqtune.tasks.anomaly.panels import take_labels
 from seqtune.tasks.anomaly.predict import evaluate, predict
 from seqtune.tasks.anomaly.prepared import Prepared
@@ -165,11 +166,11 @@ class AnomalyTask:
         )
 
     def steps_per_epoch(self, prepared: Prepared, values: Values) -> int:
-        """Return how many batches see about all rows once, 10 to 50."""
+        """Return how many batches see about all rows once, 20 to 50."""
         bounds = prepared.training()
         rows = int((bounds[:, 1] - bounds[:, 0]).sum())
         batch = int(values["training.batch_size"]) * _stretch(prepared.codec, values)
-        return int(np.clip(-(-rows // batch), 10, 50))
+        return int(np.clip(-(-rows // batch), 20, 50))
 
     def apply(self, model: Any, prepared: Prepared, values: Values, part: Part) -> Floats:
         """Return scores in every way, mean error, and expected values of a part's rows."""
@@ -179,7 +180,8 @@ class AnomalyTask:
         """Return every metric: of raw predictions the best way's, of rarities with the flags'."""
         held = prepared.held_out[part]
         if is_raw(prepared, predictions):
-            way = best_way(prepared, part, predictions)
+            ways = range(len(prepared.codec.ways.all()))
+            way = best_way(prepared, part, predictions, ways)
             error = predictions[: held.clean_rows, -1 - prepared.codec.channels]
             seen = error[held.scored[: held.clean_rows]]
             own = {"error": float(seen.mean()) if len(seen) else 0.0}
@@ -204,17 +206,40 @@ class AnomalyTask:
 
     def calibration(self, prepared: Prepared, predictions: Floats) -> dict[str, float]:
         """Choose the way of scoring, and measure how rare its scores are among normal rows."""
-        way = best_way(prepared, "validation", predictions) if is_raw(prepared, predictions) else 0
-        clean = prepared.held_out["validation"].clean_scores(predictions[:, way])
-        return {"way": float(way), **fit_rarity(clean, prepared.codec.false_alarms)}
+        held, rate = prepared.held_out["validation"], prepared.codec.false_alarms
+        if not is_raw(prepared, predictions):
+            return fit_rarity(held.normal_scores(predictions[:, 0]), rate)
+        chosen = {
+            pace: best_way(prepared, "validation", predictions, ways)
+            for pace, ways in ways_by_pace(prepared.codec.ways).items()
+        }
+        normal = {pace: held.normal_scores(predictions[:, way]) for pace, way in chosen.items()}
+        paces = [tuple(chosen), *((pace,) for pace in chosen)]
+        candidates = [
+            fit_paces({pace: chosen[pace] for pace in each}, normal, rate) for each in paces
+        ]
+        figures = [
+            self.score_selecting(prepared, self.calibrated(prepared, predictions, each))
+            for each in candidates
+        ]
+        return candidates[int(np.argmax(figures))]
+
+    @staticmethod
+    def score_selecting(prepared: Prepared, rarities: Floats) -> float:
+        """Return the metric that selects, of rarities of the validation part."""
+        return _selecting(prepared, "validation", rarities[:, 0])[prepared.metric]
 
     def calibrated(
         self, prepared: Prepared, predictions: Floats, calibration: Mapping[str, float]
     ) -> Floats:
         """Return rarities and expected values, (rows, 1 + channels)."""
-        way = int(calibration["way"])
-        expected = predictions[:, -prepared.codec.channels :]
-        return np.column_stack([to_rarity(predictions[:, way], calibration), expected])
+        if is_raw(prepared, predictions):
+            ways = chosen_ways(calibration)
+            scores = {pace: predictions[:, way] for pace, way in ways.items()}
+            rarities = join_paces(scores, calibration)
+        else:
+            rarities = to_rarity(predictions[:, 0], calibration)
+        return np.column_stack([rarities, predictions[:, -prepared.codec.channels :]])
 
     def baselines(
         self, prepared: Prepared, recipe: Recipe, seconds: float, listener: Listener
@@ -246,12 +271,11 @@ def is_raw(prepared: Prepared, predictions: Floats) -> bool:
     return bool(predictions.shape[1] > 1 + prepared.codec.channels)
 
 
-def best_way(prepared: Prepared, part: Part, predictions: Floats) -> int:
-    """Return which of the ways of scoring is best by the metric that selects."""
-    ways = len(prepared.codec.ways.all())
+def best_way(prepared: Prepared, part: Part, predictions: Floats, ways: Sequence[int]) -> int:
+    """Return which of some ways of scoring is best by the metric that selects."""
     metric = prepared.metric
-    figures = [_selecting(prepared, part, predictions[:, way])[metric] for way in range(ways)]
-    return int(np.argmax(figures))
+    figures = [_selecting(prepared, part, predictions[:, way])[metric] for way in ways]
+    return ways[int(np.argmax(figures))]
 
 
 def _selecting(prepared: Prepared, part: Part, scores: Floats) -> dict[str, float]:

@@ -73,36 +73,41 @@ def held_out_units(judge: Judge, prepared: Prepared) -> Floats32:
 
 
 def score_stretches(
-    judge: Judge, stretches: Sequence[Stretch], units: Floats32, way: int
-) -> list[tuple[Floats, Floats32]]:
-    """Score rows in one way, in chunks.
+    judge: Judge, stretches: Sequence[Stretch], units: Floats32, ways: Sequence[int]
+) -> list[tuple[list[Floats], Floats32]]:
+    """Score rows in some ways, in chunks.
 
     Args:
         judge: The network.
         stretches: What is scored.
         units: Usual errors, from `held_out_units`.
-        way: Which of `Ways.all`.
+        ways: Which of `Ways.all`.
 
     Returns:
-        For each stretch the scores (rows,), NaN where there is none, and what was expected,
-        (rows, channels), in the user's unit.
+        For each stretch the scores (rows,) of each way, NaN where there is none, and what was
+        expected, (rows, channels), in the user's unit.
     """
     codec = judge.codec
-    offsets, channels, share = codec.ways.all()[way]
-    span = max(1, round(share * codec.season))
+    chosen = [codec.ways.all()[way] for way in ways]
+    spans = [max(1, round(share * codec.season)) for _, _, share in chosen]
     context = judge.warm_up + codec.bridge
     found = []
     for stretch in stretches:
-        whole = replace(stretch, first=max(0, stretch.first - span - codec.bridge))
-        errors, expected = [np.empty(0, np.float32)], []
+        whole = replace(stretch, first=max(0, stretch.first - max(spans) - codec.bridge))
+        errors: list[list[Floats32]] = [[] for _ in chosen]
+        expected = []
         for chunk in in_chunks(whole, CHUNK_LANES * judge.steps, context):
             judged = judge.judge([chunk], 0)[0]
-            errors.append(joined_errors(judged, units, offsets, channels))
+            for each, (offsets, channels, _) in zip(errors, chosen, strict=True):
+                each.append(joined_errors(judged, units, offsets, channels))
             expected.append(_in_users_unit(judged, chunk))
-        one = smooth(np.concatenate(errors), span, codec.bridge, hindsight=judge.hindsight)
         rows = len(stretch)
+        scores = [
+            smooth(np.concatenate(each), span, codec.bridge, hindsight=judge.hindsight)
+            for each, span in zip(errors, spans, strict=True)
+        ]
         told = np.concatenate(expected) if expected else np.empty((0, codec.channels), np.float32)
-        found.append((one[len(one) - rows :], told[len(told) - rows :]))
+        found.append(([each[len(each) - rows :] for each in scores], told[len(told) - rows :]))
     return found
 
 

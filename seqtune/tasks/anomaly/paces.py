@@ -1,0 +1,92 @@
+"""One score from two: one that is quick to rise at a single row, one that adds up what lasts.
+
+Single rows are lost in an average, and long, faint events in single rows. So every network has the
+best of its ways of scoring that average over little, and the best of those that average over much;
+their rarities (see `rarity`) are averaged, and the average is turned into a rarity once more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from seqtune.tasks.anomaly.codec import Ways
+from seqtune.tasks.anomaly.rarity import fit_rarity, to_rarity
+
+Floats = npt.NDArray[np.float64]
+
+LONGEST_QUICK = 0.25
+"""Ways that average over less than this share of a season are quick, the others slow."""
+
+PACES = ("quick", "slow")
+
+
+def ways_by_pace(ways: Ways) -> dict[str, list[int]]:
+    """Return the numbers of the ways of each pace; a pace without any is left out."""
+    numbers: dict[str, list[int]] = {pace: [] for pace in PACES}
+    for number, (_, _, span) in enumerate(ways.all()):
+        numbers["quick" if span < LONGEST_QUICK else "slow"].append(number)
+    return {pace: each for pace, each in numbers.items() if each}
+
+
+def fit_paces(
+    chosen: Mapping[str, int], normal: Mapping[str, Floats], rate: float
+) -> dict[str, float]:
+    """Measure what turns the scores of the chosen ways into one rarity.
+
+    Args:
+        chosen: The way of each pace.
+        normal: Its scores of mostly normal rows, (rows,), as `fit_rarity` takes them.
+        rate: Share of normal rows that may be marked.
+    """
+    figures: dict[str, float] = {}
+    for pace, way in chosen.items():
+        figures |= {pace: float(way), **fit_rarity(normal[pace], rate, f"{pace}_")}
+    joined = _mean([to_rarity(normal[pace], figures, f"{pace}_") for pace in chosen])
+    return {**figures, **fit_rarity(joined, rate)}
+
+
+def join_paces(scores: Mapping[str, Floats], figures: Mapping[str, float]) -> Floats:
+    """Return rarities of rows.
+
+    Args:
+        scores: (rows,) by pace, by the chosen ways.
+        figures: What `fit_paces` measured.
+    """
+    joined = _mean([to_rarity(each, figures, f"{pace}_") for pace, each in scores.items()])
+    return to_rarity(joined, figures)
+
+
+def chosen_ways(figures: Mapping[str, float]) -> dict[str, int]:
+    """Return the way of each pace that was chosen."""
+    return {pace: int(figures[pace]) for pace in PACES if pace in figures}
+
+
+def are_figures(figures: Mapping[str, float], ways: int) -> bool:
+    """Say whether figures, which may come from a stranger, can have been measured.
+
+    Args:
+        figures: By name.
+        ways: How many ways there are; 0 for scores that are one rarity already.
+    """
+    names = [pace for pace in PACES if pace in figures]
+    if bool(names) != bool(ways) or not all(0 <= figures[name] < ways for name in names):
+        return False
+    expected = set(names)
+    for prefix in ("", *(f"{name}_" for name in names)):
+        count = sum(each.startswith(f"{prefix}score_") for each in figures)
+        expected |= {f"{prefix}{kind}_{n}" for n in range(count) for kind in ("score", "level")}
+        if count < 2 or not expected <= set(figures):
+            return False
+        for kind in ("score", "level"):
+            knots = [figures[f"{prefix}{kind}_{number}"] for number in range(count)]
+            if not (np.diff(knots) > 0).all():
+                return False
+    return set(figures) == expected
+
+
+def _mean(rarities: Sequence[Floats]) -> Floats:
+    mean: Floats = np.mean(rarities, axis=0)
+    return mean
