@@ -48,9 +48,7 @@ def main() -> None:
     print("mean: " + "  ".join(f"{role} {fmean(each):.3f}" for role, each in totals.items()))
 
 
-def measure(
-    data: Path, folder: Path, chosen: argparse.Namespace
-) -> tuple[dict[str, float], str]:
+def measure(data: Path, folder: Path, chosen: argparse.Namespace) -> tuple[dict[str, float], str]:
     """Fit one file without its labels, and return the figure of each model, and their names."""
     table = pd.read_csv(data)
     bare, out = folder / data.name, folder / data.stem

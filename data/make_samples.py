@@ -17,11 +17,11 @@ All numbers come from seeded generators and are rounded, so that a second run ch
 - gestures.csv: 120 movements of a hand-held sensor (case, step, x, y, z, label), 20 to 40 steps
   each: a circle, the same backwards, a swipe, a shake. Size, speed, tilt and noise vary; some
   values are blank.
-- machine.csv: a machine's temperature, current and vibration every ten minutes over five weeks
+- machine.csv: a machine's temperature, current and vibration every ten minutes over ten weeks
   (time, temperature, current, vibration, label), with a daily season. The label is 1 where
   something is wrong, in one channel or several: a spike, a shifted level, a stuck sensor, a burst
-  of noise, a day that runs at another pace, hours that changed places. Two events are in the first
-  three weeks, eleven after.
+  of noise, a day that runs at another pace, hours that changed places. There are
+  thirteen events, one about every five days.
 """
 
 from __future__ import annotations
@@ -46,22 +46,22 @@ WEEKDAY_SHARE = np.array([0.85, 0.82, 0.88, 0.95, 1.15, 1.35, 1.00])  # Monday t
 GESTURES = ("circle", "circle_back", "shake", "swipe")
 CASES = 120
 
-MACHINE_DAYS = 35
+MACHINE_DAYS = 70
 TEN_MINUTES = 144  # … of a day
 TROUBLE: tuple[tuple[float, str, int, tuple[int, ...]], ...] = (
-    (8.35, "spike", 2, (1,)),
-    (16.6, "flat_line", 30, (0,)),
-    (21.7, "level_shift", 70, (0,)),
-    (22.9, "spike", 1, (0, 1, 2)),
-    (24.3, "noise_burst", 40, (2,)),
-    (25.4, "swap", 60, (0, 1)),
-    (27.0, "time_warp", 100, (1,)),
-    (28.55, "flat_line", 45, (1, 2)),
-    (29.4, "spike", 3, (2,)),
-    (30.2, "time_warp", 120, (0, 1, 2)),
-    (31.8, "level_shift", 25, (1,)),
-    (32.7, "noise_burst", 18, (0, 2)),
-    (33.7, "swap", 80, (2,)),
+    (5.35, "spike", 2, (1,)),
+    (10.6, "flat_line", 30, (0,)),
+    (15.7, "level_shift", 70, (0,)),
+    (20.9, "spike", 1, (0, 1, 2)),
+    (25.3, "noise_burst", 40, (2,)),
+    (30.4, "swap", 60, (0, 1)),
+    (35.0, "time_warp", 100, (1,)),
+    (40.55, "flat_line", 45, (1, 2)),
+    (45.4, "spike", 3, (2,)),
+    (50.2, "time_warp", 120, (0, 1, 2)),
+    (55.8, "level_shift", 25, (1,)),
+    (60.7, "noise_burst", 18, (0, 2)),
+    (66.7, "swap", 80, (2,)),
 )
 """Day, kind, rows and channels of what goes wrong with the machine."""
 

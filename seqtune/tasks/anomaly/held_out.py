@@ -32,6 +32,9 @@ PLANTED_ROWS = 6_000
 
 LONGEST_COPY = 4_000
 
+USUAL = (0.25, 0.5, 0.75)
+"""Quantiles of the scores that are usual."""
+
 LEAST_COPIES, MOST_COPIES = 2, 16
 
 WIDEST = 100
@@ -103,9 +106,10 @@ class HeldOut:
     def normal_scores(self, scores: Floats) -> Floats:
         """Return scores of mostly normal rows, from which the threshold is found.
 
-        Those of clean rows, and of training rows, for the tail needs many. A network expects rows
-        that it was trained on better: their scores are enlarged until their median is that of the
-        clean ones.
+        Those of training rows, which are many. A network expects rows that it was trained on
+        better: their scores are enlarged to the size that usual scores have on rows held out, as
+        far as these are larger. So an anomaly among the few rows held out does not move the
+        threshold; where there are not more training rows, the clean ones count too.
 
         Args:
             scores: (rows,).
@@ -116,10 +120,11 @@ class HeldOut:
         usable = np.where(self.scored, scores, np.nan)
         parts = np.split(usable, self.offsets[1:-1])
         clean, trained = parts[: self.clean], parts[self.clean + self.copies :]
-        level = _median(clean)
-        factor = max(1.0, level / _median(trained)) if min(level, _median(trained)) > 0 else 1.0
+        factor = _enlargement(np.concatenate(clean), np.concatenate([*trained, np.empty(0)]))
+        chosen = [factor * part for part in trained]
+        if sum(map(len, trained)) <= sum(map(len, clean)):
+            chosen += clean
         border = np.full(1, np.nan)
-        chosen = [*clean, *(factor * part for part in trained)]
         return np.concatenate([each for part in chosen for each in (part, border)])
 
     def separation(self, scores: Floats) -> float:
@@ -252,10 +257,14 @@ def hold_out(
     )
 
 
-def _median(parts: Sequence[Floats]) -> float:
-    """Return the median of all scores, 0 where there is none."""
-    known = np.concatenate([part[np.isfinite(part)] for part in parts] or [np.empty(0)])
-    return float(np.median(known)) if len(known) else 0.0
+def _enlargement(clean: Floats, trained: Floats) -> float:
+    """Return how many times as large usual scores are on clean rows as on trained ones, or 1."""
+    if not np.isfinite(clean).any() or not np.isfinite(trained).any():
+        return 1.0
+    ours, theirs = (np.nanquantile(each, USUAL) for each in (clean, trained))
+    if min(ours.min(), theirs.min()) <= 0:
+        return 1.0
+    return max(1.0, float(np.median(ours / theirs)))
 
 
 def _chosen(begin: Ints, end: Ints) -> list[tuple[int, int, int]]:

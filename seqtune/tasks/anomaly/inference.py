@@ -38,8 +38,10 @@ FEWEST = 4
 SMALLEST_UNIT = 0.02
 """Errors are counted in units of at least this share of the channel's own unit."""
 
-TO_DEVIATION = 1.4826
-"""Median absolute error to standard deviation, of a normal distribution."""
+TAIL, TO_DEVIATION = 0.95, 1 / 1.96
+"""Errors are counted in units of where their tail begins, so that channels whose errors have a
+heavy one do not speak for all; of a normal distribution that gives the standard deviation. The
+separation on the planted sample rose from 0.19 to 0.21 against units by the median."""
 
 
 @dataclass(frozen=True)
@@ -157,7 +159,7 @@ class Judge:
 def error_units(judged: Sequence[Judged]) -> Floats32:
     """Return the usual error of each point and channel, (points, watched), from rows held out.
 
-    It is measured by the median, which anomalies among the rows do not move.
+    It is measured by a quantile, which a few anomalies among the rows do not move.
     """
     errors = np.concatenate([each.errors for each in judged])
     counted = np.concatenate([each.counted for each in judged])
@@ -165,7 +167,7 @@ def error_units(judged: Sequence[Judged]) -> Floats32:
     for place in np.ndindex(*units.shape):
         seen = errors[(slice(None), *place)][counted[(slice(None), *place)]]
         if len(seen):
-            units[place] = max(TO_DEVIATION * float(np.median(seen)), SMALLEST_UNIT)
+            units[place] = max(TO_DEVIATION * float(np.quantile(seen, TAIL)), SMALLEST_UNIT)
     return units
 
 
@@ -176,22 +178,23 @@ def joined_errors(judged: Judged, units: Floats32, offsets: str, channels: str) 
         judged: The errors of each point and channel.
         units: What they are counted in.
         offsets: "mean", "nearest" or "farthest": from where rows are judged.
-        channels: "mean" or "max" over channels.
+        channels: "mean" (of squares, so that one of many channels is heard) or "max".
     """
     error = judged.errors / units
     error = BEND * np.log1p(error / BEND)
-    counted = judged.counted
+    told = judged.counted.sum(axis=1)
+    counted = told > 0
+    mean = np.where(judged.counted, error, 0.0).sum(axis=1) / np.maximum(told, 1)
     if offsets == "mean":
-        amount = counted.sum(axis=1)
-        error = np.where(counted, error, 0.0).sum(axis=1) / np.maximum(amount, 1)
-        counted = amount > 0
-    else:
+        error = mean
+    else:  # a point that told nothing of a row leaves it to the others
         point = 0 if offsets == "nearest" else -1
-        error, counted = error[:, point], counted[:, point]
+        error = np.where(judged.counted[:, point], error[:, point], mean)
     amount = counted.sum(axis=1)
     if channels == "max":
         one = np.where(counted, error, 0.0).max(axis=1)
     else:
-        one = np.where(counted, error, 0.0).sum(axis=1) / np.maximum(amount, 1)
+        square = np.where(counted, error * error, 0.0).sum(axis=1) / np.maximum(amount, 1)
+        one = np.sqrt(square)
     found: Floats32 = np.where(amount > 0, one, np.nan).astype(np.float32)
     return found

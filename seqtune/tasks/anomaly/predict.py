@@ -14,13 +14,14 @@ import pandas as pd
 from seqtune.data.panel import Panel, build_panel
 from seqtune.data.row_times import count_rows, read_times
 from seqtune.data.source import Source
+from seqtune.data.time_text import format_times
 from seqtune.errors import DataError
 from seqtune.metrics.vus import vus_pr
 from seqtune.tasks._contract import Evaluation
 from seqtune.tasks.anomaly.codec import Codec
 from seqtune.tasks.anomaly.continuation import continued
 from seqtune.tasks.anomaly.detect import detect
-from seqtune.tasks.anomaly.events import event_numbers, find_events
+from seqtune.tasks.anomaly.events import Event, event_numbers, find_events
 from seqtune.tasks.anomaly.held_out import figures_of
 from seqtune.tasks.anomaly.panels import Rows, take_labels
 from seqtune.tasks.anomaly.roles import Roles, check_labels
@@ -28,6 +29,9 @@ from seqtune.tasks.anomaly.stretch import Stretch
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
+
+MOST_NOTED = 10
+"""So many events, the strangest, are told in words."""
 
 COLUMNS = ("score", "threshold", "anomaly", "event")
 """What the prediction table adds to the input's rows."""
@@ -213,10 +217,29 @@ def _with_free_names(run: Any, table: pd.DataFrame) -> pd.DataFrame:
     return table.rename(columns=renamed)
 
 
-def _note_events(run: Any, new: NewRows, events: Sequence[Any]) -> None:
+def _note_events(run: Any, new: NewRows, events: Sequence[Event]) -> None:
     """Say how many events there are, and name the strangest."""
-    count = len(events)
-    run.notes.append(f"{count} event{'' if count == 1 else 's'} in {new.panel.rows:,} rows")
+    count, panel = len(events), new.panel
+    run.notes.append(f"{count} event{'' if count == 1 else 's'} in {panel.rows:,} rows")
+    numbered = sorted(enumerate(events, 1), key=lambda pair: -pair[1].score)
+    for number, event in numbered[:MOST_NOTED]:
+        run.notes.append(f"event {number}: {_words(panel, event)}")
+
+
+def _words(panel: Panel, event: Event) -> str:
+    """Return an event in words: when, in which series, how strange, which column, and why."""
+    series = int(np.searchsorted(panel.offsets, event.start, side="right") - 1)
+    rows = np.array([event.start, event.end, event.peak])
+    start, end, peak = format_times(
+        panel.grid.times(rows - panel.offsets[series] + panel.starts[series])
+    )
+    when = start if event.start == event.end else f"{start} to {end}, peak {peak}"
+    of_series = f" of {panel.series[series]}" if panel.series[series] else ""
+    words = f"{when}{of_series}, score {event.score:.3g}"
+    if event.channel is None or event.found is None or event.expected is None:
+        return words
+    name = panel.target_names[event.channel]
+    return f"{words}; {name} {event.found:.6g}, expected {event.expected:.6g}"
 
 
 def _note_empty(run: Any, new: NewRows, scores: Floats) -> None:

@@ -117,7 +117,8 @@ class Score(Section):
     )
     channels: Annotated[tuple[str, ...], Many(Word(CHANNELS), "words")] = Field(
         CHANNELS,
-        description="How the errors of several channels become one: their mean or their largest; "
+        description="How the errors of several channels become one: their root mean square, or "
+        "their largest; "
         "the choices among which each network takes the best.",
     )
     hindsight: Annotated[bool, Flag()] = Field(

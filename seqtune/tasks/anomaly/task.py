@@ -58,6 +58,9 @@ class AnomalyTask:
     refits_anew = False
     refit_share = 0.08
     leaves_empty = True
+    """Rows without a score stay empty in the prediction table."""
+    changeable = ("score.hindsight", "threshold.false_alarms")
+    """Keys of the recipe that `predict` may set: they need no training again."""
 
     def prepare(
         self, source: Source, recipe: Recipe, listener: Listener
