@@ -20,8 +20,8 @@ All numbers come from seeded generators and are rounded, so that a second run ch
 - machine.csv: a machine's temperature, current and vibration every ten minutes over ten weeks
   (time, temperature, current, vibration, label), with a daily season. The label is 1 where
   something is wrong, in one channel or several: a spike, a shifted level, a stuck sensor, a burst
-  of noise, a day that runs at another pace, hours that changed places. There are
-  thirteen events, one about every five days.
+  of noise, a day that runs at another pace, hours that changed places. Two events are in the first
+  six weeks, eleven after.
 """
 
 from __future__ import annotations
@@ -49,19 +49,19 @@ CASES = 120
 MACHINE_DAYS = 70
 TEN_MINUTES = 144  # … of a day
 TROUBLE: tuple[tuple[float, str, int, tuple[int, ...]], ...] = (
-    (5.35, "spike", 2, (1,)),
-    (10.6, "flat_line", 30, (0,)),
-    (15.7, "level_shift", 70, (0,)),
-    (20.9, "spike", 1, (0, 1, 2)),
-    (25.3, "noise_burst", 40, (2,)),
-    (30.4, "swap", 60, (0, 1)),
-    (35.0, "time_warp", 100, (1,)),
-    (40.55, "flat_line", 45, (1, 2)),
-    (45.4, "spike", 3, (2,)),
-    (50.2, "time_warp", 120, (0, 1, 2)),
-    (55.8, "level_shift", 25, (1,)),
-    (60.7, "noise_burst", 18, (0, 2)),
-    (66.7, "swap", 80, (2,)),
+    (12.35, "spike", 2, (1,)),
+    (30.6, "flat_line", 30, (0,)),
+    (43.7, "level_shift", 70, (0,)),
+    (46.9, "spike", 1, (0, 1, 2)),
+    (49.3, "noise_burst", 40, (2,)),
+    (52.4, "swap", 60, (0, 1)),
+    (54.0, "time_warp", 100, (1,)),
+    (57.55, "flat_line", 45, (1, 2)),
+    (59.4, "spike", 3, (2,)),
+    (61.2, "time_warp", 120, (0, 1, 2)),
+    (63.8, "level_shift", 25, (1,)),
+    (66.7, "noise_burst", 18, (0, 2)),
+    (68.7, "swap", 80, (2,)),
 )
 """Day, kind, rows and channels of what goes wrong with the machine."""
 

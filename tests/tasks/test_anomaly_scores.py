@@ -120,22 +120,31 @@ def test_rarities_go_on_straight_beyond_their_knots() -> None:
     assert np.isnan(to_rarity(np.array([NAN]), LINE)[0])
 
 
-def test_ways_are_quick_or_slow_by_what_they_average_over() -> None:
+def test_ways_have_the_pace_of_what_they_average_over() -> None:
     ways = Ways((0.0, 1.0), ("mean",), ("mean", "max"))
     assert ways_by_pace(ways) == {"quick": [0, 2], "slow": [1, 3]}
     assert ways_by_pace(Ways((0.1,), ("mean",), ("mean",))) == {"quick": [0]}
 
 
-def test_two_paces_become_one_rarity() -> None:
+def test_what_lasts_long_is_judged_from_the_farthest() -> None:
+    ways = Ways((4.0,), ("mean", "farthest"), ("mean",))
+    assert ways_by_pace(ways) == {"long": [1]}
+    assert ways_by_pace(Ways((4.0,), ("mean",), ("mean",))) == {"long": [0]}
+
+
+def test_paces_are_averaged_but_an_alarm_of_the_quick_one_stands() -> None:
     draw = np.random.default_rng(0)
     normal = {"quick": draw.exponential(size=4000), "slow": draw.normal(size=4000)}
     figures = fit_paces({"quick": 3, "slow": 7}, normal, 1e-3)
     assert chosen_ways(figures) == {"quick": 3, "slow": 7}
     assert are_figures(figures, 8)
-    joined = join_paces(normal, figures)
-    assert np.mean(joined > 1.0) == pytest.approx(0.1, abs=0.02)
-    both = join_paces({"quick": np.array([15.0]), "slow": np.array([8.0])}, figures)
-    assert both[0] > 3.0
+    top = np.array([15.0, 1.0])
+    usual = np.array([0.0, 0.0])
+    quick = to_rarity(top, figures, "quick_")
+    slow = to_rarity(usual, figures, "slow_")
+    assert quick[0] > 3.0 > quick[1]
+    joined = join_paces({"quick": top, "slow": usual}, figures)
+    np.testing.assert_allclose(joined, [quick[0], (quick[1] + slow[1]) / 2])
 
 
 def test_figures_from_a_stranger_are_not_believed() -> None:
@@ -144,7 +153,5 @@ def test_figures_from_a_stranger_are_not_believed() -> None:
     assert not are_figures(figures, 3), "a way that is none"
     assert not are_figures({**figures, "slow": 1.0}, 4)
     assert not are_figures({**figures, "other": 1.0}, 4)
-    assert not are_figures({**figures, "score_1": figures["score_0"]}, 4)
+    assert not are_figures({**figures, "quick_score_1": figures["quick_score_0"]}, 4)
     assert not are_figures({}, 4)
-    assert are_figures(LINE, 0)
-    assert not are_figures(figures, 0)

@@ -14,8 +14,7 @@ from seqtune.tasks.anomaly.events import Evidence
 from seqtune.tasks.anomaly.inference import Judge
 from seqtune.tasks.anomaly.paces import are_figures, chosen_ways, join_paces
 from seqtune.tasks.anomaly.prepared import Prepared
-from seqtune.tasks.anomaly.rarity import to_rarity
-from seqtune.tasks.anomaly.simple_methods import held_out_predictions, score_by_method
+from seqtune.tasks.anomaly.simple_methods import score_by_method
 from seqtune.tasks.anomaly.stretch import Stretch
 from seqtune.tasks.anomaly.ways import held_out_units, score_held_out, score_stretches
 
@@ -41,13 +40,10 @@ def detect(run: Any, name: str, stretches: Sequence[Stretch]) -> tuple[Floats, E
     row = run.choose(name)
     prepared: Prepared = run.prepared
     if row.kind == "baseline":
-        parts = _by_method(run, name, stretches)
+        parts = score_by_method(prepared, name, stretches)
     else:
         members = run.members[name]
         parts = _blended([_by_member(run, member, stretches) for member in members], members)
-        if len(members) > 1:
-            figures = _figures(run, name, ways=0)
-            parts = [(to_rarity(scores, figures), told) for scores, told in parts]
     scores = []
     for (found, _), stretch in zip(parts, stretches, strict=True):
         scored = stretch.scored(prepared.codec.bridge)
@@ -63,7 +59,7 @@ def detect(run: Any, name: str, stretches: Sequence[Stretch]) -> tuple[Floats, E
 
 def _by_member(run: Any, member: Any, stretches: Sequence[Stretch]) -> list[tuple[Floats, Any]]:
     if member.baseline:
-        return _by_method(run, member.baseline, stretches)
+        return score_by_method(run.prepared, member.baseline, stretches)
     prepared: Prepared = run.prepared
     model = run.network(member)
     if member.trial in run.calibrations:
@@ -79,17 +75,6 @@ def _by_member(run: Any, member: Any, stretches: Sequence[Stretch]) -> list[tupl
     return [
         (join_paces(dict(zip(ways, scores, strict=True)), figures), told) for scores, told in found
     ]
-
-
-def _by_method(run: Any, name: str, stretches: Sequence[Stretch]) -> list[tuple[Floats, Any]]:
-    prepared: Prepared = run.prepared
-    figures = run.calibrations.get(name)
-    if figures is None:
-        figures = run.task.calibration(prepared, held_out_predictions(prepared, name))
-    else:
-        figures = _figures(run, name, ways=0)
-    found = score_by_method(prepared, name, stretches)
-    return [(to_rarity(scores, figures), told) for scores, told in found]
 
 
 def _blended(

@@ -140,7 +140,7 @@ class Judge:
         expected = np.zeros((len(start), self.steps, self.codec.channels), np.float32)
         for point, offset in enumerate(self.offsets.tolist()):
             # the step that tells, and the row that it tells of
-            teller = self.warm_up - max(offset, 0) + (-offset if self.hindsight else 0)
+            teller = self.warm_up - max(offset, 0) + (max(-offset, 0) if self.hindsight else 0)
             row = teller + offset
             of_row = slice(row, row + self.steps)
             says = told[:, teller : teller + self.steps, point]

@@ -1,13 +1,14 @@
-"""One score from two: one that is quick to rise at a single row, one that adds up what lasts.
+"""One score from several: one that is quick to rise at a single row, others that add up what lasts.
 
 Single rows are lost in an average, and long, faint events in single rows. So every network has the
-best of its ways of scoring that average over little, and the best of those that average over much;
-their rarities (see `rarity`) are averaged, and the average is turned into a rarity once more.
+best of its ways of scoring of each pace: quick ones, that average over little, slow ones, that
+average over about a season, and long ones. The mean of their rarities (see `rarity`) says what
+lasts; where the quick one alone is beyond the threshold, it stands.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import numpy as np
 import numpy.typing as npt
@@ -17,17 +18,23 @@ from seqtune.tasks.anomaly.rarity import fit_rarity, to_rarity
 
 Floats = npt.NDArray[np.float64]
 
-LONGEST_QUICK = 0.25
-"""Ways that average over less than this share of a season are quick, the others slow."""
+LONGEST = {"quick": 0.25, "slow": 2.0, "long": np.inf}
+"""Ways of each pace average over less than so many seasons."""
 
-PACES = ("quick", "slow")
+PACES = tuple(LONGEST)
 
 
 def ways_by_pace(ways: Ways) -> dict[str, list[int]]:
-    """Return the numbers of the ways of each pace; a pace without any is left out."""
+    """Return the numbers of the ways of each pace; a pace without any is left out.
+
+    What lasts long is judged from the farthest, where the recipe has that: nearer expectations have
+    followed it.
+    """
     numbers: dict[str, list[int]] = {pace: [] for pace in PACES}
-    for number, (_, _, span) in enumerate(ways.all()):
-        numbers["quick" if span < LONGEST_QUICK else "slow"].append(number)
+    for number, (offsets, _, span) in enumerate(ways.all()):
+        pace = next(pace for pace in PACES if span < LONGEST[pace])
+        if pace != "long" or offsets == "farthest" or "farthest" not in ways.offsets:
+            numbers[pace].append(number)
     return {pace: each for pace, each in numbers.items() if each}
 
 
@@ -44,8 +51,7 @@ def fit_paces(
     figures: dict[str, float] = {}
     for pace, way in chosen.items():
         figures |= {pace: float(way), **fit_rarity(normal[pace], rate, f"{pace}_")}
-    joined = _mean([to_rarity(normal[pace], figures, f"{pace}_") for pace in chosen])
-    return {**figures, **fit_rarity(joined, rate)}
+    return figures
 
 
 def join_paces(scores: Mapping[str, Floats], figures: Mapping[str, float]) -> Floats:
@@ -55,8 +61,11 @@ def join_paces(scores: Mapping[str, Floats], figures: Mapping[str, float]) -> Fl
         scores: (rows,) by pace, by the chosen ways.
         figures: What `fit_paces` measured.
     """
-    joined = _mean([to_rarity(each, figures, f"{pace}_") for pace, each in scores.items()])
-    return to_rarity(joined, figures)
+    rarities = [to_rarity(each, figures, f"{pace}_") for pace, each in scores.items()]
+    mean: Floats = np.mean(rarities, axis=0)
+    first = f"{next(iter(scores))}_level_"
+    top = max(value for name, value in figures.items() if name.startswith(first))
+    return np.where(rarities[0] > top, np.maximum(rarities[0], mean), mean)
 
 
 def chosen_ways(figures: Mapping[str, float]) -> dict[str, int]:
@@ -69,13 +78,13 @@ def are_figures(figures: Mapping[str, float], ways: int) -> bool:
 
     Args:
         figures: By name.
-        ways: How many ways there are; 0 for scores that are one rarity already.
+        ways: How many ways there are.
     """
     names = [pace for pace in PACES if pace in figures]
-    if bool(names) != bool(ways) or not all(0 <= figures[name] < ways for name in names):
+    if not names or not all(0 <= figures[name] < ways for name in names):
         return False
     expected = set(names)
-    for prefix in ("", *(f"{name}_" for name in names)):
+    for prefix in (f"{name}_" for name in names):
         count = sum(each.startswith(f"{prefix}score_") for each in figures)
         expected |= {f"{prefix}{kind}_{n}" for n in range(count) for kind in ("score", "level")}
         if count < 2 or not expected <= set(figures):
@@ -85,8 +94,3 @@ def are_figures(figures: Mapping[str, float], ways: int) -> bool:
             if not (np.diff(knots) > 0).all():
                 return False
     return set(figures) == expected
-
-
-def _mean(rarities: Sequence[Floats]) -> Floats:
-    mean: Floats = np.mean(rarities, axis=0)
-    return mean

@@ -106,7 +106,7 @@ class Score(Section):
     smoothing: Annotated[
         tuple[float, ...], Many(Number(minimum=0, maximum=4), "numbers of seasons")
     ] = Field(
-        (0.0, 0.1, 0.5, 1.0),
+        (0.0, 0.1, 1.0, 4.0),
         description="Over how many seasons the errors are averaged: the choices among which each "
         "network takes the best. 0 takes each row by itself.",
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -15,6 +15,7 @@ from seqtune.progress import BaselineEnded, Listener
 from seqtune.registry import baselines
 from seqtune.tasks._contract import BaselineResult, Part, Until
 from seqtune.tasks.anomaly.prepared import Prepared
+from seqtune.tasks.anomaly.rarity import fit_rarity, to_rarity
 from seqtune.tasks.anomaly.stretch import Stretch
 
 Floats = npt.NDArray[np.float64]
@@ -51,11 +52,9 @@ def run_simple_methods(
             results.append(BaselineResult(found.name, left_out=found.left_out))
             continue
         raw = {part: as_predictions(prepared, part, found.scores[part]) for part, _ in parts}
-        figures = task.calibration(prepared, raw["validation"])
-        scores = {
-            part: task.score(prepared, part, task.calibrated(prepared, each, figures))
-            for part, each in raw.items()
-        }
+        figures = figures_of_method(prepared, raw["validation"])
+        rare = {part: _rarities(each, figures) for part, each in raw.items()}
+        scores = {part: task.score(prepared, part, each) for part, each in rare.items()}
         listener(BaselineEnded(found.name, scores["validation"][prepared.metric], found.seconds))
         results.append(
             BaselineResult(
@@ -63,7 +62,7 @@ def run_simple_methods(
                 scores["validation"],
                 scores["test"],
                 found.seconds,
-                predictions={str(part): each for part, each in raw.items()} if asked.blend else {},
+                predictions={str(part): each for part, each in rare.items()} if asked.blend else {},
             )
         )
     return results
@@ -88,13 +87,19 @@ def as_predictions(prepared: Prepared, part: Part, scores: Sequence[Floats]) -> 
     return np.column_stack([one, np.concatenate(usual)])
 
 
-def held_out_predictions(prepared: Prepared, name: str) -> Floats:
-    """Score the validation part by a method once more, for what makes its scores rarities."""
-    scorer = fit_detector(name, training_rows(prepared, "train"), period_of(prepared), SEED)
-    held = prepared.held_out["validation"]
-    return as_predictions(
-        prepared, "validation", [scorer(values) for values in _known(held.stretches)]
-    )
+def figures_of_method(prepared: Prepared, raw: Floats) -> dict[str, float]:
+    """Measure what turns a method's scores into rarities.
+
+    Args:
+        prepared: The data.
+        raw: Scores of the validation part, as `as_predictions` returns them.
+    """
+    normal = prepared.held_out["validation"].normal_scores(raw[:, 0])
+    return fit_rarity(normal, prepared.codec.false_alarms)
+
+
+def _rarities(raw: Floats, figures: Mapping[str, float]) -> Floats:
+    return np.column_stack([to_rarity(raw[:, 0], figures), raw[:, 1:]])
 
 
 def score_by_method(
@@ -102,13 +107,19 @@ def score_by_method(
 ) -> list[tuple[Floats, Floats]]:
     """Score rows by a method that was fitted on all rows of the run.
 
+    What turns its scores into rarities is measured as it was for the leaderboard.
+
     Returns:
-        For each stretch the scores, NaN where there is none, and the channels' medians.
+        For each stretch the rarities, NaN where there is none, and the channels' medians.
     """
+    held = prepared.held_out["validation"]
+    trained = fit_detector(name, training_rows(prepared, "train"), period_of(prepared), SEED)
+    usual = [trained(values) for values in _known(held.stretches)]
+    figures = figures_of_method(prepared, as_predictions(prepared, "validation", usual))
     scorer = fit_detector(name, training_rows(prepared, "test"), period_of(prepared), SEED)
     found = []
     for stretch, values in zip(stretches, _known(stretches), strict=True):
-        scores = scorer(values)[stretch.first :]
+        scores = to_rarity(scorer(values)[stretch.first :], figures)
         found.append((scores, np.tile(stretch.center, (len(stretch), 1))))
     return found
 

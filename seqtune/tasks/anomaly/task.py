@@ -28,7 +28,6 @@ from seqtune.tasks.anomaly.paces import chosen_ways, fit_paces, join_paces, ways
 from seqtune.tasks.anomaly.panels import take_labels
 from seqtune.tasks.anomaly.predict import evaluate, predict
 from seqtune.tasks.anomaly.prepared import Prepared
-from seqtune.tasks.anomaly.rarity import fit_rarity, to_rarity
 from seqtune.tasks.anomaly.roles import infer_roles
 from seqtune.tasks.anomaly.schema import Schema
 from seqtune.tasks.anomaly.simple_methods import run_simple_methods
@@ -211,37 +210,23 @@ class AnomalyTask:
         """Choose the way of scoring, and measure how rare its scores are among normal rows."""
         held, rate = prepared.held_out["validation"], prepared.codec.false_alarms
         if not is_raw(prepared, predictions):
-            return fit_rarity(held.normal_scores(predictions[:, 0]), rate)
+            return {}  # an average of rarities is one
         chosen = {
             pace: best_way(prepared, "validation", predictions, ways)
             for pace, ways in ways_by_pace(prepared.codec.ways).items()
         }
         normal = {pace: held.normal_scores(predictions[:, way]) for pace, way in chosen.items()}
-        paces = [tuple(chosen), *((pace,) for pace in chosen)]
-        candidates = [
-            fit_paces({pace: chosen[pace] for pace in each}, normal, rate) for each in paces
-        ]
-        figures = [
-            self.score_selecting(prepared, self.calibrated(prepared, predictions, each))
-            for each in candidates
-        ]
-        return candidates[int(np.argmax(figures))]
-
-    @staticmethod
-    def score_selecting(prepared: Prepared, rarities: Floats) -> float:
-        """Return the metric that selects, of rarities of the validation part."""
-        return _selecting(prepared, "validation", rarities[:, 0])[prepared.metric]
+        return fit_paces(chosen, normal, rate)
 
     def calibrated(
         self, prepared: Prepared, predictions: Floats, calibration: Mapping[str, float]
     ) -> Floats:
         """Return rarities and expected values, (rows, 1 + channels)."""
-        if is_raw(prepared, predictions):
-            ways = chosen_ways(calibration)
-            scores = {pace: predictions[:, way] for pace, way in ways.items()}
-            rarities = join_paces(scores, calibration)
-        else:
-            rarities = to_rarity(predictions[:, 0], calibration)
+        if not is_raw(prepared, predictions):
+            return predictions
+        ways = chosen_ways(calibration)
+        scores = {pace: predictions[:, way] for pace, way in ways.items()}
+        rarities = join_paces(scores, calibration)
         return np.column_stack([rarities, predictions[:, -prepared.codec.channels :]])
 
     def baselines(
