@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from command_line import DATA, TINY, TINY_CLASSIFY, parse, seqtune
+from command_line import DATA, TINY, TINY_ANOMALY, TINY_CLASSIFY, parse, seqtune
 
 from seqtune.recipe.load import Recipe
 
@@ -50,7 +50,7 @@ def test_the_readme_shows_every_kind_of_command():
     used = {line.split()[1] for line in fenced(README)}
     assert used >= {"fit", "plan", "predict", "evaluate", "report", "runs", "inspect", "recipes"}
     tasks = {line.split("--task ")[1].split()[0] for line in fenced(README) if "--task" in line}
-    assert tasks == {"forecast", "classify"}
+    assert tasks == {"forecast", "classify", "anomaly"}
 
 
 @pytest.mark.parametrize("line", [*IN_BLOCKS, *inline(README), *inline(CLASSIFICATION)])
@@ -86,7 +86,9 @@ def checkout(tmp_path, monkeypatch):
 def test_the_commands_of_a_page_run_one_after_the_other(checkout, page):
     for line in fenced(page):
         words = parse(line)
-        tiny = TINY_CLASSIFY if "classify" in words else TINY  # the last flag of a name holds
+        by_task = {"classify": TINY_CLASSIFY, "anomaly": TINY_ANOMALY}
+        chosen = [flags for task, flags in by_task.items() if task in words]
+        tiny = chosen[0] if chosen else TINY  # the last flag of a name holds
         tiny = tiny if words[0] == "fit" else ()
         done = seqtune(*words, *tiny)
         assert done.out or "-o" in words, line

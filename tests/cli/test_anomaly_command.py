@@ -8,19 +8,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from command_line import seqtune
+from command_line import TINY_ANOMALY, seqtune
 
 TINY = (
-    *("--trials", "1", "--budget", "9h", "--workers", "1", "--executor", "inline", "--quiet"),
-    *("--lookback", "8", "--set", "portfolio=[]", "--set", "search.stopping=none"),
-    *("--set", "network.architecture=forecaster", "--set", "network.cell=gru"),
-    *("--set", "network.units=4", "--set", "network.layers=1", "--set", "network.dropout=0"),
-    *("--set", "arrangement.reach=0.5", "--set", "arrangement.points=2"),
-    *("--set", "arrangement.activity=true", "--set", "arrangement.calendar=true"),
+    *TINY_ANOMALY,
+    *("--lookback", "8", "--set", "arrangement.activity=true", "--quiet"),
+    *("--set", "arrangement.calendar=true", "--set", "refit=true"),
     *("--set", "training.steps=20", "--set", "training.steps_per_epoch=10"),
-    *("--set", "training.batch_size=8", "--set", "baselines.methods=[moving_z_score]"),
 )
-"""Flags of `fit` for a search of one network that is trained in a moment."""
+"""Flags of `fit` for a search of one network that learns a little."""
 
 ROWS = 400
 SPIKE = 370
