@@ -1,4 +1,4 @@
-"""Write the made-up sample tables: shops, shops_future, power, messages and gestures.
+"""Write the made-up sample tables: shops, power, messages, gestures, machine.
 
     python data/make_samples.py [FOLDER]
 
@@ -17,6 +17,11 @@ All numbers come from seeded generators and are rounded, so that a second run ch
 - gestures.csv: 120 movements of a hand-held sensor (case, step, x, y, z, label), 20 to 40 steps
   each: a circle, the same backwards, a swipe, a shake. Size, speed, tilt and noise vary; some
   values are blank.
+- machine.csv: a machine's temperature, current and vibration every ten minutes over ten weeks
+  (time, temperature, current, vibration, label), with a daily season. The label is 1 where
+  something is wrong, in one channel or several: a spike, a shifted level, a stuck sensor, a burst
+  of noise, a day that runs at another pace, hours that changed places. Two events are in the first
+  six weeks, eleven after.
 """
 
 from __future__ import annotations
@@ -40,6 +45,25 @@ WEEKDAY_SHARE = np.array([0.85, 0.82, 0.88, 0.95, 1.15, 1.35, 1.00])  # Monday t
 
 GESTURES = ("circle", "circle_back", "shake", "swipe")
 CASES = 120
+
+MACHINE_DAYS = 70
+TEN_MINUTES = 144  # … of a day
+TROUBLE: tuple[tuple[float, str, int, tuple[int, ...]], ...] = (
+    (12.35, "spike", 2, (1,)),
+    (30.6, "flat_line", 30, (0,)),
+    (43.7, "level_shift", 70, (0,)),
+    (46.9, "spike", 1, (0, 1, 2)),
+    (49.3, "noise_burst", 40, (2,)),
+    (52.4, "swap", 60, (0, 1)),
+    (54.0, "time_warp", 100, (1,)),
+    (57.55, "flat_line", 45, (1, 2)),
+    (59.4, "spike", 3, (2,)),
+    (61.2, "time_warp", 120, (0, 1, 2)),
+    (63.8, "level_shift", 25, (1,)),
+    (66.7, "noise_burst", 18, (0, 2)),
+    (68.7, "swap", 80, (2,)),
+)
+"""Day, kind, rows and channels of what goes wrong with the machine."""
 
 MESSAGES = 600
 KINDS = ("delivery", "payment", "account", "praise")
@@ -247,6 +271,66 @@ def power_rows(random: np.random.Generator) -> list[Row]:
     return [(f"{time[row]}:00", f"{load[row]:.1f}") for row in hour]
 
 
+def machine_values(random: np.random.Generator) -> npt.NDArray[np.float64]:
+    """Return (rows, 3) temperature, current and vibration of a machine that runs as it should."""
+    rows = MACHINE_DAYS * TEN_MINUTES
+    of_day = np.arange(rows) % TEN_MINUTES / 6.0
+    starting = 1.0 / (1.0 + np.exp(-2.0 * (of_day - 6.5)))
+    stopping = 1.0 / (1.0 + np.exp(-1.2 * (of_day - 20.0)))
+    pause = 0.35 * np.exp(-0.5 * ((of_day - 12.5) / 0.6) ** 2)
+    of_the_day = np.repeat(random.normal(1.0, 0.06, MACHINE_DAYS), TEN_MINUTES)
+    load = of_the_day * (starting - stopping - pause)
+    current = 4.0 + 12.0 * load + random.normal(scale=0.35, size=rows)
+    outside = 2.0 * np.sin(2.0 * np.pi * (of_day - 9.0) / 24.0)
+    temperature = np.empty(rows)
+    warmth = 0.0
+    for row in range(rows):
+        warmth += 0.08 * (load[row] - warmth)
+        temperature[row] = 31.0 + 22.0 * warmth + outside[row]
+    temperature += random.normal(scale=0.25, size=rows)
+    vibration = 0.6 + 1.8 * load + random.normal(scale=0.12, size=rows) * (1.0 + load)
+    return np.column_stack([temperature, current, vibration])
+
+
+def gone_wrong(
+    random: np.random.Generator, values: npt.NDArray[np.float64], kind: str, start: int, rows: int
+) -> npt.NDArray[np.float64]:
+    """Return (rows,) values of one channel as they are while something is wrong."""
+    stretch = values[start : start + rows]
+    spread = float(values.std())
+    if kind == "spike":
+        return stretch + random.choice((-1.0, 1.0)) * random.uniform(1.0, 1.6) * spread
+    if kind == "level_shift":
+        return stretch + random.choice((-1.0, 1.0)) * random.uniform(0.5, 0.8) * spread
+    if kind == "flat_line":
+        return np.full(rows, stretch[0])
+    if kind == "noise_burst":
+        return stretch + random.normal(scale=0.5 * spread, size=rows)
+    if kind == "time_warp":
+        source = start + 1.8 * np.arange(rows)
+        return np.interp(source, np.arange(len(values)), values)
+    return np.roll(stretch, rows // 2)
+
+
+def machine_rows(random: np.random.Generator) -> list[Row]:
+    """Return a row per ten minutes of the machine, with what goes wrong and its label."""
+    values = machine_values(random)
+    found = values.copy()
+    label = np.zeros(len(values), dtype=int)
+    for day, kind, rows, channels in TROUBLE:
+        start = round(day * TEN_MINUTES)
+        label[start : start + rows] = 1
+        for channel in channels:
+            wrong = gone_wrong(random, values[:, channel], kind, start, rows)
+            found[start : start + rows, channel] = wrong
+    found = np.maximum(found, 0.0)
+    time = np.datetime64("2024-03-04T00:00") + 10 * np.arange(len(values))
+    return [
+        (str(time[row]).replace("T", " "), *(f"{value:.2f}" for value in found[row]), label[row])
+        for row in range(len(values))
+    ]
+
+
 def pick(random: np.random.Generator, choices: Sequence[str]) -> str:
     """Return one of the choices."""
     return choices[int(random.integers(len(choices)))]
@@ -351,6 +435,9 @@ def main(folder: Path) -> None:
     write(folder / "messages.csv", ("text", "label"), messages)
     gestures = gesture_rows(np.random.default_rng(20240103))
     write(folder / "gestures.csv", ("case", "step", "x", "y", "z", "label"), gestures)
+    machine = machine_rows(np.random.default_rng(20240104))
+    header = ("time", "temperature", "current", "vibration", "label")
+    write(folder / "machine.csv", header, machine)
 
 
 if __name__ == "__main__":

@@ -15,6 +15,9 @@ from seqtune.errors import RunError
 TEMPORARY = ".seqtune-"
 """How the name of a file begins that is being written; no user's file is called so."""
 
+MALFORMED = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
+"""What reading values from JSON raises where the file holds something else."""
+
 
 @contextmanager
 def whole_file(path: Path) -> Iterator[Path]:

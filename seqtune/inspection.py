@@ -51,7 +51,7 @@ def inspect(data: Data, options: FitOptions | None = None) -> Inspection:
         options: How to read it, where that is guessed wrong.
     """
     options = options or FitOptions()
-    recipe = load_recipe(next(iter(tasks)), replace(options, recipe=None))
+    recipe = load_recipe(_likeliest_first()[0], replace(options, recipe=None))
     source = _opened(data, recipe)
     commands, unsuited, suggestions = suited_tasks(source, options)
     return Inspection(profile_source(source), tuple(suggestions), commands, unsuited)
@@ -75,7 +75,7 @@ def suited_tasks(
     commands: dict[str, str] = {}
     unsuited: dict[str, str] = {}
     suggestions: list[Guess] = []
-    for task in tasks:
+    for task in _likeliest_first():
         suit = import_module(f"{tasks[task].__name__}.suit")
         try:
             guesses = suit.suggest(source, load_recipe(task, options))
@@ -85,6 +85,15 @@ def suited_tasks(
         suggestions = suggestions or guesses
         commands[task] = f"seqtune fit {shlex.quote(str(source.path))} --task {task}"
     return commands, unsuited, suggestions
+
+
+def _likeliest_first() -> list[str]:
+    """Return the tasks, those last that suit nearly any table (`EASILY_SUITED` of their `suit`)."""
+    easily = {
+        task: getattr(import_module(f"{tasks[task].__name__}.suit"), "EASILY_SUITED", False)
+        for task in tasks
+    }
+    return sorted(tasks, key=lambda task: easily[task])
 
 
 def tell_tasks(data: str | Path, options: FitOptions, command: str = "fit") -> UsageError:

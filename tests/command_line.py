@@ -45,6 +45,17 @@ TINY_GENERATE = (
     *("--set", "training.batch_size=4"),
 )
 """The same for `fit --task generate`."""
+TINY_ANOMALY = (
+    *("--trials", "1", "--budget", "9h", "--workers", "1", "--executor", "inline"),
+    *("--set", "portfolio=[]", "--set", "refit=false", "--set", "search.stopping=none"),
+    *("--set", "baselines.methods=[moving_z_score]"),
+    *("--set", "network.architecture=forecaster", "--set", "network.cell=gru"),
+    *("--set", "network.units=4", "--set", "network.layers=1", "--set", "network.dropout=0"),
+    *("--set", "arrangement.reach=0.5", "--set", "arrangement.points=2"),
+    *("--set", "training.batch_size=8"),
+    *("--set", "training.steps=4", "--set", "training.steps_per_epoch=2"),
+)
+"""The same for `fit --task anomaly`."""
 
 
 @dataclass(frozen=True)

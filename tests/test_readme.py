@@ -10,7 +10,15 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from command_line import DATA, TINY, TINY_CLASSIFY, TINY_GENERATE, parse, seqtune
+from command_line import (
+    DATA,
+    TINY,
+    TINY_ANOMALY,
+    TINY_CLASSIFY,
+    TINY_GENERATE,
+    parse,
+    seqtune,
+)
 
 from seqtune.recipe.load import Recipe
 
@@ -60,7 +68,7 @@ def test_the_readme_shows_every_kind_of_command():
         "recipes",
     }
     tasks = {line.split("--task ")[1].split()[0] for line in fenced(README) if "--task" in line}
-    assert tasks == {"forecast", "classify", "generate"}
+    assert tasks == {"forecast", "classify", "anomaly", "generate"}
 
 
 @pytest.mark.parametrize("line", [*IN_BLOCKS, *inline(README), *inline(CLASSIFICATION)])
@@ -103,8 +111,13 @@ def checkout(tmp_path, monkeypatch):
 def test_the_commands_of_a_page_run_one_after_the_other(checkout, page):
     for line in fenced(page):
         words = parse(line)
-        kinds = {"classify": TINY_CLASSIFY, "generate": TINY_GENERATE}
-        tiny = next((kinds[word] for word in words if word in kinds), TINY)  # the last flag holds
+        by_task = {
+            "classify": TINY_CLASSIFY,
+            "anomaly": TINY_ANOMALY,
+            "generate": TINY_GENERATE,
+        }
+        chosen = [flags for task, flags in by_task.items() if task in words]
+        tiny = chosen[0] if chosen else TINY  # the last flag of a name holds
         tiny = tiny if words[0] == "fit" else ()
         done = seqtune(*words, *tiny)
         assert done.out or "-o" in words, line

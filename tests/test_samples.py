@@ -10,6 +10,7 @@ import pytest
 from command_line import DATA
 
 from seqtune.data.read import read_source
+from seqtune.metrics.labelled_events import runs
 from seqtune.progress import silent
 from seqtune.recipe.load import Recipe
 from seqtune.tasks.classify.roles import infer_roles
@@ -20,6 +21,7 @@ MADE = {
     "power.csv": 80_000,
     "messages.csv": 80_000,
     "gestures.csv": 150_000,
+    "machine.csv": 250_000,
 }
 """The tables that the script writes, and how many bytes each may have."""
 
@@ -113,3 +115,29 @@ def test_tales_agree_with_themselves(tales):
     assert re.findall(r"\b(?:two|three|four|five|seven|nine) \w+ \w+s were\b", text)
     for tale in text.split("\n\n\n"):
         assert not ({"she", "her"} & {*tale.split()} and {"he", "him", "his"} & {*tale.split()})
+
+
+def test_the_machine_has_a_daily_season_and_trouble_of_every_kind_mostly_late():
+    table = pd.read_csv(DATA / "machine.csv", parse_dates=["time"])
+    assert list(table.columns) == ["time", "temperature", "current", "vibration", "label"]
+    assert len(table) == 35 * 144
+    assert (table["time"].diff().dropna() == pd.Timedelta(minutes=10)).all()
+    assert not table.isna().any().any() and set(table["label"]) == {0, 1}
+    values = table[["temperature", "current", "vibration"]]
+    for channel in values:
+        assert values[channel].autocorr(144) > 0.8, channel
+    events = runs(table["label"].to_numpy())
+    early = events[:, 1] < 0.6 * len(table)
+    assert early.sum() == 2 and len(events) == 13
+    assert 0.05 < table["label"][int(0.6 * len(table)) :].mean() < 0.3
+    lengths = events[:, 1] - events[:, 0] + 1
+    assert lengths.min() == 1 and lengths.max() == 120
+    assert (events[1:, 0] - events[:-1, 1]).min() > 72  # half a day of room
+
+
+def test_the_machines_trouble_is_of_six_kinds():
+    script = runpy.run_path(str(DATA / "make_samples.py"))
+    kinds = {kind for _, kind, _, _ in script["TROUBLE"]}
+    assert kinds == {"spike", "level_shift", "flat_line", "noise_burst", "time_warp", "swap"}
+    late = [kind for day, kind, _, _ in script["TROUBLE"] if day > 0.6 * 35]
+    assert set(late) == kinds

@@ -12,7 +12,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from math import ceil, inf
+from math import inf
 from time import monotonic
 from types import ModuleType
 from typing import Any, Literal
@@ -20,6 +20,7 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
+from seqtune.baselines.pace import too_slow
 from seqtune.progress import BaselineEnded, Listener
 from seqtune.registry import baselines
 
@@ -234,10 +235,7 @@ class _Job:
                 return
             left = max(deadline - monotonic(), 0.0)
             if self.seconds_to_go > left:
-                self.left_out = (
-                    f"would take about {_rounded(self.seconds_to_go)}; its share of the budget "
-                    f"has {left:.0f}s left"
-                )
+                self.left_out = too_slow(self.seconds_to_go, left)
                 return
             known, targets = self.parts.known_for(part)
             answer = self._answer(known, targets, self.parts.cases[part])
@@ -277,16 +275,3 @@ class _Job:
 
 def _sum(training: int, cases: int) -> float:
     return float(training + cases)
-
-
-def _rounded(seconds: float) -> str:
-    """Return a rough duration, rounded up.
-
-    Example:
-        >>> _rounded(700.0)
-        '12m'
-    """
-    for unit, size in (("s", 1), ("m", 60)):
-        if seconds <= 99 * size:
-            return f"{ceil(seconds / size)}{unit}"
-    return f"{ceil(seconds / 3600)}h"

@@ -48,7 +48,9 @@ def with_fit_flags(act: Act, summary: str) -> Callable[..., None]:
                 metavar="DATA", help="CSV, TSV, JSONL or Parquet, or a folder of texts."
             ),
         ],
-        task: Annotated[str | None, typer.Option(help="What to learn: forecast, classify.")] = None,
+        task: Annotated[
+            str | None, typer.Option(help="What to learn: forecast, classify, anomaly.")
+        ] = None,
         recipe: Annotated[str | None, typer.Option(help="A shipped recipe or a YAML file.")] = None,
         overrides: Annotated[
             list[str] | None,
@@ -62,7 +64,10 @@ def with_fit_flags(act: Act, summary: str) -> Callable[..., None]:
             str | None, typer.Option(help="Column that tells series, or cases, apart.")
         ] = None,
         text: Annotated[str | None, typer.Option(help="Column of texts to classify.")] = None,
-        label: Annotated[str | None, typer.Option(help="Column of labels to learn.")] = None,
+        label: Annotated[
+            str | None,
+            typer.Option(help="Column of labels to learn; of known anomalies, to score by."),
+        ] = None,
         group: Annotated[
             str | None, typer.Option(help="Column whose values no split tears apart.")
         ] = None,

@@ -26,6 +26,10 @@ def command(
         str | None,
         typer.Option(help="Leaderboard row that predicts; default: the best network or ensemble."),
     ] = None,
+    overrides: Annotated[
+        list[str] | None,
+        typer.Option("--set", help="Another value for a key that needs no training again."),
+    ] = None,
     output: Annotated[
         Path | None,
         typer.Option("-o", "--output", help="File to write: .csv, .jsonl or .parquet."),
@@ -37,6 +41,6 @@ def command(
 
     check_output(output)
     opened = Run(run)
-    table = opened.predict(data, use=use)
+    table = opened.predict(data, use=use, set=tuple(overrides or ()))
     show_notes(opened.notes)
     write_table(table, output, as_json)

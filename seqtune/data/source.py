@@ -226,6 +226,11 @@ class Source:
         value = cell[0].as_py()
         return "" if value is None else str(value)
 
+    def frame(self) -> pd.DataFrame:
+        """Return all rows in their order, columns as they were read."""
+        frame: pd.DataFrame = pa.table(self._columns).to_pandas()
+        return frame
+
     def present_texts(self, name: str) -> Any:
         """Return the cells that `codes` does not take as missing, a pyarrow chunked array."""
         column = _as_text(self._column(name))

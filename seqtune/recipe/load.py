@@ -120,6 +120,16 @@ class Recipe:
         document = lay_over(Document(self.values.to_dict()), from_values(changes, schema), schema)
         return Recipe(self.name, _checked(document, self.task, [], self.name))
 
+    def filled_in(self, values: Mapping[str, object]) -> Recipe:
+        """Return the recipe with inferred values in the place of "auto".
+
+        Args:
+            values: Inferred values by path; those that the recipe settles itself are left alone.
+        """
+        return self.replace(
+            {path: value for path, value in values.items() if self.get(path) == "auto"}
+        )
+
     def to_yaml(self) -> str:
         """Return the recipe as YAML with every key; reading it gives an equal recipe."""
         return to_yaml(self.values)

@@ -25,6 +25,9 @@ from seqtune.report.wording import (
 )
 from seqtune.run.leaderboard import Summary
 
+NEEDS_DATA = ("classify", "anomaly")
+"""Tasks whose runs cannot predict without new data."""
+
 
 @dataclass(frozen=True)
 class FitReport:
@@ -68,7 +71,7 @@ class FitReport:
     def verdict(self) -> tuple[str, ...]:
         """Whether the network beat the simple methods, a sentence or two each."""
         summary = self.summary
-        data = "NEW.csv" if summary.task == "classify" else ""
+        data = "NEW.csv" if summary.task in NEEDS_DATA else ""
         verb = "generate" if summary.task == "generate" else "predict"
         return verdict(summary.leaderboard, summary.run, summary.left_out, data, verb)
 

@@ -14,20 +14,21 @@ from seqtune.metrics.classify import confusion
 from seqtune.report.chart import ForecastChart
 from seqtune.report.confusion import ConfusionReport
 from seqtune.report.explanation import ExplanationReport
-from seqtune.report.fit import FitReport
+from seqtune.report.fit import NEEDS_DATA, FitReport
 from seqtune.report.folds import FoldsReport
 from seqtune.report.gaps import GapsReport
 from seqtune.report.mistakes import MistakesReport, count_mistakes, worst_mistakes
 from seqtune.report.runs import RunLine, RunsReport
 from seqtune.report.sample import SampleReport
 from seqtune.report.scores import Score, ScoresReport
+from seqtune.report.strangest import AnomalyChart
 from seqtune.report.surprise import SurpriseReport
 from seqtune.report.wording import command
 from seqtune.run.run import Run
 from seqtune.run.untrusted import read_part
 from seqtune.tasks._contract import Evaluation
 
-Illustration = ForecastChart | ConfusionReport | SampleReport | GapsReport
+Illustration = ForecastChart | ConfusionReport | AnomalyChart | SampleReport | GapsReport
 
 
 def fit_report(run: Run) -> FitReport:
@@ -61,6 +62,8 @@ def illustration_of(run: Run) -> Illustration | None:
             return SampleReport.from_dict(values)
         if kind == "gaps":
             return GapsReport.from_dict(values)
+        if kind == "anomaly":
+            return AnomalyChart.from_dict(values)
         return ForecastChart.from_dict(values)
     except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
         raise damaged(path, repr(error)) from error
@@ -86,7 +89,7 @@ def next_commands(run: Run) -> list[str]:
         return []
     if run.record["task"] == "generate":
         return commands_to_write(run)
-    needs_new = run.record["task"] == "classify"
+    needs_new = run.record["task"] in NEEDS_DATA
     data = ["NEW.csv"] if needs_new else ["FUTURE.csv"] if run.record.get("future") else []
     predict = ("seqtune", "predict", str(run.folder), *data)
     commands = [command(*predict, "-o", "predictions.csv")]

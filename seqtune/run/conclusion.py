@@ -353,11 +353,13 @@ class Conclusion:
 
     def _leave_out_unscored(self) -> None:
         """Blend without networks that could not be loaded again."""
-        networks = {name: each for name, each in self._test.items() if name not in self.blendable}
+        networks = [each for name, each in self._test.items() if name not in self.blendable]
         for name in self.weights:
             if name in self.blendable:
                 path = kept_path(self.problem.folder, name, "test")
-                self._check_shape(path, self._test[name], networks)
+                beside = self.blendable[name]["validation"].shape[1:]
+                rows = len(networks[0]) if networks else len(self._test[name])
+                self._check_shape(path, self._test[name], {"": np.empty((rows, *beside))})
         scored = {trial: each for trial, each in self.weights.items() if trial in self._test}
         total = sum(scored.values())
         self.weights = (

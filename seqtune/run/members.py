@@ -15,8 +15,14 @@ MEMBERS = "members.json"
 
 CALIBRATION = "calibration.json"
 
-LARGEST_FIGURE = 1000.0
-"""No temperature and no factor of an interval is higher, none lower than its inverse."""
+FACTOR = re.compile(r"temperature|q0\.\d+:\d+")
+"""What predictions, or the distances between their quantiles, are multiplied or divided by."""
+
+LARGEST_FACTOR = 1000.0
+"""No factor is higher, none lower than its inverse."""
+
+LARGEST_FIGURE = 1e12
+"""No other figure is larger."""
 
 FILE = re.compile(r"models/[A-Za-z0-9][A-Za-z0-9_-]*\.keras")
 """A network's file, relative to the run folder: nothing else is opened as one."""
@@ -84,14 +90,18 @@ def read_calibrations(folder: Path) -> dict[str, dict[str, float]]:
     rows = read_part(path)
     figures = rows.values() if isinstance(rows, dict) else [None]
     for row in figures:
-        if not isinstance(row, dict) or not all(map(_is_figure, row.values())):
+        if not isinstance(row, dict) or not all(_is_figure(*figure) for figure in row.items()):
             raise damaged(path, f"found {shown(row)}, expected figures by name")
     return dict(rows)
 
 
-def _is_figure(value: object) -> bool:
-    """Say whether a value can be a figure: no prediction is turned over or blown up by it."""
-    return is_number(value) and 1 / LARGEST_FIGURE <= value <= LARGEST_FIGURE  # type: ignore[operator]
+def _is_figure(name: str, value: object) -> bool:
+    """Say whether a value can have been measured: no factor turns predictions over."""
+    if not is_number(value):
+        return False
+    if FACTOR.fullmatch(name):
+        return 1 / LARGEST_FACTOR <= value <= LARGEST_FACTOR  # type: ignore[operator]
+    return abs(value) <= LARGEST_FIGURE  # type: ignore[arg-type]
 
 
 def read_members(folder: Path) -> dict[str, list[Member]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -210,15 +210,44 @@ class Run:
 
         return load_network(task, self.prepared, member.values, self.folder / member.file)
 
+    def change(self, settings: Sequence[str]) -> None:
+        """Predict from here on with other values of what does not need training again.
+
+        Args:
+            settings: `key.path=value`, of the keys that the task names.
+
+        Raises:
+            UsageError: A key can only be set when the run is fitted.
+            RecipeError: A value does not fit its key.
+        """
+        from seqtune.recipe.load import Recipe
+
+        known = getattr(self.task, "changeable", ())
+        for key in (text.partition("=")[0].strip() for text in settings):
+            if key not in known:
+                can = ", ".join(known) or "none"
+                raise UsageError(
+                    f"{key} was settled when the run was fitted; keys that can be set now: {can}",
+                    f"seqtune fit DATA --task {self.record['task']} --set {key}=VALUE",
+                )
+        path = self.folder / "recipe.yaml"
+        self.recipe = Recipe.load(path, self.record["task"], tuple(settings))
+
     def predict(
-        self, data: str | Path | pd.DataFrame | None = None, use: str | None = None
+        self,
+        data: str | Path | pd.DataFrame | None = None,
+        use: str | None = None,
+        set: Sequence[str] = (),
     ) -> pd.DataFrame:
         """Return the task's prediction table.
 
         Args:
             data: New rows; None continues the data that the run was fitted on.
             use: Name of the leaderboard row that predicts; the best network or ensemble if None.
+            set: `key.path=value` of keys that need no training again; see `change`.
         """
+        if set:
+            self.change(set)
         winner = self.board.winner
         is_second = winner is not None and winner.name != self.choose().name
         if use is None and winner is not None and is_second:
@@ -229,6 +258,8 @@ class Run:
         import numpy as np
 
         table = self.task.predict(self, self._source(data), use)
+        if getattr(self.task, "leaves_empty", False):
+            return table
         if not np.isfinite(table.select_dtypes("float")).all(axis=None):
             name = self.choose(use).name
             raise RunError(

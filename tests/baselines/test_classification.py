@@ -326,11 +326,3 @@ def test_what_always_runs_exists_and_distances_grow_by_pairs() -> None:
     assert set(baselines("classify")) >= classification.ALWAYS
     for method in (nearest_neighbour, nearest_neighbour_dtw):
         assert method.work(10, 5) == 10 * (10 + 5)
-
-
-@pytest.mark.parametrize(
-    ("seconds", "text"),
-    [(0.2, "1s"), (99.0, "99s"), (99.5, "2m"), (700.0, "12m"), (5940.0, "99m"), (5941.0, "2h")],
-)
-def test_durations_are_rounded_up(seconds: float, text: str) -> None:
-    assert classification._rounded(seconds) == text

@@ -13,7 +13,6 @@ from seqtune.recipe.load import Recipe
 from seqtune.recipe.ranges import Range
 from seqtune.tasks.forecast.settle import (
     LONGEST_DEFAULT_HORIZON,
-    filled_in,
     longest_of,
     settle_horizon,
     settle_lookback,
@@ -103,7 +102,7 @@ def test_the_longest_of_a_searchable_value(value: Any, longest: int) -> None:
 
 def test_only_what_is_open_is_filled_in() -> None:
     recipe = Recipe.load(None, "forecast", ["horizon=5"])
-    filled = filled_in(recipe, {"horizon": 9, "lookback": [10, 20], "data.time": None})
+    filled = recipe.filled_in({"horizon": 9, "lookback": [10, 20], "data.time": None})
     assert (filled.get("horizon"), filled.get("lookback")) == (5, (10, 20))
     assert filled.get("data.time") is None
     assert recipe.get("lookback") == "auto"

@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from seqtune.data.array_file import read_array
 from seqtune.data.ragged import Ragged
-from seqtune.files import damaged, read_json, whole_file, write_json
+from seqtune.files import MALFORMED, damaged, read_json, whole_file, write_json
 from seqtune.tasks._contract import Fold, Part, Until
 from seqtune.tasks.classify.codec import Codec
 from seqtune.tasks.classify.split import FOLD, TEST, TRAIN, VALIDATION
@@ -22,9 +22,6 @@ Floats = npt.NDArray[np.float64]
 Rows = npt.NDArray[np.int64]
 
 NUMBER = {"train": TRAIN, "validation": VALIDATION, "test": TEST}
-
-MALFORMED = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
-"""What reading a codec raises where the file holds something else."""
 
 
 @dataclass(frozen=True)

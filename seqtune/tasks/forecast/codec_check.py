@@ -10,9 +10,6 @@ import numpy as np
 from seqtune.data.panel import Panel
 from seqtune.tasks.forecast.codec import Codec, Standard
 
-MALFORMED = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
-"""What reading a codec raises where the file holds something else."""
-
 MOST_LEVELS = 999
 MOST_PERIODS = 100
 MOST_ORIGINS = 100

@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from seqtune.data.join import join_panels
 from seqtune.data.source import Source
+from seqtune.data.time_text import format_times
 from seqtune.data.window import Windows, evaluation_windows, rolled_windows
 from seqtune.errors import DataError
 from seqtune.tasks._contract import Evaluation, FoldScores
@@ -18,7 +19,6 @@ from seqtune.tasks.forecast.arrangement import actual_values
 from seqtune.tasks.forecast.codec import Codec, CodedPanel
 from seqtune.tasks.forecast.predict import forecast_with, read_new
 from seqtune.tasks.forecast.scoring import score_forecasts
-from seqtune.tasks.forecast.times import format_times
 
 Ints = npt.NDArray[np.int64]
 

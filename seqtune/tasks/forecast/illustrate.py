@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from seqtune.data.time_text import format_times
 from seqtune.tasks.forecast.prepared import Prepared
-from seqtune.tasks.forecast.times import format_times
 
 HISTORY_HORIZONS = 4
 """Steps of history on the chart, in horizons; at least `LEAST_HISTORY`."""

@@ -12,12 +12,12 @@ from seqtune.baselines.runner import forecast_windows as baseline_windows
 from seqtune.data.join import join_panels
 from seqtune.data.panel import Panel, PanelRoles, build_panel
 from seqtune.data.source import Source
+from seqtune.data.time_text import format_times
 from seqtune.data.window import Windows
 from seqtune.errors import DataError
 from seqtune.tasks.forecast.codec import Codec, CodedPanel
 from seqtune.tasks.forecast.conformal import apply_factors
 from seqtune.tasks.forecast.inference import forecast_windows, window_histories
-from seqtune.tasks.forecast.times import format_times
 
 Floats = npt.NDArray[np.float64]
 

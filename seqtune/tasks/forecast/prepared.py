@@ -15,6 +15,7 @@ from seqtune.data.array_file import read_array
 from seqtune.data.panel import Panel
 from seqtune.data.panel_store import load_panel, save_panel
 from seqtune.data.split import Split
+from seqtune.data.time_text import format_times
 from seqtune.data.window import (
     WindowRange,
     Windows,
@@ -22,12 +23,11 @@ from seqtune.data.window import (
     rolled_windows,
     training_windows,
 )
-from seqtune.files import damaged, read_json, write_json
+from seqtune.files import MALFORMED, damaged, read_json, write_json
 from seqtune.tasks._contract import Fold, Part, Until
 from seqtune.tasks.forecast.arrangement import actual_values
 from seqtune.tasks.forecast.codec import Codec, CodedPanel
-from seqtune.tasks.forecast.codec_check import MALFORMED, check_codec
-from seqtune.tasks.forecast.times import format_times
+from seqtune.tasks.forecast.codec_check import check_codec
 
 ENOUGH_WINDOWS = 96
 """Where series are few, so many windows tell models apart; statistical methods, which are fitted

@@ -10,7 +10,6 @@ import numpy.typing as npt
 from seqtune.data.split import LEAST_TRAINING, choose_steps
 from seqtune.errors import DataError
 from seqtune.progress import Guess, Listener
-from seqtune.recipe.load import Recipe
 from seqtune.recipe.schema import Split
 from seqtune.tasks.forecast.schema import Validation
 
@@ -152,15 +151,3 @@ def longest_of(value: Any) -> int:
     if isinstance(value, (list, tuple)):
         return int(max(value))
     return int(getattr(value, "maximum", value))
-
-
-def filled_in(recipe: Recipe, values: dict[str, Any]) -> Recipe:
-    """Return the recipe with inferred values in the place of "auto".
-
-    Args:
-        recipe: As the user gave it.
-        values: Inferred values by path; those that the recipe settles itself are left alone.
-    """
-    return recipe.replace(
-        {path: value for path, value in values.items() if recipe.get(path) == "auto"}
-    )

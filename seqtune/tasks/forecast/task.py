@@ -38,7 +38,6 @@ from seqtune.tasks.forecast.roles import infer_roles
 from seqtune.tasks.forecast.schema import Schema
 from seqtune.tasks.forecast.scoring import score_forecasts
 from seqtune.tasks.forecast.settle import (
-    filled_in,
     longest_of,
     settle_horizon,
     settle_lookback,
@@ -293,8 +292,7 @@ def _settled(recipe: Recipe, prepared: Prepared, roles: Any, validation: int, te
     rows = int(np.median(split.train_end - split.begin))
     lookback = settle_lookback(recipe.get("lookback"), codec.periods, codec.horizon, rows)
     segment = settle_segment(codec.periods, longest_of(lookback))
-    return filled_in(
-        recipe,
+    return recipe.filled_in(
         {
             "data.time": roles.time,
             "data.target": list(roles.targets),

@@ -1,0 +1,1 @@
+"""Anomalies: learn what is normal, and mark what is not, as events."""

@@ -1,0 +1,140 @@
+"""Events: rows beyond the threshold, taken together as what somebody has to look at."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from seqtune.metrics.labelled_events import Ints, runs
+
+Floats = npt.NDArray[np.float64]
+Mask = npt.NDArray[np.bool_]
+
+GAP = 3
+"""Rows without a flag that an event may have between two that have one; not measured."""
+
+
+@dataclass(frozen=True)
+class Event:
+    """Rows that are strange together.
+
+    Args:
+        start: The first row.
+        end: The last row, which belongs to the event.
+        peak: The row of the highest score, the first of equals.
+        score: The score there.
+        channel: Place of the channel with the largest error there, counted from 0; None where
+            no error is known.
+        expected: What that channel was expected to be there; None where it is not known.
+        found: What it was; None where it is not known.
+    """
+
+    start: int
+    end: int
+    peak: int
+    score: float
+    channel: int | None = None
+    expected: float | None = None
+    found: float | None = None
+
+    @property
+    def rows(self) -> int:
+        """How many rows it lasts."""
+        return self.end - self.start + 1
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What the scores were made of.
+
+    Args:
+        errors: (rows, channels), float64, in a unit that channels share; NaN where unknown.
+        expected: (rows, channels), float64, in the user's unit; NaN where unknown.
+        found: (rows, channels), float64, in the user's unit; NaN where unknown.
+    """
+
+    errors: Floats
+    expected: Floats
+    found: Floats
+
+    def at(self, row: int) -> dict[str, Any]:
+        """Return the channel of the largest error in a row, and its two values."""
+        errors = self.errors[row]
+        if not errors.size or np.isnan(errors).all():
+            return {}
+        channel = int(np.nanargmax(errors))
+        return {
+            "channel": channel,
+            "expected": _known(self.expected[row, channel]),
+            "found": _known(self.found[row, channel]),
+        }
+
+
+def find_events(
+    scores: Floats,
+    threshold: float | Floats,
+    evidence: Evidence | None = None,
+    offsets: Ints | None = None,
+    gap: int = GAP,
+) -> list[Event]:
+    """Return the events among scored rows, in order of the rows.
+
+    Args:
+        scores: (rows,), higher is stranger; NaN where a row was not scored, which is no flag.
+        threshold: A row is flagged if its score is above it; one for all rows, or (rows,).
+        evidence: Names the channel, and the values; None leaves them out.
+        offsets: (series + 1,), int64, the series' first rows, and the end; None is one series.
+            No event lasts beyond its series.
+        gap: So many rows without a flag, at most, do not end an event.
+
+    Example:
+        >>> scores = np.array([0.0, 5.0, 0.0, 7.0, 0.0, 0.0, 0.0, 9.0])
+        >>> [(event.start, event.end, event.peak) for event in find_events(scores, 1.0, gap=2)]
+        [(1, 3, 3), (7, 7, 7)]
+    """
+    flags = scores > threshold  # NaN is above nothing
+    events = []
+    for start, end in joined(runs(flags, offsets), offsets, gap).tolist():
+        within = np.where(flags[start : end + 1], scores[start : end + 1], -np.inf)
+        peak = start + int(np.argmax(within))
+        named = evidence.at(peak) if evidence is not None else {}
+        events.append(Event(start, end, peak, float(scores[peak]), **named))
+    return events
+
+
+def joined(ranges: Ints, offsets: Ints | None = None, gap: int = GAP) -> Ints:
+    """Join runs of rows with a small gap between them: (events, 2), the first and the last row.
+
+    Args:
+        ranges: (runs, 2), int64, as `runs` returns them.
+        offsets: (series + 1,), int64; runs of different series are never joined.
+        gap: Rows between two that are joined at most.
+
+    Example:
+        >>> joined(np.array([[1, 1], [3, 3], [7, 7]]), gap=2).tolist()
+        [[1, 3], [7, 7]]
+    """
+    if not len(ranges):
+        return ranges
+    is_new = ranges[1:, 0] - ranges[:-1, 1] - 1 > gap
+    if offsets is not None:
+        series = np.searchsorted(offsets, ranges[:, 0], side="right")
+        is_new |= series[1:] != series[:-1]
+    starts = ranges[np.append(True, is_new), 0]
+    ends = ranges[np.append(is_new, True), 1]
+    return np.stack([starts, ends], axis=1)
+
+
+def event_numbers(events: list[Event], rows: int) -> Ints:
+    """Return which event each row belongs to, counted from 1; 0 outside: (rows,), int64."""
+    numbers = np.zeros(rows, np.int64)
+    for number, event in enumerate(events, 1):
+        numbers[event.start : event.end + 1] = number
+    return numbers
+
+
+def _known(value: float) -> float | None:
+    return float(value) if np.isfinite(value) else None

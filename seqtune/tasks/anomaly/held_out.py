@@ -1,0 +1,314 @@
+"""The rows that detectors are compared on: held-out rows, and copies of them with anomalies."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+
+from seqtune.metrics.anomaly import (
+    auc_pr,
+    detection_delay,
+    event_recall,
+    false_events_per_1000,
+)
+from seqtune.metrics.vus import vus_pr
+from seqtune.tasks.anomaly.codec import Codec
+from seqtune.tasks.anomaly.injection import KINDS, plant
+from seqtune.tasks.anomaly.panels import Rows
+from seqtune.tasks.anomaly.stretch import Stretch
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+
+MOST_CLEAN = 20_000
+"""Held-out rows that are scored; where there are more, the last ones of some series."""
+
+PLANTED_ROWS = 6_000
+"""Rows of copies with planted anomalies, together about."""
+
+LONGEST_COPY = 4_000
+
+USUAL = (0.25, 0.5, 0.75)
+"""Quantiles of the scores that are usual."""
+
+LEAST_COPIES, MOST_COPIES = 2, 16
+
+WIDEST = 100
+"""The separation tolerates flags this many rows beside an anomaly at most."""
+
+THRESHOLDS = 60
+BUFFERS = 5
+"""Thresholds of the separation's curve, and buffers: it is drawn many times after every epoch."""
+
+
+@dataclass(frozen=True)
+class HeldOut:
+    """Stretches with what is known of their rows; the arrays are over the scored rows of all.
+
+    Args:
+        stretches: The clean ones first, then the copies, then rows of the training part.
+        clean: How many of them are clean.
+        copies: How many are copies.
+        known: (rows,) int8, the user's label of clean rows: 0, 1, or -1 where there is none.
+        kinds: (rows,) int8, 0, or 1 + place in `KINDS` of the anomaly that was planted.
+        scored: (rows,) bool, which rows have a score.
+        season: Rows of a season.
+    """
+
+    stretches: Sequence[Stretch]
+    clean: int
+    copies: int
+    known: npt.NDArray[np.int8]
+    kinds: npt.NDArray[np.int8]
+    scored: npt.NDArray[np.bool_]
+    season: int
+
+    @cached_property
+    def offsets(self) -> Ints:
+        """(stretches + 1,) borders between the scored rows of stretches."""
+        return np.concatenate([[0], np.cumsum([len(each) for each in self.stretches])]).astype(
+            np.int64
+        )
+
+    @property
+    def clean_rows(self) -> int:
+        """Rows of clean stretches; they come first."""
+        return int(self.offsets[self.clean])
+
+    @cached_property
+    def has_labels(self) -> bool:
+        """Whether anomalies are known among the clean rows, and normal rows too."""
+        known = self.known[: self.clean_rows][self.scored[: self.clean_rows]]
+        return bool((known == 1).any() and (known == 0).any())
+
+    @cached_property
+    def values(self) -> Floats:
+        """(rows, channels) what came, in the user's unit."""
+        return np.concatenate([each.values[each.first :] for each in self.stretches])
+
+    @property
+    def planted(self) -> tuple[str, ...]:
+        """The kinds that are among the copies."""
+        return tuple(name for code, name in enumerate(KINDS, 1) if (self.kinds == code).any())
+
+    @property
+    def _planted_rows(self) -> slice:
+        return slice(self.clean_rows, int(self.offsets[self.clean + self.copies]))
+
+    @property
+    def _planted_offsets(self) -> Ints:
+        return self.offsets[self.clean : self.clean + self.copies + 1] - self.clean_rows
+
+    def normal_scores(self, scores: Floats) -> Floats:
+        """Return scores of mostly normal rows, from which the threshold is found.
+
+        Those of training rows, which are many. A network expects rows that it was trained on
+        better: their scores are enlarged to the size that usual scores have on rows held out, as
+        far as these are larger. So an anomaly among the few rows held out does not move the
+        threshold; where there are not more training rows, the clean ones count too.
+
+        Args:
+            scores: (rows,).
+
+        Returns:
+            (normal rows,), NaN where there is none and between stretches.
+        """
+        usable = np.where(self.scored, scores, np.nan)
+        parts = np.split(usable, self.offsets[1:-1])
+        clean, trained = parts[: self.clean], parts[self.clean + self.copies :]
+        factor = _enlargement(np.concatenate(clean), np.concatenate([*trained, np.empty(0)]))
+        chosen = [factor * part for part in trained]
+        if sum(map(len, trained)) <= sum(map(len, clean)):
+            chosen += clean
+        border = np.full(1, np.nan)
+        return np.concatenate([each for part in chosen for each in (part, border)])
+
+    def separation(self, scores: Floats) -> float:
+        """Return how well scores tell planted anomalies from the rows around them, 0 to 1.
+
+        The mean over kinds of the VUS-PR on the copies, the anomalies of other kinds left out, so
+        that no kind counts for more than another; once of the anomalies as they were planted, and
+        once with a season on either side of them, for people who label leave a margin.
+
+        Args:
+            scores: (rows,).
+        """
+        part, offsets = self._planted_rows, self._planted_offsets
+        kinds = self.kinds[part]
+        usable = np.where(self.scored[part], scores[part], np.nan)
+        window = min(self.season, WIDEST)
+        found = []
+        for code in range(1, len(KINDS) + 1):
+            if not (kinds == code).any():
+                continue
+            of_kind = np.where((kinds == 0) | (kinds == code), usable, np.nan)
+            stride = max(1, window // BUFFERS)
+            for margin in (0, window):
+                labels = widened(kinds == code, offsets, margin)
+                volume = vus_pr(labels, of_kind, window, offsets, THRESHOLDS, stride)
+                if np.isfinite(volume):
+                    found.append(volume)
+        return float(np.mean(found)) if found else 0.0
+
+    def volume(self, scores: Floats) -> float:
+        """Return the VUS-PR on the clean rows by the user's labels."""
+        labels, usable, offsets = self._labelled(scores)
+        return vus_pr(labels, usable, self.season, offsets)
+
+    def figures(self, scores: Floats, threshold: float) -> dict[str, float]:
+        """Return the metrics that are reported beside the one that selects.
+
+        By the user's labels where there are such, else by the planted anomalies.
+
+        Args:
+            scores: (rows,).
+            threshold: A row with a higher score is marked.
+        """
+        if self.has_labels:
+            labels, usable, offsets = self._labelled(scores)
+        else:
+            part, offsets = self._planted_rows, self._planted_offsets
+            labels = (self.kinds[part] > 0).astype(np.int8)
+            usable = np.where(self.scored[part], scores[part], np.nan)
+        return figures_of(labels, usable, threshold, offsets)
+
+    def _labelled(self, scores: Floats) -> tuple[npt.NDArray[np.int8], Floats, Ints]:
+        rows = slice(0, self.clean_rows)
+        known = self.scored[rows] & (self.known[rows] >= 0)
+        usable = np.where(known, scores[rows], np.nan)
+        return np.maximum(self.known[rows], 0), usable, self.offsets[: self.clean + 1]
+
+
+def figures_of(
+    labels: npt.NDArray[np.int8], scores: Floats, threshold: float, offsets: Ints
+) -> dict[str, float]:
+    """Return every metric but the VUS-PR; those that are not defined are left out.
+
+    Args:
+        labels: (rows,) 0 or 1.
+        scores: (rows,), NaN where there is none.
+        threshold: A row with a higher score is marked.
+        offsets: (series + 1,) borders between series.
+    """
+    scored = np.isfinite(scores)
+    flags = (np.nan_to_num(scores, nan=-np.inf) > threshold).astype(np.int8)
+    found = {
+        "auc_pr": auc_pr(labels, scores),
+        "event_recall": event_recall(labels, flags, scored, offsets),
+        "false_events_per_1000": false_events_per_1000(labels, flags, scored, offsets),
+        "delay": detection_delay(labels, flags, scored, offsets),
+    }
+    return {name: value for name, value in found.items() if np.isfinite(value)}
+
+
+def widened(labels: npt.NDArray[np.bool_], offsets: Ints, margin: int) -> npt.NDArray[np.bool_]:
+    """Label so many rows on either side of labelled ones too, within their series.
+
+    Example:
+        >>> widened(np.array([False, True, False, False]), np.array([0, 4]), 1)
+        array([ True,  True,  True, False])
+    """
+    rows = np.arange(len(labels))
+    begin = np.repeat(offsets[:-1], np.diff(offsets))
+    end = np.repeat(offsets[1:], np.diff(offsets))
+    counts = np.concatenate([[0], np.cumsum(labels)])
+    near = counts[np.minimum(rows + margin + 1, end)] - counts[np.maximum(rows - margin, begin)]
+    wide: npt.NDArray[np.bool_] = near > 0
+    return wide
+
+
+def hold_out(
+    rows: Rows,
+    begin: Ints,
+    end: Ints,
+    codec: Codec,
+    seed: int,
+    trained: tuple[Ints, Ints] | None = None,
+) -> HeldOut:
+    """Choose the rows of a part that are scored, and plant anomalies into copies of them.
+
+    Args:
+        rows: All rows.
+        begin: (series,) first row of the part in each series.
+        end: (series,) first row after it.
+        codec: Season and how gaps are bridged.
+        seed: Draws the anomalies.
+        trained: First row, and first row after, of the training part in each series, where its
+            scores are wanted too.
+    """
+    longest_context = codec.context
+    parts = _chosen(begin, end)
+    clean = [rows.stretch(series, one, two, longest_context) for series, one, two in parts]
+    draw = np.random.default_rng((seed, len(parts)))
+    copies: list[Stretch] = []
+    kinds: list[npt.NDArray[np.int8]] = []
+    for series, one, two in _to_copy(parts, draw):
+        stretch = rows.stretch(series, one, two, longest_context)
+        values = np.where(stretch.observed, stretch.values, np.nan)[stretch.first :]
+        period = codec.season if codec.periods else None
+        planted = plant(values, period, draw)
+        fresh = stretch.values.copy()
+        fresh[stretch.first :] = np.where(
+            np.isnan(planted.values), stretch.values[stretch.first :], planted.values
+        )
+        copies.append(replace(stretch, values=fresh))
+        kinds.append(planted.kinds)
+    usual = [
+        rows.stretch(series, one, two, longest_context)
+        for series, one, two in (_chosen(*trained) if trained else [])
+    ]
+    stretches = [*clean, *copies, *usual]
+    known = [rows.labels[one:two] for _, one, two in parts]
+    unknown = [np.full(len(each), -1, np.int8) for each in (*copies, *usual)]
+    nothing, after = ([np.zeros(len(each), np.int8) for each in part] for part in (clean, usual))
+    return HeldOut(
+        stretches,
+        len(clean),
+        len(copies),
+        np.concatenate([*known, *unknown]),
+        np.concatenate([*nothing, *kinds, *after]),
+        np.concatenate([each.scored(codec.bridge) for each in stretches]),
+        codec.season,
+    )
+
+
+def _enlargement(clean: Floats, trained: Floats) -> float:
+    """Return how many times as large usual scores are on clean rows as on trained ones, or 1."""
+    if not np.isfinite(clean).any() or not np.isfinite(trained).any():
+        return 1.0
+    ours, theirs = (np.nanquantile(each, USUAL) for each in (clean, trained))
+    if min(ours.min(), theirs.min()) <= 0:
+        return 1.0
+    return max(1.0, float(np.median(ours / theirs)))
+
+
+def _chosen(begin: Ints, end: Ints) -> list[tuple[int, int, int]]:
+    """Return series, first and last row of what is scored: at most about `MOST_CLEAN` rows."""
+    used = np.flatnonzero(end > begin)
+    longest = int((end - begin).max(initial=0))
+    wanted = max(1, MOST_CLEAN // max(1, min(longest, LONGEST_COPY)))
+    if int((end - begin).sum()) > MOST_CLEAN and len(used) > wanted:
+        used = used[np.linspace(0, len(used) - 1, wanted).round().astype(np.int64)]
+    each = max(1, MOST_CLEAN // max(1, len(used)))
+    return [(int(one), int(max(begin[one], end[one] - each)), int(end[one])) for one in used]
+
+
+def _to_copy(
+    parts: list[tuple[int, int, int]], draw: np.random.Generator
+) -> list[tuple[int, int, int]]:
+    """Return which rows are copied: parts in turn, at most `LONGEST_COPY` rows of each."""
+    usual = float(np.mean([min(two - one, LONGEST_COPY) for _, one, two in parts]))
+    count = int(np.clip(PLANTED_ROWS / max(1.0, usual), LEAST_COPIES, MOST_COPIES))
+    copies = []
+    for number in range(count):
+        series, one, two = parts[number * len(parts) // count if len(parts) > count else
+                                 number % len(parts)]  # fmt: skip
+        if two - one > LONGEST_COPY:
+            one += int(draw.integers(0, two - one - LONGEST_COPY + 1))
+            two = one + LONGEST_COPY
+        copies.append((series, one, two))
+    return copies

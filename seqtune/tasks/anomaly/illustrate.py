@@ -1,0 +1,145 @@
+"""What the report shows of the test part: the rows, their events, and the strangest of them."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from seqtune.data.time_text import format_times
+from seqtune.tasks.anomaly.events import Evidence, find_events
+from seqtune.tasks.anomaly.held_out import HeldOut
+from seqtune.tasks.anomaly.prepared import Prepared
+
+Floats = npt.NDArray[np.float64]
+
+STRANGEST = 10
+
+MOST_POINTS = 400
+"""Points of the chart; of more rows, the least and the largest of each part are drawn."""
+
+
+def illustrate(prepared: Prepared, predictions: Floats) -> dict[str, Any]:
+    """Return the chart of one series and channel of the test part, and the strangest events.
+
+    The series is the one with the highest score, the channel the one that is to blame for it.
+
+    Args:
+        prepared: The data.
+        predictions: (rows, 1 + channels) of the test part: rarities and expected values.
+
+    Returns:
+        The fields of `seqtune.report.strangest.AnomalyChart`, as plain JSON values.
+    """
+    held = prepared.held_out["test"]
+    rows = held.clean_rows
+    scores = np.where(held.scored[:rows], predictions[:rows, 0], np.nan)
+    evidence = evidence_of(held, predictions)
+    threshold = -math.log10(prepared.codec.false_alarms)
+    offsets = held.offsets[: held.clean + 1]
+    events = find_events(scores, threshold, evidence, offsets)
+    listed = sorted(events, key=lambda event: -event.score)[:STRANGEST]
+    if not listed:  # the strangest rows, though none of them is beyond the threshold
+        listed = _strangest_rows(scores, evidence, offsets)
+    labels = [row_labels(prepared, held, number) for number in range(held.clean)]
+    times = [time for each in labels for time in each]
+    top = listed[0] if listed else None
+    chosen = _stretch_of(offsets, top.peak) if top else 0
+    channel = (top.channel or 0) if top else 0
+    begin, end = int(offsets[chosen]), int(offsets[chosen + 1])
+    names = prepared.panel.target_names
+    strange = [
+        {
+            "start": times[event.start],
+            "end": times[event.end],
+            "peak": times[event.peak],
+            "series": prepared.panel.series[
+                held.stretches[_stretch_of(offsets, event.peak)].series
+            ],
+            "score": event.score,
+            "channel": names[event.channel or 0],
+            "expected": event.expected,
+            "came": event.found,
+        }
+        for event in listed
+    ]
+    marks = np.zeros(end - begin, np.bool_)
+    for event in events:
+        if begin <= event.start < end:
+            marks[event.start - begin : event.end + 1 - begin] = True
+    name = prepared.panel.series[held.stretches[chosen].series]
+    values, flags, kept = _thinned(held.values[begin:end, channel], marks)
+    return {
+        "kind": "anomaly",
+        "title": f"{names[channel]}{f' of {name}' if name else ''}: test part",
+        "times": [labels[chosen][row] for row in kept],
+        "values": values,
+        "marked": flags,
+        "events": len(events),
+        "rows": rows,
+        "threshold": threshold,
+        "strangest": strange,
+    }
+
+
+def evidence_of(held: HeldOut, predictions: Floats) -> Evidence:
+    """Return what clean rows were expected to be, and how far off they are, scaled.
+
+    Args:
+        held: The rows.
+        predictions: (rows, 1 + channels).
+    """
+    rows = held.clean_rows
+    expected, found = predictions[:rows, 1:], held.values[:rows]
+    spread = np.concatenate(
+        [np.tile(each.spread, (len(each), 1)) for each in held.stretches[: held.clean]]
+    )
+    observed = np.concatenate(
+        [each.observed[each.first :] for each in held.stretches[: held.clean]]
+    )
+    errors = np.where(observed, np.abs(found - expected) / spread, np.nan)
+    return Evidence(errors, expected, np.where(observed, found, np.nan))
+
+
+def row_labels(prepared: Prepared, held: HeldOut, number: int) -> list[str]:
+    """Return the time of each scored row of a stretch as text."""
+    stretch = held.stretches[number]
+    first = stretch.step + stretch.first
+    return format_times(prepared.panel.grid.times(np.arange(first, first + len(stretch))))
+
+
+def _stretch_of(offsets: npt.NDArray[np.int64], row: int) -> int:
+    """Return the number of the stretch that a row belongs to."""
+    return int(np.searchsorted(offsets, row, side="right") - 1)
+
+
+def _strangest_rows(
+    scores: Floats, evidence: Evidence, offsets: npt.NDArray[np.int64]
+) -> list[Any]:
+    known = scores[np.isfinite(scores)]
+    if not len(known):
+        return []
+    bar = np.sort(known)[-min(STRANGEST, len(known))]
+    events = find_events(scores, np.nextafter(bar, -np.inf), evidence, offsets)
+    return sorted(events, key=lambda event: -event.score)[:STRANGEST]
+
+
+def _thinned(
+    values: Floats, marks: npt.NDArray[np.bool_]
+) -> tuple[list[float], list[bool], list[int]]:
+    """Return at most about `MOST_POINTS` of the rows: of each part the least and the largest."""
+    count = len(values)
+    if count <= MOST_POINTS:
+        return values.tolist(), marks.tolist(), list(range(count))
+    borders = np.linspace(0, count, MOST_POINTS // 2 + 1).astype(int)
+    kept: list[int] = []
+    for begin, end in itertools.pairwise(borders):
+        part = values[begin:end]
+        kept += sorted({begin + int(part.argmin()), begin + int(part.argmax())})
+    flags = [bool(marks[begin:end].any())
+             for begin, end in itertools.pairwise(borders)]  # fmt: skip
+    of_part = np.searchsorted(borders, kept, side="right") - 1
+    return values[kept].tolist(), [flags[part] for part in of_part], kept

@@ -1,0 +1,200 @@
+"""How strange a network finds rows: long series are cut into lanes that run beside each other.
+
+A recurrence runs once over a lane and judges each of its rows, so that no row needs a window of its
+own. A lane begins with rows that were scored in the lane before it, to warm up; where lanes begin
+depends on the beginning of the series alone, so that what follows a row does not change its score.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from seqtune.tasks.anomaly.codec import Codec, Coded
+from seqtune.tasks.anomaly.inputs import gather
+from seqtune.tasks.anomaly.network import channels_of, offsets_of
+from seqtune.tasks.anomaly.stretch import Stretch, join
+
+Floats32 = npt.NDArray[np.float32]
+
+LANES = 32
+"""Lanes that run beside each other."""
+
+LEAST_STEPS = 512
+"""Rows that are scored of a lane, at least; more where warming up takes longer."""
+
+BEND = 10.0
+"""Errors beyond so many units count with their logarithm: one enormous value must not outshine,
+once smoothed, what comes after it."""
+
+FEWEST = 4
+"""A network is not asked what it expects before it has seen so many rows of a series."""
+
+SMALLEST_UNIT = 0.02
+"""Errors are counted in units of at least this share of the channel's own unit."""
+
+TAIL, TO_DEVIATION = 0.95, 1 / 1.96
+"""Errors are counted in units of where their tail begins, so that channels whose errors have a
+heavy one do not speak for all; of a normal distribution that gives the standard deviation. The
+separation on the planted sample rose from 0.19 to 0.21 against units by the median."""
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What a network says of rows.
+
+    Args:
+        errors: (rows, points, watched) float32 absolute errors in units of the channel.
+        counted: (rows, points, watched) bool, where there is an error.
+        expected: (rows, channels) float32, what was expected, scaled.
+    """
+
+    errors: Floats32
+    counted: npt.NDArray[np.bool_]
+    expected: Floats32
+
+
+class Judge:
+    """A network with its configuration, ready to judge rows.
+
+    Args:
+        model: The network.
+        codec: What is known of the data.
+        values: The configuration.
+        hindsight: Whether a row is judged with what came after it, too.
+    """
+
+    def __init__(
+        self, model: Any, codec: Codec, values: Mapping[str, Any], *, hindsight: bool = False
+    ) -> None:
+        self.model, self.codec, self.values = model, codec, values
+        self.hindsight = hindsight
+        self.offsets = offsets_of(codec, values)
+        self.ahead = int(max(self.offsets.max(), 0))
+        self.back = int(max(-self.offsets.min(), 0))
+        self.warm_up = int(values["lookback"]) + max(self.ahead, self.back)
+        self.steps = max(LEAST_STEPS, 2 * self.warm_up)
+        self.after = self.back if hindsight else 0
+        self.watched = channels_of(codec, values)
+
+    def judge(self, stretches: Sequence[Stretch], before: int) -> list[Judged]:
+        """Judge the rows of stretches.
+
+        Args:
+            stretches: What is judged.
+            before: So many rows before the first scored one of each are judged too.
+        """
+        coded = join(list(stretches), self.codec.watch)
+        skipped = [max(0, each.first - before) for each in stretches]
+        begin = coded.offsets[:-1] + np.array(skipped, np.int64)
+        shape = (int((coded.offsets[1:] - begin).sum()), len(self.offsets), self.watched)
+        errors, counted = np.zeros(shape, np.float32), np.zeros(shape, np.bool_)
+        expected = np.zeros((shape[0], self.codec.channels), np.float32)
+        place = np.concatenate([[0], np.cumsum(coded.offsets[1:] - begin)])
+        for series, start, rows, lane in self._lanes(coded, begin):
+            target = slice(place[series] + start, place[series] + start + rows)
+            errors[target], counted[target] = lane.errors[:rows], lane.counted[:rows]
+            expected[target] = lane.expected[:rows]
+        return [
+            Judged(errors[one:two], counted[one:two], expected[one:two])
+            for one, two in itertools.pairwise(place)
+        ]
+
+    def _lanes(
+        self, coded: Coded, begin: npt.NDArray[np.int64]
+    ) -> Iterator[tuple[int, int, int, Judged]]:
+        """Yield the lanes: series, first row from `begin` on, rows that count, judgement."""
+        lengths = coded.offsets[1:] - begin
+        tasks = [
+            (series, start)
+            for series, length in enumerate(lengths.tolist())
+            for start in range(0, length, self.steps)
+        ]
+        size = min(LANES, 1 << max(0, len(tasks) - 1).bit_length())
+        for first in range(0, len(tasks), size):
+            chosen = tasks[first : first + size]
+            filled = chosen + chosen[-1:] * (size - len(chosen))  # of one shape: compiled once
+            series = np.array([task[0] for task in filled])
+            start = begin[series] + [task[1] for task in filled]
+            lanes = self._run(coded, series, start)
+            for (number, offset), lane in zip(chosen, lanes, strict=False):
+                yield number, offset, min(self.steps, int(lengths[number]) - offset), lane
+
+    def _run(
+        self, coded: Coded, series: npt.NDArray[np.int64], start: npt.NDArray[np.int64]
+    ) -> list[Judged]:
+        """Judge `steps` rows from `start` on in each lane."""
+        bounds = np.stack([coded.offsets[series], coded.offsets[series + 1]], axis=1)
+        long = self.warm_up + self.steps + self.after
+        rows = start[:, None] - self.warm_up + np.arange(long)
+        inputs, truth, weight = gather(coded, self.codec, self.values, rows, bounds)
+        told = np.asarray(self.model.predict_on_batch(inputs))
+        told = told.reshape(*told.shape[:2], len(self.offsets), self.watched)
+        shape = (len(start), self.steps, len(self.offsets), self.watched)
+        errors, counted = np.empty(shape, np.float32), np.empty(shape, np.bool_)
+        expected = np.zeros((len(start), self.steps, self.codec.channels), np.float32)
+        for point, offset in enumerate(self.offsets.tolist()):
+            # the step that tells, and the row that it tells of
+            teller = self.warm_up - max(offset, 0) + (max(-offset, 0) if self.hindsight else 0)
+            row = teller + offset
+            of_row = slice(row, row + self.steps)
+            says = told[:, teller : teller + self.steps, point]
+            errors[:, :, point] = np.abs(truth[:, of_row] - says)
+            # what was told before the series began, or before a few of its rows, does not count
+            is_told = (rows[:, teller : teller + self.steps] >= bounds[:, :1] + FEWEST)[..., None]
+            counted[:, :, point] = (weight[:, of_row] > 0) & is_told
+            if offset >= 0 or self.hindsight:
+                expected += says[..., : self.codec.channels]
+        expected /= max(
+            1, int((self.offsets >= 0).sum()) if not self.hindsight else len(self.offsets)
+        )
+        return [Judged(*lane) for lane in zip(errors, counted, expected, strict=True)]
+
+
+def error_units(judged: Sequence[Judged]) -> Floats32:
+    """Return the usual error of each point and channel, (points, watched), from rows held out.
+
+    It is measured by a quantile, which a few anomalies among the rows do not move.
+    """
+    errors = np.concatenate([each.errors for each in judged])
+    counted = np.concatenate([each.counted for each in judged])
+    units = np.full(errors.shape[1:], 1.0, np.float32)
+    for place in np.ndindex(*units.shape):
+        seen = errors[(slice(None), *place)][counted[(slice(None), *place)]]
+        if len(seen):
+            units[place] = max(TO_DEVIATION * float(np.quantile(seen, TAIL)), SMALLEST_UNIT)
+    return units
+
+
+def joined_errors(judged: Judged, units: Floats32, offsets: str, channels: str) -> Floats32:
+    """Return one error per row, (rows,) float32, NaN where nothing was observed.
+
+    Args:
+        judged: The errors of each point and channel.
+        units: What they are counted in.
+        offsets: "mean", "nearest" or "farthest": from where rows are judged.
+        channels: "mean" (of squares, so that one of many channels is heard) or "max".
+    """
+    error = judged.errors / units
+    error = BEND * np.log1p(error / BEND)
+    told = judged.counted.sum(axis=1)
+    counted = told > 0
+    mean = np.where(judged.counted, error, 0.0).sum(axis=1) / np.maximum(told, 1)
+    if offsets == "mean":
+        error = mean
+    else:  # a point that told nothing of a row leaves it to the others
+        point = 0 if offsets == "nearest" else -1
+        error = np.where(judged.counted[:, point], error[:, point], mean)
+    amount = counted.sum(axis=1)
+    if channels == "max":
+        one = np.where(counted, error, 0.0).max(axis=1)
+    else:
+        square = np.where(counted, error * error, 0.0).sum(axis=1) / np.maximum(amount, 1)
+        one = np.sqrt(square)
+    found: Floats32 = np.where(amount > 0, one, np.nan).astype(np.float32)
+    return found

@@ -1,0 +1,184 @@
+"""Data ready for training a detector: the panel, its labels, its parts and the codec."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from seqtune.data.array_file import read_array
+from seqtune.data.panel import Panel
+from seqtune.data.panel_store import load_panel, save_panel
+from seqtune.data.split import Split
+from seqtune.data.time_text import format_times
+from seqtune.files import MALFORMED, damaged, read_json, write_json
+from seqtune.tasks._contract import Fold, Part, Until
+from seqtune.tasks.anomaly.codec import Codec, Coded
+from seqtune.tasks.anomaly.codec_check import check_codec
+from seqtune.tasks.anomaly.held_out import HeldOut, hold_out
+from seqtune.tasks.anomaly.panels import Rows
+
+PLANTING_SEED: Mapping[Part, int] = {"validation": 11, "test": 12}
+"""Draws the planted anomalies: the same for every run on the same data."""
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """The data of one run.
+
+    Args:
+        panel: Every row, validation and test included.
+        labels: (rows,) int8, 0, 1, or -1 where there is no label.
+        split: Where the parts of each series begin.
+        codec: What was fitted on the training rows.
+    """
+
+    panel: Panel
+    labels: npt.NDArray[np.int8]
+    split: Split
+    codec: Codec
+
+    @property
+    def metric(self) -> str:
+        """The metric that selects: by labels, where the validation part has some of either."""
+        return "vus_pr" if self.held_out["validation"].has_labels else "separation"
+
+    @property
+    def folds(self) -> tuple[Fold, ...]:
+        """None: the newest rows are held out."""
+        return ()
+
+    @cached_property
+    def coded(self) -> Coded:
+        """The panel as networks watch it."""
+        return self.codec.encode(self.panel)
+
+    @cached_property
+    def rows(self) -> Rows:
+        """The panel, from which stretches are cut."""
+        return Rows(self.panel, self.coded.scales, self.labels)
+
+    @cached_property
+    def held_out(self) -> Mapping[Part, HeldOut]:
+        """What detectors are compared on, by part."""
+        parts: tuple[Part, ...] = ("validation", "test")
+        return {
+            part: hold_out(
+                self.rows,
+                *self.split.bounds(part),
+                self.codec,
+                PLANTING_SEED[part],
+                self.split.bounds("train") if part == "validation" else None,
+            )
+            for part in parts
+        }
+
+    def training(self, until: Until = "train") -> npt.NDArray[np.int64]:
+        """Return first row, and first row that may not be seen, of series to learn from.
+
+        Args:
+            until: The last part whose rows may be seen; past "train" only for the refit.
+
+        Returns:
+            (series, 2) int64.
+        """
+        _, end = self.split.bounds(until)
+        bounds = np.stack([self.split.begin, end], axis=1)
+        return bounds[end > self.split.begin]
+
+    def save(self, folder: Path) -> None:
+        """Write panel, labels and splits to `folder` and the codec beside them."""
+        save_panel(self.panel, folder / "data")
+        for name in ("train_end", "validation_end"):
+            np.save(folder / "data" / f"{name}.npy", getattr(self.split, name))
+        np.save(folder / "data" / "labels.npy", self.labels)
+        write_json(folder / "codec.json", self.codec.to_dict())
+
+    @classmethod
+    def load(cls, folder: Path) -> Prepared:
+        """Open what `save` wrote; the arrays stay on disk and are read as they are needed.
+
+        Raises:
+            RunError: A file is missing or damaged, or they do not belong together.
+        """
+        panel = load_panel(folder / "data")
+        split = read_split(folder / "data", panel)
+        try:
+            labels = read_array(folder / "data" / "labels.npy", "int8", (panel.rows,))
+        except (OSError, ValueError) as error:
+            raise damaged(folder / "data", error) from error
+        if not np.isin(labels, (-1, 0, 1)).all():
+            raise damaged(folder / "data" / "labels.npy", "it does not hold labels alone")
+        path = folder / "codec.json"
+        try:
+            codec = Codec.from_dict(read_json(path))
+            check_codec(codec, panel)
+        except MALFORMED as error:
+            raise damaged(path, error if isinstance(error, ValueError) else repr(error)) from error
+        return cls(panel, labels, split, codec)
+
+    def describe(self) -> dict[str, Any]:
+        """Return what the data turned out to be, in a few figures."""
+        lengths = np.diff(self.panel.offsets)
+        counts = {part: self.held_out[part] for part in self.held_out}
+        return {
+            "series": len(self.panel.series),
+            "rows": int(self.panel.offsets[-1]),
+            "shortest_series": int(lengths.min()),
+            "longest_series": int(lengths.max()),
+            "frequency": self.panel.grid.frequency,
+            "periods": list(self.codec.periods),
+            "filled_values": int(self.panel.observed.size - self.panel.observed.sum()),
+            "unit": "row",
+            "facts": {
+                "watched": str(self.codec.channels),
+                "season": f"{self.codec.season} rows",
+                "false alarms": f"1 in {1 / self.codec.false_alarms:,.0f} normal rows",
+                "planted kinds": ", ".join(counts["validation"].planted) or "none",
+            },
+            **{f"{name}_rows": rows for name, rows in self._rows().items()},
+            **{f"{name}_span": self._span(name) for name in self._rows()},
+            "roles": {
+                role: tuple(columns if isinstance(columns, (list, tuple)) else [columns])
+                for role, columns in self.codec.roles.items()
+                if columns
+            },
+        }
+
+    def _rows(self) -> dict[str, int]:
+        parts = {"training": "train", "validation": "validation", "test": "test"}
+        bounds = {name: self.split.bounds(part) for name, part in parts.items()}
+        return {name: int((end - begin).sum()) for name, (begin, end) in bounds.items()}
+
+    def _span(self, part: str | Literal["training"]) -> list[str]:
+        """Return the first and the last time of a part, over all series."""
+        begin, end = self.split.bounds("train" if part == "training" else part)
+        held = end > begin
+        first = self.panel.starts - self.panel.offsets[:-1]
+        steps = (first + begin)[held].min(), (first + end)[held].max() - 1
+        return format_times(self.panel.grid.times(np.array(steps)))
+
+
+def read_split(folder: Path, panel: Panel) -> Split:
+    """Read the borders between the parts, which have to lie within each series.
+
+    Raises:
+        RunError: They do not.
+    """
+    begin, end = panel.offsets[:-1], panel.offsets[1:]
+    try:
+        train_end, validation_end = (
+            read_array(folder / f"{name}.npy", "int64", (len(panel.series),))
+            for name in ("train_end", "validation_end")
+        )
+    except (OSError, ValueError) as error:
+        raise damaged(folder, error) from error
+    rise = (begin <= train_end) & (train_end <= validation_end) & (validation_end <= end)
+    if not rise.all():
+        raise damaged(folder, "the parts of a series do not follow each other")
+    return Split(begin, train_end, validation_end, end)

@@ -1,0 +1,95 @@
+"""Scores as rarity: how many rows there are to one as strange, as a power of ten.
+
+A score of 4 is reached by one normal row in 10,000. That is one unit for every network and every
+simple method, so that they can be averaged, and the threshold is the rate that is accepted:
+
+    threshold = -log10(rate)
+
+Up to the 95th hundredth it is read off the scores of rows held out; from there to the threshold it
+is drawn through the tail that extreme-value theory fits (see `threshold`), and beyond it goes on
+straight, as an exponential tail does.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+
+import numpy as np
+import numpy.typing as npt
+
+from seqtune.tasks.anomaly.threshold import fit_tail
+
+Floats = npt.NDArray[np.float64]
+
+QUANTILES = (0.0, 0.5, 0.75, 0.9, 0.95)
+
+RAREST = 300.0
+"""No rarity is larger: an infinite one could not be averaged."""
+
+STEP = 1e-6
+"""Two knots are at least this share of the scores' size apart."""
+
+
+def fit_rarity(scores: Floats, rate: float, name: str = "") -> dict[str, float]:
+    """Measure what turns scores into rarities.
+
+    Args:
+        scores: (rows,) of mostly normal rows in order of time, NaN where there is none and between
+            rows that do not follow each other.
+        rate: Share of normal rows that may be marked.
+        name: Begins the names of the figures.
+
+    Returns:
+        Knots: `score_<n>` and the rarity `level_<n>` of each, rising.
+    """
+    known = scores[np.isfinite(scores)]
+    if not len(known):
+        return _named([(0.0, 0.0), (1.0, -math.log10(rate))], name)
+    tail = fit_tail(scores, rate)
+    top = -math.log10(rate)
+    knots = [
+        (float(np.quantile(known, quantile)), -math.log10(1.0 - quantile)) for quantile in QUANTILES
+    ]
+    knots.append((tail.start, -math.log10(max(tail.share, 1e-12))))
+    step = STEP * (float(np.abs(known).max()) or 1.0)
+    kept: list[tuple[float, float]] = []
+    for score, level in knots:
+        is_above = not kept or (score > kept[-1][0] + step and level > kept[-1][1])
+        if is_above and score < tail.threshold - step and level < top:
+            kept.append((score, level))
+    if not kept:
+        kept = [(tail.threshold - step, 0.0)]
+    return _named([*kept, (tail.threshold, top)], name)
+
+
+def _named(knots: list[tuple[float, float]], name: str) -> dict[str, float]:
+    return {
+        f"{name}{kind}_{number}": value
+        for number, knot in enumerate(knots)
+        for kind, value in zip(("score", "level"), knot, strict=True)
+    }
+
+
+def to_rarity(scores: Floats, figures: Mapping[str, float], name: str = "") -> Floats:
+    """Turn scores into rarities; beyond the first and the last knot lines go on straight.
+
+    Args:
+        scores: Of any shape; NaN stays NaN.
+        figures: What `fit_rarity` measured.
+        name: As it was given there.
+
+    Example:
+        >>> figures = {"score_0": 0.0, "level_0": 0.0, "score_1": 2.0, "level_1": 4.0}
+        >>> to_rarity(np.array([1.0, 3.0]), figures)
+        array([2., 6.])
+    """
+    count = sum(each.startswith(f"{name}score_") for each in figures)
+    at = np.array([figures[f"{name}score_{number}"] for number in range(count)])
+    level = np.array([figures[f"{name}level_{number}"] for number in range(count)])
+    inside = np.interp(scores, at, level)
+    before = level[0] - (at[0] - scores) * (level[1] - level[0]) / (at[1] - at[0])
+    after = level[-1] + (scores - at[-1]) * (level[-1] - level[-2]) / (at[-1] - at[-2])
+    rarity = np.where(scores < at[0], before, np.where(scores > at[-1], after, inside))
+    clipped: Floats = np.clip(rarity, -RAREST, RAREST)
+    return clipped

@@ -1,0 +1,174 @@
+"""Which columns are watched, and which one is time, series and label: the recipe's, or a guess."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from seqtune.data.panel import PanelRoles
+from seqtune.data.roles import NUMERIC, check_numeric, find_series, find_time, names_of
+from seqtune.data.source import Source
+from seqtune.errors import DataError
+from seqtune.progress import Guess, Listener, Note
+
+LABEL_NAMES = (
+    *("label", "labels", "anomaly", "anomalies", "is_anomaly", "outlier", "is_outlier"),
+    "ground_truth",
+)
+
+MOST_NAMES = 8
+"""So many names of columns are shown in a guess."""
+
+
+@dataclass(frozen=True)
+class Roles:
+    """The role of each column.
+
+    Args:
+        targets: Columns that are watched.
+        time: Time column; None counts the rows of each series.
+        series: Column that tells series apart; None for one series.
+        label: Column of known anomalies; None where there is none.
+    """
+
+    targets: tuple[str, ...]
+    time: str | None
+    series: str | None
+    label: str | None
+
+    def of_panel(self) -> PanelRoles:
+        """Return the roles under which a panel is built: a label is carried like a covariate."""
+        past = (self.label,) if self.label else ()
+        return PanelRoles(targets=self.targets, time=self.time, series=self.series, past=past)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain JSON values."""
+        return {
+            "time": self.time,
+            "targets": list(self.targets),
+            "series": self.series,
+            "label": self.label,
+        }
+
+
+def infer_roles(source: Source, data: Any, listener: Listener) -> Roles:
+    """Return the role of each column.
+
+    Args:
+        source: The table.
+        data: The recipe's `data` section: each role is a column, a list, null, or "auto".
+        listener: Hears of every guess, with the flag that overrides it.
+
+    Raises:
+        DataError: Two columns suit a role equally well, none does, or a named one is missing.
+    """
+    for role in ("time", "target", "series", "label"):
+        for name in names_of(getattr(data, role)):
+            source.require(name, f"--{role}")
+    named = {
+        name
+        for role in ("time", "target", "series", "label")
+        for name in names_of(getattr(data, role))
+    }
+    time = find_time(source, data.time, named, listener)
+    free = [name for name in source.names if name not in named and name != time]
+    label = _label(source, data.label, free, listener)
+    free = [name for name in free if name != label]
+    series = find_series(source, data.series, time, free, listener)
+    free = [name for name in free if name != series]
+    targets = _targets(source, data.target, free, listener)
+    roles = Roles(targets=targets, time=time, series=series, label=label)
+    _check_once(roles)
+    check_numeric(source, targets)
+    if label is not None:
+        check_labels(source, label)
+    return roles
+
+
+def check_labels(source: Source, name: str, *, allow_all: bool = False) -> None:
+    """Refuse a label column that holds something other than 0 and 1, or 1 alone.
+
+    Args:
+        source: The table.
+        name: The column.
+        allow_all: Whether all rows may be labelled 1, as in a few new ones.
+
+    Raises:
+        DataError: Names the line and the value.
+    """
+    values = source.numbers(name)
+    known = ~np.isnan(values)
+    wrong = known & (values != 0) & (values != 1)
+    if wrong.any():
+        row = int(wrong.argmax())
+        raise DataError(
+            f"{source.path}:{source.line(row)}: column {name!r}: found {values[row]:g}, expected "
+            "a label of 0 (normal) or 1 (anomaly)",
+            "name another column: --label COLUMN; or none: --set data.label=null",
+        )
+    if not allow_all and known.any() and (values[known] == 1).all():
+        raise DataError(
+            f"{source.path}: every row is labelled 1 in column {name!r}, so that nothing is normal",
+            "name another column: --label COLUMN; or none: --set data.label=null",
+        )
+
+
+def _label(source: Source, asked: Any, free: Sequence[str], listener: Listener) -> str | None:
+    """Return the column of known anomalies: by its name, and only if it holds 0 and 1 alone."""
+    if asked != "auto":
+        return None if asked is None else str(asked)
+    named = [name for name in free if name.lower() in LABEL_NAMES]
+    suited = [name for name in named if source.kind(name) in NUMERIC and _is_binary(source, name)]
+    if len(suited) > 1:
+        raise DataError(
+            f"{len(suited)} columns suit as label equally well: {', '.join(suited)}",
+            f"choose one: --label {suited[0]}",
+        )
+    for name in suited:
+        why = "by its name; used to score, never to train"
+        listener(Guess("label", name, why, "--label COLUMN"))
+    for name in named:
+        if name not in suited:
+            listener(Note(f"column {name!r} is named like a label but does not hold 0 and 1 alone"))
+    return suited[0] if suited else None
+
+
+def _is_binary(source: Source, name: str) -> bool:
+    values = source.numbers(name)
+    return bool(np.isin(values[~np.isnan(values)], (0.0, 1.0)).all())
+
+
+def _targets(
+    source: Source, asked: Any, free: Sequence[str], listener: Listener
+) -> tuple[str, ...]:
+    if asked != "auto":
+        return tuple(names_of(asked))
+    numeric = tuple(name for name in free if source.kind(name) in NUMERIC)
+    if not numeric:
+        columns = ", ".join(f"{name} ({source.kind(name)})" for name in source.names)
+        raise DataError(
+            f"{source.path}: no numeric column to watch; found {columns}",
+            "name the column with --target, or clean it so that it holds numbers",
+        )
+    shown = ", ".join(numeric[:MOST_NAMES])
+    more = f" and {len(numeric) - MOST_NAMES} more" if len(numeric) > MOST_NAMES else ""
+    why = "the only numeric column" if len(numeric) == 1 else "every numeric column left over"
+    listener(Guess("watched", f"{shown}{more}", why, "--target COLUMN"))
+    ignored = [name for name in free if name not in numeric]
+    if ignored:
+        listener(Note(f"not used, because not numeric: {', '.join(ignored)}"))
+    return numeric
+
+
+def _check_once(roles: Roles) -> None:
+    used = [name for name in (roles.time, roles.series, roles.label) if name]
+    used += roles.targets
+    twice = sorted({name for name in used if used.count(name) > 1})
+    if twice:
+        raise DataError(
+            f"column {twice[0]!r} has two roles",
+            "give each column to one of --time, --series, --target, --label",
+        )

@@ -1,0 +1,242 @@
+"""The keys of an anomaly recipe, beside those that every task has."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated, ClassVar
+
+from pydantic import Field
+
+from seqtune.recipe.fields import Search, Searchable
+from seqtune.recipe.kinds import Flag, Many, Number, OneOrMany, Or, Text, Whole, Word
+from seqtune.recipe.schema import (
+    Auto,
+    CommonNetwork,
+    Reading,
+    RecipeSchema,
+    Split,
+    network_for,
+)
+from seqtune.recipe.schema import Training as CommonTraining
+from seqtune.recipe.section import Section
+from seqtune.registry import baselines
+
+COLUMN = Text("the name of a column")
+
+OFFSETS = ("mean", "nearest", "farthest")
+"""How the errors of one row, as seen from several distances, become one."""
+
+CHANNELS = ("mean", "max")
+"""How the errors of several channels become one."""
+
+
+class Data(Reading):
+    """Which columns are used, how time runs, and how the file is read."""
+
+    order = ("time", "target", "series", "label", "frequency", "duplicates")
+
+    time: Annotated[str | None, Or(("auto", None), COLUMN)] = Field(
+        "auto",
+        description="The column that holds the time. With auto it is found; null counts the rows "
+        "instead.",
+    )
+    target: Annotated[str | tuple[str, ...], Or(("auto",), OneOrMany(COLUMN, "columns"))] = Field(
+        "auto",
+        description="The column, or the list of columns, that are watched. With auto every numeric "
+        "column without another role.",
+    )
+    series: Annotated[str | None, Or(("auto", None), COLUMN)] = Field(
+        "auto",
+        description="The column that says which series a row belongs to. With auto it is found; "
+        "null takes the whole file as one series.",
+    )
+    label: Annotated[str | None, Or(("auto", None), COLUMN)] = Field(
+        "auto",
+        description="The column that is 1 where an anomaly is known and 0 elsewhere. It is used "
+        "to score, never to train. With auto it is found by its name; null says there is none.",
+    )
+    frequency: Annotated[str, Or(("auto",), Text("a frequency such as h, D, W or MS"))] = Field(
+        "auto",
+        description="Distance between two steps as a pandas alias, such as h, 30min, D, W or MS. "
+        "With auto it is found from the times.",
+    )
+    duplicates: Annotated[str, Word(("mean", "first", "last", "sum", "error"))] = Field(
+        "mean",
+        description="What becomes of several rows of one series at the same time: their mean, the "
+        "first, the last, their sum, or an error.",
+    )
+
+
+class Arrangement(Section):
+    """What the network sees of each row, and from how far away it judges a row."""
+
+    reach: Annotated[Searchable[float], Search(Number(minimum=0, maximum=4))] = Field(
+        1.0,
+        description="How far, in seasons, the farthest row lies that is predicted ahead or "
+        "reconstructed; 0 takes the next row, or the row itself, alone. Where there is no season, "
+        "in look-backs.",
+    )
+    points: Annotated[Searchable[int], Search(Whole(minimum=1, maximum=64))] = Field(
+        6, description="From how many distances up to the reach each row is judged."
+    )
+    activity: Annotated[Searchable[bool], Search(Flag())] = Field(
+        True,
+        description="Whether how much each channel moves from row to row is watched too; it shows "
+        "flat lines and bursts of noise.",
+    )
+    calendar: Annotated[Searchable[bool], Search(Flag())] = Field(
+        True,
+        description="Whether the network sees where each row stands in the day, the week and the "
+        "seasons that were found.",
+    )
+    bounded: Annotated[Searchable[bool], Search(Flag())] = Field(
+        True,
+        description="Whether what is expected stays within the range of the training part, so that "
+        "values outside of it are never expected.",
+    )
+
+
+class Score(Section):
+    """How errors become one score per row.
+
+    These keys are no dimensions of the search: every network is scored in all of the ways that
+    they list, and keeps the best, which costs next to nothing.
+    """
+
+    smoothing: Annotated[
+        tuple[float, ...], Many(Number(minimum=0, maximum=4), "numbers of seasons")
+    ] = Field(
+        (0.0, 0.1, 1.0, 4.0),
+        description="Over how many seasons the errors are averaged: the choices among which each "
+        "network takes the best. 0 takes each row by itself.",
+    )
+    offsets: Annotated[tuple[str, ...], Many(Word(OFFSETS), "words")] = Field(
+        OFFSETS,
+        description="From which distance a row is judged: the mean of all, the nearest, or the "
+        "farthest; the choices among which each network takes the best.",
+    )
+    channels: Annotated[tuple[str, ...], Many(Word(CHANNELS), "words")] = Field(
+        CHANNELS,
+        description="How the errors of several channels become one: their root mean square, or "
+        "their largest; "
+        "the choices among which each network takes the best.",
+    )
+    hindsight: Annotated[bool, Flag()] = Field(
+        False,
+        description="Whether the score of a row may use the rows after it too. Off, it uses that "
+        "row and what came before alone, as it must while data comes in.",
+    )
+
+
+class Threshold(Section):
+    """From which score on a row is an anomaly."""
+
+    false_alarms: Annotated[float | Auto, Or(("auto",), Number(above=0, below=0.5))] = Field(
+        "auto",
+        description="Share of normal rows that may be marked. With auto one row a year of the "
+        "data's own sampling where there is enough data to know that, else 1 in 10,000.",
+    )
+
+
+class Training(CommonTraining):
+    """How a network learns what is normal."""
+
+    order = ("trim",)
+
+    trim: Annotated[Searchable[float], Search(Number(minimum=0, below=0.5))] = Field(
+        0.02,
+        description="Share of the rows of a batch, those with the largest errors, that is not "
+        "learnt from: anomalies in the training part are not learnt as normal.",
+    )
+
+
+class Baselines(Section):
+    """The simple methods that every network must beat."""
+
+    methods: Annotated[
+        tuple[str, ...] | Auto,
+        Or(("auto",), Many(Word(lambda: baselines("anomaly")), "simple methods")),
+    ] = Field(
+        "auto",
+        description="The simple methods that stand on the leaderboard. auto takes all that their "
+        "share of the budget allows.",
+    )
+    share: Annotated[float, Number(minimum=0, below=1)] = Field(
+        0.2, description="Share of the budget that the simple methods may take at most."
+    )
+    blend: Annotated[bool, Flag()] = Field(
+        False,
+        description="Whether the ensemble may take in the best simple method; it is then called "
+        "a blend.",
+    )
+
+
+if TYPE_CHECKING:
+    Network = CommonNetwork
+else:
+    Network = network_for("anomaly")
+
+
+class Schema(RecipeSchema):
+    """The keys of an anomaly recipe."""
+
+    order = (
+        *("task", "description", "backend", "seed", "data"),
+        *("lookback", "seasonality", "validation", "test"),
+        *("arrangement", "score", "threshold", "network", "training", "search"),
+        *("ensemble", "refit", "baselines", "portfolio"),
+    )
+    aliases: ClassVar[Mapping[str, str]] = {"data.past": "data.target"}
+
+    task: Annotated[str, Word(("anomaly",))] = Field(
+        description="What is to be learned from the data; it decides which keys a recipe has."
+    )
+    data: Data = Field(
+        default_factory=Data,
+        description="Which columns are used, how time runs, and how the file is read.",
+    )
+    lookback: Annotated[Searchable[int] | Auto, Or(("auto",), Search(Whole(minimum=1)))] = Field(
+        "auto",
+        description="Number of rows before a row that the network has seen when it judges it. With "
+        "auto it follows from the seasonality and the length of the data.",
+    )
+    seasonality: Annotated[
+        int | tuple[int, ...] | Auto, Or(("auto",), OneOrMany(Whole(minimum=1), "whole numbers"))
+    ] = Field(
+        "auto",
+        description="Length of a season in rows, or a list of several; 1 means none. With auto it "
+        "is found from the data.",
+    )
+    validation: Split = Field(
+        default_factory=Split,
+        description="The last rows of each series before the test part, on which configurations "
+        "are compared and the threshold is found.",
+    )
+    test: Split = Field(
+        default_factory=Split,
+        description="The last rows of each series, on which the winner is scored, once; nothing "
+        "else sees them.",
+    )
+    arrangement: Arrangement = Field(
+        default_factory=Arrangement,
+        description="What the network sees of each row, and from how far away it judges a row.",
+    )
+    score: Score = Field(default_factory=Score, description="How errors become one score per row.")
+    threshold: Threshold = Field(
+        default_factory=Threshold, description="From which score on a row is an anomaly."
+    )
+    network: Network = Field(
+        default_factory=Network, description="The network: its cells and their arrangement."
+    )
+    training: Training = Field(
+        default_factory=Training, description="How a network learns what is normal."
+    )
+    refit: Annotated[bool, Flag()] = Field(
+        True,
+        description="Whether the winner is trained once more with the validation and test parts "
+        "included, so that it knows the latest data.",
+    )
+    baselines: Baselines = Field(
+        default_factory=Baselines,
+        description="The simple methods that every network must beat.",
+    )

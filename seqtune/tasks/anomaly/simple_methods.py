@@ -1,0 +1,142 @@
+"""Simple detectors on the same rows as the networks, in the same unit."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from seqtune.baselines.anomalies import AnomalyProblem, fit_detector, run_detectors
+from seqtune.baselines.anomalies import Part as Rows
+from seqtune.progress import BaselineEnded, Listener
+from seqtune.registry import baselines
+from seqtune.tasks._contract import BaselineResult, Part, Until
+from seqtune.tasks.anomaly.prepared import Prepared
+from seqtune.tasks.anomaly.rarity import fit_rarity, to_rarity
+from seqtune.tasks.anomaly.stretch import Stretch
+
+Floats = npt.NDArray[np.float64]
+
+SEED = 0
+"""Of the methods that draw at random: fitted again on the same rows, they answer the same."""
+
+
+def run_simple_methods(
+    task: Any, prepared: Prepared, asked: Any, seconds: float, listener: Listener
+) -> list[BaselineResult]:
+    """Score the held-out rows by simple methods.
+
+    Args:
+        task: Scores and calibrates.
+        prepared: The data.
+        asked: The recipe's section `baselines`.
+        seconds: Time that they may take.
+        listener: Hears how each did.
+    """
+    methods = list(baselines("anomaly")) if asked.methods == "auto" else list(asked.methods)
+    parts: tuple[tuple[Part, Until], ...] = (("validation", "train"), ("test", "validation"))
+    problem = AnomalyProblem(
+        {
+            part: Rows(training_rows(prepared, until), _known(prepared.held_out[part].stretches))
+            for part, until in parts
+        },
+        period_of(prepared),
+        SEED,
+    )
+    results = []
+    for found in run_detectors(methods, problem, time.monotonic() + seconds, listener):
+        if found.left_out:
+            results.append(BaselineResult(found.name, left_out=found.left_out))
+            continue
+        raw = {part: as_predictions(prepared, part, found.scores[part]) for part, _ in parts}
+        figures = figures_of_method(prepared, raw["validation"])
+        rare = {part: _rarities(each, figures) for part, each in raw.items()}
+        scores = {part: task.score(prepared, part, each) for part, each in rare.items()}
+        listener(BaselineEnded(found.name, scores["validation"][prepared.metric], found.seconds))
+        results.append(
+            BaselineResult(
+                found.name,
+                scores["validation"],
+                scores["test"],
+                found.seconds,
+                predictions={str(part): each for part, each in rare.items()} if asked.blend else {},
+            )
+        )
+    return results
+
+
+def as_predictions(prepared: Prepared, part: Part, scores: Sequence[Floats]) -> Floats:
+    """Return a method's scores as those of a network: (rows, 1 + channels).
+
+    Simple methods do not say what they expect: the median of the channel stands for it.
+
+    Args:
+        prepared: The data.
+        part: Which part was scored.
+        scores: (rows,) of each stretch, context included.
+    """
+    held = prepared.held_out[part]
+    cut = [each[stretch.first :] for each, stretch in zip(scores, held.stretches, strict=True)]
+    one = np.concatenate(cut)
+    least = np.nanmin(one, initial=np.inf)
+    one = np.where(np.isfinite(one), one, least if np.isfinite(least) else 0.0)
+    usual = [np.tile(stretch.center, (len(stretch), 1)) for stretch in held.stretches]
+    return np.column_stack([one, np.concatenate(usual)])
+
+
+def figures_of_method(prepared: Prepared, raw: Floats) -> dict[str, float]:
+    """Measure what turns a method's scores into rarities.
+
+    Args:
+        prepared: The data.
+        raw: Scores of the validation part, as `as_predictions` returns them.
+    """
+    normal = prepared.held_out["validation"].normal_scores(raw[:, 0])
+    return fit_rarity(normal, prepared.codec.false_alarms)
+
+
+def _rarities(raw: Floats, figures: Mapping[str, float]) -> Floats:
+    return np.column_stack([to_rarity(raw[:, 0], figures), raw[:, 1:]])
+
+
+def score_by_method(
+    prepared: Prepared, name: str, stretches: Sequence[Stretch]
+) -> list[tuple[Floats, Floats]]:
+    """Score rows by a method that was fitted on all rows of the run.
+
+    What turns its scores into rarities is measured as it was for the leaderboard.
+
+    Returns:
+        For each stretch the rarities, NaN where there is none, and the channels' medians.
+    """
+    held = prepared.held_out["validation"]
+    trained = fit_detector(name, training_rows(prepared, "train"), period_of(prepared), SEED)
+    usual = [trained(values) for values in _known(held.stretches)]
+    figures = figures_of_method(prepared, as_predictions(prepared, "validation", usual))
+    scorer = fit_detector(name, training_rows(prepared, "test"), period_of(prepared), SEED)
+    found = []
+    for stretch, values in zip(stretches, _known(stretches), strict=True):
+        scores = to_rarity(scorer(values)[stretch.first :], figures)
+        found.append((scores, np.tile(stretch.center, (len(stretch), 1))))
+    return found
+
+
+def training_rows(prepared: Prepared, until: Until) -> list[Floats]:
+    """Return the rows of each series that may be learnt from, NaN where nothing was observed."""
+    panel = prepared.panel
+    return [
+        np.where(panel.observed[begin:end], panel.target[begin:end], np.nan)
+        for begin, end in prepared.training(until).tolist()
+    ]
+
+
+def period_of(prepared: Prepared) -> int | None:
+    """Return the season, None where none was found."""
+    return prepared.codec.season if prepared.codec.periods else None
+
+
+def _known(stretches: Sequence[Stretch]) -> list[Floats]:
+    return [np.where(each.observed, each.values, np.nan) for each in stretches]

@@ -1,0 +1,52 @@
+"""Errors averaged over a span of rows: a score that does not jump from row to row."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+
+def smooth(
+    errors: npt.NDArray[np.floating], span: int, bridge: int, *, hindsight: bool = False
+) -> npt.NDArray[np.float64]:
+    """Average the errors over a span of rows.
+
+    Args:
+        errors: (rows,), NaN where a row has none.
+        span: Rows that are averaged over: the row and those before it; in hindsight, half of them
+            after it.
+        bridge: A row without an error has that of the last one before it, not more than so many
+            rows before.
+        hindsight: Whether rows after a row count too.
+
+    Returns:
+        (rows,) float64, NaN where there is nothing to average.
+
+    Example:
+        >>> smooth(np.array([2.0, 4.0, np.nan, 6.0]), 2, 1)
+        array([2., 3., 4., 5.])
+    """
+    values = _carried(np.asarray(errors, np.float64), bridge)
+    span = max(1, span)
+    if span == 1:
+        return values
+    rows = np.arange(len(values))
+    after = (span - 1) // 2 if hindsight else 0
+    end = np.minimum(rows + 1 + after, len(values))
+    begin = np.maximum(rows + 1 + after - span, 0)
+    known = np.isfinite(values)
+    sums = np.concatenate([[0.0], np.cumsum(np.where(known, values, 0.0))])
+    counts = np.concatenate([[0], np.cumsum(known)])
+    amount = counts[end] - counts[begin]
+    mean = (sums[end] - sums[begin]) / np.maximum(amount, 1)
+    return np.where(known & (amount > 0), mean, np.nan)
+
+
+def _carried(values: npt.NDArray[np.float64], bridge: int) -> npt.NDArray[np.float64]:
+    """Fill rows without an error by the last one before them, not more than `bridge` rows on."""
+    rows = np.arange(len(values))
+    if not len(values):
+        return values
+    last = np.maximum.accumulate(np.where(np.isfinite(values), rows, -1))
+    near = (last >= 0) & (rows - last <= bridge)
+    return np.where(near, values[np.maximum(last, 0)], np.nan)

@@ -1,0 +1,55 @@
+"""Whether data can be watched for anomalies, and what would be taken for what."""
+
+from __future__ import annotations
+
+from typing import cast
+
+import numpy as np
+
+from seqtune.data.panel import build_panel
+from seqtune.data.seasonality import find_periods
+from seqtune.data.source import Source
+from seqtune.progress import Event, Guess
+from seqtune.recipe.load import Recipe
+from seqtune.tasks.anomaly.panels import take_labels
+from seqtune.tasks.anomaly.roles import infer_roles
+from seqtune.tasks.anomaly.schema import Schema
+from seqtune.tasks.anomaly.settle import refuse_short
+
+EASILY_SUITED = True
+"""Any table of numbers can be watched: what else it suits is named first."""
+
+
+def suggest(source: Source, recipe: Recipe) -> list[Guess]:
+    """Return what a detector would take for each role, frequency and seasons.
+
+    Args:
+        source: The table.
+        recipe: What the user has settled already.
+
+    Raises:
+        DataError: Anomalies cannot be looked for in the data as it is; says why.
+    """
+    guesses: list[Guess] = []
+
+    def hear(event: Event) -> None:
+        if isinstance(event, Guess):
+            guesses.append(event)
+
+    values = cast(Schema, recipe.values)
+    roles = infer_roles(source, values.data, hear)
+    panel, _ = take_labels(
+        build_panel(
+            source,
+            roles.of_panel(),
+            frequency=values.data.frequency,
+            duplicates=values.data.duplicates,
+        )
+    )
+    refuse_short(str(source.path), np.diff(panel.offsets))
+    repairs = "; ".join(panel.notes) or "regular"
+    guesses.append(Guess("frequency", panel.grid.frequency, repairs, "--freq F"))
+    periods = find_periods(panel, rows_end=panel.offsets[1:])
+    found = ", ".join(map(str, periods)) or "none"
+    guesses.append(Guess("seasonality", found, "from the data", "--set seasonality=N"))
+    return guesses

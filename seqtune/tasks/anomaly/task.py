@@ -1,0 +1,332 @@
+"""Anomalies: learn what normal rows look like, score how strange others are, and mark events."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Literal, cast
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from seqtune.data.panel import build_panel
+from seqtune.data.source import Source
+from seqtune.data.split import split_series
+from seqtune.errors import DataError
+from seqtune.progress import Guess, Listener, Note
+from seqtune.recipe.load import Recipe
+from seqtune.tasks._contract import BaselineResult, Evaluation, Part, Until, Values
+from seqtune.tasks.anomaly import settle
+from seqtune.tasks.anomaly.batches import TrainingBatches
+from seqtune.tasks.anomaly.codec import Codec, Ways
+from seqtune.tasks.anomaly.illustrate import illustrate
+from seqtune.tasks.anomaly.loss import trimmed_loss
+from seqtune.tasks.anomaly.network import build_network, channels_of, offsets_of
+from seqtune.tasks.anomaly.paces import chosen_ways, fit_paces, join_paces, ways_by_pace
+from seqtune.tasks.anomaly.panels import take_labels
+from seqtune.tasks.anomaly.predict import evaluate, predict
+from seqtune.tasks.anomaly.prepared import Prepared
+from seqtune.tasks.anomaly.roles import infer_roles
+from seqtune.tasks.anomaly.schema import Schema
+from seqtune.tasks.anomaly.simple_methods import run_simple_methods
+from seqtune.tasks.anomaly.ways import score_held_out
+
+Floats = npt.NDArray[np.float64]
+
+EARLY_SHARE = 0.6
+"""Seasonality is looked for in this first share of each series while the split is not yet known."""
+
+QUALITY = 0.1
+"""Weight of the mean held-out error, in units of the channels, beside the separation when trials
+are compared: of two that find what was planted, the one is better that expects normal rows better.
+Not measured."""
+
+STRETCH_LOOKBACKS = 2
+"""Rows of a training stretch, in look-backs, beside those that are told of ahead."""
+
+LEAST_STRETCH = 64
+
+
+class AnomalyTask:
+    """Anomaly detection with recurrent networks; see `seqtune.tasks._contract.Task`."""
+
+    name = "anomaly"
+    direction: Literal["min", "max"] = "max"
+    refits_anew = False
+    refit_share = 0.08
+    leaves_empty = True
+    """Rows without a score stay empty in the prediction table."""
+    changeable = ("score.hindsight", "threshold.false_alarms")
+    """Keys of the recipe that `predict` may set: they need no training again."""
+
+    def prepare(
+        self, source: Source, recipe: Recipe, listener: Listener
+    ) -> tuple[Prepared, Recipe]:
+        """Read roles, build the panel, find seasons, settle what is open, split, fit the codec."""
+        values = settings(recipe)
+        roles = infer_roles(source, values.data, listener)
+        panel, labels = take_labels(
+            build_panel(
+                source,
+                roles.of_panel(),
+                frequency=values.data.frequency,
+                duplicates=values.data.duplicates,
+            )
+        )
+        for note in panel.notes:
+            listener(Note(note))
+        lengths = np.diff(panel.offsets)
+        settle.refuse_short(str(source.path), lengths)
+        validation, test = (
+            settle.settle_steps(part.steps, lengths) for part in (values.validation, values.test)
+        )
+        split = split_series(panel.offsets, 1, validation, test)
+        periods = settle.settle_periods(values.seasonality, panel, split.train_end)
+        if values.seasonality == "auto":
+            found = ", ".join(map(str, periods)) or "none"
+            listener(Guess("seasonality", found, "from the data", "--set seasonality=N"))
+        training = int(np.median(split.train_end - split.begin))
+        season = settle.settle_season(periods, training)
+        lookback = settle.settle_lookback(values.lookback, season, training)
+        longest = int(settle.longest_of(lookback))
+        ways = Ways(
+            values.score.smoothing,
+            values.score.offsets,
+            values.score.channels if len(roles.targets) > 1 or _has_activity(values) else ("mean",),
+            values.score.hindsight,
+        )
+        held_out = int((split.validation_end - split.train_end).sum())
+        codec = Codec.fit(
+            panel,
+            split,
+            roles=roles.to_dict(),
+            periods=periods,
+            cycles=settle.settle_cycles(panel.grid, periods, training),
+            season=season,
+            context=_context(values, season, longest),
+            bridge=longest,
+            ways=ways,
+            false_alarms=settle.settle_rate(
+                values.threshold.false_alarms, held_out, panel.grid, listener
+            ),
+        )
+        prepared = Prepared(panel, labels, split, codec)
+        _refuse_unseen(source, prepared)
+        _tell(prepared, listener)
+        settled = recipe.filled_in(
+            {
+                "data.time": roles.time,
+                "data.target": list(roles.targets),
+                "data.series": roles.series,
+                "data.label": roles.label,
+                "data.frequency": panel.grid.frequency,
+                "lookback": lookback,
+                "seasonality": list(periods) or 1,
+                "validation.steps": validation,
+                "test.steps": test,
+                "threshold.false_alarms": codec.false_alarms,
+            }
+        )
+        return prepared, settled
+
+    def load(self, folder: Path) -> Prepared:
+        """Open the data of a run folder."""
+        return Prepared.load(folder)
+
+    def build(self, prepared: Prepared, values: Values) -> Any:
+        """Build the network of one configuration."""
+        return build_network(prepared.codec, values)
+
+    def loss(self, prepared: Prepared, values: Values) -> Any:
+        """Return the trimmed loss."""
+        codec = prepared.codec
+        trim = float(values["training.trim"])
+        return trimmed_loss(offsets_of(codec, values), channels_of(codec, values), trim)
+
+    def batches(
+        self,
+        prepared: Prepared,
+        values: Values,
+        seed: int,
+        *,
+        steps: int,
+        until: Until = "train",
+    ) -> TrainingBatches:
+        """Return stretches drawn at random from the parts up to `until`."""
+        lookback = int(values["lookback"])
+        return TrainingBatches(
+            prepared.coded,
+            prepared.codec,
+            prepared.training(until),
+            values,
+            seed,
+            steps,
+            steps_long=_stretch(prepared.codec, values),
+            skipped=lookback // 2,
+        )
+
+    def steps_per_epoch(self, prepared: Prepared, values: Values) -> int:
+        """Return how many batches see about all rows once, 20 to 50."""
+        bounds = prepared.training()
+        rows = int((bounds[:, 1] - bounds[:, 0]).sum())
+        batch = int(values["training.batch_size"]) * _stretch(prepared.codec, values)
+        return int(np.clip(-(-rows // batch), 20, 50))
+
+    def apply(self, model: Any, prepared: Prepared, values: Values, part: Part) -> Floats:
+        """Return scores in every way, mean error, and expected values of a part's rows."""
+        return score_held_out(model, prepared, values, part)
+
+    def score(self, prepared: Prepared, part: Part, predictions: Floats) -> dict[str, float]:
+        """Return every metric: of raw predictions the best way's, of rarities with the flags'."""
+        held = prepared.held_out[part]
+        if is_raw(prepared, predictions):
+            ways = range(len(prepared.codec.ways.all()))
+            way = best_way(prepared, part, predictions, ways)
+            error = predictions[: held.clean_rows, -1 - prepared.codec.channels]
+            seen = error[held.scored[: held.clean_rows]]
+            own = {"error": float(seen.mean()) if len(seen) else 0.0}
+            return {**_selecting(prepared, part, predictions[:, way]), **own}
+        scores = predictions[:, 0]
+        threshold = -math.log10(prepared.codec.false_alarms)
+        return {**_selecting(prepared, part, scores), **held.figures(scores, threshold)}
+
+    def objective(self, prepared: Prepared, scores: Mapping[str, float]) -> float:
+        """Return the metric, less a little where held-out rows were not expected well."""
+        return scores[prepared.metric] - QUALITY * min(1.0, scores.get("error", 0.0))
+
+    def margin(self, prepared: Prepared, score: float) -> float:
+        """Return 0: planted anomalies are many."""
+        return 0.0
+
+    def describe(self, prepared: Prepared, values: Values) -> str:
+        """Return the rows of history and how far rows are told of."""
+        offsets = offsets_of(prepared.codec, values)
+        what = "ahead" if offsets[0] > 0 else "back"
+        return f"{values['lookback']} rows back, tells of {int(np.abs(offsets).max())} {what}"
+
+    def calibration(self, prepared: Prepared, predictions: Floats) -> dict[str, float]:
+        """Choose the way of scoring, and measure how rare its scores are among normal rows."""
+        held, rate = prepared.held_out["validation"], prepared.codec.false_alarms
+        if not is_raw(prepared, predictions):
+            return {}  # an average of rarities is one
+        chosen = {
+            pace: best_way(prepared, "validation", predictions, ways)
+            for pace, ways in ways_by_pace(prepared.codec.ways).items()
+        }
+        normal = {pace: held.normal_scores(predictions[:, way]) for pace, way in chosen.items()}
+        return fit_paces(chosen, normal, rate)
+
+    def calibrated(
+        self, prepared: Prepared, predictions: Floats, calibration: Mapping[str, float]
+    ) -> Floats:
+        """Return rarities and expected values, (rows, 1 + channels)."""
+        if not is_raw(prepared, predictions):
+            return predictions
+        ways = chosen_ways(calibration)
+        scores = {pace: predictions[:, way] for pace, way in ways.items()}
+        rarities = join_paces(scores, calibration)
+        return np.column_stack([rarities, predictions[:, -prepared.codec.channels :]])
+
+    def baselines(
+        self, prepared: Prepared, recipe: Recipe, seconds: float, listener: Listener
+    ) -> list[BaselineResult]:
+        """Score the same rows by simple methods."""
+        asked = settings(recipe).baselines
+        return run_simple_methods(self, prepared, asked, seconds, listener)
+
+    def illustrate(self, prepared: Prepared, predictions: Floats, run: Any) -> dict[str, Any]:
+        """Return the chart of the test part, its events and its strangest rows."""
+        return illustrate(prepared, predictions)
+
+    def predict(self, run: Any, source: Source | None, use: str | None) -> pd.DataFrame:
+        """Score new rows; see `seqtune.tasks.anomaly.predict`."""
+        return predict(run, source, use)
+
+    def evaluate(self, run: Any, source: Source) -> Evaluation:
+        """Score the run on new rows; see `seqtune.tasks.anomaly.predict`."""
+        return evaluate(run, source)
+
+
+def settings(recipe: Recipe) -> Schema:
+    """Return the recipe's values, which the loader checked to be a detector's."""
+    return cast(Schema, recipe.values)
+
+
+def is_raw(prepared: Prepared, predictions: Floats) -> bool:
+    """Say whether predictions are scores in every way, or one rarity for each row."""
+    return bool(predictions.shape[1] > 1 + prepared.codec.channels)
+
+
+def best_way(prepared: Prepared, part: Part, predictions: Floats, ways: Sequence[int]) -> int:
+    """Return which of some ways of scoring is best by the metric that selects."""
+    metric = prepared.metric
+    figures = [_selecting(prepared, part, predictions[:, way])[metric] for way in ways]
+    return ways[int(np.argmax(figures))]
+
+
+def _selecting(prepared: Prepared, part: Part, scores: Floats) -> dict[str, float]:
+    """Return what selects: the separation, and before it the VUS-PR where there are labels."""
+    held = prepared.held_out[part]
+    figures = {}
+    if held.has_labels:
+        figures["vus_pr"] = held.volume(scores)
+    elif prepared.metric == "vus_pr":  # the test part has no labels
+        figures["vus_pr"] = math.nan
+    if prepared.metric == "separation" or not held.has_labels:
+        figures["separation"] = held.separation(scores)
+    return figures
+
+
+def _has_activity(values: Schema) -> bool:
+    asked = values.arrangement.activity
+    return True in asked if isinstance(asked, tuple) else asked is True
+
+
+def _context(values: Schema, season: int, lookback: int) -> int:
+    """Return the rows before a row that any configuration of the search looks at."""
+    reach = math.ceil(settle.longest_of(values.arrangement.reach) * season)
+    span = math.ceil(max(values.score.smoothing) * season)
+    return 2 * lookback + reach + span
+
+
+def _stretch(codec: Codec, values: Values) -> int:
+    """Return the rows of a training stretch."""
+    reach = int(np.abs(offsets_of(codec, values)).max())
+    return max(LEAST_STRETCH, STRETCH_LOOKBACKS * int(values["lookback"])) + reach
+
+
+def _refuse_unseen(source: Source, prepared: Prepared) -> None:
+    """Refuse to compare detectors on rows of which no value is known."""
+    parts: tuple[Part, ...] = ("validation", "test")
+    for part in parts:
+        held = prepared.held_out[part]
+        if not held.scored[: held.clean_rows].any():
+            raise DataError(
+                f"{source.path}: all values of the {part} part are missing",
+                f"let it take more rows: --set {part}.steps=N",
+            )
+
+
+def _tell(prepared: Prepared, listener: Listener) -> None:
+    """Tell what the data is not ready for."""
+    held = prepared.held_out["validation"]
+    if prepared.metric == "separation":
+        if not held.planted:
+            listener(
+                Note(
+                    "the validation part has no room for planted anomalies: networks are compared "
+                    "by how well they expect its rows"
+                )
+            )
+        if (prepared.labels == 1).any():
+            listener(
+                Note(
+                    "no anomaly is labelled in the validation part: networks are compared by "
+                    "planted ones"
+                )
+            )
+
+
+TASK = AnomalyTask()

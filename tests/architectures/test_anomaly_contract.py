@@ -1,0 +1,125 @@
+"""One contract for every cell and detecting architecture: train, save, and look at no later row."""
+
+from __future__ import annotations
+
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+import pandas as pd
+import pytest
+
+from seqtune.data.source import Source
+from seqtune.initializers import seed_everything
+from seqtune.progress import silent
+from seqtune.recipe.load import Recipe
+from seqtune.registry import architectures_for, cells
+from seqtune.search.network_file import load_network, save_network
+from seqtune.tasks.anomaly.inference import Judge
+from seqtune.tasks.anomaly.prepared import Prepared
+from seqtune.tasks.anomaly.stretch import Stretch
+from seqtune.tasks.anomaly.task import TASK
+from seqtune.tasks.anomaly.ways import held_out_units, score_stretches
+
+architectures = architectures_for("anomaly")
+CHOICES = list(product(architectures, cells))
+
+
+@pytest.fixture(scope="module")
+def prepared() -> Prepared:
+    """Two channels of a sine with a season of 12 rows."""
+    rows = np.arange(400)
+    draw = np.random.default_rng(0)
+    frame = pd.DataFrame(
+        {
+            "step": rows,
+            "a": np.sin(rows * 2 * np.pi / 12) + draw.normal(0, 0.1, 400),
+            "b": np.cos(rows * 2 * np.pi / 12) + draw.normal(0, 0.1, 400),
+        }
+    )
+    recipe = Recipe.load(None, "anomaly", ("lookback=8", "seasonality=12"))
+    ready: Prepared = TASK.prepare(Source.from_frame(frame), recipe, silent)[0]
+    return ready
+
+
+def values_of(architecture: str, cell: str) -> dict[str, Any]:
+    recipe = Recipe.load(None, "anomaly", ("lookback=8", "seasonality=12"))
+    asked = {
+        "network.architecture": architecture,
+        "network.cell": cell,
+        "network.units": 4,
+        "network.autoencoder.code": 2,
+        "network.layers": 2,
+        "arrangement.reach": 0.5,
+        "arrangement.points": 3,
+        "training.batch_size": 4,
+    }
+    return {**recipe.portfolio()[0], **asked}
+
+
+@pytest.mark.parametrize(("architecture", "cell"), CHOICES)
+def test_a_detector_trains_is_saved_and_scores_the_same(
+    architecture: str, cell: str, prepared: Prepared, tmp_path: Path
+) -> None:
+    values = values_of(architecture, cell)
+    seed_everything(0)
+    model = TASK.build(prepared, values)
+    model.compile(
+        optimizer=keras.optimizers.Adam(0.01), loss=TASK.loss(prepared, values), run_eagerly=False
+    )
+    before = [np.array(weight) for weight in model.get_weights()]
+    history = model.fit(TASK.batches(prepared, values, 0, steps=2), verbose=0)
+    assert np.isfinite(history.history["loss"]).all()
+    changed = [(old != new).any() for old, new in zip(before, model.get_weights(), strict=True)]
+    assert all(changed), "weights that nothing is learnt by"
+    scores = TASK.apply(model, prepared, values, "validation")
+    held = prepared.held_out["validation"]
+    assert scores.shape == (len(held.scored), len(prepared.codec.ways.all()) + 1 + 2)
+    assert np.isfinite(scores).all()
+    save_network(model, tmp_path / "network.keras")
+    again = load_network(TASK, prepared, values, tmp_path / "network.keras")
+    np.testing.assert_allclose(
+        TASK.apply(again, prepared, values, "validation"), scores, rtol=1e-4, atol=1e-4
+    )
+
+
+@pytest.mark.parametrize("architecture", architectures)
+def test_what_comes_after_a_row_does_not_change_its_score(
+    architecture: str, prepared: Prepared
+) -> None:
+    values = values_of(architecture, "gru")
+    model = TASK.build(prepared, values)
+    judge = Judge(model, prepared.codec, values)
+    units = held_out_units(judge, prepared)
+    ways = list(range(len(prepared.codec.ways.all())))
+    draw = np.random.default_rng(1)
+    rows = draw.normal(size=(900, 2))
+    other = rows.copy()
+    other[600:] = 50.0
+
+    def scored(table: Any) -> list[Any]:
+        stretch = Stretch(table, np.ones(table.shape, np.bool_), 0, 0, np.zeros(2), np.ones(2))
+        return list(score_stretches(judge, [stretch], units, ways)[0][0])
+
+    for one, two, short in zip(scored(rows), scored(other), scored(rows[:600]), strict=True):
+        np.testing.assert_array_equal(one[:600], two[:600])
+        np.testing.assert_allclose(one[:600], short, rtol=1e-4, atol=1e-5)
+        assert np.nanmax(np.abs(one[600:] - two[600:])) > 0.1
+
+
+@pytest.mark.parametrize("architecture", architectures)
+def test_hindsight_looks_at_what_comes_after(architecture: str, prepared: Prepared) -> None:
+    values = values_of(architecture, "gru")
+    judge = Judge(TASK.build(prepared, values), prepared.codec, values, hindsight=True)
+    units = held_out_units(judge, prepared)
+    slow = len(prepared.codec.ways.smoothing) - 1
+    rows = np.random.default_rng(1).normal(size=(200, 2))
+    other = rows.copy()
+    other[100:] = 50.0
+    found = []
+    for table in (rows, other):
+        stretch = Stretch(table, np.ones(table.shape, np.bool_), 0, 0, np.zeros(2), np.ones(2))
+        found.append(score_stretches(judge, [stretch], units, [slow])[0][0][0])
+    assert np.abs(found[0][90:100] - found[1][90:100]).max() > 0.01

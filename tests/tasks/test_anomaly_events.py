@@ -1,0 +1,92 @@
+"""Events from scores: where they begin and end, what caused them."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+
+from seqtune.tasks.anomaly.events import Event, Evidence, event_numbers, find_events, joined
+
+NAN = math.nan
+
+
+def spans(events: list[Event]) -> list[tuple[int, int, int, float]]:
+    return [(event.start, event.end, event.peak, event.score) for event in events]
+
+
+def test_without_rows_or_scores_there_is_no_event() -> None:
+    assert find_events(np.empty(0), 1.0) == []
+    assert find_events(np.full(5, NAN), 1.0) == []
+    assert joined(np.empty((0, 2), np.int64)).shape == (0, 2)
+
+
+def test_a_score_at_the_threshold_is_no_event() -> None:
+    assert find_events(np.array([1.0]), 1.0) == []
+    assert find_events(np.array([1.5]), 1.0) == [Event(0, 0, 0, 1.5)]
+    assert find_events(np.full(4, 2.0), 2.0) == []
+
+
+def test_rows_that_follow_each_other_are_one_event_with_its_peak() -> None:
+    scores = np.array([2.0, 3.0, 3.0, 0.0, 0.0, 5.0])
+    assert spans(find_events(scores, 1.0, gap=0)) == [(0, 2, 1, 3.0), (5, 5, 5, 5.0)]
+    assert find_events(scores, 1.0, gap=0)[0].rows == 3
+
+
+def test_a_small_gap_does_not_end_an_event() -> None:
+    scores = np.array([2.0, 0.0, NAN, 3.0, 0.0, 0.0, 0.0, 4.0])
+    assert spans(find_events(scores, 1.0, gap=1)) == [
+        (0, 0, 0, 2.0),
+        (3, 3, 3, 3.0),
+        (7, 7, 7, 4.0),
+    ]
+    assert spans(find_events(scores, 1.0, gap=2)) == [(0, 3, 3, 3.0), (7, 7, 7, 4.0)]
+    assert spans(find_events(scores, 1.0, gap=3)) == [(0, 7, 7, 4.0)]
+
+
+def test_no_event_lasts_beyond_its_series() -> None:
+    scores, offsets = np.array([0.0, 2.0, 3.0, 0.0, 2.0]), np.array([0, 2, 2, 5])
+    expected = [(1, 1, 1, 2.0), (2, 4, 2, 3.0)]
+    assert spans(find_events(scores, 1.0, offsets=offsets, gap=1)) == expected
+
+
+def test_each_row_may_have_its_own_threshold() -> None:
+    scores = np.array([2.0, 2.0, 2.0])
+    assert spans(find_events(scores, np.array([3.0, 1.0, 3.0]))) == [(1, 1, 1, 2.0)]
+
+
+def test_a_row_within_the_gap_is_never_the_peak() -> None:
+    scores = np.array([2.0, 2.5, 2.0])
+    found = find_events(scores, np.array([1.0, 9.0, 1.0]))
+    assert spans(found) == [(0, 2, 0, 2.0)]
+
+
+def test_the_cause_is_the_channel_with_the_largest_error_at_the_peak() -> None:
+    evidence = Evidence(
+        errors=np.array([[9.0, 0.0], [1.0, 4.0]]),
+        expected=np.array([[10.0, 20.0], [11.0, 21.0]]),
+        found=np.array([[50.0, 20.0], [12.0, 61.0]]),
+    )
+    assert find_events(np.array([3.0, 5.0]), 1.0, evidence) == [
+        Event(0, 1, 1, 5.0, channel=1, expected=21.0, found=61.0)
+    ]
+
+
+@pytest.mark.parametrize("errors", [np.full((2, 2), NAN), np.empty((2, 0))])
+def test_without_a_known_error_no_cause_is_named(errors) -> None:
+    values = np.zeros(errors.shape)
+    (event,) = find_events(np.array([0.0, 5.0]), 1.0, Evidence(errors, values, values))
+    assert event == Event(1, 1, 1, 5.0)
+
+
+def test_values_that_are_not_known_are_none() -> None:
+    evidence = Evidence(np.array([[1.0, NAN]]), np.array([[NAN, 2.0]]), np.array([[3.0, NAN]]))
+    (event,) = find_events(np.array([5.0]), 1.0, evidence)
+    assert (event.channel, event.expected, event.found) == (0, None, 3.0)
+
+
+def test_rows_bear_the_number_of_their_event() -> None:
+    events = [Event(1, 2, 1, 5.0), Event(4, 4, 4, 5.0)]
+    assert event_numbers(events, 6).tolist() == [0, 1, 1, 0, 2, 0]
+    assert event_numbers([], 0).tolist() == []

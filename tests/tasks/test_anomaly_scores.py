@@ -1,0 +1,157 @@
+"""Scores: smoothed errors, rarities, and the two paces."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from seqtune.tasks.anomaly.activity import FLOOR, moving_activity
+from seqtune.tasks.anomaly.codec import Ways
+from seqtune.tasks.anomaly.paces import (
+    are_figures,
+    chosen_ways,
+    fit_paces,
+    join_paces,
+    ways_by_pace,
+)
+from seqtune.tasks.anomaly.rarity import RAREST, fit_rarity, to_rarity
+from seqtune.tasks.anomaly.scales import center_and_unit
+from seqtune.tasks.anomaly.smoothing import smooth
+from seqtune.tasks.anomaly.stretch import is_bridged
+
+NAN = np.nan
+LINE = {"score_0": 0.0, "level_0": 0.0, "score_1": 2.0, "level_1": 4.0}
+
+
+def test_a_row_without_an_error_has_that_of_the_row_before_for_a_while() -> None:
+    errors = np.array([2.0, NAN, NAN, 5.0])
+    np.testing.assert_array_equal(smooth(errors, 1, 1), [2.0, 2.0, NAN, 5.0])
+
+
+def test_smoothing_averages_the_row_and_those_before_it() -> None:
+    np.testing.assert_allclose(smooth(np.array([3.0, 6.0, 9.0, 0.0]), 3, 0), [3.0, 4.5, 6.0, 5.0])
+
+
+def test_in_hindsight_half_of_what_is_averaged_comes_after_the_row() -> None:
+    errors = np.array([0.0, 0.0, 9.0, 0.0, 0.0])
+    np.testing.assert_allclose(smooth(errors, 3, 0, hindsight=True), [0.0, 3.0, 3.0, 3.0, 0.0])
+
+
+@pytest.mark.parametrize("span", [1, 2, 5])
+def test_what_comes_later_does_not_change_a_smoothed_score(span: int) -> None:
+    errors = np.random.default_rng(0).random(40)
+    np.testing.assert_array_equal(smooth(errors, span, 2)[:20], smooth(errors[:20], span, 2))
+
+
+def test_nothing_is_smoothed_to_nothing() -> None:
+    assert len(smooth(np.empty(0), 4, 4)) == 0
+
+
+def test_rows_are_bridged_for_as_long_as_is_said() -> None:
+    seen = np.array([False, True, False, False, True])
+    assert is_bridged(seen, 1).tolist() == [False, True, True, False, True]
+    assert is_bridged(np.empty(0, np.bool_), 1).tolist() == []
+
+
+def test_the_unit_of_a_channel_is_not_moved_by_a_few_outliers() -> None:
+    values = np.random.default_rng(0).normal(10.0, 2.0, (2000, 1))
+    values[:20] = 1e6
+    center, unit = center_and_unit(values)
+    assert center[0] == pytest.approx(10.0, abs=0.2)
+    assert unit[0] < 1e5
+
+
+def test_a_constant_channel_moves_by_a_hundredth_of_itself() -> None:
+    center, unit = center_and_unit(np.full((5, 2), [200.0, 0.0]))
+    assert center.tolist() == [200.0, 0.0]
+    assert unit.tolist() == [2.0, 0.01]
+
+
+def test_activity_is_the_logarithm_of_the_mean_move() -> None:
+    values = np.array([[0.0], [2.0], [2.0], [6.0]])
+    expected = [NAN, np.log(2 + FLOOR), np.log(1 + FLOOR), np.log(2 + FLOOR)]
+    np.testing.assert_allclose(moving_activity(values, np.array([0, 4]))[:, 0], expected)
+
+
+def test_no_activity_leads_from_one_series_to_the_next() -> None:
+    values = np.array([[0.0], [1.0], [100.0], [101.0]])
+    activity = moving_activity(values, np.array([0, 2, 4]))[:, 0]
+    assert np.isnan(activity[[0, 2]]).all()
+    assert activity[1] == activity[3]
+
+
+def test_a_rarity_of_four_is_passed_by_one_normal_row_in_ten_thousand() -> None:
+    draw = np.random.default_rng(0)
+    figures = fit_rarity(draw.exponential(size=20_000), 1e-4)
+    fresh = to_rarity(draw.exponential(size=1_000_000), figures)
+    assert 20 <= (fresh > 4.0).sum() <= 500  # 100 are expected
+    assert np.mean(fresh > 1.0) == pytest.approx(0.1, abs=0.01)
+
+
+def test_a_stranger_row_is_rarer() -> None:
+    scores = np.random.default_rng(0).gamma(2.0, size=500)
+    rarities = to_rarity(np.linspace(-5.0, 500.0, 999), fit_rarity(scores, 1e-4))
+    assert (np.diff(rarities) > 0).all()
+
+
+def test_anomalies_among_the_normal_rows_do_not_hide_themselves() -> None:
+    scores = np.random.default_rng(0).normal(size=3000)
+    scores[[700, 1500, 2200]] = 30.0
+    assert (to_rarity(scores, fit_rarity(scores, 1e-4))[[700, 1500, 2200]] > 4.0).all()
+
+
+@pytest.mark.parametrize("scores", [[3.0], [3.0, 3.0], [0.0] * 50, [NAN], [1.0, 2.0], [NAN, 7.0]])
+def test_few_or_equal_scores_have_rarities_too(scores: list[float]) -> None:
+    figures = fit_rarity(np.array(scores), 1e-3)
+    rarities = to_rarity(np.array([-1e9, 0.0, 3.0, 1e9]), figures)
+    assert np.isfinite(rarities).all()
+    assert rarities[-1] > 3.0
+    assert rarities.max() <= RAREST
+
+
+def test_a_score_that_was_always_the_same_is_strange_as_soon_as_it_rises() -> None:
+    figures = fit_rarity(np.full(100, 2.0), 1e-4)
+    assert to_rarity(np.array([2.0]), figures)[0] <= 4.0 + 1e-9
+    assert to_rarity(np.array([2.1]), figures)[0] > 4.0
+
+
+def test_rarities_go_on_straight_beyond_their_knots() -> None:
+    np.testing.assert_allclose(to_rarity(np.array([-1.0, 1.0, 3.0]), LINE), [-2.0, 2.0, 6.0])
+    assert np.isnan(to_rarity(np.array([NAN]), LINE)[0])
+
+
+def test_ways_have_the_pace_of_what_they_average_over() -> None:
+    ways = Ways((0.0, 1.0), ("mean",), ("mean", "max"))
+    assert ways_by_pace(ways) == {"quick": [0, 2], "slow": [1, 3]}
+    assert ways_by_pace(Ways((0.1,), ("mean",), ("mean",))) == {"quick": [0]}
+
+
+def test_what_lasts_long_is_judged_from_the_farthest() -> None:
+    ways = Ways((4.0,), ("mean", "farthest"), ("mean",))
+    assert ways_by_pace(ways) == {"long": [1]}
+    assert ways_by_pace(Ways((4.0,), ("mean",), ("mean",))) == {"long": [0]}
+
+
+def test_paces_are_averaged_but_an_alarm_of_the_quick_one_stands() -> None:
+    draw = np.random.default_rng(0)
+    normal = {"quick": draw.exponential(size=4000), "slow": draw.normal(size=4000)}
+    figures = fit_paces({"quick": 3, "slow": 7}, normal, 1e-3)
+    assert chosen_ways(figures) == {"quick": 3, "slow": 7}
+    assert are_figures(figures, 8)
+    top = np.array([15.0, 1.0])
+    usual = np.array([0.0, 0.0])
+    quick = to_rarity(top, figures, "quick_")
+    slow = to_rarity(usual, figures, "slow_")
+    assert quick[0] > 3.0 > quick[1]
+    joined = join_paces({"quick": top, "slow": usual}, figures)
+    np.testing.assert_allclose(joined, [quick[0], (quick[1] + slow[1]) / 2])
+
+
+def test_figures_from_a_stranger_are_not_believed() -> None:
+    figures = fit_paces({"quick": 3}, {"quick": np.arange(100.0)}, 1e-3)
+    assert are_figures(figures, 4)
+    assert not are_figures(figures, 3), "a way that is none"
+    assert not are_figures({**figures, "slow": 1.0}, 4)
+    assert not are_figures({**figures, "other": 1.0}, 4)
+    assert not are_figures({**figures, "quick_score_1": figures["quick_score_0"]}, 4)
+    assert not are_figures({}, 4)
