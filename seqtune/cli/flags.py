@@ -49,7 +49,7 @@ def with_fit_flags(act: Act, summary: str) -> Callable[..., None]:
             ),
         ],
         task: Annotated[
-            str | None, typer.Option(help="What to learn: forecast, classify, anomaly.")
+            str | None, typer.Option(help="What to learn: forecast, classify, anomaly, generate.")
         ] = None,
         recipe: Annotated[str | None, typer.Option(help="A shipped recipe or a YAML file.")] = None,
         overrides: Annotated[
