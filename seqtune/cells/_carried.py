@@ -37,7 +37,8 @@ class Step:
         states: States of `units` values each; the first is the output.
         kept: Values of `units` each that the derivative needs.
         forward: One step.
-        backward: Its derivative.
+        backward: Its derivative; without a bias of their own, both kinds of gates are added, and
+            have the same.
         bias: Initial bias of each gate.
         has_state_bias: Whether the gates that come from the state have a bias of their own.
     """
@@ -89,17 +90,19 @@ def run_steps(step: Step, gates: Any, kernel: Any, bias: Any, states: Tensors) -
                 following = (carry[0] + above, *carry[1:])
                 to_gates, to_state, rest = step.backward(kept, states, following)
                 through = ops.matmul(to_state, turned)
-                return (rest[0] + through, *rest[1:]), (to_gates, to_state)
+                both = (to_gates, to_state) if step.has_state_bias else (to_state,)
+                return (rest[0] + through, *rest[1:]), both
 
             nothing = tuple(ops.zeros_like(state) for state in states)
             wide = ops.zeros_like(gates[0])
-            to_gates, to_state = _scan(
-                back, nothing, (above, kept, before), (wide, wide), reverse=True
-            )
+            blanks = (wide, wide) if step.has_state_bias else (wide,)
+            found = _scan(back, nothing, (above, kept, before), blanks, reverse=True)
+            to_gates, to_state = found[0], found[-1]  # the same, where they are only added
             units, width = kernel.shape
             flat = ops.reshape(to_state, (-1, width))
             to_kernel = ops.matmul(ops.transpose(ops.reshape(before[0], (-1, units))), flat)
-            return (to_gates, to_kernel, ops.sum(flat, axis=0), *nothing)
+            to_bias = ops.sum(flat, axis=0) if step.has_state_bias else ops.zeros_like(flat[0])
+            return (to_gates, to_kernel, to_bias, *nothing)
 
         return after, gradient
 

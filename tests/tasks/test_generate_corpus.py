@@ -11,9 +11,10 @@ import pytest
 
 from seqtune.data.source import Source
 from seqtune.data.texts import read_texts
-from seqtune.errors import DataError
+from seqtune.errors import DataError, RunError
 from seqtune.progress import Guess, Note, silent
 from seqtune.recipe.load import Recipe
+from seqtune.search.recorded import check_values
 from seqtune.tasks.generate.codec import Codec
 from seqtune.tasks.generate.corpus import corpus_of, divide
 from seqtune.tasks.generate.prepare import prepare
@@ -160,3 +161,28 @@ def test_a_damaged_codec_is_refused(tmp_path: Path, change: dict[str, Any]) -> N
     prepared, _ = prepared_of(text_file(tmp_path, TALE))
     with pytest.raises((ValueError, KeyError)):
         Codec.from_dict({**prepared.codec.to_dict(), **change})
+
+
+@pytest.mark.parametrize(("change", "words"), [
+    (lambda array: array[:-1], "expected uint8"),
+    (lambda array: array.astype("uint16"), "expected uint8"),
+    (lambda array: np.where(array == 3, 250, array).astype("uint8"), "not in the vocabulary"),
+    (lambda array: np.where(np.arange(len(array)) == 0, 3, array).astype("uint8"), "no document"),
+])  # fmt: skip
+def test_tokens_of_a_stranger_are_held_against_the_vocabulary(
+    tmp_path: Path, change: Any, words: str
+) -> None:
+    prepared, _ = prepared_of(text_file(tmp_path, TALE))
+    prepared.save(tmp_path)
+    path = tmp_path / "data" / "character.npy"
+    np.save(path, change(np.load(path)))
+    with pytest.raises(RunError, match=words):
+        type(prepared).load(tmp_path)
+
+
+def test_more_lanes_than_any_search_takes_are_refused(tmp_path: Path) -> None:
+    recipe = Recipe.load("generate/quick", "generate", (), {})
+    values = {each.path: each.default for each in recipe.dimensions()}
+    assert check_values("generate", values, tmp_path)["training.batch_size"] == 32
+    with pytest.raises(RunError, match=r"training\.batch_size"):
+        check_values("generate", {**values, "training.batch_size": 2**30}, tmp_path)

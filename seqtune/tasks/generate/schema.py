@@ -87,6 +87,11 @@ class Training(CommonTraining):
 
     order = ("sequence",)
 
+    batch_size: Annotated[Searchable[int], Search(Whole(minimum=1, maximum=4096))] = Field(
+        32,
+        description="Number of lanes that go through the text side by side, each on from where it "
+        "was in the batch before.",
+    )
     sequence: Annotated[Searchable[int], Search(Whole(minimum=1, maximum=4096))] = Field(
         64,
         description="Number of tokens through which gradients go back; the state goes on beyond.",
