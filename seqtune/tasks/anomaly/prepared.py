@@ -61,7 +61,7 @@ class Prepared:
     @cached_property
     def rows(self) -> Rows:
         """The panel, from which stretches are cut."""
-        return Rows(self.panel, self.coded.scales, self.labels)
+        return Rows(self.panel, self.codec.scales_of(self.panel), self.labels)
 
     @cached_property
     def held_out(self) -> Mapping[Part, HeldOut]:
