@@ -9,11 +9,14 @@ does in use; what is predicted may not.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
+from seqtune.data.array_file import read_array
 from seqtune.errors import DataError
+from seqtune.files import damaged
 
 MANY_SERIES = 30
 """From so many series on, one window per series is enough to tell models apart."""
@@ -114,3 +117,27 @@ def split_series(
         validation_end=np.where(is_long, end - test_steps, end),
         end=end,
     )
+
+
+def read_split(folder: Path, offsets: npt.NDArray[np.int64]) -> Split:
+    """Read the borders between the parts from a run folder that may come from a stranger.
+
+    Args:
+        folder: Holds `train_end.npy` and `validation_end.npy`.
+        offsets: (series + 1,) int64 row borders of the panel.
+
+    Raises:
+        RunError: A file is missing, or the borders do not lie within each series.
+    """
+    begin, end = offsets[:-1], offsets[1:]
+    try:
+        train_end, validation_end = (
+            read_array(folder / f"{name}.npy", "int64", (len(begin),))
+            for name in ("train_end", "validation_end")
+        )
+    except (OSError, ValueError) as error:
+        raise damaged(folder, error) from error
+    rise = (begin <= train_end) & (train_end <= validation_end) & (validation_end <= end)
+    if not rise.all():
+        raise damaged(folder, "the parts of a series do not follow each other")
+    return Split(begin, train_end, validation_end, end)

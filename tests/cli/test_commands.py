@@ -76,8 +76,9 @@ def test_fit_without_a_task_gives_the_command(seqtune, here):
         done = seqtune(command, "my sales.csv", code=2)
         assert done.out == ""
         assert done.err.splitlines() == [
-            "error: --task is missing; the data suits forecast",
-            f"hint: seqtune {command} 'my sales.csv' --task forecast",
+            "error: --task is missing; the data suits forecast, anomaly",
+            f"hint: seqtune {command} 'my sales.csv' --task forecast, or: "
+            f"seqtune {command} 'my sales.csv' --task anomaly",
         ]
     assert "--task" in seqtune("fit", "my sales.csv", "--task", "forecats", code=2).err
     (here / "words.csv").write_text("a,b\nx,y\nz,w\n")

@@ -51,8 +51,8 @@ def test_show_takes_a_file(tmp_path):
     assert json.loads(out("show", path, "--json"))["horizon"] == 3
 
 
-@pytest.mark.parametrize("task", ["classify", "forecast"])
-def test_a_name_that_two_tasks_have_needs_the_task(task):
+@pytest.mark.parametrize("task", ["anomaly", "classify", "forecast"])
+def test_a_name_that_several_tasks_have_needs_the_task(task):
     shown = Recipe.load("quick", task).to_yaml()
     assert out("show", "quick", "--task", task) == shown == out("show", f"{task}/quick")
     refused = error("show", "quick")

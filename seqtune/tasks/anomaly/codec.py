@@ -142,8 +142,8 @@ class Codec:
             **facts,
         )
 
-    def encode(self, panel: Panel) -> Coded:
-        """Scale a panel; a series that was never fitted is measured on its own rows.
+    def scales_of(self, panel: Panel) -> Scales:
+        """Return the scales of a panel; a series that was never fitted is measured on its own rows.
 
         Args:
             panel: Rows on the codec's grid.
@@ -152,12 +152,20 @@ class Codec:
         fitted = np.array([number.get(name, -1) for name in panel.series], np.int64)
         known = fitted >= 0
         if known.all():
-            scales = Scales(self.center[fitted], self.spread[fitted])
-        else:
-            end = panel.offsets[1:]
-            scales = robust_scales(panel, Split(panel.offsets[:-1], end, end, end))
-            scales.center[known] = self.center[fitted[known]]
-            scales.spread[known] = self.spread[fitted[known]]
+            return Scales(self.center[fitted], self.spread[fitted])
+        end = panel.offsets[1:]
+        scales = robust_scales(panel, Split(panel.offsets[:-1], end, end, end))
+        scales.center[known] = self.center[fitted[known]]
+        scales.spread[known] = self.spread[fitted[known]]
+        return scales
+
+    def encode(self, panel: Panel) -> Coded:
+        """Return a panel as networks watch it.
+
+        Args:
+            panel: Rows on the codec's grid.
+        """
+        scales = self.scales_of(panel)
         steps = np.arange(panel.rows) - np.repeat(panel.offsets[:-1] - panel.starts, panel.lengths)
         return Coded(
             self.watch(scales.apply(panel.target, panel.offsets), panel.offsets),

@@ -171,7 +171,9 @@ def error_units(judged: Sequence[Judged]) -> Floats32:
     return units
 
 
-def joined_errors(judged: Judged, units: Floats32, offsets: str, channels: str) -> Floats32:
+def joined_errors(
+    judged: Judged, units: Floats32, offsets: str, channels: str, watched: int | None = None
+) -> Floats32:
     """Return one error per row, (rows,) float32, NaN where nothing was observed.
 
     Args:
@@ -179,17 +181,19 @@ def joined_errors(judged: Judged, units: Floats32, offsets: str, channels: str) 
         units: What they are counted in.
         offsets: "mean", "nearest" or "farthest": from where rows are judged.
         channels: "mean" (of squares, so that one of many channels is heard) or "max".
+        watched: So many of what is watched count, the first ones; all if None.
     """
     error = judged.errors / units
     error = BEND * np.log1p(error / BEND)
-    told = judged.counted.sum(axis=1)
+    error, all_counted = error[..., :watched], judged.counted[..., :watched]
+    told = all_counted.sum(axis=1)
     counted = told > 0
-    mean = np.where(judged.counted, error, 0.0).sum(axis=1) / np.maximum(told, 1)
+    mean = np.where(all_counted, error, 0.0).sum(axis=1) / np.maximum(told, 1)
     if offsets == "mean":
         error = mean
     else:  # a point that told nothing of a row leaves it to the others
         point = 0 if offsets == "nearest" else -1
-        error = np.where(judged.counted[:, point], error[:, point], mean)
+        error = np.where(all_counted[:, point], error[:, point], mean)
     amount = counted.sum(axis=1)
     if channels == "max":
         one = np.where(counted, error, 0.0).max(axis=1)

@@ -15,6 +15,9 @@ from seqtune.tasks.anomaly.codec import Codec
 from seqtune.tasks.anomaly.head import ExpectationHead
 from seqtune.tasks.anomaly.inputs import count_features
 
+LONGEST_REACH = 384
+"""No row is told of that lies farther away: stretches would become too long to train on."""
+
 WIDTH = 16
 """Features that stand for each row that is told of, before the head."""
 
@@ -71,14 +74,17 @@ def channels_of(codec: Codec, values: Mapping[str, Any]) -> int:
 def offsets_of(codec: Codec, values: Mapping[str, Any]) -> npt.NDArray[np.int64]:
     """Return where the rows lie that are told of at a step, (points,) int64, the nearest first.
 
-    Rows ahead are numbered from 1 up, the step itself and rows before it from 0 down.
+    Rows ahead are numbered from 1 up, the step itself and rows before it from 0 down. They lie the
+    farther apart, the farther away they are.
 
     Example:
         >>> offsets_of(codec, {"arrangement.reach": 1.0, "arrangement.points": 3, …})
-        array([ 1, 12, 24])
+        array([ 1,  5, 24])
     """
     is_ahead = bool(architectures[str(values["network.architecture"])].AHEAD)
-    first = 1 if is_ahead else 0
-    reach = max(first, round(float(values["arrangement.reach"]) * codec.season))
-    steps = np.unique(np.linspace(first, reach, int(values["arrangement.points"])).round())
-    return steps.astype(np.int64) * (1 if is_ahead else -1)
+    reach = round(float(values["arrangement.reach"]) * codec.season)
+    reach = min(max(1, reach), LONGEST_REACH)
+    steps = np.geomspace(1, reach, int(values["arrangement.points"])).round()
+    if not is_ahead:
+        steps = steps - 1
+    return np.unique(steps).astype(np.int64) * (1 if is_ahead else -1)

@@ -24,6 +24,18 @@ LONGEST = {"quick": 0.25, "slow": 2.0, "long": np.inf}
 PACES = tuple(LONGEST)
 
 
+def watched_at(span: float, channels: int) -> int | None:
+    """Return how much of what is watched counts for a way of scoring; None for all.
+
+    How much a channel moves is of use at once alone: what lasts shows in the values.
+
+    Args:
+        span: Seasons that the way averages over.
+        channels: Number of columns.
+    """
+    return None if span < LONGEST["quick"] else channels
+
+
 def ways_by_pace(ways: Ways) -> dict[str, list[int]]:
     """Return the numbers of the ways of each pace; a pace without any is left out.
 

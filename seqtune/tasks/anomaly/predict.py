@@ -181,7 +181,7 @@ def read_new(run: Any, source: Source) -> NewRows:
             f"{len(unknown)} series that the run does not know ({shown}"
             f"{', …' if len(unknown) > 3 else ''}) are scaled by their own rows"
         )
-    rows = Rows(panel, codec.encode(panel).scales, labels)
+    rows = Rows(panel, codec.scales_of(panel), labels)
     stretches = [continued(run.prepared, rows, series) for series in range(len(panel.series))]
     return NewRows(rows, stretches, _places(source, roles, panel))
 

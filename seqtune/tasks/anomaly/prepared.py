@@ -14,7 +14,7 @@ import numpy.typing as npt
 from seqtune.data.array_file import read_array
 from seqtune.data.panel import Panel
 from seqtune.data.panel_store import load_panel, save_panel
-from seqtune.data.split import Split
+from seqtune.data.split import Split, read_split
 from seqtune.data.time_text import format_times
 from seqtune.files import MALFORMED, damaged, read_json, write_json
 from seqtune.tasks._contract import Fold, Part, Until
@@ -61,7 +61,7 @@ class Prepared:
     @cached_property
     def rows(self) -> Rows:
         """The panel, from which stretches are cut."""
-        return Rows(self.panel, self.coded.scales, self.labels)
+        return Rows(self.panel, self.codec.scales_of(self.panel), self.labels)
 
     @cached_property
     def held_out(self) -> Mapping[Part, HeldOut]:
@@ -107,7 +107,7 @@ class Prepared:
             RunError: A file is missing or damaged, or they do not belong together.
         """
         panel = load_panel(folder / "data")
-        split = read_split(folder / "data", panel)
+        split = read_split(folder / "data", panel.offsets)
         try:
             labels = read_array(folder / "data" / "labels.npy", "int8", (panel.rows,))
         except (OSError, ValueError) as error:
@@ -162,23 +162,3 @@ class Prepared:
         first = self.panel.starts - self.panel.offsets[:-1]
         steps = (first + begin)[held].min(), (first + end)[held].max() - 1
         return format_times(self.panel.grid.times(np.array(steps)))
-
-
-def read_split(folder: Path, panel: Panel) -> Split:
-    """Read the borders between the parts, which have to lie within each series.
-
-    Raises:
-        RunError: They do not.
-    """
-    begin, end = panel.offsets[:-1], panel.offsets[1:]
-    try:
-        train_end, validation_end = (
-            read_array(folder / f"{name}.npy", "int64", (len(panel.series),))
-            for name in ("train_end", "validation_end")
-        )
-    except (OSError, ValueError) as error:
-        raise damaged(folder, error) from error
-    rise = (begin <= train_end) & (train_end <= validation_end) & (validation_end <= end)
-    if not rise.all():
-        raise damaged(folder, "the parts of a series do not follow each other")
-    return Split(begin, train_end, validation_end, end)

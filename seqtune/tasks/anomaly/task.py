@@ -216,7 +216,14 @@ class AnomalyTask:
             for pace, ways in ways_by_pace(prepared.codec.ways).items()
         }
         normal = {pace: held.normal_scores(predictions[:, way]) for pace, way in chosen.items()}
-        return fit_paces(chosen, normal, rate)
+        joined = fit_paces(chosen, normal, rate)
+        if prepared.metric == "separation":
+            return joined
+        # labels say whether people mean single rows, or what lasts
+        alone = [fit_paces({pace: way}, normal, rate) for pace, way in chosen.items()]
+        candidates = [joined, *(alone if len(alone) > 1 else [])]
+        rarities = [self.calibrated(prepared, predictions, each)[:, 0] for each in candidates]
+        return candidates[int(np.argmax([held.volume(each) for each in rarities]))]
 
     def calibrated(
         self, prepared: Prepared, predictions: Floats, calibration: Mapping[str, float]

@@ -12,6 +12,7 @@ import numpy.typing as npt
 from seqtune.tasks._contract import Part
 from seqtune.tasks.anomaly.codec import Codec
 from seqtune.tasks.anomaly.inference import Judge, Judged, error_units, joined_errors
+from seqtune.tasks.anomaly.paces import watched_at
 from seqtune.tasks.anomaly.prepared import Prepared
 from seqtune.tasks.anomaly.smoothing import smooth
 from seqtune.tasks.anomaly.stretch import Stretch, in_chunks
@@ -98,8 +99,9 @@ def score_stretches(
         expected = []
         for chunk in in_chunks(whole, CHUNK_LANES * judge.steps, context):
             judged = judge.judge([chunk], 0)[0]
-            for each, (offsets, channels, _) in zip(errors, chosen, strict=True):
-                each.append(joined_errors(judged, units, offsets, channels))
+            for each, (offsets, channels, share) in zip(errors, chosen, strict=True):
+                watched = watched_at(share, codec.channels)
+                each.append(joined_errors(judged, units, offsets, channels, watched))
             expected.append(_in_users_unit(judged, chunk))
         rows = len(stretch)
         scores = [
@@ -114,13 +116,14 @@ def score_stretches(
 def _columns(judged: Judged, stretch: Stretch, units: Floats32, codec: Codec) -> Floats:
     rows = len(stretch)
     joined = {
-        (offsets, channels): joined_errors(judged, units, offsets, channels)
+        (offsets, channels, watched): joined_errors(judged, units, offsets, channels, watched)
         for offsets in codec.ways.offsets
         for channels in codec.ways.channels
+        for watched in {watched_at(share, codec.channels) for share in codec.ways.smoothing}
     }
     scores = [
         smooth(
-            joined[offsets, channels],
+            joined[offsets, channels, watched_at(share, codec.channels)],
             max(1, round(share * codec.season)),
             codec.bridge,
             hindsight=codec.ways.hindsight,

@@ -11,10 +11,9 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
-from seqtune.data.array_file import read_array
 from seqtune.data.panel import Panel
 from seqtune.data.panel_store import load_panel, save_panel
-from seqtune.data.split import Split
+from seqtune.data.split import Split, read_split
 from seqtune.data.time_text import format_times
 from seqtune.data.window import (
     WindowRange,
@@ -108,7 +107,7 @@ class Prepared:
             RunError: A file is missing or damaged, or they do not belong together.
         """
         panel = load_panel(folder / "data")
-        split = _read_split(folder / "data", panel)
+        split = read_split(folder / "data", panel.offsets)
         path = folder / "codec.json"
         try:
             codec = Codec.from_dict(read_json(path))
@@ -172,19 +171,3 @@ class Prepared:
             count = min(len(part), MOST_WINDOWS["validation"])
             parts.append(part[np.linspace(0, len(part) - 1, count).round().astype(np.int64)])
         return Windows.join(parts)
-
-
-def _read_split(folder: Path, panel: Panel) -> Split:
-    """Read the borders between the parts, which have to lie within each series."""
-    begin, end = panel.offsets[:-1], panel.offsets[1:]
-    try:
-        train_end, validation_end = (
-            read_array(folder / f"{name}.npy", "int64", (len(panel.series),))
-            for name in ("train_end", "validation_end")
-        )
-    except (OSError, ValueError) as error:
-        raise damaged(folder, error) from error
-    rise = (begin <= train_end) & (train_end <= validation_end) & (validation_end <= end)
-    if not rise.all():
-        raise damaged(folder, "the parts of a series do not follow each other")
-    return Split(begin, train_end, validation_end, end)
