@@ -67,16 +67,20 @@ def each_value_once(architecture: str) -> list[dict[str, Any]]:
 EVERY = [
     (cell, architecture, options)
     for cell, architecture in product(cells, architectures)
-    for options in option_choices(architecture)
+    for options in each_value_once(architecture)
 ]
 TRAINED = [
     (cell, architecture, options)
     for number, cell in enumerate(cells)
     for architecture in architectures
-    for options in (each_value_once if number else option_choices)(architecture)
+    for options in (
+        [each_value_once(architecture)[number % len(each_value_once(architecture))]]
+        if number
+        else option_choices(architecture)
+    )
 ]
-"""One cell is trained with every combination of an architecture's options, the others with every
-value of each; all combinations are built."""
+"""One cell is trained with every combination of an architecture's options, the others with one,
+which differs from cell to cell; every cell is built with every value of each option."""
 
 
 def values_of(

@@ -182,7 +182,18 @@ def test_a_missing_file_and_a_folder(name, refused, here):
     with left_alone(here):
         error, _ = refused("fit", name, "--task", "forecast")
         assert error.startswith(f"{name} ")
-        refused("inspect", name)
+
+
+@pytest.mark.parametrize("name", ["nowhere.csv", "deep/nowhere.csv"])
+def test_a_missing_file_is_not_inspected(name, refused):
+    refused("inspect", name)
+
+
+def test_of_a_folder_with_a_short_text_it_is_said_why_it_suits_no_task(seqtune, here):
+    (here / "nowhere.txt").write_text("x")
+    found = seqtune("inspect", ".", "--json").json
+    assert found["tasks"] == {}
+    assert found["unsuited"]["generate"].startswith(". has 1 characters, expected at least")
 
 
 def test_a_fault_in_the_data_is_told_after_what_was_guessed(fit, here):

@@ -411,9 +411,11 @@ def test_plan_and_inspect_write_nothing_and_give_the_command(seqtune, here):
         assert [split["windows"] for split in as_json["splits"]] == [16, 8, 8]
         for done in (plan, seqtune("inspect", "my texts.csv")):
             words = [line for line in done.out.splitlines() if "seqtune fit" in line]
-            assert words == ["  seqtune fit 'my texts.csv' --task classify"]
+            assert words[0] == "  seqtune fit 'my texts.csv' --task classify"
         inspected = seqtune("inspect", "my texts.csv", "--json").json
-        assert inspected["tasks"] == {"classify": "seqtune fit 'my texts.csv' --task classify"}
+        assert inspected["tasks"] == {
+            task: f"seqtune fit 'my texts.csv' --task {task}" for task in ("classify", "generate")
+        }
         assert "forecast" in inspected["unsuited"]
 
 
@@ -421,8 +423,8 @@ def test_without_a_task_every_task_that_suits_is_named(seqtune, here):
     sentences(32).to_csv("texts.csv", index=False)
     done = seqtune("fit", "texts.csv", code=2)
     assert done.err.splitlines() == [
-        "error: --task is missing; the data suits classify",
-        "hint: seqtune fit texts.csv --task classify",
+        "error: --task is missing; the data suits classify, generate",
+        "hint: seqtune fit texts.csv --task classify, or: seqtune fit texts.csv --task generate",
     ]
     # a date and a number for each row, and a label
     dates = pd.date_range("2024-01-01", periods=40, freq="D").strftime("%Y-%m-%d")
@@ -431,11 +433,11 @@ def test_without_a_task_every_task_that_suits_is_named(seqtune, here):
     pd.DataFrame({"date": dates, "y": values, "label": kinds}).to_csv("both.csv", index=False)
     done = seqtune("plan", "both.csv", code=2)
     assert done.err.splitlines()[0] == (
-        "error: --task is missing; the data suits classify, forecast"
+        "error: --task is missing; the data suits classify, forecast, anomaly"
     )
     hint = done.err.splitlines()[1].removeprefix("hint: ")
     commands = hint.split(", or: ")
-    assert [shlex.split(each)[-1] for each in commands] == ["classify", "forecast"]
+    assert [shlex.split(each)[-1] for each in commands] == ["classify", "forecast", "anomaly"]
     for each in commands:
         parse(each)
 

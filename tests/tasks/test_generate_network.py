@@ -126,7 +126,8 @@ def test_training_lowers_the_loss_and_a_saved_network_is_the_same(
     found = TASK.apply(again, prepared, values, "test")
     np.testing.assert_allclose(found, TASK.apply(model, prepared, values, "test"), rtol=1e-6)
     begin, end = prepared.bounds("character", "test")
-    assert found.tolist()[1:] == [end - begin, prepared.codec.characters[2]]
+    assert found.shape == (end - begin, 2)
+    assert found[:, 1].sum() == prepared.codec.characters[2]
 
 
 def test_a_network_for_gaps_does_not_see_what_it_predicts(text: Path) -> None:
