@@ -10,14 +10,13 @@ from __future__ import annotations
 import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from math import inf
 from time import monotonic
 from types import ModuleType
 
 import numpy as np
 
 from seqtune.baselines.anomaly._contract import Floats, Scorer
-from seqtune.baselines.pace import too_slow
+from seqtune.baselines.pace import take_turns, too_slow
 from seqtune.progress import BaselineEnded, Listener
 from seqtune.registry import baselines
 
@@ -129,14 +128,7 @@ def run_detectors(
         RecipeError: There is no such baseline.
     """
     jobs = [_Job(name, baselines("anomaly")[name], problem) for name in methods]
-    for job in jobs:
-        if job.name in ALWAYS:
-            job.finish(inf)
-    costly = [job for job in jobs if job.name not in ALWAYS]
-    for job in costly:
-        job.probe(deadline)
-    for job in sorted(costly, key=lambda job: job.seconds_to_go):
-        job.finish(deadline)
+    take_turns(jobs, ALWAYS, deadline)
     for job in jobs:
         if job.left_out:
             listener(BaselineEnded(job.name, None, job.seconds, job.left_out))

@@ -20,7 +20,7 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
-from seqtune.baselines.pace import too_slow
+from seqtune.baselines.pace import take_turns, too_slow
 from seqtune.progress import BaselineEnded, Listener
 from seqtune.registry import baselines
 
@@ -148,14 +148,7 @@ def run_classifiers(
     """
     parts = _Parts(problem)
     jobs = [_Job(name, baselines("classify")[name], parts) for name in methods]
-    for job in jobs:
-        if job.name in ALWAYS:
-            job.finish()
-    costly = [job for job in jobs if job.name not in ALWAYS]
-    for job in costly:
-        job.probe(deadline)
-    for job in sorted(costly, key=lambda job: job.seconds_to_go):
-        job.finish(deadline)
+    take_turns(jobs, ALWAYS, deadline)
     for job in jobs:
         if job.left_out:
             listener(BaselineEnded(job.name, None, job.seconds, job.left_out))

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from math import ceil, inf
+from math import inf
 from time import monotonic
 from types import ModuleType
 from typing import Literal
@@ -20,6 +20,7 @@ from typing import Literal
 import numpy as np
 
 from seqtune.baselines.generate._contract import Floats, LanguageModel
+from seqtune.baselines.pace import take_turns, too_slow
 from seqtune.data.ragged import Ragged
 from seqtune.progress import BaselineEnded, Listener
 from seqtune.registry import baselines
@@ -108,14 +109,7 @@ def run_language_models(
         RecipeError: There is no such baseline.
     """
     jobs = [_Job(name, baselines("generate")[name], problem) for name in methods]
-    for job in jobs:
-        if job.name in ALWAYS:
-            job.finish()
-    costly = [job for job in jobs if job.name not in ALWAYS]
-    for job in costly:
-        job.probe(deadline)
-    for job in sorted(costly, key=lambda job: job.seconds_to_go):
-        job.finish(deadline)
+    take_turns(jobs, ALWAYS, deadline)
     for job in jobs:
         if job.left_out:
             listener(BaselineEnded(job.name, None, job.seconds, job.left_out))
@@ -166,10 +160,7 @@ class _Job:
         """Predict both parts, or leave the method out if the time would not do."""
         left = max(deadline - monotonic(), 0.0)
         if not self.left_out and self.seconds_to_go > left:
-            self.left_out = (
-                f"would take about {ceil(self.seconds_to_go)}s; its share of the budget has "
-                f"{left:.0f}s left"
-            )
+            self.left_out = too_slow(self.seconds_to_go, left)
         if not self.left_out:
             self._attempt(self._predict)
 

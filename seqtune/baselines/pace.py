@@ -1,8 +1,46 @@
-"""How a method that would not end in time is told of."""
+"""Simple methods take turns, the cheap before the costly, as far as the time goes."""
 
 from __future__ import annotations
 
-from math import ceil
+from collections.abc import Collection, Sequence
+from math import ceil, inf
+from typing import Protocol
+
+
+class Turn(Protocol):
+    """One method on its way through what is to be predicted."""
+
+    @property
+    def name(self) -> str:
+        """The method's name."""
+
+    @property
+    def seconds_to_go(self) -> float:
+        """Seconds that what is left would take at the pace so far."""
+
+    def probe(self, deadline: float) -> None:
+        """Predict a little, to know the pace."""
+
+    def finish(self, deadline: float) -> None:
+        """Predict all, or leave the method out where the time would not do."""
+
+
+def take_turns(methods: Sequence[Turn], always: Collection[str], deadline: float) -> None:
+    """Let every method have its turn: first those that always run, then the cheapest.
+
+    Args:
+        methods: The methods.
+        always: Names of those that run even if the deadline has passed.
+        deadline: The `time.monotonic` value to be done by.
+    """
+    costly = [method for method in methods if method.name not in always]
+    for method in methods:
+        if method.name in always:
+            method.finish(inf)
+    for method in costly:
+        method.probe(deadline)
+    for method in sorted(costly, key=lambda method: method.seconds_to_go):
+        method.finish(deadline)
 
 
 def too_slow(seconds_to_go: float, seconds_left: float) -> str:

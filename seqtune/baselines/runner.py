@@ -12,7 +12,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from math import ceil
 from time import monotonic
 from types import ModuleType
 
@@ -20,6 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from seqtune.baselines.forecast import seasonal_naive
+from seqtune.baselines.pace import take_turns, too_slow
 from seqtune.progress import BaselineEnded, Listener, Note
 from seqtune.registry import baselines
 
@@ -114,14 +114,7 @@ def run_baselines(
         One result per method, in the order of `methods`.
     """
     jobs = [_Job(name, baselines("forecast")[name], problem) for name in methods]
-    for job in jobs:
-        if job.name in ALWAYS:
-            job.finish()
-    costly = [job for job in jobs if job.name not in ALWAYS]
-    for job in costly:
-        job.probe(deadline)
-    for job in sorted(costly, key=lambda job: job.seconds_to_go):
-        job.finish(deadline)
+    take_turns(jobs, ALWAYS, deadline)
     results = [job.result() for job in jobs]
     for result in results:
         _tell(result, sum(problem.windows.values()), listener)
@@ -175,10 +168,7 @@ class _Job:
         while self.done < self.windows and not self.left_out:
             left = max(deadline - monotonic(), 0.0)
             if self.seconds_to_go > left:
-                self.left_out = (
-                    f"would take about {ceil(self.seconds_to_go)} s; its share of the budget has "
-                    f"{left:.0f} s left"
-                )
+                self.left_out = too_slow(self.seconds_to_go, left)
                 return
             self.advance(chunk)
 

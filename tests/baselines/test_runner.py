@@ -101,7 +101,7 @@ def test_a_method_that_would_not_end_in_time_is_left_out_and_said(
     clock.now = 1000.0
     (result,) = run_baselines(["slow"], problem(), 1045.0, events.append)
     # 5 of the 100 windows are done
-    reason = "would take about 95 s; its share of the budget has 40 s left"
+    reason = "would take about 95s; its share of the budget has 40s left"
     assert result.left_out == reason
     assert result.forecasts == {}
     assert result.seconds == pytest.approx(5.0)
