@@ -18,6 +18,9 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document on
 Quiet = Annotated[bool, typer.Option("--quiet", help="Show no progress.")]
 RunFolder = Annotated[str, typer.Argument(metavar="RUN", help="A run folder that `fit` left.")]
 
+CHUNK_ROWS = 50_000
+"""Rows that are turned into text at a time."""
+
 
 class Report(Protocol):
     """What can be shown: rich draws it, and it turns into a dictionary."""
@@ -91,8 +94,10 @@ def write_table(table: pd.DataFrame, output: Path | None, as_json: bool) -> None
         if _ending(output) == ".csv":
             table.to_csv(temporary, index=False)
         elif _ending(output) == ".jsonl":
-            lines = [f"{_json(record)}\n" for record in _records(table)]
-            temporary.write_text("".join(lines), encoding="utf-8")
+            with temporary.open("w", encoding="utf-8") as file:
+                for begin in range(0, len(table), CHUNK_ROWS):
+                    part = table.iloc[begin : begin + CHUNK_ROWS]
+                    file.writelines(f"{_json(record)}\n" for record in _records(part))
         else:
             table.to_parquet(temporary, index=False)
     typer.echo(f"wrote {len(table)} rows to {output}", err=True)
@@ -101,11 +106,17 @@ def write_table(table: pd.DataFrame, output: Path | None, as_json: bool) -> None
 
 
 def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
-    """Return a table's rows as JSON can hold them: times in ISO 8601, figures as they are."""
+    """Return a table's rows as JSON can hold them: times in ISO 8601, null where nothing is."""
     columns = {}
     for name, column in table.items():
         is_time = column.dtype.kind == "M"
-        columns[str(name)] = [time.isoformat() for time in column] if is_time else column.tolist()
+        values = [time.isoformat() for time in column] if is_time else column.tolist()
+        absent = column.isna()
+        if absent.any():
+            values = [
+                None if nothing else value for value, nothing in zip(values, absent, strict=True)
+            ]
+        columns[str(name)] = values
     return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
 
 

@@ -118,7 +118,8 @@ class _Sample:
     @classmethod
     def take(cls, times: Ints, codes: npt.NDArray[Any] | None) -> _Sample:
         if codes is None:
-            ordered = np.unique(times)
+            rises = bool((times[1:] > times[:-1]).all())  # most files are sorted already
+            ordered = times if rises else np.unique(times)
             return cls(ordered, np.zeros(len(ordered), np.int8), np.diff(ordered))
         series = int(codes.max()) + 1
         stride = -(-len(times) // SAMPLE_ROWS)
@@ -137,20 +138,25 @@ class _Sample:
 
     def commonest(self) -> tuple[int, float]:
         """Return the commonest distance, and the share of all distances that it has."""
-        values, counts = np.unique(self.distances, return_counts=True)
-        best = int(counts.argmax())
-        return int(values[best]), float(counts[best] / counts.sum())
+        return _commonest(self.distances)
 
     def phase(self, size: int) -> tuple[int, float]:
         """Return the commonest remainder by `size`, and the share of the times that has it."""
-        values, counts = np.unique(self.times % size, return_counts=True)
-        best = int(counts.argmax())
-        return int(values[best]), float(counts[best] / len(self.times))
+        return _commonest(self.times % size)
 
     def occupied(self, size: int) -> float:
         """Return the share of all steps of `size` between first and last that hold a time."""
         steps = np.unique(self.times // size)
         return len(steps) / float(steps[-1] - steps[0] + 1)
+
+
+def _commonest(numbers: Ints) -> tuple[int, float]:
+    """Return the commonest of some integers, and its share of them."""
+    if int(numbers.min()) == int(numbers.max()):  # no need to sort millions
+        return int(numbers[0]), 1.0
+    values, counts = np.unique(numbers, return_counts=True)
+    best = int(counts.argmax())
+    return int(values[best]), float(counts[best] / len(numbers))
 
 
 def _infer_integers(sample: _Sample) -> Rhythm:

@@ -227,8 +227,17 @@ class Source:
         return "" if value is None else str(value)
 
     def frame(self) -> pd.DataFrame:
-        """Return all rows in their order, columns as they were read."""
-        frame: pd.DataFrame = pa.table(self._columns).to_pandas()
+        """Return all rows in their order, columns as they were read.
+
+        Columns of text are `ArrowDtype` and share the memory of the source: an object for each cell
+        would take several times as much as the file.
+        """
+        import pandas as pd
+
+        text = pa.string()
+        frame: pd.DataFrame = pa.table(self._columns).to_pandas(
+            types_mapper={text: pd.ArrowDtype(text)}.get
+        )
         return frame
 
     def present_texts(self, name: str) -> Any:

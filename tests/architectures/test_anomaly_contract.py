@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -15,10 +16,11 @@ from seqtune.data.source import Source
 from seqtune.initializers import seed_everything
 from seqtune.progress import silent
 from seqtune.recipe.load import Recipe
-from seqtune.registry import architectures_for, cells
+from seqtune.registry import architectures_for, baselines, cells
 from seqtune.search.network_file import load_network, save_network
 from seqtune.tasks.anomaly.inference import Judge
 from seqtune.tasks.anomaly.prepared import Prepared
+from seqtune.tasks.anomaly.simple_methods import score_by_method
 from seqtune.tasks.anomaly.stretch import Stretch
 from seqtune.tasks.anomaly.task import TASK
 from seqtune.tasks.anomaly.ways import held_out_units, score_stretches
@@ -85,6 +87,11 @@ def test_a_detector_trains_is_saved_and_scores_the_same(
     )
 
 
+def first(scores: Sequence[Any]) -> Any:
+    """Return the scores of the only way."""
+    return scores[0]
+
+
 @pytest.mark.parametrize("architecture", architectures)
 def test_what_comes_after_a_row_does_not_change_its_score(
     architecture: str, prepared: Prepared
@@ -101,7 +108,7 @@ def test_what_comes_after_a_row_does_not_change_its_score(
 
     def scored(table: Any) -> list[Any]:
         stretch = Stretch(table, np.ones(table.shape, np.bool_), 0, 0, np.zeros(2), np.ones(2))
-        return list(score_stretches(judge, [stretch], units, ways)[0][0])
+        return [score_stretches(judge, [stretch], units, [way], first)[0][0] for way in ways]
 
     for one, two, short in zip(scored(rows), scored(other), scored(rows[:600]), strict=True):
         np.testing.assert_array_equal(one[:600], two[:600])
@@ -121,5 +128,60 @@ def test_hindsight_looks_at_what_comes_after(architecture: str, prepared: Prepar
     found = []
     for table in (rows, other):
         stretch = Stretch(table, np.ones(table.shape, np.bool_), 0, 0, np.zeros(2), np.ones(2))
-        found.append(score_stretches(judge, [stretch], units, [slow])[0][0][0])
+        found.append(score_stretches(judge, [stretch], units, [slow], first)[0][0])
     assert np.abs(found[0][90:100] - found[1][90:100]).max() > 0.01
+
+
+@pytest.mark.parametrize("hindsight", [False, True])
+def test_scores_do_not_depend_on_how_many_rows_are_averaged_at_a_time(
+    prepared: Prepared, monkeypatch: pytest.MonkeyPatch, hindsight: bool
+) -> None:
+    values = values_of("forecaster", "gru")
+    judge = Judge(TASK.build(prepared, values), prepared.codec, values, hindsight=hindsight)
+    units = held_out_units(judge, prepared)
+    rows = np.random.default_rng(1).normal(size=(300, 2))
+    seen = np.ones(rows.shape, np.bool_)
+    seen[90:140] = False
+    stretch = Stretch(rows, seen, 30, 0, np.zeros(2), np.ones(2))
+    ways = list(range(len(prepared.codec.ways.all())))
+
+    def mean(scores: Sequence[Any]) -> Any:
+        return np.mean(scores, axis=0)
+
+    whole, expected = score_stretches(judge, [stretch], units, ways, mean)[0]
+    monkeypatch.setattr("seqtune.tasks.anomaly.ways.SMOOTHED_ROWS", 7)
+    pieces, again = score_stretches(judge, [stretch], units, ways, mean)[0]
+    assert len(whole) == 270 and np.isfinite(whole).any()
+    np.testing.assert_allclose(pieces, whole, rtol=1e-9, atol=1e-9)
+    np.testing.assert_array_equal(again, expected)
+
+
+@pytest.mark.parametrize(
+    ("architecture", "hindsight"), [("forecaster", False), ("autoencoder", True)]
+)
+def test_scores_do_not_depend_on_the_chunks_that_a_network_reads(
+    architecture: str, hindsight: bool, prepared: Prepared, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    values = values_of(architecture, "gru")
+    judge = Judge(TASK.build(prepared, values), prepared.codec, values, hindsight=hindsight)
+    units = held_out_units(judge, prepared)
+    rows = np.random.default_rng(1).normal(size=(3 * judge.steps, 2))
+    stretch = Stretch(rows, np.ones(rows.shape, np.bool_), 40, 0, np.zeros(2), np.ones(2))
+    whole, expected = score_stretches(judge, [stretch], units, [0], first)[0]
+    monkeypatch.setattr("seqtune.tasks.anomaly.ways.CHUNK_LANES", 1)
+    pieces, again = score_stretches(judge, [stretch], units, [0], first)[0]
+    np.testing.assert_allclose(pieces, whole, rtol=1e-4, atol=1e-5)
+    np.testing.assert_allclose(again, expected, rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize("method", list(baselines("anomaly")))
+def test_scores_of_simple_methods_do_not_depend_on_chunks(
+    method: str, prepared: Prepared, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = np.random.default_rng(1).normal(size=(3_000, 2))
+    stretch = Stretch(rows, np.ones(rows.shape, np.bool_), 20, 0, np.zeros(2), np.ones(2))
+    (whole, _), *_ = score_by_method(prepared, method, [stretch])
+    monkeypatch.setattr("seqtune.tasks.anomaly.simple_methods.CHUNK_ROWS", 500)
+    (pieces, medians), *_ = score_by_method(prepared, method, [stretch])
+    assert np.isfinite(whole[100:]).all() and medians.shape == (2_980, 2)
+    np.testing.assert_allclose(pieces, whole, rtol=1e-6, atol=1e-6)

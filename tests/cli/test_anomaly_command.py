@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -62,6 +63,27 @@ def test_a_run_selects_by_separation_where_nothing_is_labelled(run: Path) -> Non
     shown = seqtune("report", run).out
     assert "of the test part beyond the threshold of" in shown
     assert "expected" in shown and "came" in shown
+
+
+@pytest.mark.parametrize("ending", ["csv", "jsonl", "parquet"])
+def test_the_table_is_the_same_in_every_form(run: Path, tmp_path: Path, ending: str) -> None:
+    frame = table(30, "2025-06-01")  # far from the run's rows: the first have no score
+    frame["load"] = frame["load"].astype(object)
+    frame.loc[20, "load"] = "?"
+    path, out = tmp_path / "new.csv", tmp_path / f"scored.{ending}"
+    frame.to_csv(path, index=False)
+    seqtune("predict", run, path, "-o", out)
+    if ending == "jsonl":
+        lines = [json.loads(line) for line in out.read_text(encoding="utf-8").splitlines()]
+        assert lines[0]["score"] is None and lines[0]["event"] is None
+        assert lines == seqtune("predict", run, path, "--json").json["predictions"]
+        found = pd.DataFrame(lines)
+    else:
+        is_csv = ending == "csv"
+        found = pd.read_csv(out, dtype={"load": str}) if is_csv else pd.read_parquet(out)
+    assert found["score"].isna().tolist() == [True] * 8 + [False] * 22
+    assert found["threshold"].notna().all()
+    assert [str(found["load"].iloc[row]) for row in (19, 20)] == [str(frame["load"].iloc[19]), "?"]
 
 
 def test_the_prediction_table_is_the_input_with_four_columns_more(

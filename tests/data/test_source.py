@@ -389,3 +389,13 @@ def test_times_of_numbers_and_numbers_of_times_are_refused() -> None:
         source.times("v")
     with pytest.raises(DataError, match="row 1: column 't': '2020-01-01 00:00:00' is not a num"):
         source.numbers("t")
+
+
+def test_the_rows_as_a_frame_share_the_memory_of_the_text(column: Column) -> None:
+    source = column(["1.50", "", "NA"])
+    frame = source.frame()
+    assert frame["x"].tolist() == ["1.50", "", "NA"]
+    assert frame["x"].dtype == pd.ArrowDtype(pa.string())
+    assert Source.from_frame(frame).numbers("x")[0] == 1.5
+    typed = Source.from_frame(pd.DataFrame({"x": [1.5], "n": [2]})).frame()
+    assert typed.dtypes.astype(str).tolist() == ["float64", "int64"]

@@ -23,6 +23,7 @@ import keras
 import numpy as np
 import pytest
 from command_line import left_alone
+from hostile import DEEP, NO_PART, Attack, change, kernel, refuse, rewrite, rewrite_weights
 
 from seqtune.errors import RunError
 from seqtune.run.folder import write_record
@@ -91,14 +92,9 @@ def refused(ahead: Path) -> Callable[..., str]:
     def act(folder: Path, *commands: str) -> str:
         error = ""
         for command in commands:
-            words = [command, folder, *([ahead] if command in ("predict", "evaluate") else [])]
-            with left_alone(folder):
-                done = command_line.seqtune(*words, code=1)
-            assert done.out == ""
-            *_, error, hint = done.err.splitlines()
-            assert error.startswith("error: ") and hint.startswith("hint: "), done.err
-            assert "Traceback" not in done.err
-            assert (error + hint).isprintable() and len(error) < 700, error
+            error = refuse(
+                command, folder, *([ahead] if command in ("predict", "evaluate") else [])
+            )
         return error
 
     return act
@@ -108,12 +104,6 @@ def forecast(folder: Path, ahead: Path) -> Any:
     return Run(folder).predict(str(ahead))
 
 
-def change(path: Path, **keys: Any) -> None:
-    """Change keys of a JSON file; what JSON cannot hold is written as Python writes it."""
-    values = json.loads(path.read_text(encoding="utf-8"))
-    path.write_text(json.dumps({**values, **keys}), encoding="utf-8")
-
-
 def change_values(folder: Path, **values: Any) -> None:
     """Change the configuration of the one member."""
     path = folder / "members.json"
@@ -121,37 +111,6 @@ def change_values(folder: Path, **values: Any) -> None:
     changed = {key.replace("__", "."): value for key, value in values.items()}
     members[NAME][0]["values"] |= changed
     path.write_text(json.dumps(members), encoding="utf-8")
-
-
-def rewrite(path: Path, members: dict[str, bytes | None], kind: int = zipfile.ZIP_STORED) -> None:
-    """Replace, add or (None) take away members of a `.keras` file."""
-    with zipfile.ZipFile(path) as archive:
-        held = {member.filename: archive.read(member) for member in archive.infolist()}
-    with zipfile.ZipFile(path, "w", kind) as archive:
-        for name, content in {**held, **members}.items():
-            if content is not None:
-                archive.writestr(name, content)
-
-
-def rewrite_weights(path: Path, act: Callable[[h5py.File], None]) -> None:
-    """Change the weights inside a `.keras` file."""
-    with zipfile.ZipFile(path) as archive:
-        stored = io.BytesIO(archive.read(WEIGHTS))
-    with h5py.File(stored, "r+") as file:
-        act(file)
-    rewrite(path, {WEIGHTS: stored.getvalue()})
-
-
-def kernel(file: h5py.File) -> h5py.Dataset:
-    """Return the first dataset of at least two dimensions, and so a matrix of weights."""
-    found: list[h5py.Dataset] = []
-
-    def look(name: str, entry: Any) -> None:
-        if name.startswith("layers/") and isinstance(entry, h5py.Dataset) and entry.ndim > 1:
-            found.append(entry)
-
-    file.visititems(look)
-    return found[0]
 
 
 def test_the_run_that_is_attacked_is_good(run: Path, ahead: Path) -> None:
@@ -240,16 +199,6 @@ def test_the_attack_with_a_lambda_works_where_nothing_defends(tmp_path: Path, ru
     rewrite(run / MODEL, {"config.json": lambda_config(canary)})
     keras.saving.load_model(run / MODEL, compile=False, safe_mode=False)
     assert canary.exists()
-
-
-class Attack:
-    """Makes a file when it is unpickled."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return os.mkdir, (str(self.path),)
 
 
 def test_pickled_weights_are_not_unpickled(
@@ -605,17 +554,13 @@ def test_a_link_to_itself(run: Path, refused: Callable[..., str]) -> None:
 # JSON
 
 
-DEEP = "[" * 100_000 + "]" * 100_000
 PARTS = ("run.json", "leaderboard.json", "members.json", "codec.json", "data/panel.json")
 
 
 @pytest.mark.parametrize("name", [*PARTS, "trials.jsonl"])
 @pytest.mark.parametrize(
     "content",
-    [
-        *(b"", b"{", b"[]", b"7", b"null", b"NaN", b'"text"', b"\xff\xfe{", b'{"a": 1}'),
-        *(DEEP.encode(), b'{"a": ' + DEEP.encode() + b"}", b"9" * 5000),
-    ],
+    NO_PART,
     ids=lambda content: content[:9],
 )
 def test_json_that_is_something_else(

@@ -7,7 +7,9 @@ import math
 import numpy as np
 import pytest
 
+from seqtune.tasks.anomaly.detect import StretchEvidence
 from seqtune.tasks.anomaly.events import Event, Evidence, event_numbers, find_events, joined
+from seqtune.tasks.anomaly.stretch import Stretch
 
 NAN = math.nan
 
@@ -84,6 +86,22 @@ def test_values_that_are_not_known_are_none() -> None:
     evidence = Evidence(np.array([[1.0, NAN]]), np.array([[NAN, 2.0]]), np.array([[3.0, NAN]]))
     (event,) = find_events(np.array([5.0]), 1.0, evidence)
     assert (event.channel, event.expected, event.found) == (0, None, 3.0)
+
+
+def test_the_evidence_of_stretches_is_that_of_their_rows() -> None:
+    ones = np.ones((3, 2))
+    one = Stretch(ones, ones > 0, 1, 0, np.zeros(2), np.ones(2))
+    seen = np.array([[True, True], [True, False]])
+    values = np.array([[1.0, 5.0], [7.0, 0.0]])
+    two = Stretch(values, seen, 0, 0, np.zeros(2), np.array([1.0, 10.0]))
+    told = [np.array([[1.0, 1.5], [4.0, 1.0]]), np.array([[2.0, 9.0], [8.0, 99.0]])]
+    evidence = StretchEvidence([one, two], told)
+    assert [evidence.at(row) for row in range(4)] == [
+        {"channel": 1, "expected": 1.5, "found": 1.0},
+        {"channel": 0, "expected": 4.0, "found": 1.0},
+        {"channel": 0, "expected": 2.0, "found": 1.0},  # 4 of 10 are less than 1 of 1
+        {"channel": 0, "expected": 8.0, "found": 7.0},  # the other was not observed
+    ]
 
 
 def test_rows_bear_the_number_of_their_event() -> None:

@@ -16,11 +16,24 @@ from seqtune.tasks.anomaly.paces import (
 )
 from seqtune.tasks.anomaly.rarity import RAREST, fit_rarity, to_rarity
 from seqtune.tasks.anomaly.scales import center_and_unit
-from seqtune.tasks.anomaly.smoothing import smooth
+from seqtune.tasks.anomaly.smoothing import smooth, smooth_part
 from seqtune.tasks.anomaly.stretch import is_bridged
 
 NAN = np.nan
 LINE = {"score_0": 0.0, "level_0": 0.0, "score_1": 2.0, "level_1": 4.0}
+
+
+@pytest.mark.parametrize("hindsight", [False, True])
+@pytest.mark.parametrize("span", [1, 3, 8])
+def test_a_part_is_smoothed_as_the_whole(span: int, hindsight: bool) -> None:
+    errors = np.random.default_rng(0).uniform(0, 9, 60)
+    errors[[0, 11, 12, 13, 14, 40]] = NAN
+    whole = smooth(errors, span, 2, hindsight=hindsight)
+    parts = [
+        smooth_part(errors, span, 2, (begin, min(begin + 7, 60)), hindsight=hindsight)
+        for begin in range(0, 60, 7)
+    ]
+    np.testing.assert_allclose(np.concatenate(parts), whole)
 
 
 def test_a_row_without_an_error_has_that_of_the_row_before_for_a_while() -> None:

@@ -45,7 +45,7 @@ def _check_roles(roles: dict[str, Any], panel: Panel) -> None:
     if roles["targets"] != list(panel.target_names) or not panel.target_names:
         raise ValueError("it watches other columns than the panel's")
     for role in ("time", "series", "label"):
-        if not isinstance(roles[role], (str, type(None))):
+        if not isinstance(roles[role], (str, type(None))) or roles[role] == "":
             raise ValueError(f"its {role} column is no name")
 
 

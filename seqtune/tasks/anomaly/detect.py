@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -23,7 +25,7 @@ Floats = npt.NDArray[np.float64]
 CALIBRATION = "calibration.json"
 
 
-def detect(run: Any, name: str, stretches: Sequence[Stretch]) -> tuple[Floats, Evidence]:
+def detect(run: Any, name: str, stretches: Sequence[Stretch]) -> tuple[Floats, StretchEvidence]:
     """Score stretches, one after another.
 
     Args:
@@ -43,18 +45,20 @@ def detect(run: Any, name: str, stretches: Sequence[Stretch]) -> tuple[Floats, E
         parts = score_by_method(prepared, name, stretches)
     else:
         members = run.members[name]
-        parts = _blended([_by_member(run, member, stretches) for member in members], members)
-    scores = []
+        parts = _blended((_by_member(run, each, stretches) for each in members), members)
+    joined = np.empty(sum(map(len, stretches)))
+    end = 0
     for (found, _), stretch in zip(parts, stretches, strict=True):
-        scored = stretch.scored(prepared.codec.bridge)
-        scores.append(np.where(scored, found, np.nan))
-    joined = np.concatenate(scores)
+        part = joined[end : end + len(stretch)]
+        part[:] = found
+        part[~stretch.scored(prepared.codec.bridge)] = np.nan
+        end += len(stretch)
     if np.isinf(joined).any():
         raise RunError(
             f"{name} of {run.folder} does not score numbers",
             f"seqtune report {run.folder}, and score with another row: --use NAME",
         )
-    return joined, _evidence(stretches, [told for _, told in parts])
+    return joined, StretchEvidence(stretches, [told for _, told in parts])
 
 
 def _by_member(run: Any, member: Any, stretches: Sequence[Stretch]) -> list[tuple[Floats, Any]]:
@@ -71,22 +75,33 @@ def _by_member(run: Any, member: Any, stretches: Sequence[Stretch]) -> list[tupl
     judge = Judge(model, prepared.codec, member.values, hindsight=hindsight)
     units = held_out_units(judge, prepared)
     ways = chosen_ways(figures)
-    found = score_stretches(judge, stretches, units, list(ways.values()))
-    return [
-        (join_paces(dict(zip(ways, scores, strict=True)), figures), told) for scores, told in found
-    ]
+    return score_stretches(
+        judge,
+        stretches,
+        units,
+        list(ways.values()),
+        lambda scores: join_paces(dict(zip(ways, scores, strict=True)), figures),
+    )
 
 
 def _blended(
-    parts: Sequence[list[tuple[Floats, Any]]], members: Sequence[Any]
+    parts: Iterator[list[tuple[Floats, Any]]], members: Sequence[Any]
 ) -> list[tuple[Floats, Any]]:
-    """Average what members say of each stretch, by their weights."""
-    joined = []
-    for of_stretch in zip(*parts, strict=True):
-        weights = [member.weight for member in members]
-        scores = sum(weight * each[0] for weight, each in zip(weights, of_stretch, strict=True))
-        told = sum(weight * each[1] for weight, each in zip(weights, of_stretch, strict=True))
-        joined.append((np.asarray(scores), told))
+    """Average what members say of each stretch, by their weights, holding one at a time."""
+    joined: list[tuple[Floats, Any]] = []
+    for member, part in zip(members, parts, strict=True):
+        if len(members) == 1:
+            return part
+        weighted = [
+            (member.weight * scores, np.float32(member.weight) * np.asarray(told, np.float32))
+            for scores, told in part
+        ]
+        if not joined:
+            joined = weighted
+            continue
+        for (scores, told), (more, says) in zip(joined, weighted, strict=True):
+            scores += more
+            told += says
     return joined
 
 
@@ -105,12 +120,31 @@ def _figures(run: Any, name: str, ways: int) -> Mapping[str, float]:
     return figures
 
 
-def _evidence(stretches: Sequence[Stretch], expected: Sequence[Any]) -> Evidence:
-    """Return what rows were expected to be and what they were, stretch after stretch."""
-    found, told, errors = [], [], []
-    for stretch, says in zip(stretches, expected, strict=True):
-        came, observed = stretch.values[stretch.first :], stretch.observed[stretch.first :]
-        found.append(np.where(observed, came, np.nan))
-        told.append(says)
-        errors.append(np.where(observed, np.abs(came - says) / stretch.spread, np.nan))
-    return Evidence(np.concatenate(errors), np.concatenate(told), np.concatenate(found))
+@dataclass(frozen=True)
+class StretchEvidence:
+    """What the scores of stretches were made of, worked out for the rows that are asked for.
+
+    Args:
+        stretches: What was scored, one after another.
+        expected: (rows, channels) of each, in the user's unit.
+    """
+
+    stretches: Sequence[Stretch]
+    expected: Sequence[npt.NDArray[np.floating]]
+
+    def at(self, row: int) -> dict[str, Any]:
+        """Return the channel of the largest error in a row, and its two values."""
+        number = int(np.searchsorted(self._ends, row, side="right"))
+        stretch = self.stretches[number]
+        within = row - int(self._ends[number]) + len(stretch)
+        came, observed = (
+            each[stretch.first + within] for each in (stretch.values, stretch.observed)
+        )
+        told = np.asarray(self.expected[number][within], np.float64)
+        errors = np.where(observed, np.abs(came - told) / stretch.spread, np.nan)
+        found = np.where(observed, came, np.nan)
+        return Evidence(errors[None], told[None], found[None]).at(0)
+
+    @cached_property
+    def _ends(self) -> npt.NDArray[np.int64]:
+        return np.cumsum([len(each) for each in self.stretches])

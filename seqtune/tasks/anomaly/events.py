@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -73,10 +73,17 @@ class Evidence:
         }
 
 
+class Witness(Protocol):
+    """Who can be asked about single rows; see `Evidence`."""
+
+    def at(self, row: int) -> dict[str, Any]:
+        """Return the channel of the largest error in a row, and its two values."""
+
+
 def find_events(
     scores: Floats,
     threshold: float | Floats,
-    evidence: Evidence | None = None,
+    evidence: Witness | None = None,
     offsets: Ints | None = None,
     gap: int = GAP,
 ) -> list[Event]:

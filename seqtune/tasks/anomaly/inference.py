@@ -58,6 +58,10 @@ class Judged:
     counted: npt.NDArray[np.bool_]
     expected: Floats32
 
+    def first(self, rows: int) -> Judged:
+        """Return the first rows alone."""
+        return Judged(self.errors[:rows], self.counted[:rows], self.expected[:rows])
+
 
 class Judge:
     """A network with its configuration, ready to judge rows.

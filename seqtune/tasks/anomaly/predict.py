@@ -85,15 +85,12 @@ def predict(run: Any, source: Source | None, use: str | None) -> pd.DataFrame:
     _note_events(run, new, events)
     _note_empty(run, new, scores)
     found = new.place >= 0
-    at = np.maximum(new.place, 0)
-    score = np.where(found, scores[at], np.nan)
-    number = np.where(found, numbers[at], 0)
+    number = np.where(found, numbers[new.place], 0)
     table = _with_free_names(run, source.frame())
-    table["score"] = score
+    table["score"] = np.where(found, scores[new.place], np.nan)
     table["threshold"] = threshold
     table["anomaly"] = (number > 0).astype(np.int64)
-    table["event"] = pd.array(np.where(number > 0, number, 0), dtype="Int64")
-    table.loc[number == 0, "event"] = pd.NA
+    table["event"] = pd.arrays.IntegerArray(number, number == 0)
     return table
 
 
@@ -214,7 +211,8 @@ def _with_free_names(run: Any, table: pd.DataFrame) -> pd.DataFrame:
     renamed = {name: f"input_{name}" for name in taken}
     words = ", ".join(f"{old!r} is {new!r} in the table" for old, new in renamed.items())
     run.notes.append(f"input column {words}")
-    return table.rename(columns=renamed)
+    table.columns = pd.Index([renamed.get(name, name) for name in table.columns])
+    return table
 
 
 def _note_events(run: Any, new: NewRows, events: Sequence[Event]) -> None:

@@ -16,12 +16,18 @@ from seqtune.registry import baselines
 from seqtune.tasks._contract import BaselineResult, Part, Until
 from seqtune.tasks.anomaly.prepared import Prepared
 from seqtune.tasks.anomaly.rarity import fit_rarity, to_rarity
-from seqtune.tasks.anomaly.stretch import Stretch
+from seqtune.tasks.anomaly.stretch import Stretch, in_chunks
 
 Floats = npt.NDArray[np.float64]
 
 SEED = 0
 """Of the methods that draw at random: fitted again on the same rows, they answer the same."""
+
+REACH_SEASONS, REACH_ROWS = 4, 1_000
+"""No method looks further back than so many seasons, or so many rows."""
+
+CHUNK_ROWS = 1 << 18
+"""Rows that are scored at a time."""
 
 
 def run_simple_methods(
@@ -104,7 +110,7 @@ def _rarities(raw: Floats, figures: Mapping[str, float]) -> Floats:
 
 def score_by_method(
     prepared: Prepared, name: str, stretches: Sequence[Stretch]
-) -> list[tuple[Floats, Floats]]:
+) -> list[tuple[Floats, npt.NDArray[np.floating]]]:
     """Score rows by a method that was fitted on all rows of the run.
 
     What turns its scores into rarities is measured as it was for the leaderboard.
@@ -117,10 +123,18 @@ def score_by_method(
     usual = [trained(values) for values in _known(held.stretches)]
     figures = figures_of_method(prepared, as_predictions(prepared, "validation", usual))
     scorer = fit_detector(name, training_rows(prepared, "test"), period_of(prepared), SEED)
-    found = []
-    for stretch, values in zip(stretches, _known(stretches), strict=True):
-        scores = to_rarity(scorer(values)[stretch.first :], figures)
-        found.append((scores, np.tile(stretch.center, (len(stretch), 1))))
+    codec = prepared.codec
+    context = max(codec.context, REACH_SEASONS * codec.season, REACH_ROWS) + codec.bridge
+    found: list[tuple[Floats, npt.NDArray[np.floating]]] = []
+    for stretch in stretches:
+        scores = np.empty(len(stretch))
+        end = 0
+        for part in in_chunks(stretch, CHUNK_ROWS, context):
+            begin, end = end, end + len(part)
+            (values,) = _known([part])
+            scores[begin:end] = to_rarity(scorer(values)[part.first :], figures)
+        medians = np.broadcast_to(stretch.center, (len(stretch), codec.channels))
+        found.append((scores, medians))  # a view: the medians stand in memory once
     return found
 
 

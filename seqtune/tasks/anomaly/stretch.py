@@ -95,17 +95,18 @@ def join(stretches: list[Stretch], watch: object) -> Coded:
     )
 
 
-def in_chunks(stretch: Stretch, rows: int, context: int) -> Iterator[Stretch]:
+def in_chunks(stretch: Stretch, rows: int, context: int, after: int = 0) -> Iterator[Stretch]:
     """Yield a stretch in parts of so many scored rows, each with its own context.
 
     Args:
         stretch: What is cut.
         rows: Scored rows of a part.
         context: Rows before it that it is given.
+        after: Rows after it, which belong to the next part, that it is given too.
     """
     for begin in range(stretch.first, len(stretch.values), rows):
         start = max(0, begin - context)
-        end = min(begin + rows, len(stretch.values))
+        end = min(begin + rows + after, len(stretch.values))
         yield replace(
             stretch,
             values=stretch.values[start:end],

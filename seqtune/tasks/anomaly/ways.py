@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -14,7 +14,7 @@ from seqtune.tasks.anomaly.codec import Codec
 from seqtune.tasks.anomaly.inference import Judge, Judged, error_units, joined_errors
 from seqtune.tasks.anomaly.paces import watched_at
 from seqtune.tasks.anomaly.prepared import Prepared
-from seqtune.tasks.anomaly.smoothing import smooth
+from seqtune.tasks.anomaly.smoothing import smooth, smooth_part
 from seqtune.tasks.anomaly.stretch import Stretch, in_chunks
 
 Floats = npt.NDArray[np.float64]
@@ -26,6 +26,9 @@ expect held-out rows: what is strange among them shall not decide."""
 
 CHUNK_LANES = 64
 """Lanes that are scored before what they found is joined, so that memory stays flat."""
+
+SMOOTHED_ROWS = 1 << 18
+"""Rows whose errors are averaged at a time."""
 
 
 def spans_of(codec: Codec) -> list[int]:
@@ -74,43 +77,76 @@ def held_out_units(judge: Judge, prepared: Prepared) -> Floats32:
 
 
 def score_stretches(
-    judge: Judge, stretches: Sequence[Stretch], units: Floats32, ways: Sequence[int]
-) -> list[tuple[list[Floats], Floats32]]:
-    """Score rows in some ways, in chunks.
+    judge: Judge,
+    stretches: Sequence[Stretch],
+    units: Floats32,
+    ways: Sequence[int],
+    join: Callable[[Sequence[Floats]], Floats],
+) -> list[tuple[Floats, Floats32]]:
+    """Score rows in some ways, in chunks: of the whole length are only results and errors.
 
     Args:
         judge: The network.
         stretches: What is scored.
         units: Usual errors, from `held_out_units`.
         ways: Which of `Ways.all`.
+        join: Makes one score of those of each way, (rows,), for any rows.
 
     Returns:
-        For each stretch the scores (rows,) of each way, NaN where there is none, and what was
-        expected, (rows, channels), in the user's unit.
+        For each stretch the scores (rows,), NaN where there is none, and what was expected,
+        (rows, channels), in the user's unit.
     """
-    codec = judge.codec
-    chosen = [codec.ways.all()[way] for way in ways]
-    spans = [max(1, round(share * codec.season)) for _, _, share in chosen]
-    context = judge.warm_up + codec.bridge
+    chosen = [judge.codec.ways.all()[way] for way in ways]
+    spans = [max(1, round(share * judge.codec.season)) for _, _, share in chosen]
     found = []
     for stretch in stretches:
-        whole = replace(stretch, first=max(0, stretch.first - max(spans) - codec.bridge))
-        errors: list[list[Floats32]] = [[] for _ in chosen]
-        expected = []
-        for chunk in in_chunks(whole, CHUNK_LANES * judge.steps, context):
-            judged = judge.judge([chunk], 0)[0]
-            for each, (offsets, channels, share) in zip(errors, chosen, strict=True):
-                watched = watched_at(share, codec.channels)
-                each.append(joined_errors(judged, units, offsets, channels, watched))
-            expected.append(_in_users_unit(judged, chunk))
-        rows = len(stretch)
-        scores = [
-            smooth(np.concatenate(each), span, codec.bridge, hindsight=judge.hindsight)
-            for each, span in zip(errors, spans, strict=True)
-        ]
-        told = np.concatenate(expected) if expected else np.empty((0, codec.channels), np.float32)
-        found.append(([each[len(each) - rows :] for each in scores], told[len(told) - rows :]))
+        errors, expected = _errors_in_chunks(judge, stretch, units, chosen, max(spans))
+        rows, scores = errors.shape[1], np.empty(len(stretch))
+        skipped = rows - len(stretch)
+        for begin in range(skipped, rows, SMOOTHED_ROWS):
+            end = min(begin + SMOOTHED_ROWS, rows)
+            scores[begin - skipped : end - skipped] = join(
+                [
+                    smooth_part(
+                        each, span, judge.codec.bridge, (begin, end), hindsight=judge.hindsight
+                    )
+                    for each, span in zip(errors, spans, strict=True)
+                ]
+            )
+        found.append((scores, expected))
     return found
+
+
+def _errors_in_chunks(
+    judge: Judge,
+    stretch: Stretch,
+    units: Floats32,
+    chosen: Sequence[tuple[str, str, float]],
+    longest: int,
+) -> tuple[Floats32, Floats32]:
+    """Return the errors of each way, and what was expected of the scored rows.
+
+    Returns:
+        (ways, rows), those before the first scored row that are averaged with it included; and
+        (scored rows, channels), in the user's unit.
+    """
+    codec = judge.codec
+    before = min(stretch.first, longest + codec.bridge)
+    whole = replace(stretch, first=stretch.first - before)
+    errors = np.empty((len(chosen), len(whole)), np.float32)
+    expected = np.empty((len(stretch), codec.channels), np.float32)
+    size, context = CHUNK_LANES * judge.steps, judge.warm_up + codec.bridge
+    begin = 0
+    for chunk in in_chunks(whole, size, context, judge.after):
+        judged = judge.judge([chunk], 0)[0].first(size)
+        end = begin + len(judged.errors)
+        for each, (offsets, channels, share) in zip(errors, chosen, strict=True):
+            watched = watched_at(share, codec.channels)
+            each[begin:end] = joined_errors(judged, units, offsets, channels, watched)
+        told, skipped = _in_users_unit(judged, chunk), max(0, before - begin)
+        expected[begin + skipped - before : max(end, before) - before] = told[skipped:]
+        begin = end
+    return errors, expected
 
 
 def _columns(judged: Judged, stretch: Stretch, units: Floats32, codec: Codec) -> Floats:

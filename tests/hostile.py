@@ -1,0 +1,84 @@
+"""Attacks on a run folder, and what a command that refuses one must do."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import command_line
+import h5py
+from command_line import left_alone
+
+from seqtune.search.network_file import WEIGHTS
+
+DEEP = "[" * 100_000 + "]" * 100_000
+
+NO_PART = (
+    *(b"", b"{", b"[]", b"7", b"null", b"NaN", b'"text"', b"\xff\xfe{", b'{"a": 1}'),
+    *(DEEP.encode(), b'{"a": ' + DEEP.encode() + b"}", b"9" * 5000),
+)
+"""What may stand in a JSON file instead of what should."""
+
+
+def refuse(command: str, folder: Path, *words: object) -> str:
+    """Run a command on a folder that it must refuse in two lines, and return the error."""
+    with left_alone(folder):
+        done = command_line.seqtune(command, folder, *words, code=1)
+    assert done.out == ""
+    *_, error, hint = done.err.splitlines()
+    assert error.startswith("error: ") and hint.startswith("hint: "), done.err
+    assert "Traceback" not in done.err
+    assert (error + hint).isprintable() and len(error) < 700, error
+    return error
+
+
+def change(path: Path, **keys: Any) -> None:
+    """Change keys of a JSON file; what JSON cannot hold is written as Python writes it."""
+    values = json.loads(path.read_text(encoding="utf-8"))
+    path.write_text(json.dumps({**values, **keys}), encoding="utf-8")
+
+
+def rewrite(path: Path, members: dict[str, bytes | None], kind: int = zipfile.ZIP_STORED) -> None:
+    """Replace, add or (None) take away members of a `.keras` file."""
+    with zipfile.ZipFile(path) as archive:
+        held = {member.filename: archive.read(member) for member in archive.infolist()}
+    with zipfile.ZipFile(path, "w", kind) as archive:
+        for name, content in {**held, **members}.items():
+            if content is not None:
+                archive.writestr(name, content)
+
+
+def rewrite_weights(path: Path, act: Callable[[h5py.File], None]) -> None:
+    """Change the weights inside a `.keras` file."""
+    with zipfile.ZipFile(path) as archive:
+        stored = io.BytesIO(archive.read(WEIGHTS))
+    with h5py.File(stored, "r+") as file:
+        act(file)
+    rewrite(path, {WEIGHTS: stored.getvalue()})
+
+
+def kernel(file: h5py.File) -> h5py.Dataset:
+    """Return the first dataset of at least two dimensions, and so a matrix of weights."""
+    found: list[h5py.Dataset] = []
+
+    def look(name: str, entry: Any) -> None:
+        if name.startswith("layers/") and isinstance(entry, h5py.Dataset) and entry.ndim > 1:
+            found.append(entry)
+
+    file.visititems(look)
+    return found[0]
+
+
+class Attack:
+    """Makes a file when it is unpickled."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return os.mkdir, (str(self.path),)

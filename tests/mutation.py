@@ -1,0 +1,44 @@
+"""Every way in which one place of a JSON document is something else."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator
+from typing import Any
+
+JUNK = (
+    *(None, True, -1, 0, 2.5, 1e308, float("nan"), float("inf"), 10**400, 10**9, "", "x", "../x"),
+    *("\x1b[2J", [], [1], [None], [[1.0]], {}, {"a": 1}),
+)
+MOST_ITEMS = 3
+"""So many items of a list are changed."""
+
+
+def mutations(document: Any) -> Iterator[Any]:
+    """Yield the document with one place replaced by each piece of junk, or left out."""
+    for path in _places(document, ()):
+        for junk in JUNK:
+            changed = copy.deepcopy(document)
+            _holder(changed, path)[path[-1]] = junk
+            yield changed
+        changed = copy.deepcopy(document)
+        del _holder(changed, path)[path[-1]]
+        yield changed
+
+
+def _places(value: Any, path: tuple[Any, ...]) -> Iterator[tuple[Any, ...]]:
+    if path:
+        yield path
+    keys: Any = ()
+    if isinstance(value, dict):
+        keys = value
+    elif isinstance(value, list):
+        keys = range(min(len(value), MOST_ITEMS))
+    for key in keys:
+        yield from _places(value[key], (*path, key))
+
+
+def _holder(document: Any, path: tuple[Any, ...]) -> Any:
+    for key in path[:-1]:
+        document = document[key]
+    return document

@@ -1,0 +1,97 @@
+"""An ensemble of detectors that takes in a simple method scores the mean of rarities."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import command_line
+import numpy as np
+import pandas as pd
+import pytest
+from command_line import TINY_ANOMALY
+
+from seqtune.run.run import Run
+
+METHOD = "moving_z_score"
+WEIGHTS = {"t001": 0.25, METHOD: 0.75}
+
+
+def table(rows: int, start: str) -> pd.DataFrame:
+    """Hours of two channels with a daily season."""
+    times = pd.date_range(start, periods=rows, freq="h")
+    angle = np.asarray(times.hour) * 2 * np.pi / 24
+    noise = np.random.default_rng(0).normal(0, 0.1, (rows, 2))
+    load, heat = np.sin(angle) + noise[:, 0], np.cos(angle) + noise[:, 1]
+    return pd.DataFrame({"time": times, "load": load, "heat": heat})
+
+
+def fit(folder: Path, *words: str) -> Path:
+    """Fit two small networks and the method, and return the run folder."""
+    table(300, "2024-01-01").to_csv(folder / "data.csv", index=False)
+    flags = (*TINY_ANOMALY, "--trials", "2", "--set", "network.units=[4,6]", "--lookback", "8")
+    out = ("--quiet", "--out", folder / "run")
+    command_line.seqtune("fit", folder / "data.csv", "--task", "anomaly", *flags, *words, *out)
+    return folder / "run"
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A run whose ensemble holds the first network and the method, whatever they are worth."""
+
+    def chosen(predictions: Mapping[str, Any], *_: object) -> dict[str, float]:
+        assert predictions.keys() == {"t001", "t002", METHOD}
+        assert len({each.shape[0] for each in predictions.values()}) == 1
+        return WEIGHTS
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("seqtune.run.conclusion.select_members", chosen)
+        return fit(tmp_path_factory.mktemp("blend"), "--set", "baselines.blend=true")
+
+
+def row_of(run: Path, name: str) -> dict[str, Any]:
+    board = json.loads((run / "leaderboard.json").read_text(encoding="utf-8"))["leaderboard"]
+    (row,) = [each for each in board if each["name"] == name]
+    return dict(row)
+
+
+def test_the_blend_is_a_row_that_says_what_is_in_it(run: Path) -> None:
+    row = row_of(run, "blend")
+    assert row["kind"] == "ensemble"
+    assert row["detail"] == f"0.25 forecaster-gru-t001 + 0.75 {METHOD}"
+    assert {"separation", "auc_pr", "event_recall"} <= row["validation"].keys() & row["test"].keys()
+
+
+@pytest.mark.parametrize("part", ["validation", "test"])
+def test_its_figures_are_those_of_the_mean_of_rarities(run: Path, part: str) -> None:
+    opened = Run(run)
+    task, prepared = opened.task, opened.prepared
+    kept = {"validation": "t001.npy", "test": "t001-test.npy"}
+    network = np.load(run / "trials" / kept[part])
+    rare = task.calibrated(prepared, network, opened.calibrations["t001"])
+    method = np.load(run / "trials" / f"baseline_{METHOD}_{part}.npy")
+    assert method.shape == rare.shape == (int(prepared.held_out[part].offsets[-1]), 3)
+    scores = task.score(prepared, part, 0.25 * rare + 0.75 * method)
+    assert scores == pytest.approx(row_of(run, "blend")[part])
+
+
+def test_new_rows_get_the_mean_of_what_its_members_say(run: Path, tmp_path: Path) -> None:
+    new = table(40, "2024-01-13 12:00")
+    new.loc[20, "heat"] = 9.0
+    path = tmp_path / "new.csv"
+    new.to_csv(path, index=False)
+    opened = Run(run)
+    names = ("blend", "forecaster-gru-t001", METHOD)
+    blend, network, method = (opened.predict(str(path), use=name)["score"] for name in names)
+    assert blend.notna().all() and not np.allclose(network, method)
+    np.testing.assert_allclose(blend, 0.25 * network + 0.75 * method, rtol=1e-9)
+    assert opened.predict(str(path), use="blend")["anomaly"].iloc[20] == 1
+
+
+def test_unless_it_is_asked_for_no_method_is_kept_or_blended(tmp_path: Path) -> None:
+    run = fit(tmp_path)
+    assert not list((run / "trials").glob("baseline_*"))
+    board = json.loads((run / "leaderboard.json").read_text(encoding="utf-8"))["leaderboard"]
+    assert "blend" not in [row["name"] for row in board]
