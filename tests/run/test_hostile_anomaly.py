@@ -269,7 +269,7 @@ def test_whatever_is_changed_nothing_but_an_error_of_seqtune_comes(run: Path, go
     parts = {name: json.loads((run / name).read_text(encoding="utf-8")) for name in names}
     every = [(name, each) for name, part in parts.items() for each in mutations(part)]
     refusals = 0
-    for name, values in random.Random(0).sample(every, 60):
+    for name, values in random.Random(0).sample(every, 24):
         kept = (run / name).read_bytes()
         (run / name).write_text(json.dumps(values), encoding="utf-8")
         try:
@@ -280,4 +280,4 @@ def test_whatever_is_changed_nothing_but_an_error_of_seqtune_comes(run: Path, go
             refusals += 1
         assert command_line.seqtune("report", run, code=None).code in (0, 1)
         (run / name).write_bytes(kept)
-    assert 20 < refusals < 60
+    assert 8 < refusals < 24
