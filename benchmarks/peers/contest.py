@@ -54,30 +54,34 @@ def hold(method: Method, panel: Panel, terms: Terms, folder: Path) -> dict[str, 
         date.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    forecasts = folder / "forecasts.csv"
-    forecasts.with_suffix(".json").unlink(missing_ok=True)
+    forecasts, told = folder / "forecasts.csv", folder / "forecasts.json"
+    told.unlink(missing_ok=True)
     began = time.monotonic()
-    with tempfile.TemporaryDirectory() as scratch, (folder / "log.txt").open("w") as log:
+    with (
+        tempfile.TemporaryDirectory(prefix="contest-") as scratch,
+        (folder / "log.txt").open("w") as log,
+    ):
         files = histories(panel, Path(scratch))
         command = [str(python(method, terms)), str(RUNNERS / method.runner), method.name]
         command += [str(files[0]), "--horizon", str(panel.horizon), "--frequency", panel.frequency]
         command += ["--season", *map(str, panel.seasons), "--budget", str(terms.budget)]
-        command += ["--seed", str(terms.seed), "-o", str(forecasts), "--later"]
+        command += ["--began", str(time.time()), "--seed", str(terms.seed)]
+        command += ["-o", str(forecasts), "--later"]
         process = subprocess.Popen(
             [*command, *map(str, files[1:])],
             cwd=scratch,
-            env=surroundings(method),
+            env=surroundings(method, scratch),
             stdout=log,
             stderr=log,
             start_new_session=True,
         )
-        status, fitted = watch(process, forecasts.with_suffix(".json"), GRACE * terms.budget)
-    told = outcome(forecasts.with_suffix(".json"))
+        status, fitted = watch(process, scratch, told, GRACE * terms.budget)
+    known = outcome(told)
     result = {
-        "status": status if status != "done" or told.get("done") else "failed",
+        "status": status if status != "done" or known.get("done") else "failed",
         "wall_seconds": round(time.monotonic() - began, 1),
         "fit_seconds": fitted,
-        "detail": told.get("detail", ""),
+        "detail": known.get("detail", ""),
         "versions": method_versions(method, terms),
         "date": datetime.date.today().isoformat(),
     }
@@ -101,19 +105,23 @@ def python(method: Method, terms: Terms) -> Path:
     return interpreter(terms.environments.resolve() / method.environment)
 
 
-def surroundings(method: Method) -> dict[str, str]:
-    """Return the runner's environment: nothing of seqtune for a peer, and no downloads."""
-    held = dict(os.environ)
+def surroundings(method: Method, scratch: str) -> dict[str, str]:
+    """Return the runner's environment: for a peer, nothing of seqtune, and a home to write to."""
+    held = {**os.environ, "HF_HUB_OFFLINE": "1", "NO_COLOR": "1", "CONTEST": scratch}
     if method.environment is not None:
         held.pop("PYTHONPATH", None)
-    return {**held, "HF_HUB_OFFLINE": "1", "PYTHONNOUSERSITE": "1", "NO_COLOR": "1"}
+        held["HOME"] = scratch
+    return held
 
 
-def watch(process: subprocess.Popen[bytes], told: Path, limit: float) -> tuple[str, float | None]:
+def watch(
+    process: subprocess.Popen[bytes], mark: str, told: Path, limit: float
+) -> tuple[str, float | None]:
     """Wait for a runner, and kill it and its children when it has taken too long.
 
     Args:
         process: The leader of a session of its own.
+        mark: A word that stands in the environment of all that it starts.
         told: What it writes when it has forecast from the first cut-off.
         limit: Seconds until then, and from then on.
 
@@ -130,17 +138,26 @@ def watch(process: subprocess.Popen[bytes], told: Path, limit: float) -> tuple[s
                 return "killed", fitted
             time.sleep(0.1)
     finally:
-        kill(process)
+        kill(process, mark)
     if fitted is None and told.exists():
         fitted = round(time.monotonic() - began, 1)
     return "failed" if process.returncode else "done", fitted
 
 
-def kill(process: subprocess.Popen[bytes]) -> None:
-    """End every process of a runner's session that is still there."""
+def kill(process: subprocess.Popen[bytes], mark: str) -> None:
+    """End a runner and every process that it started, those that left its session (Ray's) too.
+
+    Args:
+        process: The leader of a session of its own.
+        mark: A word that stands in the environment of these processes and of no other.
+    """
     with contextlib.suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
     process.wait()
+    for place in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            if mark.encode() in (place / "environ").read_bytes():
+                os.kill(int(place.name), signal.SIGKILL)
 
 
 def outcome(told: Path) -> dict[str, Any]:

@@ -2,9 +2,9 @@
 
 Darts searches nothing and has no default length of history: it is two horizons here, or two seasons
 where they are longer. Values are scaled to between 0 and 1 per series, as its guides do. The last
-horizon of each series is held out; training ends when ten epochs have not made its loss less, or
-when 85 % of the budget is spent, and the best epoch is kept. Where time ends before the first
-epoch, the network stands as it is then.
+horizon of each series is held out; training ends when 85 % of the budget is spent, and the epoch
+whose loss there is least is kept. Where time ends before the first epoch does, the network stands
+as it is then.
 """
 
 from __future__ import annotations
@@ -16,11 +16,10 @@ from darts import TimeSeries
 from darts.dataprocessing.transformers import Scaler
 from darts.models import BlockRNNModel, RNNModel
 from job import Fit, Fitted, Job, run
-from pytorch_lightning.callbacks import EarlyStopping, Timer
+from pytorch_lightning.callbacks import Timer
 
 TRAINING_SHARE = 0.85
 MOST_EPOCHS = 100_000
-PATIENCE = 10
 
 
 def fit_rnn(job: Job, train: pd.DataFrame) -> Fitted:
@@ -44,7 +43,6 @@ def fit(job: Job, train: pd.DataFrame, kind: Any, sizes: dict[str, int]) -> Fitt
     """Train one network on all series."""
     scaler = Scaler()
     known = scaler.fit_transform(framed(job, train))
-    stop = EarlyStopping("val_loss", patience=PATIENCE)
     timer = Timer(duration={"seconds": max(1, int(job.left - (1 - TRAINING_SHARE) * job.budget))})
     model = kind(
         model="LSTM",
@@ -55,7 +53,7 @@ def fit(job: Job, train: pd.DataFrame, kind: Any, sizes: dict[str, int]) -> Fitt
         model_name="network",
         work_dir="darts",
         pl_trainer_kwargs={
-            "callbacks": [stop, timer],
+            "callbacks": [timer],
             "accelerator": "cpu",
             "enable_progress_bar": False,
         },

@@ -28,6 +28,7 @@ def fit(job: Job, train: pd.DataFrame) -> Fitted:
     files = iter((job.train, *job.later))
 
     def forecast(history: pd.DataFrame) -> pd.DataFrame:
+        written.unlink(missing_ok=True)
         seqtune("predict", str(out), str(next(files)), "-o", str(written))
         predicted = pd.read_csv(written, dtype={"series": str})
         return predicted.rename(columns={"mean": "value"})
