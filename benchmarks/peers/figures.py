@@ -27,7 +27,7 @@ def figures(panel: Panel, forecasts: Path) -> dict[str, float]:
     mean = read(panel, forecasts)  # (cut-offs * series, horizon)
     known = panel.history(panel.cutoffs[0]).groupby("series")["value"]
     scale = known.agg(lambda each: seasonal_scale(each.to_numpy(np.float64), panel.seasons[0]))
-    scales = np.tile(scale.to_numpy(np.float64), len(panel.cutoffs))
+    scales = np.tile(scale.to_numpy(np.float64), len(panel.cutoffs)).astype(np.float64)
     found = {"sMAPE": smape(actual, mean), "MASE": mase(actual, mean, scales)}
     if panel.naive is not None:
         found["OWA"] = owa(found["sMAPE"], found["MASE"], *panel.naive)

@@ -43,7 +43,7 @@ def fit(job: Job, train: pd.DataFrame, **choices: Any) -> Fitted:
     def forecast(history: pd.DataFrame) -> pd.DataFrame:
         ahead = predictor.predict(framed(job, history), random_seed=job.seed)
         ahead = ahead.reset_index().rename(columns={"item_id": "series", "mean": "value"})
-        return ahead.sort_values(["series", "timestamp"])
+        return pd.DataFrame(ahead.sort_values(["series", "timestamp"]))
 
     names = predictor.model_names()
     return Fitted(forecast, f"{predictor.model_best} of {len(names)} models: {', '.join(names)}")

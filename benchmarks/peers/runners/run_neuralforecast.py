@@ -66,7 +66,7 @@ def fitted(engine: NeuralForecast, detail: str) -> Fitted:
     def forecast(history: pd.DataFrame) -> pd.DataFrame:
         ahead = engine.predict(df=history.rename(columns=NAMES))
         name = str(engine.models[0])
-        return ahead.rename(columns={"unique_id": "series", name: "value"})
+        return pd.DataFrame(ahead.rename(columns={"unique_id": "series", name: "value"}))
 
     return Fitted(forecast, detail)
 
