@@ -47,8 +47,7 @@ def automatic(model: Any) -> Fit:
         engine = fit(job, train, automatic, job.horizon)
         trials = engine.models[0].results
         judged = sum("loss" in (trial.metrics or {}) for trial in trials)
-        detail = f"{len(trials)} trials, {judged} judged, {trials.num_errors} failed"
-        return fitted(engine, detail)
+        return fitted(engine, f"{judged} trials judged, {trials.num_errors} failed")
 
     return fit_automatic
 
