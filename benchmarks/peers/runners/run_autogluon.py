@@ -45,8 +45,9 @@ def fit(job: Job, train: pd.DataFrame, **choices: Any) -> Fitted:
         ahead = ahead.reset_index().rename(columns={"item_id": "series", "mean": "value"})
         return pd.DataFrame(ahead.sort_values(["series", "timestamp"]))
 
-    names = predictor.model_names()
-    return Fitted(forecast, f"{predictor.model_best} of {len(names)} models: {', '.join(names)}")
+    best = predictor.model_best
+    names = [name for name in predictor.model_names() if name != best]
+    return Fitted(forecast, f"{best}, out of {', '.join(names)}" if names else best)
 
 
 def framed(job: Job, table: pd.DataFrame) -> TimeSeriesDataFrame:
