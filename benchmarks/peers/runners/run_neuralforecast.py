@@ -3,8 +3,8 @@
 The automatic ones search as they do by default (Ray, at random), for as long as 60 % of the budget
 lasts (`time_budget`) instead of ten trials, and each training, the last one included, ends after
 30 % of it (`max_time`): by itself the training of the best configuration after the search heeds no
-budget. Series are padded at their start (`start_padding_enabled`), without which one trial whose
-window is longer than the shortest series ends the whole search.
+budget. Series are padded at their start (`start_padding_enabled`), without which a trial whose
+window is longer than the shortest series fails: with a horizon of 48, the longest window is 3,072.
 """
 
 from __future__ import annotations
