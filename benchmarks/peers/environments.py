@@ -92,7 +92,11 @@ def canonical(name: str) -> str:
 def pip(place: Path, *arguments: str, capture: bool = False) -> str:
     """Run an environment's own pip, and return what it printed if that is captured."""
     command = [str(interpreter(place)), "-m", "pip", *arguments]
-    done = subprocess.run(command, check=True, text=True, stdout=-1 if capture else None)
+    output = subprocess.PIPE if capture else None
+    done = subprocess.run(command, check=False, text=True, stdout=output)
+    if done.returncode:
+        hint = "where an index cannot be reached, try --torch-index ''"
+        sys.exit(f"error: pip {' '.join(arguments)} failed\nhint: {hint}")
     return done.stdout or ""
 
 
