@@ -85,6 +85,19 @@ def test_a_segment_is_a_season_or_half_of_it() -> None:
     assert settle_segment((3,), 40) == 3
 
 
+@pytest.mark.parametrize(
+    ("rows", "first"), [(20 * 4 * 96 - 1, 48), (20 * 4 * 96, 384), (1_000_000, 384)]
+)
+def test_a_long_horizon_has_a_long_history_where_rows_are_many(rows: int, first: int) -> None:
+    settled = settle_lookback("auto", (24,), 96, rows)
+    assert settled[0] == first
+    assert 48 in settled
+
+
+def test_two_long_seasons_are_history_enough() -> None:
+    assert settle_lookback("auto", (24, 168), 24, 1_000_000) == [336, 192, 72]
+
+
 @pytest.mark.parametrize("periods", [(), (2,), (24,), (500,)])
 @pytest.mark.parametrize("lookback", [1, 2, 7, 40, 1000])
 def test_a_segment_fits_the_history(periods: tuple[int, ...], lookback: int) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from seqtune.data.calendar import calendar_features
+from seqtune.data.calendar import calendar_cycles, calendar_features
 from seqtune.data.grid import Grid
 from seqtune.data.panel import Panel
 from seqtune.data.seasonality import seasonal_scales
@@ -66,6 +66,7 @@ class Codec:
         future: Scales of the covariates known ahead.
         static: Scales of the static covariates.
         categories: Labels of text columns among the static covariates, in the order of the codes.
+        cycles: Cycles of the calendar that a network is told of; see `seqtune.data.calendar`.
         origins: From so many origins the validation part is forecast; 0 for every step of it.
     """
 
@@ -82,6 +83,7 @@ class Codec:
     future: Standard
     static: Standard
     categories: dict[str, list[str]]
+    cycles: tuple[str, ...] = ()
     origins: int = 0
 
     @property
@@ -128,6 +130,7 @@ class Codec:
             future=Standard.fit(panel.future_names, panel.future[rows]),
             static=Standard.fit(panel.static_names, panel.static),
             categories=categories,
+            cycles=calendar_cycles(panel.grid, _training_span(panel, split)),
         )
 
     def encode(self, panel: Panel, known_end: npt.NDArray[np.int64] | None = None) -> CodedPanel:
@@ -158,7 +161,7 @@ class Codec:
             center=center,
             spread=spread,
             static=self.static.apply(panel.static),
-            calendar=calendar_features(panel.grid, first, last - first),
+            calendar=calendar_features(panel.grid, first, last - first, self.cycles),
             first_step=first,
             first_row=_first_rows(panel),
         )
@@ -173,7 +176,7 @@ class Codec:
             name: getattr(self, name)
             for name in (
                 *("roles", "grid", "horizon", "periods", "levels", "series", "categories"),
-                "origins",
+                *("cycles", "origins"),
             )
         }
         return {**plain, **groups, **arrays}
@@ -201,6 +204,7 @@ class Codec:
             past=past,
             future=future,
             static=static,
+            cycles=tuple(values["cycles"]),
             origins=values.get("origins", 0),
             error_scale=arrays["error_scale"],
             center=arrays["center"],
@@ -237,6 +241,14 @@ class CodedPanel:
     calendar: npt.NDArray[np.float32]
     first_step: int
     first_row: npt.NDArray[np.int64]
+
+
+def _training_span(panel: Panel, split: Split) -> int:
+    """Return how many steps lie between the first training row of all series and the last."""
+    held = split.train_end > split.begin
+    before = panel.starts - panel.offsets[:-1]  # a row's step is its number and this
+    first, end = (before + split.begin)[held], (before + split.train_end)[held]
+    return int(end.max() - first.min()) if held.any() else 0
 
 
 def _first_rows(panel: Panel) -> npt.NDArray[np.int64]:

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from seqtune.data.calendar import calendar_cycles
 from seqtune.data.panel import Panel
 from seqtune.tasks.forecast.codec import Codec, Standard
 
@@ -39,6 +40,9 @@ def check_codec(codec: Codec, panel: Panel) -> None:
     _check_steps((codec.horizon,), longest)
     _check_steps(codec.periods, max(longest, LONGEST_PERIOD))
     _check_levels(codec.levels)
+    known = calendar_cycles(codec.axis())
+    if tuple(name for name in known if name in codec.cycles) != codec.cycles:
+        raise ValueError(f"found the calendar cycles {str(codec.cycles)[:40]}")
     if type(codec.origins) is not int or not 0 <= codec.origins <= MOST_ORIGINS:
         raise ValueError(f"found {str(codec.origins)[:20]!r} origins")
     for name in ("error_scale", "center", "spread"):
