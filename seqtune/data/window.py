@@ -85,6 +85,31 @@ class WindowRange:
         cut = self.first[series] + within - (ends[series] - self.count[series])
         return Windows(series, target, cut, self.limit[series])
 
+    def draw(self, chance: np.random.Generator, size: int, sampling: str = "windows") -> Windows:
+        """Return windows drawn at random, with replacement.
+
+        Args:
+            chance: Draws them.
+            size: How many.
+            sampling: What has equal chances: "windows", each window; "series", each series that
+                has any; "root", each series by the square root of its windows, which is between.
+
+        Example:
+            >>> windows = WindowRange(np.array([0, 9]), np.array([9, 1]), np.array([9, 10]), 1)
+            >>> windows.draw(np.random.default_rng(0), 1000, "series").series.mean().round(1)
+            0.5
+        """
+        if sampling == "windows":
+            return self.take(chance.integers(0, self.total, size))
+        weight = np.sqrt(self.count) if sampling == "root" else (self.count > 0).astype(np.float64)
+        ends = np.cumsum(weight)
+        # a draw that rounding puts upon the very end belongs to the last series that has windows
+        last = int(np.flatnonzero(self.count)[-1])
+        series = np.searchsorted(ends, chance.random(size) * ends[-1], side="right")
+        series = np.minimum(series, last)
+        cut = self.first[series] + chance.integers(0, self.count[series])
+        return Windows(series, chance.integers(0, self.targets, size), cut, self.limit[series])
+
     def spread(self, maximum: int, periods: tuple[int, ...] = ()) -> Windows:
         """Return at most about `maximum` windows, evenly spread over series and time.
 

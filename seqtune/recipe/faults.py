@@ -116,6 +116,10 @@ def _spell(value: object, depth: int) -> str:
     return repr(value)
 
 
+MOST_NAMED = 20
+"""So many known keys stand in a message; more are not read."""
+
+
 def unknown_key(key: str, known: Iterable[str], kind: str = "key") -> str:
     """Say that a key is not known, with the nearest one, or all of them where none is near.
 
@@ -130,7 +134,8 @@ def unknown_key(key: str, known: Iterable[str], kind: str = "key") -> str:
     guess = nearest(key, names) or last.get(key.rsplit(".", 1)[-1]) or nearest(key, last)
     if guess is not None:
         return f"found unknown {kind} '{key}', did you mean '{last.get(guess, guess)}'?"
-    return f"found unknown {kind} '{key}', expected one of {', '.join(names)}"
+    more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
+    return f"found unknown {kind} '{key}', expected one of {', '.join(names[:MOST_NAMED])}{more}"
 
 
 def dotted(steps: Iterable[Step]) -> str:

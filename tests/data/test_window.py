@@ -159,3 +159,18 @@ def test_a_spread_keeps_its_maximum_and_the_last_window_of_its_series(seed: int)
 
 def test_a_spread_over_nothing_is_empty() -> None:
     assert len(WindowRange(at(0, 5), at(0, 0), at(5, 9), 1).spread(10, (4,))) == 0
+
+
+UNEVEN = WindowRange(np.array([5, 0, 30]), np.array([900, 0, 100]), np.array([905, 0, 130]), 2)
+
+
+@pytest.mark.parametrize(("sampling", "share"), [("windows", 0.9), ("series", 0.5), ("root", 0.75)])
+def test_series_are_drawn_by_their_windows_alike_or_between(sampling: str, share: float) -> None:
+    drawn = UNEVEN.draw(np.random.default_rng(0), 20_000, sampling)
+    assert (drawn.series == 0).mean() == pytest.approx(share, abs=0.02)  # root: 30 to 10
+    assert set(drawn.series) == {0, 2}  # the one between has no windows
+    assert drawn.target.mean() == pytest.approx(0.5, abs=0.02)
+    first = drawn.series == 0
+    assert (drawn.cut[first].min(), drawn.cut[first].max()) == (5, 904)
+    assert (drawn.cut[~first].min(), drawn.cut[~first].max()) == (30, 129)
+    assert set(drawn.limit[~first]) == {130}

@@ -15,13 +15,13 @@ from seqtune.data.split import Split
 from seqtune.data.window import Windows
 from seqtune.tasks.forecast.arrangement import (
     LARGEST_WEIGHT,
-    SMALLEST_SCALE,
     Arranged,
     actual_values,
     arrange,
     step_weights,
 )
 from seqtune.tasks.forecast.codec import Codec, CodedPanel
+from seqtune.tasks.forecast.scale import SMALLEST_SCALE
 
 NAN = float("nan")
 VALUES = {
@@ -150,7 +150,7 @@ def test_no_scaling_leaves_the_values_alone() -> None:
     assert arranged.scale.tolist() == [1]
 
 
-@pytest.mark.parametrize("scaling", ["window", "revin", "series", "none"])
+@pytest.mark.parametrize("scaling", ["window", "level", "revin", "series", "none"])
 @pytest.mark.parametrize("base", ["blend", "growing_blend", "seasonal_naive", "naive", "none"])
 def test_restoring_is_the_inverse_of_reducing(scaling: str, base: str) -> None:
     coded = code({"y": [5, 1, 2, 3, 9, 7, 8, 6, 4, 2, 1]}, horizon=3, periods=(4,))

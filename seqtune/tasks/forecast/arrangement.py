@@ -16,17 +16,12 @@ import numpy as np
 import numpy.typing as npt
 
 from seqtune.data.window import Windows
+from seqtune.tasks.forecast.base import base_forecast, reach
 from seqtune.tasks.forecast.codec import Codec, CodedPanel
+from seqtune.tasks.forecast.scale import center_and_scale
 
 Floats = npt.NDArray[np.float64]
 Booleans = npt.NDArray[np.bool_]
-
-SMALLEST_SCALE = 0.1
-"""A window's scale is at least this share of its series' seasonal naive error, so that a flat
-stretch does not turn the next ordinary value into an enormous target."""
-
-LARGEST_GROWTH = 2.0
-"""What a level may grow by in a period, for a base forecast."""
 
 LARGEST_WEIGHT = 10.0
 """No window weighs more than this many times an ordinary one in the loss."""
@@ -73,11 +68,11 @@ def arrange(
         values: The configuration; `lookback` and every `arrangement.…` key.
     """
     lookback, horizon = int(values["lookback"]), codec.horizon
-    depth = max(lookback, *(_reach(period, horizon) for period in (1, *codec.periods)))
+    depth = max(lookback, *(reach(period, horizon) for period in (1, *codec.periods)))
     past, valid = _past(coded, windows, depth)  # (windows, depth), newest step last
     history, seen = past[:, -lookback:], valid[:, -lookback:]
-    center, scale = _center_and_scale(coded, windows, history, seen, codec, values)
-    base = _base(past, valid, center, codec, str(values["arrangement.base"]))
+    center, scale = center_and_scale(coded, windows, history, seen, codec, values)
+    base = base_forecast(past, valid, center, codec, str(values["arrangement.base"]))
 
     scaled = np.where(seen, (history - center[:, None]) / scale[:, None], 0.0)
     rows = windows.cut[:, None] + np.arange(-lookback, horizon)
@@ -192,11 +187,6 @@ def step_weights(
     return (observed * weight).astype(np.float32)
 
 
-def _reach(period: int, horizon: int) -> int:
-    """Return how far back the error of a seasonal naive forecast is measured."""
-    return period + max(period, horizon)
-
-
 def _past(coded: CodedPanel, windows: Windows, depth: int) -> tuple[Floats, Booleans]:
     """Gather the `depth` values before each cut; what lies before the first is not valid, and 0."""
     rows = windows.cut[:, None] + np.arange(-depth, 0)
@@ -210,92 +200,6 @@ def _observed(coded: CodedPanel, windows: Windows, rows: npt.NDArray[np.int64]) 
     begin = coded.panel.offsets[windows.series][:, None]
     observed = coded.panel.observed[np.maximum(rows, begin), windows.target[:, None]]
     return observed & (rows >= begin)
-
-
-def _center_and_scale(
-    coded: CodedPanel,
-    windows: Windows,
-    history: Floats,
-    seen: Booleans,
-    codec: Codec,
-    values: Mapping[str, Any],
-) -> tuple[Floats, Floats]:
-    """Return the level and the unit of each window, (windows,) each."""
-    kind = values["arrangement.scaling"]
-    if kind == "none":
-        return np.zeros(len(windows)), np.ones(len(windows))
-    if kind == "series":
-        where = windows.series, windows.target
-        return coded.center[where], coded.spread[where]
-    least = SMALLEST_SCALE * coded.error_scale[windows.series, windows.target]
-    if kind == "revin":
-        center = _mean(history, seen)
-        deviation = np.sqrt(_mean((history - center[:, None]) ** 2, seen))
-        return center, np.maximum(deviation, least)
-    recent = min(history.shape[1], codec.period if codec.periods else 8)
-    center = _mean(history[:, -recent:], seen[:, -recent:])
-    scale = _mean(np.abs(history - center[:, None]), seen)
-    return center, np.maximum(scale, least)
-
-
-def _base(past: Floats, valid: Booleans, center: Floats, codec: Codec, kind: str) -> Floats:
-    """Return the forecast that the network corrects, (windows, horizon).
-
-    `blend` weighs the seasonal naive forecasts of all periods by the inverse square of their
-    errors over the last steps of the window; where no period fits into the history it is naive.
-    `growing_blend` multiplies each of them by how much the level has grown over its period.
-    """
-    horizon = codec.horizon
-    naive = np.repeat(past[:, -1:], horizon, axis=1)
-    if kind == "none":
-        return np.repeat(center[:, None], horizon, axis=1)
-    periods = {"naive": (), "seasonal_naive": codec.periods[:1]}.get(kind, codec.periods)
-    total, weights = np.zeros_like(naive), np.zeros((len(past), 1))
-    level = np.maximum(_mean(np.abs(past), valid), 1e-300)
-    for period in periods:
-        weight = _inverse_square_error(past, valid, period, horizon, level)
-        season = past[:, -period + (np.arange(horizon) % period)]
-        if kind == "growing_blend":
-            season = season * _growth(past, valid, period) ** (1 + np.arange(horizon) // period)
-        total += weight * season
-        weights += weight
-    return np.where(weights > 0, total / np.where(weights > 0, weights, 1.0), naive)
-
-
-def _growth(past: Floats, valid: Booleans, period: int) -> Floats:
-    """Return by what the level of the last period exceeds that of the one before, (windows, 1).
-
-    It is 1 where a value is not above zero, or two periods are not known.
-    """
-    known = valid[:, -2 * period :].all(axis=1) & (past[:, -2 * period :] > 0).all(axis=1)
-    now, before = past[:, -period:].mean(axis=1), past[:, -2 * period : -period].mean(axis=1)
-    ratio = np.where(known, now / np.where(known, before, 1.0), 1.0)
-    return np.clip(ratio, 1 / LARGEST_GROWTH, LARGEST_GROWTH)[:, None]
-
-
-def _inverse_square_error(
-    past: Floats, valid: Booleans, period: int, horizon: int, level: Floats
-) -> Floats:
-    """Return the weight of one period in the blend, (windows, 1); zero where it does not fit.
-
-    Errors are counted in units of the window's level, so that no square is too large or small.
-    """
-    span = max(period, horizon)
-    recent, before = past[:, -span:], past[:, -span - period : -period]
-    counted = valid[:, -span - period : -period]
-    error = _mean(np.abs(recent - before), counted)
-    error = np.maximum(error / level, 1e-6)
-    fits = valid[:, -period]
-    # a period that fits but was never seen twice counts as bad as the level itself
-    error = np.where(counted.any(axis=1), error, 1.0)
-    return np.where(fits, error**-2.0, 0.0)[:, None]
-
-
-def _mean(values: Floats, counted: Booleans) -> Floats:
-    """Return the mean over steps of what counts, (windows,); 0 where nothing does."""
-    total = np.where(counted, values, 0.0).sum(axis=1)
-    mean: Floats = total / np.maximum(counted.sum(axis=1), 1)
-    return mean
 
 
 def _rows(

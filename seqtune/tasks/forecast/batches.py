@@ -51,7 +51,7 @@ class TrainingBatches(keras.utils.PyDataset):  # type: ignore[misc]
         """Return inputs and truth (batch, horizon, 2): scaled target, weight."""
         draw = np.random.default_rng((self.seed, self.epoch, index))
         size = int(self.values["training.batch_size"])
-        windows = self.windows.take(draw.integers(0, self.windows.total, size))
+        windows = self.windows.draw(draw, size, str(self.values["training.sampling"]))
         arranged = arrange(self.coded, windows, self.codec, self.values)
         if "identity" in arranged.inputs:
             hidden = draw.random(size) < UNKNOWN_SHARE

@@ -91,13 +91,14 @@ class Validation(Split):
 class Arrangement(Section):
     """How the numbers are put before the network."""
 
-    scaling: Annotated[Searchable[str], Search(Word(("window", "revin", "series", "none")))] = (
-        Field(
-            "window",
-            description="Over what values are brought to a common size: each window of history by "
-            "itself, likewise by mean and deviation with a learnt scale (reversible instance "
-            "normalisation), each series as a whole, or not at all.",
-        )
+    scaling: Annotated[
+        Searchable[str], Search(Word(("window", "level", "revin", "series", "none")))
+    ] = Field(
+        "window",
+        description="Over what values are brought to a common size: each window of history by "
+        "itself, likewise by a smoothed level without its season, by mean and deviation with "
+        "a learnt scale (reversible instance normalisation), each series as a whole, or not "
+        "at all.",
     )
     base: Annotated[
         Searchable[str],
@@ -126,7 +127,7 @@ class Arrangement(Section):
 class Training(CommonTraining):
     """How a forecasting network is trained."""
 
-    order = ("loss",)
+    order = ("loss", "sampling", "average")
 
     loss: Annotated[
         Searchable[str], Search(Word(("quantile", "scaled_quantile", "relative_quantile")))
@@ -135,6 +136,19 @@ class Training(CommonTraining):
         description="What training makes small: the quantile loss as it is, with each series "
         "weighted like in the metric, by its own scale, or with each step weighted by its level, "
         "like in sMAPE.",
+    )
+    sampling: Annotated[
+        Searchable[str], Search(Word(("windows", "root", "series")), absent="windows")
+    ] = Field(
+        "windows",
+        description="What is drawn with equal chances for training: each window, so that long "
+        "series are seen most; each series; or between them, each series by the square root of "
+        "its windows.",
+    )
+    average: Annotated[Searchable[str], Search(Word(("none", "ema")), absent="none")] = Field(
+        "none",
+        description="Whether an exponential moving average of the weights is looked at beside the "
+        "weights after every epoch; validation decides which of them are kept.",
     )
 
 

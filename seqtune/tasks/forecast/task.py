@@ -306,6 +306,7 @@ def _settled(recipe: Recipe, prepared: Prepared, roles: Any, validation: int, te
             "test.steps": test,
             "network.segment.length": segment,
             "network.encoder_decoder.length": segment,
+            "network.dilated.length": segment,
         },
     )
 
