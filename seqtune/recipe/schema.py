@@ -33,6 +33,8 @@ from seqtune.registry import architectures, architectures_for, cells
 
 Auto = Literal["auto"]
 
+COLUMN = Text("the name of a column")
+
 
 class Reading(Section):
     """How the data file is read, the same for every task."""
@@ -64,16 +66,6 @@ class Reading(Section):
         "auto",
         description="Whether the first line names the columns. With auto a first line of numbers "
         "and dates alone is data.",
-    )
-
-
-class Split(Section):
-    """How many of the last steps a part of the data takes."""
-
-    steps: Annotated[int | Auto, Or(("auto",), Whole(minimum=1))] = Field(
-        "auto",
-        description="Number of steps that this part takes. With auto it follows from the horizon "
-        "and the length of the data.",
     )
 
 
