@@ -153,8 +153,16 @@ class Study(Section):
     stopping: Annotated[str, Word(("none", "median", "halving"))] = Field(
         "none",
         description="Which trials train on. none: all of them; median: a trial stops where it is "
-        "worse than the median of the others; halving: trials begin with a third of their "
+        "worse than the median of the others; halving: trials begin with a part of their "
         "training, and the best third of them goes on.",
+    )
+    pause: Annotated[float | Auto, Or(("auto",), Number(above=0, below=1))] = Field(
+        "auto",
+        description="With stopping halving, the share of its training after which a trial pauses; "
+        "auto is a third.",
+    )
+    trial_share: Annotated[float, Number(above=0, maximum=1)] = Field(
+        0.2, description="Share of the search that one trial may take at most."
     )
     budget: Annotated[str | float, Duration()] = Field(
         "5m",

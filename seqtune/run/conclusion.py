@@ -87,7 +87,7 @@ class Conclusion:
             size: Choices at most; below 2 there is no ensemble.
         """
         pool = self._alike(self.ranked()[:ENSEMBLE_POOL])
-        if size < 2 or len(pool) < (2 if self._unit(None) is None else 1):
+        if size < 2 or len(pool) < (1 if self.problem.task.blends_single else 2):
             return
         predictions = {result.trial: self._validation(result.trial) for result in pool}
         for trial, each in predictions.items():
@@ -105,18 +105,14 @@ class Conclusion:
         is_one = len(weights) < 2 or not any(result.trial in weights for result in pool)
         self.weights = {} if is_one else weights
 
-    def _unit(self, values: Mapping[str, Any] | None) -> str | None:
-        """Return what the predictions of a configuration, or of simple methods, are of.
-
-        None where the task knows one unit alone. Predictions of different units have no average.
-        """
-        find = getattr(self.problem.task, "prediction_unit", None)
-        return None if find is None else str(find(self.problem.prepared, values))
+    def _unit(self, values: Mapping[str, Any] | None) -> str:
+        """Return what the predictions of a configuration, or of simple methods, are of."""
+        return self.problem.task.prediction_unit(self.problem.prepared, values)
 
     def _alike(self, pool: Sequence[Result]) -> list[Result]:
         """Return the trials whose predictions can be averaged with those of the best."""
-        best = self._unit(pool[0].values) if pool else None
-        return [result for result in pool if self._unit(result.values) == best]
+        units = [self._unit(result.values) for result in pool]
+        return [result for result, unit in zip(pool, units, strict=True) if unit == units[0]]
 
     def _as_good_as_best(self, pool: Sequence[Result], baseline: Arrays) -> list[str]:
         """Return what validation cannot tell from the best network, and what is better.

@@ -222,7 +222,7 @@ class Run:
         """
         from seqtune.recipe.load import Recipe
 
-        known = getattr(self.task, "changeable", ())
+        known = self.task.changeable
         for key in (text.partition("=")[0].strip() for text in settings):
             if key not in known:
                 can = ", ".join(known) or "none"
@@ -258,7 +258,7 @@ class Run:
         import numpy as np
 
         table = self.task.predict(self, self._source(data), use)
-        if getattr(self.task, "leaves_empty", False):
+        if self.task.leaves_empty:
             return table
         if not np.isfinite(table.select_dtypes("float")).all(axis=None):
             name = self.choose(use).name

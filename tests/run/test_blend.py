@@ -47,6 +47,7 @@ class Guessing:
 
     name = "classify"
     refits_anew = False
+    blends_single = False
 
     def __init__(self, direction: str = "min", margin: float = 0.0) -> None:
         self.direction = direction
@@ -58,6 +59,9 @@ class Guessing:
 
     def objective(self, prepared: Any, scores: Mapping[str, float]) -> float:
         return scores["error"]
+
+    def prediction_unit(self, prepared: Any, values: Mapping[str, Any] | None) -> str:
+        return "number"
 
     def margin(self, prepared: Any, score: float) -> float:
         return self._margin
@@ -189,6 +193,15 @@ def test_a_single_network_is_not_blended(tmp_path: Path) -> None:
     conclusion = conclusion_of(tmp_path, {"t001": OVER}, {"naive": UNDER})
     conclusion.select(4)
     assert conclusion.weights == {}
+
+
+def test_a_single_network_is_blended_where_the_task_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Guessing, "blends_single", True)
+    conclusion = conclusion_of(tmp_path, {"t001": OVER}, {"naive": UNDER})
+    conclusion.select(4)
+    assert conclusion.weights == {"t001": 0.5, "naive": 0.5}
 
 
 def test_a_simple_method_without_test_predictions_is_left_out(tmp_path: Path) -> None:

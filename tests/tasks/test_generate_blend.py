@@ -72,6 +72,6 @@ def test_only_networks_on_the_tokens_of_the_best_one_are_averaged() -> None:
 
 def test_tasks_with_predictions_of_one_unit_average_all() -> None:
     found = conclusion({"t001": "word", "t002": "character"}, "character")
-    del found.problem.task.prediction_unit  # type: ignore[attr-defined]
+    found.problem.task.prediction_unit = lambda prepared, values: "row"  # type: ignore[method-assign]
     assert [result.trial for result in found._alike(found.ranked())] == ["t001", "t002"]
-    assert found._unit(None) is None
+    assert found._unit(None) == found._unit({"tokens.kind": "word"}) == "row"

@@ -11,7 +11,6 @@ from seqtune.recipe.baselines import METHODS, BlendedBaselines, methods_of
 from seqtune.recipe.fields import Search, Searchable
 from seqtune.recipe.kinds import Flag, Number, Or, Whole, Word
 from seqtune.recipe.schema import COLUMN, Auto, CommonNetwork, Reading, RecipeSchema, network_for
-from seqtune.recipe.schema import Study as CommonStudy
 from seqtune.recipe.schema import Training as CommonTraining
 from seqtune.recipe.section import Section
 from seqtune.registry import carried_cells
@@ -109,18 +108,6 @@ class Share(Section):
     )
 
 
-class Study(CommonStudy):
-    """How configurations are searched: the best of a few short trials trains most of the time."""
-
-    trial_share: Annotated[float, Number(above=0, maximum=1)] = Field(
-        0.7, description="Share of the search that one trial may take at most."
-    )
-    pause: Annotated[float, Number(above=0, below=1)] = Field(
-        0.08,
-        description="With stopping halving, the share of its training after which a trial pauses.",
-    )
-
-
 class Baselines(BlendedBaselines):
     """The simple methods that every network must beat."""
 
@@ -185,9 +172,6 @@ class Schema(RecipeSchema):
         default_factory=Network, description="The network: its cells and what is around them."
     )
     training: Training = Field(default_factory=Training, description="How each network is trained.")
-    search: Study = Field(
-        default_factory=Study, description="How configurations are searched, and for how long."
-    )
     refit: Annotated[bool, Flag()] = Field(
         False,
         description="Whether the best network is trained a little further with the validation and "

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 from hand_moved import Clock
 
-from seqtune.baselines import runner
+from seqtune.baselines import forecasts
 from seqtune.baselines.forecast import drift, naive, seasonal_naive
-from seqtune.baselines.runner import BaselineProblem, forecast_windows, run_baselines
+from seqtune.baselines.forecasts import BaselineProblem, forecast_windows, run_baselines
 from seqtune.errors import RecipeError
 from seqtune.progress import BaselineEnded, Event, Note
 
@@ -21,7 +21,7 @@ LEVELS = (0.1, 0.9)
 @pytest.fixture
 def methods(monkeypatch: pytest.MonkeyPatch) -> dict[str, object]:
     known: dict[str, object] = {"naive": naive, "seasonal_naive": seasonal_naive, "drift": drift}
-    monkeypatch.setattr(runner, "baselines", lambda task: known)
+    monkeypatch.setattr(forecasts, "baselines", lambda task: known)
     return known
 
 
