@@ -1,33 +1,17 @@
-"""The backend that the tests run on, and small data that is ready for forecasting.
-
-Every test compiles programs of its own and runs them once or twice, so JAX is told not to spend
-time on making them fast. Many compile the same programs, in this process and in those that they
-start: JAX keeps them in a folder until the tests end. All variables give way to what is set in the
-environment.
-"""
+"""The backend that the tests run on, and small data that is ready for forecasting."""
 
 from __future__ import annotations
 
-import atexit
 import os
-import shutil
-import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-os.environ.setdefault("KERAS_BACKEND", "jax")
-os.environ.setdefault("JAX_DISABLE_MOST_OPTIMIZATIONS", "1")
-if "JAX_COMPILATION_CACHE_DIR" not in os.environ:
-    os.environ["JAX_COMPILATION_CACHE_DIR"] = tempfile.mkdtemp(prefix="seqtune-programs-")
-    atexit.register(shutil.rmtree, os.environ["JAX_COMPILATION_CACHE_DIR"], ignore_errors=True)
-os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS", "0")
-os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES", "-1")
-
 import numpy as np
 import pandas as pd
 import pytest
+from compiling import compile_quickly
 
 from seqtune.backend import activate
 
@@ -36,6 +20,8 @@ if TYPE_CHECKING:
     from seqtune.search.trial import Result, TrialJob
     from seqtune.tasks.forecast.prepared import Prepared
 
+os.environ.setdefault("KERAS_BACKEND", "jax")
+compile_quickly()
 activate("auto")  # before any test module can import Keras by itself
 
 SMALL = (
