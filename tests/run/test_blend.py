@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -206,7 +207,7 @@ def test_a_single_network_is_blended_where_the_task_says_so(
 
 def test_a_simple_method_without_test_predictions_is_left_out(tmp_path: Path) -> None:
     conclusion = conclusion_of(tmp_path, {"t001": OVER, "t002": FAR}, {})
-    conclusion.blendable = {"naive": {"validation": UNDER}}
+    conclusion = replace(conclusion, blendable={"naive": {"validation": UNDER}})
     conclusion.select(4)
     assert conclusion.weights == {}
 
@@ -366,11 +367,11 @@ def test_predictions_of_another_shape_are_refused(tmp_path: Path, shape: tuple[i
     networks = {"t001": OVER, "t002": FAR}
 
     conclusion = conclusion_of(tmp_path, networks, {"naive": UNDER})
-    conclusion.blendable = {"naive": {"validation": other, "test": UNDER}}
+    conclusion = replace(conclusion, blendable={"naive": {"validation": other, "test": UNDER}})
     with pytest.raises(RunError, match=r"baseline_naive_validation\.npy is damaged: found predict"):
         conclusion.select(4)
 
-    conclusion.blendable = {"naive": {"validation": UNDER, "test": other}}
+    conclusion = replace(conclusion, blendable={"naive": {"validation": UNDER, "test": other}})
     conclusion.select(4)
     with pytest.raises(RunError, match=r"baseline_naive_test\.npy is damaged: found predict"):
         score(conclusion, {"t001": OVER})
