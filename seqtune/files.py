@@ -8,9 +8,11 @@ import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, TypeVar
 
 from seqtune.errors import RunError
+
+Value = TypeVar("Value")
 
 TEMPORARY = ".seqtune-"
 """How the name of a file begins that is being written; no user's file is called so."""
@@ -133,6 +135,22 @@ def read_json(path: Path) -> Any:
         raise RunError(
             f"{path} cannot be read: {error}", "fit again, or restore the folder"
         ) from error
+
+
+def read_value(path: Path, make: Callable[[Any], Value]) -> Value:
+    """Read a JSON file and make of it what it stands for.
+
+    Args:
+        path: The file.
+        make: From what the file holds; whatever it raises of `MALFORMED` says what is wrong.
+
+    Raises:
+        RunError: The file is missing, is not JSON, or holds something else.
+    """
+    try:
+        return make(read_json(path))
+    except MALFORMED as error:
+        raise damaged(path, error if isinstance(error, ValueError) else repr(error)) from error
 
 
 def read_lines(path: Path) -> list[Any]:

@@ -56,8 +56,9 @@ def fit(
     """Search the best recurrent network for the data and leave a run folder.
 
     Args:
-        data: A CSV, TSV, JSON Lines or Parquet file, compressed or not, or a DataFrame.
-        task: "forecast"; the tasks that are known are in `seqtune.registry.tasks`.
+        data: A CSV, TSV, JSON Lines, Parquet or text file, compressed or not, a folder of texts,
+            or a DataFrame.
+        task: "forecast", "classify", "generate" or "anomaly"; that of the recipe if None.
         listener: Hears of guesses, stages, trials; see `seqtune.progress`.
         started: Value of `time.monotonic()` from which the budget counts; now if None.
         options: Every flag of `seqtune fit` by its name; see `seqtune.options.FitOptions`.

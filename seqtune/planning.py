@@ -11,7 +11,7 @@ from seqtune.options import FitOptions, load_recipe
 from seqtune.progress import Event, Guess, Listener, Note, silent
 from seqtune.recipe.duration import seconds as parse_seconds
 from seqtune.run.plan import Plan, Split
-from seqtune.search.budget import TRIALS_WANTED, Shares
+from seqtune.search.budget import Shares
 from seqtune.workers import WORKER_BYTES, staff
 
 if TYPE_CHECKING:
@@ -152,8 +152,8 @@ def rough_trial_seconds(recipe: Recipe, search_seconds: float) -> float:
     """
     usual = {dimension.path: dimension.default for dimension in recipe.dimensions()}
     steps = float(usual["training.steps"])
-    trial_share = getattr(recipe.values.search, "trial_share", 1 / TRIALS_WANTED)
-    return START_SECONDS + min(STEP_SECONDS * steps, search_seconds * trial_share)
+    longest = search_seconds * recipe.values.search.trial_share
+    return START_SECONDS + min(STEP_SECONDS * steps, longest)
 
 
 def expected_trials(

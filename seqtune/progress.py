@@ -112,3 +112,19 @@ Listener = Callable[[Event], None]
 
 def silent(event: Event) -> None:
     """Listen to nothing."""
+
+
+class Guesses(list[Guess]):
+    """A listener that keeps the guesses that it hears, and nothing else.
+
+    Example:
+        >>> heard = Guesses()
+        >>> heard(Note("two rows left out"))
+        >>> len(heard)
+        0
+    """
+
+    def __call__(self, event: Event) -> None:
+        """Hear an event."""
+        if isinstance(event, Guess):
+            self.append(event)

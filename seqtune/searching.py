@@ -19,7 +19,7 @@ from seqtune.run.folder import STATE
 from seqtune.run.leaderboard import Leaderboard, Row
 from seqtune.run.members import write_members
 from seqtune.run.standing import standing_rows, write_standing
-from seqtune.search.budget import TRIALS_WANTED, Clock, Shares
+from seqtune.search.budget import Clock, Shares
 from seqtune.search.executor import open_executor
 from seqtune.search.executor._contract import Executor
 from seqtune.search.executor._seat import grace_seconds
@@ -84,8 +84,7 @@ class Searching:
     def shares(self) -> Shares:
         """What the budget keeps for the time after the search."""
         task = self.problem.task
-        alone = float(getattr(task, "score_share", 0.0))  # for scoring what is not refitted
-        share = task.refit_share if self.recipe.get("refit") else alone
+        share = task.refit_share if self.recipe.get("refit") else task.score_share
         return Shares(self.clock.seconds, share)
 
     def open(self) -> None:
@@ -180,11 +179,6 @@ class Searching:
         self.write_board(standing_rows(self.problem, done))
         write_members(self.problem.folder, self.conclusion().members())
 
-    @property
-    def _trial_share(self) -> float:
-        """The share of the search that one trial may take."""
-        return float(getattr(self.recipe.values.search, "trial_share", 1 / TRIALS_WANTED))
-
     def _ending(self, results: Collection[Result]) -> float:
         """Return the seconds to keep for the end: no more than refits are likely to take."""
         usable = [result for result in results if result.score is not None]
@@ -250,8 +244,8 @@ class Searching:
                 stopping,
                 oracle,
                 task.direction,
-                pause=getattr(values.search, "pause", None),
-                trial_share=self._trial_share,
+                pause=None if values.search.pause == "auto" else values.search.pause,
+                trial_share=values.search.trial_share,
             ),
             clock=self.clock,
             reserve=self._ending,
@@ -260,7 +254,7 @@ class Searching:
             record=self.record,
             listener=self.listener,
             interrupt=interrupt,
-            trial_share=self._trial_share,
+            trial_share=values.search.trial_share,
             check=partial(check_values, task.name, origin=self.problem.folder / STATE),
         )
 

@@ -1,8 +1,4 @@
-"""The backend that the tests run on, and small data that is ready for forecasting.
-
-Every test compiles programs of its own and runs them once or twice, so JAX is told not to spend
-time on making them fast. Both variables give way to what is set in the environment.
-"""
+"""The backend that the tests run on, and small data that is ready for forecasting."""
 
 from __future__ import annotations
 
@@ -12,12 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-os.environ.setdefault("KERAS_BACKEND", "jax")
-os.environ.setdefault("JAX_DISABLE_MOST_OPTIMIZATIONS", "1")
-
 import numpy as np
 import pandas as pd
 import pytest
+from compiling import compile_quickly
 
 from seqtune.backend import activate
 
@@ -26,6 +20,8 @@ if TYPE_CHECKING:
     from seqtune.search.trial import Result, TrialJob
     from seqtune.tasks.forecast.prepared import Prepared
 
+os.environ.setdefault("KERAS_BACKEND", "jax")
+compile_quickly()
 activate("auto")  # before any test module can import Keras by itself
 
 SMALL = (

@@ -5,15 +5,19 @@ from __future__ import annotations
 import io
 import json
 import os
+import random
+import warnings
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import command_line
 import h5py
 from command_line import left_alone
+from mutation import mutations
 
+from seqtune.errors import SeqtuneError
 from seqtune.search.network_file import WEIGHTS
 
 DEEP = "[" * 100_000 + "]" * 100_000
@@ -35,6 +39,37 @@ def refuse(command: str, folder: Path, *words: object) -> str:
     assert "Traceback" not in done.err
     assert (error + hint).isprintable() and len(error) < 700, error
     return error
+
+
+def refusals_of_mutations(
+    folder: Path, names: Sequence[str], use: Callable[[], object], most: int
+) -> int:
+    """Change one place of a JSON file at a time, use the run and report it.
+
+    Args:
+        folder: A good run folder; it is as it was in the end.
+        names: The JSON files in it that are changed.
+        use: Uses the run; it may raise nothing but a `SeqtuneError`.
+        most: So many changes, drawn from all that there are.
+
+    Returns:
+        In how many cases the run was refused.
+    """
+    parts = {name: json.loads((folder / name).read_text(encoding="utf-8")) for name in names}
+    every = [(name, each) for name, part in parts.items() for each in mutations(part)]
+    refusals = 0
+    for name, values in random.Random(0).sample(every, most):
+        kept = (folder / name).read_bytes()
+        (folder / name).write_text(json.dumps(values), encoding="utf-8")
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                use()
+        except SeqtuneError:
+            refusals += 1
+        assert command_line.seqtune("report", folder, code=None).code in (0, 1)
+        (folder / name).write_bytes(kept)
+    return refusals
 
 
 def change(path: Path, **keys: Any) -> None:

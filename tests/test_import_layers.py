@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -103,6 +104,15 @@ def test_no_module_imports_from_above(module: str) -> None:
 def test_an_import_from_above_is_found_wherever_it_stands(code: str) -> None:
     assert upward("seqtune.tasks.forecast.task", ast.parse(code)) != []
     assert upward("seqtune.cli.fit", ast.parse(code)) == []
+
+
+def test_no_modules_import_each_other_in_a_circle() -> None:
+    known = set(MODULES) - {FRONT}
+    graph = {
+        module: known & {name for _, name in imports_of(syntax_of(module))} - {module}
+        for module in known
+    }
+    TopologicalSorter(graph).prepare()  # raises a CycleError that names the circle
 
 
 def test_every_layer_is_there() -> None:

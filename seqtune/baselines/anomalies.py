@@ -10,14 +10,13 @@ from __future__ import annotations
 import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from time import monotonic
 from types import ModuleType
 
 import numpy as np
 
 from seqtune.baselines.anomaly._contract import Floats, Scorer
-from seqtune.baselines.pace import take_turns, too_slow
-from seqtune.progress import BaselineEnded, Listener
+from seqtune.baselines.pace import Turn, take_turns
+from seqtune.progress import Listener
 from seqtune.registry import baselines
 
 ALWAYS = frozenset({"moving_z_score", "seasonal_residual"})
@@ -128,24 +127,17 @@ def run_detectors(
         RecipeError: There is no such baseline.
     """
     jobs = [_Job(name, baselines("anomaly")[name], problem) for name in methods]
-    take_turns(jobs, ALWAYS, deadline)
-    for job in jobs:
-        if job.left_out:
-            listener(BaselineEnded(job.name, None, job.seconds, job.left_out))
+    take_turns(jobs, ALWAYS, deadline, listener)
     return [job.result() for job in jobs]
 
 
 @dataclass
-class _Job:
+class _Job(Turn):
     """One method on its way through all parts."""
 
-    name: str
     method: ModuleType
     problem: AnomalyProblem
     done: dict[str, list[Floats]] = field(default_factory=dict)
-    seconds: float = 0.0
-    pace: float = 0.0  # seconds per unit of the method's work
-    left_out: str = ""
 
     @property
     def seconds_to_go(self) -> float:
@@ -161,10 +153,8 @@ class _Job:
     def probe(self, deadline: float) -> None:
         """Fit and score few rows to know the pace."""
         for size in PROBES:
-            if not self.left_out and monotonic() >= deadline:
-                self.left_out = "no time was left"
             for part in list(self.problem.parts.values())[:1]:
-                if not self.left_out:
+                if self.may_begin(deadline):
                     train = _sample(part.train, size)
                     self._score(Part(train, train), None)
 
@@ -172,11 +162,7 @@ class _Job:
         """Score every part, or leave the method out once the time would not do."""
         fitted: tuple[Sequence[Floats], Scorer] | None = None
         for name, part in self.problem.parts.items():
-            if self.left_out:
-                return
-            left = max(deadline - monotonic(), 0.0)
-            if self.seconds_to_go > left:
-                self.left_out = too_slow(self.seconds_to_go, left)
+            if not self.may_go_on(deadline):
                 return
             scorer = fitted[1] if fitted is not None and fitted[0] is part.train else None
             answer = self._score(part, scorer)
@@ -190,21 +176,14 @@ class _Job:
 
     def _score(self, part: Part, scorer: Scorer | None) -> tuple[list[Floats], Scorer] | None:
         """Fit, unless that is done, and score; learn the pace, or why the method is left out."""
-        began = monotonic()
-        answer = None
+        problem = self.problem
         known = _rows(part.train) if scorer is None else 0
-        # A plug-in that breaks is left out of the leaderboard; it must not end the whole run.
-        try:
-            if scorer is None:
-                problem = self.problem
-                scorer = fit_detector(self.name, part.train, problem.period, problem.seed)
-            answer = [scorer(values) for values in part.scored], scorer
-        except Exception as error:
-            self.left_out = f"failed: {type(error).__name__}: {error}"
-        took = monotonic() - began
-        self.seconds += took
-        self.pace = took / max(self._work(known, _rows(part.scored)), 1.0)
-        return answer
+
+        def act() -> tuple[list[Floats], Scorer]:
+            fitted = scorer or fit_detector(self.name, part.train, problem.period, problem.seed)
+            return [fitted(values) for values in part.scored], fitted
+
+        return self.attempt(act, self._work(known, _rows(part.scored)))
 
     def _work(self, training: int, rows: int) -> float:
         work = getattr(self.method, "work", None)

@@ -12,16 +12,14 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from math import inf
-from time import monotonic
 from types import ModuleType
 from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
 
-from seqtune.baselines.pace import take_turns, too_slow
-from seqtune.progress import BaselineEnded, Listener
+from seqtune.baselines.pace import Turn, take_turns
+from seqtune.progress import Listener
 from seqtune.registry import baselines
 
 Floats = npt.NDArray[np.float64]
@@ -148,10 +146,7 @@ def run_classifiers(
     """
     parts = _Parts(problem)
     jobs = [_Job(name, baselines("classify")[name], parts) for name in methods]
-    take_turns(jobs, ALWAYS, deadline)
-    for job in jobs:
-        if job.left_out:
-            listener(BaselineEnded(job.name, None, job.seconds, job.left_out))
+    take_turns(jobs, ALWAYS, deadline, listener)
     return [job.result() for job in jobs]
 
 
@@ -184,16 +179,12 @@ class _Parts:
 
 
 @dataclass
-class _Job:
+class _Job(Turn):
     """One method on its way through both parts."""
 
-    name: str
     method: ModuleType
     parts: _Parts
     done: dict[str, Floats] = field(default_factory=dict)
-    seconds: float = 0.0
-    pace: float = 0.0  # seconds per unit of the method's work
-    left_out: str = ""
 
     def __post_init__(self) -> None:
         kinds = self.method.KINDS
@@ -208,27 +199,23 @@ class _Job:
 
     def probe(self, deadline: float) -> None:
         """Fit and predict few cases to know the pace; more of them if few say: too slow."""
-        if not self.left_out and monotonic() >= deadline:
-            self.left_out = "no time was left"
+        if not self.may_begin(deadline):
+            return
         self._sample(WARM_UP)
         size = PROBE
         self._sample(size)
         while not self.left_out and size < len(self.parts.cases["train"]):
-            left = deadline - monotonic()
+            left = self.seconds_left(deadline)
             size *= GROWTH
             takes = self.pace * self._work(size, size // PREDICTED_SHARE)
             if self.seconds_to_go <= left or takes > PROBE_SHARE * left:
                 return
             self._sample(size)
 
-    def finish(self, deadline: float = inf) -> None:
+    def finish(self, deadline: float) -> None:
         """Predict both parts, or leave the method out once the time would not do."""
         for part in PREDICTED:
-            if self.left_out:
-                return
-            left = max(deadline - monotonic(), 0.0)
-            if self.seconds_to_go > left:
-                self.left_out = too_slow(self.seconds_to_go, left)
+            if not self.may_go_on(deadline):
                 return
             known, targets = self.parts.known_for(part)
             answer = self._answer(known, targets, self.parts.cases[part])
@@ -240,26 +227,18 @@ class _Job:
         return BaselineProbabilities(self.name, done, self.seconds, self.left_out)
 
     def _sample(self, size: int) -> None:
-        if not self.left_out:
-            cases, targets = self.parts.sample(size)
-            self._answer(cases, targets, cases[::PREDICTED_SHARE])
+        cases, targets = self.parts.sample(size)
+        self._answer(cases, targets, cases[::PREDICTED_SHARE])
 
     def _answer(self, known: Sequence[Any], targets: Floats, cases: Sequence[Any]) -> Floats | None:
         """Fit and predict; on the way, learn the pace, or why the method is left out."""
         problem = self.parts.problem
-        began = monotonic()
-        answer = None
-        # A plug-in that breaks is left out of the leaderboard; it must not end the whole run.
-        try:
-            answer = probabilities_of(
+        return self.attempt(
+            lambda: probabilities_of(
                 self.name, known, targets, cases, is_multi=problem.is_multi, seed=problem.seed
-            )
-        except Exception as error:
-            self.left_out = f"failed: {type(error).__name__}: {error}"
-        took = monotonic() - began
-        self.seconds += took
-        self.pace = took / max(self._work(len(known), len(cases)), 1.0)
-        return answer
+            ),
+            self._work(len(known), len(cases)),
+        )
 
     def _work(self, training: int, cases: int) -> float:
         work: Callable[[int, int], float] = getattr(self.method, "work", _sum)

@@ -12,17 +12,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from math import inf
-from time import monotonic
 from types import ModuleType
 from typing import Literal
 
 import numpy as np
 
 from seqtune.baselines.generate._contract import Floats, LanguageModel
-from seqtune.baselines.pace import take_turns, too_slow
+from seqtune.baselines.pace import Turn, take_turns
 from seqtune.data.ragged import Ragged
-from seqtune.progress import BaselineEnded, Listener
+from seqtune.progress import Listener
 from seqtune.registry import baselines
 
 Part = Literal["train", "validation", "test"]
@@ -109,10 +107,7 @@ def run_language_models(
         RecipeError: There is no such baseline.
     """
     jobs = [_Job(name, baselines("generate")[name], problem) for name in methods]
-    take_turns(jobs, ALWAYS, deadline)
-    for job in jobs:
-        if job.left_out:
-            listener(BaselineEnded(job.name, None, job.seconds, job.left_out))
+    take_turns(jobs, ALWAYS, deadline, listener)
     return [job.result() for job in jobs]
 
 
@@ -123,17 +118,13 @@ def joined(first: Ragged, second: Ragged) -> Ragged:
 
 
 @dataclass
-class _Job:
+class _Job(Turn):
     """One method on its way through both parts."""
 
-    name: str
     method: ModuleType
     problem: LanguageProblem
     done: dict[str, Floats] = field(default_factory=dict)
     detail: str = ""
-    seconds: float = 0.0
-    pace: float = 0.0  # seconds per unit of the method's work
-    left_out: str = ""
 
     @property
     def seconds_to_go(self) -> float:
@@ -144,25 +135,21 @@ class _Job:
 
     def probe(self, deadline: float) -> None:
         """Fit and score the beginning of the training part, to know the pace."""
-        if monotonic() >= deadline:
-            self.left_out = "no time was left"
+        if not self.may_begin(deadline):
             return
         values = self.problem.documents("train").values[:PROBE]
         cut = len(values) - len(values) // HELD_OUT
         known, held_out = (
             Ragged(part, np.array([0, len(part)])) for part in (values[:cut], values[cut:])
         )
-        began = monotonic()
-        self._attempt(lambda: self._fit(known, held_out).log_probabilities(held_out))
-        self.pace = (monotonic() - began) / max(self._work(len(values)), 1.0)
+        self.attempt(
+            lambda: self._fit(known, held_out).log_probabilities(held_out), self._work(len(values))
+        )
 
-    def finish(self, deadline: float = inf) -> None:
+    def finish(self, deadline: float) -> None:
         """Predict both parts, or leave the method out if the time would not do."""
-        left = max(deadline - monotonic(), 0.0)
-        if not self.left_out and self.seconds_to_go > left:
-            self.left_out = too_slow(self.seconds_to_go, left)
-        if not self.left_out:
-            self._attempt(self._predict)
+        if self.may_go_on(deadline):
+            self.attempt(self._predict)
 
     def result(self) -> BaselineLogProbabilities:
         done = {} if self.left_out else self.done
@@ -183,16 +170,6 @@ class _Job:
             known, problem.vocabulary, kind=problem.kind, held_out=held_out
         )
         return model
-
-    def _attempt(self, act: Callable[[], object]) -> None:
-        """Do something, take its time, and learn why the method is left out if it breaks."""
-        began = monotonic()
-        # A plug-in that breaks is left out of the leaderboard; it must not end the whole run.
-        try:
-            act()
-        except Exception as error:
-            self.left_out = f"failed: {type(error).__name__}: {error}"
-        self.seconds += monotonic() - began
 
     def _work(self, tokens: int) -> float:
         work: Callable[[int], float] = getattr(self.method, "work", float)

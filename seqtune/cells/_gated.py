@@ -11,6 +11,12 @@ from keras import ops
 
 from seqtune.initializers import GlorotUniform, Orthogonal
 
+NOTHING_YET = -1e9
+"""The largest exponent before the first step: the logarithm of no weight at all."""
+
+LEAST_WEIGHT = 1e-6
+"""A sum of weights is 1 at least after the first step; this is for states from elsewhere."""
+
 
 class GatedCell(keras.layers.Layer):  # type: ignore[misc]
     """A cell whose gates are linear in its input, and some of them in its last output.
@@ -68,3 +74,18 @@ class GatedCell(keras.layers.Layer):  # type: ignore[misc]
     def get_config(self) -> dict[str, Any]:
         """Return what is needed to build the cell again."""
         return {**super().get_config(), "units": self.units}
+
+
+class WeighingCell(GatedCell):
+    """A cell that remembers an average of all steps, each weighted by an exponential.
+
+    The states are output, weighted sum, sum of weights, and the largest exponent so far, in units
+    of whose exponential both sums are.
+    """
+
+    STATES = 4
+
+    def get_initial_state(self, batch_size: Any) -> list[Any]:
+        """Return the states before the first step: sums over nothing."""
+        empty = ops.zeros((batch_size, self.units), dtype=self.compute_dtype)
+        return [empty, empty, empty, empty + NOTHING_YET]

@@ -7,17 +7,11 @@ from typing import Any
 import keras
 from keras import ops
 
-from seqtune.cells._gated import GatedCell
-
-NOTHING_YET = -1e9
-"""The largest exponent before the first step: the logarithm of no weight at all."""
-
-LEAST_WEIGHT = 1e-6
-"""The sum of weights is 1 at least after the first step; this is for states from elsewhere."""
+from seqtune.cells._gated import LEAST_WEIGHT, WeighingCell
 
 
 @keras.saving.register_keras_serializable("seqtune")
-class RWACell(GatedCell):
+class RWACell(WeighingCell):
     """A step of the recurrent weighted average.
 
         value = (W_u x) * tanh(W_g [x, output])
@@ -28,12 +22,6 @@ class RWACell(GatedCell):
 
     BIASES = (0.0, 0.0, 0.0)
     RECURRENT = 2
-    STATES = 4
-
-    def get_initial_state(self, batch_size: Any) -> list[Any]:
-        """Return the states before the first step: sums over nothing."""
-        empty = ops.zeros((batch_size, self.units), dtype=self.compute_dtype)
-        return [empty, empty, empty, empty + NOTHING_YET]
 
     def call(self, inputs: Any, states: list[Any]) -> tuple[Any, list[Any]]:
         """Return the output and the states after one step, (batch, units) each."""

@@ -7,17 +7,11 @@ from typing import Any
 import keras
 from keras import ops
 
-from seqtune.cells._gated import GatedCell
-
-NOTHING_YET = -1e9
-"""The stabiliser before the first step: the logarithm of a memory that holds nothing."""
-
-LEAST_WEIGHT = 1e-6
-"""The normaliser is 1 at least after the first step; this is for states from elsewhere."""
+from seqtune.cells._gated import LEAST_WEIGHT, WeighingCell
 
 
 @keras.saving.register_keras_serializable("seqtune")
-class SLSTMCell(GatedCell):
+class SLSTMCell(WeighingCell):
     """A step of the sLSTM, one head, in its stabilised form.
 
         forget' = exp(log sigmoid(f) + m - m'), input' = exp(i - m')
@@ -31,12 +25,7 @@ class SLSTMCell(GatedCell):
     """
 
     BIASES = (0.0, 0.0, 1.0, 0.0)
-    RECURRENT = STATES = 4
-
-    def get_initial_state(self, batch_size: Any) -> list[Any]:
-        """Return the states before the first step: an empty memory."""
-        empty = ops.zeros((batch_size, self.units), dtype=self.compute_dtype)
-        return [empty, empty, empty, empty + NOTHING_YET]
+    RECURRENT = 4
 
     def call(self, inputs: Any, states: list[Any]) -> tuple[Any, list[Any]]:
         """Return the output and the states after one step, (batch, units) each."""

@@ -61,7 +61,10 @@ def command(
     _check_one("--next", next_text, "--fill", fill)
     _check_one("--prompt", prompt, "--prompt-file", prompt_file)
     if next_text is not None or fill is not None:
-        _check_one("--prompt", prompt, "--next" if fill is None else "--fill", next_text or fill)
+        asked = "--next" if fill is None else "--fill"
+        written = {"--prompt": prompt, "--prompt-file": prompt_file, "--output": output}
+        for flag, value in {**written, "--stop": stop or None}.items():
+            _check_one(asked, True, flag, value)
         _list_words(run, next_text, fill, top, use, as_json)
         return
 

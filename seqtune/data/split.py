@@ -25,6 +25,9 @@ LEAST_TRAINING = 2
 """Rows that a series must keep for training when it gives up validation and test: one to see and
 one to predict."""
 
+BORDERS = ("train_end", "validation_end")
+"""The files that keep a split: what its other borders are is known of the panel."""
+
 SHARE = 0.15
 """Share of a long series that each of validation and test takes, where series are few."""
 
@@ -119,6 +122,17 @@ def split_series(
     )
 
 
+def save_split(split: Split, folder: Path) -> None:
+    """Write the borders between the parts, for `read_split`.
+
+    Args:
+        split: The borders.
+        folder: Where to write; it exists.
+    """
+    for name in BORDERS:
+        np.save(folder / f"{name}.npy", getattr(split, name))
+
+
 def read_split(folder: Path, offsets: npt.NDArray[np.int64]) -> Split:
     """Read the borders between the parts from a run folder that may come from a stranger.
 
@@ -132,8 +146,7 @@ def read_split(folder: Path, offsets: npt.NDArray[np.int64]) -> Split:
     begin, end = offsets[:-1], offsets[1:]
     try:
         train_end, validation_end = (
-            read_array(folder / f"{name}.npy", "int64", (len(begin),))
-            for name in ("train_end", "validation_end")
+            read_array(folder / f"{name}.npy", "int64", (len(begin),)) for name in BORDERS
         )
     except (OSError, ValueError) as error:
         raise damaged(folder, error) from error

@@ -81,6 +81,8 @@ def _entry(schema: type[RecipeSchema]) -> JsonSchema:
 
 
 def _put_defaults(tree: JsonSchema, values: dict[str, Any]) -> None:
+    """Give every key its default, and put the keys in the order in which recipes are written."""
+    tree["properties"] = {key: tree["properties"][key] for key in values}
     for key, schema in tree["properties"].items():
         if "properties" in schema:
             schema.pop("default", None)

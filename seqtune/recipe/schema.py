@@ -33,6 +33,8 @@ from seqtune.registry import architectures, architectures_for, cells
 
 Auto = Literal["auto"]
 
+COLUMN = Text("the name of a column")
+
 
 class Reading(Section):
     """How the data file is read, the same for every task."""
@@ -64,16 +66,6 @@ class Reading(Section):
         "auto",
         description="Whether the first line names the columns. With auto a first line of numbers "
         "and dates alone is data.",
-    )
-
-
-class Split(Section):
-    """How many of the last steps a part of the data takes."""
-
-    steps: Annotated[int | Auto, Or(("auto",), Whole(minimum=1))] = Field(
-        "auto",
-        description="Number of steps that this part takes. With auto it follows from the horizon "
-        "and the length of the data.",
     )
 
 
@@ -161,8 +153,16 @@ class Study(Section):
     stopping: Annotated[str, Word(("none", "median", "halving"))] = Field(
         "none",
         description="Which trials train on. none: all of them; median: a trial stops where it is "
-        "worse than the median of the others; halving: trials begin with a third of their "
+        "worse than the median of the others; halving: trials begin with a part of their "
         "training, and the best third of them goes on.",
+    )
+    pause: Annotated[float | Auto, Or(("auto",), Number(above=0, below=1))] = Field(
+        "auto",
+        description="With stopping halving, the share of its training after which a trial pauses; "
+        "auto is a third.",
+    )
+    trial_share: Annotated[float, Number(above=0, maximum=1)] = Field(
+        0.2, description="Share of the search that one trial may take at most."
     )
     budget: Annotated[str | float, Duration()] = Field(
         "5m",

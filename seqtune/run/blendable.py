@@ -65,3 +65,20 @@ def read_predictions(path: Path) -> npt.NDArray[np.float64]:
 def kept_path(folder: Path, method: str, part: str) -> Path:
     """Return where the predictions of a simple method for a part are kept."""
     return folder / "trials" / f"baseline_{method}_{part}.npy"
+
+
+def check_shape(path: Path, array: npt.NDArray[np.float64], beside: Arrays) -> None:
+    """Refuse predictions that cannot be averaged with the others, the first of which counts.
+
+    Args:
+        path: The file that they come from.
+        array: The predictions.
+        beside: Those of the others, by name.
+
+    Raises:
+        RunError: They come from a run folder that is damaged, or a stranger's.
+    """
+    first = next(iter(beside.values()), array)
+    if array.shape != first.shape:
+        found, expected = list(array.shape), list(first.shape)
+        raise damaged(path, f"found predictions of shape {found}, expected {expected}")

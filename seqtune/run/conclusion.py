@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from seqtune.files import damaged
 from seqtune.interrupt import Interrupt
 from seqtune.progress import Listener, Note, StageStarted
-from seqtune.run.blendable import Arrays, kept_path, read_predictions
+from seqtune.run.blendable import Arrays, check_shape, kept_path, read_predictions
+from seqtune.run.choice import Choice
 from seqtune.run.leaderboard import Row
 from seqtune.run.members import Member
+from seqtune.run.predictions import Predictions
 from seqtune.search.budget import Clock
-from seqtune.search.ensemble import blend, select_members
 from seqtune.search.executor._contract import POLL_SECONDS, Executor
 from seqtune.search.problem import Problem
 from seqtune.search.refit import (
@@ -28,17 +27,13 @@ from seqtune.search.refit import (
     refitted_path,
     test_predictions_path,
 )
-from seqtune.search.trial import Result, model_path, predictions_path
-from seqtune.tasks._contract import Recalibrates
+from seqtune.search.trial import Result, model_path
 
 NETWORKS_LISTED = 8
 """So many single networks, the best by validation, stand on the leaderboard."""
 
 ENSEMBLE_POOL = 30
 """So many trials, the best by validation, may become members of the ensemble."""
-
-EQUALS = 5
-"""So many networks of scores that chance may have put in their order begin the ensemble."""
 
 ENSEMBLE = "ensemble"
 
@@ -71,8 +66,10 @@ class Conclusion:
     steps_per_epoch: Callable[[Mapping[str, Any]], int] | None = None
     weights: dict[str, float] = field(default_factory=dict)
     _refits: dict[str, Refitted] = field(default_factory=dict)
-    _test: dict[str, npt.NDArray[np.float64]] = field(default_factory=dict)
-    _calibrations: dict[str, dict[str, float]] = field(default_factory=dict)
+    predicted: Predictions = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.predicted = Predictions(self.problem, self.blendable)
 
     def ranked(self) -> list[Result]:
         """Return the usable trials, best first by validation."""
@@ -86,91 +83,13 @@ class Conclusion:
         Args:
             size: Choices at most; below 2 there is no ensemble.
         """
-        pool = self._alike(self.ranked()[:ENSEMBLE_POOL])
-        if size < 2 or len(pool) < (2 if self._unit(None) is None else 1):
-            return
-        predictions = {result.trial: self._validation(result.trial) for result in pool}
-        for trial, each in predictions.items():
-            self._check_shape(predictions_path(self.problem.folder, trial), each, predictions)
-        is_mixable = self._unit(pool[0].values) == self._unit(None)
-        baseline = self._best_baseline(predictions) if is_mixable else {}
-        predictions |= baseline
-        weights = select_members(
-            predictions,
-            self._score_validation,
-            size,
-            self.problem.task.direction,
-            self._as_good_as_best(pool, baseline)[:size],
-        )
-        is_one = len(weights) < 2 or not any(result.trial in weights for result in pool)
-        self.weights = {} if is_one else weights
+        pool = self.ranked()[:ENSEMBLE_POOL]
+        weights = Choice(self.problem, self.predicted).weights(pool, size)
+        self.weights = weights if self._is_ensemble(weights) else {}
 
-    def _unit(self, values: Mapping[str, Any] | None) -> str | None:
-        """Return what the predictions of a configuration, or of simple methods, are of.
-
-        None where the task knows one unit alone. Predictions of different units have no average.
-        """
-        find = getattr(self.problem.task, "prediction_unit", None)
-        return None if find is None else str(find(self.problem.prepared, values))
-
-    def _alike(self, pool: Sequence[Result]) -> list[Result]:
-        """Return the trials whose predictions can be averaged with those of the best."""
-        best = self._unit(pool[0].values) if pool else None
-        return [result for result in pool if self._unit(result.values) == best]
-
-    def _as_good_as_best(self, pool: Sequence[Result], baseline: Arrays) -> list[str]:
-        """Return what validation cannot tell from the best network, and what is better.
-
-        Args:
-            pool: Trials, the best first.
-            baseline: Validation predictions of the best simple method, if there is one.
-
-        Returns:
-            At most `EQUALS` trials, and the method; nothing where scores are told apart.
-        """
-        scores = {result.trial: result.score for result in pool if result.score is not None}
-        best = next(iter(scores.values()))
-        margin = self.problem.task.margin(self.problem.prepared, best)
-        if not margin:
-            return []
-        sign = 1 if self.problem.task.direction == "min" else -1
-        equals = [trial for trial, score in scores.items() if sign * (score - best) <= margin]
-        methods = [
-            name
-            for name, predictions in baseline.items()
-            if sign * (self._score_validation(predictions) - best) <= margin
-        ]
-        return [*equals[:EQUALS], *methods]
-
-    def _best_baseline(self, beside: Arrays) -> dict[str, npt.NDArray[np.float64]]:
-        """Return the validation predictions of the best simple method that can be blended."""
-        for name, arrays in self.blendable.items():
-            if "validation" in arrays:
-                path = kept_path(self.problem.folder, name, "validation")
-                self._check_shape(path, arrays["validation"], beside)
-        sign = 1 if self.problem.task.direction == "min" else -1
-        scored = [
-            (sign * self._score_validation(arrays["validation"]), name)
-            for name, arrays in self.blendable.items()
-            if arrays.keys() >= {"validation", "test"}
-        ]
-        if not scored:
-            return {}
-        _, best = min(scored)
-        self._test[best] = self.blendable[best]["test"]
-        return {best: self._validation(best)}
-
-    @staticmethod
-    def _check_shape(path: Path, array: npt.NDArray[np.float64], beside: Arrays) -> None:
-        """Refuse predictions that cannot be averaged with the others, the first of which counts.
-
-        Raises:
-            RunError: They come from a run folder that is damaged, or a stranger's.
-        """
-        first = next(iter(beside.values()), array)
-        if array.shape != first.shape:
-            found, expected = list(array.shape), list(first.shape)
-            raise damaged(path, f"found predictions of shape {found}, expected {expected}")
+    def _is_ensemble(self, weights: Mapping[str, float]) -> bool:
+        """Say whether there are several members, and a network among them."""
+        return len(weights) > 1 and any(name not in self.blendable for name in weights)
 
     @property
     def ensemble_name(self) -> str:
@@ -290,53 +209,18 @@ class Conclusion:
         An ensemble is calibrated as the average of members that each are calibrated already.
         """
         names = dict.fromkeys([*(result.trial for result in self._listed()), *self.weights])
-        found = {name: self._last_calibration(name) for name in names}
+        found = {name: self.predicted.last_calibration(name) for name in names}
         if self.weights:
-            found[self.ensemble_name] = self._last_of_ensemble(found)
+            found[self.ensemble_name] = self.predicted.last_of_ensemble(self.weights, found)
         return {name: figures for name, figures in found.items() if figures}
-
-    def _last_calibration(self, name: str) -> dict[str, float]:
-        """Measure a trial or a simple method on the test part too, where the task wants that.
-
-        It has been scored by then; what is measured here counts for new data alone.
-        """
-        task = self.problem.task
-        if isinstance(task, Recalibrates) and name in self._test:
-            return task.recalibration(self.problem.prepared, self._raw(name), self._test[name])
-        return self._calibration(name)
-
-    def _last_of_ensemble(self, members: Mapping[str, dict[str, float]]) -> dict[str, float]:
-        """Measure the average of members that are calibrated for new data."""
-        task, prepared = self.problem.task, self.problem.prepared
-        if not isinstance(task, Recalibrates):
-            return self._calibration(self.ensemble_name)
-        validation, test = (
-            blend(
-                {
-                    name: task.calibrated(prepared, raw(name), members[name])
-                    for name in self.weights
-                },
-                self.weights,
-            )
-            for raw in (self._raw, self._test.__getitem__)
-        )
-        return task.recalibration(prepared, validation, test)
-
-    def _calibration(self, name: str) -> dict[str, float]:
-        """Measure a trial, a simple method or the ensemble on its validation predictions."""
-        if name not in self._calibrations:
-            raw = self._blended_validation() if name in (ENSEMBLE, BLEND) else self._raw(name)
-            task, prepared = self.problem.task, self.problem.prepared
-            self._calibrations[name] = task.calibration(prepared, raw)
-        return self._calibrations[name]
 
     def test_predictions(self) -> npt.NDArray[np.float64] | None:
         """Return what the ensemble, or else the best network, predicted for the test part."""
         best = next(iter(self.ranked()), None)
         if self.weights:
-            return self._blended_test()
-        if best is not None and best.trial in self._test:
-            return self._calibrated(best.trial, self._test[best.trial])
+            return self.predicted.blended_test(self.weights)
+        if best is not None and best.trial in self.predicted.test:
+            return self.predicted.tested(best.trial)
         return None
 
     def _listed(self) -> list[Result]:
@@ -349,24 +233,22 @@ class Conclusion:
         if outcome.reason:
             return
         path = test_predictions_path(self.problem.folder, outcome.trial)
-        self._test[outcome.trial] = read_predictions(path)
+        self.predicted.test[outcome.trial] = read_predictions(path)
 
     def _leave_out_unscored(self) -> None:
         """Blend without networks that could not be loaded again."""
-        networks = [each for name, each in self._test.items() if name not in self.blendable]
+        test = self.predicted.test
+        networks = [each for name, each in test.items() if name not in self.blendable]
         for name in self.weights:
             if name in self.blendable:
                 path = kept_path(self.problem.folder, name, "test")
                 beside = self.blendable[name]["validation"].shape[1:]
-                rows = len(networks[0]) if networks else len(self._test[name])
-                self._check_shape(path, self._test[name], {"": np.empty((rows, *beside))})
-        scored = {trial: each for trial, each in self.weights.items() if trial in self._test}
+                rows = len(networks[0]) if networks else len(test[name])
+                check_shape(path, test[name], {"": np.empty((rows, *beside))})
+        scored = {name: each for name, each in self.weights.items() if name in test}
         total = sum(scored.values())
-        self.weights = (
-            {trial: each / total for trial, each in scored.items()} if len(scored) > 1 else {}
-        )
-        if all(name in self.blendable for name in self.weights):
-            self.weights = {}
+        left = {name: each / total for name, each in scored.items()}
+        self.weights = left if self._is_ensemble(left) else {}
 
     def _tell_of_left_out(self, chosen: int) -> None:
         """Say which of the chosen networks predict as the search left them, and why."""
@@ -380,12 +262,12 @@ class Conclusion:
             self.listener(Note(f"no time left to refit {hurried} of {chosen} networks"))
 
     def _network_row(self, result: Result) -> Row:
-        trial, test = result.trial, self._test.get(result.trial)
-        seen = {} if test is None else self.problem.score("test", self._calibrated(trial, test))
+        trial, is_tested = result.trial, result.trial in self.predicted.test
+        seen = self.problem.score("test", self.predicted.tested(trial)) if is_tested else {}
         return Row(
             name=row_name(result),
             kind="network",
-            validation=self.problem.score("validation", self._validation(trial)),
+            validation=self.problem.score("validation", self.predicted.validation(trial)),
             test=seen,
             fit_seconds=result.seconds,
             parameters=result.parameters,
@@ -394,17 +276,16 @@ class Conclusion:
 
     def _ensemble_row(self) -> Row:
         members = [result for result in self.chosen() if result.trial in self.weights]
-        name = self.ensemble_name
-        validation = self._calibrated(name, self._blended_validation())
+        validation = self.predicted.blended_validation(self.weights)
         parts = [f"{self.weights[result.trial]:.2g} {row_name(result)}" for result in members]
         parts += [
             f"{self.weights[each]:.2g} {each}" for each in self.weights if each in self.blendable
         ]
         return Row(
-            name=name,
+            name=self.ensemble_name,
             kind="ensemble",
             validation=self.problem.score("validation", validation),
-            test=self.problem.score("test", self._blended_test()),
+            test=self.problem.score("test", self.predicted.blended_test(self.weights)),
             fit_seconds=sum(result.seconds for result in members),
             parameters=sum(result.parameters for result in members),
             detail=" + ".join(parts),
@@ -420,38 +301,6 @@ class Conclusion:
             f"models/{refitted}" if refitted else "",
             result.values,
         )
-
-    def _raw(self, name: str) -> npt.NDArray[np.float64]:
-        """Return the validation predictions of a trial or a simple method as they were made."""
-        if name in self.blendable:
-            return self.blendable[name]["validation"]
-        return read_predictions(predictions_path(self.problem.folder, name))
-
-    def _validation(self, name: str) -> npt.NDArray[np.float64]:
-        """Return the validation predictions of a trial or a simple method, calibrated.
-
-        What is averaged must speak with one voice: a network that is too sure, or a method that is
-        too shy, would count for more, or less, than it should.
-        """
-        return self._calibrated(name, self._raw(name))
-
-    def _blended_validation(self) -> npt.NDArray[np.float64]:
-        """Return the ensemble's predictions for the validation part, its members calibrated."""
-        return blend({name: self._validation(name) for name in self.weights}, self.weights)
-
-    def _blended_test(self) -> npt.NDArray[np.float64]:
-        """Return the ensemble's predictions for the test part, as they are given out."""
-        members = {name: self._calibrated(name, self._test[name]) for name in self.weights}
-        return self._calibrated(self.ensemble_name, blend(members, self.weights))
-
-    def _calibrated(
-        self, name: str, predictions: npt.NDArray[np.float64]
-    ) -> npt.NDArray[np.float64]:
-        task, prepared = self.problem.task, self.problem.prepared
-        return task.calibrated(prepared, predictions, self._calibration(name))
-
-    def _score_validation(self, predictions: npt.NDArray[np.float64]) -> float:
-        return self.problem.objective(predictions)
 
 
 def row_name(result: Result) -> str:

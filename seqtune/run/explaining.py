@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import math
 import time
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from seqtune.errors import RunError, UsageError
 from seqtune.files import write_json
 from seqtune.run.conclusion import row_name
-from seqtune.run.folder import write_record
-from seqtune.run.run import Run
+from seqtune.run.members import Member
 from seqtune.search.network_file import load_network
 from seqtune.search.trial import Result
 from seqtune.tasks._contract import Explains, Task
@@ -73,22 +72,24 @@ def explain_trial(
     return found
 
 
-def explain_run(run: Run) -> None:
-    """Explain the network of a finished run that weighs most, however long it takes.
+def weightiest(
+    members: Sequence[Member], trials: Sequence[Mapping[str, Any]], folder: Path
+) -> Result:
+    """Return the trial that made the network with the largest say.
+
+    Args:
+        members: What stands behind the row that predicts.
+        trials: The trials of the run, checked already.
+        folder: The run folder.
 
     Raises:
-        RunError: The run has no network.
+        RunError: There is no network among the members.
     """
-    name = run.choose().name
-    members = [member for member in run.members.get(name, []) if member.trial]
-    if not members:
-        raise RunError(f"{run.folder} has no network to explain", f"seqtune resume {run.folder}")
-    heaviest = max(members, key=lambda member: member.weight)
-    trial = next(each for each in run.checked_trials if each["trial"] == heaviest.trial)
-    explain_trial(run.task, run.prepared, run.folder, Result(**trial), math.inf)
-    notes = [note for note in run.record.get("notes", []) if not note.startswith(NO_TIME)]
-    run.record["notes"] = notes
-    write_record(run.folder, run.record)
+    networks = [member for member in members if member.trial]
+    if not networks:
+        raise RunError(f"{folder} has no network to explain", f"seqtune resume {folder}")
+    heaviest = max(networks, key=lambda member: member.weight)
+    return Result(**next(trial for trial in trials if trial["trial"] == heaviest.trial))
 
 
 def time_left(left: float, result: Result) -> float | None:

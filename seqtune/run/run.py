@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Callable, Sequence
 from functools import cached_property
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from seqtune.errors import RunError, UsageError, unknown
 from seqtune.files import damaged
-from seqtune.run.folder import read_record
+from seqtune.run.folder import read_record, write_record
 from seqtune.run.leaderboard import Leaderboard, Row, Summary
 from seqtune.run.members import MEMBERS, Member, read_calibrations, read_members
 from seqtune.run.trials import TRIALS, read_trials
@@ -222,7 +223,7 @@ class Run:
         """
         from seqtune.recipe.load import Recipe
 
-        known = getattr(self.task, "changeable", ())
+        known = self.task.changeable
         for key in (text.partition("=")[0].strip() for text in settings):
             if key not in known:
                 can = ", ".join(known) or "none"
@@ -258,7 +259,7 @@ class Run:
         import numpy as np
 
         table = self.task.predict(self, self._source(data), use)
-        if getattr(self.task, "leaves_empty", False):
+        if self.task.leaves_empty:
             return table
         if not np.isfinite(table.select_dtypes("float")).all(axis=None):
             name = self.choose(use).name
@@ -384,10 +385,15 @@ class Run:
             RunError: The run has no network.
             UsageError: Nothing can be explained of a task such as the run's.
         """
-        _ = self.task  # sets the backend, before Keras is loaded
-        from seqtune.run.explaining import explain_run
+        task = self.task  # sets the backend, before Keras is loaded
+        from seqtune.run.explaining import NO_TIME, explain_trial, weightiest
 
-        explain_run(self)
+        members = self.members.get(self.choose().name, [])
+        trial = weightiest(members, self.checked_trials, self.folder)
+        explain_trial(task, self.prepared, self.folder, trial, math.inf)
+        notes = [note for note in self.record.get("notes", []) if not note.startswith(NO_TIME)]
+        self.record["notes"] = notes
+        write_record(self.folder, self.record)
 
     def _source(self, data: str | Path | pd.DataFrame | None) -> Source | None:
         from seqtune.reading import open_source

@@ -70,7 +70,7 @@ class Shares:
 
 TRIALS_WANTED = 5
 """A search that gets this many trials can compare and blend; no trial takes a larger share, where
-the recipe does not say otherwise."""
+the recipe does not say otherwise with `search.trial_share`."""
 
 SETUP_SECONDS = 5.0
 """What building and compiling a network takes on one core: 2.5 to 7 s were seen."""

@@ -166,6 +166,14 @@ class Task(Protocol):
     otherwise it goes on from the weights of the search."""
     refit_share: float
     """Share of the budget that refits may take."""
+    score_share: float
+    """Share of the budget that is kept for scoring the winner where nothing is refitted."""
+    blends_single: bool
+    """Whether a single network may be blended with a simple method: where one trial is enough."""
+    changeable: tuple[str, ...]
+    """Keys of the recipe that `predict` may set: they need no training again."""
+    leaves_empty: bool
+    """Whether cells of the prediction table stay empty where there is nothing to say."""
 
     def prepare(self, source: Source, recipe: Recipe, listener: Listener) -> tuple[Any, Recipe]:
         """Turn a source into arrays; return them with the recipe, inferred values filled in."""
@@ -194,6 +202,14 @@ class Task(Protocol):
         self, prepared: Any, part: Part, predictions: npt.NDArray[np.float64]
     ) -> dict[str, float]:
         """Return every metric of predictions for a part."""
+
+    def prediction_unit(self, prepared: Any, values: Values | None) -> str:
+        """Return what predictions are of, in a word; those of different units have no average.
+
+        Args:
+            prepared: The data.
+            values: A configuration; None for the simple methods.
+        """
 
     def objective(self, prepared: Any, scores: Mapping[str, float]) -> float:
         """Return what trials are compared by: the metric, ties broken where it is coarse."""

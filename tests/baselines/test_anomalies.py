@@ -7,22 +7,13 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from hand_moved import Clock
 
 from seqtune.baselines import anomalies
 from seqtune.baselines.anomalies import AnomalyProblem, Part, fit_detector, run_detectors
 from seqtune.errors import RecipeError
 from seqtune.progress import BaselineEnded
 from seqtune.registry import baselines
-
-
-class Clock:
-    """A clock that only the methods under test move."""
-
-    def __init__(self) -> None:
-        self.now = 0.0
-
-    def __call__(self) -> float:
-        return self.now
 
 
 class Method:
@@ -44,13 +35,6 @@ class Method:
             return np.full(len(values), float(rows))
 
         return score
-
-
-@pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    clock = Clock()
-    monkeypatch.setattr(anomalies, "monotonic", clock)
-    return clock
 
 
 def registered(monkeypatch: pytest.MonkeyPatch, **methods) -> None:

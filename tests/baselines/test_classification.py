@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hand_moved import Clock
 
 from seqtune.baselines import classification
 from seqtune.baselines.classification import (
@@ -21,23 +22,6 @@ from seqtune.baselines.classify import majority, nearest_neighbour, nearest_neig
 from seqtune.errors import RecipeError
 from seqtune.progress import BaselineEnded, Event
 from seqtune.registry import baselines
-
-
-class Clock:
-    """A clock that only the methods under test move."""
-
-    def __init__(self) -> None:
-        self.now = 0.0
-
-    def __call__(self) -> float:
-        return self.now
-
-
-@pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    clock = Clock()
-    monkeypatch.setattr(classification, "monotonic", clock)
-    return clock
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ import pytest
 from seqtune.baselines.forecast import drift, ets, mstl, naive, seasonal_naive, theta
 from seqtune.baselines.forecast._intervals import residual_deviation
 from seqtune.baselines.forecast._statsforecast import forecast_each, longest_period
-from seqtune.baselines.runner import forecast_windows
+from seqtune.baselines.forecasts import forecast_windows
 from seqtune.metrics import forecast as metrics
 from seqtune.registry import baselines
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hand_moved import Clock
 
 from seqtune.baselines import language
 from seqtune.baselines.generate import kneser_ney, unigram
@@ -26,23 +27,6 @@ PARTS = {"train": [[0, 0, 1, 0], [0, 1]], "validation": [[1, 1, 1]], "test": [[1
 def problem(**parts: list[list[int]]) -> LanguageProblem:
     known = {**PARTS, **parts}
     return LanguageProblem(lambda part: Ragged.from_list(known[part]), 2, "word")
-
-
-class Clock:
-    """A clock that only the methods under test move."""
-
-    def __init__(self) -> None:
-        self.now = 0.0
-
-    def __call__(self) -> float:
-        return self.now
-
-
-@pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    clock = Clock()
-    monkeypatch.setattr(language, "monotonic", clock)
-    return clock
 
 
 @pytest.fixture

@@ -184,9 +184,15 @@ def test_a_missing_file_and_a_folder(name, refused, here):
         assert error.startswith(f"{name} ")
 
 
-@pytest.mark.parametrize("name", ["nowhere.csv", "deep/nowhere.csv"])
-def test_a_missing_file_is_not_inspected(name, refused):
-    refused("inspect", name)
+@pytest.mark.parametrize(
+    ("name", "hint"),
+    [
+        ("nowhere.csv", "check the name"),
+        ("deep/nowhere.csv", "the folder deep does not exist either"),
+    ],
+)
+def test_a_missing_file_is_not_inspected(name, hint, refused, here):
+    assert refused("inspect", name) == (f"{name} does not exist", hint)
 
 
 def test_of_a_folder_with_a_short_text_it_is_said_why_it_suits_no_task(seqtune, here):

@@ -477,7 +477,7 @@ def test_predict_says_where_a_simple_method_was_better(fit, seqtune, here):
 
 
 def test_a_search_that_ended_early_still_knows_which_methods_did_not_run(fit, seqtune, here):
-    from seqtune.baselines.runner import BaselineForecast
+    from seqtune.baselines.forecasts import BaselineForecast
     from seqtune.searching import Searching
 
     weekly(60).to_csv("sales.csv", index=False)

@@ -171,7 +171,10 @@ def test_words_for_a_gap_are_listed(seqtune: Command) -> None:
     (["--stop", ""], "empty text", "--stop"),
     (["--prompt", "a", "--prompt-file", "b"], "--prompt and --prompt-file", "--prompt-file"),
     (["--next", "a", "--fill", "b"], "--next and --fill", "--fill"),
-    (["--next", "a", "--prompt", "b"], "--prompt and --next", "--next"),
+    (["--next", "a", "--prompt", "b"], "--next and --prompt", "--prompt"),
+    (["--fill", "a", "--prompt-file", "b"], "--fill and --prompt-file", "--prompt-file"),
+    (["--next", "a", "-o", "b.txt"], "--next and --output", "--output"),
+    (["--fill", "a", "--stop", "b"], "--fill and --stop", "--stop"),
 ])  # fmt: skip
 def test_a_flag_out_of_range_is_a_usage_error_that_names_it(
     seqtune: Command, words: list[str], said: str, hint: str

@@ -152,6 +152,17 @@ def test_defaults_are_those_of_the_default_recipe():
     )
 
 
+@pytest.mark.parametrize("task", ["forecast", "classify", "generate", "anomaly"])
+def test_keys_stand_in_the_order_in_which_recipes_are_written(task):
+    def check(schema, written):
+        assert list(schema["properties"]) == list(written)
+        for key, inner in schema["properties"].items():
+            if "properties" in inner:
+                check(inner, written[key])
+
+    check(json_schema(task), Recipe.load(None, task).to_dict())
+
+
 def test_every_reference_is_written_out():
     assert "$ref" not in json.dumps(SCHEMA)
 

@@ -47,7 +47,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
         return WEIGHTS
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("seqtune.run.conclusion.select_members", chosen)
+        patch.setattr("seqtune.run.choice.select_members", chosen)
         return fit(tmp_path_factory.mktemp("blend"), "--set", "baselines.blend=true")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -47,6 +48,7 @@ class Guessing:
 
     name = "classify"
     refits_anew = False
+    blends_single = False
 
     def __init__(self, direction: str = "min", margin: float = 0.0) -> None:
         self.direction = direction
@@ -58,6 +60,9 @@ class Guessing:
 
     def objective(self, prepared: Any, scores: Mapping[str, float]) -> float:
         return scores["error"]
+
+    def prediction_unit(self, prepared: Any, values: Mapping[str, Any] | None) -> str:
+        return "number"
 
     def margin(self, prepared: Any, score: float) -> float:
         return self._margin
@@ -191,9 +196,18 @@ def test_a_single_network_is_not_blended(tmp_path: Path) -> None:
     assert conclusion.weights == {}
 
 
+def test_a_single_network_is_blended_where_the_task_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Guessing, "blends_single", True)
+    conclusion = conclusion_of(tmp_path, {"t001": OVER}, {"naive": UNDER})
+    conclusion.select(4)
+    assert conclusion.weights == {"t001": 0.5, "naive": 0.5}
+
+
 def test_a_simple_method_without_test_predictions_is_left_out(tmp_path: Path) -> None:
     conclusion = conclusion_of(tmp_path, {"t001": OVER, "t002": FAR}, {})
-    conclusion.blendable = {"naive": {"validation": UNDER}}
+    conclusion = replace(conclusion, blendable={"naive": {"validation": UNDER}})
     conclusion.select(4)
     assert conclusion.weights == {}
 
@@ -353,11 +367,11 @@ def test_predictions_of_another_shape_are_refused(tmp_path: Path, shape: tuple[i
     networks = {"t001": OVER, "t002": FAR}
 
     conclusion = conclusion_of(tmp_path, networks, {"naive": UNDER})
-    conclusion.blendable = {"naive": {"validation": other, "test": UNDER}}
+    conclusion = replace(conclusion, blendable={"naive": {"validation": other, "test": UNDER}})
     with pytest.raises(RunError, match=r"baseline_naive_validation\.npy is damaged: found predict"):
         conclusion.select(4)
 
-    conclusion.blendable = {"naive": {"validation": UNDER, "test": other}}
+    conclusion = replace(conclusion, blendable={"naive": {"validation": UNDER, "test": other}})
     conclusion.select(4)
     with pytest.raises(RunError, match=r"baseline_naive_test\.npy is damaged: found predict"):
         score(conclusion, {"t001": OVER})

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import random
 import shutil
-import warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -14,10 +12,8 @@ import command_line
 import numpy as np
 import pytest
 from command_line import DATA, TINY_GENERATE
-from hostile import NO_PART, Attack, change, refuse
-from mutation import mutations
+from hostile import NO_PART, Attack, change, refusals_of_mutations, refuse
 
-from seqtune.errors import SeqtuneError
 from seqtune.run.run import Run
 
 Act = Callable[[Path], None]
@@ -114,18 +110,5 @@ def test_what_a_terminal_obeys_is_only_shown(run: Path) -> None:
 
 def test_whatever_is_changed_nothing_but_an_error_of_seqtune_comes(run: Path) -> None:
     names = ("codec.json", "members.json", "leaderboard.json", "chart.json")
-    parts = {name: json.loads((run / name).read_text(encoding="utf-8")) for name in names}
-    every = [(name, each) for name, part in parts.items() for each in mutations(part)]
-    refusals = 0
-    for name, values in random.Random(0).sample(every, 24):
-        kept = (run / name).read_bytes()
-        (run / name).write_text(json.dumps(values), encoding="utf-8")
-        try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")
-                written(run)
-        except SeqtuneError:
-            refusals += 1
-        assert command_line.seqtune("report", run, code=None).code in (0, 1)
-        (run / name).write_bytes(kept)
+    refusals = refusals_of_mutations(run, names, lambda: written(run), 24)
     assert 8 < refusals < 24

@@ -35,7 +35,7 @@ def conclusion(tiny: Any, tmp_path: Path) -> Conclusion:
         path = predictions_path(tmp_path, f"t00{number}")
         path.parent.mkdir(exist_ok=True)
         np.save(path, wide(tiny.prepared, "validation", 1.0, 1.0 * number))
-        made._test[f"t00{number}"] = wide(tiny.prepared, "test", 1.0, 4.0 * number)
+        made.predicted.test[f"t00{number}"] = wide(tiny.prepared, "test", 1.0, 4.0 * number)
     return made
 
 
@@ -58,5 +58,5 @@ def test_the_factors_of_an_ensemble_are_those_of_its_members_mean(conclusion: Co
 
 
 def test_a_network_without_a_test_forecast_has_those_of_validation(conclusion: Conclusion) -> None:
-    del conclusion._test["t002"]
+    del conclusion.predicted.test["t002"]
     assert conclusion.calibrations()["t002"]["q0.9:2"] == pytest.approx(2.0)

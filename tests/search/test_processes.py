@@ -366,8 +366,9 @@ def test_ctrl_c_is_the_masters_business(pretend: Pretend) -> None:
 
 
 def test_a_worker_is_tied_to_its_share_and_has_its_variables(
-    pretend: Pretend, tmp_path: Path
+    pretend: Pretend, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.delenv("JAX_COMPILATION_CACHE_DIR", raising=False)
     share = Share({"OMP_NUM_THREADS": "3"})
     executor = pretend(share)
     executor.submit(job("t001"))

@@ -8,8 +8,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from seqtune.run.conclusion import Conclusion
+from seqtune.run.choice import Choice
+from seqtune.run.predictions import Predictions
 from seqtune.search.trial import Result
+from seqtune.tasks.forecast.task import TASK as FORECAST
 from seqtune.tasks.generate.blend_reader import BlendReader, blended
 from seqtune.tasks.generate.tokens import Tokens
 
@@ -50,8 +52,8 @@ def test_the_average_of_very_small_probabilities_is_no_zero() -> None:
     )
 
 
-def conclusion(kinds: dict[str, str], simple: str) -> Conclusion:
-    """Return what comes of trials with tokens of some kinds, and a method on others."""
+def choice(kinds: dict[str, str], simple: str) -> tuple[Choice, list[Result]]:
+    """Return the choice among trials with tokens of some kinds and a method on others."""
     results = [
         Result(trial, "completed", {"tokens.kind": kind}, score=number)
         for number, (trial, kind) in enumerate(kinds.items())
@@ -61,17 +63,17 @@ def conclusion(kinds: dict[str, str], simple: str) -> Conclusion:
         prediction_unit=lambda prepared, values: values["tokens.kind"] if values else simple,
     )
     problem: Any = SimpleNamespace(task=task, prepared=None)
-    return Conclusion(problem, results, lambda event: None)
+    return Choice(problem, Predictions(problem, {})), results
 
 
 def test_only_networks_on_the_tokens_of_the_best_one_are_averaged() -> None:
-    found = conclusion({"t001": "word", "t002": "character", "t003": "word"}, "character")
-    assert [result.trial for result in found._alike(found.ranked())] == ["t001", "t003"]
-    assert found._unit(found.ranked()[0].values) != found._unit(None)
+    found, ranked = choice({"t001": "word", "t002": "character", "t003": "word"}, "character")
+    assert [result.trial for result in found.alike(ranked)] == ["t001", "t003"]
+    assert found.unit(ranked[0].values) != found.unit(None)
 
 
 def test_tasks_with_predictions_of_one_unit_average_all() -> None:
-    found = conclusion({"t001": "word", "t002": "character"}, "character")
-    del found.problem.task.prediction_unit  # type: ignore[attr-defined]
-    assert [result.trial for result in found._alike(found.ranked())] == ["t001", "t002"]
-    assert found._unit(None) is None
+    found, ranked = choice({"t001": "word", "t002": "character"}, "character")
+    found.problem.task = FORECAST  # type: ignore[misc]
+    assert [result.trial for result in found.alike(ranked)] == ["t001", "t002"]
+    assert found.unit(None) == found.unit(ranked[0].values)

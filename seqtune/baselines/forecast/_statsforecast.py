@@ -35,7 +35,7 @@ def forecast_each(
     Returns:
         (windows, horizon, 1 + levels), float64: the point forecast, then the quantiles in
         ascending order. A row is NaN where the method has no answer (a history too short for
-        it, a fit that failed): `seqtune.baselines.runner` puts the seasonal naive forecast there
+        it, a fit that failed): `seqtune.baselines.forecasts` puts the seasonal naive forecast there
         and counts it.
     """
     centres = [round(abs(1.0 - 2.0 * level) * 100.0, 6) for level in levels]

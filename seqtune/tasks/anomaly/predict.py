@@ -245,7 +245,8 @@ def _note_empty(run: Any, new: NewRows, scores: Floats) -> None:
     at = new.place[new.place >= 0]
     empty = int(np.isnan(scores[at]).sum()) + int((new.place < 0).sum())
     if empty:
+        rows = "1 row has" if empty == 1 else f"{empty} rows have"
+        bridge = run.prepared.codec.bridge
         run.notes.append(
-            f"{empty} row{'' if empty == 1 else 's'} have no score: there is no value there, nor "
-            f"in the {run.prepared.codec.bridge} rows before"
+            f"{rows} no score: there is no value there, nor in the {bridge} rows before"
         )

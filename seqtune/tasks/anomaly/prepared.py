@@ -14,9 +14,9 @@ import numpy.typing as npt
 from seqtune.data.array_file import read_array
 from seqtune.data.panel import Panel
 from seqtune.data.panel_store import load_panel, save_panel
-from seqtune.data.split import Split, read_split
+from seqtune.data.split import Split, read_split, save_split
 from seqtune.data.time_text import format_times
-from seqtune.files import MALFORMED, damaged, read_json, write_json
+from seqtune.files import damaged, read_value, write_json
 from seqtune.tasks._contract import Fold, Part, Until
 from seqtune.tasks.anomaly.codec import Codec, Coded
 from seqtune.tasks.anomaly.codec_check import check_codec
@@ -94,8 +94,7 @@ class Prepared:
     def save(self, folder: Path) -> None:
         """Write panel, labels and splits to `folder` and the codec beside them."""
         save_panel(self.panel, folder / "data")
-        for name in ("train_end", "validation_end"):
-            np.save(folder / "data" / f"{name}.npy", getattr(self.split, name))
+        save_split(self.split, folder / "data")
         np.save(folder / "data" / "labels.npy", self.labels)
         write_json(folder / "codec.json", self.codec.to_dict())
 
@@ -114,12 +113,13 @@ class Prepared:
             raise damaged(folder / "data", error) from error
         if not np.isin(labels, (-1, 0, 1)).all():
             raise damaged(folder / "data" / "labels.npy", "it does not hold labels alone")
-        path = folder / "codec.json"
-        try:
-            codec = Codec.from_dict(read_json(path))
+
+        def codec_of(values: Any) -> Codec:
+            codec = Codec.from_dict(values)
             check_codec(codec, panel)
-        except MALFORMED as error:
-            raise damaged(path, error if isinstance(error, ValueError) else repr(error)) from error
+            return codec
+
+        codec = read_value(folder / "codec.json", codec_of)
         return cls(panel, labels, split, codec)
 
     def describe(self) -> dict[str, Any]:

@@ -9,7 +9,7 @@ import numpy as np
 from seqtune.data.panel import build_panel
 from seqtune.data.seasonality import find_periods
 from seqtune.data.source import Source
-from seqtune.progress import Event, Guess
+from seqtune.progress import Guess, Guesses
 from seqtune.recipe.load import Recipe
 from seqtune.tasks.anomaly.panels import take_labels
 from seqtune.tasks.anomaly.roles import infer_roles
@@ -30,14 +30,9 @@ def suggest(source: Source, recipe: Recipe) -> list[Guess]:
     Raises:
         DataError: Anomalies cannot be looked for in the data as it is; says why.
     """
-    guesses: list[Guess] = []
-
-    def hear(event: Event) -> None:
-        if isinstance(event, Guess):
-            guesses.append(event)
-
+    guesses = Guesses()
     values = cast(Schema, recipe.values)
-    roles = infer_roles(source, values.data, hear)
+    roles = infer_roles(source, values.data, guesses)
     panel, _ = take_labels(
         build_panel(
             source,

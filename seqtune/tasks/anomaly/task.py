@@ -56,10 +56,10 @@ class AnomalyTask:
     direction: Literal["min", "max"] = "max"
     refits_anew = False
     refit_share = 0.08
-    leaves_empty = True
-    """Rows without a score stay empty in the prediction table."""
+    score_share = 0.0
+    blends_single = False
     changeable = ("score.hindsight", "threshold.false_alarms")
-    """Keys of the recipe that `predict` may set: they need no training again."""
+    leaves_empty = True
 
     def prepare(
         self, source: Source, recipe: Recipe, listener: Listener
@@ -191,6 +191,10 @@ class AnomalyTask:
         scores = predictions[:, 0]
         threshold = -math.log10(prepared.codec.false_alarms)
         return {**_selecting(prepared, part, scores), **held.figures(scores, threshold)}
+
+    def prediction_unit(self, prepared: Prepared, values: Values | None) -> str:
+        """Return "row": predictions of all configurations are of the same rows."""
+        return "row"
 
     def objective(self, prepared: Prepared, scores: Mapping[str, float]) -> float:
         """Return the metric, less a little where held-out rows were not expected well."""

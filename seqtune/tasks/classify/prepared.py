@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from seqtune.data.array_file import read_array
 from seqtune.data.ragged import Ragged
-from seqtune.files import MALFORMED, damaged, read_json, whole_file, write_json
+from seqtune.files import damaged, read_value, whole_file, write_json
 from seqtune.tasks._contract import Fold, Part, Until
 from seqtune.tasks.classify.codec import Codec
 from seqtune.tasks.classify.split import FOLD, TEST, TRAIN, VALIDATION
@@ -132,11 +132,7 @@ class Prepared:
         Raises:
             RunError: A file is missing or damaged, or they do not belong together.
         """
-        path, data = folder / "codec.json", folder / "data"
-        try:
-            codec = Codec.from_dict(read_json(path))
-        except MALFORMED as error:
-            raise damaged(path, error if isinstance(error, ValueError) else repr(error)) from error
+        codec, data = read_value(folder / "codec.json", Codec.from_dict), folder / "data"
         is_text = codec.kind == "text"
         names = list(codec.tokenizers) if is_text else ["series"]
         channels = None if is_text else codec.channels

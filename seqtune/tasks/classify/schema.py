@@ -7,14 +7,12 @@ from typing import TYPE_CHECKING, Annotated, ClassVar
 
 from pydantic import Field
 
+from seqtune.recipe.baselines import METHODS, BlendedBaselines, methods_of
 from seqtune.recipe.fields import Search, Searchable
 from seqtune.recipe.kinds import Flag, Many, Number, Or, Text, Whole, Word
-from seqtune.recipe.schema import Auto, CommonNetwork, Reading, RecipeSchema, network_for
+from seqtune.recipe.schema import COLUMN, Auto, CommonNetwork, Reading, RecipeSchema, network_for
 from seqtune.recipe.schema import Training as CommonTraining
 from seqtune.recipe.section import Section
-from seqtune.registry import baselines
-
-COLUMN = Text("the name of a column")
 
 METRICS = ("accuracy", "balanced_accuracy", "macro_f1")
 """What configurations can be compared by; higher is better for each."""
@@ -186,24 +184,11 @@ class Validation(Share):
     )
 
 
-class Baselines(Section):
+class Baselines(BlendedBaselines):
     """The simple methods that every network must beat."""
 
-    methods: Annotated[
-        tuple[str, ...] | Auto,
-        Or(("auto",), Many(Word(lambda: baselines("classify")), "simple methods")),
-    ] = Field(
-        "auto",
-        description="The simple methods that stand on the leaderboard. auto takes all that suit "
-        "the data and that their share of the budget allows.",
-    )
-    share: Annotated[float, Number(minimum=0, below=1)] = Field(
-        0.2, description="Share of the budget that the simple methods may take at most."
-    )
-    blend: Annotated[bool, Flag()] = Field(
-        True,
-        description="Whether the ensemble may take in the best simple method; it is then called "
-        "a blend.",
+    methods: Annotated[tuple[str, ...] | Auto, methods_of("classify")] = Field(
+        "auto", description=METHODS
     )
 
 

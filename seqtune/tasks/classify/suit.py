@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import cast
 
 from seqtune.data.source import Source
-from seqtune.progress import Event, Guess
+from seqtune.progress import Guess, Guesses
 from seqtune.recipe.load import Recipe
 from seqtune.tasks.classify.cases import read_cases
 from seqtune.tasks.classify.labels import find_labels, separator_of
@@ -23,16 +23,13 @@ def suggest(source: Source, recipe: Recipe) -> list[Guess]:
     Raises:
         DataError: The data cannot be classified as it is; says why.
     """
-    guesses: list[Guess] = []
-
-    def hear(event: Event) -> None:
-        if isinstance(event, Guess):
-            guesses.append(event)
-
+    guesses = Guesses()
     data = cast(Schema, recipe.values).data
-    roles = infer_roles(source, data, hear)
+    roles = infer_roles(source, data, guesses)
     cases = read_cases(source, roles, with_labels=True)
     labels = [label for label in cases.labels if label]
-    separator = separator_of(labels, data.several, hear)
-    find_labels(labels, separator=separator, ordered=data.ordered, kind=roles.kind, listener=hear)
+    separator = separator_of(labels, data.several, guesses)
+    find_labels(
+        labels, separator=separator, ordered=data.ordered, kind=roles.kind, listener=guesses
+    )
     return guesses

@@ -48,6 +48,10 @@ class ClassifyTask:
     direction: Literal["min", "max"] = "max"
     refits_anew = True
     refit_share = 0.25
+    score_share = 0.0
+    blends_single = False
+    changeable: tuple[str, ...] = ()
+    leaves_empty = False
 
     def prepare(
         self, source: Source, recipe: Recipe, listener: Listener
@@ -101,6 +105,10 @@ class ClassifyTask:
         return score_classes(
             predictions, prepared.truth(part), is_multi=labels.is_multi, values=values
         )
+
+    def prediction_unit(self, prepared: Prepared, values: Values | None) -> str:
+        """Return "case": predictions of all configurations are of the same cases."""
+        return "case"
 
     def objective(self, prepared: Prepared, scores: Mapping[str, float]) -> float:
         """Return the metric less up to half a case for the log loss.

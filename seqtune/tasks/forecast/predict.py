@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from seqtune.baselines.runner import forecast_windows as baseline_windows
+from seqtune.baselines.forecasts import forecast_windows as baseline_windows
 from seqtune.data.join import join_panels
 from seqtune.data.panel import Panel, PanelRoles, build_panel
 from seqtune.data.source import Source

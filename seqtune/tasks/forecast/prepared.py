@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from seqtune.data.panel import Panel
 from seqtune.data.panel_store import load_panel, save_panel
-from seqtune.data.split import Split, read_split
+from seqtune.data.split import Split, read_split, save_split
 from seqtune.data.time_text import format_times
 from seqtune.data.window import (
     WindowRange,
@@ -22,7 +22,7 @@ from seqtune.data.window import (
     rolled_windows,
     training_windows,
 )
-from seqtune.files import MALFORMED, damaged, read_json, write_json
+from seqtune.files import read_value, write_json
 from seqtune.tasks._contract import Fold, Part, Until
 from seqtune.tasks.forecast.arrangement import actual_values
 from seqtune.tasks.forecast.codec import Codec, CodedPanel
@@ -95,8 +95,7 @@ class Prepared:
     def save(self, folder: Path) -> None:
         """Write panel and splits to `folder` and the codec beside it, as flat arrays and JSON."""
         save_panel(self.panel, folder / "data")
-        for name in ("train_end", "validation_end"):
-            np.save(folder / "data" / f"{name}.npy", getattr(self.split, name))
+        save_split(self.split, folder / "data")
         write_json(folder / "codec.json", self.codec.to_dict())
 
     @classmethod
@@ -108,12 +107,13 @@ class Prepared:
         """
         panel = load_panel(folder / "data")
         split = read_split(folder / "data", panel.offsets)
-        path = folder / "codec.json"
-        try:
-            codec = Codec.from_dict(read_json(path))
+
+        def codec_of(values: Any) -> Codec:
+            codec = Codec.from_dict(values)
             check_codec(codec, panel)
-        except MALFORMED as error:
-            raise damaged(path, error if isinstance(error, ValueError) else repr(error)) from error
+            return codec
+
+        codec = read_value(folder / "codec.json", codec_of)
         return cls(panel, split, codec)
 
     def describe(self) -> dict[str, Any]:

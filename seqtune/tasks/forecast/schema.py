@@ -6,51 +6,24 @@ from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field
 
+from seqtune.recipe.baselines import METHODS, methods_of
+from seqtune.recipe.baselines import Baselines as CommonBaselines
 from seqtune.recipe.fields import Search, Searchable
-from seqtune.recipe.kinds import (
-    Flag,
-    Many,
-    Number,
-    OneOrMany,
-    Or,
-    Quantiles,
-    Text,
-    Whole,
-    Word,
-)
-from seqtune.recipe.schema import (
-    Auto,
-    CommonNetwork,
-    Reading,
-    RecipeSchema,
-    Split,
-    network_for,
-)
+from seqtune.recipe.kinds import Flag, Many, OneOrMany, Or, Quantiles, Whole, Word
+from seqtune.recipe.schema import COLUMN, Auto, CommonNetwork, RecipeSchema, network_for
 from seqtune.recipe.schema import Training as CommonTraining
 from seqtune.recipe.section import Section
-from seqtune.registry import baselines
-
-COLUMN = Text("the name of a column")
+from seqtune.recipe.steps import Seasons, Split, SteppedReading
 
 
-class Data(Reading):
+class Data(SteppedReading):
     """Which columns are used, how time runs, and how the file is read."""
 
     order = ("time", "target", "series", "past", "future", "static", "frequency", "duplicates")
 
-    time: Annotated[str | None, Or(("auto", None), COLUMN)] = Field(
-        "auto",
-        description="The column that holds the time. With auto it is found; null counts the rows "
-        "instead.",
-    )
     target: Annotated[str | tuple[str, ...], Or(("auto",), OneOrMany(COLUMN, "columns"))] = Field(
         "auto",
         description="The column, or the list of columns, to forecast. With auto it is found.",
-    )
-    series: Annotated[str | None, Or(("auto", None), COLUMN)] = Field(
-        "auto",
-        description="The column that says which series a row belongs to. With auto it is found; "
-        "null takes the whole file as one series.",
     )
     past: Annotated[tuple[str, ...] | Auto, Or(("auto",), Many(COLUMN, "columns"))] = Field(
         "auto",
@@ -64,16 +37,6 @@ class Data(Reading):
     )
     static: Annotated[tuple[str, ...], Many(COLUMN, "columns")] = Field(
         (), description="Columns that are constant within each series, such as its region."
-    )
-    frequency: Annotated[str, Or(("auto",), Text("a frequency such as h, D, W or MS"))] = Field(
-        "auto",
-        description="Distance between two steps as a pandas alias, such as h, 30min, D, W or MS. "
-        "With auto it is found from the times.",
-    )
-    duplicates: Annotated[str, Word(("mean", "first", "last", "sum", "error"))] = Field(
-        "mean",
-        description="What becomes of several rows of one series at the same time: their mean, the "
-        "first, the last, their sum, or an error.",
     )
 
 
@@ -152,19 +115,11 @@ class Training(CommonTraining):
     )
 
 
-class Baselines(Section):
+class Baselines(CommonBaselines):
     """The simple methods that every network must beat."""
 
-    methods: Annotated[
-        tuple[str, ...] | Auto,
-        Or(("auto",), Many(Word(lambda: baselines("forecast")), "simple methods")),
-    ] = Field(
-        "auto",
-        description="The simple methods that stand on the leaderboard. auto takes all that their "
-        "share of the budget allows.",
-    )
-    share: Annotated[float, Number(minimum=0, below=1)] = Field(
-        0.2, description="Share of the budget that the simple methods may take at most."
+    methods: Annotated[tuple[str, ...] | Auto, methods_of("forecast")] = Field(
+        "auto", description=METHODS
     )
 
 
@@ -201,9 +156,7 @@ class Schema(RecipeSchema):
         description="Number of steps of history that the network sees. With auto it follows from "
         "the horizon, the seasonality and the length of the data.",
     )
-    seasonality: Annotated[
-        int | tuple[int, ...] | Auto, Or(("auto",), OneOrMany(Whole(minimum=1), "whole numbers"))
-    ] = Field(
+    seasonality: Seasons = Field(
         "auto",
         description="Length of a season in steps, or a list of several; 1 means none. With auto it "
         "is found from the data.",

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from seqtune.data.split import LEAST_TRAINING, choose_steps
 from seqtune.errors import DataError
 from seqtune.progress import Guess, Listener
-from seqtune.recipe.schema import Split
+from seqtune.recipe.steps import Split
 from seqtune.tasks.forecast.schema import Validation
 
 LEAST_ROWS = 4

@@ -9,7 +9,7 @@ import numpy as np
 from seqtune.data.panel import build_panel
 from seqtune.data.seasonality import find_periods
 from seqtune.data.source import Source
-from seqtune.progress import Event, Guess
+from seqtune.progress import Guess, Guesses
 from seqtune.recipe.load import Recipe
 from seqtune.tasks.forecast.roles import infer_roles
 from seqtune.tasks.forecast.schema import Schema
@@ -26,14 +26,9 @@ def suggest(source: Source, recipe: Recipe) -> list[Guess]:
     Raises:
         DataError: The data cannot be forecast as it is; says why.
     """
-    guesses: list[Guess] = []
-
-    def hear(event: Event) -> None:
-        if isinstance(event, Guess):
-            guesses.append(event)
-
+    guesses = Guesses()
     values = cast(Schema, recipe.values)
-    roles = infer_roles(source, values.data, hear)
+    roles = infer_roles(source, values.data, guesses)
     panel = build_panel(
         source, roles, frequency=values.data.frequency, duplicates=values.data.duplicates
     )
@@ -42,5 +37,5 @@ def suggest(source: Source, recipe: Recipe) -> list[Guess]:
     periods = find_periods(panel, rows_end=panel.offsets[1:])
     found = ", ".join(map(str, periods)) or "none"
     guesses.append(Guess("seasonality", found, "from the data", "--set seasonality=N"))
-    settle_horizon(values.horizon, periods, np.diff(panel.offsets), hear)
+    settle_horizon(values.horizon, periods, np.diff(panel.offsets), guesses)
     return guesses

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from seqtune.baselines.runner import BaselineProblem, run_baselines
+from seqtune.baselines.forecasts import BaselineProblem, run_baselines
 from seqtune.data.panel import Panel, build_panel
 from seqtune.data.seasonality import find_periods
 from seqtune.data.source import Source
@@ -56,6 +56,10 @@ class ForecastTask:
     direction: Literal["min", "max"] = "min"
     refits_anew = False
     refit_share = 0.12
+    score_share = 0.0
+    blends_single = False
+    changeable: tuple[str, ...] = ()
+    leaves_empty = False
 
     def prepare(
         self, source: Source, recipe: Recipe, listener: Listener
@@ -150,6 +154,10 @@ class ForecastTask:
         windows = prepared.windows[part]
         scale = prepared.coded.error_scale[windows.series, windows.target]
         return score_forecasts(predictions, actual, observed, scale, prepared.codec.levels)
+
+    def prediction_unit(self, prepared: Prepared, values: Values | None) -> str:
+        """Return "step": predictions of all configurations are of the same steps."""
+        return "step"
 
     def objective(self, prepared: Prepared, scores: Mapping[str, float]) -> float:
         """Return the metric itself."""

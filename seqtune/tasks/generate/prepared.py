@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from seqtune.data.array_file import read_array
 from seqtune.data.ragged import Ragged
-from seqtune.files import damaged, read_json, whole_file, write_json
+from seqtune.files import damaged, read_value, whole_file, write_json
 from seqtune.tasks._contract import Fold, Until
 from seqtune.tasks.generate.codec import Codec
 from seqtune.tasks.generate.tokens import END
@@ -20,9 +20,6 @@ from seqtune.tasks.generate.tokens import END
 Array = npt.NDArray[Any]
 
 PARTS = ("train", "validation", "test")
-
-MALFORMED = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
-"""What reading a codec raises where the file holds something else."""
 
 MOST_TESTED = 4_000_000
 """Tokens of the test part that the winner is scored on at most."""
@@ -116,11 +113,7 @@ class Prepared:
         Raises:
             RunError: A file is missing or damaged, or they do not belong together.
         """
-        path, data = folder / "codec.json", folder / "data"
-        try:
-            codec = Codec.from_dict(read_json(path))
-        except MALFORMED as error:
-            raise damaged(path, error if isinstance(error, ValueError) else repr(error)) from error
+        codec, data = read_value(folder / "codec.json", Codec.from_dict), folder / "data"
         arrays = {}
         for kind, tokens in codec.tokens.items():
             file = data / f"{kind}.npy"

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Annotated, ClassVar
 
 from pydantic import Field
 
+from seqtune.recipe.baselines import METHODS, BlendedBaselines, methods_of
 from seqtune.recipe.fields import Search, Searchable
-from seqtune.recipe.kinds import Flag, Many, Number, Or, Text, Whole, Word
-from seqtune.recipe.schema import Auto, CommonNetwork, Reading, RecipeSchema, network_for
-from seqtune.recipe.schema import Study as CommonStudy
+from seqtune.recipe.kinds import Flag, Number, Or, Whole, Word
+from seqtune.recipe.schema import COLUMN, Auto, CommonNetwork, Reading, RecipeSchema, network_for
 from seqtune.recipe.schema import Training as CommonTraining
 from seqtune.recipe.section import Section
-from seqtune.registry import baselines, carried_cells
+from seqtune.registry import carried_cells
 
 METRICS = ("bits_per_character", "nats_per_character", "perplexity")
 """What configurations can be compared by; lower is better for each."""
@@ -24,7 +24,7 @@ class Data(Reading):
 
     order = ("text", "documents")
 
-    text: Annotated[str, Or(("auto",), Text("the name of a column"))] = Field(
+    text: Annotated[str, Or(("auto",), COLUMN)] = Field(
         "auto",
         description="The column of a table whose rows are the documents. With auto it is found.",
     )
@@ -108,25 +108,12 @@ class Share(Section):
     )
 
 
-class Study(CommonStudy):
-    """How configurations are searched: the best of a few short trials trains most of the time."""
-
-    trial_share: Annotated[float, Number(above=0, maximum=1)] = Field(
-        0.7, description="Share of the search that one trial may take at most."
-    )
-    pause: Annotated[float, Number(above=0, below=1)] = Field(
-        0.08,
-        description="With stopping halving, the share of its training after which a trial pauses.",
-    )
-
-
-class Baselines(Section):
+class Baselines(BlendedBaselines):
     """The simple methods that every network must beat."""
 
-    methods: Annotated[
-        tuple[str, ...] | Auto,
-        Or(("auto",), Many(Word(lambda: baselines("generate")), "simple methods")),
-    ] = Field("auto", description="The simple methods that stand on the leaderboard; auto is all.")
+    methods: Annotated[tuple[str, ...] | Auto, methods_of("generate")] = Field(
+        "auto", description=METHODS
+    )
     share: Annotated[float, Number(minimum=0, below=1)] = Field(
         0.1, description="Share of the budget that the simple methods may take at most."
     )
@@ -185,9 +172,6 @@ class Schema(RecipeSchema):
         default_factory=Network, description="The network: its cells and what is around them."
     )
     training: Training = Field(default_factory=Training, description="How each network is trained.")
-    search: Study = Field(
-        default_factory=Study, description="How configurations are searched, and for how long."
-    )
     refit: Annotated[bool, Flag()] = Field(
         False,
         description="Whether the best network is trained a little further with the validation and "

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import cast
 
 from seqtune.data.source import Source
-from seqtune.progress import Event, Guess
+from seqtune.errors import DataError
+from seqtune.progress import Guess, Guesses
 from seqtune.recipe.load import Recipe
 from seqtune.tasks.generate.corpus import corpus_of
 from seqtune.tasks.generate.schema import Schema
@@ -24,15 +25,8 @@ def suggest(source: Source, recipe: Recipe) -> list[Guess]:
     Raises:
         DataError: The data is no text; says why.
     """
-    from seqtune.errors import DataError
-
-    guesses: list[Guess] = []
-
-    def hear(event: Event) -> None:
-        if isinstance(event, Guess):
-            guesses.append(event)
-
-    corpus = corpus_of(source, cast(Schema, recipe.values).data.text, hear)
+    guesses = Guesses()
+    corpus = corpus_of(source, cast(Schema, recipe.values).data.text, guesses)
     if corpus.column and corpus.characters < LEAST_LENGTH * len(corpus.documents):
         raise DataError(
             f"{source.path}: column {corpus.column!r} holds words rather than texts",

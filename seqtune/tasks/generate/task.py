@@ -47,6 +47,9 @@ class GenerateTask:
     refits_anew = False
     refit_share = 0.15
     score_share = 0.03
+    blends_single = True
+    changeable: tuple[str, ...] = ()
+    leaves_empty = False
 
     def prepare(
         self, source: Source, recipe: Recipe, listener: Listener

@@ -12,15 +12,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from time import monotonic
 from types import ModuleType
 
 import numpy as np
 import numpy.typing as npt
 
 from seqtune.baselines.forecast import seasonal_naive
-from seqtune.baselines.pace import take_turns, too_slow
-from seqtune.progress import BaselineEnded, Listener, Note
+from seqtune.baselines.pace import Turn, take_turns
+from seqtune.progress import Listener, Note
 from seqtune.registry import baselines
 
 Floats = npt.NDArray[np.float64]
@@ -114,26 +113,23 @@ def run_baselines(
         One result per method, in the order of `methods`.
     """
     jobs = [_Job(name, baselines("forecast")[name], problem) for name in methods]
-    take_turns(jobs, ALWAYS, deadline)
+    take_turns(jobs, ALWAYS, deadline, listener)
     results = [job.result() for job in jobs]
     for result in results:
-        _tell(result, sum(problem.windows.values()), listener)
+        _tell_fallbacks(result, sum(problem.windows.values()), listener)
     return results
 
 
 @dataclass
-class _Job:
+class _Job(Turn):
     """One method on its way through the windows of both parts."""
 
-    name: str
     method: ModuleType
     problem: BaselineProblem
     forecasts: dict[str, Floats] = field(default_factory=dict)
     done: int = 0
-    seconds: float = 0.0
     warm_up_seconds: float = 0.0
     fallbacks: int = 0
-    left_out: str = ""
 
     def __post_init__(self) -> None:
         problem = self.problem
@@ -154,40 +150,21 @@ class _Job:
 
     def probe(self, deadline: float) -> None:
         """Forecast the first few windows, to know the pace."""
-        if monotonic() >= deadline:
-            self.left_out = "no time was left"
+        if not self.may_begin(deadline):
             return
         self.advance(WARM_UP)
         self.warm_up_seconds = self.seconds
-        if not self.left_out:
-            self.advance(PROBE)
+        self.advance(PROBE)
 
-    def finish(self, deadline: float = float("inf")) -> None:
+    def finish(self, deadline: float) -> None:
         """Forecast the other windows, or leave the method out once the time would not do."""
         chunk = SIMPLE_CHUNK if self.name in ALWAYS else CHUNK
-        while self.done < self.windows and not self.left_out:
-            left = max(deadline - monotonic(), 0.0)
-            if self.seconds_to_go > left:
-                self.left_out = too_slow(self.seconds_to_go, left)
-                return
+        while self.done < self.windows and self.may_go_on(deadline):
             self.advance(chunk)
 
     def advance(self, count: int) -> None:
         """Forecast the next windows, of both parts where the range spans them."""
-        problem = self.problem
-        began = monotonic()
-        # A plug-in that breaks is left out of the leaderboard; it must not end the whole run.
-        try:
-            for part, start, stop in self._ranges(min(self.done + count, self.windows)):
-                histories = problem.histories(part, start, stop)
-                self.forecasts[part][start:stop], fallbacks = _answer(
-                    self.method, histories, problem.horizon, problem.periods, problem.levels
-                )
-                self.fallbacks += fallbacks
-                self.done += stop - start
-        except Exception as error:
-            self.left_out = f"failed: {type(error).__name__}: {error}"
-        self.seconds += monotonic() - began
+        self.attempt(lambda: self._advance(count))
 
     def result(self) -> BaselineForecast:
         forecasts = {} if self.left_out else self.forecasts
@@ -198,6 +175,16 @@ class _Job:
             self.left_out,
             0 if self.left_out else self.fallbacks,
         )
+
+    def _advance(self, count: int) -> None:
+        problem = self.problem
+        for part, start, stop in self._ranges(min(self.done + count, self.windows)):
+            histories = problem.histories(part, start, stop)
+            self.forecasts[part][start:stop], fallbacks = _answer(
+                self.method, histories, problem.horizon, problem.periods, problem.levels
+            )
+            self.fallbacks += fallbacks
+            self.done += stop - start
 
     def _ranges(self, end: int) -> Iterator[tuple[str, int, int]]:
         """Yield the windows from `done` to `end`, counted over both parts, as part and range."""
@@ -226,10 +213,8 @@ def _answer(
     return rows, len(unanswered)
 
 
-def _tell(result: BaselineForecast, windows: int, listener: Listener) -> None:
-    if result.left_out:
-        listener(BaselineEnded(result.name, None, result.seconds, result.left_out))
-    elif result.fallbacks:
+def _tell_fallbacks(result: BaselineForecast, windows: int, listener: Listener) -> None:
+    if result.fallbacks:
         listener(
             Note(
                 f"{result.name}: seasonal_naive stands in for {result.fallbacks} of {windows} "

@@ -7,37 +7,21 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from hand_moved import Clock
 
-from seqtune.baselines import runner
+from seqtune.baselines import forecasts
 from seqtune.baselines.forecast import drift, naive, seasonal_naive
-from seqtune.baselines.runner import BaselineProblem, forecast_windows, run_baselines
+from seqtune.baselines.forecasts import BaselineProblem, forecast_windows, run_baselines
 from seqtune.errors import RecipeError
 from seqtune.progress import BaselineEnded, Event, Note
 
 LEVELS = (0.1, 0.9)
 
 
-class Clock:
-    """A clock that only the methods under test move."""
-
-    def __init__(self) -> None:
-        self.now = 0.0
-
-    def __call__(self) -> float:
-        return self.now
-
-
-@pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    clock = Clock()
-    monkeypatch.setattr(runner, "monotonic", clock)
-    return clock
-
-
 @pytest.fixture
 def methods(monkeypatch: pytest.MonkeyPatch) -> dict[str, object]:
     known: dict[str, object] = {"naive": naive, "seasonal_naive": seasonal_naive, "drift": drift}
-    monkeypatch.setattr(runner, "baselines", lambda task: known)
+    monkeypatch.setattr(forecasts, "baselines", lambda task: known)
     return known
 
 

@@ -1,0 +1,51 @@
+"""The keys that the recipes of tasks share whose data has a row per step of time."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from seqtune.recipe.kinds import OneOrMany, Or, Text, Whole, Word
+from seqtune.recipe.schema import COLUMN, Auto, Reading
+from seqtune.recipe.section import Section
+
+Seasons = Annotated[
+    int | tuple[int, ...] | Auto, Or(("auto",), OneOrMany(Whole(minimum=1), "whole numbers"))
+]
+"""The length of a season in steps, several of them, or auto."""
+
+
+class SteppedReading(Reading):
+    """How the file is read, and how time runs through its rows."""
+
+    time: Annotated[str | None, Or(("auto", None), COLUMN)] = Field(
+        "auto",
+        description="The column that holds the time. With auto it is found; null counts the rows "
+        "instead.",
+    )
+    series: Annotated[str | None, Or(("auto", None), COLUMN)] = Field(
+        "auto",
+        description="The column that says which series a row belongs to. With auto it is found; "
+        "null takes the whole file as one series.",
+    )
+    frequency: Annotated[str, Or(("auto",), Text("a frequency such as h, D, W or MS"))] = Field(
+        "auto",
+        description="Distance between two steps as a pandas alias, such as h, 30min, D, W or MS. "
+        "With auto it is found from the times.",
+    )
+    duplicates: Annotated[str, Word(("mean", "first", "last", "sum", "error"))] = Field(
+        "mean",
+        description="What becomes of several rows of one series at the same time: their mean, the "
+        "first, the last, their sum, or an error.",
+    )
+
+
+class Split(Section):
+    """How many of the last steps a part of the data takes."""
+
+    steps: Annotated[int | Auto, Or(("auto",), Whole(minimum=1))] = Field(
+        "auto",
+        description="Number of steps that this part takes. With auto it follows from the length of "
+        "the data and, where there is one, the horizon.",
+    )

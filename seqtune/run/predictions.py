@@ -1,0 +1,118 @@
+"""What networks and simple methods predicted for both parts, as the leaderboard hears it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+from seqtune.run.blendable import Arrays, read_predictions
+from seqtune.search.ensemble import blend
+from seqtune.search.problem import Problem
+from seqtune.search.trial import predictions_path
+from seqtune.tasks._contract import Recalibrates
+
+Floats = npt.NDArray[np.float64]
+Weights = Mapping[str, float]
+
+
+@dataclass
+class Predictions:
+    """Predictions by the name of a trial or a simple method, and what makes them honest.
+
+    What is averaged must speak with one voice: a network that is too sure, or a method that is too
+    shy, would count for more, or less, than it should. So each is calibrated, and their average
+    once more.
+
+    Args:
+        problem: Task, data and run folder.
+        blendable: Predictions by part of the simple methods that an ensemble may take in.
+        test: Predictions for the test part, by name, as they were made.
+    """
+
+    problem: Problem
+    blendable: Mapping[str, Arrays]
+    test: dict[str, Floats] = field(default_factory=dict)
+    _calibrations: dict[str, dict[str, float]] = field(default_factory=dict)
+    _of_ensembles: dict[tuple[tuple[str, float], ...], dict[str, float]] = field(
+        default_factory=dict
+    )
+
+    def raw(self, name: str) -> Floats:
+        """Return the validation predictions of a trial or a simple method as they were made."""
+        if name in self.blendable:
+            return self.blendable[name]["validation"]
+        return read_predictions(predictions_path(self.problem.folder, name))
+
+    def validation(self, name: str) -> Floats:
+        """Return the validation predictions of a trial or a simple method, calibrated."""
+        return self._calibrated(self.raw(name), self.calibration(name))
+
+    def tested(self, name: str) -> Floats:
+        """Return the test predictions of a trial or a simple method, calibrated."""
+        return self._calibrated(self.test[name], self.calibration(name))
+
+    def calibration(self, name: str) -> dict[str, float]:
+        """Measure a trial or a simple method on its validation predictions, once."""
+        if name not in self._calibrations:
+            self._calibrations[name] = self._measured(self.raw(name))
+        return self._calibrations[name]
+
+    def last_calibration(self, name: str) -> dict[str, float]:
+        """Measure a trial or a simple method on the test part too, where the task wants that.
+
+        It has been scored by then; what is measured here counts for new data alone.
+        """
+        task = self.problem.task
+        if isinstance(task, Recalibrates) and name in self.test:
+            return task.recalibration(self.problem.prepared, self.raw(name), self.test[name])
+        return self.calibration(name)
+
+    def blended_validation(self, weights: Weights) -> Floats:
+        """Return an ensemble's predictions for the validation part, as they are given out."""
+        return self._calibrated(self._blended_raw(weights), self._of_ensemble(weights))
+
+    def blended_test(self, weights: Weights) -> Floats:
+        """Return an ensemble's predictions for the test part, as they are given out."""
+        members = {name: self.tested(name) for name in weights}
+        return self._calibrated(blend(members, dict(weights)), self._of_ensemble(weights))
+
+    def last_of_ensemble(
+        self, weights: Weights, members: Mapping[str, dict[str, float]]
+    ) -> dict[str, float]:
+        """Measure the average of members for new data.
+
+        Args:
+            weights: The members, and how much each counts.
+            members: What makes each of them honest for new data.
+        """
+        task, prepared = self.problem.task, self.problem.prepared
+        if not isinstance(task, Recalibrates):
+            return self._of_ensemble(weights)
+        validation, test = (
+            blend(
+                {name: self._calibrated(made(name), members[name]) for name in weights},
+                dict(weights),
+            )
+            for made in (self.raw, self.test.__getitem__)
+        )
+        return task.recalibration(prepared, validation, test)
+
+    def _of_ensemble(self, weights: Weights) -> dict[str, float]:
+        """Measure an ensemble on its validation predictions, once."""
+        key = tuple(weights.items())
+        if key not in self._of_ensembles:
+            self._of_ensembles[key] = self._measured(self._blended_raw(weights))
+        return self._of_ensembles[key]
+
+    def _blended_raw(self, weights: Weights) -> Floats:
+        """Return the average for the validation part, its members calibrated, itself not yet."""
+        return blend({name: self.validation(name) for name in weights}, dict(weights))
+
+    def _measured(self, predictions: Floats) -> dict[str, float]:
+        return self.problem.task.calibration(self.problem.prepared, predictions)
+
+    def _calibrated(self, predictions: Floats, calibration: Mapping[str, float]) -> Floats:
+        return self.problem.task.calibrated(self.problem.prepared, predictions, calibration)
