@@ -17,6 +17,7 @@ from seqtune.data.window import Windows
 from seqtune.errors import DataError
 from seqtune.tasks.forecast.codec import Codec, CodedPanel
 from seqtune.tasks.forecast.conformal import apply_factors
+from seqtune.tasks.forecast.floor import floored
 from seqtune.tasks.forecast.inference import forecast_windows, window_histories
 
 Floats = npt.NDArray[np.float64]
@@ -60,20 +61,21 @@ def forecast_with(run: Any, name: str, coded: CodedPanel, windows: Windows) -> F
     """Forecast windows with one row of the leaderboard.
 
     Returns:
-        (windows, horizon, levels) in the target's unit.
+        (windows, horizon, levels) in the target's unit; not below zero where no value of the
+        series was.
     """
     codec: Codec = run.prepared.codec
     row = run.choose(name)
     if row.kind == "baseline":
         histories = window_histories(coded, windows)
         forecast, _ = baseline_windows(name, histories, codec.horizon, codec.periods, codec.levels)
-        return forecast[..., 1:]
+        return floored(forecast[..., 1:], coded, windows)
     total = np.zeros((len(windows), codec.horizon, len(codec.levels)))
     for member in run.members[name]:
         network = run.network(member)
         forecast = forecast_windows(network, coded, windows, codec, member.values)
         total += member.weight * _honest(run, member.trial, forecast)
-    return _honest(run, name, total)
+    return floored(_honest(run, name, total), coded, windows)
 
 
 def _honest(run: Any, name: str, forecast: Floats) -> Floats:
