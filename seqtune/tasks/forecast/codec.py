@@ -16,7 +16,6 @@ from seqtune.data.seasonality import seasonal_scales
 from seqtune.data.split import Split
 from seqtune.data.window import Windows
 from seqtune.tasks.forecast.measure import (
-    find_constant,
     first_negative,
     first_rows,
     moments,
@@ -123,7 +122,7 @@ class Codec:
             levels: Quantile levels.
             categories: Labels of static text columns.
         """
-        center, spread = moments(panel, split)
+        center, spread, constant = moments(panel, split)
         rows = training_rows(split)
         return cls(
             roles=roles,
@@ -139,7 +138,7 @@ class Codec:
             future=Standard.fit(panel.future_names, panel.future[rows]),
             static=Standard.fit(panel.static_names, panel.static),
             categories=categories,
-            constant=find_constant(panel, split),
+            constant=constant,
         )
 
     def encode(self, panel: Panel, known_end: npt.NDArray[np.int64] | None = None) -> CodedPanel:
@@ -153,11 +152,10 @@ class Codec:
         """
         end = panel.offsets[1:] if known_end is None else known_end
         own = Split(panel.offsets[:-1], end, end, end)
-        center, spread = moments(panel, own)
+        center, spread, constant = moments(panel, own)
         error_scale = seasonal_scales(panel, self.period, end)
         number = {name: index for index, name in enumerate(self.series)}
         fitted = np.array([number.get(name, -1) for name in panel.series], np.int64)
-        constant = find_constant(panel, own)
         known = fitted >= 0
         center[known] = self.center[fitted[known]]
         spread[known] = self.spread[fitted[known]]

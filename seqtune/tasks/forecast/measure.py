@@ -9,6 +9,7 @@ from seqtune.data.panel import Panel
 from seqtune.data.split import Split
 
 Floats = npt.NDArray[np.float64]
+Booleans = npt.NDArray[np.bool_]
 
 
 def first_negative(panel: Panel) -> npt.NDArray[np.int64]:
@@ -60,8 +61,11 @@ def training_rows(split: Split, maximum: int = 2_000_000) -> npt.NDArray[np.int6
     return rows
 
 
-def moments(panel: Panel, split: Split) -> tuple[Floats, Floats]:
-    """Return mean and deviation of the observed training values, (series, targets) each."""
+def moments(panel: Panel, split: Split) -> tuple[Floats, Floats, Booleans]:
+    """Return mean and deviation of the observed training values, and whether they are all equal.
+
+    Each is (series, targets); the deviation of equal values is 1.
+    """
     counted = _inside(split, len(panel.target))[:, None] & panel.observed
     lengths = np.diff(np.append(split.begin, len(panel.target)))
     filled = np.flatnonzero(lengths)  # reduceat knows no empty ranges
@@ -76,7 +80,8 @@ def moments(panel: Panel, split: Split) -> tuple[Floats, Floats]:
     squares[filled] = np.add.reduceat(values**2, first, axis=0)
     spread = np.sqrt(squares / count)
     # the mean of equal values is not always that value
-    return center, np.where((spread > 0) & ~find_constant(panel, split), spread, 1.0)
+    constant = find_constant(panel, split)
+    return center, np.where((spread > 0) & ~constant, spread, 1.0), constant
 
 
 def _inside(split: Split, rows: int) -> npt.NDArray[np.bool_]:

@@ -97,7 +97,8 @@ class Prepared:
         save_panel(self.panel, folder / "data")
         for name in ("train_end", "validation_end"):
             np.save(folder / "data" / f"{name}.npy", getattr(self.split, name))
-        write_json(folder / "codec.json", self.codec.to_dict())
+        # json indents in Python, and writes the rest in C: seconds for 100,000 series
+        write_json(folder / "codec.json", self.codec.to_dict(), indent=None)
 
     @classmethod
     def load(cls, folder: Path) -> Prepared:
