@@ -17,7 +17,7 @@ from seqtune.registry import baselines
 
 LEVELS = (0.1, 0.5, 0.9)
 Z = 1.2815515655446004  # the 0.9 quantile of the standard normal distribution
-NAMES = ["drift", "ets", "mstl", "naive", "seasonal_naive", "theta"]
+NAMES = ["croston", "drift", "ets", "mstl", "naive", "seasonal_naive", "theta"]
 
 SEASON = 10.0 * np.sin(2 * np.pi * np.arange(72) / 12)
 TRENDED = 100.0 + 0.5 * np.arange(72) + SEASON
@@ -40,7 +40,7 @@ AWKWARD = {
 }
 
 
-def test_the_registry_finds_the_six() -> None:
+def test_the_registry_finds_the_seven() -> None:
     assert list(baselines("forecast")) == NAMES
     assert baselines("forecast").summary("seasonal_naive").endswith("the last season goes on.")
 

@@ -729,6 +729,7 @@ def header_bomb(run: Path) -> None:
         ),
         *(codec_of(series=["a"]), codec_of(series=[["a"]]), codec_of(error_scale=[[1.0]])),
         *(codec_of(error_scale=[[0.0]] * 3), codec_of(center=[[float("nan")]] * 3)),
+        *(codec_of(constant=[[True]]), codec_of(constant=[["x"]] * 3), codec_of(constant=7)),
         *(codec_of(center=[[10**400]] * 3), codec_of(spread=[["x"]] * 3), codec_of(roles={})),
         *(
             codec_of(roles={"targets": ["y"]}),

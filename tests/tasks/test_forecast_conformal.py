@@ -150,6 +150,7 @@ def test_a_run_gives_out_members_and_ensemble_after_their_factors(
         prediction, "forecast_windows",
         lambda network, *_: around(np.zeros((1, 1)), wide[network], wide[network]),
     )  # fmt: skip
+    monkeypatch.setattr(prediction, "floored", lambda forecast, *_: forecast)
     members = [
         SimpleNamespace(trial=name, weight=0.5, values={}, baseline="") for name in ("t001", "t002")
     ]

@@ -14,6 +14,14 @@ from seqtune.data.grid import Grid
 from seqtune.data.panel import Panel
 from seqtune.data.seasonality import seasonal_scales
 from seqtune.data.split import Split
+from seqtune.data.window import Windows
+from seqtune.tasks.forecast.measure import (
+    first_negative,
+    first_rows,
+    moments,
+    training_rows,
+    training_span,
+)
 
 Floats = npt.NDArray[np.float64]
 
@@ -67,6 +75,8 @@ class Codec:
         static: Scales of the static covariates.
         categories: Labels of text columns among the static covariates, in the order of the codes.
         cycles: Cycles of the calendar that a network is told of; see `seqtune.data.calendar`.
+        constant: (series, targets) bool: the training rows never change, and MASE, whose
+            denominator would be zero, is not defined.
         origins: From so many origins the validation part is forecast; 0 for every step of it.
     """
 
@@ -83,6 +93,7 @@ class Codec:
     future: Standard
     static: Standard
     categories: dict[str, list[str]]
+    constant: npt.NDArray[np.bool_]
     cycles: tuple[str, ...] = ()
     origins: int = 0
 
@@ -114,8 +125,8 @@ class Codec:
             levels: Quantile levels.
             categories: Labels of static text columns.
         """
-        center, spread = _moments(panel, split)
-        rows = _training_rows(split)
+        center, spread, constant = moments(panel, split)
+        rows = training_rows(split)
         return cls(
             roles=roles,
             grid=panel.grid.to_dict(),
@@ -130,7 +141,8 @@ class Codec:
             future=Standard.fit(panel.future_names, panel.future[rows]),
             static=Standard.fit(panel.static_names, panel.static),
             categories=categories,
-            cycles=calendar_cycles(panel.grid, _training_span(panel, split)),
+            cycles=calendar_cycles(panel.grid, training_span(panel, split)),
+            constant=constant,
         )
 
     def encode(self, panel: Panel, known_end: npt.NDArray[np.int64] | None = None) -> CodedPanel:
@@ -144,7 +156,7 @@ class Codec:
         """
         end = panel.offsets[1:] if known_end is None else known_end
         own = Split(panel.offsets[:-1], end, end, end)
-        center, spread = _moments(panel, own)
+        center, spread, constant = moments(panel, own)
         error_scale = seasonal_scales(panel, self.period, end)
         number = {name: index for index, name in enumerate(self.series)}
         fitted = np.array([number.get(name, -1) for name in panel.series], np.int64)
@@ -152,6 +164,7 @@ class Codec:
         center[known] = self.center[fitted[known]]
         spread[known] = self.spread[fitted[known]]
         error_scale[known] = self.error_scale[fitted[known]]
+        constant[known] = self.constant[fitted[known]]
         first = int(panel.starts.min())
         last = int((panel.starts + np.diff(panel.offsets)).max()) + self.horizon
         return CodedPanel(
@@ -163,13 +176,16 @@ class Codec:
             static=self.static.apply(panel.static),
             calendar=calendar_features(panel.grid, first, last - first, self.cycles),
             first_step=first,
-            first_row=_first_rows(panel),
+            first_row=first_rows(panel),
+            first_negative=first_negative(panel),
+            constant=constant,
         )
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain JSON values."""
         arrays = {
-            name: getattr(self, name).tolist() for name in ("error_scale", "center", "spread")
+            name: getattr(self, name).tolist()
+            for name in ("error_scale", "center", "spread", "constant")
         }
         groups = {name: asdict(getattr(self, name)) for name in ("past", "future", "static")}
         plain = {
@@ -204,8 +220,9 @@ class Codec:
             past=past,
             future=future,
             static=static,
-            cycles=tuple(values["cycles"]),
+            cycles=_read_cycles(values),
             origins=values.get("origins", 0),
+            constant=_read_constant(values, arrays["error_scale"].shape),
             error_scale=arrays["error_scale"],
             center=arrays["center"],
             spread=arrays["spread"],
@@ -230,6 +247,9 @@ class CodedPanel:
         calendar: (steps, features) float32, from `first_step` to a horizon past the last row.
         first_step: Grid step of the calendar's first row.
         first_row: (series, targets) int64, the absolute row of each column's first value.
+        first_negative: (series, targets) int64, the absolute row of each column's first value
+            below zero; where there is none, a row past the series.
+        constant: (series, targets) bool, what was measured never changes.
     """
 
     panel: Panel
@@ -241,62 +261,34 @@ class CodedPanel:
     calendar: npt.NDArray[np.float32]
     first_step: int
     first_row: npt.NDArray[np.int64]
+    first_negative: npt.NDArray[np.int64]
+    constant: npt.NDArray[np.bool_]
+
+    def mase_scale(self, windows: Windows, observed: npt.NDArray[np.bool_]) -> Floats:
+        """Return the denominators of MASE, NaN where it is not defined.
+
+        Where it is defined for no window that can be scored, errors are in the target's unit.
+
+        Args:
+            windows: Which windows.
+            observed: (windows, horizon), where the truth is known.
+        """
+        where = windows.series, windows.target
+        scale: Floats = self.error_scale[where]
+        defined = ~self.constant[where]
+        scored = observed.any(axis=1)
+        return np.where(defined, scale, np.nan) if (defined & scored).any() else scale
 
 
-def _training_span(panel: Panel, split: Split) -> int:
-    """Return how many steps lie between the first training row of all series and the last."""
-    held = split.train_end > split.begin
-    before = panel.starts - panel.offsets[:-1]  # a row's step is its number and this
-    first, end = (before + split.begin)[held], (before + split.train_end)[held]
-    return int(end.max() - first.min()) if held.any() else 0
+def _read_cycles(values: Mapping[str, Any]) -> tuple[str, ...]:
+    """Read which cycles networks are told of; a run of an earlier version told of all."""
+    if "cycles" not in values:
+        return calendar_cycles(Grid.from_dict(values["grid"]))
+    return tuple(values["cycles"])
 
 
-def _first_rows(panel: Panel) -> npt.NDArray[np.int64]:
-    """Return the absolute row of the first observed value of each series and target.
-
-    Rows before it are before the series: what the column will be is not known there.
-    """
-    begin = np.repeat(panel.offsets[:-1, None], len(panel.target_names), axis=1)
-    lengths = np.diff(panel.offsets)
-    filled = np.flatnonzero(lengths)
-    if len(panel.target_names) > 1 and len(filled):
-        rows = np.arange(panel.rows)[:, None]
-        seen = np.where(panel.observed, rows, panel.rows)
-        begin[filled] = np.minimum.reduceat(seen, panel.offsets[filled], axis=0)
-    return begin
-
-
-def _training_rows(split: Split, maximum: int = 2_000_000) -> npt.NDArray[np.int64]:
-    """Return training rows, (rows,) int64, evenly thinned to about `maximum`."""
-    stride = max(1, int((split.train_end - split.begin).sum()) // maximum)
-    lengths = -(-(split.train_end - split.begin) // stride)
-    ends = np.cumsum(lengths)
-    within = np.arange(int(ends[-1])) - np.repeat(ends - lengths, lengths)
-    rows: npt.NDArray[np.int64] = np.repeat(split.begin, lengths) + within * stride
-    return rows
-
-
-def _moments(panel: Panel, split: Split) -> tuple[Floats, Floats]:
-    """Return mean and deviation of the observed training values, (series, targets) each."""
-    counted = _inside(split, len(panel.target))[:, None] & panel.observed
-    lengths = np.diff(np.append(split.begin, len(panel.target)))
-    filled = np.flatnonzero(lengths)  # reduceat knows no empty ranges
-    first = split.begin[filled]
-    count = np.ones((len(lengths), panel.target.shape[1]))
-    count[filled] = np.maximum(np.add.reduceat(counted, first, axis=0, dtype=np.int64), 1)
-    center, squares = np.zeros((2, *count.shape))
-    values = np.where(counted, panel.target, 0.0)
-    center[filled] = np.add.reduceat(values, first, axis=0)
-    center /= count
-    values = np.where(counted, panel.target - np.repeat(center, lengths, axis=0), 0.0)
-    squares[filled] = np.add.reduceat(values**2, first, axis=0)
-    spread = np.sqrt(squares / count)
-    return center, np.where(spread > 0, spread, 1.0)
-
-
-def _inside(split: Split, rows: int) -> npt.NDArray[np.bool_]:
-    """Mark the training rows, (rows,) bool."""
-    edge = np.zeros(rows + 1, np.int8)
-    np.add.at(edge, split.begin, 1)
-    np.add.at(edge, split.train_end, -1)
-    return np.cumsum(edge[:-1], dtype=np.int8).astype(bool)
+def _read_constant(values: Mapping[str, Any], shape: tuple[int, ...]) -> npt.NDArray[np.bool_]:
+    """Read which series never change; a run of an earlier version does not say."""
+    if "constant" not in values:
+        return np.zeros(shape, np.bool_)
+    return np.array(values["constant"]).reshape(-1, shape[1])

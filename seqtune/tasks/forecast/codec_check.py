@@ -47,6 +47,8 @@ def check_codec(codec: Codec, panel: Panel) -> None:
         raise ValueError(f"found {str(codec.origins)[:20]!r} origins")
     for name in ("error_scale", "center", "spread"):
         _check_scale(name, getattr(codec, name), (len(panel.series), len(panel.target_names)))
+    if codec.constant.dtype != np.bool_ or codec.constant.shape != codec.error_scale.shape:
+        raise ValueError("it does not say of each series whether it is constant")
     for name in ("past", "future", "static"):
         _check_standard(name, getattr(codec, name), getattr(panel, f"{name}_names"))
     for start in range(0, panel.rows, CHUNK):

@@ -165,7 +165,7 @@ def _scores(
     forecasts: Mapping[str, npt.NDArray[np.float64]],
 ) -> dict[str, dict[str, float]]:
     actual, observed = actual_values(coded, windows, codec.horizon)
-    scale = coded.error_scale[windows.series, windows.target]
+    scale = coded.mase_scale(windows, observed)
     return {
         name: score_forecasts(each, actual, observed, scale, codec.levels)
         for name, each in forecasts.items()

@@ -11,6 +11,7 @@ from seqtune.data.window import Windows
 from seqtune.tasks._contract import Values
 from seqtune.tasks.forecast.arrangement import arrange
 from seqtune.tasks.forecast.codec import Codec, CodedPanel
+from seqtune.tasks.forecast.floor import floored
 
 CHUNK = 1024
 """Windows that are arranged and predicted at a time."""
@@ -22,7 +23,8 @@ def forecast_windows(
     """Forecast windows with a network, in chunks of one size so that it is compiled once.
 
     Returns:
-        (windows, horizon, levels) float64 in the target's unit.
+        (windows, horizon, levels) float64 in the target's unit; not below zero where no value
+        of the series was.
     """
     size = min(CHUNK, max(1, len(windows)))
     forecasts = np.empty((len(windows), codec.horizon, len(codec.levels)))
@@ -31,7 +33,7 @@ def forecast_windows(
         arranged = arrange(coded, windows[chosen], codec, values)
         output = arranged.restore(np.asarray(model.predict_on_batch(arranged.inputs)))
         forecasts[start : start + size] = output[: len(windows) - start]
-    return forecasts
+    return floored(forecasts, coded, windows)
 
 
 def window_histories(coded: CodedPanel, windows: Windows) -> list[npt.NDArray[np.float64]]:

@@ -17,6 +17,7 @@ from seqtune.data.window import Windows
 from seqtune.errors import DataError
 from seqtune.tasks.forecast.codec import Codec, CodedPanel
 from seqtune.tasks.forecast.conformal import apply_factors
+from seqtune.tasks.forecast.floor import floored
 from seqtune.tasks.forecast.inference import forecast_windows, window_histories
 
 Floats = npt.NDArray[np.float64]
@@ -51,6 +52,11 @@ def predict(run: Any, source: Source | None, use: str | None) -> pd.DataFrame:
         _require_history(source, codec, panel)
     _require_ahead(run, codec, panel)
     coded = codec.encode(panel)
+    if flat := int(coded.constant.any(axis=1).sum()):
+        run.notes.append(
+            f"{flat} of {len(panel.series)} series have no two different values to measure a scale "
+            "by: their intervals say little"
+        )
     windows = _last_windows(panel)
     forecast = forecast_with(run, run.choose(use).name, coded, windows)
     return _table(codec, panel, windows, forecast)
@@ -60,20 +66,21 @@ def forecast_with(run: Any, name: str, coded: CodedPanel, windows: Windows) -> F
     """Forecast windows with one row of the leaderboard.
 
     Returns:
-        (windows, horizon, levels) in the target's unit.
+        (windows, horizon, levels) in the target's unit; not below zero where no value of the
+        series was.
     """
     codec: Codec = run.prepared.codec
     row = run.choose(name)
     if row.kind == "baseline":
         histories = window_histories(coded, windows)
         forecast, _ = baseline_windows(name, histories, codec.horizon, codec.periods, codec.levels)
-        return forecast[..., 1:]
+        return floored(forecast[..., 1:], coded, windows)
     total = np.zeros((len(windows), codec.horizon, len(codec.levels)))
     for member in run.members[name]:
         network = run.network(member)
         forecast = forecast_windows(network, coded, windows, codec, member.values)
         total += member.weight * _honest(run, member.trial, forecast)
-    return _honest(run, name, total)
+    return floored(_honest(run, name, total), coded, windows)
 
 
 def _honest(run: Any, name: str, forecast: Floats) -> Floats:

@@ -96,7 +96,8 @@ class Prepared:
         """Write panel and splits to `folder` and the codec beside it, as flat arrays and JSON."""
         save_panel(self.panel, folder / "data")
         save_split(self.split, folder / "data")
-        write_json(folder / "codec.json", self.codec.to_dict())
+        # json indents in Python, and writes the rest in C: seconds for 100,000 series
+        write_json(folder / "codec.json", self.codec.to_dict(), indent=None)
 
     @classmethod
     def load(cls, folder: Path) -> Prepared:

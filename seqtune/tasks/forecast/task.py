@@ -28,6 +28,7 @@ from seqtune.tasks.forecast.codec import Codec
 from seqtune.tasks.forecast.conformal import apply_factors, measure_factors
 from seqtune.tasks.forecast.evaluation import backtest, evaluate
 from seqtune.tasks.forecast.explain import explain
+from seqtune.tasks.forecast.floor import floored
 from seqtune.tasks.forecast.illustrate import illustrate
 from seqtune.tasks.forecast.inference import forecast_windows, window_histories
 from seqtune.tasks.forecast.loss import quantile_loss
@@ -44,6 +45,9 @@ from seqtune.tasks.forecast.settle import (
     settle_parts,
     settle_segment,
 )
+
+SUIT_WINDOWS = 100
+"""Of so many validation windows the histories say which simple methods suit the data."""
 
 EARLY_SHARE = 0.7
 """Seasonality is looked for in this first share of each series while the split is not yet known."""
@@ -100,6 +104,7 @@ class ForecastTask:
             categories={name: list(labels) for name, labels in panel.static_categories.items()},
         )
         codec = replace(codec, origins=values.validation.folds)
+        _tell_constant(codec, listener)
         prepared = Prepared(panel, split, codec)
         _refuse_unseen(source, prepared)
         return prepared, _settled(recipe, prepared, roles, validation, test)
@@ -149,11 +154,12 @@ class ForecastTask:
     def score(
         self, prepared: Prepared, part: Part, predictions: npt.NDArray[np.float64]
     ) -> dict[str, float]:
-        """Return every metric of quantiles (windows, horizon, levels)."""
+        """Return every metric of quantiles (windows, horizon, levels), as they are given out."""
         actual, observed = prepared.truth[part]
         windows = prepared.windows[part]
-        scale = prepared.coded.error_scale[windows.series, windows.target]
-        return score_forecasts(predictions, actual, observed, scale, prepared.codec.levels)
+        scale = prepared.coded.mase_scale(windows, observed)
+        forecast = floored(predictions, prepared.coded, windows)
+        return score_forecasts(forecast, actual, observed, scale, prepared.codec.levels)
 
     def prediction_unit(self, prepared: Prepared, values: Values | None) -> str:
         """Return "step": predictions of all configurations are of the same steps."""
@@ -205,7 +211,7 @@ class ForecastTask:
         """Forecast the same windows by simple methods."""
         codec, coded = prepared.codec, prepared.coded
         asked = settings(recipe).baselines.methods
-        methods = list(baselines("forecast")) if asked == "auto" else list(asked)
+        methods = _suited_methods(prepared) if asked == "auto" else list(asked)
 
         def histories(part: str, start: int, stop: int) -> list[npt.NDArray[np.float64]]:
             return window_histories(coded, prepared.windows[part][start:stop])  # type: ignore[index]
@@ -237,7 +243,8 @@ class ForecastTask:
         self, prepared: Prepared, predictions: npt.NDArray[np.float64], run: Any
     ) -> dict[str, Any]:
         """Return the chart of a typical test window."""
-        return illustrate(prepared, predictions)
+        windows = prepared.windows["test"]
+        return illustrate(prepared, floored(predictions, prepared.coded, windows))
 
     def predict(self, run: Any, source: Source | None, use: str | None) -> pd.DataFrame:
         """Forecast past the end of the data; see `seqtune.tasks.forecast.predict`."""
@@ -273,6 +280,33 @@ def _refuse_constant(source: Source, panel: Panel) -> None:
                 "forecast",
                 "name another column: --target COLUMN",
             )
+
+
+def _suited_methods(prepared: Prepared) -> list[str]:
+    """Return the simple methods, without those that are meant for other data."""
+    windows = prepared.windows["validation"]
+    some = windows[np.unique(np.linspace(0, len(windows) - 1, SUIT_WINDOWS).astype(np.int64))]
+    histories = window_histories(prepared.coded, some)
+    return [
+        name
+        for name, method in baselines("forecast").items()
+        if not hasattr(method, "suits") or method.suits(histories)
+    ]
+
+
+def _tell_constant(codec: Codec, listener: Listener) -> None:
+    """Say which series have no MASE."""
+    count, targets = int(codec.constant.sum()), len(codec.roles["targets"])
+    noun = "series" if targets == 1 else "columns of series"
+    if count == codec.constant.size:
+        listener(Note("no training row differs from another: MASE is in the target's own unit"))
+    elif count:
+        listener(
+            Note(
+                f"the training rows of {count} of {codec.constant.size} {noun} never change: MASE "
+                "is not defined there, and does not count them"
+            )
+        )
 
 
 def _refuse_unseen(source: Source, prepared: Prepared) -> None:

@@ -1,0 +1,100 @@
+"""What is measured of each series: its level, its spread, where it begins, what it never was."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from seqtune.data.panel import Panel
+from seqtune.data.split import Split
+
+Floats = npt.NDArray[np.float64]
+Booleans = npt.NDArray[np.bool_]
+
+
+def first_negative(panel: Panel) -> npt.NDArray[np.int64]:
+    """Return the first row below zero from the beginning of each series on, (series, targets)."""
+    first = np.empty((len(panel.series), len(panel.target_names)), np.int64)
+    for column in range(first.shape[1]):
+        negative = np.flatnonzero(panel.target[:, column] < 0)
+        place = np.searchsorted(negative, panel.offsets[:-1])
+        first[:, column] = np.append(negative, panel.rows)[place]
+    return first
+
+
+def find_constant(panel: Panel, split: Split) -> npt.NDArray[np.bool_]:
+    """Say which columns have no two different observed training values, (series, targets)."""
+    counted = _inside(split, len(panel.target))[:, None] & panel.observed
+    lengths = np.diff(np.append(split.begin, len(panel.target)))
+    filled = np.flatnonzero(lengths)  # reduceat knows no empty ranges
+    constant = np.ones((len(lengths), panel.target.shape[1]), np.bool_)
+    low = np.minimum.reduceat(np.where(counted, panel.target, np.inf), split.begin[filled], axis=0)
+    high = np.maximum.reduceat(
+        np.where(counted, panel.target, -np.inf), split.begin[filled], axis=0
+    )
+    constant[filled] = low >= high
+    return constant
+
+
+def first_rows(panel: Panel) -> npt.NDArray[np.int64]:
+    """Return the absolute row of the first observed value of each series and target.
+
+    Rows before it are before the series: what the column will be is not known there.
+    """
+    begin = np.repeat(panel.offsets[:-1, None], len(panel.target_names), axis=1)
+    lengths = np.diff(panel.offsets)
+    filled = np.flatnonzero(lengths)
+    if len(panel.target_names) > 1 and len(filled):
+        rows = np.arange(panel.rows)[:, None]
+        seen = np.where(panel.observed, rows, panel.rows)
+        begin[filled] = np.minimum.reduceat(seen, panel.offsets[filled], axis=0)
+    return begin
+
+
+def training_span(panel: Panel, split: Split) -> int:
+    """Return how many steps lie between the first training row of all series and the last."""
+    held = split.train_end > split.begin
+    before = panel.starts - panel.offsets[:-1]  # a row's step is its number and this
+    first, end = (before + split.begin)[held], (before + split.train_end)[held]
+    return int(end.max() - first.min()) if held.any() else 0
+
+
+def training_rows(split: Split, maximum: int = 2_000_000) -> npt.NDArray[np.int64]:
+    """Return training rows, (rows,) int64, evenly thinned to about `maximum`."""
+    stride = max(1, int((split.train_end - split.begin).sum()) // maximum)
+    lengths = -(-(split.train_end - split.begin) // stride)
+    ends = np.cumsum(lengths)
+    within = np.arange(int(ends[-1])) - np.repeat(ends - lengths, lengths)
+    rows: npt.NDArray[np.int64] = np.repeat(split.begin, lengths) + within * stride
+    return rows
+
+
+def moments(panel: Panel, split: Split) -> tuple[Floats, Floats, Booleans]:
+    """Return mean and deviation of the observed training values, and whether they are all equal.
+
+    Each is (series, targets); the deviation of equal values is 1.
+    """
+    counted = _inside(split, len(panel.target))[:, None] & panel.observed
+    lengths = np.diff(np.append(split.begin, len(panel.target)))
+    filled = np.flatnonzero(lengths)  # reduceat knows no empty ranges
+    first = split.begin[filled]
+    count = np.ones((len(lengths), panel.target.shape[1]))
+    count[filled] = np.maximum(np.add.reduceat(counted, first, axis=0, dtype=np.int64), 1)
+    center, squares = np.zeros((2, *count.shape))
+    values = np.where(counted, panel.target, 0.0)
+    center[filled] = np.add.reduceat(values, first, axis=0)
+    center /= count
+    values = np.where(counted, panel.target - np.repeat(center, lengths, axis=0), 0.0)
+    squares[filled] = np.add.reduceat(values**2, first, axis=0)
+    spread = np.sqrt(squares / count)
+    # the mean of equal values is not always that value
+    constant = find_constant(panel, split)
+    return center, np.where((spread > 0) & ~constant, spread, 1.0), constant
+
+
+def _inside(split: Split, rows: int) -> npt.NDArray[np.bool_]:
+    """Mark the training rows, (rows,) bool."""
+    edge = np.zeros(rows + 1, np.int8)
+    np.add.at(edge, split.begin, 1)
+    np.add.at(edge, split.train_end, -1)
+    return np.cumsum(edge[:-1], dtype=np.int8).astype(bool)
