@@ -98,11 +98,12 @@ def test_the_portfolio_is_whole_and_inside_the_space():
             assert all(space[path].contains(value) for path, value in whole.items())
 
 
-def test_the_default_portfolio_starts_with_segments_of_an_lstm():
-    first = Recipe.load(None, "forecast").portfolio()[0]
-    assert first["network.architecture"] == "segment"
-    assert first["network.cell"] == "lstm"
-    assert first["arrangement.base"] == "blend"
+def test_the_default_portfolio_starts_with_networks_over_segments_that_correct_the_blend():
+    first, second, third = Recipe.load(None, "forecast").portfolio()[:3]
+    assert first["network.architecture"] == second["network.architecture"] == "encoder_decoder"
+    assert third["network.architecture"] == "segment"
+    assert {each["arrangement.base"] for each in (first, second, third)} == {"blend"}
+    assert [each["arrangement.calendar"] for each in (first, second, third)] == [True, True, False]
     assert "network.stacked.bidirectional" not in first
 
 
