@@ -42,10 +42,6 @@ LAST_GRACE_SECONDS = 2.0
 """A job that has been told to end looks up after its batch; what follows is saved in this time."""
 
 
-LIKELY_MEMBERS = 6
-"""So many networks are refitted as a rule: the best, and the others of the ensemble."""
-
-
 @dataclass
 class Searching:
     """The search of one run.
@@ -190,7 +186,8 @@ class Searching:
         each = total / len(usable)
         workers = self.executor.workers
         affordable = math.floor(self.shares.refitting * workers / max(each, 1e-9))
-        rounds = math.ceil(min(LIKELY_MEMBERS, affordable) / workers)
+        members = 1 + self.problem.task.equals  # the best is one of them, or stands beside them
+        rounds = math.ceil(min(members, affordable) / workers)
         return self.shares.saving + min(self.shares.refitting, MARGIN * rounds * each)
 
     def _grace(self, seconds: float) -> float:

@@ -15,9 +15,6 @@ from seqtune.search.ensemble import select_members
 from seqtune.search.problem import Problem
 from seqtune.search.trial import Result, predictions_path
 
-EQUALS = 5
-"""So many networks of scores that chance may have put in their order begin the ensemble."""
-
 
 @dataclass(frozen=True)
 class Choice:
@@ -76,7 +73,7 @@ class Choice:
             method: Validation predictions of the best simple method, if there is one.
 
         Returns:
-            At most `EQUALS` trials, and the method; nothing where scores are told apart.
+            The best of such trials, and the method; nothing where scores are told apart.
         """
         scores = {result.trial: result.score for result in pool if result.score is not None}
         best = next(iter(scores.values()))
@@ -90,7 +87,7 @@ class Choice:
             for name, predictions in method.items()
             if sign * (self.problem.objective(predictions) - best) <= margin
         ]
-        return [*equals[:EQUALS], *methods]
+        return [*equals[: self.problem.task.equals], *methods]
 
     def _best_method(self, beside: Arrays) -> dict[str, npt.NDArray[np.float64]]:
         """Return the validation predictions of the best simple method that can be blended."""

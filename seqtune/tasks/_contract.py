@@ -168,6 +168,8 @@ class Task(Protocol):
     """Share of the budget that refits may take."""
     score_share: float
     """Share of the budget that is kept for scoring the winner where nothing is refitted."""
+    equals: int
+    """So many networks, whose scores chance may have put in their order, begin the ensemble."""
     blends_single: bool
     """Whether a single network may be blended with a simple method: where one trial is enough."""
     changeable: tuple[str, ...]

@@ -48,6 +48,7 @@ class Guessing:
 
     name = "classify"
     refits_anew = False
+    equals = 5
     blends_single = False
 
     def __init__(self, direction: str = "min", margin: float = 0.0) -> None:

@@ -57,6 +57,7 @@ class AnomalyTask:
     refits_anew = False
     refit_share = 0.08
     score_share = 0.0
+    equals = 5
     blends_single = False
     changeable = ("score.hindsight", "threshold.false_alarms")
     leaves_empty = True

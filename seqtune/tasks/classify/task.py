@@ -49,6 +49,7 @@ class ClassifyTask:
     refits_anew = True
     refit_share = 0.25
     score_share = 0.0
+    equals = 5
     blends_single = False
     changeable: tuple[str, ...] = ()
     leaves_empty = False

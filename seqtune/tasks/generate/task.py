@@ -47,6 +47,7 @@ class GenerateTask:
     refits_anew = False
     refit_share = 0.15
     score_share = 0.03
+    equals = 5
     blends_single = True
     changeable: tuple[str, ...] = ()
     leaves_empty = False
