@@ -327,6 +327,7 @@ class Collected:
             one, best = max(ours, key=values.__getitem__), max(theirs, key=values.__getitem__)
             few = sorted(ours, key=values.__getitem__)[-4:]
             alone = select_members({name: held[name] for name in few}, score, 4, "max")
+            product = select_members({name: held[name] for name in (*few, best)}, score, 4, "max")
             mixed = select_members({name: held[name] for name in (*few, *theirs)}, score, 4, "max")
             blends = {
                 "network": {one: 1.0},
@@ -342,6 +343,7 @@ class Collected:
                     **{name: 0.5 / len(theirs) for name in theirs},
                 },
                 "networks": alone,
+                "networks and best method": product,
                 "networks and methods": mixed,
             }
             for name, members in blends.items():
