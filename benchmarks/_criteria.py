@@ -38,6 +38,8 @@ CRITERIA: dict[str, dict[str, float]] = {
     "even, long": of_lengths("even", (0, 1, 2), (0, 1)),
     "lasting, kinds": {"lasting kinds 0": 1.0, "lasting kinds 1": 1.0},
     "lasting, lengths": of_lengths("lasting", (1, 1, 1), (0, 1)),
+    "lasting, lengths, exact": of_lengths("lasting", (1, 1, 1), (0,)),
+    "lasting, 1:2:3, exact": of_lengths("lasting", (1, 2, 3), (0,)),
     "lasting, 1:2:3": of_lengths("lasting", (1, 2, 3), (0, 1)),
     "lasting, 1:2:3, margin": of_lengths("lasting", (1, 2, 3), (1,)),
     "lasting, no short": of_lengths("lasting", (0, 1, 1), (0, 1)),
@@ -53,7 +55,7 @@ FIXED = {
 """Ways of scoring that nothing chooses."""
 
 QUALITIES = (0.0, 0.1, 0.3)
-BLENDED = ("even, kinds", "lasting, lengths", "lasting, 1:2:3", "lasting, no short, margin")
+BLENDED = ("even, kinds", "lasting, lengths, exact", "lasting, 1:2:3", "lasting, no short, margin")
 
 
 def weighted(atoms: Mapping[str, float], weights: Mapping[str, float]) -> float:
