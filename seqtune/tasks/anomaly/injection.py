@@ -62,7 +62,11 @@ class Planting:
 
 
 EVEN = Planting()
+"""What is planted by default: mostly short anomalies."""
+
 LASTING_TOO = Planting(KINDS, "classes", 0.2, 0.1)
+"""Long ones as many as short ones, and kinds that set in slowly. Not the default: on the series of
+`benchmarks/anomaly_criterion.py`, all with long faults, it picks no better networks."""
 
 
 @dataclass(frozen=True)
