@@ -75,7 +75,7 @@ def suited_tasks(
     commands: dict[str, str] = {}
     unsuited: dict[str, str] = {}
     suggestions: list[Guess] = []
-    for task in _likeliest_first():
+    for task in _likeliest_first(source):
         suit = import_module(f"{tasks[task].__name__}.suit")
         try:
             guesses = suit.suggest(source, load_recipe(task, options))
@@ -87,13 +87,23 @@ def suited_tasks(
     return commands, unsuited, suggestions
 
 
-def _likeliest_first() -> list[str]:
-    """Return the tasks, those last that suit nearly any table (`EASILY_SUITED` of their `suit`)."""
-    easily = {
-        task: getattr(import_module(f"{tasks[task].__name__}.suit"), "EASILY_SUITED", False)
-        for task in tasks
-    }
-    return sorted(tasks, key=lambda task: easily[task])
+def _likeliest_first(source: Source | None = None) -> list[str]:
+    """Return the tasks in the order in which they are proposed.
+
+    First those that a column speaks of by its name (`is_meant` of their `suit`), last those that
+    suit nearly any table (`EASILY_SUITED`).
+
+    Args:
+        source: The table, once it is open.
+    """
+
+    def place(task: str) -> int:
+        suit = import_module(f"{tasks[task].__name__}.suit")
+        if source is not None and hasattr(suit, "is_meant") and suit.is_meant(source):
+            return -1
+        return int(getattr(suit, "EASILY_SUITED", False))
+
+    return sorted(tasks, key=place)
 
 
 def tell_tasks(data: str | Path, options: FitOptions, command: str = "fit") -> UsageError:

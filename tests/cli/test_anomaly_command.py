@@ -155,8 +155,34 @@ def test_every_row_of_the_leaderboard_scores(run: Path, tmp_path: Path) -> None:
 def test_without_labels_evaluate_counts_events(run: Path, tmp_path: Path) -> None:
     path = tmp_path / "new.csv"
     table(48, "2024-01-18").to_csv(path, index=False)
-    report = seqtune("evaluate", run, path, "--json").json
-    assert {"events", "events_per_1000"} <= set(report["scores"][0]["metrics"])
+    done = seqtune("evaluate", run, path, "--json")
+    assert {"events", "events_per_1000"} <= set(done.json["scores"][0]["metrics"])
+    assert "no label column was found: events are counted, not judged" in done.err
+
+
+def test_evaluate_takes_a_label_column_by_its_name_and_says_so(run: Path, tmp_path: Path) -> None:
+    frame = table(48, "2024-01-18").assign(Anomaly=0)
+    frame.loc[30, ["load", "Anomaly"]] = [9.0, 1]
+    path = tmp_path / "labelled.csv"
+    frame.to_csv(path, index=False)
+    done = seqtune("evaluate", run, path, "--json")
+    assert {"vus_pr", "auc_pr"} <= set(done.json["scores"][0]["metrics"])
+    assert "label: Anomaly, by its name" in done.err
+    frame.assign(outlier=0).to_csv(path, index=False)
+    refused = seqtune("evaluate", run, path, code=1).err
+    assert "2 columns suit as label equally well: Anomaly, outlier" in refused
+    frame.assign(Anomaly=3).to_csv(path, index=False)
+    done = seqtune("evaluate", run, path, "--json")
+    assert "column 'Anomaly' is named like a label but does not hold 0 and 1" in done.err
+    assert "events" in done.json["scores"][0]["metrics"]
+
+
+def test_inspect_proposes_anomalies_first_where_a_column_is_named_so(tmp_path: Path) -> None:
+    path = tmp_path / "data.csv"
+    table(60).assign(is_anomaly=[0] * 59 + [1]).to_csv(path, index=False)
+    assert next(iter(seqtune("inspect", path, "--json").json["tasks"])) == "anomaly"
+    table(60).assign(label=[0] * 59 + [1]).to_csv(path, index=False)
+    assert next(iter(seqtune("inspect", path, "--json").json["tasks"])) != "anomaly"
 
 
 def test_labels_select_by_vus_pr_and_train_nothing(run: Path, tmp_path: Path) -> None:

@@ -16,8 +16,8 @@ from seqtune.errors import RunError
 from seqtune.progress import silent
 from seqtune.recipe.load import Recipe
 from seqtune.tasks.anomaly.codec import Codec
-from seqtune.tasks.anomaly.held_out import widened
 from seqtune.tasks.anomaly.prepared import Prepared
+from seqtune.tasks.anomaly.separation import widened
 from seqtune.tasks.anomaly.settle import settle_cycles, settle_lookback, settle_season
 from seqtune.tasks.anomaly.task import TASK
 

@@ -17,8 +17,10 @@ from seqtune.metrics.anomaly import (
 )
 from seqtune.metrics.vus import vus_pr
 from seqtune.tasks.anomaly.codec import Codec
-from seqtune.tasks.anomaly.injection import KINDS, plant
+from seqtune.tasks.anomaly.faults import KINDS
+from seqtune.tasks.anomaly.injection import plant
 from seqtune.tasks.anomaly.panels import Rows
+from seqtune.tasks.anomaly.separation import CRITERION, Criterion, separation
 from seqtune.tasks.anomaly.stretch import Stretch
 
 Floats = npt.NDArray[np.float64]
@@ -37,13 +39,6 @@ USUAL = (0.25, 0.5, 0.75)
 
 LEAST_COPIES, MOST_COPIES = 2, 16
 
-WIDEST = 100
-"""The separation tolerates flags this many rows beside an anomaly at most."""
-
-THRESHOLDS = 60
-BUFFERS = 5
-"""Thresholds of the separation's curve, and buffers: it is drawn many times after every epoch."""
-
 
 @dataclass(frozen=True)
 class HeldOut:
@@ -57,6 +52,7 @@ class HeldOut:
         kinds: (rows,) int8, 0, or 1 + place in `KINDS` of the anomaly that was planted.
         scored: (rows,) bool, which rows have a score.
         season: Rows of a season.
+        criterion: What was planted, and how finding it is measured.
     """
 
     stretches: Sequence[Stretch]
@@ -66,6 +62,7 @@ class HeldOut:
     kinds: npt.NDArray[np.int8]
     scored: npt.NDArray[np.bool_]
     season: int
+    criterion: Criterion = CRITERION
 
     @cached_property
     def offsets(self) -> Ints:
@@ -130,29 +127,14 @@ class HeldOut:
     def separation(self, scores: Floats) -> float:
         """Return how well scores tell planted anomalies from the rows around them, 0 to 1.
 
-        The mean over kinds of the VUS-PR on the copies, the anomalies of other kinds left out, so
-        that no kind counts for more than another; once of the anomalies as they were planted, and
-        once with a season on either side of them, for people who label leave a margin.
-
         Args:
             scores: (rows,).
         """
-        part, offsets = self._planted_rows, self._planted_offsets
-        kinds = self.kinds[part]
+        part = self._planted_rows
         usable = np.where(self.scored[part], scores[part], np.nan)
-        window = min(self.season, WIDEST)
-        found = []
-        for code in range(1, len(KINDS) + 1):
-            if not (kinds == code).any():
-                continue
-            of_kind = np.where((kinds == 0) | (kinds == code), usable, np.nan)
-            stride = max(1, window // BUFFERS)
-            for margin in (0, window):
-                labels = widened(kinds == code, offsets, margin)
-                volume = vus_pr(labels, of_kind, window, offsets, THRESHOLDS, stride)
-                if np.isfinite(volume):
-                    found.append(volume)
-        return float(np.mean(found)) if found else 0.0
+        return separation(
+            self.kinds[part], usable, self._planted_offsets, self.season, self.criterion
+        )
 
     def volume(self, scores: Floats) -> float:
         """Return the VUS-PR on the clean rows by the user's labels."""
@@ -205,22 +187,6 @@ def figures_of(
     return {name: value for name, value in found.items() if np.isfinite(value)}
 
 
-def widened(labels: npt.NDArray[np.bool_], offsets: Ints, margin: int) -> npt.NDArray[np.bool_]:
-    """Label so many rows on either side of labelled ones too, within their series.
-
-    Example:
-        >>> widened(np.array([False, True, False, False]), np.array([0, 4]), 1)
-        array([ True,  True,  True, False])
-    """
-    rows = np.arange(len(labels))
-    begin = np.repeat(offsets[:-1], np.diff(offsets))
-    end = np.repeat(offsets[1:], np.diff(offsets))
-    counts = np.concatenate([[0], np.cumsum(labels)])
-    near = counts[np.minimum(rows + margin + 1, end)] - counts[np.maximum(rows - margin, begin)]
-    wide: npt.NDArray[np.bool_] = near > 0
-    return wide
-
-
 def hold_out(
     rows: Rows,
     begin: Ints,
@@ -228,6 +194,7 @@ def hold_out(
     codec: Codec,
     seed: int,
     trained: tuple[Ints, Ints] | None = None,
+    criterion: Criterion = CRITERION,
 ) -> HeldOut:
     """Choose the rows of a part that are scored, and plant anomalies into copies of them.
 
@@ -239,6 +206,7 @@ def hold_out(
         seed: Draws the anomalies.
         trained: First row, and first row after, of the training part in each series, where its
             scores are wanted too.
+        criterion: What is planted.
     """
     longest_context = codec.context
     parts = _chosen(begin, end)
@@ -250,7 +218,7 @@ def hold_out(
         stretch = rows.stretch(series, one, two, longest_context)
         values = np.where(stretch.observed, stretch.values, np.nan)[stretch.first :]
         period = codec.season if codec.periods else None
-        planted = plant(values, period, draw)
+        planted = plant(values, period, draw, criterion.planting)
         fresh = stretch.values.copy()
         fresh[stretch.first :] = np.where(
             np.isnan(planted.values), stretch.values[stretch.first :], planted.values
@@ -273,6 +241,7 @@ def hold_out(
         np.concatenate([*nothing, *kinds, *after]),
         np.concatenate([each.scored(codec.bridge) for each in stretches]),
         codec.season,
+        criterion,
     )
 
 

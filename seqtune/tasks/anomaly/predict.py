@@ -24,7 +24,7 @@ from seqtune.tasks.anomaly.detect import detect
 from seqtune.tasks.anomaly.events import Event, event_numbers, find_events
 from seqtune.tasks.anomaly.held_out import figures_of
 from seqtune.tasks.anomaly.panels import Rows, take_labels
-from seqtune.tasks.anomaly.roles import Roles, check_labels
+from seqtune.tasks.anomaly.roles import Roles, check_labels, label_columns
 from seqtune.tasks.anomaly.stretch import Stretch
 
 Floats = npt.NDArray[np.float64]
@@ -97,20 +97,25 @@ def predict(run: Any, source: Source | None, use: str | None) -> pd.DataFrame:
 def evaluate(run: Any, source: Source) -> Evaluation:
     """Score the run's models on new rows.
 
-    With labels, by them; without, by how many events there are.
+    With labels, by them; without, by how many events there are. A run that was fitted without a
+    label column takes one by its name.
 
     Args:
         run: The run.
         source: New rows.
+
+    Raises:
+        DataError: As `read_new`, or two columns suit as label equally well.
     """
-    new = read_new(run, source)
+    label = _label_of(run, source)
+    new = read_new(run, source, label)
     names = [run.choose().name]
     if run.board.best_baseline is not None and run.board.best_baseline.name not in names:
         names.append(run.board.best_baseline.name)
     labels = new.rows.labels
     known = labels >= 0
     has_labels = bool((labels == 1).any() and (labels == 0).any())
-    if not has_labels:
+    if not has_labels and label is not None:
         run.notes.append("no row is labelled 1, or none 0: events are counted, not judged")
     threshold = threshold_of(run)
     season, offsets = run.prepared.codec.season, new.panel.offsets
@@ -139,8 +144,40 @@ def threshold_of(run: Any) -> float:
     return -math.log10(float(run.recipe.get("threshold.false_alarms")))
 
 
-def read_new(run: Any, source: Source) -> NewRows:
+def _label_of(run: Any, source: Source) -> str | None:
+    """Return the column of known anomalies: the fitted one, else one by its name, and tell it."""
+    fitted = run.prepared.codec.roles
+    if fitted["label"] in source.names:
+        return str(fitted["label"])
+    used = (fitted["time"], fitted["series"], *fitted["targets"])
+    suited, others = label_columns(source, [name for name in source.names if name not in used])
+    if len(suited) > 1:
+        raise DataError(
+            f"{source.path}: {len(suited)} columns suit as label equally well: {', '.join(suited)}",
+            f"keep one of them, such as {suited[0]!r}, and remove or rename the others",
+        )
+    run.notes += [
+        f"column {name!r} is named like a label but does not hold 0 and 1 alone" for name in others
+    ]
+    if suited:
+        run.notes.append(
+            f"label: {suited[0]}, by its name; the run was fitted without one. Not meant: rename it"
+        )
+        return suited[0]
+    run.notes.append(
+        "no label column was found: events are counted, not judged; a column of 0 and 1 named "
+        "'label' or 'anomaly' is taken"
+    )
+    return None
+
+
+def read_new(run: Any, source: Source, label: str | None = None) -> NewRows:
     """Put new rows on the run's grid, each series with what came before it.
+
+    Args:
+        run: The run.
+        source: The rows.
+        label: The column of known anomalies; None where nobody asks for it.
 
     Raises:
         DataError: A column of the fitted data is missing, or the times are off the grid.
@@ -159,7 +196,6 @@ def read_new(run: Any, source: Source) -> NewRows:
             f"{source.path} lacks {columns} of the fitted data; it has {', '.join(source.names)}",
             f"add {columns}, or fit again on data like this",
         )
-    label = fitted["label"] if fitted["label"] in source.names else None
     if label is not None:
         check_labels(source, label, allow_all=True)
     roles = Roles(tuple(fitted["targets"]), fitted["time"], fitted["series"], label)

@@ -19,6 +19,9 @@ LABEL_NAMES = (
     "ground_truth",
 )
 
+TELLING_NAMES = LABEL_NAMES[2:]
+"""Names that speak of anomalies alone: other columns of labels are called `label`, too."""
+
 MOST_NAMES = 8
 """So many names of columns are shown in a guess."""
 
@@ -120,8 +123,7 @@ def _label(source: Source, asked: Any, free: Sequence[str], listener: Listener) 
     """Return the column of known anomalies: by its name, and only if it holds 0 and 1 alone."""
     if asked != "auto":
         return None if asked is None else str(asked)
-    named = [name for name in free if name.lower() in LABEL_NAMES]
-    suited = [name for name in named if source.kind(name) in NUMERIC and _is_binary(source, name)]
+    suited, others = label_columns(source, free)
     if len(suited) > 1:
         raise DataError(
             f"{len(suited)} columns suit as label equally well: {', '.join(suited)}",
@@ -130,10 +132,21 @@ def _label(source: Source, asked: Any, free: Sequence[str], listener: Listener) 
     for name in suited:
         why = "by its name; used to score, never to train"
         listener(Guess("label", name, why, "--label COLUMN"))
-    for name in named:
-        if name not in suited:
-            listener(Note(f"column {name!r} is named like a label but does not hold 0 and 1 alone"))
+    for name in others:
+        listener(Note(f"column {name!r} is named like a label but does not hold 0 and 1 alone"))
     return suited[0] if suited else None
+
+
+def label_columns(source: Source, free: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Return columns named like known anomalies: those of 0 and 1 alone, and the others.
+
+    Args:
+        source: The table.
+        free: Columns that have no role yet.
+    """
+    named = [name for name in free if name.lower() in LABEL_NAMES]
+    suited = [name for name in named if source.kind(name) in NUMERIC and _is_binary(source, name)]
+    return suited, [name for name in named if name not in suited]
 
 
 def _is_binary(source: Source, name: str) -> bool:

@@ -12,12 +12,18 @@ from seqtune.data.source import Source
 from seqtune.progress import Guess, Guesses
 from seqtune.recipe.load import Recipe
 from seqtune.tasks.anomaly.panels import take_labels
-from seqtune.tasks.anomaly.roles import infer_roles
+from seqtune.tasks.anomaly.roles import TELLING_NAMES, infer_roles, label_columns
 from seqtune.tasks.anomaly.schema import Schema
 from seqtune.tasks.anomaly.settle import refuse_short
 
 EASILY_SUITED = True
 """Any table of numbers can be watched: what else it suits is named first."""
+
+
+def is_meant(source: Source) -> bool:
+    """Say whether a column of 0 and 1 is named as known anomalies are."""
+    suited, _ = label_columns(source, source.names)
+    return any(name.lower() in TELLING_NAMES for name in suited)
 
 
 def suggest(source: Source, recipe: Recipe) -> list[Guess]:

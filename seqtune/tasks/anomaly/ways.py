@@ -64,7 +64,7 @@ def score_held_out(model: Any, prepared: Prepared, values: Mapping[str, Any], pa
         usual = prepared.held_out["validation"]
         units = error_units(judge.judge(usual.stretches[: usual.clean], 0))
     columns = [
-        _columns(each, stretch, units, codec)
+        score_columns(each, stretch, units, codec)
         for each, stretch in zip(judged, held.stretches, strict=True)
     ]
     return np.concatenate(columns)
@@ -149,7 +149,15 @@ def _errors_in_chunks(
     return errors, expected
 
 
-def _columns(judged: Judged, stretch: Stretch, units: Floats32, codec: Codec) -> Floats:
+def score_columns(judged: Judged, stretch: Stretch, units: Floats32, codec: Codec) -> Floats:
+    """Return the table of `score_held_out` for one stretch.
+
+    Args:
+        judged: Its errors.
+        stretch: Its rows.
+        units: Usual errors.
+        codec: The ways of scoring.
+    """
     rows = len(stretch)
     joined = {
         (offsets, channels, watched): joined_errors(judged, units, offsets, channels, watched)
