@@ -35,6 +35,9 @@ PAIRS = list(
 """Every cell and every architecture at least once."""
 
 OPTIONS = {
+    "dilated": {
+        "network.dilated.length": 4, "network.dilated.growth": 2, "network.dilated.residual": True,
+    },
     "segment": {"network.segment.length": 4},
     "stacked": {"network.stacked.bidirectional": True},
     "encoder_decoder": {
