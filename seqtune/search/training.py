@@ -14,9 +14,6 @@ import numpy as np
 from seqtune.search.problem import Problem
 from seqtune.tasks._contract import Until, is_better
 
-AVERAGE_MOMENTUM = 0.5
-"""Share of the moving average that each epoch leaves; not measured."""
-
 
 class Watch:
     """Follows the training of a network from outside; this one lets it train."""
@@ -48,20 +45,6 @@ def compile_model(problem: Problem, model: Any, values: Mapping[str, Any]) -> No
     _update_plainly(optimizer)
     loss = problem.task.loss(problem.prepared, values)
     model.compile(optimizer=optimizer, loss=loss, jit_compile="auto")
-
-
-def averages(values: Mapping[str, Any]) -> bool:
-    """Say whether a configuration keeps a moving average of the weights at the end of each epoch.
-
-    The average of weights along the way lies in a flatter place than the last of them (Izmailov et
-    al., Averaging Weights Leads to Wider Optima, arXiv 1803.05407, algorithm 1; there with equal
-    weights). Tasks that do not offer the choice do without.
-
-    Example:
-        >>> averages({"training.average": "ema"}), averages({})
-        (True, False)
-    """
-    return str(values.get("training.average", "none")) == "ema"
 
 
 def _update_plainly(optimizer: Any) -> None:
@@ -203,7 +186,6 @@ class Monitor(Schedule):
         self.trouble = ""
         self.is_exhausted = False
         self._best_epoch = 0
-        self._average: list[Any] = []
 
     def after_epoch(self, epoch: int, logs: dict[str, float]) -> None:
         """Score the epoch; stop at a loss or score that is no number, or when patience is over."""
@@ -212,39 +194,19 @@ class Monitor(Schedule):
             self.trouble = f"the loss became {loss} in epoch {epoch + 1}"
             self.model.stop_training = True
             return
-        weights = [np.array(weight) for weight in self.model.get_weights()]
-        score, predictions = self._look()
-        if averages(self.values):
-            self._average = averaged = _moved(self._average, weights)
-            self.model.set_weights(averaged)
-            score_of_average, predictions_of_average = self._look()
-            self.model.set_weights(weights)  # training goes on from where it was
-            if is_better(score_of_average, score, self.problem.task.direction):
-                score, predictions, weights = score_of_average, predictions_of_average, averaged
+        task, prepared = self.problem.task, self.problem.prepared
+        predictions = task.apply(self.model, prepared, self.values, "validation")
+        score = self.problem.objective(predictions)
         if not math.isfinite(score):
             self.trouble = f"the validation score became {score} in epoch {epoch + 1}"
             self.model.stop_training = True
             return
         self.scores.append(score)
-        direction = self.problem.task.direction
-        if self.best_score is None or is_better(score, self.best_score, direction):
+        if self.best_score is None or is_better(score, self.best_score, task.direction):
             self.best_score, self._best_epoch = score, epoch
-            self.best_weights, self.best_predictions = weights, predictions
+            self.best_weights = [np.array(weight) for weight in self.model.get_weights()]
+            self.best_predictions = predictions
         elif epoch - self._best_epoch >= self.patience:
             self.is_exhausted = True
             self.model.stop_training = True
         self.watch.epoch(epoch + 1, self.planned, score)
-
-    def _look(self) -> tuple[float, Any]:
-        """Score the model as it is on validation data; return its predictions, too."""
-        task, prepared = self.problem.task, self.problem.prepared
-        predictions = task.apply(self.model, prepared, self.values, "validation")
-        return self.problem.objective(predictions), predictions
-
-
-def _moved(average: list[Any], weights: list[Any]) -> list[Any]:
-    """Return a moving average after one more epoch; the first is the weights themselves."""
-    if not average:
-        return weights
-    pairs = zip(average, weights, strict=True)
-    return [AVERAGE_MOMENTUM * old + (1 - AVERAGE_MOMENTUM) * new for old, new in pairs]

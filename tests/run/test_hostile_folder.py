@@ -455,11 +455,10 @@ def test_a_configuration_without_a_key(run: Path, refused: Callable[..., str]) -
 def test_a_configuration_from_before_a_key_means_what_was_done_then(run: Path) -> None:
     path = run / "members.json"
     members = json.loads(path.read_text(encoding="utf-8"))
-    for key in ("training.sampling", "training.average"):
-        del members[NAME][0]["values"][key]
+    del members[NAME][0]["values"]["training.sampling"]
     path.write_text(json.dumps(members), encoding="utf-8")
     values = check_values("forecast", members[NAME][0]["values"], path)
-    assert (values["training.sampling"], values["training.average"]) == ("windows", "none")
+    assert values["training.sampling"] == "windows"
 
 
 def test_an_enormous_network_is_refused_before_it_is_built(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +9,9 @@ import keras
 import numpy as np
 import pytest
 
-from seqtune.initializers import seed_everything
 from seqtune.search.network_file import load_network, save_network
 from seqtune.search.problem import Problem
-from seqtune.search.training import Monitor, Watch, compile_model, train
+from seqtune.search.training import Watch
 from seqtune.search.trial import TrialJob
 from seqtune.tasks.forecast.reversible import ReversibleScale
 from seqtune.tasks.forecast.task import TASK
@@ -50,56 +48,6 @@ def test_a_network_with_a_learnt_scale_trains_and_loads(tiny: Any, tmp_path: Pat
     assert (np.diff(expected, axis=2) >= 0).all()
     opened = keras.saving.load_model(tmp_path / "model.keras", compile=False)
     assert TASK.apply(opened, tiny.prepared, values, "test") == pytest.approx(expected, abs=1e-5)
-
-
-def test_of_the_weights_and_their_average_the_better_is_kept(tiny: Any, tmp_path: Path) -> None:
-    values = {**tiny.values, "training.average": "ema"}
-    problem = Problem(TASK, tiny.prepared, tmp_path)
-    model = TASK.build(tiny.prepared, values)
-    compile_model(problem, model, values)
-    looked: list[float] = []
-
-    class Looking(Monitor):
-        def _look(self) -> tuple[float, Any]:
-            score, predictions = super()._look()
-            looked.append(score)
-            return score, predictions
-
-    monitor = Looking(problem, values, 3, time.monotonic() + 600, Watch())
-    train(problem, model, values, 0, monitor, steps_per_epoch=4, until="train")
-    pairs = [looked[begin : begin + 2] for begin in range(0, 6, 2)]
-    assert pairs[0][0] == pairs[0][1]  # the average of one
-    assert all(weights != average for weights, average in pairs[1:])
-    assert monitor.scores == [min(pair) for pair in pairs]
-    assert monitor.best_score == min(looked)
-    model.set_weights(monitor.best_weights)
-    again = TASK.apply(model, tiny.prepared, values, "validation")
-    assert again == pytest.approx(monitor.best_predictions, abs=1e-5)
-    assert problem.objective(again) == pytest.approx(monitor.best_score, abs=1e-5)
-
-
-def test_training_goes_on_from_the_weights_and_not_from_their_average(
-    tiny: Any, tmp_path: Path
-) -> None:
-    problem = Problem(TASK, tiny.prepared, tmp_path)
-    scores = []
-    for average in ("none", "ema"):
-        values = {**tiny.values, "training.average": average}
-        seed_everything(3)
-        model = TASK.build(tiny.prepared, values)
-        compile_model(problem, model, values)
-        looked: list[float] = []
-
-        class Looking(Monitor):
-            def _look(self, looked: list[float] = looked) -> tuple[float, Any]:
-                score, predictions = super()._look()
-                looked.append(score)
-                return score, predictions
-
-        monitor = Looking(problem, values, 3, time.monotonic() + 600, Watch())
-        train(problem, model, values, 0, monitor, steps_per_epoch=4, until="train")
-        scores.append(looked)
-    assert scores[1][::2] == pytest.approx(scores[0], rel=1e-4)
 
 
 @pytest.mark.parametrize("sampling", ["windows", "root", "series"])

@@ -90,7 +90,7 @@ class Arrangement(Section):
 class Training(CommonTraining):
     """How a forecasting network is trained."""
 
-    order = ("loss", "sampling", "average")
+    order = ("loss", "sampling")
 
     loss: Annotated[
         Searchable[str], Search(Word(("quantile", "scaled_quantile", "relative_quantile")))
@@ -107,11 +107,6 @@ class Training(CommonTraining):
         description="What is drawn with equal chances for training: each window, so that long "
         "series are seen most; each series; or between them, each series by the square root of "
         "its windows.",
-    )
-    average: Annotated[Searchable[str], Search(Word(("none", "ema")), absent="none")] = Field(
-        "none",
-        description="Whether an exponential moving average of the weights is looked at beside the "
-        "weights after every epoch; validation decides which of them are kept.",
     )
 
 

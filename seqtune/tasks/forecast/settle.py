@@ -130,7 +130,7 @@ def settle_lookback(asked: Any, periods: tuple[int, ...], horizon: int, training
         if periods
         else [4 * horizon, 2 * horizon, max(8, horizon)]
     )
-    if training_rows >= ROWS_PER_STEP * 4 * horizon > ROWS_PER_STEP * wanted[0]:
+    if 4 * horizon > wanted[0] and training_rows >= ROWS_PER_STEP * 4 * horizon:
         wanted.insert(0, 4 * horizon)
     choices = list(dict.fromkeys(max(1, min(steps, longest)) for steps in wanted))
     return choices[0] if len(choices) == 1 else choices

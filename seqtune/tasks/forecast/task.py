@@ -54,6 +54,7 @@ EARLY_SHARE = 0.7
 
 
 EQUAL_SHARE = 0.05
+"""Networks within this share of the best score may be its equals; see `ForecastTask.margin`."""
 
 
 class ForecastTask:
