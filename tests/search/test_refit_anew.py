@@ -157,7 +157,20 @@ def test_other_tasks_go_on_from_the_weights_of_the_search(tmp_path: Path) -> Non
     assert run(stub, tmp_path).is_refitted
     assert stub.built == 0
     assert all(weight == pytest.approx(SEARCHED, abs=1) for weight in stub.validated)
-    assert stub.trained == [STEPS_PER_EPOCH] * 2  # 0.3 of four epochs
+    assert stub.trained == [STEPS_PER_EPOCH] * 2  # 0.3 of two epochs, one at least
+
+
+@pytest.mark.parametrize(("best", "epochs", "seconds"), [(19, 6, 1.0 + 6.0), (9, 3, 1.0 + 3.0)])
+def test_other_tasks_go_on_for_a_share_of_the_way_to_the_best_epoch(
+    tmp_path: Path, best: int, epochs: int, seconds: float
+) -> None:
+    scores = [0.5] * 20
+    scores[best] = 0.9
+    result = replace(RESULT, scores=scores, seconds=15.0)
+    stub = Stub(refits_anew=False)
+    run(stub, tmp_path, result=result)
+    assert stub.trained == [epochs * STEPS_PER_EPOCH] * 2
+    assert refit_seconds(result) == pytest.approx(seconds)
 
 
 @pytest.mark.parametrize(("short", "is_refitted"), [(0.1, False), (-1.0, True)])
