@@ -18,7 +18,7 @@ from seqtune.options import FitOptions, load_recipe
 from seqtune.progress import Event, Note
 from seqtune.tasks.forecast.codec import Codec, CodedPanel
 from seqtune.tasks.forecast.floor import floored
-from seqtune.tasks.forecast.measure import find_constant, first_negative, moments
+from seqtune.tasks.forecast.measure import first_negative, moments
 from seqtune.tasks.forecast.prepared import Prepared
 from seqtune.tasks.forecast.task import TASK, _suited_methods
 
@@ -103,7 +103,7 @@ def test_equal_values_are_constant_though_their_mean_is_not_exact() -> None:
     panel = panel_of(a=[0.1] * 7, b=[1, 2, 3], c=[5])
     end = panel.offsets[1:]
     split = Split(panel.offsets[:-1], end, end, end)
-    assert find_constant(panel, split)[:, 0].tolist() == [True, False, True]
+    assert moments(panel, split)[2][:, 0].tolist() == [True, False, True]
     assert moments(panel, split)[1][:, 0].tolist() == [1.0, pytest.approx(np.sqrt(2 / 3)), 1.0]
 
 

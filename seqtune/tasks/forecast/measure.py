@@ -22,20 +22,6 @@ def first_negative(panel: Panel) -> npt.NDArray[np.int64]:
     return first
 
 
-def find_constant(panel: Panel, split: Split) -> npt.NDArray[np.bool_]:
-    """Say which columns have no two different observed training values, (series, targets)."""
-    counted = _inside(split, len(panel.target))[:, None] & panel.observed
-    lengths = np.diff(np.append(split.begin, len(panel.target)))
-    filled = np.flatnonzero(lengths)  # reduceat knows no empty ranges
-    constant = np.ones((len(lengths), panel.target.shape[1]), np.bool_)
-    low = np.minimum.reduceat(np.where(counted, panel.target, np.inf), split.begin[filled], axis=0)
-    high = np.maximum.reduceat(
-        np.where(counted, panel.target, -np.inf), split.begin[filled], axis=0
-    )
-    constant[filled] = low >= high
-    return constant
-
-
 def first_rows(panel: Panel) -> npt.NDArray[np.int64]:
     """Return the absolute row of the first observed value of each series and target.
 
@@ -87,8 +73,11 @@ def moments(panel: Panel, split: Split) -> tuple[Floats, Floats, Booleans]:
     values = np.where(counted, panel.target - np.repeat(center, lengths, axis=0), 0.0)
     squares[filled] = np.add.reduceat(values**2, first, axis=0)
     spread = np.sqrt(squares / count)
-    # the mean of equal values is not always that value
-    constant = find_constant(panel, split)
+    # whether values are equal, they say themselves: their mean is not always that value
+    constant = np.ones(count.shape, np.bool_)
+    low = np.minimum.reduceat(np.where(counted, panel.target, np.inf), first, axis=0)
+    high = np.maximum.reduceat(np.where(counted, panel.target, -np.inf), first, axis=0)
+    constant[filled] = low >= high
     return center, np.where((spread > 0) & ~constant, spread, 1.0), constant
 
 
