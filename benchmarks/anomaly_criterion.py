@@ -19,7 +19,7 @@ import json
 import random
 import time
 import warnings
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -58,6 +58,9 @@ Floats = npt.NDArray[np.float64]
 
 FOREVER = 1e9
 
+CHARGES = (0.0, 0.1, 0.2, 0.3)
+"""Of the error, taken off an ensemble's separation."""
+
 
 def main() -> None:
     """Train, let every criterion pick, and print what the picks are worth."""
@@ -66,6 +69,7 @@ def main() -> None:
     parser.add_argument("--steps", type=int, default=60)
     parser.add_argument("--random", type=int, default=4, help="configurations beside the portfolio")
     parser.add_argument("--series", nargs="+")
+    parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--set", nargs="*", default=["training.batch_size=16"])
     parser.add_argument("-o", "--out", type=Path, help="takes all figures, as JSON")
     parser.add_argument("--table", type=Path, help="print the table of such a file, and no more")
@@ -108,7 +112,7 @@ class Collected:
     """One series, with everything that is measured on it."""
 
     def __init__(self, faulty: Faulty, chosen: argparse.Namespace) -> None:
-        self.labels, self.steps, self.seed = faulty.labels, chosen.steps, 0
+        self.labels, self.steps, self.seed = faulty.labels, chosen.steps, chosen.seed
         recipe = Recipe.load(None, "anomaly", list(chosen.set))
         source = open_source(faulty.table, recipe)
         self.prepared, self.recipe = TASK.prepare(source, recipe, silent)
@@ -118,7 +122,7 @@ class Collected:
         self.configurations = self._configurations(chosen.random)
 
     def _configurations(self, count: int) -> list[dict[str, Any]]:
-        dimensions, draw = self.recipe.dimensions(), random.Random(7)
+        dimensions, draw = self.recipe.dimensions(), random.Random(7 + self.seed)
         configurations = [complete(dimensions, each) for each in self.recipe.portfolio()]
         for _ in range(count):
             drawn = {
@@ -163,7 +167,8 @@ class Collected:
     def network(self, number: int) -> Model:
         """Train a configuration for the fixed number of steps, and score."""
         values, codec = self.configurations[number], self.prepared.codec
-        seed_everything(number)
+        seed = number + 1000 * self.seed
+        seed_everything(seed)
         model = TASK.build(self.prepared, values)
         compile_model(self.problem, model, values)
         steps = min(30, self.steps)
@@ -171,7 +176,15 @@ class Collected:
             float(values["training.learning_rate"]), self.steps // steps,
             time.monotonic() + FOREVER, Watch(),
         )  # fmt: skip
-        train(self.problem, model, values, number, schedule, steps_per_epoch=steps, until="train")
+        train(
+            self.problem,
+            model,
+            values,
+            number + 1000 * self.seed,
+            schedule,
+            steps_per_epoch=steps,
+            until="train",
+        )
         judge = Judge(model, codec, values)
         judged = judge.judge(self.stretches, max(spans_of(codec)) + codec.bridge)
         clean = next(iter(self.held.values())).clean
@@ -346,8 +359,39 @@ class Collected:
                 "networks and best method": product,
                 "networks and methods": mixed,
             }
+            blends |= self._with_error(networks, held, score)
             for name, members in blends.items():
                 found[f"{how}: {name}"] = self.truth(blend(whole, members))
+        return found
+
+    def _with_error(
+        self,
+        networks: Sequence[Model],
+        held: Mapping[str, Floats],
+        score: Callable[[Floats], float],
+    ) -> dict[str, dict[str, float]]:
+        """Return ensembles of networks that are charged with the mean error of their members."""
+        named = {each.name: np.append(held[each.name], min(1.0, each.error)) for each in networks}
+        found: dict[str, dict[str, float]] = {}
+        for quality in CHARGES:
+
+            def charged(scores: Floats, quality: float = quality) -> float:
+                return score(scores[:-1]) - quality * float(scores[-1])
+
+            values = {name: charged(each) for name, each in named.items()}
+            ranked = sorted(values, key=values.__getitem__, reverse=True)
+            near = [name for name in ranked if values[name] >= values[ranked[0]] - 0.02]
+            found |= {
+                f"network, {quality:g} of the error": {ranked[0]: 1.0},
+                f"networks, {quality:g} of the error": select_members(named, charged, 8, "max"),
+                f"networks, from the best, {quality:g}": select_members(
+                    named, charged, 8, "max", ranked[:1]
+                ),
+                f"the best two, {quality:g}": dict.fromkeys(ranked[:2], 1 / 2),
+                f"the best three, {quality:g}": dict.fromkeys(ranked[:3], 1 / 3),
+                f"the best four, {quality:g}": dict.fromkeys(ranked[:4], 1 / 4),
+                f"as good, {quality:g}": dict.fromkeys(near, 1 / len(near)),
+            }
         return found
 
 

@@ -20,7 +20,8 @@ from seqtune.tasks.forecast.arrangement import (
     arrange,
     step_weights,
 )
-from seqtune.tasks.forecast.codec import Codec, CodedPanel
+from seqtune.tasks.forecast.codec import Codec
+from seqtune.tasks.forecast.coded import CodedPanel
 from seqtune.tasks.forecast.scale import SMALLEST_SCALE
 
 NAN = float("nan")
@@ -119,7 +120,7 @@ def test_a_blend_of_zeros_is_zero() -> None:
 def test_a_window_is_centred_and_scaled_by_its_own_values() -> None:
     # the last season, 2, 4, 6, 8, has the mean 5; 3, 1, 1 and 3 away from it on average 2
     coded = code({"y": [100, 0, 2, 4, 6, 8, 7, 7]}, horizon=2, periods=(4,))
-    coded[0].error_scale[:] = 1.0
+    coded[0].usual_error[:] = 1.0
     arranged = at(coded, window(6))
     assert arranged.scale.tolist() == [2]
     assert arranged.inputs["history"][0, :, 0].tolist() == [-1.5, -0.5, 0.5, 1.5]
@@ -129,7 +130,7 @@ def test_a_window_is_centred_and_scaled_by_its_own_values() -> None:
 
 def test_a_flat_window_has_the_smallest_scale() -> None:
     coded = code({"y": [1, 9, 1, 9, 5, 5, 5, 5, 0, 0]}, horizon=2)
-    coded[0].error_scale[:] = 8.0
+    coded[0].usual_error[:] = 8.0
     assert at(coded, window(8)).scale.tolist() == [8 * SMALLEST_SCALE]
 
 
@@ -175,7 +176,7 @@ def test_what_lies_before_a_series_is_empty_and_marked() -> None:
 
 def test_the_scale_of_a_young_window_counts_its_own_values_alone() -> None:
     coded = code({"id": list("aaabbbbb"), "y": [50, 60, 70, 3, 5, 1, 2, 4]}, horizon=2)
-    coded[0].error_scale[:] = 1.0
+    coded[0].usual_error[:] = 1.0
     arranged = at(coded, window(5, series=1), lookback=4)
     assert arranged.scale.tolist() == [1]  # 3 and 5 are 1 away from 4
     assert arranged.inputs["history"][0, :, 0].tolist() == [0, 0, -1, 1]
@@ -291,14 +292,14 @@ def test_the_truth_ends_at_the_limit_and_at_gaps() -> None:
 
 def test_steps_weigh_in_units_of_mase_and_nothing_unless_observed() -> None:
     coded, codec = code({"y": [1, 2, 3, 4, 5, 6]}, horizon=2)
-    coded.error_scale[:] = 4.0
+    coded.usual_error[:] = 4.0
     arranged = at((coded, codec), window(4))
     observed = np.array([[5.0, 6.0]]), np.array([[True, False]])
     scale = float(arranged.scale[0])
     weights = step_weights(coded, window(4), arranged, observed, "scaled_quantile")
     assert weights.tolist() == [[pytest.approx(scale / 4), 0]]
     assert step_weights(coded, window(4), arranged, observed, "quantile").tolist() == [[1, 0]]
-    coded.error_scale[:] = 1e-6
+    coded.usual_error[:] = 1e-6
     weights = step_weights(coded, window(4), arranged, observed, "scaled_quantile")
     assert weights.tolist() == [[LARGEST_WEIGHT, 0]]
 
@@ -333,12 +334,12 @@ def test_what_is_not_above_zero_or_too_short_does_not_grow(rows: list[float]) ->
 
 def test_reversible_normalisation_takes_out_mean_and_deviation() -> None:
     coded = code({"y": [100, 0, 2, 4, 6, 8, 7, 7]}, horizon=2, periods=(4,))
-    coded[0].error_scale[:] = 1.0
+    coded[0].usual_error[:] = 1.0
     arranged = at(coded, window(6), scaling="revin", base="none")
     assert arranged.scale.tolist() == [pytest.approx(np.sqrt(5))]
     assert arranged.base.tolist() == [[5, 5]]
     flat = code({"y": [1, 9, 1, 9, 5, 5, 5, 5, 0, 0]}, horizon=2)
-    flat[0].error_scale[:] = 8.0
+    flat[0].usual_error[:] = 8.0
     assert at(flat, window(8), scaling="revin").scale.tolist() == [8 * SMALLEST_SCALE]
 
 

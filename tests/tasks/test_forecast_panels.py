@@ -16,10 +16,12 @@ from seqtune.data.split import Split
 from seqtune.data.window import Windows
 from seqtune.options import FitOptions, load_recipe
 from seqtune.progress import Event, Note
-from seqtune.tasks.forecast.codec import Codec, CodedPanel
+from seqtune.tasks.forecast.codec import Codec
+from seqtune.tasks.forecast.coded import CodedPanel
 from seqtune.tasks.forecast.floor import floored
 from seqtune.tasks.forecast.measure import first_negative, moments
 from seqtune.tasks.forecast.prepared import Prepared
+from seqtune.tasks.forecast.scale import center_and_scale
 from seqtune.tasks.forecast.task import TASK, _suited_methods
 
 
@@ -29,10 +31,9 @@ def panel_of(**series: list[float]) -> Panel:
     return build_panel(Source.from_frame(frame), PanelRoles(targets=("y",), series="id"))
 
 
-def coded_of(**series: list[float]) -> CodedPanel:
-    panel = panel_of(**series)
+def codec_of(panel: Panel) -> Codec:
     end = panel.offsets[1:]
-    codec = Codec.fit(
+    return Codec.fit(
         panel,
         Split(panel.offsets[:-1], end, end, end),
         roles={"targets": ["y"], "time": None, "series": "id"},
@@ -41,7 +42,11 @@ def coded_of(**series: list[float]) -> CodedPanel:
         levels=(0.5,),
         categories={},
     )
-    return codec.encode(panel)
+
+
+def coded_of(**series: list[float]) -> CodedPanel:
+    panel = panel_of(**series)
+    return codec_of(panel).encode(panel)
 
 
 def windows_at(*places: tuple[int, int]) -> Windows:
@@ -129,6 +134,37 @@ def test_where_nothing_changes_in_training_errors_are_in_the_targets_unit() -> N
     actual, _ = prepared.truth["test"]
     forecast = np.repeat(actual[..., None] + 3.0, 3, axis=2)
     assert TASK.score(prepared, "test", forecast)["mase"] == pytest.approx(3.0)
+
+
+def test_a_series_that_never_changed_borrows_what_the_others_change_by() -> None:
+    # mean 3, deviation 4, error 8: 8 / 5 of its size; the others have a size of 50 and 20
+    coded = coded_of(moving=[-1.0, 7.0], single=[50.0], still=[20.0] * 4)
+    assert coded.usual_error[:, 0].tolist() == pytest.approx([8.0, 80.0, 16.0])
+    assert coded.error_scale[:, 0].tolist() == [8.0, 1.0, 1.0]
+
+
+def test_where_every_series_is_still_or_zero_there_is_nothing_to_borrow() -> None:
+    assert coded_of(one=[50.0], other=[3.0, 3.0]).usual_error[:, 0].tolist() == [1.0, 1.0]
+    assert coded_of(moving=[-1.0, 7.0], zero=[0.0, 0.0]).usual_error[:, 0].tolist() == [8.0, 1.0]
+
+
+def test_a_series_new_to_the_run_borrows_from_those_it_was_fitted_on() -> None:
+    codec = codec_of(panel_of(moving=[-1.0, 7.0]))
+    assert codec.encode(panel_of(new=[50.0])).usual_error.tolist() == [[pytest.approx(80.0)]]
+
+
+@pytest.mark.parametrize("scaling", ["series", "window", "level", "revin"])
+def test_windows_of_a_still_series_are_as_wide_as_what_it_borrows(scaling: str) -> None:
+    coded = coded_of(moving=[-1.0, 7.0], single=[50.0])
+    _, scale = center_and_scale(
+        coded,
+        windows_at((1, 3)),
+        np.array([[50.0]]),
+        np.array([[True]]),
+        codec_of(panel_of(moving=[-1.0, 7.0])),
+        {"arrangement.scaling": scaling},
+    )
+    assert scale.tolist() == pytest.approx([80.0])
 
 
 def test_a_run_of_an_earlier_version_says_of_no_series_that_it_is_constant() -> None:

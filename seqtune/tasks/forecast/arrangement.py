@@ -17,7 +17,8 @@ import numpy.typing as npt
 
 from seqtune.data.window import Windows
 from seqtune.tasks.forecast.base import base_forecast, reach
-from seqtune.tasks.forecast.codec import Codec, CodedPanel
+from seqtune.tasks.forecast.codec import Codec
+from seqtune.tasks.forecast.coded import CodedPanel
 from seqtune.tasks.forecast.scale import center_and_scale
 
 Floats = npt.NDArray[np.float64]
@@ -177,8 +178,8 @@ def step_weights(
     actual, observed = truth
     weight = np.ones(len(windows))[:, None]
     if loss == "scaled_quantile":
-        error_scale = coded.error_scale[windows.series, windows.target]
-        weight = (arranged.scale / error_scale)[:, None]
+        usual_error = coded.usual_error[windows.series, windows.target]
+        weight = (arranged.scale / usual_error)[:, None]
     if loss == "relative_quantile":
         level = (np.abs(np.where(observed, actual, 0.0)) + np.abs(arranged.base)) / 2
         weight = RELATIVE_UNIT * arranged.scale[:, None] / np.maximum(level, 1e-300)

@@ -11,7 +11,8 @@ import numpy.typing as npt
 
 from seqtune.data.window import WindowRange
 from seqtune.tasks.forecast.arrangement import actual_values, arrange, step_weights
-from seqtune.tasks.forecast.codec import Codec, CodedPanel
+from seqtune.tasks.forecast.codec import Codec
+from seqtune.tasks.forecast.coded import CodedPanel
 
 UNKNOWN_SHARE = 0.05
 """Share of training windows whose identity is hidden, so that unknown series have an embedding."""

@@ -14,13 +14,15 @@ from seqtune.data.grid import Grid
 from seqtune.data.panel import Panel
 from seqtune.data.seasonality import seasonal_scales
 from seqtune.data.split import Split
-from seqtune.data.window import Windows
+from seqtune.tasks.forecast.coded import CodedPanel
 from seqtune.tasks.forecast.measure import (
+    borrowed_errors,
     first_negative,
     first_rows,
     moments,
     training_rows,
     training_span,
+    usual_share,
 )
 
 Floats = npt.NDArray[np.float64]
@@ -165,12 +167,15 @@ class Codec:
         spread[known] = self.spread[fitted[known]]
         error_scale[known] = self.error_scale[fitted[known]]
         constant[known] = self.constant[fitted[known]]
+        share = usual_share(self.error_scale, self.center, self.spread, self.constant)
+        borrowed = borrowed_errors(share, center, end - panel.offsets[:-1])
         first = int(panel.starts.min())
         last = int((panel.starts + np.diff(panel.offsets)).max()) + self.horizon
         return CodedPanel(
             panel=panel,
             identity=(fitted + 1).astype(np.int32),
             error_scale=error_scale,
+            usual_error=np.where(constant & (borrowed > 0), borrowed, error_scale),
             center=center,
             spread=spread,
             static=self.static.apply(panel.static),
@@ -231,53 +236,6 @@ class Codec:
     def axis(self) -> Grid:
         """Return the time axis."""
         return Grid.from_dict(self.grid)
-
-
-@dataclass(frozen=True)
-class CodedPanel:
-    """A panel with the scales and the identity of each of its series.
-
-    Args:
-        panel: The rows.
-        identity: (series,) int32, 1 + index in the codec, 0 for a series never fitted.
-        error_scale: (series, targets), the denominators of MASE.
-        center: (series, targets).
-        spread: (series, targets).
-        static: (series, static) float32, scaled.
-        calendar: (steps, features) float32, from `first_step` to a horizon past the last row.
-        first_step: Grid step of the calendar's first row.
-        first_row: (series, targets) int64, the absolute row of each column's first value.
-        first_negative: (series, targets) int64, the absolute row of each column's first value
-            below zero; where there is none, a row past the series.
-        constant: (series, targets) bool, what was measured never changes.
-    """
-
-    panel: Panel
-    identity: npt.NDArray[np.int32]
-    error_scale: Floats
-    center: Floats
-    spread: Floats
-    static: npt.NDArray[np.float32]
-    calendar: npt.NDArray[np.float32]
-    first_step: int
-    first_row: npt.NDArray[np.int64]
-    first_negative: npt.NDArray[np.int64]
-    constant: npt.NDArray[np.bool_]
-
-    def mase_scale(self, windows: Windows, observed: npt.NDArray[np.bool_]) -> Floats:
-        """Return the denominators of MASE, NaN where it is not defined.
-
-        Where it is defined for no window that can be scored, errors are in the target's unit.
-
-        Args:
-            windows: Which windows.
-            observed: (windows, horizon), where the truth is known.
-        """
-        where = windows.series, windows.target
-        scale: Floats = self.error_scale[where]
-        defined = ~self.constant[where]
-        scored = observed.any(axis=1)
-        return np.where(defined, scale, np.nan) if (defined & scored).any() else scale
 
 
 def _read_cycles(values: Mapping[str, Any]) -> tuple[str, ...]:

@@ -16,7 +16,8 @@ from seqtune.data.window import Windows, evaluation_windows, rolled_windows
 from seqtune.errors import DataError
 from seqtune.tasks._contract import Evaluation, FoldScores
 from seqtune.tasks.forecast.arrangement import actual_values
-from seqtune.tasks.forecast.codec import Codec, CodedPanel
+from seqtune.tasks.forecast.codec import Codec
+from seqtune.tasks.forecast.coded import CodedPanel
 from seqtune.tasks.forecast.predict import forecast_with, read_new
 from seqtune.tasks.forecast.scoring import score_forecasts
 

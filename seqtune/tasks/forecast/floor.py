@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from seqtune.data.window import Windows
-from seqtune.tasks.forecast.codec import CodedPanel
+from seqtune.tasks.forecast.coded import CodedPanel
 
 Floats = npt.NDArray[np.float64]
 

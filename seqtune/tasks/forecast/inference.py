@@ -10,7 +10,8 @@ import numpy.typing as npt
 from seqtune.data.window import Windows
 from seqtune.tasks._contract import Values
 from seqtune.tasks.forecast.arrangement import arrange
-from seqtune.tasks.forecast.codec import Codec, CodedPanel
+from seqtune.tasks.forecast.codec import Codec
+from seqtune.tasks.forecast.coded import CodedPanel
 from seqtune.tasks.forecast.floor import floored
 
 CHUNK = 1024

@@ -81,6 +81,54 @@ def moments(panel: Panel, split: Split) -> tuple[Floats, Floats, Booleans]:
     return center, np.where((spread > 0) & ~constant, spread, 1.0), constant
 
 
+def usual_share(error_scale: Floats, center: Floats, spread: Floats, constant: Booleans) -> Floats:
+    """Return the usual seasonal naive error as a share of a series' size, (targets,).
+
+    The median over the series that change; where a target has none, over all targets; NaN where
+    there is none at all.
+
+    Args:
+        error_scale: (series, targets), the errors.
+        center: (series, targets), means.
+        spread: (series, targets), deviations.
+        constant: (series, targets), which never change.
+
+    Example:
+        >>> one, never = np.ones((2, 1)), np.array([[False], [True]])
+        >>> usual_share(one, np.array([[3.0], [7.0]]), 4 * one, never)
+        array([0.2])
+    """
+    size = np.hypot(center, spread)
+    told = ~constant & (size > 0)
+    shares = np.where(told, error_scale / np.where(told, size, 1.0), np.nan)
+    usual = np.full(shares.shape[1], np.nan)
+    if told.any():
+        usual[:] = np.nanmedian(shares)
+        own = told.any(axis=0)
+        usual[own] = np.nanmedian(shares[:, own], axis=0)
+    return usual
+
+
+def borrowed_errors(share: Floats, center: Floats, lengths: npt.NDArray[np.int64]) -> Floats:
+    """Return what series that never changed are likely to change by, (series, targets).
+
+    A single row, or ten equal ones, do not say. The others do, by the share of their size that is
+    usual among them. After n rows without a change one is expected once in about n rows; so spread
+    over all rows, the squared change is the n-th part of it.
+
+    Args:
+        share: (targets,), from `usual_share`.
+        center: (series, targets), means.
+        lengths: (series,), rows.
+
+    Example:
+        >>> borrowed_errors(np.array([0.2]), np.array([[50.0]]), np.array([4]))
+        array([[5.]])
+    """
+    errors: Floats = share * np.abs(center) / np.sqrt(np.maximum(lengths, 1))[:, None]
+    return errors
+
+
 def _inside(split: Split, rows: int) -> npt.NDArray[np.bool_]:
     """Mark the training rows, (rows,) bool."""
     edge = np.zeros(rows + 1, np.int8)

@@ -15,7 +15,8 @@ from seqtune.data.source import Source
 from seqtune.data.time_text import format_times
 from seqtune.data.window import Windows
 from seqtune.errors import DataError
-from seqtune.tasks.forecast.codec import Codec, CodedPanel
+from seqtune.tasks.forecast.codec import Codec
+from seqtune.tasks.forecast.coded import CodedPanel
 from seqtune.tasks.forecast.conformal import apply_factors
 from seqtune.tasks.forecast.floor import floored
 from seqtune.tasks.forecast.inference import forecast_windows, window_histories

@@ -25,8 +25,9 @@ from seqtune.data.window import (
 from seqtune.files import read_value, write_json
 from seqtune.tasks._contract import Fold, Part, Until
 from seqtune.tasks.forecast.arrangement import actual_values
-from seqtune.tasks.forecast.codec import Codec, CodedPanel
+from seqtune.tasks.forecast.codec import Codec
 from seqtune.tasks.forecast.codec_check import check_codec
+from seqtune.tasks.forecast.coded import CodedPanel
 
 ENOUGH_WINDOWS = 96
 """Where series are few, so many windows tell models apart; statistical methods, which are fitted

@@ -10,14 +10,16 @@ import numpy.typing as npt
 from scipy.signal import lfilter  # type: ignore[import-untyped]
 
 from seqtune.data.window import Windows
-from seqtune.tasks.forecast.codec import Codec, CodedPanel
+from seqtune.tasks.forecast.codec import Codec
+from seqtune.tasks.forecast.coded import CodedPanel
 
 Floats = npt.NDArray[np.float64]
 Booleans = npt.NDArray[np.bool_]
 
 SMALLEST_SCALE = 0.1
 """A window's scale is at least this share of its series' seasonal naive error, so that a flat
-stretch does not turn the next ordinary value into an enormous target."""
+stretch does not turn the next ordinary value into an enormous target; that of a series that never
+changes is the whole error that it borrows from others."""
 
 SMOOTHING = (0.05, 0.1, 0.2, 0.4, 0.8)
 """Coefficients of exponential smoothing among which each window has the best for itself."""
@@ -44,10 +46,11 @@ def center_and_scale(
     kind = values["arrangement.scaling"]
     if kind == "none":
         return np.zeros(len(windows)), np.ones(len(windows))
+    where = windows.series, windows.target
+    least = np.where(coded.constant[where], 1.0, SMALLEST_SCALE) * coded.usual_error[where]
     if kind == "series":
-        where = windows.series, windows.target
-        return coded.center[where], coded.spread[where]
-    least = SMALLEST_SCALE * coded.error_scale[windows.series, windows.target]
+        spread = np.where(coded.constant[where], least, coded.spread[where])
+        return coded.center[where], spread
     if kind == "revin":
         center = known_mean(history, seen)
         deviation = np.sqrt(known_mean((history - center[:, None]) ** 2, seen))

@@ -1,0 +1,63 @@
+"""A panel as networks are told of it: its rows, and what is known of each of its series."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from seqtune.data.panel import Panel
+from seqtune.data.window import Windows
+
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class CodedPanel:
+    """A panel with the scales and the identity of each of its series.
+
+    Args:
+        panel: The rows.
+        identity: (series,) int32, 1 + index in the codec, 0 for a series never fitted.
+        error_scale: (series, targets), the denominators of MASE.
+        usual_error: (series, targets), the unit of a series' errors: the same, but of series that
+            never change, from `borrowed_errors`.
+        center: (series, targets).
+        spread: (series, targets).
+        static: (series, static) float32, scaled.
+        calendar: (steps, features) float32, from `first_step` to a horizon past the last row.
+        first_step: Grid step of the calendar's first row.
+        first_row: (series, targets) int64, the absolute row of each column's first value.
+        first_negative: (series, targets) int64, the absolute row of each column's first value
+            below zero; where there is none, a row past the series.
+        constant: (series, targets) bool, what was measured never changes.
+    """
+
+    panel: Panel
+    identity: npt.NDArray[np.int32]
+    error_scale: Floats
+    usual_error: Floats
+    center: Floats
+    spread: Floats
+    static: npt.NDArray[np.float32]
+    calendar: npt.NDArray[np.float32]
+    first_step: int
+    first_row: npt.NDArray[np.int64]
+    first_negative: npt.NDArray[np.int64]
+    constant: npt.NDArray[np.bool_]
+
+    def mase_scale(self, windows: Windows, observed: npt.NDArray[np.bool_]) -> Floats:
+        """Return the denominators of MASE, NaN where it is not defined.
+
+        Where it is defined for no window that can be scored, errors are in the target's unit.
+
+        Args:
+            windows: Which windows.
+            observed: (windows, horizon), where the truth is known.
+        """
+        where = windows.series, windows.target
+        scale: Floats = self.error_scale[where]
+        defined = ~self.constant[where]
+        scored = observed.any(axis=1)
+        return np.where(defined, scale, np.nan) if (defined & scored).any() else scale
