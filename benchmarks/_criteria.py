@@ -55,7 +55,7 @@ FIXED = {
 """Ways of scoring that nothing chooses."""
 
 QUALITIES = (0.0, 0.1, 0.3)
-BLENDED = ("even, kinds", "lasting, lengths, exact", "lasting, 1:2:3", "lasting, no short, margin")
+BLENDED = ("even, kinds",)
 
 
 def weighted(atoms: Mapping[str, float], weights: Mapping[str, float]) -> float:

@@ -52,7 +52,7 @@ from seqtune.tasks.anomaly.separation import Criterion, separation
 from seqtune.tasks.anomaly.simple_methods import period_of, training_rows
 from seqtune.tasks.anomaly.stretch import Stretch
 from seqtune.tasks.anomaly.task import TASK
-from seqtune.tasks.anomaly.ways import score_columns, spans_of
+from seqtune.tasks.anomaly.ways import LARGEST_ERROR, score_columns, spans_of
 
 Floats = npt.NDArray[np.float64]
 
@@ -95,7 +95,8 @@ class Model:
 
     Args:
         name: A configuration, or a simple method.
-        error: Its mean error on held-out rows.
+        error: Its mean error on held-out rows, from all points.
+        told: The mean error of what it says it expects; of a simple method, of the median.
         held: By planting, (rows, ways) of what detectors are compared on.
         whole: (rows, ways) of the series.
         truths: VUS-PR by the ways that were joined.
@@ -103,6 +104,7 @@ class Model:
 
     name: str
     error: float
+    told: float
     held: dict[str, Floats]
     whole: Floats
     truths: dict[tuple[int, ...], float] = field(default_factory=dict)
@@ -200,6 +202,7 @@ class Collected:
         return Model(
             f"{number} {name}",
             float(first.mean()),
+            self._error_of(parts[0][:, ways + 1 :]),
             {planting: each[:, :ways] for planting, each in held.items()},
             whole[:, :ways],
         )
@@ -215,7 +218,15 @@ class Collected:
             scores = scorer(values)[stretch.first :]
             parts.append(np.where(np.isfinite(scores), scores, np.nanmin(scores))[:, None])
         held, whole = self._cut(parts)
-        return Model(name, 0.0, held, whole)
+        first = self.stretches[0]
+        told = self._error_of(np.tile(first.center, (len(first), 1)))
+        return Model(name, told, told, held, whole)
+
+    def _error_of(self, expected: Floats) -> float:
+        """Return the mean error of the held-out rows of the series, in units of its channels."""
+        first = self.stretches[0]
+        error = np.abs(first.values[first.first :] - expected) / first.spread
+        return float(np.minimum(error, LARGEST_ERROR)[first.observed[first.first :]].mean())
 
     def atoms(
         self, planting: str, scores: Floats, names: Iterable[str] = tuple(ATOMS)
@@ -359,19 +370,24 @@ class Collected:
                 "networks and best method": product,
                 "networks and methods": mixed,
             }
-            blends |= self._with_error(networks, held, score)
+            for error in ("error", "told"):
+                blends |= self._with_error(error, networks, methods, held, score)
             for name, members in blends.items():
                 found[f"{how}: {name}"] = self.truth(blend(whole, members))
         return found
 
     def _with_error(
         self,
+        error: str,
         networks: Sequence[Model],
+        methods: Sequence[Model],
         held: Mapping[str, Floats],
         score: Callable[[Floats], float],
     ) -> dict[str, dict[str, float]]:
         """Return ensembles of networks that are charged with the mean error of their members."""
-        named = {each.name: np.append(held[each.name], min(1.0, each.error)) for each in networks}
+        charges = {each.name: min(1.0, getattr(each, error)) for each in (*networks, *methods)}
+        named = {name: np.append(held[name], charge) for name, charge in charges.items()}
+        ours = [each.name for each in networks]
         found: dict[str, dict[str, float]] = {}
         for quality in CHARGES:
 
@@ -379,18 +395,25 @@ class Collected:
                 return score(scores[:-1]) - quality * float(scores[-1])
 
             values = {name: charged(each) for name, each in named.items()}
-            ranked = sorted(values, key=values.__getitem__, reverse=True)
+            ranked = sorted(ours, key=values.__getitem__, reverse=True)
             near = [name for name in ranked if values[name] >= values[ranked[0]] - 0.02]
+            pool = {name: named[name] for name in ours}
+            greedy = select_members(pool, charged, 8, "max")
+            best = max((each.name for each in methods), key=values.__getitem__)
+            winner = {best: 1.0} if values[best] > charged(blend(pool, greedy)) else greedy
             found |= {
-                f"network, {quality:g} of the error": {ranked[0]: 1.0},
-                f"networks, {quality:g} of the error": select_members(named, charged, 8, "max"),
-                f"networks, from the best, {quality:g}": select_members(
-                    named, charged, 8, "max", ranked[:1]
+                f"network, {quality:g} of {error}": {ranked[0]: 1.0},
+                f"networks, {quality:g} of {error}": greedy,
+                f"networks or method, {quality:g} of {error}": winner,
+                f"network or method, {quality:g} of {error}": {
+                    best if values[best] > values[ranked[0]] else ranked[0]: 1.0
+                },
+                f"networks, from the best, {quality:g} of {error}": select_members(
+                    pool, charged, 8, "max", ranked[:1]
                 ),
-                f"the best two, {quality:g}": dict.fromkeys(ranked[:2], 1 / 2),
-                f"the best three, {quality:g}": dict.fromkeys(ranked[:3], 1 / 3),
-                f"the best four, {quality:g}": dict.fromkeys(ranked[:4], 1 / 4),
-                f"as good, {quality:g}": dict.fromkeys(near, 1 / len(near)),
+                f"the best two, {quality:g} of {error}": dict.fromkeys(ranked[:2], 1 / 2),
+                f"the best three, {quality:g} of {error}": dict.fromkeys(ranked[:3], 1 / 3),
+                f"as good, {quality:g} of {error}": dict.fromkeys(near, 1 / len(near)),
             }
         return found
 

@@ -66,6 +66,7 @@ class Conclusion:
     steps_per_epoch: Callable[[Mapping[str, Any]], int] | None = None
     weights: dict[str, float] = field(default_factory=dict)
     _refits: dict[str, Refitted] = field(default_factory=dict)
+    _lost: dict[str, str] = field(default_factory=dict)
     predicted: Predictions = field(init=False)
 
     def __post_init__(self) -> None:
@@ -150,6 +151,7 @@ class Conclusion:
                 result, was_refit = running.pop(outcome.trial)
                 self._take(outcome)
                 if outcome.reason and was_refit:  # the network itself is still good
+                    self._lost[result.trial] = outcome.reason
                     waiting.append((result, False))
             interrupt.tell()
         self._leave_out_unscored()
@@ -254,8 +256,8 @@ class Conclusion:
         """Say which of the chosen networks predict as the search left them, and why."""
         without = [refit for refit in self._refits.values() if not refit.is_refitted]
         for refit in without:
-            if refit.reason:
-                self.listener(Note(f"refit of {refit.trial} failed: {refit.reason}"))
+            if reason := self._lost.get(refit.trial, refit.reason):
+                self.listener(Note(f"refit of {refit.trial} failed: {reason}"))
             elif refit.note != NO_TIME:
                 self.listener(Note(f"refit of {refit.trial} taken back: {refit.note}"))
         if hurried := sum(refit.note == NO_TIME for refit in without):

@@ -15,7 +15,7 @@ import pytest
 
 from seqtune.errors import RunError
 from seqtune.interrupt import Interrupt
-from seqtune.progress import silent
+from seqtune.progress import Event, Note, silent
 from seqtune.run.blendable import kept_path, load_predictions, read_predictions, save_predictions
 from seqtune.run.conclusion import Conclusion, row_name
 from seqtune.run.members import (
@@ -90,6 +90,7 @@ class Scoring:
 
     def __init__(self, folder: Path, test: Mapping[str, Floats], lost: tuple[str, ...]) -> None:
         self.folder, self.test, self.lost = folder, test, lost
+        self.killed: tuple[str, ...] = ()
         self.done: list[Refitted] = []
 
     def idle(self) -> bool:
@@ -97,6 +98,9 @@ class Scoring:
 
     def submit(self, job: RefitJob) -> None:
         trial = job.result.trial
+        if job.refit and trial in self.killed:
+            self.done.append(Refitted(trial, reason="the worker was killed"))
+            return
         if trial in self.lost:
             self.done.append(Refitted(trial, reason="lost"))
             return
@@ -136,6 +140,23 @@ def score(conclusion: Conclusion, test: Mapping[str, Floats], *lost: str) -> Non
     conclusion.score_chosen(
         executor, Clock(100.0), 0.0, seed=0, refit=False, interrupt=Interrupt(silent)
     )
+
+
+def test_a_refit_whose_worker_was_killed_is_scored_as_it_was_and_the_reason_is_told(
+    tmp_path: Path,
+) -> None:
+    conclusion = conclusion_of(tmp_path, {"t001": OVER, "t002": UNDER}, {})
+    conclusion.select(4)
+    told: list[Event] = []
+    conclusion.listener = told.append
+    executor: Any = Scoring(tmp_path, {"t001": OVER, "t002": UNDER}, ())
+    executor.killed = ("t002",)
+    conclusion.score_chosen(
+        executor, Clock(100.0), 0.0, seed=0, refit=True, interrupt=Interrupt(silent)
+    )
+    notes = [each.text for each in told if isinstance(each, Note)]
+    assert "refit of t002 failed: the worker was killed" in notes
+    assert conclusion.weights == {"t001": 0.5, "t002": 0.5}
 
 
 OVER, UNDER, FAR = column(1, 1), column(-1, -1), column(8, 8)

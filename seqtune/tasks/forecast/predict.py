@@ -54,9 +54,11 @@ def predict(run: Any, source: Source | None, use: str | None) -> pd.DataFrame:
     _require_ahead(run, codec, panel)
     coded = codec.encode(panel)
     if flat := int(coded.constant.any(axis=1).sum()):
+        borrows = (coded.usual_error != coded.error_scale).any()
         run.notes.append(
             f"{flat} of {len(panel.series)} series have no two different values to measure a scale "
-            "by: their intervals say little"
+            "by: their intervals "
+            + ("are as wide as is usual among the others" if borrows else "say little")
         )
     windows = _last_windows(panel)
     forecast = forecast_with(run, run.choose(use).name, coded, windows)
