@@ -168,7 +168,11 @@ class Collected:
 
     def network(self, number: int) -> Model:
         """Train a configuration for the fixed number of steps, and score."""
-        values, codec = self.configurations[number], self.prepared.codec
+        return self.scored(number, self.trained(number))
+
+    def trained(self, number: int) -> Any:
+        """Return a network of a configuration after the fixed number of steps."""
+        values = self.configurations[number]
         seed = number + 1000 * self.seed
         seed_everything(seed)
         model = TASK.build(self.prepared, values)
@@ -178,15 +182,12 @@ class Collected:
             float(values["training.learning_rate"]), self.steps // steps,
             time.monotonic() + FOREVER, Watch(),
         )  # fmt: skip
-        train(
-            self.problem,
-            model,
-            values,
-            number + 1000 * self.seed,
-            schedule,
-            steps_per_epoch=steps,
-            until="train",
-        )
+        train(self.problem, model, values, seed, schedule, steps_per_epoch=steps, until="train")
+        return model
+
+    def scored(self, number: int, model: Any) -> Model:
+        """Score all rows by a network of a configuration."""
+        values, codec = self.configurations[number], self.prepared.codec
         judge = Judge(model, codec, values)
         judged = judge.judge(self.stretches, max(spans_of(codec)) + codec.bridge)
         clean = next(iter(self.held.values())).clean
