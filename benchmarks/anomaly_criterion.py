@@ -42,7 +42,7 @@ from seqtune.search.ensemble import blend, select_members
 from seqtune.search.problem import Problem
 from seqtune.search.space import complete
 from seqtune.search.training import Schedule, Watch, compile_model, train
-from seqtune.tasks.anomaly.held_out import HeldOut, hold_out
+from seqtune.tasks.anomaly.held_out import LARGEST_ERROR, HeldOut, hold_out
 from seqtune.tasks.anomaly.inference import Judge, error_units
 from seqtune.tasks.anomaly.injection import EVEN, LASTING_TOO
 from seqtune.tasks.anomaly.paces import fit_paces, join_paces, ways_by_pace
@@ -52,7 +52,7 @@ from seqtune.tasks.anomaly.separation import Criterion, separation
 from seqtune.tasks.anomaly.simple_methods import period_of, training_rows
 from seqtune.tasks.anomaly.stretch import Stretch
 from seqtune.tasks.anomaly.task import TASK
-from seqtune.tasks.anomaly.ways import LARGEST_ERROR, score_columns, spans_of
+from seqtune.tasks.anomaly.ways import score_columns, spans_of
 
 Floats = npt.NDArray[np.float64]
 

@@ -90,6 +90,22 @@ def test_a_detector_that_knows_separates_and_one_that_guesses_does_not(prepared:
     assert held.separation(guesses) < 0.5 * held.separation(knows)
 
 
+def test_a_tenth_of_the_error_on_clean_rows_is_taken_off_the_separation(prepared: Prepared) -> None:
+    held = prepared.held_out["validation"]
+    scores = (held.kinds > 0).astype(float)
+    spread = held.stretches[0].spread
+    assert held.error(held.values) == 0.0
+    half, far = held.values - 0.5 * spread, held.values + 1000 * spread
+    assert held.error(half) == pytest.approx(0.5)
+    assert held.error(far) == 5.0, "no value counts for more"
+    planted = half.copy()
+    planted[held.clean_rows :] = 1e9
+    assert held.error(planted) == pytest.approx(0.5), "rows with planted anomalies do not count"
+    bare = held.separation(scores)
+    assert held.separation(scores, half) == pytest.approx(bare - 0.05)
+    assert held.separation(scores, far) == pytest.approx(bare - 0.1), "an error of 1 is the most"
+
+
 def test_labels_are_widened_within_their_series() -> None:
     labels = np.array([False, True, False, False, False])
     assert widened(labels, np.array([0, 3, 5]), 5).tolist() == [True, True, True, False, False]

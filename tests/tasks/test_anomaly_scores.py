@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 
 from seqtune.tasks.anomaly.activity import FLOOR, moving_activity
@@ -12,6 +13,7 @@ from seqtune.tasks.anomaly.paces import (
     chosen_ways,
     fit_paces,
     join_paces,
+    usual_ways,
     ways_by_pace,
 )
 from seqtune.tasks.anomaly.rarity import RAREST, fit_rarity, to_rarity
@@ -135,7 +137,7 @@ def test_rarities_go_on_straight_beyond_their_knots() -> None:
 
 def test_ways_have_the_pace_of_what_they_average_over() -> None:
     ways = Ways((0.0, 1.0), ("mean",), ("mean", "max"))
-    assert ways_by_pace(ways) == {"quick": [0, 2], "slow": [1, 3]}
+    assert ways_by_pace(ways) == {"instant": [0, 2], "slow": [1, 3]}
     assert ways_by_pace(Ways((0.1,), ("mean",), ("mean",))) == {"quick": [0]}
 
 
@@ -143,6 +145,46 @@ def test_what_lasts_long_is_judged_from_the_farthest() -> None:
     ways = Ways((4.0,), ("mean", "farthest"), ("mean",))
     assert ways_by_pace(ways) == {"long": [1]}
     assert ways_by_pace(Ways((4.0,), ("mean",), ("mean",))) == {"long": [0]}
+
+
+def test_where_nobody_labels_each_pace_has_its_usual_way_or_the_nearest_that_is_listed() -> None:
+    ways = Ways((0.0, 0.1, 1.0, 4.0), ("mean", "nearest", "farthest"), ("mean", "max"))
+    every = ways.all()
+    chosen = {pace: [every[way] for way in each] for pace, each in usual_ways(ways).items()}
+    assert chosen == {
+        "instant": [("mean", "mean", 0.0), ("mean", "max", 0.0)],
+        "quick": [("mean", "mean", 0.1), ("mean", "max", 0.1)],
+        "slow": [("mean", "mean", 1.0), ("mean", "max", 1.0)],
+        "long": [("farthest", "mean", 4.0), ("farthest", "max", 4.0)],
+    }
+    odd = Ways((0.2, 0.12, 1.5), ("nearest",), ("max",))
+    assert [odd.all()[way] for (way,) in usual_ways(odd).values()] == [
+        ("nearest", "max", 0.12),
+        ("nearest", "max", 1.5),
+    ]
+
+
+def bare(figures: dict[str, float]) -> dict[str, float]:
+    """Figures of single paces, without what was measured of the joined score."""
+    return {name: value for name, value in figures.items() if not name.startswith("joined_")}
+
+
+def test_what_was_joined_is_as_rare_as_it_says_though_a_mean_is_seldom_high() -> None:
+    draw = np.random.default_rng(0)
+
+    def scores() -> dict[str, npt.NDArray[np.float64]]:
+        return {pace: draw.exponential(size=20_000) for pace in ("quick", "slow", "long")}
+
+    figures = fit_paces({"quick": 0, "slow": 1, "long": 2}, scores(), 1e-3)
+    assert are_figures(figures, 3)
+    later = scores()
+    joined, mean = join_paces(later, figures), join_paces(later, bare(figures))
+    assert 5 <= (joined > 3).sum() <= 60, "20 are expected"
+    assert 500 <= (joined > 1).sum() <= 4000
+    assert (np.argsort(joined) == np.argsort(mean)).all(), "the order stays"
+    del later["quick"], figures["quick"]
+    lasting = join_paces(later, bare(figures))
+    assert (lasting > 3).sum() <= 2, "of a mean alone hardly any is so high"
 
 
 def test_paces_are_averaged_but_an_alarm_of_the_quick_one_stands() -> None:
@@ -156,8 +198,24 @@ def test_paces_are_averaged_but_an_alarm_of_the_quick_one_stands() -> None:
     quick = to_rarity(top, figures, "quick_")
     slow = to_rarity(usual, figures, "slow_")
     assert quick[0] > 3.0 > quick[1]
-    joined = join_paces({"quick": top, "slow": usual}, figures)
+    joined = join_paces({"quick": top, "slow": usual}, bare(figures))
     np.testing.assert_allclose(joined, [quick[0], (quick[1] + slow[1]) / 2])
+
+
+def test_the_instant_pace_gives_the_alarm_but_has_no_part_in_what_lasts() -> None:
+    draw = np.random.default_rng(0)
+    normal = {"instant": draw.exponential(size=4000), "slow": draw.normal(size=4000)}
+    figures = fit_paces({"instant": 0, "slow": 7}, normal, 1e-3)
+    assert are_figures(figures, 8)
+    top, usual = np.array([15.0, 1.0]), np.array([0.0, 0.0])
+    alarm, slow = to_rarity(top, figures, "instant_"), to_rarity(usual, figures, "slow_")
+    assert alarm[0] > 3.0 > alarm[1] > slow[1]
+    joined = join_paces({"instant": top, "slow": usual}, bare(figures))
+    np.testing.assert_allclose(joined, [alarm[0], slow[1]])
+    single = fit_paces({"instant": 0}, normal, 1e-3)  # of two that were measured
+    assert fit_paces({"instant": 0, "slow": 7}, {**normal, "long": top}, 1e-3) == figures
+    alone = join_paces({"instant": usual}, single)
+    np.testing.assert_allclose(alone, to_rarity(usual, single, "instant_"))
 
 
 def test_figures_from_a_stranger_are_not_believed() -> None:

@@ -316,6 +316,21 @@ def test_relative_errors_weigh_by_the_level_of_truth_and_base() -> None:
     assert weights.tolist() == [[LARGEST_WEIGHT, LARGEST_WEIGHT]]
 
 
+def test_a_balanced_loss_weighs_half_like_mase_and_half_like_smape() -> None:
+    coded, codec = code({"y": [1, 2, 3, 4, 5, 6]}, horizon=2)
+    arranged = at((coded, codec), window(4), base="naive")
+    truth = np.array([[6.0, 0.0]]), np.array([[True, True]])
+    scaled, relative, balanced = (
+        step_weights(coded, window(4), arranged, truth, f"{each}_quantile")
+        for each in ("scaled", "relative", "balanced")
+    )
+    assert relative[0, 0] != relative[0, 1]
+    np.testing.assert_allclose(balanced, (scaled + relative) / 2)
+    coded.usual_error[:] = 1e-9  # neither half is more than the largest weight
+    balanced = step_weights(coded, window(4), arranged, truth, "balanced_quantile")
+    np.testing.assert_allclose(balanced, (LARGEST_WEIGHT + relative) / 2)
+
+
 def test_a_growing_blend_grows_with_the_level() -> None:
     # the last season is twice the one before: each further one is doubled again
     coded = code({"y": [1, 2, 3, 2, 4, 6, 0, 0, 0, 0]}, horizon=4, periods=(3,))

@@ -1,9 +1,13 @@
-"""One score from several: one that is quick to rise at a single row, others that add up what lasts.
+"""One score from several: some that rise at a single row, others that add up what lasts.
 
-Single rows are lost in an average, and long, faint events in single rows. So every network has the
-best of its ways of scoring of each pace: quick ones, that average over little, slow ones, that
-average over about a season, and long ones. The mean of their rarities (see `rarity`) says what
-lasts; where the quick one alone is beyond the threshold, it stands.
+Single rows are lost in an average, and long, faint events in single rows. So every network has a
+way of scoring of each pace: an instant and a brief one, that average over nothing and over a few
+rows, a quick one, over a tenth of a season, a slow one, over about a season, and a long one. The
+mean of the rarities (see `rarity`) of the last three says what lasts; where one of the first three
+alone is beyond the threshold, it stands.
+
+A mean of rarities is less often high than each of them, so what comes of joining is measured once
+more on normal rows, and so is the mean of several networks.
 """
 
 from __future__ import annotations
@@ -14,14 +18,32 @@ import numpy as np
 import numpy.typing as npt
 
 from seqtune.tasks.anomaly.codec import Ways
-from seqtune.tasks.anomaly.rarity import fit_rarity, to_rarity
+from seqtune.tasks.anomaly.rarity import fit_rarity, knot_names, to_rarity
 
 Floats = npt.NDArray[np.float64]
 
-LONGEST = {"quick": 0.25, "slow": 2.0, "long": np.inf}
+LONGEST = {"instant": 0.01, "brief": 0.05, "quick": 0.25, "slow": 2.0, "long": np.inf}
 """Ways of each pace average over less than so many seasons."""
 
 PACES = tuple(LONGEST)
+
+ALARMS = ("instant", "brief", "quick")
+"""Paces that stand alone where they are beyond the threshold."""
+
+LASTING = ("quick", "slow", "long")
+"""Paces whose mean says what lasts."""
+
+JOINED = "joined_"
+"""Begins the names of what was measured of the joined score; runs of earlier versions lack them."""
+
+USUAL = {
+    "instant": ("mean", 0.0),
+    "brief": ("mean", 0.02),
+    "quick": ("mean", 0.1),
+    "slow": ("mean", 1.0),
+    "long": ("farthest", 4.0),
+}
+"""From where rows are judged, and seasons that are averaged over, where no labels choose."""
 
 
 def watched_at(span: float, channels: int) -> int | None:
@@ -50,6 +72,40 @@ def ways_by_pace(ways: Ways) -> dict[str, list[int]]:
     return {pace: each for pace, each in numbers.items() if each}
 
 
+def usual_ways(ways: Ways) -> dict[str, list[int]]:
+    """Return the ways of each pace that there are where no labels choose: the nearest to `USUAL`.
+
+    They are one for each way of joining channels.
+
+    Example:
+        >>> usual_ways(Ways((0.0, 1.0), ("mean",), ("mean", "max")))
+        {'instant': [0, 2], 'slow': [1, 3]}
+    """
+    every = ways.all()
+    found = {}
+    for pace, numbers in ways_by_pace(ways).items():
+        offsets, span = USUAL[pace]
+        far = {n: (every[n][0] != offsets, abs(every[n][2] - span)) for n in numbers}
+        found[pace] = [n for n in numbers if far[n] == min(far.values())]
+    return found
+
+
+def alone_or_joined(chosen: Mapping[str, int]) -> list[dict[str, int]]:
+    """Return what a score may be joined of: all paces, or one that lasts beside those that do not.
+
+    Example:
+        >>> alone_or_joined({"instant": 0, "slow": 4, "long": 5})
+        [{'instant': 0, 'slow': 4, 'long': 5}, {'instant': 0, 'slow': 4}, {'instant': 0, 'long': 5}]
+    """
+    lasting = chosen.keys() & set(LASTING)
+    alone = [
+        {pace: way for pace, way in chosen.items() if pace == one or pace not in lasting}
+        for one in chosen
+        if one in lasting
+    ]
+    return [dict(chosen), *(alone if len(alone) > 1 else [])]
+
+
 def fit_paces(
     chosen: Mapping[str, int], normal: Mapping[str, Floats], rate: float
 ) -> dict[str, float]:
@@ -57,12 +113,16 @@ def fit_paces(
 
     Args:
         chosen: The way of each pace.
-        normal: Its scores of mostly normal rows, (rows,), as `fit_rarity` takes them.
+        normal: By pace, those at least, scores of mostly normal rows, (rows,), as `fit_rarity`
+            takes them.
         rate: Share of normal rows that may be marked.
     """
     figures: dict[str, float] = {}
     for pace, way in chosen.items():
         figures |= {pace: float(way), **fit_rarity(normal[pace], rate, f"{pace}_")}
+    if len(chosen) > 1:
+        of_chosen = {pace: normal[pace] for pace in chosen}
+        figures |= fit_rarity(join_paces(of_chosen, figures), rate, JOINED)
     return figures
 
 
@@ -73,11 +133,14 @@ def join_paces(scores: Mapping[str, Floats], figures: Mapping[str, float]) -> Fl
         scores: (rows,) by pace, by the chosen ways.
         figures: What `fit_paces` measured.
     """
-    rarities = [to_rarity(each, figures, f"{pace}_") for pace, each in scores.items()]
-    mean: Floats = np.mean(rarities, axis=0)
-    first = f"{next(iter(scores))}_level_"
-    top = max(value for name, value in figures.items() if name.startswith(first))
-    return np.where(rarities[0] > top, np.maximum(rarities[0], mean), mean)
+    rarities = {pace: to_rarity(each, figures, f"{pace}_") for pace, each in scores.items()}
+    lasting = [each for pace, each in rarities.items() if pace in LASTING]
+    joined: Floats = np.mean(lasting or [*rarities.values()], axis=0)
+    for pace in rarities.keys() & set(ALARMS):
+        top = max(value for name, value in figures.items() if name.startswith(f"{pace}_level_"))
+        alarm = rarities[pace]
+        joined = np.where(alarm > top, np.maximum(alarm, joined), joined)
+    return to_rarity(joined, figures, JOINED) if f"{JOINED}score_0" in figures else joined
 
 
 def chosen_ways(figures: Mapping[str, float]) -> dict[str, int]:
@@ -95,14 +158,6 @@ def are_figures(figures: Mapping[str, float], ways: int) -> bool:
     names = [pace for pace in PACES if pace in figures]
     if not names or not all(0 <= figures[name] < ways for name in names):
         return False
-    expected = set(names)
-    for prefix in (f"{name}_" for name in names):
-        count = sum(each.startswith(f"{prefix}score_") for each in figures)
-        expected |= {f"{prefix}{kind}_{n}" for n in range(count) for kind in ("score", "level")}
-        if count < 2 or not expected <= set(figures):
-            return False
-        for kind in ("score", "level"):
-            knots = [figures[f"{prefix}{kind}_{number}"] for number in range(count)]
-            if not (np.diff(knots) > 0).all():
-                return False
-    return set(figures) == expected
+    parts = [knot_names(figures, f"{name}_") for name in names]
+    joined = knot_names(figures, JOINED)
+    return all(parts) and set(figures) == set(names).union(joined, *parts)

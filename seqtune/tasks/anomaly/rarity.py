@@ -84,12 +84,43 @@ def to_rarity(scores: Floats, figures: Mapping[str, float], name: str = "") -> F
         >>> to_rarity(np.array([1.0, 3.0]), figures)
         array([2., 6.])
     """
-    count = sum(each.startswith(f"{name}score_") for each in figures)
-    at = np.array([figures[f"{name}score_{number}"] for number in range(count)])
-    level = np.array([figures[f"{name}level_{number}"] for number in range(count)])
+    at, level = _knots(figures, name)
     inside = np.interp(scores, at, level)
     before = level[0] - (at[0] - scores) * (level[1] - level[0]) / (at[1] - at[0])
     after = level[-1] + (scores - at[-1]) * (level[-1] - level[-2]) / (at[-1] - at[-2])
     rarity = np.where(scores < at[0], before, np.where(scores > at[-1], after, inside))
     clipped: Floats = np.clip(rarity, -RAREST, RAREST)
     return clipped
+
+
+def _knots(figures: Mapping[str, float], name: str) -> tuple[Floats, Floats]:
+    """Return the scores and the levels of the knots."""
+    count = sum(each.startswith(f"{name}score_") for each in figures)
+    at, level = (
+        np.array([figures[f"{name}{kind}_{number}"] for number in range(count)], np.float64)
+        for kind in ("score", "level")
+    )
+    return at, level
+
+
+def knot_names(figures: Mapping[str, float], name: str = "") -> set[str]:
+    """Return the names of what `fit_rarity` measured, out of figures that a stranger may have made.
+
+    Args:
+        figures: By name.
+        name: As it was given there.
+
+    Returns:
+        The names; none where these are no figures from which rarities can be read.
+
+    Example:
+        >>> sorted(knot_names({"score_0": 0.0, "level_0": 0.0, "score_1": 2.0, "level_1": 4.0}))
+        ['level_0', 'level_1', 'score_0', 'score_1']
+        >>> knot_names({"score_0": 0.0, "level_0": 0.0, "score_1": 0.0, "level_1": 4.0})
+        set()
+    """
+    count = sum(each.startswith(f"{name}score_") for each in figures)
+    names = {f"{name}{kind}_{number}" for number in range(count) for kind in ("score", "level")}
+    if count < 2 or not names <= set(figures):
+        return set()
+    return names if all((np.diff(each) > 0).all() for each in _knots(figures, name)) else set()

@@ -72,26 +72,26 @@ class Score(Section):
     """How errors become one score per row.
 
     These keys are no dimensions of the search: every network is scored in all of the ways that
-    they list, and keeps the best, which costs next to nothing.
+    they list, which costs next to nothing. For single rows, few rows, a tenth of a season, one and
+    several, it takes the listed way that is nearest to the usual one; where labels choose, for all
+    but the first two the best of those listed.
     """
 
     smoothing: Annotated[
         tuple[float, ...], Many(Number(minimum=0, maximum=4), "numbers of seasons")
     ] = Field(
-        (0.0, 0.1, 1.0, 4.0),
-        description="Over how many seasons the errors are averaged: the choices among which each "
-        "network takes the best. 0 takes each row by itself.",
+        (0.0, 0.02, 0.1, 1.0, 4.0),
+        description="Over how many seasons the errors are averaged. 0 takes each row by itself.",
     )
     offsets: Annotated[tuple[str, ...], Many(Word(OFFSETS), "words")] = Field(
         OFFSETS,
         description="From which distance a row is judged: the mean of all, the nearest, or the "
-        "farthest; the choices among which each network takes the best.",
+        "farthest. Without labels the mean, and the farthest for what lasts several seasons.",
     )
     channels: Annotated[tuple[str, ...], Many(Word(CHANNELS), "words")] = Field(
         CHANNELS,
         description="How the errors of several channels become one: their root mean square, or "
-        "their largest; "
-        "the choices among which each network takes the best.",
+        "their largest; what tells planted or labelled anomalies best.",
     )
     hindsight: Annotated[bool, Flag()] = Field(
         False,

@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from seqtune.tasks._contract import Part
 from seqtune.tasks.anomaly.codec import Codec
+from seqtune.tasks.anomaly.held_out import LARGEST_ERROR
 from seqtune.tasks.anomaly.inference import Judge, Judged, error_units, joined_errors
 from seqtune.tasks.anomaly.paces import watched_at
 from seqtune.tasks.anomaly.prepared import Prepared
@@ -19,10 +20,6 @@ from seqtune.tasks.anomaly.stretch import Stretch, in_chunks
 
 Floats = npt.NDArray[np.float64]
 Floats32 = npt.NDArray[np.float32]
-
-LARGEST_ERROR = 5.0
-"""An error counts for no more units of its channel when networks are compared by how well they
-expect held-out rows: what is strange among them shall not decide."""
 
 CHUNK_LANES = 64
 """Lanes that are scored before what they found is joined, so that memory stays flat."""
@@ -51,8 +48,8 @@ def score_held_out(model: Any, prepared: Prepared, values: Mapping[str, Any], pa
         part: Which part.
 
     Returns:
-        (rows, ways + 1 + channels): the score of each way, the mean error in units of the
-        channels, and what was expected of each channel, in the user's unit.
+        (rows, ways + 1 + channels): the score of each way, the mean error of all that was told of
+        the row in units of the channels, and what was expected of each channel, in the user's unit.
     """
     codec, held = prepared.codec, prepared.held_out[part]
     judge = Judge(model, codec, values, hindsight=codec.ways.hindsight)

@@ -165,7 +165,7 @@ def step_weights(
 
     `quantile` counts errors in units of each window's scale; `scaled_quantile` counts them in
     units of MASE, which is what the leaderboard measures; `relative_quantile` counts them in units
-    of the mean of truth and base, as sMAPE does. Steps not observed weigh nothing, nor do windows
+    of the mean of truth and base, as sMAPE does; `balanced_quantile` counts half of either. Steps not observed weigh nothing, nor do windows
     without any history.
 
     Args:
@@ -177,12 +177,14 @@ def step_weights(
     """
     actual, observed = truth
     weight = np.ones(len(windows))[:, None]
-    if loss == "scaled_quantile":
+    if loss in ("scaled_quantile", "balanced_quantile"):
         usual_error = coded.usual_error[windows.series, windows.target]
         weight = (arranged.scale / usual_error)[:, None]
-    if loss == "relative_quantile":
+    if loss in ("relative_quantile", "balanced_quantile"):
         level = (np.abs(np.where(observed, actual, 0.0)) + np.abs(arranged.base)) / 2
-        weight = RELATIVE_UNIT * arranged.scale[:, None] / np.maximum(level, 1e-300)
+        relative = RELATIVE_UNIT * arranged.scale[:, None] / np.maximum(level, 1e-300)
+        halves = np.minimum(weight, LARGEST_WEIGHT) + np.minimum(relative, LARGEST_WEIGHT)
+        weight = relative if loss == "relative_quantile" else halves / 2
     has_history = windows.cut > coded.first_row[windows.series, windows.target]
     weight = np.minimum(weight, LARGEST_WEIGHT) * has_history[:, None]
     return (observed * weight).astype(np.float32)

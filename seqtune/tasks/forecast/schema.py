@@ -93,12 +93,13 @@ class Training(CommonTraining):
     order = ("loss", "sampling")
 
     loss: Annotated[
-        Searchable[str], Search(Word(("quantile", "scaled_quantile", "relative_quantile")))
+        Searchable[str],
+        Search(Word(("quantile", "scaled_quantile", "relative_quantile", "balanced_quantile"))),
     ] = Field(
         "scaled_quantile",
         description="What training makes small: the quantile loss as it is, with each series "
-        "weighted like in the metric, by its own scale, or with each step weighted by its level, "
-        "like in sMAPE.",
+        "weighted like in the metric, by its own scale, with each step weighted by its level, "
+        "like in sMAPE, or half by either.",
     )
     sampling: Annotated[
         Searchable[str], Search(Word(("windows", "root", "series")), absent="windows")

@@ -1,0 +1,120 @@
+"""From scores in every way to one rarity per row: which ways count, and how rare their scores are.
+
+Raw predictions are (rows, ways + 1 + channels), from `score_held_out`; those that are averaged,
+reported and given out are (rows, 1 + channels): rarities, and what was expected.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from seqtune.tasks._contract import Part
+from seqtune.tasks.anomaly.held_out import HeldOut
+from seqtune.tasks.anomaly.paces import (
+    LASTING,
+    alone_or_joined,
+    chosen_ways,
+    fit_paces,
+    join_paces,
+    usual_ways,
+    ways_by_pace,
+)
+from seqtune.tasks.anomaly.prepared import Prepared
+from seqtune.tasks.anomaly.rarity import fit_rarity, to_rarity
+
+Floats = npt.NDArray[np.float64]
+
+
+def is_raw(prepared: Prepared, predictions: Floats) -> bool:
+    """Say whether predictions are scores in every way, or one rarity for each row."""
+    return bool(predictions.shape[1] > 1 + prepared.codec.channels)
+
+
+def fit_rarities(prepared: Prepared, predictions: Floats) -> dict[str, float]:
+    """Choose the ways of scoring, and measure how rare their scores are among normal rows.
+
+    Args:
+        prepared: The data.
+        predictions: Of the validation part: raw ones, or an average of rarities, which is less
+            often high than each of its parts.
+    """
+    held, rate = prepared.held_out["validation"], prepared.codec.false_alarms
+    if not is_raw(prepared, predictions):
+        return fit_rarity(held.normal_scores(predictions[:, 0]), rate)
+    usual = _best(usual_ways(prepared.codec.ways), predictions, held.separation)
+    if prepared.metric == "separation":
+        return _measured(prepared, held, predictions, [usual])[0]
+    # labels say whether people mean single rows, or what lasts, and how long; of ways for single
+    # rows the VUS-PR says nothing
+    by_pace = ways_by_pace(prepared.codec.ways)
+    lasting = {pace: ways for pace, ways in by_pace.items() if pace in LASTING}
+    chosen = alone_or_joined(usual | _best(lasting, predictions, held.volume))
+    candidates = _measured(prepared, held, predictions, chosen)
+    rarities = [to_rarities(prepared, predictions, each)[:, 0] for each in candidates]
+    return candidates[int(np.argmax([held.volume(each) for each in rarities]))]
+
+
+def to_rarities(prepared: Prepared, predictions: Floats, figures: Mapping[str, float]) -> Floats:
+    """Return rarities and expected values, (rows, 1 + channels).
+
+    Args:
+        prepared: The data.
+        predictions: Raw ones, or an average of rarities.
+        figures: What `fit_rarities` measured.
+    """
+    if not is_raw(prepared, predictions):
+        return np.column_stack([to_rarity(predictions[:, 0], figures), predictions[:, 1:]])
+    rarities = _joined(predictions, figures)
+    return np.column_stack([rarities, predictions[:, -prepared.codec.channels :]])
+
+
+def in_short(prepared: Prepared, part: Part, predictions: Floats) -> Floats:
+    """Return the one score, (rows,), that a network is compared by while it trains.
+
+    By labels, its best way of scoring; without, the rarity that it will be used with.
+
+    Args:
+        prepared: The data.
+        part: Which part.
+        predictions: Raw ones.
+    """
+    held, ways = prepared.held_out[part], prepared.codec.ways
+    if prepared.metric == "vus_pr":
+        every = range(len(ways.all()))
+        return predictions[:, _best({"any": every}, predictions, held.volume)["any"]]
+    chosen = _best(usual_ways(ways), predictions, held.separation)
+    return _joined(predictions, _measured(prepared, held, predictions, [chosen])[0])
+
+
+def _best(
+    ways: Mapping[str, Sequence[int]], predictions: Floats, tell: Callable[[Floats], float]
+) -> dict[str, int]:
+    """Return the way of each pace that tells anomalies best."""
+    return {
+        pace: max(each, key=lambda way: tell(predictions[:, way])) if len(each) > 1 else each[0]
+        for pace, each in ways.items()
+    }
+
+
+def _measured(
+    prepared: Prepared,
+    held: HeldOut,
+    predictions: Floats,
+    candidates: Sequence[Mapping[str, int]],
+) -> list[dict[str, float]]:
+    """Return how rare the scores of chosen ways are, for each choice."""
+    numbers = {way for chosen in candidates for way in chosen.values()}
+    normal = {way: held.normal_scores(predictions[:, way]) for way in numbers}
+    rate = prepared.codec.false_alarms
+    return [
+        fit_paces(chosen, {pace: normal[way] for pace, way in chosen.items()}, rate)
+        for chosen in candidates
+    ]
+
+
+def _joined(predictions: Floats, figures: Mapping[str, float]) -> Floats:
+    ways = chosen_ways(figures)
+    return join_paces({pace: predictions[:, way] for pace, way in ways.items()}, figures)
