@@ -165,8 +165,8 @@ def step_weights(
 
     `quantile` counts errors in units of each window's scale; `scaled_quantile` counts them in
     units of MASE, which is what the leaderboard measures; `relative_quantile` counts them in units
-    of the mean of truth and base, as sMAPE does; `balanced_quantile` counts half of either. Steps not observed weigh nothing, nor do windows
-    without any history.
+    of the mean of truth and base, as sMAPE does; `balanced_quantile` counts half of either. Steps
+    not observed weigh nothing, nor do windows without any history.
 
     Args:
         coded: The panel, for the denominators of MASE.
