@@ -35,6 +35,7 @@ class Parsed:
         first_fault: Row of the first of them, -1 if there is none.
         excessive: Those of the faults that are numbers, but infinite or beyond 1e100.
         notes: What was decided on the way.
+        in_utc: Whether times carried an offset or a zone, and stand in UTC now.
     """
 
     values: np.ndarray[Any, Any]
@@ -42,6 +43,7 @@ class Parsed:
     first_fault: int = -1
     excessive: int = 0
     notes: tuple[str, ...] = ()
+    in_utc: bool = False
 
 
 def parse_numbers(

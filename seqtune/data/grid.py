@@ -31,6 +31,7 @@ class Grid:
         snap: How times beside the steps are taken: "exact" (they are strays), "nearest" (they
             jitter around the steps), "floor" (all times within a step are aggregated), "rows"
             (there is no time column: rows are counted).
+        utc: Whether the times of the data carried an offset or a zone, and stand in UTC here.
 
     Example:
         >>> Grid("h", "2024-01-01T00:00:00").times(np.array([25]))
@@ -41,6 +42,7 @@ class Grid:
     origin: str | int
     interval: int = 1
     snap: str = "exact"
+    utc: bool = False
 
     @property
     def is_calendar(self) -> bool:

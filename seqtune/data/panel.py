@@ -215,6 +215,7 @@ def _place(
     times, notes = read_times(source, roles.time)
     if grid is None:
         grid, more = infer_grid(times, codes, frequency)
+        grid = replace(grid, utc=source.is_in_utc(roles.time))
         notes = (*notes, *more)
     else:
         _refuse_other_grid(source, roles.time, times, codes, grid)

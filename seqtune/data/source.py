@@ -101,6 +101,7 @@ class Source:
         self._notes = dict.fromkeys(notes)
         self._fingerprint = fingerprint
         self._kinds: dict[str, str] = {}
+        self._in_utc: set[str] = set()
 
     @classmethod
     def from_frame(
@@ -186,8 +187,14 @@ class Source:
             parsed = parse_times(column, self._options.missing, self._options.dates)
         else:
             parsed = _typed_times(column)
+        if parsed.in_utc:
+            self._in_utc.add(name)
         self._note(name, parsed)
         return parsed
+
+    def is_in_utc(self, name: str) -> bool:
+        """Say whether the times of a column that was read carried an offset or a zone."""
+        return name in self._in_utc
 
     def codes(self, name: str) -> tuple[np.ndarray[Any, Any], list[str]]:
         """Return a column as categories.
@@ -434,7 +441,8 @@ def _typed_times(column: Any) -> Parsed:
     times = nanoseconds(values)
     faulty = np.isnat(times) & ~np.isnat(values)
     notes = (f"times of zone {zone} converted to UTC",) if zone not in (None, "UTC") else ()
-    return Parsed(times, int(faulty.sum()), int(faulty.argmax()) if faulty.any() else -1, 0, notes)
+    first = int(faulty.argmax()) if faulty.any() else -1
+    return Parsed(times, int(faulty.sum()), first, 0, notes, in_utc=zone is not None)
 
 
 def _sample(column: Any, missing: tuple[str, ...]) -> Any:

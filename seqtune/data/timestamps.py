@@ -99,7 +99,7 @@ def parse_times(column: Any, missing: Sequence[str] = (), dates: str = "auto") -
                 values = _cast(column, words, zone)
             except pa.ArrowInvalid:
                 continue
-            return Parsed(values, notes=(IN_UTC,) if zone else ())
+            return Parsed(values, notes=(IN_UTC,) if zone else (), in_utc=zone is not None)
     return _parse_distinct(column, words, dates)
 
 
@@ -132,7 +132,9 @@ def _parse_distinct(column: Any, words: Any, dates: str) -> Parsed:
     codes = _codes(encoded, null=len(labels))
     faulty = (np.isnat(times) & ~missing)[codes]
     count = int(faulty.sum())
-    return Parsed(times[codes], count, int(faulty.argmax()) if count else -1, notes=plan.notes)
+    first = int(faulty.argmax()) if count else -1
+    in_utc = IN_UTC in plan.notes
+    return Parsed(times[codes], count, first, notes=plan.notes, in_utc=in_utc)
 
 
 def _codes(encoded: Any, null: int) -> Array:

@@ -37,3 +37,16 @@ def test_one_run_forecasts_rare_flat_and_new_series(fit, seqtune, here):
     assert list(new["shop"].unique())[-2:] == ["fresh", "single"]
     assert np.isfinite(new[["mean", "q0.1", "q0.9"]].to_numpy()).all()
     assert (new.loc[new["shop"].isin(["fresh", "single"]), "q0.1"] >= 0).all()
+
+
+def test_forecasts_of_times_with_an_offset_say_that_they_are_in_utc(fit, seqtune, here):
+    hours = pd.date_range("2024-03-30 20:00", periods=60, freq="h", tz="Europe/Berlin")
+    values = [float(step % 6) for step in range(60)]  # the clocks go forward after nine hours
+    pd.DataFrame({"when": [hour.isoformat() for hour in hours], "y": values}).to_csv(
+        "berlin.csv", index=False
+    )
+    fit("berlin.csv", "--horizon", "2", "--out", "run")
+    seqtune("predict", "run", "-o", "ahead.csv")
+    told = pd.read_csv("ahead.csv")["when"]
+    assert told.tolist() == ["2024-04-02 07:00:00+00:00", "2024-04-02 08:00:00+00:00"]
+    assert pd.Timestamp(told[0]) == hours[-1] + pd.Timedelta(hours=1)

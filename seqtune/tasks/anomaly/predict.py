@@ -265,7 +265,7 @@ def _words(panel: Panel, event: Event) -> str:
     series = int(np.searchsorted(panel.offsets, event.start, side="right") - 1)
     rows = np.array([event.start, event.end, event.peak])
     start, end, peak = format_times(
-        panel.grid.times(rows - panel.offsets[series] + panel.starts[series])
+        panel.grid.times(rows - panel.offsets[series] + panel.starts[series]), utc=panel.grid.utc
     )
     when = start if event.start == event.end else f"{start} to {end}, peak {peak}"
     of_series = f" of {panel.series[series]}" if panel.series[series] else ""

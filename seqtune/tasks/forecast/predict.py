@@ -166,7 +166,7 @@ def _require_ahead(run: Any, codec: Codec, panel: Panel) -> None:
         return
     series = int(np.flatnonzero(lacking.any(axis=1))[0])
     end = int(panel.starts[series] + panel.offsets[series + 1] - panel.offsets[series])
-    times = format_times(panel.grid.times(np.arange(end, end + horizon)))
+    times = format_times(panel.grid.times(np.arange(end, end + horizon)), utc=panel.grid.utc)
     keys = [name for name in (codec.roles["series"], codec.roles["time"]) if name]
     of_series = f" of series {panel.series[series]!r}" if panel.series[series] else ""
     others = int(lacking.any(axis=1).sum()) - 1
@@ -191,7 +191,10 @@ def _table(codec: Codec, panel: Panel, windows: Windows, forecast: Floats) -> pd
     if len(panel.target_names) > 1:
         names = np.array(panel.target_names, dtype=object)[windows.target]
         columns["target"] = np.repeat(names, horizon)
-    columns[codec.roles["time"] or "step"] = panel.grid.times(steps.ravel())
+    times = panel.grid.times(steps.ravel())
+    columns[codec.roles["time"] or "step"] = (
+        pd.DatetimeIndex(times, tz="UTC") if panel.grid.utc else times
+    )
     columns["mean"] = forecast[..., levels.index(0.5)].ravel()
     for place, level in enumerate(levels):
         columns[f"q{level:g}"] = forecast[..., place].ravel()
