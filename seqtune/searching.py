@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -159,6 +159,8 @@ class Searching:
         """
         task = self.problem.task
         board = Leaderboard(self.problem.metric, task.direction, (*self.rows, *rows))
+        if (best := board.best_network) and math.isfinite(score := board.validation_score(best)):
+            board = replace(board, margin=task.margin(self.problem.prepared, score))
         write_json(self.problem.folder / "leaderboard.json", board.to_dict())
 
     def record(self, results: dict[str, Result], state: dict[str, Any]) -> None:

@@ -78,6 +78,9 @@ class LeaderboardReport:
 
     def _explanations(self) -> list[Text]:
         lines = ["* the winner, chosen on validation; test figures took no part in it"]
+        if self.board.is_led:
+            margin = figure(self.board.margin)
+            lines.append(f"networks that are better by up to {margin} are not told apart from it")
         for row in (self.board.best_searched, self.board.best_network):
             if row and row.detail:
                 lines.append(f"{literal(row.name)}: {literal(row.detail)}")

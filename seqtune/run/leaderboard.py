@@ -91,19 +91,28 @@ class Leaderboard:
         metric: The metric that selects; a key of every row's figures.
         direction: "min" where lower is better, "max" where higher is.
         rows: In any order; see `ranked`.
+        margin: Scores so close to the best one are not told apart.
     """
 
     metric: str
     direction: Direction
     rows: tuple[Row, ...] = ()
+    margin: float = 0.0
 
     def ranked(self) -> tuple[Row, ...]:
         """Return the rows, best first by validation, rows without a score last.
 
         Few cases give many models the same accuracy. Of equals an ensemble comes first, for the
         average of several hangs less on chance; then what has the lower log loss; then the name.
+        So it does before networks that are better by no more than the margin.
         """
-        return tuple(sorted(self.rows, key=self._order))
+        rows = sorted(self.rows, key=self._order)
+        better = next((n for n, row in enumerate(rows) if row.kind != "network"), 0)
+        if better and rows[better].kind == "ensemble":
+            lead = self.validation_score(rows[0]) - self.validation_score(rows[better])
+            if abs(lead) <= self.margin:
+                rows.insert(0, rows.pop(better))
+        return tuple(rows)
 
     def row(self, name: str) -> Row | None:
         """Return the row of that name, or None."""
@@ -113,6 +122,14 @@ class Leaderboard:
     def winner(self) -> Row | None:
         """The best row of all; a baseline, where no network comes before it."""
         return self._best("network", "ensemble", "baseline")
+
+    @property
+    def is_led(self) -> bool:
+        """Whether a network has a better figure than the winner, by no more than the margin."""
+        first, network = self.winner, self.best_network
+        if not first or not network or first.kind != "ensemble":
+            return False
+        return self._order(network) < self._order(first)
 
     @property
     def best_network(self) -> Row | None:
@@ -160,6 +177,7 @@ class Leaderboard:
         return {
             "metric": self.metric,
             "direction": self.direction,
+            "margin": self.margin,
             "winner": _name(self.winner),
             "best_network": _name(self.best_network),
             "best_baseline": _name(self.best_baseline),
@@ -182,7 +200,8 @@ class Leaderboard:
         if value["direction"] not in ("min", "max"):
             raise ValueError(f"direction {value['direction']!r}")
         rows = tuple(Row.from_dict(row) for row in value["leaderboard"])
-        return cls(metric=str(value["metric"]), direction=value["direction"], rows=rows)
+        margin = number(value.get("margin", 0.0))  # runs of earlier versions have none
+        return cls(str(value["metric"]), value["direction"], rows, margin)
 
     def _order(self, row: Row) -> tuple[bool, float, bool, float, str]:
         score = self.validation_score(row)

@@ -103,3 +103,14 @@ def test_the_second_metric_can_be_chosen(draw: Draw) -> None:
 
 def test_the_dictionary_is_that_of_the_leaderboard() -> None:
     assert LeaderboardReport(BOARD).to_dict() == BOARD.to_dict()
+
+
+def test_an_ensemble_that_leads_by_the_margin_is_explained(draw: Draw) -> None:
+    rows = (
+        Row("ensemble", "ensemble", {"mase": 0.5}, {"mase": 0.5}, 2.0, 10),
+        Row("t1", "network", {"mase": 0.49}, {"mase": 0.6}, 1.0, 5),
+    )
+    text = draw(LeaderboardReport(Leaderboard("mase", "min", rows, 0.02)))
+    assert "* 1  ensemble" in text
+    assert "networks that are better by up to 0.0200 are not told apart from it" in text
+    assert "told apart" not in draw(LeaderboardReport(Leaderboard("mase", "min", rows, 0.001)))

@@ -55,6 +55,27 @@ def test_rows_stand_in_the_order_of_validation_never_of_test() -> None:
     assert names(BOARD) == ["ensemble", "trial-3", "trial-1", "seasonal_naive", "naive"]
 
 
+def test_an_ensemble_comes_before_networks_that_are_better_by_no_more_than_the_margin() -> None:
+    rows = (
+        row("t1", "network", 0.5, 1.0),
+        row("t2", "network", 0.5625, 1.0),
+        row("ensemble", "ensemble", 0.625, 0.9),
+        row("naive", "baseline", 1.0, 1.2),
+    )
+    assert names(Leaderboard("mase", "min", rows, 0.125)) == ["ensemble", "t1", "t2", "naive"]
+    assert names(Leaderboard("mase", "min", rows, 0.0625)) == ["t1", "t2", "ensemble", "naive"]
+    assert names(Leaderboard("mase", "max", rows, 0.5)) == ["naive", "ensemble", "t2", "t1"]
+    method = row("ets", "baseline", 0.5625, 1.0)
+    assert names(Leaderboard("mase", "min", (*rows, method), 0.5))[:2] == ["t1", "ets"]
+    board = Leaderboard("mase", "min", rows, 0.125)
+    assert board.is_led and not BOARD.is_led
+    again = Leaderboard.from_dict(json.loads(json.dumps(board.to_dict())))
+    assert again == replace(board, rows=board.ranked())
+    older = board.to_dict()
+    del older["margin"]
+    assert Leaderboard.from_dict(older).margin == 0.0
+
+
 def test_the_choices_look_at_validation_alone() -> None:
     assert BOARD.winner and BOARD.winner.name == "ensemble"
     assert BOARD.best_network and BOARD.best_network.name == "trial-3"
@@ -126,6 +147,7 @@ def test_the_json_has_the_keys_of_the_public_surface() -> None:
         "status",
         "metric",
         "direction",
+        "margin",
         "winner",
         "best_network",
         "best_baseline",
