@@ -320,8 +320,8 @@ def test_numbers_past_float32_are_forecast(fit, seqtune, tmp_path):
     assert "converted to UTC" in done.err  # what is found out of a column late is said too
     for model in ("segment-gru-t001", "seasonal_naive"):
         done = seqtune("predict", tmp_path / "run", "--use", model)
-        times = pd.date_range("2024-03-01", periods=len(done.table), freq="D").strftime("%Y-%m-%d")
-        check_forecast(done.table, times, time="date")
+        times = pd.date_range("2024-03-01", periods=len(done.table), freq="D", tz="UTC")
+        check_forecast(done.table, times.astype(str), time="date")
     assert "e+6" in done.out
 
 
