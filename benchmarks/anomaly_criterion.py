@@ -42,7 +42,7 @@ from seqtune.search.ensemble import blend, select_members
 from seqtune.search.problem import Problem
 from seqtune.search.space import complete
 from seqtune.search.training import Schedule, Watch, compile_model, train
-from seqtune.tasks.anomaly.held_out import LARGEST_ERROR, HeldOut, hold_out
+from seqtune.tasks.anomaly.held_out import HeldOut, hold_out
 from seqtune.tasks.anomaly.inference import Judge, error_units
 from seqtune.tasks.anomaly.injection import EVEN, LASTING_TOO
 from seqtune.tasks.anomaly.paces import fit_paces, join_paces, ways_by_pace
@@ -95,8 +95,7 @@ class Model:
 
     Args:
         name: A configuration, or a simple method.
-        error: Its mean error on held-out rows, from all points.
-        told: The mean error of what it says it expects; of a simple method, of the median.
+        error: The mean error of what it expects of held-out rows; of a simple method, the median.
         held: By planting, (rows, ways) of what detectors are compared on.
         whole: (rows, ways) of the series.
         truths: VUS-PR by the ways that were joined.
@@ -104,7 +103,6 @@ class Model:
 
     name: str
     error: float
-    told: float
     held: dict[str, Floats]
     whole: Floats
     truths: dict[tuple[int, ...], float] = field(default_factory=dict)
@@ -198,12 +196,10 @@ class Collected:
         ]
         held, whole = self._cut(parts)
         ways = len(codec.ways.all())
-        first = held["even"][: self.held["even"].clean_rows, ways]
         name = f"{values['network.architecture']}-{values['network.cell']}"
         return Model(
             f"{number} {name}",
-            float(first.mean()),
-            self._error_of(parts[0][:, ways + 1 :]),
+            self.held["even"].error(parts[0][:, ways + 1 :]),
             {planting: each[:, :ways] for planting, each in held.items()},
             whole[:, :ways],
         )
@@ -220,14 +216,8 @@ class Collected:
             parts.append(np.where(np.isfinite(scores), scores, np.nanmin(scores))[:, None])
         held, whole = self._cut(parts)
         first = self.stretches[0]
-        told = self._error_of(np.tile(first.center, (len(first), 1)))
-        return Model(name, told, told, held, whole)
-
-    def _error_of(self, expected: Floats) -> float:
-        """Return the mean error of the held-out rows of the series, in units of its channels."""
-        first = self.stretches[0]
-        error = np.abs(first.values[first.first :] - expected) / first.spread
-        return float(np.minimum(error, LARGEST_ERROR)[first.observed[first.first :]].mean())
+        error = self.held["even"].error(np.tile(first.center, (len(first), 1)))
+        return Model(name, error, held, whole)
 
     def atoms(
         self, planting: str, scores: Floats, names: Iterable[str] = tuple(ATOMS)
@@ -371,22 +361,20 @@ class Collected:
                 "networks and best method": product,
                 "networks and methods": mixed,
             }
-            for error in ("error", "told"):
-                blends |= self._with_error(error, networks, methods, held, score)
+            blends |= self._with_error(networks, methods, held, score)
             for name, members in blends.items():
                 found[f"{how}: {name}"] = self.truth(blend(whole, members))
         return found
 
     def _with_error(
         self,
-        error: str,
         networks: Sequence[Model],
         methods: Sequence[Model],
         held: Mapping[str, Floats],
         score: Callable[[Floats], float],
     ) -> dict[str, dict[str, float]]:
         """Return ensembles of networks that are charged with the mean error of their members."""
-        charges = {each.name: min(1.0, getattr(each, error)) for each in (*networks, *methods)}
+        charges = {each.name: min(1.0, each.error) for each in (*networks, *methods)}
         named = {name: np.append(held[name], charge) for name, charge in charges.items()}
         ours = [each.name for each in networks]
         found: dict[str, dict[str, float]] = {}
@@ -403,18 +391,18 @@ class Collected:
             best = max((each.name for each in methods), key=values.__getitem__)
             winner = {best: 1.0} if values[best] > charged(blend(pool, greedy)) else greedy
             found |= {
-                f"network, {quality:g} of {error}": {ranked[0]: 1.0},
-                f"networks, {quality:g} of {error}": greedy,
-                f"networks or method, {quality:g} of {error}": winner,
-                f"network or method, {quality:g} of {error}": {
+                f"network, {quality:g} of the error": {ranked[0]: 1.0},
+                f"networks, {quality:g} of the error": greedy,
+                f"networks or method, {quality:g} of the error": winner,
+                f"network or method, {quality:g} of the error": {
                     best if values[best] > values[ranked[0]] else ranked[0]: 1.0
                 },
-                f"networks, from the best, {quality:g} of {error}": select_members(
+                f"networks, from the best, {quality:g} of the error": select_members(
                     pool, charged, 8, "max", ranked[:1]
                 ),
-                f"the best two, {quality:g} of {error}": dict.fromkeys(ranked[:2], 1 / 2),
-                f"the best three, {quality:g} of {error}": dict.fromkeys(ranked[:3], 1 / 3),
-                f"as good, {quality:g} of {error}": dict.fromkeys(near, 1 / len(near)),
+                f"the best two, {quality:g} of the error": dict.fromkeys(ranked[:2], 1 / 2),
+                f"the best three, {quality:g} of the error": dict.fromkeys(ranked[:3], 1 / 3),
+                f"as good, {quality:g} of the error": dict.fromkeys(near, 1 / len(near)),
             }
         return found
 

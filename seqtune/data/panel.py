@@ -219,6 +219,9 @@ def _place(
         notes = (*notes, *more)
     else:
         _refuse_other_grid(source, roles.time, times, codes, grid)
+        if grid.utc and not source.is_in_utc(roles.time):
+            notes = (*notes, f"times of '{roles.time}' carry no offset, those of the run do: "
+                     "taken as UTC")  # fmt: skip
     if grid.snap != "floor":
         strays = int(len(times) - grid.on_step(times).sum())
         if strays:

@@ -78,7 +78,7 @@ class LeaderboardReport:
 
     def _explanations(self) -> list[Text]:
         lines = ["* the winner, chosen on validation; test figures took no part in it"]
-        if self.board.is_led:
+        if self.board.leads_by_margin:
             margin = figure(self.board.margin)
             lines.append(f"networks that are better by up to {margin} are not told apart from it")
         for row in (self.board.best_searched, self.board.best_network):

@@ -124,8 +124,8 @@ class Leaderboard:
         return self._best("network", "ensemble", "baseline")
 
     @property
-    def is_led(self) -> bool:
-        """Whether a network has a better figure than the winner, by no more than the margin."""
+    def leads_by_margin(self) -> bool:
+        """Whether the winner is an ensemble, and a network better, but not by the margin."""
         first, network = self.winner, self.best_network
         if not first or not network or first.kind != "ensemble":
             return False

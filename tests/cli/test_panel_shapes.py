@@ -50,3 +50,10 @@ def test_forecasts_of_times_with_an_offset_say_that_they_are_in_utc(fit, seqtune
     told = pd.read_csv("ahead.csv")["when"]
     assert told.tolist() == ["2024-04-02 07:00:00+00:00", "2024-04-02 08:00:00+00:00"]
     assert pd.Timestamp(told[0]) == hours[-1] + pd.Timedelta(hours=1)
+    naive = pd.DataFrame({"when": ["2024-04-02T07:00:00", "2024-04-02T08:00:00"], "y": [0.0, 1.0]})
+    naive.to_csv("naive.csv", index=False)
+    done = seqtune("predict", "run", "naive.csv", "-o", "later.csv")
+    assert "times of 'when' carry no offset, those of the run do: taken as UTC" in " ".join(
+        done.err.split()
+    )
+    assert pd.read_csv("later.csv")["when"][0] == "2024-04-02 09:00:00+00:00"

@@ -142,23 +142,6 @@ def score(conclusion: Conclusion, test: Mapping[str, Floats], *lost: str) -> Non
     )
 
 
-def test_a_refit_whose_worker_was_killed_is_scored_as_it_was_and_the_reason_is_told(
-    tmp_path: Path,
-) -> None:
-    conclusion = conclusion_of(tmp_path, {"t001": OVER, "t002": UNDER}, {})
-    conclusion.select(4)
-    told: list[Event] = []
-    conclusion.listener = told.append
-    executor: Any = Scoring(tmp_path, {"t001": OVER, "t002": UNDER}, ())
-    executor.killed = ("t002",)
-    conclusion.score_chosen(
-        executor, Clock(100.0), 0.0, seed=0, refit=True, interrupt=Interrupt(silent)
-    )
-    notes = [each.text for each in told if isinstance(each, Note)]
-    assert "refit of t002 failed: the worker was killed" in notes
-    assert conclusion.weights == {"t001": 0.5, "t002": 0.5}
-
-
 OVER, UNDER, FAR = column(1, 1), column(-1, -1), column(8, 8)
 """The mean of the first two is right."""
 
@@ -473,3 +456,20 @@ def test_a_simple_method_that_is_as_good_begins_the_ensemble_too(
     conclusion.select(3)
     assert ("naive" in conclusion.weights) is begins
     assert conclusion.ensemble_name == ("blend" if begins else "ensemble")
+
+
+def test_a_refit_whose_worker_was_killed_is_scored_as_it_was_and_the_reason_is_told(
+    tmp_path: Path,
+) -> None:
+    conclusion = conclusion_of(tmp_path, {"t001": OVER, "t002": UNDER}, {})
+    conclusion.select(4)
+    told: list[Event] = []
+    conclusion.listener = told.append
+    executor: Any = Scoring(tmp_path, {"t001": OVER, "t002": UNDER}, ())
+    executor.killed = ("t002",)
+    conclusion.score_chosen(
+        executor, Clock(100.0), 0.0, seed=0, refit=True, interrupt=Interrupt(silent)
+    )
+    notes = [each.text for each in told if isinstance(each, Note)]
+    assert "refit of t002 failed: the worker was killed" in notes
+    assert conclusion.weights == {"t001": 0.5, "t002": 0.5}

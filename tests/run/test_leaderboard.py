@@ -68,7 +68,7 @@ def test_an_ensemble_comes_before_networks_that_are_better_by_no_more_than_the_m
     method = row("ets", "baseline", 0.5625, 1.0)
     assert names(Leaderboard("mase", "min", (*rows, method), 0.5))[:2] == ["t1", "ets"]
     board = Leaderboard("mase", "min", rows, 0.125)
-    assert board.is_led and not BOARD.is_led
+    assert board.leads_by_margin and not BOARD.leads_by_margin
     again = Leaderboard.from_dict(json.loads(json.dumps(board.to_dict())))
     assert again == replace(board, rows=board.ranked())
     older = board.to_dict()

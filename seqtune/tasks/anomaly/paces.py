@@ -86,7 +86,8 @@ def usual_ways(ways: Ways) -> dict[str, list[int]]:
     for pace, numbers in ways_by_pace(ways).items():
         offsets, span = USUAL[pace]
         far = {n: (every[n][0] != offsets, abs(every[n][2] - span)) for n in numbers}
-        found[pace] = [n for n in numbers if far[n] == min(far.values())]
+        nearest = min(far.values())
+        found[pace] = [n for n in numbers if far[n] == nearest]
     return found
 
 
@@ -113,16 +114,14 @@ def fit_paces(
 
     Args:
         chosen: The way of each pace.
-        normal: By pace, those at least, scores of mostly normal rows, (rows,), as `fit_rarity`
-            takes them.
+        normal: Its scores of mostly normal rows, (rows,), as `fit_rarity` takes them.
         rate: Share of normal rows that may be marked.
     """
     figures: dict[str, float] = {}
     for pace, way in chosen.items():
         figures |= {pace: float(way), **fit_rarity(normal[pace], rate, f"{pace}_")}
     if len(chosen) > 1:
-        of_chosen = {pace: normal[pace] for pace in chosen}
-        figures |= fit_rarity(join_paces(of_chosen, figures), rate, JOINED)
+        figures |= fit_rarity(join_paces(normal, figures), rate, JOINED)
     return figures
 
 

@@ -11,7 +11,6 @@ import numpy.typing as npt
 
 from seqtune.tasks._contract import Part
 from seqtune.tasks.anomaly.codec import Codec
-from seqtune.tasks.anomaly.held_out import LARGEST_ERROR
 from seqtune.tasks.anomaly.inference import Judge, Judged, error_units, joined_errors
 from seqtune.tasks.anomaly.paces import watched_at
 from seqtune.tasks.anomaly.prepared import Prepared
@@ -48,8 +47,8 @@ def score_held_out(model: Any, prepared: Prepared, values: Mapping[str, Any], pa
         part: Which part.
 
     Returns:
-        (rows, ways + 1 + channels): the score of each way, the mean error of all that was told of
-        the row in units of the channels, and what was expected of each channel, in the user's unit.
+        (rows, ways + 1 + channels): the score of each way, a zero, without which those of a single
+        way could be taken for rarities, and what was expected of each channel, in the user's unit.
     """
     codec, held = prepared.codec, prepared.held_out[part]
     judge = Judge(model, codec, values, hindsight=codec.ways.hindsight)
@@ -171,10 +170,8 @@ def score_columns(judged: Judged, stretch: Stretch, units: Floats32, codec: Code
         )
         for offsets, channels, share in codec.ways.all()
     ]
-    counted = judged.counted[..., : codec.channels]
-    error = np.minimum(judged.errors[..., : codec.channels], LARGEST_ERROR) * counted
-    mean = error.sum(axis=(1, 2)) / np.maximum(counted.sum(axis=(1, 2)), 1)
-    table = np.column_stack([*scores, mean, _in_users_unit(judged, stretch)])
+    told = _in_users_unit(judged, stretch)
+    table = np.column_stack([*scores, np.zeros(len(told)), told])
     filled: Floats = np.nan_to_num(table[len(table) - rows :])
     return filled
 
