@@ -28,7 +28,7 @@ def check_codec(codec: Codec, panel: Panel) -> None:
         ValueError: Says what is wrong.
     """
     _check_roles(codec.roles, panel)
-    if codec.grid != panel.grid.to_dict() or codec.series != panel.series:
+    if codec.axis() != panel.grid or codec.series != panel.series:
         raise ValueError("it has another time axis or other series than the panel")
     _check_whole((*codec.periods, codec.season), 1)
     _check_whole((codec.context, codec.bridge), 0)

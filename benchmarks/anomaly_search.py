@@ -1,0 +1,142 @@
+"""Which of a search's detectors to average: whole searches on series with long faults.
+
+    python benchmarks/anomaly_search.py FOLDER --budget 90s --keep RUNS
+
+`seqtune fit` runs on each series of `faulty_series` (those of ETTh1 from FOLDER), without labels.
+Then the network of every trial scores all rows, and different rules choose what is averaged, on the
+validation part alone. Only the figure reads the labels: VUS-PR over all rows. Runs that stand in
+RUNS already are not fitted again.
+"""
+
+from __future__ import annotations
+
+import os
+
+os.environ.setdefault("KERAS_BACKEND", "jax")
+
+import argparse
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import fmean
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from _command import run
+from faulty_series import Faulty, collection
+
+import seqtune
+from seqtune.metrics.dominant_window import dominant_window
+from seqtune.metrics.vus import vus_pr
+from seqtune.search.ensemble import blend, select_members
+from seqtune.search.network_file import load_network
+from seqtune.search.trial import model_path, predictions_path
+from seqtune.tasks.anomaly.inference import Judge
+from seqtune.tasks.anomaly.rarities import fit_rarities, to_rarities
+from seqtune.tasks.anomaly.ways import held_out_units, score_columns, spans_of
+
+Floats = npt.NDArray[np.float64]
+
+BEGINNINGS, SIZES, MEANS = (0, 1, 2, 3, 4), (3, 5, 8), (1, 2, 3, 5, 8, 1000)
+
+
+def main() -> None:
+    """Fit each series, and print what every rule is worth."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("folder", type=Path, nargs="?")
+    parser.add_argument("--budget", default="90s")
+    parser.add_argument("--keep", type=Path, required=True)
+    chosen = parser.parse_args()
+    chosen.keep.mkdir(parents=True, exist_ok=True)
+    found: dict[str, dict[str, float]] = {}
+    for faulty in collection(chosen.folder):
+        folder = fitted(faulty, chosen.keep, chosen.budget)
+        found[faulty.name] = by_rule(faulty, Scored.of(folder))
+        print(faulty.name, flush=True)
+    for rule in next(iter(found.values())):
+        figures = [each[rule] for each in found.values()]
+        shown = "  ".join(f"{figure:.3f}" for figure in figures)
+        print(f"{rule:32} {fmean(figures):.3f}   {shown}")
+
+
+def fitted(faulty: Faulty, keep: Path, budget: str) -> Path:
+    """Return the run folder of a series."""
+    folder = keep / faulty.name.replace(" ", "_")
+    if not folder.exists():
+        data = folder.with_suffix(".csv")
+        faulty.table.to_csv(data, index=False)
+        flags = ["--task", "anomaly", "--budget", budget, "--out", str(folder), "--quiet"]
+        done = run("fit", str(data), *flags)
+        if done.code:
+            raise SystemExit(done.stderr)
+    return folder
+
+
+@dataclass(frozen=True)
+class Scored:
+    """What the networks of a search say, the best by validation first.
+
+    Args:
+        prepared: The data.
+        held: Rarities and expectations of the validation part by trial.
+        whole: (rows,) rarities of all rows by trial, NaN where there is none.
+    """
+
+    prepared: Any
+    held: Mapping[str, Floats]
+    whole: Mapping[str, Floats]
+
+    @classmethod
+    def of(cls, folder: Path) -> Scored:
+        """Score all rows by the network of every trial that has a score."""
+        opened = seqtune.load(folder)
+        task, prepared = opened.task, opened.prepared
+        codec, rows = prepared.codec, prepared.rows
+        stretch = rows.stretch(0, 0, len(prepared.panel.target), 0)
+        before = max(spans_of(codec)) + codec.bridge
+        held: dict[str, Floats] = {}
+        whole: dict[str, Floats] = {}
+        trials = [each for each in opened.checked_trials if each.get("score") is not None]
+        for trial in sorted(trials, key=lambda each: -each["score"]):
+            name, values = trial["trial"], trial["values"]
+            model = load_network(task, prepared, values, model_path(folder, name))
+            judge = Judge(model, codec, values)
+            units = held_out_units(judge, prepared)
+            table = score_columns(judge.judge([stretch], before)[0], stretch, units, codec)
+            raw = np.load(predictions_path(folder, name))
+            figures = fit_rarities(prepared, raw)
+            held[name] = to_rarities(prepared, raw, figures)
+            scores = to_rarities(prepared, table, figures)[:, 0]
+            whole[name] = np.where(stretch.scored(codec.bridge), scores, np.nan)
+        return cls(prepared, held, whole)
+
+
+def by_rule(faulty: Faulty, scored: Scored) -> dict[str, float]:
+    """Return the VUS-PR of what each rule averages."""
+    window = dominant_window(faulty.table["value_0"].to_numpy())
+    part = scored.prepared.held_out["validation"]
+
+    def separation(predictions: Floats) -> float:
+        return float(part.separation(predictions[:, 0], predictions[:, 1:]))
+
+    def truth(weights: Mapping[str, float]) -> float:
+        return float(vus_pr(faulty.labels, blend(scored.whole, weights), window))
+
+    def alike(names: Sequence[str]) -> dict[str, float]:
+        return dict.fromkeys(names, 1 / len(names))
+
+    separations = {name: separation(each) for name, each in scored.held.items()}
+    ranked = sorted(separations, key=separations.__getitem__, reverse=True)
+    alone = [truth({name: 1.0}) for name in ranked]
+    found = {"the best of all, by the labels": max(alone), "any one (mean)": fmean(alone)}
+    found |= {f"mean of the best {count}": truth(alike(ranked[:count])) for count in MEANS}
+    for begin in BEGINNINGS:
+        for size in SIZES:
+            chosen = select_members(scored.held, separation, size, "max", ranked[:begin][:size])
+            found[f"best {begin}, greedily up to {size}"] = truth(chosen)
+    return found
+
+
+if __name__ == "__main__":
+    main()
