@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -14,9 +13,7 @@ import pandas as pd
 import pytest
 from command_line import TINY_ANOMALY
 
-from seqtune.errors import RunError
 from seqtune.run.run import Run
-from seqtune.tasks.anomaly.rarity import to_rarity
 
 METHOD = "moving_z_score"
 WEIGHTS = {"t001": 0.25, METHOD: 0.75}
@@ -68,7 +65,7 @@ def test_the_blend_is_a_row_that_says_what_is_in_it(run: Path) -> None:
 
 
 @pytest.mark.parametrize("part", ["validation", "test"])
-def test_its_figures_are_those_of_the_mean_of_rarities_measured_again(run: Path, part: str) -> None:
+def test_its_figures_are_those_of_the_mean_of_rarities(run: Path, part: str) -> None:
     opened = Run(run)
     task, prepared = opened.task, opened.prepared
     kept = {"validation": "t001.npy", "test": "t001-test.npy"}
@@ -76,9 +73,8 @@ def test_its_figures_are_those_of_the_mean_of_rarities_measured_again(run: Path,
     rare = task.calibrated(prepared, network, opened.calibrations["t001"])
     method = np.load(run / "trials" / f"baseline_{METHOD}_{part}.npy")
     assert method.shape == rare.shape == (int(prepared.held_out[part].offsets[-1]), 3)
-    method = task.calibrated(prepared, method, opened.calibrations[METHOD])
-    mean = task.calibrated(prepared, 0.25 * rare + 0.75 * method, opened.calibrations["blend"])
-    assert task.score(prepared, part, mean) == pytest.approx(row_of(run, "blend")[part])
+    scores = task.score(prepared, part, 0.25 * rare + 0.75 * method)
+    assert scores == pytest.approx(row_of(run, "blend")[part])
 
 
 def test_new_rows_get_the_mean_of_what_its_members_say(run: Path, tmp_path: Path) -> None:
@@ -90,25 +86,8 @@ def test_new_rows_get_the_mean_of_what_its_members_say(run: Path, tmp_path: Path
     names = ("blend", "forecaster-gru-t001", METHOD)
     blend, network, method = (opened.predict(str(path), use=name)["score"] for name in names)
     assert blend.notna().all() and not np.allclose(network, method)
-    method = to_rarity(method.to_numpy(), opened.calibrations[METHOD])
-    mean = to_rarity(0.25 * network.to_numpy() + 0.75 * method, opened.calibrations["blend"])
-    np.testing.assert_allclose(blend, mean, rtol=1e-9)
+    np.testing.assert_allclose(blend, 0.25 * network + 0.75 * method, rtol=1e-9)
     assert opened.predict(str(path), use="blend")["anomaly"].iloc[20] == 1
-
-
-@pytest.mark.parametrize("figures", [{"score_0": 1.0, "level_0": 0.0}, {"joined_score_0": 1.0}])
-def test_figures_of_the_mean_from_a_stranger_are_not_believed(
-    run: Path, tmp_path: Path, figures: dict[str, float]
-) -> None:
-    theirs = tmp_path / "theirs"
-    shutil.copytree(run, theirs)
-    path = theirs / "calibration.json"
-    known = json.loads(path.read_text(encoding="utf-8"))
-    path.write_text(json.dumps(known | {"blend": figures}), encoding="utf-8")
-    new = tmp_path / "new.csv"
-    table(40, "2024-01-13 12:00").to_csv(new, index=False)
-    with pytest.raises(RunError, match=r"calibration\.json is damaged.*figures of blend"):
-        Run(theirs).predict(str(new), use="blend")
 
 
 def test_unless_it_is_asked_for_no_method_is_kept_or_blended(tmp_path: Path) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 import pytest
 
 from seqtune.tasks.anomaly.activity import FLOOR, moving_activity
@@ -164,29 +163,6 @@ def test_where_nobody_labels_each_pace_has_its_usual_way_or_the_nearest_that_is_
     ]
 
 
-def bare(figures: dict[str, float]) -> dict[str, float]:
-    """Figures of single paces, without what was measured of the joined score."""
-    return {name: value for name, value in figures.items() if not name.startswith("joined_")}
-
-
-def test_what_was_joined_is_as_rare_as_it_says_though_a_mean_is_seldom_high() -> None:
-    draw = np.random.default_rng(0)
-
-    def scores() -> dict[str, npt.NDArray[np.float64]]:
-        return {pace: draw.exponential(size=20_000) for pace in ("quick", "slow", "long")}
-
-    figures = fit_paces({"quick": 0, "slow": 1, "long": 2}, scores(), 1e-3)
-    assert are_figures(figures, 3)
-    later = scores()
-    joined, mean = join_paces(later, figures), join_paces(later, bare(figures))
-    assert 5 <= (joined > 3).sum() <= 60, "20 are expected"
-    assert 500 <= (joined > 1).sum() <= 4000
-    assert (np.argsort(joined) == np.argsort(mean)).all(), "the order stays"
-    del later["quick"], figures["quick"]
-    lasting = join_paces(later, bare(figures))
-    assert (lasting > 3).sum() <= 2, "of a mean alone hardly any is so high"
-
-
 def test_paces_are_averaged_but_an_alarm_of_the_quick_one_stands() -> None:
     draw = np.random.default_rng(0)
     normal = {"quick": draw.exponential(size=4000), "slow": draw.normal(size=4000)}
@@ -198,7 +174,7 @@ def test_paces_are_averaged_but_an_alarm_of_the_quick_one_stands() -> None:
     quick = to_rarity(top, figures, "quick_")
     slow = to_rarity(usual, figures, "slow_")
     assert quick[0] > 3.0 > quick[1]
-    joined = join_paces({"quick": top, "slow": usual}, bare(figures))
+    joined = join_paces({"quick": top, "slow": usual}, figures)
     np.testing.assert_allclose(joined, [quick[0], (quick[1] + slow[1]) / 2])
 
 
@@ -210,7 +186,7 @@ def test_the_instant_pace_gives_the_alarm_but_has_no_part_in_what_lasts() -> Non
     top, usual = np.array([15.0, 1.0]), np.array([0.0, 0.0])
     alarm, slow = to_rarity(top, figures, "instant_"), to_rarity(usual, figures, "slow_")
     assert alarm[0] > 3.0 > alarm[1] > slow[1]
-    joined = join_paces({"instant": top, "slow": usual}, bare(figures))
+    joined = join_paces({"instant": top, "slow": usual}, figures)
     np.testing.assert_allclose(joined, [alarm[0], slow[1]])
     single = fit_paces({"instant": 0}, {"instant": normal["instant"]}, 1e-3)
     alone = join_paces({"instant": usual}, single)

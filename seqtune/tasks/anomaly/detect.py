@@ -16,7 +16,6 @@ from seqtune.tasks.anomaly.events import Evidence
 from seqtune.tasks.anomaly.inference import Judge
 from seqtune.tasks.anomaly.paces import are_figures, chosen_ways, join_paces
 from seqtune.tasks.anomaly.prepared import Prepared
-from seqtune.tasks.anomaly.rarity import knot_names, to_rarity
 from seqtune.tasks.anomaly.simple_methods import score_by_method
 from seqtune.tasks.anomaly.stretch import Stretch
 from seqtune.tasks.anomaly.ways import held_out_units, score_held_out, score_stretches
@@ -47,8 +46,6 @@ def detect(run: Any, name: str, stretches: Sequence[Stretch]) -> tuple[Floats, S
     else:
         members = run.members[name]
         parts = _blended((_by_member(run, each, stretches) for each in members), members)
-        if row.kind == "ensemble":
-            parts = _measured_again(run, name, parts)
     joined = np.empty(sum(map(len, stretches)))
     end = 0
     for (found, _), stretch in zip(parts, stretches, strict=True):
@@ -66,8 +63,7 @@ def detect(run: Any, name: str, stretches: Sequence[Stretch]) -> tuple[Floats, S
 
 def _by_member(run: Any, member: Any, stretches: Sequence[Stretch]) -> list[tuple[Floats, Any]]:
     if member.baseline:
-        found = score_by_method(run.prepared, member.baseline, stretches)
-        return _measured_again(run, member.baseline, found)
+        return score_by_method(run.prepared, member.baseline, stretches)
     prepared: Prepared = run.prepared
     model = run.network(member)
     if member.trial in run.calibrations:
@@ -107,18 +103,6 @@ def _blended(
             scores += more
             told += says
     return joined
-
-
-def _measured_again(
-    run: Any, name: str, parts: list[tuple[Floats, Any]]
-) -> list[tuple[Floats, Any]]:
-    """Return rarities as they were measured once more; a run of an earlier version did not."""
-    if name not in run.calibrations:
-        return parts
-    figures = run.calibrations[name]
-    if not figures or knot_names(figures) != set(figures):
-        raise damaged(run.folder / CALIBRATION, f"it has no figures of {name}")
-    return [(to_rarity(scores, figures), told) for scores, told in parts]
 
 
 def _figures(run: Any, name: str, ways: int) -> Mapping[str, float]:

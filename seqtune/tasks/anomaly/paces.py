@@ -5,9 +5,6 @@ way of scoring of each pace: an instant and a brief one, that average over nothi
 rows, a quick one, over a tenth of a season, a slow one, over about a season, and a long one. The
 mean of the rarities (see `rarity`) of the last three says what lasts; where one of the first three
 alone is beyond the threshold, it stands.
-
-A mean of rarities is less often high than each of them, so what comes of joining is measured once
-more on normal rows, and so is the mean of several networks.
 """
 
 from __future__ import annotations
@@ -32,9 +29,6 @@ ALARMS = ("instant", "brief", "quick")
 
 LASTING = ("quick", "slow", "long")
 """Paces whose mean says what lasts."""
-
-JOINED = "joined_"
-"""Begins the names of what was measured of the joined score; runs of earlier versions lack them."""
 
 USUAL = {
     "instant": ("mean", 0.0),
@@ -120,8 +114,6 @@ def fit_paces(
     figures: dict[str, float] = {}
     for pace, way in chosen.items():
         figures |= {pace: float(way), **fit_rarity(normal[pace], rate, f"{pace}_")}
-    if len(chosen) > 1:
-        figures |= fit_rarity(join_paces(normal, figures), rate, JOINED)
     return figures
 
 
@@ -139,7 +131,7 @@ def join_paces(scores: Mapping[str, Floats], figures: Mapping[str, float]) -> Fl
         top = max(value for name, value in figures.items() if name.startswith(f"{pace}_level_"))
         alarm = rarities[pace]
         joined = np.where(alarm > top, np.maximum(alarm, joined), joined)
-    return to_rarity(joined, figures, JOINED) if f"{JOINED}score_0" in figures else joined
+    return joined
 
 
 def chosen_ways(figures: Mapping[str, float]) -> dict[str, int]:
@@ -158,5 +150,4 @@ def are_figures(figures: Mapping[str, float], ways: int) -> bool:
     if not names or not all(0 <= figures[name] < ways for name in names):
         return False
     parts = [knot_names(figures, f"{name}_") for name in names]
-    joined = knot_names(figures, JOINED)
-    return all(parts) and set(figures) == set(names).union(joined, *parts)
+    return all(parts) and set(figures) == set(names).union(*parts)

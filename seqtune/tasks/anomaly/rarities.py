@@ -23,7 +23,6 @@ from seqtune.tasks.anomaly.paces import (
     ways_by_pace,
 )
 from seqtune.tasks.anomaly.prepared import Prepared
-from seqtune.tasks.anomaly.rarity import fit_rarity, to_rarity
 
 Floats = npt.NDArray[np.float64]
 
@@ -38,12 +37,12 @@ def fit_rarities(prepared: Prepared, predictions: Floats) -> dict[str, float]:
 
     Args:
         prepared: The data.
-        predictions: Of the validation part: raw ones, or an average of rarities, which is less
-            often high than each of its parts.
+        predictions: Of the validation part: raw ones, or an average of rarities, which is one: of
+            it nothing is measured (docs/benchmarks.md, "Threshold", says why).
     """
-    held, rate = prepared.held_out["validation"], prepared.codec.false_alarms
+    held = prepared.held_out["validation"]
     if not is_raw(prepared, predictions):
-        return fit_rarity(held.normal_scores(predictions[:, 0]), rate)
+        return {}
     usual = _best(usual_ways(prepared.codec.ways), predictions, held.separation)
     if prepared.metric == "separation":
         return _measured(prepared, held, predictions, [usual])[0]
@@ -66,7 +65,7 @@ def to_rarities(prepared: Prepared, predictions: Floats, figures: Mapping[str, f
         figures: What `fit_rarities` measured.
     """
     if not is_raw(prepared, predictions):
-        return np.column_stack([to_rarity(predictions[:, 0], figures), predictions[:, 1:]])
+        return predictions
     rarities = _joined(predictions, figures)
     return np.column_stack([rarities, predictions[:, -prepared.codec.channels :]])
 
