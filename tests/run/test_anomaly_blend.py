@@ -13,6 +13,7 @@ import pandas as pd
 import pytest
 from command_line import TINY_ANOMALY
 
+from seqtune.errors import RunError
 from seqtune.run.run import Run
 
 METHOD = "moving_z_score"
@@ -88,6 +89,33 @@ def test_new_rows_get_the_mean_of_what_its_members_say(run: Path, tmp_path: Path
     assert blend.notna().all() and not np.allclose(network, method)
     np.testing.assert_allclose(blend, 0.25 * network + 0.75 * method, rtol=1e-9)
     assert opened.predict(str(path), use="blend")["anomaly"].iloc[20] == 1
+
+
+def test_what_was_measured_of_the_mean_and_of_the_method_lifts_new_rows(
+    run: Path, tmp_path: Path
+) -> None:
+    path = tmp_path / "new.csv"
+    table(40, "2024-01-13 12:00").to_csv(path, index=False)
+    names = ("forecaster-gru-t001", METHOD)
+    network, method = (Run(run).predict(str(path), use=name)["score"] for name in names)
+    opened = Run(run)
+    assert opened.calibrations["blend"] == opened.calibrations[METHOD] == {"lift": 1.0}
+    opened.calibrations |= {"blend": {"lift": 1.5}, METHOD: {"lift": 1.25}}
+    lifted = opened.predict(str(path), use="blend")["score"]
+    expected = 1.5 * (0.25 * network + 0.75 * 1.25 * method)
+    np.testing.assert_allclose(lifted, expected, rtol=1e-9)
+
+
+@pytest.mark.parametrize("lift", [0.5, -1.0, 1e6])
+def test_a_lift_that_none_can_have_measured_is_refused(
+    run: Path, tmp_path: Path, lift: float
+) -> None:
+    path = tmp_path / "new.csv"
+    table(40, "2024-01-13 12:00").to_csv(path, index=False)
+    opened = Run(run)
+    opened.calibrations["blend"] = {"lift": lift}
+    with pytest.raises(RunError, match=r"calibration\.json is damaged"):
+        opened.predict(str(path), use="blend")
 
 
 def test_unless_it_is_asked_for_no_method_is_kept_or_blended(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from seqtune.tasks.anomaly.paces import (
     usual_ways,
     ways_by_pace,
 )
-from seqtune.tasks.anomaly.rarity import RAREST, fit_rarity, to_rarity
+from seqtune.tasks.anomaly.rarity import RAREST, fit_lift, fit_rarity, to_rarity
 from seqtune.tasks.anomaly.scales import center_and_unit
 from seqtune.tasks.anomaly.smoothing import smooth, smooth_part
 from seqtune.tasks.anomaly.stretch import is_bridged
@@ -132,6 +132,37 @@ def test_a_score_that_was_always_the_same_is_strange_as_soon_as_it_rises() -> No
 def test_rarities_go_on_straight_beyond_their_knots() -> None:
     np.testing.assert_allclose(to_rarity(np.array([-1.0, 1.0, 3.0]), LINE), [-2.0, 2.0, 6.0])
     assert np.isnan(to_rarity(np.array([NAN]), LINE)[0])
+
+
+def test_a_mean_of_rarities_is_lifted_until_it_is_as_rare_as_it_says() -> None:
+    exact = -np.log10(1.0 - np.minimum(np.linspace(0.0, 1.0, 2001), 0.9999))
+    assert fit_lift(exact)["lift"] == pytest.approx(1.0)
+    assert fit_lift(exact / 1.5)["lift"] == pytest.approx(1.5)
+    assert fit_lift(exact / 5.0) == {"lift": 2.0}
+    assert fit_lift(np.r_[exact / 1.5, np.full(500, NAN)])["lift"] == pytest.approx(1.5)
+
+
+def test_anomalies_among_the_rows_keep_the_lift_small_and_never_hide_others() -> None:
+    normal = -np.log10(1.0 - np.minimum(np.linspace(0.0, 1.0, 1001), 0.9999))
+    assert fit_lift(np.r_[normal, np.full(200, 30.0)]) == {"lift": 1.0}
+    few = fit_lift(np.r_[normal / 1.5, np.full(30, 30.0)])["lift"]
+    assert 1.0 < few < 1.5
+
+
+def test_a_handful_of_rows_lifts_nothing() -> None:
+    assert fit_lift(np.zeros(99)) == {"lift": 1.0}
+    assert fit_lift(np.full(500, NAN)) == {"lift": 1.0}
+    assert fit_lift(np.zeros(100)) == {"lift": 2.0}
+
+
+def test_joined_paces_are_lifted_and_a_lift_from_a_stranger_is_not_believed() -> None:
+    figures = fit_paces({"quick": 3}, {"quick": np.arange(100.0)}, 1e-3)
+    scores = {"quick": np.array([3.0, 50.0])}
+    plain = join_paces(scores, figures)
+    np.testing.assert_allclose(join_paces(scores, {**figures, "lift": 1.5}), 1.5 * plain)
+    assert are_figures({**figures, "lift": 1.5}, 4)
+    for lift in (0.5, -1.0, 1e6, NAN):
+        assert not are_figures({**figures, "lift": lift}, 4)
 
 
 def test_ways_have_the_pace_of_what_they_average_over() -> None:

@@ -16,6 +16,7 @@ from seqtune.tasks.anomaly.events import Evidence
 from seqtune.tasks.anomaly.inference import Judge
 from seqtune.tasks.anomaly.paces import are_figures, chosen_ways, join_paces
 from seqtune.tasks.anomaly.prepared import Prepared
+from seqtune.tasks.anomaly.rarity import is_lift, lifted
 from seqtune.tasks.anomaly.simple_methods import score_by_method
 from seqtune.tasks.anomaly.stretch import Stretch
 from seqtune.tasks.anomaly.ways import held_out_units, score_held_out, score_stretches
@@ -46,6 +47,8 @@ def detect(run: Any, name: str, stretches: Sequence[Stretch]) -> tuple[Floats, S
     else:
         members = run.members[name]
         parts = _blended((_by_member(run, each, stretches) for each in members), members)
+        if row.kind == "ensemble":
+            parts = [(_lifted(run, name, scores), told) for scores, told in parts]
     joined = np.empty(sum(map(len, stretches)))
     end = 0
     for (found, _), stretch in zip(parts, stretches, strict=True):
@@ -63,7 +66,8 @@ def detect(run: Any, name: str, stretches: Sequence[Stretch]) -> tuple[Floats, S
 
 def _by_member(run: Any, member: Any, stretches: Sequence[Stretch]) -> list[tuple[Floats, Any]]:
     if member.baseline:
-        return score_by_method(run.prepared, member.baseline, stretches)
+        parts = score_by_method(run.prepared, member.baseline, stretches)
+        return [(_lifted(run, member.baseline, scores), told) for scores, told in parts]
     prepared: Prepared = run.prepared
     model = run.network(member)
     if member.trial in run.calibrations:
@@ -82,6 +86,18 @@ def _by_member(run: Any, member: Any, stretches: Sequence[Stretch]) -> list[tupl
         list(ways.values()),
         lambda scores: join_paces(dict(zip(ways, scores, strict=True)), figures),
     )
+
+
+def _lifted(run: Any, name: str, rarities: Floats) -> Floats:
+    """Lift the rarities of an ensemble, or of a simple method in it, as far as was measured.
+
+    Raises:
+        RunError: What was measured comes from a stranger.
+    """
+    figures = run.calibrations.get(name, {})  # runs of earlier versions have none
+    if not is_lift(figures):
+        raise damaged(run.folder / CALIBRATION, f"it has no figures of {name}")
+    return lifted(rarities, figures)
 
 
 def _blended(

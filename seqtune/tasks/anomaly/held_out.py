@@ -108,6 +108,15 @@ class HeldOut:
     def _planted_offsets(self) -> Ints:
         return self.offsets[self.clean : self.clean + self.copies + 1] - self.clean_rows
 
+    def clean_scores(self, scores: Floats) -> Floats:
+        """Return the scores of rows held out, as they are, (clean rows,), NaN where there is none.
+
+        Args:
+            scores: (rows,).
+        """
+        rows = slice(0, self.clean_rows)
+        return np.where(self.scored[rows], scores[rows], np.nan)
+
     def normal_scores(self, scores: Floats) -> Floats:
         """Return scores of mostly normal rows, from which the threshold is found.
 

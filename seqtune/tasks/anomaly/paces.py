@@ -4,7 +4,7 @@ Single rows are lost in an average, and long, faint events in single rows. So ev
 way of scoring of each pace: an instant and a brief one, that average over nothing and over a few
 rows, a quick one, over a tenth of a season, a slow one, over about a season, and a long one. The
 mean of the rarities (see `rarity`) of the last three says what lasts; where one of the first three
-alone is beyond the threshold, it stands.
+alone is beyond the threshold, it stands. What is joined is lifted (see `rarity`).
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from seqtune.tasks.anomaly.codec import Ways
-from seqtune.tasks.anomaly.rarity import fit_rarity, knot_names, to_rarity
+from seqtune.tasks.anomaly.rarity import LIFT, fit_rarity, is_lift, knot_names, lifted, to_rarity
 
 Floats = npt.NDArray[np.float64]
 
@@ -122,7 +122,7 @@ def join_paces(scores: Mapping[str, Floats], figures: Mapping[str, float]) -> Fl
 
     Args:
         scores: (rows,) by pace, by the chosen ways.
-        figures: What `fit_paces` measured.
+        figures: What `fit_paces` measured, and the lift where that is known.
     """
     rarities = {pace: to_rarity(each, figures, f"{pace}_") for pace, each in scores.items()}
     lasting = [each for pace, each in rarities.items() if pace in LASTING]
@@ -131,7 +131,7 @@ def join_paces(scores: Mapping[str, Floats], figures: Mapping[str, float]) -> Fl
         top = max(value for name, value in figures.items() if name.startswith(f"{pace}_level_"))
         alarm = rarities[pace]
         joined = np.where(alarm > top, np.maximum(alarm, joined), joined)
-    return joined
+    return lifted(joined, figures)
 
 
 def chosen_ways(figures: Mapping[str, float]) -> dict[str, int]:
@@ -150,4 +150,5 @@ def are_figures(figures: Mapping[str, float], ways: int) -> bool:
     if not names or not all(0 <= figures[name] < ways for name in names):
         return False
     parts = [knot_names(figures, f"{name}_") for name in names]
-    return all(parts) and set(figures) == set(names).union(*parts)
+    is_known = set(figures) - {LIFT} == set(names).union(*parts)
+    return all(parts) and is_known and is_lift(figures)

@@ -23,6 +23,7 @@ from seqtune.tasks.anomaly.paces import (
     ways_by_pace,
 )
 from seqtune.tasks.anomaly.prepared import Prepared
+from seqtune.tasks.anomaly.rarity import fit_lift, lifted
 
 Floats = npt.NDArray[np.float64]
 
@@ -37,12 +38,19 @@ def fit_rarities(prepared: Prepared, predictions: Floats) -> dict[str, float]:
 
     Args:
         prepared: The data.
-        predictions: Of the validation part: raw ones, or an average of rarities, which is one: of
-            it nothing is measured (docs/benchmarks.md, "Threshold", says why).
+        predictions: Of the validation part: raw ones, or an average of rarities, of which the lift
+            alone is measured (docs/benchmarks.md, "Threshold", says why).
     """
     held = prepared.held_out["validation"]
     if not is_raw(prepared, predictions):
-        return {}
+        return fit_lift(held.clean_scores(predictions[:, 0]))
+    figures = _chosen_figures(prepared, held, predictions)
+    joined = to_rarities(prepared, predictions, figures)[:, 0]
+    return {**figures, **fit_lift(held.clean_scores(joined))}
+
+
+def _chosen_figures(prepared: Prepared, held: HeldOut, predictions: Floats) -> dict[str, float]:
+    """Return the ways that are joined, and how rare the scores of each are."""
     usual = _best(usual_ways(prepared.codec.ways), predictions, held.separation)
     if prepared.metric == "separation":
         return _measured(prepared, held, predictions, [usual])[0]
@@ -65,7 +73,8 @@ def to_rarities(prepared: Prepared, predictions: Floats, figures: Mapping[str, f
         figures: What `fit_rarities` measured.
     """
     if not is_raw(prepared, predictions):
-        return predictions
+        averaged = lifted(predictions[:, 0], figures)
+        return np.column_stack([averaged, predictions[:, 1:]])
     rarities = _joined(predictions, figures)
     return np.column_stack([rarities, predictions[:, -prepared.codec.channels :]])
 

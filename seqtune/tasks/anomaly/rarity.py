@@ -8,6 +8,9 @@ simple method, so that they can be averaged, and the threshold is the rate that 
 Up to the 95th hundredth it is read off the scores of rows held out; from there to the threshold it
 is drawn through the tail that extreme-value theory fits (see `threshold`), and beyond it goes on
 straight, as an exponential tail does.
+
+A mean of rarities is less often high than its parts. What is joined is therefore lifted until the
+usual ones of rows held out are as rare as they say, see `fit_lift`.
 """
 
 from __future__ import annotations
@@ -26,6 +29,15 @@ QUANTILES = (0.0, 0.5, 0.75, 0.9, 0.95)
 
 RAREST = 300.0
 """No rarity is larger: an infinite one could not be averaged."""
+
+LIFTED_BY = (0.9, 0.95, 0.98)
+"""Quantiles of joined rarities by which they are lifted: higher ones hang on few rows, and on the
+anomalies among them."""
+
+LIFT = "lift"
+LARGEST_LIFT = 2.0
+LEAST_LIFTED = 100
+"""Of fewer rows nothing is read off."""
 
 STEP = 1e-6
 """Two knots are at least this share of the scores' size apart."""
@@ -61,6 +73,48 @@ def fit_rarity(scores: Floats, rate: float, name: str = "") -> dict[str, float]:
     if not kept:
         kept = [(tail.threshold - step, 0.0)]
     return _named([*kept, (tail.threshold, top)], name)
+
+
+def fit_lift(rarities: Floats) -> dict[str, float]:
+    """Measure by what joined rarities are to be multiplied to be as rare as they say.
+
+    At the quantile q a rarity of `-log10(1 - q)` is expected. The factor is the median of what is
+    missing at three quantiles, at least 1: anomalies among the rows can only keep it small, so that
+    none is hidden by others. Measured in docs/benchmarks.md, "Threshold".
+
+    Args:
+        rarities: (rows,) of rows held out, NaN where there is none.
+
+    Returns:
+        `lift`, 1 to 2.
+
+    Example:
+        >>> rows = np.linspace(0.0, 1.0, 1001)[:-1]
+        >>> round(fit_lift(-np.log10(1.0 - rows) / 1.5)["lift"], 2)
+        1.5
+    """
+    known = rarities[np.isfinite(rarities)]
+    if len(known) < LEAST_LIFTED:
+        return {LIFT: 1.0}
+    found = np.quantile(known, LIFTED_BY)
+    expected = -np.log10(1.0 - np.array(LIFTED_BY))
+    missing = expected / np.maximum(found, expected / LARGEST_LIFT)
+    return {LIFT: max(1.0, float(np.median(missing)))}
+
+
+def lifted(rarities: Floats, figures: Mapping[str, float]) -> Floats:
+    """Multiply joined rarities by what `fit_lift` measured; figures without a lift change nothing.
+
+    Args:
+        rarities: Of any shape.
+        figures: Of a network, or of an ensemble.
+    """
+    return np.asarray(rarities * figures.get(LIFT, 1.0), np.float64)
+
+
+def is_lift(figures: Mapping[str, float]) -> bool:
+    """Say whether the lift among figures, maybe from a stranger, can have been measured."""
+    return bool(1.0 <= figures.get(LIFT, 1.0) <= LARGEST_LIFT)
 
 
 def _named(knots: list[tuple[float, float]], name: str) -> dict[str, float]:
