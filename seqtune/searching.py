@@ -14,7 +14,8 @@ from seqtune.errors import SearchError
 from seqtune.files import write_json
 from seqtune.progress import Event, Guess, Listener, Note, SearchStarted, StageStarted
 from seqtune.run.blendable import Arrays
-from seqtune.run.conclusion import MARGIN, Conclusion
+from seqtune.run.choice import is_hedged
+from seqtune.run.conclusion import BLEND, MARGIN, Conclusion
 from seqtune.run.folder import STATE
 from seqtune.run.leaderboard import Leaderboard, Row
 from seqtune.run.members import write_members
@@ -160,7 +161,9 @@ class Searching:
         task = self.problem.task
         board = Leaderboard(self.problem.metric, task.direction, (*self.rows, *rows))
         if (best := board.best_network) and math.isfinite(score := board.validation_score(best)):
-            board = replace(board, margin=task.margin(self.problem.prepared, score))
+            is_blended = any(row.name == BLEND for row in rows) and is_hedged(self.problem)
+            margin = score if is_blended else task.margin(self.problem.prepared, score)
+            board = replace(board, margin=margin)
         write_json(self.problem.folder / "leaderboard.json", board.to_dict())
 
     def record(self, results: dict[str, Result], state: dict[str, Any]) -> None:

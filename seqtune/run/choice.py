@@ -14,6 +14,7 @@ from seqtune.run.predictions import Predictions
 from seqtune.search.ensemble import select_members
 from seqtune.search.problem import Problem
 from seqtune.search.trial import Result, predictions_path
+from seqtune.tasks._contract import Hedges
 
 
 @dataclass(frozen=True)
@@ -40,16 +41,35 @@ class Choice:
             networks for an ensemble.
         """
         pool = self.alike(ranked)
-        if size < 2 or len(pool) < (1 if self.problem.task.blends_single else 2):
+        if size < 2 or not pool:
             return {}
         predictions = {result.trial: self.predicted.validation(result.trial) for result in pool}
         for trial, each in predictions.items():
             check_shape(predictions_path(self.problem.folder, trial), each, predictions)
         is_mixable = self.unit(pool[0].values) == self.unit(None)
         method = self._best_method(predictions) if is_mixable else {}
-        predictions |= method
+        if method and is_hedged(self.problem):
+            networks = self._selected(pool, predictions, {}, size)
+            return {name: weight / 2 for name, weight in networks.items()} | dict.fromkeys(
+                method, 0.5
+            )
+        if len(pool) < (1 if self.problem.task.blends_single else 2):
+            return {}
+        return self._selected(pool, predictions, method, size)
+
+    def _selected(
+        self, pool: Sequence[Result], predictions: Arrays, method: Arrays, size: int
+    ) -> dict[str, float]:
+        """Return the weights that are best on validation, begun with what cannot be told apart.
+
+        Args:
+            pool: Trials, the best first.
+            predictions: Their validation predictions.
+            method: Those of a simple method that may be chosen too, if there is one.
+            size: Choices at most.
+        """
         return select_members(
-            predictions,
+            {**predictions, **method},
             self.problem.objective,
             size,
             self.problem.task.direction,
@@ -107,3 +127,8 @@ class Choice:
         _, best = min(scored)
         self.predicted.test[best] = blendable[best]["test"]
         return {best: self.predicted.validation(best)}
+
+
+def is_hedged(problem: Problem) -> bool:
+    """Say whether validation is too small to tell networks from simple methods."""
+    return isinstance(problem.task, Hedges) and problem.task.hedges(problem.prepared)

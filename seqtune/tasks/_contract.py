@@ -277,6 +277,18 @@ class Recalibrates(Protocol):
 
 
 @runtime_checkable
+class Hedges(Protocol):
+    """A task that leans on a simple method where little was held out to choose by."""
+
+    def hedges(self, prepared: Any) -> bool:
+        """Say whether so few cases were held out that what is better on them says little.
+
+        The best simple method has half of an ensemble's weight then, and the ensemble stands before
+        networks whose error is not less than half of its own.
+        """
+
+
+@runtime_checkable
 class Explains(Protocol):
     """A task that can say what a network's predictions hang on."""
 

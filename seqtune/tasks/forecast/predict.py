@@ -75,15 +75,23 @@ def forecast_with(run: Any, name: str, coded: CodedPanel, windows: Windows) -> F
     codec: Codec = run.prepared.codec
     row = run.choose(name)
     if row.kind == "baseline":
-        histories = window_histories(coded, windows)
-        forecast, _ = baseline_windows(name, histories, codec.horizon, codec.periods, codec.levels)
-        return floored(forecast[..., 1:], coded, windows)
+        return floored(_by_method(name, coded, windows, codec), coded, windows)
     total = np.zeros((len(windows), codec.horizon, len(codec.levels)))
     for member in run.members[name]:
-        network = run.network(member)
-        forecast = forecast_windows(network, coded, windows, codec, member.values)
-        total += member.weight * _honest(run, member.trial, forecast)
+        if member.baseline:
+            forecast = _by_method(member.baseline, coded, windows, codec)
+        else:
+            network = run.network(member)
+            forecast = forecast_windows(network, coded, windows, codec, member.values)
+        total += member.weight * _honest(run, member.baseline or member.trial, forecast)
     return floored(_honest(run, name, total), coded, windows)
+
+
+def _by_method(name: str, coded: CodedPanel, windows: Windows, codec: Codec) -> Floats:
+    """Return the quantiles that a simple method forecasts, (windows, horizon, levels)."""
+    histories = window_histories(coded, windows)
+    forecast, _ = baseline_windows(name, histories, codec.horizon, codec.periods, codec.levels)
+    return forecast[..., 1:]
 
 
 def _honest(run: Any, name: str, forecast: Floats) -> Floats:

@@ -82,6 +82,13 @@ class Prepared:
             for part, windows in self.windows.items()
         }
 
+    @property
+    def horizons_held_out(self) -> int:
+        """How many horizons, none over another, the validation part has, in all series together."""
+        begin, end = self.split.bounds("validation")
+        per_series = (end - begin) // self.codec.horizon
+        return int(per_series.sum()) * len(self.panel.target_names)
+
     def training(self, lookback: int, until: Until = "train") -> WindowRange:
         """Return every window that may be learnt from.
 

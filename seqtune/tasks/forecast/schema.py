@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field
 
-from seqtune.recipe.baselines import METHODS, methods_of
-from seqtune.recipe.baselines import Baselines as CommonBaselines
+from seqtune.recipe.baselines import METHODS, BlendedBaselines, methods_of
 from seqtune.recipe.fields import Search, Searchable
 from seqtune.recipe.kinds import Flag, Many, OneOrMany, Or, Quantiles, Whole, Word
 from seqtune.recipe.schema import COLUMN, Auto, CommonNetwork, RecipeSchema, network_for
@@ -111,7 +110,7 @@ class Training(CommonTraining):
     )
 
 
-class Baselines(CommonBaselines):
+class Baselines(BlendedBaselines):
     """The simple methods that every network must beat."""
 
     methods: Annotated[tuple[str, ...] | Auto, methods_of("forecast")] = Field(

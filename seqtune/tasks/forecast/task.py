@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal, cast
@@ -12,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from seqtune.baselines.forecasts import BaselineProblem, run_baselines
+from seqtune.baselines.forecasts import ALWAYS, BaselineProblem, run_baselines
 from seqtune.data.panel import Panel, build_panel
 from seqtune.data.seasonality import find_periods
 from seqtune.data.source import Source
@@ -55,6 +56,9 @@ EARLY_SHARE = 0.7
 
 EQUAL_SHARE = 0.05
 """Networks within this share of the best score may be its equals; see `ForecastTask.margin`."""
+
+FEW_CASES = 10
+"""Of fewer horizons held out, simple methods have their say in any case: `ForecastTask.hedges`."""
 
 
 class ForecastTask:
@@ -183,6 +187,15 @@ class ForecastTask:
         """
         return EQUAL_SHARE * score
 
+    def hedges(self, prepared: Prepared) -> bool:
+        """Say whether fewer than `FEW_CASES` horizons were held out, over all series.
+
+        Windows of a series overlap; horizons that do not are what was seen of the future. Networks
+        that were chosen by few of them look better than they are (docs/benchmarks.md, "Short
+        series").
+        """
+        return prepared.horizons_held_out < FEW_CASES
+
     def describe(self, prepared: Prepared, values: Values) -> str:
         """Return the steps of history."""
         return f"{values['lookback']} steps back"
@@ -220,8 +233,8 @@ class ForecastTask:
     ) -> list[BaselineResult]:
         """Forecast the same windows by simple methods."""
         codec, coded = prepared.codec, prepared.coded
-        asked = settings(recipe).baselines.methods
-        methods = _suited_methods(prepared) if asked == "auto" else list(asked)
+        asked = settings(recipe).baselines
+        methods = _suited_methods(prepared) if asked.methods == "auto" else list(asked.methods)
 
         def histories(part: str, start: int, stop: int) -> list[npt.NDArray[np.float64]]:
             return window_histories(coded, prepared.windows[part][start:stop])  # type: ignore[index]
@@ -244,10 +257,17 @@ class ForecastTask:
             }
             score = scores["validation"][prepared.metric]
             listener(BaselineEnded(outcome.name, score, outcome.seconds))
+            made = {part: each[..., 1:] for part, each in outcome.forecasts.items()}
             results.append(
-                BaselineResult(outcome.name, scores["validation"], scores["test"], outcome.seconds)
+                BaselineResult(
+                    outcome.name,
+                    scores["validation"],
+                    scores["test"],
+                    outcome.seconds,
+                    predictions=made if asked.blend else {},
+                )
             )
-        return results
+        return _with_one_blendable(results, prepared.metric)
 
     def illustrate(
         self, prepared: Prepared, predictions: npt.NDArray[np.float64], run: Any
@@ -302,6 +322,19 @@ def _suited_methods(prepared: Prepared) -> list[str]:
         for name, method in baselines("forecast").items()
         if not hasattr(method, "suits") or method.suits(histories)
     ]
+
+
+def _with_one_blendable(results: Sequence[BaselineResult], metric: str) -> list[BaselineResult]:
+    """Let go of the forecasts of all methods but one: the best, for an ensemble to take in.
+
+    Networks predict the difference from a naive forecast, so that one adds little to them: it is
+    taken where no other method had the time (docs/benchmarks.md, "Short series").
+    """
+    scores = {each.name: each.validation.get(metric, math.nan) for each in results}
+    known = [each.name for each in results if math.isfinite(scores[each.name])]
+    others = [name for name in known if name not in ALWAYS]
+    best = min(others or known, key=scores.__getitem__, default="")
+    return [each if each.name == best else replace(each, predictions={}) for each in results]
 
 
 def _tell_constant(codec: Codec, listener: Listener) -> None:
