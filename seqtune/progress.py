@@ -92,6 +92,15 @@ class BaselineEnded:
 
 
 @dataclass(frozen=True)
+class Advanced:
+    """Part of a prediction is done: so many of the total; `unit` says of what, as a plural."""
+
+    done: int
+    total: int
+    unit: str
+
+
+@dataclass(frozen=True)
 class Finished:
     """The work is over; the board gives the terminal back."""
 
@@ -105,6 +114,7 @@ Event = Union[
     EpochEnded,
     TrialEnded,
     BaselineEnded,
+    Advanced,
     Finished,
 ]
 Listener = Callable[[Event], None]
@@ -112,6 +122,32 @@ Listener = Callable[[Event], None]
 
 def silent(event: Event) -> None:
     """Listen to nothing."""
+
+
+@dataclass
+class Tally:
+    """Counts what is done of a prediction, and tells it.
+
+    Args:
+        listener: Hears an `Advanced` whenever more is done.
+        total: How much there is to do.
+        unit: What is counted, as a plural.
+
+    Example:
+        >>> tally = Tally(print, 100, "windows")
+        >>> tally.add(40)
+        Advanced(done=40, total=100, unit='windows')
+    """
+
+    listener: Listener
+    total: int
+    unit: str
+    done: int = 0
+
+    def add(self, count: int) -> None:
+        """Tell that more units are done."""
+        self.done += count
+        self.listener(Advanced(min(self.done, self.total), self.total, self.unit))
 
 
 class Guesses(list[Guess]):

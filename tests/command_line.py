@@ -7,7 +7,7 @@ import io
 import json
 import shlex
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,9 @@ from unittest import mock
 
 import numpy as np
 import pandas as pd
+
+from seqtune.progress import Advanced, Event
+from seqtune.run.run import Run
 
 DATA = Path(__file__).parents[1] / "data"
 
@@ -104,6 +107,21 @@ def seqtune(*words: object, code: int | None = 0) -> Done:
     done = Done(found, out.getvalue(), err.getvalue())
     assert code is None or found == code, done
     return done
+
+
+def advances(run: Run, act: Callable[[], object]) -> list[Advanced]:
+    """Return how far a run said that it was while it predicted; it came to the end."""
+    heard: list[Advanced] = []
+
+    def hear(event: Event) -> None:
+        assert isinstance(event, Advanced)
+        heard.append(event)
+
+    run.listener = hear
+    act()
+    assert heard and heard[-1].done == heard[-1].total, heard
+    assert all(0 <= event.done <= event.total for event in heard)
+    return heard
 
 
 def parse(line: str) -> list[str]:

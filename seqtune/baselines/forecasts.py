@@ -19,7 +19,7 @@ import numpy.typing as npt
 
 from seqtune.baselines.forecast import seasonal_naive
 from seqtune.baselines.pace import Turn, take_turns
-from seqtune.progress import Listener, Note
+from seqtune.progress import Listener, Note, Tally
 from seqtune.registry import baselines
 
 Floats = npt.NDArray[np.float64]
@@ -79,6 +79,7 @@ def forecast_windows(
     horizon: int,
     periods: tuple[int, ...],
     levels: tuple[float, ...],
+    tally: Tally | None = None,
 ) -> tuple[Floats, int]:
     """Forecast by one baseline, the seasonal naive standing in where it has no answer.
 
@@ -88,12 +89,26 @@ def forecast_windows(
         horizon: Steps ahead.
         periods: Seasonal periods in steps, shortest first.
         levels: Quantile levels in ascending order.
+        tally: Counts the windows that are done.
 
     Returns:
         (windows, horizon, 1 + levels), float64, without NaN; and in how many windows the
         seasonal naive forecast stands in.
     """
-    return _answer(baselines("forecast")[name], histories, horizon, periods, levels)
+    method = baselines("forecast")[name]
+    forecasts, fallbacks = np.empty((len(histories), horizon, 1 + len(levels))), 0
+    for part in _chunks(name, len(histories)):
+        forecasts[part], more = _answer(method, histories[part], horizon, periods, levels)
+        fallbacks += more
+        if tally is not None:
+            tally.add(len(histories[part]))
+    return forecasts, fallbacks
+
+
+def _chunks(name: str, windows: int) -> list[slice]:
+    """Return the windows in parts, between two of which the clock may be looked at."""
+    size = SIMPLE_CHUNK if name in ALWAYS else CHUNK
+    return [slice(start, start + size) for start in range(0, windows, size)]
 
 
 def run_baselines(

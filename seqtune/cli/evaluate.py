@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from seqtune.cli.output import AsJson, RunFolder, show, show_notes
+from seqtune.cli.output import AsJson, RunFolder, advance, show, show_notes
 
 NAME = "evaluate"
 EXAMPLE = "seqtune evaluate runs/airline-forecast-1 new.csv"
@@ -31,6 +31,7 @@ def command(
     from seqtune.run.run import Run
 
     opened = Run(run)
-    scores = opened.evaluate(data, folds=folds, step=step)
+    with advance() as opened.listener:
+        scores = opened.evaluate(data, folds=folds, step=step)
     show_notes(opened.notes)
     show(scores_report(opened, data, scores), as_json)

@@ -12,6 +12,7 @@ import typer
 if TYPE_CHECKING:
     import pandas as pd
 
+    from seqtune.report.advance import Advance
     from seqtune.report.live import LiveBoard
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")]
@@ -57,6 +58,15 @@ def live_board(quiet: bool) -> LiveBoard:
     from seqtune.report.live import LiveBoard
 
     return LiveBoard(Console(stderr=True), quiet=quiet)
+
+
+def advance() -> Advance:
+    """Return what shows on stderr how far a prediction is."""
+    from rich.console import Console
+
+    from seqtune.report.advance import Advance
+
+    return Advance(Console(stderr=True))
 
 
 def check_output(output: Path | None) -> None:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from seqtune.cli.output import AsJson, RunFolder, check_output, show_notes, write_table
+from seqtune.cli.output import AsJson, RunFolder, advance, check_output, show_notes, write_table
 
 NAME = "predict"
 EXAMPLE = "seqtune predict runs/airline-forecast-1 -o forecast.csv"
@@ -41,6 +41,7 @@ def command(
 
     check_output(output)
     opened = Run(run)
-    table = opened.predict(data, use=use, set=tuple(overrides or ()))
+    with advance() as opened.listener:
+        table = opened.predict(data, use=use, set=tuple(overrides or ()))
     show_notes(opened.notes)
     write_table(table, output, as_json)

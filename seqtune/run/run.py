@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from seqtune.errors import RunError, UsageError, unknown
 from seqtune.files import damaged
+from seqtune.progress import Listener, silent
 from seqtune.run.folder import read_record, write_record
 from seqtune.run.leaderboard import Leaderboard, Row, Summary
 from seqtune.run.members import MEMBERS, Member, read_calibrations, read_members
@@ -44,6 +45,7 @@ class Run:
         record: What `run.json` says of it.
         notes: What was guessed and repaired while new rows were read.
         evaluation: What the last `evaluate` came to.
+        listener: Hears how far a prediction is.
 
     Raises:
         RunError: It is not a run folder, is damaged, or has a newer format.
@@ -58,6 +60,7 @@ class Run:
         self.record = read_record(self.folder)
         self.evaluation: Evaluation | None = None
         self.notes: list[str] = []
+        self.listener: Listener = silent
 
     def __repr__(self) -> str:
         return f"Run({str(self.folder)!r}, {self.record['task']}, {self.record['status']})"

@@ -9,9 +9,10 @@ import shutil
 import numpy as np
 import pandas as pd
 import pytest
-from command_line import left_alone, lines, parse
+from command_line import advances, left_alone, lines, parse
 
 import seqtune as api
+from seqtune.run.run import Run
 
 SMALL = (
     *("--trials", "1", "--budget", "9h", "--workers", "1"),
@@ -145,6 +146,13 @@ def test_predict_keeps_the_order_of_the_input_and_needs_no_labels(texts, seqtune
     turned = seqtune("predict", texts, "turned.csv").table
     assert turned["p_pos"][::-1].to_numpy() == pytest.approx(table["p_pos"].to_numpy(), abs=1e-6)
     assert table["p_pos"].nunique() > 1
+
+
+def test_it_is_told_how_many_cases_are_done(texts, here):
+    sentences(9, seed=5)[["text"]].to_csv("new.csv", index=False)
+    opened = Run(texts)
+    heard = advances(opened, lambda: opened.predict("new.csv", use="segment-gru-t001"))
+    assert [(each.done, each.total, each.unit) for each in heard] == [(9, 9, "cases")]
 
 
 def test_one_case_is_predicted_as_among_others(texts, seqtune, here):

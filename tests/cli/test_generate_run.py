@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from command_line import DATA, Done, left_alone, parse
+from command_line import DATA, Done, advances, left_alone, parse
 
 from seqtune.errors import RunError
 from seqtune.run.run import Run
@@ -45,6 +45,18 @@ def gaps(seqtune: Command, tales: Path) -> Path:
     words = ("--set", "objective=fill", "--set", "baselines.methods=[unigram]")
     seqtune("fit", tales.parent / "tales.txt", *TINY, *words, "--out", out)
     return out
+
+
+@pytest.mark.parametrize(("folder", "tokens"), [("tales", 20_001), ("gaps", 5_736)])
+def test_it_is_told_how_many_tokens_are_done(
+    request: pytest.FixtureRequest, tales: Path, folder: str, tokens: int
+) -> None:
+    """Characters with the beginning, and words."""
+    opened = Run(request.getfixturevalue(folder))
+    text = str(tales.parent / "tales.txt")
+    heard = advances(opened, lambda: opened.evaluate(text))
+    assert {each.unit for each in heard} == {"tokens"}
+    assert {each.total for each in heard} == {tokens}
 
 
 def test_a_gap_is_filled_with_words_of_the_training_text(seqtune: Command, gaps: Path) -> None:

@@ -123,3 +123,13 @@ def test_unless_it_is_asked_for_no_method_is_kept_or_blended(tmp_path: Path) -> 
     assert not list((run / "trials").glob("baseline_*"))
     board = json.loads((run / "leaderboard.json").read_text(encoding="utf-8"))["leaderboard"]
     assert "blend" not in [row["name"] for row in board]
+
+
+@pytest.mark.parametrize("use", ["blend", "forecaster-gru-t001", METHOD])
+def test_it_is_told_how_many_rows_are_done(run: Path, tmp_path: Path, use: str) -> None:
+    path = tmp_path / "new.csv"
+    table(40, "2024-01-13 12:00").to_csv(path, index=False)
+    opened = Run(run)
+    heard = command_line.advances(opened, lambda: opened.predict(str(path), use=use))
+    assert {each.total for each in heard} == {80 if use == "blend" else 40}
+    assert {each.unit for each in heard} == {"rows"}

@@ -126,3 +126,10 @@ def test_a_method_that_is_no_naive_one_is_blended_where_there_is_one(tmp_path: P
     assert weights_of(run)["theta"] == 0.5
     kept = {path.name for path in (run / "trials").glob("baseline_*")}
     assert kept == {"baseline_theta_validation.npy", "baseline_theta_test.npy"}
+
+
+def test_it_is_told_how_many_windows_are_done(run: Path) -> None:
+    opened = Run(run)
+    heard = command_line.advances(opened, lambda: opened.predict(use="blend"))
+    assert [each.done for each in heard] == list(range(1, len(weights_of(run)) + 1))
+    assert {each.unit for each in heard} == {"windows"}

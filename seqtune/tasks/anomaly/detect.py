@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from seqtune.errors import RunError
 from seqtune.files import damaged
+from seqtune.progress import Tally
 from seqtune.tasks.anomaly.events import Evidence
 from seqtune.tasks.anomaly.inference import Judge
 from seqtune.tasks.anomaly.paces import are_figures, chosen_ways, join_paces
@@ -43,10 +44,11 @@ def detect(run: Any, name: str, stretches: Sequence[Stretch]) -> tuple[Floats, S
     row = run.choose(name)
     prepared: Prepared = run.prepared
     if row.kind == "baseline":
-        parts = score_by_method(prepared, name, stretches)
+        parts = score_by_method(prepared, name, stretches, _tally(run, 1, stretches))
     else:
         members = run.members[name]
-        parts = _blended((_by_member(run, each, stretches) for each in members), members)
+        tally = _tally(run, len(members), stretches)
+        parts = _blended((_by_member(run, each, stretches, tally) for each in members), members)
         if row.kind == "ensemble":
             parts = [(_lifted(run, name, scores), told) for scores, told in parts]
     joined = np.empty(sum(map(len, stretches)))
@@ -64,9 +66,15 @@ def detect(run: Any, name: str, stretches: Sequence[Stretch]) -> tuple[Floats, S
     return joined, StretchEvidence(stretches, [told for _, told in parts])
 
 
-def _by_member(run: Any, member: Any, stretches: Sequence[Stretch]) -> list[tuple[Floats, Any]]:
+def _tally(run: Any, members: int, stretches: Sequence[Stretch]) -> Tally:
+    return Tally(run.listener, members * sum(map(len, stretches)), "rows")
+
+
+def _by_member(
+    run: Any, member: Any, stretches: Sequence[Stretch], tally: Tally
+) -> list[tuple[Floats, Any]]:
     if member.baseline:
-        parts = score_by_method(run.prepared, member.baseline, stretches)
+        parts = score_by_method(run.prepared, member.baseline, stretches, tally)
         return [(_lifted(run, member.baseline, scores), told) for scores, told in parts]
     prepared: Prepared = run.prepared
     model = run.network(member)
@@ -85,6 +93,7 @@ def _by_member(run: Any, member: Any, stretches: Sequence[Stretch]) -> list[tupl
         units,
         list(ways.values()),
         lambda scores: join_paces(dict(zip(ways, scores, strict=True)), figures),
+        tally,
     )
 
 

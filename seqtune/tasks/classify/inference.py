@@ -13,6 +13,7 @@ from seqtune.data.ragged import Ragged
 from seqtune.errors import literal
 from seqtune.files import damaged
 from seqtune.metrics.calibration import scaled
+from seqtune.progress import Tally
 from seqtune.tasks.classify.batches import network_inputs
 from seqtune.tasks.classify.codec import Codec
 from seqtune.tasks.classify.prepared import Prepared
@@ -29,6 +30,7 @@ def network_probabilities(
     inputs: Ragged,
     rows: npt.NDArray[np.int64],
     values: Mapping[str, Any],
+    tally: Tally | None = None,
 ) -> Floats:
     """Return the probability of each class by one network, in chunks of one size.
 
@@ -38,6 +40,7 @@ def network_probabilities(
         inputs: The cases, as tokens of the configuration's kind or as series.
         rows: Which of them.
         values: The network's configuration.
+        tally: Counts the cases that are done.
 
     Returns:
         (rows, classes) float64.
@@ -48,6 +51,8 @@ def network_probabilities(
         chosen = rows[np.minimum(np.arange(start, start + size), len(rows) - 1)]
         output = model.predict_on_batch(network_inputs(codec, inputs, chosen, values))
         logits[start : start + size] = np.asarray(output, np.float64)[: len(rows) - start]
+        if tally is not None:
+            tally.add(min(size, len(rows) - start))
     return from_logits(logits, is_multi=codec.labels.is_multi)
 
 
@@ -81,12 +86,15 @@ def row_probabilities(
         return _by_method(run, name, cases)
     rows = np.arange(len(cases))
     total = np.zeros((len(cases), len(codec.labels.names)))
-    for member in run.members[name]:
+    members = run.members[name]
+    tally = Tally(run.listener, len(members) * len(cases), "cases")
+    for member in members:
         if member.baseline:
             part = _by_method(run, member.baseline, cases)
+            tally.add(len(cases))
         else:
             model, inputs = run.network(member), encoded(input_name(codec, member.values))
-            part = network_probabilities(model, codec, inputs, rows, member.values)
+            part = network_probabilities(model, codec, inputs, rows, member.values, tally)
         total += member.weight * _honest(run, member.baseline or member.trial, part)
     return _honest(run, name, total)
 

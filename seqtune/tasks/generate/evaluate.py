@@ -11,7 +11,7 @@ from seqtune.data.ragged import Ragged
 from seqtune.data.source import Source
 from seqtune.data.texts import TextSource
 from seqtune.metrics.generate import score_language
-from seqtune.progress import silent
+from seqtune.progress import Tally, silent
 from seqtune.tasks._contract import Evaluation, Passage
 from seqtune.tasks.generate.blend_reader import blended
 from seqtune.tasks.generate.corpus import Corpus, documents_of
@@ -83,13 +83,16 @@ def _chances(run: Any, name: str, ids: Array) -> Floats:
     if run.choose(name).kind == "baseline":
         return _simple_chances(run, name, ids)
     found, weights = [], []
-    for member in run.members[name]:
+    members = run.members[name]
+    tally = Tally(run.listener, len(members) * len(ids), "tokens")
+    for member in members:
         weights.append(member.weight)
         if member.baseline:
             found.append(_simple_chances(run, member.baseline, ids))
+            tally.add(len(ids))
             continue
         measure = gap_log_probabilities if is_for_gaps(member.values) else log_probabilities
-        found.append(measure(run.network(member), ids, 1, len(ids)))
+        found.append(measure(run.network(member), ids, 1, len(ids), tally))
     return blended(found, weights)
 
 

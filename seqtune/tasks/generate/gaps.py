@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from seqtune.progress import Tally
 from seqtune.tasks.generate.batches import Lanes, Tokens
 from seqtune.tasks.generate.tokens import END
 
@@ -34,7 +35,9 @@ class GapLanes(Lanes):
         return read, read
 
 
-def gap_log_probabilities(model: Any, array: Array, begin: int, end: int) -> Floats:
+def gap_log_probabilities(
+    model: Any, array: Array, begin: int, end: int, tally: Tally | None = None
+) -> Floats:
     """Return the logarithm of the probability of each token, given all around it.
 
     Args:
@@ -42,6 +45,7 @@ def gap_log_probabilities(model: Any, array: Array, begin: int, end: int) -> Flo
         array: (tokens,) ids.
         begin: The first token that is scored.
         end: The token after the last; what stands behind it is not read.
+        tally: Counts the tokens that are done.
 
     Returns:
         (end - begin,) float64, natural logarithms.
@@ -61,4 +65,6 @@ def gap_log_probabilities(model: Any, array: Array, begin: int, end: int) -> Flo
         targets = tokens[:, AROUND : AROUND + SCORED, None]
         scored = np.take_along_axis(logits, targets, axis=-1)[..., 0] - total
         found[first : first + ROWS] = scored[: len(starts) - first]
+        if tally is not None:
+            tally.add(min(ROWS * SCORED, end - begin))
     return found.ravel()[: end - begin]

@@ -1,0 +1,83 @@
+"""How far a long prediction is, on stderr: a line that redraws itself, or one now and then.
+
+What is done within two seconds is not told at all.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from types import TracebackType
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.live import Live
+from rich.text import Text
+
+from seqtune.progress import Advanced, Event
+from seqtune.report.wording import duration
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
+PATIENCE_SECONDS = 2.0
+"""A prediction that is done by then tells nothing."""
+
+LOG_SECONDS = 30.0
+"""Off a terminal, so long passes between two lines."""
+
+
+class Advance:
+    """A listener that shows how far a prediction is; also a context manager.
+
+    Args:
+        console: Where to show it; a console on stderr.
+        clock: Seconds that only grow.
+
+    Example:
+        >>> with Advance(Console(stderr=True)) as listener:
+        ...     listener(Advanced(2_048, 100_000, "windows"))
+    """
+
+    def __init__(self, console: Console, clock: Callable[[], float] = time.monotonic) -> None:
+        self._console = console
+        self._clock = clock
+        self._since = clock()
+        self._told = self._since + PATIENCE_SECONDS - LOG_SECONDS
+        self._live: Live | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        fault: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        if self._live is not None:
+            self._live.stop()
+
+    def __call__(self, event: Event) -> None:
+        """Show an event."""
+        now = self._clock()
+        if not isinstance(event, Advanced) or now < self._since + PATIENCE_SECONDS:
+            return
+        if self._console.is_terminal and not self._console.is_dumb_terminal:
+            self._redraw(event, now)
+        elif event.done < event.total and now >= self._told + LOG_SECONDS:
+            self._told = now
+            self._console.print(self._line(event, now), soft_wrap=True)
+
+    def _redraw(self, event: Advanced, now: float) -> None:
+        if self._live is None:
+            # stdout stays what it is: results go there, and they may be read by a program
+            self._live = Live(console=self._console, transient=True, redirect_stdout=False)
+            self._live.start()
+        self._live.update(self._line(event, now))
+
+    def _line(self, event: Advanced, now: float) -> Text:
+        share = event.done / event.total
+        left = (now - self._since) * (1.0 - share) / share if share else 0.0
+        ahead = f", about {duration(left)} left" if share else ""
+        return Text(f"{event.done:,} of {event.total:,} {event.unit}{ahead}")

@@ -1,0 +1,63 @@
+"""How far a prediction is: nothing at first, then a line now and then, or one that redraws."""
+
+from __future__ import annotations
+
+from io import StringIO
+
+import pytest
+from rich.console import Console
+
+from seqtune.progress import Advanced, Event, Note, Tally
+from seqtune.report.advance import Advance
+
+
+class Clock:
+    """Seconds that stand still unless told."""
+
+    def __init__(self) -> None:
+        self.now = 100.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def test_a_tally_tells_what_is_done_and_never_more_than_there_is() -> None:
+    heard: list[Event] = []
+    tally = Tally(heard.append, 5, "rows")
+    tally.add(3)
+    tally.add(3)
+    assert heard == [Advanced(3, 5, "rows"), Advanced(5, 5, "rows")]
+
+
+def test_what_is_done_within_two_seconds_is_not_told() -> None:
+    clock, out = Clock(), StringIO()
+    with Advance(Console(file=out), clock) as advance:
+        for done in range(1, 11):
+            clock.now += 0.19
+            advance(Advanced(done, 10, "windows"))
+    assert out.getvalue() == ""
+
+
+def test_off_a_terminal_a_line_comes_every_thirty_seconds() -> None:
+    clock, out = Clock(), StringIO()
+    with Advance(Console(file=out), clock) as advance:
+        advance(Note("no figure"))
+        for done in range(1, 9):
+            clock.now += 10.0
+            advance(Advanced(1_000 * done, 8_000, "windows"))
+    assert out.getvalue().splitlines() == [
+        "1,000 of 8,000 windows, about 1m 10s left",
+        "4,000 of 8,000 windows, about 40s left",
+        "7,000 of 8,000 windows, about 10s left",
+    ]
+
+
+@pytest.mark.parametrize("done", [0, 1, 2])
+def test_a_terminal_gets_a_line_that_is_gone_in_the_end(done: int) -> None:
+    clock, out = Clock(), StringIO()
+    console = Console(file=out, force_terminal=True, width=60)
+    with Advance(console, clock) as advance:
+        clock.now += 3.0
+        advance(Advanced(done, 2, "cases"))
+    assert f"{done} of 2 cases" in out.getvalue()
+    assert out.getvalue().endswith("\x1b[2K")
