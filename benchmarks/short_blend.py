@@ -1,4 +1,4 @@
-"""Does it help to give a simple method half of the say where little was held out?
+"""Does it help to average networks with a simple method where little was held out?
 
     python benchmarks/short_blend.py [FOLDER] --budget 30s --cuts 2 -o forecasts.json
 
@@ -72,17 +72,17 @@ def forecasts(table: pd.DataFrame, cut: int, budget: str) -> dict[str, Any]:
             raise SystemExit(fitted.stderr)
         board = json.loads(fitted.stdout)
         methods = [row["name"] for row in board["leaderboard"] if row["kind"] == "baseline"]
-        (blended,) = (
-            member["baseline"]
-            for member in json.loads((folder / "run" / "members.json").read_text())["blend"]
-            if member["baseline"]
+        members = json.loads((folder / "run" / "members.json").read_text())["blend"]
+        ((blended, share),) = (
+            (member["baseline"], member["weight"]) for member in members if member["baseline"]
         )
         wanted = dict.fromkeys(["blend", board["best_network"], blended, *methods])
         found = {use: _forecast(folder, use) for use in wanted}
     scores = {row["name"]: row["validation"]["mase"] for row in board["leaderboard"]}
     truth = table["y"].iloc[end : end + HORIZON].tolist()
     names = {key: board[key] for key in ("best_network", "best_baseline")}
-    return {"truth": truth, "forecasts": found, "scores": scores, "blended": blended, **names}
+    of_blend = {"blended": blended, "share": share}
+    return {"truth": truth, "forecasts": found, "scores": scores, **of_blend, **names}
 
 
 def _forecast(folder: Path, use: str) -> list[float]:
@@ -97,14 +97,16 @@ def by_rule(done: Mapping[str, Any]) -> dict[str, float]:
     made = {name: np.array(each) for name, each in done["forecasts"].items()}
     truth, scores = np.array(done["truth"]), done["scores"]
     method, best = made[done["blended"]], done["best_baseline"]
-    networks = 2.0 * made["blend"] - method  # the other half of the blend
+    share = done["share"]
+    networks = (made["blend"] - share * method) / (1.0 - share)  # the rest of the blend
     leads = scores[best] < scores[done["best_network"]]
     rules = {
         "as it was": made[best] if leads else networks,
         "networks alone": networks,
         "best simple method": made[best],
-        "half of each": made["blend"],
-        "half of each, or a simple method that is better": made[best] if leads else made["blend"],
+        "half of each": 0.5 * (networks + method),
+        "by inverse squares of errors": made["blend"],
+        "so, or a simple method that is better": made[best] if leads else made["blend"],
     }
     reference = made.get("seasonal_naive", made["naive"])
 

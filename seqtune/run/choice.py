@@ -11,10 +11,13 @@ import numpy.typing as npt
 
 from seqtune.run.blendable import Arrays, check_shape, kept_path
 from seqtune.run.predictions import Predictions
-from seqtune.search.ensemble import select_members
+from seqtune.search.ensemble import blend, select_members
 from seqtune.search.problem import Problem
 from seqtune.search.trial import Result, predictions_path
 from seqtune.tasks._contract import Hedges
+
+SMALLEST_ERROR = 1e-9
+"""Errors below count as this: one that made none at all still leaves the other a share."""
 
 
 @dataclass(frozen=True)
@@ -49,10 +52,7 @@ class Choice:
         is_mixable = self.unit(pool[0].values) == self.unit(None)
         method = self._best_method(predictions) if is_mixable else {}
         if method and is_hedged(self.problem):
-            networks = self._selected(pool, predictions, {}, size)
-            return {name: weight / 2 for name, weight in networks.items()} | dict.fromkeys(
-                method, 0.5
-            )
+            return self._hedged(self._selected(pool, predictions, {}, size), predictions, method)
         if len(pool) < (1 if self.problem.task.blends_single else 2):
             return {}
         return self._selected(pool, predictions, method, size)
@@ -75,6 +75,28 @@ class Choice:
             self.problem.task.direction,
             self._as_good_as_best(pool, method)[:size],
         )
+
+    def _hedged(
+        self, networks: Mapping[str, float], predictions: Arrays, method: Arrays
+    ) -> dict[str, float]:
+        """Return the weights of networks and a method, by the inverse squares of their errors.
+
+        Args:
+            networks: The weights of the networks among themselves.
+            predictions: Their validation predictions.
+            method: Those of the method.
+
+        Source:
+            Bates & Granger, The Combination of Forecasts, Operational Research Quarterly 20(4),
+            1969: weights by the inverses of the variances of the errors.
+        """
+        (name,) = method
+        errors = [
+            self.problem.objective(each) for each in (blend(predictions, networks), method[name])
+        ]
+        squares = [max(error, SMALLEST_ERROR) ** 2 for error in errors]
+        share = squares[0] / sum(squares)
+        return {each: weight * (1.0 - share) for each, weight in networks.items()} | {name: share}
 
     def unit(self, values: Mapping[str, Any] | None) -> str:
         """Return what the predictions of a configuration, or of simple methods, are of."""

@@ -283,8 +283,8 @@ class Hedges(Protocol):
     def hedges(self, prepared: Any) -> bool:
         """Say whether so few cases were held out that what is better on them says little.
 
-        The best simple method has half of an ensemble's weight then, and the ensemble stands before
-        networks whose error is not less than half of its own.
+        Networks are averaged with the best simple method then, and what comes of it stands before
+        networks whose error is not less than half of its own. The metric is an error.
         """
 
 

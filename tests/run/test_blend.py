@@ -83,6 +83,13 @@ class Guessing:
         return predictions / calibration.get("temperature", 1.0)
 
 
+class Hedging(Guessing):
+    """The same, with few cases held out."""
+
+    def hedges(self, prepared: Any) -> bool:
+        return True
+
+
 class Scoring:
     """Writes the test predictions of a network, as a refit does; loses those named."""
 
@@ -208,6 +215,41 @@ def test_a_single_network_is_blended_where_the_task_says_so(
     conclusion = conclusion_of(tmp_path, {"t001": OVER}, {"naive": UNDER})
     conclusion.select(4)
     assert conclusion.weights == {"t001": 0.5, "naive": 0.5}
+
+
+def test_of_few_cases_networks_and_method_count_by_the_inverse_squares_of_their_errors(
+    tmp_path: Path,
+) -> None:
+    networks = {"t001": column(2, 2), "t002": column(9, 9)}
+    conclusion = conclusion_of(tmp_path, networks, {"naive": column(-4, -4)}, Hedging())
+    conclusion.select(4)
+    # calibrated, the errors are 1 and 2: their inverse squares 1 and 1 / 4
+    assert conclusion.weights == pytest.approx({"t001": 0.8, "naive": 0.2})
+    assert conclusion.ensemble_name == "blend"
+
+
+def test_of_few_cases_a_single_network_is_averaged_too(tmp_path: Path) -> None:
+    conclusion = conclusion_of(tmp_path, {"t001": OVER}, {"naive": OVER}, Hedging())
+    conclusion.select(4)
+    assert conclusion.weights == {"t001": 0.5, "naive": 0.5}
+
+
+@pytest.mark.parametrize(("network", "method", "share"), [(0, 2, 0.0), (2, 0, 1.0), (0, 0, 0.5)])
+def test_of_few_cases_one_without_any_error_does_not_end_the_sums(
+    tmp_path: Path, network: float, method: float, share: float
+) -> None:
+    made = {"t001": column(network, network)}
+    simple = {"naive": column(method, method)}
+    conclusion = conclusion_of(tmp_path, made, simple, Hedging())
+    conclusion.select(4)
+    assert sum(conclusion.weights.values()) == pytest.approx(1.0)
+    assert conclusion.weights["naive"] == pytest.approx(share, abs=1e-6)
+
+
+def test_of_few_cases_without_a_method_the_ensemble_is_as_ever(tmp_path: Path) -> None:
+    conclusion = conclusion_of(tmp_path, {"t001": OVER, "t002": UNDER}, {}, Hedging())
+    conclusion.select(4)
+    assert conclusion.weights == {"t001": 0.5, "t002": 0.5}
 
 
 def test_a_simple_method_without_test_predictions_is_left_out(tmp_path: Path) -> None:
