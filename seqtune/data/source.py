@@ -17,25 +17,21 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from seqtune.data.column_kind import kind_of_text, kind_of_type
 from seqtune.data.columns import (
     LARGEST,
-    MISSING_WORDS,
     Parsed,
-    beyond,
     numeric_sentinels,
     parse_booleans,
     parse_numbers,
 )
 from seqtune.data.dialect import unique_names
-from seqtune.data.timestamps import nanoseconds, parse_labels, parse_times
+from seqtune.data.timestamps import parse_times
+from seqtune.data.typed import as_text, is_text, settled, typed_numbers, typed_times
 from seqtune.errors import DataError, nearest
 
 if TYPE_CHECKING:
     import pandas as pd
-
-SAMPLE_SLICES = 20
-SAMPLE_ROWS = 500
-FITTING_SHARE = 0.9  # of the values: a few faulty cells do not make a number column text
 
 
 @dataclass(frozen=True)
@@ -94,7 +90,7 @@ class Source:
         self.path = path
         self.names: tuple[str, ...] = tuple(table.column_names)
         self.rows: int = table.num_rows
-        self._columns = {name: _settled(table.column(name)) for name in self.names}
+        self._columns = {name: settled(table.column(name)) for name in self.names}
         self._options = options or ReadOptions()
         self._decimal = decimal
         self._lines = lines
@@ -139,8 +135,12 @@ class Source:
         """
         if name not in self._kinds:
             column = self._column(name)
-            is_text = _is_text(column)
-            self._kinds[name] = self._kind_of_text(column) if is_text else _kind_of_type(column)
+            missing, dates = self._options.missing, self._options.dates
+            self._kinds[name] = (
+                kind_of_text(column, missing, dates, self._as_numbers)
+                if is_text(column)
+                else kind_of_type(column)
+            )
         return self._kinds[name]
 
     def numbers(self, name: str) -> np.ndarray[Any, Any]:
@@ -168,13 +168,12 @@ class Source:
     def parse_numbers(self, name: str) -> Parsed:
         """Return a column as float64 with its faults counted instead of raised."""
         column = self._column(name)
-        if not _is_text(column):
-            parsed = _typed_numbers(column, numeric_sentinels(self._options.missing))
+        if not is_text(column):
+            parsed = typed_numbers(column, numeric_sentinels(self._options.missing))
         elif self.kind(name) == "boolean":
             parsed = parse_booleans(column, self._options.missing)
         else:
-            fixed = self._options.decimal != "auto"
-            parsed = parse_numbers(column, self._options.missing, self._decimal, fixed)
+            parsed = self._as_numbers(column)
         self._note(name, parsed)
         return parsed
 
@@ -183,10 +182,10 @@ class Source:
         column = self._column(name)
         if pa.types.is_integer(column.type) and "%" in self._options.dates:
             column = pc.cast(column, pa.string())
-        if _is_text(column):
+        if is_text(column):
             parsed = parse_times(column, self._options.missing, self._options.dates)
         else:
-            parsed = _typed_times(column)
+            parsed = typed_times(column)
         if parsed.in_utc:
             self._in_utc.add(name)
         self._note(name, parsed)
@@ -204,7 +203,7 @@ class Source:
             one of the user's own words for "missing"; and the label of each code. Words such as
             NA are labels: they may be names.
         """
-        encoded = _as_text(self._column(name)).dictionary_encode()  # one dictionary for all chunks
+        encoded = as_text(self._column(name)).dictionary_encode()  # one dictionary for all chunks
         words = encoded.chunk(0).dictionary.to_pylist() if encoded.num_chunks else []
         labels: dict[str, int] = {}
         absent = {"", *self._options.missing}
@@ -223,13 +222,13 @@ class Source:
 
     def texts(self, name: str) -> list[str]:
         """Return a column as it is written; "NA" stays "NA", and a null is an empty text."""
-        return [text or "" for text in _as_text(self._column(name)).to_pylist()]
+        return [text or "" for text in as_text(self._column(name)).to_pylist()]
 
     def text(self, name: str, row: int) -> str:
         """Return one cell as it is written."""
         cell = self._column(name).slice(row, 1)
         if not pa.types.is_timestamp(cell.type):
-            cell = _as_text(cell)
+            cell = as_text(cell)
         value = cell[0].as_py()
         return "" if value is None else str(value)
 
@@ -249,7 +248,7 @@ class Source:
 
     def present_texts(self, name: str) -> Any:
         """Return the cells that `codes` does not take as missing, a pyarrow chunked array."""
-        column = _as_text(self._column(name))
+        column = as_text(self._column(name))
         words = pa.array(["", *self._options.missing])
         absent = pc.is_in(pc.utf8_trim_whitespace(column), value_set=words)
         return column.filter(pc.invert(pc.or_(absent, column.is_null())))
@@ -292,32 +291,14 @@ class Source:
         self.require(name)
         return self._columns[name]
 
+    def _as_numbers(self, column: Any) -> Parsed:
+        """Read text as numbers."""
+        fixed = self._options.decimal != "auto"
+        return parse_numbers(column, self._options.missing, self._decimal, fixed)
+
     def _note(self, name: str, parsed: Parsed) -> None:
         for note in parsed.notes:
             self._notes[f"column '{name}': {note}"] = None
-
-    def _kind_of_text(self, column: Any) -> str:
-        sample = _sample(column, self._options.missing)
-        if len(sample) == 0:
-            return "empty"
-        dates = self._options.dates
-        if "%" in dates and _time_share(sample, dates) >= FITTING_SHARE:
-            return "time"
-        if parse_booleans(sample, self._options.missing).faults == 0:
-            return "boolean"
-        fixed = self._options.decimal != "auto"
-        parsed = parse_numbers(sample, self._options.missing, self._decimal, fixed)
-        if 1 - (parsed.faults - parsed.excessive) / len(sample) >= FITTING_SHARE:
-            return self._kind_of_numbers(column, parsed)
-        return "time" if _time_share(sample, dates) >= FITTING_SHARE else "text"
-
-    def _kind_of_numbers(self, column: Any, sample: Parsed) -> str:
-        """Tell whole numbers from others; the sample spares most columns the full look."""
-        if not _whole(sample.values):
-            return "number"
-        fixed = self._options.decimal != "auto"
-        parsed = parse_numbers(column, self._options.missing, self._decimal, fixed)
-        return "integer" if _whole(parsed.values) else "number"
 
     def _number_fault(self, name: str, parsed: Parsed) -> DataError:
         row = parsed.first_fault
@@ -345,128 +326,6 @@ class Source:
             "write it as 2020-12-31 or 2020-12-31 23:59:59, or name the form with"
             " --set data.dates=%d.%m.%Y",
         )
-
-
-def _settled(column: Any) -> Any:
-    """Bring rarer types to one of: text, integer, float, boolean, timestamp, null."""
-    kind = column.type
-    if pa.types.is_dictionary(kind):
-        column, kind = column.cast(kind.value_type), kind.value_type
-    if pa.types.is_large_string(kind) or pa.types.is_string_view(kind):
-        return column.cast(pa.string())
-    if pa.types.is_decimal(kind) or pa.types.is_float16(kind):
-        return column.cast(pa.float64())
-    if pa.types.is_date(kind):
-        return column.cast(pa.timestamp("ms"))
-    plain = (
-        *(pa.types.is_string, pa.types.is_integer, pa.types.is_floating, pa.types.is_boolean),
-        *(pa.types.is_timestamp, pa.types.is_null),
-    )
-    if any(check(kind) for check in plain):
-        return column
-    try:
-        return column.cast(pa.string())
-    except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
-        texts = [None if value is None else str(value) for value in column.to_pylist()]
-        return pa.chunked_array([pa.array(texts, pa.string())])
-
-
-def _is_text(column: Any) -> bool:
-    return bool(pa.types.is_string(column.type))
-
-
-def _as_text(column: Any) -> Any:
-    """Return a column as strings; whole floats lose their `.0`, so that 1.0 is category "1"."""
-    if _is_text(column):
-        return column
-    if pa.types.is_floating(column.type):
-        values = column.to_numpy()
-        if np.all((np.abs(values) < 2**53) & (values == np.floor(values)) | np.isnan(values)):
-            column = pc.if_else(pc.is_nan(column), pa.scalar(None, column.type), column)
-            column = column.cast(pa.int64())
-    if pa.types.is_null(column.type):
-        return pa.chunked_array([pa.nulls(len(column), pa.string())])
-    return column.cast(pa.string())
-
-
-def _kind_of_type(column: Any) -> str:
-    kind = column.type
-    if column.null_count == len(column):
-        return "empty"
-    if pa.types.is_timestamp(kind):
-        return "time"
-    if pa.types.is_boolean(kind):
-        return "boolean"
-    if pa.types.is_integer(kind):
-        return "integer"
-    values = column.to_numpy()
-    if np.isnan(values).all():
-        return "empty"
-    return "integer" if _whole(values) else "number"
-
-
-def _whole(values: np.ndarray[Any, Any]) -> bool:
-    """Tell whether all values are whole numbers that a float64 holds exactly, or NaN."""
-    for start in range(0, len(values), 1 << 20):
-        part = values[start : start + (1 << 20)]
-        if not np.all(np.isnan(part) | ((np.floor(part) == part) & (np.abs(part) <= 2**53))):
-            return False
-    return True
-
-
-def _typed_numbers(column: Any, sentinels: np.ndarray[Any, Any]) -> Parsed:
-    if pa.types.is_timestamp(column.type):
-        count = len(column) - column.null_count
-        first = int(np.argmax(~column.is_null().to_numpy())) if count else -1
-        return Parsed(np.full(len(column), np.nan), count, first)
-    values = np.array(pc.cast(column, pa.float64(), safe=False).to_numpy(), dtype=np.float64)
-    if sentinels.size:
-        values[np.isin(values, sentinels)] = np.nan
-    faulty = beyond(values)
-    if faulty is None:
-        return Parsed(values)
-    values[faulty] = np.nan
-    count = int(faulty.sum())
-    return Parsed(values, count, int(faulty.argmax()), count)
-
-
-def _typed_times(column: Any) -> Parsed:
-    if not pa.types.is_timestamp(column.type):
-        present = ~column.is_null(nan_is_null=True).to_numpy()
-        count = int(present.sum())
-        nothing = np.full(len(column), np.datetime64("NaT", "ns"), dtype="datetime64[ns]")
-        return Parsed(nothing, count, int(present.argmax()) if count else -1)
-    zone = column.type.tz
-    values = column.cast(pa.timestamp(column.type.unit)).to_numpy()
-    times = nanoseconds(values)
-    faulty = np.isnat(times) & ~np.isnat(values)
-    notes = (f"times of zone {zone} converted to UTC",) if zone not in (None, "UTC") else ()
-    first = int(faulty.argmax()) if faulty.any() else -1
-    return Parsed(times, int(faulty.sum()), first, 0, notes, in_utc=zone is not None)
-
-
-def _sample(column: Any, missing: tuple[str, ...]) -> Any:
-    """Return values that are not missing, from slices spread over the column."""
-    words = pa.array([*MISSING_WORDS, *missing])
-    rows = len(column)
-    if rows <= SAMPLE_SLICES * SAMPLE_ROWS:
-        return _present_part(column, words)
-    starts = np.linspace(0, rows - SAMPLE_ROWS, SAMPLE_SLICES).astype(np.int64)
-    slices = [column.slice(int(start), SAMPLE_ROWS).chunks for start in starts]
-    sample = _present_part(pa.chunked_array([chunk for part in slices for chunk in part]), words)
-    if len(sample) >= SAMPLE_ROWS:
-        return sample
-    return _present_part(column, words).slice(0, SAMPLE_SLICES * SAMPLE_ROWS)
-
-
-def _present_part(column: Any, words: Any) -> Any:
-    absent = pc.is_in(pc.utf8_trim_whitespace(column), value_set=words)
-    return column.filter(pc.invert(pc.or_(absent, column.is_null())))
-
-
-def _time_share(sample: Any, dates: str) -> float:
-    labels = [text.strip() for text in sample.unique().to_pylist()]
-    return float(np.mean(~np.isnat(parse_labels(labels, dates))))
 
 
 def _table_digest(table: Any) -> str:
