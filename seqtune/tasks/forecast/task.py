@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import math
-import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal, cast
@@ -13,15 +11,13 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from seqtune.baselines.forecasts import ALWAYS, BaselineProblem, run_baselines
 from seqtune.data.panel import Panel, build_panel
 from seqtune.data.seasonality import find_periods
 from seqtune.data.source import Source
 from seqtune.data.split import split_series
 from seqtune.errors import DataError
-from seqtune.progress import BaselineEnded, Guess, Listener, Note
+from seqtune.progress import Guess, Listener, Note
 from seqtune.recipe.load import Recipe
-from seqtune.registry import baselines
 from seqtune.tasks._contract import BaselineResult, Evaluation, Part, Until, Values
 from seqtune.tasks.forecast.arrangement import arrange
 from seqtune.tasks.forecast.batches import TrainingBatches
@@ -31,7 +27,7 @@ from seqtune.tasks.forecast.evaluation import backtest, evaluate
 from seqtune.tasks.forecast.explain import explain
 from seqtune.tasks.forecast.floor import floored
 from seqtune.tasks.forecast.illustrate import illustrate
-from seqtune.tasks.forecast.inference import forecast_windows, window_histories
+from seqtune.tasks.forecast.inference import forecast_windows
 from seqtune.tasks.forecast.loss import quantile_loss
 from seqtune.tasks.forecast.network import build_network
 from seqtune.tasks.forecast.predict import predict
@@ -46,9 +42,7 @@ from seqtune.tasks.forecast.settle import (
     settle_parts,
     settle_segment,
 )
-
-SUIT_WINDOWS = 100
-"""Of so many validation windows the histories say which simple methods suit the data."""
+from seqtune.tasks.forecast.simple_methods import run_simple_methods
 
 EARLY_SHARE = 0.7
 """Seasonality is looked for in this first share of each series while the split is not yet known."""
@@ -232,42 +226,7 @@ class ForecastTask:
         self, prepared: Prepared, recipe: Recipe, seconds: float, listener: Listener
     ) -> list[BaselineResult]:
         """Forecast the same windows by simple methods."""
-        codec, coded = prepared.codec, prepared.coded
-        asked = settings(recipe).baselines
-        methods = _suited_methods(prepared) if asked.methods == "auto" else list(asked.methods)
-
-        def histories(part: str, start: int, stop: int) -> list[npt.NDArray[np.float64]]:
-            return window_histories(coded, prepared.windows[part][start:stop])  # type: ignore[index]
-
-        problem = BaselineProblem(
-            histories=histories,
-            windows={part: len(windows) for part, windows in prepared.windows.items()},
-            horizon=codec.horizon,
-            periods=codec.periods,
-            levels=codec.levels,
-        )
-        results = []
-        for outcome in run_baselines(methods, problem, time.monotonic() + seconds, listener):
-            if outcome.left_out:
-                results.append(BaselineResult(outcome.name, left_out=outcome.left_out))
-                continue
-            scores = {
-                part: self.score(prepared, part, outcome.forecasts[part][..., 1:])
-                for part in ("validation", "test")
-            }
-            score = scores["validation"][prepared.metric]
-            listener(BaselineEnded(outcome.name, score, outcome.seconds))
-            made = {part: each[..., 1:] for part, each in outcome.forecasts.items()}
-            results.append(
-                BaselineResult(
-                    outcome.name,
-                    scores["validation"],
-                    scores["test"],
-                    outcome.seconds,
-                    predictions=made if asked.blend else {},
-                )
-            )
-        return _with_one_blendable(results, prepared.metric)
+        return run_simple_methods(self, prepared, settings(recipe).baselines, seconds, listener)
 
     def illustrate(
         self, prepared: Prepared, predictions: npt.NDArray[np.float64], run: Any
@@ -310,31 +269,6 @@ def _refuse_constant(source: Source, panel: Panel) -> None:
                 "forecast",
                 "name another column: --target COLUMN",
             )
-
-
-def _suited_methods(prepared: Prepared) -> list[str]:
-    """Return the simple methods, without those that are meant for other data."""
-    windows = prepared.windows["validation"]
-    some = windows[np.unique(np.linspace(0, len(windows) - 1, SUIT_WINDOWS).astype(np.int64))]
-    histories = window_histories(prepared.coded, some)
-    return [
-        name
-        for name, method in baselines("forecast").items()
-        if not hasattr(method, "suits") or method.suits(histories)
-    ]
-
-
-def _with_one_blendable(results: Sequence[BaselineResult], metric: str) -> list[BaselineResult]:
-    """Let go of the forecasts of all methods but one: the best, for an ensemble to take in.
-
-    Networks predict the difference from a naive forecast, so that one adds little to them: it is
-    taken where no other method had the time (docs/benchmarks.md, "Short series").
-    """
-    scores = {each.name: each.validation.get(metric, math.nan) for each in results}
-    known = [each.name for each in results if math.isfinite(scores[each.name])]
-    others = [name for name in known if name not in ALWAYS]
-    best = min(others or known, key=scores.__getitem__, default="")
-    return [each if each.name == best else replace(each, predictions={}) for each in results]
 
 
 def _tell_constant(codec: Codec, listener: Listener) -> None:
