@@ -2,25 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from statistics import fmean
 from typing import Any
 
 import numpy as np
 from scipy.stats import spearmanr
 
+from seqtune.metrics.labelled_events import runs
 from seqtune.tasks.anomaly.injection import EVEN, LASTING_TOO
-from seqtune.tasks.anomaly.separation import Criterion
+from seqtune.tasks.anomaly.separation import Criterion, Grouping, by_kind
+
+BORDERS = {"short": (0.0, 0.375), "season": (0.375, 1.25), "long": (1.25, np.inf)}
+"""Seasons from which on, and up to which, an anomaly is one of a length."""
+
+
+def of_length(name: str) -> Grouping:
+    """Return the grouping that looks for the anomalies of one length together."""
+    low, high = BORDERS[name]
+
+    def grouping(kinds: Any, offsets: Any, season: int) -> Iterator[tuple[float, Any]]:
+        is_in = np.zeros(len(kinds), np.bool_)
+        for first, last in runs(kinds > 0, offsets).tolist():
+            is_in[first : last + 1] = low * season <= last - first + 1 < high * season
+        if is_in.any():
+            yield 1.0, is_in
+
+    return grouping
+
 
 ATOMS = {
-    f"{name} {group} {margin:g}": Criterion(planting, groups, weights, (margin,))
+    f"{name} {group} {margin:g}": Criterion(planting, (margin,), grouping)
     for name, planting in (("even", EVEN), ("lasting", LASTING_TOO))
-    for group, groups, weights in (
-        ("kinds", "kinds", (1.0, 1.0, 1.0)),
-        ("short", "lengths", (1.0, 0.0, 0.0)),
-        ("season", "lengths", (0.0, 1.0, 0.0)),
-        ("long", "lengths", (0.0, 0.0, 1.0)),
-    )
+    for group, grouping in (("kinds", by_kind), *((each, of_length(each)) for each in BORDERS))
     for margin in (0.0, 1.0)
 }
 """What criteria are sums of."""

@@ -9,7 +9,7 @@ from seqtune.tasks.anomaly.separation import Criterion, separation, widened
 
 SEASON = 8
 OFFSETS = np.array([0, 100, 200])
-BY_LENGTH = Criterion(groups="lengths", margins=(0.0,))
+EXACT = Criterion(margins=(0.0,))
 
 
 def kinds_of(*events: tuple[int, int, int]) -> np.ndarray:
@@ -31,41 +31,40 @@ SHORT, LONG, SEASONAL = (1, 20, 1), (2, 120, 20), (3, 60, 8)
 
 def test_all_that_is_found_separates_fully_and_nothing_planted_not_at_all() -> None:
     kinds = kinds_of(SHORT, LONG)
-    exact = Criterion(margins=(0.0,))
-    assert separation(kinds, scored(kinds, 1, 2), OFFSETS, SEASON, exact) > 0.85
-    assert separation(np.zeros(200, np.int8), scored(kinds), OFFSETS, SEASON, exact) == 0.0
+    assert separation(kinds, scored(kinds, 1, 2), OFFSETS, SEASON, EXACT) > 0.85
+    assert separation(np.zeros(200, np.int8), scored(kinds), OFFSETS, SEASON, EXACT) == 0.0
 
 
-def test_a_kind_counts_as_much_as_another_but_a_length_by_its_weight() -> None:
+def test_a_kind_counts_as_much_as_another_and_a_group_by_its_weight() -> None:
     kinds = kinds_of(SHORT, LONG)
     only_long = scored(kinds, 2)
-    equal = separation(kinds, only_long, OFFSETS, SEASON, BY_LENGTH)
-    heavy = Criterion(groups="lengths", margins=(0.0,), weights=(1.0, 1.0, 3.0))
-    short = Criterion(groups="lengths", margins=(0.0,), weights=(1.0, 0.0, 0.0))
-    long = Criterion(groups="lengths", margins=(0.0,), weights=(0.0, 0.0, 1.0))
-    one, other = (separation(kinds, only_long, OFFSETS, SEASON, each) for each in (short, long))
+    one, other = (
+        separation(kinds, only_long, OFFSETS, SEASON, Criterion(margins=(0.0,), grouping=group))
+        for group in (lambda *_: [(1.0, kinds == 1)], lambda *_: [(1.0, kinds == 2)])
+    )
     assert one < 0.2 < 0.8 < other
+    equal = separation(kinds, only_long, OFFSETS, SEASON, EXACT)
     assert equal == pytest.approx((one + other) / 2)
+    heavy = Criterion(margins=(0.0,), grouping=lambda *_: [(1.0, kinds == 1), (3.0, kinds == 2)])
     assert separation(kinds, only_long, OFFSETS, SEASON, heavy) == pytest.approx(
         (one + 3 * other) / 4
     )
-    by_kind = Criterion(margins=(0.0,))
-    assert separation(kinds, only_long, OFFSETS, SEASON, by_kind) == pytest.approx(equal)
 
 
-def test_anomalies_of_one_length_are_looked_for_together_whatever_their_kind() -> None:
-    kinds = kinds_of(SEASONAL, (5, 140, 8))
-    both = separation(kinds, scored(kinds, 3, 5), OFFSETS, SEASON, BY_LENGTH)
-    one = separation(kinds, scored(kinds, 3), OFFSETS, SEASON, BY_LENGTH)
-    assert one < 0.7 < both
+def test_anomalies_of_a_kind_are_looked_for_together() -> None:
+    kinds = kinds_of(SEASONAL, (3, 140, 8))
+    scores = scored(kinds, 3)
+    missed = np.where(np.arange(200) >= 140, scored(kinds), scores)
+    both = separation(kinds, scores, OFFSETS, SEASON, EXACT)
+    assert separation(kinds, missed, OFFSETS, SEASON, EXACT) < 0.7 < both
 
 
 def test_rows_without_a_score_are_left_out() -> None:
     kinds = kinds_of(LONG)
     scores = scored(kinds, 2)
     scores[:100] = np.nan
-    assert separation(kinds, scores, OFFSETS, SEASON, BY_LENGTH) > 0.8
-    assert separation(kinds, np.full(200, np.nan), OFFSETS, SEASON, BY_LENGTH) == 0.0
+    assert separation(kinds, scores, OFFSETS, SEASON, EXACT) > 0.8
+    assert separation(kinds, np.full(200, np.nan), OFFSETS, SEASON, EXACT) == 0.0
 
 
 def test_a_margin_does_not_reach_into_another_copy() -> None:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from seqtune.metrics.labelled_events import runs
 from seqtune.metrics.vus import vus_pr
 from seqtune.tasks.anomaly.faults import KINDS
 from seqtune.tasks.anomaly.injection import EVEN, Planting
@@ -16,6 +15,7 @@ from seqtune.tasks.anomaly.injection import EVEN, Planting
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
+Codes = npt.NDArray[np.int8]
 
 WIDEST = 100
 """The separation tolerates flags this many rows beside an anomaly at most."""
@@ -24,8 +24,22 @@ THRESHOLDS = 60
 BUFFERS = 5
 """Thresholds of the separation's curve, and buffers: it is drawn many times after every epoch."""
 
-BORDERS = (0.375, 1.25)
-"""Seasons from which on an anomaly counts as one of a season, and as a long one."""
+Grouping = Callable[[Codes, Ints, int], Iterable[tuple[float, Mask]]]
+"""From the kinds of rows, the borders between copies and the rows of a season to the weight and the
+rows of each group."""
+
+
+def by_kind(kinds: Codes, offsets: Ints, season: int) -> Iterator[tuple[float, Mask]]:
+    """Yield the rows of each kind that was planted; all weigh the same.
+
+    Args:
+        kinds: (rows,) int8, 0, or 1 + place in `KINDS` of the anomaly that was planted.
+        offsets: (copies + 1,) borders between copies.
+        season: Rows of a season.
+    """
+    for code in range(1, len(KINDS) + 1):
+        if (kinds == code).any():
+            yield 1.0, kinds == code
 
 
 @dataclass(frozen=True)
@@ -34,24 +48,21 @@ class Criterion:
 
     Args:
         planting: What is planted.
-        groups: Which anomalies are looked for together, those of other groups left out: those of a
-            kind ("kinds"), or those that last about equally long ("lengths").
-        weights: Of short anomalies, ones of a season, and long ones, where lengths are the groups.
         margins: Seasons on either side of an anomaly that are labelled with it, since people who
             label leave a margin; the separation is the mean over all of them.
+        grouping: Which anomalies are looked for together, those of other groups left out.
     """
 
     planting: Planting = EVEN
-    groups: str = "kinds"
-    weights: tuple[float, float, float] = (1.0, 1.0, 1.0)
     margins: tuple[float, ...] = (0.0, 1.0)
+    grouping: Grouping = by_kind
 
 
 CRITERION = Criterion()
 
 
 def separation(
-    kinds: npt.NDArray[np.int8], scores: Floats, offsets: Ints, season: int, criterion: Criterion
+    kinds: Codes, scores: Floats, offsets: Ints, season: int, criterion: Criterion
 ) -> float:
     """Return the mean over groups of the VUS-PR of finding their anomalies, 0 to 1.
 
@@ -67,7 +78,7 @@ def separation(
     window = min(season, WIDEST)
     stride = max(1, window // BUFFERS)
     total, weights = 0.0, 0.0
-    for weight, is_in in _groups(kinds, offsets, season, criterion):
+    for weight, is_in in criterion.grouping(kinds, offsets, season):
         of_group = np.where((kinds == 0) | is_in, scores, np.nan)
         for margin in criterion.margins:
             labels = widened(is_in, offsets, min(round(margin * season), WIDEST))
@@ -75,26 +86,6 @@ def separation(
             if np.isfinite(volume):
                 total, weights = total + weight * volume, weights + weight
     return total / weights if weights else 0.0
-
-
-def _groups(
-    kinds: npt.NDArray[np.int8], offsets: Ints, season: int, criterion: Criterion
-) -> Iterator[tuple[float, Mask]]:
-    """Yield the weight and the rows of each group that there is."""
-    if criterion.groups == "kinds":
-        for code in range(1, len(KINDS) + 1):
-            if (kinds == code).any():
-                yield 1.0, kinds == code
-        return
-    events = runs(kinds > 0, offsets)
-    lengths = events[:, 1] - events[:, 0] + 1
-    classes = np.digitize(lengths, [share * season for share in BORDERS])
-    for number, weight in enumerate(criterion.weights):
-        is_in = np.zeros(len(kinds), np.bool_)
-        for first, last in events[classes == number].tolist():
-            is_in[first : last + 1] = True
-        if weight and is_in.any():
-            yield weight, is_in
 
 
 def widened(labels: npt.NDArray[np.bool_], offsets: Ints, margin: int) -> npt.NDArray[np.bool_]:
