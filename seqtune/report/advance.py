@@ -1,10 +1,11 @@
 """How far a long prediction is, on stderr: a line that redraws itself, or one now and then.
 
-What is done within two seconds is not told at all.
+What is done within two seconds of the first part is not told at all.
 """
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable
 from types import TracebackType
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
 PATIENCE_SECONDS = 2.0
-"""A prediction that is done by then tells nothing."""
+"""A prediction that is done so soon after its first part tells nothing."""
 
 LOG_SECONDS = 30.0
 """Off a terminal, so long passes between two lines."""
@@ -42,8 +43,9 @@ class Advance:
     def __init__(self, console: Console, clock: Callable[[], float] = time.monotonic) -> None:
         self._console = console
         self._clock = clock
-        self._since = clock()
-        self._told = self._since + PATIENCE_SECONDS - LOG_SECONDS
+        self._since: float | None = None
+        self._first = 0
+        self._told = -math.inf
         self._live: Live | None = None
 
     def __enter__(self) -> Self:
@@ -60,24 +62,28 @@ class Advance:
 
     def __call__(self, event: Event) -> None:
         """Show an event."""
+        if not isinstance(event, Advanced):
+            return
         now = self._clock()
-        if not isinstance(event, Advanced) or now < self._since + PATIENCE_SECONDS:
+        if self._since is None:  # what came before, such as compiling, says nothing of the pace
+            self._since, self._first = now, event.done
+        if now < self._since + PATIENCE_SECONDS:
             return
         if self._console.is_terminal and not self._console.is_dumb_terminal:
-            self._redraw(event, now)
+            self._redraw(self._line(event, now - self._since))
         elif event.done < event.total and now >= self._told + LOG_SECONDS:
             self._told = now
-            self._console.print(self._line(event, now), soft_wrap=True)
+            self._console.print(self._line(event, now - self._since), soft_wrap=True)
 
-    def _redraw(self, event: Advanced, now: float) -> None:
+    def _redraw(self, line: Text) -> None:
         if self._live is None:
             # stdout stays what it is: results go there, and they may be read by a program
             self._live = Live(console=self._console, transient=True, redirect_stdout=False)
             self._live.start()
-        self._live.update(self._line(event, now))
+        self._live.update(line)
 
-    def _line(self, event: Advanced, now: float) -> Text:
-        share = event.done / event.total
-        left = (now - self._since) * (1.0 - share) / share if share else 0.0
-        ahead = f", about {duration(left)} left" if share else ""
+    def _line(self, event: Advanced, seconds: float) -> Text:
+        since = event.done - self._first
+        left = seconds * (event.total - event.done) / since if since > 0 else 0.0
+        ahead = f", about {duration(left)} left" if since > 0 else ""
         return Text(f"{event.done:,} of {event.total:,} {event.unit}{ahead}")
