@@ -1,11 +1,10 @@
 """How far a long prediction is, on stderr: a line that redraws itself, or one now and then.
 
-What is done within two seconds of the first part is not told at all.
+What is done within seconds of the first part is not told at all.
 """
 
 from __future__ import annotations
 
-import math
 import time
 from collections.abc import Callable
 from types import TracebackType
@@ -22,10 +21,10 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
 PATIENCE_SECONDS = 2.0
-"""A prediction that is done so soon after its first part tells nothing."""
+"""A terminal shows nothing of a prediction that is done so soon after its first part."""
 
-LOG_SECONDS = 30.0
-"""Off a terminal, so long passes between two lines."""
+LOG_SECONDS = 10.0
+"""Off a terminal, a line is printed when so long has passed."""
 
 
 class Advance:
@@ -45,7 +44,7 @@ class Advance:
         self._clock = clock
         self._since: float | None = None
         self._first = 0
-        self._told = -math.inf
+        self._told = 0.0
         self._live: Live | None = None
 
     def __enter__(self) -> Self:
@@ -66,11 +65,11 @@ class Advance:
             return
         now = self._clock()
         if self._since is None:  # what came before, such as compiling, says nothing of the pace
-            self._since, self._first = now, event.done
-        if now < self._since + PATIENCE_SECONDS:
-            return
+            self._since = self._told = now
+            self._first = event.done
         if self._console.is_terminal and not self._console.is_dumb_terminal:
-            self._redraw(self._line(event, now - self._since))
+            if now >= self._since + PATIENCE_SECONDS:
+                self._redraw(self._line(event, now - self._since))
         elif event.done < event.total and now >= self._told + LOG_SECONDS:
             self._told = now
             self._console.print(self._line(event, now - self._since), soft_wrap=True)

@@ -29,26 +29,27 @@ def test_a_tally_tells_what_is_done_and_never_more_than_there_is() -> None:
     assert heard == [Advanced(3, 5, "rows"), Advanced(5, 5, "rows")]
 
 
-def test_what_is_done_within_two_seconds_of_the_first_part_is_not_told() -> None:
+@pytest.mark.parametrize(("is_terminal", "each"), [(True, 0.19), (False, 0.99)])
+def test_what_is_done_soon_after_the_first_part_is_not_told(is_terminal: bool, each: float) -> None:
     clock, out = Clock(), StringIO()
-    with Advance(Console(file=out), clock) as advance:
+    with Advance(Console(file=out, force_terminal=is_terminal), clock) as advance:
         clock.now += 60.0
         for done in range(1, 11):
-            clock.now += 0.19
+            clock.now += each
             advance(Advanced(done, 10, "windows"))
     assert out.getvalue() == ""
 
 
-def test_off_a_terminal_a_line_comes_every_thirty_seconds() -> None:
+def test_off_a_terminal_a_line_comes_every_ten_seconds() -> None:
     clock, out = Clock(), StringIO()
     with Advance(Console(file=out), clock) as advance:
         advance(Note("no figure"))
         for done in range(1, 9):
-            clock.now += 10.0
+            clock.now += 4.0
             advance(Advanced(1_000 * done, 8_000, "windows"))
     assert out.getvalue().splitlines() == [
-        "2,000 of 8,000 windows, about 1m 00s left",
-        "5,000 of 8,000 windows, about 30s left",
+        "4,000 of 8,000 windows, about 16s left",
+        "7,000 of 8,000 windows, about 4.0s left",
     ]
 
 
