@@ -116,6 +116,11 @@ class Baselines(BlendedBaselines):
     methods: Annotated[tuple[str, ...] | Auto, methods_of("forecast")] = Field(
         "auto", description=METHODS
     )
+    blend: Annotated[bool, Flag()] = Field(
+        True,
+        description="Whether networks are averaged with the best simple method where few horizons "
+        "are held out to choose by; the average is called a blend.",
+    )
 
 
 if TYPE_CHECKING:

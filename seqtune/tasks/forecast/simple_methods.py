@@ -16,7 +16,6 @@ from seqtune.registry import baselines
 from seqtune.tasks._contract import BaselineResult, Part, Task
 from seqtune.tasks.forecast.inference import window_histories
 from seqtune.tasks.forecast.prepared import Prepared
-from seqtune.tasks.forecast.schema import Baselines
 
 PARTS: tuple[Part, ...] = ("validation", "test")
 
@@ -25,19 +24,26 @@ SUIT_WINDOWS = 100
 
 
 def run_simple_methods(
-    task: Task, prepared: Prepared, asked: Baselines, seconds: float, listener: Listener
+    task: Task,
+    prepared: Prepared,
+    asked: Sequence[str] | None,
+    seconds: float,
+    listener: Listener,
+    *,
+    may_blend: bool,
 ) -> list[BaselineResult]:
     """Score the simple methods on both parts, as far as the time goes.
 
     Args:
         task: Scores them.
         prepared: The data.
-        asked: The recipe's section `baselines`.
+        asked: Their names; all that suit the data if None.
         seconds: Time that they may take.
         listener: Hears how each did.
+        may_blend: Whether networks may be averaged with one of them.
     """
     codec, coded = prepared.codec, prepared.coded
-    methods = _suited_methods(prepared) if asked.methods == "auto" else list(asked.methods)
+    methods = _suited_methods(prepared) if asked is None else list(asked)
 
     def histories(part: str, start: int, stop: int) -> list[npt.NDArray[np.float64]]:
         return window_histories(coded, prepared.windows[part][start:stop])  # type: ignore[index]
@@ -63,7 +69,7 @@ def run_simple_methods(
                 validation,
                 test,
                 outcome.seconds,
-                predictions=made if asked.blend else {},
+                predictions=made if may_blend else {},
             )
         )
     return _with_one_blendable(results, prepared.metric)

@@ -226,7 +226,10 @@ class ForecastTask:
         self, prepared: Prepared, recipe: Recipe, seconds: float, listener: Listener
     ) -> list[BaselineResult]:
         """Forecast the same windows by simple methods."""
-        return run_simple_methods(self, prepared, settings(recipe).baselines, seconds, listener)
+        asked = settings(recipe).baselines
+        may_blend = asked.blend and self.hedges(prepared)
+        methods = None if asked.methods == "auto" else asked.methods
+        return run_simple_methods(self, prepared, methods, seconds, listener, may_blend=may_blend)
 
     def illustrate(
         self, prepared: Prepared, predictions: npt.NDArray[np.float64], run: Any
