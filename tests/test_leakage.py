@@ -201,7 +201,7 @@ def test_simple_methods_are_given_no_later_row(
         problems.append(problem)
         return []
 
-    monkeypatch.setattr("seqtune.tasks.forecast.task.run_baselines", remember)
+    monkeypatch.setattr("seqtune.tasks.forecast.simple_methods.run_baselines", remember)
     TASK.baselines(prepared, noise.recipe, 1.0, silent)
     windows = prepared.windows[part]
     histories = problems[0].histories(part, 0, len(windows))

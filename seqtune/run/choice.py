@@ -17,7 +17,8 @@ from seqtune.search.trial import Result, predictions_path
 from seqtune.tasks._contract import Hedges
 
 SMALLEST_ERROR = 1e-9
-"""Errors below count as this: one that made none at all still leaves the other a share."""
+LEAST_SHARE = 0.01
+"""One that made no error at all still leaves the other a share: by chance it was few cases."""
 
 
 @dataclass(frozen=True)
@@ -95,7 +96,7 @@ class Choice:
             self.problem.objective(each) for each in (blend(predictions, networks), method[name])
         ]
         squares = [max(error, SMALLEST_ERROR) ** 2 for error in errors]
-        share = squares[0] / sum(squares)
+        share = min(max(squares[0] / sum(squares), LEAST_SHARE), 1.0 - LEAST_SHARE)
         return {each: weight * (1.0 - share) for each, weight in networks.items()} | {name: share}
 
     def unit(self, values: Mapping[str, Any] | None) -> str:

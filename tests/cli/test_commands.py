@@ -121,7 +121,7 @@ def test_fit_with_json_prints_one_document(fitted, seqtune):
     assert result["trials"] == {"completed": 1, "failed": 0, "stopped": 0}
     assert result["budget_seconds"] == 9 * 3600
     names = {row["name"]: row for row in result["leaderboard"]}
-    assert set(names) == {"segment-gru-t001", "naive", "seasonal_naive"}
+    assert set(names) == {"blend", "segment-gru-t001", "naive", "seasonal_naive"}
     assert result["best_network"] == "segment-gru-t001"
     assert {result["winner"], result["best_baseline"]} <= set(names)
     for row in names.values():
@@ -483,7 +483,7 @@ def test_a_search_that_ended_early_still_knows_which_methods_did_not_run(fit, se
     weekly(60).to_csv("sales.csv", index=False)
     late = [BaselineForecast("mstl", {}, 0.0, left_out="no time was left")]
     with (
-        mock.patch("seqtune.tasks.forecast.task.run_baselines", return_value=late),
+        mock.patch("seqtune.tasks.forecast.simple_methods.run_baselines", return_value=late),
         mock.patch.object(Searching, "run", side_effect=KeyboardInterrupt),
     ):
         fit("sales.csv", code=130)
@@ -513,7 +513,8 @@ def test_quantiles_are_a_flag_and_hold_in_every_command(fit, seqtune, tmp_path):
     out, path = tmp_path / "run", tmp_path / "new.csv"
     done = fit(DATA / "airline.csv", "--quantiles", "0.95,0.05", "--out", out)
     assert "note: the median, quantile 0.5, is forecast too" in done.err
-    table = seqtune("predict", out).table
+    network = ("--use", "segment-gru-t001")
+    table = seqtune("predict", out, *network).table
     assert list(table.columns) == ["month", "mean", "q0.05", "q0.5", "q0.95"]
     factors = json.loads((out / "calibration.json").read_text())["t001"]
     assert len(factors) == 2 * 12 and "q0.95:12" in factors
@@ -521,7 +522,7 @@ def test_quantiles_are_a_flag_and_hold_in_every_command(fit, seqtune, tmp_path):
     scores = seqtune("evaluate", out, path, "--json").json["scores"]
     assert all("coverage90" in score["metrics"] for score in scores)
     (out / "calibration.json").write_text(json.dumps({"t001": dict.fromkeys(factors, 1.0)}))
-    plain = seqtune("predict", out).table
+    plain = seqtune("predict", out, *network).table
     wider = (table["q0.95"] - table["mean"]) / (plain["q0.95"] - plain["mean"])
     assert wider.to_numpy() == pytest.approx(
         [factors[f"q0.95:{n}"] for n in range(1, 13)], rel=1e-4

@@ -288,8 +288,8 @@ def test_a_data_frame_from_python(tmp_path, monkeypatch):
     frame = weekly().set_index("date")
     run = seqtune.fit(frame, task="forecast", trials=1, budget="9h", set=overrides)
     assert run.folder == Path("runs/data-forecast-1")
-    assert {"naive", "seasonal_naive"} < set(run.leaderboard["name"])
-    assert len(run.leaderboard) == 3
+    assert {"naive", "seasonal_naive", "blend"} < set(run.leaderboard["name"])
+    assert len(run.leaderboard) == 4
     table = run.predict()
     check_forecast(table, pd.date_range("2024-05-20", periods=7, freq="D"), time="date")
     new = weekly(154).set_index("date").iloc[140:]

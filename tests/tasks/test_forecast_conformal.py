@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from seqtune.progress import silent
 from seqtune.tasks.forecast import conformal
 from seqtune.tasks.forecast import predict as prediction
 from seqtune.tasks.forecast.conformal import apply_factors, factor_name, measure_factors
@@ -157,6 +158,7 @@ def test_a_run_gives_out_members_and_ensemble_after_their_factors(
     run = SimpleNamespace(
         prepared=SimpleNamespace(codec=SimpleNamespace(horizon=1, levels=LEVELS)),
         choose=lambda name: SimpleNamespace(kind="ensemble"),
+        listener=silent,
         members={"ensemble": members},
         network=lambda member: member.trial,
         calibrations={"t001": {"q0.9:1": 2.0}, "ensemble": {"q0.9:1": 0.5, "q0.1:1": 1.0}},

@@ -22,7 +22,8 @@ from seqtune.tasks.forecast.floor import floored
 from seqtune.tasks.forecast.measure import first_negative, moments
 from seqtune.tasks.forecast.prepared import Prepared
 from seqtune.tasks.forecast.scale import center_and_scale
-from seqtune.tasks.forecast.task import TASK, _suited_methods
+from seqtune.tasks.forecast.simple_methods import _suited_methods
+from seqtune.tasks.forecast.task import TASK
 
 
 def panel_of(**series: list[float]) -> Panel:

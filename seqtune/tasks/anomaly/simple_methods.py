@@ -109,7 +109,7 @@ def _rarities(raw: Floats, figures: Mapping[str, float]) -> Floats:
 
 
 def score_by_method(
-    prepared: Prepared, name: str, stretches: Sequence[Stretch], tally: Tally
+    prepared: Prepared, name: str, stretches: Sequence[Stretch], tally: Tally | None = None
 ) -> list[tuple[Floats, npt.NDArray[np.floating]]]:
     """Score rows by a method that was fitted on all rows of the run.
 
@@ -139,7 +139,8 @@ def score_by_method(
             begin, end = end, end + len(part)
             (values,) = _known([part])
             scores[begin:end] = to_rarity(scorer(values)[part.first :], figures)
-            tally.add(len(part))
+            if tally is not None:
+                tally.add(len(part))
         medians = np.broadcast_to(stretch.center, (len(stretch), codec.channels))
         found.append((scores, medians))  # a view: the medians stand in memory once
     return found

@@ -79,7 +79,7 @@ def score_stretches(
     units: Floats32,
     ways: Sequence[int],
     join: Callable[[Sequence[Floats]], Floats],
-    tally: Tally,
+    tally: Tally | None = None,
 ) -> list[tuple[Floats, Floats32]]:
     """Score rows in some ways, in chunks: of the whole length are only results and errors.
 
@@ -122,7 +122,7 @@ def _errors_in_chunks(
     units: Floats32,
     chosen: Sequence[tuple[str, str, float]],
     longest: int,
-    tally: Tally,
+    tally: Tally | None,
 ) -> tuple[Floats32, Floats32]:
     """Return the errors of each way, and what was expected of the scored rows.
 
@@ -145,7 +145,8 @@ def _errors_in_chunks(
             each[begin:end] = joined_errors(judged, units, offsets, channels, watched)
         told, skipped = _in_users_unit(judged, chunk), max(0, before - begin)
         expected[begin + skipped - before : max(end, before) - before] = told[skipped:]
-        tally.add(max(end, before) - max(begin, before))
+        if tally is not None:
+            tally.add(max(end, before) - max(begin, before))
         begin = end
     return errors, expected
 
