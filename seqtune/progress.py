@@ -150,6 +150,14 @@ class Tally:
         self.listener(Advanced(min(self.done, self.total), self.total, self.unit))
 
 
+Tell = Callable[[int], None]
+"""Is told how many more units of a prediction are done: `Tally.add`, or `untold`."""
+
+
+def untold(count: int) -> None:
+    """Tell nobody how much is done."""
+
+
 class Guesses(list[Guess]):
     """A listener that keeps the guesses that it hears, and nothing else.
 

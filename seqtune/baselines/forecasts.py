@@ -19,7 +19,7 @@ import numpy.typing as npt
 
 from seqtune.baselines.forecast import seasonal_naive
 from seqtune.baselines.pace import Turn, take_turns
-from seqtune.progress import Listener, Note, Tally
+from seqtune.progress import Listener, Note, Tell, untold
 from seqtune.registry import baselines
 
 Floats = npt.NDArray[np.float64]
@@ -79,7 +79,7 @@ def forecast_windows(
     horizon: int,
     periods: tuple[int, ...],
     levels: tuple[float, ...],
-    tally: Tally | None = None,
+    tell: Tell = untold,
 ) -> tuple[Floats, int]:
     """Forecast by one baseline, the seasonal naive standing in where it has no answer.
 
@@ -89,7 +89,7 @@ def forecast_windows(
         horizon: Steps ahead.
         periods: Seasonal periods in steps, shortest first.
         levels: Quantile levels in ascending order.
-        tally: Counts the windows that are done.
+        tell: Is told how many more windows are done.
 
     Returns:
         (windows, horizon, 1 + levels), float64, without NaN; and in how many windows the
@@ -97,18 +97,17 @@ def forecast_windows(
     """
     method = baselines("forecast")[name]
     forecasts, fallbacks = np.empty((len(histories), horizon, 1 + len(levels))), 0
-    for part in _chunks(name, len(histories)):
+    size = _chunk(name)
+    for part in (slice(first, first + size) for first in range(0, len(histories), size)):
         forecasts[part], more = _answer(method, histories[part], horizon, periods, levels)
         fallbacks += more
-        if tally is not None:
-            tally.add(len(histories[part]))
+        tell(len(histories[part]))
     return forecasts, fallbacks
 
 
-def _chunks(name: str, windows: int) -> list[slice]:
-    """Return the windows in parts, between two of which the clock may be looked at."""
-    size = SIMPLE_CHUNK if name in ALWAYS else CHUNK
-    return [slice(start, start + size) for start in range(0, windows, size)]
+def _chunk(name: str) -> int:
+    """Return how many windows a method forecasts between two looks at the clock."""
+    return SIMPLE_CHUNK if name in ALWAYS else CHUNK
 
 
 def run_baselines(
@@ -173,7 +172,7 @@ class _Job(Turn):
 
     def finish(self, deadline: float) -> None:
         """Forecast the other windows, or leave the method out once the time would not do."""
-        chunk = SIMPLE_CHUNK if self.name in ALWAYS else CHUNK
+        chunk = _chunk(self.name)
         while self.done < self.windows and self.may_go_on(deadline):
             self.advance(chunk)
 

@@ -44,13 +44,13 @@ def detect(run: Any, name: str, stretches: Sequence[Stretch]) -> tuple[Floats, S
     row = run.choose(name)
     prepared: Prepared = run.prepared
     if row.kind == "baseline":
-        parts = score_by_method(prepared, name, stretches, _tally(run, 1, stretches))
+        parts = score_by_method(prepared, name, stretches, _tally(run, 1, stretches).add)
     else:
         members = run.members[name]
         tally = _tally(run, len(members), stretches)
         parts = _blended((_by_member(run, each, stretches, tally) for each in members), members)
         if row.kind == "ensemble":
-            parts = [(_lifted(run, name, scores), told) for scores, told in parts]
+            parts = _lifted(run, name, parts)
     joined = np.empty(sum(map(len, stretches)))
     end = 0
     for (found, _), stretch in zip(parts, stretches, strict=True):
@@ -74,8 +74,8 @@ def _by_member(
     run: Any, member: Any, stretches: Sequence[Stretch], tally: Tally
 ) -> list[tuple[Floats, Any]]:
     if member.baseline:
-        parts = score_by_method(run.prepared, member.baseline, stretches, tally)
-        return [(_lifted(run, member.baseline, scores), told) for scores, told in parts]
+        parts = score_by_method(run.prepared, member.baseline, stretches, tally.add)
+        return _lifted(run, member.baseline, parts)
     prepared: Prepared = run.prepared
     model = run.network(member)
     if member.trial in run.calibrations:
@@ -93,11 +93,11 @@ def _by_member(
         units,
         list(ways.values()),
         lambda scores: join_paces(dict(zip(ways, scores, strict=True)), figures),
-        tally,
+        tally.add,
     )
 
 
-def _lifted(run: Any, name: str, rarities: Floats) -> Floats:
+def _lifted(run: Any, name: str, parts: list[tuple[Floats, Any]]) -> list[tuple[Floats, Any]]:
     """Lift the rarities of an ensemble, or of a simple method in it, as far as was measured.
 
     Raises:
@@ -106,7 +106,7 @@ def _lifted(run: Any, name: str, rarities: Floats) -> Floats:
     figures = run.calibrations.get(name, {})  # runs of earlier versions have none
     if not is_lift(figures):
         raise damaged(run.folder / CALIBRATION, f"it has no figures of {name}")
-    return lifted(rarities, figures)
+    return [(lifted(rarities, figures), told) for rarities, told in parts]
 
 
 def _blended(

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from seqtune.baselines.anomalies import AnomalyProblem, fit_detector, run_detectors
 from seqtune.baselines.anomalies import Part as Rows
-from seqtune.progress import BaselineEnded, Listener, Tally
+from seqtune.progress import BaselineEnded, Listener, Tell, untold
 from seqtune.registry import baselines
 from seqtune.tasks._contract import BaselineResult, Part, Until
 from seqtune.tasks.anomaly.prepared import Prepared
@@ -109,7 +109,7 @@ def _rarities(raw: Floats, figures: Mapping[str, float]) -> Floats:
 
 
 def score_by_method(
-    prepared: Prepared, name: str, stretches: Sequence[Stretch], tally: Tally | None = None
+    prepared: Prepared, name: str, stretches: Sequence[Stretch], tell: Tell = untold
 ) -> list[tuple[Floats, npt.NDArray[np.floating]]]:
     """Score rows by a method that was fitted on all rows of the run.
 
@@ -119,7 +119,7 @@ def score_by_method(
         prepared: The data of the run.
         name: The method.
         stretches: What is scored.
-        tally: Counts the rows that are done.
+        tell: Is told how many more rows are done.
 
     Returns:
         For each stretch the rarities, NaN where there is none, and the channels' medians.
@@ -139,8 +139,7 @@ def score_by_method(
             begin, end = end, end + len(part)
             (values,) = _known([part])
             scores[begin:end] = to_rarity(scorer(values)[part.first :], figures)
-            if tally is not None:
-                tally.add(len(part))
+            tell(len(part))
         medians = np.broadcast_to(stretch.center, (len(stretch), codec.channels))
         found.append((scores, medians))  # a view: the medians stand in memory once
     return found

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from seqtune.progress import Tally
+from seqtune.progress import Tell, untold
 from seqtune.tasks._contract import Part
 from seqtune.tasks.anomaly.codec import Codec
 from seqtune.tasks.anomaly.inference import Judge, Judged, error_units, joined_errors
@@ -79,7 +79,7 @@ def score_stretches(
     units: Floats32,
     ways: Sequence[int],
     join: Callable[[Sequence[Floats]], Floats],
-    tally: Tally | None = None,
+    tell: Tell = untold,
 ) -> list[tuple[Floats, Floats32]]:
     """Score rows in some ways, in chunks: of the whole length are only results and errors.
 
@@ -89,7 +89,7 @@ def score_stretches(
         units: Usual errors, from `held_out_units`.
         ways: Which of `Ways.all`.
         join: Makes one score of those of each way, (rows,), for any rows.
-        tally: Counts the rows that are done.
+        tell: Is told how many more rows are done.
 
     Returns:
         For each stretch the scores (rows,), NaN where there is none, and what was expected,
@@ -99,7 +99,7 @@ def score_stretches(
     spans = [max(1, round(share * judge.codec.season)) for _, _, share in chosen]
     found = []
     for stretch in stretches:
-        errors, expected = _errors_in_chunks(judge, stretch, units, chosen, max(spans), tally)
+        errors, expected = _errors_in_chunks(judge, stretch, units, chosen, max(spans), tell)
         rows, scores = errors.shape[1], np.empty(len(stretch))
         skipped = rows - len(stretch)
         for begin in range(skipped, rows, SMOOTHED_ROWS):
@@ -122,7 +122,7 @@ def _errors_in_chunks(
     units: Floats32,
     chosen: Sequence[tuple[str, str, float]],
     longest: int,
-    tally: Tally | None,
+    tell: Tell,
 ) -> tuple[Floats32, Floats32]:
     """Return the errors of each way, and what was expected of the scored rows.
 
@@ -145,8 +145,7 @@ def _errors_in_chunks(
             each[begin:end] = joined_errors(judged, units, offsets, channels, watched)
         told, skipped = _in_users_unit(judged, chunk), max(0, before - begin)
         expected[begin + skipped - before : max(end, before) - before] = told[skipped:]
-        if tally is not None:
-            tally.add(max(end, before) - max(begin, before))
+        tell(max(end, before) - max(begin, before))
         begin = end
     return errors, expected
 

@@ -13,7 +13,7 @@ from seqtune.data.ragged import Ragged
 from seqtune.errors import literal
 from seqtune.files import damaged
 from seqtune.metrics.calibration import scaled
-from seqtune.progress import Tally
+from seqtune.progress import Tally, Tell, untold
 from seqtune.tasks.classify.batches import network_inputs
 from seqtune.tasks.classify.codec import Codec
 from seqtune.tasks.classify.prepared import Prepared
@@ -30,7 +30,7 @@ def network_probabilities(
     inputs: Ragged,
     rows: npt.NDArray[np.int64],
     values: Mapping[str, Any],
-    tally: Tally | None = None,
+    tell: Tell = untold,
 ) -> Floats:
     """Return the probability of each class by one network, in chunks of one size.
 
@@ -40,7 +40,7 @@ def network_probabilities(
         inputs: The cases, as tokens of the configuration's kind or as series.
         rows: Which of them.
         values: The network's configuration.
-        tally: Counts the cases that are done.
+        tell: Is told how many more cases are done.
 
     Returns:
         (rows, classes) float64.
@@ -51,8 +51,7 @@ def network_probabilities(
         chosen = rows[np.minimum(np.arange(start, start + size), len(rows) - 1)]
         output = model.predict_on_batch(network_inputs(codec, inputs, chosen, values))
         logits[start : start + size] = np.asarray(output, np.float64)[: len(rows) - start]
-        if tally is not None:
-            tally.add(min(size, len(rows) - start))
+        tell(min(size, len(rows) - start))
     return from_logits(logits, is_multi=codec.labels.is_multi)
 
 
@@ -94,7 +93,7 @@ def row_probabilities(
             tally.add(len(cases))
         else:
             model, inputs = run.network(member), encoded(input_name(codec, member.values))
-            part = network_probabilities(model, codec, inputs, rows, member.values, tally)
+            part = network_probabilities(model, codec, inputs, rows, member.values, tally.add)
         total += member.weight * _honest(run, member.baseline or member.trial, part)
     return _honest(run, name, total)
 

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from seqtune.data.window import Windows
-from seqtune.progress import Tally
+from seqtune.progress import Tell, untold
 from seqtune.tasks._contract import Values
 from seqtune.tasks.forecast.arrangement import arrange
 from seqtune.tasks.forecast.codec import Codec
@@ -25,7 +25,7 @@ def forecast_windows(
     windows: Windows,
     codec: Codec,
     values: Values,
-    tally: Tally | None = None,
+    tell: Tell = untold,
 ) -> npt.NDArray[np.float64]:
     """Forecast windows with a network, in chunks of one size so that it is compiled once.
 
@@ -35,7 +35,7 @@ def forecast_windows(
         windows: Where forecasts begin.
         codec: What is known of the data.
         values: The configuration.
-        tally: Counts the windows that are done.
+        tell: Is told how many more windows are done.
 
     Returns:
         (windows, horizon, levels) float64 in the target's unit; not below zero where no value
@@ -48,8 +48,7 @@ def forecast_windows(
         arranged = arrange(coded, windows[chosen], codec, values)
         output = arranged.restore(np.asarray(model.predict_on_batch(arranged.inputs)))
         forecasts[start : start + size] = output[: len(windows) - start]
-        if tally is not None:
-            tally.add(min(size, len(windows) - start))
+        tell(min(size, len(windows) - start))
     return floored(forecasts, coded, windows)
 
 

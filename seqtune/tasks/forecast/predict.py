@@ -15,7 +15,7 @@ from seqtune.data.source import Source
 from seqtune.data.time_text import format_times
 from seqtune.data.window import Windows
 from seqtune.errors import DataError
-from seqtune.progress import Tally
+from seqtune.progress import Tally, Tell
 from seqtune.tasks.forecast.codec import Codec
 from seqtune.tasks.forecast.coded import CodedPanel
 from seqtune.tasks.forecast.conformal import apply_factors
@@ -78,25 +78,23 @@ def forecast_with(run: Any, name: str, coded: CodedPanel, windows: Windows) -> F
     members = [] if row.kind == "baseline" else run.members[name]
     tally = Tally(run.listener, max(1, len(members)) * len(windows), "windows")
     if row.kind == "baseline":
-        return floored(_by_method(name, coded, windows, codec, tally), coded, windows)
+        return floored(_by_method(name, coded, windows, codec, tally.add), coded, windows)
     total = np.zeros((len(windows), codec.horizon, len(codec.levels)))
     for member in members:
         if member.baseline:
-            forecast = _by_method(member.baseline, coded, windows, codec, tally)
+            forecast = _by_method(member.baseline, coded, windows, codec, tally.add)
         else:
             network = run.network(member)
-            forecast = forecast_windows(network, coded, windows, codec, member.values, tally)
+            forecast = forecast_windows(network, coded, windows, codec, member.values, tally.add)
         total += member.weight * _honest(run, member.baseline or member.trial, forecast)
     return floored(_honest(run, name, total), coded, windows)
 
 
-def _by_method(
-    name: str, coded: CodedPanel, windows: Windows, codec: Codec, tally: Tally
-) -> Floats:
+def _by_method(name: str, coded: CodedPanel, windows: Windows, codec: Codec, tell: Tell) -> Floats:
     """Return the quantiles that a simple method forecasts, (windows, horizon, levels)."""
     histories = window_histories(coded, windows)
     forecast, _ = baseline_windows(
-        name, histories, codec.horizon, codec.periods, codec.levels, tally
+        name, histories, codec.horizon, codec.periods, codec.levels, tell
     )
     return forecast[..., 1:]
 

@@ -92,7 +92,7 @@ def _chances(run: Any, name: str, ids: Array) -> Floats:
             tally.add(len(ids))
             continue
         measure = gap_log_probabilities if is_for_gaps(member.values) else log_probabilities
-        found.append(measure(run.network(member), ids, 1, len(ids), tally))
+        found.append(measure(run.network(member), ids, 1, len(ids), tally.add))
     return blended(found, weights)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from seqtune.progress import Tally
+from seqtune.progress import Tell, untold
 from seqtune.tasks.generate.batches import Lanes, Tokens
 from seqtune.tasks.generate.tokens import END
 
@@ -36,7 +36,7 @@ class GapLanes(Lanes):
 
 
 def gap_log_probabilities(
-    model: Any, array: Array, begin: int, end: int, tally: Tally | None = None
+    model: Any, array: Array, begin: int, end: int, tell: Tell = untold
 ) -> Floats:
     """Return the logarithm of the probability of each token, given all around it.
 
@@ -45,7 +45,7 @@ def gap_log_probabilities(
         array: (tokens,) ids.
         begin: The first token that is scored.
         end: The token after the last; what stands behind it is not read.
-        tally: Counts the tokens that are done.
+        tell: Is told how many more tokens are done.
 
     Returns:
         (end - begin,) float64, natural logarithms.
@@ -65,6 +65,5 @@ def gap_log_probabilities(
         targets = tokens[:, AROUND : AROUND + SCORED, None]
         scored = np.take_along_axis(logits, targets, axis=-1)[..., 0] - total
         found[first : first + ROWS] = scored[: len(starts) - first]
-        if tally is not None:
-            tally.add(min(ROWS * SCORED, end - begin))
+        tell(min(ROWS * SCORED, end - begin))
     return found.ravel()[: end - begin]

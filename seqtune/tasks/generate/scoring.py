@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from seqtune.progress import Tally
+from seqtune.progress import Tell, untold
 from seqtune.tasks.generate.network import scorer, state_shapes
 from seqtune.tasks.generate.tokens import END, UNKNOWN, Tokens
 
@@ -33,7 +33,7 @@ STEPS = 64
 
 
 def log_probabilities(
-    model: Any, array: Array, begin: int, end: int, tally: Tally | None = None
+    model: Any, array: Array, begin: int, end: int, tell: Tell = untold
 ) -> Floats:
     """Return the logarithm of the probability of each token of a stretch.
 
@@ -42,7 +42,7 @@ def log_probabilities(
         array: (tokens,) ids.
         begin: The first token that is scored, above 0; what stands before it is read.
         end: The token after the last.
-        tally: Counts the tokens that are done.
+        tell: Is told how many more tokens are done.
 
     Returns:
         (end - begin,) float64, natural logarithms.
@@ -63,8 +63,7 @@ def log_probabilities(
         tokens = np.where(inside, array[np.clip(places, 0, end - 1)], END).astype(np.int32)
         scored, *states = reads.predict_on_batch([tokens[:, :-1], tokens[:, 1:], *states])
         found[:, step : step + STEPS] = scored
-        if tally is not None:
-            tally.add(min(lanes * STEPS, count))
+        tell(min(lanes * STEPS, count))
     return found[:, before : before + each].ravel()[:count]
 
 
