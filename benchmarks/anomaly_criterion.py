@@ -43,7 +43,7 @@ from seqtune.search.problem import Problem
 from seqtune.search.space import complete
 from seqtune.search.training import Schedule, Watch, compile_model, train
 from seqtune.tasks.anomaly.held_out import HeldOut, hold_out
-from seqtune.tasks.anomaly.inference import Judge, error_units
+from seqtune.tasks.anomaly.inference import Judge
 from seqtune.tasks.anomaly.injection import EVEN, LASTING_TOO
 from seqtune.tasks.anomaly.paces import fit_paces, join_paces, ways_by_pace
 from seqtune.tasks.anomaly.prepared import PLANTING_SEED
@@ -52,6 +52,7 @@ from seqtune.tasks.anomaly.separation import Criterion, separation
 from seqtune.tasks.anomaly.simple_methods import period_of, training_rows
 from seqtune.tasks.anomaly.stretch import Stretch
 from seqtune.tasks.anomaly.task import TASK
+from seqtune.tasks.anomaly.usual import usual_among
 from seqtune.tasks.anomaly.ways import score_columns, spans_of
 
 Floats = npt.NDArray[np.float64]
@@ -188,10 +189,10 @@ class Collected:
         values, codec = self.configurations[number], self.prepared.codec
         judge = Judge(model, codec, values)
         judged = judge.judge(self.stretches, max(spans_of(codec)) + codec.bridge)
-        clean = next(iter(self.held.values())).clean
-        units = error_units(judged[:clean])
+        first = next(iter(self.held.values()))
+        usual = usual_among(judged[: len(first.stretches)], first)
         parts = [
-            score_columns(one, stretch, units, codec)
+            score_columns(one, stretch, usual, codec)
             for one, stretch in zip(judged, self.stretches, strict=True)
         ]
         held, whole = self._cut(parts)

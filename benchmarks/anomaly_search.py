@@ -34,7 +34,8 @@ from seqtune.search.network_file import load_network
 from seqtune.search.trial import model_path, predictions_path
 from seqtune.tasks.anomaly.inference import Judge
 from seqtune.tasks.anomaly.rarities import fit_rarities, to_rarities
-from seqtune.tasks.anomaly.ways import held_out_units, score_columns, spans_of
+from seqtune.tasks.anomaly.usual import usual_of
+from seqtune.tasks.anomaly.ways import score_columns, spans_of
 
 Floats = npt.NDArray[np.float64]
 
@@ -102,8 +103,8 @@ class Scored:
             name, values = trial["trial"], trial["values"]
             model = load_network(task, prepared, values, model_path(folder, name))
             judge = Judge(model, codec, values)
-            units = held_out_units(judge, prepared)
-            table = score_columns(judge.judge([stretch], before)[0], stretch, units, codec)
+            usual = usual_of(judge, prepared)
+            table = score_columns(judge.judge([stretch], before)[0], stretch, usual, codec)
             raw = np.load(predictions_path(folder, name))
             figures = fit_rarities(prepared, raw)
             held[name] = to_rarities(prepared, raw, figures)

@@ -27,7 +27,7 @@ DECODER_SHARE = 4
 LEAST_UNITS = 8
 
 
-def anomaly(sequence: Any, known: Any, points: int, settings: Settings) -> Any:
+def anomaly(sequence: Any, known: Any, points: int, settings: Settings) -> tuple[Any, Any]:
     """Read a sequence once, and at each step write its latest rows again, the newest first.
 
     The encoder runs on from step to step, so that the score of every row is fresh without a window
@@ -41,7 +41,8 @@ def anomaly(sequence: Any, known: Any, points: int, settings: Settings) -> Any:
         settings: Cell, sizes, and `code`.
 
     Returns:
-        (batch, steps, points, units of the decoder).
+        (batch, steps, points, units of the decoder), and the encoder's states, (batch, steps,
+        units).
 
     Source:
         Malhotra et al., LSTM-based Encoder-Decoder for Multi-sensor Anomaly Detection,
@@ -55,4 +56,4 @@ def anomaly(sequence: Any, known: Any, points: int, settings: Settings) -> Any:
     code = dense(int(settings.options["code"]), "code", "tanh")(states)
     joined = keras.layers.Concatenate(name="code_and_known")([code, known])
     units = max(LEAST_UNITS, settings.units // DECODER_SHARE)
-    return RowDecoder(settings.cell, units, points, name="rows_again")(joined)
+    return RowDecoder(settings.cell, units, points, name="rows_again")(joined), states

@@ -12,7 +12,7 @@ AHEAD = True
 """The rows that it tells of lie ahead of the step at which it tells of them."""
 
 
-def anomaly(sequence: Any, known: Any, points: int, settings: Settings) -> Any:
+def anomaly(sequence: Any, known: Any, points: int, settings: Settings) -> tuple[Any, Any]:
     """Read a sequence once, and at each step tell of rows that are still to come.
 
     A row is judged by what was expected of it from several distances: a network that tells of the
@@ -25,7 +25,7 @@ def anomaly(sequence: Any, known: Any, points: int, settings: Settings) -> Any:
         settings: Cell and sizes.
 
     Returns:
-        (batch, steps, points, width).
+        (batch, steps, points, width), and the states that it was told from, (batch, steps, units).
 
     Source:
         Malhotra et al., Long Short Term Memory Networks for Anomaly Detection in Time Series,
@@ -36,4 +36,4 @@ def anomaly(sequence: Any, known: Any, points: int, settings: Settings) -> Any:
     states = recur(sequence, settings, sequences=True)
     joined = keras.layers.Concatenate(name="states_and_known")([states, known])
     rows = dense(points * settings.width, "rows_ahead", "gelu")(joined)
-    return keras.layers.Reshape((-1, points, settings.width), name="row_by_row")(rows)
+    return keras.layers.Reshape((-1, points, settings.width), name="row_by_row")(rows), states

@@ -23,7 +23,8 @@ from seqtune.tasks.anomaly.prepared import Prepared
 from seqtune.tasks.anomaly.simple_methods import score_by_method
 from seqtune.tasks.anomaly.stretch import Stretch
 from seqtune.tasks.anomaly.task import TASK
-from seqtune.tasks.anomaly.ways import held_out_units, score_stretches
+from seqtune.tasks.anomaly.usual import usual_of
+from seqtune.tasks.anomaly.ways import score_stretches
 
 architectures = architectures_for("anomaly")
 CHOICES = list(product(architectures, cells))
@@ -99,7 +100,7 @@ def test_what_comes_after_a_row_does_not_change_its_score(
     values = values_of(architecture, "gru")
     model = TASK.build(prepared, values)
     judge = Judge(model, prepared.codec, values)
-    units = held_out_units(judge, prepared)
+    usual = usual_of(judge, prepared)
     ways = list(range(len(prepared.codec.ways.all())))
     draw = np.random.default_rng(1)
     rows = draw.normal(size=(900, 2))
@@ -108,7 +109,7 @@ def test_what_comes_after_a_row_does_not_change_its_score(
 
     def scored(table: Any) -> list[Any]:
         stretch = Stretch(table, np.ones(table.shape, np.bool_), 0, 0, np.zeros(2), np.ones(2))
-        return [score_stretches(judge, [stretch], units, [way], first)[0][0] for way in ways]
+        return [score_stretches(judge, [stretch], usual, [way], first)[0][0] for way in ways]
 
     for one, two, short in zip(scored(rows), scored(other), scored(rows[:600]), strict=True):
         np.testing.assert_array_equal(one[:600], two[:600])
@@ -120,7 +121,7 @@ def test_what_comes_after_a_row_does_not_change_its_score(
 def test_hindsight_looks_at_what_comes_after(architecture: str, prepared: Prepared) -> None:
     values = values_of(architecture, "gru")
     judge = Judge(TASK.build(prepared, values), prepared.codec, values, hindsight=True)
-    units = held_out_units(judge, prepared)
+    usual = usual_of(judge, prepared)
     slow = len(prepared.codec.ways.smoothing) - 1
     rows = np.random.default_rng(1).normal(size=(200, 2))
     other = rows.copy()
@@ -128,7 +129,7 @@ def test_hindsight_looks_at_what_comes_after(architecture: str, prepared: Prepar
     found = []
     for table in (rows, other):
         stretch = Stretch(table, np.ones(table.shape, np.bool_), 0, 0, np.zeros(2), np.ones(2))
-        found.append(score_stretches(judge, [stretch], units, [slow], first)[0][0])
+        found.append(score_stretches(judge, [stretch], usual, [slow], first)[0][0])
     assert np.abs(found[0][90:100] - found[1][90:100]).max() > 0.01
 
 
@@ -138,7 +139,7 @@ def test_scores_do_not_depend_on_how_many_rows_are_averaged_at_a_time(
 ) -> None:
     values = values_of("forecaster", "gru")
     judge = Judge(TASK.build(prepared, values), prepared.codec, values, hindsight=hindsight)
-    units = held_out_units(judge, prepared)
+    usual = usual_of(judge, prepared)
     rows = np.random.default_rng(1).normal(size=(300, 2))
     seen = np.ones(rows.shape, np.bool_)
     seen[90:140] = False
@@ -148,9 +149,9 @@ def test_scores_do_not_depend_on_how_many_rows_are_averaged_at_a_time(
     def mean(scores: Sequence[Any]) -> Any:
         return np.mean(scores, axis=0)
 
-    whole, expected = score_stretches(judge, [stretch], units, ways, mean)[0]
+    whole, expected = score_stretches(judge, [stretch], usual, ways, mean)[0]
     monkeypatch.setattr("seqtune.tasks.anomaly.ways.SMOOTHED_ROWS", 7)
-    pieces, again = score_stretches(judge, [stretch], units, ways, mean)[0]
+    pieces, again = score_stretches(judge, [stretch], usual, ways, mean)[0]
     assert len(whole) == 270 and np.isfinite(whole).any()
     np.testing.assert_allclose(pieces, whole, rtol=1e-9, atol=1e-9)
     np.testing.assert_array_equal(again, expected)
@@ -164,12 +165,12 @@ def test_scores_do_not_depend_on_the_chunks_that_a_network_reads(
 ) -> None:
     values = values_of(architecture, "gru")
     judge = Judge(TASK.build(prepared, values), prepared.codec, values, hindsight=hindsight)
-    units = held_out_units(judge, prepared)
+    usual = usual_of(judge, prepared)
     rows = np.random.default_rng(1).normal(size=(3 * judge.steps, 2))
     stretch = Stretch(rows, np.ones(rows.shape, np.bool_), 40, 0, np.zeros(2), np.ones(2))
-    whole, expected = score_stretches(judge, [stretch], units, [0], first)[0]
+    whole, expected = score_stretches(judge, [stretch], usual, [0], first)[0]
     monkeypatch.setattr("seqtune.tasks.anomaly.ways.CHUNK_LANES", 1)
-    pieces, again = score_stretches(judge, [stretch], units, [0], first)[0]
+    pieces, again = score_stretches(judge, [stretch], usual, [0], first)[0]
     np.testing.assert_allclose(pieces, whole, rtol=1e-4, atol=1e-5)
     np.testing.assert_allclose(again, expected, rtol=1e-4, atol=1e-5)
 

@@ -182,7 +182,7 @@ def test_where_nobody_labels_each_pace_has_its_usual_way_or_the_nearest_that_is_
     every = ways.all()
     chosen = {pace: [every[way] for way in each] for pace, each in usual_ways(ways).items()}
     assert chosen == {
-        "instant": [("mean", "mean", 0.0), ("mean", "max", 0.0)],
+        "instant": [("mean", "max", 0.0)],
         "quick": [("mean", "mean", 0.1), ("mean", "max", 0.1)],
         "slow": [("mean", "mean", 1.0), ("mean", "max", 1.0)],
         "long": [("farthest", "mean", 4.0), ("farthest", "max", 4.0)],

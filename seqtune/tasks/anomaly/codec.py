@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -30,30 +30,53 @@ MOST_ROWS = 500_000
 TABLES = ("center", "spread", "activity_center", "activity_spread", "low", "high")
 
 
+STATE = "state"
+STATE_SPAN = 1.0
+"""Seasons that unfamiliar states are averaged over. Of 0.3, 1 and 2, and of several together, it is
+the best on both halves of the series in docs/benchmarks.md, "The state of a network"."""
+
+
+class Way(NamedTuple):
+    """How rows get one score.
+
+    Args:
+        of: From which distance rows are judged, or "state" for how unfamiliar the state is.
+        channels: How channels are joined; empty for the state.
+        span: Seasons that are averaged over.
+    """
+
+    of: str
+    channels: str
+    span: float
+
+
 @dataclass(frozen=True)
 class Ways:
-    """The ways in which errors can become one score per row, among which each network chooses.
+    """The ways in which a network can score rows, among which it chooses.
 
     Args:
         smoothing: Seasons that are averaged over.
         offsets: From which distance rows are judged.
         channels: How channels are joined.
         hindsight: Whether what comes after a row may be looked at.
+        state: Whether it counts, too, how unfamiliar the state of the network is.
     """
 
     smoothing: tuple[float, ...]
     offsets: tuple[str, ...]
     channels: tuple[str, ...]
     hindsight: bool = False
+    state: bool = False
 
-    def all(self) -> list[tuple[str, str, float]]:
-        """Return every combination: offsets, channels, smoothing."""
-        return [
-            (offset, channel, span)
+    def all(self) -> list[Way]:
+        """Return every combination of offsets, channels and smoothing, and the state last."""
+        of_errors = [
+            Way(offset, channel, span)
             for offset in self.offsets
             for channel in self.channels
             for span in self.smoothing
         ]
+        return [*of_errors, *([Way(STATE, "", STATE_SPAN)] if self.state else [])]
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain JSON values."""
@@ -62,6 +85,7 @@ class Ways:
             "offsets": list(self.offsets),
             "channels": list(self.channels),
             "hindsight": self.hindsight,
+            "state": self.state,
         }
 
 
@@ -219,6 +243,7 @@ class Codec:
                 tuple(ways["offsets"]),
                 tuple(ways["channels"]),
                 ways["hindsight"],
+                ways.get("state", False),  # runs of earlier versions do not look at it
             ),
             false_alarms=values["false_alarms"],
             series=tuple(values["series"]),

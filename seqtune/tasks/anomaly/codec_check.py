@@ -70,7 +70,8 @@ def _check_ways(codec: Codec) -> None:
     ways = codec.ways
     _check_numbers("smoothing", ways.smoothing, 0.0, 4.0)
     known = set(ways.offsets) <= set(OFFSETS) and set(ways.channels) <= set(CHANNELS)
-    if not known or type(ways.hindsight) is not bool or not 1 <= len(ways.all()) <= MOST_WAYS:
+    are_flags = type(ways.hindsight) is type(ways.state) is bool
+    if not known or not are_flags or not 1 <= len(ways.all()) <= MOST_WAYS:
         raise ValueError("its ways of scoring are none")
 
 

@@ -20,7 +20,8 @@ from seqtune.tasks.anomaly.prepared import Prepared
 from seqtune.tasks.anomaly.rarity import is_lift, lifted
 from seqtune.tasks.anomaly.simple_methods import score_by_method
 from seqtune.tasks.anomaly.stretch import Stretch
-from seqtune.tasks.anomaly.ways import held_out_units, score_held_out, score_stretches
+from seqtune.tasks.anomaly.usual import usual_of
+from seqtune.tasks.anomaly.ways import score_held_out, score_stretches
 
 Floats = npt.NDArray[np.float64]
 
@@ -85,12 +86,11 @@ def _by_member(
         figures = run.task.calibration(prepared, held)
     hindsight = bool(run.recipe.get("score.hindsight"))
     judge = Judge(model, prepared.codec, member.values, hindsight=hindsight)
-    units = held_out_units(judge, prepared)
     ways = chosen_ways(figures)
     return score_stretches(
         judge,
         stretches,
-        units,
+        usual_of(judge, prepared),
         list(ways.values()),
         lambda scores: join_paces(dict(zip(ways, scores, strict=True)), figures),
         tally.add,

@@ -52,15 +52,19 @@ class Judged:
         errors: (rows, points, watched) float32 absolute errors in units of the channel.
         counted: (rows, points, watched) bool, where there is an error.
         expected: (rows, channels) float32, what was expected, scaled.
+        states: (rows, units) float32, the state of the network at each row.
     """
 
     errors: Floats32
     counted: npt.NDArray[np.bool_]
     expected: Floats32
+    states: Floats32
 
     def first(self, rows: int) -> Judged:
         """Return the first rows alone."""
-        return Judged(self.errors[:rows], self.counted[:rows], self.expected[:rows])
+        return Judged(
+            self.errors[:rows], self.counted[:rows], self.expected[:rows], self.states[:rows]
+        )
 
 
 class Judge:
@@ -85,6 +89,8 @@ class Judge:
         self.steps = max(LEAST_STEPS, 2 * self.warm_up)
         self.after = self.back if hindsight else 0
         self.watched = channels_of(codec, values)
+        self.told = len(self.offsets) * self.watched
+        self.units = int(model.output_shape[-1]) - self.told
 
     def judge(self, stretches: Sequence[Stretch], before: int) -> list[Judged]:
         """Judge the rows of stretches.
@@ -99,13 +105,14 @@ class Judge:
         shape = (int((coded.offsets[1:] - begin).sum()), len(self.offsets), self.watched)
         errors, counted = np.zeros(shape, np.float32), np.zeros(shape, np.bool_)
         expected = np.zeros((shape[0], self.codec.channels), np.float32)
+        states = np.zeros((shape[0], self.units), np.float32)
         place = np.concatenate([[0], np.cumsum(coded.offsets[1:] - begin)])
         for series, start, rows, lane in self._lanes(coded, begin):
             target = slice(place[series] + start, place[series] + start + rows)
             errors[target], counted[target] = lane.errors[:rows], lane.counted[:rows]
-            expected[target] = lane.expected[:rows]
+            expected[target], states[target] = lane.expected[:rows], lane.states[:rows]
         return [
-            Judged(errors[one:two], counted[one:two], expected[one:two])
+            Judged(errors[one:two], counted[one:two], expected[one:two], states[one:two])
             for one, two in itertools.pairwise(place)
         ]
 
@@ -137,8 +144,10 @@ class Judge:
         long = self.warm_up + self.steps + self.after
         rows = start[:, None] - self.warm_up + np.arange(long)
         inputs, truth, weight = gather(coded, self.codec, self.values, rows, bounds)
-        told = np.asarray(self.model.predict_on_batch(inputs))
+        output = np.asarray(self.model.predict_on_batch(inputs))
+        told = output[..., : self.told]
         told = told.reshape(*told.shape[:2], len(self.offsets), self.watched)
+        states = output[:, self.warm_up : self.warm_up + self.steps, self.told :]
         shape = (len(start), self.steps, len(self.offsets), self.watched)
         errors, counted = np.empty(shape, np.float32), np.empty(shape, np.bool_)
         expected = np.zeros((len(start), self.steps, self.codec.channels), np.float32)
@@ -157,7 +166,7 @@ class Judge:
         expected /= max(
             1, int((self.offsets >= 0).sum()) if not self.hindsight else len(self.offsets)
         )
-        return [Judged(*lane) for lane in zip(errors, counted, expected, strict=True)]
+        return [Judged(*lane) for lane in zip(errors, counted, expected, states, strict=True)]
 
 
 def error_units(judged: Sequence[Judged]) -> Floats32:

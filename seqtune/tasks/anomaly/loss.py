@@ -29,7 +29,7 @@ def trimmed_loss(
 
     Returns:
         A function of `truth` (batch, steps, 2 * channels), values and whether they count, and
-        `expected` (batch, steps, points * channels).
+        `expected` (batch, steps, points * channels or more), of which the first count.
 
     Source:
         Least trimmed absolute deviations: Rousseeuw & Leroy, Robust Regression and Outlier

@@ -31,7 +31,8 @@ def build_network(codec: Codec, values: Mapping[str, Any]) -> keras.Model:
 
     Returns:
         A model from `sequence` (batch, steps, watched features) and `known` (batch, steps, known
-        features) to (batch, steps, points * watched), for any number of steps.
+        features) to (batch, steps, points * watched + units), for any number of steps: what is
+        expected, and beside it the state.
     """
     watched, known = count_features(codec, values)
     inputs = {
@@ -41,13 +42,15 @@ def build_network(codec: Codec, values: Mapping[str, Any]) -> keras.Model:
     offsets = offsets_of(codec, values)
     architecture = architectures[str(values["network.architecture"])]
     joined = keras.layers.Concatenate(name="sequence_and_known")(list(inputs.values()))
-    rows = architecture.anomaly(joined, inputs["known"], len(offsets), settings_of(values))
+    rows, states = architecture.anomaly(joined, inputs["known"], len(offsets), settings_of(values))
     channels = channels_of(codec, values)
     is_bounded = bool(values["arrangement.bounded"])
     low, high = (
         each[0, :channels].tolist() if is_bounded else [] for each in (codec.low, codec.high)
     )
-    return keras.Model(inputs, ExpectationHead(low, high, channels, name="expected")(rows))
+    expected = ExpectationHead(low, high, channels, name="expected")(rows)
+    told = keras.layers.Concatenate(name="expected_and_state")([expected, states])
+    return keras.Model(inputs, told)
 
 
 def settings_of(values: Mapping[str, Any]) -> Settings:

@@ -2,9 +2,10 @@
 
 Single rows are lost in an average, and long, faint events in single rows. So every network has a
 way of scoring of each pace: an instant and a brief one, that average over nothing and over a few
-rows, a quick one, over a tenth of a season, a slow one, over about a season, and a long one. The
-mean of the rarities (see `rarity`) of the last three says what lasts; where one of the first three
-alone is beyond the threshold, it stands. What is joined is lifted (see `rarity`).
+rows, a quick one, over a tenth of a season, a slow one, over about a season, and a long one; and
+beside these, which are of errors, one of states, over a season (see `familiarity`). The mean of the
+rarities (see `rarity`) of the last four says what lasts; where one of the first three alone is
+beyond the threshold, it stands. What is joined is lifted (see `rarity`).
 """
 
 from __future__ import annotations
@@ -14,30 +15,33 @@ from collections.abc import Mapping
 import numpy as np
 import numpy.typing as npt
 
-from seqtune.tasks.anomaly.codec import Ways
+from seqtune.tasks.anomaly.codec import STATE, STATE_SPAN, Way, Ways
 from seqtune.tasks.anomaly.rarity import LIFT, fit_rarity, is_lift, knot_names, lifted, to_rarity
 
 Floats = npt.NDArray[np.float64]
 
 LONGEST = {"instant": 0.01, "brief": 0.05, "quick": 0.25, "slow": 2.0, "long": np.inf}
-"""Ways of each pace average over less than so many seasons."""
+"""Ways of each pace average errors over less than so many seasons."""
 
-PACES = tuple(LONGEST)
+PACES = (*LONGEST, STATE)
 
 ALARMS = ("instant", "brief", "quick")
 """Paces that stand alone where they are beyond the threshold."""
 
-LASTING = ("quick", "slow", "long")
+LASTING = ("quick", "slow", "long", STATE)
 """Paces whose mean says what lasts."""
 
 USUAL = {
-    "instant": ("mean", 0.0),
-    "brief": ("mean", 0.02),
-    "quick": ("mean", 0.1),
-    "slow": ("mean", 1.0),
-    "long": ("farthest", 4.0),
+    "instant": Way("mean", "max", 0.0),
+    "brief": Way("mean", "max", 0.02),
+    "quick": Way("mean", "", 0.1),
+    "slow": Way("mean", "", 1.0),
+    "long": Way("farthest", "", 4.0),
+    STATE: Way(STATE, "", STATE_SPAN),
 }
-"""From where rows are judged, and seasons that are averaged over, where no labels choose."""
+"""How rows are scored where no labels choose; where it says nothing of channels, they are joined as
+tells planted anomalies best. What is strange at once is often so in one channel alone; measured in
+docs/benchmarks.md, "Threshold"."""
 
 
 def watched_at(span: float, channels: int) -> int | None:
@@ -59,9 +63,12 @@ def ways_by_pace(ways: Ways) -> dict[str, list[int]]:
     followed it.
     """
     numbers: dict[str, list[int]] = {pace: [] for pace in PACES}
-    for number, (offsets, _, span) in enumerate(ways.all()):
-        pace = next(pace for pace in PACES if span < LONGEST[pace])
-        if pace != "long" or offsets == "farthest" or "farthest" not in ways.offsets:
+    for number, way in enumerate(ways.all()):
+        if way.of == STATE:
+            numbers[STATE].append(number)
+            continue
+        pace = next(pace for pace in LONGEST if way.span < LONGEST[pace])
+        if pace != "long" or way.of == "farthest" or "farthest" not in ways.offsets:
             numbers[pace].append(number)
     return {pace: each for pace, each in numbers.items() if each}
 
@@ -69,20 +76,26 @@ def ways_by_pace(ways: Ways) -> dict[str, list[int]]:
 def usual_ways(ways: Ways) -> dict[str, list[int]]:
     """Return the ways of each pace that there are where no labels choose: the nearest to `USUAL`.
 
-    They are one for each way of joining channels.
+    Where `USUAL` leaves that open, they are one for each way of joining channels.
 
     Example:
         >>> usual_ways(Ways((0.0, 1.0), ("mean",), ("mean", "max")))
-        {'instant': [0, 2], 'slow': [1, 3]}
+        {'instant': [2], 'slow': [1, 3]}
     """
     every = ways.all()
     found = {}
     for pace, numbers in ways_by_pace(ways).items():
-        offsets, span = USUAL[pace]
-        far = {n: (every[n][0] != offsets, abs(every[n][2] - span)) for n in numbers}
+        far = {number: _distance(every[number], USUAL[pace]) for number in numbers}
         nearest = min(far.values())
-        found[pace] = [n for n in numbers if far[n] == nearest]
+        found[pace] = [number for number in numbers if far[number] == nearest]
     return found
+
+
+def _distance(way: Way, usual: Way) -> tuple[bool, float, bool]:
+    """Return how far a way is from the usual one; what comes first outweighs what follows."""
+    is_open = not usual.channels
+    other = not is_open and way.channels != usual.channels
+    return way.of != usual.of, abs(way.span - usual.span), other
 
 
 def alone_or_joined(chosen: Mapping[str, int]) -> list[dict[str, int]]:

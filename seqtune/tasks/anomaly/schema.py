@@ -69,7 +69,7 @@ class Arrangement(Section):
 
 
 class Score(Section):
-    """How errors become one score per row.
+    """How errors, and the state of a network, become one score per row.
 
     These keys are no dimensions of the search: every network is scored in all of the ways that
     they list, which costs next to nothing. For single rows, few rows, a tenth of a season, one and
@@ -91,12 +91,18 @@ class Score(Section):
     channels: Annotated[tuple[str, ...], Many(Word(CHANNELS), "words")] = Field(
         CHANNELS,
         description="How the errors of several channels become one: their root mean square, or "
-        "their largest; what tells planted or labelled anomalies best.",
+        "their largest. For single rows and few the largest, else what tells planted or labelled "
+        "anomalies best.",
     )
     hindsight: Annotated[bool, Flag()] = Field(
         False,
         description="Whether the score of a row may use the rows after it too. Off, it uses that "
         "row and what came before alone, as it must while data comes in.",
+    )
+    state: Annotated[bool, Flag()] = Field(
+        True,
+        description="Whether it counts, too, how far the state of a network is from its usual "
+        "ones. What it expects follows an anomaly that lasts; its state then stays unusual.",
     )
 
 
@@ -183,7 +189,7 @@ class Schema(RecipeSchema):
         default_factory=Arrangement,
         description="What the network sees of each row, and from how far away it judges a row.",
     )
-    score: Score = Field(default_factory=Score, description="How errors become one score per row.")
+    score: Score = Field(default_factory=Score, description="How one score per row comes about.")
     threshold: Threshold = Field(
         default_factory=Threshold, description="From which score on a row is an anomaly."
     )

@@ -99,6 +99,7 @@ class AnomalyTask:
             values.score.offsets,
             values.score.channels if len(roles.targets) > 1 or _has_activity(values) else ("mean",),
             values.score.hindsight,
+            values.score.state,
         )
         held_out = int((split.validation_end - split.train_end).sum())
         codec = Codec.fit(

@@ -1,4 +1,4 @@
-"""From a network's errors to scores, in every way that the recipe lists."""
+"""From a network's errors and states to scores, in every way that the recipe lists."""
 
 from __future__ import annotations
 
@@ -11,12 +11,13 @@ import numpy.typing as npt
 
 from seqtune.progress import Tell, untold
 from seqtune.tasks._contract import Part
-from seqtune.tasks.anomaly.codec import Codec
-from seqtune.tasks.anomaly.inference import Judge, Judged, error_units, joined_errors
+from seqtune.tasks.anomaly.codec import STATE, Codec, Way
+from seqtune.tasks.anomaly.inference import Judge, Judged, joined_errors
 from seqtune.tasks.anomaly.paces import watched_at
 from seqtune.tasks.anomaly.prepared import Prepared
 from seqtune.tasks.anomaly.smoothing import smooth, smooth_part
 from seqtune.tasks.anomaly.stretch import Stretch, in_chunks
+from seqtune.tasks.anomaly.usual import Usual, usual_among, usual_of
 
 Floats = npt.NDArray[np.float64]
 Floats32 = npt.NDArray[np.float32]
@@ -55,28 +56,18 @@ def score_held_out(model: Any, prepared: Prepared, values: Mapping[str, Any], pa
     judge = Judge(model, codec, values, hindsight=codec.ways.hindsight)
     before = max(spans_of(codec)) + codec.bridge
     judged = judge.judge(held.stretches, before)
-    if part == "validation":
-        units = error_units(judged[: held.clean])
-    else:
-        usual = prepared.held_out["validation"]
-        units = error_units(judge.judge(usual.stretches[: usual.clean], 0))
+    usual = usual_among(judged, held) if part == "validation" else usual_of(judge, prepared)
     columns = [
-        score_columns(each, stretch, units, codec)
+        score_columns(each, stretch, usual, codec)
         for each, stretch in zip(judged, held.stretches, strict=True)
     ]
     return np.concatenate(columns)
 
 
-def held_out_units(judge: Judge, prepared: Prepared) -> Floats32:
-    """Return the usual errors of a network, from the held-out rows of its run."""
-    usual = prepared.held_out["validation"]
-    return error_units(judge.judge(usual.stretches[: usual.clean], 0))
-
-
 def score_stretches(
     judge: Judge,
     stretches: Sequence[Stretch],
-    units: Floats32,
+    usual: Usual,
     ways: Sequence[int],
     join: Callable[[Sequence[Floats]], Floats],
     tell: Tell = untold,
@@ -86,7 +77,7 @@ def score_stretches(
     Args:
         judge: The network.
         stretches: What is scored.
-        units: Usual errors, from `held_out_units`.
+        usual: What is usual for the network, from `usual_of`.
         ways: Which of `Ways.all`.
         join: Makes one score of those of each way, (rows,), for any rows.
         tell: Is told how many more rows are done.
@@ -96,10 +87,10 @@ def score_stretches(
         (rows, channels), in the user's unit.
     """
     chosen = [judge.codec.ways.all()[way] for way in ways]
-    spans = [max(1, round(share * judge.codec.season)) for _, _, share in chosen]
+    spans = [max(1, round(way.span * judge.codec.season)) for way in chosen]
     found = []
     for stretch in stretches:
-        errors, expected = _errors_in_chunks(judge, stretch, units, chosen, max(spans), tell)
+        errors, expected = _errors_in_chunks(judge, stretch, usual, chosen, max(spans), tell)
         rows, scores = errors.shape[1], np.empty(len(stretch))
         skipped = rows - len(stretch)
         for begin in range(skipped, rows, SMOOTHED_ROWS):
@@ -119,8 +110,8 @@ def score_stretches(
 def _errors_in_chunks(
     judge: Judge,
     stretch: Stretch,
-    units: Floats32,
-    chosen: Sequence[tuple[str, str, float]],
+    usual: Usual,
+    chosen: Sequence[Way],
     longest: int,
     tell: Tell,
 ) -> tuple[Floats32, Floats32]:
@@ -140,9 +131,8 @@ def _errors_in_chunks(
     for chunk in in_chunks(whole, size, context, judge.after):
         judged = judge.judge([chunk], 0)[0].first(size)
         end = begin + len(judged.errors)
-        for each, (offsets, channels, share) in zip(errors, chosen, strict=True):
-            watched = watched_at(share, codec.channels)
-            each[begin:end] = joined_errors(judged, units, offsets, channels, watched)
+        for each, way in zip(errors, chosen, strict=True):
+            each[begin:end] = _of_way(judged, usual, way, codec.channels)
         told, skipped = _in_users_unit(judged, chunk), max(0, before - begin)
         expected[begin + skipped - before : max(end, before) - before] = told[skipped:]
         tell(max(end, before) - max(begin, before))
@@ -150,35 +140,44 @@ def _errors_in_chunks(
     return errors, expected
 
 
-def score_columns(judged: Judged, stretch: Stretch, units: Floats32, codec: Codec) -> Floats:
+def score_columns(judged: Judged, stretch: Stretch, usual: Usual, codec: Codec) -> Floats:
     """Return the table of `score_held_out` for one stretch.
 
     Args:
         judged: Its errors.
         stretch: Its rows.
-        units: Usual errors.
+        usual: What is usual for the network.
         codec: The ways of scoring.
     """
     rows = len(stretch)
+    ways = codec.ways.all()
+    keys = [(way.of, way.channels, watched_at(way.span, codec.channels)) for way in ways]
     joined = {
-        (offsets, channels, watched): joined_errors(judged, units, offsets, channels, watched)
-        for offsets in codec.ways.offsets
-        for channels in codec.ways.channels
-        for watched in {watched_at(share, codec.channels) for share in codec.ways.smoothing}
+        key: _of_way(judged, usual, way, codec.channels)
+        for key, way in zip(keys, ways, strict=True)
     }
     scores = [
         smooth(
-            joined[offsets, channels, watched_at(share, codec.channels)],
-            max(1, round(share * codec.season)),
+            joined[key],
+            max(1, round(way.span * codec.season)),
             codec.bridge,
             hindsight=codec.ways.hindsight,
         )
-        for offsets, channels, share in codec.ways.all()
+        for key, way in zip(keys, ways, strict=True)
     ]
     told = _in_users_unit(judged, stretch)
     table = np.column_stack([*scores, np.zeros(len(told)), told])
     filled: Floats = np.nan_to_num(table[len(table) - rows :])
     return filled
+
+
+def _of_way(judged: Judged, usual: Usual, way: Way, channels: int) -> Floats32:
+    """Return what a way averages over rows, (rows,), NaN where nothing was observed."""
+    if way.of == STATE:
+        seen = judged.counted.any(axis=(1, 2))
+        return np.where(seen, usual.states.distance(judged.states), np.float32(np.nan))
+    watched = watched_at(way.span, channels)
+    return joined_errors(judged, usual.errors, way.of, way.channels, watched)
 
 
 def _in_users_unit(judged: Judged, stretch: Stretch) -> Floats32:

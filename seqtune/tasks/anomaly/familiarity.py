@@ -1,0 +1,84 @@
+"""How far the state that a network is in lies from those that it is usually in.
+
+What a network expects follows an anomaly that lasts, and its errors shrink again. Meanwhile it is
+in a state that it is never in on normal rows, and that says what the errors no longer do.
+
+Source:
+    Lee, Lee, Lee and Shin 2018, "A simple unified framework for detecting out-of-distribution
+    samples and adversarial attacks", NeurIPS, section 2.1: the Mahalanobis distance of what a
+    network makes of its input. Beside errors it stands in Zong et al. 2018, "Deep autoencoding
+    Gaussian mixture model for unsupervised anomaly detection", ICLR.
+
+Measured in docs/benchmarks.md, "The state of a network".
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float64]
+Floats32 = npt.NDArray[np.float32]
+
+KEPT, STEPS = 0.95, 3
+"""Of the states this share is usual, the nearest ones; it is looked for so many times, each time by
+the distances of the last: anomalies among the rows do not widen what is usual."""
+
+SMALLEST_UNIT = 0.01
+"""A state that never moves is counted in this unit; states are within -1 and 1."""
+
+
+@dataclass(frozen=True)
+class Familiarity:
+    """The usual states of a network.
+
+    Args:
+        center: (units,) median of each number of the state.
+        unit: (units,) its deviation, above 0.
+        precision: (units, units) inverse covariance, in these units.
+    """
+
+    center: Floats
+    unit: Floats
+    precision: Floats
+
+    @classmethod
+    def fit(cls, states: Floats32) -> Familiarity:
+        """Measure the states of mostly normal rows.
+
+        Args:
+            states: (rows, units); of no rows every state is equally unusual in each direction.
+        """
+        from sklearn.covariance import LedoitWolf
+
+        if not len(states):
+            units = states.shape[1]
+            return cls(np.zeros(units), np.ones(units), np.eye(units))
+        center = np.median(states, axis=0).astype(np.float64)
+        unit = np.maximum(states.std(axis=0, dtype=np.float64), SMALLEST_UNIT)
+        scaled = (states - center) / unit
+        usual = scaled
+        for _ in range(STEPS):
+            spread = LedoitWolf().fit(usual)
+            distance = spread.mahalanobis(scaled)
+            usual = scaled[distance <= np.quantile(distance, KEPT)]
+        middle = center + spread.location_ * unit
+        return cls(middle, unit, np.asarray(spread.precision_, np.float64))
+
+    def distance(self, states: Floats32) -> Floats32:
+        """Return how unfamiliar states are, (rows,): the logarithm of 1 + Mahalanobis distance.
+
+        Args:
+            states: (rows, units).
+
+        Example:
+            >>> known = Familiarity(np.zeros(2), np.ones(2), np.eye(2))
+            >>> known.distance(np.array([[0.0, 0.0], [3.0, 4.0]], np.float32)).round(2)
+            array([0.  , 1.79], dtype=float32)
+        """
+        scaled = (states - self.center) / self.unit
+        square = np.einsum("ru,ru->r", scaled @ self.precision, scaled)
+        found: Floats32 = np.log1p(np.sqrt(np.maximum(square, 0.0))).astype(np.float32)
+        return found
