@@ -2,10 +2,10 @@
 
     python benchmarks/anomaly_search.py FOLDER --budget 90s --keep RUNS
 
-`seqtune fit` runs on each series of `faulty_series` (those of ETTh1 from FOLDER), without labels.
-Then the network of every trial scores all rows, and different rules choose what is averaged, on the
-validation part alone. Only the figure reads the labels: VUS-PR over all rows. Runs that stand in
-RUNS already are not fitted again.
+`seqtune fit` runs on each series of `faulty_series` (those of ETTh1 from FOLDER), without labels;
+with `--transformer` on ten more stretches of ETTh1 instead. Then the network of every trial scores
+all rows, and different rules choose what is averaged, on the validation part alone. Only the figure
+reads the labels: VUS-PR over all rows. Runs that stand in RUNS already are not fitted again.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 from _command import run
-from faulty_series import Faulty, collection
+from faulty_series import Faulty, collection, transformer
 
 import seqtune
 from seqtune.metrics.dominant_window import dominant_window
@@ -32,8 +32,10 @@ from seqtune.metrics.vus import vus_pr
 from seqtune.search.ensemble import blend, select_members
 from seqtune.search.network_file import load_network
 from seqtune.search.trial import model_path, predictions_path
+from seqtune.tasks.anomaly.codec import STATE
 from seqtune.tasks.anomaly.inference import Judge
 from seqtune.tasks.anomaly.rarities import fit_rarities, to_rarities
+from seqtune.tasks.anomaly.rarity import LIFT, fit_lift
 from seqtune.tasks.anomaly.usual import usual_of
 from seqtune.tasks.anomaly.ways import score_columns, spans_of
 
@@ -48,10 +50,11 @@ def main() -> None:
     parser.add_argument("folder", type=Path, nargs="?")
     parser.add_argument("--budget", default="90s")
     parser.add_argument("--keep", type=Path, required=True)
+    parser.add_argument("--transformer", action="store_true")
     chosen = parser.parse_args()
     chosen.keep.mkdir(parents=True, exist_ok=True)
     found: dict[str, dict[str, float]] = {}
-    for faulty in collection(chosen.folder):
+    for faulty in (transformer if chosen.transformer else collection)(chosen.folder):
         folder = fitted(faulty, chosen.keep, chosen.budget)
         found[faulty.name] = by_rule(faulty, Scored.of(folder))
         print(faulty.name, flush=True)
@@ -82,11 +85,13 @@ class Scored:
         prepared: The data.
         held: Rarities and expectations of the validation part by trial.
         whole: (rows,) rarities of all rows by trial, NaN where there is none.
+        errors: The same of errors alone, states left out.
     """
 
     prepared: Any
     held: Mapping[str, Floats]
     whole: Mapping[str, Floats]
+    errors: Mapping[str, Floats]
 
     @classmethod
     def of(cls, folder: Path) -> Scored:
@@ -98,6 +103,7 @@ class Scored:
         before = max(spans_of(codec)) + codec.bridge
         held: dict[str, Floats] = {}
         whole: dict[str, Floats] = {}
+        errors: dict[str, Floats] = {}
         trials = [each for each in opened.checked_trials if each.get("score") is not None]
         for trial in sorted(trials, key=lambda each: -each["score"]):
             name, values = trial["trial"], trial["values"]
@@ -108,9 +114,18 @@ class Scored:
             raw = np.load(predictions_path(folder, name))
             figures = fit_rarities(prepared, raw)
             held[name] = to_rarities(prepared, raw, figures)
-            scores = to_rarities(prepared, table, figures)[:, 0]
-            whole[name] = np.where(stretch.scored(codec.bridge), scores, np.nan)
-        return cls(prepared, held, whole)
+            scored = stretch.scored(codec.bridge)
+            whole[name] = np.where(scored, to_rarities(prepared, table, figures)[:, 0], np.nan)
+            alone = without_states(prepared, raw, figures)
+            errors[name] = np.where(scored, to_rarities(prepared, table, alone)[:, 0], np.nan)
+        return cls(prepared, held, whole, errors)
+
+
+def without_states(prepared: Any, raw: Floats, figures: Mapping[str, float]) -> dict[str, float]:
+    """Return what turns the scores of errors alone into rarities."""
+    left = {name: each for name, each in figures.items() if not name.startswith((STATE, LIFT))}
+    joined = to_rarities(prepared, raw, left)[:, 0]
+    return {**left, **fit_lift(prepared.held_out["validation"].clean_scores(joined))}
 
 
 def by_rule(faulty: Faulty, scored: Scored) -> dict[str, float]:
@@ -121,8 +136,8 @@ def by_rule(faulty: Faulty, scored: Scored) -> dict[str, float]:
     def separation(predictions: Floats) -> float:
         return float(part.separation(predictions[:, 0], predictions[:, 1:]))
 
-    def truth(weights: Mapping[str, float]) -> float:
-        return float(vus_pr(faulty.labels, blend(scored.whole, weights), window))
+    def truth(weights: Mapping[str, float], of: Mapping[str, Floats] = scored.whole) -> float:
+        return float(vus_pr(faulty.labels, blend(of, weights), window))
 
     def alike(names: Sequence[str]) -> dict[str, float]:
         return dict.fromkeys(names, 1 / len(names))
@@ -131,7 +146,11 @@ def by_rule(faulty: Faulty, scored: Scored) -> dict[str, float]:
     ranked = sorted(separations, key=separations.__getitem__, reverse=True)
     alone = [truth({name: 1.0}) for name in ranked]
     found = {"the best of all, by the labels": max(alone), "any one (mean)": fmean(alone)}
+    found["any one (mean), errors alone"] = fmean(
+        truth({name: 1.0}, scored.errors) for name in ranked
+    )
     found |= {f"mean of the best {count}": truth(alike(ranked[:count])) for count in MEANS}
+    found["mean of the best 3, errors alone"] = truth(alike(ranked[:3]), scored.errors)
     for begin in BEGINNINGS:
         for size in SIZES:
             chosen = select_members(scored.held, separation, size, "max", ranked[:begin][:size])

@@ -55,6 +55,19 @@ def collection(folder: Path | None) -> Iterator[Faulty]:
         yield _faulty(f"ETTh1 {column}", values, 60, 24, faults, random)
 
 
+def transformer(folder: Path) -> Iterator[Faulty]:
+    """Yield ten stretches of `ETTh1.csv`, 5,000 hours each, with four of all faults each.
+
+    What is measured has a past that nobody made, and more that is odd in it than is labelled.
+    """
+    table = pd.read_csv(folder / "ETTh1.csv")
+    for seed, (column, first) in enumerate(STRETCHES):
+        random = np.random.default_rng((77, seed))
+        values = table[column].to_numpy(np.float64)[first : first + 5000, None]
+        faults = tuple(FAULTS[number] for number in random.permutation(len(FAULTS))[:4])
+        yield _faulty(f"{column} {first}", values, 60, 24, faults, random)
+
+
 def _faulty(
     name: str, values: Floats, minutes: int, day: int, faults: tuple[Fault, ...], random: Random
 ) -> Faulty:
@@ -134,6 +147,15 @@ def surge(values: Floats, spread: float, random: Random) -> Floats:
     part = np.linspace(0.0, np.pi, len(values))
     peak = random.uniform(1.0, 2.0) * spread
     return np.asarray(values + peak * np.sin(part) * random.gamma(4.0, 0.25, len(values)))
+
+
+FAULTS: tuple[Fault, ...] = (*(stuck, gradual_failure, regime, damped, outage, odd_days, surge),)
+
+STRETCHES = (
+    *(("HULL", 0), ("MUFL", 5000), ("MULL", 10000), ("LUFL", 0), ("LULL", 6000)),
+    *(("OT", 8000), ("HUFL", 0), ("MULL", 2000), ("LULL", 12000), ("MUFL", 11000)),
+)
+"""Column, and first row."""
 
 
 def _red(rows: int, keep: float, random: Random) -> Floats:

@@ -141,6 +141,7 @@ ATTACKS: list[Callable[[dict[str, Any]], object]] = [
     lambda values: values["ways"].update(smoothing=[1e9]),
     lambda values: values["ways"].update(offsets=["eval"]),
     lambda values: values["ways"].update(hindsight="yes"),
+    lambda values: values["ways"].update(state=1),
     lambda values: values.pop("ways"),
 ]
 
@@ -166,6 +167,24 @@ def test_labels_from_a_stranger_are_refused(
     np.save(tmp_path / "data" / "labels.npy", labels)
     with pytest.raises(RunError, match="damaged"):
         Prepared.load(tmp_path)
+
+
+def test_a_run_of_an_earlier_version_does_not_look_at_states(
+    prepared: Prepared, tmp_path: Path
+) -> None:
+    assert prepared.codec.ways.state
+    prepared.save(tmp_path)
+    path = tmp_path / "codec.json"
+    values = json.loads(path.read_text(encoding="utf-8"))
+    del values["ways"]["state"]
+    path.write_text(json.dumps(values), encoding="utf-8")
+    ways = Prepared.load(tmp_path).codec.ways
+    assert ways.all() == prepared.codec.ways.all()[:-1]
+
+
+def test_a_recipe_can_do_without_states() -> None:
+    ways = prepare(frame(), "score.state=false").codec.ways
+    assert not ways.state and all(way.of != "state" for way in ways.all())
 
 
 def test_the_codec_is_plain_json(prepared: Prepared) -> None:

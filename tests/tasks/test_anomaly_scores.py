@@ -8,6 +8,7 @@ import pytest
 from seqtune.tasks.anomaly.activity import FLOOR, moving_activity
 from seqtune.tasks.anomaly.codec import Ways
 from seqtune.tasks.anomaly.paces import (
+    alone_or_joined,
     are_figures,
     chosen_ways,
     fit_paces,
@@ -175,6 +176,28 @@ def test_what_lasts_long_is_judged_from_the_farthest() -> None:
     ways = Ways((4.0,), ("mean", "farthest"), ("mean",))
     assert ways_by_pace(ways) == {"long": [1]}
     assert ways_by_pace(Ways((4.0,), ("mean",), ("mean",))) == {"long": [0]}
+
+
+def test_the_state_is_a_way_of_its_own_after_those_of_errors() -> None:
+    ways = Ways((1.0,), ("mean",), ("mean", "max"), state=True)
+    assert ways.all()[2:] == [("state", "", 1.0)]
+    assert ways_by_pace(ways) == {"slow": [0, 1], "state": [2]}
+    assert usual_ways(ways) == {"slow": [0, 1], "state": [2]}
+    assert len(Ways((1.0,), ("mean",), ("mean", "max")).all()) == 2
+
+
+def test_the_state_is_among_what_lasts_and_gives_no_alarm() -> None:
+    figures = {"slow": 0.0, "state": 1.0}
+    for pace in ("slow", "state"):
+        figures |= {f"{pace}_{name}": value for name, value in LINE.items()}
+    assert are_figures(figures, 2)
+    joined = join_paces({"slow": np.array([1.0]), "state": np.array([5.0])}, figures)
+    np.testing.assert_allclose(joined, [6.0])  # rarities 2 and 10
+    assert alone_or_joined({"slow": 0, "state": 1}) == [
+        {"slow": 0, "state": 1},
+        {"slow": 0},
+        {"state": 1},
+    ]
 
 
 def test_where_nobody_labels_each_pace_has_its_usual_way_or_the_nearest_that_is_listed() -> None:

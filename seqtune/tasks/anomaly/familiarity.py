@@ -26,6 +26,9 @@ KEPT, STEPS = 0.95, 3
 """Of the states this share is usual, the nearest ones; it is looked for so many times, each time by
 the distances of the last: anomalies among the rows do not widen what is usual."""
 
+FEWEST = 20
+"""Of fewer states no covariance is measured."""
+
 SMALLEST_UNIT = 0.01
 """A state that never moves is counted in this unit; states are within -1 and 1."""
 
@@ -49,13 +52,14 @@ class Familiarity:
         """Measure the states of mostly normal rows.
 
         Args:
-            states: (rows, units); of no rows every state is equally unusual in each direction.
+            states: (rows, units); few rows say nothing of which numbers go together.
         """
         from sklearn.covariance import LedoitWolf
 
-        if not len(states):
+        if len(states) < FEWEST:
             units = states.shape[1]
-            return cls(np.zeros(units), np.ones(units), np.eye(units))
+            middle = states.mean(axis=0, dtype=np.float64) if len(states) else np.zeros(units)
+            return cls(middle, np.ones(units), np.eye(units))
         center = np.median(states, axis=0).astype(np.float64)
         unit = np.maximum(states.std(axis=0, dtype=np.float64), SMALLEST_UNIT)
         scaled = (states - center) / unit

@@ -1,0 +1,66 @@
+"""How far a network's state is from its usual ones."""
+
+from __future__ import annotations
+
+import warnings
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+
+from seqtune.tasks.anomaly.familiarity import SMALLEST_UNIT, Familiarity
+
+Floats32 = npt.NDArray[np.float32]
+
+
+def usual_states(rows: int = 3000) -> Floats32:
+    """Two numbers that go together, one that goes its own way, one that never moves."""
+    draw = np.random.default_rng(0)
+    one, other = draw.normal(0, 0.2, (2, rows))
+    states = np.column_stack([one, one + 0.1 * other, other, np.full(rows, 0.5)])
+    return np.asarray(states, np.float32)
+
+
+def test_the_distance_is_that_of_mahalanobis() -> None:
+    known = Familiarity(
+        center=np.array([1.0, 0.0]),
+        unit=np.array([2.0, 1.0]),
+        precision=np.array([[2.0, 0.0], [0.0, 0.5]]),
+    )
+    states = np.array([[1.0, 0.0], [5.0, 0.0], [1.0, 4.0], [5.0, 4.0]], np.float32)
+    expected = np.log1p(np.sqrt([0.0, 8.0, 8.0, 16.0]))
+    np.testing.assert_allclose(known.distance(states), expected, rtol=1e-6)
+
+
+def test_states_that_go_together_are_unfamiliar_apart() -> None:
+    known = Familiarity.fit(usual_states())
+    together = np.array([[0.4, 0.4, 0.0, 0.5]], np.float32)
+    apart = np.array([[0.4, -0.4, 0.0, 0.5]], np.float32)
+    assert known.distance(apart)[0] > 2 * known.distance(together)[0]
+
+
+def test_a_state_that_never_moved_is_unfamiliar_when_it_does() -> None:
+    known = Familiarity.fit(usual_states())
+    assert known.unit[3] == SMALLEST_UNIT
+    still = np.array([[0.0, 0.0, 0.0, 0.5]], np.float32)
+    moved = np.array([[0.0, 0.0, 0.0, 0.9]], np.float32)
+    assert known.distance(moved)[0] > known.distance(still)[0] + 2.0
+
+
+def test_anomalies_among_the_rows_do_not_widen_what_is_usual() -> None:
+    states = usual_states()
+    strange = states.copy()
+    strange[1000:1090, :2] = [1.0, -1.0]
+    clean, mixed = Familiarity.fit(states), Familiarity.fit(strange)
+    far = strange[1000:1090]
+    assert mixed.distance(far).min() > mixed.distance(states).max()
+    np.testing.assert_allclose(mixed.distance(far), clean.distance(far), rtol=0.1)
+
+
+@pytest.mark.parametrize("rows", [0, 1, 19, 20])
+def test_few_rows_are_enough_for_some_distance(rows: int) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        known = Familiarity.fit(usual_states()[:rows])
+    found = known.distance(usual_states(10))
+    assert found.shape == (10,) and np.isfinite(found).all()
