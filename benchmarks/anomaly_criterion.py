@@ -45,7 +45,7 @@ from seqtune.search.training import Schedule, Watch, compile_model, train
 from seqtune.tasks.anomaly.held_out import HeldOut, hold_out
 from seqtune.tasks.anomaly.inference import Judge
 from seqtune.tasks.anomaly.injection import EVEN, LASTING_TOO
-from seqtune.tasks.anomaly.paces import fit_paces, join_paces, ways_by_pace
+from seqtune.tasks.anomaly.paces import fit_paces, join_paces, standing, ways_by_pace
 from seqtune.tasks.anomaly.prepared import PLANTING_SEED
 from seqtune.tasks.anomaly.rarity import fit_rarity, to_rarity
 from seqtune.tasks.anomaly.separation import Criterion, separation
@@ -53,7 +53,7 @@ from seqtune.tasks.anomaly.simple_methods import period_of, training_rows
 from seqtune.tasks.anomaly.stretch import Stretch
 from seqtune.tasks.anomaly.task import TASK
 from seqtune.tasks.anomaly.usual import usual_among
-from seqtune.tasks.anomaly.ways import score_columns, spans_of
+from seqtune.tasks.anomaly.ways import longest_span, score_columns
 
 Floats = npt.NDArray[np.float64]
 
@@ -188,7 +188,7 @@ class Collected:
         """Score all rows by a network of a configuration."""
         values, codec = self.configurations[number], self.prepared.codec
         judge = Judge(model, codec, values)
-        judged = judge.judge(self.stretches, max(spans_of(codec)) + codec.bridge)
+        judged = judge.judge(self.stretches, longest_span(codec) + codec.bridge)
         first = next(iter(self.held.values()))
         usual = usual_among(judged[: len(first.stretches)], first)
         parts = [
@@ -248,10 +248,11 @@ class Collected:
             return to_rarity(scores[:, 0], figures), to_rarity(model.whole[:, 0], figures)
         normal = {pace: held.normal_scores(scores[:, way]) for pace, way in ways.items()}
         figures = fit_paces(ways, normal, rate)
-        return tuple(
+        joined = (
             join_paces({pace: each[:, way] for pace, way in ways.items()}, figures)
             for each in (scores, model.whole)
         )
+        return tuple(standing(each, self.prepared.codec.threshold) for each in joined)
 
     def joined_truth(self, model: Model, ways: Mapping[str, int]) -> float:
         """Return the VUS-PR of some ways, joined as `predict` joins them."""

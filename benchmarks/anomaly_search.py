@@ -34,10 +34,11 @@ from seqtune.search.network_file import load_network
 from seqtune.search.trial import model_path, predictions_path
 from seqtune.tasks.anomaly.codec import STATE
 from seqtune.tasks.anomaly.inference import Judge
+from seqtune.tasks.anomaly.paces import standing
 from seqtune.tasks.anomaly.rarities import fit_rarities, to_rarities
 from seqtune.tasks.anomaly.rarity import LIFT, fit_lift
 from seqtune.tasks.anomaly.usual import usual_of
-from seqtune.tasks.anomaly.ways import score_columns, spans_of
+from seqtune.tasks.anomaly.ways import longest_span, score_columns
 
 Floats = npt.NDArray[np.float64]
 
@@ -84,7 +85,7 @@ class Scored:
     Args:
         prepared: The data.
         held: Rarities and expectations of the validation part by trial.
-        whole: (rows,) rarities of all rows by trial, NaN where there is none.
+        whole: (rows, 2) rarities of all rows by trial, NaN where there is none.
         errors: The same of errors alone, states left out.
     """
 
@@ -100,7 +101,7 @@ class Scored:
         task, prepared = opened.task, opened.prepared
         codec, rows = prepared.codec, prepared.rows
         stretch = rows.stretch(0, 0, len(prepared.panel.target), 0)
-        before = max(spans_of(codec)) + codec.bridge
+        before = longest_span(codec) + codec.bridge
         held: dict[str, Floats] = {}
         whole: dict[str, Floats] = {}
         errors: dict[str, Floats] = {}
@@ -114,30 +115,30 @@ class Scored:
             raw = np.load(predictions_path(folder, name))
             figures = fit_rarities(prepared, raw)
             held[name] = to_rarities(prepared, raw, figures)
-            scored = stretch.scored(codec.bridge)
-            whole[name] = np.where(scored, to_rarities(prepared, table, figures)[:, 0], np.nan)
+            scored = stretch.scored(codec.bridge)[:, None]
+            whole[name] = np.where(scored, to_rarities(prepared, table, figures)[:, :2], np.nan)
             alone = without_states(prepared, raw, figures)
-            errors[name] = np.where(scored, to_rarities(prepared, table, alone)[:, 0], np.nan)
+            errors[name] = np.where(scored, to_rarities(prepared, table, alone)[:, :2], np.nan)
         return cls(prepared, held, whole, errors)
 
 
 def without_states(prepared: Any, raw: Floats, figures: Mapping[str, float]) -> dict[str, float]:
     """Return what turns the scores of errors alone into rarities."""
     left = {name: each for name, each in figures.items() if not name.startswith((STATE, LIFT))}
-    joined = to_rarities(prepared, raw, left)[:, 0]
-    return {**left, **fit_lift(prepared.held_out["validation"].clean_scores(joined))}
+    lasts = to_rarities(prepared, raw, left)[:, 0]
+    return {**left, **fit_lift(prepared.held_out["validation"].clean_scores(lasts))}
 
 
 def by_rule(faulty: Faulty, scored: Scored) -> dict[str, float]:
     """Return the VUS-PR of what each rule averages."""
     window = dominant_window(faulty.table["value_0"].to_numpy())
-    part = scored.prepared.held_out["validation"]
+    part, top = scored.prepared.held_out["validation"], scored.prepared.codec.threshold
 
     def separation(predictions: Floats) -> float:
-        return float(part.separation(predictions[:, 0], predictions[:, 1:]))
+        return float(part.separation(standing(predictions, top), predictions[:, 2:]))
 
     def truth(weights: Mapping[str, float], of: Mapping[str, Floats] = scored.whole) -> float:
-        return float(vus_pr(faulty.labels, blend(of, weights), window))
+        return float(vus_pr(faulty.labels, standing(blend(of, weights), top), window))
 
     def alike(names: Sequence[str]) -> dict[str, float]:
         return dict.fromkeys(names, 1 / len(names))

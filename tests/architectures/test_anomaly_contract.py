@@ -79,7 +79,7 @@ def test_a_detector_trains_is_saved_and_scores_the_same(
     assert all(changed), "weights that nothing is learnt by"
     scores = TASK.apply(model, prepared, values, "validation")
     held = prepared.held_out["validation"]
-    assert scores.shape == (len(held.scored), len(prepared.codec.ways.all()) + 1 + 2)
+    assert scores.shape == (len(held.scored), len(prepared.codec.ways.all()) + 2 + 2)
     assert np.isfinite(scores).all()
     save_network(model, tmp_path / "network.keras")
     again = load_network(TASK, prepared, values, tmp_path / "network.keras")
@@ -89,8 +89,8 @@ def test_a_detector_trains_is_saved_and_scores_the_same(
 
 
 def first(scores: Sequence[Any]) -> Any:
-    """Return the scores of the only way."""
-    return scores[0]
+    """Return the scores of the only way, for both rarities."""
+    return np.column_stack([scores[0], scores[0]])
 
 
 @pytest.mark.parametrize("architecture", architectures)
@@ -147,7 +147,7 @@ def test_scores_do_not_depend_on_how_many_rows_are_averaged_at_a_time(
     ways = list(range(len(prepared.codec.ways.all())))
 
     def mean(scores: Sequence[Any]) -> Any:
-        return np.mean(scores, axis=0)
+        return np.column_stack([np.mean(scores, axis=0), scores[0]])
 
     whole, expected = score_stretches(judge, [stretch], usual, ways, mean)[0]
     monkeypatch.setattr("seqtune.tasks.anomaly.ways.SMOOTHED_ROWS", 7)

@@ -13,6 +13,7 @@ from seqtune.tasks.anomaly.paces import (
     chosen_ways,
     fit_paces,
     join_paces,
+    standing,
     usual_ways,
     ways_by_pace,
 )
@@ -160,7 +161,8 @@ def test_joined_paces_are_lifted_and_a_lift_from_a_stranger_is_not_believed() ->
     figures = fit_paces({"quick": 3}, {"quick": np.arange(100.0)}, 1e-3)
     scores = {"quick": np.array([3.0, 50.0])}
     plain = join_paces(scores, figures)
-    np.testing.assert_allclose(join_paces(scores, {**figures, "lift": 1.5}), 1.5 * plain)
+    lifted = join_paces(scores, {**figures, "lift": 1.5})
+    np.testing.assert_allclose(lifted, plain * [1.5, 1.0])  # what lasts alone, no alarm
     assert are_figures({**figures, "lift": 1.5}, 4)
     for lift in (0.5, -1.0, 1e6, NAN):
         assert not are_figures({**figures, "lift": lift}, 4)
@@ -192,7 +194,7 @@ def test_the_state_is_among_what_lasts_and_gives_no_alarm() -> None:
         figures |= {f"{pace}_{name}": value for name, value in LINE.items()}
     assert are_figures(figures, 2)
     joined = join_paces({"slow": np.array([1.0]), "state": np.array([5.0])}, figures)
-    np.testing.assert_allclose(joined, [6.0])  # rarities 2 and 10
+    np.testing.assert_allclose(joined, [[6.0, 6.0]])  # rarities 2 and 10, and no pace for alarms
     assert alone_or_joined({"slow": 0, "state": 1}) == [
         {"slow": 0, "state": 1},
         {"slow": 0},
@@ -229,7 +231,18 @@ def test_paces_are_averaged_but_an_alarm_of_the_quick_one_stands() -> None:
     slow = to_rarity(usual, figures, "slow_")
     assert quick[0] > 3.0 > quick[1]
     joined = join_paces({"quick": top, "slow": usual}, figures)
-    np.testing.assert_allclose(joined, [quick[0], (quick[1] + slow[1]) / 2])
+    np.testing.assert_allclose(joined, np.column_stack([(quick + slow) / 2, quick]))
+    np.testing.assert_allclose(standing(joined, 3.0), [quick[0], (quick[1] + slow[1]) / 2])
+
+
+def test_an_alarm_that_most_members_give_stands_though_one_does_not() -> None:
+    clear, none = np.array([[1.0, 7.0]]), np.array([[1.0, 2.0]])
+    np.testing.assert_allclose(standing((2 * clear + none) / 3, 4.0), [16 / 3])
+    np.testing.assert_allclose(standing((clear + 2 * none) / 3, 4.0), [1.0])
+
+
+def test_what_lasts_may_be_beyond_the_threshold_by_more_than_the_alarm() -> None:
+    np.testing.assert_allclose(standing(np.array([[9.0, 5.0], [NAN, NAN]]), 4.0), [9.0, NAN])
 
 
 def test_the_instant_pace_gives_the_alarm_but_has_no_part_in_what_lasts() -> None:
@@ -241,10 +254,12 @@ def test_the_instant_pace_gives_the_alarm_but_has_no_part_in_what_lasts() -> Non
     alarm, slow = to_rarity(top, figures, "instant_"), to_rarity(usual, figures, "slow_")
     assert alarm[0] > 3.0 > alarm[1] > slow[1]
     joined = join_paces({"instant": top, "slow": usual}, figures)
-    np.testing.assert_allclose(joined, [alarm[0], slow[1]])
+    np.testing.assert_allclose(joined, np.column_stack([slow, alarm]))
+    np.testing.assert_allclose(standing(joined, 3.0), [alarm[0], slow[1]])
     single = fit_paces({"instant": 0}, {"instant": normal["instant"]}, 1e-3)
     alone = join_paces({"instant": usual}, single)
-    np.testing.assert_allclose(alone, to_rarity(usual, single, "instant_"))
+    expected = to_rarity(usual, single, "instant_")
+    np.testing.assert_allclose(alone, np.column_stack([expected, expected]))
 
 
 def test_figures_from_a_stranger_are_not_believed() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -78,6 +79,11 @@ class Ways:
         ]
         return [*of_errors, *([Way(STATE, "", STATE_SPAN)] if self.state else [])]
 
+    @property
+    def longest(self) -> float:
+        """The most seasons that any way averages over."""
+        return max(way.span for way in self.all())
+
     def to_dict(self) -> dict[str, Any]:
         """Return plain JSON values."""
         return {
@@ -129,6 +135,11 @@ class Codec:
     activity_spread: Floats
     low: Floats
     high: Floats
+
+    @property
+    def threshold(self) -> float:
+        """Rarity beyond which a row is marked, by the rate that the run was fitted with."""
+        return -math.log10(self.false_alarms)
 
     @property
     def channels(self) -> int:

@@ -15,7 +15,7 @@ from seqtune.files import damaged
 from seqtune.progress import Tally
 from seqtune.tasks.anomaly.events import Evidence
 from seqtune.tasks.anomaly.inference import Judge
-from seqtune.tasks.anomaly.paces import are_figures, chosen_ways, join_paces
+from seqtune.tasks.anomaly.paces import are_figures, chosen_ways, join_paces, standing
 from seqtune.tasks.anomaly.prepared import Prepared
 from seqtune.tasks.anomaly.rarity import is_lift, lifted
 from seqtune.tasks.anomaly.simple_methods import score_by_method
@@ -28,13 +28,16 @@ Floats = npt.NDArray[np.float64]
 CALIBRATION = "calibration.json"
 
 
-def detect(run: Any, name: str, stretches: Sequence[Stretch]) -> tuple[Floats, StretchEvidence]:
+def detect(
+    run: Any, name: str, stretches: Sequence[Stretch], threshold: float
+) -> tuple[Floats, StretchEvidence]:
     """Score stretches, one after another.
 
     Args:
         run: The run.
         name: A row of the leaderboard.
         stretches: What is scored.
+        threshold: Rarity beyond which a row is marked.
 
     Returns:
         (rows,) rarities, NaN where there is none, and what they were made of.
@@ -56,7 +59,7 @@ def detect(run: Any, name: str, stretches: Sequence[Stretch]) -> tuple[Floats, S
     end = 0
     for (found, _), stretch in zip(parts, stretches, strict=True):
         part = joined[end : end + len(stretch)]
-        part[:] = found
+        part[:] = standing(found, threshold)
         part[~stretch.scored(prepared.codec.bridge)] = np.nan
         end += len(stretch)
     if np.isinf(joined).any():
@@ -98,7 +101,7 @@ def _by_member(
 
 
 def _lifted(run: Any, name: str, parts: list[tuple[Floats, Any]]) -> list[tuple[Floats, Any]]:
-    """Lift the rarities of an ensemble, or of a simple method in it, as far as was measured.
+    """Lift what lasts, of an ensemble or of a simple method in it, as far as was measured.
 
     Raises:
         RunError: What was measured comes from a stranger.
@@ -106,7 +109,9 @@ def _lifted(run: Any, name: str, parts: list[tuple[Floats, Any]]) -> list[tuple[
     figures = run.calibrations.get(name, {})  # runs of earlier versions have none
     if not is_lift(figures):
         raise damaged(run.folder / CALIBRATION, f"it has no figures of {name}")
-    return [(lifted(rarities, figures), told) for rarities, told in parts]
+    for rarities, _ in parts:
+        rarities[:, 0] = lifted(rarities[:, 0], figures)
+    return parts
 
 
 def _blended(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import math
 from typing import Any
 
 import numpy as np
@@ -12,6 +11,7 @@ import numpy.typing as npt
 from seqtune.data.time_text import format_times
 from seqtune.tasks.anomaly.events import Evidence, find_events
 from seqtune.tasks.anomaly.held_out import HeldOut
+from seqtune.tasks.anomaly.paces import standing
 from seqtune.tasks.anomaly.prepared import Prepared
 
 Floats = npt.NDArray[np.float64]
@@ -29,16 +29,16 @@ def illustrate(prepared: Prepared, predictions: Floats) -> dict[str, Any]:
 
     Args:
         prepared: The data.
-        predictions: (rows, 1 + channels) of the test part: rarities and expected values.
+        predictions: (rows, 2 + channels) of the test part: rarities and expected values.
 
     Returns:
         The fields of `seqtune.report.strangest.AnomalyChart`, as plain JSON values.
     """
     held = prepared.held_out["test"]
     rows = held.clean_rows
-    scores = np.where(held.scored[:rows], predictions[:rows, 0], np.nan)
+    threshold = prepared.codec.threshold
+    scores = np.where(held.scored[:rows], standing(predictions[:rows], threshold), np.nan)
     evidence = evidence_of(held, predictions)
-    threshold = -math.log10(prepared.codec.false_alarms)
     offsets = held.offsets[: held.clean + 1]
     events = find_events(scores, threshold, evidence, offsets)
     listed = sorted(events, key=lambda event: -event.score)[:STRANGEST]
@@ -90,10 +90,10 @@ def evidence_of(held: HeldOut, predictions: Floats) -> Evidence:
 
     Args:
         held: The rows.
-        predictions: (rows, 1 + channels).
+        predictions: (rows, 2 + channels).
     """
     rows = held.clean_rows
-    expected, found = predictions[:rows, 1:], held.values[:rows]
+    expected, found = predictions[:rows, 2:], held.values[:rows]
     spread = np.concatenate(
         [np.tile(each.spread, (len(each), 1)) for each in held.stretches[: held.clean]]
     )

@@ -3,9 +3,12 @@
 Single rows are lost in an average, and long, faint events in single rows. So every network has a
 way of scoring of each pace: an instant and a brief one, that average over nothing and over a few
 rows, a quick one, over a tenth of a season, a slow one, over about a season, and a long one; and
-beside these, which are of errors, one of states, over a season (see `familiarity`). The mean of the
-rarities (see `rarity`) of the last four says what lasts; where one of the first three alone is
-beyond the threshold, it stands. What is joined is lifted (see `rarity`).
+beside these, which are of errors, one of states, over a season (see `familiarity`).
+
+The mean of the rarities (see `rarity`) of the last four, lifted, says what **lasts**; the highest
+of the first three is the **alarm**, which stands where it is beyond the threshold. An ensemble
+averages both before that is asked: where each member judged for itself, a faint alarm of all of
+them would be lost, and that of most be thinned by the others.
 """
 
 from __future__ import annotations
@@ -26,7 +29,7 @@ LONGEST = {"instant": 0.01, "brief": 0.05, "quick": 0.25, "slow": 2.0, "long": n
 PACES = (*LONGEST, STATE)
 
 ALARMS = ("instant", "brief", "quick")
-"""Paces that stand alone where they are beyond the threshold."""
+"""Paces the highest of which stands where it is beyond the threshold."""
 
 LASTING = ("quick", "slow", "long", STATE)
 """Paces whose mean says what lasts."""
@@ -131,7 +134,7 @@ def fit_paces(
 
 
 def join_paces(scores: Mapping[str, Floats], figures: Mapping[str, float]) -> Floats:
-    """Return rarities of rows.
+    """Return how rare rows are, (rows, 2): by what lasts, and by the highest alarm.
 
     Args:
         scores: (rows,) by pace, by the chosen ways.
@@ -139,12 +142,25 @@ def join_paces(scores: Mapping[str, Floats], figures: Mapping[str, float]) -> Fl
     """
     rarities = {pace: to_rarity(each, figures, f"{pace}_") for pace, each in scores.items()}
     lasting = [each for pace, each in rarities.items() if pace in LASTING]
-    joined: Floats = np.mean(lasting or [*rarities.values()], axis=0)
-    for pace in rarities.keys() & set(ALARMS):
-        top = max(value for name, value in figures.items() if name.startswith(f"{pace}_level_"))
-        alarm = rarities[pace]
-        joined = np.where(alarm > top, np.maximum(alarm, joined), joined)
-    return lifted(joined, figures)
+    lasts = lifted(np.mean(lasting or [*rarities.values()], axis=0), figures)
+    alarms = [each for pace, each in rarities.items() if pace in ALARMS]
+    return np.column_stack([lasts, np.max(alarms, axis=0) if alarms else lasts])
+
+
+def standing(rarities: Floats, threshold: float) -> Floats:
+    """Return the one rarity of each row, (rows,): an alarm stands where it is beyond the threshold.
+
+    Args:
+        rarities: (rows, 2 or more): by what lasts, and by the highest alarm, of a network or
+            averaged over an ensemble.
+        threshold: Rarity beyond which a row is marked.
+
+    Example:
+        >>> standing(np.array([[1.0, 3.9], [1.0, 4.1], [5.0, 4.1]]), 4.0)
+        array([1. , 4.1, 5. ])
+    """
+    lasts, alarm = rarities[:, 0], rarities[:, 1]
+    return np.where(alarm > threshold, np.maximum(alarm, lasts), lasts)
 
 
 def chosen_ways(figures: Mapping[str, float]) -> dict[str, int]:

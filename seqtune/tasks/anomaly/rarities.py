@@ -1,7 +1,8 @@
-"""From scores in every way to one rarity per row: which ways count, and how rare their scores are.
+"""From scores in every way to rarities: which ways count, and how rare their scores are.
 
-Raw predictions are (rows, ways + 1 + channels), from `score_held_out`; those that are averaged,
-reported and given out are (rows, 1 + channels): rarities, and what was expected.
+Raw predictions are (rows, ways + 2 + channels), from `score_held_out`; those that are averaged are
+(rows, 2 + channels): how rare rows are by what lasts, and by the highest alarm (see `paces`), and
+what was expected.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from seqtune.tasks.anomaly.paces import (
     chosen_ways,
     fit_paces,
     join_paces,
+    standing,
     usual_ways,
     ways_by_pace,
 )
@@ -29,8 +31,8 @@ Floats = npt.NDArray[np.float64]
 
 
 def is_raw(prepared: Prepared, predictions: Floats) -> bool:
-    """Say whether predictions are scores in every way, or one rarity for each row."""
-    return bool(predictions.shape[1] > 1 + prepared.codec.channels)
+    """Say whether predictions are scores in every way, or rarities."""
+    return bool(predictions.shape[1] > 2 + prepared.codec.channels)
 
 
 def fit_rarities(prepared: Prepared, predictions: Floats) -> dict[str, float]:
@@ -45,8 +47,8 @@ def fit_rarities(prepared: Prepared, predictions: Floats) -> dict[str, float]:
     if not is_raw(prepared, predictions):
         return fit_lift(held.clean_scores(predictions[:, 0]))
     figures = _chosen_figures(prepared, held, predictions)
-    joined = to_rarities(prepared, predictions, figures)[:, 0]
-    return {**figures, **fit_lift(held.clean_scores(joined))}
+    lasts = to_rarities(prepared, predictions, figures)[:, 0]
+    return {**figures, **fit_lift(held.clean_scores(lasts))}
 
 
 def _chosen_figures(prepared: Prepared, held: HeldOut, predictions: Floats) -> dict[str, float]:
@@ -60,12 +62,13 @@ def _chosen_figures(prepared: Prepared, held: HeldOut, predictions: Floats) -> d
     lasting = {pace: ways for pace, ways in by_pace.items() if pace in LASTING}
     chosen = alone_or_joined(usual | _best(lasting, predictions, held.volume))
     candidates = _measured(prepared, held, predictions, chosen)
-    rarities = [to_rarities(prepared, predictions, each)[:, 0] for each in candidates]
+    joined = [_joined(predictions, each) for each in candidates]
+    rarities = [standing(each, prepared.codec.threshold) for each in joined]
     return candidates[int(np.argmax([held.volume(each) for each in rarities]))]
 
 
 def to_rarities(prepared: Prepared, predictions: Floats, figures: Mapping[str, float]) -> Floats:
-    """Return rarities and expected values, (rows, 1 + channels).
+    """Return rarities and expected values, (rows, 2 + channels).
 
     Args:
         prepared: The data.
@@ -73,8 +76,8 @@ def to_rarities(prepared: Prepared, predictions: Floats, figures: Mapping[str, f
         figures: What `fit_rarities` measured.
     """
     if not is_raw(prepared, predictions):
-        averaged = lifted(predictions[:, 0], figures)
-        return np.column_stack([averaged, predictions[:, 1:]])
+        lasts = lifted(predictions[:, 0], figures)
+        return np.column_stack([lasts, predictions[:, 1:]])
     rarities = _joined(predictions, figures)
     return np.column_stack([rarities, predictions[:, -prepared.codec.channels :]])
 
@@ -94,7 +97,8 @@ def in_short(prepared: Prepared, part: Part, predictions: Floats) -> Floats:
         every = range(len(ways.all()))
         return predictions[:, _best({"any": every}, predictions, held.volume)["any"]]
     chosen = _best(usual_ways(ways), predictions, held.separation)
-    return _joined(predictions, _measured(prepared, held, predictions, [chosen])[0])
+    figures = _measured(prepared, held, predictions, [chosen])[0]
+    return standing(_joined(predictions, figures), prepared.codec.threshold)
 
 
 def _best(

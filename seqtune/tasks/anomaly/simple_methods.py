@@ -75,7 +75,7 @@ def run_simple_methods(
 
 
 def as_predictions(prepared: Prepared, part: Part, scores: Sequence[Floats]) -> Floats:
-    """Return a method's scores as those of a network: (rows, 1 + channels).
+    """Return a method's scores beside what it expects: (rows, 1 + channels).
 
     Simple methods do not say what they expect: the median of the channel stands for it.
 
@@ -105,7 +105,8 @@ def figures_of_method(prepared: Prepared, raw: Floats) -> dict[str, float]:
 
 
 def _rarities(raw: Floats, figures: Mapping[str, float]) -> Floats:
-    return np.column_stack([to_rarity(raw[:, 0], figures), raw[:, 1:]])
+    rare = to_rarity(raw[:, 0], figures)
+    return np.column_stack([rare, rare, raw[:, 1:]])  # a method has one score for all paces
 
 
 def score_by_method(
@@ -122,7 +123,8 @@ def score_by_method(
         tell: Is told how many more rows are done.
 
     Returns:
-        For each stretch the rarities, NaN where there is none, and the channels' medians.
+        For each stretch the rarities, (rows, 2), NaN where there is none, and the channels'
+        medians.
     """
     held = prepared.held_out["validation"]
     trained = fit_detector(name, training_rows(prepared, "train"), period_of(prepared), SEED)
@@ -133,12 +135,12 @@ def score_by_method(
     context = max(codec.context, REACH_SEASONS * codec.season, REACH_ROWS) + codec.bridge
     found: list[tuple[Floats, npt.NDArray[np.floating]]] = []
     for stretch in stretches:
-        scores = np.empty(len(stretch))
+        scores = np.empty((len(stretch), 2))
         end = 0
         for part in in_chunks(stretch, CHUNK_ROWS, context):
             begin, end = end, end + len(part)
             (values,) = _known([part])
-            scores[begin:end] = to_rarity(scorer(values)[part.first :], figures)
+            scores[begin:end] = to_rarity(scorer(values)[part.first :], figures)[:, None]
             tell(len(part))
         medians = np.broadcast_to(stretch.center, (len(stretch), codec.channels))
         found.append((scores, medians))  # a view: the medians stand in memory once

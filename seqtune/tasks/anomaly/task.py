@@ -24,6 +24,7 @@ from seqtune.tasks.anomaly.codec import Codec, Ways
 from seqtune.tasks.anomaly.illustrate import illustrate
 from seqtune.tasks.anomaly.loss import trimmed_loss
 from seqtune.tasks.anomaly.network import build_network, channels_of, offsets_of
+from seqtune.tasks.anomaly.paces import standing
 from seqtune.tasks.anomaly.panels import take_labels
 from seqtune.tasks.anomaly.predict import evaluate, predict
 from seqtune.tasks.anomaly.prepared import Prepared
@@ -109,7 +110,7 @@ class AnomalyTask:
             periods=periods,
             cycles=settle.settle_cycles(panel.grid, periods, training),
             season=season,
-            context=_context(values, season, longest),
+            context=_context(values, ways, season, longest),
             bridge=longest,
             ways=ways,
             false_alarms=settle.settle_rate(
@@ -188,8 +189,8 @@ class AnomalyTask:
         expected = predictions[:, -prepared.codec.channels :]
         if is_raw(prepared, predictions):
             return _selecting(prepared, part, in_short(prepared, part, predictions), expected)
-        scores = predictions[:, 0]
-        threshold = -math.log10(prepared.codec.false_alarms)
+        threshold = prepared.codec.threshold
+        scores = standing(predictions, threshold)
         selecting = _selecting(prepared, part, scores, expected)
         return {**selecting, **held.figures(scores, threshold)}
 
@@ -218,7 +219,7 @@ class AnomalyTask:
     def calibrated(
         self, prepared: Prepared, predictions: Floats, calibration: Mapping[str, float]
     ) -> Floats:
-        """Return rarities and expected values, (rows, 1 + channels)."""
+        """Return rarities and expected values, (rows, 2 + channels)."""
         return to_rarities(prepared, predictions, calibration)
 
     def baselines(
@@ -266,10 +267,10 @@ def _has_activity(values: Schema) -> bool:
     return True in asked if isinstance(asked, tuple) else asked is True
 
 
-def _context(values: Schema, season: int, lookback: int) -> int:
+def _context(values: Schema, ways: Ways, season: int, lookback: int) -> int:
     """Return the rows before a row that any configuration of the search looks at."""
     reach = math.ceil(settle.longest_of(values.arrangement.reach) * season)
-    span = math.ceil(max(values.score.smoothing) * season)
+    span = math.ceil(ways.longest * season)
     return 2 * lookback + reach + span
 
 

@@ -29,14 +29,14 @@ SMOOTHED_ROWS = 1 << 18
 """Rows whose errors are averaged at a time."""
 
 
-def spans_of(codec: Codec) -> list[int]:
-    """Return the rows that each smoothing of the recipe averages over.
+def longest_span(codec: Codec) -> int:
+    """Return the most rows that any way of the recipe averages over.
 
     Example:
-        >>> spans_of(codec)  # a season of 24 rows, smoothing [0, 0.5, 1]
-        [1, 12, 24]
+        >>> longest_span(codec)  # a season of 24 rows, smoothing [0, 0.5, 2]
+        48
     """
-    return [max(1, round(share * codec.season)) for share in codec.ways.smoothing]
+    return max(1, round(codec.ways.longest * codec.season))
 
 
 def score_held_out(model: Any, prepared: Prepared, values: Mapping[str, Any], part: Part) -> Floats:
@@ -49,12 +49,13 @@ def score_held_out(model: Any, prepared: Prepared, values: Mapping[str, Any], pa
         part: Which part.
 
     Returns:
-        (rows, ways + 1 + channels): the score of each way, a zero, without which those of a single
-        way could be taken for rarities, and what was expected of each channel, in the user's unit.
+        (rows, ways + 2 + channels): the score of each way, two zeros, without which those of a
+        single way could be taken for rarities, and what was expected of each channel, in the user's
+        unit.
     """
     codec, held = prepared.codec, prepared.held_out[part]
     judge = Judge(model, codec, values, hindsight=codec.ways.hindsight)
-    before = max(spans_of(codec)) + codec.bridge
+    before = longest_span(codec) + codec.bridge
     judged = judge.judge(held.stretches, before)
     usual = usual_among(judged, held) if part == "validation" else usual_of(judge, prepared)
     columns = [
@@ -79,11 +80,11 @@ def score_stretches(
         stretches: What is scored.
         usual: What is usual for the network, from `usual_of`.
         ways: Which of `Ways.all`.
-        join: Makes one score of those of each way, (rows,), for any rows.
+        join: Makes rarities, (rows, 2), of the scores of each way, (rows,), for any rows.
         tell: Is told how many more rows are done.
 
     Returns:
-        For each stretch the scores (rows,), NaN where there is none, and what was expected,
+        For each stretch the rarities (rows, 2), NaN where there are none, and what was expected,
         (rows, channels), in the user's unit.
     """
     chosen = [judge.codec.ways.all()[way] for way in ways]
@@ -91,7 +92,7 @@ def score_stretches(
     found = []
     for stretch in stretches:
         errors, expected = _errors_in_chunks(judge, stretch, usual, chosen, max(spans), tell)
-        rows, scores = errors.shape[1], np.empty(len(stretch))
+        rows, scores = errors.shape[1], np.empty((len(stretch), 2))
         skipped = rows - len(stretch)
         for begin in range(skipped, rows, SMOOTHED_ROWS):
             end = min(begin + SMOOTHED_ROWS, rows)
@@ -166,7 +167,7 @@ def score_columns(judged: Judged, stretch: Stretch, usual: Usual, codec: Codec) 
         for key, way in zip(keys, ways, strict=True)
     ]
     told = _in_users_unit(judged, stretch)
-    table = np.column_stack([*scores, np.zeros(len(told)), told])
+    table = np.column_stack([*scores, np.zeros((len(told), 2)), told])
     filled: Floats = np.nan_to_num(table[len(table) - rows :])
     return filled
 
