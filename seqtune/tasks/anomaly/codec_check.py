@@ -71,7 +71,8 @@ def _check_ways(codec: Codec) -> None:
     _check_numbers("smoothing", ways.smoothing, 0.0, 4.0)
     known = set(ways.offsets) <= set(OFFSETS) and set(ways.channels) <= set(CHANNELS)
     are_flags = type(ways.hindsight) is type(ways.state) is bool
-    if not known or not are_flags or not 1 <= len(ways.all()) <= MOST_WAYS:
+    lists = (ways.smoothing, ways.offsets, ways.channels)
+    if not known or not are_flags or not all(lists) or len(ways.all()) > MOST_WAYS:
         raise ValueError("its ways of scoring are none")
 
 

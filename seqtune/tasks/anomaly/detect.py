@@ -28,16 +28,13 @@ Floats = npt.NDArray[np.float64]
 CALIBRATION = "calibration.json"
 
 
-def detect(
-    run: Any, name: str, stretches: Sequence[Stretch], threshold: float
-) -> tuple[Floats, StretchEvidence]:
+def detect(run: Any, name: str, stretches: Sequence[Stretch]) -> tuple[Floats, StretchEvidence]:
     """Score stretches, one after another.
 
     Args:
         run: The run.
         name: A row of the leaderboard.
         stretches: What is scored.
-        threshold: Rarity beyond which a row is marked.
 
     Returns:
         (rows,) rarities, NaN where there is none, and what they were made of.
@@ -59,7 +56,7 @@ def detect(
     end = 0
     for (found, _), stretch in zip(parts, stretches, strict=True):
         part = joined[end : end + len(stretch)]
-        part[:] = standing(found, threshold)
+        part[:] = standing(found, prepared.codec.threshold)
         part[~stretch.scored(prepared.codec.bridge)] = np.nan
         end += len(stretch)
     if np.isinf(joined).any():

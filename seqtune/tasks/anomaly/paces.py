@@ -153,7 +153,8 @@ def standing(rarities: Floats, threshold: float) -> Floats:
     Args:
         rarities: (rows, 2 or more): by what lasts, and by the highest alarm, of a network or
             averaged over an ensemble.
-        threshold: Rarity beyond which a row is marked.
+        threshold: Rarity beyond which a row is marked by the rate that the run was fitted with, so
+            that no score changes with another rate.
 
     Example:
         >>> standing(np.array([[1.0, 3.9], [1.0, 4.1], [5.0, 4.1]]), 4.0)

@@ -77,8 +77,8 @@ def predict(run: Any, source: Source | None, use: str | None) -> pd.DataFrame:
             "found no data to score, expected a file", f"seqtune predict {run.folder} DATA"
         )
     new = read_new(run, source)
+    scores, evidence = detect(run, run.choose(use).name, new.stretches)
     threshold = threshold_of(run)
-    scores, evidence = detect(run, run.choose(use).name, new.stretches, threshold)
     offsets = new.panel.offsets
     events = find_events(scores, threshold, evidence, offsets)
     numbers = event_numbers(events, len(scores))
@@ -121,7 +121,7 @@ def evaluate(run: Any, source: Source) -> Evaluation:
     season, offsets = run.prepared.codec.season, new.panel.offsets
     figures = {}
     for name in names:
-        scores, _ = detect(run, name, new.stretches, threshold)
+        scores, _ = detect(run, name, new.stretches)
         if has_labels:
             usable = np.where(known, scores, np.nan)
             truth = np.maximum(labels, 0).astype(np.int8)
