@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -115,6 +116,21 @@ def test_what_comes_after_a_row_does_not_change_its_score(
         np.testing.assert_array_equal(one[:600], two[:600])
         np.testing.assert_allclose(one[:600], short, rtol=1e-4, atol=1e-5)
         assert np.nanmax(np.abs(one[600:] - two[600:])) > 0.1
+
+
+def test_usual_states_are_those_of_training_rows(prepared: Prepared) -> None:
+    values = values_of("forecaster", "gru")
+    judge = Judge(TASK.build(prepared, values), prepared.codec, values)
+    end = int(prepared.split.train_end[0])
+    assert end < prepared.panel.rows
+    rows = np.array(prepared.panel.target)
+    rows[end:] = 50.0
+    strange = replace(prepared, panel=replace(prepared.panel, target=rows))
+    one, other = usual_of(judge, prepared), usual_of(judge, strange)
+    np.testing.assert_array_equal(one.states.center, other.states.center)
+    np.testing.assert_array_equal(one.states.precision, other.states.precision)
+    assert (one.errors != other.errors).any(), "errors are those of rows held out"
+    assert one.states.center.shape == (4,)
 
 
 @pytest.mark.parametrize("architecture", architectures)
