@@ -57,6 +57,17 @@ def test_anomalies_among_the_rows_do_not_widen_what_is_usual() -> None:
     np.testing.assert_allclose(mixed.distance(far), clean.distance(far), rtol=0.1)
 
 
+def test_states_that_are_no_numbers_are_left_out_and_stay_unknown() -> None:
+    states = usual_states()
+    broken = states.copy()
+    broken[5], broken[9, 1] = np.nan, np.inf
+    known = Familiarity.fit(broken)
+    finite = np.isfinite(broken).all(axis=1)
+    np.testing.assert_array_equal(known.center, Familiarity.fit(states[finite]).center)
+    found = known.distance(broken)
+    assert np.isfinite(found[finite]).all() and np.isnan(found[5])
+
+
 @pytest.mark.parametrize("rows", [0, 1, 19, 20])
 def test_few_rows_are_enough_for_some_distance(rows: int) -> None:
     with warnings.catch_warnings():

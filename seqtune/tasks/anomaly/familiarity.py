@@ -38,8 +38,8 @@ class Familiarity:
     """The usual states of a network.
 
     Args:
-        center: (units,) median of each number of the state.
-        unit: (units,) its deviation, above 0.
+        center: (units,) the middle of the usual ones.
+        unit: (units,) deviation of each number of the state, above 0.
         precision: (units, units) inverse covariance, in these units.
     """
 
@@ -52,10 +52,12 @@ class Familiarity:
         """Measure the states of mostly normal rows.
 
         Args:
-            states: (rows, units); few rows say nothing of which numbers go together.
+            states: (rows, units); few rows say nothing of which numbers go together. Those that
+                hold no numbers, as of a network that diverged, are left out.
         """
         from sklearn.covariance import LedoitWolf
 
+        states = states[np.isfinite(states).all(axis=1)]
         if len(states) < FEWEST:
             units = states.shape[1]
             middle = states.mean(axis=0, dtype=np.float64) if len(states) else np.zeros(units)
@@ -75,7 +77,7 @@ class Familiarity:
         """Return how unfamiliar states are, (rows,): the logarithm of 1 + Mahalanobis distance.
 
         Args:
-            states: (rows, units).
+            states: (rows, units); of what is no number the distance is none either, NaN.
 
         Example:
             >>> known = Familiarity(np.zeros(2), np.ones(2), np.eye(2))
@@ -83,6 +85,7 @@ class Familiarity:
             array([0.  , 1.79], dtype=float32)
         """
         scaled = (states - self.center) / self.unit
-        square = np.einsum("ru,ru->r", scaled @ self.precision, scaled)
-        found: Floats32 = np.log1p(np.sqrt(np.maximum(square, 0.0))).astype(np.float32)
+        with np.errstate(invalid="ignore", over="ignore"):
+            square = np.einsum("ru,ru->r", scaled @ self.precision, scaled)
+            found: Floats32 = np.log1p(np.sqrt(np.maximum(square, 0.0))).astype(np.float32)
         return found
