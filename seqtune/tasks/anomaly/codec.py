@@ -32,9 +32,12 @@ TABLES = ("center", "spread", "activity_center", "activity_spread", "low", "high
 
 
 STATE = "state"
+"""What is judged by the state of a network, instead of by what it expected from some distance."""
+
 STATE_SPAN = 1.0
 """Seasons that unfamiliar states are averaged over. Of 0.3, 1 and 2, and of several together, it is
-the best on both halves of the series in docs/benchmarks.md, "The state of a network"."""
+the one that gains the most over both collections in docs/benchmarks.md, "The state of a
+network"."""
 
 
 class Way(NamedTuple):

@@ -36,7 +36,12 @@ def longest_span(codec: Codec) -> int:
         >>> longest_span(codec)  # a season of 24 rows, smoothing [0, 0.5, 2]
         48
     """
-    return max(1, round(codec.ways.longest * codec.season))
+    return rows_of(codec.ways.longest, codec)
+
+
+def rows_of(span: float, codec: Codec) -> int:
+    """Return the rows that so many seasons are, at least the row itself."""
+    return max(1, round(span * codec.season))
 
 
 def score_held_out(model: Any, prepared: Prepared, values: Mapping[str, Any], part: Part) -> Floats:
@@ -88,7 +93,7 @@ def score_stretches(
         (rows, channels), in the user's unit.
     """
     chosen = [judge.codec.ways.all()[way] for way in ways]
-    spans = [max(1, round(way.span * judge.codec.season)) for way in chosen]
+    spans = [rows_of(way.span, judge.codec) for way in chosen]
     found = []
     for stretch in stretches:
         errors, expected = _errors_in_chunks(judge, stretch, usual, chosen, max(spans), tell)
@@ -153,17 +158,12 @@ def score_columns(judged: Judged, stretch: Stretch, usual: Usual, codec: Codec) 
     rows = len(stretch)
     ways = codec.ways.all()
     keys = [(way.of, way.channels, watched_at(way.span, codec.channels)) for way in ways]
-    joined = {
+    joined = {  # once for all ways that differ in what they average over alone
         key: _of_way(judged, usual, way, codec.channels)
-        for key, way in zip(keys, ways, strict=True)
+        for key, way in dict(zip(keys, ways, strict=True)).items()
     }
     scores = [
-        smooth(
-            joined[key],
-            max(1, round(way.span * codec.season)),
-            codec.bridge,
-            hindsight=codec.ways.hindsight,
-        )
+        smooth(joined[key], rows_of(way.span, codec), codec.bridge, hindsight=codec.ways.hindsight)
         for key, way in zip(keys, ways, strict=True)
     ]
     told = _in_users_unit(judged, stretch)
