@@ -9,15 +9,14 @@ the tests end. All variables give way to what is set in the environment.
 from __future__ import annotations
 
 import atexit
-import mmap
 import os
 import shutil
+import subprocess
+import sys
 import tempfile
-from importlib.util import find_spec
-from pathlib import Path
 
 FOLDER = "JAX_COMPILATION_CACHE_DIR"
-OLDER_LOOPS = "xla_cpu_use_fusion_emitters"
+OLDER_LOOPS = "--xla_cpu_use_fusion_emitters=false"
 VARIABLES = {
     "JAX_DISABLE_MOST_OPTIMIZATIONS": "1",
     "JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "0",
@@ -30,22 +29,20 @@ def compile_quickly() -> None:
     """Set the variables, for this process and those that it starts."""
     for name, value in VARIABLES.items():
         os.environ.setdefault(name, value)
-    if has_flag(OLDER_LOOPS):
-        os.environ.setdefault("XLA_FLAGS", f"--{OLDER_LOOPS}=false")
+    if "XLA_FLAGS" not in os.environ:  # an empty one tells processes of tests not to ask again
+        os.environ["XLA_FLAGS"] = OLDER_LOOPS if is_known(OLDER_LOOPS) else ""
     if FOLDER not in os.environ:
         os.environ[FOLDER] = tempfile.mkdtemp(prefix="seqtune-programs-")
         atexit.register(shutil.rmtree, os.environ[FOLDER], ignore_errors=True)
 
 
-def has_flag(name: str) -> bool:
-    """Say whether JAX's XLA has a flag; it ends the process at one that it does not know."""
-    spec = find_spec("jaxlib")
-    for folder in (spec.submodule_search_locations or ()) if spec else ():
-        for path in Path(folder).glob("*.so"):
-            with (
-                path.open("rb") as file,
-                mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content,
-            ):
-                if content.find(name.encode()) >= 0:
-                    return True
-    return False
+def is_known(flag: str) -> bool:
+    """Say whether JAX's XLA takes a flag; it ends a process at one that it does not know."""
+    done = subprocess.run(
+        [sys.executable, "-c", "import jax; jax.devices('cpu')"],
+        env={**os.environ, "JAX_PLATFORMS": "cpu", "XLA_FLAGS": flag},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        check=False,
+    )
+    return done.returncode == 0
