@@ -19,6 +19,7 @@ from seqtune.devices import Machine, gpus, machine
 from seqtune.errors import MissingExtra, UsageError, unknown
 from seqtune.progress import Listener, Note, silent
 from seqtune.sieve import sieved
+from seqtune.xla import FLAGS, compile_quickly_for_gpus
 
 BACKENDS = ("tensorflow", "jax")
 PROPER_NAMES = {"tensorflow": "TensorFlow", "jax": "JAX"}
@@ -56,8 +57,8 @@ def activate(choice: str = "auto", listener: Listener = silent) -> str:
     Args:
         choice: "auto", "tensorflow" or "jax". With "auto", the environment variable
             `KERAS_BACKEND` decides where it is set.
-        listener: Hears of a choice that cannot be followed because Keras is loaded already, and
-            of a GPU that the backend cannot use.
+        listener: Hears of a choice that cannot be followed because Keras is loaded already, of a
+            GPU that the backend cannot use, and of a JAX that compiles slowly for it.
 
     Returns:
         The name of the backend in use.
@@ -79,6 +80,9 @@ def activate(choice: str = "auto", listener: Listener = silent) -> str:
     os.environ["KERAS_BACKEND"] = chosen.name
     for variable, value in VARIABLES.items():
         os.environ.setdefault(variable, value)
+    is_jax_on_gpu = chosen.name == "jax" and has_nvidia_gpu() and computes_on_gpu("jax")
+    if is_jax_on_gpu and not compile_quickly_for_gpus():
+        listener(Note(f"this JAX compiles slowly for the GPU; a network may take 10 s ({FLAGS})"))
     if chosen.name == "tensorflow":
         _load_keras_with_tensorflow()
     else:

@@ -11,9 +11,10 @@ from __future__ import annotations
 import atexit
 import os
 import shutil
-import subprocess
-import sys
 import tempfile
+
+from seqtune.xla import FLAGS as XLA_FLAGS
+from seqtune.xla import takes
 
 FOLDER = "JAX_COMPILATION_CACHE_DIR"
 OLDER_LOOPS = "--xla_cpu_use_fusion_emitters=false"
@@ -29,20 +30,8 @@ def compile_quickly() -> None:
     """Set the variables, for this process and those that it starts."""
     for name, value in VARIABLES.items():
         os.environ.setdefault(name, value)
-    if "XLA_FLAGS" not in os.environ:  # an empty one tells processes of tests not to ask again
-        os.environ["XLA_FLAGS"] = OLDER_LOOPS if is_known(OLDER_LOOPS) else ""
+    if XLA_FLAGS not in os.environ:  # an empty one tells processes of tests not to ask again
+        os.environ[XLA_FLAGS] = OLDER_LOOPS if takes(OLDER_LOOPS) else ""
     if FOLDER not in os.environ:
         os.environ[FOLDER] = tempfile.mkdtemp(prefix="seqtune-programs-")
         atexit.register(shutil.rmtree, os.environ[FOLDER], ignore_errors=True)
-
-
-def is_known(flag: str) -> bool:
-    """Say whether JAX's XLA takes a flag; it ends a process at one that it does not know."""
-    done = subprocess.run(
-        [sys.executable, "-c", "import jax; jax.devices('cpu')"],
-        env={**os.environ, "JAX_PLATFORMS": "cpu", "XLA_FLAGS": flag},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        check=False,
-    )
-    return done.returncode == 0

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from seqtune import backend
+from seqtune import backend, xla
 from seqtune.backend import Choice, choose, computes_on_gpu, machine_for
 from seqtune.devices import Machine, gpus
 from seqtune.errors import MissingExtra, UsageError
@@ -171,6 +171,23 @@ def test_a_warning_is_told_when_the_backend_is_loaded(here: Here) -> None:
         "TF_FORCE_GPU_ALLOW_GROWTH": "true",
         "XLA_PYTHON_CLIENT_PREALLOCATE": "false",
     }
+
+
+@pytest.mark.parametrize("is_known", [True, False])
+def test_jax_is_told_to_compile_quickly_for_a_gpu(is_known: bool, here: Here) -> None:
+    told: list[Event] = []
+    here.patch.delitem(sys.modules, "keras")
+    here.patch.setattr(backend, "_load_keras_without_tensorflow", lambda: None)
+    here.patch.setattr(xla, "takes", lambda flags: is_known)
+    here.patch.delenv("XLA_FLAGS", raising=False)
+    backend.activate("jax", told.append)
+    assert "XLA_FLAGS" not in os.environ  # there is no GPU
+    here.has_gpus("0")
+    here.plugins = ["xla_cuda13"]
+    backend.activate("jax", told.append)
+    assert os.environ["XLA_FLAGS"] == (xla.QUICKLY if is_known else "")
+    slow = Note("this JAX compiles slowly for the GPU; a network may take 10 s (XLA_FLAGS)")
+    assert told == ([] if is_known else [slow])
 
 
 QUIET = """

@@ -24,7 +24,7 @@ LAYERS = [
     [
         *("seqtune.registry", "seqtune.files", "seqtune.progress", "seqtune.errors"),
         *("seqtune.backend", "seqtune.compilation", "seqtune.devices", "seqtune.gradients"),
-        *("seqtune.interrupt", "seqtune.sieve", "seqtune.workers"),
+        *("seqtune.interrupt", "seqtune.sieve", "seqtune.workers", "seqtune.xla"),
     ],
 ]
 """Which module or package stands on which layer, the highest first."""
