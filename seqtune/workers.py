@@ -8,6 +8,11 @@ cores:
 - JAX takes the size of its thread pool from the cores that it is tied to, or from `NPROC`; neither
   `OMP_NUM_THREADS` nor `XLA_FLAGS` changes it. TensorFlow has variables of its own.
 - Two TensorFlow workers with two threads each spent 1.8 times the processor time of two with one.
+
+And on one GPU, an H200 beside eight cores, JAX, the training steps a second of all workers: four
+workers did 3.7 times those of one with forecasts of 414 series (668 against 182), 2.3 times with
+texts to classify (370 against 161) and with anomalies of one series (124 against 54); eight did as
+many as four (672). Its memory was never filled by a twentieth with four.
 """
 
 from __future__ import annotations
@@ -26,6 +31,12 @@ Count = int | Literal["auto"]
 
 MOST_CPU_WORKERS = 8
 """More trials at a time learn too little from one another; further cores become threads."""
+
+MOST_PER_GPU = 4
+"""Small networks leave most of a GPU idle; more workers than these gain nothing."""
+
+CORES_PER_GPU_WORKER = 2
+"""Each compiles its networks, prepares batches and scores epochs beside the GPU."""
 
 WORKER_BYTES = {"jax": 800_000_000, "tensorflow": 1_200_000_000}
 """Resident memory of a worker: 0.54 and 0.90 GB were seen, and a third more for large networks."""
@@ -130,7 +141,8 @@ def shares(
     Args:
         machine: What there is, without GPUs that the backend cannot use.
         workers: How many are wanted; that many there are, however little falls to each.
-        workers_per_gpu: How many may share a GPU; "auto" is one, and more where `workers` asks.
+        workers_per_gpu: How many may share a GPU; "auto" is up to four, by the cores there are, and
+            more where `workers` asks.
         backend: The Keras backend.
         data_bytes: Size of the arrays; all workers read the same mapped files.
         trials: At most so many trials; more workers than that would have nothing to do.
@@ -162,13 +174,30 @@ def _worth_using(machine: Machine, workers_per_gpu: Count) -> tuple[int, str]:
     """Return how many workers the devices are good for, and why."""
     cores = len(machine.cores)
     if machine.gpus:
-        each = 1 if workers_per_gpu == "auto" else workers_per_gpu
+        each = sharing_a_gpu(workers_per_gpu, cores, len(machine.gpus))
         return each * len(machine.gpus), "one per GPU" if each == 1 else f"{each} per GPU"
     if cores == 1:
         return 1, "the only core"
     if cores <= MOST_CPU_WORKERS:
         return cores, "one per core"
     return MOST_CPU_WORKERS, f"shares of {cores} cores"
+
+
+def sharing_a_gpu(wanted: Count, cores: int, gpus: int) -> int:
+    """Return how many workers share each GPU of a machine.
+
+    Args:
+        wanted: What the recipe says.
+        cores: Cores of the machine.
+        gpus: GPUs of the machine; at least one.
+
+    Example:
+        >>> sharing_a_gpu("auto", 16, 1), sharing_a_gpu("auto", 16, 4), sharing_a_gpu(8, 2, 1)
+        (4, 2, 8)
+    """
+    if wanted != "auto":
+        return wanted
+    return max(1, min(MOST_PER_GPU, cores // (CORES_PER_GPU_WORKER * gpus)))
 
 
 def _on_gpus(machine: Machine) -> str:

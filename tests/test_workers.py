@@ -94,8 +94,25 @@ def test_no_more_workers_than_trials() -> None:
     assert shares(cores(2), trials=2).why == "one per core, each with 1 thread"
 
 
+@pytest.mark.parametrize(
+    ("gpus", "of_cores", "said"),
+    [
+        (1, 1, "1 worker: one per GPU, with 1 thread"),
+        (1, 3, "1 worker: one per GPU, with 3 threads"),
+        (1, 4, "2 workers: 2 per GPU, each with 4 threads"),
+        (1, 8, "4 workers: 4 per GPU, each with 8 threads"),
+        (1, 64, "4 workers: 4 per GPU, each with 64 threads"),
+        (2, 8, "4 workers: 2 per GPU, each with 4 threads"),
+    ],
+)
+def test_workers_share_a_gpu_where_there_are_two_cores_for_each(
+    gpus: int, of_cores: int, said: str
+) -> None:
+    assert str(shares(with_gpus(gpus, of_cores))) == said
+
+
 def test_a_worker_per_gpu() -> None:
-    plan = shares(with_gpus(4))
+    plan = shares(with_gpus(4), workers_per_gpu=1)
     assert str(plan) == "4 workers: one per GPU, each with 4 threads"
     assert [share.gpu for share in plan.shares] == ["0", "1", "2", "3"]
     assert [share.cores for share in plan.shares] == [
@@ -104,7 +121,6 @@ def test_a_worker_per_gpu() -> None:
         (8, 9, 10, 11),
         (12, 13, 14, 15),
     ]
-    assert str(shares(with_gpus(1))) == "1 worker: one per GPU, with 16 threads"
 
 
 def test_workers_of_one_gpu_share_its_cores() -> None:
@@ -188,7 +204,7 @@ def test_cores_that_are_gone_do_not_end_a_worker() -> None:
 def test_nothing_is_pinned_where_a_quota_counts_the_cores() -> None:
     plan = shares(replace(cores(2), is_pinnable=False))
     assert [share.is_pinned for share in plan.shares] == [False, False]
-    plan = shares(replace(with_gpus(1), is_pinnable=False))
+    plan = shares(replace(with_gpus(1), is_pinnable=False), 1)
     assert [share.is_pinned for share in plan.shares] == [False]
 
 

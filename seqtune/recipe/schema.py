@@ -182,7 +182,8 @@ class Study(Section):
     )
     workers_per_gpu: Annotated[int | Auto, Or(("auto",), Whole(minimum=1))] = Field(
         "auto",
-        description="Number of trials that share a GPU; small networks leave most of one idle.",
+        description="Number of trials that share a GPU; small networks leave most of one idle. "
+        "auto is up to 4, one for every two cores to a GPU.",
     )
     address: Annotated[str, Text("auto or an address such as ray://host:10001")] = Field(
         "auto",

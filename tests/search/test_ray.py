@@ -324,11 +324,13 @@ PLAIN = {"CPU": 4.0, "memory": 8.0 * GB}
     ([{"CPU": 4.0, "memory": 2.0 * GB}], {}, 1, 2, 1),
     ([PLAIN, {"CPU": 16.0, "GPU": 2.0}], {}, 1, 2, 8),
     ([PLAIN, {"CPU": 16.0, "GPU": 2.0}], {}, 3, 6, 2),
+    ([PLAIN, {"CPU": 16.0, "GPU": 2.0}], {}, "auto", 8, 2),
+    ([{"CPU": 8.0, "GPU": 2.0}, {"CPU": 8.0, "GPU": 1.0}], {}, "auto", 6, 2),
     ([{"CPU": 500.0}], {}, 1, 64, 1),
     ([], {}, 1, 1, 1),
 ])  # fmt: skip
-def test_a_cluster_has_a_worker_per_gpu_or_core(
-    resources: Any, free: Any, per_gpu: int, workers: int, cores: int
+def test_a_cluster_has_workers_per_gpu_or_core(
+    resources: Any, free: Any, per_gpu: Any, workers: int, cores: int
 ) -> None:
     room = Room.among(resources, free, GB, per_gpu)
     assert (room.workers, room.cores) == (workers, cores)

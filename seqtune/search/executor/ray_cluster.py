@@ -119,7 +119,7 @@ class RayExecutor:
         )
         self._ray = self._connection.ray
         try:
-            room = Room.of(self._ray, backend, 1 if workers_per_gpu == "auto" else workers_per_gpu)
+            room = Room.of(self._ray, backend, workers_per_gpu)
             self._options = room.options()
             self._opening = {
                 "version": seqtune.__version__,

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from seqtune.workers import WORKER_BYTES, Share
+from seqtune.workers import WORKER_BYTES, Count, Share, sharing_a_gpu
 
 MOST_WORKERS = 64
 """By themselves, no more: further trials learn too little from those before them."""
@@ -30,7 +30,7 @@ class Room:
     memory_bytes: int
 
     @classmethod
-    def of(cls, ray: Any, backend: str, per_gpu: int) -> Room:
+    def of(cls, ray: Any, backend: str, per_gpu: Count) -> Room:
         """Look at the nodes of a cluster.
 
         Args:
@@ -48,15 +48,16 @@ class Room:
         nodes: Sequence[Mapping[str, float]],
         free: Mapping[str, float],
         memory_bytes: int,
-        per_gpu: int,
+        per_gpu: Count,
     ) -> Room:
-        """Share nodes out among workers, as many as fit, one per GPU or core.
+        """Share nodes out among workers, as many as fit, some per GPU or one per core.
 
         Args:
             nodes: Resources of each node, by Ray's names.
             free: What nobody uses, of all nodes together; empty where that is unknown.
             memory_bytes: What each worker is counted with.
-            per_gpu: How many workers may share a GPU.
+            per_gpu: How many workers may share a GPU; "auto" is as many as on the node with the
+                fewest cores to a GPU.
 
         Example:
             >>> Room.among([{"CPU": 4, "memory": 2e9}, {"CPU": 1, "memory": 2e9}], {}, 10**9, 1)
@@ -64,7 +65,10 @@ class Room:
         """
         with_gpu = [node for node in nodes if node.get("GPU", 0) >= 1]
         gpu = "GPU" if with_gpu else "CPU"
-        each = per_gpu if with_gpu else 1
+        good_for = [
+            sharing_a_gpu(per_gpu, int(node.get("CPU", 0)), int(node["GPU"])) for node in with_gpu
+        ]
+        each = min(good_for, default=1)
         fit = [
             min(
                 int(node.get(gpu, 0) * each),
