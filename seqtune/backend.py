@@ -80,14 +80,21 @@ def activate(choice: str = "auto", listener: Listener = silent) -> str:
     os.environ["KERAS_BACKEND"] = chosen.name
     for variable, value in VARIABLES.items():
         os.environ.setdefault(variable, value)
-    is_jax_on_gpu = chosen.name == "jax" and has_nvidia_gpu() and computes_on_gpu("jax")
-    if is_jax_on_gpu and not compile_quickly_for_gpus():
-        listener(Note(f"this JAX compiles slowly for the GPU; a network may take 10 s ({FLAGS})"))
+    if chosen.name == "jax" and computes_on_gpu("jax"):
+        _tell_jax_of_gpus(listener)
     if chosen.name == "tensorflow":
         _load_keras_with_tensorflow()
     else:
         _load_keras_without_tensorflow()
     return chosen.name
+
+
+def _tell_jax_of_gpus(listener: Listener) -> None:
+    """Have a JAX with CUDA compile quickly, or not look for GPUs: it complains where none is."""
+    if not has_nvidia_gpu():
+        os.environ.setdefault("JAX_PLATFORMS", "cpu")
+    elif not compile_quickly_for_gpus():
+        listener(Note(f"this JAX compiles slowly for the GPU; a network may take 10 s ({FLAGS})"))
 
 
 def _load_keras_with_tensorflow() -> None:

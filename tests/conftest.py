@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from seqtune.tasks.forecast.prepared import Prepared
 
 os.environ.setdefault("KERAS_BACKEND", "jax")
+os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")  # a GPU rounds numbers in its own way
 compile_quickly()
 activate("auto")  # before any test module can import Keras by itself
 

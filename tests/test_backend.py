@@ -179,15 +179,28 @@ def test_jax_is_told_to_compile_quickly_for_a_gpu(is_known: bool, here: Here) ->
     here.patch.delitem(sys.modules, "keras")
     here.patch.setattr(backend, "_load_keras_without_tensorflow", lambda: None)
     here.patch.setattr(xla, "takes", lambda flags: is_known)
-    here.patch.delenv("XLA_FLAGS", raising=False)
-    backend.activate("jax", told.append)
-    assert "XLA_FLAGS" not in os.environ  # there is no GPU
+    here.patch.delenv("XLA_FLAGS")
+    here.patch.setenv("JAX_PLATFORMS", "")
     here.has_gpus("0")
     here.plugins = ["xla_cuda13"]
     backend.activate("jax", told.append)
     assert os.environ["XLA_FLAGS"] == (xla.QUICKLY if is_known else "")
     slow = Note("this JAX compiles slowly for the GPU; a network may take 10 s (XLA_FLAGS)")
     assert told == ([] if is_known else [slow])
+
+
+@pytest.mark.parametrize(("plugin", "platforms"), [("xla_cuda13", "cpu"), ("tpu_plugin", None)])
+def test_jax_with_cuda_does_not_look_for_gpus_where_none_is(
+    plugin: str, platforms: str | None, here: Here
+) -> None:
+    here.patch.delitem(sys.modules, "keras")
+    here.patch.setattr(backend, "_load_keras_without_tensorflow", lambda: None)
+    here.patch.setenv("JAX_PLATFORMS", "to be put back")
+    here.patch.delenv("JAX_PLATFORMS")
+    here.patch.setenv("XLA_FLAGS", "as it was")
+    here.plugins = [plugin]
+    backend.activate("jax")
+    assert (os.environ.get("JAX_PLATFORMS"), os.environ["XLA_FLAGS"]) == (platforms, "as it was")
 
 
 QUIET = """
