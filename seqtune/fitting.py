@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from seqtune import backend as backends
 from seqtune.errors import RunError, SearchError
-from seqtune.files import append_text, sweep, write_json, write_text
+from seqtune.files import append_text, write_json, write_text
 from seqtune.interrupt import Interrupt
 from seqtune.options import FitOptions, load_recipe
 from seqtune.progress import (
@@ -27,8 +27,8 @@ from seqtune.progress import (
     silent,
 )
 from seqtune.recipe.duration import seconds as parse_seconds
-from seqtune.run.blendable import load_predictions, save_predictions
-from seqtune.run.folder import check_vacant, create_folder, now, read_state, write_record
+from seqtune.run.blendable import save_predictions
+from seqtune.run.folder import check_vacant, create_folder, now, write_record
 from seqtune.run.leaderboard import Row
 from seqtune.run.members import write_calibrations, write_members
 from seqtune.run.run import Run
@@ -106,78 +106,6 @@ def fit_with(
         fitting.begin(data, settings.out)
         fitting.go_on()
     return Run(fitting.folder)
-
-
-def resume(
-    folder: str | Path,
-    *,
-    budget: str | float | None = None,
-    trials: int | None = None,
-    workers: int | str | None = None,
-    executor: str | None = None,
-    listener: Listener = silent,
-    started: float | None = None,
-) -> Run:
-    """Go on with a search that was interrupted, killed, or is to be longer.
-
-    Trials that had ended are kept and not run again; the oracle is told of them in their order.
-
-    Args:
-        folder: The run folder.
-        budget: Wall time for this command; what the earlier one left over if None.
-        trials: At most so many trials in all.
-        workers: How many trials run at the same time; as before if None.
-        executor: Where trials run; as before if None, but for "ray", which has to be asked for
-            again: the folder may come from a stranger, and name a stranger's cluster.
-        listener: Hears of stages and trials.
-        started: Value of `time.monotonic()` from which the budget counts; now if None.
-
-    Raises:
-        RunError: The run is complete, and neither a budget nor more trials were given.
-
-    Example:
-        >>> seqtune.resume("runs/airline-forecast-1", budget="2m")
-    """
-    clock_start = time.monotonic() if started is None else started
-    run = Run(folder)
-    if run.record["status"] == "complete" and budget is None and trials is None:
-        raise RunError(
-            f"{run.folder} is complete; there is nothing left to resume",
-            f"seqtune resume {run.folder} --budget 5m, to search further",
-        )
-    asked = {"trials": trials, "workers": workers, "executor": executor}
-    recipe = run.recipe.replace(
-        {f"search.{key}": value for key, value in asked.items() if value is not None}
-    )
-    if executor is None and recipe.values.search.executor == "ray":
-        recipe = recipe.replace({"search.executor": "auto"})
-        listener(Note("trials run on this machine; --executor ray takes a cluster again"))
-    recipe = recipe.replace({"search.address": "auto"})
-    seconds = _left_over(run) if budget is None else parse_seconds(budget)
-    fitting = Fitting(recipe, Clock(seconds, clock_start), listener)
-    with fitting.closing():
-        fitting.reopen(run)
-        fitting.go_on()
-    return Run(fitting.folder)
-
-
-WORKERS = "workers"
-"""The guess that every command on a run makes anew."""
-
-LEAST_LEFT_OVER = 0.25
-"""A search that is resumed has at least this share of its budget, however late it was ended."""
-
-
-def spent_seconds(run: Run) -> float:
-    """Return the wall time that a run has taken so far, even if it was killed."""
-    total = float(run.record.get("seconds", {}).get("total", 0.0))
-    return max(total, float((read_state(run.folder) or {}).get("elapsed", 0.0)))
-
-
-def _left_over(run: Run) -> float:
-    """Return the seconds that a run's budget still holds."""
-    budget = float(run.record["budget_seconds"])
-    return max(budget - spent_seconds(run), LEAST_LEFT_OVER * budget)
 
 
 @dataclass
@@ -274,10 +202,10 @@ class Fitting:
         except (OSError, RunError):
             shutil.rmtree(self.folder, ignore_errors=True)
             raise
-        self._ready()
+        self.open_data()
         self.searching.write_board([])
 
-    def _ready(self) -> None:
+    def open_data(self) -> None:
         """Open the data as workers see it, and get ready to search."""
         from seqtune.search.problem import Problem
         from seqtune.searching import Searching
@@ -285,51 +213,6 @@ class Fitting:
         self.prepared = self.task.load(self.folder)
         problem = Problem(self.task, self.prepared, self.folder)
         self.searching = Searching(self.recipe, problem, self.clock, self.backend, self.tell)
-
-    def reopen(self, run: Run) -> None:
-        """Take up a run where it was left.
-
-        Args:
-            run: An earlier run, whatever its status.
-        """
-        self.folder, self.record = run.folder, dict(run.record)
-        self.backend = backends.activate(self.recipe.values.backend, self.tell)
-
-        from seqtune.search.trial import Result  # loads Keras, on the backend just chosen
-        from seqtune.tasks._contract import BaselineResult
-
-        self.task = run.task
-        self._ready()
-        self.notes = list(self.record.get("notes", []))
-        earlier = self.record.get("guesses", [])
-        self.guesses = [guess for guess in earlier if guess["what"] != WORKERS]
-        self.searching.results = {trial["trial"]: Result(**trial) for trial in run.checked_trials}
-        self.searching.state = read_state(self.folder)
-        self.searching.seconds = float(self.record.get("seconds", {}).get("search", 0.0))
-        self.searching.work = [dict(work) for work in self.record.get("workers", [])]
-        self.searching.earlier_seconds = spent = spent_seconds(run)
-        self.baselines = [
-            BaselineResult(
-                row.name,
-                row.validation,
-                row.test,
-                row.fit_seconds,
-                "",
-                row.detail,
-                load_predictions(self.folder, row.name),
-            )
-            for row in run.board.rows
-            if row.kind == "baseline"
-        ]
-        self.baselines += [
-            BaselineResult(name, left_out=reason)
-            for name, reason in self.record.get("left_out", {}).items()
-        ]
-        sweep(self.folder)
-        self._take_baselines()
-        self.record.update(status="running", budget_seconds=spent + self.clock.seconds)
-        write_record(self.folder, self.record)
-        write_text(self.folder / "recipe.yaml", self.recipe.to_yaml())
 
     def _write_head(self, source: Source, path: str | None, prepared: Any) -> None:
         """Write what identifies the run before anything long begins."""
@@ -366,7 +249,7 @@ class Fitting:
         self.baselines = self.task.baselines(
             self.prepared, self.recipe, min(share, max(0.0, self.clock.left())), self.tell
         )
-        self._take_baselines()
+        self.take_baselines()
         self.searching.write_board([])
         for result in self.baselines:
             save_predictions(self.folder, result.name, result.predictions)
@@ -443,7 +326,7 @@ class Fitting:
         )
         write_record(self.folder, self.record)
 
-    def _take_baselines(self) -> None:
+    def take_baselines(self) -> None:
         """Put the simple methods on the leaderboard, and where ensembles look for members."""
         self.searching.rows = self._baseline_rows()
         self.searching.blendable = {

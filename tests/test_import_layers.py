@@ -14,6 +14,7 @@ import seqtune
 LAYERS = [
     ["seqtune.__main__", "seqtune.cli"],
     ["seqtune.report"],
+    ["seqtune.resuming"],
     ["seqtune.fitting", "seqtune.searching", "seqtune.planning", "seqtune.inspection"],
     ["seqtune.run"],
     ["seqtune.search"],
