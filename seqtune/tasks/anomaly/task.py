@@ -58,7 +58,7 @@ class AnomalyTask:
     name = "anomaly"
     direction: Literal["min", "max"] = "max"
     refits_anew = False
-    refit_share = 0.08
+    refit_share = 0.15
     score_share = 0.0
     equals = 3
     blends_single = False
