@@ -9,7 +9,8 @@ from time import perf_counter
 import numpy as np
 import pytest
 
-from seqtune.tasks.anomaly.threshold import Tail, cluster_peaks, default_rate, fit_tail
+from seqtune.tasks.anomaly.peaks import cluster_peaks
+from seqtune.tasks.anomaly.threshold import Tail, default_rate, fit_tail
 
 NAN = math.nan
 

@@ -13,18 +13,13 @@ What differs from there, and why:
 
 - **Events are counted, not rows.** Scores are smooth, so that high ones come in runs, and a rate
   of rows would count a single disturbance many times. The rows beyond the start are grouped into
-  clusters first, by the extremal index (Ferro and Segers 2003, "Inference for clusters of extreme
-  values", JRSS B 65(2)), and only the peak of each is used.
+  clusters first (`seqtune.tasks.anomaly.peaks`), and only the peak of each is used.
 - **Anomalies may be among the scores.** They are few, but far out, and would draw the tail so that
-  the threshold lies above themselves. So of the highest tenth of the peaks (one at least) it is
-  only used that they are beyond the others, not by how much: the likelihood of type-II censored
-  peaks. Rows that by this tail would be seen once in 20 such tables are then left out and the
-  tail is fitted anew, up to three times. And the start is lowered from the 98th percentile where
-  less than 30 peaks lie above it, as where one long anomaly makes up the highest rows.
-- **Few peaks make no shape.** The shape's likelihood is weighted by a normal prior around 0 with a
-  deviation of 0.15, within -0.5 and 0.5: with hundreds of peaks it weighs little, with a handful
-  the tail is close to an exponential one. A prior on the shape for this reason: Martins and
-  Stedinger 2000, Water Resources Research 36(3).
+  the threshold lies above themselves. So the likelihood of the peaks is a censored one
+  (`seqtune.tasks.anomaly.pareto`), rows that by this tail would be seen once in 20 such tables are
+  then left out, and the tail is fitted anew, up to three times. And the start is lowered from the
+  98th percentile where less than 30 peaks lie above it, as where one long anomaly makes up the
+  highest rows.
 
 Measured on a million later rows of five kinds of scores (half-normal, smoothed squares and
 log-normals, Student's t with 5 degrees, an autoregression), 12 seeds each, asked for 1e-4 events
@@ -35,13 +30,15 @@ rows, twice to three times as high as all others. With the prior around 0.1 it w
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+
+from seqtune.tasks.anomaly.pareto import fit_pareto, quantile_of, survival
+from seqtune.tasks.anomaly.peaks import cluster_peaks
 
 Floats = npt.NDArray[np.float64]
 
@@ -52,15 +49,10 @@ MOST_ABOVE = 2000
 """Of many rows the tail begins where so many are above: higher than the first of `STARTS`."""
 
 PEAKS = 30
-CENSORED_SHARE = 0.1
 PASSES = 4
 
 OUTLIERS = 0.05
 """Events expected in all rows together from the score on that is left out of the next pass."""
-
-SHAPE_PRIOR = (0.0, 0.15)
-SHAPES = np.linspace(-0.5, 0.5, 101)
-STRAIGHT = 1e-9  # shapes closer to 0 are taken as the exponential tail
 
 SUPPORTED = 4.0
 """Rows that one event may be expected in, times the rows seen, until the rate is extrapolated: as
@@ -120,7 +112,7 @@ class Tail:
         if self.scale == 0.0:
             tail = np.where(beyond > 0.0, 0.0, 1.0)
         else:
-            tail = _survival(beyond / self.scale, self.shape)
+            tail = survival(beyond / self.scale, self.shape)
         return np.where(np.isnan(scores), np.nan, self.share * tail)
 
     def to_dict(self) -> dict[str, float]:
@@ -185,7 +177,7 @@ def _fit_once(scores: Floats, rate: float, seen: Floats) -> Tail:
     """Fit the tail of the scores that are not NaN, of all those that were seen."""
     known = scores[~np.isnan(scores)]
     start, quantile, peaks = _peaks_over(scores, known)
-    shape, scale = _fit_pareto(np.sort(peaks - start))
+    shape, scale = fit_pareto(np.sort(peaks - start))
     tail = Tail(
         start=start,
         start_quantile=quantile,
@@ -205,7 +197,7 @@ def _threshold(tail: Tail, rate: float) -> float:
     """Return the score that so many events per row pass, no lower than the tail's start."""
     if tail.scale == 0.0 or rate >= tail.share:
         return tail.start
-    return tail.start + tail.scale * _quantile(rate / tail.share, tail.shape)
+    return tail.start + tail.scale * quantile_of(rate / tail.share, tail.shape)
 
 
 def default_rate(rows: int, seconds_per_row: float | None) -> float:
@@ -241,96 +233,3 @@ def _peaks_over(scores: Floats, known: Floats) -> tuple[float, float, Floats]:
         if len(peaks) >= PEAKS:
             break
     return best
-
-
-def cluster_peaks(scores: Floats, start: float) -> Floats:
-    """Return the highest score of each cluster of scores above a start.
-
-    With N scores above it at the rows S_i, the times between them are T_i = S_(i+1) - S_i, and
-    the extremal index is `theta = min(1, 2 (sum (T - 1))^2 / ((N - 1) sum (T - 1) (T - 2)))`
-    (`2 (sum T)^2 / ((N - 1) sum T^2)` where no T is above 2). The longest `floor(theta N) - 1`
-    of the times divide the clusters.
-
-    Args:
-        scores: (rows,), float64, in order of time, NaN where a row was not scored.
-        start: Only scores above it count.
-
-    Returns:
-        (clusters,), float64, in order of time.
-
-    Example:
-        >>> cluster_peaks(np.array([0, 2, 3, 0, 0, 0, 0, 0, 0, 5, 0.0]), 1.0).tolist()
-        [3.0, 5.0]
-
-    Source:
-        Ferro and Segers 2003: the intervals estimator, and the declustering that follows from it.
-    """
-    rows = np.flatnonzero(scores > start)  # NaN is not above
-    if len(rows) < 2:
-        return np.asarray(scores[rows], np.float64)
-    times = np.diff(rows).astype(np.float64)
-    index = _extremal_index(times)
-    clusters = min(max(int(index * len(rows)), 1), len(rows))
-    longest = np.sort(times)[::-1]
-    border = longest[clusters - 2] if clusters > 1 else math.inf
-    # Of times as long as the last border all or none divide; rows side by side never do.
-    while clusters > 1 and (border == 1 or (times >= border).sum() > clusters - 1):
-        shorter = longest[longest > border]
-        border = shorter[-1] if len(shorter) else math.inf
-        clusters = len(shorter) + 1
-    begins = np.concatenate([[0], np.flatnonzero(times >= border) + 1])
-    return np.asarray(np.maximum.reduceat(scores[rows], begins), np.float64)
-
-
-def _extremal_index(times: Floats) -> float:
-    if times.max() > 2:
-        squares = float(((times - 1) * (times - 2)).sum())
-        index = 2 * float((times - 1).sum()) ** 2 / (len(times) * squares)
-    else:
-        index = 2 * float(times.sum()) ** 2 / (len(times) * float((times**2).sum()))
-    return min(index, 1.0)
-
-
-def _fit_pareto(excesses: Floats) -> tuple[float, float]:
-    """Return shape and scale of sorted excesses, by censored likelihood with a prior."""
-    if not len(excesses):
-        return 0.0, 0.0
-    censored = max(1, math.ceil(CENSORED_SHARE * len(excesses)))
-    inner = excesses[: len(excesses) - censored]
-    if not len(inner):  # a single peak: its own size is all that is known
-        return 0.0, float(excesses[0])
-    last = float(inner[-1])
-    best = (-math.inf, 0.0, last)
-    for scale in last * np.geomspace(0.02, 20.0, 121):
-        values = _log_likelihoods(inner / scale, censored) - len(inner) * math.log(scale)
-        top = int(np.argmax(values))
-        if values[top] > best[0]:
-            best = (float(values[top]), float(SHAPES[top]), float(scale))
-    return best[1], best[2]
-
-
-def _log_likelihoods(scaled: Floats, censored: int) -> Floats:
-    """Return the weighted log likelihood of each of `SHAPES`, without the scale's own term."""
-    shape = np.where(np.abs(SHAPES) < STRAIGHT, STRAIGHT, SHAPES)[:, None]
-    with np.errstate(divide="ignore", invalid="ignore"):
-        logs = np.log(np.maximum(1.0 + shape * scaled, 0.0)) / shape  # (shapes, peaks)
-    density = -((1.0 + shape) * logs).sum(axis=1)
-    beyond = -censored * logs[:, -1]
-    mean, deviation = SHAPE_PRIOR
-    prior = -((SHAPES - mean) ** 2) / (2.0 * deviation**2)
-    total = density + beyond + prior
-    return np.asarray(np.where(np.isfinite(total), total, -np.inf))
-
-
-def _survival(scaled: Floats, shape: float) -> Floats:
-    if abs(shape) < STRAIGHT:
-        return np.asarray(np.exp(-scaled))
-    with np.errstate(divide="ignore"):
-        return np.asarray(np.maximum(1.0 + shape * scaled, 0.0) ** (-1.0 / shape))
-
-
-def _quantile(share: float, shape: float) -> float:
-    """Return the excess that this share of the peaks passes, in units of the scale."""
-    if abs(shape) < STRAIGHT:
-        return -math.log(share)
-    return float((share**-shape - 1.0) / shape)
