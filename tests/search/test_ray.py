@@ -29,10 +29,12 @@ from seqtune.interrupt import Interrupt
 from seqtune.progress import EpochEnded, Event, Note, TrialStarted, silent
 from seqtune.search.budget import Clock
 from seqtune.search.executor._contract import Executor
+from seqtune.search.executor._death import why_lost
 from seqtune.search.executor.inline import Inline
+from seqtune.search.executor.job_files import files_of
 from seqtune.search.executor.own_folder import ALIVE, OwnFolder, sweep
 from seqtune.search.executor.parcel import collect, deliver, pack, unpack
-from seqtune.search.executor.ray_cluster import RayExecutor, files_of, why_lost
+from seqtune.search.executor.ray_cluster import RayExecutor
 from seqtune.search.executor.ray_connection import (
     RayConnection,
     _on_loopback,

@@ -1,10 +1,12 @@
-"""Why a worker process died, in words."""
+"""Why a worker died, a process here or an actor of a Ray cluster, in words."""
 
 from __future__ import annotations
 
 import re
 import signal
 from pathlib import Path
+
+from seqtune.search.trial import reason_of
 
 CRASHED = "Fatal Python error"
 """Begins what `faulthandler` writes: stacks of all threads, of no use in one line."""
@@ -40,6 +42,33 @@ def why_it_died(code: int, words: str, *, is_memory: bool) -> str:
     if "bad_alloc" in said:
         name += ", out of memory"
     return f"the worker died: {name} (signal {number})" + (f": {said}" if said else "")
+
+
+def why_lost(error: Exception, address: str) -> tuple[str, bool]:
+    """Return in one line why an actor is gone, and whether its node is.
+
+    Args:
+        error: What Ray raised.
+        address: The node.
+    """
+    import ray
+
+    text = str(error)
+    if isinstance(error, ray.exceptions.RayTaskError):
+        cause = error.cause if isinstance(error.cause, Exception) else error
+        return f"the worker failed: {reason_of(cause)}", False
+    if "low on memory" in text or isinstance(error, ray.exceptions.OutOfMemoryError):
+        return "the worker was killed: out of memory", False
+    is_unreachable = isinstance(
+        error, (ray.exceptions.ActorUnavailableError, ray.exceptions.NodeDiedError)
+    )
+    if is_unreachable or "node has died" in text or "node was terminated" in text:
+        return f"the node was lost: {address or 'before it began'}", True
+    if "No module named 'seqtune" in text or "failed to import" in text:
+        ip = re.search(r"^\s*ip: (\S+)", text, re.MULTILINE)
+        there = f"on {ip[1]}" if ip else "there"
+        return f"seqtune is not installed {there}, or another version of it", False
+    return "the worker died: its actor ended", False
 
 
 def last_words(text: str) -> str:

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import json
 import math
-import re
 import secrets
 import time
 from collections import deque
@@ -26,6 +25,7 @@ from seqtune.devices import machine
 from seqtune.errors import RunError, SearchError
 from seqtune.progress import EpochEnded, Listener, Note, TrialStarted
 from seqtune.search.executor._contract import Job, Outcome
+from seqtune.search.executor._death import why_lost
 from seqtune.search.executor._programs import shared_programs
 from seqtune.search.executor._seat import (
     LOOK_SECONDS,
@@ -34,14 +34,13 @@ from seqtune.search.executor._seat import (
     Seat,
     grace_seconds,
 )
+from seqtune.search.executor.job_files import Files, files_for, files_of
 from seqtune.search.executor.parcel import deliver, pack, parcel_bytes
 from seqtune.search.executor.processes import WORKER
 from seqtune.search.executor.ray_connection import RayConnection, load_ray
 from seqtune.search.executor.ray_room import Room
 from seqtune.search.problem import Problem
-from seqtune.search.recorded import is_trial
-from seqtune.search.refit import RefitJob, refitted_path, test_predictions_path
-from seqtune.search.trial import model_path, predictions_path, reason_of
+from seqtune.search.trial import model_path, reason_of
 from seqtune.search.wire import decode, encode
 from seqtune.workers import Count
 
@@ -56,8 +55,6 @@ DEAF_SECONDS = 10.0
 
 LOST_SECONDS = 60.0
 """So long without any node, and the search is at an end; Ray needs half of it to give one up."""
-
-Files = dict[str, bytes]
 
 
 class RayExecutor:
@@ -436,58 +433,3 @@ class _Seat(Seat):
     def is_deaf(self) -> bool:
         """Say whether the actor does not even kill its worker."""
         return bool(self.hung) and time.monotonic() - (self.late or 0.0) > DEAF_SECONDS
-
-
-def files_of(job: Job) -> list[str]:
-    """Return the files that a job may leave, by their names in a run folder.
-
-    Raises:
-        RunError: Its trial has a name that cannot be part of a file name.
-    """
-    if not is_trial(job.trial):
-        raise RunError(f"found {job.trial!r} as the name of a trial, expected one such as 't001'")
-    paths = (
-        (refitted_path, test_predictions_path)
-        if isinstance(job, RefitJob)
-        else (model_path, predictions_path)
-    )
-    return [path(Path(), job.trial).as_posix() for path in paths]
-
-
-def files_for(job: Job, folder: Path) -> Files:
-    """Return what a job needs from the run folder: the network that it goes on with, if any.
-
-    Raises:
-        OSError: The network cannot be read.
-    """
-    goes_on = isinstance(job, RefitJob) or getattr(job, "earlier", None) is not None
-    if not goes_on:
-        return {}
-    return {model_path(Path(), job.trial).as_posix(): model_path(folder, job.trial).read_bytes()}
-
-
-def why_lost(error: Exception, address: str) -> tuple[str, bool]:
-    """Return in one line why an actor is gone, and whether its node is.
-
-    Args:
-        error: What Ray raised.
-        address: The node.
-    """
-    import ray
-
-    text = str(error)
-    if isinstance(error, ray.exceptions.RayTaskError):
-        cause = error.cause if isinstance(error.cause, Exception) else error
-        return f"the worker failed: {reason_of(cause)}", False
-    if "low on memory" in text or isinstance(error, ray.exceptions.OutOfMemoryError):
-        return "the worker was killed: out of memory", False
-    is_unreachable = isinstance(
-        error, (ray.exceptions.ActorUnavailableError, ray.exceptions.NodeDiedError)
-    )
-    if is_unreachable or "node has died" in text or "node was terminated" in text:
-        return f"the node was lost: {address or 'before it began'}", True
-    if "No module named 'seqtune" in text or "failed to import" in text:
-        ip = re.search(r"^\s*ip: (\S+)", text, re.MULTILINE)
-        there = f"on {ip[1]}" if ip else "there"
-        return f"seqtune is not installed {there}, or another version of it", False
-    return "the worker died: its actor ended", False

@@ -1,0 +1,42 @@
+"""The files of a run folder that a job needs, and those that it may leave."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from seqtune.errors import RunError
+from seqtune.search.executor._contract import Job
+from seqtune.search.recorded import is_trial
+from seqtune.search.refit import RefitJob, refitted_path, test_predictions_path
+from seqtune.search.trial import model_path, predictions_path
+
+Files = dict[str, bytes]
+"""Bytes by name in the run folder."""
+
+
+def files_of(job: Job) -> list[str]:
+    """Return the files that a job may leave, by their names in a run folder.
+
+    Raises:
+        RunError: Its trial has a name that cannot be part of a file name.
+    """
+    if not is_trial(job.trial):
+        raise RunError(f"found {job.trial!r} as the name of a trial, expected one such as 't001'")
+    paths = (
+        (refitted_path, test_predictions_path)
+        if isinstance(job, RefitJob)
+        else (model_path, predictions_path)
+    )
+    return [path(Path(), job.trial).as_posix() for path in paths]
+
+
+def files_for(job: Job, folder: Path) -> Files:
+    """Return what a job needs from the run folder: the network that it goes on with, if any.
+
+    Raises:
+        OSError: The network cannot be read.
+    """
+    goes_on = isinstance(job, RefitJob) or getattr(job, "earlier", None) is not None
+    if not goes_on:
+        return {}
+    return {model_path(Path(), job.trial).as_posix(): model_path(folder, job.trial).read_bytes()}
