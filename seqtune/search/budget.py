@@ -75,6 +75,13 @@ the recipe does not say otherwise with `search.trial_share`."""
 SETUP_SECONDS = 5.0
 """What building and compiling a network takes on one core: 2.5 to 7 s were seen."""
 
+SHORTEST_SHARE = 0.5
+"""Of the time of the shortest trial; one that gets less is cut before it can compare."""
+
+SETUPS = 1.5
+"""So many times what a trial takes beside training; else it would overrun the search, and what
+follows that, for a step or two."""
+
 SHORTEST_TRIAL_SECONDS = 3.0
 """Less than this is not enough to build, compile and train anything worth having."""
 
@@ -102,20 +109,27 @@ def stretch_seconds(
     return min(left_seconds, search_seconds * trial_share * share + SETUP_SECONDS)
 
 
-def worth_beginning(left_seconds: float, done_seconds: Sequence[float], *, is_first: bool) -> bool:
+def worth_beginning(
+    left_seconds: float, done: Sequence[tuple[float, float]], *, is_first: bool
+) -> bool:
     """Say whether a trial may be begun.
 
     Args:
         left_seconds: What is left of the search.
-        done_seconds: How long the trials took that were not lost.
+        done: How long each trial took that was not lost, in all and in training steps alone.
         is_first: Whether nothing was begun yet; one trial always is.
 
     Example:
-        >>> worth_beginning(4.0, [10.0, 30.0], is_first=False)
+        >>> worth_beginning(4.0, [(10.0, 8.0), (30.0, 25.0)], is_first=False)
+        False
+        >>> worth_beginning(8.0, [(8.0, 1.0)], is_first=False)  # it would compile, and no more
         False
     """
     if is_first:
         return True
-    if not done_seconds:
+    if not done:
         return left_seconds > 0
-    return left_seconds >= max(SHORTEST_TRIAL_SECONDS, 0.5 * min(done_seconds))
+    shortest = min(seconds for seconds, _ in done)
+    setup = min(seconds - training for seconds, training in done)
+    least = max(SHORTEST_TRIAL_SECONDS, SHORTEST_SHARE * shortest, SETUPS * setup)
+    return left_seconds >= least

@@ -223,7 +223,11 @@ class Study:
 
     def _has_time(self) -> bool:
         """Say whether another trial is worth beginning; the first one always is."""
-        done = [result.seconds for result in self.results.values() if result.score is not None]
+        done = [
+            (result.seconds, result.training_seconds)
+            for result in self.results.values()
+            if result.score is not None
+        ]
         return worth_beginning(self.left(), done, is_first=not (self.results or self._running))
 
     def _take(self, outcome: Any, executor: Executor) -> None:

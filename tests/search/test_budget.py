@@ -44,9 +44,16 @@ def test_a_stretch_has_time_to_compile_beside_its_share() -> None:
 
 
 def test_a_trial_is_begun_where_it_gets_half_of_the_shortest_ones_time() -> None:
-    assert worth_beginning(5.0, [10.0, 20.0], is_first=False)
-    assert not worth_beginning(4.9, [10.0, 20.0], is_first=False)
-    assert not worth_beginning(SHORTEST_TRIAL_SECONDS - 0.1, [0.1], is_first=False)
+    done = [(10.0, 9.0), (20.0, 18.0)]
+    assert worth_beginning(5.0, done, is_first=False)
+    assert not worth_beginning(4.9, done, is_first=False)
+    assert not worth_beginning(SHORTEST_TRIAL_SECONDS - 0.1, [(0.1, 0.1)], is_first=False)
+
+
+def test_a_trial_is_begun_where_it_can_do_more_than_compile() -> None:
+    done = [(10.0, 3.0), (8.0, 2.0)]  # 6 s beside training at least
+    assert worth_beginning(9.0, done, is_first=False)
+    assert not worth_beginning(8.9, done, is_first=False)
 
 
 def test_the_first_trial_is_always_begun_and_failures_set_no_measure() -> None:
