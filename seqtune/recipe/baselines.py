@@ -6,7 +6,8 @@ from typing import Annotated
 
 from pydantic import Field
 
-from seqtune.recipe.kinds import Flag, Many, Number, Or, Word
+from seqtune.recipe.compounds import Many, Or
+from seqtune.recipe.kinds import Flag, Number, Word
 from seqtune.recipe.section import Section
 from seqtune.registry import baselines
 

@@ -11,7 +11,8 @@ from pydantic import ValidationError
 
 from seqtune.errors import RecipeError, nearest, unknown
 from seqtune.recipe.faults import Fault, Flaw, Step, UnfitError, dotted, show, unknown_key
-from seqtune.recipe.kinds import Kind, Word
+from seqtune.recipe.kind import Kind
+from seqtune.recipe.kinds import Word
 from seqtune.recipe.positions import Document
 from seqtune.recipe.schema import RecipeSchema
 from seqtune.recipe.section import Section

@@ -9,7 +9,7 @@ from typing import Any
 
 from seqtune.recipe import catalogue
 from seqtune.recipe.check import schema_of, task_names
-from seqtune.recipe.kinds import JsonSchema
+from seqtune.recipe.kind import JsonSchema
 from seqtune.recipe.load import Recipe
 from seqtune.recipe.schema import RecipeSchema
 

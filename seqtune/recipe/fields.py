@@ -2,7 +2,7 @@
 
 units: Annotated[Searchable[int], Search(Whole(minimum=1))] = Field(64, description="…")
 """
-# ruff: noqa: D102 (the methods of every kind are described once, in `kinds.Kind`)
+# ruff: noqa: D102 (the methods of every kind are described once, in `kind.Kind`)
 
 from __future__ import annotations
 
@@ -11,20 +11,10 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, TypeVar, Union
 
 from seqtune.errors import RecipeError
+from seqtune.recipe.compounds import Or, check_inner, check_items
 from seqtune.recipe.faults import Flaw, UnfitError, mismatch
-from seqtune.recipe.kinds import (
-    LARGEST,
-    Flag,
-    JsonSchema,
-    Kind,
-    Number,
-    Or,
-    Text,
-    Whole,
-    Word,
-    check_inner,
-    check_items,
-)
+from seqtune.recipe.kind import JsonSchema, Kind
+from seqtune.recipe.kinds import LARGEST, Flag, Number, Text, Whole, Word
 from seqtune.recipe.ranges import Range
 
 Value = TypeVar("Value")

@@ -7,9 +7,10 @@ from typing import Annotated, Any, TypeVar
 from pydantic import Field, create_model
 
 from seqtune.errors import RecipeError
+from seqtune.recipe.compounds import Or
 from seqtune.recipe.faults import UnfitError
 from seqtune.recipe.fields import Search, from_fragment
-from seqtune.recipe.kinds import Kind, Or
+from seqtune.recipe.kind import Kind
 from seqtune.recipe.section import Section
 from seqtune.registry import Registry
 

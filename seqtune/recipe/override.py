@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from seqtune.recipe.faults import OVERRIDES, Fault, Place, Step, show
-from seqtune.recipe.kinds import plain
+from seqtune.recipe.kind import plain
 from seqtune.recipe.positions import Document, Places, read_yaml
 from seqtune.recipe.section import Section
 

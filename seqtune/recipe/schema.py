@@ -11,21 +11,10 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, create_model, field_validator
 
+from seqtune.recipe.compounds import Many, Mappings, Or
 from seqtune.recipe.faults import Flaw, UnfitError, mismatch, unknown_key
 from seqtune.recipe.fields import Search, Searchable
-from seqtune.recipe.kinds import (
-    AnyText,
-    Duration,
-    Encoding,
-    Many,
-    Mappings,
-    Mark,
-    Number,
-    Or,
-    Text,
-    Whole,
-    Word,
-)
+from seqtune.recipe.kinds import AnyText, Duration, Encoding, Mark, Number, Text, Whole, Word
 from seqtune.recipe.options import with_options
 from seqtune.recipe.ranges import Range
 from seqtune.recipe.section import Section

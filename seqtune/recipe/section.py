@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, model_validator
 from pydantic.fields import FieldInfo
 
 from seqtune.recipe.fields import Search, search_of
-from seqtune.recipe.kinds import plain
+from seqtune.recipe.kind import plain
 
 
 class Section(BaseModel):

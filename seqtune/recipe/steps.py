@@ -6,7 +6,8 @@ from typing import Annotated
 
 from pydantic import Field
 
-from seqtune.recipe.kinds import OneOrMany, Or, Text, Whole, Word
+from seqtune.recipe.compounds import OneOrMany, Or
+from seqtune.recipe.kinds import Text, Whole, Word
 from seqtune.recipe.schema import COLUMN, Auto, Reading
 from seqtune.recipe.section import Section
 

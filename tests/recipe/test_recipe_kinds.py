@@ -3,22 +3,11 @@
 import pytest
 
 from seqtune.errors import RecipeError
+from seqtune.recipe.compounds import Many, OneOrMany, Or, Quantiles
 from seqtune.recipe.faults import UnfitError, show, unknown_key
 from seqtune.recipe.fields import Search, from_fragment
-from seqtune.recipe.kinds import (
-    Encoding,
-    Flag,
-    Many,
-    Mark,
-    Number,
-    OneOrMany,
-    Or,
-    Quantiles,
-    Text,
-    Whole,
-    Word,
-    plain,
-)
+from seqtune.recipe.kind import plain
+from seqtune.recipe.kinds import Encoding, Flag, Mark, Number, Text, Whole, Word
 from seqtune.recipe.ranges import Range
 
 WHOLE = Search(Whole(minimum=1))

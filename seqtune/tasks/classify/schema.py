@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Annotated, ClassVar
 from pydantic import Field
 
 from seqtune.recipe.baselines import METHODS, BlendedBaselines, methods_of
+from seqtune.recipe.compounds import Many, Or
 from seqtune.recipe.fields import Search, Searchable
-from seqtune.recipe.kinds import Flag, Many, Number, Or, Text, Whole, Word
+from seqtune.recipe.kinds import Flag, Number, Text, Whole, Word
 from seqtune.recipe.schema import COLUMN, Auto, CommonNetwork, Reading, RecipeSchema, network_for
 from seqtune.recipe.schema import Training as CommonTraining
 from seqtune.recipe.section import Section

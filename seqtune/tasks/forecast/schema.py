@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 from pydantic import Field
 
 from seqtune.recipe.baselines import METHODS, BlendedBaselines, methods_of
+from seqtune.recipe.compounds import Many, OneOrMany, Or, Quantiles
 from seqtune.recipe.fields import Search, Searchable
-from seqtune.recipe.kinds import Flag, Many, OneOrMany, Or, Quantiles, Whole, Word
+from seqtune.recipe.kinds import Flag, Whole, Word
 from seqtune.recipe.schema import COLUMN, Auto, CommonNetwork, RecipeSchema, network_for
 from seqtune.recipe.schema import Training as CommonTraining
 from seqtune.recipe.section import Section
