@@ -26,6 +26,9 @@ PROPER_NAMES = {"tensorflow": "TensorFlow", "jax": "JAX"}
 GPU_PACKAGES = {"tensorflow": "tensorflow[and-cuda]", "jax": "jax[cuda12]"}
 """What to install for a backend to compute on NVIDIA GPUs."""
 
+JAX_PLUGINS = "jax_plugins"
+"""What packages name themselves by that let JAX compute on something else than CPUs."""
+
 VARIABLES = {
     "TF_CPP_MIN_LOG_LEVEL": "2",
     "TF_ENABLE_ONEDNN_OPTS": "0",
@@ -92,7 +95,8 @@ def activate(choice: str = "auto", listener: Listener = silent) -> str:
 def _tell_jax_of_gpus(listener: Listener) -> None:
     """Have a JAX with CUDA compile quickly, or not look for GPUs: it complains where none is."""
     if not has_nvidia_gpu():
-        os.environ.setdefault("JAX_PLATFORMS", "cpu")
+        if all("cuda" in plugin.name for plugin in entry_points(group=JAX_PLUGINS)):
+            os.environ.setdefault("JAX_PLATFORMS", "cpu")
     elif not compile_quickly_for_gpus():
         listener(Note(f"this JAX compiles slowly for the GPU; a network may take 10 s ({FLAGS})"))
 
@@ -186,8 +190,7 @@ def has_nvidia_gpu() -> bool:
 def computes_on_gpu(name: str) -> bool:
     """Say whether a backend, as installed, can compute on NVIDIA GPUs; does not load it."""
     if name == "jax":
-        plugins = entry_points(group="jax_plugins")
-        return any("cuda" in plugin.name for plugin in plugins)
+        return any("cuda" in plugin.name for plugin in entry_points(group=JAX_PLUGINS))
     build = _tensorflow_build()
     major = re.search(r"cuda_version\W+(\d+)", build)
     if not re.search(r"is_cuda_build\W+True", build) or not major:

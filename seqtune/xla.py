@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 FLAGS = "XLA_FLAGS"
 
@@ -17,7 +18,9 @@ a trial that may take seconds or a few minutes, compiling is the larger part. Th
 left 13.3 s.
 """
 
-PROBE = "import jax; jax.devices('cpu')"
+PROBE = "import sys; sys.path[:] = sys.argv[1:]; import jax; jax.devices('cpu')"
+"""It imports from where this process does, whatever lies in the folder that it is started in."""
+
 PROBE_SECONDS = 60.0
 
 
@@ -35,9 +38,10 @@ def takes(flags: str) -> bool:
         False
     """
     environment = {**os.environ, "JAX_PLATFORMS": "cpu", FLAGS: flags}
+    paths = [path for path in sys.path if Path(path).is_absolute()]
     try:
         done = subprocess.run(
-            [sys.executable, "-c", PROBE],
+            [sys.executable, "-c", PROBE, *paths],
             env=environment,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
@@ -53,10 +57,11 @@ def takes(flags: str) -> bool:
 def compile_quickly_for_gpus() -> bool:
     """Have JAX compile quickly for GPUs, in this process and in those that it starts.
 
-    Nothing is changed where the user has set `XLA_FLAGS`.
+    The flags stay in `XLA_FLAGS`, which every XLA of such a process reads. Nothing is changed where
+    the user, or the process that started this one, has set it.
 
     Returns:
-        Whether the XLA that is installed can be told so.
+        False where the XLA that is installed was asked, and cannot be told so.
     """
     if FLAGS in os.environ:
         return True

@@ -189,16 +189,24 @@ def test_jax_is_told_to_compile_quickly_for_a_gpu(is_known: bool, here: Here) ->
     assert told == ([] if is_known else [slow])
 
 
-@pytest.mark.parametrize(("plugin", "platforms"), [("xla_cuda13", "cpu"), ("tpu_plugin", None)])
-def test_jax_with_cuda_does_not_look_for_gpus_where_none_is(
-    plugin: str, platforms: str | None, here: Here
+@pytest.mark.parametrize(
+    ("plugins", "platforms"),
+    [
+        (["xla_cuda13"], "cpu"),
+        (["tpu_plugin"], None),
+        (["xla_cuda13", "tpu_plugin"], None),
+        ([], None),
+    ],
+)
+def test_jax_with_cuda_alone_does_not_look_for_gpus_where_none_is(
+    plugins: list[str], platforms: str | None, here: Here
 ) -> None:
     here.patch.delitem(sys.modules, "keras")
     here.patch.setattr(backend, "_load_keras_without_tensorflow", lambda: None)
     here.patch.setenv("JAX_PLATFORMS", "to be put back")
     here.patch.delenv("JAX_PLATFORMS")
     here.patch.setenv("XLA_FLAGS", "as it was")
-    here.plugins = [plugin]
+    here.plugins = plugins
     backend.activate("jax")
     assert (os.environ.get("JAX_PLATFORMS"), os.environ["XLA_FLAGS"]) == (platforms, "as it was")
 

@@ -59,7 +59,7 @@ def test_workers_beyond_the_cores_make_no_more_trials(estimate: Estimate) -> Non
 
 
 def test_a_worker_per_gpu_is_planned(estimate: Estimate) -> None:
-    found = estimate(16, gpus=("0", "1", "2", "3"))
+    found = estimate(16, "search.workers_per_gpu=1", gpus=("0", "1", "2", "3"))
     assert (found.workers, found.trials) == (4, 77)
     assert found.workers_why == "one per GPU, each with 4 threads"
 

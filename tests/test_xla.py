@@ -15,6 +15,13 @@ def test_what_xla_does_not_know_is_found_out_before_it_ends_a_process() -> None:
     assert xla.takes("")
 
 
+def test_what_lies_in_the_users_folder_is_not_imported(tmp_path, monkeypatch) -> None:
+    (tmp_path / "jax.py").write_text("raise SystemExit(3)\n")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend("")
+    assert xla.takes("")
+
+
 def test_the_flags_for_gpus_are_known_to_the_jax_that_is_installed() -> None:
     assert xla.takes(xla.QUICKLY)
 

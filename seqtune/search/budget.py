@@ -79,8 +79,8 @@ SHORTEST_SHARE = 0.5
 """Of the time of the shortest trial; one that gets less is cut before it can compare."""
 
 SETUPS = 1.5
-"""So many times what a trial takes beside training; else it would overrun the search, and what
-follows that, for a step or two."""
+"""So many times what a trial takes beside training, to be built, compiled and validated; with less
+it would train next to nothing, and overrun the search, for a step or two."""
 
 SHORTEST_TRIAL_SECONDS = 3.0
 """Less than this is not enough to build, compile and train anything worth having."""
@@ -122,7 +122,7 @@ def worth_beginning(
     Example:
         >>> worth_beginning(4.0, [(10.0, 8.0), (30.0, 25.0)], is_first=False)
         False
-        >>> worth_beginning(8.0, [(8.0, 1.0)], is_first=False)  # it would compile, and no more
+        >>> worth_beginning(8.0, [(8.0, 1.0)], is_first=False)  # next to nothing would be trained
         False
     """
     if is_first:

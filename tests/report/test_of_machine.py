@@ -46,7 +46,7 @@ def test_the_workers_are_those_that_the_backend_is_good_for(find: Find) -> None:
     report = find(FOUR, Choice("jax", "NVIDIA GPU; only JAX can use it here", "one is idle"))
     assert report.machine == FOUR
     assert (report.backend, report.reason) == ("jax", "NVIDIA GPU; only JAX can use it here")
-    assert str(report.plan) == "2 workers: one per GPU, each with 8 threads"
+    assert str(report.plan) == "8 workers: 4 per GPU, each with 8 threads"
     assert report.devices == ["gpu:0"]
     assert report.problems == ["one is idle"]
 

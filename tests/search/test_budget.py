@@ -50,7 +50,7 @@ def test_a_trial_is_begun_where_it_gets_half_of_the_shortest_ones_time() -> None
     assert not worth_beginning(SHORTEST_TRIAL_SECONDS - 0.1, [(0.1, 0.1)], is_first=False)
 
 
-def test_a_trial_is_begun_where_it_can_do_more_than_compile() -> None:
+def test_a_trial_is_begun_where_a_third_of_its_time_is_left_for_training() -> None:
     done = [(10.0, 3.0), (8.0, 2.0)]  # 6 s beside training at least
     assert worth_beginning(9.0, done, is_first=False)
     assert not worth_beginning(8.9, done, is_first=False)

@@ -328,6 +328,8 @@ PLAIN = {"CPU": 4.0, "memory": 8.0 * GB}
     ([PLAIN, {"CPU": 16.0, "GPU": 2.0}], {}, 3, 6, 2),
     ([PLAIN, {"CPU": 16.0, "GPU": 2.0}], {}, "auto", 8, 2),
     ([{"CPU": 8.0, "GPU": 2.0}, {"CPU": 8.0, "GPU": 1.0}], {}, "auto", 6, 2),
+    ([{"CPU": 8.0, "GPU": 1.0}, {"CPU": 0.0, "GPU": 1.0}], {}, "auto", 4, 2),
+    ([PLAIN, {"GPU": 1.0}], {}, "auto", 4, 1),
     ([{"CPU": 500.0}], {}, 1, 64, 1),
     ([], {}, 1, 1, 1),
 ])  # fmt: skip
@@ -336,6 +338,12 @@ def test_a_cluster_has_workers_per_gpu_or_core(
 ) -> None:
     room = Room.among(resources, free, GB, per_gpu)
     assert (room.workers, room.cores) == (workers, cores)
+
+
+def test_an_actor_loads_no_keras_before_its_worker_process_does() -> None:
+    code = "import sys; import seqtune.search.executor.ray_worker; print('keras' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "False\n"
 
 
 def test_a_worker_on_a_gpu_leaves_to_ray_which_it_is() -> None:

@@ -6,8 +6,6 @@ import re
 import signal
 from pathlib import Path
 
-from seqtune.search.trial import reason_of
-
 CRASHED = "Fatal Python error"
 """Begins what `faulthandler` writes: stacks of all threads, of no use in one line."""
 
@@ -52,6 +50,8 @@ def why_lost(error: Exception, address: str) -> tuple[str, bool]:
         address: The node.
     """
     import ray
+
+    from seqtune.search.trial import reason_of  # loads Keras, which an actor does not
 
     text = str(error)
     if isinstance(error, ray.exceptions.RayTaskError):

@@ -1,4 +1,4 @@
-"""Jobs run in worker processes, started once, one for each GPU or share of the cores.
+"""Jobs run in worker processes, started once, each with its share of the cores, and of a GPU.
 
     master ── stdin: jobs, wishes to stop ──▶ worker (`search.executor.worker`)
            ◀── stdout: epochs, outcomes ───── data memory-mapped, networks in the run folder

@@ -69,7 +69,8 @@ class RayExecutor:
         listener: Hears of trials begun, of every epoch, and of workers and nodes that are lost.
         backend: Keras backend of the workers.
         address: "auto", "host:port" or "ray://host:port"; see `RayConnection`.
-        workers: How many; "auto" is one per GPU of the cluster, or one per core without any.
+        workers: How many; "auto" is up to four per GPU of the cluster, or one per core without
+            any.
         workers_per_gpu: How many share a GPU.
         module: What a worker runs.
         grace: From the seconds of a job to the seconds past them after which it hangs.
