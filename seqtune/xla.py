@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from pathlib import Path
+
+from seqtune.import_paths import import_paths
 
 FLAGS = "XLA_FLAGS"
 
@@ -38,10 +39,9 @@ def takes(flags: str) -> bool:
         False
     """
     environment = {**os.environ, "JAX_PLATFORMS": "cpu", FLAGS: flags}
-    paths = [path for path in sys.path if Path(path).is_absolute()]
     try:
         done = subprocess.run(
-            [sys.executable, "-c", PROBE, *paths],
+            [sys.executable, "-c", PROBE, *import_paths()],
             env=environment,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,

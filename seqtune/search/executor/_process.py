@@ -13,8 +13,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-import seqtune
 from seqtune.errors import SearchError
+from seqtune.import_paths import import_paths
 
 START = """
 import sys
@@ -138,17 +138,6 @@ class WorkerProcess:
             self.kill()
         finally:
             hear(None)
-
-
-def import_paths() -> list[str]:
-    """Return where this process imports from, as a worker is to.
-
-    The paths are absolute, without the folder that the process happens to be in, and with the one
-    that holds seqtune.
-    """
-    own = str(Path(seqtune.__file__).resolve().parent.parent)
-    paths = [str(Path(path).absolute()) for path in sys.path if path]
-    return paths if own in paths else [*paths, own]
 
 
 @contextmanager

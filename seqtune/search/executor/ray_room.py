@@ -63,7 +63,7 @@ class Room:
             >>> Room.among([{"CPU": 4, "memory": 2e9}, {"CPU": 1, "memory": 2e9}], {}, 10**9, 1)
             Room(workers=3, cores=1, per_gpu=0, memory_bytes=1000000000)
         """
-        with_gpu = [node for node in nodes if node.get("GPU", 0) >= 1 <= node.get("CPU", 0)]
+        with_gpu = [node for node in nodes if min(node.get("GPU", 0), node.get("CPU", 0)) >= 1]
         gpu = "GPU" if with_gpu else "CPU"
         good_for = [sharing_a_gpu(per_gpu, int(node["CPU"]), int(node["GPU"])) for node in with_gpu]
         each = min(good_for, default=1)
