@@ -25,13 +25,8 @@ LAYERS = [
     [
         *("seqtune.registry", "seqtune.files", "seqtune.progress", "seqtune.errors"),
         *("seqtune.backend", "seqtune.compilation", "seqtune.devices", "seqtune.gradients"),
-        *(
-            "seqtune.import_paths",
-            "seqtune.interrupt",
-            "seqtune.sieve",
-            "seqtune.workers",
-            "seqtune.xla",
-        ),
+        *("seqtune.import_paths", "seqtune.interrupt", "seqtune.sieve"),
+        *("seqtune.workers", "seqtune.xla"),
     ],
 ]
 """Which module or package stands on which layer, the highest first."""
