@@ -36,6 +36,7 @@ class Strange:
         channel: The column that is to blame.
         expected: What that column was expected to be at the peak, where it is known.
         came: What it was.
+        unchanged: Rows for which it keeps that value, where that is what is strange.
     """
 
     start: str
@@ -46,6 +47,7 @@ class Strange:
     channel: str
     expected: float | None
     came: float | None
+    unchanged: int | None = None
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Strange:
@@ -61,6 +63,8 @@ class Strange:
         for number in (event.score, event.expected, event.came):
             if number is not None and (isinstance(number, bool) or not math.isfinite(number)):
                 raise ValueError("an event has no score")
+        if event.unchanged is not None and type(event.unchanged) is not int:
+            raise ValueError("an event counts no rows")
         return event
 
 
@@ -147,7 +151,7 @@ class AnomalyChart:
                 "" if event.end == event.peak else time_label(event.end),
                 figure(event.score),
                 event.channel,
-                figure(event.expected),
+                figure(event.expected) if event.unchanged is None else "to move",
                 figure(event.came),
             ]
             for event in self.strangest

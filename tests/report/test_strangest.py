@@ -55,6 +55,13 @@ def test_the_strangest_are_listed_with_what_was_expected_and_what_came() -> None
     ]
 
 
+def test_of_what_stands_still_nothing_is_expected_but_to_move() -> None:
+    lines = drawn(
+        AnomalyChart.from_dict(kept(strangest=[{**kept()["strangest"][0], "unchanged": 12}]))
+    )
+    assert lines[-1] == "2024-01-01 02:00:00  2024-01-01 03:00:00   8.25  load     to move  9.00"
+
+
 def test_without_an_event_the_strangest_rows_are_called_so() -> None:
     lines = drawn(AnomalyChart.from_dict(kept(events=0, marked=[False] * 5)))
     assert any(line.startswith("strangest (no event)") for line in lines)
@@ -85,6 +92,7 @@ def test_equal_values_are_drawn_in_the_middle() -> None:
         {"strangest": [{**kept()["strangest"][0], "score": True}]},
         {"strangest": [{**kept()["strangest"][0], "channel": 7}]},
         {"strangest": [{**kept()["strangest"][0], "came": float("inf")}]},
+        {"strangest": [{**kept()["strangest"][0], "unchanged": 1.5}]},
         {"other": 1},
     ],
 )

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
-import pytest
 
-from seqtune.tasks.anomaly.detect import StretchEvidence
-from seqtune.tasks.anomaly.events import Event, Evidence, event_numbers, find_events, joined
-from seqtune.tasks.anomaly.stretch import Stretch
+from seqtune.tasks.anomaly.events import Event, event_numbers, find_events, joined
 
 NAN = math.nan
 
@@ -64,43 +62,16 @@ def test_a_row_within_the_gap_is_never_the_peak() -> None:
     assert spans(found) == [(0, 2, 0, 2.0)]
 
 
-def test_the_cause_is_the_channel_with_the_largest_error_at_the_peak() -> None:
-    evidence = Evidence(
-        errors=np.array([[9.0, 0.0], [1.0, 4.0]]),
-        expected=np.array([[10.0, 20.0], [11.0, 21.0]]),
-        found=np.array([[50.0, 20.0], [12.0, 61.0]]),
-    )
-    assert find_events(np.array([3.0, 5.0]), 1.0, evidence) == [
+class Told:
+    """A witness who says the same of every row."""
+
+    def at(self, row: int) -> dict[str, Any]:
+        return {"channel": row, "expected": 21.0, "found": 61.0}
+
+
+def test_the_cause_is_what_is_to_blame_at_the_peak() -> None:
+    assert find_events(np.array([3.0, 5.0]), 1.0, Told()) == [
         Event(0, 1, 1, 5.0, channel=1, expected=21.0, found=61.0)
-    ]
-
-
-@pytest.mark.parametrize("errors", [np.full((2, 2), NAN), np.empty((2, 0))])
-def test_without_a_known_error_no_cause_is_named(errors) -> None:
-    values = np.zeros(errors.shape)
-    (event,) = find_events(np.array([0.0, 5.0]), 1.0, Evidence(errors, values, values))
-    assert event == Event(1, 1, 1, 5.0)
-
-
-def test_values_that_are_not_known_are_none() -> None:
-    evidence = Evidence(np.array([[1.0, NAN]]), np.array([[NAN, 2.0]]), np.array([[3.0, NAN]]))
-    (event,) = find_events(np.array([5.0]), 1.0, evidence)
-    assert (event.channel, event.expected, event.found) == (0, None, 3.0)
-
-
-def test_the_evidence_of_stretches_is_that_of_their_rows() -> None:
-    ones = np.ones((3, 2))
-    one = Stretch(ones, ones > 0, 1, 0, np.zeros(2), np.ones(2))
-    seen = np.array([[True, True], [True, False]])
-    values = np.array([[1.0, 5.0], [7.0, 0.0]])
-    two = Stretch(values, seen, 0, 0, np.zeros(2), np.array([1.0, 10.0]))
-    told = [np.array([[1.0, 1.5], [4.0, 1.0]]), np.array([[2.0, 9.0], [8.0, 99.0]])]
-    evidence = StretchEvidence([one, two], told)
-    assert [evidence.at(row) for row in range(4)] == [
-        {"channel": 1, "expected": 1.5, "found": 1.0},
-        {"channel": 0, "expected": 4.0, "found": 1.0},
-        {"channel": 0, "expected": 2.0, "found": 1.0},  # 4 of 10 are less than 1 of 1
-        {"channel": 0, "expected": 8.0, "found": 7.0},  # the other was not observed
     ]
 
 

@@ -15,6 +15,7 @@ from seqtune.data.panel import Panel
 from seqtune.data.split import Split
 from seqtune.tasks.anomaly.activity import moving_activity
 from seqtune.tasks.anomaly.scales import Scales, center_and_unit, robust_scales
+from seqtune.tasks.anomaly.standstill import Standstill
 
 Floats = npt.NDArray[np.float64]
 Floats32 = npt.NDArray[np.float32]
@@ -120,6 +121,7 @@ class Codec:
         low: (1, 2 channels) least value that can be expected, of values and then of activity,
             scaled.
         high: (1, 2 channels) largest one.
+        standstill: For how long each channel may keep one value; None where nobody asks.
     """
 
     roles: dict[str, Any]
@@ -138,6 +140,7 @@ class Codec:
     activity_spread: Floats
     low: Floats
     high: Floats
+    standstill: Standstill | None = None
 
     @property
     def threshold(self) -> float:
@@ -150,12 +153,13 @@ class Codec:
         return len(self.roles["targets"])
 
     @classmethod
-    def fit(cls, panel: Panel, split: Split, **facts: Any) -> Codec:
+    def fit(cls, panel: Panel, split: Split, *, standstill: bool = True, **facts: Any) -> Codec:
         """Measure a panel on its training rows alone.
 
         Args:
             panel: All rows.
             split: Where training ends in each series.
+            standstill: Whether to measure for how long channels keep one value.
             facts: The other fields, which are not measured here.
         """
         scales = robust_scales(panel, split)
@@ -177,6 +181,7 @@ class Codec:
             activity_spread=spread[None],
             low=(low - margin)[None],
             high=(high + margin)[None],
+            standstill=Standstill.fit(panel, split) if standstill else None,
             **facts,
         )
 
@@ -236,6 +241,7 @@ class Codec:
             **{name: list(getattr(self, name)) for name in lists},
             "ways": self.ways.to_dict(),
             **{name: getattr(self, name).tolist() for name in TABLES},
+            "standstill": self.standstill.to_list() if self.standstill else None,
         }
 
     @classmethod
@@ -243,7 +249,7 @@ class Codec:
         """Read what `to_dict` wrote."""
         columns = len(values["roles"]["targets"])
         wide = {"low": 2 * columns, "high": 2 * columns}
-        ways = values["ways"]
+        ways, standstill = values["ways"], values.get("standstill")
         return cls(
             roles=dict(values["roles"]),
             grid=dict(values["grid"]),
@@ -265,6 +271,8 @@ class Codec:
                 name: np.array(values[name], np.float64).reshape(-1, wide.get(name, columns))
                 for name in TABLES
             },
+            # runs of earlier versions do not look at it
+            standstill=Standstill.from_list(standstill) if standstill else None,
         )
 
     def axis(self) -> Grid:

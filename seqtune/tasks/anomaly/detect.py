@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -13,7 +11,7 @@ import numpy.typing as npt
 from seqtune.errors import RunError
 from seqtune.files import damaged
 from seqtune.progress import Tally
-from seqtune.tasks.anomaly.events import Evidence
+from seqtune.tasks.anomaly.evidence import Evidence
 from seqtune.tasks.anomaly.inference import Judge
 from seqtune.tasks.anomaly.paces import are_figures, chosen_ways, join_paces, standing
 from seqtune.tasks.anomaly.prepared import Prepared
@@ -28,7 +26,7 @@ Floats = npt.NDArray[np.float64]
 CALIBRATION = "calibration.json"
 
 
-def detect(run: Any, name: str, stretches: Sequence[Stretch]) -> tuple[Floats, StretchEvidence]:
+def detect(run: Any, name: str, stretches: Sequence[Stretch]) -> tuple[Floats, Evidence]:
     """Score stretches, one after another.
 
     Args:
@@ -64,7 +62,7 @@ def detect(run: Any, name: str, stretches: Sequence[Stretch]) -> tuple[Floats, S
             f"{name} of {run.folder} does not score numbers",
             f"seqtune report {run.folder}, and score with another row: --use NAME",
         )
-    return joined, StretchEvidence(stretches, [told for _, told in parts])
+    return joined, Evidence(prepared.codec, stretches, [told for _, told in parts])
 
 
 def _tally(run: Any, members: int, stretches: Sequence[Stretch]) -> Tally:
@@ -145,33 +143,3 @@ def _figures(run: Any, name: str, ways: int) -> Mapping[str, float]:
     if not are_figures(figures, ways):
         raise damaged(path, f"it has no figures of {name}")
     return figures
-
-
-@dataclass(frozen=True)
-class StretchEvidence:
-    """What the scores of stretches were made of, worked out for the rows that are asked for.
-
-    Args:
-        stretches: What was scored, one after another.
-        expected: (rows, channels) of each, in the user's unit.
-    """
-
-    stretches: Sequence[Stretch]
-    expected: Sequence[npt.NDArray[np.floating]]
-
-    def at(self, row: int) -> dict[str, Any]:
-        """Return the channel of the largest error in a row, and its two values."""
-        number = int(np.searchsorted(self._ends, row, side="right"))
-        stretch = self.stretches[number]
-        within = row - int(self._ends[number]) + len(stretch)
-        came, observed = (
-            each[stretch.first + within] for each in (stretch.values, stretch.observed)
-        )
-        told = np.asarray(self.expected[number][within], np.float64)
-        errors = np.where(observed, np.abs(came - told) / stretch.spread, np.nan)
-        found = np.where(observed, came, np.nan)
-        return Evidence(errors[None], told[None], found[None]).at(0)
-
-    @cached_property
-    def _ends(self) -> npt.NDArray[np.int64]:
-        return np.cumsum([len(each) for each in self.stretches])

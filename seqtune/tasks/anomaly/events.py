@@ -30,6 +30,7 @@ class Event:
             no error is known.
         expected: What that channel was expected to be there; None where it is not known.
         found: What it was; None where it is not known.
+        unchanged: Rows for which that channel keeps the value, where that is what is strange.
     """
 
     start: int
@@ -39,6 +40,7 @@ class Event:
     channel: int | None = None
     expected: float | None = None
     found: float | None = None
+    unchanged: int | None = None
 
     @property
     def rows(self) -> int:
@@ -46,38 +48,11 @@ class Event:
         return self.end - self.start + 1
 
 
-@dataclass(frozen=True)
-class Evidence:
-    """What the scores were made of.
-
-    Args:
-        errors: (rows, channels), float64, in a unit that channels share; NaN where unknown.
-        expected: (rows, channels), float64, in the user's unit; NaN where unknown.
-        found: (rows, channels), float64, in the user's unit; NaN where unknown.
-    """
-
-    errors: Floats
-    expected: Floats
-    found: Floats
-
-    def at(self, row: int) -> dict[str, Any]:
-        """Return the channel of the largest error in a row, and its two values."""
-        errors = self.errors[row]
-        if not errors.size or np.isnan(errors).all():
-            return {}
-        channel = int(np.nanargmax(errors))
-        return {
-            "channel": channel,
-            "expected": _known(self.expected[row, channel]),
-            "found": _known(self.found[row, channel]),
-        }
-
-
 class Witness(Protocol):
-    """Who can be asked about single rows; see `Evidence`."""
+    """Who can be asked about single rows; see `evidence`."""
 
     def at(self, row: int) -> dict[str, Any]:
-        """Return the channel of the largest error in a row, and its two values."""
+        """Return what `Event` says of the channel that is to blame for a row."""
 
 
 def find_events(
@@ -141,7 +116,3 @@ def event_numbers(events: list[Event], rows: int) -> Ints:
     for number, event in enumerate(events, 1):
         numbers[event.start : event.end + 1] = number
     return numbers
-
-
-def _known(value: float) -> float | None:
-    return float(value) if np.isfinite(value) else None

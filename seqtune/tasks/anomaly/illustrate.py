@@ -9,7 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from seqtune.data.time_text import format_times
-from seqtune.tasks.anomaly.events import Evidence, find_events
+from seqtune.tasks.anomaly.events import find_events
+from seqtune.tasks.anomaly.evidence import Evidence
 from seqtune.tasks.anomaly.held_out import HeldOut
 from seqtune.tasks.anomaly.paces import standing
 from seqtune.tasks.anomaly.prepared import Prepared
@@ -38,8 +39,12 @@ def illustrate(prepared: Prepared, predictions: Floats) -> dict[str, Any]:
     rows = held.clean_rows
     threshold = prepared.codec.threshold
     scores = np.where(held.scored[:rows], standing(predictions[:rows], threshold), np.nan)
-    evidence = evidence_of(held, predictions)
     offsets = held.offsets[: held.clean + 1]
+    evidence = Evidence(
+        prepared.codec,
+        held.stretches[: held.clean],
+        np.split(predictions[:rows, 2:], offsets[1:-1]),
+    )
     events = find_events(scores, threshold, evidence, offsets)
     listed = sorted(events, key=lambda event: -event.score)[:STRANGEST]
     if not listed:  # the strangest rows, though none of them is beyond the threshold
@@ -63,6 +68,7 @@ def illustrate(prepared: Prepared, predictions: Floats) -> dict[str, Any]:
             "channel": names[event.channel or 0],
             "expected": event.expected,
             "came": event.found,
+            "unchanged": event.unchanged,
         }
         for event in listed
     ]
@@ -83,25 +89,6 @@ def illustrate(prepared: Prepared, predictions: Floats) -> dict[str, Any]:
         "threshold": threshold,
         "strangest": strange,
     }
-
-
-def evidence_of(held: HeldOut, predictions: Floats) -> Evidence:
-    """Return what clean rows were expected to be, and how far off they are, scaled.
-
-    Args:
-        held: The rows.
-        predictions: (rows, 2 + channels).
-    """
-    rows = held.clean_rows
-    expected, found = predictions[:rows, 2:], held.values[:rows]
-    spread = np.concatenate(
-        [np.tile(each.spread, (len(each), 1)) for each in held.stretches[: held.clean]]
-    )
-    observed = np.concatenate(
-        [each.observed[each.first :] for each in held.stretches[: held.clean]]
-    )
-    errors = np.where(observed, np.abs(found - expected) / spread, np.nan)
-    return Evidence(errors, expected, np.where(observed, found, np.nan))
 
 
 def row_labels(prepared: Prepared, held: HeldOut, number: int) -> list[str]:

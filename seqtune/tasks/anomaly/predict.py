@@ -273,6 +273,8 @@ def _words(panel: Panel, event: Event) -> str:
     if event.channel is None or event.found is None or event.expected is None:
         return words
     name = panel.target_names[event.channel]
+    if event.unchanged is not None:
+        return f"{words}; {name} stands at {event.found:.6g} for {event.unchanged} rows"
     return f"{words}; {name} {event.found:.6g}, expected {event.expected:.6g}"
 
 

@@ -113,6 +113,7 @@ class AnomalyTask:
             context=_context(values, ways, season, longest),
             bridge=longest,
             ways=ways,
+            standstill=values.score.standstill,
             false_alarms=settle.settle_rate(
                 values.threshold.false_alarms, held_out, panel.grid, listener
             ),

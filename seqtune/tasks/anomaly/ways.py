@@ -54,9 +54,8 @@ def score_held_out(model: Any, prepared: Prepared, values: Mapping[str, Any], pa
         part: Which part.
 
     Returns:
-        (rows, ways + 2 + channels): the score of each way, two zeros, without which those of a
-        single way could be taken for rarities, and what was expected of each channel, in the user's
-        unit.
+        (rows, ways + 2 + channels): the score of each way, 0, the rarity of what stands still (see
+        `standstill`), and what was expected of each channel, in the user's unit.
     """
     codec, held = prepared.codec, prepared.held_out[part]
     judge = Judge(model, codec, values, hindsight=codec.ways.hindsight)
@@ -109,6 +108,7 @@ def score_stretches(
                     for each, span in zip(errors, spans, strict=True)
                 ]
             )
+        scores[:, 1] = np.maximum(scores[:, 1], standing_still(stretch, judge.codec))
         found.append((scores, expected))
     return found
 
@@ -167,9 +167,19 @@ def score_columns(judged: Judged, stretch: Stretch, usual: Usual, codec: Codec) 
         for key, way in zip(keys, ways, strict=True)
     ]
     told = _in_users_unit(judged, stretch)
-    table = np.column_stack([*scores, np.zeros((len(told), 2)), told])
-    filled: Floats = np.nan_to_num(table[len(table) - rows :])
+    table = np.column_stack([*scores, np.zeros((len(told), 2)), told])[len(told) - rows :]
+    table[:, len(ways) + 1] = standing_still(stretch, codec)
+    filled: Floats = np.nan_to_num(table)
     return filled
+
+
+def standing_still(stretch: Stretch, codec: Codec) -> Floats32:
+    """Return how rare it is that some channel stands still for so long, (scored rows,)."""
+    if codec.standstill is None:
+        return np.zeros(len(stretch), np.float32)
+    found = codec.standstill.rarities(stretch.values, stretch.observed)
+    highest: Floats32 = found[stretch.first :].max(axis=1, initial=0.0)
+    return highest
 
 
 def _of_way(judged: Judged, usual: Usual, way: Way, channels: int) -> Floats32:
