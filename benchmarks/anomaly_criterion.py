@@ -190,7 +190,7 @@ class Collected:
         judge = Judge(model, codec, values)
         judged = judge.judge(self.stretches, longest_span(codec) + codec.bridge)
         first = next(iter(self.held.values()))
-        usual = usual_among(judged[: len(first.stretches)], first)
+        usual = usual_among(judged[: len(first.stretches)], first, codec)
         parts = [
             score_columns(one, stretch, usual, codec)
             for one, stretch in zip(judged, self.stretches, strict=True)

@@ -19,13 +19,14 @@ from seqtune.progress import silent
 from seqtune.recipe.load import Recipe
 from seqtune.registry import architectures_for, baselines, cells
 from seqtune.search.network_file import load_network, save_network
+from seqtune.tasks.anomaly.codec import STATE
 from seqtune.tasks.anomaly.inference import Judge
 from seqtune.tasks.anomaly.prepared import Prepared
 from seqtune.tasks.anomaly.simple_methods import score_by_method
 from seqtune.tasks.anomaly.stretch import Stretch
 from seqtune.tasks.anomaly.task import TASK
 from seqtune.tasks.anomaly.usual import usual_of
-from seqtune.tasks.anomaly.ways import score_stretches
+from seqtune.tasks.anomaly.ways import score_columns, score_stretches
 
 architectures = architectures_for("anomaly")
 CHOICES = list(product(architectures, cells))
@@ -184,11 +185,21 @@ def test_scores_do_not_depend_on_the_chunks_that_a_network_reads(
     usual = usual_of(judge, prepared)
     rows = np.random.default_rng(1).normal(size=(3 * judge.steps, 2))
     stretch = Stretch(rows, np.ones(rows.shape, np.bool_), 40, 0, np.zeros(2), np.ones(2))
-    whole, expected = score_stretches(judge, [stretch], usual, [0], first)[0]
+    ways = prepared.codec.ways.all()
+    chosen = [0, len(ways) - 1]
+    assert ways[chosen[1]].of == STATE
+
+    def both(scores: Sequence[Any]) -> Any:
+        return np.column_stack(scores)
+
+    whole, expected = score_stretches(judge, [stretch], usual, chosen, both)[0]
     monkeypatch.setattr("seqtune.tasks.anomaly.ways.CHUNK_LANES", 1)
-    pieces, again = score_stretches(judge, [stretch], usual, [0], first)[0]
-    np.testing.assert_allclose(pieces, whole, rtol=1e-4, atol=1e-5)
+    pieces, again = score_stretches(judge, [stretch], usual, chosen, both)[0]
+    np.testing.assert_allclose(pieces, whole, rtol=1e-4, atol=1e-4)
     np.testing.assert_allclose(again, expected, rtol=1e-4, atol=1e-5)
+    columns = score_columns(judge.judge([stretch], 40)[0], stretch, usual, judge.codec)
+    if not hindsight:  # the codec says of columns whether they have it; lanes begin elsewhere
+        np.testing.assert_allclose(columns[:, chosen], whole, rtol=0.05, atol=0.05)
 
 
 @pytest.mark.parametrize("method", list(baselines("anomaly")))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -124,6 +125,29 @@ def test_a_channel_that_stands_still_is_strange_and_it_is_said_for_how_long(
     table(48, "2024-01-18").to_csv(path, index=False)
     moving = seqtune("predict", run, path, "-o", tmp_path / "moving.csv")
     assert "stands at" not in " ".join(moving.err.split())
+
+
+def test_what_an_earlier_version_measured_of_states_is_measured_anew(
+    run: Path, tmp_path: Path
+) -> None:
+    frame = table(48, "2024-01-18")
+    frame.loc[30, "load"] = 9.0
+    now = scored(run, frame, tmp_path)
+    former = tmp_path / "former"
+    shutil.copytree(run, former)
+    path = former / "calibration.json"
+    figures = json.loads(path.read_text(encoding="utf-8"))
+    renamed = {
+        trial: {name.replace("states", "state"): value for name, value in each.items()}
+        for trial, each in figures.items()
+    }
+    assert renamed != figures
+    path.write_text(json.dumps(renamed), encoding="utf-8")
+    frame.to_csv(tmp_path / "new.csv", index=False)
+    done = seqtune("predict", former, tmp_path / "new.csv", "-o", tmp_path / "again.csv")
+    assert "measured anew" in done.err
+    again = pd.read_csv(tmp_path / "again.csv")
+    np.testing.assert_allclose(again["score"], now["score"], rtol=1e-3, atol=1e-3)
 
 
 def test_rows_of_a_long_gap_have_no_score_and_it_is_said(run: Path, tmp_path: Path) -> None:

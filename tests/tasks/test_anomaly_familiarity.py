@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from seqtune.tasks.anomaly.familiarity import SMALLEST_UNIT, Familiarity
+from seqtune.tasks.anomaly.familiarity import SMALLEST_UNIT, Familiarity, averaged
 
 Floats32 = npt.NDArray[np.float32]
 
@@ -55,6 +55,23 @@ def test_anomalies_among_the_rows_do_not_widen_what_is_usual() -> None:
     far = strange[1000:1090]
     assert mixed.distance(far).min() > mixed.distance(states).max()
     np.testing.assert_allclose(mixed.distance(far), clean.distance(far), rtol=0.1)
+
+
+def test_the_states_at_a_row_and_before_it_are_averaged() -> None:
+    states = np.array([[1.0, 0.0], [3.0, 8.0], [8.0, 1.0], [1.0, 0.0]], np.float32)
+    np.testing.assert_allclose(
+        averaged(states, 3), [[1.0, 0.0], [2.0, 4.0], [4.0, 3.0], [4.0, 3.0]]
+    )
+    np.testing.assert_array_equal(averaged(states, 1), states)
+    assert averaged(states[:0], 3).shape == (0, 2)
+
+
+def test_no_average_has_a_state_in_it_that_is_no_number() -> None:
+    states = np.arange(12, dtype=np.float32).reshape(6, 2)
+    states[2, 1] = np.inf
+    found = averaged(states, 2)
+    assert np.isnan(found).all(axis=1).tolist() == [False, False, True, True, False, False]
+    np.testing.assert_allclose(found[4], [7.0, 8.0])
 
 
 def test_states_that_are_no_numbers_are_left_out_and_stay_unknown() -> None:

@@ -19,7 +19,7 @@ from seqtune.tasks.anomaly.paces import (
 )
 from seqtune.tasks.anomaly.rarity import RAREST, fit_lift, fit_rarity, to_rarity
 from seqtune.tasks.anomaly.scales import center_and_unit
-from seqtune.tasks.anomaly.smoothing import smooth, smooth_part
+from seqtune.tasks.anomaly.smoothing import moved_on, smooth, smooth_part
 from seqtune.tasks.anomaly.stretch import is_bridged
 
 NAN = np.nan
@@ -51,6 +51,16 @@ def test_smoothing_averages_the_row_and_those_before_it() -> None:
 def test_in_hindsight_half_of_what_is_averaged_comes_after_the_row() -> None:
     errors = np.array([0.0, 0.0, 9.0, 0.0, 0.0])
     np.testing.assert_allclose(smooth(errors, 3, 0, hindsight=True), [0.0, 3.0, 3.0, 3.0, 0.0])
+
+
+@pytest.mark.parametrize("span", [1, 2, 3, 8])
+def test_averages_are_moved_to_where_hindsight_has_them(span: int) -> None:
+    errors = np.random.default_rng(0).random(40)
+    moved = moved_on(smooth(errors, span, 0).astype(np.float32), span)
+    inner = slice(span, 40 - span)
+    hindsight = smooth(errors, span, 0, hindsight=True)
+    np.testing.assert_allclose(moved[inner], hindsight[inner], rtol=1e-6)
+    assert len(moved) == 40
 
 
 @pytest.mark.parametrize("span", [1, 2, 5])
@@ -180,25 +190,25 @@ def test_what_lasts_long_is_judged_from_the_farthest() -> None:
     assert ways_by_pace(Ways((4.0,), ("mean",), ("mean",))) == {"long": [0]}
 
 
-def test_the_state_is_a_way_of_its_own_after_those_of_errors() -> None:
+def test_states_are_a_way_of_their_own_after_those_of_errors() -> None:
     ways = Ways((1.0,), ("mean",), ("mean", "max"), state=True)
-    assert ways.all()[2:] == [("state", "", 1.0)]
-    assert ways_by_pace(ways) == {"slow": [0, 1], "state": [2]}
-    assert usual_ways(ways) == {"slow": [0, 1], "state": [2]}
+    assert ways.all()[2:] == [("states", "", 0.6)]
+    assert ways_by_pace(ways) == {"slow": [0, 1], "states": [2]}
+    assert usual_ways(ways) == {"slow": [0, 1], "states": [2]}
     assert len(Ways((1.0,), ("mean",), ("mean", "max")).all()) == 2
 
 
-def test_the_state_is_among_what_lasts_and_gives_no_alarm() -> None:
-    figures = {"slow": 0.0, "state": 1.0}
-    for pace in ("slow", "state"):
+def test_states_count_twice_in_what_lasts_and_give_no_alarm() -> None:
+    figures = {"slow": 0.0, "states": 1.0}
+    for pace in ("slow", "states"):
         figures |= {f"{pace}_{name}": value for name, value in LINE.items()}
     assert are_figures(figures, 2)
-    joined = join_paces({"slow": np.array([1.0]), "state": np.array([5.0])}, figures)
-    np.testing.assert_allclose(joined, [[6.0, 6.0]])  # rarities 2 and 10, and no pace for alarms
-    assert alone_or_joined({"slow": 0, "state": 1}) == [
-        {"slow": 0, "state": 1},
+    joined = join_paces({"slow": np.array([1.0]), "states": np.array([4.0])}, figures)
+    np.testing.assert_allclose(joined, [[6.0, 6.0]])  # rarities 2 and twice 8; no pace for alarms
+    assert alone_or_joined({"slow": 0, "states": 1}) == [
+        {"slow": 0, "states": 1},
         {"slow": 0},
-        {"state": 1},
+        {"states": 1},
     ]
 
 

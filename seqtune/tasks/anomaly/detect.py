@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,7 @@ from seqtune.files import damaged
 from seqtune.progress import Tally
 from seqtune.tasks.anomaly.evidence import Evidence
 from seqtune.tasks.anomaly.inference import Judge
-from seqtune.tasks.anomaly.paces import are_figures, chosen_ways, join_paces, standing
+from seqtune.tasks.anomaly.paces import are_figures, are_former, chosen_ways, join_paces, standing
 from seqtune.tasks.anomaly.prepared import Prepared
 from seqtune.tasks.anomaly.rarity import is_lift, lifted
 from seqtune.tasks.anomaly.simple_methods import score_by_method
@@ -77,10 +78,14 @@ def _by_member(
         return _lifted(run, member.baseline, parts)
     prepared: Prepared = run.prepared
     model = run.network(member)
-    if member.trial in run.calibrations:
+    known = run.calibrations.get(member.trial)
+    if known is not None and not are_former(known):
         figures = _figures(run, member.trial, ways=len(prepared.codec.ways.all()))
-    else:  # the run ended before anything was measured
-        held = score_held_out(model, prepared, member.values, "validation")
+    else:  # the run ended before anything was measured, or is of an earlier version
+        if known is not None:
+            run.notes.append(f"{member.trial} is measured anew: the run is of an earlier version")
+        first = run.network(replace(member, refitted=""))  # it has not learnt from rows held out
+        held = score_held_out(first, prepared, member.values, "validation")
         figures = run.task.calibration(prepared, held)
     hindsight = bool(run.recipe.get("score.hindsight"))
     judge = Judge(model, prepared.codec, member.values, hindsight=hindsight)

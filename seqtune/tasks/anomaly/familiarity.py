@@ -1,7 +1,9 @@
-"""How far the state that a network is in lies from those that it is usually in.
+"""How far the states that a network is in lie from those that it is usually in.
 
 What a network expects follows an anomaly that lasts, and its errors shrink again. Meanwhile it is
-in a state that it is never in on normal rows, and that says what the errors no longer do.
+in states that it is never in on normal rows, and that says what the errors no longer do. States are
+averaged over a part of the season before their distance is measured: what they have in common
+stays, and where the season just stands is averaged out.
 
 Source:
     Lee, Lee, Lee and Shin 2018, "A simple unified framework for detecting out-of-distribution
@@ -33,9 +35,33 @@ SMALLEST_UNIT = 0.01
 """A state that never moves is counted in this unit; states are within -1 and 1."""
 
 
+def averaged(states: Floats32, rows: int) -> Floats:
+    """Average the states at a row and at those before it, (rows, units) float64.
+
+    Args:
+        states: (rows, units); where one holds no numbers, as of a network that diverged, neither
+            does any average with it.
+        rows: So many are averaged, fewer at the beginning.
+
+    Example:
+        >>> averaged(np.array([[1.0], [3.0], [5.0]], np.float32), 2)
+        array([[1.],
+               [2.],
+               [4.]])
+    """
+    end = np.arange(1, len(states) + 1)
+    begin = np.maximum(end - rows, 0)
+    finite = np.asarray(np.isfinite(states).all(axis=1))
+    sums = np.zeros((len(states) + 1, states.shape[1]))
+    np.cumsum(np.where(finite[:, None], states, 0.0), axis=0, dtype=np.float64, out=sums[1:])
+    lost = np.concatenate([[0], np.cumsum(~finite)])
+    mean = (sums[end] - sums[begin]) / (end - begin)[:, None]
+    return np.where((lost[end] - lost[begin] > 0)[:, None], np.nan, mean)
+
+
 @dataclass(frozen=True)
 class Familiarity:
-    """The usual states of a network.
+    """The usual states of a network, as they are averaged.
 
     Args:
         center: (units,) the middle of the usual ones.
@@ -48,7 +74,7 @@ class Familiarity:
     precision: Floats
 
     @classmethod
-    def fit(cls, states: Floats32) -> Familiarity:
+    def fit(cls, states: Floats) -> Familiarity:
         """Measure the states of mostly normal rows.
 
         Args:
@@ -73,7 +99,7 @@ class Familiarity:
         middle = center + spread.location_ * unit
         return cls(middle, unit, np.asarray(spread.precision_, np.float64))
 
-    def distance(self, states: Floats32) -> Floats32:
+    def distance(self, states: Floats) -> Floats32:
         """Return how unfamiliar states are, (rows,): the logarithm of 1 + Mahalanobis distance.
 
         Args:
@@ -81,7 +107,7 @@ class Familiarity:
 
         Example:
             >>> known = Familiarity(np.zeros(2), np.ones(2), np.eye(2))
-            >>> known.distance(np.array([[0.0, 0.0], [3.0, 4.0]], np.float32)).round(2)
+            >>> known.distance(np.array([[0.0, 0.0], [3.0, 4.0]])).round(2)
             array([0.  , 1.79], dtype=float32)
         """
         scaled = (states - self.center) / self.unit

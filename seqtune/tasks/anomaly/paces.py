@@ -3,9 +3,10 @@
 Single rows are lost in an average, and long, faint events in single rows. So every network has a
 way of scoring of each pace: an instant and a brief one, that average over nothing and over a few
 rows, a quick one, over a tenth of a season, a slow one, over about a season, and a long one; and
-beside these, which are of errors, one of states, over a season (see `familiarity`).
+beside these, which are of errors, one of states (see `familiarity`).
 
-The mean of the rarities (see `rarity`) of the last four, lifted, says what **lasts**; the highest
+The mean of the rarities (see `rarity`) of the last four, lifted, says what **lasts**; that of the
+states counts twice. The highest
 of the first three is the **alarm**, which stands where it is beyond the threshold. An ensemble
 averages both before that is asked: where each member judged for itself, a faint alarm of all of
 them would be lost, and that of most be thinned by the others.
@@ -31,8 +32,12 @@ PACES = (*LONGEST, STATE)
 ALARMS = ("instant", "brief", "quick")
 """Paces the highest of which stands where it is beyond the threshold."""
 
-LASTING = ("quick", "slow", "long", STATE)
-"""Paces whose mean says what lasts."""
+LASTING = {"quick": 1.0, "slow": 1.0, "long": 1.0, STATE: 2.0}
+"""Paces whose mean says what lasts, and what each counts for in it. Of 1, 2, 3 and 4 for states, 2
+and more did best over both collections in docs/benchmarks.md, "The state of a network"."""
+
+FORMER_STATE = "state"
+"""What runs of earlier versions measured of states that were not averaged."""
 
 USUAL = {
     "instant": Way("mean", "max", 0.0),
@@ -108,7 +113,7 @@ def alone_or_joined(chosen: Mapping[str, int]) -> list[dict[str, int]]:
         >>> alone_or_joined({"instant": 0, "slow": 4, "long": 5})
         [{'instant': 0, 'slow': 4, 'long': 5}, {'instant': 0, 'slow': 4}, {'instant': 0, 'long': 5}]
     """
-    lasting = chosen.keys() & set(LASTING)
+    lasting = chosen.keys() & LASTING.keys()
     alone = [
         {pace: way for pace, way in chosen.items() if pace == one or pace not in lasting}
         for one in chosen
@@ -141,8 +146,10 @@ def join_paces(scores: Mapping[str, Floats], figures: Mapping[str, float]) -> Fl
         figures: What `fit_paces` measured, and the lift where that is known.
     """
     rarities = {pace: to_rarity(each, figures, f"{pace}_") for pace, each in scores.items()}
-    lasting = [each for pace, each in rarities.items() if pace in LASTING]
-    lasts = lifted(np.mean(lasting or [*rarities.values()], axis=0), figures)
+    lasting = [pace for pace in rarities if pace in LASTING] or [*rarities]
+    weights = [LASTING.get(pace, 1.0) for pace in lasting]
+    joined = np.average([rarities[pace] for pace in lasting], axis=0, weights=weights)
+    lasts = lifted(joined, figures)
     alarms = [each for pace, each in rarities.items() if pace in ALARMS]
     return np.column_stack([lasts, np.max(alarms, axis=0) if alarms else lasts])
 
@@ -167,6 +174,11 @@ def standing(rarities: Floats, threshold: float) -> Floats:
 def chosen_ways(figures: Mapping[str, float]) -> dict[str, int]:
     """Return the way of each pace that was chosen."""
     return {pace: int(figures[pace]) for pace in PACES if pace in figures}
+
+
+def are_former(figures: Mapping[str, float]) -> bool:
+    """Say whether figures are those of an earlier version, of states that were not averaged."""
+    return FORMER_STATE in figures
 
 
 def are_figures(figures: Mapping[str, float], ways: int) -> bool:

@@ -42,6 +42,22 @@ def smooth(
     return np.where(known & (amount > 0), mean, np.nan)
 
 
+def moved_on(averages: npt.NDArray[np.float32], span: int) -> npt.NDArray[np.float32]:
+    """Let averages of a row and of those before it speak for the row in the middle of them.
+
+    Args:
+        averages: (rows,), each of `span` rows that end with its own.
+        span: Rows that were averaged. The last rows, in the middle of nothing, have the last one.
+
+    Example:
+        >>> moved_on(np.array([1.0, 2.0, 3.0, 4.0], np.float32), 3)
+        array([2., 3., 4., 4.], dtype=float32)
+    """
+    rows = np.arange(len(averages)) + (span - 1) // 2
+    moved: npt.NDArray[np.float32] = averages[np.minimum(rows, len(averages) - 1)]
+    return moved
+
+
 def smooth_part(
     errors: npt.NDArray[np.floating],
     span: int,

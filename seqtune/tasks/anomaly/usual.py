@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from seqtune.tasks.anomaly.familiarity import Familiarity
+from seqtune.tasks.anomaly.codec import STATE_SPAN, Codec
+from seqtune.tasks.anomaly.familiarity import Familiarity, averaged
 from seqtune.tasks.anomaly.held_out import HeldOut
 from seqtune.tasks.anomaly.inference import Judge, Judged, error_units
 from seqtune.tasks.anomaly.prepared import Prepared
@@ -21,7 +22,7 @@ class Usual:
     Args:
         errors: (points, watched) float32, from rows held out: those that it has learnt from it
             expects too well.
-        states: From rows of the training part, which are more.
+        states: Averaged ones, from rows of the training part, which are more.
     """
 
     errors: npt.NDArray[np.float32]
@@ -33,19 +34,27 @@ def usual_of(judge: Judge, prepared: Prepared) -> Usual:
     held = prepared.held_out["validation"]
     trained = held.stretches[held.clean + held.copies :] if judge.codec.ways.state else []
     judged = judge.judge([*held.stretches[: held.clean], *trained], 0)
-    return _measured(judged[: held.clean], judged[held.clean :])
+    rows = judge.codec.rows_of(STATE_SPAN)
+    return _measured(judged[: held.clean], judged[held.clean :], rows)
 
 
-def usual_among(judged: Sequence[Judged], held: HeldOut) -> Usual:
+def usual_among(judged: Sequence[Judged], held: HeldOut, codec: Codec) -> Usual:
     """Measure a network on what it says of the validation part.
 
     Args:
         judged: Of each of the part's stretches.
         held: The part.
+        codec: Says over how many rows states are averaged.
     """
-    return _measured(judged[: held.clean], judged[held.clean + held.copies :])
+    rows = codec.rows_of(STATE_SPAN)
+    return _measured(judged[: held.clean], judged[held.clean + held.copies :], rows)
 
 
-def _measured(clean: Sequence[Judged], trained: Sequence[Judged]) -> Usual:
-    states = np.concatenate([each.states for each in (trained or clean)])
-    return Usual(error_units(clean), Familiarity.fit(states))
+def _measured(clean: Sequence[Judged], trained: Sequence[Judged], rows: int) -> Usual:
+    """Measure errors on clean rows, and states on those of the training part where there are such.
+
+    The first rows of a stretch, of which fewer are averaged, count only where there are no others.
+    """
+    states = [averaged(each.states, rows) for each in (trained or clean)]
+    usual = [each[rows:] if len(each) > 2 * rows else each for each in states]
+    return Usual(error_units(clean), Familiarity.fit(np.concatenate(usual)))

@@ -11,11 +11,12 @@ import numpy.typing as npt
 
 from seqtune.progress import Tell, untold
 from seqtune.tasks._contract import Part
-from seqtune.tasks.anomaly.codec import STATE, Codec, Way
+from seqtune.tasks.anomaly.codec import STATE, STATE_SPAN, Codec, Way
+from seqtune.tasks.anomaly.familiarity import averaged
 from seqtune.tasks.anomaly.inference import Judge, Judged, joined_errors
 from seqtune.tasks.anomaly.paces import watched_at
 from seqtune.tasks.anomaly.prepared import Prepared
-from seqtune.tasks.anomaly.smoothing import smooth, smooth_part
+from seqtune.tasks.anomaly.smoothing import moved_on, smooth, smooth_part
 from seqtune.tasks.anomaly.stretch import Stretch, in_chunks
 from seqtune.tasks.anomaly.usual import Usual, usual_among, usual_of
 
@@ -36,12 +37,7 @@ def longest_span(codec: Codec) -> int:
         >>> longest_span(codec)  # a season of 24 rows, smoothing [0, 0.5, 2]
         48
     """
-    return rows_of(codec.ways.longest, codec)
-
-
-def rows_of(span: float, codec: Codec) -> int:
-    """Return the rows that so many seasons are, at least the row itself."""
-    return max(1, round(span * codec.season))
+    return codec.rows_of(codec.ways.longest)
 
 
 def score_held_out(model: Any, prepared: Prepared, values: Mapping[str, Any], part: Part) -> Floats:
@@ -61,7 +57,8 @@ def score_held_out(model: Any, prepared: Prepared, values: Mapping[str, Any], pa
     judge = Judge(model, codec, values, hindsight=codec.ways.hindsight)
     before = longest_span(codec) + codec.bridge
     judged = judge.judge(held.stretches, before)
-    usual = usual_among(judged, held) if part == "validation" else usual_of(judge, prepared)
+    is_validation = part == "validation"
+    usual = usual_among(judged, held, codec) if is_validation else usual_of(judge, prepared)
     columns = [
         score_columns(each, stretch, usual, codec)
         for each, stretch in zip(judged, held.stretches, strict=True)
@@ -92,7 +89,7 @@ def score_stretches(
         (rows, channels), in the user's unit.
     """
     chosen = [judge.codec.ways.all()[way] for way in ways]
-    spans = [rows_of(way.span, judge.codec) for way in chosen]
+    spans = [_still_to_average(way, judge.codec) for way in chosen]
     found = []
     for stretch in stretches:
         errors, expected = _errors_in_chunks(judge, stretch, usual, chosen, max(spans), tell)
@@ -127,22 +124,27 @@ def _errors_in_chunks(
         (ways, rows), those before the first scored row that are averaged with it included; and
         (scored rows, channels), in the user's unit.
     """
-    codec = judge.codec
-    before = min(stretch.first, longest + codec.bridge)
+    codec, averaged_rows = judge.codec, judge.codec.rows_of(STATE_SPAN)
+    before = min(stretch.first, max(longest, averaged_rows) + codec.bridge)
     whole = replace(stretch, first=stretch.first - before)
     errors = np.empty((len(chosen), len(whole)), np.float32)
     expected = np.empty((len(stretch), codec.channels), np.float32)
     size, context = CHUNK_LANES * judge.steps, judge.warm_up + codec.bridge
-    begin = 0
+    begin, latest = 0, np.empty((0, judge.units), np.float32)
     for chunk in in_chunks(whole, size, context, judge.after):
         judged = judge.judge([chunk], 0)[0].first(size)
         end = begin + len(judged.errors)
+        states = np.concatenate([latest, judged.states])
+        averages = averaged(states, averaged_rows)[len(latest) :]
+        latest = states[-averaged_rows:]
         for each, way in zip(errors, chosen, strict=True):
-            each[begin:end] = _of_way(judged, usual, way, codec.channels)
+            each[begin:end] = _of_way(judged, averages, usual, way, codec.channels)
         told, skipped = _in_users_unit(judged, chunk), max(0, before - begin)
         expected[begin + skipped - before : max(end, before) - before] = told[skipped:]
         tell(max(end, before) - max(begin, before))
         begin = end
+    for each, way in zip(errors, chosen, strict=True):
+        each[:] = _placed(each, way, codec, hindsight=judge.hindsight)
     return errors, expected
 
 
@@ -157,13 +159,19 @@ def score_columns(judged: Judged, stretch: Stretch, usual: Usual, codec: Codec) 
     """
     rows = len(stretch)
     ways = codec.ways.all()
+    averages = averaged(judged.states, codec.rows_of(STATE_SPAN))
     keys = [(way.of, way.channels, watched_at(way.span, codec.channels)) for way in ways]
     joined = {  # once for all ways that differ in what they average over alone
-        key: _of_way(judged, usual, way, codec.channels)
+        key: _of_way(judged, averages, usual, way, codec.channels)
         for key, way in dict(zip(keys, ways, strict=True)).items()
     }
     scores = [
-        smooth(joined[key], rows_of(way.span, codec), codec.bridge, hindsight=codec.ways.hindsight)
+        smooth(
+            _placed(joined[key], way, codec, hindsight=codec.ways.hindsight),
+            _still_to_average(way, codec),
+            codec.bridge,
+            hindsight=codec.ways.hindsight,
+        )
         for key, way in zip(keys, ways, strict=True)
     ]
     told = _in_users_unit(judged, stretch)
@@ -182,13 +190,32 @@ def standing_still(stretch: Stretch, codec: Codec) -> Floats32:
     return highest
 
 
-def _of_way(judged: Judged, usual: Usual, way: Way, channels: int) -> Floats32:
-    """Return what a way averages over rows, (rows,), NaN where nothing was observed."""
+def _of_way(judged: Judged, averages: Floats, usual: Usual, way: Way, channels: int) -> Floats32:
+    """Return what a way says of single rows, (rows,), NaN where nothing was observed."""
     if way.of == STATE:
         seen = judged.counted.any(axis=(1, 2))
-        return np.where(seen, usual.states.distance(judged.states), np.float32(np.nan))
+        return np.where(seen, usual.states.distance(averages), np.float32(np.nan))
     watched = watched_at(way.span, channels)
     return joined_errors(judged, usual.errors, way.of, way.channels, watched)
+
+
+def _still_to_average(way: Way, codec: Codec) -> int:
+    """Return the rows over which what a way says is averaged; states have been, before it spoke."""
+    return 1 if way.of == STATE else codec.rows_of(way.span)
+
+
+def _placed(says: Floats32, way: Way, codec: Codec, *, hindsight: bool) -> Floats32:
+    """Return what a way says of the rows that it is true of: in hindsight, states of those around.
+
+    Args:
+        says: (rows,), of what ends with the row.
+        way: The way.
+        codec: Says how many rows states are averaged over.
+        hindsight: Whether rows after a row count too.
+    """
+    if way.of != STATE or not hindsight:
+        return says
+    return moved_on(says, codec.rows_of(STATE_SPAN))
 
 
 def _in_users_unit(judged: Judged, stretch: Stretch) -> Floats32:
