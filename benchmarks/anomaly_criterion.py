@@ -33,7 +33,6 @@ from faulty_series import Faulty, collection
 from seqtune.baselines.anomalies import fit_detector
 from seqtune.initializers import seed_everything
 from seqtune.metrics.dominant_window import dominant_window
-from seqtune.metrics.vus import vus_pr
 from seqtune.progress import silent
 from seqtune.reading import open_source
 from seqtune.recipe.load import Recipe
@@ -113,7 +112,7 @@ class Collected:
     """One series, with everything that is measured on it."""
 
     def __init__(self, faulty: Faulty, chosen: argparse.Namespace) -> None:
-        self.labels, self.steps, self.seed = faulty.labels, chosen.steps, chosen.seed
+        self.faulty, self.steps, self.seed = faulty, chosen.steps, chosen.seed
         recipe = Recipe.load(None, "anomaly", list(chosen.set))
         source = open_source(faulty.table, recipe)
         self.prepared, self.recipe = TASK.prepare(source, recipe, silent)
@@ -152,7 +151,7 @@ class Collected:
     @cached_property
     def stretches(self) -> list[Stretch]:
         """Every row that is scored: those of either planting, then the whole series."""
-        whole = self.prepared.rows.stretch(0, 0, len(self.labels), 0)
+        whole = self.prepared.rows.stretch(0, 0, len(self.faulty.labels), 0)
         return [*(each for held in self.held.values() for each in held.stretches), whole]
 
     def _cut(self, parts: Sequence[Floats]) -> tuple[dict[str, Floats], Floats]:
@@ -237,7 +236,7 @@ class Collected:
 
     def truth(self, scores: Floats) -> float:
         """Return the VUS-PR by the labels, over all rows."""
-        return float(vus_pr(self.labels, scores, self.window))
+        return self.faulty.volume(scores, self.window)
 
     def rarities(self, model: Model, ways: Mapping[str, int], planting: str) -> tuple[Floats, ...]:
         """Return rarities of held-out rows and of the series, by one way of each pace."""

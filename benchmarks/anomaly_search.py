@@ -28,7 +28,6 @@ from faulty_series import Faulty, collection, transformer
 
 import seqtune
 from seqtune.metrics.dominant_window import dominant_window
-from seqtune.metrics.vus import vus_pr
 from seqtune.search.ensemble import blend, select_members
 from seqtune.search.network_file import load_network
 from seqtune.search.trial import model_path, predictions_path
@@ -138,7 +137,7 @@ def by_rule(faulty: Faulty, scored: Scored) -> dict[str, float]:
         return float(part.separation(standing(predictions, top), predictions[:, 2:]))
 
     def truth(weights: Mapping[str, float], of: Mapping[str, Floats] = scored.whole) -> float:
-        return float(vus_pr(faulty.labels, standing(blend(of, weights), top), window))
+        return faulty.volume(standing(blend(of, weights), top), window)
 
     def alike(names: Sequence[str]) -> dict[str, float]:
         return dict.fromkeys(names, 1 / len(names))

@@ -14,11 +14,17 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from seqtune.metrics.vus import vus_pr
+from seqtune.tasks.anomaly.standstill import equal_rows
+
 Floats = npt.NDArray[np.float64]
 Random = np.random.Generator
 
 MARGIN = 0.3
 """A label reaches this share of a fault's length beyond it on either side."""
+
+STILL = 20
+"""Rows of equal values: the columns of ETTh1 stand still for whole days, and nobody says why."""
 
 QUIET = 0.12
 """Share of a series before its first fault."""
@@ -32,11 +38,18 @@ class Faulty:
         name: What it is like.
         table: A time column and the channels.
         labels: (rows,) 0 or 1.
+        counted: (rows,) whether anybody knows: not where what was measured stands still, which is
+            no fault of ours but no normal row either.
     """
 
     name: str
     table: pd.DataFrame
     labels: npt.NDArray[np.int8]
+    counted: npt.NDArray[np.bool_]
+
+    def volume(self, scores: Floats, window: int) -> float:
+        """Return the VUS-PR of scores, (rows,), over the rows that count."""
+        return float(vus_pr(self.labels, np.where(self.counted, scores, np.nan), window))
 
 
 def collection(folder: Path | None) -> Iterator[Faulty]:
@@ -87,7 +100,18 @@ def _faulty(
         labels[start - margin : start + length + margin] = 1
     times = pd.date_range("2023-01-02", periods=len(values), freq=f"{minutes}min")
     columns = {f"value_{number}": column.round(4) for number, column in enumerate(values.T)}
-    return Faulty(name, pd.DataFrame({"time": times, **columns}), labels)
+    counted = (labels == 1) | ~_standing_still(values, day)
+    return Faulty(name, pd.DataFrame({"time": times, **columns}), labels, counted)
+
+
+def _standing_still(values: Floats, day: int) -> npt.NDArray[np.bool_]:
+    """Return where a channel keeps one value for `STILL` rows and more, and a day after."""
+    found = np.zeros(len(values), np.bool_)
+    for column in values.T:
+        equal = equal_rows(column, np.ones(len(column), np.bool_))
+        for end in np.flatnonzero(equal >= STILL):
+            found[end + 1 - STILL : end + 1 + day] = True
+    return found
 
 
 Fault = Callable[[Floats, float, Random], Floats]
