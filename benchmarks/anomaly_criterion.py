@@ -246,12 +246,16 @@ class Collected:
             figures = fit_rarity(held.normal_scores(scores[:, 0]), rate)
             return to_rarity(scores[:, 0], figures), to_rarity(model.whole[:, 0], figures)
         normal = {pace: held.normal_scores(scores[:, way]) for pace, way in ways.items()}
-        figures = fit_paces(ways, normal, rate)
+        codec = self.prepared.codec
+        every = codec.ways.all()
+        spans = {pace: codec.rows_of(every[way].span) for pace, way in ways.items()}
+        figures = fit_paces(ways, normal, rate, spans)
         joined = (
             join_paces({pace: each[:, way] for pace, way in ways.items()}, figures)
             for each in (scores, model.whole)
         )
-        return tuple(standing(each, self.prepared.codec.threshold) for each in joined)
+        threshold = self.prepared.codec.threshold
+        return tuple(standing(each, threshold, np.zeros(len(each))) for each in joined)
 
     def joined_truth(self, model: Model, ways: Mapping[str, int]) -> float:
         """Return the VUS-PR of some ways, joined as `predict` joins them."""

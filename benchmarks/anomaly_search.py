@@ -86,12 +86,14 @@ class Scored:
         held: Rarities and expectations of the validation part by trial.
         whole: (rows, 2) rarities of all rows by trial, NaN where there is none.
         errors: The same of errors alone, states left out.
+        still: (rows,) how rare it is that a channel stands still for so long.
     """
 
     prepared: Any
     held: Mapping[str, Floats]
     whole: Mapping[str, Floats]
     errors: Mapping[str, Floats]
+    still: npt.NDArray[np.float32]
 
     @classmethod
     def of(cls, folder: Path) -> Scored:
@@ -118,7 +120,7 @@ class Scored:
             whole[name] = np.where(scored, to_rarities(prepared, table, figures)[:, :2], np.nan)
             alone = without_states(prepared, raw, figures)
             errors[name] = np.where(scored, to_rarities(prepared, table, alone)[:, :2], np.nan)
-        return cls(prepared, held, whole, errors)
+        return cls(prepared, held, whole, errors, stretch.standing_still(codec.bridge))
 
 
 def without_states(prepared: Any, raw: Floats, figures: Mapping[str, float]) -> dict[str, float]:
@@ -134,10 +136,10 @@ def by_rule(faulty: Faulty, scored: Scored) -> dict[str, float]:
     part, top = scored.prepared.held_out["validation"], scored.prepared.codec.threshold
 
     def separation(predictions: Floats) -> float:
-        return float(part.separation(standing(predictions, top), predictions[:, 2:]))
+        return float(part.separation(standing(predictions, top, part.still), predictions[:, 2:]))
 
     def truth(weights: Mapping[str, float], of: Mapping[str, Floats] = scored.whole) -> float:
-        return faulty.volume(standing(blend(of, weights), top), window)
+        return faulty.volume(standing(blend(of, weights), top, scored.still), window)
 
     def alike(names: Sequence[str]) -> dict[str, float]:
         return dict.fromkeys(names, 1 / len(names))

@@ -15,7 +15,8 @@ from seqtune.data.assemble import (
     merge_rows,
     sort_rows,
 )
-from seqtune.data.panel import GROWTH, LARGE, Panel, panel_arrays
+from seqtune.data.panel import Panel
+from seqtune.data.panel_build import GROWTH, LARGE, panel_arrays
 from seqtune.errors import DataError
 
 Ints = npt.NDArray[np.int64]

@@ -113,16 +113,16 @@ def test_a_channel_that_never_moved_is_strange_when_it_does(run: Path, tmp_path:
 def test_a_channel_that_stands_still_is_strange_and_it_is_said_for_how_long(
     run: Path, tmp_path: Path
 ) -> None:
-    frame = table(48, "2024-01-18")
+    frame = table(48, "2024-01-17 16:00")
     frame.loc[20:31, "heat"] = -1.234
     path, out = tmp_path / "stuck.csv", tmp_path / "stuck.scored.csv"
     frame.to_csv(path, index=False)
     done = seqtune("predict", run, path, "-o", out)
-    assert "heat stands at -1.234 for 12 rows" in " ".join(done.err.split())
+    assert "heat stands at -1.234 for 12 rows" in " ".join(done.err.split()), done.err
     found = pd.read_csv(out)
     assert found.loc[25:31, "anomaly"].tolist() == [1] * 7
     assert found.loc[25:31, "event"].nunique() == 1
-    table(48, "2024-01-18").to_csv(path, index=False)
+    table(48, "2024-01-17 16:00").to_csv(path, index=False)
     moving = seqtune("predict", run, path, "-o", tmp_path / "moving.csv")
     assert "stands at" not in " ".join(moving.err.split())
 

@@ -11,7 +11,8 @@ import pytest
 from seqtune.data.fill import fill_series
 from seqtune.data.grid import Grid
 from seqtune.data.join import join_panels
-from seqtune.data.panel import Panel, PanelRoles, build_panel
+from seqtune.data.panel import Panel, PanelRoles
+from seqtune.data.panel_build import build_panel
 from seqtune.data.panel_store import FORMAT, load_panel, save_panel
 from seqtune.data.row_times import dates_of_integers
 from seqtune.data.source import Source

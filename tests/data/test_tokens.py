@@ -13,7 +13,8 @@ import numpy as np
 import pytest
 from tokenizers import decoders
 
-from seqtune.data.tokens import KINDS, LONGEST_WORD, PADDING, UNKNOWN, Tokenizer
+from seqtune.data.tokens import KINDS, Tokenizer
+from seqtune.data.vocabulary import LONGEST_WORD, PADDING, UNKNOWN
 
 FILMS = ["good film", "bad film", "good , good !"]
 SCRIPTS = {

@@ -471,7 +471,7 @@ def test_a_trial_is_stopped_in_the_middle(begin: Begin) -> None:
 def test_a_trial_that_still_waits_is_stopped_when_it_begins(begin: Begin) -> None:
     executor = begin(workers=1)
     executor.submit(job(1, "until stopped"))
-    assert not any(seat.is_ready for seat in executor._seats)
+    assert not any(seat.is_ready for seat in executor._crew.seats)
     executor.stop("t001")
     assert wait_for(executor)[0].reason == ""
 
@@ -480,9 +480,12 @@ def test_the_search_ends_when_no_node_is_left(begin: Begin, nodes: TwoNodes) -> 
     executor = begin(workers=1, lost_seconds=0.1)
     executor.submit(job(1))
     wait_for(executor)
-    executor._options = {**executor._options, "num_cpus": 99}  # there will be no room again
+    executor._crew.options = {
+        **executor._crew.options,
+        "num_cpus": 99,
+    }  # there will be no room again
     executor.submit(job(2, "hang"))
-    nodes.connection.ray.kill(executor._seats[0].actor)
+    nodes.connection.ray.kill(executor._crew.seats[0].actor)
     assert wait_for(executor)[0].reason == "the worker died: its actor ended"
     assert (executor.idle(), executor.wait(0.0)) == (1, [])
     executor.submit(job(3))
@@ -624,7 +627,7 @@ def test_the_other_node_takes_up_what_one_has_begun(training: Training, tiny: An
     refitted = wait_for(executor)[0]
     started = [event for event in training.heard.of(TrialStarted) if event.trial == "t001"]
     assert [event.worker for event in started] == [0, 1, 0]
-    assert len({seat.node for seat in executor._seats}) == 2
+    assert len({seat.node for seat in executor._crew.seats}) == 2
 
     expected = training.inside(second(training.inside(first)))
     training.inside(refit(expected))
@@ -649,7 +652,7 @@ def test_a_search_goes_on_when_a_node_is_lost(
     def hear(event: Event) -> None:
         study.hear(event)
         is_begun = isinstance(event, TrialStarted) and event.trial > "t012"
-        if is_begun and not lost and executor._seats[event.worker].node in nodes.other.node_id:
+        if is_begun and not lost and executor._crew.seats[event.worker].node in nodes.other.node_id:
             lost.append(event.trial)
             nodes.kill_other()
 
@@ -671,7 +674,7 @@ def test_a_search_goes_on_when_a_node_is_lost(
 
     until(executor, lambda: executor.idle() == 2)  # the node that is left has room for both
     assert executor.workers == 2
-    assert len({seat.node for seat in executor._seats}) == 1
+    assert len({seat.node for seat in executor._crew.seats}) == 1
     assert capfd.readouterr() == ("", "")
 
 

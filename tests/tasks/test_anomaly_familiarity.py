@@ -66,12 +66,28 @@ def test_the_states_at_a_row_and_before_it_are_averaged() -> None:
     assert averaged(states[:0], 3).shape == (0, 2)
 
 
+def test_before_the_first_row_states_were_usual() -> None:
+    states = np.array([[1.0, 0.0], [3.0, 8.0], [8.0, 1.0], [1.0, 0.0]], np.float32)
+    usual = np.array([10.0, -1.0])
+    whole = averaged(np.concatenate([np.tile(usual, (2, 1)), states]).astype(np.float32), 3)
+    np.testing.assert_allclose(averaged(states, 3, usual), whole[2:])
+
+
 def test_no_average_has_a_state_in_it_that_is_no_number() -> None:
     states = np.arange(12, dtype=np.float32).reshape(6, 2)
     states[2, 1] = np.inf
     found = averaged(states, 2)
     assert np.isnan(found).all(axis=1).tolist() == [False, False, True, True, False, False]
     np.testing.assert_allclose(found[4], [7.0, 8.0])
+
+
+def test_with_few_independent_states_each_number_is_measured_by_itself() -> None:
+    states = usual_states()
+    together, apart = Familiarity.fit(states, 8.0), Familiarity.fit(states, 7.9)
+    np.testing.assert_array_equal(together.precision, Familiarity.fit(states).precision)
+    assert np.abs(together.precision[0, 1]) > 1.0
+    np.testing.assert_array_equal(apart.precision, np.diag(np.diag(apart.precision)))
+    np.testing.assert_allclose(np.diag(apart.precision)[:3], 1.0, rtol=0.3)
 
 
 def test_states_that_are_no_numbers_are_left_out_and_stay_unknown() -> None:

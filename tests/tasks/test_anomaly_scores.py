@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 
@@ -12,17 +14,27 @@ from seqtune.tasks.anomaly.paces import (
     are_figures,
     chosen_ways,
     fit_paces,
+    is_of_standstill,
     join_paces,
     standing,
     usual_ways,
     ways_by_pace,
 )
-from seqtune.tasks.anomaly.rarity import RAREST, fit_lift, fit_rarity, to_rarity
+from seqtune.tasks.anomaly.rarity import (
+    RAREST,
+    as_far_as_known,
+    fit_lift,
+    fit_rarity,
+    to_rarity,
+)
 from seqtune.tasks.anomaly.scales import center_and_unit
 from seqtune.tasks.anomaly.smoothing import moved_on, smooth, smooth_part
 from seqtune.tasks.anomaly.stretch import is_bridged
 
 NAN = np.nan
+NEVER = np.zeros(1)
+"""Nothing stands still."""
+
 LINE = {"score_0": 0.0, "level_0": 0.0, "score_1": 2.0, "level_1": 4.0}
 
 
@@ -56,11 +68,17 @@ def test_in_hindsight_half_of_what_is_averaged_comes_after_the_row() -> None:
 @pytest.mark.parametrize("span", [1, 2, 3, 8])
 def test_averages_are_moved_to_where_hindsight_has_them(span: int) -> None:
     errors = np.random.default_rng(0).random(40)
-    moved = moved_on(smooth(errors, span, 0).astype(np.float32), span)
+    moved = moved_on(smooth(errors, span, 0), span)
     inner = slice(span, 40 - span)
     hindsight = smooth(errors, span, 0, hindsight=True)
     np.testing.assert_allclose(moved[inner], hindsight[inner], rtol=1e-6)
     assert len(moved) == 40
+
+
+def test_averages_that_are_moved_lose_no_row_beside_a_gap() -> None:
+    averages = np.array([1.0, 2.0, 3.0, NAN, NAN, NAN, 7.0, 8.0])
+    expected = [3.0, 3.0, 3.0, NAN, NAN, NAN, 8.0, 8.0]
+    np.testing.assert_array_equal(moved_on(averages, 5), expected)
 
 
 @pytest.mark.parametrize("span", [1, 2, 5])
@@ -167,8 +185,29 @@ def test_a_handful_of_rows_lifts_nothing() -> None:
     assert fit_lift(np.zeros(100)) == {"lift": 2.0}
 
 
+def test_what_is_known_of_few_scores_is_believed_less() -> None:
+    # two scores of 1 and 3 have the slope 2: beyond 2 x lies (1 + x / 2) ** -2 of what comes next
+    plain = 5.0 / math.log(10.0)
+    found = as_far_as_known(np.array([plain, 0.0, -1.0, NAN]), 2.0)
+    np.testing.assert_allclose(found, [2 * math.log10(1 + 5.0 / 2), 0.0, -1.0, NAN])
+    far = np.array([1.0, 4.0, 300.0])
+    np.testing.assert_allclose(as_far_as_known(far, 1e9), far, rtol=1e-6)
+
+
+@pytest.mark.parametrize("independent", [3, 10, 100])
+def test_the_next_score_is_as_rare_as_is_said(independent: int) -> None:
+    """Slopes measured on few scores of an exponential, and what comes next, drawn many times."""
+    draw = np.random.default_rng(0)
+    slope = draw.exponential(size=(200_000, independent)).mean(axis=1)
+    naive = draw.exponential(size=200_000) / slope / math.log(10.0)
+    known = as_far_as_known(naive, float(independent))
+    for level in (1.0, 2.0, 3.0):
+        assert (known > level).mean() == pytest.approx(10.0**-level, rel=0.2)
+    assert (naive > 3.0).mean() > 1.2 * 10.0**-3
+
+
 def test_joined_paces_are_lifted_and_a_lift_from_a_stranger_is_not_believed() -> None:
-    figures = fit_paces({"quick": 3}, {"quick": np.arange(100.0)}, 1e-3)
+    figures = fit_paces({"quick": 3}, {"quick": np.arange(100.0)}, 1e-3, {"quick": 1})
     scores = {"quick": np.array([3.0, 50.0])}
     plain = join_paces(scores, figures)
     lifted = join_paces(scores, {**figures, "lift": 1.5})
@@ -198,18 +237,26 @@ def test_states_are_a_way_of_their_own_after_those_of_errors() -> None:
     assert len(Ways((1.0,), ("mean",), ("mean", "max")).all()) == 2
 
 
-def test_states_count_twice_in_what_lasts_and_give_no_alarm() -> None:
+def test_states_count_as_all_errors_together_in_what_lasts_and_give_no_alarm() -> None:
     figures = {"slow": 0.0, "states": 1.0}
     for pace in ("slow", "states"):
         figures |= {f"{pace}_{name}": value for name, value in LINE.items()}
     assert are_figures(figures, 2)
-    joined = join_paces({"slow": np.array([1.0]), "states": np.array([4.0])}, figures)
-    np.testing.assert_allclose(joined, [[6.0, 6.0]])  # rarities 2 and twice 8; no pace for alarms
+    joined = join_paces({"slow": np.array([1.0]), "states": np.array([3.0])}, figures)
+    np.testing.assert_allclose(joined, [[5.0, 5.0]])  # rarities 2 and thrice 6; no pace for alarms
     assert alone_or_joined({"slow": 0, "states": 1}) == [
         {"slow": 0, "states": 1},
         {"slow": 0},
         {"states": 1},
     ]
+
+
+def test_what_stands_still_raises_the_alarm_whatever_scores() -> None:
+    rarities = np.array([[1.0, 2.0], [1.0, 2.0], [9.0, 5.0], [NAN, NAN]])
+    still = np.array([3.9, 8.0, 8.0, 8.0])
+    scores = standing(rarities, 4.0, still)
+    np.testing.assert_array_equal(scores, [1.0, 8.0, 9.0, NAN])
+    assert is_of_standstill(scores, still, 4.0).tolist() == [False, True, False, False]
 
 
 def test_where_nobody_labels_each_pace_has_its_usual_way_or_the_nearest_that_is_listed() -> None:
@@ -232,51 +279,57 @@ def test_where_nobody_labels_each_pace_has_its_usual_way_or_the_nearest_that_is_
 def test_paces_are_averaged_but_an_alarm_of_the_quick_one_stands() -> None:
     draw = np.random.default_rng(0)
     normal = {"quick": draw.exponential(size=4000), "slow": draw.normal(size=4000)}
-    figures = fit_paces({"quick": 3, "slow": 7}, normal, 1e-3)
+    figures = fit_paces({"quick": 3, "slow": 7}, normal, 1e-3, {"quick": 1, "slow": 40})
     assert chosen_ways(figures) == {"quick": 3, "slow": 7}
     assert are_figures(figures, 8)
     top = np.array([15.0, 1.0])
     usual = np.array([0.0, 0.0])
-    quick = to_rarity(top, figures, "quick_")
-    slow = to_rarity(usual, figures, "slow_")
+    quick = as_far_as_known(to_rarity(top, figures, "quick_"), 4000.0)
+    slow = as_far_as_known(to_rarity(usual, figures, "slow_"), 100.0)
     assert quick[0] > 3.0 > quick[1]
     joined = join_paces({"quick": top, "slow": usual}, figures)
     np.testing.assert_allclose(joined, np.column_stack([(quick + slow) / 2, quick]))
-    np.testing.assert_allclose(standing(joined, 3.0), [quick[0], (quick[1] + slow[1]) / 2])
+    np.testing.assert_allclose(standing(joined, 3.0, NEVER), [quick[0], (quick[1] + slow[1]) / 2])
 
 
 def test_an_alarm_that_most_members_give_stands_though_one_does_not() -> None:
     clear, none = np.array([[1.0, 7.0]]), np.array([[1.0, 2.0]])
-    np.testing.assert_allclose(standing((2 * clear + none) / 3, 4.0), [16 / 3])
-    np.testing.assert_allclose(standing((clear + 2 * none) / 3, 4.0), [1.0])
+    np.testing.assert_allclose(standing((2 * clear + none) / 3, 4.0, NEVER), [16 / 3])
+    np.testing.assert_allclose(standing((clear + 2 * none) / 3, 4.0, NEVER), [1.0])
 
 
 def test_what_lasts_may_be_beyond_the_threshold_by_more_than_the_alarm() -> None:
-    np.testing.assert_allclose(standing(np.array([[9.0, 5.0], [NAN, NAN]]), 4.0), [9.0, NAN])
+    np.testing.assert_allclose(standing(np.array([[9.0, 5.0], [NAN, NAN]]), 4.0, NEVER), [9.0, NAN])
 
 
 def test_the_instant_pace_gives_the_alarm_but_has_no_part_in_what_lasts() -> None:
     draw = np.random.default_rng(0)
     normal = {"instant": draw.exponential(size=4000), "slow": draw.normal(size=4000)}
-    figures = fit_paces({"instant": 0, "slow": 7}, normal, 1e-3)
+    figures = fit_paces({"instant": 0, "slow": 7}, normal, 1e-3, {"instant": 1, "slow": 40})
     assert are_figures(figures, 8)
     top, usual = np.array([15.0, 1.0]), np.array([0.0, 0.0])
-    alarm, slow = to_rarity(top, figures, "instant_"), to_rarity(usual, figures, "slow_")
+    alarm = as_far_as_known(to_rarity(top, figures, "instant_"), 4000.0)
+    slow = as_far_as_known(to_rarity(usual, figures, "slow_"), 100.0)
     assert alarm[0] > 3.0 > alarm[1] > slow[1]
     joined = join_paces({"instant": top, "slow": usual}, figures)
     np.testing.assert_allclose(joined, np.column_stack([slow, alarm]))
-    np.testing.assert_allclose(standing(joined, 3.0), [alarm[0], slow[1]])
-    single = fit_paces({"instant": 0}, {"instant": normal["instant"]}, 1e-3)
+    np.testing.assert_allclose(standing(joined, 3.0, NEVER), [alarm[0], slow[1]])
+    single = fit_paces({"instant": 0}, {"instant": normal["instant"]}, 1e-3, {"instant": 1})
     alone = join_paces({"instant": usual}, single)
-    expected = to_rarity(usual, single, "instant_")
+    expected = as_far_as_known(to_rarity(usual, single, "instant_"), 4000.0)
     np.testing.assert_allclose(alone, np.column_stack([expected, expected]))
 
 
 def test_figures_from_a_stranger_are_not_believed() -> None:
-    figures = fit_paces({"quick": 3}, {"quick": np.arange(100.0)}, 1e-3)
+    figures = fit_paces({"quick": 3}, {"quick": np.arange(100.0)}, 1e-3, {"quick": 1})
     assert are_figures(figures, 4)
     assert not are_figures(figures, 3), "a way that is none"
     assert not are_figures({**figures, "slow": 1.0}, 4)
     assert not are_figures({**figures, "other": 1.0}, 4)
     assert not are_figures({**figures, "quick_score_1": figures["quick_score_0"]}, 4)
+    assert not are_figures({**figures, "slow_known": 4.0}, 4)
+    for count in (0.5, -3.0, np.inf, NAN):
+        assert not are_figures({**figures, "quick_known": count}, 4)
+    del figures["quick_known"]
+    assert are_figures(figures, 4), "runs of earlier versions have no count"
     assert not are_figures({}, 4)

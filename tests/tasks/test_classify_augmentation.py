@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from seqtune.data.tokens import UNKNOWN_ID
+from seqtune.data.vocabulary import UNKNOWN_ID
 from seqtune.tasks.classify.augmentation import hide_words, vary_series
 
 LENGTHS = np.array([6, 3, 1])

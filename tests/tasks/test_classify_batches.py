@@ -9,7 +9,8 @@ import numpy.typing as npt
 import pytest
 
 from seqtune.data.ragged import Ragged
-from seqtune.data.tokens import UNKNOWN_ID, Tokenizer
+from seqtune.data.tokens import Tokenizer
+from seqtune.data.vocabulary import UNKNOWN_ID
 from seqtune.tasks.classify.batches import TrainingBatches, network_inputs
 from seqtune.tasks.classify.codec import Codec
 from seqtune.tasks.classify.labels import Labels

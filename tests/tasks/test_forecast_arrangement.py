@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from seqtune.data.panel import PanelRoles, build_panel
+from seqtune.data.panel import PanelRoles
+from seqtune.data.panel_build import build_panel
 from seqtune.data.source import Source
 from seqtune.data.split import Split
 from seqtune.data.window import Windows

@@ -11,7 +11,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from seqtune.data.panel import Panel, PanelRoles, build_panel
+from seqtune.data.panel import Panel, PanelRoles
+from seqtune.data.panel_build import build_panel
 from seqtune.data.source import Source
 from seqtune.data.split import Split
 from seqtune.tasks.forecast.codec import Codec, Standard

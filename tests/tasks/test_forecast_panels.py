@@ -10,7 +10,8 @@ import pandas as pd
 import pytest
 
 from seqtune.baselines.forecast import croston
-from seqtune.data.panel import Panel, PanelRoles, build_panel
+from seqtune.data.panel import Panel, PanelRoles
+from seqtune.data.panel_build import build_panel
 from seqtune.data.source import Source
 from seqtune.data.split import Split
 from seqtune.data.window import Windows

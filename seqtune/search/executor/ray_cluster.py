@@ -16,7 +16,6 @@ import secrets
 import time
 from collections import deque
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -31,27 +30,18 @@ from seqtune.search.executor._seat import (
     LOOK_SECONDS,
     START_SECONDS,
     STARTS,
-    Seat,
     grace_seconds,
 )
 from seqtune.search.executor.job_files import Files, files_for, files_of
 from seqtune.search.executor.parcel import deliver, pack, parcel_bytes
 from seqtune.search.executor.processes import WORKER
 from seqtune.search.executor.ray_connection import RayConnection, load_ray
+from seqtune.search.executor.ray_crew import RayCrew, RaySeat
 from seqtune.search.executor.ray_room import Room
 from seqtune.search.problem import Problem
 from seqtune.search.trial import model_path, reason_of
 from seqtune.search.wire import decode, encode
 from seqtune.workers import Count
-
-ANSWER_SECONDS = 10.0
-"""How long an actor waits for its worker to say something before it answers with nothing."""
-
-LAST_SECONDS = 3.0
-"""How long workers may take to remove what they have on their nodes."""
-
-DEAF_SECONDS = 10.0
-"""An actor that has not killed its worker after so long is killed itself."""
 
 LOST_SECONDS = 60.0
 """So long without any node, and the search is at an end; Ray needs half of it to give one up."""
@@ -106,7 +96,6 @@ class RayExecutor:
         self._waiting: deque[Job] = deque()
         self._stopped: set[str] = set()
         self._ended: list[Outcome] = []
-        self._seats: list[_Seat] = []
         self._none_since: float | None = None
         self._was_any = False
         self._trouble: SearchError | None = None
@@ -115,11 +104,10 @@ class RayExecutor:
         self._connection = RayConnection(
             address, cores if workers == "auto" else max(cores, workers), parcel_bytes(parcel)
         )
-        self._ray = self._connection.ray
+        self._crew = RayCrew(self._connection.ray, self._hint())
         try:
-            room = Room.of(self._ray, backend, workers_per_gpu)
-            self._options = room.options()
-            self._opening = {
+            room = Room.of(self._connection.ray, backend, workers_per_gpu)
+            opening = {
                 "version": seqtune.__version__,
                 "search": secrets.token_hex(8),
                 "module": module,
@@ -129,12 +117,8 @@ class RayExecutor:
                     **shared_programs(Path(HERE)), **room.variables(), "KERAS_BACKEND": backend,
                 },
             }  # fmt: skip
-            self._parcel = self._ray.put(parcel)
-            number = room.workers if workers == "auto" else workers
-            self._seats = [_Seat(number=number) for number in range(number)]
-            self.workers = len(self._seats)
-            for seat in self._seats:
-                self._ask_for(seat)
+            self.workers = room.workers if workers == "auto" else workers
+            self._crew.gather(self.workers, room.options(), opening, parcel)
         except BaseException:
             self.close()
             raise
@@ -144,9 +128,9 @@ class RayExecutor:
 
         A worker that is not there yet counts for nothing; but while none is, one job can wait.
         """
-        if not any(seat.is_ready for seat in self._seats):
+        if not any(seat.is_ready for seat in self._crew.seats):
             return 0 if self._waiting or self._trouble else 1
-        free = sum(seat.is_ready and seat.job is None for seat in self._seats)
+        free = sum(seat.is_ready and seat.job is None for seat in self._crew.seats)
         return max(0, free - len(self._waiting))
 
     def submit(self, job: Job) -> None:
@@ -178,22 +162,14 @@ class RayExecutor:
         """Ask a running trial to end at its best epoch."""
         if any(job.trial == trial for job in self._waiting):
             self._stopped.add(trial)
-        for seat in self._seats:
+        for seat in self._crew.seats:
             if seat.job is not None and seat.job.trial == trial:
-                self._call(seat.actor.stop.remote, trial)
+                self._crew.call(seat.actor.stop.remote, trial)
 
     def close(self) -> None:
         """End all workers, whatever they are doing, and leave the cluster as it was."""
-        seats, self._seats = self._seats, []
         self._waiting.clear()
-        try:
-            ends = [seat.actor.end.remote() for seat in seats if seat.is_here]
-            if ends:
-                self._ray.wait(ends, num_returns=len(ends), timeout=LAST_SECONDS)
-            for seat in seats:
-                self._kill(seat)
-        except self._troubles():
-            pass  # the cluster is gone, and its workers with it
+        self._crew.end()
         self._connection.close()
 
     def _work(self, deadline: float) -> None:
@@ -209,48 +185,11 @@ class RayExecutor:
                 return
 
     def _is_running(self) -> bool:
-        return bool(self._waiting) or any(seat.job is not None for seat in self._seats)
-
-    def _troubles(self) -> tuple[type[Exception], ...]:
-        """Return what Ray raises when an actor, a node or the cluster is gone."""
-        return (self._ray.exceptions.RayError, OSError, RuntimeError, ValueError)
-
-    def _call(self, method: Callable[..., Any], *arguments: Any, **options: Any) -> Any:
-        """Call Ray.
-
-        Raises:
-            SearchError: There is no way to the cluster any more.
-        """
-        try:
-            return method(*arguments, **options)
-        except self._troubles() as error:
-            raise SearchError(
-                f"the connection to the Ray cluster was lost: {reason_of(error)}", self._hint()
-            ) from error
-
-    def _ask_for(self, seat: _Seat) -> None:
-        """Ask the cluster for a seat's actor, the first one or one in place of a lost one."""
-        from seqtune.search.executor.ray_worker import BESIDE, RayWorker
-
-        kind = self._ray.remote(concurrency_groups={BESIDE: 1})(RayWorker)
-        seat.clear()
-        seat.is_here, seat.node, seat.address = False, "", ""
-        seat.actor = self._call(kind.options(**self._options).remote)
-        self._call(seat.actor.open.remote, self._opening, self._parcel)
-        self._poll(seat)
-
-    def _poll(self, seat: _Seat) -> None:
-        seat.poll = self._call(seat.actor.poll.remote, ANSWER_SECONDS)
-
-    def _kill(self, seat: _Seat) -> None:
-        try:
-            self._ray.kill(seat.actor, no_restart=True)
-        except self._troubles():
-            pass  # it is gone already
+        return bool(self._waiting) or any(seat.job is not None for seat in self._crew.seats)
 
     def _hand_out(self) -> None:
         """Give waiting jobs to workers that are ready and have none."""
-        free = [seat for seat in self._seats if seat.is_ready and seat.job is None]
+        free = [seat for seat in self._crew.seats if seat.is_ready and seat.job is None]
         for seat in free[: len(self._waiting)]:
             job = self._waiting.popleft()
             try:
@@ -261,9 +200,9 @@ class RayExecutor:
             seat.job = job
             seat.expect(job.seconds)
             message = {"job": encode(job), "trial": job.trial}
-            self._call(seat.actor.submit.remote, message, sent, expected)
+            self._crew.call(seat.actor.submit.remote, message, sent, expected)
             if job.trial in self._stopped:
-                self._call(seat.actor.stop.remote, job.trial)
+                self._crew.call(seat.actor.stop.remote, job.trial)
 
     def _listen(self, seconds: float) -> bool:
         """Hear what workers say; return whether there was anything.
@@ -271,21 +210,16 @@ class RayExecutor:
         Args:
             seconds: Return when there is nothing after so long.
         """
-        polls = {seat.poll: seat for seat in self._seats}
-        done, _ = self._call(self._ray.wait, list(polls), num_returns=1, timeout=seconds)
-        for poll in done:
-            seat = polls[poll]
-            try:
-                said = self._ray.get(poll)
-            except self._troubles() as error:
-                self._lose(seat, error)
+        heard = self._crew.hear(seconds)
+        for seat, said in heard:
+            if isinstance(said, Exception):
+                self._lose(seat, said)
                 continue
-            self._poll(seat)
             for text, files in said:
                 self._take(seat, json.loads(text), files)
-        return bool(done)
+        return bool(heard)
 
-    def _take(self, seat: _Seat, message: Mapping[str, Any], files: Files) -> None:
+    def _take(self, seat: RaySeat, message: Mapping[str, Any], files: Files) -> None:
         """Act on what a worker said."""
         job = seat.job
         if "here" in message:
@@ -330,7 +264,7 @@ class RayExecutor:
             return job.failed(reason_of(error), seconds)
         return outcome
 
-    def _bury(self, seat: _Seat, reason: str) -> None:
+    def _bury(self, seat: RaySeat, reason: str) -> None:
         """Have a worker process that died replaced on its node."""
         reason = seat.hung or reason
         self._fail(seat, reason)
@@ -340,25 +274,27 @@ class RayExecutor:
             return
         seat.clear()
         seat.expect(START_SECONDS)
-        self._call(seat.actor.start.remote)
+        self._crew.call(seat.actor.start.remote)
 
-    def _lose(self, seat: _Seat, error: Exception) -> None:
+    def _lose(self, seat: RaySeat, error: Exception) -> None:
         """Have an actor that is gone replaced, wherever the cluster has room."""
         reason, is_node = why_lost(error, seat.address)
         reason = seat.hung or reason
         self._fail(seat, reason)
         seat.deaths += not (is_node or seat.is_ready)
         was_here = seat.is_here
-        self._kill(seat)
+        self._crew.kill(seat)
         if seat.deaths >= STARTS:
             self._give_up(seat, reason)
             return
-        self._ask_for(seat)
+        self._crew.ask_for(seat)
         self._count()
         if is_node and was_here:
-            self.listener(Note(f"{reason}; {self.workers} of {len(self._seats)} workers go on"))
+            self.listener(
+                Note(f"{reason}; {self.workers} of {len(self._crew.seats)} workers go on")
+            )
 
-    def _fail(self, seat: _Seat, reason: str) -> None:
+    def _fail(self, seat: RaySeat, reason: str) -> None:
         """Give back the job of a worker that is gone."""
         job, seat.job = seat.job, None
         if job is not None:
@@ -366,31 +302,30 @@ class RayExecutor:
 
     def _count(self) -> None:
         """Set how many workers there are, as soon as any is: those that have no room are none."""
-        self._was_any = self._was_any or any(seat.is_ready for seat in self._seats)
+        self._was_any = self._was_any or any(seat.is_ready for seat in self._crew.seats)
         if self._was_any:
-            self.workers = max(1, sum(seat.is_here for seat in self._seats))
+            self.workers = max(1, sum(seat.is_here for seat in self._crew.seats))
 
-    def _give_up(self, seat: _Seat, reason: str) -> None:
-        self._kill(seat)
-        self._seats.remove(seat)
+    def _give_up(self, seat: RaySeat, reason: str) -> None:
+        self._crew.give_up(seat)
         self._count()
-        if not self._seats:
+        if not self._crew.seats:
             raise SearchError(f"no node of the cluster can be used: {reason}", self._hint())
         self.listener(Note(f"worker {seat.number} cannot be used: {reason}; the others go on"))
 
     def _end_hanging(self) -> None:
-        for seat in self._seats:
+        for seat in self._crew.seats:
             reason = seat.hanging(self.grace)
             if reason:
                 seat.hung, seat.late = reason, time.monotonic()
-                self._call(seat.actor.kill.remote)
+                self._crew.call(seat.actor.kill.remote)
             elif seat.is_deaf():
-                self._kill(seat)
+                self._crew.kill(seat)
 
     def _check_alive(self) -> None:
         """End the search when there has been no worker for too long."""
         now = time.monotonic()
-        if any(seat.is_here for seat in self._seats) or not self._is_running():
+        if any(seat.is_here for seat in self._crew.seats) or not self._is_running():
             self._none_since = None
             return
         self._none_since = self._none_since or now
@@ -407,30 +342,7 @@ class RayExecutor:
         )
 
     def _needs(self) -> dict[str, float]:
-        return {name: self._options[name] for name in ("num_cpus", "num_gpus", "memory")}
+        return {name: self._crew.options[name] for name in ("num_cpus", "num_gpus", "memory")}
 
     def _hint(self) -> str:
         return f"seqtune resume {self.folder}"
-
-
-@dataclass(eq=False, kw_only=True)
-class _Seat(Seat):
-    """A place for a worker on some node; the node, too, may change.
-
-    Args:
-        actor: Looks after the worker.
-        poll: What the actor will have to say next.
-        node: Name of its node.
-        address: Address of its node.
-        is_here: Whether the cluster has found room for the actor.
-    """
-
-    actor: Any = None
-    poll: Any = None
-    node: str = ""
-    address: str = ""
-    is_here: bool = False
-
-    def is_deaf(self) -> bool:
-        """Say whether the actor does not even kill its worker."""
-        return bool(self.hung) and time.monotonic() - (self.late or 0.0) > DEAF_SECONDS

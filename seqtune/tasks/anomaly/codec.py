@@ -120,7 +120,8 @@ class Codec:
         low: (1, 2 channels) least value that can be expected, of values and then of activity,
             scaled.
         high: (1, 2 channels) largest one.
-        standstill: For how long each channel may keep one value; None where nobody asks.
+        standstill: For how long each channel of each series may keep one value, and after them, of
+            one that was not fitted; None where nobody asks.
     """
 
     roles: dict[str, Any]
@@ -199,8 +200,7 @@ class Codec:
         Args:
             panel: Rows on the codec's grid.
         """
-        number = {name: index for index, name in enumerate(self.series)}
-        fitted = np.array([number.get(name, -1) for name in panel.series], np.int64)
+        fitted = self._places(panel)
         known = fitted >= 0
         if known.all():
             return Scales(self.center[fitted], self.spread[fitted])
@@ -209,6 +209,21 @@ class Codec:
         scales.center[known] = self.center[fitted[known]]
         scales.spread[known] = self.spread[fitted[known]]
         return scales
+
+    def standstill_of(self, panel: Panel) -> Standstill | None:
+        """Return for how long channels of a panel's series may keep one value; None if unasked.
+
+        Args:
+            panel: Rows on the codec's grid.
+        """
+        if self.standstill is None:
+            return None
+        return self.standstill.for_panel(panel, self._places(panel))
+
+    def _places(self, panel: Panel) -> npt.NDArray[np.int64]:
+        """Return the place of each series among the fitted ones, (series,), -1 for none."""
+        number = {name: index for index, name in enumerate(self.series)}
+        return np.array([number.get(name, -1) for name in panel.series], np.int64)
 
     def encode(self, panel: Panel) -> Coded:
         """Return a panel as networks watch it.
@@ -249,7 +264,7 @@ class Codec:
             **{name: list(getattr(self, name)) for name in lists},
             "ways": self.ways.to_dict(),
             **{name: getattr(self, name).tolist() for name in TABLES},
-            "standstill": self.standstill.to_list() if self.standstill else None,
+            "standstill": None if self.standstill is None else self.standstill.to_list(),
         }
 
     @classmethod
@@ -280,7 +295,7 @@ class Codec:
                 for name in TABLES
             },
             # runs of earlier versions do not look at it
-            standstill=Standstill.from_list(standstill) if standstill else None,
+            standstill=None if standstill is None else Standstill.from_list(standstill),
         )
 
     def axis(self) -> Grid:

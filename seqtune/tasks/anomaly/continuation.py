@@ -39,7 +39,10 @@ def continued(prepared: Prepared, new: Rows, series: int) -> Stretch:
     context = prepared.codec.context + prepared.codec.bridge
     if known <= 0 or gap >= context:
         return replace(own, step=step)
-    before = prepared.rows.stretch(old, begin + known, begin + known, min(known, context - gap))
+    codec = prepared.codec
+    still = codec.standstill.reach(codec.threshold) if codec.standstill is not None else 0
+    longest = max(context, still) - gap
+    before = prepared.rows.stretch(old, begin + known, begin + known, min(known, longest))
     carried = np.repeat(before.values[-1:], gap, axis=0)
     return replace(
         own,

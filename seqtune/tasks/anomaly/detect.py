@@ -14,7 +14,14 @@ from seqtune.files import damaged
 from seqtune.progress import Tally
 from seqtune.tasks.anomaly.evidence import Evidence
 from seqtune.tasks.anomaly.inference import Judge
-from seqtune.tasks.anomaly.paces import are_figures, are_former, chosen_ways, join_paces, standing
+from seqtune.tasks.anomaly.paces import (
+    are_figures,
+    are_former,
+    chosen_ways,
+    is_of_standstill,
+    join_paces,
+    standing,
+)
 from seqtune.tasks.anomaly.prepared import Prepared
 from seqtune.tasks.anomaly.rarity import is_lift, lifted
 from seqtune.tasks.anomaly.simple_methods import score_by_method
@@ -51,19 +58,26 @@ def detect(run: Any, name: str, stretches: Sequence[Stretch]) -> tuple[Floats, E
         parts = _blended((_by_member(run, each, stretches, tally) for each in members), members)
         if row.kind == "ensemble":
             parts = _lifted(run, name, parts)
-    joined = np.empty(sum(map(len, stretches)))
+    rows, threshold, bridge = (
+        sum(map(len, stretches)),
+        prepared.codec.threshold,
+        prepared.codec.bridge,
+    )
+    joined, still = np.empty(rows), np.empty(rows, np.bool_)
     end = 0
     for (found, _), stretch in zip(parts, stretches, strict=True):
-        part = joined[end : end + len(stretch)]
-        part[:] = standing(found, prepared.codec.threshold)
-        part[~stretch.scored(prepared.codec.bridge)] = np.nan
-        end += len(stretch)
+        part = slice(end, end + len(stretch))
+        stands = stretch.standing_still(bridge)
+        scores = standing(found, threshold, stands)
+        joined[part] = np.where(stretch.scored(bridge), scores, np.nan)
+        still[part] = is_of_standstill(scores, stands, threshold)
+        end = part.stop
     if np.isinf(joined).any():
         raise RunError(
             f"{name} of {run.folder} does not score numbers",
             f"seqtune report {run.folder}, and score with another row: --use NAME",
         )
-    return joined, Evidence(prepared.codec, stretches, [told for _, told in parts])
+    return joined, Evidence(stretches, [told for _, told in parts], still, threshold)
 
 
 def _tally(run: Any, members: int, stretches: Sequence[Stretch]) -> Tally:
@@ -77,23 +91,26 @@ def _by_member(
         parts = score_by_method(run.prepared, member.baseline, stretches, tally.add)
         return _lifted(run, member.baseline, parts)
     prepared: Prepared = run.prepared
+    codec, values = prepared.codec, member.values
     model = run.network(member)
+    # the network that has not learnt from the rows held out
+    first = run.network(replace(member, refitted="")) if member.refitted else model
     known = run.calibrations.get(member.trial)
     if known is not None and not are_former(known):
-        figures = _figures(run, member.trial, ways=len(prepared.codec.ways.all()))
+        figures = _figures(run, member.trial, ways=len(codec.ways.all()))
     else:  # the run ended before anything was measured, or is of an earlier version
         if known is not None:
             run.notes.append(f"{member.trial} is measured anew: the run is of an earlier version")
-        first = run.network(replace(member, refitted=""))  # it has not learnt from rows held out
-        held = score_held_out(first, prepared, member.values, "validation")
+        held = score_held_out(first, prepared, values, "validation")
         figures = run.task.calibration(prepared, held)
     hindsight = bool(run.recipe.get("score.hindsight"))
-    judge = Judge(model, prepared.codec, member.values, hindsight=hindsight)
+    judge = Judge(model, codec, values, hindsight=hindsight)
+    before = Judge(first, codec, values, hindsight=hindsight) if member.refitted else None
     ways = chosen_ways(figures)
     return score_stretches(
         judge,
         stretches,
-        usual_of(judge, prepared),
+        usual_of(judge, prepared, before),
         list(ways.values()),
         lambda scores: join_paces(dict(zip(ways, scores, strict=True)), figures),
         tally.add,

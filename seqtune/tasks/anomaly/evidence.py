@@ -10,8 +10,6 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from seqtune.tasks.anomaly.codec import Codec
-from seqtune.tasks.anomaly.standstill import run_around
 from seqtune.tasks.anomaly.stretch import Stretch
 
 
@@ -20,20 +18,22 @@ class Evidence:
     """What was expected of stretches that were scored, asked for single rows.
 
     Args:
-        codec: What is known of the data.
         stretches: What was scored, one after another.
         expected: (rows, channels) of each, in the user's unit.
+        still: (rows,) of all, whether the score of a row is that of a channel that stands still.
+        threshold: Rarity beyond which it is said of a channel that it does.
     """
 
-    codec: Codec
     stretches: Sequence[Stretch]
     expected: Sequence[npt.NDArray[np.floating]]
+    still: npt.NDArray[np.bool_]
+    threshold: float
 
     def at(self, row: int) -> dict[str, Any]:
         """Return what `Event` says of the channel that is to blame for a row, counted over all.
 
-        It is the one that stands still, where that alone is beyond the threshold, else the one of
-        the largest error; nothing is returned where neither is known.
+        It is the one that stands still, where the score is that, else the one of the largest error;
+        nothing is returned where none is known.
         """
         number = int(np.searchsorted(self._ends, row, side="right"))
         stretch, within = self.stretches[number], row - int(self._ends[number])
@@ -41,27 +41,28 @@ class Evidence:
         told = np.asarray(self.expected[number][within], np.float64)
         came, observed = stretch.values[place], stretch.observed[place]
         errors = np.where(observed, np.abs(came - told) / stretch.spread, np.nan)
-        stuck = self._stands_still(stretch, place)
-        if stuck is None and (not errors.size or np.isnan(errors).all()):
+        rarities, rows = self._standing_still(stretch, place)
+        if self.still[row]:
+            channel = int(np.argmax(rarities))
+        elif errors.size and not np.isnan(errors).all():
+            channel = int(np.nanargmax(errors))
+        else:
             return {}
-        channel = int(np.nanargmax(errors)) if stuck is None else stuck
-        named = {
+        return {
             "channel": channel,
             "expected": _known(told[channel]),
-            "found": _known(came[channel]) if observed[channel] else None,
+            "found": _known(came[channel]),
+            "unchanged": int(rows[channel]) if rarities[channel] > self.threshold else None,
         }
-        if stuck is None:
-            return named
-        values, seen = stretch.values[:, stuck], stretch.observed[:, stuck]
-        return {**named, "unchanged": run_around(values, seen, place)}
 
-    def _stands_still(self, stretch: Stretch, place: int) -> int | None:
-        """Return the channel that has kept its value for too long; None where there is none."""
-        if self.codec.standstill is None:
-            return None
-        rarities = self.codec.standstill.at(stretch.values, stretch.observed, place)
-        channel = int(np.argmax(rarities))
-        return channel if rarities[channel] > self.codec.threshold else None
+    def _standing_still(
+        self, stretch: Stretch, place: int
+    ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.int64]]:
+        """Return how rare the runs of a row are, and how long, (channels,) each."""
+        if stretch.standstill is None:
+            channels = stretch.values.shape[1]
+            return np.zeros(channels), np.zeros(channels, np.int64)
+        return stretch.standstill.around(stretch.values, stretch.observed, place)
 
     @cached_property
     def _ends(self) -> npt.NDArray[np.int64]:

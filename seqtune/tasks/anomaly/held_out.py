@@ -59,6 +59,7 @@ class HeldOut:
         known: (rows,) int8, the user's label of clean rows: 0, 1, or -1 where there is none.
         kinds: (rows,) int8, 0, or 1 + place in `KINDS` of the anomaly that was planted.
         scored: (rows,) bool, which rows have a score.
+        still: (rows,) float32, how rare it is that some channel stands still for so long.
         season: Rows of a season.
         criterion: What was planted, and how finding it is measured.
     """
@@ -69,6 +70,7 @@ class HeldOut:
     known: npt.NDArray[np.int8]
     kinds: npt.NDArray[np.int8]
     scored: npt.NDArray[np.bool_]
+    still: npt.NDArray[np.float32]
     season: int
     criterion: Criterion = CRITERION
 
@@ -285,6 +287,7 @@ def hold_out(
         np.concatenate([*known, *unknown]),
         np.concatenate([*nothing, *kinds, *after]),
         np.concatenate([each.scored(codec.bridge) for each in stretches]),
+        np.concatenate([each.standing_still(codec.bridge) for each in stretches]),
         codec.season,
         criterion,
     )

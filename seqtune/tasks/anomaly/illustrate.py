@@ -12,7 +12,7 @@ from seqtune.data.time_text import format_times
 from seqtune.tasks.anomaly.events import find_events
 from seqtune.tasks.anomaly.evidence import Evidence
 from seqtune.tasks.anomaly.held_out import HeldOut
-from seqtune.tasks.anomaly.paces import standing
+from seqtune.tasks.anomaly.paces import is_of_standstill, standing
 from seqtune.tasks.anomaly.prepared import Prepared
 
 Floats = npt.NDArray[np.float64]
@@ -38,12 +38,14 @@ def illustrate(prepared: Prepared, predictions: Floats) -> dict[str, Any]:
     held = prepared.held_out["test"]
     rows = held.clean_rows
     threshold = prepared.codec.threshold
-    scores = np.where(held.scored[:rows], standing(predictions[:rows], threshold), np.nan)
+    standing_out = standing(predictions[:rows], threshold, held.still[:rows])
+    scores = np.where(held.scored[:rows], standing_out, np.nan)
     offsets = held.offsets[: held.clean + 1]
     evidence = Evidence(
-        prepared.codec,
         held.stretches[: held.clean],
         np.split(predictions[:rows, 2:], offsets[1:-1]),
+        is_of_standstill(scores, held.still[:rows], threshold),
+        threshold,
     )
     events = find_events(scores, threshold, evidence, offsets)
     listed = sorted(events, key=lambda event: -event.score)[:STRANGEST]

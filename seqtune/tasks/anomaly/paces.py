@@ -6,10 +6,10 @@ rows, a quick one, over a tenth of a season, a slow one, over about a season, an
 beside these, which are of errors, one of states (see `familiarity`).
 
 The mean of the rarities (see `rarity`) of the last four, lifted, says what **lasts**; that of the
-states counts twice. The highest
-of the first three is the **alarm**, which stands where it is beyond the threshold. An ensemble
-averages both before that is asked: where each member judged for itself, a faint alarm of all of
-them would be lost, and that of most be thinned by the others.
+states counts as much as the others together. The highest of the first three is the **alarm**, which
+stands where it is beyond the threshold. An ensemble averages both before that is asked: where each
+member judged for itself, a faint alarm of all of them would be lost, and that of most be thinned by
+the others.
 """
 
 from __future__ import annotations
@@ -20,7 +20,15 @@ import numpy as np
 import numpy.typing as npt
 
 from seqtune.tasks.anomaly.codec import STATE, STATE_SPAN, Way, Ways
-from seqtune.tasks.anomaly.rarity import LIFT, fit_rarity, is_lift, knot_names, lifted, to_rarity
+from seqtune.tasks.anomaly.rarity import (
+    LIFT,
+    as_far_as_known,
+    fit_rarity,
+    is_lift,
+    knot_names,
+    lifted,
+    to_rarity,
+)
 
 Floats = npt.NDArray[np.float64]
 
@@ -32,9 +40,12 @@ PACES = (*LONGEST, STATE)
 ALARMS = ("instant", "brief", "quick")
 """Paces the highest of which stands where it is beyond the threshold."""
 
-LASTING = {"quick": 1.0, "slow": 1.0, "long": 1.0, STATE: 2.0}
-"""Paces whose mean says what lasts, and what each counts for in it. Of 1, 2, 3 and 4 for states, 2
-and more did best over both collections in docs/benchmarks.md, "The state of a network"."""
+LASTING = {"quick": 1.0, "slow": 1.0, "long": 1.0, STATE: 3.0}
+"""Paces whose mean says what lasts, and what each counts for in it: states as much as all errors.
+Measured in docs/benchmarks.md, "The state of a network"."""
+
+KNOWN = "_known"
+"""Ends the name of how many independent scores of a pace its tail was measured on."""
 
 FORMER_STATE = "state"
 """What runs of earlier versions measured of states that were not averaged."""
@@ -123,7 +134,7 @@ def alone_or_joined(chosen: Mapping[str, int]) -> list[dict[str, int]]:
 
 
 def fit_paces(
-    chosen: Mapping[str, int], normal: Mapping[str, Floats], rate: float
+    chosen: Mapping[str, int], normal: Mapping[str, Floats], rate: float, spans: Mapping[str, int]
 ) -> dict[str, float]:
     """Measure what turns the scores of the chosen ways into one rarity.
 
@@ -131,10 +142,13 @@ def fit_paces(
         chosen: The way of each pace.
         normal: Its scores of mostly normal rows, (rows,), as `fit_rarity` takes them.
         rate: Share of normal rows that may be marked.
+        spans: Rows that each averages over.
     """
     figures: dict[str, float] = {}
     for pace, way in chosen.items():
+        known = float(np.isfinite(normal[pace]).sum()) / spans[pace]
         figures |= {pace: float(way), **fit_rarity(normal[pace], rate, f"{pace}_")}
+        figures[f"{pace}{KNOWN}"] = max(1.0, known)
     return figures
 
 
@@ -145,7 +159,12 @@ def join_paces(scores: Mapping[str, Floats], figures: Mapping[str, float]) -> Fl
         scores: (rows,) by pace, by the chosen ways.
         figures: What `fit_paces` measured, and the lift where that is known.
     """
-    rarities = {pace: to_rarity(each, figures, f"{pace}_") for pace, each in scores.items()}
+    rarities = {
+        pace: as_far_as_known(
+            to_rarity(each, figures, f"{pace}_"), figures.get(f"{pace}{KNOWN}", np.inf)
+        )
+        for pace, each in scores.items()
+    }
     lasting = [pace for pace in rarities if pace in LASTING] or [*rarities]
     weights = [LASTING.get(pace, 1.0) for pace in lasting]
     joined = np.average([rarities[pace] for pace in lasting], axis=0, weights=weights)
@@ -154,21 +173,38 @@ def join_paces(scores: Mapping[str, Floats], figures: Mapping[str, float]) -> Fl
     return np.column_stack([lasts, np.max(alarms, axis=0) if alarms else lasts])
 
 
-def standing(rarities: Floats, threshold: float) -> Floats:
+def standing(rarities: Floats, threshold: float, still: npt.NDArray[np.floating]) -> Floats:
     """Return the one rarity of each row, (rows,): an alarm stands where it is beyond the threshold.
+
+    That a channel stands still is an alarm too, whatever scores the rows.
 
     Args:
         rarities: (rows, 2 or more): by what lasts, and by the highest alarm, of a network or
             averaged over an ensemble.
         threshold: Rarity beyond which a row is marked by the rate that the run was fitted with, so
             that no score changes with another rate.
+        still: (rows,), how rare it is that some channel stands still for so long.
 
     Example:
-        >>> standing(np.array([[1.0, 3.9], [1.0, 4.1], [5.0, 4.1]]), 4.0)
-        array([1. , 4.1, 5. ])
+        >>> rarities = np.array([[1.0, 3.9], [1.0, 4.1], [5.0, 4.1]])
+        >>> standing(rarities, 4.0, np.array([0.0, 8.0, 0.0]))
+        array([1., 8., 5.])
     """
-    lasts, alarm = rarities[:, 0], rarities[:, 1]
+    lasts, alarm = rarities[:, 0], np.maximum(rarities[:, 1], still)
     return np.where(alarm > threshold, np.maximum(alarm, lasts), lasts)
+
+
+def is_of_standstill(
+    scores: Floats, still: npt.NDArray[np.floating], threshold: float
+) -> npt.NDArray[np.bool_]:
+    """Return of which rows, (rows,), the score is that of a channel that stands still.
+
+    Args:
+        scores: (rows,), from `standing`.
+        still: (rows,), as it was given there.
+        threshold: As it was given there.
+    """
+    return np.asarray((still > threshold) & (still >= scores))
 
 
 def chosen_ways(figures: Mapping[str, float]) -> dict[str, int]:
@@ -192,5 +228,7 @@ def are_figures(figures: Mapping[str, float], ways: int) -> bool:
     if not names or not all(0 <= figures[name] < ways for name in names):
         return False
     parts = [knot_names(figures, f"{name}_") for name in names]
-    is_known = set(figures) - {LIFT} == set(names).union(*parts)
-    return all(parts) and is_known and is_lift(figures)
+    counts = {f"{name}{KNOWN}" for name in names} & figures.keys()
+    is_known = set(figures) - {LIFT} - counts == set(names).union(*parts)
+    are_counts = all(1.0 <= figures[count] < np.inf for count in counts)
+    return all(parts) and is_known and are_counts and is_lift(figures)

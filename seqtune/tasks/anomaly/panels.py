@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from seqtune.data.panel import Panel
 from seqtune.tasks.anomaly.scales import Scales
+from seqtune.tasks.anomaly.standstill import Standstill
 from seqtune.tasks.anomaly.stretch import Stretch
 
 
@@ -20,11 +21,13 @@ class Rows:
         panel: The rows.
         scales: Centre and unit of each series.
         labels: (rows,) int8, 0 or 1, -1 where there is no label.
+        standstill: For how long channels of each series may keep one value; None where nobody asks.
     """
 
     panel: Panel
     scales: Scales
     labels: npt.NDArray[np.int8]
+    standstill: Standstill | None = None
 
     def stretch(self, series: int, begin: int, end: int, context: int) -> Stretch:
         """Return rows of one series to be scored, with rows before them.
@@ -46,6 +49,7 @@ class Rows:
             center=self.scales.center[series],
             spread=self.scales.spread[series],
             series=series,
+            standstill=self.standstill.of(series) if self.standstill is not None else None,
         )
 
 

@@ -11,7 +11,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from seqtune.data.panel import Panel, build_panel
+from seqtune.data.panel import Panel
+from seqtune.data.panel_build import build_panel
 from seqtune.data.row_times import count_rows, read_times
 from seqtune.data.source import Source
 from seqtune.data.time_text import format_times
@@ -214,7 +215,7 @@ def read_new(run: Any, source: Source, label: str | None = None) -> NewRows:
             f"{len(unknown)} series that the run does not know ({shown}"
             f"{', …' if len(unknown) > 3 else ''}) are scaled by their own rows"
         )
-    rows = Rows(panel, codec.scales_of(panel), labels)
+    rows = Rows(panel, codec.scales_of(panel), labels, codec.standstill_of(panel))
     stretches = [continued(run.prepared, rows, series) for series in range(len(panel.series))]
     return NewRows(rows, stretches, _places(source, roles, panel))
 
@@ -270,11 +271,13 @@ def _words(panel: Panel, event: Event) -> str:
     when = start if event.start == event.end else f"{start} to {end}, peak {peak}"
     of_series = f" of {panel.series[series]}" if panel.series[series] else ""
     words = f"{when}{of_series}, score {event.score:.3g}"
-    if event.channel is None or event.found is None or event.expected is None:
+    if event.channel is None or event.found is None:
         return words
     name = panel.target_names[event.channel]
     if event.unchanged is not None:
         return f"{words}; {name} stands at {event.found:.6g} for {event.unchanged} rows"
+    if event.expected is None:
+        return words
     return f"{words}; {name} {event.found:.6g}, expected {event.expected:.6g}"
 
 

@@ -61,7 +61,8 @@ class Prepared:
     @cached_property
     def rows(self) -> Rows:
         """The panel, from which stretches are cut."""
-        return Rows(self.panel, self.codec.scales_of(self.panel), self.labels)
+        codec, panel = self.codec, self.panel
+        return Rows(panel, codec.scales_of(panel), self.labels, codec.standstill_of(panel))
 
     @cached_property
     def held_out(self) -> Mapping[Part, HeldOut]:

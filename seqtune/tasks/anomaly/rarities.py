@@ -1,7 +1,6 @@
 """From scores in every way to rarities: which ways count, and how rare their scores are.
 
-Raw predictions are (rows, ways + 2 + channels), from `score_held_out`, the last but the channels
-being an alarm of its own: what stands still; those that are averaged are
+Raw predictions are (rows, ways + 2 + channels), from `score_held_out`; those that are averaged are
 (rows, 2 + channels): how rare rows are by what lasts, and by the highest alarm (see `paces`), and
 what was expected.
 """
@@ -63,8 +62,8 @@ def _chosen_figures(prepared: Prepared, held: HeldOut, predictions: Floats) -> d
     lasting = {pace: ways for pace, ways in by_pace.items() if pace in LASTING}
     chosen = alone_or_joined(usual | _best(lasting, predictions, held.volume))
     candidates = _measured(prepared, held, predictions, chosen)
-    joined = [_joined(prepared, predictions, each) for each in candidates]
-    rarities = [standing(each, prepared.codec.threshold) for each in joined]
+    joined = [_joined(predictions, each) for each in candidates]
+    rarities = [standing(each, prepared.codec.threshold, held.still) for each in joined]
     return candidates[int(np.argmax([held.volume(each) for each in rarities]))]
 
 
@@ -79,7 +78,7 @@ def to_rarities(prepared: Prepared, predictions: Floats, figures: Mapping[str, f
     if not is_raw(prepared, predictions):
         lasts = lifted(predictions[:, 0], figures)
         return np.column_stack([lasts, predictions[:, 1:]])
-    rarities = _joined(prepared, predictions, figures)
+    rarities = _joined(predictions, figures)
     return np.column_stack([rarities, predictions[:, -prepared.codec.channels :]])
 
 
@@ -99,7 +98,7 @@ def in_short(prepared: Prepared, part: Part, predictions: Floats) -> Floats:
         return predictions[:, _best({"any": every}, predictions, held.volume)["any"]]
     chosen = _best(usual_ways(ways), predictions, held.separation)
     figures = _measured(prepared, held, predictions, [chosen])[0]
-    return standing(_joined(prepared, predictions, figures), prepared.codec.threshold)
+    return standing(_joined(predictions, figures), prepared.codec.threshold, held.still)
 
 
 def _best(
@@ -121,17 +120,20 @@ def _measured(
     """Return how rare the scores of chosen ways are, for each choice."""
     numbers = {way for chosen in candidates for way in chosen.values()}
     normal = {way: held.normal_scores(predictions[:, way]) for way in numbers}
-    rate = prepared.codec.false_alarms
+    codec = prepared.codec
+    ways = codec.ways.all()
     return [
-        fit_paces(chosen, {pace: normal[way] for pace, way in chosen.items()}, rate)
+        fit_paces(
+            chosen,
+            {pace: normal[way] for pace, way in chosen.items()},
+            codec.false_alarms,
+            {pace: codec.rows_of(ways[way].span) for pace, way in chosen.items()},
+        )
         for chosen in candidates
     ]
 
 
-def _joined(prepared: Prepared, predictions: Floats, figures: Mapping[str, float]) -> Floats:
+def _joined(predictions: Floats, figures: Mapping[str, float]) -> Floats:
     """Return rarities, (rows, 2), of raw predictions."""
     ways = chosen_ways(figures)
-    joined = join_paces({pace: predictions[:, way] for pace, way in ways.items()}, figures)
-    still = predictions[:, -prepared.codec.channels - 1]
-    joined[:, 1] = np.maximum(joined[:, 1], still)
-    return joined
+    return join_paces({pace: predictions[:, way] for pace, way in ways.items()}, figures)

@@ -7,7 +7,8 @@ simple method, so that they can be averaged, and the threshold is the rate that 
 
 Up to the 95th hundredth it is read off the scores of rows held out; from there to the threshold it
 is drawn through the tail that extreme-value theory fits (see `threshold`), and beyond it goes on
-straight, as an exponential tail does.
+straight, as an exponential tail does. How steep it is is known from few independent scores, where
+these are averages over long spans, see `as_far_as_known`.
 
 A mean of rarities is less often high than its parts. What is joined is therefore lifted until the
 usual ones of rows held out are as rare as they say, see `fit_lift`.
@@ -73,6 +74,37 @@ def fit_rarity(scores: Floats, rate: float, name: str = "") -> dict[str, float]:
     if not kept:
         kept = [(tail.threshold - step, 0.0)]
     return _named([*kept, (tail.threshold, top)], name)
+
+
+def as_far_as_known(rarities: Floats, independent: float) -> Floats:
+    """Return rarities as they are predicted from so many independent scores.
+
+    Of an exponential tail whose slope was measured on n scores, the next one lies beyond x with the
+    probability (1 + x / n)^-n, where x is counted in the slope: what the tail says of far values
+    is believed the less the fewer scores it was measured on.
+
+    Args:
+        rarities: Of any shape, as the tail says.
+        independent: How many independent scores the tail was measured on; infinite if unknown.
+
+    Returns:
+        Of the same shape; those of 0 and less stay.
+
+    Source:
+        Geisser 1993, "Predictive Inference: An Introduction", Chapman & Hall, section 3: the
+        predictive distribution of an exponential sample.
+
+    Example:
+        >>> as_far_as_known(np.array([1.0, 4.0, 40.0]), 5.0).round(2)
+        array([0.82, 2.27, 6.44])
+        >>> as_far_as_known(np.array([1.0, 4.0, 40.0]), 5_000.0).round(2)
+        array([ 1.  ,  4.  , 39.64])
+    """
+    if math.isinf(independent):
+        return rarities
+    with np.errstate(invalid="ignore"):
+        far = np.maximum(rarities, 0.0) * math.log(10.0) / independent
+        return np.where(rarities > 0, independent * np.log1p(far) / math.log(10.0), rarities)
 
 
 def fit_lift(rarities: Floats) -> dict[str, float]:

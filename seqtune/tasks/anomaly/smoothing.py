@@ -42,20 +42,23 @@ def smooth(
     return np.where(known & (amount > 0), mean, np.nan)
 
 
-def moved_on(averages: npt.NDArray[np.float32], span: int) -> npt.NDArray[np.float32]:
+def moved_on(averages: npt.NDArray[np.float64], span: int) -> npt.NDArray[np.float64]:
     """Let averages of a row and of those before it speak for the row in the middle of them.
 
     Args:
-        averages: (rows,), each of `span` rows that end with its own.
-        span: Rows that were averaged. The last rows, in the middle of nothing, have the last one.
+        averages: (rows,), each of `span` rows that end with its own; NaN where there is none.
+        span: Rows that were averaged. A row in the middle of nothing, as the last ones are, keeps
+            the latest one; where a row had none it has none.
 
     Example:
-        >>> moved_on(np.array([1.0, 2.0, 3.0, 4.0], np.float32), 3)
-        array([2., 3., 4., 4.], dtype=float32)
+        >>> moved_on(np.array([1.0, 2.0, np.nan, 3.0, 4.0]), 3)
+        array([2., 2., nan, 4., 4.])
     """
-    rows = np.arange(len(averages)) + (span - 1) // 2
-    moved: npt.NDArray[np.float32] = averages[np.minimum(rows, len(averages) - 1)]
-    return moved
+    known = np.isfinite(averages)
+    rows = np.arange(len(averages))
+    latest = np.maximum.accumulate(np.where(known, rows, 0))  # at a row or before it
+    ahead = np.minimum(rows + (span - 1) // 2, len(averages) - 1)
+    return np.where(known, averages[np.maximum(latest[ahead], rows)], np.nan)
 
 
 def smooth_part(

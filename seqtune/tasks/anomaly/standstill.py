@@ -3,11 +3,13 @@
 A network expects of a channel that stands still that it goes on so, and finds nothing strange. What
 is strange is for how long one value has been kept, and that needs no network: runs of equal values
 end, in normal rows, with a chance that the training part tells. Where a run has lasted for longer
-than one normal row in so many would see, it raises the alarm (see `paces`).
+than one normal row in so many would see, it raises the alarm for whatever scores the rows (see
+`paces.standing`).
 
 The chance that a run goes on is measured on the longest usual runs, those that `LEAST_RUNS` runs or
 `LEAST_SHARE` of the rows reach, so that nights without light and weekends without work are usual;
-the longest of them are censored, so that a sensor that was stuck in the training part is not.
+the longest of them are censored, so that a sensor that was stuck in the training part is not. Each
+series is measured by itself; one too short for that is held to what is usual among all of them.
 
 Source:
     The flat line test of IOOS 2020, "Manual for the use of real-time oceanographic data quality
@@ -21,6 +23,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -61,21 +64,30 @@ FEWEST = 6
 measured."""
 
 RAREST = 8.0
-"""No run is rarer: a chance measured on hundreds of runs says no more."""
+"""No run is rarer: a chance measured on hundreds of runs says no more. At a rate of false alarms of
+1e-8 and less none is strange."""
 
 MOST_COUNTED = 100_000
 """Rows on either side of one that are searched for the ends of its run."""
 
+MOST_ROWS, MOST_DIGITS = 10_000_000, 1_000.0
+"""No run is longer, and no rarity larger either way, in a file that a run wrote."""
+
+Measured = tuple[int, float, float]
+
+NOTHING: Measured = (0, 0.0, 1.0)
+"""Of a channel of which nothing is known."""
+
 
 @dataclass(frozen=True)
 class Standstill:
-    """For how long each channel may keep one value.
+    """For how long each channel may keep one value, of one series or of several.
 
     Args:
-        start: (channels,) rows of the longest usual run; 0 where nothing is known, and no run is
-            strange.
-        base: (channels,) rarity of a run of so many rows, at most `RAREST`.
-        slope: (channels,) by how much rarity rises with every further row, above 0.
+        start: (..., channels) rows of the longest usual run; 0 where nothing is known, and no run
+            is strange.
+        base: (..., channels) rarity of a run of so many rows.
+        slope: (..., channels) by how much rarity rises with every further row, above 0.
     """
 
     start: Ints
@@ -89,25 +101,66 @@ class Standstill:
         Args:
             panel: All rows.
             split: Where training ends in each series.
-        """
-        channels = len(panel.target_names)
-        found = [
-            _measured(_training_runs(panel, split, channel), channels)
-            for channel in range(channels)
-        ]
-        start, base, slope = zip(*found, strict=True)
-        return cls(np.array(start, np.int64), np.array(base), np.array(slope))
 
-    def rarities(self, values: Floats, observed: Mask) -> Floats32:
-        """Return how rare it is that each channel stands still for so long, (rows, channels).
+        Returns:
+            Arrays (series + 1, channels); the last row is that of all series together.
+        """
+        bounds = np.stack([split.begin, split.train_end], axis=1)
+        return cls._stacked(
+            [
+                _of_series(_runs(panel, bounds, channel), len(panel.target_names))
+                for channel in range(len(panel.target_names))
+            ]
+        )
+
+    def for_panel(self, panel: Panel, known: Ints) -> Standstill:
+        """Return what holds for the series of another panel, (series, channels).
+
+        A series that was not fitted is held to what is usual among those that were, unless it
+        stands still for longer itself: of such a one nothing is known.
+
+        Args:
+            panel: The rows.
+            known: (series,) place of each among the fitted ones, -1 for none.
+        """
+        start, base, slope = self.start[known], self.base[known], self.slope[known]
+        bounds = np.stack([panel.offsets[:-1], panel.offsets[1:]], axis=1)
+        for series in np.flatnonzero(known < 0).tolist():
+            for channel in range(len(panel.target_names)):
+                (lengths,) = _runs(panel, bounds[series : series + 1], channel)
+                if _usual_run(lengths) > start[series, channel]:
+                    start[series, channel] = 0
+        return Standstill(start, base, slope)
+
+    def of(self, series: int) -> Standstill:
+        """Return what holds for one series, (channels,)."""
+        return Standstill(self.start[series], self.base[series], self.slope[series])
+
+    def reach(self, threshold: float) -> int:
+        """Return after how many rows every channel that ever passes a threshold has passed it.
+
+        Args:
+            threshold: A rarity.
+        """
+        known = self.start > 0
+        further = np.ceil((threshold - self.base[known]) / self.slope[known])
+        rows = self.start[known] + np.maximum(further, self.start[known]) + 1
+        return int(min(rows.max(initial=FEWEST), MOST_COUNTED))
+
+    def rarities(self, values: Floats, observed: Mask, bridge: int = 0) -> Floats32:
+        """Return how rare it is that each channel of a series stands still for so long.
 
         It is the logarithm of how many normal rows there are to one such, as every score is (see
-        `rarity`); 0 where a channel has moved lately, or was not observed. A row is judged by
+        `rarity`); 0 where a channel has moved lately, or was never observed. A row is judged by
         itself and what came before it.
 
         Args:
             values: (rows, channels) of one series, in any unit.
             observed: (rows, channels); what is not observed neither ends a run nor makes it longer.
+            bridge: So many rows without a value have the rarity of the last one before them.
+
+        Returns:
+            (rows, channels), 0 to `RAREST`.
 
         Example:
             >>> known = Standstill(np.array([2]), np.array([1.5]), np.array([0.5]))
@@ -116,76 +169,114 @@ class Standstill:
             array([0. , 0. , 0. , 0. , 0. , 0. , 3.5, 0. ], dtype=float32)
         """
         found = np.zeros(values.shape, np.float32)
-        for channel, start in enumerate(self.start.tolist()):
-            if not start:
-                continue
-            rows = equal_rows(values[:, channel], observed[:, channel])
-            strange = np.flatnonzero(rows >= max(FEWEST, TWICE * start))
-            further = self.slope[channel] * (rows[strange] - start)
-            found[strange, channel] = np.clip(self.base[channel] + further, 0.0, RAREST)
+        for channel in np.flatnonzero(self.start).tolist():
+            rows = equal_rows(values[:, channel], observed[:, channel], bridge)
+            found[:, channel] = self._rarity(channel, rows)
         return found
 
-    def at(self, values: Floats, observed: Mask, row: int) -> Floats32:
-        """Return the rarities of one row, (channels,); see `rarities`."""
-        near = slice(max(0, row + 1 - MOST_COUNTED), row + 1)
-        last: Floats32 = self.rarities(values[near], observed[near])[-1]
-        return last
+    def around(self, values: Floats, observed: Mask, row: int) -> tuple[Floats, Ints]:
+        """Return how rare the runs of one row are, and how long they are in the end, by channel.
 
-    def to_list(self) -> list[list[float]]:
-        """Return plain JSON values, one list for each channel."""
-        return [
-            [int(start), float(base), float(slope)]
-            for start, base, slope in zip(self.start, self.base, self.slope, strict=True)
-        ]
+        Args:
+            values: (rows, channels) of one series; where nothing was observed, the value before.
+            observed: (rows, channels).
+            row: Where it is asked.
+
+        Returns:
+            (channels,) rarities as they are at the row, and (channels,) observed rows of the run.
+        """
+        rarities, lengths = np.zeros(values.shape[1]), np.zeros(values.shape[1], np.int64)
+        for channel in range(values.shape[1]):
+            begin, end = run_around(values[:, channel], observed[:, channel], row)
+            lengths[channel] = observed[begin:end, channel].sum()
+            rarities[channel] = self._rarity(channel, observed[begin : row + 1, channel].sum())
+        return rarities, lengths
+
+    def _rarity(self, channel: int, rows: Ints) -> Floats:
+        """Return how rare runs of so many rows of a channel are, whatever the shape of `rows`."""
+        start = self.start[channel]
+        rarity = np.clip(self.base[channel] + self.slope[channel] * (rows - start), 0.0, RAREST)
+        is_long = (start > 0) & (rows >= max(FEWEST, TWICE * start))
+        return np.where(is_long, rarity, 0.0)
+
+    def to_list(self) -> list[list[list[float]]]:
+        """Return plain JSON values: for each series, for each channel, the three numbers."""
+        table: list[list[list[float]]] = np.stack(
+            [self.start.astype(np.float64), self.base, self.slope], axis=-1
+        ).tolist()
+        return table
 
     @classmethod
-    def from_list(cls, values: Sequence[Sequence[float]]) -> Standstill:
-        """Read what `to_list` wrote.
+    def from_list(cls, values: Any) -> Standstill:
+        """Read what `to_list` wrote, from a file that may be a stranger's.
 
         Raises:
-            ValueError: These are no such lists.
+            ValueError: It cannot have been measured.
         """
-        table = np.array(values, np.float64)
-        if table.ndim != 2 or table.shape[1] != 3 or not np.isfinite(table).all():
+        table = np.array(values)
+        if table.ndim != 3 or table.shape[2] != 3 or table.dtype.kind not in "fi":
             raise ValueError("it does not say for how long channels stand still")
-        if (table[:, 0] < 0).any() or (table[:, 2] <= 0).any() or (table[:, 1] > RAREST).any():
+        start, base, slope = (table[..., place].astype(np.float64) for place in range(3))
+        is_known = np.isfinite(table).all() and (np.abs(base) <= MOST_DIGITS).all()
+        are_rows = (start >= 0).all() and (start <= MOST_ROWS).all() and (start % 1 == 0).all()
+        if not (is_known and are_rows and (slope > 0).all() and (slope <= MOST_DIGITS).all()):
             raise ValueError("no channel can have been found to stand still for so long")
-        return cls(table[:, 0].astype(np.int64), table[:, 1], table[:, 2])
+        return cls(start.astype(np.int64), base, slope)
+
+    @classmethod
+    def _stacked(cls, channels: Sequence[Sequence[Measured]]) -> Standstill:
+        """Return the figures of each channel, (series,) of them, as arrays (series, channels)."""
+        start, base, slope = (
+            np.array([[each[place] for each in series] for series in channels]).T
+            for place in range(3)
+        )
+        return cls(start.astype(np.int64), base, slope)
 
 
-def equal_rows(values: Floats, observed: Mask) -> Ints:
+def equal_rows(values: Floats, observed: Mask, bridge: int = 0) -> Ints:
     """Return for how many observed rows one channel has kept the value it has, (rows,).
 
     Args:
         values: (rows,).
-        observed: (rows,); 0 is returned for those that are not.
+        observed: (rows,); those that are not have 0.
+        bridge: So many rows that are not observed have what the last one before them has.
 
     Example:
-        >>> equal_rows(np.array([5.0, 5.0, 0.0, 5.0, 7.0]), np.array([1, 1, 0, 1, 1], bool))
-        array([1, 2, 0, 3, 1])
+        >>> seen = np.array([1, 1, 0, 1, 1, 0, 0], bool)
+        >>> equal_rows(np.array([5.0, 5.0, 0.0, 5.0, 7.0, 0.0, 0.0]), seen, bridge=1)
+        array([1, 2, 2, 3, 1, 1, 0])
     """
     seen = np.flatnonzero(observed)
-    place = np.arange(len(seen))
-    begin = np.maximum.accumulate(np.where(_begins(values[seen]), place, 0)) if len(seen) else place
     found = np.zeros(len(values), np.int64)
-    found[seen] = place - begin + 1
-    return found
+    if not len(seen):
+        return found
+    place = np.arange(len(seen))
+    found[seen] = place - np.maximum.accumulate(np.where(_begins(values[seen]), place, 0)) + 1
+    if not bridge or len(seen) == len(values):
+        return found
+    rows = np.arange(len(values))
+    last = np.maximum.accumulate(np.where(observed, rows, -1))
+    return np.where((last >= 0) & (rows - last <= bridge), found[last], 0)
 
 
-def run_around(values: Floats, observed: Mask, row: int) -> int:
-    """Return the observed rows of the run of equal values that a row of one channel is in.
+def run_around(values: Floats, observed: Mask, row: int) -> tuple[int, int]:
+    """Return the first row, and the row after the last, of the run of equal values around a row.
+
+    Args:
+        values: (rows,) of one channel; where nothing was observed, the value before.
+        observed: (rows,); what was not observed ends no run.
+        row: The row.
 
     Example:
         >>> run_around(np.array([1.0, 2.0, 2.0, 2.0, 3.0]), np.ones(5, bool), 2)
-        3
+        (1, 4)
     """
-    first = max(0, row - MOST_COUNTED)
-    near = slice(first, row + MOST_COUNTED)
-    others = first + np.flatnonzero(observed[near] & (values[near] != values[row]))
+    first, last = max(0, row - MOST_COUNTED), min(len(values), row + MOST_COUNTED)
+    differs = observed[first:last] & (values[first:last] != values[row])
+    others = first + np.flatnonzero(differs)
     after = int(np.searchsorted(others, row))
     begin = int(others[after - 1]) + 1 if after else first
-    end = int(others[after]) if after < len(others) else near.stop
-    return int(observed[begin:end].sum())
+    return begin, int(others[after]) if after < len(others) else last
 
 
 def _begins(values: Floats) -> Mask:
@@ -195,19 +286,52 @@ def _begins(values: Floats) -> Mask:
     return np.append(True, values[1:] != values[:-1])
 
 
-def _training_runs(panel: Panel, split: Split, channel: int) -> Ints:
-    """Return the lengths of the runs of one channel in the training parts of all series."""
-    lengths = [np.empty(0, np.int64)]
-    for begin, end in zip(split.begin.tolist(), split.train_end.tolist(), strict=True):
+def _runs(panel: Panel, bounds: Ints, channel: int) -> list[Ints]:
+    """Return the lengths of the runs of one channel, (runs,) for each series.
+
+    Args:
+        panel: The rows.
+        bounds: (series, 2) first row, and first row after, of what is looked at in each series.
+        channel: Number of the channel.
+    """
+    lengths = []
+    for begin, end in bounds.tolist():
         values = np.asarray(panel.target[begin:end, channel])
         seen = values[np.asarray(panel.observed[begin:end, channel])]
         starts = np.flatnonzero(np.append(_begins(seen), True)) if len(seen) else np.zeros(1, int)
         lengths.append(np.diff(starts).astype(np.int64))
-    return np.concatenate(lengths)
+    return lengths
 
 
-def _measured(lengths: Ints, channels: int) -> tuple[int, float, float]:
-    """Return `start`, `base` and `slope` of a channel; a run of any of them may raise the alarm.
+def _of_series(lengths: Sequence[Ints], channels: int) -> list[Measured]:
+    """Return what is measured of one channel of each series, and of all together.
+
+    A series with too few runs of its own is held to those of all, unless it moves less.
+    """
+    together = _measured(np.concatenate(lengths), channels)
+    found = []
+    for own in lengths:
+        measured = _measured(own, channels)
+        is_usual = measured == NOTHING and _usual_run(own) <= together[0]
+        found.append(together if is_usual else measured)
+    return [*found, together]
+
+
+def _usual_run(lengths: Ints) -> int:
+    """Return the length of the runs that hold `LEAST_SHARE` of the rows, but for the longest ones.
+
+    Where hardly any run is left without those, the longest is usual: the channel hardly moves.
+    """
+    longest = np.sort(lengths)[::-1]
+    kept = longest[math.ceil(LEFT_OUT * len(longest)) :]
+    wanted = LEAST_SHARE * int(longest.sum())
+    if kept.sum() < wanted or not len(kept):
+        return int(longest.max(initial=0))
+    return int(kept[np.searchsorted(np.cumsum(kept), wanted)])
+
+
+def _measured(lengths: Ints, channels: int) -> Measured:
+    """Return `start`, `base` and `slope` of a channel, of whose fellows any may raise the alarm.
 
     After `start` rows a run goes on with the chance c, so that of all rows those that are in the
     row k of a run, or beyond, have the share n / rows * c ** (k - start) / (1 - c), n being the
@@ -215,19 +339,16 @@ def _measured(lengths: Ints, channels: int) -> tuple[int, float, float]:
     """
     from scipy.stats import beta  # type: ignore[import-untyped]
 
-    nothing = (0, 0.0, 1.0)
+    if not len(lengths):
+        return NOTHING
     rows, longest = int(lengths.sum()), np.sort(lengths)[::-1]
-    kept = longest[math.ceil(LEFT_OUT * len(longest)) :]
-    if LEAST_SHARE * rows > kept.sum() or not rows:
-        return nothing
-    often = longest[min(LEAST_RUNS, len(longest)) - 1]
-    wide = kept[int(np.searchsorted(np.cumsum(kept), LEAST_SHARE * rows))]
-    start = int(max(often, wide))
+    often = int(longest[min(LEAST_RUNS, len(longest)) - 1])
+    start = max(often, _usual_run(lengths))
     beyond = longest[longest >= start] - start
     censored = math.ceil(CENSORED * len(beyond))
     ended = len(beyond) - censored
     if ended < LEAST_ENDED:
-        return nothing
+        return NOTHING
     went_on = int(np.minimum(beyond, beyond[censored]).sum())
     chance = float(beta.ppf(CAUTION, went_on + 1, ended))
     share = channels * len(beyond) / rows / (1.0 - chance)

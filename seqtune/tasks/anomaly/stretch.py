@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from seqtune.tasks.anomaly.codec import Coded
 from seqtune.tasks.anomaly.scales import Scales
+from seqtune.tasks.anomaly.standstill import Standstill
 
 LEAST_HISTORY = 8
 """Rows with fewer before them have no score: nobody can say yet what is normal there."""
@@ -27,6 +28,7 @@ class Stretch:
         center: (channels,) of the series.
         spread: (channels,) of the series.
         series: Number of the series in its panel.
+        standstill: For how long each of its channels may keep one value; None where nobody asks.
     """
 
     values: npt.NDArray[np.float64]
@@ -36,6 +38,7 @@ class Stretch:
     center: npt.NDArray[np.float64]
     spread: npt.NDArray[np.float64]
     series: int = 0
+    standstill: Standstill | None = None
 
     def __len__(self) -> int:
         return len(self.values) - self.first
@@ -56,6 +59,18 @@ class Stretch:
         scored = is_bridged(seen, bridge)
         scored[:LEAST_HISTORY] = False
         return scored[self.first :]
+
+    def standing_still(self, bridge: int) -> npt.NDArray[np.float32]:
+        """Return how rare it is that some channel stands still for so long, (rows,) from `first`.
+
+        Args:
+            bridge: Rows without any value that are bridged by what came before them.
+        """
+        if self.standstill is None:
+            return np.zeros(len(self), np.float32)
+        found = self.standstill.rarities(self.values, self.observed, bridge)[self.first :]
+        highest: npt.NDArray[np.float32] = found.max(axis=1, initial=np.float32(0.0))
+        return highest
 
 
 def is_bridged(seen: npt.NDArray[np.bool_], bridge: int) -> npt.NDArray[np.bool_]:

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from seqtune.data.panel import build_panel
+from seqtune.data.panel_build import build_panel
 from seqtune.data.source import Source
 from seqtune.data.split import split_series
 from seqtune.errors import DataError
@@ -191,7 +191,7 @@ class AnomalyTask:
         if is_raw(prepared, predictions):
             return _selecting(prepared, part, in_short(prepared, part, predictions), expected)
         threshold = prepared.codec.threshold
-        scores = standing(predictions, threshold)
+        scores = standing(predictions, threshold, held.still)
         selecting = _selecting(prepared, part, scores, expected)
         return {**selecting, **held.figures(scores, threshold)}
 

@@ -21,7 +21,8 @@ class Usual:
 
     Args:
         errors: (points, watched) float32, from rows held out: those that it has learnt from it
-            expects too well.
+            expects too well. So those of a network that was refitted are measured on the one that
+            it was before.
         states: Averaged ones, from rows of the training part, which are more.
     """
 
@@ -29,13 +30,22 @@ class Usual:
     states: Familiarity
 
 
-def usual_of(judge: Judge, prepared: Prepared) -> Usual:
-    """Measure a network on the rows that its run has for that."""
+def usual_of(judge: Judge, prepared: Prepared, before: Judge | None = None) -> Usual:
+    """Measure a network on the rows that its run has for that.
+
+    Args:
+        judge: The network.
+        prepared: The data.
+        before: The network as it was before it was refitted, if it was.
+    """
     held = prepared.held_out["validation"]
+    clean = list(held.stretches[: held.clean])
     trained = held.stretches[held.clean + held.copies :] if judge.codec.ways.state else []
-    judged = judge.judge([*held.stretches[: held.clean], *trained], 0)
     rows = judge.codec.rows_of(STATE_SPAN)
-    return _measured(judged[: held.clean], judged[held.clean :], rows)
+    if before is None:
+        judged = judge.judge([*clean, *trained], 0)
+        return _measured(judged[: held.clean], judged[held.clean :], rows)
+    return _measured(before.judge(clean, 0), judge.judge(trained or clean, 0), rows)
 
 
 def usual_among(judged: Sequence[Judged], held: HeldOut, codec: Codec) -> Usual:
@@ -53,8 +63,9 @@ def usual_among(judged: Sequence[Judged], held: HeldOut, codec: Codec) -> Usual:
 def _measured(clean: Sequence[Judged], trained: Sequence[Judged], rows: int) -> Usual:
     """Measure errors on clean rows, and states on those of the training part where there are such.
 
-    The first rows of a stretch, of which fewer are averaged, count only where there are no others.
+    The first rows of a stretch, of which fewer are averaged, do not count if it is long enough.
     """
     states = [averaged(each.states, rows) for each in (trained or clean)]
     usual = [each[rows:] if len(each) > 2 * rows else each for each in states]
-    return Usual(error_units(clean), Familiarity.fit(np.concatenate(usual)))
+    averages = np.concatenate(usual)
+    return Usual(error_units(clean), Familiarity.fit(averages, len(averages) / rows))

@@ -50,8 +50,9 @@ def score_held_out(model: Any, prepared: Prepared, values: Mapping[str, Any], pa
         part: Which part.
 
     Returns:
-        (rows, ways + 2 + channels): the score of each way, 0, the rarity of what stands still (see
-        `standstill`), and what was expected of each channel, in the user's unit.
+        (rows, ways + 2 + channels): the score of each way, two zeros, without which those of a
+        single way could be taken for rarities, and what was expected of each channel, in the user's
+        unit.
     """
     codec, held = prepared.codec, prepared.held_out[part]
     judge = Judge(model, codec, values, hindsight=codec.ways.hindsight)
@@ -105,7 +106,6 @@ def score_stretches(
                     for each, span in zip(errors, spans, strict=True)
                 ]
             )
-        scores[:, 1] = np.maximum(scores[:, 1], standing_still(stretch, judge.codec))
         found.append((scores, expected))
     return found
 
@@ -135,7 +135,7 @@ def _errors_in_chunks(
         judged = judge.judge([chunk], 0)[0].first(size)
         end = begin + len(judged.errors)
         states = np.concatenate([latest, judged.states])
-        averages = averaged(states, averaged_rows)[len(latest) :]
+        averages = averaged(states, averaged_rows, usual.states.center)[len(latest) :]
         latest = states[-averaged_rows:]
         for each, way in zip(errors, chosen, strict=True):
             each[begin:end] = _of_way(judged, averages, usual, way, codec.channels)
@@ -159,7 +159,7 @@ def score_columns(judged: Judged, stretch: Stretch, usual: Usual, codec: Codec) 
     """
     rows = len(stretch)
     ways = codec.ways.all()
-    averages = averaged(judged.states, codec.rows_of(STATE_SPAN))
+    averages = averaged(judged.states, codec.rows_of(STATE_SPAN), usual.states.center)
     keys = [(way.of, way.channels, watched_at(way.span, codec.channels)) for way in ways]
     joined = {  # once for all ways that differ in what they average over alone
         key: _of_way(judged, averages, usual, way, codec.channels)
@@ -175,19 +175,9 @@ def score_columns(judged: Judged, stretch: Stretch, usual: Usual, codec: Codec) 
         for key, way in zip(keys, ways, strict=True)
     ]
     told = _in_users_unit(judged, stretch)
-    table = np.column_stack([*scores, np.zeros((len(told), 2)), told])[len(told) - rows :]
-    table[:, len(ways) + 1] = standing_still(stretch, codec)
-    filled: Floats = np.nan_to_num(table)
+    table = np.column_stack([*scores, np.zeros((len(told), 2)), told])
+    filled: Floats = np.nan_to_num(table[len(table) - rows :])
     return filled
-
-
-def standing_still(stretch: Stretch, codec: Codec) -> Floats32:
-    """Return how rare it is that some channel stands still for so long, (scored rows,)."""
-    if codec.standstill is None:
-        return np.zeros(len(stretch), np.float32)
-    found = codec.standstill.rarities(stretch.values, stretch.observed)
-    highest: Floats32 = found[stretch.first :].max(axis=1, initial=0.0)
-    return highest
 
 
 def _of_way(judged: Judged, averages: Floats, usual: Usual, way: Way, channels: int) -> Floats32:
@@ -204,7 +194,9 @@ def _still_to_average(way: Way, codec: Codec) -> int:
     return 1 if way.of == STATE else codec.rows_of(way.span)
 
 
-def _placed(says: Floats32, way: Way, codec: Codec, *, hindsight: bool) -> Floats32:
+def _placed(
+    says: npt.NDArray[np.floating], way: Way, codec: Codec, *, hindsight: bool
+) -> npt.NDArray[np.floating]:
     """Return what a way says of the rows that it is true of: in hindsight, states of those around.
 
     Args:
@@ -215,7 +207,7 @@ def _placed(says: Floats32, way: Way, codec: Codec, *, hindsight: bool) -> Float
     """
     if way.of != STATE or not hindsight:
         return says
-    return moved_on(says, codec.rows_of(STATE_SPAN))
+    return moved_on(smooth(says, 1, codec.bridge), codec.rows_of(STATE_SPAN))
 
 
 def _in_users_unit(judged: Judged, stretch: Stretch) -> Floats32:

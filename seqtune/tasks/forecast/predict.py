@@ -10,7 +10,8 @@ import pandas as pd
 
 from seqtune.baselines.forecasts import forecast_windows as baseline_windows
 from seqtune.data.join import join_panels
-from seqtune.data.panel import Panel, PanelRoles, build_panel
+from seqtune.data.panel import Panel, PanelRoles
+from seqtune.data.panel_build import build_panel
 from seqtune.data.source import Source
 from seqtune.data.time_text import format_times
 from seqtune.data.window import Windows

@@ -6,7 +6,7 @@ from typing import cast
 
 import numpy as np
 
-from seqtune.data.panel import build_panel
+from seqtune.data.panel_build import build_panel
 from seqtune.data.seasonality import find_periods
 from seqtune.data.source import Source
 from seqtune.progress import Guess, Guesses

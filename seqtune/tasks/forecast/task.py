@@ -11,7 +11,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from seqtune.data.panel import Panel, build_panel
+from seqtune.data.panel import Panel
+from seqtune.data.panel_build import build_panel
 from seqtune.data.seasonality import find_periods
 from seqtune.data.source import Source
 from seqtune.data.split import split_series

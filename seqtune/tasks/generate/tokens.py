@@ -25,7 +25,7 @@ import numpy as np
 import numpy.typing as npt
 
 from seqtune.data.encoding import encodable
-from seqtune.data.tokens import (
+from seqtune.data.vocabulary import (
     LEAST_SUBWORDS,
     WORD,
     byte_symbols,
