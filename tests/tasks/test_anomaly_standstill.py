@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ import pytest
 from seqtune.data.source import Source
 from seqtune.progress import silent
 from seqtune.recipe.load import Recipe
+from seqtune.tasks.anomaly.continuation import continued
 from seqtune.tasks.anomaly.panels import Rows
 from seqtune.tasks.anomaly.prepared import Prepared
 from seqtune.tasks.anomaly.standstill import (
@@ -259,6 +261,20 @@ def test_so_many_rows_are_enough_to_pass_a_threshold(threshold: float) -> None:
     assert known(np.zeros(ROWS)).reach(threshold) == FEWEST
     slow = Standstill(np.array([1]), np.array([0.0]), np.array([1e-9]))
     assert slow.reach(threshold) == MOST_COUNTED
+
+
+def test_new_rows_have_so_many_before_them_that_a_run_is_seen_whole() -> None:
+    prepared = prepare(np.repeat(noise(9)[: ROWS // 20], 20))
+    codec = prepared.codec
+    assert codec.standstill is not None
+    assert codec.standstill.start.tolist() == [[20], [20]]
+    slow = replace(codec.standstill, slope=np.full((2, 1), 0.002))
+    wanted = slow.reach(codec.threshold)
+    assert codec.context + codec.bridge < wanted < ROWS
+    prepared = replace(prepared, codec=replace(codec, standstill=slow))
+    panel = replace(prepared.panel, starts=prepared.panel.starts + ROWS)
+    new = Rows(panel, prepared.codec.scales_of(panel), np.zeros(ROWS, np.int8), slow)
+    assert continued(prepared, new, 0).first == wanted
 
 
 def test_it_is_saved_and_read_again() -> None:

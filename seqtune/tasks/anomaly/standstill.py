@@ -337,7 +337,7 @@ def _measured(lengths: Ints, channels: int) -> Measured:
     row k of a run, or beyond, have the share n / rows * c ** (k - start) / (1 - c), n being the
     runs of `start` rows and more.
     """
-    from scipy.stats import beta  # type: ignore[import-untyped]
+    from scipy.special import betaincinv  # type: ignore[import-untyped]
 
     if not len(lengths):
         return NOTHING
@@ -350,6 +350,6 @@ def _measured(lengths: Ints, channels: int) -> Measured:
     if ended < LEAST_ENDED:
         return NOTHING
     went_on = int(np.minimum(beyond, beyond[censored]).sum())
-    chance = float(beta.ppf(CAUTION, went_on + 1, ended))
+    chance = float(betaincinv(went_on + 1, ended, CAUTION))  # Clopper and Pearson's bound
     share = channels * len(beyond) / rows / (1.0 - chance)
     return start, -math.log10(share), -math.log10(chance)
