@@ -20,7 +20,7 @@ from seqtune.recipe.load import Recipe
 from seqtune.registry import architectures_for, baselines, cells
 from seqtune.search.network_file import load_network, save_network
 from seqtune.tasks.anomaly.codec import STATE
-from seqtune.tasks.anomaly.inference import Judge
+from seqtune.tasks.anomaly.inference import FEWEST, STALE, Judge
 from seqtune.tasks.anomaly.prepared import Prepared
 from seqtune.tasks.anomaly.simple_methods import score_by_method
 from seqtune.tasks.anomaly.stretch import Stretch
@@ -132,6 +132,31 @@ def test_usual_states_are_those_of_training_rows(prepared: Prepared) -> None:
     np.testing.assert_array_equal(one.states.precision, other.states.precision)
     assert (one.errors != other.errors).any(), "errors are those of rows held out"
     assert one.states.center.shape == (4,)
+
+
+@pytest.mark.parametrize("architecture", architectures)
+def test_what_is_told_in_a_long_gap_and_just_after_it_does_not_count(
+    architecture: str, prepared: Prepared
+) -> None:
+    values = values_of(architecture, "gru")
+    judge = Judge(TASK.build(prepared, values), prepared.codec, values)
+    rows = np.random.default_rng(1).normal(size=(200, 2))
+    seen = np.ones(rows.shape, np.bool_)
+    seen[100:120] = False
+    seen[50:53] = False  # not a long one
+    stretch = Stretch(rows, seen, 0, 0, np.zeros(2), np.ones(2))
+    judged = judge.judge([stretch], 0)[0]
+    stale = np.flatnonzero(~judged.fresh)
+    assert stale[stale >= FEWEST].tolist() == list(range(100 + STALE, 120 + FEWEST))
+    after = np.arange(124, 200)
+    fresh = np.stack([judged.fresh[after - max(each, 0)] for each in judge.offsets], axis=1)
+    observed = np.stack([seen[after + min(each, 0), 0] for each in judge.offsets], axis=1)
+    counted = judged.counted[after, :, 0]
+    np.testing.assert_array_equal(counted[fresh.any(axis=1)], (fresh & observed)[fresh.any(axis=1)])
+    assert not counted.all() and counted.any(axis=1).all(), (
+        "a row is judged by stale ones if need be"
+    )
+    assert judged.counted[60:100].all(), "a short gap is bridged"
 
 
 def test_errors_of_a_refitted_network_are_measured_on_what_it_was_before(

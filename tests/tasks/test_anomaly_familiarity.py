@@ -73,6 +73,17 @@ def test_before_the_first_row_states_were_usual() -> None:
     np.testing.assert_allclose(averaged(states, 3, usual), whole[2:])
 
 
+def test_in_a_gap_states_were_usual() -> None:
+    states = np.array([[1.0], [90.0], [3.0], [5.0]], np.float32)
+    fresh = np.array([True, False, True, True])
+    found = averaged(states, 2, np.array([7.0]), fresh)
+    np.testing.assert_allclose(found.ravel(), [4.0, 4.0, 5.0, 4.0])
+    found = averaged(states, 2, fresh=fresh)  # the mean of the others is 3
+    np.testing.assert_allclose(found.ravel(), [1.0, 2.0, 3.0, 4.0])
+    none = averaged(states, 2, np.array([7.0]), np.zeros(4, np.bool_))
+    assert np.isfinite(none).all()
+
+
 def test_no_average_has_a_state_in_it_that_is_no_number() -> None:
     states = np.arange(12, dtype=np.float32).reshape(6, 2)
     states[2, 1] = np.inf

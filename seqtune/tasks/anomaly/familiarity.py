@@ -41,7 +41,12 @@ SMALLEST_UNIT = 0.01
 """A state that never moves is counted in this unit; states are within -1 and 1."""
 
 
-def averaged(states: Floats32, rows: int, usual: Floats | None = None) -> Floats:
+def averaged(
+    states: Floats32,
+    rows: int,
+    usual: Floats | None = None,
+    fresh: npt.NDArray[np.bool_] | None = None,
+) -> Floats:
     """Average the states at a row and at those before it, (rows, units) float64.
 
     Args:
@@ -50,6 +55,8 @@ def averaged(states: Floats32, rows: int, usual: Floats | None = None) -> Floats
         rows: So many are averaged.
         usual: (units,) what stands for the states before the first, so that an average of few is
             not taken for a strange one; None averages fewer there.
+        fresh: (rows,) where a state is of values that came; in a gap the usual one stands for it,
+            or if there is none the mean of the others. All if None.
 
     Example:
         >>> averaged(np.array([[1.0], [3.0], [5.0]], np.float32), 2)
@@ -60,6 +67,9 @@ def averaged(states: Floats32, rows: int, usual: Floats | None = None) -> Floats
         array([[0.5],
                [2. ]])
     """
+    if fresh is not None and not fresh.all() and fresh.any():
+        other = states[fresh].mean(axis=0) if usual is None else usual
+        states = np.where(fresh[:, None], states, other)
     end = np.arange(1, len(states) + 1)
     begin = np.maximum(end - rows, 0)
     finite = np.asarray(np.isfinite(states).all(axis=1))

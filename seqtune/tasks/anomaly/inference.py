@@ -35,6 +35,9 @@ once smoothed, what comes after it."""
 FEWEST = 4
 """A network is not asked what it expects before it has seen so many rows of a series."""
 
+STALE = 4
+"""Nor where it has seen no value for more rows than so many: it is told the last one again."""
+
 SMALLEST_UNIT = 0.02
 """Errors are counted in units of at least this share of the channel's own unit."""
 
@@ -53,17 +56,24 @@ class Judged:
         counted: (rows, points, watched) bool, where there is an error.
         expected: (rows, channels) float32, what was expected, scaled.
         states: (rows, units) float32, the state of the network at each row.
+        fresh: (rows,) bool, where it had seen a value not long before.
     """
 
     errors: Floats32
     counted: npt.NDArray[np.bool_]
     expected: Floats32
     states: Floats32
+    fresh: npt.NDArray[np.bool_]
 
-    def first(self, rows: int) -> Judged:
-        """Return the first rows alone."""
+    def part(self, begin: int, end: int) -> Judged:
+        """Return some rows alone."""
+        rows = slice(begin, end)
         return Judged(
-            self.errors[:rows], self.counted[:rows], self.expected[:rows], self.states[:rows]
+            self.errors[rows],
+            self.counted[rows],
+            self.expected[rows],
+            self.states[rows],
+            self.fresh[rows],
         )
 
 
@@ -106,15 +116,14 @@ class Judge:
         errors, counted = np.zeros(shape, np.float32), np.zeros(shape, np.bool_)
         expected = np.zeros((shape[0], self.codec.channels), np.float32)
         states = np.zeros((shape[0], self.units), np.float32)
+        whole = Judged(errors, counted, expected, states, np.zeros(shape[0], np.bool_))
         place = np.concatenate([[0], np.cumsum(coded.offsets[1:] - begin)])
         for series, start, rows, lane in self._lanes(coded, begin):
             target = slice(place[series] + start, place[series] + start + rows)
             errors[target], counted[target] = lane.errors[:rows], lane.counted[:rows]
             expected[target], states[target] = lane.expected[:rows], lane.states[:rows]
-        return [
-            Judged(errors[one:two], counted[one:two], expected[one:two], states[one:two])
-            for one, two in itertools.pairwise(place)
-        ]
+            whole.fresh[target] = lane.fresh[:rows]
+        return [whole.part(int(one), int(two)) for one, two in itertools.pairwise(place)]
 
     def _lanes(
         self, coded: Coded, begin: npt.NDArray[np.int64]
@@ -148,8 +157,10 @@ class Judge:
         told = output[..., : self.told]
         told = told.reshape(*told.shape[:2], len(self.offsets), self.watched)
         states = output[:, self.warm_up : self.warm_up + self.steps, self.told :]
+        fresh = _is_fresh(np.asarray(weight[..., : self.codec.channels].any(axis=-1)))
         shape = (len(start), self.steps, len(self.offsets), self.watched)
         errors, counted = np.empty(shape, np.float32), np.empty(shape, np.bool_)
+        is_fresh = np.empty((*shape[:3], 1), np.bool_)
         expected = np.zeros((len(start), self.steps, self.codec.channels), np.float32)
         for point, offset in enumerate(self.offsets.tolist()):
             # the step that tells, and the row that it tells of
@@ -159,14 +170,38 @@ class Judge:
             says = told[:, teller : teller + self.steps, point]
             errors[:, :, point] = np.abs(truth[:, of_row] - says)
             # what was told before the series began, or before a few of its rows, does not count
-            is_told = (rows[:, teller : teller + self.steps] >= bounds[:, :1] + FEWEST)[..., None]
-            counted[:, :, point] = (weight[:, of_row] > 0) & is_told
+            is_told = rows[:, teller : teller + self.steps] >= bounds[:, :1] + FEWEST
+            counted[:, :, point] = (weight[:, of_row] > 0) & is_told[..., None]
+            is_fresh[:, :, point] = fresh[:, teller : teller + self.steps, None]
             if offset >= 0 or self.hindsight:
                 expected += says[..., : self.codec.channels]
+        # nor what was told in a long gap, where something else was told of the row
+        others = (counted & is_fresh).any(axis=2, keepdims=True)
+        counted &= is_fresh | ~others
         expected /= max(
             1, int((self.offsets >= 0).sum()) if not self.hindsight else len(self.offsets)
         )
-        return [Judged(*lane) for lane in zip(errors, counted, expected, states, strict=True)]
+        fresh = fresh[:, self.warm_up : self.warm_up + self.steps]
+        return [
+            Judged(*lane) for lane in zip(errors, counted, expected, states, fresh, strict=True)
+        ]
+
+
+def _is_fresh(seen: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+    """Return where a value was seen not long before, and a few since the last long gap.
+
+    Args:
+        seen: (lanes, rows).
+
+    Example:
+        >>> _is_fresh(np.array([[1, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1]], bool)).astype(int)
+        array([[1, 1, 1, 1, 1, 0, 0, 0, 0, 0, 1]])
+    """
+    rows = np.arange(seen.shape[1])
+    last = np.maximum.accumulate(np.where(seen, rows, 0), axis=1)
+    is_stale = rows - last > STALE
+    stale = np.maximum.accumulate(np.where(is_stale, rows, -FEWEST - 1), axis=1)
+    return np.asarray(rows - stale > FEWEST)
 
 
 def error_units(judged: Sequence[Judged]) -> Floats32:

@@ -65,7 +65,7 @@ def _measured(clean: Sequence[Judged], trained: Sequence[Judged], rows: int) -> 
 
     The first rows of a stretch, of which fewer are averaged, do not count if it is long enough.
     """
-    states = [averaged(each.states, rows) for each in (trained or clean)]
+    states = [averaged(each.states, rows, fresh=each.fresh) for each in (trained or clean)]
     usual = [each[rows:] if len(each) > 2 * rows else each for each in states]
     averages = np.concatenate(usual)
     return Usual(error_units(clean), Familiarity.fit(averages, len(averages) / rows))

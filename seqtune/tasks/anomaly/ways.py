@@ -131,12 +131,14 @@ def _errors_in_chunks(
     expected = np.empty((len(stretch), codec.channels), np.float32)
     size, context = CHUNK_LANES * judge.steps, judge.warm_up + codec.bridge
     begin, latest = 0, np.empty((0, judge.units), np.float32)
+    lately = np.empty(0, np.bool_)
     for chunk in in_chunks(whole, size, context, judge.after):
-        judged = judge.judge([chunk], 0)[0].first(size)
+        judged = judge.judge([chunk], 0)[0].part(0, size)
         end = begin + len(judged.errors)
         states = np.concatenate([latest, judged.states])
-        averages = averaged(states, averaged_rows, usual.states.center)[len(latest) :]
-        latest = states[-averaged_rows:]
+        fresh = np.concatenate([lately, judged.fresh])
+        averages = averaged(states, averaged_rows, usual.states.center, fresh)[len(latest) :]
+        latest, lately = states[-averaged_rows:], fresh[-averaged_rows:]
         for each, way in zip(errors, chosen, strict=True):
             each[begin:end] = _of_way(judged, averages, usual, way, codec.channels)
         told, skipped = _in_users_unit(judged, chunk), max(0, before - begin)
@@ -159,7 +161,7 @@ def score_columns(judged: Judged, stretch: Stretch, usual: Usual, codec: Codec) 
     """
     rows = len(stretch)
     ways = codec.ways.all()
-    averages = averaged(judged.states, codec.rows_of(STATE_SPAN), usual.states.center)
+    averages = averaged(judged.states, codec.rows_of(STATE_SPAN), usual.states.center, judged.fresh)
     keys = [(way.of, way.channels, watched_at(way.span, codec.channels)) for way in ways]
     joined = {  # once for all ways that differ in what they average over alone
         key: _of_way(judged, averages, usual, way, codec.channels)
