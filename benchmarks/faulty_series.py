@@ -15,7 +15,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from seqtune.metrics.vus import vus_pr
-from seqtune.tasks.anomaly.standstill import equal_rows
+from seqtune.tasks.anomaly.equal_runs import equal_rows
 
 Floats = npt.NDArray[np.float64]
 Random = np.random.Generator

@@ -17,7 +17,8 @@ import pandas as pd
 from seqtune.progress import silent
 from seqtune.reading import open_source
 from seqtune.recipe.load import Recipe
-from seqtune.tasks.anomaly.standstill import Standstill, equal_rows
+from seqtune.tasks.anomaly.equal_runs import equal_rows
+from seqtune.tasks.anomaly.standstill import Standstill
 from seqtune.tasks.anomaly.task import TASK
 
 LONGEST = 5_000
@@ -41,8 +42,8 @@ def _line(name: str, column: pd.Series) -> str:
     recipe = Recipe.load(None, "anomaly", ("data.time=null", "seasonality=1"))
     table = pd.DataFrame({"value": column.astype(float)})
     prepared = TASK.prepare(open_source(table, recipe), recipe, silent)[0]
-    known = prepared.codec.standstill
-    assert known is not None
+    assert prepared.codec.standstill is not None
+    known = prepared.codec.standstill.of(0)
     threshold = prepared.codec.threshold
     values = np.asarray(prepared.panel.target)
     seen = np.ones(values.shape, np.bool_)

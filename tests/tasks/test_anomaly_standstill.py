@@ -15,16 +15,10 @@ from seqtune.data.source import Source
 from seqtune.progress import silent
 from seqtune.recipe.load import Recipe
 from seqtune.tasks.anomaly.continuation import continued
+from seqtune.tasks.anomaly.equal_runs import MOST_COUNTED, equal_rows, run_around
 from seqtune.tasks.anomaly.panels import Rows
 from seqtune.tasks.anomaly.prepared import Prepared
-from seqtune.tasks.anomaly.standstill import (
-    FEWEST,
-    MOST_COUNTED,
-    RAREST,
-    Standstill,
-    equal_rows,
-    run_around,
-)
+from seqtune.tasks.anomaly.standstill import FEWEST, RAREST, Standstill
 from seqtune.tasks.anomaly.task import TASK
 
 Floats = npt.NDArray[np.float64]

@@ -30,6 +30,7 @@ import numpy.typing as npt
 
 from seqtune.data.panel import Panel
 from seqtune.data.split import Split
+from seqtune.tasks.anomaly.equal_runs import MOST_COUNTED, equal_rows, run_around, run_lengths
 
 Floats = npt.NDArray[np.float64]
 Floats32 = npt.NDArray[np.float32]
@@ -66,9 +67,6 @@ measured."""
 RAREST = 8.0
 """No run is rarer: a chance measured on hundreds of runs says no more. At a rate of false alarms of
 1e-8 and less none is strange."""
-
-MOST_COUNTED = 100_000
-"""Rows on either side of one that are searched for the ends of its run."""
 
 MOST_ROWS, MOST_DIGITS = 10_000_000, 1_000.0
 """No run is longer, and no rarity larger either way, in a file that a run wrote."""
@@ -233,59 +231,6 @@ class Standstill:
         return cls(start.astype(np.int64), base, slope)
 
 
-def equal_rows(values: Floats, observed: Mask, bridge: int = 0) -> Ints:
-    """Return for how many observed rows one channel has kept the value it has, (rows,).
-
-    Args:
-        values: (rows,).
-        observed: (rows,); those that are not have 0.
-        bridge: So many rows that are not observed have what the last one before them has.
-
-    Example:
-        >>> seen = np.array([1, 1, 0, 1, 1, 0, 0], bool)
-        >>> equal_rows(np.array([5.0, 5.0, 0.0, 5.0, 7.0, 0.0, 0.0]), seen, bridge=1)
-        array([1, 2, 2, 3, 1, 1, 0])
-    """
-    seen = np.flatnonzero(observed)
-    found = np.zeros(len(values), np.int64)
-    if not len(seen):
-        return found
-    place = np.arange(len(seen))
-    found[seen] = place - np.maximum.accumulate(np.where(_begins(values[seen]), place, 0)) + 1
-    if not bridge or len(seen) == len(values):
-        return found
-    rows = np.arange(len(values))
-    last = np.maximum.accumulate(np.where(observed, rows, -1))
-    return np.where((last >= 0) & (rows - last <= bridge), found[last], 0)
-
-
-def run_around(values: Floats, observed: Mask, row: int) -> tuple[int, int]:
-    """Return the first row, and the row after the last, of the run of equal values around a row.
-
-    Args:
-        values: (rows,) of one channel; where nothing was observed, the value before.
-        observed: (rows,); what was not observed ends no run.
-        row: The row.
-
-    Example:
-        >>> run_around(np.array([1.0, 2.0, 2.0, 2.0, 3.0]), np.ones(5, bool), 2)
-        (1, 4)
-    """
-    first, last = max(0, row - MOST_COUNTED), min(len(values), row + MOST_COUNTED)
-    differs = observed[first:last] & (values[first:last] != values[row])
-    others = first + np.flatnonzero(differs)
-    after = int(np.searchsorted(others, row))
-    begin = int(others[after - 1]) + 1 if after else first
-    return begin, int(others[after]) if after < len(others) else last
-
-
-def _begins(values: Floats) -> Mask:
-    """Return where runs of equal values begin, (rows,)."""
-    if not len(values):
-        return np.zeros(0, np.bool_)
-    return np.append(True, values[1:] != values[:-1])
-
-
 def _runs(panel: Panel, bounds: Ints, channel: int) -> list[Ints]:
     """Return the lengths of the runs of one channel, (runs,) for each series.
 
@@ -296,10 +241,10 @@ def _runs(panel: Panel, bounds: Ints, channel: int) -> list[Ints]:
     """
     lengths = []
     for begin, end in bounds.tolist():
-        values = np.asarray(panel.target[begin:end, channel])
-        seen = values[np.asarray(panel.observed[begin:end, channel])]
-        starts = np.flatnonzero(np.append(_begins(seen), True)) if len(seen) else np.zeros(1, int)
-        lengths.append(np.diff(starts).astype(np.int64))
+        values, seen = (
+            np.asarray(each[begin:end, channel]) for each in (panel.target, panel.observed)
+        )
+        lengths.append(run_lengths(values[seen]))
     return lengths
 
 
