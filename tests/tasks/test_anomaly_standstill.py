@@ -15,7 +15,7 @@ from seqtune.data.source import Source
 from seqtune.progress import silent
 from seqtune.recipe.load import Recipe
 from seqtune.tasks.anomaly.continuation import continued
-from seqtune.tasks.anomaly.equal_runs import MOST_COUNTED, equal_rows, run_around
+from seqtune.tasks.anomaly.equal_runs import MOST_COUNTED, NEAR, equal_rows, run_around
 from seqtune.tasks.anomaly.panels import Rows
 from seqtune.tasks.anomaly.prepared import Prepared
 from seqtune.tasks.anomaly.standstill import FEWEST, RAREST, Standstill
@@ -84,6 +84,13 @@ def test_rows_without_a_value_are_bridged_for_a_while() -> None:
 def test_a_run_is_found_to_both_sides(row: int, run: tuple[int, int]) -> None:
     values = np.array([1.0, 2.0, 2.0, 2.0, 3.0, 3.0])
     assert run_around(values, np.ones(6, np.bool_), row) == run
+
+
+def test_a_long_run_is_found_to_both_sides() -> None:
+    values = np.zeros(4 * NEAR)
+    values[[10, -5]] = 1.0
+    for row in (11, 2 * NEAR, len(values) - 6):
+        assert run_around(values, np.ones(len(values), np.bool_), row) == (11, 4 * NEAR - 5)
 
 
 def test_the_rarity_is_that_of_the_chance_that_runs_go_on() -> None:

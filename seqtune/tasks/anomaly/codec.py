@@ -36,8 +36,8 @@ STATE = "states"
 """What is judged by the states of a network, instead of by what it expected from some distance."""
 
 STATE_SPAN = 0.6
-"""Seasons that states are averaged over. Of 0.3, 0.45, 0.6, 0.8 and 1 the ones about it gain the
-most over both collections in docs/benchmarks.md, "The state of a network"."""
+"""Seasons that states are averaged over. Of 0.3, 0.6, 0.8 and 1.2 this and 0.8 gain the most over
+both collections in docs/benchmarks.md, "The state of a network"."""
 
 
 class Way(NamedTuple):

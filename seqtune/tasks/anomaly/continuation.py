@@ -39,8 +39,7 @@ def continued(prepared: Prepared, new: Rows, series: int) -> Stretch:
     context = prepared.codec.context + prepared.codec.bridge
     if known <= 0 or gap >= context:
         return replace(own, step=step)
-    codec = prepared.codec
-    still = codec.standstill.reach(codec.threshold) if codec.standstill is not None else 0
+    still = own.standstill.reach(prepared.codec.threshold) if own.standstill is not None else 0
     longest = max(context, still) - gap
     before = prepared.rows.stretch(old, begin + known, begin + known, min(known, longest))
     carried = np.repeat(before.values[-1:], gap, axis=0)

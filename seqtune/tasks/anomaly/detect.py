@@ -58,11 +58,8 @@ def detect(run: Any, name: str, stretches: Sequence[Stretch]) -> tuple[Floats, E
         parts = _blended((_by_member(run, each, stretches, tally) for each in members), members)
         if row.kind == "ensemble":
             parts = _lifted(run, name, parts)
-    rows, threshold, bridge = (
-        sum(map(len, stretches)),
-        prepared.codec.threshold,
-        prepared.codec.bridge,
-    )
+    threshold, bridge = prepared.codec.threshold, prepared.codec.bridge
+    rows = sum(map(len, stretches))
     joined, still = np.empty(rows), np.empty(rows, np.bool_)
     end = 0
     for (found, _), stretch in zip(parts, stretches, strict=True):

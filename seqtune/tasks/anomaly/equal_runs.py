@@ -5,12 +5,14 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from seqtune.tasks.anomaly.smoothing import smooth
+
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
 
-MOST_COUNTED = 100_000
-"""Rows on either side of one that are searched for the ends of its run."""
+NEAR, MOST_COUNTED = 1_000, 100_000
+"""Rows on either side of one that are searched for the ends of its run, first and at most."""
 
 
 def equal_rows(values: Floats, observed: Mask, bridge: int = 0) -> Ints:
@@ -34,9 +36,7 @@ def equal_rows(values: Floats, observed: Mask, bridge: int = 0) -> Ints:
     found[seen] = place - np.maximum.accumulate(np.where(_begins(values[seen]), place, 0)) + 1
     if not bridge or len(seen) == len(values):
         return found
-    rows = np.arange(len(values))
-    last = np.maximum.accumulate(np.where(observed, rows, -1))
-    return np.where((last >= 0) & (rows - last <= bridge), found[last], 0)
+    return np.nan_to_num(smooth(np.where(observed, found, np.nan), 1, bridge)).astype(np.int64)
 
 
 def run_around(values: Floats, observed: Mask, row: int) -> tuple[int, int]:
@@ -51,12 +51,17 @@ def run_around(values: Floats, observed: Mask, row: int) -> tuple[int, int]:
         >>> run_around(np.array([1.0, 2.0, 2.0, 2.0, 3.0]), np.ones(5, bool), 2)
         (1, 4)
     """
-    first, last = max(0, row - MOST_COUNTED), min(len(values), row + MOST_COUNTED)
-    differs = observed[first:last] & (values[first:last] != values[row])
-    others = first + np.flatnonzero(differs)
-    after = int(np.searchsorted(others, row))
-    begin = int(others[after - 1]) + 1 if after else first
-    return begin, int(others[after]) if after < len(others) else last
+    begin, end = 0, len(values)
+    for reach in (NEAR, MOST_COUNTED):  # most runs are short
+        first, last = max(0, row - reach), min(len(values), row + reach)
+        differs = observed[first:last] & (values[first:last] != values[row])
+        others = first + np.flatnonzero(differs)
+        after = int(np.searchsorted(others, row))
+        begin = int(others[after - 1]) + 1 if after else first
+        end = int(others[after]) if after < len(others) else last
+        if begin > row - reach and end < row + reach:
+            break
+    return begin, end
 
 
 def run_lengths(values: Floats) -> Ints:

@@ -34,8 +34,8 @@ FEWEST = 20
 
 PER_NUMBER = 2.0
 """With fewer independent states than so many for each number of them, which numbers go together is
-not known: each is measured by itself. Hourly series of 200 rows, whose rows to come were marked
-else, had as many as 17 for states of 32 numbers."""
+not known: each is measured by itself. An hourly series of 200 rows has 8 for states of 32 numbers.
+Not measured by itself; with what else is told of short series in docs/benchmarks.md."""
 
 SMALLEST_UNIT = 0.01
 """A state that never moves is counted in this unit; states are within -1 and 1."""

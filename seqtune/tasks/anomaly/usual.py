@@ -41,11 +41,10 @@ def usual_of(judge: Judge, prepared: Prepared, before: Judge | None = None) -> U
     held = prepared.held_out["validation"]
     clean = list(held.stretches[: held.clean])
     trained = held.stretches[held.clean + held.copies :] if judge.codec.ways.state else []
-    rows = judge.codec.rows_of(STATE_SPAN)
     if before is None:
         judged = judge.judge([*clean, *trained], 0)
-        return _measured(judged[: held.clean], judged[held.clean :], rows)
-    return _measured(before.judge(clean, 0), judge.judge(trained or clean, 0), rows)
+        return _measured(judged[: held.clean], judged[held.clean :], judge.codec)
+    return _measured(before.judge(clean, 0), judge.judge(trained or clean, 0), judge.codec)
 
 
 def usual_among(judged: Sequence[Judged], held: HeldOut, codec: Codec) -> Usual:
@@ -56,15 +55,15 @@ def usual_among(judged: Sequence[Judged], held: HeldOut, codec: Codec) -> Usual:
         held: The part.
         codec: Says over how many rows states are averaged.
     """
-    rows = codec.rows_of(STATE_SPAN)
-    return _measured(judged[: held.clean], judged[held.clean + held.copies :], rows)
+    return _measured(judged[: held.clean], judged[held.clean + held.copies :], codec)
 
 
-def _measured(clean: Sequence[Judged], trained: Sequence[Judged], rows: int) -> Usual:
+def _measured(clean: Sequence[Judged], trained: Sequence[Judged], codec: Codec) -> Usual:
     """Measure errors on clean rows, and states on those of the training part where there are such.
 
     The first rows of a stretch, of which fewer are averaged, do not count if it is long enough.
     """
+    rows = codec.rows_of(STATE_SPAN)
     states = [averaged(each.states, rows, fresh=each.fresh) for each in (trained or clean)]
     usual = [each[rows:] if len(each) > 2 * rows else each for each in states]
     averages = np.concatenate(usual)
