@@ -3,9 +3,10 @@
     python benchmarks/anomaly_search.py FOLDER --budget 90s --keep RUNS
 
 `seqtune fit` runs on each series of `faulty_series` (those of ETTh1 from FOLDER), without labels;
-with `--transformer` on ten more stretches of ETTh1 instead. Then the network of every trial scores
-all rows, and different rules choose what is averaged, on the validation part alone. Only the figure
-reads the labels: VUS-PR over all rows. Runs that stand in RUNS already are not fitted again.
+`--of transformer` on ten more stretches of ETTh1 instead, `--of few_seasons` on series of a few
+weeks. Then the network of every trial scores all rows, and different rules choose what is averaged,
+on the validation part alone. Only the figure reads the labels: VUS-PR over all rows. Runs that
+stand in RUNS already are not fitted again.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import os
 os.environ.setdefault("KERAS_BACKEND", "jax")
 
 import argparse
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import fmean
@@ -24,7 +25,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 from _command import run
-from faulty_series import Faulty, collection, transformer
+from faulty_series import Faulty, collection, few_seasons, transformer
 
 import seqtune
 from seqtune.metrics.dominant_window import dominant_window
@@ -41,6 +42,13 @@ from seqtune.tasks.anomaly.ways import longest_span, score_columns
 
 Floats = npt.NDArray[np.float64]
 
+SERIES: dict[str, Callable[[Path], Iterator[Faulty]]] = {
+    "collection": collection,
+    "transformer": transformer,
+    "few_seasons": few_seasons,
+}
+"""What the searches may run on."""
+
 BEGINNINGS, SIZES, MEANS = (0, 1, 2, 3, 4), (3, 5, 8), (1, 2, 3, 5, 8, 1000)
 
 
@@ -50,11 +58,11 @@ def main() -> None:
     parser.add_argument("folder", type=Path, nargs="?")
     parser.add_argument("--budget", default="90s")
     parser.add_argument("--keep", type=Path, required=True)
-    parser.add_argument("--transformer", action="store_true")
+    parser.add_argument("--of", choices=SERIES, default="collection")
     chosen = parser.parse_args()
     chosen.keep.mkdir(parents=True, exist_ok=True)
     found: dict[str, dict[str, float]] = {}
-    for faulty in (transformer if chosen.transformer else collection)(chosen.folder):
+    for faulty in SERIES[chosen.of](chosen.folder):
         folder = fitted(faulty, chosen.keep, chosen.budget)
         found[faulty.name] = by_rule(faulty, Scored.of(folder))
         print(faulty.name, flush=True)

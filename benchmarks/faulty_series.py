@@ -81,16 +81,43 @@ def transformer(folder: Path) -> Iterator[Faulty]:
         yield _faulty(f"{column} {first}", values, 60, 24, faults, random)
 
 
+def few_seasons(folder: Path) -> Iterator[Faulty]:
+    """Yield series of 15 to 42 days, with two faults of half a day to two days each.
+
+    Fourteen of M4 hourly (`m4_hourly/train.csv` and `test.csv` under a folder: 748 or 1,008 hours
+    that were measured), and four of requests every five minutes, which are made.
+    """
+    parts = [pd.read_csv(folder / "m4_hourly" / f"{part}.csv") for part in ("train", "test")]
+    series = {
+        name: one["y"].to_numpy(np.float64) for name, one in pd.concat(parts).groupby("unique_id")
+    }
+    for seed, number in enumerate(M4_SERIES):
+        random = np.random.default_rng((41, seed))
+        faults = tuple(FAULTS[number] for number in random.permutation(len(FAULTS))[:2])
+        name = f"H{number}"
+        yield _faulty(name, series[name][:, None], 60, 24, faults, random, (0.5, 2.0))
+    for seed in range(4):
+        random = np.random.default_rng((42, seed))
+        values, faults = _latency(random)
+        yield _faulty(f"latency {seed}", values, 5, 60, faults, random)
+
+
 def _faulty(
-    name: str, values: Floats, minutes: int, day: int, faults: tuple[Fault, ...], random: Random
+    name: str,
+    values: Floats,
+    minutes: int,
+    day: int,
+    faults: tuple[Fault, ...],
+    random: Random,
+    days: tuple[float, float] = (1.0, 4.0),
 ) -> Faulty:
-    """Let each fault happen once, in parts of the series of equal length."""
+    """Let each fault happen once, for so many days, in parts of the series of equal length."""
     values, labels = values.copy(), np.zeros(len(values), np.int8)
     first = int(QUIET * len(values))
     borders = np.linspace(first, len(values), len(faults) + 1).astype(int)
     order = random.permutation(len(faults))
     for number, begin, end in zip(order, borders[:-1], borders[1:], strict=True):
-        length = int(min(random.uniform(1.0, 4.0) * day, 0.5 * (end - begin)))
+        length = int(min(random.uniform(*days) * day, 0.5 * (end - begin)))
         margin = int(MARGIN * length)
         start = int(random.integers(begin + margin, end - length - margin))
         rows = slice(start, start + length)
@@ -180,6 +207,9 @@ STRETCHES = (
     *(("OT", 8000), ("HUFL", 0), ("MULL", 2000), ("LULL", 12000), ("MUFL", 11000)),
 )
 """Column, and first row."""
+
+M4_SERIES = (3, 31, 60, 88, 117, 146, 174, 203, 232, 260, 289, 318, 346, 375)
+"""Of 414, as far apart as can be."""
 
 
 def _red(rows: int, keep: float, random: Random) -> Floats:
