@@ -134,7 +134,7 @@ class Scored:
 def without_states(prepared: Any, raw: Floats, figures: Mapping[str, float]) -> dict[str, float]:
     """Return what turns the scores of errors alone into rarities."""
     left = {name: each for name, each in figures.items() if not name.startswith((STATE, LIFT))}
-    lasts = to_rarities(prepared, raw, left)[:, 0]
+    lasts = np.sqrt(to_rarities(prepared, raw, left)[:, 0])
     return {**left, **fit_lift(prepared.held_out["validation"].clean_scores(lasts))}
 
 

@@ -78,7 +78,9 @@ def test_its_figures_are_those_of_the_mean_of_rarities(run: Path, part: str) -> 
     assert scores == pytest.approx(row_of(run, "blend")[part])
 
 
-def test_new_rows_get_the_mean_of_what_its_members_say(run: Path, tmp_path: Path) -> None:
+def test_new_rows_get_the_mean_of_squares_of_what_its_members_say(
+    run: Path, tmp_path: Path
+) -> None:
     new = table(40, "2024-01-13 12:00")
     new.loc[20, "heat"] = 9.0
     path = tmp_path / "new.csv"
@@ -88,7 +90,7 @@ def test_new_rows_get_the_mean_of_what_its_members_say(run: Path, tmp_path: Path
     tables = [opened.predict(str(path), use=name) for name in names]
     blend, network, method = (each["score"] for each in tables)
     assert blend.notna().all() and not np.allclose(network, method)
-    mean = 0.25 * network + 0.75 * method
+    mean = np.sqrt(0.25 * network**2 + 0.75 * method**2)
     stands = np.maximum(network, method) > tables[0]["threshold"]  # an alarm of one of them
     assert stands[20] and not stands[:20].any()
     np.testing.assert_allclose(blend[~stands], mean[~stands], rtol=1e-9)
@@ -103,10 +105,10 @@ def test_what_was_measured_of_the_mean_and_of_the_method_lifts_new_rows(
     names = ("forecaster-gru-t001", METHOD)
     network, method = (Run(run).predict(str(path), use=name)["score"] for name in names)
     opened = Run(run)
-    assert opened.calibrations["blend"] == opened.calibrations[METHOD] == {"lift": 1.0}
-    opened.calibrations |= {"blend": {"lift": 1.5}, METHOD: {"lift": 1.25}}
+    assert opened.calibrations["blend"] == opened.calibrations[METHOD] == {"rms_lift": 1.0}
+    opened.calibrations |= {"blend": {"rms_lift": 1.5}, METHOD: {"rms_lift": 1.25}}
     lifted = opened.predict(str(path), use="blend")["score"]
-    expected = 1.5 * (0.25 * network + 0.75 * 1.25 * method)
+    expected = 1.5 * np.sqrt(0.25 * network**2 + 0.75 * (1.25 * method) ** 2)
     np.testing.assert_allclose(lifted, expected, rtol=1e-9)
 
 
@@ -117,7 +119,7 @@ def test_a_lift_that_none_can_have_measured_is_refused(
     path = tmp_path / "new.csv"
     table(40, "2024-01-13 12:00").to_csv(path, index=False)
     opened = Run(run)
-    opened.calibrations["blend"] = {"lift": lift}
+    opened.calibrations["blend"] = {"rms_lift": lift}
     with pytest.raises(RunError, match=r"calibration\.json is damaged"):
         opened.predict(str(path), use="blend")
 

@@ -166,23 +166,23 @@ def test_rarities_go_on_straight_beyond_their_knots() -> None:
 
 def test_a_mean_of_rarities_is_lifted_until_it_is_as_rare_as_it_says() -> None:
     exact = -np.log10(1.0 - np.minimum(np.linspace(0.0, 1.0, 2001), 0.9999))
-    assert fit_lift(exact)["lift"] == pytest.approx(1.0)
-    assert fit_lift(exact / 1.5)["lift"] == pytest.approx(1.5)
-    assert fit_lift(exact / 5.0) == {"lift": 2.0}
-    assert fit_lift(np.r_[exact / 1.5, np.full(500, NAN)])["lift"] == pytest.approx(1.5)
+    assert fit_lift(exact)["rms_lift"] == pytest.approx(1.0)
+    assert fit_lift(exact / 1.5)["rms_lift"] == pytest.approx(1.5)
+    assert fit_lift(exact / 5.0) == {"rms_lift": 2.0}
+    assert fit_lift(np.r_[exact / 1.5, np.full(500, NAN)])["rms_lift"] == pytest.approx(1.5)
 
 
 def test_anomalies_among_the_rows_keep_the_lift_small_and_never_hide_others() -> None:
     normal = -np.log10(1.0 - np.minimum(np.linspace(0.0, 1.0, 1001), 0.9999))
-    assert fit_lift(np.r_[normal, np.full(200, 30.0)]) == {"lift": 1.0}
-    few = fit_lift(np.r_[normal / 1.5, np.full(30, 30.0)])["lift"]
+    assert fit_lift(np.r_[normal, np.full(200, 30.0)]) == {"rms_lift": 1.0}
+    few = fit_lift(np.r_[normal / 1.5, np.full(30, 30.0)])["rms_lift"]
     assert 1.0 < few < 1.5
 
 
 def test_a_handful_of_rows_lifts_nothing() -> None:
-    assert fit_lift(np.zeros(99)) == {"lift": 1.0}
-    assert fit_lift(np.full(500, NAN)) == {"lift": 1.0}
-    assert fit_lift(np.zeros(100)) == {"lift": 2.0}
+    assert fit_lift(np.zeros(99)) == {"rms_lift": 1.0}
+    assert fit_lift(np.full(500, NAN)) == {"rms_lift": 1.0}
+    assert fit_lift(np.zeros(100)) == {"rms_lift": 2.0}
 
 
 def test_what_is_known_of_few_scores_is_believed_less() -> None:
@@ -210,11 +210,11 @@ def test_joined_paces_are_lifted_and_a_lift_from_a_stranger_is_not_believed() ->
     figures = fit_paces({"quick": 3}, {"quick": np.arange(100.0)}, 1e-3, {"quick": 1})
     scores = {"quick": np.array([3.0, 50.0])}
     plain = join_paces(scores, figures)
-    lifted = join_paces(scores, {**figures, "lift": 1.5})
-    np.testing.assert_allclose(lifted, plain * [1.5, 1.0])  # what lasts alone, no alarm
-    assert are_figures({**figures, "lift": 1.5}, 4)
+    lifted = join_paces(scores, {**figures, "rms_lift": 1.5})
+    np.testing.assert_allclose(lifted, plain * [1.5**2, 1.0])  # what lasts alone, no alarm
+    assert are_figures({**figures, "rms_lift": 1.5}, 4)
     for lift in (0.5, -1.0, 1e6, NAN):
-        assert not are_figures({**figures, "lift": lift}, 4)
+        assert not are_figures({**figures, "rms_lift": lift}, 4)
 
 
 def test_ways_have_the_pace_of_what_they_average_over() -> None:
@@ -243,7 +243,8 @@ def test_states_count_as_all_errors_together_in_what_lasts_and_give_no_alarm() -
         figures |= {f"{pace}_{name}": value for name, value in LINE.items()}
     assert are_figures(figures, 2)
     joined = join_paces({"slow": np.array([1.0]), "states": np.array([3.0])}, figures)
-    np.testing.assert_allclose(joined, [[5.0, 5.0]])  # rarities 2 and thrice 6; no pace for alarms
+    # rarities 2 and thrice 6: (4 + 3 * 36) / 4; no pace for alarms
+    np.testing.assert_allclose(joined, [[28.0, 28.0**0.5]])
     assert alone_or_joined({"slow": 0, "states": 1}) == [
         {"slow": 0, "states": 1},
         {"slow": 0},
@@ -252,7 +253,7 @@ def test_states_count_as_all_errors_together_in_what_lasts_and_give_no_alarm() -
 
 
 def test_what_stands_still_raises_the_alarm_whatever_scores() -> None:
-    rarities = np.array([[1.0, 2.0], [1.0, 2.0], [9.0, 5.0], [NAN, NAN]])
+    rarities = np.array([[1.0, 2.0], [1.0, 2.0], [81.0, 5.0], [NAN, NAN]])
     still = np.array([3.9, 8.0, 8.0, 8.0])
     scores = standing(rarities, 4.0, still)
     np.testing.assert_array_equal(scores, [1.0, 8.0, 9.0, NAN])
@@ -276,6 +277,26 @@ def test_where_nobody_labels_each_pace_has_its_usual_way_or_the_nearest_that_is_
     ]
 
 
+def test_what_is_known_of_few_scores_counts_less_beside_the_others() -> None:
+    figures = {"quick": 0.0, "slow": 1.0, "slow_known": 100.0}
+    for pace in ("quick", "slow"):
+        figures |= {f"{pace}_{name}": value for name, value in LINE.items()}
+    joined = join_paces({"quick": np.array([1.0]), "slow": np.array([3.0])}, figures)
+    slow = as_far_as_known(np.array([6.0]), 100.0)[0]
+    # the first is known, the second half: weights of 1 and 1 / 2
+    np.testing.assert_allclose(joined[:, 0], [(4.0 + slow**2 / 2) / 1.5])
+    figures["slow_known"] = 1.0
+    alone = join_paces({"slow": np.array([3.0])}, figures)[0, 0]
+    np.testing.assert_allclose(alone, as_far_as_known(np.array([6.0]), 1.0)[0] ** 2)
+
+
+def test_a_rarity_below_none_counts_as_none() -> None:
+    figures = {"slow": 0.0, **{f"slow_{name}": value for name, value in LINE.items()}}
+    np.testing.assert_array_equal(
+        join_paces({"slow": np.array([-3.0, NAN])}, figures)[:, 0], [0.0, NAN]
+    )
+
+
 def test_paces_are_averaged_but_an_alarm_of_the_quick_one_stands() -> None:
     draw = np.random.default_rng(0)
     normal = {"quick": draw.exponential(size=4000), "slow": draw.normal(size=4000)}
@@ -288,8 +309,10 @@ def test_paces_are_averaged_but_an_alarm_of_the_quick_one_stands() -> None:
     slow = as_far_as_known(to_rarity(usual, figures, "slow_"), 100.0)
     assert quick[0] > 3.0 > quick[1]
     joined = join_paces({"quick": top, "slow": usual}, figures)
-    np.testing.assert_allclose(joined, np.column_stack([(quick + slow) / 2, quick]))
-    np.testing.assert_allclose(standing(joined, 3.0, NEVER), [quick[0], (quick[1] + slow[1]) / 2])
+    one, two = 4000 / 4100, 100 / 200  # what they count for: 4,000 and 100 scores are known
+    lasts = (one * quick**2 + two * slow**2) / (one + two)
+    np.testing.assert_allclose(joined, np.column_stack([lasts, quick]))
+    np.testing.assert_allclose(standing(joined, 3.0, NEVER), [quick[0], lasts[1] ** 0.5])
 
 
 def test_an_alarm_that_most_members_give_stands_though_one_does_not() -> None:
@@ -299,7 +322,9 @@ def test_an_alarm_that_most_members_give_stands_though_one_does_not() -> None:
 
 
 def test_what_lasts_may_be_beyond_the_threshold_by_more_than_the_alarm() -> None:
-    np.testing.assert_allclose(standing(np.array([[9.0, 5.0], [NAN, NAN]]), 4.0, NEVER), [9.0, NAN])
+    np.testing.assert_allclose(
+        standing(np.array([[81.0, 5.0], [NAN, NAN]]), 4.0, NEVER), [9.0, NAN]
+    )
 
 
 def test_the_instant_pace_gives_the_alarm_but_has_no_part_in_what_lasts() -> None:
@@ -312,12 +337,12 @@ def test_the_instant_pace_gives_the_alarm_but_has_no_part_in_what_lasts() -> Non
     slow = as_far_as_known(to_rarity(usual, figures, "slow_"), 100.0)
     assert alarm[0] > 3.0 > alarm[1] > slow[1]
     joined = join_paces({"instant": top, "slow": usual}, figures)
-    np.testing.assert_allclose(joined, np.column_stack([slow, alarm]))
+    np.testing.assert_allclose(joined, np.column_stack([slow**2, alarm]))
     np.testing.assert_allclose(standing(joined, 3.0, NEVER), [alarm[0], slow[1]])
     single = fit_paces({"instant": 0}, {"instant": normal["instant"]}, 1e-3, {"instant": 1})
-    alone = join_paces({"instant": usual}, single)
-    expected = as_far_as_known(to_rarity(usual, single, "instant_"), 4000.0)
-    np.testing.assert_allclose(alone, np.column_stack([expected, expected]))
+    alone = join_paces({"instant": top}, single)
+    expected = as_far_as_known(to_rarity(top, single, "instant_"), 4000.0)
+    np.testing.assert_allclose(alone, np.column_stack([expected**2, expected]))
 
 
 def test_figures_from_a_stranger_are_not_believed() -> None:

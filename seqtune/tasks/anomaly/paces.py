@@ -5,9 +5,9 @@ way of scoring of each pace: an instant and a brief one, that average over nothi
 rows, a quick one, over a tenth of a season, a slow one, over about a season, and a long one; and
 beside these, which are of errors, one of states (see `familiarity`).
 
-The mean of the rarities (see `rarity`) of the last four, lifted, says what **lasts**; that of the
+The rarities (see `rarity`) of the last four say, joined and lifted, what **lasts**; that of the
 states counts as much as the others together. The highest of the first three is the **alarm**, which
-stands where it is beyond the threshold. An ensemble averages both before that is asked: where each
+stands where it is beyond the threshold. An ensemble joins both before that is asked: where each
 member judged for itself, a faint alarm of all of them would be lost, and that of most be thinned by
 the others.
 """
@@ -27,6 +27,7 @@ from seqtune.tasks.anomaly.rarity import (
     is_lift,
     knot_names,
     lifted,
+    squared,
     to_rarity,
 )
 
@@ -41,14 +42,20 @@ ALARMS = ("instant", "brief", "quick")
 """Paces the highest of which stands where it is beyond the threshold."""
 
 LASTING = {"quick": 1.0, "slow": 1.0, "long": 1.0, STATE: 3.0}
-"""Paces whose mean says what lasts, and what each counts for in it: states as much as all errors.
+"""Paces that say what lasts, and what each counts for in it: states as much as all errors.
 Measured in docs/benchmarks.md, "The state of a network"."""
+
+HALF_HEARD = 100.0
+"""A pace counts for half of that where its tail was measured on so many independent scores, and
+fully where on very many: of a few weeks little is known of what averages over days. Measured in
+docs/benchmarks.md, "A few seasons"."""
 
 KNOWN = "_known"
 """Ends the name of how many independent scores of a pace its tail was measured on."""
 
-FORMER_STATE = "state"
-"""What runs of earlier versions measured of states that were not averaged."""
+FORMER = frozenset({"lift", "state"})
+"""What runs of earlier versions measured: of rarities that were joined by their mean, and of states
+that were not averaged."""
 
 USUAL = {
     "instant": Way("mean", "max", 0.0),
@@ -153,24 +160,23 @@ def fit_paces(
 
 
 def join_paces(scores: Mapping[str, Floats], figures: Mapping[str, float]) -> Floats:
-    """Return how rare rows are, (rows, 2): by what lasts, and by the highest alarm.
+    """Return how rare rows are, (rows, 2): by what lasts, squared, and by the highest alarm.
 
     Args:
         scores: (rows,) by pace, by the chosen ways.
         figures: What `fit_paces` measured, and the lift where that is known.
     """
+    known = {pace: figures.get(f"{pace}{KNOWN}", np.inf) for pace in scores}
     rarities = {
-        pace: as_far_as_known(
-            to_rarity(each, figures, f"{pace}_"), figures.get(f"{pace}{KNOWN}", np.inf)
-        )
+        pace: as_far_as_known(to_rarity(each, figures, f"{pace}_"), known[pace])
         for pace, each in scores.items()
     }
     lasting = [pace for pace in rarities if pace in LASTING] or [*rarities]
-    weights = [LASTING.get(pace, 1.0) for pace in lasting]
-    joined = np.average([rarities[pace] for pace in lasting], axis=0, weights=weights)
-    lasts = lifted(joined, figures)
+    weights = [LASTING.get(pace, 1.0) / (1.0 + HALF_HEARD / known[pace]) for pace in lasting]
+    squares = [squared(rarities[pace]) for pace in lasting]
+    lasts = lifted(np.average(squares, axis=0, weights=weights), figures)
     alarms = [each for pace, each in rarities.items() if pace in ALARMS]
-    return np.column_stack([lasts, np.max(alarms, axis=0) if alarms else lasts])
+    return np.column_stack([lasts, np.max(alarms, axis=0) if alarms else np.sqrt(lasts)])
 
 
 def standing(rarities: Floats, threshold: float, still: npt.NDArray[np.floating]) -> Floats:
@@ -179,18 +185,18 @@ def standing(rarities: Floats, threshold: float, still: npt.NDArray[np.floating]
     That a channel stands still is an alarm too, whatever scores the rows.
 
     Args:
-        rarities: (rows, 2 or more): by what lasts, and by the highest alarm, of a network or
-            averaged over an ensemble.
+        rarities: (rows, 2 or more): by what lasts, squared, and by the highest alarm, of a network
+            or averaged over an ensemble.
         threshold: Rarity beyond which a row is marked by the rate that the run was fitted with, so
             that no score changes with another rate.
         still: (rows,), how rare it is that some channel stands still for so long.
 
     Example:
-        >>> rarities = np.array([[1.0, 3.9], [1.0, 4.1], [5.0, 4.1]])
+        >>> rarities = np.array([[1.0, 3.9], [1.0, 4.1], [25.0, 4.1]])
         >>> standing(rarities, 4.0, np.array([0.0, 8.0, 0.0]))
         array([1., 8., 5.])
     """
-    lasts, alarm = rarities[:, 0], np.maximum(rarities[:, 1], still)
+    lasts, alarm = np.sqrt(rarities[:, 0]), np.maximum(rarities[:, 1], still)
     return np.where(alarm > threshold, np.maximum(alarm, lasts), lasts)
 
 
@@ -213,8 +219,8 @@ def chosen_ways(figures: Mapping[str, float]) -> dict[str, int]:
 
 
 def are_former(figures: Mapping[str, float]) -> bool:
-    """Say whether figures are those of an earlier version, of states that were not averaged."""
-    return FORMER_STATE in figures
+    """Say whether figures are those of an earlier version, which joined other rarities."""
+    return not FORMER.isdisjoint(figures)
 
 
 def are_figures(figures: Mapping[str, float], ways: int) -> bool:

@@ -1,8 +1,8 @@
 """From scores in every way to rarities: which ways count, and how rare their scores are.
 
 Raw predictions are (rows, ways + 2 + channels), from `score_held_out`; those that are averaged are
-(rows, 2 + channels): how rare rows are by what lasts, and by the highest alarm (see `paces`), and
-what was expected.
+(rows, 2 + channels): how rare rows are by what lasts, squared, and by the highest alarm (see
+`paces`), and what was expected.
 """
 
 from __future__ import annotations
@@ -45,9 +45,9 @@ def fit_rarities(prepared: Prepared, predictions: Floats) -> dict[str, float]:
     """
     held = prepared.held_out["validation"]
     if not is_raw(prepared, predictions):
-        return fit_lift(held.clean_scores(predictions[:, 0]))
+        return fit_lift(held.clean_scores(np.sqrt(predictions[:, 0])))
     figures = _chosen_figures(prepared, held, predictions)
-    lasts = to_rarities(prepared, predictions, figures)[:, 0]
+    lasts = np.sqrt(to_rarities(prepared, predictions, figures)[:, 0])
     return {**figures, **fit_lift(held.clean_scores(lasts))}
 
 
@@ -68,7 +68,7 @@ def _chosen_figures(prepared: Prepared, held: HeldOut, predictions: Floats) -> d
 
 
 def to_rarities(prepared: Prepared, predictions: Floats, figures: Mapping[str, float]) -> Floats:
-    """Return rarities and expected values, (rows, 2 + channels).
+    """Return rarities, as they are averaged, and expected values, (rows, 2 + channels).
 
     Args:
         prepared: The data.

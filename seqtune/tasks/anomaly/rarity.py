@@ -10,8 +10,10 @@ is drawn through the tail that extreme-value theory fits (see `threshold`), and 
 straight, as an exponential tail does. How steep it is is known from few independent scores, where
 these are averages over long spans, see `as_far_as_known`.
 
-A mean of rarities is less often high than its parts. What is joined is therefore lifted until the
-usual ones of rows held out are as rare as they say, see `fit_lift`.
+Rarities are joined by the root of the mean of their squares: what one network, or one way of
+scoring, finds strange is not thinned by the others as much as in their mean. What is joined is less
+often high than its parts all the same. It is lifted until the usual ones of rows held out are as
+rare as they say, see `fit_lift`.
 """
 
 from __future__ import annotations
@@ -35,7 +37,9 @@ LIFTED_BY = (0.9, 0.95, 0.98)
 """Quantiles of joined rarities by which they are lifted: higher ones hang on few rows, and on the
 anomalies among them."""
 
-LIFT = "lift"
+LIFT = "rms_lift"
+"""Earlier versions, which joined by the mean, wrote another name."""
+
 LARGEST_LIFT = 2.0
 LEAST_LIFTED = 100
 """Of fewer rows nothing is read off."""
@@ -118,11 +122,11 @@ def fit_lift(rarities: Floats) -> dict[str, float]:
         rarities: (rows,) of rows held out, NaN where there is none.
 
     Returns:
-        `lift`, 1 to 2.
+        `rms_lift`, 1 to 2.
 
     Example:
         >>> rows = np.linspace(0.0, 1.0, 1001)[:-1]
-        >>> round(fit_lift(-np.log10(1.0 - rows) / 1.5)["lift"], 2)
+        >>> round(fit_lift(-np.log10(1.0 - rows) / 1.5)["rms_lift"], 2)
         1.5
     """
     known = rarities[np.isfinite(rarities)]
@@ -134,14 +138,19 @@ def fit_lift(rarities: Floats) -> dict[str, float]:
     return {LIFT: max(1.0, float(np.median(missing)))}
 
 
-def lifted(rarities: Floats, figures: Mapping[str, float]) -> Floats:
-    """Multiply joined rarities by what `fit_lift` measured; figures without a lift change nothing.
+def squared(rarities: Floats) -> Floats:
+    """Return the squares of rarities, which are what is averaged; those below 0 count as 0."""
+    return np.square(np.maximum(rarities, 0.0))
+
+
+def lifted(squares: Floats, figures: Mapping[str, float]) -> Floats:
+    """Lift squares of joined rarities as `fit_lift` measured; without a figure nothing changes.
 
     Args:
-        rarities: Of any shape.
+        squares: Of any shape.
         figures: Of a network, or of an ensemble.
     """
-    return np.asarray(rarities * figures.get(LIFT, 1.0), np.float64)
+    return np.asarray(squares * figures.get(LIFT, 1.0) ** 2, np.float64)
 
 
 def is_lift(figures: Mapping[str, float]) -> bool:

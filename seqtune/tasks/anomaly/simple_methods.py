@@ -15,7 +15,7 @@ from seqtune.progress import BaselineEnded, Listener, Tell, untold
 from seqtune.registry import baselines
 from seqtune.tasks._contract import BaselineResult, Part, Until
 from seqtune.tasks.anomaly.prepared import Prepared
-from seqtune.tasks.anomaly.rarity import fit_rarity, to_rarity
+from seqtune.tasks.anomaly.rarity import fit_rarity, squared, to_rarity
 from seqtune.tasks.anomaly.stretch import Stretch, in_chunks
 
 Floats = npt.NDArray[np.float64]
@@ -106,7 +106,12 @@ def figures_of_method(prepared: Prepared, raw: Floats) -> dict[str, float]:
 
 def _rarities(raw: Floats, figures: Mapping[str, float]) -> Floats:
     rare = to_rarity(raw[:, 0], figures)
-    return np.column_stack([rare, rare, raw[:, 1:]])  # a method has one score for all paces
+    return np.column_stack([_for_all_paces(rare), raw[:, 1:]])
+
+
+def _for_all_paces(rarities: Floats) -> Floats:
+    """Return what stands for a network's (rows, 2): a method has one score for all paces."""
+    return np.column_stack([squared(rarities), rarities])
 
 
 def score_by_method(
@@ -123,8 +128,8 @@ def score_by_method(
         tell: Is told how many more rows are done.
 
     Returns:
-        For each stretch the rarities, (rows, 2), NaN where there is none, and the channels'
-        medians.
+        For each stretch the rarities, (rows, 2), as `join_paces` returns them, NaN where there is
+        none, and the channels' medians.
     """
     held = prepared.held_out["validation"]
     trained = fit_detector(name, training_rows(prepared, "train"), period_of(prepared), SEED)
@@ -140,7 +145,8 @@ def score_by_method(
         for part in in_chunks(stretch, CHUNK_ROWS, context):
             begin, end = end, end + len(part)
             (values,) = _known([part])
-            scores[begin:end] = to_rarity(scorer(values)[part.first :], figures)[:, None]
+            rare = to_rarity(scorer(values)[part.first :], figures)
+            scores[begin:end] = _for_all_paces(rare)
             tell(len(part))
         medians = np.broadcast_to(stretch.center, (len(stretch), codec.channels))
         found.append((scores, medians))  # a view: the medians stand in memory once

@@ -220,7 +220,7 @@ class AnomalyTask:
     def calibrated(
         self, prepared: Prepared, predictions: Floats, calibration: Mapping[str, float]
     ) -> Floats:
-        """Return rarities and expected values, (rows, 2 + channels)."""
+        """Return rarities, as they are averaged, and expected values, (rows, 2 + channels)."""
         return to_rarities(prepared, predictions, calibration)
 
     def baselines(
