@@ -4,9 +4,9 @@
 
 `seqtune fit` runs on each series of `faulty_series` (those of ETTh1 from FOLDER), without labels;
 `--of transformer` on ten more stretches of ETTh1 instead, `--of few_seasons` on series of a few
-weeks. Then the network of every trial scores all rows, and different rules choose what is averaged,
-on the validation part alone. Only the figure reads the labels: VUS-PR over all rows. Runs that
-stand in RUNS already are not fitted again.
+weeks, `--of few_seasons_long` on such with longer faults. Then the network of every trial scores
+all rows, and different rules choose what is averaged, on the validation part alone. Only the figure
+reads the labels: VUS-PR over all rows. Runs that stand in RUNS already are not fitted again.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 from _command import run
-from faulty_series import Faulty, collection, few_seasons, transformer
+from faulty_series import Faulty, collection, few_seasons, few_seasons_long, transformer
 
 import seqtune
 from seqtune.metrics.dominant_window import dominant_window
@@ -46,6 +46,7 @@ SERIES: dict[str, Callable[[Path], Iterator[Faulty]]] = {
     "collection": collection,
     "transformer": transformer,
     "few_seasons": few_seasons,
+    "few_seasons_long": few_seasons_long,
 }
 """What the searches may run on."""
 

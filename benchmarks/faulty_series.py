@@ -87,19 +87,28 @@ def few_seasons(folder: Path) -> Iterator[Faulty]:
     Fourteen of M4 hourly (`m4_hourly/train.csv` and `test.csv` under a folder: 748 or 1,008 hours
     that were measured), and four of requests every five minutes, which are made.
     """
-    parts = [pd.read_csv(folder / "m4_hourly" / f"{part}.csv") for part in ("train", "test")]
-    series = {
-        name: one["y"].to_numpy(np.float64) for name, one in pd.concat(parts).groupby("unique_id")
-    }
-    for seed, number in enumerate(M4_SERIES):
-        random = np.random.default_rng((41, seed))
-        faults = tuple(FAULTS[number] for number in random.permutation(len(FAULTS))[:2])
-        name = f"H{number}"
-        yield _faulty(name, series[name][:, None], 60, 24, faults, random, (0.5, 2.0))
+    yield from _of_m4_hourly(folder, M4_SERIES[0], 41, (0.5, 2.0))
     for seed in range(4):
         random = np.random.default_rng((42, seed))
         values, faults = _latency(random)
         yield _faulty(f"latency {seed}", values, 5, 60, faults, random)
+
+
+def few_seasons_long(folder: Path) -> Iterator[Faulty]:
+    """Yield fourteen other series of M4 hourly, with two faults of two to four days each."""
+    yield from _of_m4_hourly(folder, M4_SERIES[1], 43, (2.0, 4.0))
+
+
+def _of_m4_hourly(
+    folder: Path, numbers: tuple[int, ...], key: int, days: tuple[float, float]
+) -> Iterator[Faulty]:
+    parts = [pd.read_csv(folder / "m4_hourly" / f"{part}.csv") for part in ("train", "test")]
+    series = dict(iter(pd.concat(parts).groupby("unique_id")["y"]))
+    for seed, number in enumerate(numbers):
+        random = np.random.default_rng((key, seed))
+        faults = tuple(FAULTS[place] for place in random.permutation(len(FAULTS))[:2])
+        values = series[f"H{number}"].to_numpy(np.float64)[:, None]
+        yield _faulty(f"H{number}", values, 60, 24, faults, random, days)
 
 
 def _faulty(
@@ -208,8 +217,11 @@ STRETCHES = (
 )
 """Column, and first row."""
 
-M4_SERIES = (3, 31, 60, 88, 117, 146, 174, 203, 232, 260, 289, 318, 346, 375)
-"""Of 414, as far apart as can be."""
+M4_SERIES = (
+    (3, 31, 60, 88, 117, 146, 174, 203, 232, 260, 289, 318, 346, 375),
+    (14, 42, 71, 99, 128, 157, 185, 214, 243, 271, 300, 329, 357, 380),
+)
+"""Of 414, far apart, for each of the two."""
 
 
 def _red(rows: int, keep: float, random: Random) -> Floats:
