@@ -46,9 +46,9 @@ LASTING = {"quick": 1.0, "slow": 1.0, "long": 1.0, STATE: 3.0}
 Measured in docs/benchmarks.md, "The state of a network"."""
 
 HALF_HEARD = 100.0
-"""A pace counts for half of that where its tail was measured on so many independent scores, and
-fully where on very many: of a few weeks little is known of what averages over days. Measured in
-docs/benchmarks.md, "A few seasons"."""
+"""A pace whose tail was measured on n independent scores counts for n / (n + 100) of its share: of a
+few weeks little is known of what averages over days. Measured in docs/benchmarks.md, "A few
+seasons"."""
 
 KNOWN = "_known"
 """Ends the name of how many independent scores of a pace its tail was measured on."""
