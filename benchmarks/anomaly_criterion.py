@@ -44,7 +44,7 @@ from seqtune.search.training import Schedule, Watch, compile_model, train
 from seqtune.tasks.anomaly.held_out import HeldOut, hold_out
 from seqtune.tasks.anomaly.inference import Judge
 from seqtune.tasks.anomaly.injection import EVEN, LASTING_TOO
-from seqtune.tasks.anomaly.paces import fit_paces, join_paces, standing, ways_by_pace
+from seqtune.tasks.anomaly.paces import fit_paces, join_paces, ways_by_pace
 from seqtune.tasks.anomaly.prepared import PLANTING_SEED
 from seqtune.tasks.anomaly.rarity import fit_rarity, to_rarity
 from seqtune.tasks.anomaly.separation import Criterion, separation
@@ -52,6 +52,7 @@ from seqtune.tasks.anomaly.simple_methods import period_of, training_rows
 from seqtune.tasks.anomaly.stretch import Stretch
 from seqtune.tasks.anomaly.task import TASK
 from seqtune.tasks.anomaly.usual import usual_among
+from seqtune.tasks.anomaly.verdict import standing
 from seqtune.tasks.anomaly.ways import longest_span, score_columns
 
 Floats = npt.NDArray[np.float64]
@@ -250,11 +251,11 @@ class Collected:
         every = codec.ways.all()
         spans = {pace: codec.rows_of(every[way].span) for pace, way in ways.items()}
         figures = fit_paces(ways, normal, rate, spans)
+        threshold = self.prepared.codec.threshold
         joined = (
-            join_paces({pace: each[:, way] for pace, way in ways.items()}, figures)
+            join_paces({pace: each[:, way] for pace, way in ways.items()}, figures, threshold)
             for each in (scores, model.whole)
         )
-        threshold = self.prepared.codec.threshold
         return tuple(standing(each, threshold, np.zeros(len(each))) for each in joined)
 
     def joined_truth(self, model: Model, ways: Mapping[str, int]) -> float:

@@ -34,10 +34,10 @@ from seqtune.search.network_file import load_network
 from seqtune.search.trial import model_path, predictions_path
 from seqtune.tasks.anomaly.codec import STATE
 from seqtune.tasks.anomaly.inference import Judge
-from seqtune.tasks.anomaly.paces import standing
 from seqtune.tasks.anomaly.rarities import fit_rarities, to_rarities
 from seqtune.tasks.anomaly.rarity import LIFT, fit_lift
 from seqtune.tasks.anomaly.usual import usual_of
+from seqtune.tasks.anomaly.verdict import COLUMNS, standing
 from seqtune.tasks.anomaly.ways import longest_span, score_columns
 
 Floats = npt.NDArray[np.float64]
@@ -92,8 +92,8 @@ class Scored:
 
     Args:
         prepared: The data.
-        held: Rarities and expectations of the validation part by trial.
-        whole: (rows, 2) rarities of all rows by trial, NaN where there is none.
+        held: Statements and expectations of the validation part by trial.
+        whole: (rows, 3) statements on all rows by trial, NaN where there is none.
         errors: The same of errors alone, states left out.
         still: (rows,) how rare it is that a channel stands still for so long.
     """
@@ -126,9 +126,13 @@ class Scored:
             figures = fit_rarities(prepared, raw)
             held[name] = to_rarities(prepared, raw, figures)
             scored = stretch.scored(codec.bridge)[:, None]
-            whole[name] = np.where(scored, to_rarities(prepared, table, figures)[:, :2], np.nan)
+            whole[name] = np.where(
+                scored, to_rarities(prepared, table, figures)[:, :COLUMNS], np.nan
+            )
             alone = without_states(prepared, raw, figures)
-            errors[name] = np.where(scored, to_rarities(prepared, table, alone)[:, :2], np.nan)
+            errors[name] = np.where(
+                scored, to_rarities(prepared, table, alone)[:, :COLUMNS], np.nan
+            )
         return cls(prepared, held, whole, errors, stretch.standing_still(codec.bridge))
 
 
@@ -145,7 +149,9 @@ def by_rule(faulty: Faulty, scored: Scored) -> dict[str, float]:
     part, top = scored.prepared.held_out["validation"], scored.prepared.codec.threshold
 
     def separation(predictions: Floats) -> float:
-        return float(part.separation(standing(predictions, top, part.still), predictions[:, 2:]))
+        return float(
+            part.separation(standing(predictions, top, part.still), predictions[:, COLUMNS:])
+        )
 
     def truth(weights: Mapping[str, float], of: Mapping[str, Floats] = scored.whole) -> float:
         return faulty.volume(standing(blend(of, weights), top, scored.still), window)

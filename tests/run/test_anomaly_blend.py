@@ -73,7 +73,7 @@ def test_its_figures_are_those_of_the_mean_of_rarities(run: Path, part: str) -> 
     network = np.load(run / "trials" / kept[part])
     rare = task.calibrated(prepared, network, opened.calibrations["t001"])
     method = np.load(run / "trials" / f"baseline_{METHOD}_{part}.npy")
-    assert method.shape == rare.shape == (int(prepared.held_out[part].offsets[-1]), 4)
+    assert method.shape == rare.shape == (int(prepared.held_out[part].offsets[-1]), 5)
     scores = task.score(prepared, part, 0.25 * rare + 0.75 * method)
     assert scores == pytest.approx(row_of(run, "blend")[part])
 

@@ -14,9 +14,7 @@ from seqtune.tasks.anomaly.paces import (
     are_figures,
     chosen_ways,
     fit_paces,
-    is_of_standstill,
     join_paces,
-    standing,
     usual_ways,
     ways_by_pace,
 )
@@ -30,6 +28,7 @@ from seqtune.tasks.anomaly.rarity import (
 from seqtune.tasks.anomaly.scales import center_and_unit
 from seqtune.tasks.anomaly.smoothing import moved_on, smooth, smooth_part
 from seqtune.tasks.anomaly.stretch import is_bridged
+from seqtune.tasks.anomaly.verdict import standing
 
 NAN = np.nan
 NEVER = np.zeros(1)
@@ -209,9 +208,9 @@ def test_the_next_score_is_as_rare_as_is_said(independent: int) -> None:
 def test_joined_paces_are_lifted_and_a_lift_from_a_stranger_is_not_believed() -> None:
     figures = fit_paces({"quick": 3}, {"quick": np.arange(100.0)}, 1e-3, {"quick": 1})
     scores = {"quick": np.array([3.0, 50.0])}
-    plain = join_paces(scores, figures)
-    lifted = join_paces(scores, {**figures, "rms_lift": 1.5})
-    np.testing.assert_allclose(lifted, plain * [1.5**2, 1.0])  # what lasts alone, no alarm
+    plain = join_paces(scores, figures, 3.0)
+    lifted = join_paces(scores, {**figures, "rms_lift": 1.5}, 3.0)
+    np.testing.assert_allclose(lifted, plain * [1.5**2, 1.0, 1.0])  # what lasts alone, no alarm
     assert are_figures({**figures, "rms_lift": 1.5}, 4)
     for lift in (0.5, -1.0, 1e6, NAN):
         assert not are_figures({**figures, "rms_lift": lift}, 4)
@@ -242,22 +241,14 @@ def test_states_count_as_all_errors_together_in_what_lasts_and_give_no_alarm() -
     for pace in ("slow", "states"):
         figures |= {f"{pace}_{name}": value for name, value in LINE.items()}
     assert are_figures(figures, 2)
-    joined = join_paces({"slow": np.array([1.0]), "states": np.array([3.0])}, figures)
+    joined = join_paces({"slow": np.array([1.0]), "states": np.array([3.0])}, figures, 4.0)
     # rarities 2 and thrice 6: (4 + 3 * 36) / 4; no pace for alarms
-    np.testing.assert_allclose(joined, [[28.0, 28.0**0.5]])
+    np.testing.assert_allclose(joined, [[28.0, 1.0, 28.0**0.5]])
     assert alone_or_joined({"slow": 0, "states": 1}) == [
         {"slow": 0, "states": 1},
         {"slow": 0},
         {"states": 1},
     ]
-
-
-def test_what_stands_still_raises_the_alarm_whatever_scores() -> None:
-    rarities = np.array([[1.0, 2.0], [1.0, 2.0], [81.0, 5.0], [NAN, NAN]])
-    still = np.array([3.9, 8.0, 8.0, 8.0])
-    scores = standing(rarities, 4.0, still)
-    np.testing.assert_array_equal(scores, [1.0, 8.0, 9.0, NAN])
-    assert is_of_standstill(scores, still, 4.0).tolist() == [False, True, False, False]
 
 
 def test_where_nobody_labels_each_pace_has_its_usual_way_or_the_nearest_that_is_listed() -> None:
@@ -281,19 +272,19 @@ def test_what_is_known_of_few_scores_counts_less_beside_the_others() -> None:
     figures = {"quick": 0.0, "slow": 1.0, "slow_known": 100.0}
     for pace in ("quick", "slow"):
         figures |= {f"{pace}_{name}": value for name, value in LINE.items()}
-    joined = join_paces({"quick": np.array([1.0]), "slow": np.array([3.0])}, figures)
+    joined = join_paces({"quick": np.array([1.0]), "slow": np.array([3.0])}, figures, 4.0)
     slow = as_far_as_known(np.array([6.0]), 100.0)[0]
     # the first is known, the second half: weights of 1 and 1 / 2
     np.testing.assert_allclose(joined[:, 0], [(4.0 + slow**2 / 2) / 1.5])
     figures["slow_known"] = 1.0
-    alone = join_paces({"slow": np.array([3.0])}, figures)[0, 0]
+    alone = join_paces({"slow": np.array([3.0])}, figures, 4.0)[0, 0]
     np.testing.assert_allclose(alone, as_far_as_known(np.array([6.0]), 1.0)[0] ** 2)
 
 
 def test_a_rarity_below_none_counts_as_none() -> None:
     figures = {"slow": 0.0, **{f"slow_{name}": value for name, value in LINE.items()}}
     np.testing.assert_array_equal(
-        join_paces({"slow": np.array([-3.0, NAN])}, figures)[:, 0], [0.0, NAN]
+        join_paces({"slow": np.array([-3.0, NAN])}, figures, 4.0)[:, 0], [0.0, NAN]
     )
 
 
@@ -308,23 +299,11 @@ def test_paces_are_averaged_but_an_alarm_of_the_quick_one_stands() -> None:
     quick = as_far_as_known(to_rarity(top, figures, "quick_"), 4000.0)
     slow = as_far_as_known(to_rarity(usual, figures, "slow_"), 100.0)
     assert quick[0] > 3.0 > quick[1]
-    joined = join_paces({"quick": top, "slow": usual}, figures)
+    joined = join_paces({"quick": top, "slow": usual}, figures, 3.0)
     one, two = 4000 / 4100, 100 / 200  # what they count for: 4,000 and 100 scores are known
     lasts = (one * quick**2 + two * slow**2) / (one + two)
-    np.testing.assert_allclose(joined, np.column_stack([lasts, quick]))
+    np.testing.assert_allclose(joined, np.column_stack([lasts, [1.0, 0.0], [quick[0], 0.0]]))
     np.testing.assert_allclose(standing(joined, 3.0, NEVER), [quick[0], lasts[1] ** 0.5])
-
-
-def test_an_alarm_that_most_members_give_stands_though_one_does_not() -> None:
-    clear, none = np.array([[1.0, 7.0]]), np.array([[1.0, 2.0]])
-    np.testing.assert_allclose(standing((2 * clear + none) / 3, 4.0, NEVER), [16 / 3])
-    np.testing.assert_allclose(standing((clear + 2 * none) / 3, 4.0, NEVER), [1.0])
-
-
-def test_what_lasts_may_be_beyond_the_threshold_by_more_than_the_alarm() -> None:
-    np.testing.assert_allclose(
-        standing(np.array([[81.0, 5.0], [NAN, NAN]]), 4.0, NEVER), [9.0, NAN]
-    )
 
 
 def test_the_instant_pace_gives_the_alarm_but_has_no_part_in_what_lasts() -> None:
@@ -336,13 +315,15 @@ def test_the_instant_pace_gives_the_alarm_but_has_no_part_in_what_lasts() -> Non
     alarm = as_far_as_known(to_rarity(top, figures, "instant_"), 4000.0)
     slow = as_far_as_known(to_rarity(usual, figures, "slow_"), 100.0)
     assert alarm[0] > 3.0 > alarm[1] > slow[1]
-    joined = join_paces({"instant": top, "slow": usual}, figures)
-    np.testing.assert_allclose(joined, np.column_stack([slow**2, alarm]))
+    joined = join_paces({"instant": top, "slow": usual}, figures, 3.0)
+    np.testing.assert_allclose(joined, np.column_stack([slow**2, [1.0, 0.0], [alarm[0], 0.0]]))
     np.testing.assert_allclose(standing(joined, 3.0, NEVER), [alarm[0], slow[1]])
     single = fit_paces({"instant": 0}, {"instant": normal["instant"]}, 1e-3, {"instant": 1})
-    alone = join_paces({"instant": top}, single)
+    alone = join_paces({"instant": top}, single, 3.0)
     expected = as_far_as_known(to_rarity(top, single, "instant_"), 4000.0)
-    np.testing.assert_allclose(alone, np.column_stack([expected**2, expected]))
+    np.testing.assert_allclose(
+        alone, np.column_stack([expected**2, [1.0, 0.0], [expected[0], 0.0]])
+    )
 
 
 def test_figures_from_a_stranger_are_not_believed() -> None:

@@ -18,15 +18,14 @@ from seqtune.tasks.anomaly.paces import (
     are_figures,
     are_former,
     chosen_ways,
-    is_of_standstill,
     join_paces,
-    standing,
 )
 from seqtune.tasks.anomaly.prepared import Prepared
 from seqtune.tasks.anomaly.rarity import is_lift, lifted
 from seqtune.tasks.anomaly.simple_methods import score_by_method
 from seqtune.tasks.anomaly.stretch import Stretch
 from seqtune.tasks.anomaly.usual import usual_of
+from seqtune.tasks.anomaly.verdict import is_of_standstill, standing
 from seqtune.tasks.anomaly.ways import score_held_out, score_stretches
 
 Floats = npt.NDArray[np.float64]
@@ -109,7 +108,7 @@ def _by_member(
         stretches,
         usual_of(judge, prepared, before),
         list(ways.values()),
-        lambda scores: join_paces(dict(zip(ways, scores, strict=True)), figures),
+        lambda scores: join_paces(dict(zip(ways, scores, strict=True)), figures, codec.threshold),
         tally.add,
     )
 
@@ -123,8 +122,8 @@ def _lifted(run: Any, name: str, parts: list[tuple[Floats, Any]]) -> list[tuple[
     figures = run.calibrations.get(name, {})  # runs of earlier versions have none
     if not is_lift(figures):
         raise damaged(run.folder / CALIBRATION, f"it has no figures of {name}")
-    for rarities, _ in parts:
-        rarities[:, 0] = lifted(rarities[:, 0], figures)
+    for statements, _ in parts:
+        statements[:, 0] = lifted(statements[:, 0], figures)
     return parts
 
 

@@ -12,8 +12,8 @@ from seqtune.data.time_text import format_times
 from seqtune.tasks.anomaly.events import find_events
 from seqtune.tasks.anomaly.evidence import Evidence
 from seqtune.tasks.anomaly.held_out import HeldOut
-from seqtune.tasks.anomaly.paces import is_of_standstill, standing
 from seqtune.tasks.anomaly.prepared import Prepared
+from seqtune.tasks.anomaly.verdict import COLUMNS, is_of_standstill, standing
 
 Floats = npt.NDArray[np.float64]
 
@@ -30,7 +30,7 @@ def illustrate(prepared: Prepared, predictions: Floats) -> dict[str, Any]:
 
     Args:
         prepared: The data.
-        predictions: (rows, 2 + channels) of the test part: rarities and expected values.
+        predictions: (rows, 3 + channels) of the test part: statements and expected values.
 
     Returns:
         The fields of `seqtune.report.strangest.AnomalyChart`, as plain JSON values.
@@ -43,7 +43,7 @@ def illustrate(prepared: Prepared, predictions: Floats) -> dict[str, Any]:
     offsets = held.offsets[: held.clean + 1]
     evidence = Evidence(
         held.stretches[: held.clean],
-        np.split(predictions[:rows, 2:], offsets[1:-1]),
+        np.split(predictions[:rows, COLUMNS:], offsets[1:-1]),
         is_of_standstill(scores, held.still[:rows], threshold),
         threshold,
     )

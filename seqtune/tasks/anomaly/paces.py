@@ -7,9 +7,7 @@ beside these, which are of errors, one of states (see `familiarity`).
 
 The rarities (see `rarity`) of the last four say, joined and lifted, what **lasts**; that of the
 states counts as much as the others together. The highest of the first three is the **alarm**, which
-stands where it is beyond the threshold. An ensemble joins both before that is asked: where each
-member judged for itself, a faint alarm of all of them would be lost, and that of most be thinned by
-the others.
+stands where it is beyond the threshold (see `verdict`).
 """
 
 from __future__ import annotations
@@ -27,9 +25,9 @@ from seqtune.tasks.anomaly.rarity import (
     is_lift,
     knot_names,
     lifted,
-    squared,
     to_rarity,
 )
+from seqtune.tasks.anomaly.verdict import squared, statement
 
 Floats = npt.NDArray[np.float64]
 
@@ -46,8 +44,8 @@ LASTING = {"quick": 1.0, "slow": 1.0, "long": 1.0, STATE: 3.0}
 Measured in docs/benchmarks.md, "The state of a network"."""
 
 HALF_HEARD = 100.0
-"""A pace whose tail was measured on n independent scores counts for n / (n + 100) of its share: of a
-few weeks little is known of what averages over days. Measured in docs/benchmarks.md, "A few
+"""A pace whose tail was measured on n independent scores counts for n / (n + 100) of its share: of
+a few weeks little is known of what averages over days. Measured in docs/benchmarks.md, "A few
 seasons"."""
 
 KNOWN = "_known"
@@ -159,12 +157,15 @@ def fit_paces(
     return figures
 
 
-def join_paces(scores: Mapping[str, Floats], figures: Mapping[str, float]) -> Floats:
-    """Return how rare rows are, (rows, 2): by what lasts, squared, and by the highest alarm.
+def join_paces(
+    scores: Mapping[str, Floats], figures: Mapping[str, float], threshold: float
+) -> Floats:
+    """Return what a network says of rows, (rows, 3), see `verdict`.
 
     Args:
         scores: (rows,) by pace, by the chosen ways.
         figures: What `fit_paces` measured, and the lift where that is known.
+        threshold: Rarity beyond which an alarm is one.
     """
     known = {pace: figures.get(f"{pace}{KNOWN}", np.inf) for pace in scores}
     rarities = {
@@ -176,41 +177,7 @@ def join_paces(scores: Mapping[str, Floats], figures: Mapping[str, float]) -> Fl
     squares = [squared(rarities[pace]) for pace in lasting]
     lasts = lifted(np.average(squares, axis=0, weights=weights), figures)
     alarms = [each for pace, each in rarities.items() if pace in ALARMS]
-    return np.column_stack([lasts, np.max(alarms, axis=0) if alarms else np.sqrt(lasts)])
-
-
-def standing(rarities: Floats, threshold: float, still: npt.NDArray[np.floating]) -> Floats:
-    """Return the one rarity of each row, (rows,): an alarm stands where it is beyond the threshold.
-
-    That a channel stands still is an alarm too, whatever scores the rows.
-
-    Args:
-        rarities: (rows, 2 or more): by what lasts, squared, and by the highest alarm, of a network
-            or averaged over an ensemble.
-        threshold: Rarity beyond which a row is marked by the rate that the run was fitted with, so
-            that no score changes with another rate.
-        still: (rows,), how rare it is that some channel stands still for so long.
-
-    Example:
-        >>> rarities = np.array([[1.0, 3.9], [1.0, 4.1], [25.0, 4.1]])
-        >>> standing(rarities, 4.0, np.array([0.0, 8.0, 0.0]))
-        array([1., 8., 5.])
-    """
-    lasts, alarm = np.sqrt(rarities[:, 0]), np.maximum(rarities[:, 1], still)
-    return np.where(alarm > threshold, np.maximum(alarm, lasts), lasts)
-
-
-def is_of_standstill(
-    scores: Floats, still: npt.NDArray[np.floating], threshold: float
-) -> npt.NDArray[np.bool_]:
-    """Return of which rows, (rows,), the score is that of a channel that stands still.
-
-    Args:
-        scores: (rows,), from `standing`.
-        still: (rows,), as it was given there.
-        threshold: As it was given there.
-    """
-    return np.asarray((still > threshold) & (still >= scores))
+    return statement(lasts, np.max(alarms, axis=0) if alarms else np.sqrt(lasts), threshold)
 
 
 def chosen_ways(figures: Mapping[str, float]) -> dict[str, int]:

@@ -1,8 +1,7 @@
 """From scores in every way to rarities: which ways count, and how rare their scores are.
 
-Raw predictions are (rows, ways + 2 + channels), from `score_held_out`; those that are averaged are
-(rows, 2 + channels): how rare rows are by what lasts, squared, and by the highest alarm (see
-`paces`), and what was expected.
+Raw predictions are (rows, ways + 3 + channels), from `score_held_out`; those that are averaged are
+(rows, 3 + channels): what a model says of rows (see `verdict`), and what was expected.
 """
 
 from __future__ import annotations
@@ -20,19 +19,19 @@ from seqtune.tasks.anomaly.paces import (
     chosen_ways,
     fit_paces,
     join_paces,
-    standing,
     usual_ways,
     ways_by_pace,
 )
 from seqtune.tasks.anomaly.prepared import Prepared
 from seqtune.tasks.anomaly.rarity import fit_lift, lifted
+from seqtune.tasks.anomaly.verdict import COLUMNS, standing
 
 Floats = npt.NDArray[np.float64]
 
 
 def is_raw(prepared: Prepared, predictions: Floats) -> bool:
     """Say whether predictions are scores in every way, or rarities."""
-    return bool(predictions.shape[1] > 2 + prepared.codec.channels)
+    return bool(predictions.shape[1] > COLUMNS + prepared.codec.channels)
 
 
 def fit_rarities(prepared: Prepared, predictions: Floats) -> dict[str, float]:
@@ -40,8 +39,8 @@ def fit_rarities(prepared: Prepared, predictions: Floats) -> dict[str, float]:
 
     Args:
         prepared: The data.
-        predictions: Of the validation part: raw ones, or an average of rarities, of which the lift
-            alone is measured (docs/benchmarks.md, "Threshold", says why).
+        predictions: Of the validation part: raw ones, or an average of statements, of which the
+            lift alone is measured (docs/benchmarks.md, "Threshold", says why).
     """
     held = prepared.held_out["validation"]
     if not is_raw(prepared, predictions):
@@ -62,24 +61,24 @@ def _chosen_figures(prepared: Prepared, held: HeldOut, predictions: Floats) -> d
     lasting = {pace: ways for pace, ways in by_pace.items() if pace in LASTING}
     chosen = alone_or_joined(usual | _best(lasting, predictions, held.volume))
     candidates = _measured(prepared, held, predictions, chosen)
-    joined = [_joined(predictions, each) for each in candidates]
-    rarities = [standing(each, prepared.codec.threshold, held.still) for each in joined]
-    return candidates[int(np.argmax([held.volume(each) for each in rarities]))]
+    joined = [_joined(prepared, predictions, each) for each in candidates]
+    scores = [standing(each, prepared.codec.threshold, held.still) for each in joined]
+    return candidates[int(np.argmax([held.volume(each) for each in scores]))]
 
 
 def to_rarities(prepared: Prepared, predictions: Floats, figures: Mapping[str, float]) -> Floats:
-    """Return rarities, as they are averaged, and expected values, (rows, 2 + channels).
+    """Return statements and expected values, (rows, 3 + channels).
 
     Args:
         prepared: The data.
-        predictions: Raw ones, or an average of rarities.
+        predictions: Raw ones, or an average of statements.
         figures: What `fit_rarities` measured.
     """
     if not is_raw(prepared, predictions):
         lasts = lifted(predictions[:, 0], figures)
         return np.column_stack([lasts, predictions[:, 1:]])
-    rarities = _joined(predictions, figures)
-    return np.column_stack([rarities, predictions[:, -prepared.codec.channels :]])
+    statements = _joined(prepared, predictions, figures)
+    return np.column_stack([statements, predictions[:, -prepared.codec.channels :]])
 
 
 def in_short(prepared: Prepared, part: Part, predictions: Floats) -> Floats:
@@ -98,7 +97,7 @@ def in_short(prepared: Prepared, part: Part, predictions: Floats) -> Floats:
         return predictions[:, _best({"any": every}, predictions, held.volume)["any"]]
     chosen = _best(usual_ways(ways), predictions, held.separation)
     figures = _measured(prepared, held, predictions, [chosen])[0]
-    return standing(_joined(predictions, figures), prepared.codec.threshold, held.still)
+    return standing(_joined(prepared, predictions, figures), prepared.codec.threshold, held.still)
 
 
 def _best(
@@ -133,7 +132,7 @@ def _measured(
     ]
 
 
-def _joined(predictions: Floats, figures: Mapping[str, float]) -> Floats:
-    """Return rarities, (rows, 2), of raw predictions."""
-    ways = chosen_ways(figures)
-    return join_paces({pace: predictions[:, way] for pace, way in ways.items()}, figures)
+def _joined(prepared: Prepared, predictions: Floats, figures: Mapping[str, float]) -> Floats:
+    """Return statements, (rows, 3), of raw predictions."""
+    scores = {pace: predictions[:, way] for pace, way in chosen_ways(figures).items()}
+    return join_paces(scores, figures, prepared.codec.threshold)

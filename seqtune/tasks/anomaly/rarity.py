@@ -138,11 +138,6 @@ def fit_lift(rarities: Floats) -> dict[str, float]:
     return {LIFT: max(1.0, float(np.median(missing)))}
 
 
-def squared(rarities: Floats) -> Floats:
-    """Return the squares of rarities, which are what is averaged; those below 0 count as 0."""
-    return np.square(np.maximum(rarities, 0.0))
-
-
 def lifted(squares: Floats, figures: Mapping[str, float]) -> Floats:
     """Lift squares of joined rarities as `fit_lift` measured; without a figure nothing changes.
 

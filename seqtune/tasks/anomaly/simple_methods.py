@@ -15,8 +15,9 @@ from seqtune.progress import BaselineEnded, Listener, Tell, untold
 from seqtune.registry import baselines
 from seqtune.tasks._contract import BaselineResult, Part, Until
 from seqtune.tasks.anomaly.prepared import Prepared
-from seqtune.tasks.anomaly.rarity import fit_rarity, squared, to_rarity
+from seqtune.tasks.anomaly.rarity import fit_rarity, to_rarity
 from seqtune.tasks.anomaly.stretch import Stretch, in_chunks
+from seqtune.tasks.anomaly.verdict import COLUMNS, squared, statement
 
 Floats = npt.NDArray[np.float64]
 
@@ -59,7 +60,7 @@ def run_simple_methods(
             continue
         raw = {part: as_predictions(prepared, part, found.scores[part]) for part, _ in parts}
         figures = figures_of_method(prepared, raw["validation"])
-        rare = {part: _rarities(each, figures) for part, each in raw.items()}
+        rare = {part: _calibrated(prepared, each, figures) for part, each in raw.items()}
         scores = {part: task.score(prepared, part, each) for part, each in rare.items()}
         listener(BaselineEnded(found.name, scores["validation"][prepared.metric], found.seconds))
         results.append(
@@ -104,14 +105,14 @@ def figures_of_method(prepared: Prepared, raw: Floats) -> dict[str, float]:
     return fit_rarity(normal, prepared.codec.false_alarms)
 
 
-def _rarities(raw: Floats, figures: Mapping[str, float]) -> Floats:
-    rare = to_rarity(raw[:, 0], figures)
-    return np.column_stack([_for_all_paces(rare), raw[:, 1:]])
+def _calibrated(prepared: Prepared, raw: Floats, figures: Mapping[str, float]) -> Floats:
+    return np.column_stack([_statement(prepared, raw[:, 0], figures), raw[:, 1:]])
 
 
-def _for_all_paces(rarities: Floats) -> Floats:
-    """Return what stands for a network's (rows, 2): a method has one score for all paces."""
-    return np.column_stack([squared(rarities), rarities])
+def _statement(prepared: Prepared, scores: Floats, figures: Mapping[str, float]) -> Floats:
+    """Return what a method says of rows, (rows, 3): it has one score for all paces."""
+    rarities = to_rarity(scores, figures)
+    return statement(squared(rarities), rarities, prepared.codec.threshold)
 
 
 def score_by_method(
@@ -128,8 +129,8 @@ def score_by_method(
         tell: Is told how many more rows are done.
 
     Returns:
-        For each stretch the rarities, (rows, 2), as `join_paces` returns them, NaN where there is
-        none, and the channels' medians.
+        For each stretch the statements, (rows, 3), NaN where there is none, and the channels'
+        medians.
     """
     held = prepared.held_out["validation"]
     trained = fit_detector(name, training_rows(prepared, "train"), period_of(prepared), SEED)
@@ -140,13 +141,12 @@ def score_by_method(
     context = max(codec.context, REACH_SEASONS * codec.season, REACH_ROWS) + codec.bridge
     found: list[tuple[Floats, npt.NDArray[np.floating]]] = []
     for stretch in stretches:
-        scores = np.empty((len(stretch), 2))
+        scores = np.empty((len(stretch), COLUMNS))
         end = 0
         for part in in_chunks(stretch, CHUNK_ROWS, context):
             begin, end = end, end + len(part)
             (values,) = _known([part])
-            rare = to_rarity(scorer(values)[part.first :], figures)
-            scores[begin:end] = _for_all_paces(rare)
+            scores[begin:end] = _statement(prepared, scorer(values)[part.first :], figures)
             tell(len(part))
         medians = np.broadcast_to(stretch.center, (len(stretch), codec.channels))
         found.append((scores, medians))  # a view: the medians stand in memory once

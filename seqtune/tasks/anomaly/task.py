@@ -24,7 +24,6 @@ from seqtune.tasks.anomaly.codec import Codec, Ways
 from seqtune.tasks.anomaly.illustrate import illustrate
 from seqtune.tasks.anomaly.loss import trimmed_loss
 from seqtune.tasks.anomaly.network import build_network, channels_of, offsets_of
-from seqtune.tasks.anomaly.paces import standing
 from seqtune.tasks.anomaly.panels import take_labels
 from seqtune.tasks.anomaly.predict import evaluate, predict
 from seqtune.tasks.anomaly.prepared import Prepared
@@ -32,6 +31,7 @@ from seqtune.tasks.anomaly.rarities import fit_rarities, in_short, is_raw, to_ra
 from seqtune.tasks.anomaly.roles import infer_roles
 from seqtune.tasks.anomaly.schema import Schema
 from seqtune.tasks.anomaly.simple_methods import run_simple_methods
+from seqtune.tasks.anomaly.verdict import standing
 from seqtune.tasks.anomaly.ways import score_held_out
 
 Floats = npt.NDArray[np.float64]
@@ -220,7 +220,7 @@ class AnomalyTask:
     def calibrated(
         self, prepared: Prepared, predictions: Floats, calibration: Mapping[str, float]
     ) -> Floats:
-        """Return rarities, as they are averaged, and expected values, (rows, 2 + channels)."""
+        """Return statements and expected values, (rows, 3 + channels)."""
         return to_rarities(prepared, predictions, calibration)
 
     def baselines(

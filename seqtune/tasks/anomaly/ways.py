@@ -19,6 +19,7 @@ from seqtune.tasks.anomaly.prepared import Prepared
 from seqtune.tasks.anomaly.smoothing import moved_on, smooth, smooth_part
 from seqtune.tasks.anomaly.stretch import Stretch, in_chunks
 from seqtune.tasks.anomaly.usual import Usual, usual_among, usual_of
+from seqtune.tasks.anomaly.verdict import COLUMNS
 
 Floats = npt.NDArray[np.float64]
 Floats32 = npt.NDArray[np.float32]
@@ -50,7 +51,7 @@ def score_held_out(model: Any, prepared: Prepared, values: Mapping[str, Any], pa
         part: Which part.
 
     Returns:
-        (rows, ways + 2 + channels): the score of each way, two zeros, without which those of a
+        (rows, ways + 3 + channels): the score of each way, three zeros, without which those of a
         single way could be taken for rarities, and what was expected of each channel, in the user's
         unit.
     """
@@ -82,11 +83,11 @@ def score_stretches(
         stretches: What is scored.
         usual: What is usual for the network, from `usual_of`.
         ways: Which of `Ways.all`.
-        join: Makes rarities, (rows, 2), of the scores of each way, (rows,), for any rows.
+        join: Makes statements, (rows, 3), of the scores of each way, (rows,), for any rows.
         tell: Is told how many more rows are done.
 
     Returns:
-        For each stretch the rarities (rows, 2), NaN where there are none, and what was expected,
+        For each stretch the statements (rows, 3), NaN where there are none, and what was expected,
         (rows, channels), in the user's unit.
     """
     chosen = [judge.codec.ways.all()[way] for way in ways]
@@ -94,7 +95,7 @@ def score_stretches(
     found = []
     for stretch in stretches:
         errors, expected = _errors_in_chunks(judge, stretch, usual, chosen, max(spans), tell)
-        rows, scores = errors.shape[1], np.empty((len(stretch), 2))
+        rows, scores = errors.shape[1], np.empty((len(stretch), COLUMNS))
         skipped = rows - len(stretch)
         for begin in range(skipped, rows, SMOOTHED_ROWS):
             end = min(begin + SMOOTHED_ROWS, rows)
@@ -177,7 +178,7 @@ def score_columns(judged: Judged, stretch: Stretch, usual: Usual, codec: Codec) 
         for key, way in zip(keys, ways, strict=True)
     ]
     told = _in_users_unit(judged, stretch)
-    table = np.column_stack([*scores, np.zeros((len(told), 2)), told])
+    table = np.column_stack([*scores, np.zeros((len(told), COLUMNS)), told])
     filled: Floats = np.nan_to_num(table[len(table) - rows :])
     return filled
 
