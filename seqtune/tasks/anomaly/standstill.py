@@ -4,7 +4,7 @@ A network expects of a channel that stands still that it goes on so, and finds n
 is strange is for how long one value has been kept, and that needs no network: runs of equal values
 end, in normal rows, with a chance that the training part tells. Where a run has lasted for longer
 than one normal row in so many would see, it raises the alarm for whatever scores the rows (see
-`paces.standing`).
+`verdict.standing`).
 
 The chance that a run goes on is measured on the longest usual runs, those that `LEAST_RUNS` runs or
 `LEAST_SHARE` of the rows reach, so that nights without light and weekends without work are usual;
