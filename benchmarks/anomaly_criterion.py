@@ -200,7 +200,7 @@ class Collected:
         name = f"{values['network.architecture']}-{values['network.cell']}"
         return Model(
             f"{number} {name}",
-            self.held["even"].error(parts[0][:, ways + 1 :]),
+            self.held["even"].error(parts[0][:, -codec.channels :]),
             {planting: each[:, :ways] for planting, each in held.items()},
             whole[:, :ways],
         )

@@ -37,7 +37,7 @@ from seqtune.tasks.anomaly.inference import Judge
 from seqtune.tasks.anomaly.rarities import fit_rarities, to_rarities
 from seqtune.tasks.anomaly.rarity import LIFT, fit_lift
 from seqtune.tasks.anomaly.usual import usual_of
-from seqtune.tasks.anomaly.verdict import COLUMNS, standing
+from seqtune.tasks.anomaly.verdict import COLUMNS, lasting, standing
 from seqtune.tasks.anomaly.ways import longest_span, score_columns
 
 Floats = npt.NDArray[np.float64]
@@ -139,7 +139,7 @@ class Scored:
 def without_states(prepared: Any, raw: Floats, figures: Mapping[str, float]) -> dict[str, float]:
     """Return what turns the scores of errors alone into rarities."""
     left = {name: each for name, each in figures.items() if not name.startswith((STATE, LIFT))}
-    lasts = np.sqrt(to_rarities(prepared, raw, left)[:, 0])
+    lasts = lasting(to_rarities(prepared, raw, left))
     return {**left, **fit_lift(prepared.held_out["validation"].clean_scores(lasts))}
 
 

@@ -1,4 +1,4 @@
-"""An ensemble of detectors that takes in a simple method scores the mean of rarities."""
+"""An ensemble of detectors that takes in a simple method joins what both say."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from command_line import TINY_ANOMALY
 
 from seqtune.errors import RunError
 from seqtune.run.run import Run
+from seqtune.tasks.anomaly.verdict import standing
 
 METHOD = "moving_z_score"
 WEIGHTS = {"t001": 0.25, METHOD: 0.75}
@@ -66,7 +67,7 @@ def test_the_blend_is_a_row_that_says_what_is_in_it(run: Path) -> None:
 
 
 @pytest.mark.parametrize("part", ["validation", "test"])
-def test_its_figures_are_those_of_the_mean_of_rarities(run: Path, part: str) -> None:
+def test_its_figures_are_those_of_the_mean_of_statements(run: Path, part: str) -> None:
     opened = Run(run)
     task, prepared = opened.task, opened.prepared
     kept = {"validation": "t001.npy", "test": "t001-test.npy"}
@@ -94,7 +95,29 @@ def test_new_rows_get_the_mean_of_squares_of_what_its_members_say(
     stands = np.maximum(network, method) > tables[0]["threshold"]  # an alarm of one of them
     assert stands[20] and not stands[:20].any()
     np.testing.assert_allclose(blend[~stands], mean[~stands], rtol=1e-9)
-    assert opened.predict(str(path), use="blend")["anomaly"].iloc[20] == 1
+    assert tables[0]["anomaly"].iloc[20] == 1
+
+
+def test_alarms_of_members_are_blended_by_their_weights(
+    run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    new = table(40, "2024-01-13 12:00")
+    new.loc[20, "heat"] = 9.0
+    path = tmp_path / "new.csv"
+    new.to_csv(path, index=False)
+    heard: list[np.ndarray] = []
+
+    def listening(statements: np.ndarray, *rest: Any) -> np.ndarray:
+        heard.append(statements.copy())
+        return standing(statements, *rest)
+
+    monkeypatch.setattr("seqtune.tasks.anomaly.detect.standing", listening)
+    for name in ("blend", "forecaster-gru-t001", METHOD):
+        Run(run).predict(str(path), use=name)
+    blend, network, method = heard
+    np.testing.assert_allclose(blend, 0.25 * network + 0.75 * method, rtol=1e-6)
+    assert network[20, 1] == method[20, 1] == 1.0
+    assert blend[20, 2] > 4.0
 
 
 def test_what_was_measured_of_the_mean_and_of_the_method_lifts_new_rows(
@@ -110,6 +133,19 @@ def test_what_was_measured_of_the_mean_and_of_the_method_lifts_new_rows(
     lifted = opened.predict(str(path), use="blend")["score"]
     expected = 1.5 * np.sqrt(0.25 * network**2 + 0.75 * (1.25 * method) ** 2)
     np.testing.assert_allclose(lifted, expected, rtol=1e-9)
+
+
+def test_the_lift_of_an_earlier_version_is_not_believed_and_it_is_said(
+    run: Path, tmp_path: Path
+) -> None:
+    path = tmp_path / "new.csv"
+    table(40, "2024-01-13 12:00").to_csv(path, index=False)
+    now, opened = Run(run), Run(run)
+    opened.calibrations["blend"] = {"lift": 1.5}
+    scores = (each.predict(str(path), use="blend")["score"] for each in (now, opened))
+    np.testing.assert_allclose(*scores)
+    assert any("blend is not lifted" in note for note in opened.notes)
+    assert not any("not lifted" in note for note in now.notes)
 
 
 @pytest.mark.parametrize("lift", [0.5, -1.0, 1e6])

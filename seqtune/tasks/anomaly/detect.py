@@ -122,6 +122,10 @@ def _lifted(run: Any, name: str, parts: list[tuple[Floats, Any]]) -> list[tuple[
     figures = run.calibrations.get(name, {})  # runs of earlier versions have none
     if not is_lift(figures):
         raise damaged(run.folder / CALIBRATION, f"it has no figures of {name}")
+    if are_former(figures):
+        run.notes.append(
+            f"{name} is not lifted, and marks less: the run is of an earlier version; fit it anew"
+        )
     for statements, _ in parts:
         statements[:, 0] = lifted(statements[:, 0], figures)
     return parts

@@ -24,13 +24,13 @@ from seqtune.tasks.anomaly.paces import (
 )
 from seqtune.tasks.anomaly.prepared import Prepared
 from seqtune.tasks.anomaly.rarity import fit_lift, lifted
-from seqtune.tasks.anomaly.verdict import COLUMNS, standing
+from seqtune.tasks.anomaly.verdict import COLUMNS, lasting, standing
 
 Floats = npt.NDArray[np.float64]
 
 
 def is_raw(prepared: Prepared, predictions: Floats) -> bool:
-    """Say whether predictions are scores in every way, or rarities."""
+    """Say whether predictions are scores in every way, or statements."""
     return bool(predictions.shape[1] > COLUMNS + prepared.codec.channels)
 
 
@@ -44,9 +44,9 @@ def fit_rarities(prepared: Prepared, predictions: Floats) -> dict[str, float]:
     """
     held = prepared.held_out["validation"]
     if not is_raw(prepared, predictions):
-        return fit_lift(held.clean_scores(np.sqrt(predictions[:, 0])))
+        return fit_lift(held.clean_scores(lasting(predictions)))
     figures = _chosen_figures(prepared, held, predictions)
-    lasts = np.sqrt(to_rarities(prepared, predictions, figures)[:, 0])
+    lasts = lasting(to_rarities(prepared, predictions, figures))
     return {**figures, **fit_lift(held.clean_scores(lasts))}
 
 

@@ -181,7 +181,7 @@ class AnomalyTask:
         return int(np.clip(-(-rows // batch), 20, 50))
 
     def apply(self, model: Any, prepared: Prepared, values: Values, part: Part) -> Floats:
-        """Return scores in every way, mean error, and expected values of a part's rows."""
+        """Return scores in every way, three zeros, and expected values of a part's rows."""
         return score_held_out(model, prepared, values, part)
 
     def score(self, prepared: Prepared, part: Part, predictions: Floats) -> dict[str, float]:

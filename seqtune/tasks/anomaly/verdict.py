@@ -5,9 +5,10 @@ raises an **alarm**, 1 or 0; and how rare the row is by that alarm, 0 without on
 members of an ensemble, by their weights, the first is a mean square; the second the share of
 members that raise the alarm; the third by the second is what these say on average.
 
-An alarm stands where members with at least half of the weight raise it. A mean of what all say
-would be thinned by a member that is deaf to what is strange for a single row, and one loud member
-would raise it for all. Measured in docs/benchmarks.md, "Threshold".
+An alarm stands where members with at least half of the weight raise it; of two that count alike one
+is enough. A mean of what all say would be thinned by a member that is deaf to what is strange for a
+single row, and one loud member of many could raise it for all. Measured in docs/benchmarks.md,
+"Threshold".
 """
 
 from __future__ import annotations
@@ -44,6 +45,11 @@ def squared(rarities: Floats) -> Floats:
     return np.square(np.maximum(rarities, 0.0))
 
 
+def lasting(statements: Floats) -> Floats:
+    """Return how rare rows are by what lasts, (rows,), of statements or an average of them."""
+    return np.sqrt(np.maximum(statements[:, 0], 0.0))
+
+
 def standing(statements: Floats, threshold: float, still: npt.NDArray[np.floating]) -> Floats:
     """Return the one rarity of each row, (rows,).
 
@@ -60,10 +66,10 @@ def standing(statements: Floats, threshold: float, still: npt.NDArray[np.floatin
         >>> standing(statements, 4.0, np.array([0.0, 8.0, 0.0, 0.0]))
         array([1., 8., 5., 1.])
     """
-    lasts, share, heard = np.sqrt(statements[:, 0]), statements[:, 1], statements[:, 2]
+    lasts, share, heard = lasting(statements), statements[:, 1], statements[:, 2]
     stands = share >= MAJORITY - ROUNDING
     alarm = np.maximum(np.where(stands, heard / np.maximum(share, MAJORITY - ROUNDING), 0.0), still)
-    return np.where(alarm > threshold, np.maximum(alarm, lasts), lasts)
+    return np.where(stands | (still > threshold), np.maximum(alarm, lasts), lasts)
 
 
 def is_of_standstill(
