@@ -34,7 +34,7 @@ from seqtune.search.network_file import load_network
 from seqtune.search.trial import model_path, predictions_path
 from seqtune.tasks.anomaly.codec import STATE
 from seqtune.tasks.anomaly.inference import Judge
-from seqtune.tasks.anomaly.rarities import fit_rarities, to_rarities
+from seqtune.tasks.anomaly.rarities import fit_rarities, to_statements
 from seqtune.tasks.anomaly.rarity import LIFT, fit_lift
 from seqtune.tasks.anomaly.usual import usual_of
 from seqtune.tasks.anomaly.verdict import COLUMNS, lasting, standing
@@ -124,14 +124,14 @@ class Scored:
             table = score_columns(judge.judge([stretch], before)[0], stretch, usual, codec)
             raw = np.load(predictions_path(folder, name))
             figures = fit_rarities(prepared, raw)
-            held[name] = to_rarities(prepared, raw, figures)
+            held[name] = to_statements(prepared, raw, figures)
             scored = stretch.scored(codec.bridge)[:, None]
             whole[name] = np.where(
-                scored, to_rarities(prepared, table, figures)[:, :COLUMNS], np.nan
+                scored, to_statements(prepared, table, figures)[:, :COLUMNS], np.nan
             )
             alone = without_states(prepared, raw, figures)
             errors[name] = np.where(
-                scored, to_rarities(prepared, table, alone)[:, :COLUMNS], np.nan
+                scored, to_statements(prepared, table, alone)[:, :COLUMNS], np.nan
             )
         return cls(prepared, held, whole, errors, stretch.standing_still(codec.bridge))
 
@@ -139,7 +139,7 @@ class Scored:
 def without_states(prepared: Any, raw: Floats, figures: Mapping[str, float]) -> dict[str, float]:
     """Return what turns the scores of errors alone into rarities."""
     left = {name: each for name, each in figures.items() if not name.startswith((STATE, LIFT))}
-    lasts = lasting(to_rarities(prepared, raw, left))
+    lasts = lasting(to_statements(prepared, raw, left))
     return {**left, **fit_lift(prepared.held_out["validation"].clean_scores(lasts))}
 
 

@@ -1,4 +1,4 @@
-"""From scores in every way to rarities: which ways count, and how rare their scores are.
+"""From scores in every way to statements: which ways count, and how rare their scores are.
 
 Raw predictions are (rows, ways + 3 + channels), from `score_held_out`; those that are averaged are
 (rows, 3 + channels): what a model says of rows (see `verdict`), and what was expected.
@@ -46,7 +46,7 @@ def fit_rarities(prepared: Prepared, predictions: Floats) -> dict[str, float]:
     if not is_raw(prepared, predictions):
         return fit_lift(held.clean_scores(lasting(predictions)))
     figures = _chosen_figures(prepared, held, predictions)
-    lasts = lasting(to_rarities(prepared, predictions, figures))
+    lasts = lasting(to_statements(prepared, predictions, figures))
     return {**figures, **fit_lift(held.clean_scores(lasts))}
 
 
@@ -66,7 +66,7 @@ def _chosen_figures(prepared: Prepared, held: HeldOut, predictions: Floats) -> d
     return candidates[int(np.argmax([held.volume(each) for each in scores]))]
 
 
-def to_rarities(prepared: Prepared, predictions: Floats, figures: Mapping[str, float]) -> Floats:
+def to_statements(prepared: Prepared, predictions: Floats, figures: Mapping[str, float]) -> Floats:
     """Return statements and expected values, (rows, 3 + channels).
 
     Args:

@@ -27,7 +27,7 @@ from seqtune.tasks.anomaly.network import build_network, channels_of, offsets_of
 from seqtune.tasks.anomaly.panels import take_labels
 from seqtune.tasks.anomaly.predict import evaluate, predict
 from seqtune.tasks.anomaly.prepared import Prepared
-from seqtune.tasks.anomaly.rarities import fit_rarities, in_short, is_raw, to_rarities
+from seqtune.tasks.anomaly.rarities import fit_rarities, in_short, is_raw, to_statements
 from seqtune.tasks.anomaly.roles import infer_roles
 from seqtune.tasks.anomaly.schema import Schema
 from seqtune.tasks.anomaly.simple_methods import run_simple_methods
@@ -221,7 +221,7 @@ class AnomalyTask:
         self, prepared: Prepared, predictions: Floats, calibration: Mapping[str, float]
     ) -> Floats:
         """Return statements and expected values, (rows, 3 + channels)."""
-        return to_rarities(prepared, predictions, calibration)
+        return to_statements(prepared, predictions, calibration)
 
     def baselines(
         self, prepared: Prepared, recipe: Recipe, seconds: float, listener: Listener

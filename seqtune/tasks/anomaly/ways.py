@@ -52,8 +52,8 @@ def score_held_out(model: Any, prepared: Prepared, values: Mapping[str, Any], pa
 
     Returns:
         (rows, ways + 3 + channels): the score of each way, three zeros, without which those of a
-        single way could be taken for rarities, and what was expected of each channel, in the user's
-        unit.
+        single way could be taken for statements, and what was expected of each channel, in the
+        user's unit.
     """
     codec, held = prepared.codec, prepared.held_out[part]
     judge = Judge(model, codec, values, hindsight=codec.ways.hindsight)
