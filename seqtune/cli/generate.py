@@ -40,7 +40,7 @@ def command(
     count: Annotated[int, typer.Option(help="So many texts.")] = 1,
     use: Annotated[
         str | None,
-        typer.Option(help="Leaderboard row that writes; default: the best network or ensemble."),
+        typer.Option(help="Leaderboard row that writes, or `network`; default: the winner."),
     ] = None,
     next_text: Annotated[
         str | None,
@@ -119,9 +119,10 @@ def _list_words(
     folder: str, next_text: str | None, fill: str | None, top: int, use: str | None, as_json: bool
 ) -> None:
     from seqtune.report.written import WordsReport
-    from seqtune.run.run import Run
+    from seqtune.run.run import NETWORK, Run
 
     run = Run(folder)
+    use = use if fill is None else use or NETWORK
     text = next_text if next_text is not None else fill or ""
     words: Any = (run.next_words if fill is None else run.fill)(text, top=top, use=use)
     show_notes(run.notes)

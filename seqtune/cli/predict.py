@@ -24,7 +24,7 @@ def command(
     ] = None,
     use: Annotated[
         str | None,
-        typer.Option(help="Leaderboard row that predicts; default: the best network or ensemble."),
+        typer.Option(help="Leaderboard row that predicts, or `network`; default: the winner."),
     ] = None,
     overrides: Annotated[
         list[str] | None,

@@ -104,11 +104,9 @@ def commands_to_write(run: Run) -> list[str]:
     write = ("seqtune", "generate", str(run.folder))
     if run.recipe.get("objective") == "fill":
         return [command(*write, "--fill", "Once upon a ___")]
-    winner = run.board.winner
-    use = ("--use", winner.name) if winner is not None and winner.kind == "baseline" else ()
     return [
-        command(*write, "--prompt", "Once", *use),
-        command(*write, "--next", "Once upon a", *use),
+        command(*write, "--prompt", "Once"),
+        command(*write, "--next", "Once upon a"),
     ]
 
 

@@ -34,12 +34,12 @@ def verdict(
     searched, baseline = board.best_searched, board.best_baseline
     if searched and baseline:
         said = _Comparison(board, searched, baseline, bool(left_out)).sentences(
-            lambda: _use(run, baseline, data, verb)
+            lambda: _use(board, run, baseline, data, verb)
         )
         return (*said, *_unknown(left_out))
     if baseline:
         no_network = "No network was trained; only simple methods were scored."
-        return (no_network, _use(run, baseline, data, verb))
+        return (no_network,)
     if searched:
         return ("No simple method was scored, so there is nothing to measure the network against.",)
     return ("Nothing was scored.",)
@@ -81,7 +81,7 @@ class _Comparison:
             )
         if on_test.known and on_test.outcome >= 0:
             said.extend(self._hindsight())
-        if pair.outcome <= 0:
+        if pair.outcome <= 0 or self.board.winner is self.baseline:
             said.append(use())
         return tuple(said)
 
@@ -166,6 +166,11 @@ class _Pair:
         return f"{points} {way if self.advantage > 0 else ways[way]}"
 
 
-def _use(run: str, baseline: Row, data: str, verb: str) -> str:
-    line = command("seqtune", verb, run, *([data] if data else []), "--use", baseline.name)
-    return f"To {verb} with {literal(baseline.name)}: {literal(line)}"
+def _use(board: Leaderboard, run: str, baseline: Row, data: str, verb: str) -> str:
+    """Return the command that takes the other one of both."""
+    is_winner = board.winner is baseline
+    name = "network" if is_winner else baseline.name
+    line = literal(command("seqtune", verb, run, *([data] if data else []), "--use", name))
+    if is_winner:
+        return f"{literal(baseline.name)} has the star: `{verb}` takes it. With the network: {line}"
+    return f"To {verb} with {literal(baseline.name)}: {line}"

@@ -30,6 +30,9 @@ if TYPE_CHECKING:
     from seqtune.tasks.generate.speaker import Speaker
     from seqtune.tasks.generate.writing import Written
 
+NETWORK = "network"
+"""Asks for the best network or ensemble, where the winner may be a simple method."""
+
 LONGEST_NAME = 200
 """Characters of the name of a leaderboard row at most."""
 
@@ -182,24 +185,38 @@ class Run:
         return read_calibrations(self.folder)
 
     def choose(self, use: str | None = None) -> Row:
-        """Return the row that predicts: the best of what the search made, or the one asked for.
+        """Return the row that predicts: the one with the star, or the one asked for.
 
         Args:
-            use: Name of a leaderboard row; None for the best ensemble or network.
+            use: Name of a leaderboard row; "network" for the best network or ensemble; None for
+                the winner on validation, whatever it is.
 
         Raises:
             RunError: There is no such row, or nothing was trained.
         """
+        if use == NETWORK and self.board.row(NETWORK) is None:
+            if self.board.best_searched is None:
+                raise RunError(
+                    f"{self.folder} has no network yet", f"seqtune resume {self.folder} --budget 5m"
+                )
+            return self.board.best_searched
         if use is not None:
             row = self.board.row(use)
             if row is None:
-                names = [known.name for known in self.board.ranked()]
+                names = [NETWORK, *(known.name for known in self.board.ranked())]
                 raise RunError(unknown("model", use, names), f"seqtune report {self.folder}")
             return row
-        row = self.board.best_searched or self.board.best_baseline
+        row = self.board.winner
         if row is None:
             raise RunError(f"{self.folder} has no model yet", f"seqtune report {self.folder}")
         return row
+
+    @property
+    def compared(self) -> list[str]:
+        """Names of the rows that `evaluate` scores: winner, best of the search, best baseline."""
+        board = self.board
+        rows = (self.choose(), board.best_searched, board.best_baseline)
+        return list(dict.fromkeys(row.name for row in rows if row is not None))
 
     def network(self, member: Member) -> Any:
         """Load a member's network: built by seqtune's own code, with the weights of its file.
@@ -247,18 +264,12 @@ class Run:
 
         Args:
             data: New rows; None continues the data that the run was fitted on.
-            use: Name of the leaderboard row that predicts; the best network or ensemble if None.
+            use: Name of the leaderboard row that predicts, or "network" for the best network or
+                ensemble; the winner if None.
             set: `key.path=value` of keys that need no training again; see `change`.
         """
         if set:
             self.change(set)
-        winner = self.board.winner
-        is_second = winner is not None and winner.name != self.choose().name
-        if use is None and winner is not None and is_second:
-            self.notes.append(
-                f"{self.choose().name} predicts, though {winner.name} was better on validation; "
-                f"--use {winner.name} takes that"
-            )
         import numpy as np
 
         table = self.task.predict(self, self._source(data), use)
@@ -299,7 +310,7 @@ class Run:
 
         Args:
             request: What is to be written.
-            use: Name of the leaderboard row that writes; the best network or ensemble if None.
+            use: Name of the leaderboard row that writes; the winner if None.
             hear: Hears each piece of text as soon as it is certain.
         """
         return self._speaker(use).write(request, hear)
@@ -310,7 +321,7 @@ class Run:
         Args:
             text: What stands before.
             top: So many words at most.
-            use: Name of the leaderboard row that is asked; the best network or ensemble if None.
+            use: Name of the leaderboard row that is asked; the winner if None.
         """
         return self._speaker(use).next_words(text, top)
 
@@ -320,9 +331,10 @@ class Run:
         Args:
             text: The text with its one gap.
             top: So many words at most.
-            use: Name of the leaderboard row that is asked; the best network or ensemble if None.
+            use: Name of the leaderboard row that is asked; the best network if None: simple
+                methods read from left to right.
         """
-        return self._speaker(use).fill(text, top)
+        return self._speaker(use or NETWORK).fill(text, top)
 
     def _speaker(self, use: str | None) -> Speaker:
         if self.record["task"] != "generate":
@@ -343,7 +355,7 @@ class Run:
         folds: int | None = None,
         step: int | None = None,
     ) -> dict[str, dict[str, float]]:
-        """Score the best network, the winner and the best baseline on data they never saw.
+        """Score the winner, the best network and the best baseline on data they never saw.
 
         Args:
             data: Labelled rows.
@@ -391,7 +403,7 @@ class Run:
         task = self.task  # sets the backend, before Keras is loaded
         from seqtune.run.explaining import NO_TIME, explain_trial, weightiest
 
-        members = self.members.get(self.choose().name, [])
+        members = self.members.get(self.choose(NETWORK).name, [])
         trial = weightiest(members, self.checked_trials, self.folder)
         explain_trial(task, self.prepared, self.folder, trial, math.inf)
         notes = [note for note in self.record.get("notes", []) if not note.startswith(NO_TIME)]

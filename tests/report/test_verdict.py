@@ -31,12 +31,18 @@ def test_a_network_that_wins_is_said_with_points_and_per_cent() -> None:
     )
 
 
-def test_a_baseline_that_wins_is_said_with_the_flag_that_uses_it() -> None:
+def test_a_baseline_that_wins_has_the_star_and_predicts() -> None:
     assert said(THETA, row("ensemble", "ensemble", 1.5, 1.25), run="my runs/a") == (
         "The ensemble does not beat the best simple method, theta: "
         "test MASE 1.25 against 1.00, 0.250 points (25.0 %) higher. "
-        "To predict with theta: seqtune predict 'my runs/a' --use theta"
+        "theta has the star: `predict` takes it. "
+        "With the network: seqtune predict 'my runs/a' --use network"
     )
+
+
+def test_a_baseline_that_wins_on_test_alone_is_said_with_the_flag_that_uses_it() -> None:
+    sentence = said(THETA, row("ensemble", "ensemble", 0.9, 1.25), run="my runs/a")
+    assert sentence.endswith("To predict with theta: seqtune predict 'my runs/a' --use theta")
 
 
 @pytest.mark.parametrize("test", [0.99, 1.0, 1.01])
@@ -117,8 +123,7 @@ def test_a_baseline_without_error_leaves_no_per_cent() -> None:
 
 def test_a_board_without_networks_or_baselines_or_both() -> None:
     assert said(THETA) == (
-        "No network was trained; only simple methods were scored. "
-        "To predict with theta: seqtune predict runs/a --use theta"
+        "No network was trained; only simple methods were scored."
     )
     assert said(row("t", "network", 1.0, 1.0)) == (
         "No simple method was scored, so there is nothing to measure the network against."

@@ -64,7 +64,7 @@ def predict(run: Any, source: Source | None, use: str | None) -> pd.DataFrame:
     Args:
         run: The run.
         source: The rows; those that follow the run's own are judged with these before them.
-        use: Name of the leaderboard row that scores; the best network or ensemble if None.
+        use: Name of the leaderboard row that scores; the winner if None.
 
     Returns:
         The input rows in their order, then `score` (higher is stranger), `threshold`, `anomaly`
@@ -110,9 +110,7 @@ def evaluate(run: Any, source: Source) -> Evaluation:
     """
     label = _label_of(run, source)
     new = read_new(run, source, label)
-    names = [run.choose().name]
-    if run.board.best_baseline is not None and run.board.best_baseline.name not in names:
-        names.append(run.board.best_baseline.name)
+    names = run.compared
     labels = new.rows.labels
     known = labels >= 0
     has_labels = bool((labels == 1).any() and (labels == 0).any())

@@ -31,7 +31,7 @@ def predict(run: Any, source: Source | None, use: str | None) -> pd.DataFrame:
     Args:
         run: The run.
         source: The cases.
-        use: Name of the leaderboard row that predicts; the best network or ensemble if None.
+        use: Name of the leaderboard row that predicts; the winner if None.
 
     Returns:
         A row per case in the order of the input: its row number (from 1) or its own name, `label`,
@@ -68,9 +68,7 @@ def evaluate(run: Any, source: Source) -> Evaluation:
     source.require(codec.roles.label, "the fitted label column")
     cases = _read(run, source, codec, with_labels=True)
     cases, targets = _known(run, source, codec, cases)
-    names = [run.choose().name]
-    if run.board.best_baseline is not None and run.board.best_baseline.name not in names:
-        names.append(run.board.best_baseline.name)
+    names = run.compared
     found = {name: _probabilities(run, name, codec, cases) for name in names}
     values = np.array(codec.labels.values) if codec.labels.values else None
     is_multi = codec.labels.is_multi

@@ -153,9 +153,7 @@ def _origin(coded: CodedPanel, windows: Windows) -> str:
 
 def _forecasts(run: Any, coded: CodedPanel, windows: Windows) -> dict[str, npt.NDArray[np.float64]]:
     """Forecast windows with the best of the search and the best simple method."""
-    names = [run.choose().name]
-    if run.board.best_baseline is not None and run.board.best_baseline.name not in names:
-        names.append(run.board.best_baseline.name)
+    names = run.compared
     return {name: forecast_with(run, name, coded, windows) for name in names}
 
 

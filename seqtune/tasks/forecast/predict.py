@@ -34,7 +34,7 @@ def predict(run: Any, source: Source | None, use: str | None) -> pd.DataFrame:
         source: New rows; None continues the data that the run was fitted on. Rows of a known
             series are appended to its history. Rows without the target give covariates that are
             known ahead.
-        use: Name of the leaderboard row that forecasts; the best network or ensemble if None.
+        use: Name of the leaderboard row that forecasts; the winner if None.
 
     Returns:
         A row per series and step: the series column (if there is one), the target's name (if

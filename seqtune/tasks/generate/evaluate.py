@@ -38,18 +38,15 @@ def evaluate(run: Any, source: Source) -> Evaluation:
         source: Text files, or a table with the column of texts that the run was fitted on.
 
     Returns:
-        The metrics of the best network and of the best simple method, and the passages that the
-        network expected least.
+        The metrics of the winner, of the best network and of the best simple method, and the
+        passages that the winner expected least.
 
     Raises:
         DataError: There is no text.
     """
     prepared: Prepared = run.prepared
     corpus = documents_of(source, prepared.codec.column or "auto", silent)
-    names = [run.choose().name]
-    best = run.board.best_baseline
-    if best is not None and best.name not in names:
-        names.append(best.name)
+    names = run.compared
     scores, passages = {}, list[Passage]()
     for name in names:
         tokens = _tokens(run, name)

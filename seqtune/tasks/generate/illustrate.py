@@ -26,7 +26,7 @@ AROUND = 10
 
 
 def illustrate(prepared: Prepared, run: Any) -> dict[str, Any]:
-    """Show the best network at work: let it write, or fill gaps, as it was fitted to.
+    """Show the winner at work: let it write, or the best network fill gaps.
 
     Args:
         prepared: The text.
@@ -39,9 +39,9 @@ def illustrate(prepared: Prepared, run: Any) -> dict[str, Any]:
 
 
 def _sample(prepared: Prepared, run: Any) -> dict[str, Any]:
-    """Let the best network write from nothing, and compare that with what it was trained on."""
+    """Let the winner write from nothing, and compare that with what it was trained on."""
     row = run.choose()
-    is_refitted = any(member.refitted for member in run.members[row.name])
+    is_refitted = any(member.refitted for member in run.members.get(row.name, ()))
     choice = Choice()
     (sample,) = Speaker(run, row.name).write(Request(length=LENGTH, choice=choice))
     check = memorised(sample.text, prepared.source_text("test" if is_refitted else "train"))
@@ -58,7 +58,7 @@ def _sample(prepared: Prepared, run: Any) -> dict[str, Any]:
 
 def _gaps(prepared: Prepared, run: Any) -> dict[str, Any]:
     """Hide words of the test part, and let the best network guess them."""
-    row = run.choose()
+    row = run.choose("network")
     filler = Speaker(run, row.name).filler
     kind, spellings = filler.tokens.kind, filler.tokens.spellings
     begin, end = prepared.bounds(kind, "test")
