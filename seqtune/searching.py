@@ -29,6 +29,7 @@ from seqtune.search.oracle import Oracle
 from seqtune.search.problem import Problem
 from seqtune.search.recorded import check_values
 from seqtune.search.refit import refit_seconds
+from seqtune.search.signature import signature
 from seqtune.search.stopping import stopping_rule
 from seqtune.search.study import Study
 from seqtune.search.trial import Result
@@ -232,6 +233,7 @@ class Searching:
             direction=task.direction,
             seed=values.seed,
             trials=values.search.trials,
+            signature=lambda values: signature(task.structure(values)),
         )
         stopping, why = values.search.stopping, ""
         if oracle.halves:

@@ -25,7 +25,7 @@ LAYERS = [
     [
         *("seqtune.registry", "seqtune.files", "seqtune.progress", "seqtune.errors"),
         *("seqtune.backend", "seqtune.compilation", "seqtune.devices", "seqtune.gradients"),
-        *("seqtune.import_paths", "seqtune.interrupt", "seqtune.sieve"),
+        *("seqtune.import_paths", "seqtune.interrupt", "seqtune.runtime", "seqtune.sieve"),
         *("seqtune.workers", "seqtune.xla"),
     ],
 ]

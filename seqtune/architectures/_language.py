@@ -71,6 +71,6 @@ def recur_on(sequence: Any, settings: LanguageSettings, layer: Callable[..., Any
 
 def dropped(sequence: Any, share: float, name: str) -> Any:
     """Set features to zero while training, the same ones at every step."""
-    import keras
+    from seqtune.architectures._dropout import Dropout
 
-    return keras.layers.SpatialDropout1D(share, name=name)(sequence) if share else sequence
+    return Dropout(share, same_steps=True, name=name)(sequence) if share else sequence

@@ -34,6 +34,8 @@ def recur(
     """
     import keras
 
+    from seqtune.architectures._dropout import Dropout
+
     for depth in range(settings.layers):
         is_last = depth == settings.layers - 1
         layer = cells[settings.cell].layer(
@@ -45,7 +47,5 @@ def recur(
             layer = keras.layers.Bidirectional(layer, name=f"{name}_{depth}_both_ways")
         sequence = layer(sequence, mask=mask)
         if settings.dropout > 0:
-            sequence = keras.layers.Dropout(settings.dropout, name=f"{name}_{depth}_dropout")(
-                sequence
-            )
+            sequence = Dropout(settings.dropout, name=f"{name}_{depth}_dropout")(sequence)
     return sequence

@@ -53,13 +53,15 @@ def forecast(history: Any, future: Any | None, static: Any | None, settings: Set
     """
     import keras
 
+    from seqtune.architectures._dropout import Dropout
+
     segments = fold(history, int(settings.options["length"]))
     sequence = dense(settings.units, "projection", "relu")(segments)  # (batch, segments, units)
     for depth in range(settings.layers):
         stride = min(int(settings.options["growth"]) ** depth, int(sequence.shape[1]))
         stepped = recur_with_strides(sequence, stride, f"recurrence_{depth}", settings)
         if settings.dropout > 0:
-            stepped = keras.layers.Dropout(settings.dropout, name=f"dropout_{depth}")(stepped)
+            stepped = Dropout(settings.dropout, name=f"dropout_{depth}")(stepped)
         if settings.options["residual"]:
             stepped = keras.layers.Add(name=f"short_cut_{depth}")([sequence, stepped])
         sequence = stepped

@@ -46,6 +46,8 @@ def forecast(history: Any, future: Any | None, static: Any | None, settings: Set
     """
     import keras
 
+    from seqtune.architectures._dropout import Dropout
+
     length = min(int(settings.options["length"]), settings.horizon)
     source = fold(history, length) if length > 1 else history
     below = replace(settings, layers=settings.layers - 1)
@@ -63,7 +65,7 @@ def forecast(history: Any, future: Any | None, static: Any | None, settings: Set
         seen = keras.layers.Attention(name="attention")([decoded, encoded])
         decoded = keras.layers.Concatenate(name="decoded_and_seen")([decoded, seen])
     if settings.dropout > 0:
-        decoded = keras.layers.Dropout(settings.dropout, name="decoder_dropout")(decoded)
+        decoded = Dropout(settings.dropout, name="decoder_dropout")(decoded)
     steps = dense(length * settings.width, "steps_of_segment")(decoded)
     steps = keras.layers.Reshape((segments * length, settings.width), name="steps_ahead")(steps)
     return _crop_end(steps, segments * length - settings.horizon, "whole_horizon")

@@ -1,6 +1,10 @@
-"""`seqtune doctor`: versions, backend, devices, extras."""
+"""`seqtune doctor`: versions, backend, devices, extras, and the cache of compiled programs."""
 
 from __future__ import annotations
+
+from typing import Annotated
+
+import typer
 
 from seqtune.cli.output import AsJson, show
 
@@ -8,8 +12,19 @@ NAME = "doctor"
 EXAMPLE = "seqtune doctor"
 
 
-def command(as_json: AsJson = False) -> None:
-    """Show versions, the backend, devices, and what an extra would add."""
+def command(
+    clear_cache: Annotated[
+        bool, typer.Option("--clear-cache", help="Delete the compiled networks kept on disk.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Show versions, the backend, devices, the cache, and what an extra would add."""
     from seqtune.report.of_machine import doctor_report
 
+    if clear_cache:
+        from seqtune.report.doctor import megabytes
+        from seqtune.runtime.program_cache import cache_folder
+        from seqtune.runtime.program_cache import clear_cache as clear
+
+        typer.echo(f"deleted {megabytes(clear())} of compiled networks: {cache_folder()}", err=True)
     show(doctor_report(), as_json)

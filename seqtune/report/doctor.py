@@ -32,6 +32,37 @@ class Extra:
 
 
 @dataclass(frozen=True)
+class Cache:
+    """Where compiled networks are kept for the next command.
+
+    Args:
+        folder: The folder; empty where it is switched off.
+        bytes: What it holds.
+        most_bytes: What it may hold.
+    """
+
+    folder: str
+    bytes: int
+    most_bytes: int
+
+    def __str__(self) -> str:
+        """Say how much it holds, and where."""
+        if not self.folder:
+            return "off"
+        return f"{megabytes(self.bytes)} of at most {megabytes(self.most_bytes)}, {self.folder}"
+
+
+def megabytes(count: int) -> str:
+    """Return a number of bytes in millions.
+
+    Example:
+        >>> megabytes(2_450_000)
+        '2.5 MB'
+    """
+    return f"{count / 1e6:.1f} MB" if count < 1e8 else f"{count / 1e6:,.0f} MB"
+
+
+@dataclass(frozen=True)
 class DoctorReport:
     """The report of `doctor`.
 
@@ -44,6 +75,7 @@ class DoctorReport:
         problems: What does not work, and how to mend it.
         machine: What there is to run on.
         plan: The workers that `fit` would start for small data.
+        cache: Where compiled networks are kept.
     """
 
     versions: Mapping[str, str]
@@ -54,6 +86,7 @@ class DoctorReport:
     problems: Sequence[str] = ()
     machine: Machine | None = None
     plan: WorkerPlan | None = None
+    cache: Cache | None = None
 
     def __rich__(self) -> RenderableType:
         """Draw versions, machine, backend, workers, extras and problems."""
@@ -63,6 +96,7 @@ class DoctorReport:
             "devices": ", ".join(self.devices),
             "executor": self.plan.executor if self.plan else "",
             "workers": f"{self.plan.workers}: {self.plan.why}" if self.plan else "",
+            "cache": str(self.cache or ""),
         }
         parts: list[RenderableType] = [facts({**self.versions, **here})]
         if self.extras:
@@ -86,6 +120,7 @@ class DoctorReport:
             "workers": self.plan.workers if self.plan else None,
             "workers_why": self.plan.why if self.plan else "",
             "executor": self.plan.executor if self.plan else "",
+            "cache": asdict(self.cache) if self.cache else None,
             "extras": [asdict(extra) for extra in self.extras],
             "problems": list(self.problems),
         }

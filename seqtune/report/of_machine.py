@@ -9,7 +9,8 @@ from seqtune.devices import machine
 from seqtune.errors import SeqtuneError
 from seqtune.recipe.duration import seconds as parse_seconds
 from seqtune.recipe.schema import Study
-from seqtune.report.doctor import DoctorReport, Extra
+from seqtune.report.doctor import Cache, DoctorReport, Extra
+from seqtune.runtime.program_cache import MOST_BYTES, cache_bytes, cache_folder
 from seqtune.workers import WorkerPlan, staff
 
 PACKAGES = (
@@ -46,4 +47,6 @@ def doctor_report() -> DoctorReport:
         Extra(extra, backends.installed(package) is not None, adds)
         for extra, (package, adds) in EXTRAS.items()
     ]
-    return DoctorReport(versions, name, reason, devices, extras, problems, machine(), plan)
+    folder = cache_folder()
+    cache = Cache(str(folder or ""), cache_bytes(), MOST_BYTES)
+    return DoctorReport(versions, name, reason, devices, extras, problems, machine(), plan, cache)

@@ -28,6 +28,7 @@ KINDS: Mapping[str, Callable[[Any], bool]] = {
     "parameters": _is_count,
     "reason": lambda reason: isinstance(reason, str),
     "steps": _is_count,
+    "operations": lambda operations: is_number(operations) and operations >= 0,
 }
 """What each key of a trial holds."""
 

@@ -16,7 +16,8 @@ import numpy.typing as npt
 
 from seqtune.initializers import seed_everything
 from seqtune.search.problem import Problem
-from seqtune.search.training import Schedule, Watch, compile_model, train
+from seqtune.search.trainer import trainer_for
+from seqtune.search.training import Schedule, Watch, train
 from seqtune.tasks._contract import Fold, Values
 
 
@@ -38,6 +39,7 @@ class CrossValidation:
             fold has had.
         predictions: For the validation part, at the best of these epochs.
         batches: Optimiser steps of a fold.
+        operations: Floating-point operations of one of them.
         training_seconds: Wall time in training steps.
         is_cut: Whether time or watch ended it early.
         trouble: Why nothing came of it; empty where something did.
@@ -64,6 +66,7 @@ class CrossValidation:
         self.scores: list[float] = []
         self.predictions: npt.NDArray[np.float64] | None = None
         self.batches = 0
+        self.operations = 0.0
         self.training_seconds = 0.0
         self.is_cut = False
         self.trouble = ""
@@ -90,17 +93,22 @@ class CrossValidation:
     def _train(self, number: int, fold: Fold, folds: int) -> list[npt.NDArray[np.float64]]:
         """Train one fold; return what it predicts for its cases after each epoch."""
         seed_everything(self.seed + number)
-        problem = Problem(self.problem.task, fold.prepared, self.problem.folder)
+        problem = self.problem.with_data(fold.prepared)
         self.model = problem.task.build(fold.prepared, self.values)
-        compile_model(problem, self.model, self.values)
+        trainer = trainer_for(
+            problem, self.model, self.values, folds * self.epochs * self.steps_per_epoch
+        )
         now = time.monotonic()
         deadline = now + (self.deadline - now) / (folds - number)
-        history = _History(problem, self.values, self.epochs, deadline, self.watch, number, folds)
+        history = _History(
+            problem, self.model, self.values, self.epochs, deadline, self.watch, number, folds
+        )
         train(
-            problem, self.model, self.values, self.seed + number, history,
+            problem, trainer, self.values, self.seed + number, history,
             steps_per_epoch=self.steps_per_epoch, until="train",
         )  # fmt: skip
         self.batches = history.batches
+        self.operations = trainer.operations
         self.training_seconds += history.training_seconds
         self.is_cut = self.is_cut or history.is_cut
         self.trouble = history.trouble
@@ -121,6 +129,7 @@ class _History(Schedule):
     def __init__(
         self,
         problem: Problem,
+        model: Any,
         values: Values,
         epochs: int,
         deadline: float,
@@ -129,14 +138,13 @@ class _History(Schedule):
         folds: int,
     ) -> None:
         super().__init__(float(values["training.learning_rate"]), epochs, deadline, watch)
-        self.problem, self.values = problem, values
+        self.problem, self.model, self.values = problem, model, values
         self.number, self.folds = number, folds
         self.predictions: list[npt.NDArray[np.float64]] = []
         self.trouble = ""
 
-    def after_epoch(self, epoch: int, logs: dict[str, float]) -> None:
+    def after_epoch(self, epoch: int, loss: float) -> None:
         """Predict the fold; stop at a loss or a score that is no number."""
-        loss = float(logs.get("loss", 0.0))
         predictions = self.problem.task.apply(
             self.model, self.problem.prepared, self.values, "validation"
         )
@@ -144,7 +152,7 @@ class _History(Schedule):
         if not math.isfinite(score):
             what = "loss" if not math.isfinite(loss) else "validation score"
             self.trouble = f"the {what} became no number in epoch {epoch + 1}"
-            self.model.stop_training = True
+            self.is_over = True
             return
         self.predictions.append(predictions)
         done = self.number * self.epochs + epoch + 1

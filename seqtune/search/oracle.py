@@ -21,6 +21,7 @@ from seqtune.errors import RunError, SearchError, unknown
 from seqtune.recipe.dimension import Dimension
 from seqtune.search.oracles.bayesian import Bayesian
 from seqtune.search.oracles.closed import ClosedOracle, natural
+from seqtune.search.oracles.cost import Signature
 from seqtune.search.oracles.grid import Grid
 from seqtune.search.oracles.hyperband import Hyperband
 from seqtune.search.oracles.uniform import Random
@@ -88,6 +89,8 @@ class Oracle:
         direction: "min" or "max".
         seed: Where random choices begin.
         trials: How many trials there are at most; None for no limit.
+        signature: From a configuration to what it has in common with others that run the same
+            compiled program, which then costs less; None where that makes no difference.
 
     Example:
         >>> rate = Dimension("rate", "float", minimum=0.001, maximum=0.1, log=True, default=0.01)
@@ -110,6 +113,7 @@ class Oracle:
         direction: str,
         seed: int,
         trials: int | None,
+        signature: Signature | None = None,
     ) -> None:
         if kind not in ORACLES:
             raise SearchError(unknown("oracle", kind, ORACLES), "--set search.oracle=random")
@@ -119,6 +123,7 @@ class Oracle:
         self._kind = kind if self._space.space else "random"
         self._objective = (metric, direction)
         self._seed = seed
+        self._signature = signature
         self._limit = trials
         self._entries = self._active(portfolio)
         self._asked = 0
@@ -139,8 +144,12 @@ class Oracle:
         """Whether its proposals themselves say how far a trial trains, and which go on."""
         return self._kind == "hyperband"
 
-    def ask(self) -> Proposal | Wait | None:
+    def ask(self, remaining: float = 1.0) -> Proposal | Wait | None:
         """Return what to train next.
+
+        Args:
+            remaining: Share of the search's time that is left: the more, the more it counts what a
+                trial costs.
 
         Returns:
             A configuration, or an earlier trial that goes on; `WAIT` when there is nothing before
@@ -148,6 +157,7 @@ class Oracle:
         """
         if self._again:
             return self._again.pop(0)
+        self._oracle.remaining = remaining
         self._oracle.is_closed = self._limit is not None and self._asked >= self._limit
         trial = self._oracle.create_trial(str(len(self._oracle.trials)))
         if trial.status == TrialStatus.IDLE:
@@ -162,20 +172,24 @@ class Oracle:
         self._current[name] = trial
         return self._proposal(name, trial)
 
-    def tell(self, name: str, score: float | None, reason: str = "") -> None:
+    def tell(
+        self, name: str, score: float | None, reason: str = "", cost: float | None = None
+    ) -> None:
         """Say how a trial went; a second time, of one that trained on, the new score counts.
 
         Args:
             name: The trial, as `ask` named it; any other is ignored.
             score: Its validation score; None if it failed.
             reason: Why it failed.
+            cost: Operations that it took; None where nobody counted.
         """
         trial = self._current.get(name)
         if trial is None:
             return
         self._again = [proposal for proposal in self._again if proposal.trial != name]
         is_number = score is not None and math.isfinite(score)
-        self._oracle.tell(trial, float(score) if score is not None and is_number else None, reason)
+        known = float(score) if score is not None and is_number else None
+        self._oracle.tell(trial, known, reason, cost)
 
     def state(self) -> dict[str, Any]:
         """Return everything that is needed to go on, as plain JSON values."""
@@ -233,6 +247,8 @@ class Oracle:
 
     def _begin(self) -> ClosedOracle:
         kind, options = ORACLES[self._kind]
+        if kind is Bayesian and self._signature is not None:
+            options = {**options, "signature": self._signature_of}
         return kind(
             portfolio=self._entries,
             objective=keras_tuner.Objective(*self._objective),
@@ -240,6 +256,10 @@ class Oracle:
             seed=self._seed + 1,  # Keras Tuner takes a seed of 0 for none
             **options,
         )
+
+    def _signature_of(self, active: Mapping[str, Any]) -> str:
+        assert self._signature is not None
+        return self._signature(complete(self.dimensions, active))
 
     def _proposal(self, name: str, trial: Trial) -> Proposal:
         """Return what a trial of Keras Tuner's stands for."""

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import numpy.typing as npt
 
+from seqtune.runtime.programs import Programs, ProgramStore
+from seqtune.search.signature import signature
 from seqtune.tasks import load_task
-from seqtune.tasks._contract import Fold, Part, Task
+from seqtune.tasks._contract import Fold, Part, Task, Values
 
 
 @dataclass(frozen=True)
@@ -21,11 +23,30 @@ class Problem:
         task: What is learnt.
         prepared: The data; its arrays are memory-mapped, so that all workers share one copy.
         folder: Where jobs leave networks and predictions; the run folder, or a worker's own copy.
+        programs: What was compiled for its networks so far.
     """
 
     task: Task
     prepared: Any
     folder: Path
+    programs: ProgramStore = field(default_factory=ProgramStore, compare=False, repr=False)
+
+    def adopt(self, model: Any, values: Values) -> Programs:
+        """Let a network run the programs that others of its signature have compiled.
+
+        Args:
+            model: The network, as `Task.build` made it of this data.
+            values: Its configuration.
+        """
+        return self.programs.adopt(signature(self.task.structure(values)), model)
+
+    def with_data(self, prepared: Any) -> Problem:
+        """Return the same with a part of its cases held out: networks keep their structure.
+
+        Args:
+            prepared: The data of a fold.
+        """
+        return replace(self, prepared=prepared)
 
     @property
     def metric(self) -> str:

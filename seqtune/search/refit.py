@@ -19,7 +19,9 @@ from seqtune.files import whole_file
 from seqtune.initializers import seed_everything
 from seqtune.search.network_file import load_network, save_network
 from seqtune.search.problem import Problem
-from seqtune.search.training import Schedule, Watch, compile_model, train
+from seqtune.search.trainer import trainer_for
+from seqtune.search.trainer._contract import Trainer
+from seqtune.search.training import Schedule, Watch, train
 from seqtune.search.trial import Result, model_path, predictions_path, reason_of
 from seqtune.tasks._contract import Until
 
@@ -115,6 +117,7 @@ class RefitJob:
         model = load_network(
             problem.task, problem.prepared, values, model_path(problem.folder, self.trial)
         )
+        problem.adopt(model, values)
         before = model.get_weights()
         least = LEAST_SECONDS + setup_seconds(self.result)
         if problem.task.refits_anew:  # with less time it would come to less than it was
@@ -122,22 +125,31 @@ class RefitJob:
         if not self.refit or self.seconds < least:
             self._score_test(problem, model)
             return False, NO_TIME if self.refit else ""
-        compile_model(problem, model, values)
+        steps = 2 * best_epoch(self.result) * self.steps_per_epoch
+        trainer = trainer_for(problem, model, values, steps)
         deadline = began + self.seconds
-        note = self._go_on(problem, model, watch, "validation", (deadline - time.monotonic()) / 2)
+        note = self._go_on(
+            problem, model, trainer, watch, "validation", (deadline - time.monotonic()) / 2
+        )
         if note:
             model.set_weights(before)
         self._score_test(problem, model)
         if note:
             return False, note
-        note = self._go_on(problem, model, watch, "test", deadline - time.monotonic())
+        note = self._go_on(problem, model, trainer, watch, "test", deadline - time.monotonic())
         if note:
             return False, note
         save_network(model, refitted_path(problem.folder, self.trial))
         return True, ""
 
     def _go_on(
-        self, problem: Problem, model: Any, watch: Watch, until: Until, seconds: float
+        self,
+        problem: Problem,
+        model: Any,
+        trainer: Trainer,
+        watch: Watch,
+        until: Until,
+        seconds: float,
     ) -> str:
         """Train further; return why it did harm, or nothing."""
         rate = float(self.result.values["training.learning_rate"])
@@ -146,13 +158,12 @@ class RefitJob:
             model.set_weights(
                 problem.task.build(problem.prepared, self.result.values).get_weights()
             )
-            for variable in model.optimizer.variables:  # of the refit before: steps and moments
-                variable.assign(np.zeros(variable.shape, variable.dtype))
+            trainer.forget()  # the refit before
         else:
             epochs, peak = max(1, round(STEPS_SHARE * best_epoch(self.result))), RATE_SHARE * rate
         schedule = Schedule(peak, epochs, time.monotonic() + seconds, watch)
         train(
-            problem, model, self.result.values, self.seed, schedule,
+            problem, trainer, self.result.values, self.seed, schedule,
             steps_per_epoch=self.steps_per_epoch, until=until,
         )  # fmt: skip
         return self._harm(problem, model)

@@ -18,7 +18,8 @@ from seqtune.search.cross_validation import CrossValidation
 from seqtune.search.network_file import load_network, save_network
 from seqtune.search.problem import Problem
 from seqtune.search.recorded import is_trial, shown
-from seqtune.search.training import Monitor, Watch, compile_model, train
+from seqtune.search.trainer import trainer_for
+from seqtune.search.training import Monitor, Watch, train
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,7 @@ class Result:
         parameters: Weights of the network.
         reason: Why it failed.
         steps: Optimiser steps that it has behind it.
+        operations: Floating-point operations of one of them; 0 where nobody counted.
     """
 
     trial: str
@@ -49,6 +51,12 @@ class Result:
     parameters: int = 0
     reason: str = ""
     steps: int = 0
+    operations: float = 0.0
+
+    @property
+    def cost(self) -> float | None:
+        """Operations of its training so far; None where nobody counted."""
+        return self.steps * self.operations or None
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain JSON values."""
@@ -134,6 +142,7 @@ class TrialJob:
             training_seconds=folds.training_seconds,
             parameters=int(folds.model.count_params()),
             steps=folds.batches,
+            operations=len(problem.folds) * folds.operations,
         )
 
     def _train_and_keep(self, problem: Problem, watch: Watch, began: float) -> Result:
@@ -147,12 +156,12 @@ class TrialJob:
             model = problem.task.build(problem.prepared, self.values)
         else:
             model = load_network(problem.task, problem.prepared, self.values, path)
-        compile_model(problem, model, self.values)
         epochs = max(1, math.ceil((self.until - before.steps) / self.steps_per_epoch))
+        trainer = trainer_for(problem, model, self.values, epochs * self.steps_per_epoch)
         deadline = began + self.seconds
-        monitor = Monitor(problem, self.values, epochs, deadline, watch, before.score)
+        monitor = Monitor(problem, model, self.values, epochs, deadline, watch, before.score)
         train(
-            problem, model, self.values, seed, monitor,
+            problem, trainer, self.values, seed, monitor,
             steps_per_epoch=self.steps_per_epoch, until="train",
         )  # fmt: skip
         if monitor.trouble or monitor.best_score is None:
@@ -173,6 +182,7 @@ class TrialJob:
             training_seconds=before.training_seconds + monitor.training_seconds,
             parameters=int(model.count_params()),
             steps=steps,
+            operations=trainer.operations,
         )
 
 

@@ -186,6 +186,13 @@ class Task(Protocol):
     def build(self, prepared: Any, values: Values) -> Any:
         """Build the Keras model of one configuration."""
 
+    def structure(self, values: Values) -> Values:
+        """Return what of a configuration a compiled program hangs on.
+
+        Two configurations that agree in it have networks and a loss that differ in figures alone,
+        which are inputs of the program. What only decides how batches are made is left out.
+        """
+
     def loss(self, prepared: Any, values: Values) -> Any:
         """Return the Keras loss of one configuration."""
 
@@ -312,3 +319,13 @@ def is_better(score: float, than: float, direction: str) -> bool:
         True
     """
     return score < than if direction == "min" else score > than
+
+
+def without(values: Values, *keys: str) -> Values:
+    """Return a configuration without some of its keys.
+
+    Example:
+        >>> without({"network.units": 64, "training.loss": "quantile"}, "training.loss")
+        {'network.units': 64}
+    """
+    return {name: each for name, each in values.items() if name not in keys}

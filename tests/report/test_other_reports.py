@@ -10,7 +10,7 @@ from typing import Any
 
 from seqtune.devices import Machine
 from seqtune.progress import Guess
-from seqtune.report.doctor import DoctorReport, Extra
+from seqtune.report.doctor import Cache, DoctorReport, Extra
 from seqtune.report.guesses import GuessTable, guess_line
 from seqtune.report.plan import PlanReport
 from seqtune.report.profile import ProfileReport
@@ -297,6 +297,7 @@ def test_the_doctor(draw: Draw) -> None:
         ("tensorflow is missing: pip install tensorflow",),
         MACHINE,
         shares(MACHINE),
+        Cache("/home/ada/.cache/seqtune/programs", 2_450_000, 1_000_000_000),
     )
     assert (
         draw(report)
@@ -308,6 +309,7 @@ backend   jax (no GPU here)
 devices   cpu:0
 executor  processes
 workers   2: one per core, each with 1 thread
+cache     2.5 MB of at most 1,000 MB, /home/ada/.cache/seqtune/programs
 
 extra  installed  adds
 ────────────────────────────────────────────
@@ -330,6 +332,11 @@ Problems
         "workers": 2,
         "workers_why": "one per core, each with 1 thread",
         "executor": "processes",
+        "cache": {
+            "folder": "/home/ada/.cache/seqtune/programs",
+            "bytes": 2_450_000,
+            "most_bytes": 1_000_000_000,
+        },
         "extras": [{"name": "ray", "installed": False, "adds": "trials on several machines"}],
         "problems": ["tensorflow is missing: pip install tensorflow"],
     }

@@ -539,10 +539,12 @@ class Oracle:
 
     proposals: list[Proposal]
 
-    def ask(self) -> Proposal | None:
+    def ask(self, remaining: float = 1.0) -> Proposal | None:
         return self.proposals.pop(0) if self.proposals else None
 
-    def tell(self, name: str, score: float | None, reason: str = "") -> None:
+    def tell(
+        self, name: str, score: float | None, reason: str = "", cost: float | None = None
+    ) -> None:
         pass
 
     def state(self) -> dict[str, Any]:

@@ -29,7 +29,7 @@ class Oracle:
     waits: bool = False
     halves: bool = False
 
-    def ask(self) -> Any:
+    def ask(self, remaining: float = 1.0) -> Any:
         if self.waits:
             return WAIT
         if self.asked == self.count:
@@ -37,7 +37,9 @@ class Oracle:
         self.asked += 1
         return Proposal(f"t{self.asked:03d}", {"units": self.asked})
 
-    def tell(self, name: str, score: float | None, reason: str = "") -> None:
+    def tell(
+        self, name: str, score: float | None, reason: str = "", cost: float | None = None
+    ) -> None:
         self.told.append((name, score, reason))
 
 

@@ -37,13 +37,15 @@ class Oracle:
     diary: list[tuple[Any, ...]]
     asked: int = 0
 
-    def ask(self) -> Any:
+    def ask(self, remaining: float = 1.0) -> Any:
         if self.asked == len(self.proposals):
             return None
         self.asked += 1
         return self.proposals[self.asked - 1]
 
-    def tell(self, name: str, score: float | None, reason: str = "") -> None:
+    def tell(
+        self, name: str, score: float | None, reason: str = "", cost: float | None = None
+    ) -> None:
         self.diary.append(("told", name, score, reason))
 
     def state(self) -> dict[str, Any]:

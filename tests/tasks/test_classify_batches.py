@@ -19,6 +19,7 @@ from seqtune.tasks.classify.roles import Roles
 VALUES = {
     "training.batch_size": 4,
     "training.class_weights": False,
+    "training.label_smoothing": 0.0,
     "series.scaling": "none",
     "series.slice": 1.0,
     "series.stretch": 0.0,
@@ -35,10 +36,13 @@ SERIES = Ragged.from_list(
 TARGETS = np.eye(2, dtype=np.float32)[[0, 1, 0, 0, 1, 0, 0, 0, 1, 0]]
 
 
-def codec(weights: tuple[float, ...] = (1.0, 1.0), names: Any = ("a", "b"), **more: Any) -> Codec:
+def codec(
+    weights: tuple[float, ...] = (1.0, 1.0), names: Any = ("a", "b"), separator: str = "",
+    **more: Any,
+) -> Codec:  # fmt: skip
     given: dict[str, Any] = {
         "roles": Roles("series", "label", series="case", channels=("x",)),
-        "labels": Labels(names),
+        "labels": Labels(names, separator=separator),
         "metric": "accuracy",
         "weights": weights,
         "longest": {"series": 5},
@@ -151,6 +155,30 @@ def test_a_case_of_several_labels_weighs_their_mean_and_one_of_none_is_plain() -
     inputs, _, weights = supply[0]
     found = dict(zip(cases_in((inputs,)), weights.tolist(), strict=True))
     assert found == {0: 1.0, 1: 2.0, 2: 4.0, 3: 1.0}
+
+
+def test_a_share_of_each_label_is_spread_over_all_classes() -> None:
+    """A fifth over two classes is a tenth for each; weights are those of the hard labels."""
+    _, plain, _ = batches(batch_size=10)[0]
+    _, soft, weights = batches(
+        batch_size=10, label_smoothing=0.2, class_weights=True, each=codec((0.75, 1.5))
+    )[0]
+    assert soft == pytest.approx(np.where(plain == 1, 0.9, 0.1))
+    assert (soft.dtype, soft.shape) == (np.float32, (10, 2))
+    assert weights.tolist() == [1.5 if is_b else 0.75 for is_b in plain[:, 1]]
+
+
+def test_of_several_labels_each_goes_towards_a_half() -> None:
+    targets = np.zeros((10, 3), np.float32)
+    targets[0] = (1, 1, 0)
+    each = codec((1.0,) * 3, names=("a", "b", "c"), separator=";")
+    _, soft, _ = batches((0,), each=each, targets=targets, label_smoothing=0.2)[0]
+    assert soft == pytest.approx(np.array([[0.9, 0.9, 0.1]] * 4))
+    each = codec((1.0,) * 3, names=("a", "b", "c"))  # of one label, a third of a fifth to each
+    _, soft, _ = batches((2,), each=each, targets=np.eye(3, dtype=np.float32), label_smoothing=0.3)[
+        0
+    ]
+    assert soft == pytest.approx(np.array([[0.1, 0.1, 0.8]] * 4))
 
 
 def test_series_are_scaled_by_channel_or_case_or_not_at_all() -> None:

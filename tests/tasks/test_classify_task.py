@@ -24,6 +24,12 @@ YES_NO = Labels(("no", "yes"))
 STARS = Labels(("1", "2", "3"), values=(1.0, 2.0, 3.0))
 TAGS = Labels(("a", "b"), separator=";")
 
+VALUES = {
+    "training.batch_size": 6, "training.class_weights": False, "training.label_smoothing": 0.0,
+    "series.scaling": "none", "series.slice": 1.0, "series.stretch": 0.0, "series.jitter": 0.0,
+}  # fmt: skip
+"""A configuration whose batches are of the cases as they are."""
+
 
 def prepared_of(targets: Targets, parts: list[int], labels: Labels = YES_NO) -> Prepared:
     """Series of two steps; the values of the one channel say which case it is."""
@@ -55,20 +61,27 @@ def test_more_is_better_and_refits_begin_anew() -> None:
 
 
 def test_the_loss_is_the_cross_entropy_of_logits() -> None:
-    prepared, values = yes_no(2), {"training.label_smoothing": 0.0}
-    loss = TASK.loss(prepared, values)
+    loss = TASK.loss(yes_no(2), {})
     logits = np.log(np.array([[1.0, 3.0], [1.0, 1.0]], np.float32))
     truth = np.array([[0.0, 1.0], [1.0, 0.0]], np.float32)
     expected = -(np.log(0.75) + np.log(0.5)) / 2
     assert float(loss(truth, logits)) == pytest.approx(expected, rel=1e-5)
-    smooth = TASK.loss(prepared, {"training.label_smoothing": 0.2})
+
+
+def test_labels_are_smoothed_where_batches_are_made_and_not_once_more_by_the_loss() -> None:
+    prepared = yes_no(2)
+    values = VALUES | {"training.label_smoothing": 0.2}
+    _, truth, _ = TASK.batches(prepared, values, 1, steps=1)[0]
+    assert sorted(truth[:, 1].tolist()) == pytest.approx([0.1] * 3 + [0.9] * 3)
+    logits = np.log(np.array([[1.0, 3.0], [1.0, 1.0]], np.float32))
     blurred = -(0.9 * np.log(0.75) + 0.1 * np.log(0.25) + np.log(0.5)) / 2
-    assert float(smooth(truth, logits)) == pytest.approx(blurred, rel=1e-5)
+    soft = np.array([[0.1, 0.9], [0.9, 0.1]], np.float32)
+    assert float(TASK.loss(prepared, values)(soft, logits)) == pytest.approx(blurred, rel=1e-5)
 
 
 def test_the_loss_of_several_labels_asks_each_by_itself() -> None:
     prepared = prepared_of([[1, 1], [0, 1], [0, 0]], [0, 1, 2], TAGS)
-    loss = TASK.loss(prepared, {"training.label_smoothing": 0.0})
+    loss = TASK.loss(prepared, {})
     logits = np.log(np.array([[3.0, 1 / 3]], np.float32))  # sigmoid: 0.75 and 0.25
     found = float(loss(np.array([[1.0, 1.0]], np.float32), logits))
     assert found == pytest.approx(-(np.log(0.75) + np.log(0.25)) / 2, rel=1e-5)
@@ -185,11 +198,7 @@ def test_several_labels_are_calmed_each_by_itself() -> None:
 )
 def test_training_batches_have_the_cases_up_to_a_part(until: Any, cases: set[int]) -> None:
     prepared = yes_no(2)
-    values = {
-        "training.batch_size": 6, "training.class_weights": False, "series.scaling": "none",
-        "series.slice": 1.0, "series.stretch": 0.0, "series.jitter": 0.0,
-    }  # fmt: skip
-    batches = TASK.batches(prepared, values, 1, steps=3, until=until)
+    batches = TASK.batches(prepared, VALUES, 1, steps=3, until=until)
     assert len(batches) == 3
     inputs, _, _ = batches[0]
     assert set(inputs["series"][:, 0, 0].astype(int).tolist()) == cases

@@ -71,25 +71,22 @@ def test_histories_end_before_the_cut_and_begin_with_the_series(tiny: Any) -> No
     assert histories[1].tolist() == panel.target[first : first + 5, 0].tolist()
 
 
-class Untrained:
-    """A network that says zero, whatever it is shown, and counts the windows of each call."""
-
-    def __init__(self) -> None:
-        self.sizes: list[int] = []
-
-    def predict_on_batch(self, inputs: dict[str, Any]) -> Any:
-        self.sizes.append(len(inputs["history"]))
-        return np.zeros((self.sizes[-1], 3, 3), np.float32)
-
-
 def test_windows_are_forecast_in_chunks_of_one_size(
     tiny: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    sizes: list[int] = []
+
+    def zeros(model: Any, inputs: dict[str, Any]) -> Any:
+        """Say zero, whatever is shown, and count the windows of each call."""
+        sizes.append(len(inputs["history"]))
+        return np.zeros((sizes[-1], 3, 3), np.float32)
+
+    monkeypatch.setattr("seqtune.tasks.forecast.inference.predict", zeros)
     prepared = tiny.prepared
-    given = prepared.coded, prepared.windows["test"], prepared.codec, tiny.values
-    whole = forecast_windows(Untrained(), *given)
+    given = None, prepared.coded, prepared.windows["test"], prepared.codec, tiny.values
+    whole = forecast_windows(*given)
     assert whole.shape == (9, 3, 3)
+    sizes.clear()
     monkeypatch.setattr("seqtune.tasks.forecast.inference.CHUNK", 4)
-    network = Untrained()
-    assert np.array_equal(forecast_windows(network, *given), whole)
-    assert network.sizes == [4, 4, 4]
+    assert np.array_equal(forecast_windows(*given), whole)
+    assert sizes == [4, 4, 4]

@@ -5,8 +5,8 @@ from __future__ import annotations
 import keras
 
 from seqtune.progress import EpochEnded, Listener, TrialStarted
+from seqtune.runtime.program_cache import keep_programs
 from seqtune.search.executor._contract import Job, Outcome
-from seqtune.search.executor._programs import keep_programs
 from seqtune.search.memory import Tidier
 from seqtune.search.problem import Problem
 from seqtune.search.training import Watch

@@ -4,7 +4,7 @@
            ◀── stdout: epochs, outcomes ───── data memory-mapped, networks in the run folder
 
 A worker that dies or hangs costs the job it had, and is replaced. Workers of one search share what
-JAX compiles (`_programs`).
+JAX compiles (`seqtune.runtime.program_cache`).
 """
 
 from __future__ import annotations
@@ -23,10 +23,10 @@ from typing import Any, Protocol
 
 from seqtune.errors import SearchError
 from seqtune.progress import EpochEnded, Listener, Note, TrialStarted
+from seqtune.runtime import program_cache
 from seqtune.search.executor._contract import Job, Outcome
 from seqtune.search.executor._death import memory_kills, why_it_died
 from seqtune.search.executor._process import WorkerProcess
-from seqtune.search.executor._programs import shared_programs
 from seqtune.search.executor._seat import (
     LOOK_SECONDS,
     START_SECONDS,
@@ -87,8 +87,11 @@ class Processes:
         self.module, self.grace = module, grace
         self._scratch = Path(tempfile.mkdtemp(prefix="seqtune-workers-"))
         self._environment = {
-            **MEMORY, **shared_programs(self._scratch), **os.environ, "KERAS_BACKEND": backend,
-        }  # fmt: skip
+            **MEMORY,
+            **program_cache.variables(self._scratch),
+            **os.environ,
+            "KERAS_BACKEND": backend,
+        }
         self._opening = {
             "task": task,
             "folder": str(folder.absolute()),

@@ -16,16 +16,15 @@ import secrets
 import time
 from collections import deque
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import Any
 
 import seqtune
 from seqtune.devices import machine
 from seqtune.errors import RunError, SearchError
 from seqtune.progress import EpochEnded, Listener, Note, TrialStarted
+from seqtune.runtime import program_cache
 from seqtune.search.executor._contract import Job, Outcome
 from seqtune.search.executor._death import why_lost
-from seqtune.search.executor._programs import shared_programs
 from seqtune.search.executor._seat import (
     LOOK_SECONDS,
     START_SECONDS,
@@ -114,7 +113,8 @@ class RayExecutor:
                 "task": task,
                 "backend": backend,
                 "variables": {
-                    **shared_programs(Path(HERE)), **room.variables(), "KERAS_BACKEND": backend,
+                    **program_cache.variables_below(HERE), **room.variables(),
+                    "KERAS_BACKEND": backend,
                 },
             }  # fmt: skip
             self.workers = room.workers if workers == "auto" else workers

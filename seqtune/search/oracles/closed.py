@@ -67,6 +67,10 @@ class ClosedOracle(keras_tuner.Oracle):  # type: ignore[misc]
         self._portfolio = portfolio
         self._taken = 0
         self._ended: dict[str, dict[str, Any]] = {}
+        self.costs: dict[str, float] = {}
+        """Operations that trials took, by number, as far as they are known."""
+        self.remaining = 1.0
+        """Share of the search's time that is left."""
 
     def populate_space(self, trial_id: str) -> dict[str, Any]:
         """Return a configuration that was not tried, or that there is none."""
@@ -89,15 +93,20 @@ class ClosedOracle(keras_tuner.Oracle):  # type: ignore[misc]
         """Return what the oracle proposes of itself; None if there is nothing left."""
         return self._random_values()
 
-    def tell(self, trial: Trial, score: float | None, reason: str) -> None:
+    def tell(
+        self, trial: Trial, score: float | None, reason: str, cost: float | None = None
+    ) -> None:
         """Take the score of a trial, for the first time or anew; None if it failed.
 
         Args:
             trial: The trial.
             score: Its score.
             reason: Why it failed.
+            cost: Operations that it took; None where nobody counted.
         """
         is_new = trial.trial_id not in self._ended
+        if cost is not None and score is not None:
+            self.costs[trial.trial_id] = cost
         if not is_new and score is None:
             return
         trial.score, trial.message = score, reason or None
@@ -156,7 +165,7 @@ class ClosedOracle(keras_tuner.Oracle):  # type: ignore[misc]
             del state[name]
         state = json.loads(json.dumps(state))  # none of it changes when the search goes on
         trials = [self._ended.get(trial.trial_id) or _kept(trial) for trial in self.trials.values()]
-        return {**state, "taken": self._taken, "trials": trials}
+        return {**state, "taken": self._taken, "trials": trials, "costs": dict(self.costs)}
 
     def set_state(self, state: Mapping[str, Any]) -> None:
         """Go on from a state.
@@ -189,6 +198,7 @@ class ClosedOracle(keras_tuner.Oracle):  # type: ignore[misc]
         super().set_state({**state, **derived, **counts})
         self.hyperparameters = space
         self._taken, self._ended = counts["taken"], ended
+        self.costs = {str(number): _checked_cost(cost) for number, cost in state["costs"].items()}
 
 
 def _kept(trial: Trial) -> dict[str, Any]:
@@ -213,6 +223,12 @@ def _trial(kept: Mapping[str, Any], space: ClosedSpace) -> Trial:
     trial = Trial(hyperparameters, str(kept["id"]), status, kept["message"])
     trial.score = None if score is None else float(score)
     return trial
+
+
+def _checked_cost(cost: Any) -> float:
+    if not isinstance(cost, float) or not math.isfinite(cost) or cost < 0:
+        raise ValueError(f"a trial cannot cost {cost!r}")
+    return cost
 
 
 def natural(value: Any, below: int = 2**63) -> int:

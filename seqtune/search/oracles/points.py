@@ -110,6 +110,26 @@ class Points:
         near = np.where(changes, np.where(few, anew, moved), near)
         return self.settled(np.where(np.isnan(near), anew, near))
 
+    def varied(
+        self, points: Array, axes: Sequence[int], count: int, generator: np.random.Generator
+    ) -> Array:
+        """Return points that differ from given ones in some axes alone, drawn anew.
+
+        Args:
+            points: (points, axes).
+            axes: Numbers of the axes that may differ.
+            count: How many each point has.
+            generator: Draws them.
+
+        Returns:
+            (points * count, axes).
+        """
+        varied = np.repeat(points, count, axis=0)
+        drawn = generator.uniform(size=(len(varied), len(axes)))
+        has_effect = ~np.isnan(varied[:, axes])
+        varied[:, axes] = np.where(has_effect, drawn, varied[:, axes])
+        return self.settled(varied)
+
     def settled(self, points: Array) -> Array:
         """Return points in the middle of their cells, NaN where an axis has no effect.
 

@@ -90,6 +90,15 @@ class Process:
         self._scores = np.append(self._scores, expected)
         self._regressor, _ = self._fitted(self.kernel)
 
+    def mean(self, features: Array) -> Array:
+        """Return the score that is expected at each point: (points,).
+
+        Args:
+            features: (points, features).
+        """
+        found: Array = self._regressor.predict(self._weighted(features, self.kernel))
+        return found
+
     def improvement(self, features: Array) -> Array:
         """Return by how much the best score may be expected to fall at each point: (points,).
 

@@ -57,7 +57,7 @@ class Halving:
             return promoted
         if remaining < self.ending and (promoted := self._promote(math.ceil)):
             return promoted
-        proposal = self.oracle.ask()
+        proposal = self.oracle.ask(remaining)
         if proposal is None:
             return self._promote(math.ceil)
         if isinstance(proposal, Wait):
@@ -72,7 +72,7 @@ class Halving:
         if level is None:
             return
         if level == 0:
-            self.oracle.tell(result.trial, result.score, result.reason)
+            self.oracle.tell(result.trial, result.score, result.reason, result.cost)
         if result.score is not None:
             self._rungs[level][result.trial] = result.score
             self._values[result.trial] = result.values

@@ -21,11 +21,11 @@ class Never:
 
     def ask(self, remaining: float) -> Proposal | Wait | None:
         """Return the oracle's next proposal."""
-        return self.oracle.ask()
+        return self.oracle.ask(remaining)
 
     def tell(self, result: Result) -> None:
         """Pass the score on."""
-        self.oracle.tell(result.trial, result.score, result.reason)
+        self.oracle.tell(result.trial, result.score, result.reason, result.cost)
 
     def hear(self, trial: str, progress: float, score: float) -> bool:
         """Let every trial train on."""

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from seqtune.runtime.programs import predict
 from seqtune.tasks.anomaly.codec import Codec, Coded
 from seqtune.tasks.anomaly.inputs import gather
 from seqtune.tasks.anomaly.network import channels_of, offsets_of
@@ -153,7 +154,7 @@ class Judge:
         long = self.warm_up + self.steps + self.after
         rows = start[:, None] - self.warm_up + np.arange(long)
         inputs, truth, weight = gather(coded, self.codec, self.values, rows, bounds)
-        output = np.asarray(self.model.predict_on_batch(inputs))
+        output = np.asarray(predict(self.model, inputs))
         told = output[..., : self.told]
         told = told.reshape(*told.shape[:2], len(self.offsets), self.watched)
         states = output[:, self.warm_up : self.warm_up + self.steps, self.told :]

@@ -145,6 +145,10 @@ class AnomalyTask:
         """Build the network of one configuration."""
         return build_network(prepared.codec, values)
 
+    def structure(self, values: Values) -> Values:
+        """Return all of a configuration."""
+        return values
+
     def loss(self, prepared: Prepared, values: Values) -> Any:
         """Return the trimmed loss."""
         codec = prepared.codec

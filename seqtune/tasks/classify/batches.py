@@ -99,7 +99,17 @@ class TrainingBatches(keras.utils.PyDataset):  # type: ignore[misc]
             weights = (targets * self._class_weights).sum(axis=1) / total
             weights[targets.sum(axis=1) == 0] = 1.0
         arranged = network_inputs(self.codec, self.inputs, rows, self.values, draw)
-        return arranged, targets.astype(np.float32), weights.astype(np.float32)
+        return arranged, self._softened(targets).astype(np.float32), weights.astype(np.float32)
+
+    def _softened(self, targets: npt.NDArray[np.float32]) -> npt.NDArray[Any]:
+        """Return targets (batch, classes) with a share of each spread over all classes.
+
+        Source:
+            Szegedy et al., Rethinking the Inception Architecture, arXiv 1512.00567, section 7.
+        """
+        share = float(self.values["training.label_smoothing"])
+        evenly = 0.5 if self.codec.labels.is_multi else 1 / targets.shape[1]
+        return (1 - share) * targets + share * evenly
 
     def on_epoch_end(self) -> None:
         """Go on to draws of the next epoch."""

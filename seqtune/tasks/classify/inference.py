@@ -14,6 +14,7 @@ from seqtune.errors import literal
 from seqtune.files import damaged
 from seqtune.metrics.calibration import scaled
 from seqtune.progress import Tally, Tell, untold
+from seqtune.runtime.programs import predict
 from seqtune.tasks.classify.batches import network_inputs
 from seqtune.tasks.classify.codec import Codec
 from seqtune.tasks.classify.prepared import Prepared
@@ -49,7 +50,7 @@ def network_probabilities(
     logits = np.empty((len(rows), len(codec.labels.names)))
     for start in range(0, len(rows), size):
         chosen = rows[np.minimum(np.arange(start, start + size), len(rows) - 1)]
-        output = model.predict_on_batch(network_inputs(codec, inputs, chosen, values))
+        output = predict(model, network_inputs(codec, inputs, chosen, values))
         logits[start : start + size] = np.asarray(output, np.float64)[: len(rows) - start]
         tell(min(size, len(rows) - start))
     return from_logits(logits, is_multi=codec.labels.is_multi)

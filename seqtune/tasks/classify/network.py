@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from seqtune.architectures._dense import dense
+from seqtune.architectures._dropout import Dropout
 from seqtune.architectures._settings import Settings
 from seqtune.initializers import SmallUniform
 from seqtune.registry import architectures
@@ -47,7 +48,7 @@ def build_network(prepared: Prepared, values: Mapping[str, Any]) -> keras.Model:
     settings = settings_of(values)
     features = architectures[str(values["network.architecture"])].classify(sequence, mask, settings)
     if settings.dropout > 0:
-        features = keras.layers.Dropout(settings.dropout, name="head_dropout")(features)
+        features = Dropout(settings.dropout, name="head_dropout")(features)
     return keras.Model(inputs, dense(len(codec.labels.names), "logits")(features))
 
 
@@ -78,7 +79,7 @@ def _embedded(
     sequence = embedding(tokens)
     dropout = float(values["network.dropout"])
     if dropout > 0:
-        sequence = keras.layers.SpatialDropout1D(dropout, name="embedding_dropout")(sequence)
+        sequence = Dropout(dropout, same_steps=True, name="embedding_dropout")(sequence)
     return sequence
 
 

@@ -18,7 +18,7 @@ from seqtune.metrics.calibration import fit_temperature, scaled
 from seqtune.metrics.classify import confusion, score_classes
 from seqtune.progress import BaselineEnded, Listener
 from seqtune.recipe.load import Recipe
-from seqtune.tasks._contract import BaselineResult, Evaluation, Part, Until, Values
+from seqtune.tasks._contract import BaselineResult, Evaluation, Part, Until, Values, without
 from seqtune.tasks.classify.batches import TrainingBatches
 from seqtune.tasks.classify.inference import input_name, network_probabilities
 from seqtune.tasks.classify.network import build_network
@@ -68,15 +68,24 @@ class ClassifyTask:
         """Build the network of one configuration."""
         return build_network(prepared, values)
 
+    def structure(self, values: Values) -> Values:
+        """Leave out what only varies, scales, weighs and softens the cases of a batch."""
+        return without(
+            values, "text.word_dropout", "series.scaling", "series.jitter", "series.stretch",
+            "series.slice", "training.label_smoothing", "training.class_weights",
+        )  # fmt: skip
+
     def loss(self, prepared: Prepared, values: Values) -> Any:
-        """Return the cross-entropy of logits, of one label or of each."""
-        smoothing = float(values["training.label_smoothing"])
+        """Return the cross-entropy of logits, of one label or of each.
+
+        Labels are softened where batches are made (`seqtune.tasks.classify.batches`).
+        """
         kind = (
             keras.losses.BinaryCrossentropy
             if prepared.codec.labels.is_multi
             else keras.losses.CategoricalCrossentropy
         )
-        return kind(from_logits=True, label_smoothing=smoothing)
+        return kind(from_logits=True)
 
     def steps_per_epoch(self, prepared: Prepared, values: Values) -> int:
         """Return one round of the training cases, within bounds."""

@@ -21,6 +21,7 @@ import numpy.typing as npt
 from seqtune.data.window import Windows
 from seqtune.gradients import input_gradient
 from seqtune.metrics.forecast import mase
+from seqtune.runtime.programs import predict
 from seqtune.tasks.forecast.arrangement import Arranged, arrange, channel_names
 from seqtune.tasks.forecast.prepared import Prepared
 
@@ -94,7 +95,7 @@ class Subject:
     def error(self, inputs: Mapping[str, npt.NDArray[Any]]) -> float:
         """Return the MASE of what the network makes of inputs."""
         codec, windows = self.prepared.codec, self.windows
-        output = np.asarray(self.model.predict_on_batch(dict(inputs)))
+        output = np.asarray(predict(self.model, dict(inputs)))
         median = self.arranged.restore(output)[..., codec.levels.index(0.5)]
         actual, observed = (each[self.chosen] for each in self.prepared.truth["validation"])
         scale = self.prepared.coded.error_scale[windows.series, windows.target]

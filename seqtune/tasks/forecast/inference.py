@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from seqtune.data.window import Windows
 from seqtune.progress import Tell, untold
+from seqtune.runtime.programs import predict
 from seqtune.tasks._contract import Values
 from seqtune.tasks.forecast.arrangement import arrange
 from seqtune.tasks.forecast.codec import Codec
@@ -46,7 +47,7 @@ def forecast_windows(
     for start in range(0, len(windows), size):
         chosen = np.minimum(np.arange(start, start + size), len(windows) - 1)
         arranged = arrange(coded, windows[chosen], codec, values)
-        output = arranged.restore(np.asarray(model.predict_on_batch(arranged.inputs)))
+        output = arranged.restore(np.asarray(predict(model, arranged.inputs)))
         forecasts[start : start + size] = output[: len(windows) - start]
         tell(min(size, len(windows) - start))
     return floored(forecasts, coded, windows)

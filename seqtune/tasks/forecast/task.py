@@ -19,7 +19,7 @@ from seqtune.data.split import split_series
 from seqtune.errors import DataError
 from seqtune.progress import Guess, Listener, Note
 from seqtune.recipe.load import Recipe
-from seqtune.tasks._contract import BaselineResult, Evaluation, Part, Until, Values
+from seqtune.tasks._contract import BaselineResult, Evaluation, Part, Until, Values, without
 from seqtune.tasks.forecast.arrangement import arrange
 from seqtune.tasks.forecast.batches import TrainingBatches
 from seqtune.tasks.forecast.codec import Codec
@@ -126,6 +126,11 @@ class ForecastTask:
         return build_network(
             shapes, codec.error_scale.size + 1, codec.horizon, codec.levels, values
         )
+
+    def structure(self, values: Values) -> Values:
+        """Leave out what only arranges and weighs batches; scales but `revin` are in the data."""
+        kept = without(values, "training.loss", "training.sampling", "arrangement.base")
+        return {**kept, "arrangement.scaling": values.get("arrangement.scaling") == "revin"}
 
     def loss(self, prepared: Prepared, values: Values) -> Any:
         """Return the weighted quantile loss."""

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from seqtune.progress import Tell, untold
+from seqtune.runtime.programs import predict
 from seqtune.tasks.generate.batches import Lanes, Tokens
 from seqtune.tasks.generate.tokens import END
 
@@ -58,7 +59,7 @@ def gap_log_probabilities(
         places = starts[rows, None] + offsets
         inside = (places >= 0) & (places < end)
         tokens = np.where(inside, array[np.clip(places, 0, end - 1)], END).astype(np.int32)
-        logits = np.asarray(model.predict_on_batch(tokens), np.float64)
+        logits = np.asarray(predict(model, tokens), np.float64)
         logits = logits[:, AROUND : AROUND + SCORED]
         highest = logits.max(axis=-1, keepdims=True)
         total = np.log(np.exp(logits - highest).sum(axis=-1)) + highest[..., 0]

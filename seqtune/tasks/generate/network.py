@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
-from weakref import WeakKeyDictionary
 
 import keras
 from keras import ops
@@ -117,51 +116,31 @@ def reading_layers(model: Any) -> list[Any]:
     return [layer for layer in model.layers if isinstance(layer, kinds)]
 
 
-_SCORERS: WeakKeyDictionary[Any, Any] = WeakKeyDictionary()
-
-
-def scorer(model: Any) -> Scorer:
-    """Return the same network as it reads with a state that is handed on."""
-    if model not in _SCORERS:
-        _SCORERS[model] = Scorer(model)
-    found: Scorer = _SCORERS[model]
-    return found
-
-
-class Scorer(keras.Model):  # type: ignore[misc]
-    """A network that is given its states and gives them back.
+def score_targets(model: Any, tokens: Any, targets: Any, states: Any) -> tuple[Any, Any]:
+    """Return what is known of each target, and the states behind the last step.
 
     Args:
-        network: What `build_network` returned; its weights are shared.
+        model: What `build_network` returned.
+        tokens: (lanes, steps) int32.
+        targets: (lanes, steps) int32, the token after each.
+        states: What is remembered before the first step, (lanes, …) each.
+
+    Returns:
+        The log-probability of each target (lanes, steps), and the states.
     """
-
-    def __init__(self, network: Any) -> None:
-        super().__init__()
-        self.vocabulary = network.get_layer(VOCABULARY)
-        self.reading = reading_layers(network)
-
-    def call(self, inputs: Any) -> Any:
-        """Return what is known of each target, and the states behind the last step.
-
-        Args:
-            inputs: Tokens and targets (lanes, steps) int32, then the states.
-
-        Returns:
-            The log-probability of each target (lanes, steps), and the states.
-        """
-        tokens, targets, *states = inputs
-        features = self.vocabulary(tokens)
-        leaving: list[Any] = []
-        for layer in self.reading:
-            if isinstance(layer, Remembering):
-                count = len(layer.shapes)
-                features, *after = layer(features, states[:count])
-                states, leaving = states[count:], [*leaving, *after]
-            else:
-                features = layer(features)
-        chances = ops.log_softmax(self.vocabulary(features, is_read=False), axis=-1)
-        found = ops.take_along_axis(chances, ops.expand_dims(targets, -1), axis=-1)
-        return (ops.squeeze(found, -1), *leaving)
+    vocabulary = model.get_layer(VOCABULARY)
+    features = vocabulary(tokens)
+    leaving: list[Any] = []
+    for layer in reading_layers(model):
+        if isinstance(layer, Remembering):
+            count = len(layer.shapes)
+            features, *after = layer(features, states[:count])
+            states, leaving = states[count:], [*leaving, *after]
+        else:
+            features = layer(features)
+    chances = ops.log_softmax(vocabulary(features, is_read=False), axis=-1)
+    found = ops.take_along_axis(chances, ops.expand_dims(targets, -1), axis=-1)
+    return ops.squeeze(found, -1), leaving
 
 
 def state_shapes(model: Any) -> list[tuple[int, ...]]:

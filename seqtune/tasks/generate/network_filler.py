@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from seqtune.runtime.programs import predict
 from seqtune.tasks.generate.inference import Floats
 from seqtune.tasks.generate.tokens import END, UNKNOWN, Tokens
 
@@ -38,5 +39,5 @@ class NetworkFiller:
         before = np.concatenate([[END], np.asarray(left, np.int32)])[-REACH:]
         after = np.concatenate([np.asarray(right, np.int32), [END]])[:REACH]
         ids = np.concatenate([before, [UNKNOWN], after]).astype(np.int32)
-        logits = np.asarray(self.model.predict_on_batch(ids[None]))
+        logits = np.asarray(predict(self.model, ids[None]))
         return np.array(logits[0, len(before)], np.float64)

@@ -14,7 +14,8 @@ import numpy as np
 import numpy.typing as npt
 
 from seqtune.progress import Tell, untold
-from seqtune.tasks.generate.network import scorer, state_shapes
+from seqtune.runtime.programs import run
+from seqtune.tasks.generate.network import score_targets, state_shapes
 from seqtune.tasks.generate.tokens import END, UNKNOWN, Tokens
 
 Floats = npt.NDArray[np.float64]
@@ -56,13 +57,13 @@ def log_probabilities(
     width = -(-(before + each) // STEPS) * STEPS
     first = begin - 1 - before + np.arange(lanes) * each  # the place of each lane's first input
     states = [np.zeros((lanes, *shape), np.float32) for shape in state_shapes(model)]
-    reads, found = scorer(model), np.empty((lanes, width))
+    found = np.empty((lanes, width))
     for step in range(0, width, STEPS):
         places = first[:, None] + step + np.arange(STEPS + 1)
         inside = (places >= 0) & (places < end)
         tokens = np.where(inside, array[np.clip(places, 0, end - 1)], END).astype(np.int32)
-        scored, *states = reads.predict_on_batch([tokens[:, :-1], tokens[:, 1:], *states])
-        found[:, step : step + STEPS] = scored
+        scored, states = run(model, score_targets, tokens[:, :-1], tokens[:, 1:], states)
+        found[:, step : step + STEPS] = np.asarray(scored)
         tell(min(lanes * STEPS, count))
     return found[:, before : before + each].ravel()[:count]
 

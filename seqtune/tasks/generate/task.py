@@ -66,6 +66,10 @@ class GenerateTask:
         """Build the network of one configuration."""
         return build_network(prepared, values)
 
+    def structure(self, values: Values) -> Values:
+        """Return all of a configuration."""
+        return values
+
     def loss(self, prepared: Prepared, values: Values) -> Any:
         """Return the cross-entropy of the next token."""
         return keras.losses.SparseCategoricalCrossentropy(from_logits=True)
@@ -174,7 +178,7 @@ class GenerateTask:
         return results
 
     def illustrate(self, prepared: Prepared, predictions: Floats, run: Any) -> dict[str, Any]:
-        """Return a sample of what the best network writes, and what of it was copied."""
+        """Return a sample of what the winner writes, and what of it was copied."""
         from seqtune.tasks.generate.illustrate import illustrate
 
         return illustrate(prepared, run)

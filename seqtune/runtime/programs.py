@@ -1,0 +1,171 @@
+"""Compiled programs over a model's weights, kept by the signature of the configuration.
+
+A program belongs to shapes and to a structure, not to a configuration: two networks that differ in
+their learning rate, or in the order of their batches, run the same one. Whoever builds networks
+hands each of them the programs of its signature (`adopt`); what runs them need not know.
+
+What `keras.Model.predict` does around each batch takes longer than a step of a small network; a
+compiled program that is called directly does only the step.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from typing import Any
+
+import numpy as np
+
+from seqtune.runtime.effort import known_options
+
+MOST_SIGNATURES = 64
+"""So many signatures keep their programs, the last used ones: each takes 2 to 10 MB."""
+
+
+class Programs:
+    """The programs of one signature, compiled when they are first called.
+
+    Args:
+        model: A network of the signature; all others have its structure and its shapes.
+    """
+
+    def __init__(self, model: Any) -> None:
+        self.model = model
+        self._compiled: dict[Hashable, Any] = {}
+
+    def find(self, key: Hashable, compile_it: Callable[[], Any]) -> Any:
+        """Return a program, compiled now if it is not yet there.
+
+        Args:
+            key: What it does, and for which shapes.
+            compile_it: Compiles it.
+        """
+        if key not in self._compiled:
+            self._compiled[key] = compile_it()
+        return self._compiled[key]
+
+
+class ProgramStore:
+    """The programs of all signatures of a search, as far as there is room.
+
+    Example:
+        >>> store = ProgramStore()
+        >>> store.adopt("gru of 64 units", model)  # another one of this signature runs its programs
+    """
+
+    def __init__(self, most: int = MOST_SIGNATURES) -> None:
+        self._most = most
+        self._kept: OrderedDict[str, Programs] = OrderedDict()
+
+    def adopt(self, signature: str, model: Any) -> Programs:
+        """Give a model the programs of its signature, and return them.
+
+        Args:
+            signature: Two models that have the same one differ in nothing but figures.
+            model: A Keras model.
+        """
+        programs = self._kept.setdefault(signature, Programs(model))
+        self._kept.move_to_end(signature)
+        while len(self._kept) > self._most:
+            self._kept.popitem(last=False)
+        vars(model)[ATTRIBUTE] = programs
+        return programs
+
+
+ATTRIBUTE = "seqtune_programs"
+"""Where a model has its programs: a table beside the models would keep them alive."""
+
+
+def programs_of(model: Any) -> Programs:
+    """Return the programs of a model: those of its signature, or its own."""
+    found: Programs = vars(model).setdefault(ATTRIBUTE, Programs(model))
+    return found
+
+
+def predict(model: Any, inputs: Any) -> Any:
+    """Return what a model says of a batch: `model(inputs, training=False)`, compiled.
+
+    Args:
+        model: A Keras model.
+        inputs: An array, or a dictionary of arrays, (batch, …) each.
+
+    Returns:
+        An array of the backend.
+
+    Example:
+        >>> np.asarray(predict(model, {"history": np.zeros((1, 24, 1), np.float32)})).shape
+        (1, 12, 3)
+    """
+    return run(model, _call, inputs)
+
+
+def _call(model: Any, inputs: Any) -> Any:
+    return model(inputs, training=False)
+
+
+def run(model: Any, function: Callable[..., Any], *arguments: Any) -> Any:
+    """Return `function(model, *arguments)`, compiled once per signature and shape.
+
+    Args:
+        model: A Keras model.
+        function: From a model and arrays to arrays, by `keras.ops` and the model's layers; one
+            that stands in a module, so that it is the same for all models.
+        arguments: Arrays, or lists, tuples and dictionaries of them.
+    """
+    import keras
+
+    by_backend = {"jax": _run_on_jax, "tensorflow": _run_on_tensorflow}
+    return by_backend[keras.backend.backend()](model, function, arguments)
+
+
+def _run_on_jax(model: Any, function: Callable[..., Any], arguments: tuple[Any, ...]) -> Any:
+    import jax
+
+    programs = programs_of(model)
+    leaves, tree = jax.tree.flatten(arguments)
+    shapes = tuple((np.shape(leaf), str(leaf.dtype)) for leaf in leaves)
+    values = [variable.value for variable in model.variables]
+    program = programs.find(
+        (function, tree, shapes),
+        lambda: _compile(programs.model, function, values, arguments),
+    )
+    return program(values, *arguments)
+
+
+def _compile(
+    model: Any, function: Callable[..., Any], values: list[Any], arguments: tuple[Any, ...]
+) -> Any:
+    import jax
+    import keras
+
+    variables = model.variables
+
+    def with_values(values: list[Any], *arguments: Any) -> Any:
+        # Weights are arguments of the compiled program, not constants that it would hold again.
+        with keras.StatelessScope(state_mapping=list(zip(variables, values, strict=True))):
+            return function(model, *arguments)
+
+    return jax.jit(with_values).lower(values, *arguments).compile(known_options())
+
+
+def _run_on_tensorflow(model: Any, function: Callable[..., Any], arguments: Any) -> Any:
+    import keras
+    import tensorflow
+
+    if function is _call:
+        return model.predict_on_batch(*arguments)
+
+    def compile_it() -> Any:
+        # XLA does the few operations of a step as one: twice as many steps a second on CPU
+        is_able = all(getattr(layer, "supports_jit", True) for layer in model.layers)
+        return tensorflow.function(
+            lambda *arguments: function(model, *arguments),
+            jit_compile=is_able,
+            reduce_retracing=True,
+        )
+
+    # a function of TensorFlow's holds the variables of one model
+    program = Programs(model) if programs_of(model).model is not model else programs_of(model)
+    vars(model)[ATTRIBUTE] = program
+    compiled = program.find(function, compile_it)
+    return compiled(*keras.tree.map_structure(tensorflow.convert_to_tensor, arguments))

@@ -1,0 +1,175 @@
+"""Training on JAX by one compiled step for all configurations that differ in figures alone.
+
+Learning rate, weight decay, clipping and the share of dropout are inputs, so that all
+configurations of a signature run one program. All weights of a network are one vector: the
+optimiser is a few operations over it instead of a dozen for each weight, which takes a third off
+the time to compile.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import keras
+import numpy as np
+import numpy.typing as npt
+
+from seqtune.architectures._dropout import dropout_share
+from seqtune.runtime.effort import count_operations, options_for
+from seqtune.runtime.programs import Programs
+from seqtune.search.problem import Problem
+from seqtune.search.signature import SHARE
+from seqtune.search.trainer._contract import Pace
+
+FIRST_DECAY, SECOND_DECAY, SMALLEST = 0.9, 0.999, 1e-7
+"""Adam's decay rates of both moments, and what is added to the root; Keras's own defaults."""
+
+Vector = npt.NDArray[np.float32]
+
+
+class CompiledSteps:
+    """Trains a model by calling the compiled step of its signature.
+
+    Args:
+        problem: Task and data, and the programs of the search so far.
+        model: The network.
+        values: Its configuration.
+        steps: Optimiser steps that are planned: how much compiling pays.
+
+    Source:
+        Loshchilov & Hutter, Decoupled Weight Decay Regularization, arXiv 1711.05101, algorithm 2;
+        Pascanu et al., arXiv 1211.5063, algorithm 1.
+    """
+
+    def __init__(self, problem: Problem, model: Any, values: Mapping[str, Any], steps: int) -> None:
+        self.model = model
+        self.programs: Programs = problem.adopt(model, values)
+        self._loss = problem.task.loss(problem.prepared, values)
+        self._steps = steps
+        self.operations = 0.0
+        self._weight_decay = float(values["training.weight_decay"])
+        self._clip_norm = float(values["training.clip_norm"]) or math.inf
+        self._share = float(values.get(SHARE, 0.0))
+        self.forget()
+
+    def forget(self) -> None:
+        """Begin again with moments of zero."""
+        count = sum(math.prod(each.shape) for each in self.model.trainable_variables)
+        self._moments: Any = (np.zeros(count, np.float32), np.zeros(count, np.float32))
+        self._done = 0
+
+    def run(self, batches: Any, pace: Pace) -> None:
+        """Train until the pace says that it is over."""
+        began = time.monotonic()
+        weights, others = self._weights(), self._others()
+        step = self._program(weights, others, batches[0])
+        pace.compiled(time.monotonic() - began)
+        for epoch in range(pace.epochs):
+            rate = pace.begin_epoch(epoch)
+            losses = []
+            for index in range(len(batches)):
+                weights, others, self._moments, loss = step(
+                    weights, others, self._moments, self._figures(rate), *batches[index]
+                )
+                losses.append(loss)
+                jax.block_until_ready(loss)
+                self._done += 1
+                pace.after_batch()
+                if pace.is_over:
+                    break
+            self._put_back(weights, others)
+            batches.on_epoch_end()
+            pace.end_epoch(epoch, float(np.mean(losses)))
+            if pace.is_over:
+                return
+
+    def _program(self, weights: Any, others: Any, batch: tuple[Any, ...]) -> Any:
+        """Return the compiled step; one that was compiled quickly may serve a long training."""
+        shapes = tuple((np.shape(each), str(each.dtype)) for each in jax.tree.leaves(batch))
+
+        def compile_it() -> tuple[Any, float]:
+            step = _step_of(self.programs.model, self._loss)
+            traced = jax.jit(step).trace(weights, others, self._moments, self._figures(0.0), *batch)
+            operations = count_operations(traced.jaxpr)
+            return traced.lower().compile(options_for(self._steps * operations)), operations
+
+        program, self.operations = self.programs.find(("step", shapes), compile_it)
+        return program
+
+    def _figures(self, rate: float) -> Vector:
+        """Return rate, weight decay, largest norm, share of dropout, and steps behind this one."""
+        figures = (rate, self._weight_decay, self._clip_norm, self._share, self._done)
+        return np.array(figures, np.float32)
+
+    def _weights(self) -> Vector:
+        """Return all trained weights as one vector."""
+        pieces = [np.asarray(each.value).ravel() for each in self.model.trainable_variables]
+        return np.concatenate(pieces).astype(np.float32, copy=False)
+
+    def _others(self) -> list[Any]:
+        return [each.value for each in self.model.non_trainable_variables]
+
+    def _put_back(self, weights: Any, others: list[Any]) -> None:
+        """Give the model the weights that the last step left."""
+        whole = np.asarray(weights)
+        for variable, (place, shape) in zip(
+            self.model.trainable_variables, _places(self.model), strict=True
+        ):
+            variable.assign(whole[place : place + math.prod(shape)].reshape(shape))
+        for variable, value in zip(self.model.non_trainable_variables, others, strict=True):
+            variable.assign(value)
+
+
+def _places(model: Any) -> list[tuple[int, tuple[int, ...]]]:
+    """Return where each trained weight begins in the vector of all, and its shape."""
+    shapes = [tuple(each.shape) for each in model.trainable_variables]
+    sizes = [math.prod(shape) for shape in shapes]
+    starts = np.cumsum([0, *sizes[:-1]]).tolist() if sizes else []
+    return list(zip(starts, shapes, strict=True))
+
+
+def _step_of(model: Any, loss: Any) -> Callable[..., Any]:
+    """Return the function of one training step.
+
+    Args:
+        model: A network of the signature.
+        loss: A Keras loss, or a function of truth and prediction to (batch,) or ().
+    """
+    places = _places(model)
+
+    def error(
+        weights: Any, others: Any, share: Any, inputs: Any, truth: Any, counts: Any
+    ) -> tuple[Any, Any]:
+        parts = [
+            jax.lax.slice(weights, (place,), (place + math.prod(shape),)).reshape(shape)
+            for place, shape in places
+        ]
+        with dropout_share(share):
+            predicted, others = model.stateless_call(parts, others, inputs, training=True)
+        if isinstance(loss, keras.losses.Loss):
+            return loss(truth, predicted, sample_weight=counts), others
+        return jnp.mean(loss(truth, predicted)), others
+
+    def step(
+        weights: Any, others: Any, moments: Any, figures: Any, inputs: Any, truth: Any,
+        counts: Any = None,
+    ) -> tuple[Any, Any, Any, Any]:  # fmt: skip
+        rate, weight_decay, clip_norm, share, done = figures
+        (value, others), gradient = jax.value_and_grad(error, has_aux=True)(
+            weights, others, share, inputs, truth, counts
+        )
+        norm = jnp.sqrt(jnp.sum(jnp.square(gradient)))
+        gradient = gradient * jnp.minimum(1.0, clip_norm / norm)
+        first = FIRST_DECAY * moments[0] + (1 - FIRST_DECAY) * gradient
+        second = SECOND_DECAY * moments[1] + (1 - SECOND_DECAY) * jnp.square(gradient)
+        unbiased = jnp.sqrt(1 - SECOND_DECAY ** (done + 1)) / (1 - FIRST_DECAY ** (done + 1))
+        update = unbiased * first / (jnp.sqrt(second) + SMALLEST)
+        weights = weights - rate * (weight_decay * weights + update)
+        return weights, others, (first, second), value
+
+    return step
