@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from seqtune import backend as backends
+from seqtune.baselines.pace import Allowance
 from seqtune.errors import RunError, SearchError
 from seqtune.files import append_text, write_json, write_text
 from seqtune.interrupt import Interrupt
@@ -245,10 +246,8 @@ class Fitting:
 
     def _run_baselines(self) -> None:
         self.tell(StageStarted("baselines"))
-        share = self.recipe.get("baselines.share") * self.clock.seconds
-        self.baselines = self.task.baselines(
-            self.prepared, self.recipe, min(share, max(0.0, self.clock.left())), self.tell
-        )
+        allowance = Allowance.of(self.clock.seconds, self.recipe.get("baselines.share"))
+        self.baselines = self.task.baselines(self.prepared, self.recipe, allowance, self.tell)
         self.take_baselines()
         self.searching.write_board([])
         for result in self.baselines:

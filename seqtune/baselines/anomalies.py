@@ -1,8 +1,8 @@
-"""Run the simple anomaly detectors under a deadline: the cheap first, and say what was left out.
+"""Run the simple anomaly detectors within a time: the cheap first, and say what was left out.
 
 The methods of `ALWAYS` run whatever the time. Each other method first fits and scores few rows; its
 total is extrapolated from them by the method's own law of growth (`work`), and then they run in
-order of that total, each as long as it would end before the deadline.
+order of that total, each as long as it would end in time.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from types import ModuleType
 import numpy as np
 
 from seqtune.baselines.anomaly._contract import Floats, Scorer
-from seqtune.baselines.pace import Turn, take_turns
+from seqtune.baselines.pace import Allowance, Turn, take_turns
 from seqtune.progress import Listener
 from seqtune.registry import baselines
 
@@ -108,15 +108,15 @@ def fit_detector(name: str, train: Sequence[Floats], period: int | None, seed: i
 
 
 def run_detectors(
-    methods: Sequence[str], problem: AnomalyProblem, deadline: float, listener: Listener
+    methods: Sequence[str], problem: AnomalyProblem, allowance: Allowance, listener: Listener
 ) -> list[BaselineScores]:
     """Score all parts by each method, as far as the time goes.
 
     Args:
         methods: Names of anomaly baselines.
         problem: What they score.
-        deadline: The `time.monotonic` value to be done by. The methods of `ALWAYS` run even if it
-            has passed.
+        allowance: The time that they may take. The methods of `ALWAYS` run even where none is
+            left.
         listener: Hears a BaselineEnded with the reason for each method left out. What the scores
             are worth is the caller's to tell.
 
@@ -127,7 +127,7 @@ def run_detectors(
         RecipeError: There is no such baseline.
     """
     jobs = [_Job(name, baselines("anomaly")[name], problem) for name in methods]
-    take_turns(jobs, ALWAYS, deadline, listener)
+    take_turns(jobs, ALWAYS, allowance, listener)
     return [job.result() for job in jobs]
 
 
@@ -150,19 +150,19 @@ class _Job(Turn):
                 work += self._work(known, _rows(part.scored))
         return self.pace * work
 
-    def probe(self, deadline: float) -> None:
+    def probe(self, allowance: Allowance) -> None:
         """Fit and score few rows to know the pace."""
         for size in PROBES:
             for part in list(self.problem.parts.values())[:1]:
-                if self.may_begin(deadline):
+                if self.may_begin(allowance):
                     train = _sample(part.train, size)
                     self._score(Part(train, train), None)
 
-    def finish(self, deadline: float) -> None:
+    def finish(self, allowance: Allowance) -> None:
         """Score every part, or leave the method out once the time would not do."""
         fitted: tuple[Sequence[Floats], Scorer] | None = None
         for name, part in self.problem.parts.items():
-            if not self.may_go_on(deadline):
+            if not self.may_go_on(allowance):
                 return
             scorer = fitted[1] if fitted is not None and fitted[0] is part.train else None
             answer = self._score(part, scorer)

@@ -1,10 +1,10 @@
-"""Run the simple classifiers under a deadline: the cheap first, and say what was left out.
+"""Run the simple classifiers within a time: the cheap first, and say what was left out.
 
 The validation part is predicted by a fit on the training part alone, the test part by a fit on
 training and validation together, as the networks are. The simple methods always run. Each other
 method first fits and predicts a few cases; its total is extrapolated from them by the method's
 own law of growth (`work`), and then they run in order of that total, each as long as it would
-end before the deadline.
+end in time.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
-from seqtune.baselines.pace import Turn, take_turns
+from seqtune.baselines.pace import Allowance, Turn, take_turns
 from seqtune.progress import Listener
 from seqtune.registry import baselines
 
@@ -126,15 +126,15 @@ def probabilities_of(
 
 
 def run_classifiers(
-    methods: Sequence[str], problem: ClassificationProblem, deadline: float, listener: Listener
+    methods: Sequence[str], problem: ClassificationProblem, allowance: Allowance, listener: Listener
 ) -> list[BaselineProbabilities]:
     """Predict both parts by each method, as far as the time goes.
 
     Args:
         methods: Names of classification baselines.
         problem: What they classify.
-        deadline: The `time.monotonic` value to be done by. The methods of `ALWAYS` run even if
-            it has passed.
+        allowance: The time that they may take. The methods of `ALWAYS` run even where none is
+            left.
         listener: Hears a BaselineEnded with the reason for each method left out. Scores are the
             caller's to tell.
 
@@ -146,7 +146,7 @@ def run_classifiers(
     """
     parts = _Parts(problem)
     jobs = [_Job(name, baselines("classify")[name], parts) for name in methods]
-    take_turns(jobs, ALWAYS, deadline, listener)
+    take_turns(jobs, ALWAYS, allowance, listener)
     return [job.result() for job in jobs]
 
 
@@ -197,25 +197,25 @@ class _Job(Turn):
         to_go = (part for part in PREDICTED if part not in self.done)
         return self.pace * sum(self._work(*self.parts.sizes(part)) for part in to_go)
 
-    def probe(self, deadline: float) -> None:
+    def probe(self, allowance: Allowance) -> None:
         """Fit and predict few cases to know the pace; more of them if few say: too slow."""
-        if not self.may_begin(deadline):
+        if not self.may_begin(allowance):
             return
         self._sample(WARM_UP)
         size = PROBE
         self._sample(size)
         while not self.left_out and size < len(self.parts.cases["train"]):
-            left = self.seconds_left(deadline)
+            left = allowance.seconds
             size *= GROWTH
             takes = self.pace * self._work(size, size // PREDICTED_SHARE)
             if self.seconds_to_go <= left or takes > PROBE_SHARE * left:
                 return
             self._sample(size)
 
-    def finish(self, deadline: float) -> None:
+    def finish(self, allowance: Allowance) -> None:
         """Predict both parts, or leave the method out once the time would not do."""
         for part in PREDICTED:
-            if not self.may_go_on(deadline):
+            if not self.may_go_on(allowance):
                 return
             known, targets = self.parts.known_for(part)
             answer = self._answer(known, targets, self.parts.cases[part])

@@ -1,8 +1,8 @@
-"""Run the forecasting baselines under a deadline: the cheap first, and say what was left out.
+"""Run the forecasting baselines within a time: the cheap first, and say what was left out.
 
 The simple methods cost milliseconds and always run. Each other method first forecasts a few
 windows; its total is extrapolated from them, and then they run in order of that total, each as
-long as it would end before the deadline.
+long as it would end in time.
 
 A method may have no answer for a window (a history too short for it, a fit that fails): its row
 is NaN then, takes the seasonal naive forecast's place, and is counted.
@@ -18,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from seqtune.baselines.forecast import seasonal_naive
-from seqtune.baselines.pace import Turn, take_turns
+from seqtune.baselines.pace import Allowance, Turn, take_turns
 from seqtune.progress import Listener, Note, Tell, untold
 from seqtune.registry import baselines
 
@@ -111,15 +111,15 @@ def _chunk(name: str) -> int:
 
 
 def run_baselines(
-    methods: Sequence[str], problem: BaselineProblem, deadline: float, listener: Listener
+    methods: Sequence[str], problem: BaselineProblem, allowance: Allowance, listener: Listener
 ) -> list[BaselineForecast]:
     """Forecast both parts by each method, as far as the time goes.
 
     Args:
         methods: Names of forecasting baselines.
         problem: What they forecast.
-        deadline: The `time.monotonic` value to be done by. The methods of `ALWAYS` run even if
-            it has passed.
+        allowance: The time that they may take. The methods of `ALWAYS` run even where none is
+            left.
         listener: Hears a BaselineEnded with the reason for each method left out, and a Note for
             each in which the seasonal naive stands in. Scores are the caller's to tell.
 
@@ -127,7 +127,7 @@ def run_baselines(
         One result per method, in the order of `methods`.
     """
     jobs = [_Job(name, baselines("forecast")[name], problem) for name in methods]
-    take_turns(jobs, ALWAYS, deadline, listener)
+    take_turns(jobs, ALWAYS, allowance, listener)
     results = [job.result() for job in jobs]
     for result in results:
         _tell_fallbacks(result, sum(problem.windows.values()), listener)
@@ -162,18 +162,18 @@ class _Job(Turn):
         pace = (self.seconds - self.warm_up_seconds) / paced if paced > 0 else 0.0
         return pace * (self.windows - self.done)
 
-    def probe(self, deadline: float) -> None:
+    def probe(self, allowance: Allowance) -> None:
         """Forecast the first few windows, to know the pace."""
-        if not self.may_begin(deadline):
+        if not self.may_begin(allowance):
             return
         self.advance(WARM_UP)
         self.warm_up_seconds = self.seconds
         self.advance(PROBE)
 
-    def finish(self, deadline: float) -> None:
+    def finish(self, allowance: Allowance) -> None:
         """Forecast the other windows, or leave the method out once the time would not do."""
         chunk = _chunk(self.name)
-        while self.done < self.windows and self.may_go_on(deadline):
+        while self.done < self.windows and self.may_go_on(allowance):
             self.advance(chunk)
 
     def advance(self, count: int) -> None:

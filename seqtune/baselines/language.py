@@ -1,11 +1,11 @@
-"""Run the simple language models under a deadline: the cheap first, and say what was left out.
+"""Run the simple language models within a time: the cheap first, and say what was left out.
 
 The validation part is scored by a fit on the training part alone (on which the model may choose
 its size by the validation part), the test part by the same model fitted on training and
 validation together, as the networks are. Unigrams always run. Each other method first fits and
 scores a part of the text; its total is extrapolated from that by the method's own law of growth
-(`work`), and then they run in order of that total, each as long as it would end before the
-deadline.
+(`work`), and then they run in order of that total, each as long as it would end in
+time.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from typing import Literal
 import numpy as np
 
 from seqtune.baselines.generate._contract import Floats, LanguageModel
-from seqtune.baselines.pace import Turn, take_turns
+from seqtune.baselines.pace import Allowance, Turn, take_turns
 from seqtune.data.ragged import Ragged
 from seqtune.progress import Listener
 from seqtune.registry import baselines
@@ -88,15 +88,15 @@ def fit_language(name: str, problem: LanguageProblem, part: Part = "test") -> La
 
 
 def run_language_models(
-    methods: Sequence[str], problem: LanguageProblem, deadline: float, listener: Listener
+    methods: Sequence[str], problem: LanguageProblem, allowance: Allowance, listener: Listener
 ) -> list[BaselineLogProbabilities]:
     """Predict both parts by each method, as far as the time goes.
 
     Args:
         methods: Names of language baselines.
         problem: What they predict.
-        deadline: The `time.monotonic` value to be done by. The methods of `ALWAYS` run even if
-            it has passed.
+        allowance: The time that they may take. The methods of `ALWAYS` run even where none is
+            left.
         listener: Hears a BaselineEnded with the reason for each method left out. Scores are the
             caller's to tell.
 
@@ -107,7 +107,7 @@ def run_language_models(
         RecipeError: There is no such baseline.
     """
     jobs = [_Job(name, baselines("generate")[name], problem) for name in methods]
-    take_turns(jobs, ALWAYS, deadline, listener)
+    take_turns(jobs, ALWAYS, allowance, listener)
     return [job.result() for job in jobs]
 
 
@@ -133,9 +133,9 @@ class _Job(Turn):
         once = sizes["train"] + sizes["validation"]
         return self.pace * (self._work(once) + self._work(once + sizes["test"]))
 
-    def probe(self, deadline: float) -> None:
+    def probe(self, allowance: Allowance) -> None:
         """Fit and score the beginning of the training part, to know the pace."""
-        if not self.may_begin(deadline):
+        if not self.may_begin(allowance):
             return
         values = self.problem.documents("train").values[:PROBE]
         cut = len(values) - len(values) // HELD_OUT
@@ -146,9 +146,9 @@ class _Job(Turn):
             lambda: self._fit(known, held_out).log_probabilities(held_out), self._work(len(values))
         )
 
-    def finish(self, deadline: float) -> None:
+    def finish(self, allowance: Allowance) -> None:
         """Predict both parts, or leave the method out if the time would not do."""
-        if self.may_go_on(deadline):
+        if self.may_go_on(allowance):
             self.attempt(self._predict)
 
     def result(self) -> BaselineLogProbabilities:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from statistics import median
 
 
 @dataclass(frozen=True)
@@ -82,8 +83,8 @@ SETUPS = 1.5
 """So many times what a trial takes beside training, to be built, compiled and validated; with less
 it would train next to nothing, and overrun the search, for a step or two."""
 
-SHORTEST_TRIAL_SECONDS = 3.0
-"""Less than this is not enough to build, compile and train anything worth having."""
+SHORTEST_TRIAL_SECONDS = 0.5
+"""Less than this is not enough to train anything worth having, even by a program that is there."""
 
 
 def stretch_seconds(
@@ -130,6 +131,6 @@ def worth_beginning(
     if not done:
         return left_seconds > 0
     shortest = min(seconds for seconds, _ in done)
-    setup = min(seconds - training for seconds, training in done)
+    setup = median(seconds - training for seconds, training in done)
     least = max(SHORTEST_TRIAL_SECONDS, SHORTEST_SHARE * shortest, SETUPS * setup)
     return left_seconds >= least

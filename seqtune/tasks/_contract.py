@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
     import pandas as pd
 
+    from seqtune.baselines.pace import Allowance
     from seqtune.data.source import Source
     from seqtune.recipe.load import Recipe
 
@@ -238,7 +239,7 @@ class Task(Protocol):
         """Return predictions as they are given out, after what `calibration` measured."""
 
     def baselines(
-        self, prepared: Any, recipe: Recipe, seconds: float, listener: Listener
+        self, prepared: Any, recipe: Recipe, allowance: Allowance, listener: Listener
     ) -> list[BaselineResult]:
         """Run the simple methods within a time."""
 

@@ -122,9 +122,7 @@ def test_a_baseline_without_error_leaves_no_per_cent() -> None:
 
 
 def test_a_board_without_networks_or_baselines_or_both() -> None:
-    assert said(THETA) == (
-        "No network was trained; only simple methods were scored."
-    )
+    assert said(THETA) == ("No network was trained; only simple methods were scored.")
     assert said(row("t", "network", 1.0, 1.0)) == (
         "No simple method was scored, so there is nothing to measure the network against."
     )

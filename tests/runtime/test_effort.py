@@ -17,7 +17,6 @@ if keras.backend.backend() != "jax":
 import jax
 import jax.numpy as jnp
 
-
 ONE, LEFT, RIGHT = np.ones((1, 1)), np.ones((2, 3)), np.ones((3, 4))
 
 

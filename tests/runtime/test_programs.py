@@ -39,6 +39,11 @@ def triple(model: Any, arrays: Sequence[Any], more: Any) -> Any:
     return [3 * model(arrays[0])], {"sum": arrays[1] + more}
 
 
+def double(model: Any, inputs: Any) -> Any:
+    """Return twice what the model says, from the arguments that a prediction has."""
+    return 2 * model(inputs)
+
+
 @pytest.fixture
 def compiled(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     """The models that a program was compiled with, one for each compilation."""
@@ -114,7 +119,8 @@ def test_every_function_has_a_program_of_its_own(compiled: list[Any]) -> None:
         assert np.asarray(tripled).tolist() == [[6.0]]
         assert np.asarray(named["sum"]).tolist() == [[2.0]]
         assert said(model, 1.0) == [2.0]
-    assert len(compiled) == 2
+        assert np.asarray(run(model, double, one)).tolist() == [[4.0]]
+    assert len(compiled) == 3
 
 
 def test_a_function_is_run_with_the_weights_of_its_model() -> None:

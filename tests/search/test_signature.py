@@ -107,6 +107,7 @@ def shops(_: Path) -> Source:
 
 
 def said(_: Path) -> Source:
+    """Texts of one to four words."""
     words = ["good film", "a bad film here", "fine"]
     rows = [{"text": words[row % 3] + " now" * (row % 2), "label": row % 3} for row in range(24)]
     return Source.from_frame(pd.DataFrame(rows))
@@ -124,12 +125,13 @@ def cases(_: Path) -> Source:
 
 
 def machine(_: Path) -> Source:
-    rows = np.arange(300)
-    noise = np.random.default_rng(0).normal(0, 0.1, 300)
-    return Source.from_frame(pd.DataFrame({"step": rows, "a": np.sin(rows * 2 * np.pi / 12) + noise}))
+    """A sine with a season of 12 rows, and noise."""
+    rows, noise = np.arange(300), np.random.default_rng(0).normal(0, 0.1, 300)
+    return Source.from_frame(pd.DataFrame({"step": rows, "a": np.sin(rows * np.pi / 6) + noise}))
 
 
 def tale(folder: Path) -> Any:
+    """Write a text file of one sentence, many times over."""
     path = folder / "tale.txt"
     path.write_text("Once upon a time there was a cat, and it sat on a mat.\n" * 30)
     return read_texts(path)
@@ -245,7 +247,6 @@ def test_configurations_of_one_signature_run_the_same_programs(name: str, tmp_pa
             by_signature[sign][f"{path}={values[path]}"] = values
         if len(found) < len(configurations):
             fewer[path] = len(found)
-    assert fewer == case.fewer
     for group in by_signature.values():
         (_, first), *others = group.items()
         different = [each for each in others if each[1] != first]
@@ -253,6 +254,7 @@ def test_configurations_of_one_signature_run_the_same_programs(name: str, tmp_pa
         for what, values in different:
             assert expected is not None
             trace(problem, values).assert_same(expected, what)
+    assert fewer == case.fewer, "others share programs than could"
 
 
 @pytest.mark.parametrize("name", CASES)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 import weakref
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -27,7 +26,6 @@ if IS_JAX:
     import jax
 
     from seqtune.search.trainer import compiled_steps
-    from seqtune.search.trainer.compiled_steps import CompiledSteps
 
 VALUES = {
     "network.dropout": 0.0,
@@ -262,9 +260,8 @@ def test_the_pace_sets_the_rate_of_each_epoch_and_hears_of_everything(by: str) -
     it = Trained(problem_of(Stub("one")), values_of(), by)
     pace = it.run(Given(([[1.0]], [[5.0]])), 0.5, 0.0)
     assert it.weight == pytest.approx(2.5, abs=1e-5)
-    assert [each for each in pace.heard if each != "compiled"] == [0, "batch", "end"] + [
-        1, "batch", "end",
-    ]  # fmt: skip
+    told = [each for each in pace.heard if each != "compiled"]
+    assert told == [0, "batch", "end", 1, "batch", "end"]
     assert pace.losses == pytest.approx([9.0, 6.25], rel=1e-5)
 
 
@@ -272,7 +269,8 @@ def test_the_pace_sets_the_rate_of_each_epoch_and_hears_of_everything(by: str) -
 def test_every_epoch_has_its_own_batches() -> None:
     batches = Batches(2)
     pace = Trained(problem_of(Stub()), values_of()).run(batches, 0.1, 0.1)
-    assert batches.asked == [(0, 0)] + [(0, 0), (0, 1), (1, 0), (1, 1)]  # shapes are looked at
+    shapes_of = (0, 0)
+    assert batches.asked == [shapes_of, (0, 0), (0, 1), (1, 0), (1, 1)]
     assert batches.epoch == 2
     assert pace.heard[0] == "compiled"
 

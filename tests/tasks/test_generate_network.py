@@ -6,6 +6,7 @@ import math
 from pathlib import Path
 from typing import Any
 
+import keras
 import numpy as np
 import pytest
 
@@ -117,10 +118,11 @@ def test_training_lowers_the_loss_and_a_saved_network_is_the_same(
 ) -> None:
     prepared, values = problem(text, "network.attention=3", "network.weight_dropout=0.1")
     model = TASK.build(prepared, values)
-    model.compile("adam", TASK.loss(prepared, values))
-    batches = TASK.batches(prepared, values, 0, steps=6)
+    model.compile(keras.optimizers.Adam(0.03), TASK.loss(prepared, values))
+    batches = TASK.batches(prepared, values, 0, steps=12)
     losses = model.fit(batches, epochs=3, verbose=0, shuffle=False).history["loss"]
-    assert losses[-1] < losses[0]
+    # far below what the frequencies of characters give, which a network may begin with
+    assert losses[-1] < losses[0] - 0.1
     save_network(model, tmp_path / "network.keras")
     again = load_network(TASK, prepared, values, tmp_path / "network.keras")
     found = TASK.apply(again, prepared, values, "test")

@@ -3,7 +3,7 @@
 JAX runs compiled steps that are shared by all configurations of a signature (`compiled_steps`); on
 TensorFlow, Keras's own `fit` trains (`keras_fit`). Both are AdamW with decoupled weight decay
 (Loshchilov & Hutter, arXiv 1711.05101), gradients clipped by their global norm (Pascanu et al.,
-arXiv 1211.5063), and give the same networks up to rounding.
+arXiv 1211.5063). From the same batches they give the same networks, up to rounding.
 """
 
 from __future__ import annotations

@@ -89,17 +89,18 @@ class CompiledSteps:
                 return
 
     def _program(self, weights: Any, others: Any, batch: tuple[Any, ...]) -> Any:
-        """Return the compiled step; one that was compiled quickly may serve a long training."""
+        """Return the compiled step, made as well as the planned steps pay for."""
         shapes = tuple((np.shape(each), str(each.dtype)) for each in jax.tree.leaves(batch))
 
-        def compile_it() -> tuple[Any, float]:
+        def trace() -> tuple[Any, float]:
             step = _step_of(self.programs.model, self._loss)
             traced = jax.jit(step).trace(weights, others, self._moments, self._figures(0.0), *batch)
-            operations = count_operations(traced.jaxpr)
-            return traced.lower().compile(options_for(self._steps * operations)), operations
+            return traced.lower(), count_operations(traced.jaxpr)
 
-        program, self.operations = self.programs.find(("step", shapes), compile_it)
-        return program
+        lowered, self.operations = self.programs.find(("traced step", shapes), trace)
+        options = options_for(self._steps * self.operations)
+        key = ("step", shapes, tuple(sorted(options.items())))
+        return self.programs.find(key, lambda: lowered.compile(options))
 
     def _figures(self, rate: float) -> Vector:
         """Return rate, weight decay, largest norm, share of dropout, and steps behind this one."""
@@ -153,7 +154,8 @@ def _step_of(model: Any, loss: Any) -> Callable[..., Any]:
             predicted, others = model.stateless_call(parts, others, inputs, training=True)
         if isinstance(loss, keras.losses.Loss):
             return loss(truth, predicted, sample_weight=counts), others
-        return jnp.mean(loss(truth, predicted)), others
+        errors = loss(truth, predicted)
+        return jnp.mean(errors if counts is None else errors * counts), others
 
     def step(
         weights: Any, others: Any, moments: Any, figures: Any, inputs: Any, truth: Any,

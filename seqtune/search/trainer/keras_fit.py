@@ -42,7 +42,7 @@ class KerasFit:
         )
 
     def forget(self) -> None:
-        """Set the steps and moments of the optimiser to zero."""
+        """Set steps and moments of the optimiser to zero; the pace gives the rate of each epoch."""
         for variable in self.model.optimizer.variables:
             variable.assign(np.zeros(variable.shape, variable.dtype))
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -11,6 +10,7 @@ import numpy.typing as npt
 
 from seqtune.baselines.anomalies import AnomalyProblem, fit_detector, run_detectors
 from seqtune.baselines.anomalies import Part as Rows
+from seqtune.baselines.pace import Allowance
 from seqtune.progress import BaselineEnded, Listener, Tell, untold
 from seqtune.registry import baselines
 from seqtune.tasks._contract import BaselineResult, Part, Until
@@ -32,7 +32,7 @@ CHUNK_ROWS = 1 << 18
 
 
 def run_simple_methods(
-    task: Any, prepared: Prepared, asked: Any, seconds: float, listener: Listener
+    task: Any, prepared: Prepared, asked: Any, allowance: Allowance, listener: Listener
 ) -> list[BaselineResult]:
     """Score the held-out rows by simple methods.
 
@@ -40,7 +40,7 @@ def run_simple_methods(
         task: Scores and calibrates.
         prepared: The data.
         asked: The recipe's section `baselines`.
-        seconds: Time that they may take.
+        allowance: The time that they may take.
         listener: Hears how each did.
     """
     methods = list(baselines("anomaly")) if asked.methods == "auto" else list(asked.methods)
@@ -54,7 +54,7 @@ def run_simple_methods(
         SEED,
     )
     results = []
-    for found in run_detectors(methods, problem, time.monotonic() + seconds, listener):
+    for found in run_detectors(methods, problem, allowance, listener):
         if found.left_out:
             results.append(BaselineResult(found.name, left_out=found.left_out))
             continue

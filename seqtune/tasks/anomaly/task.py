@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from seqtune.baselines.pace import Allowance
 from seqtune.data.panel_build import build_panel
 from seqtune.data.source import Source
 from seqtune.data.split import split_series
@@ -228,11 +229,11 @@ class AnomalyTask:
         return to_statements(prepared, predictions, calibration)
 
     def baselines(
-        self, prepared: Prepared, recipe: Recipe, seconds: float, listener: Listener
+        self, prepared: Prepared, recipe: Recipe, allowance: Allowance, listener: Listener
     ) -> list[BaselineResult]:
         """Score the same rows by simple methods."""
         asked = settings(recipe).baselines
-        return run_simple_methods(self, prepared, asked, seconds, listener)
+        return run_simple_methods(self, prepared, asked, allowance, listener)
 
     def illustrate(self, prepared: Prepared, predictions: Floats, run: Any) -> dict[str, Any]:
         """Return the chart of the test part, its events and its strangest rows."""

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from seqtune.architectures._dense import dense
 from seqtune.architectures._dropout import Dropout
 from seqtune.architectures._settings import Settings
-from seqtune.initializers import SmallUniform
+from seqtune.initializers import LogFrequencies, SmallUniform
 from seqtune.registry import architectures
 from seqtune.tasks.classify.prepared import Prepared
 
@@ -49,7 +49,21 @@ def build_network(prepared: Prepared, values: Mapping[str, Any]) -> keras.Model:
     features = architectures[str(values["network.architecture"])].classify(sequence, mask, settings)
     if settings.dropout > 0:
         features = Dropout(settings.dropout, name="head_dropout")(features)
-    return keras.Model(inputs, dense(len(codec.labels.names), "logits")(features))
+    bias = LogFrequencies(*_frequencies(prepared, values))
+    return keras.Model(inputs, dense(len(codec.labels.names), "logits", bias=bias)(features))
+
+
+def _frequencies(
+    prepared: Prepared, values: Mapping[str, Any]
+) -> tuple[npt.NDArray[np.float64], float | None]:
+    """Return how often each class is in training, as it weighs there, and of how many cases."""
+    targets = prepared.targets[prepared.rows["train"]]
+    counts = targets.sum(axis=0, dtype=np.float64)
+    if prepared.codec.labels.is_multi:
+        return counts, float(len(targets))
+    if values["training.class_weights"]:
+        counts = counts * np.array(prepared.codec.weights)
+    return counts, None
 
 
 def settings_of(values: Mapping[str, Any]) -> Settings:

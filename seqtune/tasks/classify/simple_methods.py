@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 
 import numpy as np
@@ -12,12 +11,13 @@ from seqtune.baselines.classification import (
     ClassificationProblem,
     run_classifiers,
 )
+from seqtune.baselines.pace import Allowance
 from seqtune.progress import Listener
 from seqtune.tasks.classify.prepared import Prepared
 
 
 def classify_simply(
-    prepared: Prepared, methods: Sequence[str], deadline: float, seed: int, listener: Listener
+    prepared: Prepared, methods: Sequence[str], allowance: Allowance, seed: int, listener: Listener
 ) -> list[BaselineProbabilities]:
     """Classify validation and test part by each method, as far as the time goes.
 
@@ -27,20 +27,19 @@ def classify_simply(
     Args:
         prepared: The cases.
         methods: Names of classification baselines.
-        deadline: The `time.monotonic` value to be done by.
+        allowance: The time that they may take.
         seed: Of the methods that draw at random.
         listener: Hears of what was left out.
     """
     if not prepared.folds:
-        return run_classifiers(methods, _problem(prepared, seed), deadline, listener)
+        return run_classifiers(methods, _problem(prepared, seed), allowance, listener)
     left, found = list(methods), {name: BaselineProbabilities(name, {}, 0.0) for name in methods}
     whole = len(prepared.rows["validation"])
     answers = {name: np.empty((whole, prepared.targets.shape[1])) for name in methods}
     for number, fold in enumerate(prepared.folds):
-        now = time.monotonic()
-        until = now + (deadline - now) / (len(prepared.folds) - number)
+        share = allowance.split(len(prepared.folds) - number)
         problem = _problem(fold.prepared, seed)
-        for done in run_classifiers(tuple(left), problem, until, listener):
+        for done in run_classifiers(tuple(left), problem, share, listener):
             before = found[done.name].seconds
             found[done.name] = BaselineProbabilities(
                 done.name, done.probabilities, before + done.seconds, done.left_out

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal, cast
@@ -13,6 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from seqtune.baselines.classification import methods_for
+from seqtune.baselines.pace import Allowance
 from seqtune.data.source import Source
 from seqtune.metrics.calibration import fit_temperature, scaled
 from seqtune.metrics.classify import confusion, score_classes
@@ -159,15 +159,14 @@ class ClassifyTask:
         return scaled(predictions, calibration.get("temperature", 1.0), is_multi=is_multi)
 
     def baselines(
-        self, prepared: Prepared, recipe: Recipe, seconds: float, listener: Listener
+        self, prepared: Prepared, recipe: Recipe, allowance: Allowance, listener: Listener
     ) -> list[BaselineResult]:
         """Classify the same cases by simple methods."""
         values = cast(Schema, recipe.values)
         asked, kind = values.baselines.methods, prepared.codec.kind
         methods: Sequence[str] = methods_for(kind) if asked == "auto" else asked  # type: ignore[arg-type]
-        deadline = time.monotonic() + seconds
         results = []
-        for done in classify_simply(prepared, methods, deadline, values.seed, listener):
+        for done in classify_simply(prepared, methods, allowance, values.seed, listener):
             if done.left_out:
                 results.append(BaselineResult(done.name, left_out=done.left_out))
                 continue

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import time
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -11,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from seqtune.baselines.forecasts import ALWAYS, BaselineProblem, run_baselines
+from seqtune.baselines.pace import Allowance
 from seqtune.progress import BaselineEnded, Listener
 from seqtune.registry import baselines
 from seqtune.tasks._contract import BaselineResult, Part, Task
@@ -27,7 +27,7 @@ def run_simple_methods(
     task: Task,
     prepared: Prepared,
     asked: Sequence[str] | None,
-    seconds: float,
+    allowance: Allowance,
     listener: Listener,
     *,
     may_blend: bool,
@@ -38,7 +38,7 @@ def run_simple_methods(
         task: Scores them.
         prepared: The data.
         asked: Their names; all that suit the data if None.
-        seconds: Time that they may take.
+        allowance: The time that they may take.
         listener: Hears how each did.
         may_blend: Whether networks may be averaged with one of them.
     """
@@ -56,7 +56,7 @@ def run_simple_methods(
         levels=codec.levels,
     )
     results = []
-    for outcome in run_baselines(methods, problem, time.monotonic() + seconds, listener):
+    for outcome in run_baselines(methods, problem, allowance, listener):
         if outcome.left_out:
             results.append(BaselineResult(outcome.name, left_out=outcome.left_out))
             continue

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from seqtune.baselines.pace import Allowance
 from seqtune.data.panel import Panel
 from seqtune.data.panel_build import build_panel
 from seqtune.data.seasonality import find_periods
@@ -229,13 +230,13 @@ class ForecastTask:
         return apply_factors(predictions, prepared.codec.levels, calibration)
 
     def baselines(
-        self, prepared: Prepared, recipe: Recipe, seconds: float, listener: Listener
+        self, prepared: Prepared, recipe: Recipe, allowance: Allowance, listener: Listener
     ) -> list[BaselineResult]:
         """Forecast the same windows by simple methods."""
         asked = settings(recipe).baselines
         may_blend = asked.blend and self.hedges(prepared)
         methods = None if asked.methods == "auto" else asked.methods
-        return run_simple_methods(self, prepared, methods, seconds, listener, may_blend=may_blend)
+        return run_simple_methods(self, prepared, methods, allowance, listener, may_blend=may_blend)
 
     def illustrate(
         self, prepared: Prepared, predictions: npt.NDArray[np.float64], run: Any

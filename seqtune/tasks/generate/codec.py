@@ -27,6 +27,7 @@ class Codec:
         tokens: The vocabularies, by kind of token.
         borders: By kind of token, where the training, validation and test part end among all
             tokens.
+        counts: By kind of token, how often each is in the training part, (vocabulary,).
     """
 
     objective: str
@@ -36,6 +37,7 @@ class Codec:
     characters: tuple[int, int, int]
     tokens: Mapping[str, Tokens] = field(repr=False)
     borders: Mapping[str, tuple[int, int, int]]
+    counts: Mapping[str, tuple[int, ...]] = field(repr=False)
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain JSON values."""
@@ -45,6 +47,7 @@ class Codec:
             **plain,
             "tokens": {kind: each.to_dict() for kind, each in self.tokens.items()},
             "borders": {kind: list(each) for kind, each in self.borders.items()},
+            "counts": {kind: list(each) for kind, each in self.counts.items()},
         }
 
     @classmethod
@@ -57,8 +60,8 @@ class Codec:
         """
         if not isinstance(values, dict) or {*values} != {*cls.__dataclass_fields__}:
             raise ValueError("its parts are not as they are written")
-        tokens, borders = values["tokens"], values["borders"]
-        if not isinstance(tokens, dict) or not isinstance(borders, dict) or not tokens:
+        tokens, borders, counts = (values[key] for key in ("tokens", "borders", "counts"))
+        if not all(isinstance(each, dict) for each in (tokens, borders, counts)) or not tokens:
             raise ValueError("its parts are not as they are written")
         codec = cls(
             objective=values["objective"],
@@ -68,6 +71,7 @@ class Codec:
             characters=_three(values["characters"]),
             tokens={kind: Tokens.from_dict(each) for kind, each in tokens.items()},
             borders={kind: _three(each) for kind, each in borders.items()},
+            counts={kind: _counts(each) for kind, each in counts.items()},
         )
         is_sound = (
             codec.objective in OBJECTIVES
@@ -76,7 +80,8 @@ class Codec:
             and type(codec.documents) is int
             and 0 < codec.documents < MOST
             and all(kind == each.kind for kind, each in codec.tokens.items())
-            and codec.borders.keys() == codec.tokens.keys()
+            and codec.borders.keys() == codec.counts.keys() == codec.tokens.keys()
+            and all(len(codec.counts[kind]) == each.size for kind, each in codec.tokens.items())
             and all(1 < first < second < end for first, second, end in codec.borders.values())
             and min(codec.characters) > 0
         )
@@ -90,11 +95,15 @@ def _is_name(value: object) -> bool:
 
 
 def _three(values: Any) -> tuple[int, int, int]:
-    is_sound = (
-        isinstance(values, list)
-        and len(values) == 3
-        and all(type(value) is int and 0 <= value < MOST for value in values)
-    )
-    if not is_sound:
+    counts = _counts(values)
+    if len(counts) != 3:
         raise ValueError("expected three counts")
-    return (values[0], values[1], values[2])
+    return counts
+
+
+def _counts(values: Any) -> tuple[int, ...]:
+    if not isinstance(values, list) or not all(
+        type(value) is int and 0 <= value < MOST for value in values
+    ):
+        raise ValueError("expected a list of counts")
+    return tuple(values)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import keras
@@ -10,7 +10,7 @@ from keras import ops
 
 from seqtune.architectures._language import LanguageSettings
 from seqtune.cells._carried import Remembering
-from seqtune.initializers import GlorotUniform, SmallUniform
+from seqtune.initializers import GlorotUniform, LogFrequencies, SmallUniform
 from seqtune.registry import architectures
 from seqtune.tasks.generate.prepared import Prepared
 
@@ -35,6 +35,7 @@ def build_network(prepared: Prepared, values: Mapping[str, Any]) -> Any:
         embedding=int(values["network.embedding"]),
         units=int(values["network.units"]) * (2 if is_for_gaps(values) else 1),
         is_tied=bool(values["network.tied"]),
+        counts=prepared.codec.counts[str(values["tokens.kind"])],
         name=VOCABULARY,
     )
     settings = settings_of(values)
@@ -73,13 +74,22 @@ class Vocabulary(keras.layers.Layer):  # type: ignore[misc]
         units: Features that logits are made of.
         is_tied: Whether tokens are predicted with the vectors that they are read with (Press &
             Wolf, arXiv 1608.05859); features are projected to their size first.
+        counts: (tokens,) how often each is in training: where the bias begins; None for zeros.
         options: What every layer takes.
     """
 
     def __init__(
-        self, size: int, *, embedding: int, units: int, is_tied: bool, **options: Any
+        self,
+        size: int,
+        *,
+        embedding: int,
+        units: int,
+        is_tied: bool,
+        counts: Sequence[int] | None = None,
+        **options: Any,
     ) -> None:
         super().__init__(**options)
+        self.counts = counts
         self.size, self.embedding, self.units, self.is_tied = size, embedding, units, is_tied
 
     def build(self, *_: Any) -> None:
@@ -93,7 +103,9 @@ class Vocabulary(keras.layers.Layer):  # type: ignore[misc]
             self.kernel = self.add_weight(
                 shape=(self.units, width), initializer=GlorotUniform(), name="kernel"
             )
-        self.bias = self.add_weight(shape=(self.size,), initializer="zeros", name="bias")
+        self.bias = self.add_weight(
+            shape=(self.size,), initializer=LogFrequencies(self.counts), name="bias"
+        )
 
     def get_config(self) -> dict[str, Any]:
         """Return the arguments."""

@@ -69,6 +69,12 @@ def prepare(source: Source, recipe: Recipe, listener: Listener) -> tuple[Prepare
         characters=(characters[0], characters[1], characters[2]),
         tokens=tokens,
         borders=borders,
+        counts={
+            kind: tuple(
+                np.bincount(arrays[kind][: borders[kind][0]], minlength=tokens[kind].size).tolist()
+            )
+            for kind in kinds
+        },
     )
     _check_length(source, values, codec)
     return Prepared(codec, arrays), _settled(recipe, codec, kinds)

@@ -39,7 +39,8 @@ class Speaker:
     def write(self, request: Request, hear: Hear | None = None) -> list[Written]:
         """Write texts; see `seqtune.tasks.generate.writing`."""
         self._tell_unknown(request.prompt, self.reader.tokens)
-        return write(self.reader, request, hear or unheard, self.frame)
+        counts = self.run.prepared.codec.counts[self.reader.tokens.kind]
+        return write(self.reader, request, hear or unheard, self.frame, counts)
 
     def next_words(self, text: str, most: int) -> list[NextWord]:
         """Return the likeliest next words; see `seqtune.tasks.generate.next_words`."""

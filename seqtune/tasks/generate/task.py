@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal, cast
@@ -13,6 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from seqtune.baselines.language import run_language_models
+from seqtune.baselines.pace import Allowance
 from seqtune.data.source import Source
 from seqtune.errors import RunError
 from seqtune.metrics.generate import score_language
@@ -139,7 +139,7 @@ class GenerateTask:
         return predictions
 
     def baselines(
-        self, prepared: Prepared, recipe: Recipe, seconds: float, listener: Listener
+        self, prepared: Prepared, recipe: Recipe, allowance: Allowance, listener: Listener
     ) -> list[BaselineResult]:
         """Predict the same text by n-grams, on tokens of the first kind."""
         values = cast(Schema, recipe.values)
@@ -149,9 +149,8 @@ class GenerateTask:
         if prepared.bounds(kind, "train")[1] > MOST_COUNTED:
             listener(Note(f"simple methods count the last {MOST_COUNTED:,} tokens of training"))
         problem = problem_of(prepared)
-        deadline = time.monotonic() + seconds
         results = []
-        for done in run_language_models(methods, problem, deadline, listener):
+        for done in run_language_models(methods, problem, allowance, listener):
             if done.left_out:
                 results.append(BaselineResult(done.name, left_out=done.left_out))
                 continue

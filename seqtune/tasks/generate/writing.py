@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from time import perf_counter
 from typing import Literal
@@ -15,6 +15,7 @@ from seqtune.tasks.generate.prompt import DOCUMENTS, Begun, Frame, fitting, read
 from seqtune.tasks.generate.request import Request
 from seqtune.tasks.generate.sampling import Sampler
 from seqtune.tasks.generate.tokens import END, UNKNOWN
+from seqtune.tasks.generate.wellformed import Mask, WellFormed
 
 Ended = Literal["length", "stop", "end"]
 """Why a text ended: it was long enough, a stop text came, or the model ended it."""
@@ -52,7 +53,11 @@ def unheard(text: str) -> None:
 
 
 def write(
-    reader: Reader, request: Request, hear: Hear = unheard, frame: Frame = DOCUMENTS
+    reader: Reader,
+    request: Request,
+    hear: Hear = unheard,
+    frame: Frame = DOCUMENTS,
+    counts: Sequence[int] | None = None,
 ) -> list[Written]:
     """Write texts one after the other.
 
@@ -61,30 +66,39 @@ def write(
         request: What is to be written.
         hear: Hears each piece of text as soon as it is certain, the prompts first.
         frame: How texts begin and end for the model.
+        counts: (vocabulary,) how often each token is in training; what never is there is never
+            written. None where that is not known.
 
     Returns:
         The texts; each is the same whatever their number.
     """
     begun = read(reader, request.prompt, frame)
     forbidden = [UNKNOWN] if frame.may_end else [UNKNOWN, END]
+    rule = WellFormed(reader.tokens, counts)
     written = []
     for number in range(request.count):
         hear(request.prompt)
         sampler = Sampler(request.choice, forbidden, number)
-        written.append(_write_one(reader, request, sampler, begun, hear))
+        written.append(_write_one(reader, request, sampler, begun, rule, hear))
     return written
 
 
 def _write_one(
-    reader: Reader, request: Request, sampler: Sampler, begun: Begun, hear: Hear
+    reader: Reader,
+    request: Request,
+    sampler: Sampler,
+    begun: Begun,
+    rule: WellFormed,
+    hear: Hear,
 ) -> Written:
     emission = Emission(request.stops, request.length)
     parts: list[str] = []
     drawn = 0
+    rest = b""  # of a character that is not complete
     ended: Ended = "end"
     began = perf_counter()
     while True:
-        token = int(sampler.draw(_allowed(reader, begun))[0])
+        token = int(sampler.draw(_allowed(reader, begun, rule.allowed(rest)))[0])
         drawn += 1
         if token == END:
             parts.append(emission.finish())
@@ -95,13 +109,15 @@ def _write_one(
         if emission.is_over:
             ended = "length" if emission.emitted == request.length else "stop"
             break
+        rest = rule.after(rest, token)
         begun = begun.then(reader, token)
     seconds = perf_counter() - began
     return Written(request.prompt, "".join(parts), ended, drawn, seconds)
 
 
-def _allowed(reader: Reader, begun: Begun) -> Floats:
-    """Return the logits of what comes next, minus infinity where the prompt's end forbids it."""
-    if not begun.pending:
-        return begun.logits
-    return np.where(fitting(reader.tokens, begun.pending), begun.logits, -np.inf)
+def _allowed(reader: Reader, begun: Begun, may_follow: Mask) -> Floats:
+    """Return the logits of what comes next, minus infinity where it is not to be written."""
+    if begun.pending:  # the prompt ends within a token, which is read before anything is written
+        fits = fitting(reader.tokens, begun.pending)
+        may_follow = fits & may_follow if (fits & may_follow).any() else fits
+    return np.where(may_follow, begun.logits, -np.inf)

@@ -1,0 +1,70 @@
+"""Which tokens may be written next: those that training had, and that leave the text UTF-8.
+
+A token of bytes, or of a sub-word, may be a part of a character. A model that has trained for a
+minute gives some probability to parts that do not fit together; none of them is ever drawn.
+"""
+
+from __future__ import annotations
+
+from codecs import getincrementaldecoder
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from seqtune.tasks.generate.tokens import END, Tokens
+
+Mask = npt.NDArray[np.bool_]
+
+
+class WellFormed:
+    """Says which tokens may follow a text that ends in the middle of a character, or does not.
+
+    Args:
+        tokens: The vocabulary.
+        counts: (vocabulary,) how often each token is in training; None where that is not known.
+
+    Example:
+        >>> tokens = Tokens.fit([], "byte", most=300, least_count=1)
+        >>> rule = WellFormed(tokens)
+        >>> rest = rule.after(b"", 2 + 0xC3)  # the first byte of "é"
+        >>> rule.allowed(rest)[2 + 0xA9], rule.allowed(rest)[2 + ord("a")]
+        (True, False)
+    """
+
+    def __init__(self, tokens: Tokens, counts: Sequence[int] | None = None) -> None:
+        self._spellings = tokens.spellings
+        self._seen = np.ones(tokens.size, np.bool_)
+        if counts is not None:
+            self._seen = np.asarray(counts) > 0
+            self._seen[END] = True
+        self._masks: dict[bytes, Mask] = {}
+
+    def allowed(self, rest: bytes) -> Mask:
+        """Return which tokens may come next, (vocabulary,); all of them where none may.
+
+        Args:
+            rest: The bytes of a character that is not complete.
+        """
+        if rest not in self._masks:
+            fits = np.array([self._fits(rest, spelling) for spelling in self._spellings])
+            both = fits & self._seen
+            self._masks[rest] = both if both.any() else fits if fits.any() else ~fits
+        return self._masks[rest]
+
+    def after(self, rest: bytes, token: int) -> bytes:
+        """Return the bytes of a character that are waiting once a token was written."""
+        return _rest(rest + self._spellings[token]) or b""
+
+    def _fits(self, rest: bytes, spelling: bytes) -> bool:
+        return _rest(rest + spelling) is not None if spelling else not rest
+
+
+def _rest(text: bytes) -> bytes | None:
+    """Return the bytes of an incomplete character at the end; None where a text is no UTF-8."""
+    decoder = getincrementaldecoder("utf-8")("strict")
+    try:
+        decoder.decode(text)
+    except UnicodeDecodeError:
+        return None
+    return decoder.getstate()[0]
