@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from seqtune.devices import counted
 from seqtune.interrupt import Interrupt
 from seqtune.progress import Listener, Note, StageStarted
 from seqtune.run.blendable import Arrays, check_shape, kept_path, read_predictions
@@ -27,7 +28,7 @@ from seqtune.search.refit import (
     refitted_path,
     test_predictions_path,
 )
-from seqtune.search.trial import Result, model_path
+from seqtune.search.trial import Result, model_path, usable
 
 NETWORKS_LISTED = 8
 """So many single networks, the best by validation, stand on the leaderboard."""
@@ -73,10 +74,11 @@ class Conclusion:
         self.predicted = Predictions(self.problem, self.blendable)
 
     def ranked(self) -> list[Result]:
-        """Return the usable trials, best first by validation."""
-        usable = [result for result in self.results if result.score is not None]
+        """Return the trials that may be used, best first by validation."""
         sign = 1 if self.problem.task.direction == "min" else -1
-        return sorted(usable, key=lambda result: (sign * (result.score or 0.0), result.trial))
+        return sorted(
+            usable(self.results), key=lambda result: (sign * (result.score or 0.0), result.trial)
+        )
 
     def select(self, size: int) -> None:
         """Choose the members of the ensemble on validation predictions.
@@ -84,7 +86,7 @@ class Conclusion:
         Args:
             size: Choices at most; below 2 there is no ensemble.
         """
-        pool = self.ranked()[:ENSEMBLE_POOL]
+        pool = [result for result in self.ranked() if result.is_trained][:ENSEMBLE_POOL]
         weights = Choice(self.problem, self.predicted).weights(pool, size)
         self.weights = weights if self._is_ensemble(weights) else {}
 
@@ -273,7 +275,7 @@ class Conclusion:
             test=seen,
             fit_seconds=result.seconds,
             parameters=result.parameters,
-            detail=describe(self.problem, result.values),
+            detail=describe(self.problem, result),
         )
 
     def _ensemble_row(self) -> Row:
@@ -317,9 +319,11 @@ def row_name(result: Result) -> str:
     return f"{values['network.architecture']}-{values['network.cell']}-{result.trial}"
 
 
-def describe(problem: Problem, values: Mapping[str, Any]) -> str:
-    """Return a configuration in a few words."""
+def describe(problem: Problem, result: Result) -> str:
+    """Return the configuration of a trial in a few words, and whether it was hardly trained."""
+    values = result.values
     size = f"{values['network.layers']} x {values['network.units']} units"
     own = problem.task.describe(problem.prepared, values)
     rate = f"rate {float(values['training.learning_rate']):.2g}"
-    return ", ".join([size, own, rate])
+    mark = [] if result.is_trained else [f"hardly trained ({counted(result.steps, 'step')})"]
+    return ", ".join([*mark, size, own, rate])

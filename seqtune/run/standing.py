@@ -10,7 +10,7 @@ from seqtune.files import write_json, write_lines
 from seqtune.run.folder import STATE
 from seqtune.run.leaderboard import Row
 from seqtune.search.problem import Problem
-from seqtune.search.trial import Result
+from seqtune.search.trial import Result, usable
 
 TRIALS = "trials.jsonl"
 
@@ -31,7 +31,7 @@ def write_standing(folder: Path, results: Sequence[Result], state: dict[str, Any
 
 
 def standing_rows(problem: Problem, results: Sequence[Result]) -> list[Row]:
-    """Return a row for every trial that has a score so far.
+    """Return a row for every trial that has a score so far, hardly trained ones left out.
 
     Args:
         problem: Task and data.
@@ -43,12 +43,11 @@ def standing_rows(problem: Problem, results: Sequence[Result]) -> list[Row]:
         Row(
             name=row_name(done),
             kind="network",
-            validation={problem.metric: done.score},
+            validation={problem.metric: float(done.score or 0.0)},
             test={},
             fit_seconds=done.seconds,
             parameters=done.parameters,
-            detail=describe(problem, done.values),
+            detail=describe(problem, done),
         )
-        for done in results
-        if done.score is not None
+        for done in usable(results)
     ]

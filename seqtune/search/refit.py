@@ -40,6 +40,9 @@ SETUP_SHARE = 0.2
 """Loading a network, and one look at each part of the data, as a share of what its trial took
 beside training: its programs are compiled already. 0.1 to 0.2 were seen."""
 
+LOADING_SECONDS = 0.4
+"""What loading and looking take at least: a trial whose programs were there says little of them."""
+
 LEAST_SECONDS = 0.5
 """Less than this is not worth a refit."""
 
@@ -200,7 +203,7 @@ def best_epoch(result: Result) -> int:
 
 def setup_seconds(result: Result) -> float:
     """Return what a refit of a trial's network is likely to take beside training."""
-    return SETUP_SHARE * max(0.0, result.seconds - result.training_seconds)
+    return max(LOADING_SECONDS, SETUP_SHARE * (result.seconds - result.training_seconds))
 
 
 def refit_seconds(result: Result, *, anew: bool = False, folds: int = 0) -> float:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,9 @@ from seqtune.search.problem import Problem
 from seqtune.search.recorded import is_trial, shown
 from seqtune.search.trainer import trainer_for
 from seqtune.search.training import Monitor, Watch, train
+
+LEAST_STEPS = 50
+"""A network that was cut after fewer optimiser steps has seen next to nothing."""
 
 
 @dataclass(frozen=True)
@@ -58,9 +61,26 @@ class Result:
         """Operations of its training so far; None where nobody counted."""
         return self.steps * self.operations or None
 
+    @property
+    def is_trained(self) -> bool:
+        """Whether it saw enough to be compared: a score after a few steps is luck."""
+        return self.status == "completed" or self.steps >= LEAST_STEPS
+
     def to_dict(self) -> dict[str, Any]:
         """Return plain JSON values."""
         return asdict(self)
+
+
+def usable(results: Iterable[Result]) -> list[Result]:
+    """Return the trials that have a score; hardly trained ones only where there are no others.
+
+    Example:
+        >>> early = Result("t001", "stopped", {}, score=0.5, steps=10)
+        >>> usable([early, Result("t002", "completed", {}, score=0.6, steps=110)])[0].trial
+        't002'
+    """
+    scored = [result for result in results if result.score is not None]
+    return [result for result in scored if result.is_trained] or scored
 
 
 @dataclass(frozen=True)

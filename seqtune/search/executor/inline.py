@@ -5,6 +5,7 @@ from __future__ import annotations
 import keras
 
 from seqtune.progress import EpochEnded, Listener, TrialStarted
+from seqtune.runtime.allocation import keep_memory
 from seqtune.runtime.program_cache import keep_programs
 from seqtune.search.executor._contract import Job, Outcome
 from seqtune.search.memory import Tidier
@@ -27,6 +28,7 @@ class Inline:
         self.stopped: set[str] = set()
         self._job: Job | None = None
         self._tidier = Tidier()
+        keep_memory()
         if keras.backend.backend() == "jax":
             keep_programs()
 

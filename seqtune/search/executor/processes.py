@@ -38,10 +38,6 @@ from seqtune.search.wire import decode, encode
 
 WORKER = "seqtune.search.executor.worker"
 
-MEMORY = {"MALLOC_ARENA_MAX": "1"}
-"""glibc's malloc gives threads heaps of their own, and the holes in them add up: after 40 networks
-a worker on JAX had 17 % more memory than after 5, and with a single heap 2 % more."""
-
 
 class Share(Protocol):
     """The part of the machine that a worker has; see `seqtune.workers`."""
@@ -87,7 +83,6 @@ class Processes:
         self.module, self.grace = module, grace
         self._scratch = Path(tempfile.mkdtemp(prefix="seqtune-workers-"))
         self._environment = {
-            **MEMORY,
             **program_cache.variables(self._scratch),
             **os.environ,
             "KERAS_BACKEND": backend,

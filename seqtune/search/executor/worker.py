@@ -25,6 +25,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from seqtune import backend as backends
 from seqtune.interrupt import SIGNALS
+from seqtune.runtime.allocation import keep_memory
 from seqtune.search.memory import Tidier
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ def main() -> None:
     for name in SIGNALS:
         signal.signal(getattr(signal, name), signal.SIG_IGN)  # the master decides what they mean
     faulthandler.enable()
+    keep_memory()
     commands, answers = pipes_aside()
     opening = json.loads(commands.readline())["open"]
     inbox = Inbox(commands, opening["scratch"])
