@@ -40,7 +40,8 @@ from seqtune.registry import baselines
 from seqtune.search.ensemble import blend, select_members
 from seqtune.search.problem import Problem
 from seqtune.search.space import complete
-from seqtune.search.training import Schedule, Watch, compile_model, train
+from seqtune.search.trainer import trainer_for
+from seqtune.search.training import Schedule, Watch, train
 from seqtune.tasks.anomaly.held_out import HeldOut, hold_out
 from seqtune.tasks.anomaly.inference import Judge
 from seqtune.tasks.anomaly.injection import EVEN, LASTING_TOO
@@ -175,13 +176,13 @@ class Collected:
         seed = number + 1000 * self.seed
         seed_everything(seed)
         model = TASK.build(self.prepared, values)
-        compile_model(self.problem, model, values)
+        trainer = trainer_for(self.problem, model, values, self.steps)
         steps = min(30, self.steps)
         schedule = Schedule(
             float(values["training.learning_rate"]), self.steps // steps,
             time.monotonic() + FOREVER, Watch(),
         )  # fmt: skip
-        train(self.problem, model, values, seed, schedule, steps_per_epoch=steps, until="train")
+        train(self.problem, trainer, values, seed, schedule, steps_per_epoch=steps, until="train")
         return model
 
     def scored(self, number: int, model: Any) -> Model:

@@ -25,6 +25,8 @@ from pathlib import Path
 import numpy as np
 
 STEPS_PER_SERIES = 1_000
+FOREVER = 1e9
+"""No training here lasts until this value of `time.monotonic()`."""
 SETTINGS = ("horizon=24", "lookback=168", "training.batch_size=128")
 COLUMNS = {
     "pandas": "pandas reads (s)",
@@ -118,24 +120,31 @@ def train(folder: Path, rows: int, steps: int) -> Figures:
 
     backends.activate("auto")
     from seqtune.search.problem import Problem
-    from seqtune.search.training import compile_model
+    from seqtune.search.trainer import trainer_for
+    from seqtune.search.training import Schedule, Watch
+    from seqtune.search.training import train as train_network
+
+    class Timed(Schedule):
+        """One epoch that notes when each step ended."""
+
+        def __init__(self) -> None:
+            super().__init__(float(values["training.learning_rate"]), 1, FOREVER, Watch())
+            self.ends: list[float] = []
+
+        def after_batch(self) -> None:
+            super().after_batch()
+            self.ends.append(time.perf_counter())
 
     began = time.perf_counter()
     problem = Problem.open("forecast", run_path(folder, rows))
     values = json.loads((run_path(folder, rows) / "values.json").read_text(encoding="utf-8"))
     model = problem.task.build(problem.prepared, values)
-    compile_model(problem, model, values)
-    batches = problem.task.batches(problem.prepared, values, 0, steps=steps + 1)
-    model.train_on_batch(*batches[0])
-    first = time.perf_counter() - began
-    seconds = []
-    for index in range(1, steps + 1):
-        began = time.perf_counter()
-        model.train_on_batch(*batches[index])
-        seconds.append(time.perf_counter() - began)
-    step = 1000 * float(np.median(seconds))
+    trainer = trainer_for(problem, model, values, int(values["training.steps"]))
+    timed = Timed()
+    train_network(problem, trainer, values, 0, timed, steps_per_epoch=steps + 1, until="train")
     problem.task.apply(model, problem.prepared, values, "validation")
-    return {"first": first, "step": step}
+    step = 1000 * float(np.median(np.diff(timed.ends)))
+    return {"first": timed.ends[0] - began, "step": step}
 
 
 STAGES: dict[str, Callable[[Path, int, int], Figures]] = {

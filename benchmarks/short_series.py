@@ -1,6 +1,6 @@
 """Which base and which size of network suit short series? Fifteen of 100 to 330 steps.
 
-    python benchmarks/short_series.py
+    python benchmarks/short_series.py [--series "co2 60" unemp]
 
 The series are pieces of the data sets that statsmodels carries (CO2, El Niño, US macro data,
 sunspots) and made-up ones that grow and swing by a factor. For each configuration: the best
@@ -11,6 +11,7 @@ last line is the geometric mean over the series.
 
 from __future__ import annotations
 
+import argparse
 import tempfile
 import time
 from collections.abc import Iterator
@@ -49,7 +50,13 @@ LONG = 60.0
 
 def main() -> None:
     """Train every configuration on every series and print the table."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--series", nargs="+", help="names of a few of the series")
+    chosen_series = parser.parse_args().series
     backend.activate("jax")
+    from seqtune.baselines.pace import ALL_THE_TIME
     from seqtune.data.source import Source
     from seqtune.progress import silent
     from seqtune.recipe.load import Recipe
@@ -58,9 +65,11 @@ def main() -> None:
     task = load_task("forecast")
     scores: dict[str, list[list[float]]] = {name: [] for name in CONFIGURATIONS}
     for series, table in short_series():
+        if chosen_series and series not in chosen_series:
+            continue
         recipe = Recipe.load("default", "forecast", ["baselines.methods=[seasonal_naive]"])
         prepared, recipe = task.prepare(Source.from_frame(table), recipe, silent)
-        naive = task.baselines(prepared, recipe, 30.0, silent)[0]
+        naive = task.baselines(prepared, recipe, ALL_THE_TIME, silent)[0]
         for name, chosen in CONFIGURATIONS.items():
             start = {dimension.path: dimension.default for dimension in recipe.dimensions()}
             values = {**start, **recipe.portfolio()[0], **SHARED, **chosen}
@@ -79,7 +88,8 @@ def train_once(task: Any, prepared: Any, values: dict[str, Any]) -> list[float]:
     from seqtune.search.network_file import save_network
     from seqtune.search.problem import Problem
     from seqtune.search.refit import RefitJob, test_predictions_path
-    from seqtune.search.training import Monitor, Watch, compile_model, train
+    from seqtune.search.trainer import trainer_for
+    from seqtune.search.training import Monitor, Watch, train
     from seqtune.search.trial import Result, model_path
 
     steps = task.steps_per_epoch(prepared, values)
@@ -88,9 +98,9 @@ def train_once(task: Any, prepared: Any, values: dict[str, Any]) -> list[float]:
         problem = Problem(task, prepared, Path(name))
         seed_everything(SEED)
         model = task.build(prepared, values)
-        compile_model(problem, model, values)
-        monitor = Monitor(problem, values, epochs, time.monotonic() + LONG, Watch())
-        train(problem, model, values, SEED, monitor, steps_per_epoch=steps, until="train")
+        trainer = trainer_for(problem, model, values, epochs * steps)
+        monitor = Monitor(problem, model, values, epochs, time.monotonic() + LONG, Watch())
+        train(problem, trainer, values, SEED, monitor, steps_per_epoch=steps, until="train")
         last = task.apply(model, prepared, values, "test")
         model.set_weights(monitor.best_weights)
         best = task.apply(model, prepared, values, "test")

@@ -32,7 +32,7 @@ def command(
     ] = None,
     top_p: Annotated[
         float, typer.Option(help="Draw among the likeliest tokens of this probability in all.")
-    ] = 1.0,
+    ] = 0.95,
     seed: Annotated[int, typer.Option(help="Start of all random numbers.")] = 0,
     stop: Annotated[
         list[str] | None, typer.Option(help="End before this text (repeatable).")

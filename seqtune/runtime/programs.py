@@ -82,6 +82,20 @@ def programs_of(model: Any) -> Programs:
     return found
 
 
+def batch_rows(rows: int, most: int) -> int:
+    """Return how many rows to predict at a time: a power of two, so that few programs are needed.
+
+    Args:
+        rows: How many there are; what is missing to a whole batch is filled up with any of them.
+        most: At most so many at a time.
+
+    Example:
+        >>> batch_rows(25, 1024), batch_rows(3000, 1024), batch_rows(0, 1024)
+        (32, 1024, 1)
+    """
+    return min(most, 1 << max(0, rows - 1).bit_length())
+
+
 def predict(model: Any, inputs: Any) -> Any:
     """Return what a model says of a batch: `model(inputs, training=False)`, compiled.
 

