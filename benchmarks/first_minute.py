@@ -71,6 +71,7 @@ def main() -> None:
     parser.add_argument("--short", default="20s", help="budget of the short runs")
     parser.add_argument("--beside", default="45s", help="budget of each of two runs at once")
     parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("--once", action="store_true", help="with an empty cache alone")
     parser.add_argument("-o", "--output", type=Path)
     parser.add_argument("--regret", nargs="+", type=Path)
     chosen = parser.parse_args()
@@ -81,7 +82,8 @@ def main() -> None:
     print("data      run     trained  share  score   seconds")
     for name in chosen.data:
         for seed in range(chosen.runs):
-            found += first_and_second(name, chosen.budget, seed)
+            kinds = ("first",) if chosen.once else ("first", "second")
+            found += first_and_second(name, chosen.budget, seed, kinds)
         with tempfile.TemporaryDirectory() as cache:
             found.append(finish(begin(name, chosen.short, 0, cache), name, "short", 0))
             show([found[-1]])
@@ -91,11 +93,11 @@ def main() -> None:
         chosen.output.write_text(json.dumps(found), encoding="utf-8")
 
 
-def first_and_second(name: str, budget: str, seed: int) -> list[Figures]:
+def first_and_second(name: str, budget: str, seed: int, kinds: Sequence[str]) -> list[Figures]:
     """Run once with an empty cache, and once with what that left."""
     found = []
     with tempfile.TemporaryDirectory() as cache:
-        for kind in ("first", "second"):
+        for kind in kinds:
             found.append(finish(begin(name, budget, seed, cache), name, kind, seed))
             show(found[-1:])
     return found
@@ -172,8 +174,10 @@ def compare(files: Sequence[Sequence[Figures]], paths: Sequence[Path]) -> None:
     for path, file in zip(paths, files, strict=True):
         for kind in ("first", "second"):
             those = [each for each in file if each["kind"] == kind]
+            if not those:
+                continue
             figures = [[regret(each, best, moment) for each in those] for moment in MOMENTS]
-            means = [statistics.mean(each) if each else math.nan for each in figures]
+            means = [statistics.mean(each) for each in figures]
             print(f"{path.stem:16}{kind:8}" + "".join(f"{mean:9.3f}" for mean in means))
 
 

@@ -246,7 +246,7 @@ class Fitting:
 
     def _run_baselines(self) -> None:
         self.tell(StageStarted("baselines"))
-        allowance = Allowance.of(self.clock.seconds, self.recipe.get("baselines.share"))
+        allowance = Allowance.of(max(0.0, self.clock.left()), self.recipe.get("baselines.share"))
         self.baselines = self.task.baselines(self.prepared, self.recipe, allowance, self.tell)
         self.take_baselines()
         self.searching.write_board([])

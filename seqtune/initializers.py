@@ -111,7 +111,7 @@ class LogFrequencies(keras.initializers.Initializer):  # type: ignore[misc]
 
     Example:
         >>> LogFrequencies([3, 1])((2,)).round(2)
-        array([-0.29, -1.37], dtype=float32)
+        array([-0.29, -1.38], dtype=float32)
     """
 
     def __init__(self, counts: npt.ArrayLike | None = None, total: float | None = None) -> None:

@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from seqtune.baselines.pace import ALL_THE_TIME, Allowance
 from seqtune.data.window import Windows
 from seqtune.progress import silent
 from seqtune.tasks.forecast.arrangement import arrange
@@ -197,12 +198,12 @@ def test_simple_methods_are_given_no_later_row(
     prepared = noise.prepared
     problems: list[Any] = []
 
-    def remember(methods: Any, problem: Any, deadline: float, listener: Any) -> list[Any]:
+    def remember(methods: Any, problem: Any, allowance: Any, listener: Any) -> list[Any]:
         problems.append(problem)
         return []
 
     monkeypatch.setattr("seqtune.tasks.forecast.simple_methods.run_baselines", remember)
-    TASK.baselines(prepared, noise.recipe, 1.0, silent)
+    TASK.baselines(prepared, noise.recipe, ALL_THE_TIME, silent)
     windows = prepared.windows[part]
     histories = problems[0].histories(part, 0, len(windows))
     assert problems[0].windows[part] == len(windows)
@@ -244,7 +245,10 @@ def test_validation_figures_do_not_know_the_test_rows(
     forecast = np.sort(np.random.default_rng(0).normal(50, 10, shape), axis=2)
     assert TASK.score(before, "validation", forecast) == TASK.score(after, "validation", forecast)
     assert TASK.score(before, "test", forecast) != TASK.score(after, "test", forecast)
-    figures = [TASK.baselines(data.prepared, data.recipe, 0.0, silent) for data in (noise, changed)]
+    figures = [
+        TASK.baselines(data.prepared, data.recipe, Allowance(0.0), silent)
+        for data in (noise, changed)
+    ]
     assert [each.validation for each in figures[0]] == [each.validation for each in figures[1]]
     assert [each.test for each in figures[0]] != [each.test for each in figures[1]]
 

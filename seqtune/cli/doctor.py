@@ -26,5 +26,7 @@ def command(
         from seqtune.runtime.program_cache import cache_folder
         from seqtune.runtime.program_cache import clear_cache as clear
 
-        typer.echo(f"deleted {megabytes(clear())} of compiled networks: {cache_folder()}", err=True)
+        folder = cache_folder()
+        said = f"deleted {megabytes(clear())} in {folder}" if folder else "the cache is off"
+        typer.echo(f"compiled networks: {said}", err=True)
     show(doctor_report(), as_json)

@@ -26,7 +26,7 @@ def command(
     length: Annotated[int, typer.Option(help="New characters at most, whatever a token is.")] = 500,
     temperature: Annotated[
         float, typer.Option(help="0 takes the likeliest; 1 draws as the model says; more: wilder.")
-    ] = 0.8,
+    ] = 0.7,
     top_k: Annotated[
         int | None, typer.Option(help="Draw among so many likeliest tokens alone.")
     ] = None,

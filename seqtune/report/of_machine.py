@@ -43,7 +43,7 @@ def doctor_report() -> DoctorReport:
         plan = staff(backends.machine_for(name), usual, budget, name, data_bytes=0)
     except SeqtuneError as error:
         problems.append(f"{error.message}; {error.hint}")
-    if versions["tensorflow"] == "missing":
+    if versions["tensorflow"] == "missing" and versions["jax"] != "missing":
         problems.append(
             "tensorflow is not installed: all works but --backend tensorflow; "
             "pip install tensorflow, where it has wheels for this Python"

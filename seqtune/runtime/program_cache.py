@@ -57,7 +57,7 @@ def variables(scratch: Path | str) -> dict[str, str]:
     Args:
         scratch: A private folder that goes with the search, for where the user's may not be used.
     """
-    folder = open_cache()
+    folder = None if os.environ.get(FOLDER) else open_cache()
     return variables_below(scratch) if folder is None else _kept_in(folder)
 
 
@@ -102,9 +102,11 @@ def open_cache() -> Path | None:
         return None
     folder = top / _key()
     try:
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        if not all(is_private(each) for each in (folder, top)):
-            return None
+        top.parent.mkdir(parents=True, exist_ok=True)
+        for each in (top, folder):  # the mode of `mkdir` is not that of the parents it makes
+            each.mkdir(exist_ok=True, mode=0o700)
+            if not is_private(each):
+                return None
         prune(top)
     except OSError:
         return None
@@ -129,10 +131,11 @@ def cache_bytes() -> int:
 
 
 def clear_cache() -> int:
-    """Remove all programs; return how many bytes they took."""
+    """Remove all programs; return how many bytes they took, 0 where they are left alone."""
     folder, size = cache_folder(), cache_bytes()
-    if folder is not None and is_private(folder):
-        shutil.rmtree(folder, ignore_errors=True)
+    if folder is None or not is_private(folder):
+        return 0
+    shutil.rmtree(folder, ignore_errors=True)
     return size
 
 

@@ -110,8 +110,8 @@ class Schedule:
         # an ordinary epoch costs the median of those that compiled nothing
         first = max(0.0, self._epoch_seconds[0] - self._compile_seconds)
         usual = float(np.median(self._epoch_seconds[1:] or [first]))
-        affordable = int((self.deadline - time.monotonic()) / max(usual, 1e-9))
-        self.planned = min(self.epochs, epoch + 1 + max(0, affordable))
+        affordable = max(0.0, (self.deadline - time.monotonic()) / max(usual, 1e-9))
+        self.planned = epoch + 1 + int(min(self.epochs - epoch - 1, affordable))
         if epoch + 1 >= self.planned:
             self.is_cut = self.is_cut or self.planned < self.epochs
             self.is_over = True

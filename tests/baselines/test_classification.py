@@ -19,6 +19,7 @@ from seqtune.baselines.classification import (
     run_classifiers,
 )
 from seqtune.baselines.classify import majority, nearest_neighbour, nearest_neighbour_dtw
+from seqtune.baselines.pace import ALL_THE_TIME, Allowance
 from seqtune.errors import RecipeError
 from seqtune.progress import BaselineEnded, Event
 from seqtune.registry import baselines
@@ -83,7 +84,7 @@ def test_validation_is_by_training_alone_and_test_by_both(clock: Clock) -> None:
         0,
     )
     names = ["majority", "nearest_neighbour", "nearest_neighbour_dtw"]
-    majority_, *neighbours = run_classifiers(names, planted, 1.0, fail_on_event)
+    majority_, *neighbours = run_classifiers(names, planted, Allowance(1.0), fail_on_event)
     for result in neighbours:
         assert result.probabilities["validation"].argmax(axis=1).tolist() == [1, 1]
         assert result.probabilities["test"].argmax(axis=1).tolist() == [2, 0]
@@ -94,7 +95,7 @@ def test_validation_is_by_training_alone_and_test_by_both(clock: Clock) -> None:
 def test_results_stand_in_the_order_asked_for(clock: Clock, methods: dict[str, Any]) -> None:
     methods["costly"] = timed(clock, 0.01)
     names = ["costly", "majority"]
-    results = run_classifiers(names, problem(), 100.0, fail_on_event)
+    results = run_classifiers(names, problem(), Allowance(100.0), fail_on_event)
     assert [result.name for result in results] == names
     for result in results:
         assert result.left_out == ""
@@ -107,7 +108,7 @@ def test_results_stand_in_the_order_asked_for(clock: Clock, methods: dict[str, A
 def test_few_cases_are_tried_before_all(clock: Clock, methods: dict[str, Any]) -> None:
     calls: list[tuple[int, int]] = []
     methods["costly"] = timed(clock, 0.01, calls=calls)
-    (result,) = run_classifiers(["costly"], problem(), 100.0, fail_on_event)
+    (result,) = run_classifiers(["costly"], problem(), Allowance(100.0), fail_on_event)
     assert calls == [(4, 1), (40, 10), (100, 50), (150, 50)]
     assert result.seconds == pytest.approx(0.01 * (5 + 50 + 150 + 200))
 
@@ -118,7 +119,7 @@ def test_a_method_that_would_not_end_in_time_is_left_out_and_said(
     methods["slow"] = timed(clock, 2.0)
     events: list[Event] = []
     clock.now = 1000.0
-    (result,) = run_classifiers(["slow"], problem(), 1310.0, events.append)
+    (result,) = run_classifiers(["slow"], problem(), Allowance(1310.0), events.append)
     # (100 + 50) + (150 + 50) cases at 2 s, after 55 cases of samples
     reason = "would take about 12m; its share of the budget has 200s left"
     assert result.left_out == reason
@@ -132,7 +133,7 @@ def test_the_total_grows_by_the_methods_own_law(clock: Clock, methods: dict[str,
         return float(training * cases)
 
     methods["pairs"] = timed(clock, 0.01, work=pairs)
-    results = run_classifiers(["pairs"], problem(), 100.0, lambda event: None)
+    results = run_classifiers(["pairs"], problem(), Allowance(100.0), lambda event: None)
     # 40 x 10 pairs take 4 s, 80 x 20 take 16 s, 100 x 50 + 150 x 50 pairs 125 s
     assert results[0].left_out == "would take about 3m; its share of the budget has 80s left"
 
@@ -141,7 +142,7 @@ def test_a_slow_first_fit_is_not_held_against_a_method(
     clock: Clock, methods: dict[str, Any]
 ) -> None:
     methods["imports"] = timed(clock, 0.1, first=20.0)
-    (result,) = run_classifiers(["imports"], problem(), 61.0, fail_on_event)
+    (result,) = run_classifiers(["imports"], problem(), Allowance(61.0), fail_on_event)
     assert result.seconds == pytest.approx(20.0 + 0.1 * 405)
 
 
@@ -156,7 +157,9 @@ def test_a_small_sample_that_says_too_slow_is_followed_by_a_larger(
         return costly.fit(*known, **options)
 
     methods["overhead"] = SimpleNamespace(KINDS=("text",), fit=fit)
-    (result,) = run_classifiers(["overhead"], problem(4000, 100, 100), 100.0, fail_on_event)
+    (result,) = run_classifiers(
+        ["overhead"], problem(4000, 100, 100), Allowance(100.0), fail_on_event
+    )
     # 8,300 cases at 1 s per 50 would take 166 s; at 1 s per 100, 83 s
     assert calls[:4] == [(4, 1), (40, 10), (80, 20), (4000, 100)]
     assert result.left_out == ""
@@ -167,7 +170,7 @@ def test_the_larger_sample_takes_only_a_little_of_the_time(
 ) -> None:
     calls: list[tuple[int, int]] = []
     methods["slow"] = timed(clock, 0.2, calls=calls)
-    run_classifiers(["slow"], problem(4000, 100, 100), 100.0, lambda event: None)
+    run_classifiers(["slow"], problem(4000, 100, 100), Allowance(100.0), lambda event: None)
     assert calls == [(4, 1), (40, 10)]  # the next 100 cases would take 20 of 89 s
 
 
@@ -176,7 +179,9 @@ def test_the_cheaper_run_first_and_only_the_costlier_is_left_out(
 ) -> None:
     methods["costlier"] = timed(clock, 1.0)
     methods["cheaper"] = timed(clock, 0.5)
-    results = run_classifiers(["costlier", "cheaper"], problem(), 500.0, lambda event: None)
+    results = run_classifiers(
+        ["costlier", "cheaper"], problem(), Allowance(500.0), lambda event: None
+    )
     assert [bool(result.left_out) for result in results] == [True, False]
 
 
@@ -186,7 +191,7 @@ def test_a_method_slower_than_its_sample_is_given_up_after_the_first_part(
     calls: list[tuple[int, int]] = []
     methods["tiring"] = timed(clock, 0.001, calls=calls)
     methods["tiring"].work = lambda training, cases: 1.0
-    (result,) = run_classifiers(["tiring"], problem(), 0.3, lambda event: None)
+    (result,) = run_classifiers(["tiring"], problem(), Allowance(0.3), lambda event: None)
     # by its own word the second part takes no longer than the first: 0.15 s
     assert calls[-1] == (100, 50)
     assert result.left_out == "would take about 1s; its share of the budget has 0s left"
@@ -199,7 +204,7 @@ def test_the_simple_methods_run_even_after_the_deadline(
     methods["majority"] = timed(clock, 1.0)
     methods["costly"] = timed(clock, 0.01)
     events: list[Event] = []
-    results = run_classifiers(["costly", "majority"], problem(), -1.0, events.append)
+    results = run_classifiers(["costly", "majority"], problem(), Allowance(-1.0), events.append)
     assert [result.left_out for result in results] == ["no time was left", ""]
     assert events == [BaselineEnded("costly", None, 0.0, "no time was left")]
 
@@ -209,7 +214,9 @@ def test_few_cases_are_all_predicted(
     clock: Clock, methods: dict[str, Any], sizes: tuple[int, int, int]
 ) -> None:
     methods["costly"] = timed(clock, 0.01)
-    for result in run_classifiers(["majority", "costly"], problem(*sizes), 100.0, fail_on_event):
+    for result in run_classifiers(
+        ["majority", "costly"], problem(*sizes), Allowance(100.0), fail_on_event
+    ):
         assert result.probabilities["validation"].shape == (sizes[1], 2)
         assert result.probabilities["test"].shape == (sizes[2], 2)
 
@@ -217,7 +224,7 @@ def test_few_cases_are_all_predicted(
 def test_a_method_for_another_kind_is_left_out_and_never_called(clock: Clock) -> None:
     events: list[Event] = []
     names = ["nearest_neighbour", "random_convolutions"]
-    results = run_classifiers(names, problem(), 100.0, events.append)
+    results = run_classifiers(names, problem(), Allowance(100.0), events.append)
     reason = "is for series, not for text"
     assert [(result.left_out, result.probabilities) for result in results] == [(reason, {})] * 2
     assert events == [BaselineEnded(name, None, 0.0, reason) for name in names]
@@ -239,7 +246,9 @@ def test_a_method_that_breaks_is_left_out_with_the_reason(
         raise ZeroDivisionError("by nought")
 
     methods["broken"] = SimpleNamespace(KINDS=("text",), fit=fit)
-    broken, other = run_classifiers(["broken", "majority"], problem(), 100.0, lambda event: None)
+    broken, other = run_classifiers(
+        ["broken", "majority"], problem(), Allowance(100.0), lambda event: None
+    )
     assert broken.left_out == "failed: ZeroDivisionError: by nought"
     assert calls == [1]
     assert other.left_out == ""
@@ -257,7 +266,7 @@ def test_a_wrong_answer_is_left_out(
     clock: Clock, methods: dict[str, Any], answer: np.ndarray, reason: str
 ) -> None:
     methods["wrong"] = SimpleNamespace(KINDS=("text",), fit=lambda *_, **__: lambda cases: answer)
-    (result,) = run_classifiers(["wrong"], problem(), 100.0, lambda event: None)
+    (result,) = run_classifiers(["wrong"], problem(), Allowance(100.0), lambda event: None)
     assert result.left_out == f"failed: ValueError: {reason}"
 
 
@@ -269,7 +278,7 @@ def test_warnings_of_a_method_do_not_reach_the_user(clock: Clock, methods: dict[
     methods["loud"] = SimpleNamespace(KINDS=("text",), fit=fit)
     with warnings.catch_warnings(record=True) as heard:
         warnings.simplefilter("always")
-        (result,) = run_classifiers(["loud"], problem(), 100.0, fail_on_event)
+        (result,) = run_classifiers(["loud"], problem(), Allowance(100.0), fail_on_event)
     assert heard == []
     assert result.left_out == ""
 
@@ -288,12 +297,12 @@ def test_seed_and_several_classes_reach_the_method(methods: dict[str, Any]) -> N
 
 def test_an_unknown_method_is_refused_with_the_nearest_name() -> None:
     with pytest.raises(RecipeError, match="did you mean 'majority'"):
-        run_classifiers(["majorty"], problem(), 100.0, fail_on_event)
+        run_classifiers(["majorty"], problem(), Allowance(100.0), fail_on_event)
 
 
 def test_the_real_methods_through_the_runner() -> None:
     text = problem(12, 4, 6)
-    results = run_classifiers(methods_for("text"), text, float("inf"), fail_on_event)
+    results = run_classifiers(methods_for("text"), text, ALL_THE_TIME, fail_on_event)
     assert [result.probabilities["test"].shape for result in results] == [(6, 2)] * 3
     expected = probabilities_of(
         "tfidf_logistic",

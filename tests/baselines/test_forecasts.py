@@ -12,6 +12,7 @@ from hand_moved import Clock
 from seqtune.baselines import forecasts
 from seqtune.baselines.forecast import drift, naive, seasonal_naive
 from seqtune.baselines.forecasts import BaselineProblem, forecast_windows, run_baselines
+from seqtune.baselines.pace import Allowance
 from seqtune.errors import RecipeError
 from seqtune.progress import BaselineEnded, Event, Note
 
@@ -60,7 +61,7 @@ def test_every_window_of_both_parts_gets_its_own_forecast(
     clock: Clock, methods: dict[str, object]
 ) -> None:
     methods["costly"] = timed(clock, 0.01)
-    for result in run_baselines(["naive", "costly"], problem(), 100.0, fail_on_event):
+    for result in run_baselines(["naive", "costly"], problem(), Allowance(100.0), fail_on_event):
         assert result.left_out == ""
         assert result.fallbacks == 0
         np.testing.assert_array_equal(
@@ -74,7 +75,9 @@ def test_every_window_of_both_parts_gets_its_own_forecast(
 def test_results_stand_in_the_order_asked_for(clock: Clock, methods: dict[str, object]) -> None:
     methods["costly"] = timed(clock, 0.01)
     names = ["costly", "drift", "naive"]
-    assert [r.name for r in run_baselines(names, problem(), 100.0, fail_on_event)] == names
+    assert [
+        r.name for r in run_baselines(names, problem(), Allowance(100.0), fail_on_event)
+    ] == names
 
 
 def test_a_method_that_would_not_end_in_time_is_left_out_and_said(
@@ -83,7 +86,7 @@ def test_a_method_that_would_not_end_in_time_is_left_out_and_said(
     methods["slow"] = timed(clock, 1.0)
     events: list[Event] = []
     clock.now = 1000.0
-    (result,) = run_baselines(["slow"], problem(), 1045.0, events.append)
+    (result,) = run_baselines(["slow"], problem(), Allowance(1045.0), events.append)
     # 5 of the 100 windows are done
     reason = "would take about 95s; its share of the budget has 40s left"
     assert result.left_out == reason
@@ -96,7 +99,7 @@ def test_a_slow_first_window_is_not_held_against_a_method(
     clock: Clock, methods: dict[str, object]
 ) -> None:
     methods["imports"] = timed(clock, 0.1, first=20.0)
-    (result,) = run_baselines(["imports"], problem(), 30.0, fail_on_event)
+    (result,) = run_baselines(["imports"], problem(), Allowance(30.0), fail_on_event)
     assert result.left_out == ""
     assert result.seconds == pytest.approx(30.0)
 
@@ -106,7 +109,9 @@ def test_the_cheaper_run_first_and_only_the_costlier_is_left_out(
 ) -> None:
     methods["costlier"] = timed(clock, 1.0)
     methods["cheaper"] = timed(clock, 0.5)
-    results = run_baselines(["costlier", "cheaper"], problem(), 120.0, lambda event: None)
+    results = run_baselines(
+        ["costlier", "cheaper"], problem(), Allowance(120.0), lambda event: None
+    )
     assert [bool(result.left_out) for result in results] == [True, False]
 
 
@@ -120,7 +125,7 @@ def test_a_method_that_slows_down_is_given_up_on_the_way(
         return steady(histories, *others)  # type: ignore[arg-type]
 
     methods["tiring"] = SimpleNamespace(forecast=forecast)
-    (result,) = run_baselines(["tiring"], problem(), 60.0, lambda event: None)
+    (result,) = run_baselines(["tiring"], problem(), Allowance(60.0), lambda event: None)
     assert result.left_out.startswith("would take about")
     assert clock.now < 60.0
 
@@ -132,7 +137,7 @@ def test_the_simple_methods_run_even_after_the_deadline(
     methods["costly"] = timed(clock, 0.01)
     names = ["naive", "seasonal_naive", "drift", "costly"]
     events: list[Event] = []
-    results = run_baselines(names, problem(2000, 40), -1.0, events.append)
+    results = run_baselines(names, problem(2000, 40), Allowance(-1.0), events.append)
     assert [result.left_out for result in results] == ["", "", "", "no time was left"]
     assert events == [BaselineEnded("costly", None, 0.0, "no time was left")]
 
@@ -142,7 +147,7 @@ def test_costly_methods_look_at_the_clock_every_few_windows(
 ) -> None:
     calls: list[int] = []
     methods["costly"] = timed(clock, 0.01, calls=calls)
-    run_baselines(["costly"], problem(), 100.0, fail_on_event)
+    run_baselines(["costly"], problem(), Allowance(100.0), fail_on_event)
     assert calls == [1, 4, 32, 23, 9, 31]  # a chunk that spans the two parts is two calls
 
 
@@ -151,7 +156,9 @@ def test_few_windows_are_all_forecast(
     clock: Clock, methods: dict[str, object], validation: int, test: int
 ) -> None:
     methods["costly"] = timed(clock, 0.01)
-    (result,) = run_baselines(["costly"], problem(validation, test), 100.0, fail_on_event)
+    (result,) = run_baselines(
+        ["costly"], problem(validation, test), Allowance(100.0), fail_on_event
+    )
     assert result.forecasts["validation"].shape == (validation, 2, 3)
     assert result.forecasts["test"].shape == (test, 2, 3)
     assert result.forecasts["test"][:, 0, 0].tolist() == [1001.0 + i for i in range(test)]
@@ -171,7 +178,7 @@ def test_windows_without_an_answer_take_the_seasonal_naives_and_are_counted(
 
     methods["patchy"] = SimpleNamespace(forecast=forecast)
     events: list[Event] = []
-    (result,) = run_baselines(["patchy"], problem(), 100.0, events.append)
+    (result,) = run_baselines(["patchy"], problem(), Allowance(100.0), events.append)
     assert result.fallbacks == 3
     stand_in = seasonal_naive.forecast([np.array([7.0, 8.0])], 2, (), LEVELS)
     np.testing.assert_array_equal(result.forecasts["validation"][7:8], stand_in)
@@ -194,7 +201,7 @@ def test_a_method_that_breaks_is_left_out_with_the_reason(
         raise ZeroDivisionError("by nought")
 
     methods["broken"] = SimpleNamespace(forecast=forecast)
-    (result,) = run_baselines(["broken"], problem(), 100.0, lambda event: None)
+    (result,) = run_baselines(["broken"], problem(), Allowance(100.0), lambda event: None)
     assert result.left_out == "failed: ZeroDivisionError: by nought"
     assert calls == [1]
 
@@ -203,13 +210,13 @@ def test_a_method_that_answers_in_the_wrong_shape_is_left_out(
     clock: Clock, methods: dict[str, object]
 ) -> None:
     methods["narrow"] = SimpleNamespace(forecast=lambda histories, *_: np.zeros((1, 2, 2)))
-    (result,) = run_baselines(["narrow"], problem(), 100.0, lambda event: None)
+    (result,) = run_baselines(["narrow"], problem(), Allowance(100.0), lambda event: None)
     assert result.left_out.startswith("failed: ValueError")
 
 
 def test_an_unknown_method_is_refused_with_the_nearest_name() -> None:
     with pytest.raises(RecipeError, match="did you mean 'seasonal_naive'"):
-        run_baselines(["sesonal_naive"], problem(), 100.0, fail_on_event)
+        run_baselines(["sesonal_naive"], problem(), Allowance(100.0), fail_on_event)
 
 
 def test_short_histories_fall_back_through_the_real_methods() -> None:

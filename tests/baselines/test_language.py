@@ -17,6 +17,7 @@ from seqtune.baselines.language import (
     joined,
     run_language_models,
 )
+from seqtune.baselines.pace import ALL_THE_TIME, Allowance
 from seqtune.data.ragged import Ragged
 from seqtune.errors import RecipeError
 from seqtune.progress import BaselineEnded, Event, silent
@@ -53,7 +54,7 @@ def timed(clock: Clock, pace: float, calls: list[int]) -> SimpleNamespace:
 
 
 def test_the_test_part_is_predicted_by_a_fit_on_all_that_stands_before_it() -> None:
-    (found,) = run_language_models(["unigram"], problem(), 0.0, silent)
+    (found,) = run_language_models(["unigram"], problem(), Allowance(0.0), silent)
     # training: four 0 and two 1; with validation four and five
     assert np.exp(found.log_probabilities["validation"]) == pytest.approx([3 / 8] * 3)
     assert np.exp(found.log_probabilities["test"]) == pytest.approx([6 / 11, 5 / 11])
@@ -63,7 +64,7 @@ def test_the_test_part_is_predicted_by_a_fit_on_all_that_stands_before_it() -> N
 def test_every_baseline_runs_in_the_order_asked_for_and_says_what_it_chose() -> None:
     texts = [[0, 1] * 40]
     asked = problem(train=texts, validation=texts, test=texts)
-    found = run_language_models(["kneser_ney", "unigram"], asked, np.inf, silent)
+    found = run_language_models(["kneser_ney", "unigram"], asked, ALL_THE_TIME, silent)
     assert [each.name for each in found] == ["kneser_ney", "unigram"]
     order = int(found[0].detail.removeprefix("order "))
     assert 2 <= order <= kneser_ney.MOST_ORDER["word"]
@@ -78,7 +79,9 @@ def test_what_does_not_end_in_time_is_left_out_and_told(
     methods.update(slow=timed(clock, 10.0, calls), quick=timed(clock, 0.1, calls))
     asked = problem(train=[[0, 1] * 50_000], validation=[[0] * 1000], test=[[1] * 1000])
     heard: list[Event] = []
-    found = run_language_models(["slow", "quick", "unigram"], asked, 250_000.0, heard.append)
+    found = run_language_models(
+        ["slow", "quick", "unigram"], asked, Allowance(250_000.0), heard.append
+    )
     assert [bool(each.left_out) for each in found] == [True, False, False]
     assert found[0].left_out.startswith("would take about") and not found[0].log_probabilities
     assert [(each.name, each.reason) for each in heard if isinstance(each, BaselineEnded)] == [
@@ -92,7 +95,7 @@ def test_once_the_time_is_over_only_unigrams_run(clock: Clock, methods: dict[str
     calls: list[int] = []
     methods["other"] = timed(clock, 1.0, calls)
     clock.now = 5.0
-    found = run_language_models(["other", "unigram"], problem(), 4.0, silent)
+    found = run_language_models(["other", "unigram"], problem(), Allowance(4.0), silent)
     assert [each.left_out for each in found] == ["no time was left", ""]
     assert not calls
 
@@ -109,21 +112,21 @@ def test_a_method_that_answers_nonsense_is_left_out(
     methods["broken"] = SimpleNamespace(
         fit=lambda *values, **options: SimpleNamespace(detail="", log_probabilities=answer)
     )
-    (found,) = run_language_models(["broken"], problem(), np.inf, silent)
+    (found,) = run_language_models(["broken"], problem(), ALL_THE_TIME, silent)
     assert found.left_out.startswith("failed: ValueError: answered with") and said in found.left_out
     assert not found.log_probabilities
 
 
 def test_a_single_token_is_enough_to_run() -> None:
     tiny = problem(train=[[0]], validation=[[1]], test=[[0]])
-    for found in run_language_models(["kneser_ney", "unigram"], tiny, np.inf, silent):
+    for found in run_language_models(["kneser_ney", "unigram"], tiny, ALL_THE_TIME, silent):
         assert not found.left_out
         assert found.log_probabilities["test"].shape == (1,)
 
 
 def test_the_model_that_goes_on_is_the_one_that_was_scored() -> None:
     asked = problem()
-    (found,) = run_language_models(["kneser_ney"], asked, np.inf, silent)
+    (found,) = run_language_models(["kneser_ney"], asked, ALL_THE_TIME, silent)
     model = fit_language("kneser_ney", asked)
     test = asked.documents("test")
     assert model.log_probabilities(test) == pytest.approx(found.log_probabilities["test"])
@@ -136,7 +139,7 @@ def test_the_model_that_goes_on_is_the_one_that_was_scored() -> None:
 
 def test_an_unknown_method_is_refused() -> None:
     with pytest.raises(RecipeError, match="did you mean 'kneser_ney'"):
-        run_language_models(["kneser_nei"], problem(), 0.0, silent)
+        run_language_models(["kneser_nei"], problem(), Allowance(0.0), silent)
 
 
 def test_joined_documents_stand_one_after_the_other() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -48,10 +49,16 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "run"
 
 
-def scored(run: Path, frame: pd.DataFrame, tmp_path: Path, *flags: str) -> pd.DataFrame:
+NETWORK = ("--use", "network")
+"""A simple method may have the star: these tests are about the network."""
+
+
+def scored(
+    run: Path, frame: pd.DataFrame, tmp_path: Path, *flags: str, use: Sequence[str] = NETWORK
+) -> pd.DataFrame:
     path, out = tmp_path / "new.csv", tmp_path / "scored.csv"
     frame.to_csv(path, index=False)
-    seqtune("predict", run, path, "-o", out, *flags)
+    seqtune("predict", run, path, "-o", out, *flags, *use)
     return pd.read_csv(out)
 
 
@@ -73,11 +80,11 @@ def test_the_table_is_the_same_in_every_form(run: Path, tmp_path: Path, ending: 
     frame.loc[20, "load"] = "?"
     path, out = tmp_path / "new.csv", tmp_path / f"scored.{ending}"
     frame.to_csv(path, index=False)
-    seqtune("predict", run, path, "-o", out)
+    seqtune("predict", run, path, "-o", out, *NETWORK)
     if ending == "jsonl":
         lines = [json.loads(line) for line in out.read_text(encoding="utf-8").splitlines()]
         assert lines[0]["score"] is None and lines[0]["event"] is None
-        assert lines == seqtune("predict", run, path, "--json").json["predictions"]
+        assert lines == seqtune("predict", run, path, "--json", *NETWORK).json["predictions"]
         found = pd.DataFrame(lines)
     else:
         is_csv = ending == "csv"
@@ -117,13 +124,13 @@ def test_a_channel_that_stands_still_is_strange_and_it_is_said_for_how_long(
     frame.loc[20:31, "heat"] = -1.234
     path, out = tmp_path / "stuck.csv", tmp_path / "stuck.scored.csv"
     frame.to_csv(path, index=False)
-    done = seqtune("predict", run, path, "-o", out)
+    done = seqtune("predict", run, path, "-o", out, *NETWORK)
     assert "heat stands at -1.234 for 12 rows" in " ".join(done.err.split()), done.err
     found = pd.read_csv(out)
     assert found.loc[25:31, "anomaly"].tolist() == [1] * 7
     assert found.loc[25:31, "event"].nunique() == 1
     table(48, "2024-01-17 16:00").to_csv(path, index=False)
-    moving = seqtune("predict", run, path, "-o", tmp_path / "moving.csv")
+    moving = seqtune("predict", run, path, "-o", tmp_path / "moving.csv", *NETWORK)
     assert "stands at" not in " ".join(moving.err.split())
 
 
@@ -145,7 +152,7 @@ def test_what_an_earlier_version_measured_is_measured_anew(
     assert renamed != figures
     path.write_text(json.dumps(renamed), encoding="utf-8")
     frame.to_csv(tmp_path / "new.csv", index=False)
-    done = seqtune("predict", older, tmp_path / "new.csv", "-o", tmp_path / "again.csv")
+    done = seqtune("predict", older, tmp_path / "new.csv", "-o", tmp_path / "again.csv", *NETWORK)
     assert "measured anew" in done.err
     again = pd.read_csv(tmp_path / "again.csv")
     np.testing.assert_allclose(again["score"], now["score"], rtol=1e-3, atol=1e-3)
@@ -156,7 +163,7 @@ def test_rows_of_a_long_gap_have_no_score_and_it_is_said(run: Path, tmp_path: Pa
     frame.loc[20:50, ["load", "heat", "valve"]] = np.nan
     path = tmp_path / "gap.csv"
     frame.to_csv(path, index=False)
-    done = seqtune("predict", run, path, "-o", tmp_path / "out.csv")
+    done = seqtune("predict", run, path, "-o", tmp_path / "out.csv", *NETWORK)
     found = pd.read_csv(tmp_path / "out.csv")
     assert found.loc[20:27, "score"].notna().all(), "8 rows are bridged"
     assert found.loc[28:50, "score"].isna().all()
@@ -190,8 +197,14 @@ def test_what_was_settled_by_the_fit_cannot_be_set_again(run: Path, tmp_path: Pa
 
 
 def test_every_row_of_the_leaderboard_scores(run: Path, tmp_path: Path) -> None:
-    found = scored(run, table(48, "2024-01-18"), tmp_path, "--use", "moving_z_score")
+    frame = table(48, "2024-01-18")
+    found = scored(run, frame, tmp_path, use=["--use", "moving_z_score"])
     assert found["score"].notna().all()
+    (tmp_path / "scored.csv").unlink()
+    winner = seqtune("report", run, "--json").json["winner"]
+    by_default = scored(run, frame, tmp_path, use=[])
+    (tmp_path / "scored.csv").unlink()
+    pd.testing.assert_frame_equal(by_default, scored(run, frame, tmp_path, use=["--use", winner]))
 
 
 def test_without_labels_evaluate_counts_events(run: Path, tmp_path: Path) -> None:

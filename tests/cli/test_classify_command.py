@@ -334,9 +334,9 @@ def test_a_series_longer_than_any_in_training_is_averaged_and_told(classify, seq
     half = pd.DataFrame({"case": "z", "step": range(12), "x": np.repeat([0.5, -0.5], 6), "y": 1.0})
     extra.to_csv("extra.csv", index=False)
     half.to_csv("half.csv", index=False)
-    done = seqtune("predict", "run", "extra.csv")
+    done = seqtune("predict", "run", "extra.csv", "--use", "network")
     assert "cases with more than 12 steps: 1" in done.err
-    expected = seqtune("predict", "run", "half.csv").table["p_slow"]
+    expected = seqtune("predict", "run", "half.csv", "--use", "network").table["p_slow"]
     assert done.table["p_slow"][0] == pytest.approx(expected[0], abs=1e-6)
 
 

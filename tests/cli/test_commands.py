@@ -340,7 +340,8 @@ def test_one_interruption_lets_the_search_come_to_an_end(number, fit, seqtune, h
     with at_the_second_trial(lambda: os.kill(os.getpid(), number)):
         done = fit("sales.csv", "--trials", "3", "--set", "network.units=[4,6]", code=130)
     assert "interrupted: saving what was finished" in done.err
-    assert "segment-gru-t001" in done.out and "segment-gru-t002" in done.out
+    assert "trial t002 stopped" in done.err
+    assert "segment-gru-t001" in done.out and "segment-gru-t002" not in done.out  # hardly trained
     run = "runs/sales-forecast-1"
     assert f"seqtune resume {run}" in done.out
     report = seqtune("report", run, "--json").json
@@ -424,6 +425,7 @@ def test_an_interruption_anywhere_leaves_a_readable_run(stage, fit, seqtune, her
         assert len(seqtune("predict", run).table) == 7
     else:
         assert "has no model yet" in seqtune("predict", run, code=1).err
+        assert "has no network yet" in seqtune("predict", run, "--use", "network", code=1).err
 
 
 def test_a_search_in_which_every_trial_fails_says_why(fit, seqtune, here):
@@ -464,16 +466,24 @@ def test_workers_that_cannot_start_are_replaced_by_the_main_process(fit, here):
     assert done.json["trials"]["completed"] + done.json["trials"]["failed"] == 1
 
 
-def test_predict_says_where_a_simple_method_was_better(fit, seqtune, here):
+def test_the_winner_predicts_without_a_note_and_network_takes_the_network(
+    fit, seqtune, refused, here
+):
     weekly(60).to_csv("sales.csv", index=False)
     # a network that learns nothing, and starts from the level instead of the season
     words = ("--set", "arrangement.base=none", "--set", "training.learning_rate=1e-9")
     summary = fit("sales.csv", *words, "--json").json
     assert summary["winner"] == "seasonal_naive"
     run = "runs/sales-forecast-1"
-    told = " ".join(seqtune("predict", run).err.split())
-    assert "though seasonal_naive was better on validation; --use seasonal_naive" in told
-    assert "better on validation" not in seqtune("predict", run, "--use", "seasonal_naive").err
+    by_default = seqtune("predict", run)
+    by_name = seqtune("predict", run, "--use", "seasonal_naive")
+    by_network = seqtune("predict", run, "--use", "network")
+    assert by_default.out == by_name.out != by_network.out
+    best = next(row["name"] for row in summary["leaderboard"] if row["kind"] != "baseline")
+    assert by_network.out == seqtune("predict", run, "--use", best).out
+    assert "note:" not in by_default.err + by_name.err + by_network.err
+    error, _ = refused("predict", run, "--use", "nonsense")
+    assert all(name in error for name in ("network", "seasonal_naive", "segment-gru-t001"))
 
 
 def test_a_search_that_ended_early_still_knows_which_methods_did_not_run(fit, seqtune, here):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -63,6 +64,7 @@ def test_a_gap_is_filled_with_words_of_the_training_text(seqtune: Command, gaps:
     words = ("generate", gaps, "--fill", "Once there ___ a king", "--json")
     found = seqtune(*words, "--top", "4")
     assert found.json == seqtune(*words, "--top", "4").json
+    assert found.json["model"] == "both_sides-gru-t001"  # whatever has the star
     assert found.err == ""
     chances = [each["probability"] for each in found.json["words"]]
     assert len(chances) == 4 and chances == sorted(chances, reverse=True)
@@ -92,16 +94,33 @@ def test_the_report_of_gaps_shows_hidden_words_and_guesses(seqtune: Command, gap
         assert "--fill" in parse(line)
 
 
-def test_the_network_writes_the_same_again_and_leaves_the_run_alone(
-    seqtune: Command, tales: Path
+@pytest.mark.parametrize("row", ["network", "unigram"])
+def test_a_row_writes_the_same_again_and_leaves_the_run_alone(
+    seqtune: Command, tales: Path, row: str
 ) -> None:
-    words = ("generate", tales, "--prompt", "Once", "--length", "40", "--seed", "3")
+    words = ("generate", tales, "--prompt", "Once", "--length", "40", "--seed", "3", "--use", row)
     with left_alone(tales):
         first = seqtune(*words)
         again = seqtune(*words)
     assert first.out == again.out
     assert first.out.startswith("Once") and len(first.out) == 4 + 40 + 1
     assert "40 characters in" in first.err
+
+
+def test_the_winner_writes_and_network_names_the_best_network(
+    seqtune: Command, tales: Path
+) -> None:
+    words = ("generate", tales, "--prompt", "Once there w", "--length", "40", "--json")
+    by_default, by_network = seqtune(*words).json, seqtune(*words, "--use", "network").json
+    assert (by_default["model"], by_network["model"]) == ("kneser_ney", "carried-gru-t001")
+    assert (
+        by_default["texts"][0]["text"]
+        == seqtune(*words, "--use", "kneser_ney").json["texts"][0]["text"]
+    )
+    assert by_network["texts"][0]["text"] != by_default["texts"][0]["text"]
+    assert seqtune(*words).err.count("\n") == 1  # how fast it was
+    scores = seqtune("evaluate", tales, tales.parent / "tales.txt", "--json").json["scores"]
+    assert [score["name"] for score in scores] == ["kneser_ney", "carried-gru-t001"]
 
 
 def test_a_simple_method_writes_what_it_counted(seqtune: Command, tales: Path) -> None:
@@ -117,12 +136,12 @@ def test_unknown_characters_of_a_prompt_are_told_and_kept(seqtune: Command, tale
 
 
 def test_next_words_of_the_network_and_of_a_simple_method(seqtune: Command, tales: Path) -> None:
-    found = seqtune("generate", tales, "--next", "Once", "--json").json
+    found = seqtune("generate", tales, "--next", "Once", "--use", "network", "--json").json
     assert found["model"] == "carried-gru-t001" and len(found["words"]) <= 10
     chances = [each["probability"] for each in found["words"]]
     assert chances == sorted(chances, reverse=True)
-    known = seqtune("generate", tales, "--next", "Once there w", "--use", "kneser_ney", "--json")
-    assert known.json["words"][0]["word"] == "was"
+    known = seqtune("generate", tales, "--next", "Once there w", "--json").json  # of the winner
+    assert (known["model"], known["words"][0]["word"]) == ("kneser_ney", "was")
 
 
 def test_a_run_that_writes_cannot_fill_gaps_and_says_which_could(
@@ -137,6 +156,7 @@ def test_a_run_that_writes_cannot_fill_gaps_and_says_which_could(
 def test_an_unknown_row_is_refused(refused: Refused, tales: Path) -> None:
     error, _ = refused("generate", tales, "--use", "kneser_nay")
     assert "did you mean 'kneser_ney'" in error
+    assert "network" in refused("generate", tales, "--use", "nonsense")[0]
 
 
 def test_other_tasks_write_no_text(refused: Refused, airline: Path) -> None:
@@ -150,7 +170,7 @@ def test_the_report_shows_a_sample_with_its_check_and_what_to_type_next(
     seqtune: Command, tales: Path
 ) -> None:
     done = seqtune("report", tales)
-    assert "A sample of carried-gru-t001 at temperature 0.8" in done.out
+    assert "A sample of kneser_ney at temperature 0.7" in done.out  # of the winner
     assert "longest part that stands in the training text: " in done.out
     kept = json.loads((tales / "chart.json").read_text(encoding="utf-8"))
     assert len(kept["text"]) == 1000 and kept["run"] in kept["text"]
@@ -176,15 +196,27 @@ def test_a_sample_that_is_none_is_refused(
     assert "chart.json is damaged" in error
 
 
+@pytest.mark.parametrize("row", ["network", "kneser_ney"])
+def test_what_training_never_had_is_never_written(tales: Path, row: str) -> None:
+    run = Run(tales)
+    codec = run.prepared.codec
+    spellings = codec.tokens["character"].vocabulary
+    counts = tuple(int(spelling in "abc") for spelling in spellings)
+    vars(run)["prepared"] = replace(
+        run.prepared, codec=replace(codec, counts={"character": counts})
+    )
+    text = run.generate("Once", 200, use=row, temperature=1000.0)
+    assert set(text.removeprefix("Once")) == set("abc")
+
+
 def test_python_gets_the_text_and_the_words(tales: Path) -> None:
     run = Run(tales)
     text = run.generate("Once", 30, seed=2, temperature=0.5)
     assert text.startswith("Once") and len(text) == 34
     assert text == Run(tales).generate(prompt="Once", length=30, seed=2, temperature=0.5)
     assert "a" not in run.generate("Once", 200, stop=["a"])[4:]
-    known = run.generate("Once there w", 5, temperature=0, use="kneser_ney")
-    assert known == "Once there was a "
-    words = run.next_words("Once there w", top=1, use="kneser_ney")
-    assert words[0].word == "was"
+    for use in (None, "kneser_ney"):  # which is the winner
+        assert run.generate("Once there w", 5, temperature=0, use=use) == "Once there was a "
+        assert run.next_words("Once there w", top=1, use=use)[0].word == "was"
     with pytest.raises(RunError, match="write on"):
         run.fill("a ___ b")

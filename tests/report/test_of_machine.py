@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 
 import pytest
@@ -16,15 +16,19 @@ from seqtune.report.doctor import DoctorReport
 
 FOUR = Machine(tuple(range(16)), ("0", "1", "2", "3"), 10**12)
 
-Find = Callable[[Machine, Choice | Exception], DoctorReport]
+Find = Callable[..., DoctorReport]
 
 
 @pytest.fixture
 def find(monkeypatch: pytest.MonkeyPatch) -> Find:
     """Run the doctor on a machine where a backend is chosen, or none can be."""
-    packages = {"seqtune": "0.1.0", "ray": "2.50", "jax": "0.6"}
+    every = {"seqtune": "0.1.0", "ray": "2.50", "jax": "0.6", "tensorflow": "2.20"}
 
-    def run(here: Machine, choice: Choice | Exception) -> DoctorReport:
+    def run(
+        here: Machine, choice: Choice | Exception, missing: Collection[str] = ()
+    ) -> DoctorReport:
+        packages = {name: version for name, version in every.items() if name not in missing}
+
         def choose(asked: str) -> Choice:
             assert asked == "auto"
             if isinstance(choice, Exception):
@@ -64,11 +68,20 @@ def test_extras_and_versions_are_looked_up_without_loading_them(find: Find) -> N
         ("test", False),
         ("ray", True),
     ]
-    assert (report.versions["jax"], report.versions["tensorflow"]) == ("0.6", "missing")
+    assert (report.versions["jax"], report.versions["statsforecast"]) == ("0.6", "missing")
+
+
+def test_without_tensorflow_all_else_works(find: Find) -> None:
+    report = find(FOUR, Choice("jax", ""), missing=["tensorflow"])
+    assert report.versions["tensorflow"] == "missing"
+    (problem,) = report.problems
+    assert problem.startswith("tensorflow is not installed: all works but --backend tensorflow; ")
+    assert "pip install tensorflow" in problem
 
 
 def test_a_machine_without_a_backend_is_still_described(find: Find) -> None:
-    report = find(FOUR, MissingExtra("neither jax nor tensorflow is installed", "pip install jax"))
+    fault = MissingExtra("neither jax nor tensorflow is installed", "pip install jax")
+    report = find(FOUR, fault, missing=["jax", "tensorflow"])
     assert report.problems == ["neither jax nor tensorflow is installed; pip install jax"]
     assert (report.backend, report.devices, report.plan) == ("none", [], None)
     assert report.machine == FOUR

@@ -25,6 +25,7 @@ from seqtune.run.members import (
     write_calibrations,
     write_members,
 )
+from seqtune.run.standing import standing_rows
 from seqtune.search.budget import Clock
 from seqtune.search.problem import Problem
 from seqtune.search.refit import RefitJob, Refitted
@@ -250,6 +251,40 @@ def test_of_few_cases_without_a_method_the_ensemble_is_as_ever(tmp_path: Path) -
     conclusion = conclusion_of(tmp_path, {"t001": OVER, "t002": UNDER}, {}, Hedging())
     conclusion.select(4)
     assert conclusion.weights == {"t001": 0.5, "t002": 0.5}
+
+
+def hardly_trained(conclusion: Conclusion, *trials: str) -> Conclusion:
+    """Return the same where some trials were cut after a few steps."""
+    results = [
+        replace(each, status="stopped", steps=9) if each.trial in trials else each
+        for each in conclusion.results
+    ]
+    return replace(conclusion, results=results)
+
+
+def test_a_hardly_trained_network_is_no_member_and_no_row_beside_others(tmp_path: Path) -> None:
+    networks = {"t001": OVER, "t002": UNDER, "t003": FAR}
+    conclusion = hardly_trained(conclusion_of(tmp_path, networks, {}), "t002")
+    conclusion.select(4)
+    assert "t002" not in conclusion.weights
+    assert [each.trial for each in conclusion.ranked()] == ["t001", "t003"]
+    rows = standing_rows(conclusion.problem, conclusion.results)
+    assert [row.name.rsplit("-", 1)[1] for row in rows] == ["t001", "t003"]
+    assert not any("hardly" in row.detail for row in rows)
+
+
+@pytest.mark.parametrize("task", [Guessing(), Hedging()])
+@pytest.mark.parametrize("blends_single", [False, True])
+def test_where_all_are_hardly_trained_they_are_marked_and_not_averaged(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, task: Guessing, blends_single: bool
+) -> None:
+    monkeypatch.setattr(Guessing, "blends_single", blends_single)
+    made = conclusion_of(tmp_path, {"t001": OVER, "t002": UNDER}, {"naive": UNDER}, task)
+    conclusion = hardly_trained(made, "t001", "t002")
+    conclusion.select(4)
+    assert conclusion.weights == {}
+    rows = standing_rows(conclusion.problem, conclusion.results)
+    assert [row.detail.split(", ")[0] for row in rows] == ["hardly trained (9 steps)"] * 2
 
 
 def test_a_simple_method_without_test_predictions_is_left_out(tmp_path: Path) -> None:

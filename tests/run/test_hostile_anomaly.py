@@ -16,7 +16,7 @@ import pytest
 from command_line import TINY_ANOMALY
 from hostile import NO_PART, Attack, change, kernel, refusals_of_mutations, refuse, rewrite_weights
 
-from seqtune.run.run import Run
+from seqtune.run.run import NETWORK, Run
 
 NAME = "forecaster-gru-t001"
 MODEL = "models/t001.keras"
@@ -52,7 +52,7 @@ def run(good: Path, tmp_path: Path) -> Path:
 @pytest.fixture
 def refused(good: Path) -> Callable[..., str]:
     """Score with a run, which must refuse in two lines; return the error."""
-    return lambda folder: refuse("predict", folder, good / "new.csv")
+    return lambda folder: refuse("predict", folder, good / "new.csv", "--use", NETWORK)
 
 
 def codec_of(**keys: Any) -> Act:
@@ -98,7 +98,7 @@ def value_of(key: str, value: object) -> Act:
 
 
 def test_the_run_that_is_attacked_is_good(run: Path, good: Path) -> None:
-    assert Run(run).predict(str(good / "new.csv"))["score"].notna().all()
+    assert Run(run).predict(str(good / "new.csv"), use=NETWORK)["score"].notna().all()
     assert command_line.seqtune("report", run).out
 
 
@@ -263,5 +263,5 @@ def test_what_a_terminal_obeys_is_only_shown(run: Path) -> None:
 def test_whatever_is_changed_nothing_but_an_error_of_seqtune_comes(run: Path, good: Path) -> None:
     names = ("codec.json", "calibration.json", "members.json", "leaderboard.json", "chart.json")
     new = str(good / "new.csv")
-    refusals = refusals_of_mutations(run, names, lambda: Run(run).predict(new), 24)
+    refusals = refusals_of_mutations(run, names, lambda: Run(run).predict(new, use=NETWORK), 24)
     assert 8 < refusals < 24

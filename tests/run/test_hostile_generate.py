@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import math
 import shutil
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +16,8 @@ import pytest
 from command_line import DATA, TINY_GENERATE
 from hostile import NO_PART, Attack, change, refusals_of_mutations, refuse
 
-from seqtune.run.run import Run
+from seqtune.errors import SeqtuneError
+from seqtune.run.run import NETWORK, Run
 
 Act = Callable[[Path], None]
 
@@ -37,11 +40,11 @@ def run(good: Path, tmp_path: Path) -> Path:
 
 
 def written(folder: Path) -> str:
-    return Run(folder).generate("Once", 5, temperature=0.5)
+    return Run(folder).generate("Once", 5, temperature=0.5, use=NETWORK)
 
 
 def refused(folder: Path) -> str:
-    return refuse("generate", folder, "--prompt", "Once", "--length", "5")
+    return refuse("generate", folder, "--prompt", "Once", "--length", "5", "--use", NETWORK)
 
 
 def codec_of(**keys: Any) -> Act:
@@ -52,6 +55,14 @@ def tokens_of(**keys: Any) -> Act:
     def act(run: Path) -> None:
         tokens = json.loads((run / "codec.json").read_text(encoding="utf-8"))["tokens"]
         change(run / "codec.json", tokens={"character": {**tokens["character"], **keys}})
+
+    return act
+
+
+def counts_of(change_them: Callable[[list[int]], Any]) -> Act:
+    def act(run: Path) -> None:
+        counts = json.loads((run / "codec.json").read_text(encoding="utf-8"))["counts"]
+        change(run / "codec.json", counts={"character": change_them(counts["character"])})
 
     return act
 
@@ -82,6 +93,38 @@ def test_json_that_is_something_else(run: Path, name: str, content: bytes) -> No
 def test_a_hostile_codec(run: Path, act: Act) -> None:
     act(run)
     assert "damaged" in refused(run)
+
+
+@pytest.mark.parametrize("counts", [{}, [], "x", None, {"word": [1]}, {"os": 7}])
+def test_counts_that_are_not_those_of_the_vocabularies(run: Path, counts: Any) -> None:
+    change(run / "codec.json", counts=counts)
+    assert "damaged" in refused(run)
+
+
+@pytest.mark.parametrize("count", [-1, True, 0.5, "1", None, [1], 10**30, math.nan, math.inf])
+def test_a_count_that_is_none(run: Path, count: Any) -> None:
+    counts_of(lambda counts: [*counts[1:], count])(run)
+    assert "damaged" in refused(run)
+
+
+@pytest.mark.parametrize(
+    "change_them",
+    [
+        *(lambda counts: counts[1:], lambda counts: [*counts, 1], lambda counts: []),
+        *(lambda counts: "x", lambda counts: 7, lambda counts: dict(enumerate(counts))),
+    ],
+)
+def test_counts_of_more_or_fewer_tokens(run: Path, change_them: Callable[[Any], Any]) -> None:
+    counts_of(change_them)(run)
+    assert "damaged" in refused(run)
+
+
+@pytest.mark.parametrize("seen", [[], [0], [0, 1]])
+def test_counts_by_which_training_had_no_text(run: Path, seen: list[int]) -> None:
+    """Only the end of a text, or what is unknown, which are never written here."""
+    counts_of(lambda counts: [int(token in seen) for token in range(len(counts))])(run)
+    with suppress(SeqtuneError):
+        assert written(run).startswith("Once")
 
 
 @pytest.mark.parametrize(

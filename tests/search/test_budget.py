@@ -51,9 +51,24 @@ def test_a_trial_is_begun_where_it_gets_half_of_the_shortest_ones_time() -> None
 
 
 def test_a_trial_is_begun_where_a_third_of_its_time_is_left_for_training() -> None:
-    done = [(10.0, 3.0), (8.0, 2.0)]  # 6 s beside training at least
+    done = [(10.0, 3.0), (8.0, 2.0), (90.0, 88.0)]  # 7, 6 and 2 s beside training
     assert worth_beginning(9.0, done, is_first=False)
     assert not worth_beginning(8.9, done, is_first=False)
+
+
+def test_one_trial_whose_program_was_there_does_not_make_the_next_one_look_cheap() -> None:
+    done = [(8.0, 2.0), (2.1, 2.0), (9.0, 3.0)]  # 6, 0.1 and 6 s beside training
+    assert not worth_beginning(8.9, done, is_first=False)
+    found = [*done, (2.1, 2.0), (2.2, 2.0)]  # most programs were there
+    assert worth_beginning(1.1, found, is_first=False)
+    assert not worth_beginning(1.0, found, is_first=False)
+
+
+def test_of_short_trials_by_programs_that_are_there_many_may_begin() -> None:
+    assert SHORTEST_TRIAL_SECONDS == 0.5
+    done = [(0.4, 0.35)] * 3
+    assert worth_beginning(0.5, done, is_first=False)
+    assert not worth_beginning(0.49, done, is_first=False)
 
 
 def test_the_first_trial_is_always_begun_and_failures_set_no_measure() -> None:

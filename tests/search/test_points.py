@@ -115,3 +115,19 @@ def test_neighbours_differ_in_few_axes() -> None:
 def test_an_unknown_name_has_no_place() -> None:
     with pytest.raises(ValueError, match="built: 'z' is none of"):
         points_of().point({"built": "z"})
+
+
+def test_varied_points_differ_in_the_named_axes_alone() -> None:
+    points = points_of()
+    values = {"built": "a", "units": 16, "dropout": 0.1, "rate": 0.01, "width": 8}
+    point = points.point(values)
+    axes = [NAMES.index("rate"), NAMES.index("units"), NAMES.index("deep")]
+    found = points.varied(np.array([point, point]), axes, 40, np.random.default_rng(0))
+    assert found.shape == (80, 6)
+    each = [points.values(row) for row in found]
+    assert {one["built"] for one in each} == {"a"} and {one["width"] for one in each} == {8}
+    assert {one["dropout"] for one in each} == {0.1}
+    assert {one["units"] for one in each} == {8, 16, 64}
+    assert len({one["rate"] for one in each}) == 80
+    assert not any("deep" in one for one in each)  # it has no effect here
+    assert points.varied(point[None], [], 3, np.random.default_rng(0)).shape == (3, 6)

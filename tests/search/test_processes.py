@@ -369,6 +369,7 @@ def test_a_worker_is_tied_to_its_share_and_has_its_variables(
     pretend: Pretend, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("JAX_COMPILATION_CACHE_DIR", raising=False)
+    monkeypatch.setenv("SEQTUNE_CACHE", "off")
     share = Share({"OMP_NUM_THREADS": "3"})
     executor = pretend(share)
     executor.submit(job("t001"))
@@ -378,6 +379,20 @@ def test_a_worker_is_tied_to_its_share_and_has_its_variables(
     programs = Path(variables["JAX_COMPILATION_CACHE_DIR"])
     assert programs.parent == executor._scratch  # never below the run folder
     assert tmp_path not in programs.parents
+
+
+def test_workers_keep_their_programs_in_the_cache_of_the_user(
+    pretend: Pretend, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("JAX_COMPILATION_CACHE_DIR", raising=False)
+    cache = tmp_path_factory.mktemp("cache")
+    monkeypatch.setenv("SEQTUNE_CACHE", str(cache))
+    executor = pretend()
+    executor.submit(job("t001"))
+    variables = outcomes_of(executor)[0].values["variables"]
+    assert Path(variables["JAX_COMPILATION_CACHE_DIR"]).parent == cache / "programs"
+    executor.close()
+    assert (cache / "programs").is_dir()  # for the next command
 
 
 def test_a_worker_imports_from_where_its_master_does_not_from_where_it_stands(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
@@ -28,8 +28,11 @@ class Oracle:
     asked: int = 0
     waits: bool = False
     halves: bool = False
+    remaining: list[float] = field(default_factory=list)
+    costs: list[float | None] = field(default_factory=list)
 
     def ask(self, remaining: float = 1.0) -> Any:
+        self.remaining.append(remaining)
         if self.waits:
             return WAIT
         if self.asked == self.count:
@@ -41,6 +44,7 @@ class Oracle:
         self, name: str, score: float | None, reason: str = "", cost: float | None = None
     ) -> None:
         self.told.append((name, score, reason))
+        self.costs.append(cost)
 
 
 def result(trial: str, score: float | None, status: str = "stopped", reason: str = "") -> Result:
@@ -78,6 +82,19 @@ def test_every_rule_passes_proposals_scores_and_waiting_on(name: str) -> None:
     assert rule.ask(1.0) is None
     oracle.waits = True
     assert rule.ask(1.0) is WAIT
+
+
+@pytest.mark.parametrize("name", RULES)
+def test_every_rule_passes_on_what_a_trial_cost_and_how_much_time_is_left(name: str) -> None:
+    oracle = Oracle(3)
+    rule = stopping_rule(name, oracle, "min")  # type: ignore[arg-type]
+    for remaining, operations, steps in ((0.9, 2e9, 30), (0.5, 0.0, 30)):
+        proposal = rule.ask(remaining)
+        assert isinstance(proposal, Proposal)
+        ended = result(proposal.trial, 1.0, "completed")
+        rule.tell(replace(ended, steps=steps, operations=operations))
+    assert oracle.remaining == [0.9, 0.5]
+    assert oracle.costs == [6e10, None]  # of the second nobody counted
 
 
 @pytest.mark.parametrize("name", RULES)

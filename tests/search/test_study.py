@@ -36,11 +36,13 @@ class Oracle:
     proposals: Sequence[Any]
     diary: list[tuple[Any, ...]]
     asked: int = 0
+    remaining: list[float] = field(default_factory=list)
 
     def ask(self, remaining: float = 1.0) -> Any:
         if self.asked == len(self.proposals):
             return None
         self.asked += 1
+        self.remaining.append(remaining)
         return self.proposals[self.asked - 1]
 
     def tell(
@@ -162,6 +164,13 @@ def search(*args: Any, **options: Any) -> Searched:
     searched = prepared(*args, **options)
     searched.study.run(searched.executor)
     return searched
+
+
+def test_the_oracle_hears_which_share_of_the_search_is_left() -> None:
+    oracle: Any = search(100.0, reserve=20.0, workers=2).study.oracle
+    assert oracle.remaining[0] == 1.0
+    assert oracle.remaining == sorted(oracle.remaining, reverse=True)
+    assert 0.0 <= oracle.remaining[-1] < 0.3
 
 
 def test_the_search_ends_with_the_time() -> None:

@@ -240,8 +240,11 @@ def test_a_second_step_by_hand(by: str, clip: float) -> None:
 
 
 @pytest.mark.parametrize("by", BY)
-def test_rows_of_no_weight_teach_nothing(by: str) -> None:
-    it = Trained(problem_of(Stub("one")), values_of(), by)
+@pytest.mark.parametrize(
+    "error", [keras.losses.MeanSquaredError(), squared], ids=["loss", "function"]
+)
+def test_rows_of_no_weight_teach_nothing(by: str, error: Any) -> None:
+    it = Trained(problem_of(Stub("one", error)), values_of(), by)
     pace = it.run(Given(([[1.0], [1.0]], [[5.0], [-50.0]], [3.0, 0.0])))
     assert it.weight == pytest.approx(2.1, abs=1e-6)
     assert pace.losses == pytest.approx([3 * 9.0 / 2])  # (3 * 9 + 0 * 52 ** 2) / 2 rows
@@ -306,6 +309,7 @@ def test_the_model_has_its_weights_when_an_epoch_is_looked_at(by: str) -> None:
         ("dense", False, None, {"weight_decay": 0.3, "clip_norm": 0.05}),
         ("dense", True, None, {"weight_decay": 0.01, "clip_norm": 1.0}),
         ("dense", False, squared, {"clip_norm": 0.5}),
+        ("dense", True, squared, {}),
         ("normalized", False, None, {}),  # with weights that are not trained
         ("recurrent", True, None, {"clip_norm": 0.1}),
     ],
@@ -423,9 +427,35 @@ def test_the_effort_is_for_all_steps_that_are_planned(monkeypatch: pytest.Monkey
     monkeypatch.setattr(compiled_steps, "count_operations", lambda jaxpr: 7.0)
     monkeypatch.setattr(compiled_steps, "options_for", lambda all_of: asked.append(all_of) or {})
     problem = problem_of(Stub())
-    for steps in (300, 5):  # the second runs the program of the first
+    for steps in (300, 5):
         Trained(problem, values_of(), steps=steps).run(Batches(1))
-    assert asked == [2100.0]
+    assert asked == [2100.0, 35.0]
+
+
+@on_jax
+def test_another_effort_is_another_program_of_the_same_trace(
+    monkeypatch: pytest.MonkeyPatch, compilations: list[Any]
+) -> None:
+    traced: list[Any] = []
+    count = compiled_steps.count_operations
+    monkeypatch.setattr(
+        compiled_steps, "count_operations", lambda jaxpr: traced.append(jaxpr) or count(jaxpr)
+    )
+    few, many = {"xla_backend_optimization_level": 1}, {"xla_backend_optimization_level": 2}
+    monkeypatch.setattr(
+        compiled_steps, "options_for", lambda operations: few if operations < 1e9 else many
+    )
+    problem, weights, operations = problem_of(Stub()), [], []
+    for steps in (5, 10_000, 5, 10_000, 6):
+        it = Trained(problem, values_of(), steps=steps)
+        it.run(Batches(2))
+        weights.append(it.weights)
+        operations.append(it.trainer.operations)
+    assert compilations == [(few,), (many,)]
+    assert len(traced) == 1
+    assert len(set(operations)) == 1 and operations[0] > 0  # known without a trace of one's own
+    for others in weights[1:]:
+        assert_close(weights[0], others)
 
 
 @on_jax

@@ -15,7 +15,14 @@ import pytest
 from seqtune.errors import DataError
 from seqtune.search.problem import Problem
 from seqtune.search.training import Watch
-from seqtune.search.trial import Result, TrialJob, model_path, predictions_path
+from seqtune.search.trial import (
+    LEAST_STEPS,
+    Result,
+    TrialJob,
+    model_path,
+    predictions_path,
+    usable,
+)
 from seqtune.tasks.forecast.task import TASK, ForecastTask
 
 VALUES = {
@@ -269,6 +276,35 @@ def test_a_score_that_went_wrong_fails_the_trial_though_it_was_good_before(tmp_p
     assert (result.status, result.score) == ("failed", None)
     assert result.reason == "the validation score became inf in epoch 2"
     json.dumps(result.to_dict(), allow_nan=False)  # a line of trials.jsonl
+
+
+@pytest.mark.parametrize(("status", "steps", "is_trained"), [
+    ("completed", 1, True), ("stopped", LEAST_STEPS, True), ("stopped", LEAST_STEPS - 1, False),
+    ("stopped", 0, False),
+])  # fmt: skip
+def test_a_trial_that_was_cut_at_once_is_hardly_trained(
+    status: str, steps: int, is_trained: bool
+) -> None:
+    assert Result("t001", status, {}, score=0.1, steps=steps).is_trained is is_trained
+
+
+def test_hardly_trained_networks_are_used_only_where_there_are_no_others() -> None:
+    early = Result("t001", "stopped", {}, score=0.1, steps=3)
+    failed = Result("t002", "failed", {}, reason="no such luck")
+    whole = Result("t003", "completed", {}, score=0.6, steps=4)
+    cut = Result("t004", "stopped", {}, score=0.7, steps=500)
+    assert usable([early, failed, whole, cut]) == [whole, cut]
+    assert usable([early, failed]) == [early]
+    assert usable([failed]) == []
+
+
+@pytest.mark.parametrize(
+    ("steps", "operations", "cost"), [(30, 2e9, 6e10), (0, 2e9, None), (30, 0.0, None)]
+)
+def test_a_trial_costs_the_operations_of_all_its_steps(
+    steps: int, operations: float, cost: float | None
+) -> None:
+    assert Result("t001", "completed", {}, steps=steps, operations=operations).cost == cost
 
 
 def test_a_result_is_a_line_of_json(tmp_path: Path) -> None:

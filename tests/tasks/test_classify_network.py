@@ -133,6 +133,45 @@ def test_a_network_begins_with_the_word_vectors_of_a_file(tmp_path: Path) -> Non
     assert found[words.index("film")].tolist() == [-1.0, 0.5]
 
 
+def bias_of(prepared: Prepared, values: dict[str, Any]) -> Any:
+    return np.asarray(build_network(prepared, values).get_layer("logits").bias, np.float64)
+
+
+def uneven(rows: int = 40) -> pd.DataFrame:
+    """Texts of which three in four are good."""
+    return pd.DataFrame(
+        {"text": [f"film {row % 5}" for row in range(rows)],
+         "label": ["bad" if row % 4 == 0 else "good" for row in range(rows)]}
+    )  # fmt: skip
+
+
+def test_an_untrained_head_says_how_frequent_each_class_is_in_training() -> None:
+    prepared, values = prepare(uneven(), "training.class_weights=false")
+    counts = prepared.targets[prepared.rows["train"]].sum(axis=0) + 0.02
+    assert counts.tolist() != (prepared.targets.sum(axis=0) + 0.02).tolist()
+    found = from_logits(bias_of(prepared, values)[None], is_multi=False)[0]
+    assert found == pytest.approx(counts / counts.sum(), abs=1e-6)
+    assert found[prepared.codec.labels.names.index("bad")] < 0.4
+
+
+def test_classes_that_weigh_equally_in_training_are_equally_likely_at_first() -> None:
+    prepared, values = prepare(uneven(), "training.class_weights=true")
+    found = from_logits(bias_of(prepared, values)[None], is_multi=False)[0]
+    assert found == pytest.approx([0.5, 0.5], abs=0.002)
+
+
+def test_an_untrained_head_for_several_classes_says_how_many_cases_have_each() -> None:
+    frame = uneven()
+    frame["label"] = ["a+b" if row % 4 else "c" for row in range(len(frame))]
+    prepared, values = prepare(frame, "data.several=+")
+    assert prepared.codec.labels.is_multi
+    targets = prepared.targets[prepared.rows["train"]]
+    found = from_logits(bias_of(prepared, values)[None], is_multi=True)[0]
+    expected = (targets.sum(axis=0) + 0.02) / (len(targets) + 0.04)
+    assert found == pytest.approx(expected, abs=1e-6)
+    assert 1.6 < found.sum() < 1.9
+
+
 def test_present_says_which_steps_are_there() -> None:
     layer = Present(3)
     found = np.asarray(layer(np.array([3, 1, 0], np.int32)))
@@ -180,7 +219,8 @@ def test_chunks_do_not_change_what_is_predicted(
     found = network_probabilities(model, prepared.codec, prepared.inputs["series"], rows, values)
     lengths = prepared.inputs["series"].lengths[rows].astype(float)
     assert np.log(found[:, 0] / found[:, 1]) == pytest.approx(lengths)
-    assert sizes == [min(chunk, 18)] * -(-18 // chunk)  # of one size: compiled once
+    size = min(chunk, 32)  # a power of two where all fit: other data runs the same programs
+    assert sizes == [size] * -(-18 // size)  # of one size: compiled once
 
 
 def test_no_cases_have_no_probabilities() -> None:

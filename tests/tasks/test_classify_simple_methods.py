@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from seqtune.baselines.pace import ALL_THE_TIME, Allowance
 from seqtune.data.ragged import Ragged
 from seqtune.progress import BaselineEnded, Event
 from seqtune.tasks.classify import simple_methods
@@ -75,9 +76,9 @@ def spy(monkeypatch: pytest.MonkeyPatch) -> Spy:
     return spy
 
 
-def run(prepared: Prepared) -> tuple[list[Any], list[Event]]:
+def run(prepared: Prepared, allowance: Allowance = ALL_THE_TIME) -> tuple[list[Any], list[Event]]:
     heard: list[Event] = []
-    return classify_simply(prepared, ["spy"], time.monotonic() + 600, 0, heard.append), heard
+    return classify_simply(prepared, ["spy"], allowance, 0, heard.append), heard
 
 
 FOLDED = [FOLD, FOLD + 1, FOLD + 1, TEST, FOLD, FOLD + 1, FOLD, TEST]
@@ -112,6 +113,30 @@ def test_a_method_that_fails_in_a_fold_is_left_out_once(
     (done,), heard = run(prepared_of(FOLDED))
     assert done.left_out == "failed: ValueError: as told"
     assert [event.name for event in heard if isinstance(event, BaselineEnded)] == ["spy"]
+
+
+def test_every_fold_has_an_equal_part_of_what_is_left(
+    spy: Spy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    had: list[float] = []
+    classify = simple_methods.run_classifiers
+
+    def watched(methods: Any, problem: Any, allowance: Allowance, listener: Any) -> Any:
+        had.append(allowance.seconds)
+        return classify(methods, problem, allowance, listener)
+
+    monkeypatch.setattr(simple_methods, "run_classifiers", watched)
+    (done,), _ = run(prepared_of(FOLDED), Allowance(time.monotonic() + 600.0))
+    assert done.left_out == ""
+    # the first of two folds has half, the second all of the rest
+    assert had == pytest.approx([300.0, 600.0], abs=20.0)
+
+
+def test_a_method_that_has_no_time_is_left_out_once(spy: Spy) -> None:
+    (done,), heard = run(prepared_of(FOLDED), Allowance(0.0))
+    assert (done.left_out, done.probabilities) == ("no time was left", {})
+    assert [event.name for event in heard if isinstance(event, BaselineEnded)] == ["spy"]
+    assert not spy.fitted
 
 
 def test_without_folds_training_and_validation_part_are_apart(spy: Spy) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from seqtune.baselines.pace import ALL_THE_TIME
 from seqtune.data.ragged import Ragged
 from seqtune.metrics.classify import score_classes
 from seqtune.progress import silent
@@ -220,7 +221,7 @@ def test_simple_methods_are_scored_and_all_but_the_majority_may_be_blended() -> 
     prepared = prepared_of(targets, parts)
     heard: list[Any] = []
     recipe = Recipe.load(None, "classify", ["baselines.methods=[majority,nearest_neighbour]"])
-    majority, neighbour = TASK.baselines(prepared, recipe, 600.0, heard.append)
+    majority, neighbour = TASK.baselines(prepared, recipe, ALL_THE_TIME, heard.append)
     assert [event.name for event in heard] == ["majority", "nearest_neighbour"]
     assert majority.validation["accuracy"] == majority.test["accuracy"] == 0.5
     assert majority.predictions == {}
@@ -229,12 +230,12 @@ def test_simple_methods_are_scored_and_all_but_the_majority_may_be_blended() -> 
     plain = Recipe.load(
         None, "classify", ["baselines.methods=[nearest_neighbour]", "baselines.blend=false"]
     )
-    assert TASK.baselines(prepared, plain, 600.0, silent)[0].predictions == {}
+    assert TASK.baselines(prepared, plain, ALL_THE_TIME, silent)[0].predictions == {}
 
 
 def test_a_method_for_texts_is_left_out_of_series() -> None:
     prepared = yes_no(4)
     recipe = Recipe.load(None, "classify", ["baselines.methods=[tfidf_naive_bayes]"])
-    left_out = TASK.baselines(prepared, recipe, 600.0, silent)[0]
+    left_out = TASK.baselines(prepared, recipe, ALL_THE_TIME, silent)[0]
     assert left_out.left_out == "is for text, not for series"
     assert left_out.validation == {}

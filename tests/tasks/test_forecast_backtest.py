@@ -50,10 +50,9 @@ def run(tiny: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
         return np.repeat(np.repeat(last[:, None, None], 3, axis=1), 3, axis=2)
 
     monkeypatch.setattr(evaluation, "forecast_with", naive)
-    row = SimpleNamespace(name="naive", kind="baseline")
     return SimpleNamespace(
         prepared=tiny.prepared, recipe=tiny.recipe, notes=[], asked=asked, folder="run",
-        choose=lambda: row, board=SimpleNamespace(best_baseline=row),
+        compared=["naive"],
     )  # fmt: skip
 
 

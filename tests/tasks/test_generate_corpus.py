@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -74,6 +75,17 @@ def test_a_text_becomes_an_array_with_the_borders_of_its_parts(tmp_path: Path) -
     first, second, end = prepared.codec.borders["character"]
     assert (first - 1, second - first, end - second) == prepared.codec.characters
     assert end == len(TALE) + 1
+
+
+def test_tokens_are_counted_in_the_training_part_alone(tmp_path: Path) -> None:
+    prepared, _ = prepared_of(text_file(tmp_path, TALE + "cc" * 100))
+    tokens, first = prepared.codec.tokens["character"], prepared.codec.borders["character"][0]
+    train = tokens.decode(prepared.arrays["character"][:first].tolist())
+    counts = dict(zip(tokens.vocabulary, prepared.codec.counts["character"], strict=True))
+    assert counts.pop("<end>") == 1 and counts.pop("<unknown>") == 0
+    assert counts == {each: train.count(each) for each in set(train)}
+    again = Codec.from_dict(json.loads(json.dumps(prepared.codec.to_dict())))
+    assert again == prepared.codec
 
 
 def test_characters_of_validation_and_test_are_not_in_the_vocabulary(tmp_path: Path) -> None:

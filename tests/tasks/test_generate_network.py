@@ -46,6 +46,22 @@ def probabilities(model: Any, ids: Any) -> Any:
     return np.take_along_axis(chances[0], np.asarray(ids, int)[1:, None], axis=-1)[:, 0]
 
 
+@pytest.mark.parametrize("changes", [(), ("network.tied=true",), ("objective=fill",)])
+def test_the_bias_of_an_untrained_network_says_how_frequent_each_token_is_in_training(
+    text: Path, changes: tuple[str, ...]
+) -> None:
+    prepared, values = problem(text, *changes)
+    kind = values["tokens.kind"]
+    size = prepared.codec.tokens[kind].size
+    seen = prepared.arrays[kind][: prepared.codec.borders[kind][0]]
+    counts = np.bincount(np.asarray(seen), minlength=size)
+    assert prepared.codec.counts[kind] == tuple(counts.tolist())
+    bias = np.asarray(TASK.build(prepared, values).get_layer("vocabulary").bias, np.float64)
+    chances = np.exp(bias) / np.exp(bias).sum()
+    assert chances == pytest.approx((counts + 0.02) / (counts.sum() + 0.02 * size), abs=1e-6)
+    assert 0 < chances[UNKNOWN] < 1e-3
+
+
 def test_each_lane_goes_on_where_its_last_batch_ended() -> None:
     lanes = Lanes(np.arange(100, dtype=np.uint8), lanes=4, steps=5, seed=1, batches=2)
     before, after = lanes[0], lanes[1]

@@ -47,8 +47,9 @@ SHAPES: list[dict[str, Any]] = [
 def reader_of(**changes: Any) -> NetworkReader:
     """A network whose weights are drawn, so that each counts."""
     keras.utils.set_random_seed(3)
+    counts = {"character": (1,) * TOKENS.size}
     prepared = SimpleNamespace(
-        codec=SimpleNamespace(tokens={"character": TOKENS}, objective="next")
+        codec=SimpleNamespace(tokens={"character": TOKENS}, counts=counts, objective="next")
     )
     model = build_network(prepared, {**VALUES, **changes})  # type: ignore[arg-type]
     draw = np.random.default_rng(3)

@@ -150,12 +150,16 @@ class Bayesian(ClosedOracle):
 
     def get_state(self) -> dict[str, Any]:
         """Return the state with the kernel, which goes on from where it was."""
-        return {**super().get_state(), "kernel": self._process.kernel.tolist()}
+        costs = {} if self._cost is None else {"cost_kernel": self._cost.kernel}
+        return {**super().get_state(), "kernel": self._process.kernel.tolist(), **costs}
 
     def set_state(self, state: Mapping[str, Any]) -> None:
         """Go on from a state."""
         super().set_state(state)
         self._process = Process(self._points.widths, list(state["kernel"]))
+        if self._signature is not None:
+            kernel = list(state["cost_kernel"])
+            self._cost = Cost(self._points.widths, self._signature, kernel)
         self._rows = {}
         self._at(list(self.trials.values()))  # raises where a trial has no place in this space
 

@@ -198,7 +198,9 @@ class ClosedOracle(keras_tuner.Oracle):  # type: ignore[misc]
         super().set_state({**state, **derived, **counts})
         self.hyperparameters = space
         self._taken, self._ended = counts["taken"], ended
-        self.costs = {str(number): _checked_cost(cost) for number, cost in state["costs"].items()}
+        self.costs = {number: _checked_cost(cost) for number, cost in state["costs"].items()}
+        if not self.costs.keys() <= ended.keys():
+            raise ValueError("trials that have not ended have costs")
 
 
 def _kept(trial: Trial) -> dict[str, Any]:

@@ -34,13 +34,22 @@ class Cost:
     Args:
         widths: How many features belong to each axis.
         signature: Says which configurations run the same program.
+        kernel: Where `kernel` was; None to begin.
     """
 
-    def __init__(self, widths: list[int], signature: Signature) -> None:
-        self._process = Process(widths)
+    def __init__(
+        self, widths: list[int], signature: Signature, kernel: list[float] | None = None
+    ) -> None:
+        self._process = Process(widths, kernel)
         self._signature = signature
         self._is_learnt = False
         self._compiled: set[str] = set()
+
+    @property
+    def kernel(self) -> list[float]:
+        """Logarithms of the axes' weights and of the noise, from which another can go on."""
+        found: list[float] = self._process.kernel.tolist()
+        return found
 
     def learn(self, features: Array, costs: Array, generator: np.random.Generator) -> None:
         """Learn from what trials cost in their training.

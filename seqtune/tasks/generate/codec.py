@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from seqtune.tasks.generate.schema import METRICS
-from seqtune.tasks.generate.tokens import Tokens
+from seqtune.tasks.generate.tokens import SPECIALS, Tokens
 
 OBJECTIVES = ("next", "fill")
 LONGEST_NAME = 1000
@@ -82,6 +82,7 @@ class Codec:
             and all(kind == each.kind for kind, each in codec.tokens.items())
             and codec.borders.keys() == codec.counts.keys() == codec.tokens.keys()
             and all(len(codec.counts[kind]) == each.size for kind, each in codec.tokens.items())
+            and all(any(each[len(SPECIALS) :]) for each in codec.counts.values())
             and all(1 < first < second < end for first, second, end in codec.borders.values())
             and min(codec.characters) > 0
         )
