@@ -288,7 +288,7 @@ def test_doctor_shows_the_cache_and_clears_it_where_it_is_told_to(top: Path) -> 
     }  # fmt: skip
     done = command_line.seqtune("doctor", "--clear-cache", "--json")
     assert done.json["cache"]["bytes"] == 0 and not top.exists()
-    assert done.err == f"deleted 2.5 MB of compiled networks: {top}\n"
+    assert done.err == f"compiled networks: deleted 2.5 MB in {top}\n"
 
 
 def test_doctor_says_that_the_cache_is_off(monkeypatch: pytest.MonkeyPatch) -> None:
