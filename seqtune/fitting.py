@@ -276,7 +276,10 @@ class Fitting:
         write_calibrations(self.folder, conclusion.calibrations())
         predictions = conclusion.test_predictions()
         if predictions is not None:
-            chart = self.task.illustrate(self.prepared, predictions, Run(self.folder))
+            run = Run(self.folder)
+            chart = self.task.illustrate(self.prepared, predictions, run)
+            if "title" in chart and run.choose().name != conclusion.searched_name:
+                chart["title"] += f", by {conclusion.searched_name}"  # the winner is another row
             write_json(self.folder / "chart.json", chart)
         if not interrupt.asked:
             self._explain(conclusion.weightiest())

@@ -126,8 +126,8 @@ def plan_with(
         workers_why=team.why,
         executor=team.executor,
         seconds={
-            "baselines, at most": baselines,
-            "search, at least": searching,
+            "baselines, about": baselines,
+            "search, about": searching,
             "refit": shares.refitting,
             "saving": shares.saving,
         },

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
@@ -233,7 +234,7 @@ class Searching:
             direction=task.direction,
             seed=values.seed,
             trials=values.search.trials,
-            signature=lambda values: signature(task.structure(values)),
+            signature=self._signature,
         )
         stopping, why = values.search.stopping, ""
         if oracle.halves:
@@ -261,6 +262,12 @@ class Searching:
             trial_share=values.search.trial_share,
             check=partial(check_values, task.name, origin=self.problem.folder / STATE),
         )
+
+    def _signature(self, values: Mapping[str, Any]) -> str:
+        """Return what configurations that run the same program have in common."""
+        if self.backend != "jax":  # each network is compiled by itself
+            return json.dumps(sorted(values.items()))
+        return signature(self.problem.task.structure(values))
 
     def _steps_per_epoch(self, values: Mapping[str, Any]) -> int:
         asked = self.recipe.values.training.steps_per_epoch

@@ -40,7 +40,7 @@ def test_workers_trials_and_memory_go_together(estimate: Estimate) -> None:
     found = estimate(2)
     assert (found.executor, found.workers) == ("processes", 2)
     assert found.workers_why == "one per core, each with 1 thread"
-    assert found.seconds["search, at least"] == pytest.approx(87.0)
+    assert found.seconds["search, about"] == pytest.approx(87.0)
     assert found.trial_seconds == pytest.approx(4.5)
     assert found.trials == 38  # 2 * 87 / 4.5
     assert found.memory_bytes == 3 * 800_000_000 + 40 * 40  # with the main process

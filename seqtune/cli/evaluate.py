@@ -24,14 +24,18 @@ def command(
     step: Annotated[
         int | None, typer.Option(help="Rows between two origins; the horizon if left out.")
     ] = None,
+    use: Annotated[
+        str | None,
+        typer.Option(help="Leaderboard row to score first, or `network`; default: the winner."),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Score a run on labelled DATA that it never saw, beside the best simple method."""
+    """Score a run on labelled DATA that it never saw, beside its best simple method."""
     from seqtune.report.of_run import scores_report
     from seqtune.run.run import Run
 
     opened = Run(run)
     with advance() as opened.listener:
-        scores = opened.evaluate(data, folds=folds, step=step)
+        scores = opened.evaluate(data, folds=folds, step=step, use=use)
     show_notes(opened.notes)
     show(scores_report(opened, data, scores), as_json)

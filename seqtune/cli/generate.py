@@ -28,16 +28,16 @@ def command(
         float, typer.Option(help="0 takes the likeliest; 1 draws as the model says; more: wilder.")
     ] = 0.7,
     top_k: Annotated[
-        int | None, typer.Option(help="Draw among so many likeliest tokens alone.")
+        int | None, typer.Option(help="Draw only from the K likeliest tokens.")
     ] = None,
     top_p: Annotated[
-        float, typer.Option(help="Draw among the likeliest tokens of this probability in all.")
+        float, typer.Option(help="Draw only from the likeliest tokens that together have this probability.")
     ] = 0.95,
     seed: Annotated[int, typer.Option(help="Start of all random numbers.")] = 0,
     stop: Annotated[
         list[str] | None, typer.Option(help="End before this text (repeatable).")
     ] = None,
-    count: Annotated[int, typer.Option(help="So many texts.")] = 1,
+    count: Annotated[int, typer.Option(help="Number of texts.")] = 1,
     use: Annotated[
         str | None,
         typer.Option(help="Leaderboard row that writes, or `network`; default: the winner."),

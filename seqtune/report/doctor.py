@@ -37,6 +37,7 @@ class Cache:
 
     Args:
         folder: The folder; empty where it is switched off.
+        is_used: Whether it may be used: nobody else can write there, and this user can.
         bytes: What it holds.
         most_bytes: What it may hold.
     """
@@ -44,11 +45,14 @@ class Cache:
     folder: str
     bytes: int
     most_bytes: int
+    is_used: bool = True
 
     def __str__(self) -> str:
         """Say how much it holds, and where."""
         if not self.folder:
             return "off"
+        if not self.is_used:
+            return f"not used: {self.folder} cannot be written, or others can write there"
         return f"{megabytes(self.bytes)} of at most {megabytes(self.most_bytes)}, {self.folder}"
 
 

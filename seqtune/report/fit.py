@@ -73,6 +73,8 @@ class FitReport:
         summary = self.summary
         data = "NEW.csv" if summary.task in NEEDS_DATA else ""
         verb = "generate" if summary.task == "generate" else "predict"
+        if any("--fill" in each for each in self.next_commands):
+            verb = ""  # gaps are filled by the network, whatever has the star
         return verdict(summary.leaderboard, summary.run, summary.left_out, data, verb)
 
     def _remarks(self) -> list[str]:

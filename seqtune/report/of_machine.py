@@ -10,7 +10,7 @@ from seqtune.errors import SeqtuneError
 from seqtune.recipe.duration import seconds as parse_seconds
 from seqtune.recipe.schema import Study
 from seqtune.report.doctor import Cache, DoctorReport, Extra
-from seqtune.runtime.program_cache import MOST_BYTES, cache_bytes, cache_folder
+from seqtune.runtime.program_cache import MOST_BYTES, cache_bytes, cache_folder, open_cache
 from seqtune.workers import WorkerPlan, staff
 
 PACKAGES = (
@@ -45,13 +45,13 @@ def doctor_report() -> DoctorReport:
         problems.append(f"{error.message}; {error.hint}")
     if versions["tensorflow"] == "missing" and versions["jax"] != "missing":
         problems.append(
-            "tensorflow is not installed: all works but --backend tensorflow; "
-            "pip install tensorflow, where it has wheels for this Python"
+            "tensorflow is not installed: everything except --backend tensorflow works without it; "
+            "pip install tensorflow"
         )
     extras = [
         Extra(extra, backends.installed(package) is not None, adds)
         for extra, (package, adds) in EXTRAS.items()
     ]
     folder = cache_folder()
-    cache = Cache(str(folder or ""), cache_bytes(), MOST_BYTES)
+    cache = Cache(str(folder or ""), cache_bytes(), MOST_BYTES, open_cache() is not None)
     return DoctorReport(versions, name, reason, devices, extras, problems, machine(), plan, cache)

@@ -94,8 +94,8 @@ def next_commands(run: Run) -> list[str]:
     predict = ("seqtune", "predict", str(run.folder), *data)
     commands = [command(*predict, "-o", "predictions.csv")]
     winner = run.board.winner
-    if winner is not None and winner.kind == "baseline":
-        commands.insert(0, command(*predict, "--use", winner.name, "-o", "predictions.csv"))
+    if winner is not None and winner.kind == "baseline" and run.board.best_searched is not None:
+        commands.append(command(*predict, "--use", "network", "-o", "predictions.csv"))
     return commands
 
 

@@ -21,7 +21,7 @@ def verdict(
 ) -> tuple[str, ...]:
     """Return what to make of a leaderboard, a sentence or two each.
 
-    The best network or ensemble stands against the best simple method, both chosen on
+    The best network or ensemble is compared with the best simple method, both chosen on
     validation; the figures compared are the test figures.
 
     Args:
@@ -29,7 +29,8 @@ def verdict(
         run: The run folder, for the command that takes the simple method instead.
         left_out: Simple methods that were not run: nothing is claimed against them.
         data: What stands for the data in that command; empty where it can do without.
-        verb: The command that uses a model: "predict" or "generate".
+        verb: The command that uses a model: "predict" or "generate"; empty where no other row can
+            be used.
     """
     searched, baseline = board.best_searched, board.best_baseline
     if searched and baseline:
@@ -82,7 +83,7 @@ class _Comparison:
         if on_test.known and on_test.outcome >= 0:
             said.extend(self._hindsight())
         if pair.outcome <= 0 or self.board.winner is self.baseline:
-            said.append(use())
+            said.extend(filter(None, [use()]))
         return tuple(said)
 
     def _outcome(self, pair: _Pair) -> str:
@@ -167,10 +168,12 @@ class _Pair:
 
 
 def _use(board: Leaderboard, run: str, baseline: Row, data: str, verb: str) -> str:
-    """Return the command that takes the other one of both."""
+    """Return the command that uses the other one of both; nothing where there is none."""
+    if not verb:
+        return ""
     is_winner = board.winner is baseline
     name = "network" if is_winner else baseline.name
     line = literal(command("seqtune", verb, run, *([data] if data else []), "--use", name))
     if is_winner:
-        return f"{literal(baseline.name)} has the star: `{verb}` takes it. With the network: {line}"
+        return f"{verb} uses {literal(baseline.name)}, the winner. To use the network: {line}"
     return f"To {verb} with {literal(baseline.name)}: {line}"

@@ -218,6 +218,13 @@ class Conclusion:
             found[self.ensemble_name] = self.predicted.last_of_ensemble(self.weights, found)
         return {name: figures for name, figures in found.items() if figures}
 
+    @property
+    def searched_name(self) -> str:
+        """Name of the row whose predictions `test_predictions` returns; empty for none."""
+        if self.weights:
+            return self.ensemble_name
+        return next((row_name(result) for result in self.ranked()), "")
+
     def test_predictions(self) -> npt.NDArray[np.float64] | None:
         """Return what the ensemble, or else the best network, predicted for the test part."""
         best = next(iter(self.ranked()), None)

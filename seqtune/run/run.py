@@ -64,6 +64,7 @@ class Run:
         self.evaluation: Evaluation | None = None
         self.notes: list[str] = []
         self.listener: Listener = silent
+        self._asked: str | None = None
 
     def __repr__(self) -> str:
         return f"Run({str(self.folder)!r}, {self.record['task']}, {self.record['status']})"
@@ -213,9 +214,9 @@ class Run:
 
     @property
     def compared(self) -> list[str]:
-        """Names of the rows that `evaluate` scores: winner, best of the search, best baseline."""
+        """Names of the rows that `evaluate` scores: the one asked for, else the winner, first."""
         board = self.board
-        rows = (self.choose(), board.best_searched, board.best_baseline)
+        rows = (self.choose(self._asked), board.best_searched, board.best_baseline)
         return list(dict.fromkeys(row.name for row in rows if row is not None))
 
     def network(self, member: Member) -> Any:
@@ -227,8 +228,10 @@ class Run:
         if member.baseline:
             raise damaged(self.folder / MEMBERS, f"{member.baseline} is no network")
         task = self.task  # sets the backend, before Keras is loaded
+        from seqtune.runtime.program_cache import keep_programs
         from seqtune.search.network_file import load_network
 
+        keep_programs()
         return load_network(task, self.prepared, member.values, self.folder / member.file)
 
     def change(self, settings: Sequence[str]) -> None:
@@ -354,6 +357,7 @@ class Run:
         *,
         folds: int | None = None,
         step: int | None = None,
+        use: str | None = None,
     ) -> dict[str, dict[str, float]]:
         """Score the winner, the best network and the best baseline on data they never saw.
 
@@ -362,10 +366,13 @@ class Run:
             folds: Score from so many origins, the last one a horizon before the end of the data,
                 without training anew; all windows of the new rows if None. Forecasts only.
             step: Rows between two origins; the horizon if None.
+            use: Name of the leaderboard row that is scored first, or "network"; the winner if
+                None.
 
         Returns:
             Every metric by name of the model; by fold in `evaluation.folds`.
         """
+        self._asked = use
         source = self._source(data)
         if source is None:
             raise RunError("evaluate needs data", f"seqtune evaluate {self.folder} DATA")

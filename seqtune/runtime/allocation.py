@@ -8,6 +8,7 @@ units on two cores spent a third of its time on that (24 steps a second, and 38 
 from __future__ import annotations
 
 import ctypes
+import os
 import sys
 
 TRIM_THRESHOLD, TOP_PAD, MMAP_THRESHOLD, ARENA_MAX = -1, -2, -3, -8
@@ -27,9 +28,11 @@ def keep_memory() -> bool:
     `seqtune.search.memory.released` still gives back what lies free between two networks.
 
     Returns:
-        False where the C library has no such options: it is glibc's alone.
+        False where nothing was changed: the C library is not glibc, or the user has set its
+        variables.
     """
-    if sys.platform != "linux":
+    is_set = any(name.startswith("MALLOC_") for name in os.environ)  # the user knows better
+    if sys.platform != "linux" or is_set:
         return False
     option = getattr(ctypes.CDLL(None), "mallopt", None)
     return option is not None and all(option(name, value) for name, value in SETTINGS.items())

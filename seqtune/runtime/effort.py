@@ -1,7 +1,7 @@
 """How hard XLA tries when it compiles for a CPU: as hard as the steps that follow pay for.
 
 `benchmarks/compilation.py` measures both efforts on the networks of the default portfolios, on one
-core: to compile a training step fully takes 1.1 to 1.7 s more than quickly, and a fully compiled
+core: to compile a training step fully takes about a second more than quickly, and a fully compiled
 step is up to a fifth faster, where matrix products are wide. Small networks gain nothing.
 
 The choice hangs on counted operations, not on a clock: the two efforts round differently, and the
@@ -21,8 +21,8 @@ QUICKLY: dict[str, Any] = {
 """Half the time to compile. Which of them an installed JAX knows is asked by `known_options`."""
 
 PAYS_FROM = 3.5e11
-"""Floating-point operations of a training from which on full effort pays: some 7 s on one core, of
-which a sixth is won."""
+"""Floating-point operations of a training from which on full effort pays: some 5 s on one core, of
+which a fifth is won."""
 
 
 def known_options() -> dict[str, Any]:
@@ -59,12 +59,12 @@ def options_for(operations: float) -> dict[str, Any]:
     return {} if operations >= PAYS_FROM else known_options()
 
 
-EACH = 5e4
+OVERHEAD = 5e4
 """An operation on arrays, however small, takes as long as so many on numbers: 0.7 microseconds."""
 
 
 def count_operations(jaxpr: Any) -> float:
-    """Return the floating-point operations of a program: of its matrix products, and `EACH`.
+    """Return the floating-point operations of a program: of its matrix products, and `OVERHEAD`.
 
     Those inside a loop count once for each of its steps. On one core 7e10 of them take a second:
     14.5e9 took 0.20 s with wide products (an LSTM of 2 x 256 units).
@@ -74,12 +74,12 @@ def count_operations(jaxpr: Any) -> float:
 
     Example:
         >>> product = jax.make_jaxpr(jnp.matmul)(np.ones((2, 3)), np.ones((3, 4)))
-        >>> count_operations(product) - EACH
+        >>> count_operations(product) - OVERHEAD
         48.0
     """
     total = 0.0
     for equation in getattr(jaxpr, "jaxpr", jaxpr).eqns:
-        total += EACH + (_product(equation) if equation.primitive.name == "dot_general" else 0.0)
+        total += OVERHEAD + (_product(equation) if equation.primitive.name == "dot_general" else 0.0)
         rounds = equation.params.get("length", 1) if equation.primitive.name == "scan" else 1
         for value in equation.params.values():
             for inner in value if isinstance(value, (list, tuple)) else (value,):

@@ -3,7 +3,7 @@
 JAX writes them and looks for them. They lie in the user's own cache folder, in one folder for each
 processor, each set of versions and each set of flags that they were compiled for:
 
-    <cache>/programs/<twelve letters>/jit_step-….
+    <cache>/seqtune-programs/<twelve letters>/jit_step-….
 
 Compiled programs are code. So the folder has to belong to the user, nobody else may write there, it
 is never the folder of a run, which may come from a stranger, and nothing else ever tells where it
@@ -31,6 +31,9 @@ VARIABLE = "SEQTUNE_CACHE"
 
 OFF = "off"
 
+NAME = "seqtune-programs"
+"""Folder of all programs, in the user's cache folder or in the one that the variable names."""
+
 FOLDER = "JAX_COMPILATION_CACHE_DIR"
 """Where JAX itself is told to keep programs. Where the user has set it, that folder is used."""
 
@@ -46,6 +49,9 @@ MOST_BYTES = 1_000_000_000
 
 PRUNED_TO = 0.8
 """Share of `MOST_BYTES` that is left when programs go, so that they do not go one by one."""
+
+KEY_LETTERS = 12
+"""Of the name of the folder for one processor, one set of versions and one set of flags."""
 
 PACKAGES = ("jax", "jaxlib", "keras", "seqtune")
 FLAGS = ("XLA_FLAGS", "JAX_PLATFORMS", "JAX_DISABLE_MOST_OPTIMIZATIONS")
@@ -76,7 +82,11 @@ def _kept_in(folder: Path) -> dict[str, str]:
 
 @functools.cache
 def keep_programs() -> None:
-    """Have JAX keep compiled programs in this process too."""
+    """Have JAX keep compiled programs in this process too; nothing on another backend."""
+    import keras
+
+    if keras.backend.backend() != "jax":
+        return
     import jax
 
     if os.environ.get(FOLDER) or jax.config.jax_compilation_cache_dir:
@@ -102,8 +112,8 @@ def open_cache() -> Path | None:
         return None
     folder = top / _key()
     try:
-        top.parent.mkdir(parents=True, exist_ok=True)
-        for each in (top, folder):  # the mode of `mkdir` is not that of the parents it makes
+        top.parent.parent.mkdir(parents=True, exist_ok=True)
+        for each in (top.parent, top, folder):  # `mkdir` gives the parents it makes another mode
             each.mkdir(exist_ok=True, mode=0o700)
             if not is_private(each):
                 return None
@@ -119,10 +129,10 @@ def cache_folder() -> Path | None:
     if asked == OFF:
         return None
     if asked:
-        return Path(asked).expanduser().absolute() / "programs"
+        return Path(asked).expanduser().absolute() / NAME
     from platformdirs import user_cache_path
 
-    return user_cache_path("seqtune", appauthor=False) / "programs"
+    return user_cache_path("seqtune", appauthor=False) / NAME
 
 
 def cache_bytes() -> int:
@@ -135,8 +145,10 @@ def clear_cache() -> int:
     folder, size = cache_folder(), cache_bytes()
     if folder is None or not is_private(folder):
         return 0
-    shutil.rmtree(folder, ignore_errors=True)
-    return size
+    for _, _, path in list(_files(folder)):
+        with suppress(OSError):
+            path.unlink()
+    return size - cache_bytes()
 
 
 def prune(top: Path, most: int = MOST_BYTES) -> None:
@@ -172,8 +184,8 @@ def is_private(folder: Path) -> bool:
 
 def _files(top: Path | None) -> Iterator[tuple[float, int, Path]]:
     """Yield when each program was last used, its bytes, and its file."""
-    for path in top.rglob("*") if top is not None else ():
-        with suppress(OSError):
+    for path in top.glob(f"{'[0-9a-f]' * KEY_LETTERS}/*") if top is not None else ():
+        with suppress(OSError):  # whatever else lies there is not ours
             status = path.lstat()
             if stat.S_ISREG(status.st_mode):
                 yield max(status.st_atime, status.st_mtime), status.st_size, path
@@ -184,7 +196,7 @@ def _key() -> str:
     parts = [platform.machine(), platform.python_version(), _processor()]
     parts += [f"{name}={_version(name)}" for name in PACKAGES]
     parts += [f"{name}={os.environ.get(name, '')}" for name in FLAGS]
-    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:12]
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:KEY_LETTERS]
 
 
 def _processor() -> str:

@@ -44,6 +44,10 @@ class Programs:
             self._compiled[key] = compile_it()
         return self._compiled[key]
 
+    def has(self, key: Hashable) -> bool:
+        """Say whether a program is compiled already."""
+        return key in self._compiled
+
 
 class ProgramStore:
     """The programs of all signatures of a search, as far as there is room.

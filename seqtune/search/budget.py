@@ -73,8 +73,8 @@ TRIALS_WANTED = 5
 """A search that gets this many trials can compare and blend; no trial takes a larger share, where
 the recipe does not say otherwise with `search.trial_share`."""
 
-SETUP_SECONDS = 5.0
-"""What building and compiling a network takes on one core: 2.5 to 7 s were seen."""
+SETUP_SECONDS = 2.0
+"""What building and compiling a network takes on one core: 1 to 2 s were seen on JAX."""
 
 SHORTEST_SHARE = 0.5
 """Of the time of the shortest trial; one that gets less is cut before it can compare."""

@@ -47,7 +47,7 @@ ORACLES: dict[str, tuple[type[ClosedOracle], dict[str, Any]]] = {
 }
 """Class and own arguments of each kind of oracle."""
 
-FORMAT = 1
+FORMAT = 2
 """Grows when a state of an earlier version cannot be read any more."""
 
 
@@ -157,6 +157,8 @@ class Oracle:
         """
         if self._again:
             return self._again.pop(0)
+        if self._limit is not None:  # a search by trials hangs on no clock
+            remaining = 1 - self._asked / max(1, self._limit)
         self._oracle.remaining = remaining
         self._oracle.is_closed = self._limit is not None and self._asked >= self._limit
         trial = self._oracle.create_trial(str(len(self._oracle.trials)))

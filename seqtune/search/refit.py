@@ -8,6 +8,7 @@ anew.
 
 from __future__ import annotations
 
+import math
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -128,7 +129,8 @@ class RefitJob:
         if not self.refit or self.seconds < least:
             self._score_test(problem, model)
             return False, NO_TIME if self.refit else ""
-        steps = 2 * best_epoch(self.result) * self.steps_per_epoch
+        share = 1.0 if problem.task.refits_anew else STEPS_SHARE
+        steps = math.ceil(2 * share * best_epoch(self.result) * self.steps_per_epoch)
         trainer = trainer_for(problem, model, values, steps)
         deadline = began + self.seconds
         note = self._go_on(

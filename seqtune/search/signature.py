@@ -6,18 +6,18 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-FIGURES = frozenset(
+SCALARS = frozenset(
     f"training.{name}"
     for name in ("learning_rate", "weight_decay", "clip_norm", "steps", "patience")
 )
 """Keys whose values are inputs of a compiled step, or none of its business."""
 
-SHARE = "network.dropout"
+DROPOUT = "network.dropout"
 """The share of features that is left out is an input too, but not whether any are."""
 
 
 def signature(structure: Mapping[str, Any]) -> str:
-    """Return a text that is the same for configurations that differ in figures alone.
+    """Return a text that is the same for configurations that differ in scalars alone.
 
     Args:
         structure: What the task says of a configuration (`Task.structure`).
@@ -28,7 +28,7 @@ def signature(structure: Mapping[str, Any]) -> str:
         >>> signature({"network.dropout": 0.1}) == signature({"network.dropout": 0.3})
         True
     """
-    fixed = {name: each for name, each in structure.items() if name not in FIGURES}
-    if SHARE in fixed:
-        fixed[SHARE] = bool(fixed[SHARE])
+    fixed = {name: each for name, each in structure.items() if name not in SCALARS}
+    if DROPOUT in fixed:
+        fixed[DROPOUT] = bool(fixed[DROPOUT])
     return json.dumps(sorted(fixed.items()))

@@ -188,10 +188,11 @@ class Task(Protocol):
         """Build the Keras model of one configuration."""
 
     def structure(self, values: Values) -> Values:
-        """Return what of a configuration a compiled program hangs on.
+        """Return the settings that change the compiled program of a network.
 
-        Two configurations that agree in it have networks and a loss that differ in figures alone,
-        which are inputs of the program. What only decides how batches are made is left out.
+        Two configurations that agree in them have networks and a loss that differ in scalar
+        hyperparameters alone, which are inputs of the program. What only decides how batches are
+        made is left out.
         """
 
     def loss(self, prepared: Any, values: Values) -> Any:

@@ -336,6 +336,7 @@ Problems
             "folder": "/home/ada/.cache/seqtune/programs",
             "bytes": 2_450_000,
             "most_bytes": 1_000_000_000,
+            "is_used": True,
         },
         "extras": [{"name": "ray", "installed": False, "adds": "trials on several machines"}],
         "problems": ["tensorflow is missing: pip install tensorflow"],

@@ -35,8 +35,8 @@ def test_a_baseline_that_wins_has_the_star_and_predicts() -> None:
     assert said(THETA, row("ensemble", "ensemble", 1.5, 1.25), run="my runs/a") == (
         "The ensemble does not beat the best simple method, theta: "
         "test MASE 1.25 against 1.00, 0.250 points (25.0 %) higher. "
-        "theta has the star: `predict` takes it. "
-        "With the network: seqtune predict 'my runs/a' --use network"
+        "predict uses theta, the winner. To use the network: "
+        "seqtune predict 'my runs/a' --use network"
     )
 
 

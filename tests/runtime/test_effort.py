@@ -27,7 +27,7 @@ def count(function: Any, *arguments: Any) -> float:
 @pytest.fixture
 def products(monkeypatch: pytest.MonkeyPatch) -> Callable[..., float]:
     """Count the operations of matrix products alone."""
-    monkeypatch.setattr(effort, "EACH", 0.0)
+    monkeypatch.setattr(effort, "OVERHEAD", 0.0)
     return count
 
 
@@ -36,9 +36,9 @@ def test_an_empty_program_does_nothing() -> None:
 
 
 def test_an_operation_counts_however_small_it_is() -> None:
-    assert count(jnp.negative, LEFT) == effort.EACH
-    assert count(lambda one: jnp.tanh(-one) * one, LEFT) == 3 * effort.EACH
-    assert count(lambda a, b: -jnp.dot(a, b), LEFT, RIGHT) == 2 * effort.EACH + 48.0
+    assert count(jnp.negative, LEFT) == effort.OVERHEAD
+    assert count(lambda one: jnp.tanh(-one) * one, LEFT) == 3 * effort.OVERHEAD
+    assert count(lambda a, b: -jnp.dot(a, b), LEFT, RIGHT) == 2 * effort.OVERHEAD + 48.0
 
 
 def test_a_small_operation_inside_a_loop_counts_for_each_of_its_steps() -> None:
@@ -48,8 +48,8 @@ def test_a_small_operation_inside_a_loop_counts_for_each_of_its_steps() -> None:
 
         return count(negate, LEFT)
 
-    assert loop(5) - loop(4) == effort.EACH
-    assert loop(5) - loop(0) == 5 * effort.EACH
+    assert loop(5) - loop(4) == effort.OVERHEAD
+    assert loop(5) - loop(0) == 5 * effort.OVERHEAD
 
 
 def test_a_product_is_a_multiplication_and_an_addition_for_each_pair(products: Any) -> None:

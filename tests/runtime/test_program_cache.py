@@ -42,7 +42,7 @@ def of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def top(tmp_path: Path) -> Path:
     """The folder of all programs, which is not there yet."""
-    return tmp_path / "cache" / "programs"
+    return tmp_path / "cache" / "seqtune-programs"
 
 
 def put(path: Path, size: int, used: float = 0.0) -> Path:
@@ -72,7 +72,7 @@ def test_without_a_variable_it_is_the_cache_folder_of_the_user(
     monkeypatch.setattr(
         "platformdirs.user_cache_path", lambda name, appauthor: tmp_path / "mine" / name
     )
-    assert cache_folder() == tmp_path / "mine" / "seqtune" / "programs"
+    assert cache_folder() == tmp_path / "mine" / "seqtune" / "seqtune-programs"
 
 
 def test_a_home_and_a_relative_folder_are_understood(
@@ -81,10 +81,10 @@ def test_a_home_and_a_relative_folder_are_understood(
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("USERPROFILE", str(tmp_path))
     monkeypatch.setenv(VARIABLE, "~/mine")
-    assert cache_folder() == tmp_path / "mine" / "programs"
+    assert cache_folder() == tmp_path / "mine" / "seqtune-programs"
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv(VARIABLE, "here")
-    assert cache_folder() == tmp_path / "here" / "programs"
+    assert cache_folder() == tmp_path / "here" / "seqtune-programs"
 
 
 def test_switched_off_there_is_no_folder_and_programs_go_with_the_search(
@@ -212,7 +212,7 @@ def test_of_too_many_those_not_used_for_longest_go_until_four_fifths_are_left(to
 
 def test_what_just_fits_stays(top: Path) -> None:
     for used in (1, 2, 3):
-        put(top / "a" / f"step-{used}", 100, used)
+        put(top / ("a" * 12) / f"step-{used}", 100, used)
     prune(top, 300)
     assert cache_bytes() == 300
     prune(top, 0)
@@ -220,9 +220,9 @@ def test_what_just_fits_stays(top: Path) -> None:
 
 
 def test_a_program_is_used_when_it_is_read_too(top: Path) -> None:
-    read = put(top / "a" / "read", 100, 1.0)
+    read = put(top / ("a" * 12) / "read", 100, 1.0)
     os.utime(read, (9.0, 1.0))
-    written = put(top / "a" / "written", 100, 5.0)
+    written = put(top / ("a" * 12) / "written", 100, 5.0)
     prune(top, 150)
     assert read.exists() and not written.exists()
 
@@ -230,8 +230,8 @@ def test_a_program_is_used_when_it_is_read_too(top: Path) -> None:
 @posix
 def test_what_a_link_points_to_is_neither_counted_nor_removed(top: Path, tmp_path: Path) -> None:
     other = put(tmp_path / "other", 1000, 1.0)
-    put(top / "a" / "step", 100, 2.0)
-    (top / "a" / "link").symlink_to(other)
+    put(top / ("a" * 12) / "step", 100, 2.0)
+    (top / ("a" * 12) / "link").symlink_to(other)
     assert cache_bytes() == 100
     prune(top, 0)
     assert other.exists() and cache_bytes() == 0
@@ -241,7 +241,7 @@ def test_a_program_that_another_process_removed_first_is_passed_over(
     top: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for used in (1, 2, 3):
-        put(top / "a" / f"step-{used}", 100, used)
+        put(top / ("a" * 12) / f"step-{used}", 100, used)
     unlink = Path.unlink
 
     def removed_already(path: Path) -> None:
@@ -262,18 +262,34 @@ def test_opening_the_cache_prunes_all_of_it(top: Path, monkeypatch: pytest.Monke
 
 def test_clearing_leaves_nothing_and_says_how_much_it_was(top: Path) -> None:
     open_cache()
-    put(top / "a" / "step", 1500)
-    put(top / "b" / "step", 1000)
+    put(top / ("a" * 12) / "step", 1500)
+    put(top / ("b" * 12) / "step", 1000)
     assert cache_bytes() == clear_cache() == 2500
-    assert not top.exists()
     assert (cache_bytes(), clear_cache()) == (0, 0)
     assert open_cache() is not None
+
+
+def test_what_else_lies_there_is_neither_counted_nor_removed(top: Path) -> None:
+    open_cache()
+    others = [put(top / "notes.txt", 10), put(top / "mine" / "thesis", 20)]
+    put(top / ("a" * 12) / "step", 1000)
+    assert cache_bytes() == 1000
+    prune(top, 0)
+    clear_cache()
+    assert all(each.exists() for each in others)
+
+
+@posix
+def test_a_folder_whose_parent_others_may_write_is_not_used(tmp_path: Path, top: Path) -> None:
+    top.parent.mkdir(parents=True, exist_ok=True)
+    top.parent.chmod(0o777)
+    assert open_cache() is None
 
 
 @posix
 def test_a_folder_in_which_others_may_write_is_not_cleared(top: Path) -> None:
     open_cache()
-    kept = put(top / "a" / "step", 1000)
+    kept = put(top / ("a" * 12) / "step", 1000)
     top.chmod(0o777)
     assert clear_cache() == 0
     assert kept.exists()
@@ -281,13 +297,14 @@ def test_a_folder_in_which_others_may_write_is_not_cleared(top: Path) -> None:
 
 def test_doctor_shows_the_cache_and_clears_it_where_it_is_told_to(top: Path) -> None:
     open_cache()
-    put(top / "a" / "step", 2_500_000)
+    put(top / ("a" * 12) / "step", 2_500_000)
     found = command_line.seqtune("doctor", "--json").json["cache"]
     assert found == {
         "folder": str(top), "bytes": 2_500_000, "most_bytes": program_cache.MOST_BYTES,
+        "is_used": True,
     }  # fmt: skip
     done = command_line.seqtune("doctor", "--clear-cache", "--json")
-    assert done.json["cache"]["bytes"] == 0 and not top.exists()
+    assert done.json["cache"]["bytes"] == 0
     assert done.err == f"compiled networks: deleted 2.5 MB in {top}\n"
 
 

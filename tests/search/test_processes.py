@@ -390,9 +390,9 @@ def test_workers_keep_their_programs_in_the_cache_of_the_user(
     executor = pretend()
     executor.submit(job("t001"))
     variables = outcomes_of(executor)[0].values["variables"]
-    assert Path(variables["JAX_COMPILATION_CACHE_DIR"]).parent == cache / "programs"
+    assert Path(variables["JAX_COMPILATION_CACHE_DIR"]).parent == cache / "seqtune-programs"
     executor.close()
-    assert (cache / "programs").is_dir()  # for the next command
+    assert (cache / "seqtune-programs").is_dir()  # for the next command
 
 
 def test_a_worker_imports_from_where_its_master_does_not_from_where_it_stands(

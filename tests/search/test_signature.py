@@ -21,7 +21,7 @@ from seqtune.progress import silent
 from seqtune.recipe.dimension import Dimension
 from seqtune.recipe.load import Recipe
 from seqtune.search.problem import Problem
-from seqtune.search.signature import SHARE, signature
+from seqtune.search.signature import DROPOUT, signature
 from seqtune.search.space import complete
 from seqtune.tasks import load_task
 
@@ -266,7 +266,7 @@ def test_every_architecture_takes_its_dropout_as_an_input(name: str, tmp_path: P
         deep = complete(dimensions, {}) | {
             "network.architecture": architecture, "network.layers": 3,
         }  # fmt: skip
-        none, little, much = (trace(problem, deep | {SHARE: share}) for share in (0.0, 0.1, 0.5))
+        none, little, much = (trace(problem, deep | {DROPOUT: share}) for share in (0.0, 0.1, 0.5))
         little.assert_same(much, architecture)
         assert none.steps[0] != little.steps[0], "there is no dropout at all"
         assert len(little.shapes) > len(none.shapes), "the states of what is drawn"

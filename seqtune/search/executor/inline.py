@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import keras
-
 from seqtune.progress import EpochEnded, Listener, TrialStarted
 from seqtune.runtime.allocation import keep_memory
 from seqtune.runtime.program_cache import keep_programs
@@ -29,8 +27,7 @@ class Inline:
         self._job: Job | None = None
         self._tidier = Tidier()
         keep_memory()
-        if keras.backend.backend() == "jax":
-            keep_programs()
+        keep_programs()
 
     def idle(self) -> int:
         """Return 1 unless a job waits to be run."""

@@ -35,7 +35,7 @@ NEIGHBOURS = 100
 VARIED = 60
 """Candidates around each of the best trials, and of the last ones, that run the same program."""
 
-DEAREST = 8
+CANDIDATES = 8
 """At first so many random configurations are drawn for one that is tried: cheap ones more often."""
 
 PROBES = 8
@@ -96,7 +96,7 @@ class Bayesian(ClosedOracle):
 
     @property
     def _power(self) -> float:
-        """How much costs count: in tenths, so that no clock has a say in a search by trials."""
+        """How much costs count, in tenths."""
         return round(min(1.0, max(0.0, self.remaining)), 1)
 
     def _generator(self) -> np.random.Generator:
@@ -107,7 +107,7 @@ class Bayesian(ClosedOracle):
         """Return a random configuration, one that costs half as much twice as likely."""
         if self._cost is None or len(self.costs) < LEAST_COSTS:
             return self._random_values()
-        drawn = [each for _ in range(DEAREST) if (each := self._random_values()) is not None]
+        drawn = [each for _ in range(CANDIDATES) if (each := self._random_values()) is not None]
         if not drawn:
             return None
         generator = self._generator()

@@ -1,4 +1,4 @@
-"""Training on JAX by one compiled step for all configurations that differ in figures alone.
+"""Training on JAX by one compiled step for all configurations that differ in scalars alone.
 
 Learning rate, weight decay, clipping and the share of dropout are inputs, so that all
 configurations of a signature run one program. All weights of a network are one vector: the
@@ -23,7 +23,7 @@ from seqtune.architectures._dropout import dropout_share
 from seqtune.runtime.effort import count_operations, options_for
 from seqtune.runtime.programs import Programs
 from seqtune.search.problem import Problem
-from seqtune.search.signature import SHARE
+from seqtune.search.signature import DROPOUT
 from seqtune.search.trainer._contract import Pace
 
 FIRST_DECAY, SECOND_DECAY, SMALLEST = 0.9, 0.999, 1e-7
@@ -54,7 +54,7 @@ class CompiledSteps:
         self.operations = 0.0
         self._weight_decay = float(values["training.weight_decay"])
         self._clip_norm = float(values["training.clip_norm"]) or math.inf
-        self._share = float(values.get(SHARE, 0.0))
+        self._share = float(values.get(DROPOUT, 0.0))
         self.forget()
 
     def forget(self) -> None:
@@ -99,8 +99,10 @@ class CompiledSteps:
 
         lowered, self.operations = self.programs.find(("traced step", shapes), trace)
         options = options_for(self._steps * self.operations)
-        key = ("step", shapes, tuple(sorted(options.items())))
-        return self.programs.find(key, lambda: lowered.compile(options))
+        full, wanted = (("step", shapes, tuple(sorted(each.items()))) for each in ({}, options))
+        if self.programs.has(full):  # better than what is wanted, and there already
+            return self.programs.find(full, trace)
+        return self.programs.find(wanted, lambda: lowered.compile(options))
 
     def _figures(self, rate: float) -> Vector:
         """Return rate, weight decay, largest norm, share of dropout, and steps behind this one."""

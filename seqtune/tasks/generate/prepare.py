@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from seqtune.data.source import Source
+from seqtune.backend import has_nvidia_gpu
 from seqtune.devices import machine
 from seqtune.errors import DataError
 from seqtune.progress import Guess, Listener, Note
@@ -37,6 +38,14 @@ SEARCH_SHARE = 0.8
 
 PAUSE = 0.08
 """Share of its training after which a trial pauses where there is time for several."""
+
+LONG_RUN = 0.99
+"""The same where there is time for one alone: on `resume` it goes on."""
+
+TRIAL_SHARE = 0.7
+"""Of the default recipe; who has set another one decides how long a run is."""
+
+USUAL_WIDTHS = (64, 96, 128, 192, 256, 384, 512, 768, 1024)
 
 
 def prepare(source: Source, recipe: Recipe, listener: Listener) -> tuple[Prepared, Recipe]:
@@ -163,12 +172,11 @@ def _sized(recipe: Recipe, codec: Codec, listener: Listener) -> Recipe:
     where there is time for one network alone, it has all of it.
     """
     search = recipe.values.search
-    if not recipe.values.portfolio:
-        return recipe
+    if not recipe.values.portfolio or has_nvidia_gpu():  # of a GPU the speed is not known
+        return recipe.replace({"search.pause": PAUSE} if search.pause == "auto" else {})
     budget = seconds_of(search.budget)
     room = Room(SEARCH_SHARE * budget, _cores_of_a_trial(search.workers))
-    widths = recipe.get("network.units")
-    widths = widths if isinstance(widths, tuple) else (widths,)
+    widths = _widths(recipe)
     entries, passes = [], []
     for entry, values in zip(recipe.values.portfolio, _whole(recipe), strict=True):
         kind = str(values["tokens.kind"])
@@ -177,18 +185,30 @@ def _sized(recipe: Recipe, codec: Codec, listener: Listener) -> Recipe:
         entries.append({**entry, "network.units": units})
         passes.append(room.passes({**values, "network.units": units}, *size))
     changes: dict[str, Any] = {"portfolio": entries}
-    often = f"it can be read about {passes[0]:.0f} times in {budget:.0f}s"
+    often = f"it can read the text about {passes[0]:.0f} times in the time"
     if "network.units" not in recipe.values.portfolio[0] and len(widths) > 1:
+        why = f"width of the first network: {often}"
         taken = str(entries[0]["network.units"])
-        listener(Guess("units", taken, f"of the first network; {often}", "--set network.units=N"))
+        listener(Guess("network.units", taken, why, "--set network.units=N"))
     if search.stopping == "halving" and search.pause == "auto":
-        if passes[0] < ENOUGH_PASSES:
-            changes |= {"search.stopping": "none", "search.trial_share": 1.0}
-            why = f"{often}; others follow only when it is done"
+        changes["search.pause"] = PAUSE
+        if passes[0] < ENOUGH_PASSES and search.trial_share == TRIAL_SHARE:
+            changes |= {"search.pause": LONG_RUN, "search.trial_share": 1.0}
+            why = f"{often}, which leaves none for others"
             listener(Guess("search", "one long run", why, f"--set search.pause={PAUSE}"))
-        else:
-            changes["search.pause"] = PAUSE
     return recipe.replace(changes)
+
+
+def _widths(recipe: Recipe) -> tuple[int, ...]:
+    """Return the units that the search may take; of a range, usual ones in it and its least."""
+    (dimension,) = (each for each in recipe.dimensions() if each.path == "network.units")
+    asked = recipe.get("network.units")
+    if isinstance(asked, int):
+        return (asked,)
+    if isinstance(asked, tuple):
+        return tuple(int(each) for each in asked)
+    usual = tuple(each for each in USUAL_WIDTHS if dimension.contains(each))
+    return (int(asked.minimum), *usual)
 
 
 def _whole(recipe: Recipe) -> list[dict[str, Any]]:

@@ -3,8 +3,8 @@
 What is trained well beats what is wide, and one long run beats several short ones as long as none
 of them is done. With sub-words on two cores, a novel of 1.2 million characters, 100 seconds: 256
 units read it 12 times and had 1.947 bits per character, 384 units 7 times and 1.955
-(docs/benchmarks.md, "Language
-models").
+(docs/benchmarks.md,
+"Language models").
 """
 
 from __future__ import annotations
@@ -48,7 +48,8 @@ class Room:
 
         Example:
             >>> small = {"network.units": 256, "network.layers": 1, "network.embedding": 128,
-            ...          "network.tied": True, "network.cell": "lstm"}
+            ...          "network.tied": True, "network.cell": "lstm",
+            ...          "network.architecture": "carried"}
             >>> round(Room(100.0, 2).passes(small, 330_000, 2000))
             10
         """
@@ -70,7 +71,8 @@ def operations_per_token(values: Mapping[str, Any], vocabulary: int) -> float:
     weights = gates * units * (units + embedding)
     weights += (int(values["network.layers"]) - 1) * gates * units * 2 * units
     weights += embedding * (units + vocabulary) if values["network.tied"] else units * vocabulary
-    return 6.0 * weights
+    sides = 2 if values["network.architecture"] == "both_sides" else 1
+    return 6.0 * sides * weights
 
 
 def widest(
