@@ -30,6 +30,7 @@ def compile_quickly() -> None:
     """Set the variables, for this process and those that it starts."""
     for name, value in VARIABLES.items():
         os.environ.setdefault(name, value)
+    os.environ.setdefault("SEQTUNE_CACHE", "off")  # the user's own is none of the tests' business
     if XLA_FLAGS not in os.environ:  # an empty one tells processes of tests not to ask again
         os.environ[XLA_FLAGS] = OLDER_LOOPS if takes(OLDER_LOOPS) else ""
     if FOLDER not in os.environ:

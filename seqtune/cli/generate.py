@@ -31,7 +31,10 @@ def command(
         int | None, typer.Option(help="Draw only from the K likeliest tokens.")
     ] = None,
     top_p: Annotated[
-        float, typer.Option(help="Draw only from the likeliest tokens that together have this probability.")
+        float,
+        typer.Option(
+            help="Draw only from the likeliest tokens that together have this probability."
+        ),
     ] = 0.95,
     seed: Annotated[int, typer.Option(help="Start of all random numbers.")] = 0,
     stop: Annotated[

@@ -33,7 +33,8 @@ class Baselines(Section):
     order = ("methods", "share")
 
     share: Annotated[float, Number(minimum=0, below=1)] = Field(
-        0.2, description="Share of the budget for the simple methods. One that is expected to take "
+        0.2,
+        description="Share of the budget for the simple methods. One that is expected to take "
         "less than a tenth of the budget runs even when the share is used up; 0 runs only those "
         "that cost nothing.",
     )

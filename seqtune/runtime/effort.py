@@ -79,7 +79,9 @@ def count_operations(jaxpr: Any) -> float:
     """
     total = 0.0
     for equation in getattr(jaxpr, "jaxpr", jaxpr).eqns:
-        total += OVERHEAD + (_product(equation) if equation.primitive.name == "dot_general" else 0.0)
+        total += OVERHEAD + (
+            _product(equation) if equation.primitive.name == "dot_general" else 0.0
+        )
         rounds = equation.params.get("length", 1) if equation.primitive.name == "scan" else 1
         for value in equation.params.values():
             for inner in value if isinstance(value, (list, tuple)) else (value,):

@@ -75,7 +75,7 @@ def test_without_tensorflow_all_else_works(find: Find) -> None:
     report = find(FOUR, Choice("jax", ""), missing=["tensorflow"])
     assert report.versions["tensorflow"] == "missing"
     (problem,) = report.problems
-    assert problem.startswith("tensorflow is not installed: all works but --backend tensorflow; ")
+    assert problem.startswith("tensorflow is not installed: everything except --backend tensor")
     assert "pip install tensorflow" in problem
 
 

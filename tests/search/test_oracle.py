@@ -14,7 +14,7 @@ import pytest
 from seqtune.errors import RunError, SearchError
 from seqtune.recipe.dimension import Dimension
 from seqtune.recipe.load import Recipe
-from seqtune.search.oracle import ORACLES, WAIT, Oracle, Proposal
+from seqtune.search.oracle import FORMAT, ORACLES, WAIT, Oracle, Proposal
 from seqtune.search.oracles.bayesian import RANDOM_POINTS
 from seqtune.search.oracles.process import Process
 
@@ -560,7 +560,7 @@ def test_a_state_of_another_space_is_refused() -> None:
         ("kind", "grid", "kind 'grid', not 'random'"),
         ("direction", "max", "direction 'max', not 'min'"),
         ("metric", "mae", "metric 'mae', not 'mase'"),
-        ("format", 99, "format 99, not 1"),
+        ("format", 99, f"format 99, not {FORMAT}"),
     ],
 )
 def test_a_state_of_another_search_is_refused(name: str, value: Any, message: str) -> None:
@@ -568,7 +568,7 @@ def test_a_state_of_another_search_is_refused(name: str, value: Any, message: st
         oracle_of("random").restore({**proposals_state("random"), name: value})
 
 
-@pytest.mark.parametrize("state", [{}, [], None, "state", 7, {"format": 1}])
+@pytest.mark.parametrize("state", [{}, [], None, "state", 7, {"format": FORMAT}])
 def test_what_is_no_state_is_refused(state: Any) -> None:
     with pytest.raises(RunError, match="the state of the search is damaged"):
         oracle_of("random").restore(state)

@@ -9,8 +9,8 @@ from typing import Any, cast
 import numpy as np
 import numpy.typing as npt
 
-from seqtune.data.source import Source
 from seqtune.backend import has_nvidia_gpu
+from seqtune.data.source import Source
 from seqtune.devices import machine
 from seqtune.errors import DataError
 from seqtune.progress import Guess, Listener, Note
