@@ -60,7 +60,8 @@ def test_a_forecast_is_fitted_and_predicts(seqtune, tmp_path: Path) -> None:  # 
         "--out", "run", "--json", *small,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
-    assert json.loads(done.stdout)["trials"]["completed"] == 2
+    trials = json.loads(done.stdout)["trials"]  # one of them may pause after a third
+    assert (sum(trials.values()), trials["failed"]) == (2, 0)
     predicted = seqtune("predict", "run", "--use", "network")
     assert predicted.returncode == 0, predicted.stderr
     assert len(predicted.stdout.splitlines()) == 13  # a header and twelve months
