@@ -90,6 +90,7 @@ class Study:
     _search_seconds: float = 0.0
     _next_record: float = 0.0
     _executor: Executor | None = None
+    _begun: bool = False
 
     def state(self) -> dict[str, Any]:
         """Return everything needed to go on later, as plain JSON values."""
@@ -218,11 +219,18 @@ class Study:
             )
 
     def _submit(self, executor: Executor, job: TrialJob) -> None:
+        self._begun = True
         self._running[job.trial] = job
         executor.submit(job)
 
     def _has_time(self) -> bool:
-        """Say whether another trial is worth beginning; the first one always is."""
+        """Say whether another trial is worth beginning; the first one always is.
+
+        On `resume` too, as long as there is any time: the first may be one that goes on, and what
+        trials took before says little of that.
+        """
+        if not self._begun and self.results:
+            return self.left() > 0
         done = [
             (result.seconds, result.training_seconds)
             for result in self.results.values()

@@ -374,3 +374,15 @@ def test_a_search_that_was_killed_is_told_of_what_it_had_not_heard() -> None:
     searched.study.run(searched.executor)
     assert [job.trial for job in searched.executor.jobs] == ["t003"]
     assert [result.trial for result in searched.results] == ["t001", "t002", "t003"]
+
+
+@pytest.mark.parametrize(("seconds", "begun"), [(20.0, ["t002"]), (0.0, [])])
+def test_a_search_that_goes_on_begins_one_trial_however_long_trials_took(
+    seconds: float, begun: list[str]
+) -> None:
+    searched = prepared(seconds, 2)
+    known = Result("t001", "stopped", values(1), 0.5, seconds=170.0, steps=STEPS)
+    state = {"oracle": {"asked": 1}, "stopping": {}, "told": {"t001": STEPS}}
+    searched.study.restore(state, {"t001": known})
+    searched.study.run(searched.executor)
+    assert [job.trial for job in searched.executor.jobs] == begun
