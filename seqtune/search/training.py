@@ -81,8 +81,7 @@ class Schedule:
 
     def compiled(self, seconds: float) -> None:
         """Hear that a program was compiled before the first step, and how long that took."""
-        if seconds > 0:
-            self._is_compiled = True
+        self._is_compiled = True
 
     def begin_epoch(self, epoch: int) -> float:
         """Return the learning rate of an epoch, counted from 0."""
