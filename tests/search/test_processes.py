@@ -119,6 +119,7 @@ def test_a_job_can_be_submitted_while_its_worker_still_starts(
 def test_jobs_run_side_by_side(pretend: Pretend, events: list[Event]) -> None:
     executor = pretend(Share(), Share())
     executor.submit(job("stop"))
+    until(lambda: not executor.wait(0.01) and bool(events))  # a new process may be slow to start
     executor.submit(job("t002"))
     assert [outcome.trial for outcome in outcomes_of(executor)] == ["t002"]
     executor.submit(job("t003"))
