@@ -9,17 +9,17 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from seqtune.devices import Machine
+from seqtune.data.reading.open import open_source
 from seqtune.progress import silent
-from seqtune.reading import open_source
 from seqtune.recipe.dimension import Dimension
 from seqtune.recipe.load import Recipe
+from seqtune.runtime.devices import Machine
+from seqtune.runtime.workers import Share
+from seqtune.runtime.workers import shares as workers_of
 from seqtune.search.problem import Problem
 from seqtune.search.space import complete
 from seqtune.search.trial import TrialJob
 from seqtune.tasks import load_task
-from seqtune.workers import Share
-from seqtune.workers import shares as workers_of
 
 AIRLINE = Path(__file__).resolve().parent.parent / "data" / "airline.csv"
 LONG = 3600.0

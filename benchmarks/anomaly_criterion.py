@@ -31,10 +31,10 @@ from _criteria import ATOMS, BLENDED, CRITERIA, FIXED, report, weighted
 from faulty_series import Faulty, collection
 
 from seqtune.baselines.anomalies import fit_detector
+from seqtune.data.reading.open import open_source
 from seqtune.initializers import seed_everything
 from seqtune.metrics.dominant_window import dominant_window
 from seqtune.progress import silent
-from seqtune.reading import open_source
 from seqtune.recipe.load import Recipe
 from seqtune.registry import baselines
 from seqtune.search.ensemble import blend, select_members
@@ -45,16 +45,16 @@ from seqtune.search.training import Schedule, Watch, train
 from seqtune.tasks.anomaly.held_out import HeldOut, hold_out
 from seqtune.tasks.anomaly.inference import Judge
 from seqtune.tasks.anomaly.injection import EVEN, LASTING_TOO
-from seqtune.tasks.anomaly.paces import fit_paces, join_paces, ways_by_pace
 from seqtune.tasks.anomaly.prepared import PLANTING_SEED
-from seqtune.tasks.anomaly.rarity import fit_rarity, to_rarity
+from seqtune.tasks.anomaly.reference_states import usual_among
+from seqtune.tasks.anomaly.score_parts import standing
+from seqtune.tasks.anomaly.scorers import longest_span, score_columns
+from seqtune.tasks.anomaly.segment import Stretch
 from seqtune.tasks.anomaly.separation import Criterion, separation
 from seqtune.tasks.anomaly.simple_methods import period_of, training_rows
-from seqtune.tasks.anomaly.stretch import Stretch
+from seqtune.tasks.anomaly.tail_probability import fit_rarity, to_rarity
 from seqtune.tasks.anomaly.task import TASK
-from seqtune.tasks.anomaly.usual import usual_among
-from seqtune.tasks.anomaly.verdict import standing
-from seqtune.tasks.anomaly.ways import longest_span, score_columns
+from seqtune.tasks.anomaly.time_scales import fit_paces, join_paces, ways_by_pace
 
 Floats = npt.NDArray[np.float64]
 

@@ -34,11 +34,11 @@ from seqtune.search.network_file import load_network
 from seqtune.search.trial import model_path, predictions_path
 from seqtune.tasks.anomaly.codec import STATE
 from seqtune.tasks.anomaly.inference import Judge
-from seqtune.tasks.anomaly.rarities import fit_rarities, to_statements
-from seqtune.tasks.anomaly.rarity import LIFT, fit_lift
-from seqtune.tasks.anomaly.usual import usual_of
-from seqtune.tasks.anomaly.verdict import COLUMNS, lasting, standing
-from seqtune.tasks.anomaly.ways import longest_span, score_columns
+from seqtune.tasks.anomaly.reference_states import usual_of
+from seqtune.tasks.anomaly.score_calibration import fit_rarities, to_statements
+from seqtune.tasks.anomaly.score_parts import COLUMNS, lasting, standing
+from seqtune.tasks.anomaly.scorers import longest_span, score_columns
+from seqtune.tasks.anomaly.tail_probability import LIFT, fit_lift
 
 Floats = npt.NDArray[np.float64]
 

@@ -31,7 +31,7 @@ def main() -> None:
 
 def measure(backend: str) -> None:
     """Print a line for every cell and shape."""
-    from seqtune.backend import activate
+    from seqtune.runtime.backend import activate
 
     activate(backend)
     from seqtune.registry import cells

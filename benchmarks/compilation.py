@@ -32,11 +32,11 @@ def main() -> None:
     parser.add_argument("--most", type=int, default=10)
     chosen = parser.parse_args()
 
-    from seqtune.backend import activate
+    from seqtune.runtime.backend import activate
 
     activate("jax")
+    from seqtune.data.reading.open import open_source
     from seqtune.progress import silent
-    from seqtune.reading import open_source
     from seqtune.recipe.load import Recipe
     from seqtune.runtime.allocation import keep_memory
     from seqtune.search.problem import Problem

@@ -22,11 +22,11 @@ import pandas as pd
 from _command import run
 
 import seqtune
-from seqtune.data.window import evaluation_windows
-from seqtune.reading import open_source
-from seqtune.tasks.forecast.arrangement import actual_values
+from seqtune.data.panel.window import evaluation_windows
+from seqtune.data.reading.open import open_source
 from seqtune.tasks.forecast.evaluation import NewRows
 from seqtune.tasks.forecast.predict import forecast_with
+from seqtune.tasks.forecast.preprocessing import actual_values
 
 HORIZON = 96
 TRAINED, FITTED, ALL = 8_640, 11_520, 14_400

@@ -47,7 +47,7 @@ def main() -> None:
     parser.add_argument("--networks", type=float, default=NETWORKS)
     chosen = parser.parse_args()
 
-    from seqtune.backend import activate
+    from seqtune.runtime.backend import activate
 
     activate("auto")
     tables = [Table.read(path) for path in chosen.tables]
@@ -253,8 +253,8 @@ def run(
     table: Table, kind: str, stopping: str, seed: int, networks: float
 ) -> tuple[np.ndarray, int]:
     """Search a table once; return the regret at each moment, and how many trials there were."""
-    from seqtune.interrupt import Interrupt
     from seqtune.progress import silent
+    from seqtune.runtime.interrupt import Interrupt
     from seqtune.search.oracle import Oracle
     from seqtune.search.stopping import stopping_rule
     from seqtune.search.study import Study

@@ -28,7 +28,7 @@ SPACE = (
     "training.patience=1000",
     "training.weight_decay=0",
     "training.loss=scaled_quantile",
-    "arrangement.embedding=0",
+    "preprocessing.embedding=0",
     "network.architecture=[segment,encoder_decoder]",
     "network.encoder_decoder.attention=false",
     "network.cell=[lstm,gru,simple_rnn]",
@@ -65,12 +65,12 @@ def train_all(
     data: Path, overrides: list[str], configurations: int, folder: Path
 ) -> dict[str, Any]:
     """Return the overrides and a row for every configuration."""
-    from seqtune.backend import activate
+    from seqtune.runtime.backend import activate
 
     activate("auto")
 
+    from seqtune.data.reading.open import open_source
     from seqtune.progress import silent
-    from seqtune.reading import open_source
     from seqtune.recipe.load import Recipe
     from seqtune.search.problem import Problem
     from seqtune.tasks import load_task

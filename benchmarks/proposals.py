@@ -29,7 +29,7 @@ import numpy as np
 from seqtune.recipe.dimension import Dimension
 from seqtune.recipe.load import Recipe
 from seqtune.search.oracle import MANY, ORACLES, Oracle, Proposal
-from seqtune.search.oracles.closed import ClosedOracle
+from seqtune.search.oracles.fixed_space import ClosedOracle
 from seqtune.search.oracles.points import Points
 from seqtune.search.space import hyperparameters
 

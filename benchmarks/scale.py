@@ -90,12 +90,12 @@ def read_by_pandas(folder: Path, rows: int, steps: int) -> Figures:
 
 def prepare(folder: Path, rows: int, steps: int) -> Figures:
     """Read, profile and prepare as the main process does, and save for the worker."""
-    from seqtune import backend as backends
-    from seqtune.data.profile import profile_source
-    from seqtune.data.read import read_source
-    from seqtune.options import FitOptions, load_recipe
+    from seqtune.data.reading.profile import profile_source
+    from seqtune.data.reading.table import read_source
     from seqtune.progress import silent
+    from seqtune.runtime import backend as backends
     from seqtune.tasks import load_task
+    from seqtune.workflow.options import FitOptions, load_recipe
 
     backends.activate("auto")
     recipe = load_recipe("forecast", FitOptions(set=SETTINGS))
@@ -116,7 +116,7 @@ def prepare(folder: Path, rows: int, steps: int) -> Figures:
 
 def train(folder: Path, rows: int, steps: int) -> Figures:
     """Open what was prepared and train, as a worker does."""
-    from seqtune import backend as backends
+    from seqtune.runtime import backend as backends
 
     backends.activate("auto")
     from seqtune.search.problem import Problem

@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from seqtune import backend
+from seqtune.runtime import backend
 
 CONFIGURATIONS: dict[str, dict[str, Any]] = {
     "lstm 2 x 128, blend": {"network.units": 128, "network.layers": 2},
@@ -34,7 +34,7 @@ CONFIGURATIONS: dict[str, dict[str, Any]] = {
         "network.units": 64,
         "network.layers": 1,
         "network.cell": "gru",
-        "arrangement.base": "naive",
+        "preprocessing.base": "naive",
     },
 }
 SHARED = {
@@ -57,7 +57,7 @@ def main() -> None:
     chosen_series = parser.parse_args().series
     backend.activate("jax")
     from seqtune.baselines.pace import ALL_THE_TIME
-    from seqtune.data.source import Source
+    from seqtune.data.reading.source import Source
     from seqtune.progress import silent
     from seqtune.recipe.load import Recipe
     from seqtune.tasks import load_task

@@ -14,11 +14,11 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from seqtune.data.reading.open import open_source
 from seqtune.progress import silent
-from seqtune.reading import open_source
 from seqtune.recipe.load import Recipe
 from seqtune.tasks.anomaly.equal_runs import equal_rows
-from seqtune.tasks.anomaly.standstill import Standstill
+from seqtune.tasks.anomaly.flat_line import Standstill
 from seqtune.tasks.anomaly.task import TASK
 
 LONGEST = 5_000

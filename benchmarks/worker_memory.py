@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 from statistics import median
 
-from seqtune import backend as backends
+from seqtune.runtime import backend as backends
 
 EARLY = 5
 """Trials after which a worker has seen what it needs."""

@@ -17,7 +17,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from seqtune import backend as backends
+from seqtune.runtime import backend as backends
 
 
 def main() -> None:
@@ -112,9 +112,9 @@ def keep_busy(folder: Path, workers: int, trials: int, record: bool) -> None:
     from _fake_worker import SECONDS
     from _jobs import AIRLINE, LONG, jobs, prepare, shares
 
-    from seqtune.interrupt import Interrupt
     from seqtune.progress import silent
-    from seqtune.run.standing import write_standing
+    from seqtune.run.checkpoint import write_checkpoint
+    from seqtune.runtime.interrupt import Interrupt
     from seqtune.search.budget import Clock
     from seqtune.search.executor.processes import Processes
     from seqtune.search.oracle import Oracle
@@ -123,7 +123,7 @@ def keep_busy(folder: Path, workers: int, trials: int, record: bool) -> None:
 
     def keep(results: dict[str, Any], state: dict[str, Any]) -> None:
         if record:
-            write_standing(folder, list(results.values()), state)
+            write_checkpoint(folder, list(results.values()), state)
 
     problem, recipe = prepare(AIRLINE, folder, ())
     metric, direction = problem.metric, problem.task.direction

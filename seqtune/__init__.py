@@ -24,16 +24,16 @@ if TYPE_CHECKING:
         SeqtuneError,
         UsageError,
     )
-    from seqtune.fitting import fit
     from seqtune.recipe.load import Recipe
-    from seqtune.resuming import resume
     from seqtune.run.run import Run, load
+    from seqtune.workflow.fit import fit
+    from seqtune.workflow.resume import resume
 
 __version__ = "0.1.0"
 
 _HOME = {
-    "fit": "seqtune.fitting",
-    "resume": "seqtune.resuming",
+    "fit": "seqtune.workflow.fit",
+    "resume": "seqtune.workflow.resume",
     "load": "seqtune.run.run",
     "Recipe": "seqtune.recipe.load",
     "Run": "seqtune.run.run",

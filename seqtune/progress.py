@@ -12,7 +12,7 @@ from typing import Any, Union
 
 
 @dataclass(frozen=True)
-class Guess:
+class Assumption:
     """A decision the user did not make: what was taken, why, and the flag that overrides it."""
 
     what: str
@@ -106,7 +106,7 @@ class Finished:
 
 
 Event = Union[
-    Guess,
+    Assumption,
     Note,
     StageStarted,
     SearchStarted,
@@ -125,7 +125,7 @@ def silent(event: Event) -> None:
 
 
 @dataclass
-class Tally:
+class ProgressCounter:
     """Counts what is done of a prediction, and tells it.
 
     Args:
@@ -134,7 +134,7 @@ class Tally:
         unit: What is counted, as a plural.
 
     Example:
-        >>> tally = Tally(print, 100, "windows")
+        >>> tally = ProgressCounter(print, 100, "windows")
         >>> tally.add(40)
         Advanced(done=40, total=100, unit='windows')
     """
@@ -150,19 +150,19 @@ class Tally:
         self.listener(Advanced(min(self.done, self.total), self.total, self.unit))
 
 
-Tell = Callable[[int], None]
-"""Is told how many more units of a prediction are done: `Tally.add`, or `untold`."""
+Advance = Callable[[int], None]
+"""Is told how many more units of a prediction are done: `ProgressCounter.add`, or `no_progress`."""
 
 
-def untold(count: int) -> None:
+def no_progress(count: int) -> None:
     """Tell nobody how much is done."""
 
 
-class Guesses(list[Guess]):
-    """A listener that keeps the guesses that it hears, and nothing else.
+class Assumptions(list[Assumption]):
+    """A listener that keeps the assumptions that it hears, and nothing else.
 
     Example:
-        >>> heard = Guesses()
+        >>> heard = Assumptions()
         >>> heard(Note("two rows left out"))
         >>> len(heard)
         0
@@ -170,5 +170,5 @@ class Guesses(list[Guess]):
 
     def __call__(self, event: Event) -> None:
         """Hear an event."""
-        if isinstance(event, Guess):
+        if isinstance(event, Assumption):
             self.append(event)

@@ -114,7 +114,7 @@ def architectures_for(task: str) -> Registry:
     return Registry("seqtune.architectures", "architecture", task)
 
 
-carried_cells = Registry("seqtune.cells", "cell", "carried")
+stateful_cells = Registry("seqtune.cells", "cell", "stateful")
 """The cells whose state can go on from batch to batch."""
 
 

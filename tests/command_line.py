@@ -41,7 +41,7 @@ TINY_CLASSIFY = (
 
 TINY_GENERATE = (
     *TINY,
-    *("--set", "baselines.methods=[unigram]", "--set", "network.architecture=carried"),
+    *("--set", "baselines.methods=[unigram]", "--set", "network.architecture=stateful"),
     *("--set", "network.embedding=4", "--set", "network.tied=false", "--set", "network.dropout=0"),
     *("--set", "network.weight_dropout=0", "--set", "network.layer_normalization=false"),
     *("--set", "tokens.kind=character", "--set", "training.sequence=16"),
@@ -54,7 +54,7 @@ TINY_ANOMALY = (
     *("--set", "baselines.methods=[moving_z_score]"),
     *("--set", "network.architecture=forecaster", "--set", "network.cell=gru"),
     *("--set", "network.units=4", "--set", "network.layers=1", "--set", "network.dropout=0"),
-    *("--set", "arrangement.reach=0.5", "--set", "arrangement.points=2"),
+    *("--set", "preprocessing.reach=0.5", "--set", "preprocessing.points=2"),
     *("--set", "training.batch_size=8"),
     *("--set", "training.steps=4", "--set", "training.steps_per_epoch=2"),
 )

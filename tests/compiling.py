@@ -13,8 +13,8 @@ import os
 import shutil
 import tempfile
 
-from seqtune.xla import FLAGS as XLA_FLAGS
-from seqtune.xla import takes
+from seqtune.runtime.xla import FLAGS as XLA_FLAGS
+from seqtune.runtime.xla import takes
 
 FOLDER = "JAX_COMPILATION_CACHE_DIR"
 OLDER_LOOPS = "--xla_cpu_use_fusion_emitters=false"

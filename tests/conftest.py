@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 from compiling import compile_quickly
 
-from seqtune.backend import activate
+from seqtune.runtime.backend import activate
 
 if TYPE_CHECKING:
     from seqtune.recipe.load import Recipe
@@ -35,8 +35,8 @@ SMALL = (
     "training.batch_size=8",
     "training.steps=4",
     "training.steps_per_epoch=2",
-    "arrangement.base=blend",
-    "arrangement.embedding=2",
+    "preprocessing.base=blend",
+    "preprocessing.embedding=2",
     "training.loss=scaled_quantile",
     "training.weight_decay=0",
     "backend=auto",
@@ -97,7 +97,7 @@ TINY_ROLES = (
 
 def prepare_frame(frame: pd.DataFrame, overrides: Sequence[str]) -> Tiny:
     """Prepare a table for forecasting under the small recipe and overrides to it."""
-    from seqtune.data.source import Source
+    from seqtune.data.reading.source import Source
     from seqtune.progress import silent
     from seqtune.recipe.load import Recipe
     from seqtune.search.space import complete

@@ -10,7 +10,7 @@ JUNK = (
     *(None, True, -1, 0, 2.5, 1e308, float("nan"), float("inf"), 10**400, 10**9, "", "x", "../x"),
     *("\x1b[2J", [], [1], [None], [[1.0]], {}, {"a": 1}),
 )
-MOST_ITEMS = 3
+MAX_ITEMS = 3
 """So many items of a list are changed."""
 
 
@@ -33,7 +33,7 @@ def _places(value: Any, path: tuple[Any, ...]) -> Iterator[tuple[Any, ...]]:
     if isinstance(value, dict):
         keys = value
     elif isinstance(value, list):
-        keys = range(min(len(value), MOST_ITEMS))
+        keys = range(min(len(value), MAX_ITEMS))
     for key in keys:
         yield from _places(value[key], (*path, key))
 

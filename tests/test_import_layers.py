@@ -14,20 +14,19 @@ import seqtune
 LAYERS = [
     ["seqtune.__main__", "seqtune.cli"],
     ["seqtune.report"],
-    ["seqtune.resuming"],
-    ["seqtune.fitting", "seqtune.searching", "seqtune.planning", "seqtune.inspection"],
+    ["seqtune.workflow.resume"],
+    [
+        *("seqtune.workflow.fit", "seqtune.workflow.search", "seqtune.workflow.plan"),
+        *("seqtune.workflow.inspect", "seqtune.workflow"),
+    ],
     ["seqtune.run"],
     ["seqtune.search"],
     ["seqtune.tasks"],
     ["seqtune.architectures", "seqtune.cells", "seqtune.baselines", "seqtune.initializers"],
-    ["seqtune.data", "seqtune.metrics", "seqtune.reading"],
-    ["seqtune.recipe", "seqtune.options"],
-    [
-        *("seqtune.registry", "seqtune.files", "seqtune.progress", "seqtune.errors"),
-        *("seqtune.backend", "seqtune.compilation", "seqtune.devices", "seqtune.gradients"),
-        *("seqtune.import_paths", "seqtune.interrupt", "seqtune.runtime", "seqtune.sieve"),
-        *("seqtune.workers", "seqtune.xla"),
-    ],
+    ["seqtune.data", "seqtune.metrics"],
+    ["seqtune.recipe", "seqtune.workflow.options"],
+    ["seqtune.drawing"],
+    ["seqtune.registry", "seqtune.files", "seqtune.progress", "seqtune.errors", "seqtune.runtime"],
 ]
 """Which module or package stands on which layer, the highest first."""
 
@@ -43,10 +42,18 @@ MODULES = sorted(
 
 def layer_of(module: str) -> int:
     """Return the number of a module's layer, 0 for the highest."""
-    for number, members in enumerate(LAYERS):
-        if any(module == member or module.startswith(f"{member}.") for member in members):
-            return number
+    for name in (module, *map(str, _packages_of(module))):
+        for number, members in enumerate(LAYERS):
+            if name in members:
+                return number
     raise AssertionError(f"{module} has no layer: add it to LAYERS in {Path(__file__).name}")
+
+
+def _packages_of(module: str) -> Iterator[str]:
+    """Yield the packages that a module stands in, the innermost first."""
+    while "." in module:
+        module = module.rpartition(".")[0]
+        yield module
 
 
 def syntax_of(module: str) -> ast.Module:

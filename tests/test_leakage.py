@@ -16,10 +16,10 @@ import pandas as pd
 import pytest
 
 from seqtune.baselines.pace import ALL_THE_TIME, Allowance
-from seqtune.data.window import Windows
+from seqtune.data.panel.window import Windows
 from seqtune.progress import silent
-from seqtune.tasks.forecast.arrangement import arrange
 from seqtune.tasks.forecast.inference import window_histories
+from seqtune.tasks.forecast.preprocessing import preprocess
 from seqtune.tasks.forecast.task import TASK
 
 PARTS = ("train", "validation", "test")
@@ -86,7 +86,7 @@ def windows_of(prepared: Any, part: str) -> Windows:
 
 
 CONFIGURATIONS = [
-    {"arrangement.scaling": scaling, "arrangement.base": base, "arrangement.embedding": size}
+    {"preprocessing.scaling": scaling, "preprocessing.base": base, "preprocessing.embedding": size}
     for (scaling, base), size in zip(
         product(("window", "series", "none"), ("blend", "seasonal_naive", "naive", "none")),
         (0, 2) * 6,
@@ -108,8 +108,8 @@ def test_what_comes_after_the_cut_is_not_in_the_inputs(noise: Any, part: str) ->
         spoiled = spoil(prepared.coded, others, -1e6)
         for changes in CONFIGURATIONS:
             values = noise.values | changes
-            before = arrange(prepared.coded, one, codec, values)
-            after = arrange(spoiled, one, codec, values)
+            before = preprocess(prepared.coded, one, codec, values)
+            after = preprocess(spoiled, one, codec, values)
             for name, array in before.inputs.items():
                 assert np.array_equal(array, after.inputs[name]), (name, changes)
             assert np.array_equal(before.base, after.base), changes
@@ -122,7 +122,7 @@ def test_the_row_before_the_cut_is_in_the_inputs(noise: Any) -> None:
     one = prepared.windows["validation"][:1]
     spoiled = spoil(prepared.coded, one.cut - 1, -1e6)
     before, after = (
-        arrange(coded, one, prepared.codec, noise.values) for coded in (prepared.coded, spoiled)
+        preprocess(coded, one, prepared.codec, noise.values) for coded in (prepared.coded, spoiled)
     )
     assert not np.array_equal(before.inputs["history"], after.inputs["history"])
     assert not np.array_equal(before.base, after.base)
@@ -172,7 +172,7 @@ def test_training_on_later_parts_does_hold_their_rows(noise: Any) -> None:
     prepared = noise.prepared
     coded = spoil(prepared.coded, held_out(prepared), 1e30)
     spoiled = replace(prepared, panel=coded.panel)
-    values = noise.values | {"training.batch_size": 64, "arrangement.scaling": "series"}
+    values = noise.values | {"training.batch_size": 64, "preprocessing.scaling": "series"}
     for until in ("validation", "test"):
         inputs, _ = TASK.batches(spoiled, values, 0, steps=4, until=until)[0]
         assert np.abs(inputs["history"]).max() > 1e20

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from command_line import DATA
 
-from seqtune.data.read import read_source
+from seqtune.data.reading.table import read_source
 from seqtune.metrics.labelled_events import runs
 from seqtune.progress import silent
 from seqtune.recipe.load import Recipe

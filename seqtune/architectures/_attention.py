@@ -9,7 +9,7 @@ from typing import Any
 import keras
 from keras import ops
 
-from seqtune.cells._carried import Remembering, Tensors
+from seqtune.cells._stateful import Remembering, Tensors
 from seqtune.initializers import GlorotUniform
 
 FAR = -1e9
@@ -27,7 +27,7 @@ class PastAttention(Remembering):
     Args:
         reach: Steps that are looked at.
         features: Features of each step.
-        lanes: Rows of a training batch.
+        streams: Rows of a training batch.
         options: What every layer takes.
 
     Source:
@@ -35,8 +35,8 @@ class PastAttention(Remembering):
         section 3.
     """
 
-    def __init__(self, reach: int, features: int, lanes: int, **options: Any) -> None:
-        super().__init__(lanes, **options)
+    def __init__(self, reach: int, features: int, streams: int, **options: Any) -> None:
+        super().__init__(streams, **options)
         self.reach, self.features = reach, features
 
     @property
@@ -68,8 +68,8 @@ class PastAttention(Remembering):
         return output, (seen[:, -self.reach :],)
 
 
-def look_back(sequence: Any, reach: int, features: int, lanes: int) -> Any:
+def look_back(sequence: Any, reach: int, features: int, streams: int) -> Any:
     """Return a sequence after a layer that looks back; as it is where nothing is looked at."""
     if not reach:
         return sequence
-    return PastAttention(reach, features, lanes, name="attention")(sequence)
+    return PastAttention(reach, features, streams, name="attention")(sequence)

@@ -15,7 +15,7 @@ class LanguageSettings:
         cell: Name of the recurrence.
         units: Size of each recurrent state.
         layers: Number of recurrent layers.
-        lanes: Rows of a training batch.
+        streams: Rows of a training batch.
         dropout: Share of features set to zero while training, the same ones at every step
             (variational dropout: Gal & Ghahramani, arXiv 1512.05287).
         weight_dropout: Share of the recurrent weights set to zero for a training batch.
@@ -26,7 +26,7 @@ class LanguageSettings:
     cell: str
     units: int
     layers: int
-    lanes: int
+    streams: int
     dropout: float = 0.0
     weight_dropout: float = 0.0
     has_normalization: bool = False
@@ -42,12 +42,12 @@ def recur_on(sequence: Any, settings: LanguageSettings, layer: Callable[..., Any
     """Run all recurrent layers over a sequence.
 
     Args:
-        sequence: (lanes, steps, features).
+        sequence: (streams, steps, features).
         settings: Sizes and dropout.
         layer: Makes a recurrent layer.
 
     Returns:
-        (lanes, steps, units).
+        (streams, steps, units).
     """
     import keras
 
@@ -55,7 +55,7 @@ def recur_on(sequence: Any, settings: LanguageSettings, layer: Callable[..., Any
         sequence = dropped(sequence, settings.dropout, f"dropout_{depth}")
         sequence = layer(
             settings.units,
-            settings.lanes,
+            settings.streams,
             weight_dropout=settings.weight_dropout,
             name=layer_name(depth),
         )(sequence)
@@ -65,7 +65,7 @@ def recur_on(sequence: Any, settings: LanguageSettings, layer: Callable[..., Any
     if settings.attention:
         from seqtune.architectures._attention import look_back
 
-        sequence = look_back(sequence, settings.attention, settings.units, settings.lanes)
+        sequence = look_back(sequence, settings.attention, settings.units, settings.streams)
     return dropped(sequence, settings.dropout, f"dropout_{settings.layers}")
 
 

@@ -24,7 +24,7 @@ AHEAD = False
 DECODER_SHARE = 4
 """The decoder has this part of the encoder's units: it runs anew for every step."""
 
-LEAST_UNITS = 8
+MIN_UNITS = 8
 
 
 def anomaly(sequence: Any, known: Any, points: int, settings: Settings) -> tuple[Any, Any]:
@@ -55,5 +55,5 @@ def anomaly(sequence: Any, known: Any, points: int, settings: Settings) -> tuple
     states = recur(sequence, settings, sequences=True, name="encoder")
     code = dense(int(settings.options["code"]), "code", "tanh")(states)
     joined = keras.layers.Concatenate(name="code_and_known")([code, known])
-    units = max(LEAST_UNITS, settings.units // DECODER_SHARE)
+    units = max(MIN_UNITS, settings.units // DECODER_SHARE)
     return RowDecoder(settings.cell, units, points, name="rows_again")(joined), states

@@ -19,7 +19,7 @@ import numpy.typing as npt
 
 from seqtune.baselines.forecast import seasonal_naive
 from seqtune.baselines.pace import Allowance, Turn, take_turns
-from seqtune.progress import Listener, Note, Tell, untold
+from seqtune.progress import Advance, Listener, Note, no_progress
 from seqtune.registry import baselines
 
 Floats = npt.NDArray[np.float64]
@@ -79,7 +79,7 @@ def forecast_windows(
     horizon: int,
     periods: tuple[int, ...],
     levels: tuple[float, ...],
-    tell: Tell = untold,
+    tell: Advance = no_progress,
 ) -> tuple[Floats, int]:
     """Forecast by one baseline, the seasonal naive standing in where it has no answer.
 

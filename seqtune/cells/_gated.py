@@ -14,7 +14,7 @@ from seqtune.initializers import GlorotUniform, Orthogonal
 NOTHING_YET = -1e9
 """The largest exponent before the first step: the logarithm of no weight at all."""
 
-LEAST_WEIGHT = 1e-6
+MIN_WEIGHT = 1e-6
 """A sum of weights is 1 at least after the first step; this is for states from elsewhere."""
 
 

@@ -27,17 +27,17 @@ def layer(units: int, **options: Any) -> Any:
     return keras.layers.GRU(units, **{**drawn_weights(), **options})
 
 
-def carried(units: int, lanes: int, **options: Any) -> Any:
+def stateful(units: int, streams: int, **options: Any) -> Any:
     """Return a layer of GRU cells whose state goes on from batch to batch.
 
     Args:
         units: Size of the state.
-        lanes: Rows of a training batch.
-        options: What `seqtune.cells._carried.Carried` takes.
+        streams: Rows of a training batch.
+        options: What `seqtune.cells._stateful.Carried` takes.
     """
-    from seqtune.cells._carried import Carried
+    from seqtune.cells._stateful import Carried
 
-    return Carried("gru", units, lanes, **options)
+    return Carried("gru", units, streams, **options)
 
 
 def step() -> Any:
@@ -47,7 +47,7 @@ def step() -> Any:
     """
     from keras import ops
 
-    from seqtune.cells._carried import Step
+    from seqtune.cells._stateful import Step
 
     def forward(x: Any, y: Any, states: Any) -> Any:
         (x_z, x_r, x_n), (y_z, y_r, y_n) = ops.split(x, 3, axis=-1), ops.split(y, 3, axis=-1)

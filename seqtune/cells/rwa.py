@@ -7,7 +7,7 @@ from typing import Any
 import keras
 from keras import ops
 
-from seqtune.cells._gated import LEAST_WEIGHT, WeighingCell
+from seqtune.cells._gated import MIN_WEIGHT, WeighingCell
 
 
 @keras.saving.register_keras_serializable("seqtune")
@@ -31,7 +31,7 @@ class RWACell(WeighingCell):
         shrink, add = ops.exp(largest - top), ops.exp(exponent - top)
         total = shrink * total + add * value * ops.tanh(bend)
         weight = shrink * weight + add
-        output = ops.tanh(total / ops.maximum(weight, LEAST_WEIGHT))
+        output = ops.tanh(total / ops.maximum(weight, MIN_WEIGHT))
         return output, [output, total, weight, top]
 
 

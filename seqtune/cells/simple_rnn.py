@@ -26,24 +26,24 @@ def layer(units: int, **options: Any) -> Any:
     return keras.layers.SimpleRNN(units, **{**drawn_weights(), **options})
 
 
-def carried(units: int, lanes: int, **options: Any) -> Any:
+def stateful(units: int, streams: int, **options: Any) -> Any:
     """Return a layer of simple cells whose state goes on from batch to batch.
 
     Args:
         units: Size of the state.
-        lanes: Rows of a training batch.
-        options: What `seqtune.cells._carried.Carried` takes.
+        streams: Rows of a training batch.
+        options: What `seqtune.cells._stateful.Carried` takes.
     """
-    from seqtune.cells._carried import Carried
+    from seqtune.cells._stateful import Carried
 
-    return Carried("simple_rnn", units, lanes, **options)
+    return Carried("simple_rnn", units, streams, **options)
 
 
 def step() -> Any:
     """Return the mathematics of a step, h' = tanh(x + y), and its derivative."""
     from keras import ops
 
-    from seqtune.cells._carried import Step
+    from seqtune.cells._stateful import Step
 
     def forward(x: Any, y: Any, states: Any) -> Any:
         output = ops.tanh(x + y)

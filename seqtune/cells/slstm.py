@@ -7,7 +7,7 @@ from typing import Any
 import keras
 from keras import ops
 
-from seqtune.cells._gated import LEAST_WEIGHT, WeighingCell
+from seqtune.cells._gated import MIN_WEIGHT, WeighingCell
 
 
 @keras.saving.register_keras_serializable("seqtune")
@@ -36,7 +36,7 @@ class SLSTMCell(WeighingCell):
         keep, add = ops.exp(kept - stabiliser), ops.exp(enter - stabiliser)
         memory = keep * memory + add * ops.tanh(value)
         weight = keep * weight + add
-        output = ops.sigmoid(show) * memory / ops.maximum(weight, LEAST_WEIGHT)
+        output = ops.sigmoid(show) * memory / ops.maximum(weight, MIN_WEIGHT)
         return output, [output, memory, weight, stabiliser]
 
 

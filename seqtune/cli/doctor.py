@@ -19,7 +19,7 @@ def command(
     as_json: AsJson = False,
 ) -> None:
     """Show versions, the backend, devices, the cache, and what an extra would add."""
-    from seqtune.report.of_machine import doctor_report
+    from seqtune.report.machine import doctor_report
 
     if clear_cache:
         from seqtune.report.doctor import megabytes

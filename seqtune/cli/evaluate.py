@@ -31,7 +31,7 @@ def command(
     as_json: AsJson = False,
 ) -> None:
     """Score a run on labelled DATA that it never saw, beside its best simple method."""
-    from seqtune.report.of_run import scores_report
+    from seqtune.report.build import scores_report
     from seqtune.run.run import Run
 
     opened = Run(run)

@@ -7,7 +7,7 @@ import typer
 from seqtune.cli.clock import STARTED
 from seqtune.cli.flags import check_task, with_fit_flags
 from seqtune.cli.output import live_board, show
-from seqtune.options import FitOptions
+from seqtune.workflow.options import FitOptions
 
 NAME = "fit"
 EXAMPLE = "seqtune fit data/airline.csv --task forecast --budget 60s"
@@ -16,8 +16,8 @@ EXAMPLE = "seqtune fit data/airline.csv --task forecast --budget 60s"
 def _fit(data: str, task: str | None, options: FitOptions, as_json: bool, quiet: bool) -> None:
     check_task(data, task, options, NAME)
 
-    from seqtune.fitting import fit_with
-    from seqtune.report.of_run import fit_report
+    from seqtune.report.build import fit_report
+    from seqtune.workflow.fit import fit_with
 
     with live_board(quiet) as board:
         run = fit_with(data, task, options, listener=board, started=STARTED)

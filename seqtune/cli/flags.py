@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from seqtune.cli.output import AsJson, Quiet
-from seqtune.options import FitOptions, task_name
+from seqtune.workflow.options import FitOptions, task_name
 
 Act = Callable[[str, str | None, FitOptions, bool, bool], None]
 """Takes data, task, options, as_json and quiet."""
@@ -23,7 +23,7 @@ def check_task(data: str, task: str | None, options: FitOptions, command: str) -
     """
     if task is not None:
         return task_name(task)
-    from seqtune.inspection import tell_tasks
+    from seqtune.workflow.inspect import tell_tasks
 
     raise tell_tasks(data, options, command)
 

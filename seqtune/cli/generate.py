@@ -10,7 +10,7 @@ import typer
 from seqtune.cli.output import AsJson, Quiet, RunFolder, show, show_notes
 
 if TYPE_CHECKING:
-    from seqtune.report.written import WrittenReport
+    from seqtune.report.completion import WrittenReport
     from seqtune.tasks.generate.request import Request
 
 NAME = "generate"
@@ -72,12 +72,12 @@ def command(
         return
 
     from seqtune.tasks.generate.request import Request
-    from seqtune.tasks.generate.sampling import Choice
+    from seqtune.tasks.generate.sampling import SamplingSettings
 
     request = Request(
         prompt=_read(prompt_file) if prompt_file else prompt or "",
         length=length,
-        choice=Choice(temperature, top_k, top_p, seed),
+        choice=SamplingSettings(temperature, top_k, top_p, seed),
         stops=tuple(stop or ()),
         count=count,
     )
@@ -91,7 +91,7 @@ def _write(
     """Write the texts: as they are made where somebody looks on, else at the end."""
     import sys
 
-    from seqtune.report.written import WrittenReport
+    from seqtune.report.completion import WrittenReport
     from seqtune.run.run import Run
 
     run = Run(folder)
@@ -121,7 +121,7 @@ def _put(report: WrittenReport, output: Path | None, as_json: bool, is_live: boo
 def _list_words(
     folder: str, next_text: str | None, fill: str | None, top: int, use: str | None, as_json: bool
 ) -> None:
-    from seqtune.report.written import WordsReport
+    from seqtune.report.completion import WordsReport
     from seqtune.run.run import NETWORK, Run
 
     run = Run(folder)
@@ -133,7 +133,7 @@ def _list_words(
 
 
 def _shown(text: str) -> None:
-    from seqtune.report.wording import visible
+    from seqtune.drawing.wording import visible
 
     typer.echo(visible(text), nl=False)
 

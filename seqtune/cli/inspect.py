@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from seqtune.cli.output import AsJson, show
-from seqtune.options import FitOptions
+from seqtune.workflow.options import FitOptions
 
 NAME = "inspect"
 EXAMPLE = "seqtune inspect data/shops.csv"
@@ -24,8 +24,8 @@ def command(
     as_json: AsJson = False,
 ) -> None:
     """Show columns, types, gaps, frequency, seasonality, and the tasks that DATA suits."""
-    from seqtune.inspection import inspect
     from seqtune.report.profile import ProfileReport
+    from seqtune.workflow.inspect import inspect
 
     found = inspect(data, FitOptions(set=tuple(overrides or ())))
     show(ProfileReport(found.profile, found.suggestions, found.tasks, found.unsuited), as_json)

@@ -12,8 +12,8 @@ import typer
 if TYPE_CHECKING:
     import pandas as pd
 
-    from seqtune.report.advance import Advance
     from seqtune.report.live import LiveBoard
+    from seqtune.report.progress_bar import Advance
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")]
 Quiet = Annotated[bool, typer.Option("--quiet", help="Show no progress.")]
@@ -64,7 +64,7 @@ def advance() -> Advance:
     """Return what shows on stderr how far a prediction is."""
     from rich.console import Console
 
-    from seqtune.report.advance import Advance
+    from seqtune.report.progress_bar import Advance
 
     return Advance(Console(stderr=True))
 

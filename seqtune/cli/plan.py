@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from seqtune.cli.flags import check_task, with_fit_flags
 from seqtune.cli.output import live_board, show
-from seqtune.options import FitOptions
+from seqtune.workflow.options import FitOptions
 
 NAME = "plan"
 EXAMPLE = "seqtune plan data/airline.csv --task forecast"
@@ -13,9 +13,9 @@ EXAMPLE = "seqtune plan data/airline.csv --task forecast"
 def _plan(data: str, task: str | None, options: FitOptions, as_json: bool, quiet: bool) -> None:
     task = check_task(data, task, options, NAME)
 
-    from seqtune.planning import plan_with
+    from seqtune.drawing.wording import command as command_line
     from seqtune.report.plan import PlanReport
-    from seqtune.report.wording import command as command_line
+    from seqtune.workflow.plan import plan_with
 
     with live_board(quiet=True) as board:
         plan = plan_with(data, task, options, listener=board)

@@ -21,7 +21,7 @@ def command(
     as_json: AsJson = False,
 ) -> None:
     """Show the leaderboard of a run and what to make of it, again."""
-    from seqtune.report.of_run import fit_report
+    from seqtune.report.build import fit_report
     from seqtune.run.run import Run
 
     opened = Run(run)

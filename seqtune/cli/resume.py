@@ -31,8 +31,8 @@ def command(
     quiet: Quiet = False,
 ) -> None:
     """Go on with an interrupted search, or make a finished one longer."""
-    from seqtune.report.of_run import fit_report
-    from seqtune.resuming import resume
+    from seqtune.report.build import fit_report
+    from seqtune.workflow.resume import resume
 
     with live_board(quiet) as board:
         resumed = resume(

@@ -19,6 +19,6 @@ def command(
     as_json: AsJson = False,
 ) -> None:
     """List the runs in FOLDER, a line each."""
-    from seqtune.report.of_run import runs_report
+    from seqtune.report.build import runs_report
 
     show(runs_report(folder), as_json)

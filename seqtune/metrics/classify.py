@@ -25,7 +25,7 @@ import numpy.typing as npt
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
 
-SMALLEST_PROBABILITY = 1e-15
+MIN_PROBABILITY = 1e-15
 BINS = 15
 YES = 0.5
 
@@ -274,7 +274,7 @@ def true_classes(targets: Floats) -> Integers:
 
 def clipped(probabilities: Floats) -> Floats:
     """Return probabilities within 1e-15 and 1 - 1e-15, whose logarithms are finite."""
-    return np.clip(probabilities, SMALLEST_PROBABILITY, 1.0 - SMALLEST_PROBABILITY)
+    return np.clip(probabilities, MIN_PROBABILITY, 1.0 - MIN_PROBABILITY)
 
 
 def _has_nan(probabilities: Floats) -> bool:

@@ -1,6 +1,7 @@
 """The window that VUS-PR is customarily measured with: the strongest lag of the autocorrelation.
 
-It differs from `seqtune.data.seasonality`, which decides what a season is. That measures dips of
+It differs from `seqtune.data.panel.seasonality`, which decides what a season is. That measures dips
+of
 the variogram, takes the frequency's conventional periods before others, and answers that there is
 none where there is none. The benchmark's rule below takes whatever lag is highest after the first
 few, looks no further than 303 rows (a daily season of minutes or a yearly one of days is out of

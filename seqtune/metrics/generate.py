@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-MOST_NATS = 700.0
+MAX_NATS = 700.0
 """Beyond it, a perplexity is no number that a computer holds."""
 
 
@@ -32,5 +32,5 @@ def score_language(nats: float, tokens: float, characters: float) -> dict[str, f
     return {
         "bits_per_character": each / math.log(2),
         "nats_per_character": each,
-        "perplexity": math.exp(min(nats / max(tokens, 1), MOST_NATS)),
+        "perplexity": math.exp(min(nats / max(tokens, 1), MAX_NATS)),
     }

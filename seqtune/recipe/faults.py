@@ -12,7 +12,7 @@ from typing import Union
 
 from seqtune.errors import RecipeError, nearest
 
-LONGEST_FOUND = 60
+MAX_FOUND = 60
 
 Step = Union[str, int]
 
@@ -96,7 +96,7 @@ def show(value: object) -> str:
         "[true, null, 'x']"
     """
     text = _spell(value, depth=0)
-    return text if len(text) <= LONGEST_FOUND else text[: LONGEST_FOUND - 1] + "…"
+    return text if len(text) <= MAX_FOUND else text[: MAX_FOUND - 1] + "…"
 
 
 def _spell(value: object, depth: int) -> str:
@@ -107,7 +107,7 @@ def _spell(value: object, depth: int) -> str:
     if isinstance(value, int):
         return str(value) if value.bit_length() < 200 else "a very long number"
     if isinstance(value, str):
-        return repr(value[: LONGEST_FOUND * 2])
+        return repr(value[: MAX_FOUND * 2])
     if depth < 3 and isinstance(value, (list, tuple)):
         return "[" + ", ".join(_spell(item, depth + 1) for item in value[:20]) + "]"
     if depth < 3 and isinstance(value, dict):
@@ -116,7 +116,7 @@ def _spell(value: object, depth: int) -> str:
     return repr(value)
 
 
-MOST_NAMED = 20
+MAX_NAMED = 20
 """So many known keys stand in a message; more are not read."""
 
 
@@ -134,8 +134,8 @@ def unknown_key(key: str, known: Iterable[str], kind: str = "key") -> str:
     guess = nearest(key, names) or last.get(key.rsplit(".", 1)[-1]) or nearest(key, last)
     if guess is not None:
         return f"found unknown {kind} '{key}', did you mean '{last.get(guess, guess)}'?"
-    more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
-    return f"found unknown {kind} '{key}', expected one of {', '.join(names[:MOST_NAMED])}{more}"
+    more = f" and {len(names) - MAX_NAMED} more" if len(names) > MAX_NAMED else ""
+    return f"found unknown {kind} '{key}', expected one of {', '.join(names[:MAX_NAMED])}{more}"
 
 
 def dotted(steps: Iterable[Step]) -> str:

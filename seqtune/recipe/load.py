@@ -25,7 +25,7 @@ from seqtune.recipe.schema import RecipeSchema
 from seqtune.recipe.section import Section
 from seqtune.recipe.write import to_yaml
 
-LARGEST_BYTES = 1_000_000
+MAX_BYTES = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -283,11 +283,11 @@ def _text_of(path: Path) -> str:
         raise RecipeError(f"{path}: found no such file, expected a recipe", hint)
     try:
         with path.open("rb") as file:
-            content = file.read(LARGEST_BYTES + 1)
+            content = file.read(MAX_BYTES + 1)
     except OSError as error:
         raise RecipeError(f"{path}: cannot be read: {error.strerror}", hint) from error
-    if len(content) > LARGEST_BYTES:
-        size = f"more than {LARGEST_BYTES:,} bytes"
+    if len(content) > MAX_BYTES:
+        size = f"more than {MAX_BYTES:,} bytes"
         raise RecipeError(f"{path}: found {size}, expected a recipe", hint)
     utf16 = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
     try:

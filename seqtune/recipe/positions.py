@@ -14,7 +14,7 @@ import yaml
 
 from seqtune.recipe.faults import Fault, Place, Step, dotted
 
-MOST_VALUES = 10_000
+MAX_VALUES = 10_000
 DEEPEST = 20
 _TAG = "tag:yaml.org,2002:"
 
@@ -96,7 +96,7 @@ def _too_large(place: Place) -> Fault:
     return Fault(
         place,
         "",
-        f"found more than {MOST_VALUES:,} values or {DEEPEST} levels once aliases are followed, "
+        f"found more than {MAX_VALUES:,} values or {DEEPEST} levels once aliases are followed, "
         "expected a recipe",
     )
 
@@ -123,7 +123,7 @@ class _Walk:
 
     def _visit(self, node: yaml.Node, steps: tuple[Step, ...]) -> Any:
         self.count += 1
-        if self.count > MOST_VALUES or len(steps) > DEEPEST:
+        if self.count > MAX_VALUES or len(steps) > DEEPEST:
             raise _TooLargeError
         self.document.places.setdefault(steps, self._mark(node))
         if isinstance(node, yaml.MappingNode):

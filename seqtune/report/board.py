@@ -13,6 +13,15 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
+from seqtune.drawing.wording import (
+    better,
+    count,
+    duration,
+    figure,
+    literal,
+    metric_name,
+    percent,
+)
 from seqtune.progress import (
     BaselineEnded,
     EpochEnded,
@@ -21,15 +30,6 @@ from seqtune.progress import (
     StageStarted,
     TrialEnded,
     TrialStarted,
-)
-from seqtune.report.wording import (
-    better,
-    count,
-    duration,
-    figure,
-    literal,
-    metric_name,
-    percent,
 )
 from seqtune.run.leaderboard import relative_gain
 

@@ -13,14 +13,14 @@ from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
 from rich.table import Table
 from rich.text import Text
 
-from seqtune.report.table import Column, table
-from seqtune.report.wording import bullets, count, literal, percent, several
+from seqtune.drawing.table import Column, table
+from seqtune.drawing.wording import bullets, count, literal, percent, several
 
 Integers = npt.NDArray[np.int64]
 
-MOST_CLASSES = 12
-MOST_PAIRS = 10
-LONGEST_NAME = 24
+MAX_CLASSES = 12
+MAX_PAIRS = 10
+MAX_NAME = 24
 HEADING_LINES = 3
 RIGHT = "bold green"
 RECALL = "recall (%)"
@@ -153,7 +153,7 @@ class _Labels:
 
     def _rows(self, options: ConsoleOptions) -> Iterable[tuple[str, ...]]:
         for label, of in zip(self.report.labels, self.report.figures(), strict=True):
-            name = _shortened(literal(label), 2 * LONGEST_NAME, options)
+            name = _shortened(literal(label), 2 * MAX_NAME, options)
             shares = (of.precision, of.recall, of.f1)
             yield name, count(of.support), *(_per_cent(share) for share in shares)
 
@@ -212,14 +212,14 @@ class _Shape:
 
 def _fitting(report: ConfusionReport, options: ConsoleOptions) -> _Shape | None:
     """Return the roomiest setting that fits the console, None where none does."""
-    if len(report.labels) > MOST_CLASSES:
+    if len(report.labels) > MAX_CLASSES:
         return None
     labels = [literal(label) for label in report.labels]
     numbers = [str(number) for number in range(1, len(labels) + 1)]
     narrowest = _figure_widths(report)
     for padding in (1, 0):
         room = options.max_width - RECALL_WIDTH - (len(labels) + 1) * (1 + padding)
-        longest = min(LONGEST_NAME, room - sum(narrowest))
+        longest = min(MAX_NAME, room - sum(narrowest))
         if longest < len(PRECISION):
             continue
         names = [_shortened(label, longest, options) for label in labels]
@@ -255,7 +255,7 @@ def _figure_widths(report: ConfusionReport) -> list[int]:
 def _widths(narrowest: Sequence[int], wished: Sequence[int], room: int) -> list[int]:
     """Widen columns of figures for their headings, all to the same width, as far as it fits."""
     widths = list(narrowest)
-    for limit in range(1, LONGEST_NAME + 1):
+    for limit in range(1, MAX_NAME + 1):
         wider = [
             max(least, min(wish, limit)) for least, wish in zip(narrowest, wished, strict=True)
         ]
@@ -272,9 +272,9 @@ def _pairs(report: ConfusionReport, options: ConsoleOptions) -> Iterable[Rendera
     wrong = counts.copy()
     np.fill_diagonal(wrong, 0)
     order = np.argsort(-wrong, axis=None, kind="stable")[: int((wrong > 0).sum())]
-    names = [f"'{_shortened(literal(label), LONGEST_NAME, options)}'" for label in report.labels]
+    names = [f"'{_shortened(literal(label), MAX_NAME, options)}'" for label in report.labels]
     lines = []
-    for cell in order[:MOST_PAIRS].tolist():
+    for cell in order[:MAX_PAIRS].tolist():
         truth, prediction = divmod(cell, len(names))
         times = int(wrong[truth, prediction])
         share = _whole_per_cent(times / int(support[truth]))
@@ -283,8 +283,8 @@ def _pairs(report: ConfusionReport, options: ConsoleOptions) -> Iterable[Rendera
             f"({share} of {names[truth]})"
         )
     yield from bullets(lines or ["no label was taken for another"])
-    if len(order) > MOST_PAIRS:
-        yield Text(f"and {several(len(order) - MOST_PAIRS, 'more pair')}", style="dim")
+    if len(order) > MAX_PAIRS:
+        yield Text(f"and {several(len(order) - MAX_PAIRS, 'more pair')}", style="dim")
 
 
 def _per_cent(share: float | None) -> str:

@@ -9,11 +9,11 @@ from typing import Any
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from seqtune.devices import Machine
-from seqtune.report.facts import facts
-from seqtune.report.table import Column, table
-from seqtune.report.wording import bullets
-from seqtune.workers import WorkerPlan
+from seqtune.drawing.facts import facts
+from seqtune.drawing.table import Column, table
+from seqtune.drawing.wording import bullets
+from seqtune.runtime.devices import Machine
+from seqtune.runtime.workers import WorkerPlan
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,8 @@ from typing import Any
 from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
 from rich.text import Text
 
-from seqtune.report.table import Column, table
-from seqtune.report.wording import figure, literal, metric_name, several
+from seqtune.drawing.table import Column, table
+from seqtune.drawing.wording import figure, literal, metric_name, several
 
 KINDS = {
     "past": "{name} (known until now)",
@@ -27,7 +27,7 @@ BAR_WIDTH = 24
 CHART_WIDTH = 64
 HEIGHTS = "▁▂▃▄▅▆▇█"
 ASCII_HEIGHTS = "_.:-=+*#"
-MOST_FIGURES = 1_000_000
+MAX_FIGURES = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -127,7 +127,7 @@ class ExplanationReport:
         norms, importance = reach["norms"], values["importance"]
         if not isinstance(norms, list) or not all(_is_figure(norm) and norm >= 0 for norm in norms):
             raise ValueError("found a norm that is none")
-        if len(norms) > MOST_FIGURES or not isinstance(importance, list):
+        if len(norms) > MAX_FIGURES or not isinstance(importance, list):
             raise ValueError("found more figures than a network has inputs")
         if not _is_figure(values["score"]) or not _is_figure(reach["share"]):
             raise ValueError("found a score that is no number")

@@ -10,10 +10,7 @@ from typing import Any
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from seqtune.report.explanation import ExplanationReport
-from seqtune.report.leaderboard import LeaderboardReport
-from seqtune.report.verdict import verdict
-from seqtune.report.wording import (
+from seqtune.drawing.wording import (
     bullets,
     command,
     command_text,
@@ -23,6 +20,9 @@ from seqtune.report.wording import (
     literal,
     several,
 )
+from seqtune.report.explanation import ExplanationReport
+from seqtune.report.leaderboard import LeaderboardReport
+from seqtune.report.verdict import verdict
 from seqtune.run.leaderboard import Summary
 
 NEEDS_DATA = ("classify", "anomaly")

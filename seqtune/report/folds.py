@@ -9,8 +9,8 @@ from typing import Any
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from seqtune.report.table import Column, table
-from seqtune.report.wording import figure, metric_name
+from seqtune.drawing.table import Column, table
+from seqtune.drawing.wording import figure, metric_name
 from seqtune.run.leaderboard import figures_to_json
 from seqtune.tasks._contract import FoldScores
 

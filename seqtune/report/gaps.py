@@ -9,7 +9,7 @@ from typing import Any
 from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
 from rich.text import Text
 
-from seqtune.report.wording import literal, percent
+from seqtune.drawing.wording import literal, percent
 
 MOST = 50
 LONGEST = 2000

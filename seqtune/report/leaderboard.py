@@ -8,8 +8,8 @@ from typing import Any
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from seqtune.report.table import Column, table
-from seqtune.report.wording import better, count, duration, figure, literal, metric_name
+from seqtune.drawing.table import Column, table
+from seqtune.drawing.wording import better, count, duration, figure, literal, metric_name
 from seqtune.run.leaderboard import Leaderboard, Row
 
 PREFERRED = "macro_f1"

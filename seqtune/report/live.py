@@ -1,6 +1,6 @@
 """The live board: what is going on, on stderr, while a search runs.
 
-A terminal gets a board that redraws itself, with guesses and notes printed above it for good.
+A terminal gets a board that redraws itself, with assumptions and notes printed above it for good.
 Anything else (a pipe, a log, a dumb terminal) gets one plain line per event that matters.
 """
 
@@ -16,19 +16,19 @@ from rich.console import Console, ConsoleOptions, RenderResult
 from rich.live import Live
 from rich.text import Text
 
+from seqtune.drawing.wording import better, duration, figure, literal, metric_name, several
 from seqtune.progress import (
+    Assumption,
     BaselineEnded,
     Event,
     Finished,
-    Guess,
     Note,
     SearchStarted,
     StageStarted,
     TrialEnded,
 )
+from seqtune.report.assumptions import guess_line
 from seqtune.report.board import BoardState, board_panel, to_beat
-from seqtune.report.guesses import guess_line
-from seqtune.report.wording import better, duration, figure, literal, metric_name, several
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -105,7 +105,7 @@ class LiveBoard:
 
     def _line(self, event: Event) -> Text | None:
         """Return what is printed for good; the board itself shows the rest on a terminal."""
-        if isinstance(event, Guess):
+        if isinstance(event, Assumption):
             return guess_line(event)
         if isinstance(event, Note):
             return Text(f"note: {literal(event.text)}")

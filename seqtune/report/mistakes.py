@@ -11,9 +11,9 @@ import numpy.typing as npt
 from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
 from rich.text import Text
 
+from seqtune.drawing.excerpt import excerpt
+from seqtune.drawing.wording import count, literal, percent, several
 from seqtune.metrics.classify import YES, Floats, true_classes
-from seqtune.report.excerpt import excerpt
-from seqtune.report.wording import count, literal, percent, several
 
 Mask = npt.NDArray[np.bool_]
 

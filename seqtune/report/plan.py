@@ -8,10 +8,9 @@ from typing import Any
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from seqtune.report.facts import facts
-from seqtune.report.guesses import GuessTable
-from seqtune.report.table import Column, table
-from seqtune.report.wording import (
+from seqtune.drawing.facts import facts
+from seqtune.drawing.table import Column, table
+from seqtune.drawing.wording import (
     bullets,
     command_text,
     count,
@@ -20,6 +19,7 @@ from seqtune.report.wording import (
     several,
     size,
 )
+from seqtune.report.assumptions import GuessTable
 from seqtune.run.plan import Plan
 
 
@@ -36,7 +36,7 @@ class PlanReport:
     next_command: str = ""
 
     def __rich__(self) -> RenderableType:
-        """Draw data, splits, guesses, space and estimate."""
+        """Draw data, splits, assumptions, space and estimate."""
         plan = self.plan
         parts: list[RenderableType] = [
             Text(f"Plan: {literal(plan.task)} {literal(plan.data)}", style="bold"),
@@ -44,8 +44,8 @@ class PlanReport:
         ]
         if plan.splits:
             parts += [Text(), self._splits()]
-        if plan.guesses:
-            parts += [Text(), Text("Guessed", style="bold"), GuessTable(plan.guesses)]
+        if plan.assumptions:
+            parts += [Text(), Text("Guessed", style="bold"), GuessTable(plan.assumptions)]
         parts += [Text(), Text("Estimate", style="bold"), facts(self._estimate())]
         parts += bullets(plan.notes)
         if self.next_command:

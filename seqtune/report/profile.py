@@ -9,14 +9,14 @@ from typing import Any, Protocol
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from seqtune.progress import Guess
-from seqtune.report.guesses import GuessTable
-from seqtune.report.table import Column, table
-from seqtune.report.wording import bullets, command_text, count, literal, several
+from seqtune.drawing.table import Column, table
+from seqtune.drawing.wording import bullets, command_text, count, literal, several
+from seqtune.progress import Assumption
+from seqtune.report.assumptions import GuessTable
 
 
 class ColumnLike(Protocol):
-    """What the report reads of a column; `seqtune.data.profile.ColumnProfile` has it."""
+    """What the report reads of a column; `seqtune.data.reading.profile.ColumnProfile` has it."""
 
     @property
     def name(self) -> str: ...  # noqa: D102
@@ -35,7 +35,7 @@ class ColumnLike(Protocol):
 
 
 class ProfileLike(Protocol):
-    """What the report reads of a profile; `seqtune.data.profile.Profile` has it."""
+    """What the report reads of a profile; `seqtune.data.reading.profile.Profile` has it."""
 
     @property
     def path(self) -> object: ...  # noqa: D102
@@ -60,7 +60,7 @@ class ProfileReport:
     """
 
     profile: ProfileLike
-    suggestions: Sequence[Guess] = ()
+    suggestions: Sequence[Assumption] = ()
     tasks: Mapping[str, str] = field(default_factory=dict)
     unsuited: Mapping[str, str] = field(default_factory=dict)
 

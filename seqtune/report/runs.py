@@ -9,8 +9,8 @@ from typing import Any
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from seqtune.report.table import Column, table
-from seqtune.report.wording import bullets, figure, literal, metric_name, percent
+from seqtune.drawing.table import Column, table
+from seqtune.drawing.wording import bullets, figure, literal, metric_name, percent
 from seqtune.run.leaderboard import Summary
 
 

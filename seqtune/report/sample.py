@@ -9,8 +9,8 @@ from typing import Any
 from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
 from rich.text import Text
 
-from seqtune.report.excerpt import excerpt
-from seqtune.report.wording import bullets, count, literal, percent, several, visible
+from seqtune.drawing.excerpt import excerpt
+from seqtune.drawing.wording import bullets, count, literal, percent, several, visible
 
 LINES = 12
 """Lines of the sample that are shown at most."""

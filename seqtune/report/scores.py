@@ -10,8 +10,8 @@ from typing import Any
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from seqtune.report.table import Column, table
-from seqtune.report.wording import better, bullets, figure, literal, metric_name, several
+from seqtune.drawing.table import Column, table
+from seqtune.drawing.wording import better, bullets, figure, literal, metric_name, several
 from seqtune.run.leaderboard import Direction, Kind, figures_to_json
 
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
 from rich.text import Text
 
-from seqtune.report.excerpt import excerpt
-from seqtune.report.wording import figure, literal, several
+from seqtune.drawing.excerpt import excerpt
+from seqtune.drawing.wording import figure, literal, several
 
 if TYPE_CHECKING:
     from seqtune.tasks._contract import Passage

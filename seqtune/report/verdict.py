@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
-from seqtune.report.wording import better, command, figure, literal, metric_name, percent
+from seqtune.drawing.wording import better, command, figure, literal, metric_name, percent
 from seqtune.run.leaderboard import Leaderboard, Row
 
 TIE = 0.01 + 1e-9  # at most 1 % of the baseline's figure, rounding of floats allowed for

@@ -62,7 +62,9 @@ SOUND: Mapping[str, Callable[[Any], bool]] = {
     "left_out": _is_text_by_name,
     "notes": _are_texts,
     "future": _are_texts,
-    "guesses": lambda guesses: isinstance(guesses, list) and all(map(_is_text_by_name, guesses)),
+    "assumptions": lambda assumptions: (
+        isinstance(assumptions, list) and all(map(_is_text_by_name, assumptions))
+    ),
     "workers": lambda workers: (
         isinstance(workers, list) and all(map(_is_duration_by_name, workers))
     ),

@@ -18,10 +18,10 @@ CALIBRATION = "calibration.json"
 FACTOR = re.compile(r"temperature|q0\.\d+:\d+")
 """What predictions, or the distances between their quantiles, are multiplied or divided by."""
 
-LARGEST_FACTOR = 1000.0
+MAX_FACTOR = 1000.0
 """No factor is higher, none lower than its inverse."""
 
-LARGEST_FIGURE = 1e12
+MAX_FIGURE = 1e12
 """No other figure is larger."""
 
 FILE = re.compile(r"models/[A-Za-z0-9][A-Za-z0-9_-]*\.keras")
@@ -100,8 +100,8 @@ def _is_figure(name: str, value: object) -> bool:
     if not is_number(value):
         return False
     if FACTOR.fullmatch(name):
-        return 1 / LARGEST_FACTOR <= value <= LARGEST_FACTOR  # type: ignore[operator]
-    return abs(value) <= LARGEST_FIGURE  # type: ignore[arg-type]
+        return 1 / MAX_FACTOR <= value <= MAX_FACTOR  # type: ignore[operator]
+    return abs(value) <= MAX_FIGURE  # type: ignore[arg-type]
 
 
 def read_members(folder: Path) -> dict[str, list[Member]]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from seqtune.progress import Guess
+from seqtune.progress import Assumption
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class Plan:
         roles: Role ("time", "target", "past", ...) to the columns that play it.
         facts: What else the data turned out to be, in words.
         unit: What an example is called: "window", "case".
-        guesses: What was decided for the user.
+        assumptions: What was decided for the user.
         frequency: Spacing of the time axis; empty where there is none.
         periods: Seasonal periods in steps, shortest first.
         horizon: Steps to predict; None where the task has no horizon.
@@ -70,7 +70,7 @@ class Plan:
     roles: Mapping[str, tuple[str, ...]]
     facts: Mapping[str, str] = field(default_factory=dict)
     unit: str = "window"
-    guesses: tuple[Guess, ...] = ()
+    assumptions: tuple[Assumption, ...] = ()
     frequency: str = ""
     periods: tuple[int, ...] = ()
     horizon: int | None = None
@@ -96,7 +96,7 @@ class Plan:
             **asdict(self),
             "roles": {role: list(columns) for role, columns in self.roles.items()},
             "periods": list(self.periods),
-            "guesses": [asdict(guess) for guess in self.guesses],
+            "assumptions": [asdict(guess) for guess in self.assumptions],
             "splits": [asdict(split) for split in self.splits],
             "notes": list(self.notes),
         }

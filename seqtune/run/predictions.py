@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from seqtune.run.blendable import Arrays, read_predictions
+from seqtune.run.baseline_predictions import Arrays, read_predictions
 from seqtune.search.ensemble import blend
 from seqtune.search.problem import Problem
 from seqtune.search.trial import predictions_path
@@ -28,12 +28,12 @@ class Predictions:
 
     Args:
         problem: Task, data and run folder.
-        blendable: Predictions by part of the simple methods that an ensemble may take in.
+        baseline_predictions: Of the simple methods that an ensemble may take in, by part.
         test: Predictions for the test part, by name, as they were made.
     """
 
     problem: Problem
-    blendable: Mapping[str, Arrays]
+    baseline_predictions: Mapping[str, Arrays]
     test: dict[str, Floats] = field(default_factory=dict)
     _calibrations: dict[str, dict[str, float]] = field(default_factory=dict)
     _of_ensembles: dict[tuple[tuple[str, float], ...], dict[str, float]] = field(
@@ -42,8 +42,8 @@ class Predictions:
 
     def raw(self, name: str) -> Floats:
         """Return the validation predictions of a trial or a simple method as they were made."""
-        if name in self.blendable:
-            return self.blendable[name]["validation"]
+        if name in self.baseline_predictions:
+            return self.baseline_predictions[name]["validation"]
         return read_predictions(predictions_path(self.problem.folder, name))
 
     def validation(self, name: str) -> Floats:

@@ -22,18 +22,18 @@ from seqtune.search.recorded import check_values, shown
 if TYPE_CHECKING:
     import pandas as pd
 
-    from seqtune.data.source import Source
+    from seqtune.data.reading.source import Source
     from seqtune.recipe.load import Recipe
     from seqtune.tasks._contract import Evaluation, Task
     from seqtune.tasks.generate.next_words import NextWord
     from seqtune.tasks.generate.request import Request
-    from seqtune.tasks.generate.speaker import Speaker
-    from seqtune.tasks.generate.writing import Written
+    from seqtune.tasks.generate.text_generator import TextGenerator
+    from seqtune.tasks.generate.writing import Completion
 
 NETWORK = "network"
 """Asks for the best network or ensemble, where the winner may be a simple method."""
 
-LONGEST_NAME = 200
+MAX_NAME = 200
 """Characters of the name of a leaderboard row at most."""
 
 
@@ -80,7 +80,7 @@ class Run:
             raise damaged(path, error.message) from error
         names = [row.name for row in board.rows]
         for name in names:
-            if not name.isprintable() or not 0 < len(name) <= LONGEST_NAME:
+            if not name.isprintable() or not 0 < len(name) <= MAX_NAME:
                 raise damaged(path, f"found the row {shown(name)}")
         if len(set(names)) != len(names):
             raise damaged(path, "two rows have the same name")
@@ -159,7 +159,7 @@ class Run:
     @cached_property
     def task(self) -> Task:
         """The task; loads Keras on the run's backend if none is loaded yet."""
-        from seqtune.backend import activate
+        from seqtune.runtime.backend import activate
         from seqtune.tasks import load_task
 
         activate("auto")
@@ -308,7 +308,7 @@ class Run:
 
     def write(
         self, request: Request, use: str | None = None, hear: Callable[[str], None] | None = None
-    ) -> list[Written]:
+    ) -> list[Completion]:
         """Write texts with a generate run.
 
         Args:
@@ -339,7 +339,7 @@ class Run:
         """
         return self._speaker(use or NETWORK).fill(text, top)
 
-    def _speaker(self, use: str | None) -> Speaker:
+    def _speaker(self, use: str | None) -> TextGenerator:
         if self.record["task"] != "generate":
             raise RunError(
                 f"{self.folder} is a run of {self.record['task']}, which writes no text",
@@ -347,9 +347,9 @@ class Run:
             )
         row = self.choose(use)
         self.task  # noqa: B018 - sets the backend, before Keras is loaded
-        from seqtune.tasks.generate.speaker import Speaker
+        from seqtune.tasks.generate.text_generator import TextGenerator
 
-        return Speaker(self, row.name)
+        return TextGenerator(self, row.name)
 
     def evaluate(
         self,
@@ -408,7 +408,7 @@ class Run:
             UsageError: Nothing can be explained of a task such as the run's.
         """
         task = self.task  # sets the backend, before Keras is loaded
-        from seqtune.run.explaining import NO_TIME, explain_trial, weightiest
+        from seqtune.run.explanation import NO_TIME, explain_trial, weightiest
 
         members = self.members.get(self.choose(NETWORK).name, [])
         trial = weightiest(members, self.checked_trials, self.folder)
@@ -418,7 +418,7 @@ class Run:
         write_record(self.folder, self.record)
 
     def _source(self, data: str | Path | pd.DataFrame | None) -> Source | None:
-        from seqtune.reading import open_source
+        from seqtune.data.reading.open import open_source
 
         return None if data is None else open_source(data, self.recipe)
 

@@ -17,8 +17,8 @@ from seqtune.search.recorded import printable, shown
 
 DISTRUST = "do not use this run folder"
 
-LARGEST_PART = 64 * 2**20
-LONGEST_TEXT = 20_000
+MAX_PART = 64 * 2**20
+MAX_TEXT = 20_000
 DEEPEST = 20
 
 SURROGATE = re.compile("[\ud800-\udfff]")
@@ -97,8 +97,8 @@ def check_size(path: Path) -> None:
         RunError: It is.
     """
     size = path.stat().st_size if path.is_file() else 0
-    if size > LARGEST_PART:
-        raise damaged(path, f"it has {size:,} bytes, expected at most {LARGEST_PART:,}")
+    if size > MAX_PART:
+        raise damaged(path, f"it has {size:,} bytes, expected at most {MAX_PART:,}")
 
 
 def check_plain(value: object, path: Path) -> None:
@@ -126,7 +126,7 @@ def check_plain(value: object, path: Path) -> None:
 
 def _is_plain(value: object) -> bool:
     if isinstance(value, str):
-        return len(value) <= LONGEST_TEXT and not SURROGATE.search(value)
+        return len(value) <= MAX_TEXT and not SURROGATE.search(value)
     if isinstance(value, (int, float)):
         return -1e300 < value < 1e300
     return value is None

@@ -7,7 +7,7 @@ processor, each set of versions and each set of flags that they were compiled fo
 
 Compiled programs are code. So the folder has to belong to the user, nobody else may write there, it
 is never the folder of a run, which may come from a stranger, and nothing else ever tells where it
-is but the variable `SEQTUNE_CACHE`: `off`, or another folder. When it has grown past `MOST_BYTES`,
+is but the variable `SEQTUNE_CACHE`: `off`, or another folder. When it has grown past `MAX_BYTES`,
 what was not used for longest goes.
 """
 
@@ -44,11 +44,11 @@ EVERY_PROGRAM = {
 }
 """By default JAX keeps only what took a second to compile; a network takes smaller ones, too."""
 
-MOST_BYTES = 1_000_000_000
+MAX_BYTES = 1_000_000_000
 """A training step takes 50 to 300 kB; so much holds the searches of months."""
 
 PRUNED_TO = 0.8
-"""Share of `MOST_BYTES` that is left when programs go, so that they do not go one by one."""
+"""Share of `MAX_BYTES` that is left when programs go, so that they do not go one by one."""
 
 KEY_LETTERS = 12
 """Of the name of the folder for one processor, one set of versions and one set of flags."""
@@ -151,7 +151,7 @@ def clear_cache() -> int:
     return size - cache_bytes()
 
 
-def prune(top: Path, most: int = MOST_BYTES) -> None:
+def prune(top: Path, most: int = MAX_BYTES) -> None:
     """Remove the programs that were not used for longest, where all together are too large.
 
     Args:

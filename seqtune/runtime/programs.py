@@ -18,7 +18,7 @@ import numpy as np
 
 from seqtune.runtime.effort import known_options
 
-MOST_SIGNATURES = 64
+MAX_SIGNATURES = 64
 """So many signatures keep their programs, the last used ones: each takes 2 to 10 MB."""
 
 
@@ -57,7 +57,7 @@ class ProgramStore:
         >>> store.adopt("gru of 64 units", model)  # another one of this signature runs its programs
     """
 
-    def __init__(self, most: int = MOST_SIGNATURES) -> None:
+    def __init__(self, most: int = MAX_SIGNATURES) -> None:
         self._most = most
         self._kept: OrderedDict[str, Programs] = OrderedDict()
 

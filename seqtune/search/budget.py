@@ -76,14 +76,14 @@ the recipe does not say otherwise with `search.trial_share`."""
 SETUP_SECONDS = 2.0
 """What building and compiling a network takes on one core: 1 to 2 s were seen on JAX."""
 
-SHORTEST_SHARE = 0.5
+MIN_SHARE = 0.5
 """Of the time of the shortest trial; one that gets less is cut before it can compare."""
 
 SETUPS = 1.5
 """So many times what a trial takes beside training, to be built, compiled and validated; with less
 it would train next to nothing, and overrun the search, for a step or two."""
 
-SHORTEST_TRIAL_SECONDS = 0.5
+MIN_TRIAL_SECONDS = 0.5
 """Less than this is not enough to train anything worth having, even by a program that is there."""
 
 
@@ -132,5 +132,5 @@ def worth_beginning(
         return left_seconds > 0
     shortest = min(seconds for seconds, _ in done)
     setup = median(seconds - training for seconds, training in done)
-    least = max(SHORTEST_TRIAL_SECONDS, SHORTEST_SHARE * shortest, SETUPS * setup)
+    least = max(MIN_TRIAL_SECONDS, MIN_SHARE * shortest, SETUPS * setup)
     return left_seconds >= least

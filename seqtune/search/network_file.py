@@ -41,9 +41,9 @@ WEIGHTS = "model.weights.h5"
 LAYERS = "layers"
 """Below this group stand the weights; beside it is the state of the optimiser, which is left."""
 
-MOST_OBJECTS = 100_000
+MAX_OBJECTS = 100_000
 DEEPEST = 20
-LARGEST_BYTES = 2**31
+MAX_BYTES = 2**31
 
 ROOM_PER_WEIGHT = 4
 """A file holds each weight up to three times (AdamW keeps two figures for each), and a little."""
@@ -172,7 +172,7 @@ def _stored_bytes(path: Path, expected: Shapes) -> bytes:
             for (shape, kind), count in expected.items()
         )
         room = ROOM_PER_WEIGHT * bytes_expected + ROOM_PER_ARRAY * expected.total() + ROOM
-        if size > min(room, LARGEST_BYTES, path.stat().st_size):
+        if size > min(room, MAX_BYTES, path.stat().st_size):
             raise ValueError(f"{WEIGHTS} in it has {size:,} bytes, more than the network needs")
         return archive.read(members[0])
 
@@ -190,7 +190,7 @@ def _arrays(file: Any, top: str, size: int) -> Iterator[tuple[str, Any]]:
     while waiting:
         name, parent, key, depth = waiting.pop()
         objects += 1
-        if objects > MOST_OBJECTS or depth > DEEPEST:
+        if objects > MAX_OBJECTS or depth > DEEPEST:
             raise ValueError("it has more groups than a network has layers")
         if not isinstance(parent.get(key, getlink=True), h5py.HardLink):
             raise ValueError(f"{name!r} in it is a link, expected weights")

@@ -20,8 +20,8 @@ from keras_tuner.engine.trial import Trial, TrialStatus
 from seqtune.errors import RunError, SearchError, unknown
 from seqtune.recipe.dimension import Dimension
 from seqtune.search.oracles.bayesian import Bayesian
-from seqtune.search.oracles.closed import ClosedOracle, natural
 from seqtune.search.oracles.cost import Signature
+from seqtune.search.oracles.fixed_space import ClosedOracle, natural
 from seqtune.search.oracles.grid import Grid
 from seqtune.search.oracles.hyperband import Hyperband
 from seqtune.search.oracles.uniform import Random

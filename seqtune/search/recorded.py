@@ -19,10 +19,10 @@ from seqtune.recipe.space import ARCHITECTURE
 TRIAL = re.compile(r"t[0-9]{3,9}")
 """What a trial is called."""
 
-LARGEST_SIZE = 100_000
+MAX_SIZE = 100_000
 """No size of a network and no history is larger; so much memory is what a few steps may take."""
 
-MOST_LAYERS = 100
+MAX_LAYERS = 100
 """No network has more recurrent layers; each is built before the weights can be compared."""
 
 
@@ -88,7 +88,7 @@ def shown(value: object) -> str:
 
 def _check_size(path: str, value: object, origin: Path) -> None:
     """Refuse a size that would take all memory; how long training takes is another matter."""
-    largest = MOST_LAYERS if path == "network.layers" else LARGEST_SIZE
+    largest = MAX_LAYERS if path == "network.layers" else MAX_SIZE
     if isinstance(value, int) and value > largest and not path.startswith("training."):
         raise damaged(origin, f"{path}: found {value}, expected at most {largest}")
 

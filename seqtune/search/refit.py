@@ -44,7 +44,7 @@ beside training: its programs are compiled already. 0.1 to 0.2 were seen."""
 LOADING_SECONDS = 0.4
 """What loading and looking take at least: a trial whose programs were there says little of them."""
 
-LEAST_SECONDS = 0.5
+MIN_SECONDS = 0.5
 """Less than this is not worth a refit."""
 
 
@@ -77,7 +77,7 @@ class RefitJob:
     Args:
         result: How its trial went.
         seed: Seeds dropout and the order of batches.
-        seconds: Wall time it may take; with less than `LEAST_SECONDS` it is only scored.
+        seconds: Wall time it may take; with less than `MIN_SECONDS` it is only scored.
         steps_per_epoch: Batches per epoch.
         refit: Whether it is trained further at all.
     """
@@ -123,7 +123,7 @@ class RefitJob:
         )
         problem.adopt(model, values)
         before = model.get_weights()
-        least = LEAST_SECONDS + setup_seconds(self.result)
+        least = MIN_SECONDS + setup_seconds(self.result)
         if problem.task.refits_anew:  # with less time it would come to less than it was
             least = max(least, refit_seconds(self.result, anew=True, folds=len(problem.folds)))
         if not self.refit or self.seconds < least:

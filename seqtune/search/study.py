@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from seqtune.errors import RunError, SearchError
-from seqtune.interrupt import Interrupt
 from seqtune.progress import EpochEnded, Event, Listener, Note, TrialEnded, TrialStarted
+from seqtune.runtime.interrupt import Interrupt
 from seqtune.search.budget import TRIALS_WANTED, Clock, stretch_seconds, worth_beginning
 from seqtune.search.executor._contract import POLL_SECONDS, Executor
 from seqtune.search.oracle import Oracle, Wait

@@ -21,7 +21,7 @@ from seqtune.search.recorded import is_trial, shown
 from seqtune.search.trainer import trainer_for
 from seqtune.search.training import Monitor, Watch, train
 
-LEAST_STEPS = 50
+MIN_STEPS = 50
 """A network that was cut after fewer optimiser steps has seen next to nothing."""
 
 
@@ -64,7 +64,7 @@ class Result:
     @property
     def is_trained(self) -> bool:
         """Whether it saw enough to be compared: a score after a few steps is luck."""
-        return self.status == "completed" or self.steps >= LEAST_STEPS
+        return self.status == "completed" or self.steps >= MIN_STEPS
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain JSON values."""

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from seqtune.baselines.pace import Allowance
-    from seqtune.data.source import Source
+    from seqtune.data.reading.source import Source
     from seqtune.recipe.load import Recipe
 
 Values = Mapping[str, Any]

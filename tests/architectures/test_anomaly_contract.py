@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from seqtune.data.source import Source
+from seqtune.data.reading.source import Source
 from seqtune.initializers import seed_everything
 from seqtune.progress import silent
 from seqtune.recipe.load import Recipe
@@ -22,12 +22,12 @@ from seqtune.search.network_file import load_network, save_network
 from seqtune.tasks.anomaly.codec import STATE
 from seqtune.tasks.anomaly.inference import FEWEST, STALE, Judge
 from seqtune.tasks.anomaly.prepared import Prepared
+from seqtune.tasks.anomaly.reference_states import usual_of
+from seqtune.tasks.anomaly.score_parts import COLUMNS
+from seqtune.tasks.anomaly.scorers import score_columns, score_stretches
+from seqtune.tasks.anomaly.segment import Stretch
 from seqtune.tasks.anomaly.simple_methods import score_by_method
-from seqtune.tasks.anomaly.stretch import Stretch
 from seqtune.tasks.anomaly.task import TASK
-from seqtune.tasks.anomaly.usual import usual_of
-from seqtune.tasks.anomaly.verdict import COLUMNS
-from seqtune.tasks.anomaly.ways import score_columns, score_stretches
 
 architectures = architectures_for("anomaly")
 CHOICES = list(product(architectures, cells))
@@ -58,8 +58,8 @@ def values_of(architecture: str, cell: str) -> dict[str, Any]:
         "network.units": 4,
         "network.autoencoder.code": 2,
         "network.layers": 2,
-        "arrangement.reach": 0.5,
-        "arrangement.points": 3,
+        "preprocessing.reach": 0.5,
+        "preprocessing.points": 3,
         "training.batch_size": 4,
     }
     return {**recipe.portfolio()[0], **asked}
@@ -177,7 +177,7 @@ def test_errors_of_a_refitted_network_are_measured_on_what_it_was_before(
 @pytest.mark.parametrize("architecture", architectures)
 def test_hindsight_looks_at_what_comes_after(architecture: str, prepared: Prepared) -> None:
     values = values_of(architecture, "gru")
-    judge = Judge(TASK.build(prepared, values), prepared.codec, values, hindsight=True)
+    judge = Judge(TASK.build(prepared, values), prepared.codec, values, noncausal=True)
     usual = usual_of(judge, prepared)
     slow = len(prepared.codec.ways.smoothing) - 1
     rows = np.random.default_rng(1).normal(size=(200, 2))
@@ -190,12 +190,12 @@ def test_hindsight_looks_at_what_comes_after(architecture: str, prepared: Prepar
     assert np.abs(found[0][90:100] - found[1][90:100]).max() > 0.01
 
 
-@pytest.mark.parametrize("hindsight", [False, True])
+@pytest.mark.parametrize("noncausal", [False, True])
 def test_scores_do_not_depend_on_how_many_rows_are_averaged_at_a_time(
-    prepared: Prepared, monkeypatch: pytest.MonkeyPatch, hindsight: bool
+    prepared: Prepared, monkeypatch: pytest.MonkeyPatch, noncausal: bool
 ) -> None:
     values = values_of("forecaster", "gru")
-    judge = Judge(TASK.build(prepared, values), prepared.codec, values, hindsight=hindsight)
+    judge = Judge(TASK.build(prepared, values), prepared.codec, values, noncausal=noncausal)
     usual = usual_of(judge, prepared)
     rows = np.random.default_rng(1).normal(size=(300, 2))
     seen = np.ones(rows.shape, np.bool_)
@@ -207,7 +207,7 @@ def test_scores_do_not_depend_on_how_many_rows_are_averaged_at_a_time(
         return np.column_stack([np.mean(scores, axis=0), scores[0], scores[-1]])
 
     whole, expected = score_stretches(judge, [stretch], usual, ways, mean)[0]
-    monkeypatch.setattr("seqtune.tasks.anomaly.ways.SMOOTHED_ROWS", 7)
+    monkeypatch.setattr("seqtune.tasks.anomaly.scorers.SMOOTHED_ROWS", 7)
     pieces, again = score_stretches(judge, [stretch], usual, ways, mean)[0]
     assert len(whole) == 270 and np.isfinite(whole).any()
     np.testing.assert_allclose(pieces, whole, rtol=1e-9, atol=1e-9)
@@ -215,13 +215,13 @@ def test_scores_do_not_depend_on_how_many_rows_are_averaged_at_a_time(
 
 
 @pytest.mark.parametrize(
-    ("architecture", "hindsight"), [("forecaster", False), ("autoencoder", True)]
+    ("architecture", "noncausal"), [("forecaster", False), ("autoencoder", True)]
 )
 def test_scores_do_not_depend_on_the_chunks_that_a_network_reads(
-    architecture: str, hindsight: bool, prepared: Prepared, monkeypatch: pytest.MonkeyPatch
+    architecture: str, noncausal: bool, prepared: Prepared, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     values = values_of(architecture, "gru")
-    judge = Judge(TASK.build(prepared, values), prepared.codec, values, hindsight=hindsight)
+    judge = Judge(TASK.build(prepared, values), prepared.codec, values, noncausal=noncausal)
     usual = usual_of(judge, prepared)
     rows = np.random.default_rng(1).normal(size=(3 * judge.steps, 2))
     stretch = Stretch(rows, np.ones(rows.shape, np.bool_), 40, 0, np.zeros(2), np.ones(2))
@@ -233,14 +233,14 @@ def test_scores_do_not_depend_on_the_chunks_that_a_network_reads(
         return np.column_stack([*scores, scores[0]])
 
     whole, expected = score_stretches(judge, [stretch], usual, chosen, both)[0]
-    monkeypatch.setattr("seqtune.tasks.anomaly.ways.CHUNK_LANES", 1)
+    monkeypatch.setattr("seqtune.tasks.anomaly.scorers.CHUNK_LANES", 1)
     pieces, again = score_stretches(judge, [stretch], usual, chosen, both)[0]
     np.testing.assert_allclose(pieces, whole, rtol=1e-4, atol=1e-4)
     np.testing.assert_allclose(again, expected, rtol=1e-4, atol=1e-5)
-    codec = replace(judge.codec, ways=replace(judge.codec.ways, hindsight=hindsight))
+    codec = replace(judge.codec, ways=replace(judge.codec.ways, noncausal=noncausal))
     columns = score_columns(judge.judge([stretch], 40)[0], stretch, usual, codec)[:, chosen]
     whole = whole[:, : len(chosen)]
-    far = np.abs(columns - whole)  # lanes begin elsewhere, which shows where they do
+    far = np.abs(columns - whole)  # streams begin elsewhere, which shows where they do
     assert np.quantile(far, 0.98) < 1e-3 and far.max() < 0.1
     assert np.abs(columns[1:] - whole[:-1]).mean() > 10 * far.mean()
 

@@ -92,7 +92,7 @@ def values_of(
         "network.units": 4,
         "network.layers": 1,
         "network.dropout": 0.0,
-        "arrangement.embedding": 2,
+        "preprocessing.embedding": 2,
         **{f"network.{architecture}.{name}": value for name, value in options.items()},
         **{f"network.{name}": value for name, value in changes.items()},
     }
@@ -184,7 +184,7 @@ def test_every_combination_trains_saves_and_loads(
 OTHER_PROCESS = """
 import sys
 import numpy as np
-from seqtune.backend import activate
+from seqtune.runtime.backend import activate
 from seqtune.tasks import load_task
 
 activate("auto")

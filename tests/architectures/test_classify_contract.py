@@ -14,7 +14,7 @@ import pytest
 
 from seqtune.architectures._pooling import POOLINGS
 from seqtune.data.ragged import Ragged
-from seqtune.data.tokens import Tokenizer
+from seqtune.data.text.tokenizer import Tokenizer
 from seqtune.recipe.load import Recipe
 from seqtune.registry import architectures_for, cells
 from seqtune.search.network_file import load_network, save_network

@@ -67,7 +67,7 @@ def test_every_baseline_runs_in_the_order_asked_for_and_says_what_it_chose() -> 
     found = run_language_models(["kneser_ney", "unigram"], asked, ALL_THE_TIME, silent)
     assert [each.name for each in found] == ["kneser_ney", "unigram"]
     order = int(found[0].detail.removeprefix("order "))
-    assert 2 <= order <= kneser_ney.MOST_ORDER["word"]
+    assert 2 <= order <= kneser_ney.MAX_ORDER["word"]
     assert found[0].log_probabilities["test"].mean() > found[1].log_probabilities["test"].mean()
     assert all(each.seconds >= 0 for each in found)
 

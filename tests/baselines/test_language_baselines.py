@@ -178,7 +178,7 @@ def test_the_order_is_the_one_that_predicts_held_out_data() -> None:
         order: kneser_ney.fit(documents(text[:2000]), 3, order=order)
         .log_probabilities(documents(text[2000:]))
         .mean()
-        for order in range(1, kneser_ney.MOST_ORDER["word"] + 1)
+        for order in range(1, kneser_ney.MAX_ORDER["word"] + 1)
     }
     best = max(scores, key=lambda order: float(scores[order]))
     assert (best, model.detail, model.reach) == (3, "order 3", 2)

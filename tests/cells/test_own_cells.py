@@ -242,7 +242,7 @@ def test_a_cpu_is_no_accelerator(monkeypatch: pytest.MonkeyPatch) -> None:
 ON_THE_OTHER_BACKEND = """
 import sys
 import numpy as np
-from seqtune.backend import activate
+from seqtune.runtime.backend import activate
 
 activate(sys.argv[1])
 import keras

@@ -56,7 +56,7 @@ def airline(seqtune: Command, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A run on the monthly sample: two networks, refitted on all rows."""
     out = tmp_path_factory.mktemp("airline") / "run"
     words = [*TINY, "--trials", "2", "--set", "refit=true", "--set", "network.units=[4,6]"]
-    words += ["--set", "arrangement.calendar=true"]
+    words += ["--set", "preprocessing.calendar=true"]
     seqtune("fit", DATA / "airline.csv", "--task", "forecast", *words, "--out", out)
     return out
 

@@ -15,8 +15,8 @@ from command_line import TINY_ANOMALY, seqtune
 
 TINY = (
     *TINY_ANOMALY,
-    *("--lookback", "8", "--set", "arrangement.activity=true", "--quiet"),
-    *("--set", "arrangement.calendar=true", "--set", "refit=true"),
+    *("--lookback", "8", "--set", "preprocessing.activity=true", "--quiet"),
+    *("--set", "preprocessing.calendar=true", "--set", "refit=true"),
     *("--set", "training.steps=20", "--set", "training.steps_per_epoch=10"),
 )
 """Flags of `fit` for a search of one network that learns a little."""
@@ -185,7 +185,7 @@ def test_a_rarer_false_alarm_is_a_higher_threshold(run: Path, tmp_path: Path) ->
 def test_hindsight_changes_scores(run: Path, tmp_path: Path) -> None:
     usual = scored(run, table(48, "2024-01-18"), tmp_path)
     (tmp_path / "scored.csv").unlink()
-    later = scored(run, table(48, "2024-01-18"), tmp_path, "--set", "score.hindsight=true")
+    later = scored(run, table(48, "2024-01-18"), tmp_path, "--set", "score.noncausal=true")
     assert len(later) == len(usual)
 
 

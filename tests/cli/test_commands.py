@@ -413,7 +413,7 @@ def test_a_search_that_was_resumed_ends_like_one_that_was_not(fit, seqtune, here
 
 @pytest.mark.parametrize("stage", ["_run_baselines", "_conclude"])
 def test_an_interruption_anywhere_leaves_a_readable_run(stage, fit, seqtune, here):
-    from seqtune.fitting import Fitting
+    from seqtune.workflow.fit import Fitting
 
     weekly(60).to_csv("sales.csv", index=False)
     with mock.patch.object(Fitting, stage, side_effect=KeyboardInterrupt):
@@ -471,7 +471,7 @@ def test_the_winner_predicts_without_a_note_and_network_takes_the_network(
 ):
     weekly(60).to_csv("sales.csv", index=False)
     # a network that learns nothing, and starts from the level instead of the season
-    words = ("--set", "arrangement.base=none", "--set", "training.learning_rate=1e-9")
+    words = ("--set", "preprocessing.base=none", "--set", "training.learning_rate=1e-9")
     summary = fit("sales.csv", *words, "--json").json
     assert summary["winner"] == "seasonal_naive"
     run = "runs/sales-forecast-1"
@@ -488,7 +488,7 @@ def test_the_winner_predicts_without_a_note_and_network_takes_the_network(
 
 def test_a_search_that_ended_early_still_knows_which_methods_did_not_run(fit, seqtune, here):
     from seqtune.baselines.forecasts import BaselineForecast
-    from seqtune.searching import Searching
+    from seqtune.workflow.search import Searching
 
     weekly(60).to_csv("sales.csv", index=False)
     late = [BaselineForecast("mstl", {}, 0.0, left_out="no time was left")]
@@ -563,7 +563,7 @@ def test_a_run_says_what_its_network_looks_at(airline, shops, seqtune, refused, 
 
 
 def test_without_time_nothing_is_explained_and_that_is_said(fit, seqtune, tmp_path):
-    with mock.patch("seqtune.run.explaining.time_left", return_value=None):
+    with mock.patch("seqtune.run.explanation.time_left", return_value=None):
         done = fit(DATA / "airline.csv", "--out", tmp_path / "run")
     assert "no time left to see what the network looks at: seqtune report" in done.err
     assert not (tmp_path / "run" / "explanation.json").exists()

@@ -20,7 +20,7 @@ from seqtune.tasks.generate.next_words import NextWord, next_words
 from seqtune.tasks.generate.request import Request
 from seqtune.tasks.generate.simple_reader import SimpleReader
 from seqtune.tasks.generate.tokens import END, Tokens
-from seqtune.tasks.generate.writing import Written, unheard, write
+from seqtune.tasks.generate.writing import Completion, unheard, write
 
 Command = Callable[..., Done]
 
@@ -44,7 +44,7 @@ class KnownByHeart:
 
     def write(
         self, request: Request, use: str | None = None, hear: Callable[[str], None] = unheard
-    ) -> list[Written]:
+    ) -> list[Completion]:
         self.notes.append("a note")
         return write(self.reader, request, hear)
 
@@ -106,7 +106,7 @@ def test_a_terminal_sees_the_text_as_it_is_made(
     """The text is on the screen before the run has returned it."""
     seen: list[str] = []
 
-    def watched(self: KnownByHeart, request: Request, use: Any, hear: Any) -> list[Written]:
+    def watched(self: KnownByHeart, request: Request, use: Any, hear: Any) -> list[Completion]:
         found = write(self.reader, request, hear)
         seen.append(sys.stdout.getvalue())  # type: ignore[attr-defined]
         return found

@@ -64,7 +64,7 @@ def test_a_gap_is_filled_with_words_of_the_training_text(seqtune: Command, gaps:
     words = ("generate", gaps, "--fill", "Once there ___ a king", "--json")
     found = seqtune(*words, "--top", "4")
     assert found.json == seqtune(*words, "--top", "4").json
-    assert found.json["model"] == "both_sides-gru-t001"  # whatever has the star
+    assert found.json["model"] == "bidirectional_context-gru-t001"  # whatever has the star
     assert found.err == ""
     chances = [each["probability"] for each in found.json["words"]]
     assert len(chances) == 4 and chances == sorted(chances, reverse=True)
@@ -83,7 +83,7 @@ def test_a_run_that_fills_gaps_writes_nothing_and_says_what_would(
 
 def test_the_report_of_gaps_shows_hidden_words_and_guesses(seqtune: Command, gaps: Path) -> None:
     done = seqtune("report", gaps)
-    assert "Words of the test part as both_sides-gru-t001 guesses them" in done.out
+    assert "Words of the test part as bidirectional_context-gru-t001 guesses them" in done.out
     kept = json.loads((gaps / "chart.json").read_text(encoding="utf-8"))
     text = (gaps.parent / "tales.txt").read_text(encoding="utf-8")
     assert len(kept["gaps"]) == 5
@@ -112,7 +112,7 @@ def test_the_winner_writes_and_network_names_the_best_network(
 ) -> None:
     words = ("generate", tales, "--prompt", "Once there w", "--length", "40", "--json")
     by_default, by_network = seqtune(*words).json, seqtune(*words, "--use", "network").json
-    assert (by_default["model"], by_network["model"]) == ("kneser_ney", "carried-gru-t001")
+    assert (by_default["model"], by_network["model"]) == ("kneser_ney", "stateful-gru-t001")
     assert (
         by_default["texts"][0]["text"]
         == seqtune(*words, "--use", "kneser_ney").json["texts"][0]["text"]
@@ -120,7 +120,7 @@ def test_the_winner_writes_and_network_names_the_best_network(
     assert by_network["texts"][0]["text"] != by_default["texts"][0]["text"]
     assert seqtune(*words).err.count("\n") == 1  # how fast it was
     scores = seqtune("evaluate", tales, tales.parent / "tales.txt", "--json").json["scores"]
-    assert [score["name"] for score in scores] == ["kneser_ney", "carried-gru-t001"]
+    assert [score["name"] for score in scores] == ["kneser_ney", "stateful-gru-t001"]
 
 
 def test_a_simple_method_writes_what_it_counted(seqtune: Command, tales: Path) -> None:
@@ -137,7 +137,7 @@ def test_unknown_characters_of_a_prompt_are_told_and_kept(seqtune: Command, tale
 
 def test_next_words_of_the_network_and_of_a_simple_method(seqtune: Command, tales: Path) -> None:
     found = seqtune("generate", tales, "--next", "Once", "--use", "network", "--json").json
-    assert found["model"] == "carried-gru-t001" and len(found["words"]) <= 10
+    assert found["model"] == "stateful-gru-t001" and len(found["words"]) <= 10
     chances = [each["probability"] for each in found["words"]]
     assert chances == sorted(chances, reverse=True)
     known = seqtune("generate", tales, "--next", "Once there w", "--json").json  # of the winner

@@ -119,7 +119,7 @@ def test_integer_steps_and_no_time_column(plan, tmp_path):
     found = plan(write(tmp_path / "bare.csv", lines("y", values)))
     assert (found["frequency"], found["periods"]) == ("step", [7])
     assert "time" not in found["roles"]
-    guess = next(guess for guess in found["guesses"] if guess["what"] == "time")
+    guess = next(guess for guess in found["assumptions"] if guess["what"] == "time")
     assert guess["taken"] == "row order"
 
 

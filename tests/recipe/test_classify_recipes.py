@@ -3,8 +3,8 @@
 import pytest
 from command_line import DATA
 
-from seqtune.data.read import read_source
-from seqtune.data.source import Source
+from seqtune.data.reading.source import Source
+from seqtune.data.reading.table import read_source
 from seqtune.progress import silent
 from seqtune.recipe import catalogue
 from seqtune.recipe.load import Recipe

@@ -102,8 +102,12 @@ def test_the_default_portfolio_starts_with_networks_over_segments_that_correct_t
     first, second, third = Recipe.load(None, "forecast").portfolio()[:3]
     assert first["network.architecture"] == second["network.architecture"] == "encoder_decoder"
     assert third["network.architecture"] == "segment"
-    assert {each["arrangement.base"] for each in (first, second, third)} == {"blend"}
-    assert [each["arrangement.calendar"] for each in (first, second, third)] == [True, True, False]
+    assert {each["preprocessing.base"] for each in (first, second, third)} == {"blend"}
+    assert [each["preprocessing.calendar"] for each in (first, second, third)] == [
+        True,
+        True,
+        False,
+    ]
     assert "network.stacked.bidirectional" not in first
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from seqtune.report.chart import ForecastChart
+from seqtune.drawing.chart import ForecastChart
 from seqtune.report.fit import FitReport
 from seqtune.run.leaderboard import Leaderboard, Row, Summary
 

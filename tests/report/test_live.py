@@ -12,11 +12,11 @@ import pytest
 from rich.console import Console
 
 from seqtune.progress import (
+    Assumption,
     BaselineEnded,
     EpochEnded,
     Event,
     Finished,
-    Guess,
     Note,
     SearchStarted,
     StageStarted,
@@ -30,7 +30,7 @@ NAN = math.nan
 SEARCH = SearchStarted("mase", "min", "theta", 1.2, 48.0, None, 2)
 EVENTS: tuple[Event, ...] = (
     StageStarted("read", "[red]x[/red].csv"),
-    Guess("time", "[b]month[/b]", "the only column of dates", "--time"),
+    Assumption("time", "[b]month[/b]", "the only column of dates", "--time"),
     Note("[i]2[/i] steps\nmissing"),
     StageStarted("baselines"),
     BaselineEnded("theta", 1.2, 0.4),

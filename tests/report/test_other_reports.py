@@ -8,21 +8,22 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from seqtune.devices import Machine
-from seqtune.progress import Guess
+from seqtune.report.assumptions import GuessTable, guess_line
+
+from seqtune.progress import Assumption
 from seqtune.report.doctor import Cache, DoctorReport, Extra
-from seqtune.report.guesses import GuessTable, guess_line
 from seqtune.report.plan import PlanReport
 from seqtune.report.profile import ProfileReport
 from seqtune.report.runs import RunLine, RunsReport
 from seqtune.report.scores import Score, ScoresReport
 from seqtune.run.leaderboard import Leaderboard, Row, Summary
 from seqtune.run.plan import Plan, Split
-from seqtune.workers import shares
+from seqtune.runtime.devices import Machine
+from seqtune.runtime.workers import shares
 
 Draw = Callable[..., str]
 
-TIME = Guess("time", "[red]month[/red]", "the only column of dates", "--time")
+TIME = Assumption("time", "[red]month[/red]", "the only column of dates", "--time")
 PLAN = Plan(
     data="data/airline.csv",
     task="forecast",
@@ -30,7 +31,7 @@ PLAN = Plan(
     rows=144,
     series=1,
     roles={"time": ("month",), "target": ("passengers",)},
-    guesses=(TIME, Guess("horizon", "12 steps", "one season", "--horizon")),
+    assumptions=(TIME, Assumption("horizon", "12 steps", "one season", "--horizon")),
     frequency="MS",
     periods=(12,),
     horizon=12,
@@ -122,7 +123,7 @@ def test_the_size_of_a_space(draw: Draw) -> None:
 def test_a_plan_is_json() -> None:
     document = json.loads(json.dumps(PlanReport(PLAN, "seqtune fit a.csv").to_dict()))
     assert document["roles"] == {"time": ["month"], "target": ["passengers"]}
-    assert document["guesses"][0]["flag"] == "--time"
+    assert document["assumptions"][0]["flag"] == "--time"
     assert document["splits"][1]["windows"] == 1
     assert document["next"] == ["seqtune fit a.csv"]
     assert PlanReport(PLAN).to_dict()["next"] == []
@@ -351,6 +352,6 @@ def test_the_doctor_of_a_bare_machine(draw: Draw) -> None:
 
 def test_guesses_are_literal_and_name_their_flag(draw: Draw) -> None:
     assert guess_line(TIME).plain == "time: [red]month[/red] (the only column of dates; --time)"
-    assert guess_line(Guess("seed", "0", "", "")).plain == "seed: 0"
+    assert guess_line(Assumption("seed", "0", "", "")).plain == "seed: 0"
     assert draw(GuessTable(())) == "Nothing was guessed."
     assert GuessTable((TIME,)).to_dict()[0]["taken"] == "[red]month[/red]"

@@ -15,7 +15,7 @@ from command_line import TINY_ANOMALY
 
 from seqtune.errors import RunError
 from seqtune.run.run import Run
-from seqtune.tasks.anomaly.verdict import standing
+from seqtune.tasks.anomaly.score_parts import standing
 
 METHOD = "moving_z_score"
 WEIGHTS = {"t001": 0.25, METHOD: 0.75}
@@ -49,7 +49,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
         return WEIGHTS
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("seqtune.run.choice.select_members", chosen)
+        patch.setattr("seqtune.run.ensemble_choice.select_members", chosen)
         return fit(tmp_path_factory.mktemp("blend"), "--set", "baselines.blend=true")
 
 

@@ -14,10 +14,14 @@ import numpy.typing as npt
 import pytest
 
 from seqtune.errors import RunError
-from seqtune.interrupt import Interrupt
 from seqtune.progress import Event, Note, silent
-from seqtune.run.blendable import kept_path, load_predictions, read_predictions, save_predictions
-from seqtune.run.conclusion import Conclusion, row_name
+from seqtune.run.baseline_predictions import (
+    kept_path,
+    load_predictions,
+    read_predictions,
+    save_predictions,
+)
+from seqtune.run.checkpoint import checkpoint_rows
 from seqtune.run.members import (
     Member,
     read_calibrations,
@@ -25,7 +29,8 @@ from seqtune.run.members import (
     write_calibrations,
     write_members,
 )
-from seqtune.run.standing import standing_rows
+from seqtune.run.selection import Selection, row_name
+from seqtune.runtime.interrupt import Interrupt
 from seqtune.search.budget import Clock
 from seqtune.search.problem import Problem
 from seqtune.search.refit import RefitJob, Refitted
@@ -129,7 +134,7 @@ def conclusion_of(
     networks: Mapping[str, Floats],
     simple: Mapping[str, Floats],
     task: Guessing | None = None,
-) -> Conclusion:
+) -> Selection:
     """Networks and simple methods, by what they predict for validation, methods for test too."""
     (folder / "trials").mkdir(exist_ok=True)
     task = task or Guessing()
@@ -139,13 +144,15 @@ def conclusion_of(
         score = task.score(None, "validation", predictions)["error"]
         results.append(Result(trial, "completed", VALUES, score, [score], parameters=5))
     problem = Problem(task, SimpleNamespace(metric="error", folds=()), folder)  # type: ignore[arg-type]
-    blendable = {name: {"validation": each, "test": each} for name, each in simple.items()}
-    return Conclusion(problem, results, silent, blendable)
+    baseline_predictions = {
+        name: {"validation": each, "test": each} for name, each in simple.items()
+    }
+    return Selection(problem, results, silent, baseline_predictions)
 
 
-def score(conclusion: Conclusion, test: Mapping[str, Floats], *lost: str) -> None:
-    executor: Any = Scoring(conclusion.problem.folder, test, lost)
-    conclusion.score_chosen(
+def score(selection: Selection, test: Mapping[str, Floats], *lost: str) -> None:
+    executor: Any = Scoring(selection.problem.folder, test, lost)
+    selection.score_chosen(
         executor, Clock(100.0), 0.0, seed=0, refit=False, interrupt=Interrupt(silent)
     )
 
@@ -158,25 +165,25 @@ OVER, UNDER, FAR = column(1, 1), column(-1, -1), column(8, 8)
 
 
 def test_the_ensemble_takes_in_a_simple_method_that_helps(tmp_path: Path) -> None:
-    conclusion = conclusion_of(tmp_path, {"t001": OVER, "t002": FAR}, {"naive": UNDER})
-    conclusion.select(4)
-    assert conclusion.weights == {"naive": 0.5, "t001": 0.5}
-    assert conclusion.ensemble_name == "blend"
-    assert [result.trial for result in conclusion.chosen()] == ["t001"]
+    selection = conclusion_of(tmp_path, {"t001": OVER, "t002": FAR}, {"naive": UNDER})
+    selection.select(4)
+    assert selection.weights == {"naive": 0.5, "t001": 0.5}
+    assert selection.ensemble_name == "blend"
+    assert [result.trial for result in selection.chosen()] == ["t001"]
 
 
 def test_an_ensemble_without_a_simple_method_is_no_blend(tmp_path: Path) -> None:
-    conclusion = conclusion_of(tmp_path, {"t001": OVER, "t002": UNDER}, {"naive": FAR})
-    conclusion.select(4)
-    assert conclusion.weights == {"t001": 0.5, "t002": 0.5}
-    assert conclusion.ensemble_name == "ensemble"
+    selection = conclusion_of(tmp_path, {"t001": OVER, "t002": UNDER}, {"naive": FAR})
+    selection.select(4)
+    assert selection.weights == {"t001": 0.5, "t002": 0.5}
+    assert selection.ensemble_name == "ensemble"
 
 
 def test_of_simple_methods_only_the_best_is_blended(tmp_path: Path) -> None:
     simple = {"poor": column(-6, -6), "good": column(-5, -5)}
-    conclusion = conclusion_of(tmp_path, {"t001": column(5, 5), "t002": column(6, 6)}, simple)
-    conclusion.select(2)
-    assert conclusion.weights == {"good": 0.5, "t001": 0.5}
+    selection = conclusion_of(tmp_path, {"t001": column(5, 5), "t002": column(6, 6)}, simple)
+    selection.select(2)
+    assert selection.weights == {"good": 0.5, "t001": 0.5}
 
 
 def test_of_simple_methods_the_best_has_the_highest_score_where_that_is_better(
@@ -184,55 +191,55 @@ def test_of_simple_methods_the_best_has_the_highest_score_where_that_is_better(
 ) -> None:
     simple = {"poor": column(-6, -6), "good": column(-5, -5)}
     networks = {"t001": column(5, 5), "t002": column(6, 6)}
-    conclusion = conclusion_of(tmp_path, networks, simple, Guessing("max"))
-    conclusion.select(2)
-    assert conclusion.weights == {"good": 0.5, "t001": 0.5}
+    selection = conclusion_of(tmp_path, networks, simple, Guessing("max"))
+    selection.select(2)
+    assert selection.weights == {"good": 0.5, "t001": 0.5}
 
 
 def test_a_simple_method_alone_is_no_ensemble(tmp_path: Path) -> None:
-    conclusion = conclusion_of(tmp_path, {"t001": FAR, "t002": FAR}, {"naive": column(0, 0)})
-    conclusion.select(4)
-    assert conclusion.weights == {}
-    assert conclusion.test_predictions() is None
+    selection = conclusion_of(tmp_path, {"t001": FAR, "t002": FAR}, {"naive": column(0, 0)})
+    selection.select(4)
+    assert selection.weights == {}
+    assert selection.test_predictions() is None
 
 
 @pytest.mark.parametrize("size", [0, 1])
 def test_without_choices_there_is_no_ensemble(tmp_path: Path, size: int) -> None:
-    conclusion = conclusion_of(tmp_path, {"t001": OVER, "t002": UNDER}, {"naive": UNDER})
-    conclusion.select(size)
-    assert conclusion.weights == {}
+    selection = conclusion_of(tmp_path, {"t001": OVER, "t002": UNDER}, {"naive": UNDER})
+    selection.select(size)
+    assert selection.weights == {}
 
 
 def test_a_single_network_is_not_blended(tmp_path: Path) -> None:
-    conclusion = conclusion_of(tmp_path, {"t001": OVER}, {"naive": UNDER})
-    conclusion.select(4)
-    assert conclusion.weights == {}
+    selection = conclusion_of(tmp_path, {"t001": OVER}, {"naive": UNDER})
+    selection.select(4)
+    assert selection.weights == {}
 
 
 def test_a_single_network_is_blended_where_the_task_says_so(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(Guessing, "blends_single", True)
-    conclusion = conclusion_of(tmp_path, {"t001": OVER}, {"naive": UNDER})
-    conclusion.select(4)
-    assert conclusion.weights == {"t001": 0.5, "naive": 0.5}
+    selection = conclusion_of(tmp_path, {"t001": OVER}, {"naive": UNDER})
+    selection.select(4)
+    assert selection.weights == {"t001": 0.5, "naive": 0.5}
 
 
 def test_of_few_cases_networks_and_method_count_by_the_inverse_squares_of_their_errors(
     tmp_path: Path,
 ) -> None:
     networks = {"t001": column(2, 2), "t002": column(9, 9)}
-    conclusion = conclusion_of(tmp_path, networks, {"naive": column(-4, -4)}, Hedging())
-    conclusion.select(4)
+    selection = conclusion_of(tmp_path, networks, {"naive": column(-4, -4)}, Hedging())
+    selection.select(4)
     # calibrated, the errors are 1 and 2: their inverse squares 1 and 1 / 4
-    assert conclusion.weights == pytest.approx({"t001": 0.8, "naive": 0.2})
-    assert conclusion.ensemble_name == "blend"
+    assert selection.weights == pytest.approx({"t001": 0.8, "naive": 0.2})
+    assert selection.ensemble_name == "blend"
 
 
 def test_of_few_cases_a_single_network_is_averaged_too(tmp_path: Path) -> None:
-    conclusion = conclusion_of(tmp_path, {"t001": OVER}, {"naive": OVER}, Hedging())
-    conclusion.select(4)
-    assert conclusion.weights == {"t001": 0.5, "naive": 0.5}
+    selection = conclusion_of(tmp_path, {"t001": OVER}, {"naive": OVER}, Hedging())
+    selection.select(4)
+    assert selection.weights == {"t001": 0.5, "naive": 0.5}
 
 
 @pytest.mark.parametrize(("network", "method", "share"), [(0, 2, 0.01), (2, 0, 0.99), (0, 0, 0.5)])
@@ -241,34 +248,34 @@ def test_of_few_cases_one_without_any_error_does_not_end_the_sums(
 ) -> None:
     made = {"t001": column(network, network)}
     simple = {"naive": column(method, method)}
-    conclusion = conclusion_of(tmp_path, made, simple, Hedging())
-    conclusion.select(4)
-    assert sum(conclusion.weights.values()) == pytest.approx(1.0)
-    assert conclusion.weights["naive"] == pytest.approx(share, abs=1e-6)
+    selection = conclusion_of(tmp_path, made, simple, Hedging())
+    selection.select(4)
+    assert sum(selection.weights.values()) == pytest.approx(1.0)
+    assert selection.weights["naive"] == pytest.approx(share, abs=1e-6)
 
 
 def test_of_few_cases_without_a_method_the_ensemble_is_as_ever(tmp_path: Path) -> None:
-    conclusion = conclusion_of(tmp_path, {"t001": OVER, "t002": UNDER}, {}, Hedging())
-    conclusion.select(4)
-    assert conclusion.weights == {"t001": 0.5, "t002": 0.5}
+    selection = conclusion_of(tmp_path, {"t001": OVER, "t002": UNDER}, {}, Hedging())
+    selection.select(4)
+    assert selection.weights == {"t001": 0.5, "t002": 0.5}
 
 
-def hardly_trained(conclusion: Conclusion, *trials: str) -> Conclusion:
+def hardly_trained(selection: Selection, *trials: str) -> Selection:
     """Return the same where some trials were cut after a few steps."""
     results = [
         replace(each, status="stopped", steps=9) if each.trial in trials else each
-        for each in conclusion.results
+        for each in selection.results
     ]
-    return replace(conclusion, results=results)
+    return replace(selection, results=results)
 
 
 def test_a_hardly_trained_network_is_no_member_and_no_row_beside_others(tmp_path: Path) -> None:
     networks = {"t001": OVER, "t002": UNDER, "t003": FAR}
-    conclusion = hardly_trained(conclusion_of(tmp_path, networks, {}), "t002")
-    conclusion.select(4)
-    assert "t002" not in conclusion.weights
-    assert [each.trial for each in conclusion.ranked()] == ["t001", "t003"]
-    rows = standing_rows(conclusion.problem, conclusion.results)
+    selection = hardly_trained(conclusion_of(tmp_path, networks, {}), "t002")
+    selection.select(4)
+    assert "t002" not in selection.weights
+    assert [each.trial for each in selection.ranked()] == ["t001", "t003"]
+    rows = checkpoint_rows(selection.problem, selection.results)
     assert [row.name.rsplit("-", 1)[1] for row in rows] == ["t001", "t003"]
     assert not any("hardly" in row.detail for row in rows)
 
@@ -280,18 +287,18 @@ def test_where_all_are_hardly_trained_they_are_marked_and_not_averaged(
 ) -> None:
     monkeypatch.setattr(Guessing, "blends_single", blends_single)
     made = conclusion_of(tmp_path, {"t001": OVER, "t002": UNDER}, {"naive": UNDER}, task)
-    conclusion = hardly_trained(made, "t001", "t002")
-    conclusion.select(4)
-    assert conclusion.weights == {}
-    rows = standing_rows(conclusion.problem, conclusion.results)
+    selection = hardly_trained(made, "t001", "t002")
+    selection.select(4)
+    assert selection.weights == {}
+    rows = checkpoint_rows(selection.problem, selection.results)
     assert [row.detail.split(", ")[0] for row in rows] == ["hardly trained (9 steps)"] * 2
 
 
 def test_a_simple_method_without_test_predictions_is_left_out(tmp_path: Path) -> None:
-    conclusion = conclusion_of(tmp_path, {"t001": OVER, "t002": FAR}, {})
-    conclusion = replace(conclusion, blendable={"naive": {"validation": UNDER}})
-    conclusion.select(4)
-    assert conclusion.weights == {}
+    selection = conclusion_of(tmp_path, {"t001": OVER, "t002": FAR}, {})
+    selection = replace(selection, baseline_predictions={"naive": {"validation": UNDER}})
+    selection.select(4)
+    assert selection.weights == {}
 
 
 def test_networks_that_chance_may_have_ranked_begin_the_ensemble(tmp_path: Path) -> None:
@@ -308,16 +315,16 @@ def test_networks_that_chance_may_have_ranked_begin_the_ensemble(tmp_path: Path)
 
 
 def test_a_blend_is_scored_by_all_its_members(tmp_path: Path) -> None:
-    conclusion = conclusion_of(tmp_path, {"t001": OVER, "t002": FAR}, {"naive": column(-2, -1)})
-    conclusion.select(2)
-    score(conclusion, {"t001": column(6, 7)})
-    predictions = conclusion.test_predictions()
+    selection = conclusion_of(tmp_path, {"t001": OVER, "t002": FAR}, {"naive": column(-2, -1)})
+    selection.select(2)
+    score(selection, {"t001": column(6, 7)})
+    predictions = selection.test_predictions()
     assert predictions is not None
     # the members halved, [3, 3.5] and [-1, -0.5]; their mean, halved
     assert predictions.tolist() == [[0.5], [0.75]]
-    rows = {row.name: row for row in conclusion.rows()}
-    first = row_name(conclusion.ranked()[0])
-    assert set(rows) == {first, row_name(conclusion.ranked()[1]), "blend"}
+    rows = {row.name: row for row in selection.rows()}
+    first = row_name(selection.ranked()[0])
+    assert set(rows) == {first, row_name(selection.ranked()[1]), "blend"}
     blend = rows["blend"]
     assert (blend.kind, blend.parameters) == ("ensemble", 5)
     assert blend.detail == f"0.5 {first} + 0.5 naive"
@@ -325,13 +332,13 @@ def test_a_blend_is_scored_by_all_its_members(tmp_path: Path) -> None:
     assert blend.test == {"error": 0.625}
     assert rows[first].validation == {"error": 0.5}
     assert rows[first].test == {"error": 3.25}
-    assert rows[row_name(conclusion.ranked()[1])].test == {}
+    assert rows[row_name(selection.ranked()[1])].test == {}
 
 
 def test_members_name_the_simple_method(tmp_path: Path) -> None:
-    conclusion = conclusion_of(tmp_path, {"t001": OVER, "t002": FAR}, {"naive": UNDER})
-    conclusion.select(4)
-    write_members(tmp_path, conclusion.members())
+    selection = conclusion_of(tmp_path, {"t001": OVER, "t002": FAR}, {"naive": UNDER})
+    selection.select(4)
+    write_members(tmp_path, selection.members())
     members = read_members(tmp_path)["blend"]
     assert [(each.trial, each.baseline, each.weight) for each in members] == [
         ("t001", "", 0.5),
@@ -347,9 +354,9 @@ def test_every_member_and_the_ensemble_of_them_have_a_calibration(tmp_path: Path
             return {"temperature": 1 + float(np.abs(predictions).sum())}
 
     networks = {"t001": OVER, "t002": FAR}
-    conclusion = conclusion_of(tmp_path, networks, {"naive": UNDER}, Measuring())
-    conclusion.select(4)
-    found = conclusion.calibrations()
+    selection = conclusion_of(tmp_path, networks, {"naive": UNDER}, Measuring())
+    selection.select(4)
+    found = selection.calibrations()
     assert found == {
         "t001": {"temperature": 3.0},
         "t002": {"temperature": 17.0},
@@ -365,29 +372,29 @@ def test_a_task_that_calibrates_nothing_leaves_no_file(tmp_path: Path) -> None:
         def calibration(self, prepared: Any, predictions: Floats) -> dict[str, float]:
             return {}
 
-    conclusion = conclusion_of(tmp_path, {"t001": OVER, "t002": UNDER}, {}, Plain())
-    conclusion.select(4)
-    write_calibrations(tmp_path, conclusion.calibrations())
+    selection = conclusion_of(tmp_path, {"t001": OVER, "t002": UNDER}, {}, Plain())
+    selection.select(4)
+    write_calibrations(tmp_path, selection.calibrations())
     assert not (tmp_path / "calibration.json").exists()
     assert read_calibrations(tmp_path) == {}
 
 
 def test_a_network_that_was_lost_leaves_the_blend(tmp_path: Path) -> None:
     networks = {"t001": column(4, 0), "t002": column(0, 4), "t003": FAR}
-    conclusion = conclusion_of(tmp_path, networks, {"naive": column(-4, -4)})
-    conclusion.select(3)
-    assert conclusion.weights == pytest.approx({"naive": 1 / 3, "t001": 1 / 3, "t002": 1 / 3})
-    score(conclusion, {"t001": OVER}, "t002")
-    assert conclusion.weights == {"naive": 0.5, "t001": 0.5}
-    assert conclusion.ensemble_name == "blend"
+    selection = conclusion_of(tmp_path, networks, {"naive": column(-4, -4)})
+    selection.select(3)
+    assert selection.weights == pytest.approx({"naive": 1 / 3, "t001": 1 / 3, "t002": 1 / 3})
+    score(selection, {"t001": OVER}, "t002")
+    assert selection.weights == {"naive": 0.5, "t001": 0.5}
+    assert selection.ensemble_name == "blend"
 
 
 def test_a_blend_that_lost_its_networks_is_none(tmp_path: Path) -> None:
-    conclusion = conclusion_of(tmp_path, {"t001": OVER, "t002": FAR}, {"naive": UNDER})
-    conclusion.select(2)
-    score(conclusion, {}, "t001")
-    assert conclusion.weights == {}
-    assert [row.kind for row in conclusion.rows()] == ["network", "network"]
+    selection = conclusion_of(tmp_path, {"t001": OVER, "t002": FAR}, {"naive": UNDER})
+    selection.select(2)
+    score(selection, {}, "t001")
+    assert selection.weights == {}
+    assert [row.kind for row in selection.rows()] == ["network", "network"]
 
 
 # what a search that is resumed finds
@@ -448,19 +455,23 @@ def test_predictions_of_another_shape_are_refused(tmp_path: Path, shape: tuple[i
     other = np.zeros(shape)
     networks = {"t001": OVER, "t002": FAR}
 
-    conclusion = conclusion_of(tmp_path, networks, {"naive": UNDER})
-    conclusion = replace(conclusion, blendable={"naive": {"validation": other, "test": UNDER}})
+    selection = conclusion_of(tmp_path, networks, {"naive": UNDER})
+    selection = replace(
+        selection, baseline_predictions={"naive": {"validation": other, "test": UNDER}}
+    )
     with pytest.raises(RunError, match=r"baseline_naive_validation\.npy is damaged: found predict"):
-        conclusion.select(4)
+        selection.select(4)
 
-    conclusion = replace(conclusion, blendable={"naive": {"validation": UNDER, "test": other}})
-    conclusion.select(4)
+    selection = replace(
+        selection, baseline_predictions={"naive": {"validation": UNDER, "test": other}}
+    )
+    selection.select(4)
     with pytest.raises(RunError, match=r"baseline_naive_test\.npy is damaged: found predict"):
-        score(conclusion, {"t001": OVER})
+        score(selection, {"t001": OVER})
 
     np.save(predictions_path(tmp_path, "t002"), other)
     with pytest.raises(RunError, match=r"t002.*\.npy is damaged: found predictions of shape"):
-        conclusion.select(4)
+        selection.select(4)
 
 
 # members and calibrations of a stranger
@@ -529,24 +540,24 @@ def test_a_simple_method_that_is_as_good_begins_the_ensemble_too(
     """The networks are 1 and 1.25 from the truth, on one side; calibration halves the method."""
     networks = {"t001": column(1, 1), "t002": column(1.25, 1.25)}
     simple = {"naive": column(method, method)}
-    conclusion = conclusion_of(tmp_path, networks, simple, Guessing(margin=0.5))
-    conclusion.select(3)
-    assert ("naive" in conclusion.weights) is begins
-    assert conclusion.ensemble_name == ("blend" if begins else "ensemble")
+    selection = conclusion_of(tmp_path, networks, simple, Guessing(margin=0.5))
+    selection.select(3)
+    assert ("naive" in selection.weights) is begins
+    assert selection.ensemble_name == ("blend" if begins else "ensemble")
 
 
 def test_a_refit_whose_worker_was_killed_is_scored_as_it_was_and_the_reason_is_told(
     tmp_path: Path,
 ) -> None:
-    conclusion = conclusion_of(tmp_path, {"t001": OVER, "t002": UNDER}, {})
-    conclusion.select(4)
+    selection = conclusion_of(tmp_path, {"t001": OVER, "t002": UNDER}, {})
+    selection.select(4)
     told: list[Event] = []
-    conclusion.listener = told.append
+    selection.listener = told.append
     executor: Any = Scoring(tmp_path, {"t001": OVER, "t002": UNDER}, ())
     executor.killed = ("t002",)
-    conclusion.score_chosen(
+    selection.score_chosen(
         executor, Clock(100.0), 0.0, seed=0, refit=True, interrupt=Interrupt(silent)
     )
     notes = [each.text for each in told if isinstance(each, Note)]
     assert "refit of t002 failed: the worker was killed" in notes
-    assert conclusion.weights == {"t001": 0.5, "t002": 0.5}
+    assert selection.weights == {"t001": 0.5, "t002": 0.5}

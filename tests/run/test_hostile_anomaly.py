@@ -129,8 +129,8 @@ def test_json_that_is_something_else(
         *(role_of(time=7), role_of(series=[]), role_of(label={}), role_of(series="")),
         *(ways_of(smoothing=[]), ways_of(smoothing=[-1]), ways_of(smoothing=[10**9])),
         *(ways_of(smoothing=[0.5] * 101), ways_of(smoothing=["0"]), ways_of(offsets=["all"])),
-        *(ways_of(channels=[]), ways_of(channels=[["mean"]]), ways_of(hindsight=1)),
-        *(ways_of(offsets=["mean"] * 2000), ways_of(hindsight="no")),
+        *(ways_of(channels=[]), ways_of(channels=[["mean"]]), ways_of(noncausal=1)),
+        *(ways_of(offsets=["mean"] * 2000), ways_of(noncausal="no")),
     ],
 )
 def test_a_hostile_codec(run: Path, refused: Callable[..., str], act: Act) -> None:
@@ -188,9 +188,17 @@ def test_arrays_that_are_pickled_are_not_unpickled(
 @pytest.mark.parametrize(
     ("key", "value"),
     [
-        *(("lookback", 0), ("lookback", 10**12), ("lookback", "8"), ("arrangement.points", 0)),
-        *(("arrangement.points", 10**9), ("arrangement.reach", -1.0), ("arrangement.reach", 1e18)),
-        *(("arrangement.activity", "x"), ("arrangement.calendar", 7), ("network.cell", "../gru")),
+        *(("lookback", 0), ("lookback", 10**12), ("lookback", "8"), ("preprocessing.points", 0)),
+        *(
+            ("preprocessing.points", 10**9),
+            ("preprocessing.reach", -1.0),
+            ("preprocessing.reach", 1e18),
+        ),
+        *(
+            ("preprocessing.activity", "x"),
+            ("preprocessing.calendar", 7),
+            ("network.cell", "../gru"),
+        ),
         *(("network.architecture", "os"), ("network.units", 10**9), ("network.layers", 10**6)),
         *(("network.autoencoder.code", -3), ("training.trim", "x"), ("unknown", 1)),
     ],

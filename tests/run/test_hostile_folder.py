@@ -31,7 +31,7 @@ from seqtune.run.leaderboard import Leaderboard, Row
 from seqtune.run.members import Member, write_members
 from seqtune.run.run import Run, load
 from seqtune.search.network_file import WEIGHTS, load_network, plan_network, save_network
-from seqtune.search.recorded import LARGEST_SIZE, MOST_LAYERS, check_values
+from seqtune.search.recorded import MAX_LAYERS, MAX_SIZE, check_values
 
 NAME = "segment-gru-t001"
 MODEL = "models/t001.keras"
@@ -414,16 +414,16 @@ def test_weights_that_keras_leaves_out_in_silence(
         ({"network__architecture": "os"}, "network.architecture: found 'os'"),
         ({"network__architecture": "../segment"}, "did you mean 'segment'?"),
         ({"network__cell": None}, "network.cell: found nothing"),
-        ({"network__units": 10**9}, f"expected at most {LARGEST_SIZE}"),
+        ({"network__units": 10**9}, f"expected at most {MAX_SIZE}"),
         ({"network__units": 10**40}, "network.units: found "),
         ({"network__units": True}, "network.units: found true"),
         ({"network__units": "many"}, "network.units: found 'many'"),
         ({"network__units": [4]}, "network.units: found [4]"),
-        ({"network__layers": 10**6}, f"expected at most {MOST_LAYERS}"),
-        ({"network__layers": MOST_LAYERS}, "not those of the configuration"),
-        ({"lookback": 10**9}, f"expected at most {LARGEST_SIZE}"),
-        ({"network__segment__length": 10**9}, f"expected at most {LARGEST_SIZE}"),
-        ({"arrangement__embedding": -1}, "arrangement.embedding: found -1"),
+        ({"network__layers": 10**6}, f"expected at most {MAX_LAYERS}"),
+        ({"network__layers": MAX_LAYERS}, "not those of the configuration"),
+        ({"lookback": 10**9}, f"expected at most {MAX_SIZE}"),
+        ({"network__segment__length": 10**9}, f"expected at most {MAX_SIZE}"),
+        ({"preprocessing__embedding": -1}, "preprocessing.embedding: found -1"),
         ({"network__dropout": 1e30}, "network.dropout: found 1e+30"),
         ({"network__unit": 4}, "did you mean 'network.units'?"),
         ({"\x1b[2J": 4}, r"found unknown key '\x1b[2J'"),
@@ -438,7 +438,7 @@ def test_a_hostile_configuration(
     line = json.loads((run / "trials.jsonl").read_text(encoding="utf-8"))
     line["values"] |= {key.replace("__", "."): value for key, value in values.items()}
     (run / "trials.jsonl").write_text(json.dumps(line), encoding="utf-8")
-    if "network__layers" not in values or values["network__layers"] > MOST_LAYERS:
+    if "network__layers" not in values or values["network__layers"] > MAX_LAYERS:
         with pytest.raises(RunError, match=r"trials\.jsonl is damaged"):
             _ = load(run).checked_trials
 
@@ -467,7 +467,7 @@ def test_an_enormous_network_is_refused_before_it_is_built(
 ) -> None:
     from seqtune.tasks.forecast.task import TASK
 
-    change_values(run, network__units=20_000, arrangement__embedding=90_000)
+    change_values(run, network__units=20_000, preprocessing__embedding=90_000)
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     refused(run, "predict")
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 200_000  # kilobytes
@@ -593,7 +593,7 @@ def test_json_that_is_something_else(
         *(("seconds", 7), ("seconds", {"total": "x"}), ("seconds", {"total": float("nan")})),
         *(("seconds", {"total": -1}), ("budget_seconds", float("inf")), ("budget_seconds", None)),
         *(("budget_seconds", 10**400), ("left_out", []), ("left_out", {"naive": 7})),
-        *(("began", 7), ("guesses", [7]), ("guesses", {"a": 1}), ("workers", [[1]])),
+        *(("began", 7), ("assumptions", [7]), ("assumptions", {"a": 1}), ("workers", [[1]])),
         *(("format", True), ("format", "1"), ("data", []), ("notes", ["x" * 30_000])),
         *(("notes", ["\ud800"]), ("notes", [json.loads("[" * 50 + "]" * 50)])),
     ],

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from seqtune.progress import silent
-from seqtune.run.conclusion import Conclusion
+from seqtune.run.selection import Selection
 from seqtune.search.problem import Problem
 from seqtune.search.trial import Result, predictions_path
 from seqtune.tasks.forecast.task import TASK
@@ -23,14 +23,14 @@ def wide(prepared: Any, part: str, width: float, off: float) -> Any:
 
 
 @pytest.fixture
-def conclusion(tiny: Any, tmp_path: Path) -> Conclusion:
+def selection(tiny: Any, tmp_path: Path) -> Selection:
     """Two networks: on validation 1 and 2 off, on the test part 4 and 8."""
     values = tiny.values
     results = [
         Result(f"t00{number}", "completed", values, score=float(number), scores=[float(number)])
         for number in (1, 2)
     ]
-    made = Conclusion(Problem(TASK, tiny.prepared, tmp_path), results, silent)
+    made = Selection(Problem(TASK, tiny.prepared, tmp_path), results, silent)
     for number in (1, 2):
         path = predictions_path(tmp_path, f"t00{number}")
         path.parent.mkdir(exist_ok=True)
@@ -39,24 +39,24 @@ def conclusion(tiny: Any, tmp_path: Path) -> Conclusion:
     return made
 
 
-def test_the_test_figures_know_the_factors_of_validation_alone(conclusion: Conclusion) -> None:
-    first = next(row for row in conclusion.rows() if row.name.endswith("t001"))
+def test_the_test_figures_know_the_factors_of_validation_alone(selection: Selection) -> None:
+    first = next(row for row in selection.rows() if row.name.endswith("t001"))
     assert first.validation["coverage80"] == 1.0
     assert first.test["coverage80"] == 0.0  # 4 off, and the factor is 1
 
 
-def test_what_predicts_has_the_factors_of_both(conclusion: Conclusion) -> None:
-    factors = conclusion.calibrations()
+def test_what_predicts_has_the_factors_of_both(selection: Selection) -> None:
+    factors = selection.calibrations()
     assert factors["t001"]["q0.9:2"] == pytest.approx(4.0)
     assert factors["t002"]["q0.1:2"] == pytest.approx(8.0)
 
 
-def test_the_factors_of_an_ensemble_are_those_of_its_members_mean(conclusion: Conclusion) -> None:
+def test_the_factors_of_an_ensemble_are_those_of_its_members_mean(selection: Selection) -> None:
     """Members 4 and 8 wide are together 6 wide, and 6 off on the test part: the factor is 1."""
-    conclusion.weights = {"t001": 0.5, "t002": 0.5}
-    assert conclusion.calibrations()["ensemble"]["q0.9:2"] == pytest.approx(1.0)
+    selection.weights = {"t001": 0.5, "t002": 0.5}
+    assert selection.calibrations()["ensemble"]["q0.9:2"] == pytest.approx(1.0)
 
 
-def test_a_network_without_a_test_forecast_has_those_of_validation(conclusion: Conclusion) -> None:
-    del conclusion.predicted.test["t002"]
-    assert conclusion.calibrations()["t002"]["q0.9:2"] == pytest.approx(2.0)
+def test_a_network_without_a_test_forecast_has_those_of_validation(selection: Selection) -> None:
+    del selection.predicted.test["t002"]
+    assert selection.calibrations()["t002"]["q0.9:2"] == pytest.approx(2.0)

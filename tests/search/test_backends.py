@@ -51,7 +51,7 @@ from pathlib import Path
 
 import numpy as np
 
-from seqtune.backend import activate
+from seqtune.runtime.backend import activate
 
 assert activate(sys.argv[2]) == sys.argv[2]
 

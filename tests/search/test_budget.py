@@ -7,8 +7,8 @@ from types import SimpleNamespace
 import pytest
 
 from seqtune.search.budget import (
+    MIN_TRIAL_SECONDS,
     SETUP_SECONDS,
-    SHORTEST_TRIAL_SECONDS,
     Clock,
     Shares,
     stretch_seconds,
@@ -47,7 +47,7 @@ def test_a_trial_is_begun_where_it_gets_half_of_the_shortest_ones_time() -> None
     done = [(10.0, 9.0), (20.0, 18.0)]
     assert worth_beginning(5.0, done, is_first=False)
     assert not worth_beginning(4.9, done, is_first=False)
-    assert not worth_beginning(SHORTEST_TRIAL_SECONDS - 0.1, [(0.1, 0.1)], is_first=False)
+    assert not worth_beginning(MIN_TRIAL_SECONDS - 0.1, [(0.1, 0.1)], is_first=False)
 
 
 def test_a_trial_is_begun_where_a_third_of_its_time_is_left_for_training() -> None:
@@ -65,7 +65,7 @@ def test_one_trial_whose_program_was_there_does_not_make_the_next_one_look_cheap
 
 
 def test_of_short_trials_by_programs_that_are_there_many_may_begin() -> None:
-    assert SHORTEST_TRIAL_SECONDS == 0.5
+    assert MIN_TRIAL_SECONDS == 0.5
     done = [(0.4, 0.35)] * 3
     assert worth_beginning(0.5, done, is_first=False)
     assert not worth_beginning(0.49, done, is_first=False)

@@ -13,8 +13,8 @@ from seqtune.errors import RunError
 from seqtune.recipe.dimension import Dimension
 from seqtune.search.oracle import ORACLES, Oracle, Proposal
 from seqtune.search.oracles.bayesian import RANDOM_POINTS
-from seqtune.search.oracles.cost import COMPILING, LEAST_COSTS, STARTING, Cost
-from seqtune.search.oracles.process import Process
+from seqtune.search.oracles.cost import COMPILING, MIN_COSTS, STARTING, Cost
+from seqtune.search.oracles.gaussian_process import Process
 
 CELL, UNITS, RATE = "network.cell", "network.units", "training.learning_rate"
 SPACE = [
@@ -57,7 +57,7 @@ def test_trials_that_cost_the_same_let_all_cost_that_and_the_setup() -> None:
 
 def test_of_fewer_trials_nothing_is_learnt() -> None:
     cost = cost_of({"units": 8})
-    features = np.linspace(0, 1, LEAST_COSTS - 1)[:, None]
+    features = np.linspace(0, 1, MIN_COSTS - 1)[:, None]
     cost.learn(features, np.full(len(features), 5e11), draw())
     assert cost.expected(features[:1], [{"units": 8}]).tolist() == [STARTING]
     cost.learn(np.empty((0, 0)), np.empty(0), draw())
@@ -176,7 +176,7 @@ def test_at_random_the_cheap_is_drawn_more_often() -> None:
             oracle = oracle_of(seed)
             for number in range(RANDOM_POINTS):
                 proposal = ask(oracle)
-                found += [proposal.values[UNITS]] if number >= LEAST_COSTS else []
+                found += [proposal.values[UNITS]] if number >= MIN_COSTS else []
                 oracle.tell(proposal.trial, 1.0, cost=cost(proposal.values))
         units[name] = float(np.median(found))
     assert units["cheap"] < units["dear"]

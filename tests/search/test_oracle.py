@@ -16,7 +16,7 @@ from seqtune.recipe.dimension import Dimension
 from seqtune.recipe.load import Recipe
 from seqtune.search.oracle import FORMAT, ORACLES, WAIT, Oracle, Proposal
 from seqtune.search.oracles.bayesian import RANDOM_POINTS
-from seqtune.search.oracles.process import Process
+from seqtune.search.oracles.gaussian_process import Process
 
 BUILT = "network.architecture"
 
@@ -312,7 +312,7 @@ def test_every_bayesian_proposal_has_candidates_of_its_own(monkeypatch: pytest.M
 def test_of_many_trials_the_best_and_the_last_are_learnt_from(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("seqtune.search.oracles.bayesian.MOST_LEARNT", 6)
+    monkeypatch.setattr("seqtune.search.oracles.bayesian.MAX_LEARNT", 6)
     learn, learnt = Process.learn, []
 
     def heard(self: Process, features: Any, scores: Any, generator: Any) -> None:

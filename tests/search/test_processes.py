@@ -19,8 +19,8 @@ from typing import Any
 import pytest
 
 from seqtune.errors import SearchError
-from seqtune.import_paths import import_paths
 from seqtune.progress import EpochEnded, Event, Note, TrialStarted
+from seqtune.runtime.import_paths import import_paths
 from seqtune.search.executor.inline import Inline
 from seqtune.search.executor.processes import Processes
 from seqtune.search.problem import Problem

@@ -25,15 +25,16 @@ import pytest
 
 import seqtune
 from seqtune.errors import MissingExtra, RunError, SearchError
-from seqtune.interrupt import Interrupt
 from seqtune.progress import EpochEnded, Event, Note, TrialStarted, silent
+from seqtune.runtime.interrupt import Interrupt
 from seqtune.search.budget import Clock
 from seqtune.search.executor._contract import Executor
 from seqtune.search.executor._death import why_lost
+from seqtune.search.executor.bundle import collect, deliver, pack, unpack
 from seqtune.search.executor.inline import Inline
 from seqtune.search.executor.job_files import files_of
 from seqtune.search.executor.own_folder import ALIVE, OwnFolder, sweep
-from seqtune.search.executor.parcel import collect, deliver, pack, unpack
+from seqtune.search.executor.ray_capacity import Room
 from seqtune.search.executor.ray_cluster import RayExecutor
 from seqtune.search.executor.ray_connection import (
     RayConnection,
@@ -42,7 +43,6 @@ from seqtune.search.executor.ray_connection import (
     load_ray,
     parse_address,
 )
-from seqtune.search.executor.ray_room import Room
 from seqtune.search.executor.ray_worker import KIND, RayWorker, data_folder
 from seqtune.search.oracle import Proposal
 from seqtune.search.problem import Problem

@@ -11,7 +11,7 @@ import keras
 import numpy as np
 import pytest
 
-from seqtune.run.conclusion import Conclusion
+from seqtune.run.selection import Selection
 from seqtune.search import refit as refits
 from seqtune.search.network_file import save_network
 from seqtune.search.problem import Problem
@@ -257,8 +257,8 @@ def test_epochs_of_a_refit_are_as_long_as_those_of_the_search(tmp_path: Path) ->
             pass
 
     for given in (None, lambda values: STEPS_PER_EPOCH):
-        conclusion = Conclusion(problem, [RESULT], lambda event: None, steps_per_epoch=given)
-        conclusion.score_chosen(
+        selection = Selection(problem, [RESULT], lambda event: None, steps_per_epoch=given)
+        selection.score_chosen(
             Executor(), Time(), 0.0, seed=1, refit=False, interrupt=Calm(),  # type: ignore[arg-type]
         )  # fmt: skip
     assert lengths == [77, STEPS_PER_EPOCH]

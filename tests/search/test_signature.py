@@ -14,8 +14,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from seqtune.data.source import Source
-from seqtune.data.texts import read_texts
+from seqtune.data.reading.source import Source
+from seqtune.data.reading.texts import read_texts
 from seqtune.initializers import seed_everything
 from seqtune.progress import silent
 from seqtune.recipe.dimension import Dimension
@@ -46,10 +46,10 @@ INPUTS = {
 """How many signatures the values of a key have, where they are fewer than the values."""
 
 FORECAST = (
-    "lookback=[8,9]", "training.batch_size=[4,5]", "arrangement.embedding=[0,2]",
-    "arrangement.scaling=[window,level,revin,series,none]",
-    "arrangement.base=[blend,growing_blend,seasonal_naive,naive,none]",
-    "arrangement.covariates=[true,false]",
+    "lookback=[8,9]", "training.batch_size=[4,5]", "preprocessing.embedding=[0,2]",
+    "preprocessing.scaling=[window,level,revin,series,none]",
+    "preprocessing.base=[blend,growing_blend,seasonal_naive,naive,none]",
+    "preprocessing.covariates=[true,false]",
     "training.loss=[quantile,scaled_quantile,relative_quantile,balanced_quantile]",
     "training.sampling=[windows,root,series]",
     "network.architecture=[segment,encoder_decoder,stacked,dilated]",
@@ -63,8 +63,8 @@ CLASSIFY = (
 OF_CASES = {"training.label_smoothing": 1, "training.class_weights": 1}
 OF_SERIES = {"series.scaling": 1, "series.jitter": 1, "series.stretch": 1, "series.slice": 1}
 ANOMALY = (
-    "lookback=[8,9]", "training.batch_size=[2,3]", "arrangement.points=[2,3]",
-    "arrangement.reach=[0.5,1]", "arrangement.bounded=[true,false]", "seasonality=12",
+    "lookback=[8,9]", "training.batch_size=[2,3]", "preprocessing.points=[2,3]",
+    "preprocessing.reach=[0.5,1]", "preprocessing.bounded=[true,false]", "seasonality=12",
     "network.autoencoder.code=[2,3]",
 )  # fmt: skip
 GENERATE = (
@@ -143,7 +143,7 @@ CASES = {
         (*FORECAST, "data.target=sales", "data.series=shop", "data.past=[visitors]",
          "data.future=[price]", "horizon=3", "seasonality=4", "validation.steps=5", "test.steps=5"),
         shops,
-        INPUTS | {"arrangement.base": 1, "arrangement.scaling": 2, "training.loss": 1,
+        INPUTS | {"preprocessing.base": 1, "preprocessing.scaling": 2, "training.loss": 1,
                   "training.sampling": 1},
     ),
     "texts": Case("classify", CLASSIFY, said, INPUTS | OF_CASES | {"text.word_dropout": 1}),
@@ -151,7 +151,9 @@ CASES = {
     "anomaly": Case("anomaly", ANOMALY, machine, INPUTS),
     "generate": Case("generate", GENERATE, tale, INPUTS),
     "fill": Case(
-        "generate", (*GENERATE[:-1], "objective=fill", "network.architecture=both_sides"), tale,
+        "generate",
+        (*GENERATE[:-1], "objective=fill", "network.architecture=bidirectional_context"),
+        tale,
         INPUTS,
     ),
 }  # fmt: skip

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from seqtune.interrupt import Interrupt
 from seqtune.progress import EpochEnded, Event, Note, TrialEnded, TrialStarted, silent
+from seqtune.runtime.interrupt import Interrupt
 from seqtune.search.budget import SETUP_SECONDS
 from seqtune.search.oracle import WAIT, Proposal
 from seqtune.search.stopping.none import Never

@@ -16,7 +16,7 @@ from seqtune.errors import DataError
 from seqtune.search.problem import Problem
 from seqtune.search.training import Watch
 from seqtune.search.trial import (
-    LEAST_STEPS,
+    MIN_STEPS,
     Result,
     TrialJob,
     model_path,
@@ -279,7 +279,7 @@ def test_a_score_that_went_wrong_fails_the_trial_though_it_was_good_before(tmp_p
 
 
 @pytest.mark.parametrize(("status", "steps", "is_trained"), [
-    ("completed", 1, True), ("stopped", LEAST_STEPS, True), ("stopped", LEAST_STEPS - 1, False),
+    ("completed", 1, True), ("stopped", MIN_STEPS, True), ("stopped", MIN_STEPS - 1, False),
     ("stopped", 0, False),
 ])  # fmt: skip
 def test_a_trial_that_was_cut_at_once_is_hardly_trained(

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from seqtune.data.source import Source
+from seqtune.data.reading.source import Source
 from seqtune.progress import silent
 from seqtune.recipe.load import Recipe
 from seqtune.tasks import load_task

@@ -19,7 +19,7 @@ from job import Fit, Fitted, Job, run
 from pytorch_lightning.callbacks import Timer
 
 TRAINING_SHARE = 0.85
-MOST_EPOCHS = 100_000
+MAX_EPOCHS = 100_000
 
 
 def fit_rnn(job: Job, train: pd.DataFrame) -> Fitted:
@@ -46,7 +46,7 @@ def fit(job: Job, train: pd.DataFrame, kind: Any, sizes: dict[str, int]) -> Fitt
     timer = Timer(duration={"seconds": max(1, int(job.left - (1 - TRAINING_SHARE) * job.budget))})
     model = kind(
         model="LSTM",
-        n_epochs=MOST_EPOCHS,
+        n_epochs=MAX_EPOCHS,
         random_state=job.seed,
         save_checkpoints=True,
         force_reset=True,

@@ -20,7 +20,7 @@ from neuralforecast.models import LSTM
 NAMES = {"series": "unique_id", "time": "ds", "value": "y"}
 QUIET = {"logger": False, "enable_progress_bar": False, "enable_model_summary": False}
 SEARCH_SHARE, TRAINING_SHARE = 0.6, 0.3
-MOST_TRIALS = 1_000
+MAX_TRIALS = 1_000
 
 
 def fit_lstm(job: Job, train: pd.DataFrame) -> Fitted:
@@ -43,7 +43,7 @@ def automatic(model: Any) -> Fit:
         config = model.get_default_config(h=job.horizon, backend="ray")
         config |= {"start_padding_enabled": True, "max_time": limit, **QUIET}
         search = int(SEARCH_SHARE * job.left)
-        automatic = model(h=job.horizon, config=config, num_samples=MOST_TRIALS, time_budget=search)
+        automatic = model(h=job.horizon, config=config, num_samples=MAX_TRIALS, time_budget=search)
         engine = fit(job, train, automatic, job.horizon)
         trials = engine.models[0].results
         judged = sum("loss" in (trial.metrics or {}) for trial in trials)

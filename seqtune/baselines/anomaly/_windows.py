@@ -13,7 +13,7 @@ from seqtune.baselines.anomaly._units import center_and_unit, stacked, without_u
 
 WITHOUT_SEASON = 32
 LONGEST = 100
-MOST_NUMBERS = 600
+MAX_NUMBERS = 600
 """Numbers in a window at most, so that many channels have a shorter one."""
 
 TRAINING_WINDOWS = 10_000
@@ -39,7 +39,7 @@ class Windows:
         """Measure training rows; where all stretches are short, so is the window."""
         rows = WITHOUT_SEASON if period is None or period < 2 else min(period, LONGEST)
         values = stacked(train)
-        rows = min(rows, MOST_NUMBERS // max(values.shape[1], 1))
+        rows = min(rows, MAX_NUMBERS // max(values.shape[1], 1))
         rows = min(rows, max(map(len, train), default=0) // 2)
         return cls(max(rows, 1), *center_and_unit(values))
 

@@ -24,7 +24,7 @@ from seqtune.baselines.anomaly._units import center_and_unit, deviations, larges
 
 SEASONS = 3
 WEIGHTS = (0.0, 0.25, 0.5, 0.75, 1.0)
-LEAST_UNIT = 1e-3
+MIN_UNIT = 1e-3
 """Unit of the residuals at least, in units of the channel: of a series that repeats itself."""
 
 
@@ -51,7 +51,7 @@ def fit(train: Sequence[Floats], period: int | None, *, seed: int) -> Scorer:
     best = sizes.argmin(axis=0) if sizes.size else np.empty(0, np.int64)
     weights = np.array(candidates)[best]
     chosen = stacked([_residuals(part, lag, weights) for part in train])
-    unit = np.maximum(deviations(chosen), LEAST_UNIT * channel_unit)
+    unit = np.maximum(deviations(chosen), MIN_UNIT * channel_unit)
 
     def score(values: Floats) -> Floats:
         return largest(np.abs(_residuals(values, lag, weights)) / unit)

@@ -21,7 +21,7 @@ import numpy as np
 from seqtune.baselines.anomaly._contract import Floats, Scorer
 from seqtune.baselines.anomaly._windows import Windows
 
-LEAST_SHARE = 1e-10
+MIN_SHARE = 1e-10
 """Share of the variance at least: a direction in which training never moves has none."""
 
 
@@ -48,7 +48,7 @@ def fit(train: Sequence[Floats], period: int | None, *, seed: int) -> Scorer:
     largest = np.abs(vectors).argmax(axis=0)
     vectors *= np.where(vectors[largest, np.arange(len(vectors))] < 0, -1.0, 1.0)
     total = max(float(variances.sum()), 1e-12)
-    weights = 1.0 / np.maximum(variances / total, LEAST_SHARE)
+    weights = 1.0 / np.maximum(variances / total, MIN_SHARE)
     weights /= weights.sum()  # keeps the order, and the scores at the size of a distance
 
     def score(flat: Floats) -> Floats:

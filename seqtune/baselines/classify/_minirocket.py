@@ -28,8 +28,8 @@ import numpy.typing as npt
 LENGTH = 9
 KERNELS = np.array(list(combinations(range(LENGTH), 3)))  # (84, 3), the places of the weights 2
 FEATURES = 10_000
-MOST_DILATIONS = 32
-MOST_CHANNELS = 9
+MAX_DILATIONS = 32
+MAX_CHANNELS = 9
 CELLS = 1 << 17  # of one kernel's convolution, over all cases of a block
 COUNTED = 255  # steps that a uint8 can count
 
@@ -159,16 +159,16 @@ def _dilations(steps: int) -> list[tuple[int, int]]:
     """Return the dilations, and how many biases each kernel has with it."""
     biases = FEATURES // len(KERNELS)
     longest = log2((steps - 1) / (LENGTH - 1))
-    spaced = np.logspace(0, longest, MOST_DILATIONS, base=2).astype(int)
+    spaced = np.logspace(0, longest, MAX_DILATIONS, base=2).astype(int)
     dilations, shares = np.unique(spaced, return_counts=True)
-    counts = shares * biases // MOST_DILATIONS
+    counts = shares * biases // MAX_DILATIONS
     counts[: biases - counts.sum()] += 1
     return [(int(d), int(c)) for d, c in zip(dilations, counts, strict=True)]
 
 
 def _subsets(kernels: int, channels: int, random: np.random.Generator) -> Singles:
     """Draw channels for each kernel: more often few than many, up to nine."""
-    most = log2(min(channels, MOST_CHANNELS) + 1)
+    most = log2(min(channels, MAX_CHANNELS) + 1)
     sizes = (2 ** random.uniform(0, most, kernels)).astype(int)
     chosen = np.zeros((kernels, channels), np.float32)
     for row, size in zip(chosen, sizes, strict=True):

@@ -21,8 +21,8 @@ from seqtune.baselines.forecast._intervals import Floats
 from seqtune.baselines.forecast._statsforecast import forecast_each, longest_period
 
 MAXIMUM_HISTORY = 1000
-LONGEST_SEASON = 24
-LONGEST_FULL_SEARCH = 12
+MAX_SEASON = 24
+MAX_FULL_SEARCH = 12
 
 
 def forecast(
@@ -43,7 +43,7 @@ def forecast(
         (windows, horizon, 1 + levels), float64: the point forecast, then the quantiles; NaN rows
         where the method has no answer.
     """
-    short = tuple(period for period in periods if period <= LONGEST_SEASON)
+    short = tuple(period for period in periods if period <= MAX_SEASON)
 
     def fit(history: Floats, intervals: list[float]) -> Mapping[str, Any]:
         from statsforecast.models import AutoETS
@@ -59,4 +59,4 @@ def forecast(
 
 def _form(period: int) -> str:
     """Return the forms to try, as error, trend and season; Z is "any of them"."""
-    return "ZZZ" if period <= LONGEST_FULL_SEARCH else "AZA"
+    return "ZZZ" if period <= MAX_FULL_SEARCH else "AZA"

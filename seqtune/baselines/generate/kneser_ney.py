@@ -28,7 +28,7 @@ from seqtune.baselines.generate._contract import Floats, Integers
 from seqtune.baselines.generate._ngrams import ABSENT, Counts, Stream, count, discounts, find
 from seqtune.data.ragged import Ragged
 
-MOST_ORDER = {"character": 12, "byte": 12, "subword": 6, "word": 6}
+MAX_ORDER = {"character": 12, "byte": 12, "subword": 6, "word": 6}
 """The longest n-grams that are tried, by kind of token."""
 
 DEFAULT_ORDER = {"character": 8, "byte": 8, "subword": 4, "word": 4}
@@ -140,7 +140,7 @@ def fit(
     """
     if order is not None or held_out is None or not len(held_out.values):
         return _model(_counted(documents, vocabulary, order or DEFAULT_ORDER[kind]), vocabulary)
-    counted = _counted(documents, vocabulary, MOST_ORDER[kind])
+    counted = _counted(documents, vocabulary, MAX_ORDER[kind])
     walk = _Walk(held_out, vocabulary)
     scores = []
     for counts, longer in zip(counted, [*counted[1:], None], strict=True):

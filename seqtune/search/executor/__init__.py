@@ -9,9 +9,9 @@ if TYPE_CHECKING:
 
     from seqtune.progress import Listener
     from seqtune.recipe.schema import Study
+    from seqtune.runtime.workers import WorkerPlan
     from seqtune.search.executor._contract import Executor
     from seqtune.search.problem import Problem
-    from seqtune.workers import WorkerPlan
 
 
 def open_executor(

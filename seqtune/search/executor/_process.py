@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from seqtune.errors import SearchError
-from seqtune.import_paths import import_paths
+from seqtune.runtime.import_paths import import_paths
 
 START = """
 import sys
@@ -24,7 +24,7 @@ import_module(sys.argv[1]).main()
 """
 """A worker imports from where its master does, whatever lies in the folder it is started in."""
 
-MOST_WORDS = 2**20
+MAX_WORDS = 2**20
 """Bytes on stderr that are kept; a library that warns at every step must not fill the disk."""
 
 TAIL = 2**14
@@ -92,7 +92,7 @@ class WorkerProcess:
         """Forget what was written on stderr so far."""
         with suppress(OSError):
             self._mark = self._words.stat().st_size
-            if self._mark > MOST_WORDS:
+            if self._mark > MAX_WORDS:
                 os.truncate(self._words, 0)
                 self._mark = 0
 

@@ -27,7 +27,7 @@ from seqtune.runtime import program_cache
 from seqtune.search.executor._contract import Job, Outcome
 from seqtune.search.executor._death import memory_kills, why_it_died
 from seqtune.search.executor._process import WorkerProcess
-from seqtune.search.executor._seat import (
+from seqtune.search.executor._slot import (
     LOOK_SECONDS,
     START_SECONDS,
     STARTS,
@@ -40,7 +40,7 @@ WORKER = "seqtune.search.executor.worker"
 
 
 class Share(Protocol):
-    """The part of the machine that a worker has; see `seqtune.workers`."""
+    """The part of the machine that a worker has; see `seqtune.runtime.workers`."""
 
     def environment(self) -> Mapping[str, str]:
         """Return the variables that have to be set before the backend loads."""

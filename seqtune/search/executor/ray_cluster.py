@@ -19,28 +19,28 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import seqtune
-from seqtune.devices import machine
 from seqtune.errors import RunError, SearchError
 from seqtune.progress import EpochEnded, Listener, Note, TrialStarted
 from seqtune.runtime import program_cache
+from seqtune.runtime.devices import machine
+from seqtune.runtime.workers import Count
 from seqtune.search.executor._contract import Job, Outcome
 from seqtune.search.executor._death import why_lost
-from seqtune.search.executor._seat import (
+from seqtune.search.executor._slot import (
     LOOK_SECONDS,
     START_SECONDS,
     STARTS,
     grace_seconds,
 )
+from seqtune.search.executor.bundle import deliver, pack, parcel_bytes
 from seqtune.search.executor.job_files import Files, files_for, files_of
-from seqtune.search.executor.parcel import deliver, pack, parcel_bytes
 from seqtune.search.executor.processes import WORKER
+from seqtune.search.executor.ray_capacity import Room
 from seqtune.search.executor.ray_connection import RayConnection, load_ray
-from seqtune.search.executor.ray_crew import RayCrew, RaySeat
-from seqtune.search.executor.ray_room import Room
+from seqtune.search.executor.ray_pool import RayCrew, RaySeat
 from seqtune.search.problem import Problem
 from seqtune.search.trial import model_path, reason_of
 from seqtune.search.wire import decode, encode
-from seqtune.workers import Count
 
 LOST_SECONDS = 60.0
 """So long without any node, and the search is at an end; Ray needs half of it to give one up."""

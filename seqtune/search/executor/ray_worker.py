@@ -26,8 +26,8 @@ import seqtune
 from seqtune.errors import SearchError, SeqtuneError
 from seqtune.search.executor._death import memory_kills, why_it_died
 from seqtune.search.executor._process import WorkerProcess
+from seqtune.search.executor.bundle import Parcel, collect, deliver, unpack
 from seqtune.search.executor.own_folder import OwnFolder, is_own
-from seqtune.search.executor.parcel import Parcel, collect, deliver, unpack
 
 HERE = "{here}"
 """Stands, in the variables of a worker, for its folder."""

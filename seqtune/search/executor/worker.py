@@ -23,9 +23,9 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from seqtune import backend as backends
-from seqtune.interrupt import SIGNALS
+from seqtune.runtime import backend as backends
 from seqtune.runtime.allocation import keep_memory
+from seqtune.runtime.interrupt import SIGNALS
 from seqtune.search.memory import Tidier
 
 if TYPE_CHECKING:

@@ -15,10 +15,10 @@ import numpy as np
 from keras_tuner.engine.trial import Trial, TrialStatus
 from numpy.typing import NDArray
 
-from seqtune.search.oracles.closed import ClosedOracle
-from seqtune.search.oracles.cost import LEAST_COSTS, Cost, Signature
+from seqtune.search.oracles.cost import MIN_COSTS, Cost, Signature
+from seqtune.search.oracles.fixed_space import ClosedOracle
+from seqtune.search.oracles.gaussian_process import Process, standardised
 from seqtune.search.oracles.points import Array, Points
-from seqtune.search.oracles.process import Process, standardised
 
 RANDOM_POINTS = 5
 """Random trials after the portfolio before the model is trusted."""
@@ -41,7 +41,7 @@ CANDIDATES = 8
 PROBES = 8
 """Values of an axis that are looked at, to see whether another runs the same program."""
 
-MOST_LEARNT = 300
+MAX_LEARNT = 300
 """Of more trials the best half and the last half are learnt from: a proposal stays cheap."""
 
 
@@ -105,7 +105,7 @@ class Bayesian(ClosedOracle):
 
     def _cheap_values(self) -> dict[str, Any] | None:
         """Return a random configuration, one that costs half as much twice as likely."""
-        if self._cost is None or len(self.costs) < LEAST_COSTS:
+        if self._cost is None or len(self.costs) < MIN_COSTS:
             return self._random_values()
         drawn = [each for _ in range(CANDIDATES) if (each := self._random_values()) is not None]
         if not drawn:
@@ -118,7 +118,7 @@ class Bayesian(ClosedOracle):
     def _learn_costs(self, generator: np.random.Generator) -> Cost:
         """Fit the costs to those of the last trials."""
         assert self._cost is not None
-        known = [self.trials[number] for number in list(self.costs)[-MOST_LEARNT:]]
+        known = [self.trials[number] for number in list(self.costs)[-MAX_LEARNT:]]
         for trial in self.trials.values():
             self._cost.remember(trial.hyperparameters.values)
         costs = np.array([self.costs[trial.trial_id] for trial in known])
@@ -197,6 +197,6 @@ def _remembered(order: NDArray[np.intp]) -> NDArray[np.intp]:
     Args:
         order: Numbers of all trials that ended, the best first: (trials,).
     """
-    half = MOST_LEARNT // 2
+    half = MAX_LEARNT // 2
     others = np.sort(order[half:])
     return np.sort(np.concatenate([order[:half], others[-half:]]))

@@ -12,8 +12,8 @@ from typing import Any
 
 import numpy as np
 
+from seqtune.search.oracles.gaussian_process import Process
 from seqtune.search.oracles.points import Array
-from seqtune.search.oracles.process import Process
 
 Signature = Callable[[Mapping[str, Any]], str]
 """From the active values of a configuration to what it has in common with others of its program."""
@@ -24,7 +24,7 @@ COMPILING = 8e10
 STARTING = 1e10
 """The same where its program is there: 0.15 s."""
 
-LEAST_COSTS = 3
+MIN_COSTS = 3
 """Of fewer trials nothing is learnt."""
 
 
@@ -59,7 +59,7 @@ class Cost:
             costs: (trials,) operations of each.
             generator: Draws the kernels that are tried.
         """
-        self._is_learnt = len(costs) >= LEAST_COSTS
+        self._is_learnt = len(costs) >= MIN_COSTS
         if not self._is_learnt:
             return
         logarithms = np.log(np.maximum(costs, 1.0))

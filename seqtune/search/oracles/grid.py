@@ -6,7 +6,7 @@ from typing import Any
 
 import keras_tuner
 
-from seqtune.search.oracles.closed import ClosedOracle, is_active
+from seqtune.search.oracles.fixed_space import ClosedOracle, is_active
 
 
 class Grid(ClosedOracle, keras_tuner.oracles.GridSearchOracle):  # type: ignore[misc]

@@ -9,7 +9,7 @@ from typing import Any
 import keras_tuner
 from keras_tuner.engine.trial import TrialStatus
 
-from seqtune.search.oracles.closed import ClosedOracle, natural
+from seqtune.search.oracles.fixed_space import ClosedOracle, natural
 
 Bracket = dict[str, Any]
 

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from seqtune.search.oracles.closed import counted_options
+from seqtune.search.oracles.fixed_space import counted_options
 
 Array = NDArray[np.float64]
 

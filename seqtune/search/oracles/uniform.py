@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import keras_tuner
 
-from seqtune.search.oracles.closed import ClosedOracle
+from seqtune.search.oracles.fixed_space import ClosedOracle
 
 
 class Random(ClosedOracle, keras_tuner.oracles.RandomSearchOracle):  # type: ignore[misc]

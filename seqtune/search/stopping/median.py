@@ -12,7 +12,7 @@ from seqtune.tasks._contract import is_better
 GRACE = 0.2
 """Share of a trial's epochs before it may be stopped: the rate has only begun to fall."""
 
-LEAST_TRIALS = 4
+MIN_TRIALS = 4
 """So many others must have come as far before a median means anything."""
 
 
@@ -56,7 +56,7 @@ class Median:
             if name != trial and (reached := [point for point in points if point[0] <= progress])
             if points[-1][0] >= progress
         ]
-        if progress < GRACE or len(others) < LEAST_TRIALS:
+        if progress < GRACE or len(others) < MIN_TRIALS:
             return True
         return not is_better(median(others), best, self.direction)
 

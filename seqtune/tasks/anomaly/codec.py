@@ -10,12 +10,12 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from seqtune.data.grid import Grid
-from seqtune.data.panel import Panel
-from seqtune.data.split import Split
+from seqtune.data.panel.grid import Grid
+from seqtune.data.panel.panel import Panel
+from seqtune.data.panel.split import Split
 from seqtune.tasks.anomaly.activity import moving_activity
+from seqtune.tasks.anomaly.flat_line import Standstill
 from seqtune.tasks.anomaly.scales import Scales, center_and_unit, robust_scales
-from seqtune.tasks.anomaly.standstill import Standstill
 
 Floats = npt.NDArray[np.float64]
 Floats32 = npt.NDArray[np.float32]
@@ -26,7 +26,7 @@ RANGE = (0.001, 0.999)
 MARGIN = 0.1
 """Part of that range by which it is wider on either side."""
 
-MOST_ROWS = 500_000
+MAX_ROWS = 500_000
 """So many training rows, evenly spread, are enough to measure quantiles on."""
 
 TABLES = ("center", "spread", "activity_center", "activity_spread", "low", "high")
@@ -62,14 +62,14 @@ class Ways:
         smoothing: Seasons that are averaged over.
         offsets: From which distance rows are judged.
         channels: How channels are joined.
-        hindsight: Whether what comes after a row may be looked at.
+        noncausal: Whether what comes after a row may be looked at.
         state: Whether it counts, too, how unfamiliar the states of the network are.
     """
 
     smoothing: tuple[float, ...]
     offsets: tuple[str, ...]
     channels: tuple[str, ...]
-    hindsight: bool = False
+    noncausal: bool = False
     state: bool = False
 
     def all(self) -> list[Way]:
@@ -93,7 +93,7 @@ class Ways:
             "smoothing": list(self.smoothing),
             "offsets": list(self.offsets),
             "channels": list(self.channels),
-            "hindsight": self.hindsight,
+            "noncausal": self.noncausal,
             "state": self.state,
         }
 
@@ -285,7 +285,7 @@ class Codec:
                 tuple(ways["smoothing"]),
                 tuple(ways["offsets"]),
                 tuple(ways["channels"]),
-                ways["hindsight"],
+                ways["noncausal"],
                 ways.get("state", False),  # runs of earlier versions do not look at it
             ),
             false_alarms=values["false_alarms"],
@@ -323,9 +323,9 @@ class Coded:
 
 
 def training_rows(split: Split) -> npt.NDArray[np.int64]:
-    """Return training rows, (rows,) int64, evenly thinned to about `MOST_ROWS`."""
+    """Return training rows, (rows,) int64, evenly thinned to about `MAX_ROWS`."""
     lengths = split.train_end - split.begin
-    stride = max(1, int(lengths.sum()) // MOST_ROWS)
+    stride = max(1, int(lengths.sum()) // MAX_ROWS)
     counts = -(-lengths // stride)
     ends = np.cumsum(counts)
     within = np.arange(int(ends[-1])) - np.repeat(ends - counts, counts)

@@ -7,12 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from seqtune.data.panel import Panel
+from seqtune.data.panel.panel import Panel
 from seqtune.tasks.anomaly.codec import TABLES, Codec
 from seqtune.tasks.anomaly.schema import CHANNELS, OFFSETS
 
-MOST_PERIODS = 100
-MOST_WAYS = 1_000
+MAX_PERIODS = 100
+MAX_WAYS = 1_000
 LONGEST = 10_000_000
 CHUNK = 1_000_000
 
@@ -50,7 +50,7 @@ def _check_roles(roles: dict[str, Any], panel: Panel) -> None:
 
 
 def _check_whole(counts: Sequence[Any], least: int) -> None:
-    if len(counts) > MOST_PERIODS:
+    if len(counts) > MAX_PERIODS:
         raise ValueError(f"it has {len(counts)} periods")
     for count in counts:
         if type(count) is not int or not least <= count <= LONGEST:
@@ -58,7 +58,7 @@ def _check_whole(counts: Sequence[Any], least: int) -> None:
 
 
 def _check_numbers(what: str, numbers: Sequence[Any], least: float, most: float) -> None:
-    if len(numbers) > MOST_PERIODS:
+    if len(numbers) > MAX_PERIODS:
         raise ValueError(f"it has {len(numbers)} {what}")
     for number in numbers:
         if type(number) not in (int, float) or not least <= number <= most:
@@ -70,9 +70,9 @@ def _check_ways(codec: Codec) -> None:
     ways = codec.ways
     _check_numbers("smoothing", ways.smoothing, 0.0, 4.0)
     known = set(ways.offsets) <= set(OFFSETS) and set(ways.channels) <= set(CHANNELS)
-    are_flags = type(ways.hindsight) is type(ways.state) is bool
+    are_flags = type(ways.noncausal) is type(ways.state) is bool
     lists = (ways.smoothing, ways.offsets, ways.channels)
-    if not known or not are_flags or not all(lists) or len(ways.all()) > MOST_WAYS:
+    if not known or not are_flags or not all(lists) or len(ways.all()) > MAX_WAYS:
         raise ValueError("its ways of scoring are none")
 
 

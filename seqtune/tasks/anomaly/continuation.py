@@ -8,7 +8,7 @@ import numpy as np
 
 from seqtune.tasks.anomaly.panels import Rows
 from seqtune.tasks.anomaly.prepared import Prepared
-from seqtune.tasks.anomaly.stretch import Stretch
+from seqtune.tasks.anomaly.segment import Stretch
 
 
 def continued(prepared: Prepared, new: Rows, series: int) -> Stretch:

@@ -11,22 +11,22 @@ import numpy.typing as npt
 
 from seqtune.errors import RunError
 from seqtune.files import damaged
-from seqtune.progress import Tally
+from seqtune.progress import ProgressCounter
 from seqtune.tasks.anomaly.evidence import Evidence
 from seqtune.tasks.anomaly.inference import Judge
-from seqtune.tasks.anomaly.paces import (
+from seqtune.tasks.anomaly.prepared import Prepared
+from seqtune.tasks.anomaly.reference_states import usual_of
+from seqtune.tasks.anomaly.score_parts import is_of_standstill, standing
+from seqtune.tasks.anomaly.scorers import score_held_out, score_stretches
+from seqtune.tasks.anomaly.segment import Stretch
+from seqtune.tasks.anomaly.simple_methods import score_by_method
+from seqtune.tasks.anomaly.tail_probability import is_lift, lifted
+from seqtune.tasks.anomaly.time_scales import (
     are_figures,
     are_former,
     chosen_ways,
     join_paces,
 )
-from seqtune.tasks.anomaly.prepared import Prepared
-from seqtune.tasks.anomaly.rarity import is_lift, lifted
-from seqtune.tasks.anomaly.simple_methods import score_by_method
-from seqtune.tasks.anomaly.stretch import Stretch
-from seqtune.tasks.anomaly.usual import usual_of
-from seqtune.tasks.anomaly.verdict import is_of_standstill, standing
-from seqtune.tasks.anomaly.ways import score_held_out, score_stretches
 
 Floats = npt.NDArray[np.float64]
 
@@ -76,12 +76,12 @@ def detect(run: Any, name: str, stretches: Sequence[Stretch]) -> tuple[Floats, E
     return joined, Evidence(stretches, [told for _, told in parts], still, threshold)
 
 
-def _tally(run: Any, members: int, stretches: Sequence[Stretch]) -> Tally:
-    return Tally(run.listener, members * sum(map(len, stretches)), "rows")
+def _tally(run: Any, members: int, stretches: Sequence[Stretch]) -> ProgressCounter:
+    return ProgressCounter(run.listener, members * sum(map(len, stretches)), "rows")
 
 
 def _by_member(
-    run: Any, member: Any, stretches: Sequence[Stretch], tally: Tally
+    run: Any, member: Any, stretches: Sequence[Stretch], tally: ProgressCounter
 ) -> list[tuple[Floats, Any]]:
     if member.baseline:
         parts = score_by_method(run.prepared, member.baseline, stretches, tally.add)
@@ -99,9 +99,9 @@ def _by_member(
             run.notes.append(f"{member.trial} is measured anew: the run is of an earlier version")
         held = score_held_out(first, prepared, values, "validation")
         figures = run.task.calibration(prepared, held)
-    hindsight = bool(run.recipe.get("score.hindsight"))
-    judge = Judge(model, codec, values, hindsight=hindsight)
-    before = Judge(first, codec, values, hindsight=hindsight) if member.refitted else None
+    noncausal = bool(run.recipe.get("score.noncausal"))
+    judge = Judge(model, codec, values, noncausal=noncausal)
+    before = Judge(first, codec, values, noncausal=noncausal) if member.refitted else None
     ways = chosen_ways(figures)
     return score_stretches(
         judge,

@@ -11,7 +11,7 @@ Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
 
-NEAR, MOST_COUNTED = 1_000, 100_000
+NEAR, MAX_COUNTED = 1_000, 100_000
 """Rows on either side of one that are searched for the ends of its run, first and at most."""
 
 
@@ -52,7 +52,7 @@ def run_around(values: Floats, observed: Mask, row: int) -> tuple[int, int]:
         (1, 4)
     """
     begin, end = 0, len(values)
-    for reach in (NEAR, MOST_COUNTED):  # most runs are short
+    for reach in (NEAR, MAX_COUNTED):  # most runs are short
         first, last = max(0, row - reach), min(len(values), row + reach)
         differs = observed[first:last] & (values[first:last] != values[row])
         others = first + np.flatnonzero(differs)

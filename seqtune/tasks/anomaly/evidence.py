@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from seqtune.tasks.anomaly.stretch import Stretch
+from seqtune.tasks.anomaly.segment import Stretch
 
 
 @dataclass(frozen=True)

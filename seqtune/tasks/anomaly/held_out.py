@@ -20,8 +20,8 @@ from seqtune.tasks.anomaly.codec import Codec
 from seqtune.tasks.anomaly.faults import KINDS
 from seqtune.tasks.anomaly.injection import plant
 from seqtune.tasks.anomaly.panels import Rows
+from seqtune.tasks.anomaly.segment import Stretch
 from seqtune.tasks.anomaly.separation import CRITERION, Criterion, separation
-from seqtune.tasks.anomaly.stretch import Stretch
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -32,20 +32,20 @@ QUALITY = 0.1
 0.411, without it 0.428 and 0.414, where all score in the same ways; ensembles are within 0.01 but
 for one. Of simple methods and ensembles it picks 0.452 and 0.436, without it 0.422 and 0.424."""
 
-LARGEST_ERROR = 5.0
+MAX_ERROR = 5.0
 
-MOST_CLEAN = 20_000
+MAX_CLEAN = 20_000
 """Held-out rows that are scored; where there are more, the last ones of some series."""
 
 PLANTED_ROWS = 6_000
 """Rows of copies with planted anomalies, together about."""
 
-LONGEST_COPY = 4_000
+MAX_COPY = 4_000
 
 USUAL = (0.25, 0.5, 0.75)
 """Quantiles of the scores that are usual."""
 
-LEAST_COPIES, MOST_COPIES = 2, 16
+MIN_COPIES, MAX_COPIES = 2, 16
 
 
 @dataclass(frozen=True)
@@ -165,14 +165,14 @@ class HeldOut:
         """Return the mean absolute error of what was expected of clean rows; 0 where none counts.
 
         It is in units of the channels' deviation; one value counts for no more than
-        `LARGEST_ERROR` of them: what is strange among the rows held out shall not decide.
+        `MAX_ERROR` of them: what is strange among the rows held out shall not decide.
 
         Args:
             expected: (rows, channels), in the user's unit.
         """
         counted, came, unit = self._counted
         error = np.abs(came - expected[: self.clean_rows][counted]) / unit
-        return float(np.minimum(error, LARGEST_ERROR).mean()) if len(error) else 0.0
+        return float(np.minimum(error, MAX_ERROR).mean()) if len(error) else 0.0
 
     @cached_property
     def _counted(self) -> tuple[npt.NDArray[np.bool_], Floats, Floats]:
@@ -304,28 +304,28 @@ def _enlargement(clean: Floats, trained: Floats) -> float:
 
 
 def _chosen(begin: Ints, end: Ints) -> list[tuple[int, int, int]]:
-    """Return series, first and last row of what is scored: at most about `MOST_CLEAN` rows."""
+    """Return series, first and last row of what is scored: at most about `MAX_CLEAN` rows."""
     used = np.flatnonzero(end > begin)
     longest = int((end - begin).max(initial=0))
-    wanted = max(1, MOST_CLEAN // max(1, min(longest, LONGEST_COPY)))
-    if int((end - begin).sum()) > MOST_CLEAN and len(used) > wanted:
+    wanted = max(1, MAX_CLEAN // max(1, min(longest, MAX_COPY)))
+    if int((end - begin).sum()) > MAX_CLEAN and len(used) > wanted:
         used = used[np.linspace(0, len(used) - 1, wanted).round().astype(np.int64)]
-    each = max(1, MOST_CLEAN // max(1, len(used)))
+    each = max(1, MAX_CLEAN // max(1, len(used)))
     return [(int(one), int(max(begin[one], end[one] - each)), int(end[one])) for one in used]
 
 
 def _to_copy(
     parts: list[tuple[int, int, int]], draw: np.random.Generator
 ) -> list[tuple[int, int, int]]:
-    """Return which rows are copied: parts in turn, at most `LONGEST_COPY` rows of each."""
-    usual = float(np.mean([min(two - one, LONGEST_COPY) for _, one, two in parts]))
-    count = int(np.clip(PLANTED_ROWS / max(1.0, usual), LEAST_COPIES, MOST_COPIES))
+    """Return which rows are copied: parts in turn, at most `MAX_COPY` rows of each."""
+    usual = float(np.mean([min(two - one, MAX_COPY) for _, one, two in parts]))
+    count = int(np.clip(PLANTED_ROWS / max(1.0, usual), MIN_COPIES, MAX_COPIES))
     copies = []
     for number in range(count):
         series, one, two = parts[number * len(parts) // count if len(parts) > count else
                                  number % len(parts)]  # fmt: skip
-        if two - one > LONGEST_COPY:
-            one += int(draw.integers(0, two - one - LONGEST_COPY + 1))
-            two = one + LONGEST_COPY
+        if two - one > MAX_COPY:
+            one += int(draw.integers(0, two - one - MAX_COPY + 1))
+            two = one + MAX_COPY
         copies.append((series, one, two))
     return copies

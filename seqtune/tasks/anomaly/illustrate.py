@@ -8,18 +8,18 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from seqtune.data.time_text import format_times
+from seqtune.data.panel.time_text import format_times
 from seqtune.tasks.anomaly.events import find_events
 from seqtune.tasks.anomaly.evidence import Evidence
 from seqtune.tasks.anomaly.held_out import HeldOut
 from seqtune.tasks.anomaly.prepared import Prepared
-from seqtune.tasks.anomaly.verdict import COLUMNS, is_of_standstill, standing
+from seqtune.tasks.anomaly.score_parts import COLUMNS, is_of_standstill, standing
 
 Floats = npt.NDArray[np.float64]
 
 STRANGEST = 10
 
-MOST_POINTS = 400
+MAX_POINTS = 400
 """Points of the chart; of more rows, the least and the largest of each part are drawn."""
 
 
@@ -33,7 +33,7 @@ def illustrate(prepared: Prepared, predictions: Floats) -> dict[str, Any]:
         predictions: (rows, 3 + channels) of the test part: statements and expected values.
 
     Returns:
-        The fields of `seqtune.report.strangest.AnomalyChart`, as plain JSON values.
+        The fields of `seqtune.report.anomaly_chart.AnomalyChart`, as plain JSON values.
     """
     held = prepared.held_out["test"]
     rows = held.clean_rows
@@ -119,11 +119,11 @@ def _strangest_rows(
 def _thinned(
     values: Floats, marks: npt.NDArray[np.bool_]
 ) -> tuple[list[float], list[bool], list[int]]:
-    """Return at most about `MOST_POINTS` of the rows: of each part the least and the largest."""
+    """Return at most about `MAX_POINTS` of the rows: of each part the least and the largest."""
     count = len(values)
-    if count <= MOST_POINTS:
+    if count <= MAX_POINTS:
         return values.tolist(), marks.tolist(), list(range(count))
-    borders = np.linspace(0, count, MOST_POINTS // 2 + 1).astype(int)
+    borders = np.linspace(0, count, MAX_POINTS // 2 + 1).astype(int)
     kept: list[int] = []
     for begin, end in itertools.pairwise(borders):
         part = values[begin:end]

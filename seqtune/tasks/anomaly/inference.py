@@ -19,14 +19,14 @@ from seqtune.runtime.programs import predict
 from seqtune.tasks.anomaly.codec import Codec, Coded
 from seqtune.tasks.anomaly.inputs import gather
 from seqtune.tasks.anomaly.network import channels_of, offsets_of
-from seqtune.tasks.anomaly.stretch import Stretch, join
+from seqtune.tasks.anomaly.segment import Stretch, join
 
 Floats32 = npt.NDArray[np.float32]
 
 LANES = 32
 """Lanes that run beside each other."""
 
-LEAST_STEPS = 512
+MIN_STEPS = 512
 """Rows that are scored of a lane, at least; more where warming up takes longer."""
 
 BEND = 10.0
@@ -39,7 +39,7 @@ FEWEST = 4
 STALE = 4
 """Nor where it has seen no value for more rows than so many: it is told the last one again."""
 
-SMALLEST_UNIT = 0.02
+MIN_UNIT = 0.02
 """Errors are counted in units of at least this share of the channel's own unit."""
 
 TAIL, TO_DEVIATION = 0.95, 1 / 1.96
@@ -85,20 +85,20 @@ class Judge:
         model: The network.
         codec: What is known of the data.
         values: The configuration.
-        hindsight: Whether a row is judged with what came after it, too.
+        noncausal: Whether a row is judged with what came after it, too.
     """
 
     def __init__(
-        self, model: Any, codec: Codec, values: Mapping[str, Any], *, hindsight: bool = False
+        self, model: Any, codec: Codec, values: Mapping[str, Any], *, noncausal: bool = False
     ) -> None:
         self.model, self.codec, self.values = model, codec, values
-        self.hindsight = hindsight
+        self.noncausal = noncausal
         self.offsets = offsets_of(codec, values)
         self.ahead = int(max(self.offsets.max(), 0))
         self.back = int(max(-self.offsets.min(), 0))
         self.warm_up = int(values["lookback"]) + max(self.ahead, self.back)
-        self.steps = max(LEAST_STEPS, 2 * self.warm_up)
-        self.after = self.back if hindsight else 0
+        self.steps = max(MIN_STEPS, 2 * self.warm_up)
+        self.after = self.back if noncausal else 0
         self.watched = channels_of(codec, values)
         self.told = len(self.offsets) * self.watched
         self.units = int(model.output_shape[-1]) - self.told
@@ -165,7 +165,7 @@ class Judge:
         expected = np.zeros((len(start), self.steps, self.codec.channels), np.float32)
         for point, offset in enumerate(self.offsets.tolist()):
             # the step that tells, and the row that it tells of
-            teller = self.warm_up - max(offset, 0) + (max(-offset, 0) if self.hindsight else 0)
+            teller = self.warm_up - max(offset, 0) + (max(-offset, 0) if self.noncausal else 0)
             row = teller + offset
             of_row = slice(row, row + self.steps)
             says = told[:, teller : teller + self.steps, point]
@@ -174,13 +174,13 @@ class Judge:
             is_told = rows[:, teller : teller + self.steps] >= bounds[:, :1] + FEWEST
             counted[:, :, point] = (weight[:, of_row] > 0) & is_told[..., None]
             is_fresh[:, :, point] = fresh[:, teller : teller + self.steps, None]
-            if offset >= 0 or self.hindsight:
+            if offset >= 0 or self.noncausal:
                 expected += says[..., : self.codec.channels]
         # nor what was told in a long gap, where something else was told of the row
         others = (counted & is_fresh).any(axis=2, keepdims=True)
         counted &= is_fresh | ~others
         expected /= max(
-            1, int((self.offsets >= 0).sum()) if not self.hindsight else len(self.offsets)
+            1, int((self.offsets >= 0).sum()) if not self.noncausal else len(self.offsets)
         )
         fresh = fresh[:, self.warm_up : self.warm_up + self.steps]
         return [
@@ -216,7 +216,7 @@ def error_units(judged: Sequence[Judged]) -> Floats32:
     for place in np.ndindex(*units.shape):
         seen = errors[(slice(None), *place)][counted[(slice(None), *place)]]
         if len(seen):
-            units[place] = max(TO_DEVIATION * float(np.quantile(seen, TAIL)), SMALLEST_UNIT)
+            units[place] = max(TO_DEVIATION * float(np.quantile(seen, TAIL)), MIN_UNIT)
     return units
 
 

@@ -22,7 +22,7 @@ from seqtune.tasks.anomaly.faults import KINDS, LASTING, SHORTEST, Sheet
 Floats = npt.NDArray[np.float64]
 Codes = npt.NDArray[np.int8]
 
-LONGEST_SPIKE = 3
+MAX_SPIKE = 3
 
 USUAL_SEASON = 50
 """Rows that lengths are counted in where there is no season."""
@@ -30,7 +30,7 @@ USUAL_SEASON = 50
 ROOM = 25
 """Rows between two anomalies at least, or a season, where that is longer; less in tiny parts."""
 
-SMALLEST_PART = 12
+MIN_PART = 12
 """Rows below which nothing is planted: too few would be left that are normal. An anomaly, and the
 room before it, take at most one of so many rows of a part."""
 
@@ -58,7 +58,7 @@ class Planting:
     kinds: tuple[str, ...] = KINDS[:6]
     lengths: str = "even"
     share: float = 0.1
-    longest: float = 1 / SMALLEST_PART
+    longest: float = 1 / MIN_PART
 
 
 EVEN = Planting()
@@ -132,9 +132,9 @@ def _places(
 ) -> list[tuple[int, int, str]]:
     """Return start, length and kind of each anomaly, in order of time, none near another."""
     rows = len(sheet.values)
-    if rows < SMALLEST_PART:
+    if rows < MIN_PART:
         return []
-    room = min(max(ROOM, sheet.period or 0), rows // SMALLEST_PART)
+    room = min(max(ROOM, sheet.period or 0), rows // MIN_PART)
     draw = _even_lengths if planting.lengths == "even" else _lengths_by_class
     drawn = draw(sheet, planting, room, random)
     used = sum(length for length, _ in drawn)
@@ -206,7 +206,7 @@ def _kinds_of(sheet: Sheet, planting: Planting, *, is_short: bool) -> list[str]:
 
 def _length(kind: str, low: int, longest: int, random: np.random.Generator) -> int:
     """Return a length for a kind, 0 where the longest allowed one is too short for it."""
-    high = min(max(longest, 1), LONGEST_SPIKE) if kind == "spike" else longest
+    high = min(max(longest, 1), MAX_SPIKE) if kind == "spike" else longest
     if high < low:
         return 0
     return min(int(low * ((high + 1) / low) ** random.random()), high)

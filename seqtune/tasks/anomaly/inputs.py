@@ -42,10 +42,10 @@ def known_features(codec: Codec, steps: npt.NDArray[np.int64], is_wanted: bool) 
 
 def count_features(codec: Codec, values: Mapping[str, Any]) -> tuple[int, int]:
     """Return how many features of a row are values, and how many are known without looking."""
-    is_wanted = bool(values["arrangement.calendar"])
+    is_wanted = bool(values["preprocessing.calendar"])
     cycles = codec.cycles if is_wanted else ()
     known = 1 + sum(2 * len(_harmonics(cycle)) for cycle in cycles)
-    return codec.channels * (2 if values["arrangement.activity"] else 1) + 1, known
+    return codec.channels * (2 if values["preprocessing.activity"] else 1) + 1, known
 
 
 def gather(
@@ -67,7 +67,7 @@ def gather(
     """
     inside = (rows >= first[:, :1]) & (rows < first[:, 1:])
     place = np.clip(rows, first[:, :1], first[:, 1:] - 1)
-    wide = 2 if values["arrangement.activity"] else 1
+    wide = 2 if values["preprocessing.activity"] else 1
     channels = wide * codec.channels
     truth = coded.watched[place][..., :channels]
     seen = coded.observed[place] & inside[..., None]
@@ -78,7 +78,7 @@ def gather(
     steps = coded.steps[place] + (rows - place)
     inputs = {
         "sequence": np.concatenate([shown, share], axis=2),
-        "known": known_features(codec, steps, bool(values["arrangement.calendar"])),
+        "known": known_features(codec, steps, bool(values["preprocessing.calendar"])),
     }
     return inputs, truth, weight
 

@@ -15,7 +15,7 @@ from seqtune.tasks.anomaly.codec import Codec
 from seqtune.tasks.anomaly.head import ExpectationHead
 from seqtune.tasks.anomaly.inputs import count_features
 
-LONGEST_REACH = 384
+MAX_REACH = 384
 """No row is told of that lies farther away: stretches would become too long to train on."""
 
 WIDTH = 16
@@ -44,7 +44,7 @@ def build_network(codec: Codec, values: Mapping[str, Any]) -> keras.Model:
     joined = keras.layers.Concatenate(name="sequence_and_known")(list(inputs.values()))
     rows, states = architecture.anomaly(joined, inputs["known"], len(offsets), settings_of(values))
     channels = channels_of(codec, values)
-    is_bounded = bool(values["arrangement.bounded"])
+    is_bounded = bool(values["preprocessing.bounded"])
     low, high = (
         each[0, :channels].tolist() if is_bounded else [] for each in (codec.low, codec.high)
     )
@@ -71,7 +71,7 @@ def settings_of(values: Mapping[str, Any]) -> Settings:
 
 def channels_of(codec: Codec, values: Mapping[str, Any]) -> int:
     """Return how many channels a configuration watches: the columns, and how they move."""
-    return codec.channels * (2 if values["arrangement.activity"] else 1)
+    return codec.channels * (2 if values["preprocessing.activity"] else 1)
 
 
 def offsets_of(codec: Codec, values: Mapping[str, Any]) -> npt.NDArray[np.int64]:
@@ -81,13 +81,13 @@ def offsets_of(codec: Codec, values: Mapping[str, Any]) -> npt.NDArray[np.int64]
     farther apart, the farther away they are.
 
     Example:
-        >>> offsets_of(codec, {"arrangement.reach": 1.0, "arrangement.points": 3, …})
+        >>> offsets_of(codec, {"preprocessing.reach": 1.0, "preprocessing.points": 3, …})
         array([ 1,  5, 24])
     """
     is_ahead = bool(architectures[str(values["network.architecture"])].AHEAD)
-    reach = round(float(values["arrangement.reach"]) * codec.season)
-    reach = min(max(1, reach), LONGEST_REACH)
-    steps = np.geomspace(1, reach, int(values["arrangement.points"])).round()
+    reach = round(float(values["preprocessing.reach"]) * codec.season)
+    reach = min(max(1, reach), MAX_REACH)
+    steps = np.geomspace(1, reach, int(values["preprocessing.points"])).round()
     if not is_ahead:
         steps = steps - 1
     return np.unique(steps).astype(np.int64) * (1 if is_ahead else -1)

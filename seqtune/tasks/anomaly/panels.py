@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from seqtune.data.panel import Panel
+from seqtune.data.panel.panel import Panel
+from seqtune.tasks.anomaly.flat_line import Standstill
 from seqtune.tasks.anomaly.scales import Scales
-from seqtune.tasks.anomaly.standstill import Standstill
-from seqtune.tasks.anomaly.stretch import Stretch
+from seqtune.tasks.anomaly.segment import Stretch
 
 
 @dataclass(frozen=True)

@@ -11,11 +11,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from seqtune.data.panel import Panel
-from seqtune.data.panel_build import build_panel
-from seqtune.data.row_times import count_rows, read_times
-from seqtune.data.source import Source
-from seqtune.data.time_text import format_times
+from seqtune.data.panel.build import build_panel
+from seqtune.data.panel.panel import Panel
+from seqtune.data.panel.time_text import format_times
+from seqtune.data.reading.row_times import count_rows, read_times
+from seqtune.data.reading.source import Source
 from seqtune.errors import DataError
 from seqtune.metrics.vus import vus_pr
 from seqtune.tasks._contract import Evaluation
@@ -26,12 +26,12 @@ from seqtune.tasks.anomaly.events import Event, event_numbers, find_events
 from seqtune.tasks.anomaly.held_out import figures_of
 from seqtune.tasks.anomaly.panels import Rows, take_labels
 from seqtune.tasks.anomaly.roles import Roles, check_labels, label_columns
-from seqtune.tasks.anomaly.stretch import Stretch
+from seqtune.tasks.anomaly.segment import Stretch
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
-MOST_NOTED = 10
+MAX_NOTED = 10
 """So many events, the strangest, are told in words."""
 
 COLUMNS = ("score", "threshold", "anomaly", "event")
@@ -255,7 +255,7 @@ def _note_events(run: Any, new: NewRows, events: Sequence[Event]) -> None:
     count, panel = len(events), new.panel
     run.notes.append(f"{count} event{'' if count == 1 else 's'} in {panel.rows:,} rows")
     numbered = sorted(enumerate(events, 1), key=lambda pair: -pair[1].score)
-    for number, event in numbered[:MOST_NOTED]:
+    for number, event in numbered[:MAX_NOTED]:
         run.notes.append(f"event {number}: {_words(panel, event)}")
 
 

@@ -12,10 +12,10 @@ import numpy as np
 import numpy.typing as npt
 
 from seqtune.data.array_file import read_array
-from seqtune.data.panel import Panel
-from seqtune.data.panel_store import load_panel, save_panel
-from seqtune.data.split import Split, read_split, save_split
-from seqtune.data.time_text import format_times
+from seqtune.data.panel.panel import Panel
+from seqtune.data.panel.split import Split, read_split, save_split
+from seqtune.data.panel.store import load_panel, save_panel
+from seqtune.data.panel.time_text import format_times
 from seqtune.files import damaged, read_value, write_json
 from seqtune.tasks._contract import Fold, Part, Until
 from seqtune.tasks.anomaly.codec import Codec, Coded

@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from seqtune.data.panel import PanelRoles
-from seqtune.data.roles import NUMERIC, check_numeric, find_series, find_time, names_of
-from seqtune.data.source import Source
+from seqtune.data.panel.panel import PanelRoles
+from seqtune.data.reading.roles import NUMERIC, check_numeric, find_series, find_time, names_of
+from seqtune.data.reading.source import Source
 from seqtune.errors import DataError
-from seqtune.progress import Guess, Listener, Note
+from seqtune.progress import Assumption, Listener, Note
 
 LABEL_NAMES = (
     *("label", "labels", "anomaly", "anomalies", "is_anomaly", "outlier", "is_outlier"),
@@ -22,7 +22,7 @@ LABEL_NAMES = (
 TELLING_NAMES = LABEL_NAMES[2:]
 """Names that speak of anomalies alone: other columns of labels are called `label`, too."""
 
-MOST_NAMES = 8
+MAX_NAMES = 8
 """So many names of columns are shown in a guess."""
 
 
@@ -131,7 +131,7 @@ def _label(source: Source, asked: Any, free: Sequence[str], listener: Listener) 
         )
     for name in suited:
         why = "by its name; used to score, never to train"
-        listener(Guess("label", name, why, "--label COLUMN"))
+        listener(Assumption("label", name, why, "--label COLUMN"))
     for name in others:
         listener(Note(f"column {name!r} is named like a label but does not hold 0 and 1 alone"))
     return suited[0] if suited else None
@@ -166,10 +166,10 @@ def _targets(
             f"{source.path}: no numeric column to watch; found {columns}",
             "name the column with --target, or clean it so that it holds numbers",
         )
-    shown = ", ".join(numeric[:MOST_NAMES])
-    more = f" and {len(numeric) - MOST_NAMES} more" if len(numeric) > MOST_NAMES else ""
+    shown = ", ".join(numeric[:MAX_NAMES])
+    more = f" and {len(numeric) - MAX_NAMES} more" if len(numeric) > MAX_NAMES else ""
     why = "the only numeric column" if len(numeric) == 1 else "every numeric column left over"
-    listener(Guess("watched", f"{shown}{more}", why, "--target COLUMN"))
+    listener(Assumption("watched", f"{shown}{more}", why, "--target COLUMN"))
     ignored = [name for name in free if name not in numeric]
     if ignored:
         listener(Note(f"not used, because not numeric: {', '.join(ignored)}"))

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from seqtune.data.panel import Panel
-from seqtune.data.split import Split
+from seqtune.data.panel.panel import Panel
+from seqtune.data.panel.split import Split
 
 Floats = npt.NDArray[np.float64]
 
@@ -22,7 +22,7 @@ RANGE_SHARE = 0.1
 CONSTANT_UNIT = 0.01
 """Unit of a channel that never moved, as a share of its size: a move of 1 % counts for one."""
 
-MOST_ROWS = 200_000
+MAX_ROWS = 200_000
 """So many rows of a series, evenly spread, are enough to measure it."""
 
 
@@ -56,7 +56,7 @@ def robust_scales(panel: Panel, split: Split) -> Scales:
     shape = (len(panel.series), len(panel.target_names))
     center, spread = np.zeros(shape), np.ones(shape)
     for series, (begin, end) in enumerate(zip(split.begin, split.train_end, strict=True)):
-        stride = max(1, int(end - begin) // MOST_ROWS)
+        stride = max(1, int(end - begin) // MAX_ROWS)
         values = np.where(panel.observed[begin:end:stride], panel.target[begin:end:stride], np.nan)
         center[series], spread[series] = center_and_unit(values)
     return Scales(center, spread)

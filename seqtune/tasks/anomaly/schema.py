@@ -95,7 +95,7 @@ class Score(Section):
         "their largest. For single rows and few the largest, else what tells planted or labelled "
         "anomalies best.",
     )
-    hindsight: Annotated[bool, Flag()] = Field(
+    noncausal: Annotated[bool, Flag()] = Field(
         False,
         description="Whether the score of a row may use the rows after it too. Off, it uses that "
         "row and what came before alone, as it must while data comes in.",
@@ -159,7 +159,7 @@ class Schema(RecipeSchema):
     order = (
         *("task", "description", "backend", "seed", "data"),
         *("lookback", "seasonality", "validation", "test"),
-        *("arrangement", "score", "threshold", "network", "training", "search"),
+        *("preprocessing", "score", "threshold", "network", "training", "search"),
         *("ensemble", "refit", "baselines", "portfolio"),
     )
     aliases: ClassVar[Mapping[str, str]] = {"data.past": "data.target"}
@@ -191,7 +191,7 @@ class Schema(RecipeSchema):
         description="The last rows of each series, on which the winner is scored, once; nothing "
         "else sees them.",
     )
-    arrangement: Arrangement = Field(
+    preprocessing: Arrangement = Field(
         default_factory=Arrangement,
         description="What the network sees of each row, and from how far away it judges a row.",
     )
@@ -200,7 +200,7 @@ class Schema(RecipeSchema):
         default_factory=Threshold, description="From which score on a row is an anomaly."
     )
     network: Network = Field(
-        default_factory=Network, description="The network: its cells and their arrangement."
+        default_factory=Network, description="The network: its cells and their preprocessing."
     )
     training: Training = Field(
         default_factory=Training, description="How a network learns what is normal."

@@ -7,26 +7,26 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from seqtune.data.grid import Grid
-from seqtune.data.panel import Panel
-from seqtune.data.seasonality import find_periods
+from seqtune.data.panel.grid import Grid
+from seqtune.data.panel.panel import Panel
+from seqtune.data.panel.seasonality import find_periods
 from seqtune.errors import DataError
-from seqtune.progress import Guess, Listener
+from seqtune.progress import Assumption, Listener
 from seqtune.tasks.anomaly.threshold import default_rate
 
-LEAST_ROWS = 12
+MIN_ROWS = 12
 """Rows that a series must have, to be learnt from, validated and tested on."""
 
 USUAL_SEASON = 64
 """Rows that reach and smoothing are counted in where nothing repeats; not measured."""
 
-LONGEST_SEASON = 512
+MAX_SEASON = 512
 
-LONGEST_LOOKBACK = 96
+MAX_LOOKBACK = 96
 """A recurrence remembers little beyond; where a row stands in its season it is told. Not
 measured."""
 
-LEAST_LOOKBACK = 16
+MIN_LOOKBACK = 16
 
 CYCLES_SEEN = 3
 """A cycle is shown to the network if the training part holds it so many times."""
@@ -55,7 +55,7 @@ def settle_season(periods: tuple[int, ...], training_rows: int) -> int:
         >>> settle_season((24, 168), 5000), settle_season((), 5000), settle_season((), 100)
         (24, 64, 10)
     """
-    usable = [period for period in periods if 4 <= period <= LONGEST_SEASON]
+    usable = [period for period in periods if 4 <= period <= MAX_SEASON]
     season = usable[0] if usable else USUAL_SEASON
     return max(1, min(season, training_rows // 10 or 1)) if not usable else season
 
@@ -85,7 +85,7 @@ def settle_lookback(asked: Any, season: int, training_rows: int) -> Any:
     """
     if asked != "auto":
         return asked
-    wanted = min(max(season, LEAST_LOOKBACK), LONGEST_LOOKBACK)
+    wanted = min(max(season, MIN_LOOKBACK), MAX_LOOKBACK)
     return max(1, min(wanted, training_rows // 4))
 
 
@@ -102,7 +102,7 @@ def settle_rate(asked: Any, rows: int, grid: Grid, listener: Listener) -> float:
         return float(asked)
     rate = default_rate(rows, grid.seconds)
     listener(
-        Guess(
+        Assumption(
             "false alarms",
             f"1 in {1 / rate:,.0f} normal rows",
             "no contamination needed: from the tail of the scores",
@@ -127,10 +127,10 @@ def refuse_short(path: str, lengths: npt.NDArray[np.int64]) -> None:
         DataError: Says how many rows there are.
     """
     longest = int(lengths.max(initial=0))
-    if longest < LEAST_ROWS:
+    if longest < MIN_ROWS:
         raise DataError(
             f"{path}: the longest series has {longest} row{'' if longest == 1 else 's'}; finding "
-            f"anomalies needs at least {LEAST_ROWS}",
+            f"anomalies needs at least {MIN_ROWS}",
             "give more data",
         )
 

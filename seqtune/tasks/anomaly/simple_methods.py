@@ -11,13 +11,13 @@ import numpy.typing as npt
 from seqtune.baselines.anomalies import AnomalyProblem, fit_detector, run_detectors
 from seqtune.baselines.anomalies import Part as Rows
 from seqtune.baselines.pace import Allowance
-from seqtune.progress import BaselineEnded, Listener, Tell, untold
+from seqtune.progress import Advance, BaselineEnded, Listener, no_progress
 from seqtune.registry import baselines
 from seqtune.tasks._contract import BaselineResult, Part, Until
 from seqtune.tasks.anomaly.prepared import Prepared
-from seqtune.tasks.anomaly.rarity import fit_rarity, to_rarity
-from seqtune.tasks.anomaly.stretch import Stretch, in_chunks
-from seqtune.tasks.anomaly.verdict import COLUMNS, squared, statement
+from seqtune.tasks.anomaly.score_parts import COLUMNS, squared, statement
+from seqtune.tasks.anomaly.segment import Stretch, in_chunks
+from seqtune.tasks.anomaly.tail_probability import fit_rarity, to_rarity
 
 Floats = npt.NDArray[np.float64]
 
@@ -116,7 +116,7 @@ def _statement(prepared: Prepared, scores: Floats, figures: Mapping[str, float])
 
 
 def score_by_method(
-    prepared: Prepared, name: str, stretches: Sequence[Stretch], tell: Tell = untold
+    prepared: Prepared, name: str, stretches: Sequence[Stretch], tell: Advance = no_progress
 ) -> list[tuple[Floats, npt.NDArray[np.floating]]]:
     """Score rows by a method that was fitted on all rows of the run.
 

@@ -7,17 +7,17 @@ import numpy.typing as npt
 
 
 def smooth(
-    errors: npt.NDArray[np.floating], span: int, bridge: int, *, hindsight: bool = False
+    errors: npt.NDArray[np.floating], span: int, bridge: int, *, noncausal: bool = False
 ) -> npt.NDArray[np.float64]:
     """Average the errors over a span of rows.
 
     Args:
         errors: (rows,), NaN where a row has none.
-        span: Rows that are averaged over: the row and those before it; in hindsight, half of them
+        span: Rows that are averaged over: the row and those before it; in noncausal, half of them
             after it.
         bridge: A row without an error has that of the last one before it, not more than so many
             rows before.
-        hindsight: Whether rows after a row count too.
+        noncausal: Whether rows after a row count too.
 
     Returns:
         (rows,) float64, NaN where there is nothing to average.
@@ -31,7 +31,7 @@ def smooth(
     if span == 1:
         return values
     rows = np.arange(len(values))
-    after = (span - 1) // 2 if hindsight else 0
+    after = (span - 1) // 2 if noncausal else 0
     end = np.minimum(rows + 1 + after, len(values))
     begin = np.maximum(rows + 1 + after - span, 0)
     known = np.isfinite(values)
@@ -67,7 +67,7 @@ def smooth_part(
     bridge: int,
     part: tuple[int, int],
     *,
-    hindsight: bool = False,
+    noncausal: bool = False,
 ) -> npt.NDArray[np.float64]:
     """Average as `smooth` does, but return some rows alone, looking at no more than they need.
 
@@ -76,7 +76,7 @@ def smooth_part(
         span: Rows that are averaged over.
         bridge: Rows without an error that are bridged.
         part: The first row, and the first row after the last.
-        hindsight: Whether rows after a row count too.
+        noncausal: Whether rows after a row count too.
 
     Example:
         >>> smooth_part(np.array([2.0, 4.0, np.nan, 6.0]), 2, 1, (2, 4))
@@ -84,8 +84,8 @@ def smooth_part(
     """
     begin, end = part
     first = max(0, begin - max(1, span) - bridge)
-    last = min(len(errors), end + (span if hindsight else 0))
-    smoothed = smooth(errors[first:last], span, bridge, hindsight=hindsight)
+    last = min(len(errors), end + (span if noncausal else 0))
+    smoothed = smooth(errors[first:last], span, bridge, noncausal=noncausal)
     return smoothed[begin - first : end - first]
 
 

@@ -12,11 +12,11 @@ import numpy.typing as npt
 import pandas as pd
 
 from seqtune.baselines.pace import Allowance
-from seqtune.data.panel_build import build_panel
-from seqtune.data.source import Source
-from seqtune.data.split import split_series
+from seqtune.data.panel.build import build_panel
+from seqtune.data.panel.split import split_series
+from seqtune.data.reading.source import Source
 from seqtune.errors import DataError
-from seqtune.progress import Guess, Listener, Note
+from seqtune.progress import Assumption, Listener, Note
 from seqtune.recipe.load import Recipe
 from seqtune.tasks._contract import BaselineResult, Evaluation, Part, Until, Values
 from seqtune.tasks.anomaly import settle
@@ -28,12 +28,12 @@ from seqtune.tasks.anomaly.network import build_network, channels_of, offsets_of
 from seqtune.tasks.anomaly.panels import take_labels
 from seqtune.tasks.anomaly.predict import evaluate, predict
 from seqtune.tasks.anomaly.prepared import Prepared
-from seqtune.tasks.anomaly.rarities import fit_rarities, in_short, is_raw, to_statements
 from seqtune.tasks.anomaly.roles import infer_roles
 from seqtune.tasks.anomaly.schema import Schema
+from seqtune.tasks.anomaly.score_calibration import fit_rarities, in_short, is_raw, to_statements
+from seqtune.tasks.anomaly.score_parts import standing
+from seqtune.tasks.anomaly.scorers import score_held_out
 from seqtune.tasks.anomaly.simple_methods import run_simple_methods
-from seqtune.tasks.anomaly.verdict import standing
-from seqtune.tasks.anomaly.ways import score_held_out
 
 Floats = npt.NDArray[np.float64]
 
@@ -50,7 +50,7 @@ where the best is worst: 0.456, 0.452, 0.460)."""
 STRETCH_LOOKBACKS = 2
 """Rows of a training stretch, in look-backs, beside those that are told of ahead."""
 
-LEAST_STRETCH = 64
+MIN_STRETCH = 64
 
 
 class AnomalyTask:
@@ -63,7 +63,7 @@ class AnomalyTask:
     score_share = 0.0
     equals = 3
     blends_single = False
-    changeable = ("score.hindsight", "threshold.false_alarms")
+    changeable = ("score.noncausal", "threshold.false_alarms")
     leaves_empty = True
 
     def prepare(
@@ -91,7 +91,7 @@ class AnomalyTask:
         periods = settle.settle_periods(values.seasonality, panel, split.train_end)
         if values.seasonality == "auto":
             found = ", ".join(map(str, periods)) or "none"
-            listener(Guess("seasonality", found, "from the data", "--set seasonality=N"))
+            listener(Assumption("seasonality", found, "from the data", "--set seasonality=N"))
         training = int(np.median(split.train_end - split.begin))
         season = settle.settle_season(periods, training)
         lookback = settle.settle_lookback(values.lookback, season, training)
@@ -100,7 +100,7 @@ class AnomalyTask:
             values.score.smoothing,
             values.score.offsets,
             values.score.channels if len(roles.targets) > 1 or _has_activity(values) else ("mean",),
-            values.score.hindsight,
+            values.score.noncausal,
             values.score.state,
         )
         held_out = int((split.validation_end - split.train_end).sum())
@@ -269,13 +269,13 @@ def _selecting(
 
 
 def _has_activity(values: Schema) -> bool:
-    asked = values.arrangement.activity
+    asked = values.preprocessing.activity
     return True in asked if isinstance(asked, tuple) else asked is True
 
 
 def _context(values: Schema, ways: Ways, season: int, lookback: int) -> int:
     """Return the rows before a row that any configuration of the search looks at."""
-    reach = math.ceil(settle.longest_of(values.arrangement.reach) * season)
+    reach = math.ceil(settle.longest_of(values.preprocessing.reach) * season)
     span = math.ceil(ways.longest * season)
     return 2 * lookback + reach + span
 
@@ -283,7 +283,7 @@ def _context(values: Schema, ways: Ways, season: int, lookback: int) -> int:
 def _stretch(codec: Codec, values: Values) -> int:
     """Return the rows of a training stretch."""
     reach = int(np.abs(offsets_of(codec, values)).max())
-    return max(LEAST_STRETCH, STRETCH_LOOKBACKS * int(values["lookback"])) + reach
+    return max(MIN_STRETCH, STRETCH_LOOKBACKS * int(values["lookback"])) + reach
 
 
 def _refuse_unseen(source: Source, prepared: Prepared) -> None:

@@ -45,7 +45,7 @@ Floats = npt.NDArray[np.float64]
 STARTS = (0.98, 0.95, 0.9)
 """Where the tail may begin, as quantiles; the first that has enough peaks."""
 
-MOST_ABOVE = 2000
+MAX_ABOVE = 2000
 """Of many rows the tail begins where so many are above: higher than the first of `STARTS`."""
 
 PEAKS = 30
@@ -224,7 +224,7 @@ def default_rate(rows: int, seconds_per_row: float | None) -> float:
 def _peaks_over(scores: Floats, known: Floats) -> tuple[float, float, Floats]:
     """Return where the tail starts, as score and as quantile, and the peak of each event."""
     best: tuple[float, float, Floats] = (float(known.max()), 1.0, np.empty(0))
-    highest = 1.0 - MOST_ABOVE / len(known)
+    highest = 1.0 - MAX_ABOVE / len(known)
     for quantile in (max(STARTS[0], highest), *STARTS[1:]):
         start = float(np.quantile(known, quantile, method="lower"))
         peaks = cluster_peaks(scores, start)

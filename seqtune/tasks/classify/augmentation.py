@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from seqtune.data.vocabulary import UNKNOWN_ID
+from seqtune.data.text.vocabulary import UNKNOWN_ID
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]

@@ -98,8 +98,8 @@ class TrainingBatches(keras.utils.PyDataset):  # type: ignore[misc]
             total = np.maximum(targets.sum(axis=1), 1.0)
             weights = (targets * self._class_weights).sum(axis=1) / total
             weights[targets.sum(axis=1) == 0] = 1.0
-        arranged = network_inputs(self.codec, self.inputs, rows, self.values, draw)
-        return arranged, self._softened(targets).astype(np.float32), weights.astype(np.float32)
+        preprocessed = network_inputs(self.codec, self.inputs, rows, self.values, draw)
+        return preprocessed, self._softened(targets).astype(np.float32), weights.astype(np.float32)
 
     def _softened(self, targets: npt.NDArray[np.float32]) -> npt.NDArray[Any]:
         """Return targets (batch, classes) with a share of each spread over all classes.

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from seqtune.data.ragged import Ragged
-from seqtune.data.source import Source
+from seqtune.data.reading.source import Source
 from seqtune.errors import DataError
 from seqtune.tasks.classify.roles import Roles
 

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from seqtune.data.ragged import Ragged
-from seqtune.data.tokens import Tokenizer
+from seqtune.data.text.tokenizer import Tokenizer
 from seqtune.tasks.classify.labels import Labels, is_text
 from seqtune.tasks.classify.roles import Roles
 from seqtune.tasks.classify.schema import METRICS
@@ -20,16 +20,16 @@ Floats = npt.NDArray[np.float64]
 WHOLE_SHARE = 0.98
 """So many of the training texts are read whole."""
 
-LEAST_TOKENS = 32
+MIN_TOKENS = 32
 """So many tokens are always read; short texts cost little."""
 
-MOST_TOKENS = 400
+MAX_TOKENS = 400
 """Longer texts cost more time than their middle tells."""
 
 LONGEST = 100_000
 """Inputs per case that a codec may say at most."""
 
-LEAST_SPREAD = 1e-6
+MIN_SPREAD = 1e-6
 """Relative to its size; a channel, or a case, that varies less is constant."""
 
 
@@ -101,7 +101,7 @@ class Codec:
             center = np.where(present, batch, 0.0).sum(axis=1, keepdims=True) / count
             squares = np.where(present, (batch - center) ** 2, 0.0).sum(axis=1, keepdims=True)
             spread = np.sqrt(squares / count)
-            spread = np.where(spread > LEAST_SPREAD * (1e-12 + np.abs(center)), spread, 1.0)
+            spread = np.where(spread > MIN_SPREAD * (1e-12 + np.abs(center)), spread, 1.0)
         if scaling != "none":
             batch = (batch - center) / spread
         return np.where(present, batch, 0.0)
@@ -188,7 +188,7 @@ def fit_text(
         else:
             lengths = tokenizers[kind].encode(texts, None).tokens.lengths
             usual = int(np.ceil(np.quantile(lengths, WHOLE_SHARE)))
-            longest[kind] = min(max(usual, LEAST_TOKENS), MOST_TOKENS)
+            longest[kind] = min(max(usual, MIN_TOKENS), MAX_TOKENS)
     return tokenizers, longest
 
 
@@ -207,7 +207,7 @@ def fit_series(series: Ragged, rows: npt.NDArray[np.int64]) -> tuple[Floats, Flo
     count = np.maximum(known.sum(axis=0), 1)
     center = np.where(known, steps, 0.0).sum(axis=0) / count
     spread = np.sqrt(np.where(known, (steps - center) ** 2, 0.0).sum(axis=0) / count)
-    return center, np.where(spread > LEAST_SPREAD * (1e-12 + np.abs(center)), spread, 1.0)
+    return center, np.where(spread > MIN_SPREAD * (1e-12 + np.abs(center)), spread, 1.0)
 
 
 def shortened(series: Ragged, longest: int) -> tuple[Ragged, int]:

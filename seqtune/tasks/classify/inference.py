@@ -13,7 +13,7 @@ from seqtune.data.ragged import Ragged
 from seqtune.errors import literal
 from seqtune.files import damaged
 from seqtune.metrics.calibration import scaled
-from seqtune.progress import Tally, Tell, untold
+from seqtune.progress import Advance, ProgressCounter, no_progress
 from seqtune.runtime.programs import batch_rows, predict
 from seqtune.tasks.classify.batches import network_inputs
 from seqtune.tasks.classify.codec import Codec
@@ -31,7 +31,7 @@ def network_probabilities(
     inputs: Ragged,
     rows: npt.NDArray[np.int64],
     values: Mapping[str, Any],
-    tell: Tell = untold,
+    tell: Advance = no_progress,
 ) -> Floats:
     """Return the probability of each class by one network, in chunks of one size.
 
@@ -87,7 +87,7 @@ def row_probabilities(
     rows = np.arange(len(cases))
     total = np.zeros((len(cases), len(codec.labels.names)))
     members = run.members[name]
-    tally = Tally(run.listener, len(members) * len(cases), "cases")
+    tally = ProgressCounter(run.listener, len(members) * len(cases), "cases")
     for member in members:
         if member.baseline:
             part = _by_method(run, member.baseline, cases)

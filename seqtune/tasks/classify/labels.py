@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from seqtune.errors import DataError
-from seqtune.progress import Guess, Listener
+from seqtune.progress import Assumption, Listener
 
 Floats = npt.NDArray[np.float64]
 
@@ -23,7 +23,7 @@ FAR_FROM_EQUAL = 3.0
 """So many times more cases than the rarest class, and the commonest one decides the accuracy: the
 balanced accuracy selects then."""
 
-MOST_CLASSES = 1000
+MAX_CLASSES = 1000
 
 SURROGATE = re.compile("[\ud800-\udfff]")
 """Half a character, which JSON can hold and no file."""
@@ -62,7 +62,7 @@ class Labels:
         names, separator, numbers = values["names"], values["separator"], values["values"]
         is_sound = (
             isinstance(names, list)
-            and 1 <= len(names) <= MOST_CLASSES
+            and 1 <= len(names) <= MAX_CLASSES
             and all(map(is_text, names))
             and len(set(names)) == len(names)
             and is_text(separator)
@@ -120,7 +120,7 @@ def find_labels(
         separator: What stands between several labels; empty where each case has one.
         ordered: Whether the labels are numbers with an order, or "auto".
         kind: "text" or "series": stars are given to texts.
-        listener: Hears of the guesses.
+        listener: Hears of the assumptions.
 
     Raises:
         DataError: There is one class alone, or there are as many as cases; or labels that cannot
@@ -147,7 +147,9 @@ def find_labels(
         values = tuple(numbers or ())
         if ordered == "auto":
             span = f"{found[0]} to {found[-1]}"
-            listener(Guess("order", span, "the labels are numbers", "--set data.ordered=false"))
+            listener(
+                Assumption("order", span, "the labels are numbers", "--set data.ordered=false")
+            )
     return Labels(tuple(found), separator, values)
 
 
@@ -176,7 +178,7 @@ def separator_of(cells: Sequence[str], asked: str | None, listener: Listener) ->
     for separator in SEPARATORS:
         if _recur(cells, separator):
             flag = "--set data.several=null"
-            listener(Guess("several labels", f"split at {separator!r}", "recognised", flag))
+            listener(Assumption("several labels", f"split at {separator!r}", "recognised", flag))
             return separator
     return ""
 
@@ -208,9 +210,9 @@ def _refuse_hopeless(cells: Sequence[str], found: Sequence[str], separator: str)
             f"found {what} in {len(cells)} cases, expected at least two classes",
             "name another column: --label COLUMN",
         )
-    if len(found) > MOST_CLASSES or (len(found) >= len(cells) > 1 and not separator):
+    if len(found) > MAX_CLASSES or (len(found) >= len(cells) > 1 and not separator):
         raise DataError(
             f"found {len(found)} different labels in {len(cells)} cases, expected a few classes "
-            f"with several cases each (at most {MOST_CLASSES})",
+            f"with several cases each (at most {MAX_CLASSES})",
             "name another column: --label COLUMN; numbers are forecast: --task forecast",
         )

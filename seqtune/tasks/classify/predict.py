@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from seqtune.data.ragged import Ragged
-from seqtune.data.source import Source
+from seqtune.data.reading.source import Source
 from seqtune.errors import DataError
 from seqtune.metrics.classify import score_classes
 from seqtune.tasks._contract import Classified, Evaluation

@@ -10,11 +10,11 @@ import numpy as np
 import numpy.typing as npt
 
 from seqtune.data.ragged import Ragged
-from seqtune.data.source import Source
-from seqtune.data.tokens import Tokenizer
-from seqtune.data.word_vectors import read_vectors
+from seqtune.data.reading.source import Source
+from seqtune.data.text.tokenizer import Tokenizer
+from seqtune.data.text.word_vectors import read_vectors
 from seqtune.errors import DataError
-from seqtune.progress import Guess, Listener, Note
+from seqtune.progress import Assumption, Listener, Note
 from seqtune.recipe.load import Recipe
 from seqtune.tasks.classify.cases import Cases, read_cases
 from seqtune.tasks.classify.codec import (
@@ -52,7 +52,7 @@ def prepare(source: Source, recipe: Recipe, listener: Listener) -> tuple[Prepare
     Args:
         source: The table.
         recipe: What the user has settled already.
-        listener: Hears of guesses and repairs.
+        listener: Hears of assumptions and repairs.
 
     Returns:
         The data, and the recipe with everything inferred filled in.
@@ -188,7 +188,7 @@ def _folded(
         return parts
     if asked == "auto":
         why = f"{count} cases beside the test part are few"
-        listener(Guess("folds", str(folds), why, "--set validation.folds=0"))
+        listener(Assumption("folds", str(folds), why, "--set validation.folds=0"))
     return fold_cases(parts, targets, cases.groups, folds, values.seed)
 
 
@@ -215,7 +215,7 @@ def _metric(is_uneven: bool, targets: Floats, labels: Labels, listener: Listener
         f"{labels.names[most]!r} has {counts[most]:.0f} cases, {labels.names[least]!r} "
         f"{counts[least]:.0f}"
     )
-    listener(Guess("metric", "balanced_accuracy", why, "--set metric=accuracy"))
+    listener(Assumption("metric", "balanced_accuracy", why, "--set metric=accuracy"))
     return "balanced_accuracy"
 
 

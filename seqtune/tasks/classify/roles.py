@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from seqtune.data.source import Source
+from seqtune.data.reading.source import Source
 from seqtune.errors import DataError
-from seqtune.progress import Guess, Listener, Note
+from seqtune.progress import Assumption, Listener, Note
 
 LABEL_NAMES = (
     *("label", "labels", "class", "target", "y", "category", "categories", "sentiment", "rating"),
@@ -28,7 +28,7 @@ CASE_NAMES = (
 STEP_NAMES = ("step", "time", "timestamp", "t", "datetime", "date", "frame", "index", "ds")
 NUMERIC = ("number", "integer", "boolean", "empty")
 
-MOST_CLASSES_SHARE = 0.5
+MAX_CLASSES_SHARE = 0.5
 """A column with more different values than this share of its rows is no label."""
 
 LONG_TEXT = 12
@@ -144,7 +144,7 @@ def _label(
 
 def _told(source: Source, label: str, why: str, listener: Listener) -> str:
     count = len(source.codes(label)[1])
-    listener(Guess("label", label, f"{why}; {count} different values", "--label COLUMN"))
+    listener(Assumption("label", label, f"{why}; {count} different values", "--label COLUMN"))
     return label
 
 
@@ -161,7 +161,7 @@ def _text(source: Source, asked: str, texts: Sequence[str], listener: Listener) 
             f"choose one: --text {shlex.quote(candidates[0])}",
         )
     why = "by its name" if by_name else "the only column of long texts"
-    listener(Guess("text", candidates[0], why, "--text COLUMN"))
+    listener(Assumption("text", candidates[0], why, "--text COLUMN"))
     unused = [name for name in texts if name != candidates[0]]
     if unused:
         listener(Note(f"not used: {', '.join(unused)}"))
@@ -194,7 +194,9 @@ def _series_roles(source: Source, data: Any, given: Sequence[str], listener: Lis
     if data.channels == "auto":
         shown = ", ".join(channels) if len(channels) <= 4 else f"{channels[0]} … {channels[-1]}"
         listener(
-            Guess(what, f"{len(channels)}: {shown}", "numeric columns left over", "--past COLUMN")
+            Assumption(
+                what, f"{len(channels)}: {shown}", "numeric columns left over", "--past COLUMN"
+            )
         )
     return Roles("series", label, "", series, time, channels, data.group)
 
@@ -239,7 +241,7 @@ def _case(source: Source, asked: str | None, free: Sequence[str], listener: List
         return None
     count = len(source.codes(repeating[0])[1])
     why = f"by its name; {count} cases with a row per step"
-    listener(Guess("case", repeating[0], why, "--series COLUMN"))
+    listener(Assumption("case", repeating[0], why, "--series COLUMN"))
     return repeating[0]
 
 
@@ -262,9 +264,9 @@ def _step(
         if name.lower() in STEP_NAMES and source.kind(name) in ("time", "integer", "number")
     ]
     if not named:
-        listener(Guess("time", "row order", "no column counts the steps", "--time COLUMN"))
+        listener(Assumption("time", "row order", "no column counts the steps", "--time COLUMN"))
         return None
-    listener(Guess("time", named[0], "by its name", "--time COLUMN"))
+    listener(Assumption("time", named[0], "by its name", "--time COLUMN"))
     return named[0]
 
 
@@ -296,7 +298,7 @@ def _is_label_like(source: Source, name: str) -> bool:
     if source.kind(name) == "number" and not _are_whole(source, name):
         return False
     different = len(source.codes(name)[1])
-    return 1 < different <= max(2, min(1000, MOST_CLASSES_SHARE * source.rows / 2))
+    return 1 < different <= max(2, min(1000, MAX_CLASSES_SHARE * source.rows / 2))
 
 
 def _are_whole(source: Source, name: str) -> bool:
@@ -317,7 +319,7 @@ def _long_texts(source: Source, free: Sequence[str]) -> list[str]:
         sample = [source.text(name, row) for row in range(0, source.rows, 1 + source.rows // 500)]
         mean = sum(map(len, sample)) / max(1, len(sample))
         different = len(set(sample)) / max(1, len(sample))
-        if name.lower() in TEXT_NAMES or (mean >= LONG_TEXT and different > MOST_CLASSES_SHARE):
+        if name.lower() in TEXT_NAMES or (mean >= LONG_TEXT and different > MAX_CLASSES_SHARE):
             found.append(name)
     return found
 

@@ -13,7 +13,7 @@ import pandas as pd
 
 from seqtune.baselines.classification import methods_for
 from seqtune.baselines.pace import Allowance
-from seqtune.data.source import Source
+from seqtune.data.reading.source import Source
 from seqtune.metrics.calibration import fit_temperature, scaled
 from seqtune.metrics.classify import confusion, score_classes
 from seqtune.progress import BaselineEnded, Listener
@@ -30,12 +30,12 @@ from seqtune.tasks.classify.simple_methods import classify_simply
 
 Floats = npt.NDArray[np.float64]
 
-LEAST_STEPS, MOST_STEPS = 20, 60
+MIN_STEPS, MAX_STEPS = 20, 60
 """Steps of an epoch, between two looks at the validation part."""
 
 TRAINED_PER_VALIDATED = 4
 """So many cases are trained on for each one of the validation part that is looked at; more steps
-than `MOST_STEPS` are taken for it, where that part is large."""
+than `MAX_STEPS` are taken for it, where that part is large."""
 
 WORST_LOG_LOSS = 10.0
 """Where the tie-break ends; a log loss beyond it is as bad as any."""
@@ -92,7 +92,7 @@ class ClassifyTask:
         size = int(values["training.batch_size"])
         rounds = -(-len(prepared.rows["train"]) // size)
         enough = TRAINED_PER_VALIDATED * len(prepared.rows["validation"]) // size
-        return min(max(rounds, LEAST_STEPS), max(MOST_STEPS, enough))
+        return min(max(rounds, MIN_STEPS), max(MAX_STEPS, enough))
 
     def batches(
         self, prepared: Prepared, values: Values, seed: int, *, steps: int, until: Until = "train"

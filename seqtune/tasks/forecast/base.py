@@ -11,7 +11,7 @@ from seqtune.tasks.forecast.scale import known_mean
 Floats = npt.NDArray[np.float64]
 Booleans = npt.NDArray[np.bool_]
 
-LARGEST_GROWTH = 2.0
+MAX_GROWTH = 2.0
 """What a level may grow by in a period, for a base forecast."""
 
 
@@ -37,7 +37,7 @@ def base_forecast(past: Floats, valid: Booleans, center: Floats, codec: Codec, k
         valid: The same shape; false before a series begins.
         center: (windows,), the level of each window, which is the forecast where there is no base.
         codec: Horizon and seasonal periods.
-        kind: Value of `arrangement.base`.
+        kind: Value of `preprocessing.base`.
     """
     horizon = codec.horizon
     naive = np.repeat(past[:, -1:], horizon, axis=1)
@@ -64,7 +64,7 @@ def _growth(past: Floats, valid: Booleans, period: int) -> Floats:
     known = valid[:, -2 * period :].all(axis=1) & (past[:, -2 * period :] > 0).all(axis=1)
     now, before = past[:, -period:].mean(axis=1), past[:, -2 * period : -period].mean(axis=1)
     ratio = np.where(known, now / np.where(known, before, 1.0), 1.0)
-    return np.clip(ratio, 1 / LARGEST_GROWTH, LARGEST_GROWTH)[:, None]
+    return np.clip(ratio, 1 / MAX_GROWTH, MAX_GROWTH)[:, None]
 
 
 def _inverse_square_error(

@@ -9,10 +9,10 @@ import keras
 import numpy as np
 import numpy.typing as npt
 
-from seqtune.data.window import WindowRange
-from seqtune.tasks.forecast.arrangement import actual_values, arrange, step_weights
+from seqtune.data.panel.window import WindowRange
 from seqtune.tasks.forecast.codec import Codec
 from seqtune.tasks.forecast.coded import CodedPanel
+from seqtune.tasks.forecast.preprocessing import actual_values, preprocess, step_weights
 
 UNKNOWN_SHARE = 0.05
 """Share of training windows whose identity is hidden, so that unknown series have an embedding."""
@@ -27,7 +27,7 @@ class TrainingBatches(keras.utils.PyDataset):  # type: ignore[misc]
         coded: The panel with its scales.
         codec: Horizon, periods and scales.
         windows: All windows that may be drawn.
-        values: The configuration: batch size, loss and arrangement.
+        values: The configuration: batch size, loss and preprocessing.
         seed: Where the draws begin.
         steps: Batches per epoch.
     """
@@ -53,15 +53,15 @@ class TrainingBatches(keras.utils.PyDataset):  # type: ignore[misc]
         draw = np.random.default_rng((self.seed, self.epoch, index))
         size = int(self.values["training.batch_size"])
         windows = self.windows.draw(draw, size, str(self.values["training.sampling"]))
-        arranged = arrange(self.coded, windows, self.codec, self.values)
-        if "identity" in arranged.inputs:
+        preprocessed = preprocess(self.coded, windows, self.codec, self.values)
+        if "identity" in preprocessed.inputs:
             hidden = draw.random(size) < UNKNOWN_SHARE
-            arranged.inputs["identity"] = np.where(hidden, 0, arranged.inputs["identity"])
+            preprocessed.inputs["identity"] = np.where(hidden, 0, preprocessed.inputs["identity"])
         actual, observed = actual_values(self.coded, windows, self.codec.horizon)
         loss = str(self.values["training.loss"])
-        weights = step_weights(self.coded, windows, arranged, (actual, observed), loss)
-        target = np.where(observed, arranged.reduce(actual), 0.0)
-        return arranged.inputs, np.stack([target, weights], axis=-1).astype(np.float32)
+        weights = step_weights(self.coded, windows, preprocessed, (actual, observed), loss)
+        target = np.where(observed, preprocessed.reduce(actual), 0.0)
+        return preprocessed.inputs, np.stack([target, weights], axis=-1).astype(np.float32)
 
     def on_epoch_end(self) -> None:
         """Go on to draws of the next epoch."""

@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from seqtune.data.calendar import calendar_cycles, calendar_features
-from seqtune.data.grid import Grid
-from seqtune.data.panel import Panel
-from seqtune.data.seasonality import seasonal_scales
-from seqtune.data.split import Split
+from seqtune.data.panel.calendar import calendar_cycles, calendar_features
+from seqtune.data.panel.grid import Grid
+from seqtune.data.panel.panel import Panel
+from seqtune.data.panel.seasonality import seasonal_scales
+from seqtune.data.panel.split import Split
 from seqtune.tasks.forecast.coded import CodedPanel
 from seqtune.tasks.forecast.measure import (
     borrowed_errors,
@@ -76,7 +76,7 @@ class Codec:
         future: Scales of the covariates known ahead.
         static: Scales of the static covariates.
         categories: Labels of text columns among the static covariates, in the order of the codes.
-        cycles: Cycles of the calendar that a network is told of; see `seqtune.data.calendar`.
+        cycles: Cycles of the calendar that a network is told of; see `seqtune.data.panel.calendar`.
         constant: (series, targets) bool: the training rows never change, and MASE, whose
             denominator would be zero, is not defined.
         origins: From so many origins the validation part is forecast; 0 for every step of it.

@@ -7,14 +7,14 @@ from typing import Any
 
 import numpy as np
 
-from seqtune.data.calendar import calendar_cycles
-from seqtune.data.panel import Panel
+from seqtune.data.panel.calendar import calendar_cycles
+from seqtune.data.panel.panel import Panel
 from seqtune.tasks.forecast.codec import Codec, Standard
 
-MOST_LEVELS = 999
-MOST_PERIODS = 100
-MOST_ORIGINS = 100
-LONGEST_PERIOD = 100_000
+MAX_LEVELS = 999
+MAX_PERIODS = 100
+MAX_ORIGINS = 100
+MAX_PERIOD = 100_000
 """A recipe may name a period that is longer than the series; history of twice as many steps is
 gathered for it."""
 
@@ -38,12 +38,12 @@ def check_codec(codec: Codec, panel: Panel) -> None:
         raise ValueError("it has other labels than the panel")
     longest = int(panel.lengths.max(initial=0))
     _check_steps((codec.horizon,), longest)
-    _check_steps(codec.periods, max(longest, LONGEST_PERIOD))
+    _check_steps(codec.periods, max(longest, MAX_PERIOD))
     _check_levels(codec.levels)
     known = calendar_cycles(codec.axis())
     if tuple(name for name in known if name in codec.cycles) != codec.cycles:
         raise ValueError(f"found the calendar cycles {str(codec.cycles)[:40]}")
-    if type(codec.origins) is not int or not 0 <= codec.origins <= MOST_ORIGINS:
+    if type(codec.origins) is not int or not 0 <= codec.origins <= MAX_ORIGINS:
         raise ValueError(f"found {str(codec.origins)[:20]!r} origins")
     for name in ("error_scale", "center", "spread"):
         _check_scale(name, getattr(codec, name), (len(panel.series), len(panel.target_names)))
@@ -76,7 +76,7 @@ def _check_roles(roles: dict[str, Any], panel: Panel) -> None:
 
 def _check_steps(steps: Sequence[Any], longest: int) -> None:
     """Refuse a horizon that is longer than every series, and periods that nobody can have meant."""
-    if len(steps) > MOST_PERIODS:
+    if len(steps) > MAX_PERIODS:
         raise ValueError(f"it has {len(steps)} periods")
     for count in steps:
         if type(count) is not int or not 1 <= count <= longest:
@@ -87,7 +87,7 @@ def _check_levels(levels: Sequence[Any]) -> None:
     is_number = all(isinstance(level, float) and 0 < level < 1 for level in levels)
     if not is_number or 0.5 not in levels or list(levels) != sorted(set(levels)):
         raise ValueError("its quantile levels do not rise from 0 to 1")
-    if len(levels) > MOST_LEVELS:
+    if len(levels) > MAX_LEVELS:
         raise ValueError(f"it has {len(levels)} quantile levels")
 
 

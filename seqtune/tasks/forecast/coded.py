@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from seqtune.data.panel import Panel
-from seqtune.data.window import Windows
+from seqtune.data.panel.panel import Panel
+from seqtune.data.panel.window import Windows
 
 Floats = npt.NDArray[np.float64]
 

@@ -34,7 +34,7 @@ FEWEST = 20
 SMALLEST, LARGEST = 0.05, 20.0
 """What a factor may be: more says that the validation part is odd, not that intervals are."""
 
-LEAST_WIDTH = 1e-9
+MIN_WIDTH = 1e-9
 """Predicted distances are at least this share of the truth's own."""
 
 
@@ -92,7 +92,7 @@ def _scores(quantiles: Floats, actual: Floats, levels: tuple[float, ...], place:
     median = quantiles[..., levels.index(0.5)]
     error = (actual - median) if levels[place] > 0.5 else (median - actual)
     width = np.abs(quantiles[..., place] - median)
-    scores: Floats = error / np.maximum(width, LEAST_WIDTH * np.maximum(np.abs(error), 1e-300))
+    scores: Floats = error / np.maximum(width, MIN_WIDTH * np.maximum(np.abs(error), 1e-300))
     return scores
 
 

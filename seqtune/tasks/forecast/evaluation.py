@@ -9,21 +9,21 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from seqtune.data.join import join_panels
-from seqtune.data.source import Source
-from seqtune.data.time_text import format_times
-from seqtune.data.window import Windows, evaluation_windows, rolled_windows
+from seqtune.data.panel.join import join_panels
+from seqtune.data.panel.time_text import format_times
+from seqtune.data.panel.window import Windows, evaluation_windows, rolled_windows
+from seqtune.data.reading.source import Source
 from seqtune.errors import DataError
 from seqtune.tasks._contract import Evaluation, FoldScores
-from seqtune.tasks.forecast.arrangement import actual_values
 from seqtune.tasks.forecast.codec import Codec
 from seqtune.tasks.forecast.coded import CodedPanel
 from seqtune.tasks.forecast.predict import forecast_with, read_new
+from seqtune.tasks.forecast.preprocessing import actual_values
 from seqtune.tasks.forecast.scoring import score_forecasts
 
 Ints = npt.NDArray[np.int64]
 
-MOST_EVALUATION_WINDOWS = 20_000
+MAX_EVALUATION_WINDOWS = 20_000
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ def evaluate(run: Any, source: Source) -> Evaluation:
     new = NewRows.read(run, source)
     targets = len(new.coded.panel.target_names)
     every = evaluation_windows(new.first, new.end, codec.horizon, targets)
-    windows = new.with_history(every.spread(MOST_EVALUATION_WINDOWS, codec.periods))
+    windows = new.with_history(every.spread(MAX_EVALUATION_WINDOWS, codec.periods))
     if not len(windows):
         raise DataError(
             f"{source.path}: no rows to score: the run was fitted on all of them",

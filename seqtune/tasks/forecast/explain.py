@@ -18,22 +18,22 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from seqtune.data.window import Windows
-from seqtune.gradients import input_gradient
+from seqtune.data.panel.window import Windows
 from seqtune.metrics.forecast import mase
+from seqtune.runtime.gradients import input_gradient
 from seqtune.runtime.programs import predict
-from seqtune.tasks.forecast.arrangement import Arranged, arrange, channel_names
 from seqtune.tasks.forecast.prepared import Prepared
+from seqtune.tasks.forecast.preprocessing import Preprocessed, channel_names, preprocess
 
 Floats = npt.NDArray[np.float64]
 
-MOST_WINDOWS = 256
+MAX_WINDOWS = 256
 """So many validation windows tell the importance of an input."""
 
 REPEATS = 3
 """How often each group is shuffled; the mean counts."""
 
-MOST_BLOCKS = 8
+MAX_BLOCKS = 8
 """The history is shuffled in so many blocks at most, of whole seasons where they fit."""
 
 SHARE = 0.95
@@ -67,7 +67,7 @@ class Subject:
         values: The network's configuration.
         chosen: Numbers of some validation windows.
         windows: These windows.
-        arranged: The same, arranged for the network.
+        preprocessed: The same, preprocessed for the network.
     """
 
     model: Any
@@ -75,17 +75,17 @@ class Subject:
     values: Mapping[str, Any]
     chosen: npt.NDArray[np.int64]
     windows: Windows
-    arranged: Arranged
+    preprocessed: Preprocessed
 
     @classmethod
     def of(cls, model: Any, prepared: Prepared, values: Mapping[str, Any]) -> Subject:
         """Choose the windows, evenly spread."""
         every = prepared.windows["validation"]
-        count = min(len(every), MOST_WINDOWS)
+        count = min(len(every), MAX_WINDOWS)
         chosen = np.linspace(0, len(every) - 1, count).round().astype(np.int64)
         windows = every[chosen]
-        arranged = arrange(prepared.coded, windows, prepared.codec, values)
-        return cls(model, prepared, values, chosen, windows, arranged)
+        preprocessed = preprocess(prepared.coded, windows, prepared.codec, values)
+        return cls(model, prepared, values, chosen, windows, preprocessed)
 
     @property
     def names(self) -> dict[str, list[tuple[str, str]]]:
@@ -96,7 +96,7 @@ class Subject:
         """Return the MASE of what the network makes of inputs."""
         codec, windows = self.prepared.codec, self.windows
         output = np.asarray(predict(self.model, dict(inputs)))
-        median = self.arranged.restore(output)[..., codec.levels.index(0.5)]
+        median = self.preprocessed.restore(output)[..., codec.levels.index(0.5)]
         actual, observed = (each[self.chosen] for each in self.prepared.truth["validation"])
         scale = self.prepared.coded.error_scale[windows.series, windows.target]
         return float(mase(actual, median, scale, observed))
@@ -119,7 +119,7 @@ def explain(
         groups there was no time for; `reach`, the norm of the gradient by lag.
     """
     subject = Subject.of(model, prepared, values)
-    score = subject.error(subject.arranged.inputs)
+    score = subject.error(subject.preprocessed.inputs)
     reach = _reach(subject)
     importance: list[dict[str, Any]] = []
     groups = list(_groups(subject))
@@ -153,9 +153,9 @@ def _groups(subject: Subject) -> Iterator[Group]:
             yield Group(kind, name)
     for name in subject.prepared.codec.static.names:
         yield Group("static", name)
-    if "identity" in subject.arranged.inputs:
+    if "identity" in subject.preprocessed.inputs:
         yield Group("identity")
-    lookback = subject.arranged.inputs["history"].shape[1]
+    lookback = subject.preprocessed.inputs["history"].shape[1]
     length = block_length(lookback, subject.prepared.codec.period)
     for first in range(1, lookback + 1, length):
         yield Group("history", "", first, min(lookback, first + length - 1))
@@ -168,7 +168,7 @@ def block_length(lookback: int, period: int) -> int:
         >>> [block_length(336, 24), block_length(100, 12), block_length(5, 1)]
         [48, 24, 1]
     """
-    least = -(-lookback // MOST_BLOCKS)
+    least = -(-lookback // MAX_BLOCKS)
     return period * -(-least // period) if period <= lookback else least
 
 
@@ -176,7 +176,7 @@ def _shuffled(
     subject: Subject, group: Group, draw: np.random.Generator
 ) -> dict[str, npt.NDArray[Any]]:
     """Return the inputs with one group of them shuffled over the windows."""
-    inputs = dict(subject.arranged.inputs)
+    inputs = dict(subject.preprocessed.inputs)
     order = draw.permutation(len(subject.windows))
     if group.kind == "identity":
         inputs["identity"] = inputs["identity"][order]
@@ -197,7 +197,7 @@ def _shuffled(
 
 def _reach(subject: Subject) -> dict[str, Any]:
     """Return the norm of the gradient of the median with respect to each past step, by lag."""
-    codec, inputs = subject.prepared.codec, subject.arranged.inputs
+    codec, inputs = subject.prepared.codec, subject.preprocessed.inputs
     draw = np.random.default_rng(0)
     weights = np.zeros((len(subject.windows), codec.horizon, len(codec.levels)), np.float32)
     signs = draw.integers(0, 2, weights.shape[:2]) * 2.0 - 1.0

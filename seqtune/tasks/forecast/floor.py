@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from seqtune.data.window import Windows
+from seqtune.data.panel.window import Windows
 from seqtune.tasks.forecast.coded import CodedPanel
 
 Floats = npt.NDArray[np.float64]

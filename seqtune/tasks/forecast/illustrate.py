@@ -7,13 +7,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from seqtune.data.time_text import format_times
+from seqtune.data.panel.time_text import format_times
 from seqtune.tasks.forecast.prepared import Prepared
 
 HISTORY_HORIZONS = 4
-"""Steps of history on the chart, in horizons; at least `LEAST_HISTORY`."""
+"""Steps of history on the chart, in horizons; at least `MIN_HISTORY`."""
 
-LEAST_HISTORY = 48
+MIN_HISTORY = 48
 
 
 def illustrate(prepared: Prepared, forecast: npt.NDArray[np.float64]) -> dict[str, Any]:
@@ -24,7 +24,7 @@ def illustrate(prepared: Prepared, forecast: npt.NDArray[np.float64]) -> dict[st
         forecast: (windows, horizon, levels) of the test part, from a network that never saw it.
 
     Returns:
-        The fields of `seqtune.report.chart.ForecastChart`, as plain JSON values.
+        The fields of `seqtune.drawing.chart.ForecastChart`, as plain JSON values.
     """
     codec, panel = prepared.codec, prepared.panel
     windows = prepared.windows["test"]
@@ -32,7 +32,7 @@ def illustrate(prepared: Prepared, forecast: npt.NDArray[np.float64]) -> dict[st
     middle = codec.levels.index(0.5)
     window = _typical(prepared, forecast[..., middle])
     series, cut = int(windows.series[window]), int(windows.cut[window])
-    steps = max(LEAST_HISTORY, HISTORY_HORIZONS * codec.horizon)
+    steps = max(MIN_HISTORY, HISTORY_HORIZONS * codec.horizon)
     first = max(int(panel.offsets[series]), cut - steps)
     start = int(panel.starts[series]) + first - int(panel.offsets[series])
     times = panel.grid.times(np.arange(start, start + cut - first + codec.horizon))

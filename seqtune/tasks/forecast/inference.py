@@ -7,17 +7,17 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from seqtune.data.window import Windows
-from seqtune.progress import Tell, untold
+from seqtune.data.panel.window import Windows
+from seqtune.progress import Advance, no_progress
 from seqtune.runtime.programs import batch_rows, predict
 from seqtune.tasks._contract import Values
-from seqtune.tasks.forecast.arrangement import arrange
 from seqtune.tasks.forecast.codec import Codec
 from seqtune.tasks.forecast.coded import CodedPanel
 from seqtune.tasks.forecast.floor import floored
+from seqtune.tasks.forecast.preprocessing import preprocess
 
 CHUNK = 1024
-"""Windows that are arranged and predicted at a time."""
+"""Windows that are preprocessed and predicted at a time."""
 
 
 def forecast_windows(
@@ -26,7 +26,7 @@ def forecast_windows(
     windows: Windows,
     codec: Codec,
     values: Values,
-    tell: Tell = untold,
+    tell: Advance = no_progress,
 ) -> npt.NDArray[np.float64]:
     """Forecast windows with a network, in chunks of one size so that it is compiled once.
 
@@ -46,8 +46,8 @@ def forecast_windows(
     forecasts = np.empty((len(windows), codec.horizon, len(codec.levels)))
     for start in range(0, len(windows), size):
         chosen = np.minimum(np.arange(start, start + size), len(windows) - 1)
-        arranged = arrange(coded, windows[chosen], codec, values)
-        output = arranged.restore(np.asarray(predict(model, arranged.inputs)))
+        preprocessed = preprocess(coded, windows[chosen], codec, values)
+        output = preprocessed.restore(np.asarray(predict(model, preprocessed.inputs)))
         forecasts[start : start + size] = output[: len(windows) - start]
         tell(min(size, len(windows) - start))
     return floored(forecasts, coded, windows)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from seqtune.data.panel import Panel
-from seqtune.data.split import Split
+from seqtune.data.panel.panel import Panel
+from seqtune.data.panel.split import Split
 
 Floats = npt.NDArray[np.float64]
 Booleans = npt.NDArray[np.bool_]

@@ -28,7 +28,7 @@ def build_network(
     """Build the network of one configuration.
 
     Args:
-        shapes: Shape of each input without the batch axis, as `arrange` made them: `history`
+        shapes: Shape of each input without the batch axis, as `preprocess` made them: `history`
             (lookback, channels), `future` (horizon, features), `identity` (), `static` (features,).
         identities: How many series and targets can be told apart, the unknown one included.
         horizon: Steps ahead.
@@ -42,12 +42,12 @@ def build_network(
         name: keras.Input(shape, name=name, dtype="int32" if name == "identity" else "float32")
         for name, shape in shapes.items()
     }
-    static = _static(inputs, identities, int(values["arrangement.embedding"]))
+    static = _static(inputs, identities, int(values["preprocessing.embedding"]))
     settings = settings_of(values, horizon)
     architecture = architectures[str(values["network.architecture"])]
     future = inputs.get("future")
     history, reversible = inputs["history"], None
-    if values.get("arrangement.scaling") == "revin":
+    if values.get("preprocessing.scaling") == "revin":
         reversible = ReversibleScale(name="reversible_scale")
         history = reversible(history)
     features = architecture.forecast(history, future, static, settings)

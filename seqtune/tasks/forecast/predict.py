@@ -9,14 +9,14 @@ import numpy.typing as npt
 import pandas as pd
 
 from seqtune.baselines.forecasts import forecast_windows as baseline_windows
-from seqtune.data.join import join_panels
-from seqtune.data.panel import Panel, PanelRoles
-from seqtune.data.panel_build import build_panel
-from seqtune.data.source import Source
-from seqtune.data.time_text import format_times
-from seqtune.data.window import Windows
+from seqtune.data.panel.build import build_panel
+from seqtune.data.panel.join import join_panels
+from seqtune.data.panel.panel import Panel, PanelRoles
+from seqtune.data.panel.time_text import format_times
+from seqtune.data.panel.window import Windows
+from seqtune.data.reading.source import Source
 from seqtune.errors import DataError
-from seqtune.progress import Tally, Tell
+from seqtune.progress import Advance, ProgressCounter
 from seqtune.tasks.forecast.codec import Codec
 from seqtune.tasks.forecast.coded import CodedPanel
 from seqtune.tasks.forecast.conformal import apply_factors
@@ -77,7 +77,7 @@ def forecast_with(run: Any, name: str, coded: CodedPanel, windows: Windows) -> F
     codec: Codec = run.prepared.codec
     row = run.choose(name)
     members = [] if row.kind == "baseline" else run.members[name]
-    tally = Tally(run.listener, max(1, len(members)) * len(windows), "windows")
+    tally = ProgressCounter(run.listener, max(1, len(members)) * len(windows), "windows")
     if row.kind == "baseline":
         return floored(_by_method(name, coded, windows, codec, tally.add), coded, windows)
     total = np.zeros((len(windows), codec.horizon, len(codec.levels)))
@@ -91,7 +91,9 @@ def forecast_with(run: Any, name: str, coded: CodedPanel, windows: Windows) -> F
     return floored(_honest(run, name, total), coded, windows)
 
 
-def _by_method(name: str, coded: CodedPanel, windows: Windows, codec: Codec, tell: Tell) -> Floats:
+def _by_method(
+    name: str, coded: CodedPanel, windows: Windows, codec: Codec, tell: Advance
+) -> Floats:
     """Return the quantiles that a simple method forecasts, (windows, horizon, levels)."""
     histories = window_histories(coded, windows)
     forecast, _ = baseline_windows(

@@ -11,11 +11,11 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
-from seqtune.data.panel import Panel
-from seqtune.data.panel_store import load_panel, save_panel
-from seqtune.data.split import Split, read_split, save_split
-from seqtune.data.time_text import format_times
-from seqtune.data.window import (
+from seqtune.data.panel.panel import Panel
+from seqtune.data.panel.split import Split, read_split, save_split
+from seqtune.data.panel.store import load_panel, save_panel
+from seqtune.data.panel.time_text import format_times
+from seqtune.data.panel.window import (
     WindowRange,
     Windows,
     evaluation_windows,
@@ -24,16 +24,16 @@ from seqtune.data.window import (
 )
 from seqtune.files import read_value, write_json
 from seqtune.tasks._contract import Fold, Part, Until
-from seqtune.tasks.forecast.arrangement import actual_values
 from seqtune.tasks.forecast.codec import Codec
 from seqtune.tasks.forecast.codec_check import check_codec
 from seqtune.tasks.forecast.coded import CodedPanel
+from seqtune.tasks.forecast.preprocessing import actual_values
 
 ENOUGH_WINDOWS = 96
 """Where series are few, so many windows tell models apart; statistical methods, which are fitted
 anew for every window, then still have their say within their share of the budget."""
 
-MOST_WINDOWS: dict[Part, int] = {"validation": 600, "test": 5_000}
+MAX_WINDOWS: dict[Part, int] = {"validation": 600, "test": 5_000}
 """Where series are many, each gives a window, up to so many; validation looks after every epoch."""
 
 
@@ -167,7 +167,7 @@ class Prepared:
             return self._rolled(start, end)
         every = evaluation_windows(start, end, self.codec.horizon, len(self.panel.target_names))
         one_each = int((every.count > 0).sum()) * every.targets
-        wanted = min(max(ENOUGH_WINDOWS, one_each), MOST_WINDOWS[part])
+        wanted = min(max(ENOUGH_WINDOWS, one_each), MAX_WINDOWS[part])
         return every.spread(wanted, self.codec.periods)
 
     def _rolled(self, start: npt.NDArray[np.int64], end: npt.NDArray[np.int64]) -> Windows:
@@ -177,6 +177,6 @@ class Prepared:
         parts = []
         for back in stride * np.arange(origins)[::-1]:
             part = rolled_windows(start, end, horizon, back, len(self.panel.target_names))
-            count = min(len(part), MOST_WINDOWS["validation"])
+            count = min(len(part), MAX_WINDOWS["validation"])
             parts.append(part[np.linspace(0, len(part) - 1, count).round().astype(np.int64)])
         return Windows.join(parts)

@@ -12,8 +12,8 @@ from keras import ops
 class ReversibleScale(keras.layers.Layer):  # type: ignore[misc]
     """Stretches and shifts the target's history before the network, and takes that back after it.
 
-    The mean and the deviation of each window are taken out where windows are arranged
-    (`arrangement.scaling: revin`); this is the learnt part:
+    The mean and the deviation of each window are taken out where windows are preprocessed
+    (`preprocessing.scaling: revin`); this is the learnt part:
 
         value' = stretch * value + shift
         forecast = base + output / stretch

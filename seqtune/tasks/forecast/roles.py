@@ -5,11 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from seqtune.data.panel import PanelRoles
-from seqtune.data.roles import NUMERIC, check_numeric, find_series, find_time, names_of, one_of
-from seqtune.data.source import Source
+from seqtune.data.panel.panel import PanelRoles
+from seqtune.data.reading.roles import (
+    NUMERIC,
+    check_numeric,
+    find_series,
+    find_time,
+    names_of,
+    one_of,
+)
+from seqtune.data.reading.source import Source
 from seqtune.errors import DataError
-from seqtune.progress import Guess, Listener, Note
+from seqtune.progress import Assumption, Listener, Note
 
 TARGET_NAMES = ("y", "target", "value", "values")
 
@@ -63,7 +70,7 @@ def _targets(
         )
     found = one_of(numeric, TARGET_NAMES, "target")
     why = "the only numeric column" if len(numeric) == 1 else "by its name"
-    listener(Guess("target", str(found), why, "--target COLUMN"))
+    listener(Assumption("target", str(found), why, "--target COLUMN"))
     return (str(found),)
 
 
@@ -74,7 +81,7 @@ def _past(source: Source, asked: Any, free: Sequence[str], listener: Listener) -
     ignored = [name for name in free if name not in numeric]
     if numeric:
         listener(
-            Guess(
+            Assumption(
                 "past covariates", ", ".join(numeric), "numeric columns left over", "--past COLUMN"
             )
         )

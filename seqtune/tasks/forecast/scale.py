@@ -9,14 +9,14 @@ import numpy as np
 import numpy.typing as npt
 from scipy.signal import lfilter  # type: ignore[import-untyped]
 
-from seqtune.data.window import Windows
+from seqtune.data.panel.window import Windows
 from seqtune.tasks.forecast.codec import Codec
 from seqtune.tasks.forecast.coded import CodedPanel
 
 Floats = npt.NDArray[np.float64]
 Booleans = npt.NDArray[np.bool_]
 
-SMALLEST_SCALE = 0.1
+MIN_SCALE = 0.1
 """A window's scale is at least this share of its series' seasonal naive error, so that a flat
 stretch does not turn the next ordinary value into an enormous target; that of a series that never
 changes is the whole error that it borrows from others."""
@@ -41,13 +41,13 @@ def center_and_scale(
         history: (windows, lookback), what the network sees of the target.
         seen: The same shape; false before a series begins.
         codec: Seasonal periods.
-        values: The configuration, with `arrangement.scaling`.
+        values: The configuration, with `preprocessing.scaling`.
     """
-    kind = values["arrangement.scaling"]
+    kind = values["preprocessing.scaling"]
     if kind == "none":
         return np.zeros(len(windows)), np.ones(len(windows))
     where = windows.series, windows.target
-    least = np.where(coded.constant[where], 1.0, SMALLEST_SCALE) * coded.usual_error[where]
+    least = np.where(coded.constant[where], 1.0, MIN_SCALE) * coded.usual_error[where]
     if kind == "series":
         spread = np.where(coded.constant[where], least, coded.spread[where])
         return coded.center[where], spread

@@ -136,7 +136,7 @@ class Schema(RecipeSchema):
     order = (
         *("task", "description", "backend", "seed", "data"),
         *("horizon", "lookback", "seasonality", "quantiles", "validation", "test"),
-        *("arrangement", "network", "training", "search"),
+        *("preprocessing", "network", "training", "search"),
         *("ensemble", "refit", "baselines", "portfolio"),
     )
 
@@ -177,12 +177,12 @@ class Schema(RecipeSchema):
         description="The last steps of each series, on which the winner is scored, once; nothing "
         "else sees them.",
     )
-    arrangement: Arrangement = Field(
+    preprocessing: Arrangement = Field(
         default_factory=Arrangement,
         description="How the numbers are put before the network.",
     )
     network: Network = Field(
-        default_factory=Network, description="The network: its cells and their arrangement."
+        default_factory=Network, description="The network: its cells and their preprocessing."
     )
     training: Training = Field(default_factory=Training, description="How each network is trained.")
     refit: Annotated[bool, Flag()] = Field(

@@ -7,18 +7,18 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from seqtune.data.split import LEAST_TRAINING, choose_steps
+from seqtune.data.panel.split import MIN_TRAINING, choose_steps
 from seqtune.errors import DataError
-from seqtune.progress import Guess, Listener
+from seqtune.progress import Assumption, Listener
 from seqtune.recipe.steps import Split
 from seqtune.tasks.forecast.schema import Validation
 
-LEAST_ROWS = 4
+MIN_ROWS = 4
 """Two rows to learn from, one to validate and one to test on, with a horizon of one step."""
 
-LONGEST_DEFAULT_HORIZON = 48
+MAX_DEFAULT_HORIZON = 48
 
-LONGEST_SEGMENT = 48
+MAX_SEGMENT = 48
 
 ROWS_PER_STEP = 20
 """With so many training rows for each step of four horizons, a history of four horizons can be
@@ -41,10 +41,10 @@ def settle_horizon(
         DataError: The data is too short, or the horizon longer than the data.
     """
     longest = int(lengths.max(initial=0))
-    if longest < LEAST_ROWS:
+    if longest < MIN_ROWS:
         raise DataError(
             f"the longest series has {longest} row{'s' if longest > 1 else ''}; a forecast needs "
-            f"at least {LEAST_ROWS}",
+            f"at least {MIN_ROWS}",
             "give more data",
         )
     if asked != "auto":
@@ -58,12 +58,12 @@ def settle_horizon(
     median = int(np.median(lengths))
     if periods:
         season = periods[0] if periods[0] >= 6 else 2 * periods[0]
-        horizon = min(season, LONGEST_DEFAULT_HORIZON)
+        horizon = min(season, MAX_DEFAULT_HORIZON)
         why = f"a season of {periods[0]} steps"
     else:
         horizon, why = 24, "no season found"
     horizon = max(1, min(horizon, median // 6))
-    listener(Guess("horizon", f"{horizon} steps", why, "--horizon N"))
+    listener(Assumption("horizon", f"{horizon} steps", why, "--horizon N"))
     return horizon
 
 
@@ -94,7 +94,7 @@ def settle_parts(
         return steps, held
     steps = max(usual, folds * horizon)
     longest = int(lengths.max())
-    if folds and steps + held + LEAST_TRAINING > longest:
+    if folds and steps + held + MIN_TRAINING > longest:
         raise DataError(
             f"{folds} folds of {horizon} steps and a test part of {held} leave nothing to train "
             f"on: the longest series has {longest} rows",
@@ -148,7 +148,7 @@ def settle_segment(periods: tuple[int, ...], lookback: int) -> Any:
         [24, 12]
     """
     season = periods[0] if periods and 2 * periods[0] <= lookback else max(1, lookback // 8)
-    season = min(season, LONGEST_SEGMENT)
+    season = min(season, MAX_SEGMENT)
     return [season, season // 2] if season >= 4 else season
 
 

@@ -12,16 +12,15 @@ import numpy.typing as npt
 import pandas as pd
 
 from seqtune.baselines.pace import Allowance
-from seqtune.data.panel import Panel
-from seqtune.data.panel_build import build_panel
-from seqtune.data.seasonality import find_periods
-from seqtune.data.source import Source
-from seqtune.data.split import split_series
+from seqtune.data.panel.build import build_panel
+from seqtune.data.panel.panel import Panel
+from seqtune.data.panel.seasonality import find_periods
+from seqtune.data.panel.split import split_series
+from seqtune.data.reading.source import Source
 from seqtune.errors import DataError
-from seqtune.progress import Guess, Listener, Note
+from seqtune.progress import Assumption, Listener, Note
 from seqtune.recipe.load import Recipe
 from seqtune.tasks._contract import BaselineResult, Evaluation, Part, Until, Values, without
-from seqtune.tasks.forecast.arrangement import arrange
 from seqtune.tasks.forecast.batches import TrainingBatches
 from seqtune.tasks.forecast.codec import Codec
 from seqtune.tasks.forecast.conformal import apply_factors, measure_factors
@@ -34,6 +33,7 @@ from seqtune.tasks.forecast.loss import quantile_loss
 from seqtune.tasks.forecast.network import build_network
 from seqtune.tasks.forecast.predict import predict
 from seqtune.tasks.forecast.prepared import Prepared
+from seqtune.tasks.forecast.preprocessing import preprocess
 from seqtune.tasks.forecast.roles import infer_roles
 from seqtune.tasks.forecast.schema import Schema
 from seqtune.tasks.forecast.scoring import score_forecasts
@@ -91,7 +91,7 @@ class ForecastTask:
         if values.seasonality == "auto":
             periods = _periods("auto", panel, split.train_end)
             found = ", ".join(map(str, periods)) or "none"
-            listener(Guess("seasonality", found, "from the data", "--set seasonality=N"))
+            listener(Assumption("seasonality", found, "from the data", "--set seasonality=N"))
         codec = Codec.fit(
             panel,
             split,
@@ -119,10 +119,10 @@ class ForecastTask:
         return Prepared.load(folder)
 
     def build(self, prepared: Prepared, values: Values) -> Any:
-        """Build the network for the shapes that the arrangement gives."""
+        """Build the network for the shapes that the preprocessing gives."""
         example = prepared.windows["validation"][:1]
-        arranged = arrange(prepared.coded, example, prepared.codec, values)
-        shapes = {name: array.shape[1:] for name, array in arranged.inputs.items()}
+        preprocessed = preprocess(prepared.coded, example, prepared.codec, values)
+        shapes = {name: array.shape[1:] for name, array in preprocessed.inputs.items()}
         codec = prepared.codec
         return build_network(
             shapes, codec.error_scale.size + 1, codec.horizon, codec.levels, values
@@ -130,8 +130,8 @@ class ForecastTask:
 
     def structure(self, values: Values) -> Values:
         """Leave out what only arranges and weighs batches; scales but `revin` are in the data."""
-        kept = without(values, "training.loss", "training.sampling", "arrangement.base")
-        return {**kept, "arrangement.scaling": values.get("arrangement.scaling") == "revin"}
+        kept = without(values, "training.loss", "training.sampling", "preprocessing.base")
+        return {**kept, "preprocessing.scaling": values.get("preprocessing.scaling") == "revin"}
 
     def loss(self, prepared: Prepared, values: Values) -> Any:
         """Return the weighted quantile loss."""

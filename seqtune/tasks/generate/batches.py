@@ -1,4 +1,4 @@
-"""Training batches: lanes that go through the text side by side, each on from where it was."""
+"""Training batches: streams that go through the text side by side, each on from where it was."""
 
 from __future__ import annotations
 
@@ -12,32 +12,32 @@ Array = npt.NDArray[Any]
 Tokens = npt.NDArray[np.int32]
 
 
-class Lanes(keras.utils.PyDataset):  # type: ignore[misc]
+class Streams(keras.utils.PyDataset):  # type: ignore[misc]
     """An endless supply of batches, a number of them per epoch.
 
-    The lanes begin at equal distances, the first at a place that the seed gives, and go through
+    The streams begin at equal distances, the first at a place that the seed gives, and go through
     the text round and round: what the network remembers at the end of a batch is what it needs at
     the beginning of the next.
 
     Args:
         tokens: (tokens,) of the text.
-        lanes: Rows of a batch.
+        streams: Rows of a batch.
         steps: Tokens of each row.
-        seed: Gives the place where the first lane begins.
+        seed: Gives the place where the first stream begins.
         batches: Batches per epoch.
     """
 
-    def __init__(self, tokens: Array, lanes: int, steps: int, seed: int, batches: int) -> None:
+    def __init__(self, tokens: Array, streams: int, steps: int, seed: int, batches: int) -> None:
         super().__init__()
         self.tokens, self.steps, self.batches, self.epoch = tokens, steps, batches, 0
         first = int(np.random.default_rng(seed).integers(len(tokens)))
-        self.begins = first + (np.arange(lanes, dtype=np.int64) * len(tokens)) // lanes
+        self.begins = first + (np.arange(streams, dtype=np.int64) * len(tokens)) // streams
 
     def __len__(self) -> int:
         return self.batches
 
     def __getitem__(self, index: int) -> tuple[Tokens, Tokens]:
-        """Return tokens (lanes, steps) and those that come after each of them."""
+        """Return tokens (streams, steps) and those that come after each of them."""
         done = (self.epoch * self.batches + index) * self.steps
         places = self.begins[:, None] + done + np.arange(self.steps + 1)
         read = self.tokens[places % len(self.tokens)].astype(np.int32)

@@ -10,7 +10,7 @@ from seqtune.tasks.generate.schema import METRICS
 from seqtune.tasks.generate.tokens import SPECIALS, Tokens
 
 OBJECTIVES = ("next", "fill")
-LONGEST_NAME = 1000
+MAX_NAME = 1000
 MOST = 2**62
 
 
@@ -92,7 +92,7 @@ class Codec:
 
 
 def _is_name(value: object) -> bool:
-    return isinstance(value, str) and 0 < len(value) <= LONGEST_NAME
+    return isinstance(value, str) and 0 < len(value) <= MAX_NAME
 
 
 def _three(values: Any) -> tuple[int, int, int]:

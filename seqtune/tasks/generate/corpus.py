@@ -13,15 +13,15 @@ from typing import Protocol
 
 import numpy as np
 
-from seqtune.data.source import Source
-from seqtune.data.texts import TextSource
+from seqtune.data.reading.source import Source
+from seqtune.data.reading.texts import TextSource
 from seqtune.errors import DataError
-from seqtune.progress import Guess, Listener
+from seqtune.progress import Assumption, Listener
 
 MANY_DOCUMENTS = 20
 """From so many documents on, each belongs to one part as a whole."""
 
-LEAST_CHARACTERS = 200
+MIN_CHARACTERS = 200
 """Shorter texts cannot be learnt from, compared and tested."""
 
 PARTS = ("train", "validation", "test")
@@ -115,9 +115,9 @@ def corpus_of(source: Source, column: str, listener: Listener) -> Corpus:
     """
     corpus = documents_of(source, column, listener)
     total = corpus.characters
-    if total < LEAST_CHARACTERS:
+    if total < MIN_CHARACTERS:
         raise DataError(
-            f"{source.path} has {total} characters, expected at least {LEAST_CHARACTERS} to learn "
+            f"{source.path} has {total} characters, expected at least {MIN_CHARACTERS} to learn "
             "from, to compare and to test",
             "give more text",
         )
@@ -171,7 +171,7 @@ def text_column(source: Source, listener: Listener) -> str:
         )
     chosen = (by_name or texts)[0]
     why = "by its name" if by_name else "the only column of text"
-    listener(Guess("text", chosen, why, "--text COLUMN"))
+    listener(Assumption("text", chosen, why, "--text COLUMN"))
     return chosen
 
 

@@ -8,10 +8,10 @@ import numpy as np
 import numpy.typing as npt
 
 from seqtune.data.ragged import Ragged
-from seqtune.data.source import Source
-from seqtune.data.texts import TextSource
+from seqtune.data.reading.source import Source
+from seqtune.data.reading.texts import TextSource
 from seqtune.metrics.generate import score_language
-from seqtune.progress import Tally, silent
+from seqtune.progress import ProgressCounter, silent
 from seqtune.tasks._contract import Evaluation, Passage
 from seqtune.tasks.generate.blend_reader import blended
 from seqtune.tasks.generate.corpus import Corpus, documents_of
@@ -26,7 +26,7 @@ from seqtune.tasks.generate.tokens import END, UNKNOWN, Tokens, rejoined
 Floats = npt.NDArray[np.float64]
 Array = npt.NDArray[Any]
 
-MOST_SEARCHED = 5_000_000
+MAX_SEARCHED = 5_000_000
 """Characters in which surprising passages are looked for."""
 
 
@@ -81,7 +81,7 @@ def _chances(run: Any, name: str, ids: Array) -> Floats:
         return _simple_chances(run, name, ids)
     found, weights = [], []
     members = run.members[name]
-    tally = Tally(run.listener, len(members) * len(ids), "tokens")
+    tally = ProgressCounter(run.listener, len(members) * len(ids), "tokens")
     for member in members:
         weights.append(member.weight)
         if member.baseline:
@@ -133,7 +133,7 @@ def _passages(
 
         found += most_surprising(text, own, tokens.characters(ids[begin:end]), where)
         begin, seen = end + 1, seen + len(text)
-        if seen > MOST_SEARCHED:
+        if seen > MAX_SEARCHED:
             break
     found.sort(key=lambda passage: -passage.bits_per_character)
     return found[:5]

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from seqtune.progress import Tell, untold
+from seqtune.progress import Advance, no_progress
 from seqtune.runtime.programs import predict
-from seqtune.tasks.generate.batches import Lanes, Tokens
+from seqtune.tasks.generate.batches import Streams, Tokens
 from seqtune.tasks.generate.tokens import END
 
 Floats = npt.NDArray[np.float64]
@@ -25,11 +25,11 @@ ROWS = 16
 """Rows at a time: each has a probability of every word for every token."""
 
 
-class GapLanes(Lanes):
-    """Lanes through the text, of which each token is predicted from the others."""
+class GapStreams(Streams):
+    """Streams through the text, of which each token is predicted from the others."""
 
     def __getitem__(self, index: int) -> tuple[Tokens, Tokens]:
-        """Return tokens (lanes, steps), and the same as what is to be predicted."""
+        """Return tokens (streams, steps), and the same as what is to be predicted."""
         done = (self.epoch * self.batches + index) * self.steps
         places = self.begins[:, None] + done + np.arange(self.steps)
         read = self.tokens[places % len(self.tokens)].astype(np.int32)
@@ -37,7 +37,7 @@ class GapLanes(Lanes):
 
 
 def gap_log_probabilities(
-    model: Any, array: Array, begin: int, end: int, tell: Tell = untold
+    model: Any, array: Array, begin: int, end: int, tell: Advance = no_progress
 ) -> Floats:
     """Return the logarithm of the probability of each token, given all around it.
 

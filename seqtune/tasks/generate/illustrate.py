@@ -11,8 +11,8 @@ from seqtune.tasks.generate.memorisation import memorised
 from seqtune.tasks.generate.network_filler import REACH
 from seqtune.tasks.generate.prepared import Prepared
 from seqtune.tasks.generate.request import Request
-from seqtune.tasks.generate.sampling import Choice
-from seqtune.tasks.generate.speaker import Speaker
+from seqtune.tasks.generate.sampling import SamplingSettings
+from seqtune.tasks.generate.text_generator import TextGenerator
 
 LENGTH = 1000
 """Characters of the sample: about 180 words, of which the share that is copied is known to a few
@@ -42,8 +42,8 @@ def _sample(prepared: Prepared, run: Any) -> dict[str, Any]:
     """Let the winner write from nothing, and compare that with what it was trained on."""
     row = run.choose()
     is_refitted = any(member.refitted for member in run.members.get(row.name, ()))
-    choice = Choice()
-    (sample,) = Speaker(run, row.name).write(Request(length=LENGTH, choice=choice))
+    choice = SamplingSettings()
+    (sample,) = TextGenerator(run, row.name).write(Request(length=LENGTH, choice=choice))
     check = memorised(sample.text, prepared.source_text("test" if is_refitted else "train"))
     return {
         "kind": "text",
@@ -59,7 +59,7 @@ def _sample(prepared: Prepared, run: Any) -> dict[str, Any]:
 def _gaps(prepared: Prepared, run: Any) -> dict[str, Any]:
     """Hide words of the test part, and let the best network guess them."""
     row = run.choose("network")
-    filler = Speaker(run, row.name).filler
+    filler = TextGenerator(run, row.name).filler
     kind, spellings = filler.tokens.kind, filler.tokens.spellings
     begin, end = prepared.bounds(kind, "test")
     ids = np.asarray(prepared.arrays[kind][begin:end], np.int64)

@@ -9,7 +9,7 @@ import keras
 from keras import ops
 
 from seqtune.architectures._language import LanguageSettings
-from seqtune.cells._carried import Remembering
+from seqtune.cells._stateful import Remembering
 from seqtune.initializers import GlorotUniform, LogFrequencies, SmallUniform
 from seqtune.registry import architectures
 from seqtune.tasks.generate.prepared import Prepared
@@ -25,9 +25,9 @@ def build_network(prepared: Prepared, values: Mapping[str, Any]) -> Any:
         values: The configuration.
 
     Returns:
-        A model from `tokens` (lanes, steps) int32 to logits (lanes, steps, vocabulary) of the
+        A model from `tokens` (streams, steps) int32 to logits (streams, steps, vocabulary) of the
         token after each; while training, its state goes on from batch to batch. For gaps, to
-        logits (lanes, steps, vocabulary) of each token from all the others.
+        logits (streams, steps, vocabulary) of each token from all the others.
     """
     tokens = keras.Input((None,), dtype="int32", name="tokens")
     vocabulary = Vocabulary(
@@ -47,7 +47,7 @@ def build_network(prepared: Prepared, values: Mapping[str, Any]) -> Any:
 
 def is_for_gaps(values: Mapping[str, Any]) -> bool:
     """Say whether a configuration reads from both sides."""
-    return bool(values["network.architecture"] == "both_sides")
+    return bool(values["network.architecture"] == "bidirectional_context")
 
 
 def settings_of(values: Mapping[str, Any]) -> LanguageSettings:
@@ -56,7 +56,7 @@ def settings_of(values: Mapping[str, Any]) -> LanguageSettings:
         cell=str(values["network.cell"]),
         units=int(values["network.units"]),
         layers=int(values["network.layers"]),
-        lanes=int(values["training.batch_size"]),
+        streams=int(values["training.batch_size"]),
         dropout=float(values["network.dropout"]),
         weight_dropout=float(values["network.weight_dropout"]),
         has_normalization=bool(values["network.layer_normalization"]),
@@ -113,7 +113,7 @@ class Vocabulary(keras.layers.Layer):  # type: ignore[misc]
         return {**super().get_config(), **{name: getattr(self, name) for name in names}}
 
     def call(self, inputs: Any, is_read: bool = True) -> Any:
-        """Return vectors of tokens (lanes, steps), or logits of features (lanes, steps, units)."""
+        """Return vectors of tokens (streams, steps), or logits of (streams, steps, units)."""
         if is_read:
             return ops.take(self.vectors, inputs, axis=0)
         features = inputs if self.kernel is None else ops.matmul(inputs, self.kernel)
@@ -133,12 +133,12 @@ def score_targets(model: Any, tokens: Any, targets: Any, states: Any) -> tuple[A
 
     Args:
         model: What `build_network` returned.
-        tokens: (lanes, steps) int32.
-        targets: (lanes, steps) int32, the token after each.
-        states: What is remembered before the first step, (lanes, …) each.
+        tokens: (streams, steps) int32.
+        targets: (streams, steps) int32, the token after each.
+        states: What is remembered before the first step, (streams, …) each.
 
     Returns:
-        The log-probability of each target (lanes, steps), and the states.
+        The log-probability of each target (streams, steps), and the states.
     """
     vocabulary = model.get_layer(VOCABULARY)
     features = vocabulary(tokens)
@@ -156,6 +156,6 @@ def score_targets(model: Any, tokens: Any, targets: Any, states: Any) -> tuple[A
 
 
 def state_shapes(model: Any) -> list[tuple[int, ...]]:
-    """Return the shape of each state of a network, without the lanes."""
+    """Return the shape of each state of a network, without the streams."""
     remembering = (each for each in reading_layers(model) if isinstance(each, Remembering))
     return [shape for layer in remembering for shape in layer.shapes]

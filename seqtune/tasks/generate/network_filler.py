@@ -21,7 +21,7 @@ class NetworkFiller:
     """A network that was fitted to fill gaps.
 
     Args:
-        model: From tokens (lanes, steps) to logits (lanes, steps, vocabulary) of each of them, from
+        model: From tokens (streams, steps) to logits (streams, steps, vocabulary) of each, from
             the others.
         tokens: Its vocabulary.
     """

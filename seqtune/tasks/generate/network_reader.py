@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from seqtune.cells._carried import Remembering
-from seqtune.compilation import compiled
+from seqtune.cells._stateful import Remembering
+from seqtune.runtime.compilation import compiled
 from seqtune.tasks.generate.inference import Floats
 from seqtune.tasks.generate.network import VOCABULARY, reading_layers, state_shapes
 from seqtune.tasks.generate.scoring import log_probabilities

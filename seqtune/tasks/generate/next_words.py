@@ -19,10 +19,10 @@ from seqtune.tasks.generate.inference import Floats, Reader
 from seqtune.tasks.generate.prompt import DOCUMENTS, Begun, Frame, fitting, read
 from seqtune.tasks.generate.tokens import END, UNKNOWN
 
-MOST_STEPS = 1500
+MAX_STEPS = 1500
 """Beginnings that are followed at most."""
 
-MOST_FOLLOWED = 64
+MAX_FOLLOWED = 64
 """Likeliest tokens that each beginning is followed by."""
 
 LEAST = 1e-5
@@ -95,7 +95,7 @@ class _Search:
         """Follow beginnings until no other can be among the words asked for."""
         self.waiting = beginnings
         heapq.heapify(self.waiting)
-        for _ in range(MOST_STEPS):
+        for _ in range(MAX_STEPS):
             if not self.waiting or self.waiting[0].probability < max(LEAST, self._least_kept()):
                 return
             self._follow(heapq.heappop(self.waiting))
@@ -106,7 +106,7 @@ class _Search:
         if _word_of(beginning.spelling)[0]:
             self._keep(beginning.spelling, float(probabilities[self.ends].sum()))
             probabilities[self.ends] = 0.0
-        likeliest = np.argsort(-probabilities, kind="stable")[: max(MOST_FOLLOWED, self.most)]
+        likeliest = np.argsort(-probabilities, kind="stable")[: max(MAX_FOLLOWED, self.most)]
         for token in likeliest.tolist():
             probability = float(probabilities[token])
             if probability >= LEAST and token != END:
@@ -172,7 +172,7 @@ def _beginnings(reader: Reader, begun: Begun) -> list[_Beginning]:
             continue
         probabilities = one.probability * _probabilities(one.after)
         probabilities[~fitting(reader.tokens, one.after.pending)] = 0.0
-        for token in np.argsort(-probabilities, kind="stable")[:MOST_FOLLOWED].tolist():
+        for token in np.argsort(-probabilities, kind="stable")[:MAX_FOLLOWED].tolist():
             if probabilities[token] > 0:
                 rest = reader.tokens.spellings[token][len(one.after.pending) :]
                 after = one.after.then(reader, token)

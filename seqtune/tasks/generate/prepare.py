@@ -9,14 +9,14 @@ from typing import Any, cast
 import numpy as np
 import numpy.typing as npt
 
-from seqtune.backend import has_nvidia_gpu
-from seqtune.data.source import Source
-from seqtune.devices import machine
+from seqtune.data.reading.source import Source
 from seqtune.errors import DataError
-from seqtune.progress import Guess, Listener, Note
+from seqtune.progress import Assumption, Listener, Note
 from seqtune.recipe.duration import seconds as seconds_of
 from seqtune.recipe.load import Recipe
 from seqtune.recipe.space import complete
+from seqtune.runtime.backend import has_nvidia_gpu
+from seqtune.runtime.devices import machine
 from seqtune.tasks.generate.codec import Codec
 from seqtune.tasks.generate.corpus import (
     MANY_DOCUMENTS,
@@ -54,7 +54,7 @@ def prepare(source: Source, recipe: Recipe, listener: Listener) -> tuple[Prepare
     Args:
         source: Text files, or a table.
         recipe: What the user has settled already.
-        listener: Hears of guesses and repairs.
+        listener: Hears of assumptions and repairs.
 
     Returns:
         The data, and the recipe with everything inferred filled in.
@@ -129,7 +129,7 @@ def _is_mixed(asked: str, documents: int, listener: Listener) -> bool:
         return False
     if asked == "auto":
         why = f"{documents:,} documents are divided as wholes"
-        listener(Guess("documents", "mixed", why, "--set data.documents=kept"))
+        listener(Assumption("documents", "mixed", why, "--set data.documents=kept"))
     return asked != "kept"
 
 
@@ -189,13 +189,13 @@ def _sized(recipe: Recipe, codec: Codec, listener: Listener) -> Recipe:
     if "network.units" not in recipe.values.portfolio[0] and len(widths) > 1:
         why = f"width of the first network: {often}"
         taken = str(entries[0]["network.units"])
-        listener(Guess("network.units", taken, why, "--set network.units=N"))
+        listener(Assumption("network.units", taken, why, "--set network.units=N"))
     if search.stopping == "halving" and search.pause == "auto":
         changes["search.pause"] = PAUSE
         if passes[0] < ENOUGH_PASSES and search.trial_share == TRIAL_SHARE:
             changes |= {"search.pause": LONG_RUN, "search.trial_share": 1.0}
             why = f"{often}, which leaves none for others"
-            listener(Guess("search", "one long run", why, f"--set search.pause={PAUSE}"))
+            listener(Assumption("search", "one long run", why, f"--set search.pause={PAUSE}"))
     return recipe.replace(changes)
 
 
@@ -229,11 +229,11 @@ def _settled(recipe: Recipe, codec: Codec, kinds: Sequence[str]) -> Recipe:
         changes["data.text"] = codec.column
     if codec.objective == "fill":
         changes["tokens.kind"] = kinds[0]
-        changes["network.architecture"] = "both_sides"
+        changes["network.architecture"] = "bidirectional_context"
         changes["ensemble.size"] = 0  # one network fills gaps
-    elif recipe.get("network.architecture") == "both_sides":
+    elif recipe.get("network.architecture") == "bidirectional_context":
         raise DataError(
-            "the architecture both_sides predicts from both sides, and writes nothing",
-            "--set objective=fill, or --set network.architecture=carried",
+            "the architecture bidirectional_context predicts from both sides, and writes nothing",
+            "--set objective=fill, or --set network.architecture=stateful",
         )
     return recipe.replace(changes)

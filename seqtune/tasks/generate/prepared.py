@@ -21,10 +21,10 @@ Array = npt.NDArray[Any]
 
 PARTS = ("train", "validation", "test")
 
-MOST_TESTED = 4_000_000
+MAX_TESTED = 4_000_000
 """Tokens of the test part that the winner is scored on at most."""
 
-MOST_COMPARED = 32_768
+MAX_COMPARED = 32_768
 """Tokens of the validation part that configurations are compared on; more would take a larger
 share of the time than they tell the better from the worse."""
 
@@ -70,7 +70,7 @@ class Prepared:
     def compared(self, kind: str, part: str) -> tuple[int, int]:
         """Return the same for what scores are taken of."""
         begin, end = self.bounds(kind, part)
-        most = MOST_COMPARED if part == "validation" else MOST_TESTED
+        most = MAX_COMPARED if part == "validation" else MAX_TESTED
         return begin, min(end, begin + most)
 
     def documents(self, kind: str, part: str, most: int | None = None) -> Ragged:
@@ -93,8 +93,8 @@ class Prepared:
         """Yield the text of the parts up to one, piece by piece; unknown characters are U+FFFD."""
         kind = next((each for each in ("byte", "character") if each in self.arrays), self.kinds[0])
         decoder, tokens = self.codec.tokens[kind].decoder(), self.until(kind, part)
-        for begin in range(0, len(tokens), MOST_COMPARED):
-            yield "".join(map(decoder.feed, tokens[begin : begin + MOST_COMPARED].tolist()))
+        for begin in range(0, len(tokens), MAX_COMPARED):
+            yield "".join(map(decoder.feed, tokens[begin : begin + MAX_COMPARED].tolist()))
         yield decoder.flush()
 
     def save(self, folder: Path) -> None:

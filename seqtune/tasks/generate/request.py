@@ -8,7 +8,7 @@ from typing import Any
 
 from seqtune.errors import UsageError
 from seqtune.tasks.generate.emission import Emission
-from seqtune.tasks.generate.sampling import Choice
+from seqtune.tasks.generate.sampling import SamplingSettings
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class Request:
 
     prompt: str = ""
     length: int = 500
-    choice: Choice = field(default_factory=Choice)
+    choice: SamplingSettings = field(default_factory=SamplingSettings)
     stops: Sequence[str] = ()
     count: int = 1
 
@@ -53,4 +53,4 @@ def request_of(
         UsageError: A value is out of range.
     """
     stops = (stop,) if isinstance(stop, str) else tuple(stop)
-    return Request(prompt, length, Choice(**choice), stops)
+    return Request(prompt, length, SamplingSettings(**choice), stops)

@@ -34,7 +34,7 @@ WIDEST = 1000.0
 
 
 @dataclass(frozen=True)
-class Choice:
+class SamplingSettings:
     """How tokens are drawn.
 
     Args:
@@ -83,11 +83,13 @@ class Sampler:
         number: Which of several texts from the same seed it draws.
 
     Example:
-        >>> Sampler(Choice(temperature=0)).draw(np.log([[0.2, 0.5, 0.3]])).tolist()
+        >>> Sampler(SamplingSettings(temperature=0)).draw(np.log([[0.2, 0.5, 0.3]])).tolist()
         [1]
     """
 
-    def __init__(self, choice: Choice, forbidden: Iterable[int] = (), number: int = 0) -> None:
+    def __init__(
+        self, choice: SamplingSettings, forbidden: Iterable[int] = (), number: int = 0
+    ) -> None:
         self.choice = choice
         self.forbidden = np.array(sorted(set(forbidden)), np.int64)
         self.random = np.random.default_rng([choice.seed, number])

@@ -14,7 +14,7 @@ from seqtune.recipe.kinds import Flag, Number, Whole, Word
 from seqtune.recipe.schema import COLUMN, Auto, CommonNetwork, Reading, RecipeSchema, network_for
 from seqtune.recipe.schema import Training as CommonTraining
 from seqtune.recipe.section import Section
-from seqtune.registry import carried_cells
+from seqtune.registry import stateful_cells
 
 METRICS = ("bits_per_character", "nats_per_character", "perplexity")
 """What configurations can be compared by; lower is better for each."""
@@ -57,7 +57,7 @@ class TokenChoice(Section):
 class GenerateNetwork(CommonNetwork):
     """The network: a recurrent cell and the layers around it."""
 
-    cell: Annotated[Searchable[str], Search(Word(lambda: carried_cells))] = Field(
+    cell: Annotated[Searchable[str], Search(Word(lambda: stateful_cells))] = Field(
         "lstm", description="The recurrent cell that carries the state from step to step."
     )
     embedding: Annotated[Searchable[int], Search(Whole(minimum=1))] = Field(
@@ -90,7 +90,7 @@ class Training(CommonTraining):
 
     batch_size: Annotated[Searchable[int], Search(Whole(minimum=1, maximum=4096))] = Field(
         32,
-        description="Number of lanes that go through the text side by side, each on from where it "
+        description="Streams that go through the text side by side, each on from where it "
         "was in the batch before.",
     )
     sequence: Annotated[Searchable[int], Search(Whole(minimum=1, maximum=4096))] = Field(

@@ -1,9 +1,9 @@
-"""How likely a network finds a text, read in a few lanes at the same time.
+"""How likely a network finds a text, read in a few streams at the same time.
 
 text     ......................................
-lane 1   ::::::::::::
-lane 2           ----::::::::::                - read, to know what came before; not scored
-lane 3                     ----::::::::::      : scored
+stream 1   ::::::::::::
+stream 2           ----::::::::::                - read, to know what came before; not scored
+stream 3                     ----::::::::::      : scored
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from seqtune.progress import Tell, untold
+from seqtune.progress import Advance, no_progress
 from seqtune.runtime.programs import run
 from seqtune.tasks.generate.network import score_targets, state_shapes
 from seqtune.tasks.generate.tokens import END, UNKNOWN, Tokens
@@ -21,12 +21,12 @@ from seqtune.tasks.generate.tokens import END, UNKNOWN, Tokens
 Floats = npt.NDArray[np.float64]
 Array = npt.NDArray[Any]
 
-MOST_LANES = 64
+MAX_LANES = 64
 LANE = 256
-"""Tokens of a lane at least, where there are several."""
+"""Tokens of a stream at least, where there are several."""
 
 BEFORE = 192
-"""Tokens that a lane reads before those that it scores: what a state remembers of more is worth
+"""Tokens that a stream reads before those that it scores: what a state remembers of more is worth
 less than a thousandth of a bit."""
 
 STEPS = 64
@@ -34,7 +34,7 @@ STEPS = 64
 
 
 def log_probabilities(
-    model: Any, array: Array, begin: int, end: int, tell: Tell = untold
+    model: Any, array: Array, begin: int, end: int, tell: Advance = no_progress
 ) -> Floats:
     """Return the logarithm of the probability of each token of a stretch.
 
@@ -49,22 +49,22 @@ def log_probabilities(
         (end - begin,) float64, natural logarithms.
     """
     count = end - begin
-    lanes = 1
-    while lanes < MOST_LANES and count >= 2 * lanes * LANE:
-        lanes *= 2
-    each = -(-count // lanes)
-    before = BEFORE if lanes > 1 else min(begin - 1, BEFORE)
+    streams = 1
+    while streams < MAX_LANES and count >= 2 * streams * LANE:
+        streams *= 2
+    each = -(-count // streams)
+    before = BEFORE if streams > 1 else min(begin - 1, BEFORE)
     width = -(-(before + each) // STEPS) * STEPS
-    first = begin - 1 - before + np.arange(lanes) * each  # the place of each lane's first input
-    states = [np.zeros((lanes, *shape), np.float32) for shape in state_shapes(model)]
-    found = np.empty((lanes, width))
+    first = begin - 1 - before + np.arange(streams) * each  # the place of each stream's first input
+    states = [np.zeros((streams, *shape), np.float32) for shape in state_shapes(model)]
+    found = np.empty((streams, width))
     for step in range(0, width, STEPS):
         places = first[:, None] + step + np.arange(STEPS + 1)
         inside = (places >= 0) & (places < end)
         tokens = np.where(inside, array[np.clip(places, 0, end - 1)], END).astype(np.int32)
         scored, states = run(model, score_targets, tokens[:, :-1], tokens[:, 1:], states)
         found[:, step : step + STEPS] = np.asarray(scored)
-        tell(min(lanes * STEPS, count))
+        tell(min(streams * STEPS, count))
     return found[:, before : before + each].ravel()[:count]
 
 

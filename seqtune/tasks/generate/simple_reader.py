@@ -15,7 +15,7 @@ from seqtune.tasks.generate.inference import Floats
 from seqtune.tasks.generate.prepared import Prepared
 from seqtune.tasks.generate.tokens import END, UNKNOWN, Tokens
 
-MOST_COUNTED = 3_000_000
+MAX_COUNTED = 3_000_000
 """Tokens that the simple methods count at most; their counts stand in memory."""
 
 NOTHING = -1
@@ -70,7 +70,7 @@ def problem_of(prepared: Prepared) -> LanguageProblem:
     kind = prepared.kinds[0]
 
     def documents(part: str) -> Ragged:
-        return prepared.documents(kind, part, MOST_COUNTED if part == "train" else None)
+        return prepared.documents(kind, part, MAX_COUNTED if part == "train" else None)
 
     return LanguageProblem(documents, prepared.codec.tokens[kind].size, kind)
 

@@ -16,7 +16,7 @@ from typing import Any
 OPERATIONS_PER_SECOND = 7e10
 """Of one core, in products as wide as these."""
 
-MOST_CORES = 4
+MAX_CORES = 4
 """More of them add little to one network of this size."""
 
 PASSES = 8.0
@@ -49,11 +49,11 @@ class Room:
         Example:
             >>> small = {"network.units": 256, "network.layers": 1, "network.embedding": 128,
             ...          "network.tied": True, "network.cell": "lstm",
-            ...          "network.architecture": "carried"}
+            ...          "network.architecture": "stateful"}
             >>> round(Room(100.0, 2).passes(small, 330_000, 2000))
             10
         """
-        speed = OPERATIONS_PER_SECOND * min(self.cores, MOST_CORES)
+        speed = OPERATIONS_PER_SECOND * min(self.cores, MAX_CORES)
         return speed * self.seconds / (tokens * operations_per_token(values, vocabulary))
 
 
@@ -71,7 +71,7 @@ def operations_per_token(values: Mapping[str, Any], vocabulary: int) -> float:
     weights = gates * units * (units + embedding)
     weights += (int(values["network.layers"]) - 1) * gates * units * 2 * units
     weights += embedding * (units + vocabulary) if values["network.tied"] else units * vocabulary
-    sides = 2 if values["network.architecture"] == "both_sides" else 1
+    sides = 2 if values["network.architecture"] == "bidirectional_context" else 1
     return 6.0 * sides * weights
 
 

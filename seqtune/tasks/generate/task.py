@@ -13,25 +13,25 @@ import pandas as pd
 
 from seqtune.baselines.language import run_language_models
 from seqtune.baselines.pace import Allowance
-from seqtune.data.source import Source
+from seqtune.data.reading.source import Source
 from seqtune.errors import RunError
 from seqtune.metrics.generate import score_language
 from seqtune.progress import BaselineEnded, Listener, Note
 from seqtune.recipe.load import Recipe
 from seqtune.registry import baselines
 from seqtune.tasks._contract import BaselineResult, Evaluation, Part, Until, Values
-from seqtune.tasks.generate.batches import Lanes
-from seqtune.tasks.generate.gaps import GapLanes, gap_log_probabilities
+from seqtune.tasks.generate.batches import Streams
+from seqtune.tasks.generate.gaps import GapStreams, gap_log_probabilities
 from seqtune.tasks.generate.network import build_network, is_for_gaps
 from seqtune.tasks.generate.prepare import prepare
 from seqtune.tasks.generate.prepared import Prepared
 from seqtune.tasks.generate.schema import Schema
 from seqtune.tasks.generate.scoring import log_probabilities, predictions_of
-from seqtune.tasks.generate.simple_reader import MOST_COUNTED, problem_of
+from seqtune.tasks.generate.simple_reader import MAX_COUNTED, problem_of
 
 Floats = npt.NDArray[np.float64]
 
-LEAST_STEPS = 25
+MIN_STEPS = 25
 """Steps of an epoch at least, between two looks at the validation part."""
 
 TRAINED_PER_COMPARED = 8
@@ -78,16 +78,16 @@ class GenerateTask:
         """Return so many steps that looking at the validation part costs little."""
         begin, end = prepared.compared(str(values["tokens.kind"]), "validation")
         size = int(values["training.batch_size"]) * int(values["training.sequence"])
-        return max(LEAST_STEPS, TRAINED_PER_COMPARED * (end - begin) // size)
+        return max(MIN_STEPS, TRAINED_PER_COMPARED * (end - begin) // size)
 
     def batches(
         self, prepared: Prepared, values: Values, seed: int, *, steps: int, until: Until = "train"
     ) -> Any:
-        """Return lanes through the text."""
-        lanes = GapLanes if is_for_gaps(values) else Lanes
-        return lanes(
+        """Return streams through the text."""
+        streams = GapStreams if is_for_gaps(values) else Streams
+        return streams(
             prepared.until(str(values["tokens.kind"]), until),
-            lanes=int(values["training.batch_size"]),
+            streams=int(values["training.batch_size"]),
             steps=int(values["training.sequence"]),
             seed=seed,
             batches=steps,
@@ -146,8 +146,8 @@ class GenerateTask:
         asked, kind = values.baselines.methods, prepared.kinds[0]
         methods = tuple(baselines("generate")) if asked == "auto" else tuple(asked)
         vocabulary = prepared.codec.tokens[kind]
-        if prepared.bounds(kind, "train")[1] > MOST_COUNTED:
-            listener(Note(f"simple methods count the last {MOST_COUNTED:,} tokens of training"))
+        if prepared.bounds(kind, "train")[1] > MAX_COUNTED:
+            listener(Note(f"simple methods count the last {MAX_COUNTED:,} tokens of training"))
         problem = problem_of(prepared)
         results = []
         for done in run_language_models(methods, problem, allowance, listener):

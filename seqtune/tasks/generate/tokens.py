@@ -24,9 +24,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from seqtune.data.encoding import encodable
-from seqtune.data.vocabulary import (
-    LEAST_SUBWORDS,
+from seqtune.data.reading.encoding import encodable
+from seqtune.data.text.vocabulary import (
+    MIN_SUBWORDS,
     WORD,
     byte_symbols,
     checked_merges,
@@ -42,10 +42,10 @@ KINDS = ("character", "byte", "word", "subword")
 END, UNKNOWN = 0, 1
 SPECIALS = ("<end>", "<unknown>")
 
-LONGEST_TOKEN = 100
+MAX_TOKEN = 100
 """Characters of a token; longer words are spelt."""
 
-MOST_TOKENS = 200_000
+MAX_TOKENS = 200_000
 CODE_POINTS = 0x110000 - 0x800
 """Characters that Unicode has room for, without surrogates."""
 
@@ -62,7 +62,7 @@ class Tokens:
     Args:
         kind: "character", "byte", "word" or "subword".
         vocabulary: Spelling of each id; the first two are `END` and `UNKNOWN`. Bytes are written
-            as two hexadecimal digits, sub-words as `seqtune.data.tokens` has them.
+            as two hexadecimal digits, sub-words as `seqtune.data.text.tokenizer` has them.
         merges: The pairs that are joined to sub-words, first joined first; else empty.
 
     Example:
@@ -105,7 +105,7 @@ class Tokens:
         if kind == "character":
             return cls(kind, (*SPECIALS, *_frequent(_characters(texts), most - 2, 1)))
         if kind == "subword":
-            most = max(most, LEAST_SUBWORDS)
+            most = max(most, MIN_SUBWORDS)
             parts, merges = fit_parts(map(encodable, texts), most, least_count)
             return cls(kind, (*SPECIALS, *parts[2:]), merges)
         if kind != "word":
@@ -116,7 +116,7 @@ class Tokens:
             words.update(_pieces(text))
             letters.update(text)
         spelt = _frequent(letters, most, 1)
-        short = Counter({w: n for w, n in words.items() if 1 < len(w) <= LONGEST_TOKEN})
+        short = Counter({w: n for w, n in words.items() if 1 < len(w) <= MAX_TOKEN})
         chosen = _frequent(short, most - 2, least_count)
         return cls(kind, (*SPECIALS, *spelt, *chosen))
 
@@ -200,9 +200,9 @@ class Tokens:
         kind, found = values["kind"], values["vocabulary"]
         if kind not in KINDS:
             raise ValueError("an unknown kind of token")
-        if not isinstance(found, list) or not 2 <= len(found) <= MOST_TOKENS:
-            raise ValueError(f"expected a vocabulary of 2 to {MOST_TOKENS:,} tokens")
-        longest = {"character": 1, "byte": 2}.get(kind, LONGEST_TOKEN)
+        if not isinstance(found, list) or not 2 <= len(found) <= MAX_TOKENS:
+            raise ValueError(f"expected a vocabulary of 2 to {MAX_TOKENS:,} tokens")
+        longest = {"character": 1, "byte": 2}.get(kind, MAX_TOKEN)
         for token in found[2:]:
             if not isinstance(token, str) or not 1 <= len(token) <= longest:
                 raise ValueError(f"expected every token to be a text of 1 to {longest} characters")

@@ -22,7 +22,7 @@ Ended = Literal["length", "stop", "end"]
 
 
 @dataclass(frozen=True)
-class Written:
+class Completion:
     """A text that a model wrote.
 
     Args:
@@ -58,7 +58,7 @@ def write(
     hear: Hear = unheard,
     frame: Frame = DOCUMENTS,
     counts: Sequence[int] | None = None,
-) -> list[Written]:
+) -> list[Completion]:
     """Write texts one after the other.
 
     Args:
@@ -90,7 +90,7 @@ def _write_one(
     begun: Begun,
     rule: WellFormed,
     hear: Hear,
-) -> Written:
+) -> Completion:
     emission = Emission(request.stops, request.length)
     parts: list[str] = []
     drawn = 0
@@ -112,7 +112,7 @@ def _write_one(
         rest = rule.after(rest, token)
         begun = begun.then(reader, token)
     seconds = perf_counter() - began
-    return Written(request.prompt, "".join(parts), ended, drawn, seconds)
+    return Completion(request.prompt, "".join(parts), ended, drawn, seconds)
 
 
 def _allowed(reader: Reader, begun: Begun, may_follow: Mask) -> Floats:

@@ -1,0 +1,1 @@
+"""Many series on one regular grid: frequency, gaps, seasons, splits and windows."""

@@ -1,0 +1,358 @@
+"""A table that was read: columns by name and type, rows by the line they stand on.
+
+Columns of a CSV are kept as the text in the file and converted on demand, so that a cell that
+does not fit is reported with its line and its text. Typed columns (Parquet, a DataFrame) are
+converted from their own type.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from seqtune.data.reading.column_kind import kind_of_text, kind_of_type
+from seqtune.data.reading.columns import (
+    LARGEST,
+    Parsed,
+    numeric_sentinels,
+    parse_booleans,
+    parse_numbers,
+)
+from seqtune.data.reading.dialect import unique_names
+from seqtune.data.reading.timestamps import parse_times
+from seqtune.data.reading.typed import as_text, is_text, settled, typed_numbers, typed_times
+from seqtune.errors import DataError, nearest
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True)
+class ReadOptions:
+    """How a file is to be read, where the guess is wrong; mirrors `data:` of a recipe.
+
+    Args:
+        missing: Further words or numbers that mean "missing", such as "-999".
+        encoding: A Python codec name, or "auto".
+        separator: One character, "tab", "semicolon", "comma", "pipe", "space", or "auto".
+        decimal: ".", ",", or "auto".
+        dates: "auto", "day_first", "month_first", or a strptime form such as "%Y%m%d".
+        header: "auto", "first_line", or "none".
+
+    Example:
+        >>> ReadOptions(missing=("-999",), decimal=",").decimal
+        ','
+    """
+
+    missing: tuple[str, ...] = ()
+    encoding: str = "auto"
+    separator: str = "auto"
+    decimal: str = "auto"
+    dates: str = "auto"
+    header: str = "auto"
+
+
+class Source:
+    """A table with column types, notes on how it was read, and line numbers for messages.
+
+    Args:
+        path: The file, or the name of a DataFrame.
+        table: A pyarrow table with unique column names.
+        options: How it was to be read.
+        decimal: The decimal mark that its text columns are expected to use.
+        lines: Gives the line of a row; None where there are no lines.
+        notes: What was decided while reading.
+        fingerprint: sha256 of the bytes read.
+
+    Attributes:
+        names: The columns, in the order of the file.
+        rows: The number of data rows.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        table: Any,
+        options: ReadOptions | None = None,
+        *,
+        decimal: str = ".",
+        lines: Callable[[int], int] | None = None,
+        notes: tuple[str, ...] = (),
+        fingerprint: str = "",
+    ) -> None:
+        self.path = path
+        self.names: tuple[str, ...] = tuple(table.column_names)
+        self.rows: int = table.num_rows
+        self._columns = {name: settled(table.column(name)) for name in self.names}
+        self._options = options or ReadOptions()
+        self._decimal = decimal
+        self._lines = lines
+        self._notes = dict.fromkeys(notes)
+        self._fingerprint = fingerprint
+        self._kinds: dict[str, str] = {}
+        self._in_utc: set[str] = set()
+
+    @classmethod
+    def from_frame(
+        cls, frame: pd.DataFrame, name: str = "data", options: ReadOptions | None = None
+    ) -> Source:
+        """Take a DataFrame; an index that is named or holds times becomes a column.
+
+        Args:
+            frame: The table.
+            name: What messages call it.
+            options: Words for "missing", and how columns of text are read.
+
+        Raises:
+            DataError: It has no rows, or two columns share a name.
+        """
+        from seqtune.data.reading.frame import frame_to_table
+
+        table = frame_to_table(frame, name)
+        unique_names(name, table.column_names)
+        decimal = "," if options and options.decimal == "," else "."
+        return cls(Path(name), table, options, decimal=decimal, fingerprint=_table_digest(table))
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What was guessed or decided so far, each with the `--set` that overrides it."""
+        return tuple(self._notes)
+
+    def kind(self, name: str) -> str:
+        """Tell what a column holds.
+
+        Returns:
+            "number", "integer" (whole numbers, also those that look like dates), "time", "text",
+            "boolean" or "empty". A column where nine of ten values are numbers is a number
+            column: reading it then reports the others.
+        """
+        if name not in self._kinds:
+            column = self._column(name)
+            missing, dates = self._options.missing, self._options.dates
+            self._kinds[name] = (
+                kind_of_text(column, missing, dates, self._as_numbers)
+                if is_text(column)
+                else kind_of_type(column)
+            )
+        return self._kinds[name]
+
+    def numbers(self, name: str) -> np.ndarray[Any, Any]:
+        """Return a column as (rows,) float64, NaN where missing.
+
+        Raises:
+            DataError: A value is not a number, is infinite or beyond 1e100; with line and value.
+        """
+        parsed = self.parse_numbers(name)
+        if parsed.faults:
+            raise self._number_fault(name, parsed)
+        return parsed.values
+
+    def times(self, name: str) -> np.ndarray[Any, Any]:
+        """Return a column as (rows,) datetime64[ns], NaT where missing; offsets turned to UTC.
+
+        Raises:
+            DataError: A value is not a date; with line and value.
+        """
+        parsed = self.parse_times(name)
+        if parsed.faults:
+            raise self._time_fault(name, parsed)
+        return parsed.values
+
+    def parse_numbers(self, name: str) -> Parsed:
+        """Return a column as float64 with its faults counted instead of raised."""
+        column = self._column(name)
+        if not is_text(column):
+            parsed = typed_numbers(column, numeric_sentinels(self._options.missing))
+        elif self.kind(name) == "boolean":
+            parsed = parse_booleans(column, self._options.missing)
+        else:
+            parsed = self._as_numbers(column)
+        self._note(name, parsed)
+        return parsed
+
+    def parse_times(self, name: str) -> Parsed:
+        """Return a column as datetime64[ns] with its faults counted instead of raised."""
+        column = self._column(name)
+        if pa.types.is_integer(column.type) and "%" in self._options.dates:
+            column = pc.cast(column, pa.string())
+        if is_text(column):
+            parsed = parse_times(column, self._options.missing, self._options.dates)
+        else:
+            parsed = typed_times(column)
+        if parsed.in_utc:
+            self._in_utc.add(name)
+        self._note(name, parsed)
+        return parsed
+
+    def is_in_utc(self, name: str) -> bool:
+        """Say whether the times of a column that was read carried an offset or a zone."""
+        return name in self._in_utc
+
+    def codes(self, name: str) -> tuple[np.ndarray[Any, Any], list[str]]:
+        """Return a column as categories.
+
+        Returns:
+            (rows,) int32 codes in order of first appearance, -1 where the cell is blank or holds
+            one of the user's own words for "missing"; and the label of each code. Words such as
+            NA are labels: they may be names.
+        """
+        encoded = as_text(self._column(name)).dictionary_encode()  # one dictionary for all chunks
+        words = encoded.chunk(0).dictionary.to_pylist() if encoded.num_chunks else []
+        labels: dict[str, int] = {}
+        absent = {"", *self._options.missing}
+        code_of_word = np.full(len(words) + 1, -1, dtype=np.int32)
+        for position, word in enumerate(words):
+            label = word.strip()
+            if label not in absent:
+                code_of_word[position] = labels.setdefault(label, len(labels))
+        codes = np.empty(self.rows, dtype=np.int32)
+        start = 0
+        for chunk in encoded.chunks:
+            indices = pc.fill_null(chunk.indices, len(words)).to_numpy(zero_copy_only=False)
+            codes[start : start + len(chunk)] = code_of_word[indices]
+            start += len(chunk)
+        return codes, list(labels)
+
+    def texts(self, name: str) -> list[str]:
+        """Return a column as it is written; "NA" stays "NA", and a null is an empty text."""
+        return [text or "" for text in as_text(self._column(name)).to_pylist()]
+
+    def text(self, name: str, row: int) -> str:
+        """Return one cell as it is written."""
+        cell = self._column(name).slice(row, 1)
+        if not pa.types.is_timestamp(cell.type):
+            cell = as_text(cell)
+        value = cell[0].as_py()
+        return "" if value is None else str(value)
+
+    def frame(self) -> pd.DataFrame:
+        """Return all rows in their order, columns as they were read.
+
+        Columns of text are `ArrowDtype` and share the memory of the source: an object for each cell
+        would take several times as much as the file.
+        """
+        import pandas as pd
+
+        text = pa.string()
+        frame: pd.DataFrame = pa.table(self._columns).to_pandas(
+            types_mapper={text: pd.ArrowDtype(text)}.get
+        )
+        return frame
+
+    def present_texts(self, name: str) -> Any:
+        """Return the cells that `codes` does not take as missing, a pyarrow chunked array."""
+        column = as_text(self._column(name))
+        words = pa.array(["", *self._options.missing])
+        absent = pc.is_in(pc.utf8_trim_whitespace(column), value_set=words)
+        return column.filter(pc.invert(pc.or_(absent, column.is_null())))
+
+    def line(self, row: int) -> int:
+        """Return the 1-based line of data row `row` (from 0); without lines, its 1-based number."""
+        return self._lines(row) if self._lines else row + 1
+
+    def where(self, row: int) -> str:
+        """Say where a row stands: `sales.csv:12`, or `sales.parquet: row 11`."""
+        return f"{self.path}{':' if self._lines else ': row '}{self.line(row)}"
+
+    def fingerprint(self) -> str:
+        """Return the sha256 of the bytes that were read."""
+        return self._fingerprint
+
+    def require(self, name: str, flag: str = "") -> None:
+        """Check that a column exists.
+
+        Args:
+            name: The column.
+            flag: What asked for it, such as "--target"; named in the message.
+
+        Raises:
+            DataError: With the nearest column and the known ones.
+        """
+        if name in self._columns:
+            return
+        guess = nearest(name, self.names)
+        question = f"; did you mean '{guess}'?" if guess else ""
+        known = ", ".join(self.names[:20]) + (", …" if len(self.names) > 20 else "")
+        raise DataError(
+            f"{self.path} has no column '{name}'{question} Columns: {known}"
+            if question
+            else f"{self.path} has no column '{name}'. Columns: {known}",
+            f"{flag} {guess or '<one of these>'}" if flag else f"seqtune inspect {self.path}",
+        )
+
+    def _column(self, name: str) -> Any:
+        self.require(name)
+        return self._columns[name]
+
+    def _as_numbers(self, column: Any) -> Parsed:
+        """Read text as numbers."""
+        fixed = self._options.decimal != "auto"
+        return parse_numbers(column, self._options.missing, self._decimal, fixed)
+
+    def _note(self, name: str, parsed: Parsed) -> None:
+        for note in parsed.notes:
+            self._notes[f"column '{name}': {note}"] = None
+
+    def _number_fault(self, name: str, parsed: Parsed) -> DataError:
+        row = parsed.first_fault
+        text = self.text(name, row)
+        more = f" ({parsed.faults} such values)" if parsed.faults > 1 else ""
+        return DataError(
+            f"{self.where(row)}: column '{name}': {_shown(text)} {_reason(text)}{more}",
+            self._number_hint(name, text),
+        )
+
+    def _number_hint(self, name: str, text: str) -> str:
+        if self.kind(name) in ("text", "time"):
+            numeric = [n for n in self.names[:20] if self.kind(n) in ("number", "integer")]
+            return f"columns of numbers: {', '.join(numeric) or 'none'}"
+        words = ", ".join(_quoted(word) for word in (*self._options.missing, text))
+        return f"mend the value, or --set 'data.missing=[{words}]' to take it as missing"
+
+    def _time_fault(self, name: str, parsed: Parsed) -> DataError:
+        row = parsed.first_fault
+        text = self.text(name, row)
+        more = f" ({parsed.faults} such values)" if parsed.faults > 1 else ""
+        return DataError(
+            f"{self.where(row)}: column '{name}': {_shown(text)} is not a date that can be read,"
+            f" or not of the years 1678 to 2261{more}",
+            "write it as 2020-12-31 or 2020-12-31 23:59:59, or name the form with"
+            " --set data.dates=%d.%m.%Y",
+        )
+
+
+def _table_digest(table: Any) -> str:
+    digest = hashlib.sha256()
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, table.schema) as writer:
+        writer.write_table(table)
+    digest.update(memoryview(sink.getvalue()))
+    return digest.hexdigest()
+
+
+def _shown(text: str) -> str:
+    return f"'{text}'" if len(text) <= 40 else f"'{text[:40]}…'"
+
+
+def _quoted(text: str) -> str:
+    """Write a word as a YAML list item."""
+    return text if text.replace("-", "").replace("_", "").isalnum() else f'"{text}"'
+
+
+def _reason(text: str) -> str:
+    try:
+        value = float(text.replace(",", ".").strip())
+    except ValueError:
+        return "is not a number"
+    if "inf" in text.lower():
+        return "is infinite"
+    if abs(value) > LARGEST:
+        return f"is too large; at most {LARGEST:.0e} is expected"
+    return "is not a number as the others are written"

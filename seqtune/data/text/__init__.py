@@ -1,0 +1,1 @@
+"""Texts as tokens: the tokenizer, its vocabulary and word vectors."""

@@ -1,0 +1,1 @@
+"""What draws in a terminal: tables, charts, and how figures are worded."""

@@ -1,0 +1,340 @@
+"""After the search: choose by validation, train the chosen further, score them once on the test."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from seqtune.progress import Listener, Note, StageStarted
+from seqtune.run.baseline_predictions import Arrays, check_shape, kept_path, read_predictions
+from seqtune.run.ensemble_choice import EnsembleChoice
+from seqtune.run.leaderboard import Row
+from seqtune.run.members import Member
+from seqtune.run.predictions import Predictions
+from seqtune.runtime.devices import counted
+from seqtune.runtime.interrupt import Interrupt
+from seqtune.search.budget import Clock
+from seqtune.search.executor._contract import POLL_SECONDS, Executor
+from seqtune.search.problem import Problem
+from seqtune.search.refit import (
+    NO_TIME,
+    RefitJob,
+    Refitted,
+    refit_seconds,
+    refitted_path,
+    test_predictions_path,
+)
+from seqtune.search.trial import Result, model_path, usable
+
+NETWORKS_LISTED = 8
+"""So many single networks, the best by validation, stand on the leaderboard."""
+
+ENSEMBLE_POOL = 30
+"""So many trials, the best by validation, may become members of the ensemble."""
+
+ENSEMBLE = "ensemble"
+
+MARGIN = 1.2
+"""A refit is given so many times the seconds that it is likely to take."""
+
+SCORING_SECONDS = 1.0
+"""What it takes to load a network and to look at the test part, without refitting it."""
+
+BLEND = "blend"
+"""An ensemble with a simple method among its members."""
+
+
+@dataclass
+class Selection:
+    """What comes of the trials of a search.
+
+    Args:
+        problem: Task, data and run folder.
+        results: The trials.
+        listener: Hears of the stages and of what was left out.
+        baseline_predictions: Of the simple methods that an ensemble may take in, by part.
+        steps_per_epoch: Batches of an epoch, from a configuration; the task's own if None.
+    """
+
+    problem: Problem
+    results: Sequence[Result]
+    listener: Listener
+    baseline_predictions: Mapping[str, Arrays] = field(default_factory=dict)
+    steps_per_epoch: Callable[[Mapping[str, Any]], int] | None = None
+    weights: dict[str, float] = field(default_factory=dict)
+    _refits: dict[str, Refitted] = field(default_factory=dict)
+    _lost: dict[str, str] = field(default_factory=dict)
+    predicted: Predictions = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.predicted = Predictions(self.problem, self.baseline_predictions)
+
+    def ranked(self) -> list[Result]:
+        """Return the trials that may be used, best first by validation."""
+        sign = 1 if self.problem.task.direction == "min" else -1
+        return sorted(
+            usable(self.results), key=lambda result: (sign * (result.score or 0.0), result.trial)
+        )
+
+    def select(self, size: int) -> None:
+        """Choose the members of the ensemble on validation predictions.
+
+        Args:
+            size: Choices at most; below 2 there is no ensemble.
+        """
+        pool = [result for result in self.ranked() if result.is_trained][:ENSEMBLE_POOL]
+        weights = EnsembleChoice(self.problem, self.predicted).weights(pool, size)
+        self.weights = weights if self._is_ensemble(weights) else {}
+
+    def _is_ensemble(self, weights: Mapping[str, float]) -> bool:
+        """Say whether there are several members, and a network among them."""
+        return len(weights) > 1 and any(name not in self.baseline_predictions for name in weights)
+
+    @property
+    def ensemble_name(self) -> str:
+        """What the ensemble is called: a blend, where a simple method is in it."""
+        return (
+            BLEND if any(name in self.baseline_predictions for name in self.weights) else ENSEMBLE
+        )
+
+    def chosen(self) -> list[Result]:
+        """Return the best trial and the members of the ensemble, the most important first."""
+        ranked = self.ranked()
+        members = [result for result in ranked[1:] if result.trial in self.weights]
+        members.sort(key=lambda result: -self.weights[result.trial])
+        return [*ranked[:1], *members]
+
+    def weightiest(self) -> Result | None:
+        """Return the trial whose network has the largest say: of the ensemble, or the best."""
+        return max(self.chosen(), key=lambda one: self.weights.get(one.trial, 0.0), default=None)
+
+    def score_chosen(
+        self,
+        executor: Executor,
+        clock: Clock,
+        reserve: float,
+        *,
+        seed: int,
+        refit: bool,
+        interrupt: Interrupt,
+    ) -> None:
+        """Score the chosen networks on the test part, trained further on either side of it.
+
+        Args:
+            executor: Does the work.
+            clock: Wall time of the command.
+            reserve: Seconds that must be left in the end.
+            seed: Seeds the refits.
+            refit: Whether they are trained further at all.
+            interrupt: A wish to end early: what is left is scored as it is.
+        """
+        chosen = self.chosen()
+        count = f"{len(chosen)} networks" if len(chosen) != 1 else "1 network"
+        detail = f"{count} with the rows held back" if refit else ""
+        self.listener(StageStarted("refit" if refit else "score", detail))
+        waiting = [(result, refit) for result in chosen]
+        running: dict[str, tuple[Result, bool]] = {}
+        while waiting or running:
+            while waiting and executor.idle():
+                result, is_refit = waiting.pop(0)
+                seconds = self._time_for(
+                    result, len(waiting) + 1, executor.workers, clock.left() - reserve
+                )
+                steps = self._steps_per_epoch(result.values)
+                is_refit = is_refit and not interrupt.asked
+                job = RefitJob(result, seed + int(result.trial[1:]), seconds, steps, is_refit)
+                running[result.trial] = result, is_refit
+                executor.submit(job)
+            for outcome in executor.wait(POLL_SECONDS):
+                if not isinstance(outcome, Refitted) or outcome.trial not in running:
+                    continue
+                result, was_refit = running.pop(outcome.trial)
+                self._take(outcome)
+                if outcome.reason and was_refit:  # the network itself is still good
+                    self._lost[result.trial] = outcome.reason
+                    waiting.append((result, False))
+            interrupt.tell()
+        self._leave_out_unscored()
+        if refit:
+            self._tell_of_left_out(len(chosen))
+
+    def _time_for(self, result: Result, waiting: int, workers: int, left: float) -> float:
+        """Return the seconds that the next refit may take.
+
+        All have the same share of what is left. Where a refit is worth nothing unless it is whole,
+        and a share is too short for one, the best networks have theirs first.
+
+        Args:
+            result: How its trial went.
+            waiting: Networks that wait, this one among them.
+            workers: How many are refitted at the same time.
+            left: Seconds that are left.
+        """
+        share = max(0.0, left / -(-waiting // workers))
+        if not self.problem.task.refits_anew:
+            return share
+        needed = MARGIN * refit_seconds(result, anew=True, folds=len(self.problem.folds))
+        others = SCORING_SECONDS * waiting / workers
+        return max(share, needed) if needed <= left - others else min(share, left)
+
+    def _steps_per_epoch(self, values: Mapping[str, Any]) -> int:
+        if self.steps_per_epoch is not None:
+            return self.steps_per_epoch(values)
+        return self.problem.task.steps_per_epoch(self.problem.prepared, values)
+
+    def rows(self) -> list[Row]:
+        """Return a row for the ensemble and for each of the best networks.
+
+        Networks that were not chosen have no figure for the test part: nobody looked.
+        """
+        rows = [self._network_row(result) for result in self._listed()]
+        return [*rows, self._ensemble_row()] if self.weights else rows
+
+    def members(self) -> dict[str, list[Member]]:
+        """Return the networks behind each row."""
+        rows = {row_name(result): [self._member(result, 1.0)] for result in self.ranked()}
+        if self.weights:
+            rows[self.ensemble_name] = [
+                self._member(result, self.weights[result.trial])
+                for result in self.chosen()
+                if result.trial in self.weights
+            ] + [
+                Member("", weight, "", "", {}, baseline=name)
+                for name, weight in self.weights.items()
+                if name in self.baseline_predictions
+            ]
+        return rows
+
+    def calibrations(self) -> dict[str, dict[str, float]]:
+        """Return what makes predictions honest, by trial, simple method, and ensemble.
+
+        An ensemble is calibrated as the average of members that each are calibrated already.
+        """
+        names = dict.fromkeys([*(result.trial for result in self._listed()), *self.weights])
+        found = {name: self.predicted.last_calibration(name) for name in names}
+        if self.weights:
+            found[self.ensemble_name] = self.predicted.last_of_ensemble(self.weights, found)
+        return {name: figures for name, figures in found.items() if figures}
+
+    @property
+    def searched_name(self) -> str:
+        """Name of the row whose predictions `test_predictions` returns; empty for none."""
+        if self.weights:
+            return self.ensemble_name
+        return next((row_name(result) for result in self.ranked()), "")
+
+    def test_predictions(self) -> npt.NDArray[np.float64] | None:
+        """Return what the ensemble, or else the best network, predicted for the test part."""
+        best = next(iter(self.ranked()), None)
+        if self.weights:
+            return self.predicted.blended_test(self.weights)
+        if best is not None and best.trial in self.predicted.test:
+            return self.predicted.tested(best.trial)
+        return None
+
+    def _listed(self) -> list[Result]:
+        listed = {result.trial: result for result in self.ranked()[:NETWORKS_LISTED]}
+        listed.update({result.trial: result for result in self.chosen()})
+        return list(listed.values())
+
+    def _take(self, outcome: Refitted) -> None:
+        self._refits[outcome.trial] = outcome
+        if outcome.reason:
+            return
+        path = test_predictions_path(self.problem.folder, outcome.trial)
+        self.predicted.test[outcome.trial] = read_predictions(path)
+
+    def _leave_out_unscored(self) -> None:
+        """Blend without networks that could not be loaded again."""
+        test = self.predicted.test
+        networks = [each for name, each in test.items() if name not in self.baseline_predictions]
+        for name in self.weights:
+            if name in self.baseline_predictions:
+                path = kept_path(self.problem.folder, name, "test")
+                beside = self.baseline_predictions[name]["validation"].shape[1:]
+                rows = len(networks[0]) if networks else len(test[name])
+                check_shape(path, test[name], {"": np.empty((rows, *beside))})
+        scored = {name: each for name, each in self.weights.items() if name in test}
+        total = sum(scored.values())
+        left = {name: each / total for name, each in scored.items()}
+        self.weights = left if self._is_ensemble(left) else {}
+
+    def _tell_of_left_out(self, chosen: int) -> None:
+        """Say which of the chosen networks predict as the search left them, and why."""
+        without = [refit for refit in self._refits.values() if not refit.is_refitted]
+        for refit in without:
+            if reason := self._lost.get(refit.trial, refit.reason):
+                self.listener(Note(f"refit of {refit.trial} failed: {reason}"))
+            elif refit.note != NO_TIME:
+                self.listener(Note(f"refit of {refit.trial} taken back: {refit.note}"))
+        if hurried := sum(refit.note == NO_TIME for refit in without):
+            self.listener(Note(f"no time left to refit {hurried} of {chosen} networks"))
+
+    def _network_row(self, result: Result) -> Row:
+        trial, is_tested = result.trial, result.trial in self.predicted.test
+        seen = self.problem.score("test", self.predicted.tested(trial)) if is_tested else {}
+        return Row(
+            name=row_name(result),
+            kind="network",
+            validation=self.problem.score("validation", self.predicted.validation(trial)),
+            test=seen,
+            fit_seconds=result.seconds,
+            parameters=result.parameters,
+            detail=describe(self.problem, result),
+        )
+
+    def _ensemble_row(self) -> Row:
+        members = [result for result in self.chosen() if result.trial in self.weights]
+        validation = self.predicted.blended_validation(self.weights)
+        parts = [f"{self.weights[result.trial]:.2g} {row_name(result)}" for result in members]
+        parts += [
+            f"{self.weights[each]:.2g} {each}"
+            for each in self.weights
+            if each in self.baseline_predictions
+        ]
+        return Row(
+            name=self.ensemble_name,
+            kind="ensemble",
+            validation=self.problem.score("validation", validation),
+            test=self.problem.score("test", self.predicted.blended_test(self.weights)),
+            fit_seconds=sum(result.seconds for result in members),
+            parameters=sum(result.parameters for result in members),
+            detail=" + ".join(parts),
+        )
+
+    def _member(self, result: Result, weight: float) -> Member:
+        folder, refit = self.problem.folder, self._refits.get(result.trial)
+        refitted = refitted_path(folder, result.trial).name if refit and refit.is_refitted else ""
+        return Member(
+            result.trial,
+            weight,
+            f"models/{model_path(folder, result.trial).name}",
+            f"models/{refitted}" if refitted else "",
+            result.values,
+        )
+
+
+def row_name(result: Result) -> str:
+    """Return the name of a trial's row: architecture, cell, trial.
+
+    Example:
+        >>> row_name(Result("t003", "completed", {"network.architecture": "segment",
+        ...                                       "network.cell": "lstm"}))
+        'segment-lstm-t003'
+    """
+    values = result.values
+    return f"{values['network.architecture']}-{values['network.cell']}-{result.trial}"
+
+
+def describe(problem: Problem, result: Result) -> str:
+    """Return the configuration of a trial in a few words, and whether it was hardly trained."""
+    values = result.values
+    size = f"{values['network.layers']} x {values['network.units']} units"
+    own = problem.task.describe(problem.prepared, values)
+    rate = f"rate {float(values['training.learning_rate']):.2g}"
+    mark = [] if result.is_trained else [f"hardly trained ({counted(result.steps, 'step')})"]
+    return ", ".join([*mark, size, own, rate])

@@ -1,0 +1,131 @@
+"""A run of rows that is scored, with rows before it that are only looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from seqtune.tasks.anomaly.codec import Coded
+from seqtune.tasks.anomaly.flat_line import Standstill
+from seqtune.tasks.anomaly.scales import Scales
+
+MIN_HISTORY = 8
+"""Rows with fewer before them have no score: nobody can say yet what is normal there."""
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """Rows of one series that follow each other.
+
+    Args:
+        values: (rows, channels) float64, user's unit, gaps filled with the value before.
+        observed: (rows, channels) bool.
+        first: Row from which on rows are scored; those before it are context.
+        step: Grid step of the first row.
+        center: (channels,) of the series.
+        spread: (channels,) of the series.
+        series: Number of the series in its panel.
+        standstill: For how long each of its channels may keep one value; None where nobody asks.
+    """
+
+    values: npt.NDArray[np.float64]
+    observed: npt.NDArray[np.bool_]
+    first: int
+    step: int
+    center: npt.NDArray[np.float64]
+    spread: npt.NDArray[np.float64]
+    series: int = 0
+    standstill: Standstill | None = None
+
+    def __len__(self) -> int:
+        return len(self.values) - self.first
+
+    @property
+    def scaled(self) -> npt.NDArray[np.float64]:
+        """The values in units of their channel, (rows, channels)."""
+        scaled: npt.NDArray[np.float64] = (self.values - self.center) / self.spread
+        return scaled
+
+    def scored(self, bridge: int) -> npt.NDArray[np.bool_]:
+        """Return which of the rows from `first` on have a score, (rows,) bool.
+
+        Args:
+            bridge: Rows without any value that are bridged by what came before them.
+        """
+        seen: npt.NDArray[np.bool_] = np.asarray(self.observed.any(axis=1))
+        scored = is_bridged(seen, bridge)
+        scored[:MIN_HISTORY] = False
+        return scored[self.first :]
+
+    def standing_still(self, bridge: int) -> npt.NDArray[np.float32]:
+        """Return how rare it is that some channel stands still for so long, (rows,) from `first`.
+
+        Args:
+            bridge: Rows without any value that are bridged by what came before them.
+        """
+        if self.standstill is None:
+            return np.zeros(len(self), np.float32)
+        found = self.standstill.rarities(self.values, self.observed, bridge)[self.first :]
+        highest: npt.NDArray[np.float32] = found.max(axis=1, initial=np.float32(0.0))
+        return highest
+
+
+def is_bridged(seen: npt.NDArray[np.bool_], bridge: int) -> npt.NDArray[np.bool_]:
+    """Return which rows have a value, or had one not more than `bridge` rows before.
+
+    Example:
+        >>> is_bridged(np.array([True, False, False, True]), 1)
+        array([ True,  True, False,  True])
+    """
+    rows = np.arange(len(seen))
+    last = np.maximum.accumulate(np.where(seen, rows, -1)) if len(seen) else rows
+    return (last >= 0) & (rows - last <= bridge)
+
+
+def join(stretches: list[Stretch], watch: object) -> Coded:
+    """Put stretches beside each other as one panel, so that lanes of any of them are gathered.
+
+    Args:
+        stretches: At least one.
+        watch: `Codec.watch`, which says what is watched of scaled values.
+    """
+    lengths = np.array([len(each.values) for each in stretches], np.int64)
+    offsets = np.concatenate([[0], np.cumsum(lengths)])
+    scaled = np.concatenate([each.scaled for each in stretches])
+    steps = np.concatenate(
+        [each.step + np.arange(len(each.values), dtype=np.int64) for each in stretches]
+    )
+    return Coded(
+        watched=watch(scaled, offsets),  # type: ignore[operator]
+        observed=np.concatenate([each.observed for each in stretches]),
+        steps=steps,
+        offsets=offsets,
+        scales=Scales(
+            np.stack([each.center for each in stretches]),
+            np.stack([each.spread for each in stretches]),
+        ),
+    )
+
+
+def in_chunks(stretch: Stretch, rows: int, context: int, after: int = 0) -> Iterator[Stretch]:
+    """Yield a stretch in parts of so many scored rows, each with its own context.
+
+    Args:
+        stretch: What is cut.
+        rows: Scored rows of a part.
+        context: Rows before it that it is given.
+        after: Rows after it, which belong to the next part, that it is given too.
+    """
+    for begin in range(stretch.first, len(stretch.values), rows):
+        start = max(0, begin - context)
+        end = min(begin + rows + after, len(stretch.values))
+        yield replace(
+            stretch,
+            values=stretch.values[start:end],
+            observed=stretch.observed[start:end],
+            first=begin - start,
+            step=stretch.step + start,
+        )

@@ -1,0 +1,56 @@
+"""Whether data can be watched for anomalies, and what would be taken for what."""
+
+from __future__ import annotations
+
+from typing import cast
+
+import numpy as np
+
+from seqtune.data.panel.build import build_panel
+from seqtune.data.panel.seasonality import find_periods
+from seqtune.data.reading.source import Source
+from seqtune.progress import Assumption, Assumptions
+from seqtune.recipe.load import Recipe
+from seqtune.tasks.anomaly.panels import take_labels
+from seqtune.tasks.anomaly.roles import TELLING_NAMES, infer_roles, label_columns
+from seqtune.tasks.anomaly.schema import Schema
+from seqtune.tasks.anomaly.settle import refuse_short
+
+EASILY_SUITED = True
+"""Any table of numbers can be watched: what else it suits is named first."""
+
+
+def is_meant(source: Source) -> bool:
+    """Say whether a column of 0 and 1 is named as known anomalies are."""
+    suited, _ = label_columns(source, source.names)
+    return any(name.lower() in TELLING_NAMES for name in suited)
+
+
+def suggest(source: Source, recipe: Recipe) -> list[Assumption]:
+    """Return what a detector would take for each role, frequency and seasons.
+
+    Args:
+        source: The table.
+        recipe: What the user has settled already.
+
+    Raises:
+        DataError: Anomalies cannot be looked for in the data as it is; says why.
+    """
+    assumptions = Assumptions()
+    values = cast(Schema, recipe.values)
+    roles = infer_roles(source, values.data, assumptions)
+    panel, _ = take_labels(
+        build_panel(
+            source,
+            roles.of_panel(),
+            frequency=values.data.frequency,
+            duplicates=values.data.duplicates,
+        )
+    )
+    refuse_short(str(source.path), np.diff(panel.offsets))
+    repairs = "; ".join(panel.notes) or "regular"
+    assumptions.append(Assumption("frequency", panel.grid.frequency, repairs, "--freq F"))
+    periods = find_periods(panel, rows_end=panel.offsets[1:])
+    found = ", ".join(map(str, periods)) or "none"
+    assumptions.append(Assumption("seasonality", found, "from the data", "--set seasonality=N"))
+    return assumptions

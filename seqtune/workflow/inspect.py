@@ -1,0 +1,125 @@
+"""What is in a file, and which tasks it suits; loads neither Keras nor a backend."""
+
+from __future__ import annotations
+
+import shlex
+from dataclasses import dataclass, field, replace
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Union
+
+from seqtune.data.reading.open import open_source, reading_options
+from seqtune.data.reading.profile import Profile, profile_source
+from seqtune.data.reading.source import Source
+from seqtune.data.reading.text_folder import is_text_folder
+from seqtune.data.reading.texts import is_text, read_texts
+from seqtune.errors import DataError, SeqtuneError, UsageError
+from seqtune.progress import Assumption
+from seqtune.registry import tasks
+from seqtune.workflow.options import FitOptions, load_recipe
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from seqtune.recipe.load import Recipe
+
+Data = Union[str, Path, "pd.DataFrame"]
+
+
+@dataclass(frozen=True)
+class Inspection:
+    """What was found.
+
+    Args:
+        profile: The columns.
+        suggestions: What the first suited task would take for each role, and why.
+        tasks: Command for each task that the data suits.
+        unsuited: Why the other tasks do not suit.
+    """
+
+    profile: Profile
+    suggestions: tuple[Assumption, ...] = ()
+    tasks: dict[str, str] = field(default_factory=dict)
+    unsuited: dict[str, str] = field(default_factory=dict)
+
+
+def inspect(data: Data, options: FitOptions | None = None) -> Inspection:
+    """Look into a file.
+
+    Args:
+        data: The file, or a DataFrame.
+        options: How to read it, where that is guessed wrong.
+    """
+    options = options or FitOptions()
+    recipe = load_recipe(_likeliest_first()[0], replace(options, recipe=None))
+    source = _opened(data, recipe)
+    commands, unsuited, suggestions = suited_tasks(source, options)
+    return Inspection(profile_source(source), tuple(suggestions), commands, unsuited)
+
+
+def _opened(data: Data, recipe: Recipe) -> Source:
+    """Open a file as a table where it is one, else as a text."""
+    if not isinstance(data, (str, Path)) or not is_text(Path(data)) or is_text_folder(data):
+        return open_source(data, recipe)
+    try:
+        source = open_source(data, recipe)
+    except DataError:
+        return read_texts(data, reading_options(recipe))
+    return source if len(source.names) > 1 else read_texts(data, reading_options(recipe))
+
+
+def suited_tasks(
+    source: Source, options: FitOptions
+) -> tuple[dict[str, str], dict[str, str], list[Assumption]]:
+    """Return the command of each task that suits, why others do not, and what is assumed."""
+    commands: dict[str, str] = {}
+    unsuited: dict[str, str] = {}
+    suggestions: list[Assumption] = []
+    for task in _likeliest_first(source):
+        suit = import_module(f"{tasks[task].__name__}.suit")
+        try:
+            assumptions = suit.suggest(source, load_recipe(task, options))
+        except SeqtuneError as error:
+            unsuited[task] = f"{error.message} ({error.hint})" if error.hint else error.message
+            continue
+        suggestions = suggestions or assumptions
+        commands[task] = f"seqtune fit {shlex.quote(str(source.path))} --task {task}"
+    return commands, unsuited, suggestions
+
+
+def _likeliest_first(source: Source | None = None) -> list[str]:
+    """Return the tasks in the order in which they are proposed.
+
+    First those that a column speaks of by its name (`is_meant` of their `suit`), last those that
+    suit nearly any table (`EASILY_SUITED`).
+
+    Args:
+        source: The table, once it is open.
+    """
+
+    def place(task: str) -> int:
+        suit = import_module(f"{tasks[task].__name__}.suit")
+        if source is not None and hasattr(suit, "is_meant") and suit.is_meant(source):
+            return -1
+        return int(getattr(suit, "EASILY_SUITED", False))
+
+    return sorted(tasks, key=place)
+
+
+def tell_tasks(data: str | Path, options: FitOptions, command: str = "fit") -> UsageError:
+    """Return the error that `--task` is missing, with the commands that would do.
+
+    Args:
+        data: The file.
+        options: How to read it, and roles that are given.
+        command: The command that was typed.
+    """
+    found = inspect(data, options)
+    file = shlex.quote(str(data))
+    if found.tasks:
+        lines = ", or: ".join(f"seqtune {command} {file} --task {task}" for task in found.tasks)
+        return UsageError(f"--task is missing; the data suits {', '.join(found.tasks)}", lines)
+    reasons = "; ".join(f"{task}: {reason}" for task, reason in found.unsuited.items())
+    return UsageError(
+        f"--task is missing, and no task suits the data: {reasons}", f"seqtune inspect {file}"
+    )

@@ -1,0 +1,284 @@
+"""The search of one run: its workers, its loop, and what of it stands on disk at any moment."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from seqtune.errors import SearchError
+from seqtune.files import write_json
+from seqtune.progress import Assumption, Event, Listener, Note, SearchStarted, StageStarted
+from seqtune.run.baseline_predictions import Arrays
+from seqtune.run.checkpoint import checkpoint_rows, write_checkpoint
+from seqtune.run.ensemble_choice import is_hedged
+from seqtune.run.folder import STATE
+from seqtune.run.leaderboard import Leaderboard, Row
+from seqtune.run.members import write_members
+from seqtune.run.selection import BLEND, MARGIN, Selection
+from seqtune.runtime import backend as backends
+from seqtune.runtime.workers import staff
+from seqtune.search.budget import Clock, Shares
+from seqtune.search.executor import open_executor
+from seqtune.search.executor._contract import Executor
+from seqtune.search.executor._slot import grace_seconds
+from seqtune.search.executor.inline import Inline
+from seqtune.search.oracle import Oracle
+from seqtune.search.problem import Problem
+from seqtune.search.recorded import check_values
+from seqtune.search.refit import refit_seconds
+from seqtune.search.signature import signature
+from seqtune.search.stopping import stopping_rule
+from seqtune.search.study import Study
+from seqtune.search.trial import Result
+
+if TYPE_CHECKING:
+    from seqtune.recipe.load import Recipe
+    from seqtune.runtime.interrupt import Interrupt
+
+
+LAST_GRACE_SECONDS = 2.0
+"""A job that has been told to end looks up after its batch; what follows is saved in this time."""
+
+
+@dataclass
+class Searching:
+    """The search of one run.
+
+    Args:
+        recipe: What to search.
+        problem: Task, data and run folder.
+        clock: Wall time of the command.
+        backend: The Keras backend.
+        listener: Hears of everything that is worth telling.
+        rows: The baselines' rows of the leaderboard.
+        baseline_predictions: Predictions by part of the baselines that an ensemble may take in.
+        results: Trials of an earlier command on the same run, by name.
+        state: The state in which that one left the search; None for a new search.
+        work: Seconds that each worker was busy and in training steps.
+        seconds: Wall time of the search.
+        earlier_seconds: Wall time of the earlier commands.
+    """
+
+    recipe: Recipe
+    problem: Problem
+    clock: Clock
+    backend: str
+    listener: Listener
+    rows: list[Row] = field(default_factory=list)
+    baseline_predictions: dict[str, Arrays] = field(default_factory=dict)
+    results: dict[str, Result] = field(default_factory=dict)
+    state: Mapping[str, Any] | None = None
+    work: list[dict[str, float]] = field(default_factory=list)
+    seconds: float = 0.0
+    earlier_seconds: float = 0.0
+    executor: Executor = field(init=False)
+    _study: Study | None = None
+
+    @property
+    def shares(self) -> Shares:
+        """What the budget keeps for the time after the search."""
+        task = self.problem.task
+        share = task.refit_share if self.recipe.get("refit") else task.score_share
+        return Shares(self.clock.seconds, share)
+
+    def open(self) -> None:
+        """Start the workers without waiting for them, and say how many there are and why."""
+        search = self.recipe.values.search
+        data = (self.problem.folder / "data").glob("*")
+        plan = staff(
+            backends.machine_for(self.backend),
+            search,
+            self.clock.seconds,
+            self.backend,
+            sum(path.stat().st_size for path in data),
+        )
+        self.listener(Assumption("workers", str(plan.workers), plan.why, "--workers N"))
+        self.executor = open_executor(
+            plan, self.problem, self._hear, backend=self.backend, search=search, grace=self._grace
+        )
+
+    def close(self) -> None:
+        """Give the workers back."""
+        self.executor.close()
+
+    def run(self, interrupt: Interrupt) -> None:
+        """Search until the time is over or nothing is left to train.
+
+        Args:
+            interrupt: A wish to end early.
+        """
+        self._announce()
+        study = self._study = self._new_study(interrupt)
+        if self.state is not None:
+            study.restore(self.state, self.results)
+        try:
+            try:
+                study.run(self.executor)
+            except SearchError as error:
+                self.fall_back(error)
+                study.run(self.executor)
+        finally:
+            self._study = None
+            self.seconds += study.seconds
+            self._add_work(study)
+
+    def fall_back(self, error: SearchError) -> None:
+        """Go on in this process where there are no workers any more.
+
+        Args:
+            error: Why there are none.
+        """
+        self.listener(Note(f"{error.message}; trials run in the main process from here on"))
+        self.executor.close()
+        self.executor = Inline(self.problem, self._hear)
+
+    def selection(self) -> Selection:
+        """Return what comes of the trials so far."""
+        results = list(self.results.values())
+        return Selection(
+            self.problem, results, self.listener, self.baseline_predictions, self._steps_per_epoch
+        )
+
+    def why_nothing(self) -> str:
+        """Say why the search left no network."""
+        reasons = Counter(result.reason for result in self.results.values() if result.reason)
+        if not reasons:
+            return "no network was trained: the budget was over before the first trial"
+        reason, count = reasons.most_common(1)[0]
+        return (
+            f"no network was trained: {count} of {len(self.results)} trials failed with: {reason}"
+        )
+
+    def write_board(self, rows: Sequence[Row]) -> None:
+        """Write the leaderboard.
+
+        Args:
+            rows: Rows beside those of the baselines.
+        """
+        task = self.problem.task
+        board = Leaderboard(self.problem.metric, task.direction, (*self.rows, *rows))
+        if (best := board.best_network) and math.isfinite(score := board.validation_score(best)):
+            is_blended = any(row.name == BLEND for row in rows) and is_hedged(self.problem)
+            margin = score if is_blended else task.margin(self.problem.prepared, score)
+            board = replace(board, margin=margin)
+        write_json(self.problem.folder / "leaderboard.json", board.to_dict())
+
+    def record(self, results: dict[str, Result], state: dict[str, Any]) -> None:
+        """Keep on disk what a killed run needs to be resumed, reported and used.
+
+        Args:
+            results: Trials so far, by name.
+            state: What the search needs to go on.
+        """
+        self.results = results
+        done = list(results.values())
+        elapsed = self.earlier_seconds + self.clock.elapsed()
+        write_checkpoint(self.problem.folder, done, {**state, "elapsed": elapsed})
+        self.write_board(checkpoint_rows(self.problem, done))
+        write_members(self.problem.folder, self.selection().members())
+
+    def _ending(self, results: Collection[Result]) -> float:
+        """Return the seconds to keep for the end: no more than refits are likely to take."""
+        usable = [result for result in results if result.score is not None]
+        if not usable:
+            return self.shares.ending
+        anew = self.problem.task.refits_anew
+        folds = len(self.problem.folds)
+        total = sum(refit_seconds(result, anew=anew, folds=folds) for result in usable)
+        each = total / len(usable)
+        workers = self.executor.workers
+        affordable = math.floor(self.shares.refitting * workers / max(each, 1e-9))
+        members = 1 + self.problem.task.equals  # the best is one of them, or stands beside them
+        rounds = math.ceil(min(members, affordable) / workers)
+        return self.shares.saving + min(self.shares.refitting, MARGIN * rounds * each)
+
+    def _grace(self, seconds: float) -> float:
+        """Return how long past its limit a job may run: at the end of the budget, not for long."""
+        usual = grace_seconds(seconds)
+        if not self.results:
+            return usual
+        return min(usual, max(LAST_GRACE_SECONDS, self.clock.left() - self.shares.saving))
+
+    def _hear(self, event: Event) -> None:
+        """Hear the workers; during the search, the study listens."""
+        (self._study.hear if self._study else self.listener)(event)
+
+    def _announce(self) -> None:
+        task = self.problem.task
+        best = Leaderboard(self.problem.metric, task.direction, tuple(self.rows)).best_baseline
+        self.listener(StageStarted("search"))
+        self.listener(
+            SearchStarted(
+                metric=self.problem.metric,
+                direction=task.direction,
+                baseline_name=best.name if best else "",
+                baseline_score=best.validation.get(self.problem.metric) if best else None,
+                seconds_left=self.clock.left() - self.shares.ending,
+                trials=self.recipe.values.search.trials,
+                workers=self.executor.workers,
+            )
+        )
+
+    def _new_study(self, interrupt: Interrupt) -> Study:
+        values, task = self.recipe.values, self.problem.task
+        oracle = Oracle(
+            values.search.oracle,
+            self.recipe.dimensions(),
+            self.recipe.portfolio(),
+            metric=self.problem.metric,
+            direction=task.direction,
+            seed=values.seed,
+            trials=values.search.trials,
+            signature=self._signature,
+        )
+        stopping, why = values.search.stopping, ""
+        if oracle.halves:
+            why = f"{values.search.oracle} itself says which trials train on"
+        if self.problem.folds:  # a fold's networks are not kept, to be trained on
+            stopping, why = "none", "every trial trains to its end in each fold"
+        if why and values.search.stopping != "none":
+            self.listener(Note(f"{why}: search.stopping is not used"))
+        return Study(
+            oracle=oracle,
+            stopping=stopping_rule(
+                stopping,
+                oracle,
+                task.direction,
+                pause=None if values.search.pause == "auto" else values.search.pause,
+                trial_share=values.search.trial_share,
+            ),
+            clock=self.clock,
+            reserve=self._ending,
+            seed=values.seed,
+            steps_per_epoch=self._steps_per_epoch,
+            record=self.record,
+            listener=self.listener,
+            interrupt=interrupt,
+            trial_share=values.search.trial_share,
+            check=partial(check_values, task.name, origin=self.problem.folder / STATE),
+        )
+
+    def _signature(self, values: Mapping[str, Any]) -> str:
+        """Return what configurations that run the same program have in common."""
+        if self.backend != "jax":  # each network is compiled by itself
+            return json.dumps(sorted(values.items()))
+        return signature(self.problem.task.structure(values))
+
+    def _steps_per_epoch(self, values: Mapping[str, Any]) -> int:
+        asked = self.recipe.values.training.steps_per_epoch
+        if asked == "auto":
+            return self.problem.task.steps_per_epoch(self.problem.prepared, values)
+        return int(asked)
+
+    def _add_work(self, study: Study) -> None:
+        """Add what each worker has done to what it did in earlier commands."""
+        for number, work in sorted(study.work.items()):
+            while len(self.work) <= number:
+                self.work.append({"busy": 0.0, "training": 0.0})
+            before = self.work[number]
+            self.work[number] = {name: before[name] + more for name, more in work.to_dict().items()}

@@ -1,0 +1,288 @@
+"""The whole classifier: its inputs, its head, word vectors, chunks, and both backends."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from itertools import cycle
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+import pandas as pd
+import pytest
+
+from seqtune.data.reading.source import Source
+from seqtune.progress import silent
+from seqtune.recipe.load import Recipe
+from seqtune.registry import architectures_for, cells
+from seqtune.runtime.programs import predict
+from seqtune.search.network_file import save_network
+from seqtune.search.space import complete
+from seqtune.tasks.classify import inference
+from seqtune.tasks.classify.inference import from_logits, input_name, network_probabilities
+from seqtune.tasks.classify.network import Present, build_network, settings_of
+from seqtune.tasks.classify.prepared import Prepared
+from seqtune.tasks.classify.task import TASK
+
+OTHER = {"jax": "tensorflow", "tensorflow": "jax"}[keras.backend.backend()]
+
+SMALL = (
+    "network.architecture=segment",
+    "network.cell=gru",
+    "network.units=4",
+    "network.layers=1",
+    "network.dropout=0",
+    "network.pooling=max",
+    "network.segment.length=2",
+    "text.tokens=word",
+    "text.embedding=3",
+    "text.least_count=1",
+    "validation.folds=0",
+    "series.scaling=case",
+    "portfolio=[]",
+)
+
+
+def prepare(frame: pd.DataFrame, *overrides: str) -> tuple[Prepared, dict[str, Any]]:
+    recipe = Recipe.load(None, "classify", [*SMALL, *overrides])
+    prepared, recipe = TASK.prepare(Source.from_frame(frame), recipe, silent)
+    return prepared, complete(recipe.dimensions(), {})
+
+
+def texts(rows: int = 24) -> pd.DataFrame:
+    said = ["good film", "a bad film here", "fine"]
+    return pd.DataFrame(
+        {"text": [said[row % 3] + " now" * (row % 2) for row in range(rows)],
+         "label": [f"l{row % 3}" for row in range(rows)]}
+    )  # fmt: skip
+
+
+def series(cases: int = 18) -> pd.DataFrame:
+    """Cases of two channels and of 3 to 7 steps."""
+    draw = np.random.default_rng(2)
+    rows = [
+        {
+            "case": case,
+            "step": step,
+            "x": draw.normal(),
+            "y": draw.normal(),
+            "label": "ab"[case % 2],
+        }
+        for case in range(cases)
+        for step in range(3 + case % 5)
+    ]
+    return pd.DataFrame(rows)
+
+
+def test_settings_are_those_of_the_architecture_alone() -> None:
+    values = {
+        "network.architecture": "stacked", "network.cell": "gru", "network.units": 8,
+        "network.layers": 2, "network.dropout": 0.25, "network.pooling": "mean",
+        "network.stacked.bidirectional": True, "network.segment.length": 5,
+    }  # fmt: skip
+    found = settings_of(values)
+    assert (found.cell, found.units, found.layers, found.dropout) == ("gru", 8, 2, 0.25)
+    assert (found.pooling, dict(found.options)) == ("mean", {"bidirectional": True})
+
+
+def shapes(model: keras.Model) -> dict[str, Any]:
+    return {each.name: tuple(each.shape) for each in model.inputs}
+
+
+def test_a_text_network_reads_tokens_and_answers_for_every_class() -> None:
+    prepared, values = prepare(texts())
+    model = build_network(prepared, values)
+    assert shapes(model) == {"tokens": (None, prepared.codec.longest["word"])}
+    assert model.output_shape == (None, 3)
+    assert model.get_layer("token_embedding").embeddings.shape == (
+        prepared.codec.tokenizers["word"].size, 3,
+    )  # fmt: skip
+    assert input_name(prepared.codec, values) == "word"
+
+
+def test_a_series_network_reads_steps_and_lengths() -> None:
+    prepared, values = prepare(series())
+    model = build_network(prepared, values)
+    assert shapes(model) == {"series": (None, 7, 2), "length": (None,)}
+    assert model.output_shape == (None, 2)
+    assert input_name(prepared.codec, values) == "series"
+
+
+def test_dropout_stands_behind_the_embedding_and_before_the_head() -> None:
+    prepared, values = prepare(texts())
+    names = {layer.name for layer in build_network(prepared, values).layers}
+    assert not {"embedding_dropout", "head_dropout"} & names
+    dropping = build_network(prepared, values | {"network.dropout": 0.3})
+    names = {layer.name for layer in dropping.layers}
+    assert names >= {"embedding_dropout", "head_dropout"}
+
+
+def test_a_network_begins_with_the_word_vectors_of_a_file(tmp_path: Path) -> None:
+    (tmp_path / "vectors.txt").write_text("good 1 2\nfilm -1 0.5\nunseen 9 9\n")
+    prepared, values = prepare(texts(), f"text.vectors={tmp_path / 'vectors.txt'}")
+    assert prepared.vectors is not None
+    model = build_network(prepared, values)
+    found = np.asarray(model.get_layer("token_embedding").embeddings)
+    assert (found == prepared.vectors).all()
+    words = list(prepared.codec.tokenizers["word"].words())
+    assert found[words.index("good")].tolist() == [1.0, 2.0]
+    assert found[words.index("film")].tolist() == [-1.0, 0.5]
+
+
+def bias_of(prepared: Prepared, values: dict[str, Any]) -> Any:
+    return np.asarray(build_network(prepared, values).get_layer("logits").bias, np.float64)
+
+
+def uneven(rows: int = 40) -> pd.DataFrame:
+    """Texts of which three in four are good."""
+    return pd.DataFrame(
+        {"text": [f"film {row % 5}" for row in range(rows)],
+         "label": ["bad" if row % 4 == 0 else "good" for row in range(rows)]}
+    )  # fmt: skip
+
+
+def test_an_untrained_head_says_how_frequent_each_class_is_in_training() -> None:
+    prepared, values = prepare(uneven(), "training.class_weights=false")
+    counts = prepared.targets[prepared.rows["train"]].sum(axis=0) + 0.02
+    assert counts.tolist() != (prepared.targets.sum(axis=0) + 0.02).tolist()
+    found = from_logits(bias_of(prepared, values)[None], is_multi=False)[0]
+    assert found == pytest.approx(counts / counts.sum(), abs=1e-6)
+    assert found[prepared.codec.labels.names.index("bad")] < 0.4
+
+
+def test_classes_that_weigh_equally_in_training_are_equally_likely_at_first() -> None:
+    prepared, values = prepare(uneven(), "training.class_weights=true")
+    found = from_logits(bias_of(prepared, values)[None], is_multi=False)[0]
+    assert found == pytest.approx([0.5, 0.5], abs=0.002)
+
+
+def test_an_untrained_head_for_several_classes_says_how_many_cases_have_each() -> None:
+    frame = uneven()
+    frame["label"] = ["a+b" if row % 4 else "c" for row in range(len(frame))]
+    prepared, values = prepare(frame, "data.several=+")
+    assert prepared.codec.labels.is_multi
+    targets = prepared.targets[prepared.rows["train"]]
+    found = from_logits(bias_of(prepared, values)[None], is_multi=True)[0]
+    expected = (targets.sum(axis=0) + 0.02) / (len(targets) + 0.04)
+    assert found == pytest.approx(expected, abs=1e-6)
+    assert 1.6 < found.sum() < 1.9
+
+
+def test_present_says_which_steps_are_there() -> None:
+    layer = Present(3)
+    found = np.asarray(layer(np.array([3, 1, 0], np.int32)))
+    assert found.tolist() == [[True, True, True], [True, False, False], [False] * 3]
+    again = Present.from_config(layer.get_config())
+    assert (again.steps, again.trainable) == (3, False)
+
+
+def test_logits_become_probabilities() -> None:
+    logits = np.log(np.array([[1.0, 3.0], [2.0, 2.0]]))
+    assert from_logits(logits, is_multi=False) == pytest.approx(
+        np.array([[0.25, 0.75], [0.5, 0.5]])
+    )
+    assert from_logits(logits, is_multi=True) == pytest.approx(
+        np.array([[0.5, 0.75], [2 / 3, 2 / 3]])
+    )
+
+
+def test_extreme_logits_stay_probabilities() -> None:
+    extreme = np.array([[800.0, -800.0], [-800.0, -800.0]])
+    assert from_logits(extreme, is_multi=False).tolist() == [[1.0, 0.0], [0.5, 0.5]]
+    assert from_logits(extreme, is_multi=True).tolist() == [[1.0, 0.0], [0.0, 0.0]]
+
+
+@pytest.mark.parametrize("chunk", [1, 4, 5, 18, 512])
+def test_chunks_do_not_change_what_is_predicted(
+    chunk: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    prepared, values = prepare(series())
+    series_of, length = keras.Input((7, 2), name="series"), keras.Input((), name="length")
+    as_logits = keras.layers.Dense(2, use_bias=False)  # each case is answered with its length
+    model = keras.Model(
+        {"series": series_of, "length": length}, as_logits(keras.ops.expand_dims(length, 1))
+    )
+    as_logits.set_weights([np.array([[1.0, 0.0]])])
+    sizes = []
+
+    def counted(model: Any, inputs: Any) -> Any:
+        sizes.append(len(inputs["length"]))
+        return predict(model, inputs)
+
+    monkeypatch.setattr(inference, "predict", counted)
+    monkeypatch.setattr(inference, "CHUNK", chunk)
+    rows = np.arange(18)[::-1]
+    found = network_probabilities(model, prepared.codec, prepared.inputs["series"], rows, values)
+    lengths = prepared.inputs["series"].lengths[rows].astype(float)
+    assert np.log(found[:, 0] / found[:, 1]) == pytest.approx(lengths)
+    size = min(chunk, 32)  # a power of two where all fit: other data runs the same programs
+    assert sizes == [size] * -(-18 // size)  # of one size: compiled once
+
+
+def test_no_cases_have_no_probabilities() -> None:
+    prepared, values = prepare(series())
+    none = np.array([], np.int64)
+    found = network_probabilities(None, prepared.codec, prepared.inputs["series"], none, values)
+    assert found.shape == (0, 2)
+
+
+ON_THE_OTHER_BACKEND = """
+import json, sys
+from pathlib import Path
+
+import numpy as np
+
+from seqtune.runtime.backend import activate
+
+assert activate(sys.argv[2]) == sys.argv[2]
+
+from seqtune.search.network_file import load_network
+from seqtune.search.problem import Problem
+
+for kind in ("text", "series"):
+    problem = Problem.open("classify", Path(sys.argv[1]) / kind)
+    task, prepared, folder = problem.task, problem.prepared, problem.folder
+    for name, values in json.loads((folder / "values.json").read_text()).items():
+        model = load_network(task, prepared, values, folder / f"{name}.keras")
+        np.save(folder / f"{name}-other.npy", task.apply(model, prepared, values, "test"))
+"""
+
+
+def test_a_network_says_the_same_on_both_backends(tmp_path: Path) -> None:
+    """Every architecture, each with another cell, on texts and on series with padding."""
+    expected = {}
+    for kind, frame in (("text", texts()), ("series", series())):
+        folder = tmp_path / kind
+        folder.mkdir()
+        prepared, values = prepare(frame)
+        prepared.save(folder)
+        prepared = Prepared.load(folder)
+        every = {}
+        kinds = zip(architectures_for("classify"), cycle(cells), ("last", "attention", "max"),
+                    strict=False)  # fmt: skip
+        for architecture, cell, pooling in kinds:
+            every[architecture] = changed = values | {
+                "network.architecture": architecture, "network.cell": cell,
+                "network.pooling": pooling, "network.stacked.bidirectional": True,
+                "network.conv_recurrent.shuffle": False, "network.conv_recurrent.filters": 4,
+                "network.segment.length": 2,
+            }  # fmt: skip
+            model = TASK.build(prepared, changed)
+            save_network(model, folder / f"{architecture}.keras")
+            expected[kind, architecture] = TASK.apply(model, prepared, changed, "test")
+        (folder / "values.json").write_text(json.dumps(every))
+    done = subprocess.run(
+        [sys.executable, "-c", ON_THE_OTHER_BACKEND, tmp_path, OTHER],
+        capture_output=True, text=True, timeout=600, check=False,
+        env={**os.environ, "KERAS_BACKEND": OTHER},
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert len(expected) == 2 * len(architectures_for("classify"))
+    for (kind, architecture), said in expected.items():
+        found = np.load(tmp_path / kind / f"{architecture}-other.npy")
+        assert found == pytest.approx(said, abs=1e-5), (kind, architecture)
+        assert len(np.unique(found[:, 0].round(7))) > 1

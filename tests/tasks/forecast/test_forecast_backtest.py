@@ -1,0 +1,182 @@
+"""Rolled origins: after the search on new rows, and within it on the validation part."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from seqtune.data.panel.window import rolled_windows
+from seqtune.data.reading.source import Source
+from seqtune.errors import DataError
+from seqtune.tasks.forecast import evaluation
+from seqtune.tasks.forecast.prepared import Prepared
+from seqtune.tasks.forecast.task import TASK
+
+LAST = {"a": "2024-02-03", "b": "2024-01-30", "c": "2024-01-26"}
+
+
+def new_rows(rows: int, shops: str = "ab") -> pd.DataFrame:
+    """Rows that follow those of the tiny data; each shop counts up from 100."""
+    parts = [
+        pd.DataFrame(
+            {
+                "shop": shop,
+                "day": pd.date_range(LAST[shop], periods=rows + 1, freq="D")[1:],
+                "sales": 100.0 + np.arange(rows),
+                "visitors": 100.0,
+                "price": 2.0,
+                "region": "x",
+            }
+        )
+        for shop in shops
+    ]
+    return pd.concat(parts, ignore_index=True)
+
+
+@pytest.fixture
+def run(tiny: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """A run whose one model says that the last known value stays; it notes what it was asked."""
+    asked: list[Any] = []
+
+    def naive(run: Any, name: str, coded: Any, windows: Any) -> Any:
+        asked.append(windows)
+        last = coded.panel.target[windows.cut - 1, windows.target]
+        return np.repeat(np.repeat(last[:, None, None], 3, axis=1), 3, axis=2)
+
+    monkeypatch.setattr(evaluation, "forecast_with", naive)
+    return SimpleNamespace(
+        prepared=tiny.prepared, recipe=tiny.recipe, notes=[], asked=asked, folder="run",
+        compared=["naive"],
+    )  # fmt: skip
+
+
+def test_folds_end_with_the_rows_and_lie_a_step_apart(run: Any) -> None:
+    found = TASK.backtest(run, Source.from_frame(new_rows(9)), 3, 2)
+    assert [fold.examples for fold in found.folds] == [2, 2, 2]
+    # the last origin of shop a: 2024-02-03 + 9 days less the horizon of 3 steps, and its next day
+    assert [fold.origin for fold in found.folds] == [
+        "2024-02-02 to 2024-02-06", "2024-02-04 to 2024-02-08", "2024-02-06 to 2024-02-10",
+    ]  # fmt: skip
+    # values rise by one a day: the last known value is 1, 2 and 3 off
+    assert [fold.scores["naive"]["mae"] for fold in found.folds] == [2.0, 2.0, 2.0]
+    assert found.scores["naive"]["mae"] == 2.0
+    assert found.examples == 6
+    assert [len(windows) for windows in run.asked] == [6]  # one prediction for all folds
+
+
+def test_a_step_is_the_horizon_where_none_is_said(run: Any) -> None:
+    found = TASK.backtest(run, Source.from_frame(new_rows(9, "a")), 3)
+    assert [fold.origin for fold in found.folds] == ["2024-02-04", "2024-02-07", "2024-02-10"]
+
+
+def test_no_fold_predicts_a_row_that_the_run_was_fitted_on(run: Any) -> None:
+    """Show it with a table in which the old rows stand too."""
+    old = new_rows(9, "a")
+    old["day"] -= pd.Timedelta(days=9)
+    both = pd.concat([old, new_rows(7, "a")])
+    found = TASK.backtest(run, Source.from_frame(both), 2, 4)
+    assert [fold.origin for fold in found.folds] == ["2024-02-04", "2024-02-08"]
+    with pytest.raises(DataError, match=r"2 folds of 3 steps, 5 apart, need 8 rows.*has 7") as told:
+        TASK.backtest(run, Source.from_frame(both), 2, 5)
+    assert told.value.hint == "--folds 1"
+
+
+def test_too_few_rows_for_any_fold(run: Any) -> None:
+    with pytest.raises(DataError, match="need 3 rows") as told:
+        TASK.backtest(run, Source.from_frame(new_rows(2)), 1)
+    assert told.value.hint == "give more rows, or leave out --folds"
+
+
+def test_a_series_that_is_too_short_takes_part_in_the_later_folds(run: Any) -> None:
+    rows = pd.concat([new_rows(9, "a"), new_rows(3, "b")])
+    found = TASK.backtest(run, Source.from_frame(rows), 2)
+    assert [fold.examples for fold in found.folds] == [1, 2]
+
+
+def test_a_fold_of_which_nothing_is_known_has_no_figures(run: Any) -> None:
+    rows = new_rows(9, "a")
+    rows.loc[6:7, "sales"] = np.nan
+    rows.loc[3:5, "sales"] = np.nan
+    found = TASK.backtest(run, Source.from_frame(rows), 3)
+    figures = [fold.scores["naive"]["mase"] for fold in found.folds]
+    assert np.isfinite(figures).tolist() == [True, False, True]
+    assert np.isfinite(found.scores["naive"]["mase"])
+
+
+def test_rolled_windows_have_a_whole_horizon_in_each_series() -> None:
+    windows = rolled_windows(np.array([4, 20]), np.array([10, 30]), 3, 4, 2)
+    assert windows.series.tolist() == [1, 1]
+    assert windows.target.tolist() == [0, 1]
+    assert windows.cut.tolist() == [23, 23]
+    assert windows.limit.tolist() == [30, 30]
+
+
+def roles(*more: str) -> tuple[str, ...]:
+    """Return roles of the tiny data, other steps of validation."""
+    given = (
+        *("data.target=sales", "data.past=[visitors]", "data.future=[price]"),
+        *("data.static=[region]", "data.series=shop", "horizon=3", "lookback=9"),
+        *("seasonality=4", "test.steps=5", "network.segment.length=4"),
+    )
+    return (*given, *more)
+
+
+def test_validation_folds_are_horizons_apart(tiny: Any, prepare: Any, tmp_path: Path) -> None:
+    data = prepare(tiny.frame, roles("validation.folds=3"))
+    prepared = data.prepared
+    assert data.recipe.get("validation.steps") == 9
+    cuts = prepared.windows["validation"].cut.reshape(3, 3)  # (origins, series)
+    begin, end = prepared.split.bounds("validation")
+    assert (cuts[0] == begin).all()
+    assert (np.diff(cuts, axis=0) == 3).all()
+    assert (cuts[-1] + 3 == end).all()
+    assert (prepared.split.train_end == begin).all()
+    prepared.save(tmp_path)
+    loaded = Prepared.load(tmp_path)
+    assert np.array_equal(loaded.windows["validation"].cut, cuts.ravel())
+    assert TASK.score(loaded, "validation", np.zeros((9, 3, 3)))["mase"] > 0
+
+
+def test_validation_folds_spread_over_the_steps_that_are_given(tiny: Any, prepare: Any) -> None:
+    data = prepare(tiny.frame, roles("validation.folds=3", "validation.steps=8"))
+    cuts = data.prepared.windows["validation"].cut.reshape(3, 3)
+    assert (np.diff(cuts, axis=0) == 2).all()  # (8 - 3) // 2
+    one = prepare(tiny.frame, roles("validation.folds=1", "validation.steps=8")).prepared
+    assert (one.windows["validation"].cut == one.split.validation_end - 3).all()
+
+
+@pytest.mark.parametrize(
+    ("words", "message", "hint"),
+    [
+        (["folds=4", "steps=5"], "4 folds of 3 steps do not fit into validation.steps=5",
+         "--set validation.steps=12"),
+        (["folds=10"], "10 folds of 3 steps and a test part of 5 leave nothing to train on",
+         "--set validation.folds=4"),
+    ],
+)  # fmt: skip
+def test_folds_that_do_not_fit(
+    tiny: Any, prepare: Any, words: list[str], message: str, hint: str
+) -> None:
+    with pytest.raises(DataError, match=message) as told:
+        prepare(tiny.frame, roles(*(f"validation.{word}" for word in words)))
+    assert told.value.hint == hint
+
+
+def test_a_codec_from_a_stranger_has_no_million_origins(tiny: Any, tmp_path: Path) -> None:
+    tiny.prepared.save(tmp_path)
+    path = tmp_path / "codec.json"
+    values = json.loads(path.read_text())
+    assert values["origins"] == 0
+    for origins in (10**6, -1, "3", 1.5, None):
+        path.write_text(json.dumps({**values, "origins": origins}))
+        with pytest.raises(Exception, match="origins"):
+            Prepared.load(tmp_path)
+    del values["origins"]  # a run of an earlier version
+    path.write_text(json.dumps(values))
+    assert Prepared.load(tmp_path).codec.origins == 0
