@@ -102,7 +102,7 @@ class LogFrequencies(keras.initializers.Initializer):  # type: ignore[misc]
 
     From zero, the first minutes of a language model go into learning just that: three minutes on a
     novel of 1.2 million characters left 2.41 bits per character, and 1.80 from here
-    (docs/benchmarks.md, "Language models").
+    (docs/notes/generation.md, "In three minutes").
 
     Args:
         counts: (classes,) how often each class is in training; None where the weights of a file

@@ -17,7 +17,7 @@ CYCLES = {"day": DAY, "week": 7 * DAY, "year": 365.25 * DAY}
 
 TIMES_SEEN = 2
 """What a cycle says can be learnt from so many turns of it: of a single one, a network learns each
-date by heart (measured on a year of hours: docs/benchmarks.md, "A history of hours")."""
+date by heart (measured on a year of hours: docs/notes/forecasting.md, "A history of hours")."""
 
 ENOUGH = 0.999 * TIMES_SEEN
 """Two years of 365 days are two years."""

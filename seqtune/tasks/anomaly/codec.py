@@ -37,7 +37,7 @@ STATE = "states"
 
 STATE_SPAN = 0.6
 """Seasons that states are averaged over. Of 0.3, 0.6, 0.8 and 1.2 this and 0.8 gain the most over
-both collections in docs/benchmarks.md, "The state of a network"."""
+both collections in docs/notes/anomalies.md, "The state of a network"."""
 
 
 class Way(NamedTuple):

@@ -15,7 +15,7 @@ Source:
     The flat line test of IOOS 2020, "Manual for the use of real-time oceanographic data quality
     control flags", which asks for the numbers of rows that are learnt here.
 
-Measured in docs/benchmarks.md, "Channels that stand still".
+Measured in docs/notes/anomalies.md, "Channels that stand still".
 """
 
 from __future__ import annotations

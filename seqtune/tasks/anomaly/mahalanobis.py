@@ -11,7 +11,7 @@ Source:
     network makes of its input. Beside errors it stands in Zong et al. 2018, "Deep autoencoding
     Gaussian mixture model for unsupervised anomaly detection", ICLR.
 
-Measured in docs/benchmarks.md, "The state of a network".
+Measured in docs/notes/anomalies.md, "The state of a network".
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ FEWEST = 20
 PER_NUMBER = 2.0
 """With fewer independent states than so many for each number of them, which numbers go together is
 not known: each is measured by itself. An hourly series of 200 rows has 8 for states of 32 numbers.
-Not measured by itself; with what else is told of short series in docs/benchmarks.md."""
+Not measured by itself; with what else is told of short series in docs/notes/anomalies.md."""
 
 MIN_UNIT = 0.01
 """A state that never moves is counted in this unit; states are within -1 and 1."""

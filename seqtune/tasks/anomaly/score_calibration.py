@@ -40,7 +40,7 @@ def fit_rarities(prepared: Prepared, predictions: Floats) -> dict[str, float]:
     Args:
         prepared: The data.
         predictions: Of the validation part: raw ones, or an average of statements, of which the
-            lift alone is measured (docs/benchmarks.md, "Threshold", says why).
+            lift alone is measured (docs/notes/anomalies.md, "Threshold", says why).
     """
     held = prepared.held_out["validation"]
     if not is_raw(prepared, predictions):

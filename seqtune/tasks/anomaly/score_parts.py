@@ -7,8 +7,8 @@ members that raise the alarm; the third by the second is what these say on avera
 
 An alarm stands where members with at least half of the weight raise it; of two that count alike one
 is enough. A mean of what all say would be thinned by a member that is deaf to what is strange for a
-single row, and one loud member of many could raise it for all. Measured in docs/benchmarks.md,
-"Threshold".
+single row, and one loud member of many could raise it for all. Measured in
+docs/notes/anomalies.md, "Threshold".
 """
 
 from __future__ import annotations

@@ -116,7 +116,7 @@ def fit_lift(rarities: Floats) -> dict[str, float]:
 
     At the quantile q a rarity of `-log10(1 - q)` is expected. The factor is the median of what is
     missing at three quantiles, at least 1: anomalies among the rows can only keep it small, so that
-    none is hidden by others. Measured in docs/benchmarks.md, "Threshold".
+    none is hidden by others. Measured in docs/notes/anomalies.md, "Threshold".
 
     Args:
         rarities: (rows,) of rows held out, NaN where there is none.

@@ -41,12 +41,12 @@ ALARMS = ("instant", "brief", "quick")
 
 LASTING = {"quick": 1.0, "slow": 1.0, "long": 1.0, STATE: 3.0}
 """Paces that say what lasts, and what each counts for in it: states as much as all errors.
-Measured in docs/benchmarks.md, "The state of a network"."""
+Measured in docs/notes/anomalies.md, "The state of a network"."""
 
 HALF_HEARD = 100.0
 """A pace whose tail was measured on n independent scores counts for n / (n + 100) of its share: of
-a few weeks little is known of what averages over days. Measured in docs/benchmarks.md, "A few
-seasons"."""
+a few weeks little is known of what averages over days. Measured in docs/notes/anomalies.md,
+"A few seasons"."""
 
 KNOWN = "_known"
 """Ends the name of how many independent scores of a pace its tail was measured on."""
@@ -65,7 +65,7 @@ USUAL = {
 }
 """How rows are scored where no labels choose; where it says nothing of channels, they are joined as
 tells planted anomalies best. What is strange at once is often so in one channel alone; measured in
-docs/benchmarks.md, "Threshold"."""
+docs/notes/anomalies.md, "Threshold"."""
 
 
 def watched_at(span: float, channels: int) -> int | None:

@@ -23,7 +23,7 @@ MAX_SEGMENT = 48
 ROWS_PER_STEP = 20
 """With so many training rows for each step of four horizons, a history of four horizons can be
 learnt from: 0.7 % to 1.7 % lower errors than with one of two seasons, measured on a year of hours
-(docs/benchmarks.md, "A history of hours")."""
+(docs/notes/forecasting.md, "A history of hours")."""
 
 
 def settle_horizon(

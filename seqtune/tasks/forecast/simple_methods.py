@@ -79,7 +79,7 @@ def _with_one_blendable(results: Sequence[BaselineResult], metric: str) -> list[
     """Let go of the forecasts of all methods but one: the best, for an ensemble to take in.
 
     Networks predict the difference from a naive forecast, so that one adds little to them: it is
-    taken where no other method had the time (docs/benchmarks.md, "Short series").
+    taken where no other method had the time (docs/notes/forecasting.md, "Short series").
     """
     scores = {each.name: each.validation.get(metric, math.nan) for each in results}
     known = [each.name for each in results if math.isfinite(scores[each.name])]

@@ -192,8 +192,8 @@ class ForecastTask:
         """Say whether fewer than `FEW_CASES` horizons were held out, over all series.
 
         Windows of a series overlap; horizons that do not are what was seen of the future. Networks
-        that were chosen by few of them look better than they are (docs/benchmarks.md, "Short
-        series").
+        that were chosen by few of them look better than they are (docs/notes/forecasting.md,
+        "Short series").
         """
         return prepared.horizons_held_out < FEW_CASES
 

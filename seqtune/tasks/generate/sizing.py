@@ -3,8 +3,8 @@
 What is trained well beats what is wide, and one long run beats several short ones as long as none
 of them is done. With sub-words on two cores, a novel of 1.2 million characters, 100 seconds: 256
 units read it 12 times and had 1.947 bits per character, 384 units 7 times and 1.955
-(docs/benchmarks.md,
-"Language models").
+(docs/notes/generation.md,
+"In three minutes").
 """
 
 from __future__ import annotations
