@@ -73,6 +73,11 @@ class Registry(Mapping[str, ModuleType]):
     def __contains__(self, name: object) -> bool:
         return name in self.modules
 
+    def folders(self, name: str) -> list[Path]:
+        """Return the folders of a plug-in that is a package, without importing it."""
+        spec = find_spec(self.modules[name])
+        return [Path(folder) for folder in (spec.submodule_search_locations or ())] if spec else []
+
     def summary(self, name: str) -> str:
         """Return the first line of the module's docstring, without importing the module."""
         return (ast.get_docstring(_syntax(self.modules[name])) or "").split("\n")[0]

@@ -26,6 +26,7 @@ LAYERS = [
     ["seqtune.data", "seqtune.metrics"],
     ["seqtune.recipe", "seqtune.workflow.options"],
     ["seqtune.drawing"],
+    ["seqtune.tasks._info"],
     ["seqtune.registry", "seqtune.files", "seqtune.progress", "seqtune.errors", "seqtune.runtime"],
 ]
 """Which module or package stands on which layer, the highest first."""

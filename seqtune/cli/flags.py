@@ -1,18 +1,33 @@
-"""The flags that `fit` and `plan` share."""
+"""The flags that `fit` and `plan` share, made from what the tasks say of themselves."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from inspect import Parameter, Signature
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from seqtune.cli.output import AsJson, Quiet
-from seqtune.workflow.options import FitOptions, task_name
+from seqtune.tasks._info import infos
+from seqtune.workflow.options import FitOptions, help_of, known_flags, task_name
 
 Act = Callable[[str, str | None, FitOptions, bool, bool], None]
 """Takes data, task, options, as_json and quiet."""
+
+Data = Annotated[
+    str,
+    typer.Argument(metavar="DATA", help="CSV, TSV, JSONL or Parquet, or a folder of texts."),
+]
+Recipe = Annotated[str | None, typer.Option(help="A shipped recipe or a YAML file.")]
+Overrides = Annotated[
+    list[str] | None,
+    typer.Option("--set", help="Override one recipe key: key.path=value (repeatable)."),
+]
+Out = Annotated[Path | None, typer.Option(help="New run folder.")]
+
+KINDS: dict[str, Any] = {"text": str | None, "integer": int | None, "texts": list[str] | None}
 
 
 def check_task(data: str, task: str | None, options: FitOptions, command: str) -> str:
@@ -28,11 +43,6 @@ def check_task(data: str, task: str | None, options: FitOptions, command: str) -
     raise tell_tasks(data, options, command)
 
 
-def count_or_word(text: str | None) -> int | str | None:
-    """Return a flag such as --workers, which takes a number or "auto"."""
-    return int(text) if text is not None and text.isdigit() else text
-
-
 def with_fit_flags(act: Act, summary: str) -> Callable[..., None]:
     """Return a command that parses the flags of `fit` and passes them on as one value.
 
@@ -42,95 +52,30 @@ def with_fit_flags(act: Act, summary: str) -> Callable[..., None]:
     """
 
     def command(
-        data: Annotated[
-            str,
-            typer.Argument(
-                metavar="DATA", help="CSV, TSV, JSONL or Parquet, or a folder of texts."
-            ),
-        ],
-        task: Annotated[
-            str | None, typer.Option(help="What to learn: forecast, classify, anomaly, generate.")
-        ] = None,
-        recipe: Annotated[str | None, typer.Option(help="A shipped recipe or a YAML file.")] = None,
-        overrides: Annotated[
-            list[str] | None,
-            typer.Option("--set", help="Override one recipe key: key.path=value (repeatable)."),
-        ] = None,
-        target: Annotated[
-            list[str] | None, typer.Option(help="Column to learn (repeatable).")
-        ] = None,
-        time: Annotated[str | None, typer.Option(help="Column of dates or steps.")] = None,
-        series: Annotated[
-            str | None, typer.Option(help="Column that tells series, or cases, apart.")
-        ] = None,
-        text: Annotated[str | None, typer.Option(help="Column of texts to classify.")] = None,
-        label: Annotated[
-            str | None,
-            typer.Option(help="Column of labels to learn; of known anomalies, to score by."),
-        ] = None,
-        group: Annotated[
-            str | None, typer.Option(help="Column whose values no split tears apart.")
-        ] = None,
-        past: Annotated[
-            list[str] | None, typer.Option(help="Covariate known until now (repeatable).")
-        ] = None,
-        future: Annotated[
-            list[str] | None, typer.Option(help="Covariate known ahead (repeatable).")
-        ] = None,
-        static: Annotated[
-            list[str] | None, typer.Option(help="Column constant per series (repeatable).")
-        ] = None,
-        horizon: Annotated[int | None, typer.Option(help="Steps ahead.")] = None,
-        lookback: Annotated[int | None, typer.Option(help="Steps of history.")] = None,
-        freq: Annotated[
-            str | None, typer.Option(help="Distance between rows, such as h, D or MS.")
-        ] = None,
-        quantiles: Annotated[
-            str | None, typer.Option(help="Levels to forecast, such as 0.05,0.5,0.95.")
-        ] = None,
-        budget: Annotated[
-            str | None, typer.Option(help="Wall time for the whole command: 90s, 10m, 2h.")
-        ] = None,
-        trials: Annotated[int | None, typer.Option(help="At most so many trials.")] = None,
-        workers: Annotated[
-            str | None, typer.Option(help="Trials at a time: auto or a number.")
-        ] = None,
-        executor: Annotated[
-            str | None, typer.Option(help="Where trials run: auto, inline, processes, ray.")
-        ] = None,
-        backend: Annotated[
-            str | None, typer.Option(help="Keras backend: auto, tensorflow, jax.")
-        ] = None,
-        seed: Annotated[int | None, typer.Option(help="Start of all random numbers.")] = None,
-        out: Annotated[Path | None, typer.Option(help="Run folder; never written over.")] = None,
-        as_json: AsJson = False,
-        quiet: Quiet = False,
+        data: str, task: str | None, as_json: bool, quiet: bool, overrides: Any, **flags: Any
     ) -> None:
-        options = FitOptions(
-            recipe=recipe,
-            set=tuple(overrides or ()),
-            target=target or None,
-            time=time,
-            series=series,
-            text=text,
-            label=label,
-            group=group,
-            past=past or None,
-            future=future or None,
-            static=static or None,
-            horizon=horizon,
-            lookback=lookback,
-            freq=freq,
-            quantiles=quantiles,
-            budget=budget,
-            trials=trials,
-            workers=count_or_word(workers),
-            executor=executor,
-            backend=backend,
-            seed=seed,
-            out=out,
-        )
+        options = FitOptions.of(set=tuple(overrides or ()), **flags)
         act(data, task, options, as_json, quiet)
 
     command.__doc__ = summary
+    command.__signature__ = Signature(list(_parameters()))  # type: ignore[attr-defined]
     return command
+
+
+def _parameters() -> Iterator[Parameter]:
+    """Yield the parameters of `fit` in the order of its help: what is learnt, columns, search."""
+    names = ", ".join(info.name for info in infos())
+    yield _parameter("data", Data, Parameter.empty)
+    yield _parameter("task", Annotated[str | None, typer.Option(help=f"What to learn: {names}.")])
+    yield _parameter("recipe", Recipe)
+    yield _parameter("overrides", Overrides)
+    for name, flags in known_flags().items():
+        option = typer.Option(f"--{name}", help=help_of(name))
+        yield _parameter(name, Annotated[KINDS[flags[0].kind], option])
+    yield _parameter("out", Out)
+    yield _parameter("as_json", AsJson, False)
+    yield _parameter("quiet", Quiet, False)
+
+
+def _parameter(name: str, annotation: Any, default: Any = None) -> Parameter:
+    return Parameter(name, Parameter.KEYWORD_ONLY, default=default, annotation=annotation)

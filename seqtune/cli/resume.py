@@ -7,8 +7,8 @@ from typing import Annotated
 import typer
 
 from seqtune.cli.clock import STARTED
-from seqtune.cli.flags import count_or_word
 from seqtune.cli.output import AsJson, Quiet, RunFolder, live_board, show
+from seqtune.workflow.options import count_or_word
 
 NAME = "resume"
 EXAMPLE = "seqtune resume runs/airline-forecast-1 --budget 2m"
@@ -37,7 +37,7 @@ def command(
     with live_board(quiet) as board:
         resumed = resume(
             run, budget=budget, trials=trials, executor=executor,
-            workers=count_or_word(workers),
+            workers=None if workers is None else count_or_word(workers),
             listener=board, started=STARTED,
         )  # fmt: skip
     show(fit_report(resumed), as_json)

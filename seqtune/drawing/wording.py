@@ -15,17 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from seqtune.errors import literal as literal
-
-METRIC_NAMES = {
-    "mase": "MASE",
-    "smape": "sMAPE",
-    "mae": "MAE",
-    "rmse": "RMSE",
-    "owa": "OWA",
-    "macro_f1": "macro F1",
-    "vus_pr": "VUS-PR",
-    "auc_pr": "AUC-PR",
-}
+from seqtune.tasks._info import metric_of
 
 
 def visible(text: str) -> str:
@@ -115,7 +105,7 @@ def size(number: float) -> str:
 
 def metric_name(metric: str) -> str:
     """Return the name of a metric as people write it."""
-    return METRIC_NAMES.get(metric, metric.replace("_", " "))
+    return metric_of(metric).title or metric.replace("_", " ")
 
 
 def better(direction: str) -> str:

@@ -1,4 +1,8 @@
-"""The recipes that come with seqtune, named `<task>/<name>`."""
+"""The recipes that come with seqtune and with tasks from outside, named `<task>/<name>`.
+
+Those of seqtune's own tasks are in one folder; a task from outside has them in `recipes/` of its
+own package.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +11,7 @@ from pathlib import Path
 
 from seqtune.errors import RecipeError, nearest
 from seqtune.recipe.positions import read_yaml
+from seqtune.registry import tasks
 
 _PACKAGE = Path(__file__).resolve().parent.parent
 
@@ -19,8 +24,12 @@ def folder() -> Path:
 
 @cache
 def _paths() -> dict[str, Path]:
-    paths = sorted(folder().glob("*/*.yaml"))
-    return {f"{path.parent.name}/{path.stem}": path for path in paths}
+    found = {f"{path.parent.name}/{path.stem}": path for path in folder().glob("*/*.yaml")}
+    for task in tasks:
+        for package in tasks.folders(task):
+            for path in (package / "recipes").glob("*.yaml"):
+                found.setdefault(f"{task}/{path.stem}", path)
+    return dict(sorted(found.items()))
 
 
 def names() -> tuple[str, ...]:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from importlib import import_module
-from importlib.util import find_spec
-from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
@@ -21,13 +19,11 @@ from seqtune.registry import tasks
 
 def task_names() -> tuple[str, ...]:
     """Return the tasks that recipes can be written for: those with a `schema.py`."""
-    return tuple(name for name in tasks if _has_schema(tasks.modules[name]))
+    return tuple(name for name in tasks if _has_schema(name))
 
 
-def _has_schema(package: str) -> bool:
-    spec = find_spec(package)
-    folders = (spec.submodule_search_locations or ()) if spec else ()
-    return any((Path(folder) / "schema.py").is_file() for folder in folders)
+def _has_schema(task: str) -> bool:
+    return any((folder / "schema.py").is_file() for folder in tasks.folders(task))
 
 
 def schema_of(task: str) -> type[RecipeSchema]:

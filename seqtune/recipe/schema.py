@@ -6,8 +6,7 @@ has the key.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, create_model, field_validator
 
@@ -192,13 +191,7 @@ class Ensemble(Section):
 
 
 class RecipeSchema(Section):
-    """The keys of a recipe that every task has.
-
-    Attributes:
-        aliases: Paths that flags of other tasks stand for, to those that they mean here.
-    """
-
-    aliases: ClassVar[Mapping[str, str]] = {}
+    """The keys of a recipe that every task has."""
 
     task: Annotated[str, Text("the name of a task")] = Field(
         description="What is to be learned from the data; it decides which keys a recipe has."

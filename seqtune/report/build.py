@@ -16,7 +16,7 @@ from seqtune.metrics.classify import confusion
 from seqtune.report.anomaly_chart import AnomalyChart
 from seqtune.report.confusion import ConfusionReport
 from seqtune.report.explanation import ExplanationReport
-from seqtune.report.fit import NEEDS_DATA, FitReport
+from seqtune.report.fit import FitReport
 from seqtune.report.folds import FoldsReport
 from seqtune.report.gaps import GapsReport
 from seqtune.report.mistakes import MistakesReport, count_mistakes, worst_mistakes
@@ -27,6 +27,7 @@ from seqtune.report.surprise import SurpriseReport
 from seqtune.run.run import Run
 from seqtune.run.untrusted import read_part
 from seqtune.tasks._contract import Evaluation
+from seqtune.tasks._info import info_of
 
 Illustration = ForecastChart | ConfusionReport | AnomalyChart | SampleReport | GapsReport
 
@@ -87,10 +88,10 @@ def next_commands(run: Run) -> list[str]:
     """Return what a user would type next."""
     if run.board.best_searched is None and run.board.best_baseline is None:
         return []
-    if run.record["task"] == "generate":
+    info = info_of(run.record["task"])
+    if info.verb == "generate":
         return commands_to_write(run)
-    needs_new = run.record["task"] in NEEDS_DATA
-    data = ["NEW.csv"] if needs_new else ["FUTURE.csv"] if run.record.get("future") else []
+    data = ["NEW.csv"] if info.needs_data else ["FUTURE.csv"] if run.record.get("future") else []
     predict = ("seqtune", "predict", str(run.folder), *data)
     commands = [command(*predict, "-o", "predictions.csv")]
     winner = run.board.winner

@@ -24,9 +24,7 @@ from seqtune.report.explanation import ExplanationReport
 from seqtune.report.leaderboard import LeaderboardReport
 from seqtune.report.verdict import verdict
 from seqtune.run.leaderboard import Summary
-
-NEEDS_DATA = ("classify", "anomaly")
-"""Tasks whose runs cannot predict without new data."""
+from seqtune.tasks._info import info_of
 
 
 @dataclass(frozen=True)
@@ -71,8 +69,9 @@ class FitReport:
     def verdict(self) -> tuple[str, ...]:
         """Whether the network beat the simple methods, a sentence or two each."""
         summary = self.summary
-        data = "NEW.csv" if summary.task in NEEDS_DATA else ""
-        verb = "generate" if summary.task == "generate" else "predict"
+        info = info_of(summary.task)
+        data = "NEW.csv" if info.needs_data else ""
+        verb = info.verb
         if any("--fill" in each for each in self.next_commands):
             verb = ""  # gaps are filled by the network, whatever has the star
         return verdict(summary.leaderboard, summary.run, summary.left_out, data, verb)
@@ -86,22 +85,21 @@ class FitReport:
         ]
         if busy := self._training_shares():
             remarks.append(busy)
-        if honesty := self._calibration():
-            remarks.append(honesty)
+        remarks += self._metric_remarks()
         if self.summary.failures:
             remarks.append(f"failed trials: {self._commonest_reason()}")
         remarks += [f"not run: {name}: {why}" for name, why in self.summary.left_out.items()]
         return remarks + list(self.summary.notes)
 
-    def _calibration(self) -> str:
-        """Say how far probabilities are from what they promise, where there are such."""
+    def _metric_remarks(self) -> list[str]:
+        """Say what the task has to say of the best network's test figures."""
         row = self.summary.leaderboard.best_searched
-        error = row.test.get("calibration_error") if row else None
-        if row is None or error is None or not math.isfinite(error):
-            return ""
-        return (
-            f"expected calibration error of {literal(row.name)} on the test part: {figure(error)}"
-        )
+        told = [metric for metric in info_of(self.summary.task).metrics if metric.remark]
+        return [
+            metric.remark.format(name=literal(row.name), figure=figure(row.test[metric.name]))
+            for metric in told
+            if row and math.isfinite(row.test.get(metric.name, math.nan))
+        ]
 
     def _training_shares(self) -> str:
         """Say which part of the search's time each worker spent in training steps."""

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from seqtune.errors import RunError
+from seqtune.tasks._info import metric_of
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -19,9 +20,6 @@ if TYPE_CHECKING:
 Kind = Literal["network", "ensemble", "baseline"]
 Direction = Literal["min", "max"]
 _Read = TypeVar("_Read")
-
-TIE_BREAK = "log_loss"
-"""The metric, lower better, that stands between models of the same score."""
 
 
 @dataclass(frozen=True)
@@ -103,7 +101,8 @@ class Leaderboard:
         """Return the rows, best first by validation, rows without a score last.
 
         Few cases give many models the same accuracy. Of equals an ensemble comes first, for the
-        average of several hangs less on chance; then what has the lower log loss; then the name.
+        average of several hangs less on chance; then what is better by the metric that breaks ties;
+        then the name.
         So it does before networks that are better by no more than the margin.
         """
         rows = sorted(self.rows, key=self._order)
@@ -207,7 +206,7 @@ class Leaderboard:
         score = self.validation_score(row)
         if not math.isfinite(score):
             return True, 0.0, False, 0.0, row.name
-        tie_break = row.validation.get(TIE_BREAK, 0.0)
+        tie_break = row.validation.get(metric_of(self.metric).tie_break, 0.0)
         tie_break = tie_break if math.isfinite(tie_break) else math.inf
         signed = -score if self.direction == "max" else score
         return False, signed, row.kind != "ensemble", tie_break, row.name

@@ -59,7 +59,7 @@ def fit(
     Args:
         data: A CSV, TSV, JSON Lines, Parquet or text file, compressed or not, a folder of texts,
             or a DataFrame.
-        task: "forecast", "classify", "generate" or "anomaly"; that of the recipe if None.
+        task: What to learn, as `--task` takes it.
         listener: Hears of assumptions, stages, trials; see `seqtune.progress`.
         started: Value of `time.monotonic()` from which the budget counts; now if None.
         options: Every flag of `seqtune fit` by its name; see `seqtune.workflow.options.FitOptions`.
@@ -75,7 +75,7 @@ def fit(
         >>> run = seqtune.fit("data/airline.csv", task="forecast", budget="60s")
         >>> run.predict()
     """
-    return fit_with(data, task, FitOptions(**options), listener=listener, started=started)
+    return fit_with(data, task, FitOptions.of(**options), listener=listener, started=started)
 
 
 def fit_with(
@@ -102,7 +102,7 @@ def fit_with(
     clock = Clock(parse_seconds(recipe.values.search.budget), clock_start)
     fitting = Fitting(recipe, clock, listener)
     with fitting.closing():
-        for note in settings.notes:
+        for note in settings.notes(recipe.task):
             fitting.tell(Note(note))
         fitting.begin(data, settings.out)
         fitting.go_on()

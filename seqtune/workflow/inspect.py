@@ -6,6 +6,7 @@ import shlex
 from dataclasses import dataclass, field, replace
 from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING, Union
 
 from seqtune.data.reading.open import open_source, reading_options
@@ -16,6 +17,7 @@ from seqtune.data.reading.texts import is_text, read_texts
 from seqtune.errors import DataError, SeqtuneError, UsageError
 from seqtune.progress import Assumption
 from seqtune.registry import tasks
+from seqtune.tasks._info import info_of, infos
 from seqtune.workflow.options import FitOptions, load_recipe
 
 if TYPE_CHECKING:
@@ -51,7 +53,7 @@ def inspect(data: Data, options: FitOptions | None = None) -> Inspection:
         options: How to read it, where that is guessed wrong.
     """
     options = options or FitOptions()
-    recipe = load_recipe(_likeliest_first()[0], replace(options, recipe=None))
+    recipe = load_recipe(_likeliest_first()[0], replace(options, recipe=None, flags={}))
     source = _opened(data, recipe)
     commands, unsuited, suggestions = suited_tasks(source, options)
     return Inspection(profile_source(source), tuple(suggestions), commands, unsuited)
@@ -76,9 +78,8 @@ def suited_tasks(
     unsuited: dict[str, str] = {}
     suggestions: list[Assumption] = []
     for task in _likeliest_first(source):
-        suit = import_module(f"{tasks[task].__name__}.suit")
         try:
-            assumptions = suit.suggest(source, load_recipe(task, options))
+            assumptions = _suggest(task).suggest(source, load_recipe(task, options))
         except SeqtuneError as error:
             unsuited[task] = f"{error.message} ({error.hint})" if error.hint else error.message
             continue
@@ -90,20 +91,25 @@ def suited_tasks(
 def _likeliest_first(source: Source | None = None) -> list[str]:
     """Return the tasks in the order in which they are proposed.
 
-    First those that a column speaks of by its name (`is_meant` of their `suit`), last those that
-    suit nearly any table (`EASILY_SUITED`).
+    First those that a column speaks of by its name (`is_meant` of their `suggest`), last those
+    that suit nearly any table.
 
     Args:
         source: The table, once it is open.
     """
 
     def place(task: str) -> int:
-        suit = import_module(f"{tasks[task].__name__}.suit")
-        if source is not None and hasattr(suit, "is_meant") and suit.is_meant(source):
+        is_meant = getattr(_suggest(task), "is_meant", None) if source is not None else None
+        if is_meant is not None and is_meant(source):
             return -1
-        return int(getattr(suit, "EASILY_SUITED", False))
+        return int(info_of(task).suits_most)
 
-    return sorted(tasks, key=place)
+    return sorted((info.name for info in infos()), key=place)
+
+
+def _suggest(task: str) -> ModuleType:
+    """Load what knows whether data suits a task."""
+    return import_module(f"{tasks.modules[task]}.suggest")
 
 
 def tell_tasks(data: str | Path, options: FitOptions, command: str = "fit") -> UsageError:

@@ -2,173 +2,171 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field, fields
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from seqtune.errors import UsageError, unknown
 from seqtune.registry import tasks
+from seqtune.tasks._info import Flag, TaskInfo, info_of, infos
 
 if TYPE_CHECKING:
     from seqtune.recipe.load import Recipe
 
-SYNONYMS = {
-    "forecasting": "forecast",
-    "anomaly-detection": "anomaly",
-    "anomalies": "anomaly",
-    "classification": "classify",
-    "generation": "generate",
-}
 
-PATHS = {
-    "target": "data.target",
-    "time": "data.time",
-    "series": "data.series",
-    "text": "data.text",
-    "label": "data.label",
-    "group": "data.group",
-    "past": "data.past",
-    "future": "data.future",
-    "static": "data.static",
-    "freq": "data.frequency",
-    "horizon": "horizon",
-    "lookback": "lookback",
-    "quantiles": "quantiles",
-    "budget": "search.budget",
-    "trials": "search.trials",
-    "workers": "search.workers",
-    "executor": "search.executor",
-    "backend": "backend",
-    "seed": "seed",
-}
-"""Where each flag stands in a recipe."""
+def count_or_word(value: int | str) -> int | str:
+    """Return a flag such as --workers, which takes a number or "auto"."""
+    return int(value) if isinstance(value, str) and value.isdigit() else value
+
+
+SHARED = (
+    Flag("budget", "search.budget", "Wall time for the whole command: 90s, 10m, 2h."),
+    Flag("trials", "search.trials", "Number of trials at most.", "integer"),
+    Flag("workers", "search.workers", "Trials at a time: auto or a number.", read=count_or_word),
+    Flag("executor", "search.executor", "Where trials run: auto, inline, processes, ray."),
+    Flag("backend", "backend", "Keras backend: auto, tensorflow, jax."),
+    Flag("seed", "seed", "Seed of all random numbers.", "integer"),
+)
+"""The flags of every task that set a recipe key."""
 
 
 @dataclass(frozen=True)
 class FitOptions:
-    """Every flag of `seqtune fit`; None leaves a key to the recipe.
+    """Every flag of `seqtune fit`; a flag that is not given leaves its key to the recipe.
 
     Args:
         recipe: A shipped recipe's name, or a file.
         set: `key.path=value` overrides.
-        target: Column or columns to learn.
-        time: Column of dates or steps.
-        series: Column that tells series, or cases, apart.
-        text: Column of texts.
-        label: Column of labels.
-        group: Column whose values are not torn apart by splits.
-        past: Covariates known until now.
-        future: Covariates known ahead.
-        static: Columns constant per series.
-        horizon: Steps ahead.
-        lookback: Steps of history.
-        freq: Distance between rows, a pandas alias.
-        quantiles: Levels of the quantiles to forecast, a list or "0.05,0.5,0.95"; the median is
-            added where it is missing.
-        budget: Wall time for the whole command, such as "90s" or "10m".
-        trials: At most so many trials.
-        workers: Trials at a time, or "auto".
-        executor: Where trials run.
-        backend: Keras backend.
-        seed: Start of all random numbers.
         out: The run folder.
+        flags: The other flags that were given, by name.
     """
 
     recipe: str | Path | None = None
     set: Sequence[str] = ()
-    target: str | Sequence[str] | None = None
-    time: str | None = None
-    series: str | None = None
-    text: str | None = None
-    label: str | None = None
-    group: str | None = None
-    past: Sequence[str] | None = None
-    future: Sequence[str] | None = None
-    static: Sequence[str] | None = None
-    horizon: int | None = None
-    lookback: int | None = None
-    freq: str | None = None
-    quantiles: str | Sequence[float] | None = None
-    budget: str | float | None = None
-    trials: int | None = None
-    workers: int | str | None = None
-    executor: str | None = None
-    backend: str | None = None
-    seed: int | None = None
-    out: str | Path | None = field(default=None)
+    out: str | Path | None = None
+    flags: Mapping[str, Any] = field(default_factory=dict)
 
-    def words(self) -> list[str]:
-        """Return the flags as they are typed, those left out left out.
+    @classmethod
+    def of(
+        cls,
+        *,
+        recipe: str | Path | None = None,
+        set: Sequence[str] = (),
+        out: str | Path | None = None,
+        **flags: Any,
+    ) -> FitOptions:
+        """Return flags that are given by their names; None is a flag that is not given.
+
+        Raises:
+            UsageError: There is no flag of that name.
 
         Example:
-            >>> FitOptions(target=["sales"], horizon=7).words()
+            >>> FitOptions.of(target=["sales"], horizon=7, seed=None).flags
+            {'target': ['sales'], 'horizon': 7}
+        """
+        known = known_flags()
+        for name in flags:
+            if name not in known:
+                names = ("recipe", "set", "out", *known)
+                raise UsageError(unknown("flag", name, names), "seqtune fit --help")
+        given = {name: flags[name] for name in known if flags.get(name) is not None}
+        return cls(recipe, tuple(set), out, given)
+
+    def words(self) -> list[str]:
+        """Return the flags as they are typed.
+
+        Example:
+            >>> FitOptions.of(target=["sales"], horizon=7).words()
             ['--target', 'sales', '--horizon', '7']
         """
+        known = known_flags()
         typed: list[str] = []
-        for flag in fields(self):
-            value = getattr(self, flag.name)
-            if value is None:
-                continue
-            if flag.name == "quantiles" and not isinstance(value, str):
-                value = ",".join(f"{level:g}" for level in value)
-            for item in value if isinstance(value, (list, tuple)) else [value]:
-                typed += [f"--{flag.name}", str(item)]
-        return typed
+        for name, value in {"recipe": self.recipe, "set": self.set, **self.flags}.items():
+            for item in _items(value, known[name][0].kind if name in known else "texts"):
+                typed += [f"--{name}", item]
+        return [*typed, *(["--out", str(self.out)] if self.out is not None else [])]
 
-    @property
-    def notes(self) -> list[str]:
-        """What was made of the flags that the user should know."""
-        if self.quantiles is None or 0.5 in _levels(self.quantiles):
-            return []
-        return ["the median, quantile 0.5, is forecast too: the point forecast is the median"]
+    def notes(self, task: str) -> list[str]:
+        """Return what the user should know of the flags."""
+        own = _own_flags(info_of(task))
+        found = [own[name].note(value) for name, value in self.flags.items() if name in own]
+        return [note for note in found if note]
 
-    def values(self) -> dict[str, Any]:
-        """Return the flags that were given, by their path in the recipe."""
+    def values(self, info: TaskInfo) -> dict[str, Any]:
+        """Return the flags that were given, by their path in the recipe of a task.
+
+        Raises:
+            UsageError: The task does not take a flag.
+        """
+        own = _own_flags(info)
         given = {}
-        for flag, path in PATHS.items():
-            value = getattr(self, flag)
-            if value is None:
-                continue
-            given[path] = (
-                [str(item) for item in value] if isinstance(value, (list, tuple)) else value
-            )
-        if self.quantiles is not None:
-            given["quantiles"] = quantile_levels(self.quantiles)
-        target = given.get("data.target")
-        if isinstance(target, list) and len(target) == 1:
-            given["data.target"] = target[0]
+        for name, value in self.flags.items():
+            if name not in own:
+                raise UsageError(
+                    f"{info.name} has no flag --{name}; {_takers(name)}",
+                    f"seqtune recipes new {info.name}, which explains every key",
+                )
+            given[own[name].path] = own[name].read(_listed(value, own[name].kind))
         return given
 
 
-def quantile_levels(given: str | Sequence[float]) -> list[float]:
-    """Return quantile levels in their order, the median among them.
+def known_flags() -> dict[str, list[Flag]]:
+    """Return the flags of all tasks by name, those that every task shares last.
 
-    Args:
-        given: A list of levels, or one with commas in it.
+    Tasks may take the same flag for different keys: each name has a flag per task that takes it.
+    """
+    found: dict[str, list[Flag]] = {}
+    for info in infos():
+        for flag in info.flags:
+            found.setdefault(flag.name, []).append(flag)
+    return {**found, **{flag.name: [flag] for flag in SHARED}}
 
-    Raises:
-        UsageError: One is no number between 0 and 1.
+
+def help_of(name: str) -> str:
+    """Return the help of a flag; where tasks differ, each help with the tasks that it is for.
 
     Example:
-        >>> quantile_levels("0.95,0.05")
-        [0.05, 0.5, 0.95]
+        >>> help_of("horizon")
+        'Number of steps to forecast (forecast).'
     """
-    levels = _levels(given)
-    if not levels or not all(0 < level < 1 for level in levels):
-        raise UsageError(
-            f"found the quantiles {given!r}, expected numbers between 0 and 1",
-            "--quantiles 0.05,0.5,0.95",
-        )
-    return sorted({*levels, 0.5})
+    if shared := [flag.help for flag in SHARED if flag.name == name]:
+        return shared[0]
+    takers: dict[str, list[str]] = {}
+    for info in infos():
+        for flag in info.flags:
+            if flag.name == name:
+                takers.setdefault(flag.help.removesuffix("."), []).append(info.name)
+    return " ".join(f"{text} ({', '.join(names)})." for text, names in takers.items())
 
 
-def _levels(given: str | Sequence[float]) -> list[float]:
-    words = given.split(",") if isinstance(given, str) else given
-    try:
-        return [float(word) for word in words]
-    except (TypeError, ValueError):
+def _own_flags(info: TaskInfo) -> dict[str, Flag]:
+    return {flag.name: flag for flag in (*info.flags, *SHARED)}
+
+
+def _takers(name: str) -> str:
+    takers = [info.name for info in infos() if name in _own_flags(info)]
+    if len(takers) == 1:
+        return f"{takers[0]} has it"
+    return f"{', '.join(takers[:-1])} and {takers[-1]} have it"
+
+
+def _listed(value: Any, kind: str) -> Any:
+    """Return the value of a repeatable flag as a list of texts, any other as it is."""
+    if kind != "texts":
+        return value
+    return [value] if isinstance(value, str) else [str(item) for item in value]
+
+
+def _items(value: Any, kind: str) -> list[str]:
+    """Return a value as the words that are typed: one each where a flag is repeatable."""
+    if value is None:
         return []
+    if not isinstance(value, (list, tuple)):
+        return [str(value)]
+    if kind == "texts":
+        return [str(item) for item in value]
+    return [",".join(f"{item:g}" if isinstance(item, float) else str(item) for item in value)]
 
 
 def task_name(task: str | None) -> str:
@@ -186,10 +184,10 @@ def task_name(task: str | None) -> str:
         raise UsageError(
             f"no task was given; the tasks are {', '.join(known)}", f"--task {known[0]}"
         )
-    name = SYNONYMS.get(task.lower(), task.lower())
-    if name not in known:
-        raise UsageError(unknown("task", task, known), f"--task {known[0]}")
-    return name
+    for info in infos():
+        if task.lower() in (info.name, *info.synonyms):
+            return info.name
+    raise UsageError(unknown("task", task, known), f"--task {known[0]}")
 
 
 def load_recipe(task: str | None, options: FitOptions) -> Recipe:
@@ -200,12 +198,10 @@ def load_recipe(task: str | None, options: FitOptions) -> Recipe:
         options: The flags.
 
     Raises:
+        UsageError: There is no such task, or it does not take a flag.
         RecipeError: A key or a value is not valid; the message names every fault.
     """
-    from seqtune.recipe.check import schema_of  # loads pydantic, which `--help` can do without
-    from seqtune.recipe.load import Recipe
+    from seqtune.recipe.load import Recipe  # loads pydantic, which `--help` can do without
 
-    name = task_name(task)
-    given, aliases = options.values(), schema_of(name).aliases
-    values = {aliases.get(path, path): value for path, value in given.items()}
-    return Recipe.load(options.recipe, name, tuple(options.set), values)
+    info = info_of(task_name(task))
+    return Recipe.load(options.recipe, info.name, tuple(options.set), options.values(info))

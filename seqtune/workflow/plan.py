@@ -47,7 +47,7 @@ def plan(
         >>> seqtune.plan("data/airline.csv", task="forecast").horizon
         12
     """
-    return plan_with(data, task, FitOptions(**options), listener=listener)
+    return plan_with(data, task, FitOptions.of(**options), listener=listener)
 
 
 def plan_with(
@@ -72,7 +72,7 @@ def plan_with(
         listener(event)
 
     recipe = load_recipe(task, settings)
-    for note in settings.notes:
+    for note in settings.notes(recipe.task):
         hear(Note(note))
     source = open_source(data, recipe)
     backend = backends.activate(recipe.values.backend, hear)

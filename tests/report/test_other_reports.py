@@ -8,9 +8,8 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from seqtune.report.assumptions import GuessTable, guess_line
-
 from seqtune.progress import Assumption
+from seqtune.report.assumptions import GuessTable, guess_line
 from seqtune.report.doctor import Cache, DoctorReport, Extra
 from seqtune.report.plan import PlanReport
 from seqtune.report.profile import ProfileReport

@@ -9,6 +9,7 @@ from seqtune.data.reading.source import ReadOptions, Source
 from seqtune.data.reading.table import read_source
 from seqtune.data.reading.text_folder import is_text_folder, read_text_folder
 from seqtune.data.reading.texts import is_text, read_texts
+from seqtune.tasks._info import info_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -24,13 +25,13 @@ def open_source(data: str | Path | pd.DataFrame, recipe: Recipe) -> Source:
         recipe: Its `data` section says how a file is read.
     """
     options = reading_options(recipe)
-    if isinstance(data, (str, Path)) and recipe.task == "generate" and is_text(Path(data)):
+    if not isinstance(data, (str, Path)):
+        return Source.from_frame(data, options=options)
+    if info_of(recipe.task).reads_documents and is_text(Path(data)):
         return read_texts(data, options)
-    if isinstance(data, (str, Path)) and is_text_folder(Path(data)):
+    if is_text_folder(Path(data)):
         return read_text_folder(Path(data), options)
-    if isinstance(data, (str, Path)):
-        return read_source(data, options)
-    return Source.from_frame(data, options=options)
+    return read_source(data, options)
 
 
 def reading_options(recipe: Recipe) -> ReadOptions:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Annotated, ClassVar
+from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field
 
@@ -162,7 +161,6 @@ class Schema(RecipeSchema):
         *("preprocessing", "score", "threshold", "network", "training", "search"),
         *("ensemble", "refit", "baselines", "portfolio"),
     )
-    aliases: ClassVar[Mapping[str, str]] = {"data.past": "data.target"}
 
     task: Annotated[str, Word(("anomaly",))] = Field(
         description="What is to be learned from the data; it decides which keys a recipe has."

@@ -16,9 +16,6 @@ from seqtune.tasks.anomaly.roles import TELLING_NAMES, infer_roles, label_column
 from seqtune.tasks.anomaly.schema import Schema
 from seqtune.tasks.anomaly.settle import refuse_short
 
-EASILY_SUITED = True
-"""Any table of numbers can be watched: what else it suits is named first."""
-
 
 def is_meant(source: Source) -> bool:
     """Say whether a column of 0 and 1 is named as known anomalies are."""

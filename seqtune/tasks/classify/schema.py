@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Annotated, ClassVar
+from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field
 
@@ -207,10 +206,6 @@ class Schema(RecipeSchema):
         *("text", "series", "network", "training", "search"),
         *("ensemble", "refit", "baselines", "portfolio"),
     )
-    aliases: ClassVar[Mapping[str, str]] = {
-        "data.target": "data.label",
-        "data.past": "data.channels",
-    }
 
     task: Annotated[str, Word(("classify",))] = Field(
         description="What is to be learned from the data; it decides which keys a recipe has."

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Annotated, ClassVar
+from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field
 
@@ -142,7 +141,6 @@ class Schema(RecipeSchema):
         *("validation", "test", "tokens", "network", "training", "search"),
         *("ensemble", "refit", "baselines", "portfolio"),
     )
-    aliases: ClassVar[Mapping[str, str]] = {}
 
     task: Annotated[str, Word(("generate",))] = Field(
         description="What is to be learned from the data; it decides which keys a recipe has."

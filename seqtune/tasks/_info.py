@@ -1,0 +1,148 @@
+"""What a task says of itself before anything heavy is loaded.
+
+Each task has a module `info.py` with one value `INFO`. Shared modules ask it, and so name no task.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any, Literal
+
+from seqtune.errors import RecipeError
+from seqtune.registry import tasks
+
+
+def as_given(value: Any) -> Any:
+    """Return the value of a flag as it was typed."""
+    return value
+
+
+def one_or_many(value: Any) -> Any:
+    """Return the one item of a list of one; other values as they are.
+
+    Example:
+        >>> one_or_many(["sales"]), one_or_many(["sales", "visits"])
+        ('sales', ['sales', 'visits'])
+    """
+    return value[0] if isinstance(value, list) and len(value) == 1 else value
+
+
+@dataclass(frozen=True)
+class Flag:
+    """A flag of `fit` and `plan`, and the recipe key that it sets.
+
+    Args:
+        name: As it is typed, without the dashes; also a keyword argument of `seqtune.fit`.
+        path: The recipe key.
+        help: A sentence.
+        kind: "text", "texts" (repeatable) or "integer".
+        read: Turns what was typed into the value of the key.
+        note: Says what the user should know of the value; empty for nothing.
+    """
+
+    name: str
+    path: str
+    help: str
+    kind: Literal["text", "texts", "integer"] = "text"
+    read: Callable[[Any], Any] = as_given
+    note: Callable[[Any], str] = lambda value: ""
+
+
+@dataclass(frozen=True)
+class Metric:
+    """A figure that models are scored by.
+
+    Args:
+        name: Its key in leaderboards and in JSON.
+        title: As people write it; the name with blanks for underscores if empty.
+        direction: "min" where lower is better, "max" where higher is.
+        unit: What a difference of two figures is counted in.
+        tie_break: A metric, lower better, that ranks models of the same figure.
+        remark: A sentence on the figure of the best network, with {name} and {figure}.
+    """
+
+    name: str
+    title: str = ""
+    direction: Literal["min", "max"] = "min"
+    unit: str = "points"
+    tie_break: str = ""
+    remark: str = ""
+
+
+@dataclass(frozen=True)
+class TaskInfo:
+    """What the command line, the recipes and the reports must know of a task.
+
+    Args:
+        name: The folder, the recipe's `task`, and the value of `--task`.
+        summary: What is learnt, in a few words.
+        metrics: Every metric that its models are scored by.
+        flags: The flags of `fit` that only some tasks take.
+        synonyms: Other words for `--task`.
+        verb: The command that uses a run.
+        needs_data: Whether `predict` cannot do without new data.
+        reads_documents: Whether a text file is read as documents rather than as a table.
+        suits_most: Whether nearly any table suits: tasks that suit few are proposed first.
+        backtests: Whether `evaluate` takes --folds and --step.
+        commands: Modules with further commands: `NAME`, `EXAMPLE` and `command` each.
+    """
+
+    name: str
+    summary: str
+    metrics: tuple[Metric, ...]
+    flags: tuple[Flag, ...] = ()
+    synonyms: tuple[str, ...] = ()
+    verb: str = "predict"
+    needs_data: bool = False
+    reads_documents: bool = False
+    suits_most: bool = False
+    backtests: bool = False
+    commands: tuple[str, ...] = ()
+
+    def metric(self, name: str) -> Metric:
+        """Return a metric by its name; one that says nothing if the task has none of it."""
+        return next((metric for metric in self.metrics if metric.name == name), Metric(name))
+
+
+def info_of(task: str) -> TaskInfo:
+    """Return what a task says of itself.
+
+    Args:
+        task: Its name.
+
+    Raises:
+        RecipeError: There is no such task, or its package has no `info.py`.
+    """
+    if task not in tasks:
+        tasks[task]  # says which ones there are
+    try:
+        info: TaskInfo = import_module(f"{tasks.modules[task]}.info").INFO
+    except (ImportError, AttributeError) as error:
+        raise RecipeError(f"the task {task} has no info.py: {error}", "seqtune doctor") from error
+    return info
+
+
+def infos() -> Iterator[TaskInfo]:
+    """Yield what every task says of itself; a broken package from outside is passed over."""
+    for task in tasks:
+        try:
+            yield info_of(task)
+        except RecipeError:
+            if tasks.modules[task].startswith(f"{tasks.package}."):
+                raise
+
+
+def metric_of(name: str) -> Metric:
+    """Return a metric of any task by its name; one that says nothing if no task has it.
+
+    Example:
+        >>> metric_of("mase").title
+        'MASE'
+    """
+    for info in infos():
+        for metric in info.metrics:
+            if metric.name == name:
+                return metric
+    return Metric(name)

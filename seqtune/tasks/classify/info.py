@@ -1,0 +1,36 @@
+"""What seqtune knows of classification before anything heavy is loaded."""
+
+from __future__ import annotations
+
+from seqtune.tasks._info import Flag, Metric, TaskInfo, one_or_many
+
+TIE_BREAK = "log_loss"
+"""Few cases give many models the same accuracy."""
+
+INFO = TaskInfo(
+    name="classify",
+    summary="a label for each text or series",
+    synonyms=("classification",),
+    metrics=(
+        Metric("accuracy", direction="max", tie_break=TIE_BREAK),
+        Metric("balanced_accuracy", direction="max", tie_break=TIE_BREAK),
+        Metric("macro_f1", "macro F1", "max", tie_break=TIE_BREAK),
+        Metric("log_loss"),
+        Metric(
+            "calibration_error",
+            remark="expected calibration error of {name} on the test part: {figure}",
+        ),
+        Metric("mae", "MAE"),
+        Metric("kappa", direction="max"),
+    ),
+    flags=(
+        Flag("target", "data.label", "Column of labels, as --label.", "texts", one_or_many),
+        Flag("label", "data.label", "Column of labels to learn."),
+        Flag("text", "data.text", "Column of texts."),
+        Flag("series", "data.series", "Column that identifies the series, or the cases."),
+        Flag("time", "data.time", "Column of dates or steps."),
+        Flag("past", "data.channels", "Column of values to classify by, repeatable.", "texts"),
+        Flag("group", "data.group", "Column such as the person: a group is never split."),
+    ),
+    needs_data=True,
+)

@@ -1,0 +1,15 @@
+"""What seqtune knows of language models before anything heavy is loaded."""
+
+from __future__ import annotations
+
+from seqtune.tasks._info import Flag, Metric, TaskInfo
+
+INFO = TaskInfo(
+    name="generate",
+    summary="a language model of texts, which writes more of them",
+    synonyms=("generation",),
+    metrics=(Metric("bits_per_character"), Metric("nats_per_character"), Metric("perplexity")),
+    flags=(Flag("text", "data.text", "Column of texts."),),
+    verb="generate",
+    reads_documents=True,
+)
