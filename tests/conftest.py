@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from compiling import compile_quickly
+from drawn import Draw, drawn
 
 from seqtune.runtime.backend import activate
 
@@ -106,6 +107,12 @@ def prepare_frame(frame: pd.DataFrame, overrides: Sequence[str]) -> Tiny:
     recipe = Recipe.load(None, "forecast", [*SMALL, *overrides])
     prepared, recipe = TASK.prepare(Source.from_frame(frame), recipe, silent)
     return Tiny(frame, overrides, prepared, recipe, complete(recipe.dimensions(), {}))
+
+
+@pytest.fixture
+def draw() -> Draw:
+    """Draw a report on a console of a fixed size; blanks at the ends of lines are cut."""
+    return drawn
 
 
 @pytest.fixture(scope="session")

@@ -11,7 +11,7 @@ from seqtune.errors import MissingExtra
 from seqtune.report import machine as of_machine
 from seqtune.report.doctor import DoctorReport
 from seqtune.runtime import backend
-from seqtune.runtime.backend import Choice
+from seqtune.runtime.backend import BackendChoice
 from seqtune.runtime.devices import Machine
 
 FOUR = Machine(tuple(range(16)), ("0", "1", "2", "3"), 10**12)
@@ -25,11 +25,11 @@ def find(monkeypatch: pytest.MonkeyPatch) -> Find:
     every = {"seqtune": "0.1.0", "ray": "2.50", "jax": "0.6", "tensorflow": "2.20"}
 
     def run(
-        here: Machine, choice: Choice | Exception, missing: Collection[str] = ()
+        here: Machine, choice: BackendChoice | Exception, missing: Collection[str] = ()
     ) -> DoctorReport:
         packages = {name: version for name, version in every.items() if name not in missing}
 
-        def choose(asked: str) -> Choice:
+        def choose(asked: str) -> BackendChoice:
             assert asked == "auto"
             if isinstance(choice, Exception):
                 raise choice
@@ -47,7 +47,7 @@ def find(monkeypatch: pytest.MonkeyPatch) -> Find:
 
 
 def test_the_workers_are_those_that_the_backend_is_good_for(find: Find) -> None:
-    report = find(FOUR, Choice("jax", "NVIDIA GPU; only JAX can use it here", "one is idle"))
+    report = find(FOUR, BackendChoice("jax", "NVIDIA GPU; only JAX can use it here", "one is idle"))
     assert report.machine == FOUR
     assert (report.backend, report.reason) == ("jax", "NVIDIA GPU; only JAX can use it here")
     assert str(report.plan) == "8 workers: 4 per GPU, each with 8 threads"
@@ -56,14 +56,14 @@ def test_the_workers_are_those_that_the_backend_is_good_for(find: Find) -> None:
 
 
 def test_one_core_runs_trials_in_this_process(find: Find) -> None:
-    report = find(Machine((0,)), Choice("jax", "no NVIDIA GPU"))
+    report = find(Machine((0,)), BackendChoice("jax", "no NVIDIA GPU"))
     assert report.plan is not None
     assert (report.plan.executor, report.plan.workers) == ("inline", 1)
     assert report.problems == []
 
 
 def test_extras_and_versions_are_looked_up_without_loading_them(find: Find) -> None:
-    report = find(FOUR, Choice("jax", ""))
+    report = find(FOUR, BackendChoice("jax", ""))
     assert [(extra.name, extra.installed) for extra in report.extras] == [
         ("test", False),
         ("ray", True),
@@ -72,7 +72,7 @@ def test_extras_and_versions_are_looked_up_without_loading_them(find: Find) -> N
 
 
 def test_without_tensorflow_all_else_works(find: Find) -> None:
-    report = find(FOUR, Choice("jax", ""), missing=["tensorflow"])
+    report = find(FOUR, BackendChoice("jax", ""), missing=["tensorflow"])
     assert report.versions["tensorflow"] == "missing"
     (problem,) = report.problems
     assert problem.startswith("tensorflow is not installed: everything except --backend tensor")

@@ -1,11 +1,10 @@
-"""Reports drawn as exact text."""
+"""Reports drawn as exact text, on a console of a fixed size."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from io import StringIO
 
-import pytest
 from rich.console import Console, RenderableType
 
 Draw = Callable[..., str]
@@ -26,6 +25,7 @@ class Stream(StringIO):
 def drawn(
     report: RenderableType, width: int = 80, height: int = 25, encoding: str = "utf-8"
 ) -> str:
+    """Draw a report; blanks at the ends of lines are cut."""
     stream = Stream(encoding)
     console = Console(
         width=width, height=height, file=stream, force_terminal=False, legacy_windows=False
@@ -34,9 +34,3 @@ def drawn(
     lines = [line.rstrip() for line in stream.getvalue().splitlines()]
     assert max(map(len, lines)) <= width
     return "\n".join(lines)
-
-
-@pytest.fixture
-def draw() -> Draw:
-    """Draw a report on a console of a fixed size; blanks at the ends of lines are cut."""
-    return drawn
