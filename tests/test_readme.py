@@ -24,7 +24,10 @@ from seqtune.recipe.load import Recipe
 
 ROOT = Path(__file__).parents[1]
 README, CLASSIFICATION = "README.md", "docs/classification.md"
-PAGES = (README, *sorted(f"docs/{path.name}" for path in (ROOT / "docs").glob("*.md")))
+PAGES = (
+    *(README, "CHANGELOG.md", "benchmarks/README.md"),
+    *sorted(str(path.relative_to(ROOT)) for path in (ROOT / "docs").rglob("*.md")),
+)
 
 
 def text_of(page):
@@ -90,10 +93,21 @@ def test_every_setting_of_the_page_on_generation_is_one():
         assert Recipe.load(None, "generate", [setting]).name == "generate/default", setting
 
 
+def anchors(path):
+    """The anchors that the headings of a page have on GitHub."""
+    pieces = path.read_text(encoding="utf-8").split("```")[::2]
+    headings = re.findall(r"^#+ (.+)$", "".join(pieces), flags=re.M)
+    return {
+        re.sub(r"[^\w -]", "", heading).strip().lower().replace(" ", "-") for heading in headings
+    }
+
+
 @pytest.mark.parametrize("page", PAGES)
 def test_links_between_the_pages_lead_somewhere(page):
-    for link in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", text_of(page)):
-        assert ((ROOT / page).parent / link).is_file(), link
+    for link, _, anchor in re.findall(r"\]\(([^)#:]*)(#([^)]*))?\)", text_of(page)):
+        path = (ROOT / page).parent / link if link else ROOT / page
+        assert path.is_file(), link
+        assert not anchor or anchor in anchors(path), f"{link}#{anchor}"
 
 
 @pytest.fixture
