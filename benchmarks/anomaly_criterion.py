@@ -39,9 +39,10 @@ from seqtune.recipe.load import Recipe
 from seqtune.registry import baselines
 from seqtune.search.ensemble import blend, select_members
 from seqtune.search.problem import Problem
+from seqtune.search.schedule import Schedule, Watch
 from seqtune.search.space import complete
 from seqtune.search.trainer import trainer_for
-from seqtune.search.training import Schedule, Watch, train
+from seqtune.search.training import train
 from seqtune.tasks.anomaly.held_out import HeldOut, hold_out
 from seqtune.tasks.anomaly.inference import Judge
 from seqtune.tasks.anomaly.injection import EVEN, LASTING_TOO

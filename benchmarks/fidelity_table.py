@@ -110,7 +110,7 @@ def train_in_stretches(
     problem: Any, recipe: Any, values: dict[str, Any], pauses: tuple[float, ...], number: int
 ) -> list[dict[str, float]]:
     """Return score, epochs and CPU seconds of every stretch; the best score so far counts."""
-    from seqtune.search.training import Watch
+    from seqtune.search.schedule import Watch
     from seqtune.search.trial import TrialJob
 
     per_epoch = min(20, problem.task.steps_per_epoch(problem.prepared, values))

@@ -120,8 +120,8 @@ def train(folder: Path, rows: int, steps: int) -> Figures:
 
     backends.activate("auto")
     from seqtune.search.problem import Problem
+    from seqtune.search.schedule import Schedule, Watch
     from seqtune.search.trainer import trainer_for
-    from seqtune.search.training import Schedule, Watch
     from seqtune.search.training import train as train_network
 
     class Timed(Schedule):

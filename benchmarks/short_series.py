@@ -88,8 +88,9 @@ def train_once(task: Any, prepared: Any, values: dict[str, Any]) -> list[float]:
     from seqtune.search.network_file import save_network
     from seqtune.search.problem import Problem
     from seqtune.search.refit import RefitJob, test_predictions_path
+    from seqtune.search.schedule import Watch
     from seqtune.search.trainer import trainer_for
-    from seqtune.search.training import Monitor, Watch, train
+    from seqtune.search.training import Monitor, train
     from seqtune.search.trial import Result, model_path
 
     steps = task.steps_per_epoch(prepared, values)

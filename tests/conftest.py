@@ -140,7 +140,7 @@ class Trained:
 def run_tiny(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Tiny], Trained]:
     """Run a trial of two epochs on tiny data."""
     from seqtune.search.problem import Problem
-    from seqtune.search.training import Watch
+    from seqtune.search.schedule import Watch
     from seqtune.search.trial import TrialJob
     from seqtune.tasks.forecast.task import TASK
 

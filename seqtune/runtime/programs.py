@@ -141,7 +141,7 @@ def _run_on_jax(model: Any, function: Callable[..., Any], arguments: tuple[Any, 
 
     programs = programs_of(model)
     leaves, tree = jax.tree.flatten(arguments)
-    shapes = tuple((np.shape(leaf), str(leaf.dtype)) for leaf in leaves)
+    shapes = tuple((np.shape(leaf), leaf.dtype) for leaf in leaves)
     values = [variable.value for variable in model.variables]
     program = programs.find(
         (function, tree, shapes),

@@ -16,8 +16,9 @@ import numpy.typing as npt
 
 from seqtune.initializers import seed_everything
 from seqtune.search.problem import Problem
+from seqtune.search.schedule import Schedule, Watch
 from seqtune.search.trainer import trainer_for
-from seqtune.search.training import Schedule, Watch, train
+from seqtune.search.training import train
 from seqtune.tasks._contract import Fold, Values
 
 

@@ -20,9 +20,10 @@ from seqtune.files import whole_file
 from seqtune.initializers import seed_everything
 from seqtune.search.network_file import load_network, save_network
 from seqtune.search.problem import Problem
+from seqtune.search.schedule import Schedule, Watch
 from seqtune.search.trainer import trainer_for
 from seqtune.search.trainer._contract import Trainer
-from seqtune.search.training import Schedule, Watch, train
+from seqtune.search.training import train
 from seqtune.search.trial import Result, model_path, predictions_path, reason_of
 from seqtune.tasks._contract import Until
 
@@ -121,15 +122,15 @@ class RefitJob:
         model = load_network(
             problem.task, problem.prepared, values, model_path(problem.folder, self.trial)
         )
-        problem.adopt(model, values)
-        before = model.get_weights()
         least = MIN_SECONDS + setup_seconds(self.result)
         if problem.task.refits_anew:  # with less time it would come to less than it was
             least = max(least, refit_seconds(self.result, anew=True, folds=len(problem.folds)))
         if not self.refit or self.seconds < least:
+            problem.adopt(model, values)
             self._score_test(problem, model)
             return False, NO_TIME if self.refit else ""
         share = 1.0 if problem.task.refits_anew else STEPS_SHARE
+        before = model.get_weights()
         steps = math.ceil(2 * share * best_epoch(self.result) * self.steps_per_epoch)
         trainer = trainer_for(problem, model, values, steps)
         deadline = began + self.seconds

@@ -18,8 +18,9 @@ from seqtune.search.cross_validation import CrossValidation
 from seqtune.search.network_file import load_network, save_network
 from seqtune.search.problem import Problem
 from seqtune.search.recorded import is_trial, shown
+from seqtune.search.schedule import Watch
 from seqtune.search.trainer import trainer_for
-from seqtune.search.training import Monitor, Watch, train
+from seqtune.search.training import Monitor, train
 
 MIN_STEPS = 50
 """A network that was cut after fewer optimiser steps has seen next to nothing."""

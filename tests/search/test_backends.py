@@ -18,7 +18,7 @@ import pytest
 from seqtune.registry import architectures_for, cells
 from seqtune.search.network_file import load_network, save_network
 from seqtune.search.problem import Problem
-from seqtune.search.training import Watch
+from seqtune.search.schedule import Watch
 from seqtune.search.trial import Result, TrialJob
 from seqtune.tasks.forecast.task import TASK
 
@@ -59,7 +59,7 @@ import keras
 
 from seqtune.search.network_file import load_network, save_network
 from seqtune.search.problem import Problem
-from seqtune.search.training import Watch
+from seqtune.search.schedule import Watch
 from seqtune.search.trial import Result, TrialJob
 
 assert keras.backend.backend() == sys.argv[2]

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from seqtune.search.problem import Problem
-from seqtune.search.training import Watch
+from seqtune.search.schedule import Watch
 from seqtune.search.trial import Result, TrialJob, model_path, predictions_path
 from seqtune.tasks._contract import Fold
 

@@ -16,7 +16,7 @@ from seqtune.search import refit as refits
 from seqtune.search.network_file import save_network
 from seqtune.search.problem import Problem
 from seqtune.search.refit import NO_TIME, RefitJob, Refitted, refit_seconds, refitted_path
-from seqtune.search.training import Watch
+from seqtune.search.schedule import Watch
 from seqtune.search.trial import Result, model_path
 
 VALUES = {

@@ -14,7 +14,7 @@ import pytest
 
 from seqtune.errors import DataError
 from seqtune.search.problem import Problem
-from seqtune.search.training import Watch
+from seqtune.search.schedule import Watch
 from seqtune.search.trial import (
     MIN_STEPS,
     Result,

@@ -15,7 +15,7 @@ import pytest
 from seqtune.search import wire
 from seqtune.search.executor.worker import Inbox, Outbox, answer
 from seqtune.search.refit import Refitted
-from seqtune.search.training import Watch
+from seqtune.search.schedule import Watch
 
 
 @dataclass(frozen=True)

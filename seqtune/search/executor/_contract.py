@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from seqtune.search.problem import Problem
-from seqtune.search.training import Watch
+from seqtune.search.schedule import Watch
 
 POLL_SECONDS = 0.2
 """How often whoever waits for workers looks at the clock and at Ctrl-C."""

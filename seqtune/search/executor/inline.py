@@ -8,7 +8,7 @@ from seqtune.runtime.program_cache import keep_programs
 from seqtune.search.executor._contract import Job, Outcome
 from seqtune.search.memory import Tidier
 from seqtune.search.problem import Problem
-from seqtune.search.training import Watch
+from seqtune.search.schedule import Watch
 
 
 class Inline:

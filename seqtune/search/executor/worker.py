@@ -76,7 +76,7 @@ def answer(
         inbox: Knows whether the job is to end early.
         outbox: Takes the epochs.
     """
-    from seqtune.search.training import Watch
+    from seqtune.search.schedule import Watch
     from seqtune.search.trial import reason_of
     from seqtune.search.wire import decode, encode
 

@@ -9,7 +9,6 @@ the time to compile.
 from __future__ import annotations
 
 import math
-import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -23,8 +22,8 @@ from seqtune.architectures._dropout import dropout_share
 from seqtune.runtime.effort import count_operations, options_for
 from seqtune.runtime.programs import Programs
 from seqtune.search.problem import Problem
+from seqtune.search.schedule import Schedule
 from seqtune.search.signature import DROPOUT
-from seqtune.search.trainer._contract import Pace
 
 FIRST_DECAY, SECOND_DECAY, SMALLEST = 0.9, 0.999, 1e-7
 """Adam's decay rates of both moments, and what is added to the root; Keras's own defaults."""
@@ -63,14 +62,13 @@ class CompiledSteps:
         self._moments: Any = (np.zeros(count, np.float32), np.zeros(count, np.float32))
         self._done = 0
 
-    def run(self, batches: Any, pace: Pace) -> None:
-        """Train until the pace says that it is over."""
-        began = time.monotonic()
+    def run(self, batches: Any, schedule: Schedule) -> None:
+        """Train until the schedule says that it is over."""
         weights, others = self._weights(), self._others()
         step = self._program(weights, others, batches[0])
-        pace.compiled(time.monotonic() - began)
-        for epoch in range(pace.epochs):
-            rate = pace.begin_epoch(epoch)
+        schedule.compiled()
+        for epoch in range(schedule.epochs):
+            rate = schedule.begin_epoch(epoch)
             losses = []
             for index in range(len(batches)):
                 weights, others, self._moments, loss = step(
@@ -79,13 +77,13 @@ class CompiledSteps:
                 losses.append(loss)
                 jax.block_until_ready(loss)
                 self._done += 1
-                pace.after_batch()
-                if pace.is_over:
+                schedule.after_batch()
+                if schedule.is_over:
                     break
             self._put_back(weights, others)
             batches.on_epoch_end()
-            pace.end_epoch(epoch, float(np.mean(losses)))
-            if pace.is_over:
+            schedule.end_epoch(epoch, float(np.mean(losses)))
+            if schedule.is_over:
                 return
 
     def _program(self, weights: Any, others: Any, batch: tuple[Any, ...]) -> Any:

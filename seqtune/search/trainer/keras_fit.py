@@ -10,7 +10,7 @@ import keras
 import numpy as np
 
 from seqtune.search.problem import Problem
-from seqtune.search.trainer._contract import Pace
+from seqtune.search.schedule import Schedule
 
 
 class KerasFit:
@@ -35,38 +35,42 @@ class KerasFit:
         loss = problem.task.loss(problem.prepared, values)
         model.compile(optimizer=optimizer, loss=loss, jit_compile="auto")
 
-    def run(self, batches: Any, pace: Pace) -> None:
-        """Train until the pace says that it is over."""
+    def run(self, batches: Any, schedule: Schedule) -> None:
+        """Train until the schedule says that it is over."""
         self.model.fit(
-            batches, epochs=pace.epochs, verbose=0, callbacks=[_Follower(pace)], shuffle=False
+            batches,
+            epochs=schedule.epochs,
+            verbose=0,
+            callbacks=[_Follower(schedule)],
+            shuffle=False,
         )
 
     def forget(self) -> None:
-        """Set steps and moments of the optimiser to zero; the pace gives the rate of each epoch."""
+        """Set steps and moments of the optimiser to zero; the schedule gives the rates."""
         for variable in self.model.optimizer.variables:
             variable.assign(np.zeros(variable.shape, variable.dtype))
 
 
 class _Follower(keras.callbacks.Callback):  # type: ignore[misc]
-    """Lets a pace hear what Keras does, and Keras what the pace wants."""
+    """Lets a schedule hear what Keras does, and Keras what the schedule wants."""
 
-    def __init__(self, pace: Pace) -> None:
+    def __init__(self, schedule: Schedule) -> None:
         super().__init__()
-        self.pace = pace
+        self.schedule = schedule
 
     def on_epoch_begin(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         """Set the learning rate of the epoch."""
-        self.model.optimizer.learning_rate = self.pace.begin_epoch(epoch)
+        self.model.optimizer.learning_rate = self.schedule.begin_epoch(epoch)
 
     def on_train_batch_end(self, batch: int, logs: dict[str, float] | None = None) -> None:
         """Look at the clock."""
-        self.pace.after_batch()
-        self.model.stop_training = self.pace.is_over
+        self.schedule.after_batch()
+        self.model.stop_training = self.schedule.is_over
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         """Look at the model."""
-        self.pace.end_epoch(epoch, float((logs or {}).get("loss", 0.0)))
-        self.model.stop_training = self.pace.is_over
+        self.schedule.end_epoch(epoch, float((logs or {}).get("loss", 0.0)))
+        self.model.stop_training = self.schedule.is_over
 
 
 def _update_plainly(optimizer: Any) -> None:

@@ -1,4 +1,4 @@
-"""Reading a text token by token with a network: each step is one call of a compiled function."""
+"""Reading a text token by token with a network: each step is one call of a compiled program."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from seqtune.cells._stateful import Remembering
-from seqtune.runtime.compilation import compiled
+from seqtune.runtime import programs
 from seqtune.tasks.generate.inference import Floats
 from seqtune.tasks.generate.network import VOCABULARY, reading_layers, state_shapes
 from seqtune.tasks.generate.scoring import log_probabilities
@@ -25,9 +25,7 @@ class NetworkReader:
 
     def __init__(self, model: Any, tokens: Tokens) -> None:
         self.model, self.tokens = model, tokens
-        self._vocabulary, self._layers = model.get_layer(VOCABULARY), reading_layers(model)
         self._shapes = state_shapes(model)
-        self._step = compiled(self._read_one, model.variables)
 
     def start(self, batch: int = 1) -> tuple[Any, ...]:
         """Return the state before the first token of a document: zeros, each (batch, …)."""
@@ -44,7 +42,7 @@ class NetworkReader:
             (batch, vocabulary) logits of the token after it, and the new state.
         """
         tokens = np.asarray(ids, np.int32)[:, None]
-        logits, after = self._step(tokens, list(state))
+        logits, after = programs.run(self.model, _read_one, tokens, list(state))
         return np.asarray(logits, np.float64), tuple(after)
 
     def score(self, ids: npt.ArrayLike) -> Floats:
@@ -59,14 +57,16 @@ class NetworkReader:
         found = log_probabilities(self.model, text, 1, len(text))
         return np.where(text[1:] == UNKNOWN, found - self.tokens.surprise, found)
 
-    def _read_one(self, tokens: Any, states: list[Any]) -> tuple[Any, list[Any]]:
-        """Read (batch, 1) tokens."""
-        features, waiting, after = self._vocabulary(tokens), list(states), list[Any]()
-        for layer in self._layers:
-            if isinstance(layer, Remembering):
-                own = tuple(waiting.pop(0) for _ in layer.shapes)
-                features, left = layer.run(features, own, training=False)
-                after += left
-            else:
-                features = layer(features)
-        return self._vocabulary(features, is_read=False)[:, -1], after
+
+def _read_one(model: Any, tokens: Any, states: list[Any]) -> tuple[Any, list[Any]]:
+    """Read (batch, 1) tokens; return the logits of the next ones, and the new states."""
+    vocabulary = model.get_layer(VOCABULARY)
+    features, waiting, after = vocabulary(tokens), list(states), list[Any]()
+    for layer in reading_layers(model):
+        if isinstance(layer, Remembering):
+            own = tuple(waiting.pop(0) for _ in layer.shapes)
+            features, left = layer.run(features, own, training=False)
+            after += left
+        else:
+            features = layer(features)
+    return vocabulary(features, is_read=False)[:, -1], after

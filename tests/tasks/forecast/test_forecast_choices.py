@@ -11,7 +11,7 @@ import pytest
 
 from seqtune.search.network_file import load_network, save_network
 from seqtune.search.problem import Problem
-from seqtune.search.training import Watch
+from seqtune.search.schedule import Watch
 from seqtune.search.trial import TrialJob
 from seqtune.tasks.forecast.reversible import ReversibleScale
 from seqtune.tasks.forecast.task import TASK
