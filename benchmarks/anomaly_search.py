@@ -3,7 +3,7 @@
     python benchmarks/anomaly_search.py FOLDER --budget 90s --keep RUNS
 
 `seqtune fit` runs on each series of `faulty_series` (those of ETTh1 from FOLDER), without labels;
-`--of transformer` on ten more stretches of ETTh1 instead, `--of few_seasons` on series of a few
+`--of transformer` on ten more segments of ETTh1 instead, `--of few_seasons` on series of a few
 weeks, `--of few_seasons_long` on such with longer faults. Then the network of every trial scores
 all rows, and different rules choose what is averaged, on the validation part alone. Only the figure
 reads the labels: VUS-PR over all rows. Runs that stand in RUNS already are not fitted again.
@@ -110,7 +110,7 @@ class Scored:
         opened = seqtune.load(folder)
         task, prepared = opened.task, opened.prepared
         codec, rows = prepared.codec, prepared.rows
-        stretch = rows.stretch(0, 0, len(prepared.panel.target), 0)
+        segment = rows.segment(0, 0, len(prepared.panel.target), 0)
         before = longest_span(codec) + codec.bridge
         held: dict[str, Floats] = {}
         whole: dict[str, Floats] = {}
@@ -121,11 +121,11 @@ class Scored:
             model = load_network(task, prepared, values, model_path(folder, name))
             judge = Judge(model, codec, values)
             usual = usual_of(judge, prepared)
-            table = score_columns(judge.judge([stretch], before)[0], stretch, usual, codec)
+            table = score_columns(judge.judge([segment], before)[0], segment, usual, codec)
             raw = np.load(predictions_path(folder, name))
             figures = fit_rarities(prepared, raw)
             held[name] = to_statements(prepared, raw, figures)
-            scored = stretch.scored(codec.bridge)[:, None]
+            scored = segment.scored(codec.bridge)[:, None]
             whole[name] = np.where(
                 scored, to_statements(prepared, table, figures)[:, :COLUMNS], np.nan
             )
@@ -133,7 +133,7 @@ class Scored:
             errors[name] = np.where(
                 scored, to_statements(prepared, table, alone)[:, :COLUMNS], np.nan
             )
-        return cls(prepared, held, whole, errors, stretch.standing_still(codec.bridge))
+        return cls(prepared, held, whole, errors, segment.flat_line_scores(codec.bridge))
 
 
 def without_states(prepared: Any, raw: Floats, figures: Mapping[str, float]) -> dict[str, float]:

@@ -69,7 +69,7 @@ def collection(folder: Path | None) -> Iterator[Faulty]:
 
 
 def transformer(folder: Path) -> Iterator[Faulty]:
-    """Yield ten stretches of `ETTh1.csv`, 5,000 hours each, with four of all faults each.
+    """Yield ten segments of `ETTh1.csv`, 5,000 hours each, with four of all faults each.
 
     What is measured has a past that nobody made, and more that is odd in it than is labelled.
     """
@@ -136,11 +136,11 @@ def _faulty(
         labels[start - margin : start + length + margin] = 1
     times = pd.date_range("2023-01-02", periods=len(values), freq=f"{minutes}min")
     columns = {f"value_{number}": column.round(4) for number, column in enumerate(values.T)}
-    counted = (labels == 1) | ~_standing_still(values, day)
+    counted = (labels == 1) | ~_flat_line_scores(values, day)
     return Faulty(name, pd.DataFrame({"time": times, **columns}), labels, counted)
 
 
-def _standing_still(values: Floats, day: int) -> npt.NDArray[np.bool_]:
+def _flat_line_scores(values: Floats, day: int) -> npt.NDArray[np.bool_]:
     """Return where a channel keeps one value for `STILL` rows and more, and a day after."""
     found = np.zeros(len(values), np.bool_)
     for column in values.T:

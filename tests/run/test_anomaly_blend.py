@@ -128,24 +128,11 @@ def test_what_was_measured_of_the_mean_and_of_the_method_lifts_new_rows(
     names = ("forecaster-gru-t001", METHOD)
     network, method = (Run(run).predict(str(path), use=name)["score"] for name in names)
     opened = Run(run)
-    assert opened.calibrations["blend"] == opened.calibrations[METHOD] == {"rms_lift": 1.0}
-    opened.calibrations |= {"blend": {"rms_lift": 1.5}, METHOD: {"rms_lift": 1.25}}
+    assert opened.calibrations["blend"] == opened.calibrations[METHOD] == {"lift": 1.0}
+    opened.calibrations |= {"blend": {"lift": 1.5}, METHOD: {"lift": 1.25}}
     lifted = opened.predict(str(path), use="blend")["score"]
     expected = 1.5 * np.sqrt(0.25 * network**2 + 0.75 * (1.25 * method) ** 2)
     np.testing.assert_allclose(lifted, expected, rtol=1e-9)
-
-
-def test_the_lift_of_an_earlier_version_is_not_believed_and_it_is_said(
-    run: Path, tmp_path: Path
-) -> None:
-    path = tmp_path / "new.csv"
-    table(40, "2024-01-13 12:00").to_csv(path, index=False)
-    now, opened = Run(run), Run(run)
-    opened.calibrations["blend"] = {"lift": 1.5}
-    scores = (each.predict(str(path), use="blend")["score"] for each in (now, opened))
-    np.testing.assert_allclose(*scores)
-    assert any("blend is not lifted" in note for note in opened.notes)
-    assert not any("not lifted" in note for note in now.notes)
 
 
 @pytest.mark.parametrize("lift", [0.5, -1.0, 1e6])
@@ -155,7 +142,7 @@ def test_a_lift_that_none_can_have_measured_is_refused(
     path = tmp_path / "new.csv"
     table(40, "2024-01-13 12:00").to_csv(path, index=False)
     opened = Run(run)
-    opened.calibrations["blend"] = {"rms_lift": lift}
+    opened.calibrations["blend"] = {"lift": lift}
     with pytest.raises(RunError, match=r"calibration\.json is damaged"):
         opened.predict(str(path), use="blend")
 

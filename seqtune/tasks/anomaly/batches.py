@@ -1,4 +1,4 @@
-"""Training batches: stretches of the training rows drawn at random."""
+"""Training batches: segments of the training rows drawn at random."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ from seqtune.tasks.anomaly.inputs import gather
 class TrainingBatches(keras.utils.PyDataset):  # type: ignore[misc]
     """An endless supply of training batches, a number of them per epoch.
 
-    Some stretches begin before their series, so that networks know how a series begins. Batch
+    Some segments begin before their series, so that networks know how a series begins. Batch
     `index` of epoch `epoch` depends on the seed alone, not on what was drawn before.
 
     Args:
         coded: The panel.
         codec: Ranges and cycles.
         bounds: (series, 2) first row, and first row that may not be seen, of each series.
-        steps_long: Rows of a stretch.
-        skipped: Rows at the beginning of a stretch that are not learnt from: the network has seen
+        steps_long: Rows of a segment.
+        skipped: Rows at the beginning of a segment that are not learnt from: the network has seen
             too little there.
         values: The configuration.
         seed: Where the draws begin.
@@ -58,7 +58,7 @@ class TrainingBatches(keras.utils.PyDataset):  # type: ignore[misc]
         draw = np.random.default_rng((self.seed, self.epoch, index))
         size = int(self.values["training.batch_size"])
         bounds = self.bounds[draw.choice(len(self.bounds), size, p=self.share)]
-        # a stretch may begin up to `skipped` rows before its series
+        # a segment may begin up to `skipped` rows before its series
         last = np.maximum(bounds[:, 1] - self.steps_long, bounds[:, 0] - self.skipped)
         start = draw.integers(bounds[:, 0] - self.skipped, last + 1)
         rows = start[:, None] + np.arange(self.steps_long)

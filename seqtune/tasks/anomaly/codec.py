@@ -14,7 +14,7 @@ from seqtune.data.panel.grid import Grid
 from seqtune.data.panel.panel import Panel
 from seqtune.data.panel.split import Split
 from seqtune.tasks.anomaly.activity import moving_activity
-from seqtune.tasks.anomaly.flat_line import Standstill
+from seqtune.tasks.anomaly.flat_line import FlatLine
 from seqtune.tasks.anomaly.scales import Scales, center_and_unit, robust_scales
 
 Floats = npt.NDArray[np.float64]
@@ -120,7 +120,7 @@ class Codec:
         low: (1, 2 channels) least value that can be expected, of values and then of activity,
             scaled.
         high: (1, 2 channels) largest one.
-        standstill: For how long each channel of each series may keep one value, and after them, of
+        flat_line: For how long each channel of each series may keep one value, and after them, of
             one that was not fitted; None where nobody asks.
     """
 
@@ -140,7 +140,7 @@ class Codec:
     activity_spread: Floats
     low: Floats
     high: Floats
-    standstill: Standstill | None = None
+    flat_line: FlatLine | None = None
 
     @property
     def threshold(self) -> float:
@@ -162,13 +162,13 @@ class Codec:
         return max(1, round(span * self.season))
 
     @classmethod
-    def fit(cls, panel: Panel, split: Split, *, standstill: bool = True, **facts: Any) -> Codec:
+    def fit(cls, panel: Panel, split: Split, *, flat_line: bool = True, **facts: Any) -> Codec:
         """Measure a panel on its training rows alone.
 
         Args:
             panel: All rows.
             split: Where training ends in each series.
-            standstill: Whether to measure for how long channels keep one value.
+            flat_line: Whether to measure for how long channels keep one value.
             facts: The other fields, which are not measured here.
         """
         scales = robust_scales(panel, split)
@@ -190,7 +190,7 @@ class Codec:
             activity_spread=spread[None],
             low=(low - margin)[None],
             high=(high + margin)[None],
-            standstill=Standstill.fit(panel, split) if standstill else None,
+            flat_line=FlatLine.fit(panel, split) if flat_line else None,
             **facts,
         )
 
@@ -210,15 +210,15 @@ class Codec:
         scales.spread[known] = self.spread[fitted[known]]
         return scales
 
-    def standstill_of(self, panel: Panel) -> Standstill | None:
+    def flat_line_of(self, panel: Panel) -> FlatLine | None:
         """Return for how long channels of a panel's series may keep one value; None if unasked.
 
         Args:
             panel: Rows on the codec's grid.
         """
-        if self.standstill is None:
+        if self.flat_line is None:
             return None
-        return self.standstill.for_panel(panel, self._places(panel))
+        return self.flat_line.for_panel(panel, self._places(panel))
 
     def _places(self, panel: Panel) -> npt.NDArray[np.int64]:
         """Return the place of each series among the fitted ones, (series,), -1 for none."""
@@ -264,7 +264,7 @@ class Codec:
             **{name: list(getattr(self, name)) for name in lists},
             "ways": self.ways.to_dict(),
             **{name: getattr(self, name).tolist() for name in TABLES},
-            "standstill": None if self.standstill is None else self.standstill.to_list(),
+            "flat_line": None if self.flat_line is None else self.flat_line.to_list(),
         }
 
     @classmethod
@@ -272,7 +272,7 @@ class Codec:
         """Read what `to_dict` wrote."""
         columns = len(values["roles"]["targets"])
         wide = {"low": 2 * columns, "high": 2 * columns}
-        ways, standstill = values["ways"], values.get("standstill")
+        ways, flat_line = values["ways"], values["flat_line"]
         return cls(
             roles=dict(values["roles"]),
             grid=dict(values["grid"]),
@@ -286,7 +286,7 @@ class Codec:
                 tuple(ways["offsets"]),
                 tuple(ways["channels"]),
                 ways["noncausal"],
-                ways.get("state", False),  # runs of earlier versions do not look at it
+                ways["state"],
             ),
             false_alarms=values["false_alarms"],
             series=tuple(values["series"]),
@@ -294,8 +294,7 @@ class Codec:
                 name: np.array(values[name], np.float64).reshape(-1, wide.get(name, columns))
                 for name in TABLES
             },
-            # runs of earlier versions do not look at it
-            standstill=None if standstill is None else Standstill.from_list(standstill),
+            flat_line=None if flat_line is None else FlatLine.from_list(flat_line),
         )
 
     def axis(self) -> Grid:

@@ -89,7 +89,7 @@ def _check_tables(codec: Codec, series: int, channels: int) -> None:
             raise ValueError(f"{name} is not a number for each channel")
         if name.endswith("spread") and not (values > 0).all():
             raise ValueError(f"{name} is not above zero")
-    if codec.standstill is not None and codec.standstill.start.shape != (series + 1, channels):
+    if codec.flat_line is not None and codec.flat_line.start.shape != (series + 1, channels):
         raise ValueError("it does not say for how long each channel stands still")
     if not (codec.low < codec.high).all():
         raise ValueError("its ranges are empty")

@@ -8,10 +8,10 @@ import numpy as np
 
 from seqtune.tasks.anomaly.panels import Rows
 from seqtune.tasks.anomaly.prepared import Prepared
-from seqtune.tasks.anomaly.segment import Stretch
+from seqtune.tasks.anomaly.segment import Segment
 
 
-def continued(prepared: Prepared, new: Rows, series: int) -> Stretch:
+def continued(prepared: Prepared, new: Rows, series: int) -> Segment:
     """Return the new rows of one series to be scored, with the run's rows before them as context.
 
     Rows of the run at or after the first new one are not looked at: the file may be the one that
@@ -23,7 +23,7 @@ def continued(prepared: Prepared, new: Rows, series: int) -> Stretch:
         series: Number of the series among the new ones.
     """
     panel = new.panel
-    own = new.stretch(series, int(panel.offsets[series]), int(panel.offsets[series + 1]), 0)
+    own = new.segment(series, int(panel.offsets[series]), int(panel.offsets[series + 1]), 0)
     history = prepared.panel
     name = panel.series[series]
     if name not in history.series:
@@ -39,9 +39,9 @@ def continued(prepared: Prepared, new: Rows, series: int) -> Stretch:
     context = prepared.codec.context + prepared.codec.bridge
     if known <= 0 or gap >= context:
         return replace(own, step=step)
-    still = own.standstill.reach(prepared.codec.threshold) if own.standstill is not None else 0
+    still = own.flat_line.reach(prepared.codec.threshold) if own.flat_line is not None else 0
     longest = max(context, still) - gap
-    before = prepared.rows.stretch(old, begin + known, begin + known, min(known, longest))
+    before = prepared.rows.segment(old, begin + known, begin + known, min(known, longest))
     carried = np.repeat(before.values[-1:], gap, axis=0)
     return replace(
         own,

@@ -10,21 +10,21 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from seqtune.tasks.anomaly.segment import Stretch
+from seqtune.tasks.anomaly.segment import Segment
 
 
 @dataclass(frozen=True)
 class Evidence:
-    """What was expected of stretches that were scored, asked for single rows.
+    """What was expected of segments that were scored, asked for single rows.
 
     Args:
-        stretches: What was scored, one after another.
+        segments: What was scored, one after another.
         expected: (rows, channels) of each, in the user's unit.
         still: (rows,) of all, whether the score of a row is that of a channel that stands still.
         threshold: Rarity beyond which it is said of a channel that it does.
     """
 
-    stretches: Sequence[Stretch]
+    segments: Sequence[Segment]
     expected: Sequence[npt.NDArray[np.floating]]
     still: npt.NDArray[np.bool_]
     threshold: float
@@ -36,12 +36,12 @@ class Evidence:
         nothing is returned where none is known.
         """
         number = int(np.searchsorted(self._ends, row, side="right"))
-        stretch, within = self.stretches[number], row - int(self._ends[number])
-        place = len(stretch.values) + within
+        segment, within = self.segments[number], row - int(self._ends[number])
+        place = len(segment.values) + within
         told = np.asarray(self.expected[number][within], np.float64)
-        came, observed = stretch.values[place], stretch.observed[place]
-        errors = np.where(observed, np.abs(came - told) / stretch.spread, np.nan)
-        rarities, rows = self._standing_still(stretch, place)
+        came, observed = segment.values[place], segment.observed[place]
+        errors = np.where(observed, np.abs(came - told) / segment.spread, np.nan)
+        rarities, rows = self._flat_line_scores(segment, place)
         if self.still[row]:
             channel = int(np.argmax(rarities))
         elif errors.size and not np.isnan(errors).all():
@@ -55,18 +55,18 @@ class Evidence:
             "unchanged": int(rows[channel]) if rarities[channel] > self.threshold else None,
         }
 
-    def _standing_still(
-        self, stretch: Stretch, place: int
+    def _flat_line_scores(
+        self, segment: Segment, place: int
     ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.int64]]:
         """Return how rare the runs of a row are, and how long, (channels,) each."""
-        if stretch.standstill is None:
-            channels = stretch.values.shape[1]
+        if segment.flat_line is None:
+            channels = segment.values.shape[1]
             return np.zeros(channels), np.zeros(channels, np.int64)
-        return stretch.standstill.around(stretch.values, stretch.observed, place)
+        return segment.flat_line.around(segment.values, segment.observed, place)
 
     @cached_property
     def _ends(self) -> npt.NDArray[np.int64]:
-        return np.cumsum([len(each) for each in self.stretches])
+        return np.cumsum([len(each) for each in self.segments])
 
 
 def _known(value: float) -> float | None:

@@ -1,14 +1,11 @@
-"""What each kind of planted anomaly does to a stretch of rows.
+"""What each kind of planted anomaly does to a segment of rows.
 
 - spike: one to three rows jump up or down.
-- level_shift: a stretch lies higher or lower.
-- flat_line: a stretch repeats its first value, as a stuck sensor does.
-- noise_burst: a stretch is noisier.
-- time_warp: a stretch runs faster, slower, or is out of step with its season.
-- swap: the two halves of a stretch change places.
-- drift: a stretch moves away slowly, and comes back at once.
-- amplitude: a stretch swings less or more about its level.
-- missing_cycle: a stretch stays at one level where its season was due.
+- level_shift: a segment lies higher or lower.
+- flat_line: a segment repeats its first value, as a stuck sensor does.
+- noise_burst: a segment is noisier.
+- time_warp: a segment runs faster, slower, or is out of step with its season.
+- swap: the two halves of a segment change places.
 
 Sizes are drawn evenly on a logarithmic scale from `HARDEST` times the channel's noise to
 `EASIEST` times its spread.
@@ -24,10 +21,7 @@ import numpy.typing as npt
 
 Floats = npt.NDArray[np.float64]
 
-KINDS = (
-    *("spike", "level_shift", "flat_line", "noise_burst", "time_warp", "swap"),
-    *("drift", "amplitude", "missing_cycle"),
-)
+KINDS = ("spike", "level_shift", "flat_line", "noise_burst", "time_warp", "swap")
 """The kinds; the code of each in `Planted.kinds` is its place here, counted from 1."""
 
 SHORTEST = {
@@ -37,19 +31,11 @@ SHORTEST = {
     "noise_burst": 3,
     "time_warp": 8,
     "swap": 6,
-    "drift": 8,
-    "amplitude": 8,
-    "missing_cycle": 8,
 }
 """Rows that a kind needs at least."""
 
-NEEDS_SHAPE = ("time_warp", "swap", "amplitude")
+NEEDS_SHAPE = ("time_warp", "swap")
 """Kinds that change nothing that could be seen in white noise."""
-
-NEEDS_SEASON = ("missing_cycle",)
-
-LASTING = ("drift", "amplitude", "missing_cycle")
-"""Kinds that are told from usual rows by what lasts about half a season and more."""
 
 HARDEST, EASIEST = 3.0, 3.0
 TRIES = 10
@@ -81,27 +67,25 @@ class Sheet:
 
     def suits(self, kind: str) -> bool:
         """Say whether a kind can be seen in these rows at all."""
-        if kind in NEEDS_SEASON:
-            return self.period is not None
         return kind not in NEEDS_SHAPE or bool(self.has_shape.any())
 
     def plant(self, start: int, length: int, kind: str, random: np.random.Generator) -> None:
         """Draw one anomaly, on other channels or of another size if nothing can be seen of it."""
-        stretch = slice(start, start + length)
-        is_allowed = self.known[stretch].mean(axis=0) >= 0.5
+        segment = slice(start, start + length)
+        is_allowed = self.known[segment].mean(axis=0) >= 0.5
         if kind in NEEDS_SHAPE:
             is_allowed &= self.has_shape
         allowed = np.flatnonzero(is_allowed)
         for _ in range(TRIES if len(allowed) else 0):
             for channel in _chosen(allowed, random):
-                new = DRAW[kind](self, channel, stretch, random)
-                change = np.abs(new - self.values[stretch, channel])
-                seen = change[self.known[stretch, channel]].mean()
+                new = DRAW[kind](self, channel, segment, random)
+                change = np.abs(new - self.values[segment, channel])
+                seen = change[self.known[segment, channel]].mean()
                 if seen > 0 and seen >= VISIBLE * self.noise[channel]:
-                    self.values[stretch, channel] = new
-                    self.hit[stretch, channel] = True
-            if self.hit[stretch].any():
-                self.kinds[stretch] = KINDS.index(kind) + 1
+                    self.values[segment, channel] = new
+                    self.hit[segment, channel] = True
+            if self.hit[segment].any():
+                self.kinds[segment] = KINDS.index(kind) + 1
                 return
 
     def size(self, channel: int, random: np.random.Generator) -> float:
@@ -139,7 +123,7 @@ def _noise_burst(sheet: Sheet, channel: int, rows: slice, random: np.random.Gene
 
 
 def _time_warp(sheet: Sheet, channel: int, rows: slice, random: np.random.Generator) -> Floats:
-    """Run a stretch at another pace, or out of step; it reads no row outside of the part."""
+    """Run a segment at another pace, or out of step; it reads no row outside of the part."""
     length, last = rows.stop - rows.start, len(sheet.values) - 1
     step = np.arange(length, dtype=np.float64)
     if sheet.period is not None and random.random() < 1 / 3:
@@ -160,30 +144,6 @@ def _swap(sheet: Sheet, channel: int, rows: slice, random: np.random.Generator) 
     return np.roll(sheet.values[rows, channel], half)
 
 
-def _drift(sheet: Sheet, channel: int, rows: slice, random: np.random.Generator) -> Floats:
-    """Move away slowly, then stay there until it is mended at once."""
-    length = rows.stop - rows.start
-    onset = max(1.0, random.uniform(0.4, 1.0) * length)
-    shape = np.minimum(np.arange(1, length + 1) / onset, 1.0)
-    return np.asarray(sheet.values[rows, channel] + sheet.size(channel, random) * shape)
-
-
-def _amplitude(sheet: Sheet, channel: int, rows: slice, random: np.random.Generator) -> Floats:
-    """Swing less, or more, about the same level."""
-    factor = math.exp(random.uniform(math.log(1.5), math.log(4.0)))
-    factor = factor if random.random() < 0.5 else 1.0 / factor
-    values = sheet.values[rows, channel]
-    level = float(np.mean(values))
-    return np.asarray(level + factor * (values - level))
-
-
-def _missing_cycle(sheet: Sheet, channel: int, rows: slice, random: np.random.Generator) -> Floats:
-    """Stay at one level, with the usual noise, where a cycle was due."""
-    length = rows.stop - rows.start
-    level = float(np.quantile(sheet.values[:, channel], random.uniform(0.1, 0.7)))
-    return np.asarray(level + random.normal(scale=sheet.noise[channel], size=length))
-
-
 DRAW: dict[str, Callable[[Sheet, int, slice, np.random.Generator], Floats]] = {
     "spike": _spike,
     "level_shift": _level_shift,
@@ -191,9 +151,6 @@ DRAW: dict[str, Callable[[Sheet, int, slice, np.random.Generator], Floats]] = {
     "noise_burst": _noise_burst,
     "time_warp": _time_warp,
     "swap": _swap,
-    "drift": _drift,
-    "amplitude": _amplitude,
-    "missing_cycle": _missing_cycle,
 }
 
 

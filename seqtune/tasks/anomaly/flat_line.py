@@ -78,7 +78,7 @@ NOTHING: Measured = (0, 0.0, 1.0)
 
 
 @dataclass(frozen=True)
-class Standstill:
+class FlatLine:
     """For how long each channel may keep one value, of one series or of several.
 
     Args:
@@ -93,7 +93,7 @@ class Standstill:
     slope: Floats
 
     @classmethod
-    def fit(cls, panel: Panel, split: Split) -> Standstill:
+    def fit(cls, panel: Panel, split: Split) -> FlatLine:
         """Measure the runs of equal values in the training part.
 
         Args:
@@ -111,7 +111,7 @@ class Standstill:
             ]
         )
 
-    def for_panel(self, panel: Panel, known: Ints) -> Standstill:
+    def for_panel(self, panel: Panel, known: Ints) -> FlatLine:
         """Return what holds for the series of another panel, (series, channels).
 
         A series that was not fitted is held to what is usual among those that were, unless it
@@ -128,11 +128,11 @@ class Standstill:
                 (lengths,) = _runs(panel, bounds[series : series + 1], channel)
                 if _usual_run(lengths) > start[series, channel]:
                     start[series, channel] = 0
-        return Standstill(start, base, slope)
+        return FlatLine(start, base, slope)
 
-    def of(self, series: int) -> Standstill:
+    def of(self, series: int) -> FlatLine:
         """Return what holds for one series, (channels,)."""
-        return Standstill(self.start[series], self.base[series], self.slope[series])
+        return FlatLine(self.start[series], self.base[series], self.slope[series])
 
     def reach(self, threshold: float) -> int:
         """Return after how many rows every channel that ever passes a threshold has passed it.
@@ -161,7 +161,7 @@ class Standstill:
             (rows, channels), 0 to `RAREST`.
 
         Example:
-            >>> known = Standstill(np.array([2]), np.array([1.5]), np.array([0.5]))
+            >>> known = FlatLine(np.array([2]), np.array([1.5]), np.array([0.5]))
             >>> stuck = np.array([[1.0], [2.0], [2.0], [2.0], [2.0], [2.0], [2.0], [3.0]])
             >>> known.rarities(stuck, np.ones((8, 1), bool))[:, 0]
             array([0. , 0. , 0. , 0. , 0. , 0. , 3.5, 0. ], dtype=float32)
@@ -205,7 +205,7 @@ class Standstill:
         return table
 
     @classmethod
-    def from_list(cls, values: Any) -> Standstill:
+    def from_list(cls, values: Any) -> FlatLine:
         """Read what `to_list` wrote, from a file that may be a stranger's.
 
         Raises:
@@ -222,7 +222,7 @@ class Standstill:
         return cls(start.astype(np.int64), base, slope)
 
     @classmethod
-    def _stacked(cls, channels: Sequence[Sequence[Measured]]) -> Standstill:
+    def _stacked(cls, channels: Sequence[Sequence[Measured]]) -> FlatLine:
         """Return the figures of each channel, (series,) of them, as arrays (series, channels)."""
         start, base, slope = (
             np.array([[each[place] for each in series] for series in channels]).T

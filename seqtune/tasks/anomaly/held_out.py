@@ -20,8 +20,8 @@ from seqtune.tasks.anomaly.codec import Codec
 from seqtune.tasks.anomaly.faults import KINDS
 from seqtune.tasks.anomaly.injection import plant
 from seqtune.tasks.anomaly.panels import Rows
-from seqtune.tasks.anomaly.segment import Stretch
-from seqtune.tasks.anomaly.separation import CRITERION, Criterion, separation
+from seqtune.tasks.anomaly.segment import Segment
+from seqtune.tasks.anomaly.separation import separation
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -50,10 +50,10 @@ MIN_COPIES, MAX_COPIES = 2, 16
 
 @dataclass(frozen=True)
 class HeldOut:
-    """Stretches with what is known of their rows; the arrays are over the scored rows of all.
+    """Segments with what is known of their rows; the arrays are over the scored rows of all.
 
     Args:
-        stretches: The clean ones first, then the copies, then rows of the training part.
+        segments: The clean ones first, then the copies, then rows of the training part.
         clean: How many of them are clean.
         copies: How many are copies.
         known: (rows,) int8, the user's label of clean rows: 0, 1, or -1 where there is none.
@@ -61,10 +61,9 @@ class HeldOut:
         scored: (rows,) bool, which rows have a score.
         still: (rows,) float32, how rare it is that some channel stands still for so long.
         season: Rows of a season.
-        criterion: What was planted, and how finding it is measured.
     """
 
-    stretches: Sequence[Stretch]
+    segments: Sequence[Segment]
     clean: int
     copies: int
     known: npt.NDArray[np.int8]
@@ -72,18 +71,17 @@ class HeldOut:
     scored: npt.NDArray[np.bool_]
     still: npt.NDArray[np.float32]
     season: int
-    criterion: Criterion = CRITERION
 
     @cached_property
     def offsets(self) -> Ints:
-        """(stretches + 1,) borders between the scored rows of stretches."""
-        return np.concatenate([[0], np.cumsum([len(each) for each in self.stretches])]).astype(
+        """(segments + 1,) borders between the scored rows of segments."""
+        return np.concatenate([[0], np.cumsum([len(each) for each in self.segments])]).astype(
             np.int64
         )
 
     @property
     def clean_rows(self) -> int:
-        """Rows of clean stretches; they come first."""
+        """Rows of clean segments; they come first."""
         return int(self.offsets[self.clean])
 
     @cached_property
@@ -95,7 +93,7 @@ class HeldOut:
     @cached_property
     def values(self) -> Floats:
         """(rows, channels) what came, in the user's unit."""
-        return np.concatenate([each.values[each.first :] for each in self.stretches])
+        return np.concatenate([each.values[each.first :] for each in self.segments])
 
     @property
     def planted(self) -> tuple[str, ...]:
@@ -131,7 +129,7 @@ class HeldOut:
             scores: (rows,).
 
         Returns:
-            (normal rows,), NaN where there is none and between stretches.
+            (normal rows,), NaN where there is none and between segments.
         """
         usable = np.where(self.scored, scores, np.nan)
         parts = np.split(usable, self.offsets[1:-1])
@@ -156,9 +154,7 @@ class HeldOut:
         """
         part = self._planted_rows
         usable = np.where(self.scored[part], scores[part], np.nan)
-        found = separation(
-            self.kinds[part], usable, self._planted_offsets, self.season, self.criterion
-        )
+        found = separation(self.kinds[part], usable, self._planted_offsets, self.season)
         return found if expected is None else found - QUALITY * min(1.0, self.error(expected))
 
     def error(self, expected: Floats) -> float:
@@ -177,7 +173,7 @@ class HeldOut:
     @cached_property
     def _counted(self) -> tuple[npt.NDArray[np.bool_], Floats, Floats]:
         """Which values of clean rows count, (clean rows, channels); each of them, and its unit."""
-        clean = self.stretches[: self.clean]
+        clean = self.segments[: self.clean]
         seen = np.concatenate([each.observed[each.first :] for each in clean])
         counted = seen & self.scored[: self.clean_rows, None]
         unit = np.concatenate([np.tile(each.spread, (len(each), 1)) for each in clean])
@@ -241,7 +237,6 @@ def hold_out(
     codec: Codec,
     seed: int,
     trained: tuple[Ints, Ints] | None = None,
-    criterion: Criterion = CRITERION,
 ) -> HeldOut:
     """Choose the rows of a part that are scored, and plant anomalies into copies of them.
 
@@ -253,43 +248,41 @@ def hold_out(
         seed: Draws the anomalies.
         trained: First row, and first row after, of the training part in each series, where its
             scores are wanted too.
-        criterion: What is planted.
     """
     longest_context = codec.context
     parts = _chosen(begin, end)
-    clean = [rows.stretch(series, one, two, longest_context) for series, one, two in parts]
+    clean = [rows.segment(series, one, two, longest_context) for series, one, two in parts]
     draw = np.random.default_rng((seed, len(parts)))
-    copies: list[Stretch] = []
+    copies: list[Segment] = []
     kinds: list[npt.NDArray[np.int8]] = []
     for series, one, two in _to_copy(parts, draw):
-        stretch = rows.stretch(series, one, two, longest_context)
-        values = np.where(stretch.observed, stretch.values, np.nan)[stretch.first :]
+        segment = rows.segment(series, one, two, longest_context)
+        values = np.where(segment.observed, segment.values, np.nan)[segment.first :]
         period = codec.season if codec.periods else None
-        planted = plant(values, period, draw, criterion.planting)
-        fresh = stretch.values.copy()
-        fresh[stretch.first :] = np.where(
-            np.isnan(planted.values), stretch.values[stretch.first :], planted.values
+        planted = plant(values, period, draw)
+        fresh = segment.values.copy()
+        fresh[segment.first :] = np.where(
+            np.isnan(planted.values), segment.values[segment.first :], planted.values
         )
-        copies.append(replace(stretch, values=fresh))
+        copies.append(replace(segment, values=fresh))
         kinds.append(planted.kinds)
     usual = [
-        rows.stretch(series, one, two, longest_context)
+        rows.segment(series, one, two, longest_context)
         for series, one, two in (_chosen(*trained) if trained else [])
     ]
-    stretches = [*clean, *copies, *usual]
+    segments = [*clean, *copies, *usual]
     known = [rows.labels[one:two] for _, one, two in parts]
     unknown = [np.full(len(each), -1, np.int8) for each in (*copies, *usual)]
     nothing, after = ([np.zeros(len(each), np.int8) for each in part] for part in (clean, usual))
     return HeldOut(
-        stretches,
+        segments,
         len(clean),
         len(copies),
         np.concatenate([*known, *unknown]),
         np.concatenate([*nothing, *kinds, *after]),
-        np.concatenate([each.scored(codec.bridge) for each in stretches]),
-        np.concatenate([each.standing_still(codec.bridge) for each in stretches]),
+        np.concatenate([each.scored(codec.bridge) for each in segments]),
+        np.concatenate([each.flat_line_scores(codec.bridge) for each in segments]),
         codec.season,
-        criterion,
     )
 
 

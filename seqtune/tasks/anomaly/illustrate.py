@@ -13,7 +13,7 @@ from seqtune.tasks.anomaly.events import find_events
 from seqtune.tasks.anomaly.evidence import Evidence
 from seqtune.tasks.anomaly.held_out import HeldOut
 from seqtune.tasks.anomaly.prepared import Prepared
-from seqtune.tasks.anomaly.score_parts import COLUMNS, is_of_standstill, standing
+from seqtune.tasks.anomaly.score_parts import COLUMNS, is_flat_line, standing
 
 Floats = npt.NDArray[np.float64]
 
@@ -42,9 +42,9 @@ def illustrate(prepared: Prepared, predictions: Floats) -> dict[str, Any]:
     scores = np.where(held.scored[:rows], standing_out, np.nan)
     offsets = held.offsets[: held.clean + 1]
     evidence = Evidence(
-        held.stretches[: held.clean],
+        held.segments[: held.clean],
         np.split(predictions[:rows, COLUMNS:], offsets[1:-1]),
-        is_of_standstill(scores, held.still[:rows], threshold),
+        is_flat_line(scores, held.still[:rows], threshold),
         threshold,
     )
     events = find_events(scores, threshold, evidence, offsets)
@@ -54,7 +54,7 @@ def illustrate(prepared: Prepared, predictions: Floats) -> dict[str, Any]:
     labels = [row_labels(prepared, held, number) for number in range(held.clean)]
     times = [time for each in labels for time in each]
     top = listed[0] if listed else None
-    chosen = _stretch_of(offsets, top.peak) if top else 0
+    chosen = _segment_of(offsets, top.peak) if top else 0
     channel = (top.channel or 0) if top else 0
     begin, end = int(offsets[chosen]), int(offsets[chosen + 1])
     names = prepared.panel.target_names
@@ -63,9 +63,7 @@ def illustrate(prepared: Prepared, predictions: Floats) -> dict[str, Any]:
             "start": times[event.start],
             "end": times[event.end],
             "peak": times[event.peak],
-            "series": prepared.panel.series[
-                held.stretches[_stretch_of(offsets, event.peak)].series
-            ],
+            "series": prepared.panel.series[held.segments[_segment_of(offsets, event.peak)].series],
             "score": event.score,
             "channel": names[event.channel or 0],
             "expected": event.expected,
@@ -78,7 +76,7 @@ def illustrate(prepared: Prepared, predictions: Floats) -> dict[str, Any]:
     for event in events:
         if begin <= event.start < end:
             marks[event.start - begin : event.end + 1 - begin] = True
-    name = prepared.panel.series[held.stretches[chosen].series]
+    name = prepared.panel.series[held.segments[chosen].series]
     values, flags, kept = _thinned(held.values[begin:end, channel], marks)
     return {
         "kind": "anomaly",
@@ -94,14 +92,14 @@ def illustrate(prepared: Prepared, predictions: Floats) -> dict[str, Any]:
 
 
 def row_labels(prepared: Prepared, held: HeldOut, number: int) -> list[str]:
-    """Return the time of each scored row of a stretch as text."""
-    stretch = held.stretches[number]
-    first = stretch.step + stretch.first
-    return format_times(prepared.panel.grid.times(np.arange(first, first + len(stretch))))
+    """Return the time of each scored row of a segment as text."""
+    segment = held.segments[number]
+    first = segment.step + segment.first
+    return format_times(prepared.panel.grid.times(np.arange(first, first + len(segment))))
 
 
-def _stretch_of(offsets: npt.NDArray[np.int64], row: int) -> int:
-    """Return the number of the stretch that a row belongs to."""
+def _segment_of(offsets: npt.NDArray[np.int64], row: int) -> int:
+    """Return the number of the segment that a row belongs to."""
     return int(np.searchsorted(offsets, row, side="right") - 1)
 
 

@@ -1,8 +1,9 @@
-"""How strange a network finds rows: long series are cut into lanes that run beside each other.
+"""How strange a network finds rows: long series are cut into streams that run beside each other.
 
-A recurrence runs once over a lane and judges each of its rows, so that no row needs a window of its
-own. A lane begins with rows that were scored in the lane before it, to warm up; where lanes begin
-depends on the beginning of the series alone, so that what follows a row does not change its score.
+A recurrence runs once over a stream and judges each of its rows, so that no row needs a window of
+its own. A stream begins with rows that were scored in the stream before it, to warm up. Where
+streams begin depends on the beginning of the series alone, so that what follows a row does not
+change its score.
 """
 
 from __future__ import annotations
@@ -19,15 +20,15 @@ from seqtune.runtime.programs import predict
 from seqtune.tasks.anomaly.codec import Codec, Coded
 from seqtune.tasks.anomaly.inputs import gather
 from seqtune.tasks.anomaly.network import channels_of, offsets_of
-from seqtune.tasks.anomaly.segment import Stretch, join
+from seqtune.tasks.anomaly.segment import Segment, join
 
 Floats32 = npt.NDArray[np.float32]
 
-LANES = 32
-"""Lanes that run beside each other."""
+STREAMS = 32
+"""Streams that run beside each other."""
 
 MIN_STEPS = 512
-"""Rows that are scored of a lane, at least; more where warming up takes longer."""
+"""Rows that are scored of a stream, at least; more where warming up takes longer."""
 
 BEND = 10.0
 """Errors beyond so many units count with their logarithm: one enormous value must not outshine,
@@ -103,15 +104,15 @@ class Judge:
         self.told = len(self.offsets) * self.watched
         self.units = int(model.output_shape[-1]) - self.told
 
-    def judge(self, stretches: Sequence[Stretch], before: int) -> list[Judged]:
-        """Judge the rows of stretches.
+    def judge(self, segments: Sequence[Segment], before: int) -> list[Judged]:
+        """Judge the rows of segments.
 
         Args:
-            stretches: What is judged.
+            segments: What is judged.
             before: So many rows before the first scored one of each are judged too.
         """
-        coded = join(list(stretches), self.codec.watch)
-        skipped = [max(0, each.first - before) for each in stretches]
+        coded = join(list(segments), self.codec.watch)
+        skipped = [max(0, each.first - before) for each in segments]
         begin = coded.offsets[:-1] + np.array(skipped, np.int64)
         shape = (int((coded.offsets[1:] - begin).sum()), len(self.offsets), self.watched)
         errors, counted = np.zeros(shape, np.float32), np.zeros(shape, np.bool_)
@@ -119,37 +120,37 @@ class Judge:
         states = np.zeros((shape[0], self.units), np.float32)
         whole = Judged(errors, counted, expected, states, np.zeros(shape[0], np.bool_))
         place = np.concatenate([[0], np.cumsum(coded.offsets[1:] - begin)])
-        for series, start, rows, lane in self._lanes(coded, begin):
+        for series, start, rows, stream in self._streams(coded, begin):
             target = slice(place[series] + start, place[series] + start + rows)
-            errors[target], counted[target] = lane.errors[:rows], lane.counted[:rows]
-            expected[target], states[target] = lane.expected[:rows], lane.states[:rows]
-            whole.fresh[target] = lane.fresh[:rows]
+            errors[target], counted[target] = stream.errors[:rows], stream.counted[:rows]
+            expected[target], states[target] = stream.expected[:rows], stream.states[:rows]
+            whole.fresh[target] = stream.fresh[:rows]
         return [whole.part(int(one), int(two)) for one, two in itertools.pairwise(place)]
 
-    def _lanes(
+    def _streams(
         self, coded: Coded, begin: npt.NDArray[np.int64]
     ) -> Iterator[tuple[int, int, int, Judged]]:
-        """Yield the lanes: series, first row from `begin` on, rows that count, judgement."""
+        """Yield the streams: series, first row from `begin` on, rows that count, judgement."""
         lengths = coded.offsets[1:] - begin
         tasks = [
             (series, start)
             for series, length in enumerate(lengths.tolist())
             for start in range(0, length, self.steps)
         ]
-        size = min(LANES, 1 << max(0, len(tasks) - 1).bit_length())
+        size = min(STREAMS, 1 << max(0, len(tasks) - 1).bit_length())
         for first in range(0, len(tasks), size):
             chosen = tasks[first : first + size]
             filled = chosen + chosen[-1:] * (size - len(chosen))  # of one shape: compiled once
             series = np.array([task[0] for task in filled])
             start = begin[series] + [task[1] for task in filled]
-            lanes = self._run(coded, series, start)
-            for (number, offset), lane in zip(chosen, lanes, strict=False):
-                yield number, offset, min(self.steps, int(lengths[number]) - offset), lane
+            streams = self._run(coded, series, start)
+            for (number, offset), stream in zip(chosen, streams, strict=False):
+                yield number, offset, min(self.steps, int(lengths[number]) - offset), stream
 
     def _run(
         self, coded: Coded, series: npt.NDArray[np.int64], start: npt.NDArray[np.int64]
     ) -> list[Judged]:
-        """Judge `steps` rows from `start` on in each lane."""
+        """Judge `steps` rows from `start` on in each stream."""
         bounds = np.stack([coded.offsets[series], coded.offsets[series + 1]], axis=1)
         long = self.warm_up + self.steps + self.after
         rows = start[:, None] - self.warm_up + np.arange(long)
@@ -184,7 +185,7 @@ class Judge:
         )
         fresh = fresh[:, self.warm_up : self.warm_up + self.steps]
         return [
-            Judged(*lane) for lane in zip(errors, counted, expected, states, fresh, strict=True)
+            Judged(*stream) for stream in zip(errors, counted, expected, states, fresh, strict=True)
         ]
 
 
@@ -192,7 +193,7 @@ def _is_fresh(seen: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
     """Return where a value was seen not long before, and a few since the last long gap.
 
     Args:
-        seen: (lanes, rows).
+        seen: (streams, rows).
 
     Example:
         >>> _is_fresh(np.array([[1, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1]], bool)).astype(int)

@@ -2,8 +2,8 @@
 
 Which network finds anomalies best cannot be told from normal rows alone, and real anomalies are
 seldom labelled. So known ones are planted into a copy: kinds that are met in practice (`faults`),
-as easy or as hard as the channel's own noise and range make them. How long they last, and how many
-rows they take, a `Planting` says.
+as easy or as hard as the channel's own noise and range make them. Their lengths are drawn evenly on
+a logarithmic scale, from as few rows as the kind needs to two seasons, every kind in turn.
 
 Source:
     Goswami et al. 2023, "Unsupervised model selection for time-series anomaly detection", ICLR,
@@ -17,7 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from seqtune.tasks.anomaly.faults import KINDS, LASTING, SHORTEST, Sheet
+from seqtune.tasks.anomaly.faults import KINDS, SHORTEST, Sheet
 
 Floats = npt.NDArray[np.float64]
 Codes = npt.NDArray[np.int8]
@@ -34,39 +34,8 @@ MIN_PART = 12
 """Rows below which nothing is planted: too few would be left that are normal. An anomaly, and the
 room before it, take at most one of so many rows of a part."""
 
-LENGTHS = {"short": (0.0, 0.25), "season": (0.5, 1.0), "long": (1.5, 4.0)}
-"""Seasons that anomalies of each class last, from and to."""
-
-
-@dataclass(frozen=True)
-class Planting:
-    """How many anomalies are planted, of which kinds, and how long they last.
-
-    Args:
-        kinds: Their kinds.
-        lengths: "even": drawn evenly on a logarithmic scale from a row (as many as the kind needs)
-            to two seasons, every kind in turn. "classes": as many long ones as ones of a season and
-            as short ones (`LENGTHS`).
-        share: Of the rows that may be anomalies, about; 0 to 0.5.
-        longest: Share of the rows that one anomaly may take.
-
-    Example:
-        >>> Planting(share=0.05).lengths
-        'even'
-    """
-
-    kinds: tuple[str, ...] = KINDS[:6]
-    lengths: str = "even"
-    share: float = 0.1
-    longest: float = 1 / MIN_PART
-
-
-EVEN = Planting()
-"""What is planted by default: mostly short anomalies."""
-
-LASTING_TOO = Planting(KINDS, "classes", 0.2, 0.1)
-"""Long ones as many as short ones, and kinds that set in slowly. Not the default: on the series of
-`benchmarks/anomaly_criterion.py`, all with long faults, it picks no better networks."""
+SHARE = 0.1
+"""Of the rows, about so many are anomalies."""
 
 
 @dataclass(frozen=True)
@@ -90,25 +59,14 @@ class Planted:
         """Names of the kinds that are among the rows, in the order of `KINDS`."""
         return tuple(name for code, name in enumerate(KINDS, 1) if (self.kinds == code).any())
 
-    @property
-    def left_out(self) -> tuple[str, ...]:
-        """Names of the kinds for which there was no room, no shape to change, or that none asked.
 
-        In the order of `KINDS`.
-        """
-        return tuple(name for name in KINDS if name not in self.planted)
-
-
-def plant(
-    values: Floats, period: int | None, random: np.random.Generator, planting: Planting = EVEN
-) -> Planted:
+def plant(values: Floats, period: int | None, random: np.random.Generator) -> Planted:
     """Plant anomalies into a copy of rows that are mostly normal.
 
     Args:
         values: (rows, channels), float64, in order of time, one series; NaN where not observed.
         period: Season in rows; None where there is none.
         random: Draws everything: the same state plants the same anomalies.
-        planting: How many, of which kinds, and how long.
 
     Returns:
         The rows with as many anomalies as there is room for, possibly none.
@@ -116,27 +74,24 @@ def plant(
     Example:
         >>> rows = np.sin(np.arange(2000) * 2 * np.pi / 48)[:, None]
         >>> planted = plant(rows, 48, np.random.default_rng(0))
-        >>> planted.planted == EVEN.kinds
+        >>> planted.planted == KINDS
         True
         >>> bool((planted.values[planted.labels == 0] == rows[planted.labels == 0]).all())
         True
     """
     sheet = Sheet(values, period)
-    for start, length, kind in _places(sheet, random, planting):
+    for start, length, kind in _places(sheet, random):
         sheet.plant(start, length, kind, random)
     return Planted(sheet.result(), (sheet.kinds > 0).astype(np.int8), sheet.kinds, sheet.hit)
 
 
-def _places(
-    sheet: Sheet, random: np.random.Generator, planting: Planting
-) -> list[tuple[int, int, str]]:
+def _places(sheet: Sheet, random: np.random.Generator) -> list[tuple[int, int, str]]:
     """Return start, length and kind of each anomaly, in order of time, none near another."""
     rows = len(sheet.values)
     if rows < MIN_PART:
         return []
     room = min(max(ROOM, sheet.period or 0), rows // MIN_PART)
-    draw = _even_lengths if planting.lengths == "even" else _lengths_by_class
-    drawn = draw(sheet, planting, room, random)
+    drawn = _lengths(sheet, room, random)
     used = sum(length for length, _ in drawn)
     order = random.permutation(len(drawn))
     free = rows - used - room * (len(drawn) + 1)
@@ -150,15 +105,13 @@ def _places(
     return places
 
 
-def _even_lengths(
-    sheet: Sheet, planting: Planting, room: int, random: np.random.Generator
-) -> list[tuple[int, str]]:
+def _lengths(sheet: Sheet, room: int, random: np.random.Generator) -> list[tuple[int, str]]:
     """Return length and kind of as many anomalies as there is room for, each kind in turn."""
-    rows, kinds = len(sheet.values), [kind for kind in planting.kinds if sheet.suits(kind)]
-    budget = planting.share * rows
+    rows, kinds = len(sheet.values), [kind for kind in KINDS if sheet.suits(kind)]
+    budget = SHARE * rows
     # so that every kind fits in
-    fair = max(1.5 * budget / len(planting.kinds), SHORTEST["time_warp"])
-    longest = min(2 * (sheet.period or USUAL_SEASON), int(planting.longest * rows), int(fair))
+    fair = max(1.5 * budget / len(KINDS), SHORTEST["time_warp"])
+    longest = min(2 * (sheet.period or USUAL_SEASON), rows // MIN_PART, int(fair))
     drawn: list[tuple[int, str]] = []
     used = 0
     fits = True
@@ -172,36 +125,6 @@ def _even_lengths(
                 used += length
                 fits = True
     return drawn
-
-
-def _lengths_by_class(
-    sheet: Sheet, planting: Planting, room: int, random: np.random.Generator
-) -> list[tuple[int, str]]:
-    """Return length and kind of long anomalies, ones of a season and short ones, in turn."""
-    rows, season = len(sheet.values), sheet.period or USUAL_SEASON
-    most = max(SHORTEST["time_warp"], int(planting.longest * rows))
-    budget = max(planting.share * rows, 1.0)
-    drawn: list[tuple[int, str]] = []
-    used, fits = 0, True
-    while fits:
-        fits = False
-        for name in ("long", "season", "short"):
-            low, high = (share * season for share in LENGTHS[name])
-            low, high = min(low, most / 2), min(max(high, SHORTEST["time_warp"]), most)
-            kind = str(random.choice(_kinds_of(sheet, planting, is_short=name == "short")))
-            length = _length(kind, max(int(low), SHORTEST[kind]), int(high), random)
-            needed = used + length + room * (len(drawn) + 2)
-            if length and used + length <= budget and needed <= rows:
-                drawn.append((length, kind))
-                used += length
-                fits = fits or name != "short"
-    return drawn
-
-
-def _kinds_of(sheet: Sheet, planting: Planting, *, is_short: bool) -> list[str]:
-    """Return the kinds that can be short, or those that can last."""
-    unfit = LASTING if is_short else ("spike",)
-    return [kind for kind in planting.kinds if kind not in unfit and sheet.suits(kind)]
 
 
 def _length(kind: str, low: int, longest: int, random: np.random.Generator) -> int:

@@ -57,12 +57,12 @@ def gather(
         coded: The panel.
         codec: Ranges and cycles.
         values: The configuration.
-        rows: (lanes, steps) absolute rows that follow each other.
-        first: (lanes, 2) first row, and first row after the last, of the series of each lane:
+        rows: (streams, steps) absolute rows that follow each other.
+        first: (streams, 2) first row, and first row after the last, of the series of each stream:
             what lies outside is given as nothing.
 
     Returns:
-        The inputs by name; the truth (lanes, steps, watched); and 1 where it was observed, 0
+        The inputs by name; the truth (streams, steps, watched); and 1 where it was observed, 0
         elsewhere, of the same shape.
     """
     inside = (rows >= first[:, :1]) & (rows < first[:, 1:])

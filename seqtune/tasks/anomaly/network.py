@@ -16,7 +16,7 @@ from seqtune.tasks.anomaly.head import ExpectationHead
 from seqtune.tasks.anomaly.inputs import count_features
 
 MAX_REACH = 384
-"""No row is told of that lies farther away: stretches would become too long to train on."""
+"""No row is told of that lies farther away: segments would become too long to train on."""
 
 WIDTH = 16
 """Features that stand for each row that is told of, before the head."""

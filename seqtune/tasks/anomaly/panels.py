@@ -1,4 +1,4 @@
-"""Rows of a panel with their scales and labels, from which stretches are cut."""
+"""Rows of a panel with their scales and labels, from which segments are cut."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ import numpy as np
 import numpy.typing as npt
 
 from seqtune.data.panel.panel import Panel
-from seqtune.tasks.anomaly.flat_line import Standstill
+from seqtune.tasks.anomaly.flat_line import FlatLine
 from seqtune.tasks.anomaly.scales import Scales
-from seqtune.tasks.anomaly.segment import Stretch
+from seqtune.tasks.anomaly.segment import Segment
 
 
 @dataclass(frozen=True)
@@ -21,15 +21,15 @@ class Rows:
         panel: The rows.
         scales: Centre and unit of each series.
         labels: (rows,) int8, 0 or 1, -1 where there is no label.
-        standstill: For how long channels of each series may keep one value; None where nobody asks.
+        flat_line: For how long channels of each series may keep one value; None where nobody asks.
     """
 
     panel: Panel
     scales: Scales
     labels: npt.NDArray[np.int8]
-    standstill: Standstill | None = None
+    flat_line: FlatLine | None = None
 
-    def stretch(self, series: int, begin: int, end: int, context: int) -> Stretch:
+    def segment(self, series: int, begin: int, end: int, context: int) -> Segment:
         """Return rows of one series to be scored, with rows before them.
 
         Args:
@@ -41,7 +41,7 @@ class Rows:
         panel = self.panel
         origin = int(panel.offsets[series])
         start = max(origin, begin - context)
-        return Stretch(
+        return Segment(
             values=np.asarray(panel.target[start:end]),
             observed=np.asarray(panel.observed[start:end]),
             first=begin - start,
@@ -49,7 +49,7 @@ class Rows:
             center=self.scales.center[series],
             spread=self.scales.spread[series],
             series=series,
-            standstill=self.standstill.of(series) if self.standstill is not None else None,
+            flat_line=self.flat_line.of(series) if self.flat_line is not None else None,
         )
 
 

@@ -64,14 +64,6 @@ def _log_likelihoods(scaled: Floats, censored: int) -> Floats:
     return np.asarray(np.where(np.isfinite(total), total, -np.inf))
 
 
-def survival(scaled: Floats, shape: float) -> Floats:
-    """Return the share of the peaks that pass each excess, which is in units of the scale."""
-    if abs(shape) < STRAIGHT:
-        return np.asarray(np.exp(-scaled))
-    with np.errstate(divide="ignore"):
-        return np.asarray(np.maximum(1.0 + shape * scaled, 0.0) ** (-1.0 / shape))
-
-
 def quantile_of(share: float, shape: float) -> float:
     """Return the excess that this share of the peaks passes, in units of the scale."""
     if abs(shape) < STRAIGHT:

@@ -26,7 +26,7 @@ from seqtune.tasks.anomaly.events import Event, event_numbers, find_events
 from seqtune.tasks.anomaly.held_out import figures_of
 from seqtune.tasks.anomaly.panels import Rows, take_labels
 from seqtune.tasks.anomaly.roles import Roles, check_labels, label_columns
-from seqtune.tasks.anomaly.segment import Stretch
+from seqtune.tasks.anomaly.segment import Segment
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -44,12 +44,12 @@ class NewRows:
 
     Args:
         rows: The rows, scaled.
-        stretches: One per series, with what came before it.
+        segments: One per series, with what came before it.
         place: (rows of the input,) the row of the panel that each stands at; -1 for none.
     """
 
     rows: Rows
-    stretches: Sequence[Stretch]
+    segments: Sequence[Segment]
     place: Ints
 
     @property
@@ -78,7 +78,7 @@ def predict(run: Any, source: Source | None, use: str | None) -> pd.DataFrame:
             "found no data to score, expected a file", f"seqtune predict {run.folder} DATA"
         )
     new = read_new(run, source)
-    scores, evidence = detect(run, run.choose(use).name, new.stretches)
+    scores, evidence = detect(run, run.choose(use).name, new.segments)
     threshold = threshold_of(run)
     offsets = new.panel.offsets
     events = find_events(scores, threshold, evidence, offsets)
@@ -120,7 +120,7 @@ def evaluate(run: Any, source: Source) -> Evaluation:
     season, offsets = run.prepared.codec.season, new.panel.offsets
     figures = {}
     for name in names:
-        scores, _ = detect(run, name, new.stretches)
+        scores, _ = detect(run, name, new.segments)
         if has_labels:
             usable = np.where(known, scores, np.nan)
             truth = np.maximum(labels, 0).astype(np.int8)
@@ -213,9 +213,9 @@ def read_new(run: Any, source: Source, label: str | None = None) -> NewRows:
             f"{len(unknown)} series that the run does not know ({shown}"
             f"{', …' if len(unknown) > 3 else ''}) are scaled by their own rows"
         )
-    rows = Rows(panel, codec.scales_of(panel), labels, codec.standstill_of(panel))
-    stretches = [continued(run.prepared, rows, series) for series in range(len(panel.series))]
-    return NewRows(rows, stretches, _places(source, roles, panel))
+    rows = Rows(panel, codec.scales_of(panel), labels, codec.flat_line_of(panel))
+    segments = [continued(run.prepared, rows, series) for series in range(len(panel.series))]
+    return NewRows(rows, segments, _places(source, roles, panel))
 
 
 def _places(source: Source, roles: Roles, panel: Panel) -> Ints:

@@ -60,9 +60,9 @@ class Prepared:
 
     @cached_property
     def rows(self) -> Rows:
-        """The panel, from which stretches are cut."""
+        """The panel, from which segments are cut."""
         codec, panel = self.codec, self.panel
-        return Rows(panel, codec.scales_of(panel), self.labels, codec.standstill_of(panel))
+        return Rows(panel, codec.scales_of(panel), self.labels, codec.flat_line_of(panel))
 
     @cached_property
     def held_out(self) -> Mapping[Part, HeldOut]:

@@ -39,8 +39,8 @@ def usual_of(judge: Judge, prepared: Prepared, before: Judge | None = None) -> U
         before: The network as it was before it was refitted, if it was.
     """
     held = prepared.held_out["validation"]
-    clean = list(held.stretches[: held.clean])
-    trained = held.stretches[held.clean + held.copies :] if judge.codec.ways.state else []
+    clean = list(held.segments[: held.clean])
+    trained = held.segments[held.clean + held.copies :] if judge.codec.ways.state else []
     if before is None:
         judged = judge.judge([*clean, *trained], 0)
         return _measured(judged[: held.clean], judged[held.clean :], judge.codec)
@@ -51,7 +51,7 @@ def usual_among(judged: Sequence[Judged], held: HeldOut, codec: Codec) -> Usual:
     """Measure a network on what it says of the validation part.
 
     Args:
-        judged: Of each of the part's stretches.
+        judged: Of each of the part's segments.
         held: The part.
         codec: Says over how many rows states are averaged.
     """
@@ -61,7 +61,7 @@ def usual_among(judged: Sequence[Judged], held: HeldOut, codec: Codec) -> Usual:
 def _measured(clean: Sequence[Judged], trained: Sequence[Judged], codec: Codec) -> Usual:
     """Measure errors on clean rows, and states on those of the training part where there are such.
 
-    The first rows of a stretch, of which fewer are averaged, do not count if it is long enough.
+    The first rows of a segment, of which fewer are averaged, do not count if it is long enough.
     """
     rows = codec.rows_of(STATE_SPAN)
     states = [averaged(each.states, rows, fresh=each.fresh) for each in (trained or clean)]

@@ -104,7 +104,7 @@ class Score(Section):
         description="Whether it counts, too, how far the state of a network is from its usual "
         "ones. What it expects follows an anomaly that lasts; its state then stays unusual.",
     )
-    standstill: Annotated[bool, Flag()] = Field(
+    flat_line: Annotated[bool, Flag()] = Field(
         True,
         description="Whether a channel that keeps one value for longer than it ever does in the "
         "training part, as a stuck sensor does, is an anomaly.",

@@ -72,7 +72,7 @@ def standing(statements: Floats, threshold: float, still: npt.NDArray[np.floatin
     return np.where(stands | (still > threshold), np.maximum(alarm, lasts), lasts)
 
 
-def is_of_standstill(
+def is_flat_line(
     scores: Floats, still: npt.NDArray[np.floating], threshold: float
 ) -> npt.NDArray[np.bool_]:
     """Return of which rows, (rows,), the score is that of a channel that stands still.

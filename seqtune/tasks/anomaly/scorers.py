@@ -17,15 +17,15 @@ from seqtune.tasks.anomaly.mahalanobis import averaged
 from seqtune.tasks.anomaly.prepared import Prepared
 from seqtune.tasks.anomaly.reference_states import Usual, usual_among, usual_of
 from seqtune.tasks.anomaly.score_parts import COLUMNS
-from seqtune.tasks.anomaly.segment import Stretch, in_chunks
+from seqtune.tasks.anomaly.segment import Segment, in_chunks
 from seqtune.tasks.anomaly.smoothing import moved_on, smooth, smooth_part
 from seqtune.tasks.anomaly.time_scales import watched_at
 
 Floats = npt.NDArray[np.float64]
 Floats32 = npt.NDArray[np.float32]
 
-CHUNK_LANES = 64
-"""Lanes that are scored before what they found is joined, so that memory stays flat."""
+CHUNK_STREAMS = 64
+"""Streams that are scored before what they found is joined, so that memory stays flat."""
 
 SMOOTHED_ROWS = 1 << 18
 """Rows whose errors are averaged at a time."""
@@ -58,19 +58,19 @@ def score_held_out(model: Any, prepared: Prepared, values: Mapping[str, Any], pa
     codec, held = prepared.codec, prepared.held_out[part]
     judge = Judge(model, codec, values, noncausal=codec.ways.noncausal)
     before = longest_span(codec) + codec.bridge
-    judged = judge.judge(held.stretches, before)
+    judged = judge.judge(held.segments, before)
     is_validation = part == "validation"
     usual = usual_among(judged, held, codec) if is_validation else usual_of(judge, prepared)
     columns = [
-        score_columns(each, stretch, usual, codec)
-        for each, stretch in zip(judged, held.stretches, strict=True)
+        score_columns(each, segment, usual, codec)
+        for each, segment in zip(judged, held.segments, strict=True)
     ]
     return np.concatenate(columns)
 
 
-def score_stretches(
+def score_segments(
     judge: Judge,
-    stretches: Sequence[Stretch],
+    segments: Sequence[Segment],
     usual: Usual,
     ways: Sequence[int],
     join: Callable[[Sequence[Floats]], Floats],
@@ -80,23 +80,23 @@ def score_stretches(
 
     Args:
         judge: The network.
-        stretches: What is scored.
+        segments: What is scored.
         usual: What is usual for the network, from `usual_of`.
         ways: Which of `Ways.all`.
         join: Makes statements, (rows, 3), of the scores of each way, (rows,), for any rows.
         tell: Is told how many more rows are done.
 
     Returns:
-        For each stretch the statements (rows, 3), NaN where there are none, and what was expected,
+        For each segment the statements (rows, 3), NaN where there are none, and what was expected,
         (rows, channels), in the user's unit.
     """
     chosen = [judge.codec.ways.all()[way] for way in ways]
     spans = [_still_to_average(way, judge.codec) for way in chosen]
     found = []
-    for stretch in stretches:
-        errors, expected = _errors_in_chunks(judge, stretch, usual, chosen, max(spans), tell)
-        rows, scores = errors.shape[1], np.empty((len(stretch), COLUMNS))
-        skipped = rows - len(stretch)
+    for segment in segments:
+        errors, expected = _errors_in_chunks(judge, segment, usual, chosen, max(spans), tell)
+        rows, scores = errors.shape[1], np.empty((len(segment), COLUMNS))
+        skipped = rows - len(segment)
         for begin in range(skipped, rows, SMOOTHED_ROWS):
             end = min(begin + SMOOTHED_ROWS, rows)
             scores[begin - skipped : end - skipped] = join(
@@ -113,7 +113,7 @@ def score_stretches(
 
 def _errors_in_chunks(
     judge: Judge,
-    stretch: Stretch,
+    segment: Segment,
     usual: Usual,
     chosen: Sequence[Way],
     longest: int,
@@ -126,11 +126,11 @@ def _errors_in_chunks(
         (scored rows, channels), in the user's unit.
     """
     codec, averaged_rows = judge.codec, judge.codec.rows_of(STATE_SPAN)
-    before = min(stretch.first, max(longest, averaged_rows) + codec.bridge)
-    whole = replace(stretch, first=stretch.first - before)
+    before = min(segment.first, max(longest, averaged_rows) + codec.bridge)
+    whole = replace(segment, first=segment.first - before)
     errors = np.empty((len(chosen), len(whole)), np.float32)
-    expected = np.empty((len(stretch), codec.channels), np.float32)
-    size, context = CHUNK_LANES * judge.steps, judge.warm_up + codec.bridge
+    expected = np.empty((len(segment), codec.channels), np.float32)
+    size, context = CHUNK_STREAMS * judge.steps, judge.warm_up + codec.bridge
     begin, latest = 0, np.empty((0, judge.units), np.float32)
     lately = np.empty(0, np.bool_)
     for chunk in in_chunks(whole, size, context, judge.after):
@@ -151,16 +151,16 @@ def _errors_in_chunks(
     return errors, expected
 
 
-def score_columns(judged: Judged, stretch: Stretch, usual: Usual, codec: Codec) -> Floats:
-    """Return the table of `score_held_out` for one stretch.
+def score_columns(judged: Judged, segment: Segment, usual: Usual, codec: Codec) -> Floats:
+    """Return the table of `score_held_out` for one segment.
 
     Args:
         judged: Its errors.
-        stretch: Its rows.
+        segment: Its rows.
         usual: What is usual for the network.
         codec: The ways of scoring.
     """
-    rows = len(stretch)
+    rows = len(segment)
     ways = codec.ways.all()
     averages = averaged(judged.states, codec.rows_of(STATE_SPAN), usual.states.center, judged.fresh)
     keys = [(way.of, way.channels, watched_at(way.span, codec.channels)) for way in ways]
@@ -177,7 +177,7 @@ def score_columns(judged: Judged, stretch: Stretch, usual: Usual, codec: Codec) 
         )
         for key, way in zip(keys, ways, strict=True)
     ]
-    told = _in_users_unit(judged, stretch)
+    told = _in_users_unit(judged, segment)
     table = np.column_stack([*scores, np.zeros((len(told), COLUMNS)), told])
     filled: Floats = np.nan_to_num(table[len(table) - rows :])
     return filled
@@ -213,6 +213,6 @@ def _placed(
     return moved_on(smooth(says, 1, codec.bridge), codec.rows_of(STATE_SPAN))
 
 
-def _in_users_unit(judged: Judged, stretch: Stretch) -> Floats32:
-    expected: Floats32 = (judged.expected * stretch.spread + stretch.center).astype(np.float32)
+def _in_users_unit(judged: Judged, segment: Segment) -> Floats32:
+    expected: Floats32 = (judged.expected * segment.spread + segment.center).astype(np.float32)
     return expected

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from seqtune.tasks.anomaly.codec import Coded
-from seqtune.tasks.anomaly.flat_line import Standstill
+from seqtune.tasks.anomaly.flat_line import FlatLine
 from seqtune.tasks.anomaly.scales import Scales
 
 MIN_HISTORY = 8
@@ -17,7 +17,7 @@ MIN_HISTORY = 8
 
 
 @dataclass(frozen=True)
-class Stretch:
+class Segment:
     """Rows of one series that follow each other.
 
     Args:
@@ -28,7 +28,7 @@ class Stretch:
         center: (channels,) of the series.
         spread: (channels,) of the series.
         series: Number of the series in its panel.
-        standstill: For how long each of its channels may keep one value; None where nobody asks.
+        flat_line: For how long each of its channels may keep one value; None where nobody asks.
     """
 
     values: npt.NDArray[np.float64]
@@ -38,7 +38,7 @@ class Stretch:
     center: npt.NDArray[np.float64]
     spread: npt.NDArray[np.float64]
     series: int = 0
-    standstill: Standstill | None = None
+    flat_line: FlatLine | None = None
 
     def __len__(self) -> int:
         return len(self.values) - self.first
@@ -60,15 +60,15 @@ class Stretch:
         scored[:MIN_HISTORY] = False
         return scored[self.first :]
 
-    def standing_still(self, bridge: int) -> npt.NDArray[np.float32]:
+    def flat_line_scores(self, bridge: int) -> npt.NDArray[np.float32]:
         """Return how rare it is that some channel stands still for so long, (rows,) from `first`.
 
         Args:
             bridge: Rows without any value that are bridged by what came before them.
         """
-        if self.standstill is None:
+        if self.flat_line is None:
             return np.zeros(len(self), np.float32)
-        found = self.standstill.rarities(self.values, self.observed, bridge)[self.first :]
+        found = self.flat_line.rarities(self.values, self.observed, bridge)[self.first :]
         highest: npt.NDArray[np.float32] = found.max(axis=1, initial=np.float32(0.0))
         return highest
 
@@ -85,47 +85,47 @@ def is_bridged(seen: npt.NDArray[np.bool_], bridge: int) -> npt.NDArray[np.bool_
     return (last >= 0) & (rows - last <= bridge)
 
 
-def join(stretches: list[Stretch], watch: object) -> Coded:
-    """Put stretches beside each other as one panel, so that lanes of any of them are gathered.
+def join(segments: list[Segment], watch: object) -> Coded:
+    """Put segments beside each other as one panel, so that streams of any of them are gathered.
 
     Args:
-        stretches: At least one.
+        segments: At least one.
         watch: `Codec.watch`, which says what is watched of scaled values.
     """
-    lengths = np.array([len(each.values) for each in stretches], np.int64)
+    lengths = np.array([len(each.values) for each in segments], np.int64)
     offsets = np.concatenate([[0], np.cumsum(lengths)])
-    scaled = np.concatenate([each.scaled for each in stretches])
+    scaled = np.concatenate([each.scaled for each in segments])
     steps = np.concatenate(
-        [each.step + np.arange(len(each.values), dtype=np.int64) for each in stretches]
+        [each.step + np.arange(len(each.values), dtype=np.int64) for each in segments]
     )
     return Coded(
         watched=watch(scaled, offsets),  # type: ignore[operator]
-        observed=np.concatenate([each.observed for each in stretches]),
+        observed=np.concatenate([each.observed for each in segments]),
         steps=steps,
         offsets=offsets,
         scales=Scales(
-            np.stack([each.center for each in stretches]),
-            np.stack([each.spread for each in stretches]),
+            np.stack([each.center for each in segments]),
+            np.stack([each.spread for each in segments]),
         ),
     )
 
 
-def in_chunks(stretch: Stretch, rows: int, context: int, after: int = 0) -> Iterator[Stretch]:
-    """Yield a stretch in parts of so many scored rows, each with its own context.
+def in_chunks(segment: Segment, rows: int, context: int, after: int = 0) -> Iterator[Segment]:
+    """Yield a segment in parts of so many scored rows, each with its own context.
 
     Args:
-        stretch: What is cut.
+        segment: What is cut.
         rows: Scored rows of a part.
         context: Rows before it that it is given.
         after: Rows after it, which belong to the next part, that it is given too.
     """
-    for begin in range(stretch.first, len(stretch.values), rows):
+    for begin in range(segment.first, len(segment.values), rows):
         start = max(0, begin - context)
-        end = min(begin + rows + after, len(stretch.values))
+        end = min(begin + rows + after, len(segment.values))
         yield replace(
-            stretch,
-            values=stretch.values[start:end],
-            observed=stretch.observed[start:end],
+            segment,
+            values=segment.values[start:end],
+            observed=segment.observed[start:end],
             first=begin - start,
-            step=stretch.step + start,
+            step=segment.step + start,
         )

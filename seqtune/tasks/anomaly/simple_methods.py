@@ -16,7 +16,7 @@ from seqtune.registry import baselines
 from seqtune.tasks._contract import BaselineResult, Part, Until
 from seqtune.tasks.anomaly.prepared import Prepared
 from seqtune.tasks.anomaly.score_parts import COLUMNS, squared, statement
-from seqtune.tasks.anomaly.segment import Stretch, in_chunks
+from seqtune.tasks.anomaly.segment import Segment, in_chunks
 from seqtune.tasks.anomaly.tail_probability import fit_rarity, to_rarity
 
 Floats = npt.NDArray[np.float64]
@@ -47,7 +47,7 @@ def run_simple_methods(
     parts: tuple[tuple[Part, Until], ...] = (("validation", "train"), ("test", "validation"))
     problem = AnomalyProblem(
         {
-            part: Rows(training_rows(prepared, until), _known(prepared.held_out[part].stretches))
+            part: Rows(training_rows(prepared, until), _known(prepared.held_out[part].segments))
             for part, until in parts
         },
         period_of(prepared),
@@ -83,14 +83,14 @@ def as_predictions(prepared: Prepared, part: Part, scores: Sequence[Floats]) -> 
     Args:
         prepared: The data.
         part: Which part was scored.
-        scores: (rows,) of each stretch, context included.
+        scores: (rows,) of each segment, context included.
     """
     held = prepared.held_out[part]
-    cut = [each[stretch.first :] for each, stretch in zip(scores, held.stretches, strict=True)]
+    cut = [each[segment.first :] for each, segment in zip(scores, held.segments, strict=True)]
     one = np.concatenate(cut)
     least = np.nanmin(one, initial=np.inf)
     one = np.where(np.isfinite(one), one, least if np.isfinite(least) else 0.0)
-    usual = [np.tile(stretch.center, (len(stretch), 1)) for stretch in held.stretches]
+    usual = [np.tile(segment.center, (len(segment), 1)) for segment in held.segments]
     return np.column_stack([one, np.concatenate(usual)])
 
 
@@ -116,7 +116,7 @@ def _statement(prepared: Prepared, scores: Floats, figures: Mapping[str, float])
 
 
 def score_by_method(
-    prepared: Prepared, name: str, stretches: Sequence[Stretch], tell: Advance = no_progress
+    prepared: Prepared, name: str, segments: Sequence[Segment], tell: Advance = no_progress
 ) -> list[tuple[Floats, npt.NDArray[np.floating]]]:
     """Score rows by a method that was fitted on all rows of the run.
 
@@ -125,30 +125,30 @@ def score_by_method(
     Args:
         prepared: The data of the run.
         name: The method.
-        stretches: What is scored.
+        segments: What is scored.
         tell: Is told how many more rows are done.
 
     Returns:
-        For each stretch the statements, (rows, 3), NaN where there is none, and the channels'
+        For each segment the statements, (rows, 3), NaN where there is none, and the channels'
         medians.
     """
     held = prepared.held_out["validation"]
     trained = fit_detector(name, training_rows(prepared, "train"), period_of(prepared), SEED)
-    usual = [trained(values) for values in _known(held.stretches)]
+    usual = [trained(values) for values in _known(held.segments)]
     figures = figures_of_method(prepared, as_predictions(prepared, "validation", usual))
     scorer = fit_detector(name, training_rows(prepared, "test"), period_of(prepared), SEED)
     codec = prepared.codec
     context = max(codec.context, REACH_SEASONS * codec.season, REACH_ROWS) + codec.bridge
     found: list[tuple[Floats, npt.NDArray[np.floating]]] = []
-    for stretch in stretches:
-        scores = np.empty((len(stretch), COLUMNS))
+    for segment in segments:
+        scores = np.empty((len(segment), COLUMNS))
         end = 0
-        for part in in_chunks(stretch, CHUNK_ROWS, context):
+        for part in in_chunks(segment, CHUNK_ROWS, context):
             begin, end = end, end + len(part)
             (values,) = _known([part])
             scores[begin:end] = _statement(prepared, scorer(values)[part.first :], figures)
             tell(len(part))
-        medians = np.broadcast_to(stretch.center, (len(stretch), codec.channels))
+        medians = np.broadcast_to(segment.center, (len(segment), codec.channels))
         found.append((scores, medians))  # a view: the medians stand in memory once
     return found
 
@@ -167,5 +167,5 @@ def period_of(prepared: Prepared) -> int | None:
     return prepared.codec.season if prepared.codec.periods else None
 
 
-def _known(stretches: Sequence[Stretch]) -> list[Floats]:
-    return [np.where(each.observed, each.values, np.nan) for each in stretches]
+def _known(segments: Sequence[Segment]) -> list[Floats]:
+    return [np.where(each.observed, each.values, np.nan) for each in segments]

@@ -37,8 +37,7 @@ LIFTED_BY = (0.9, 0.95, 0.98)
 """Quantiles of joined rarities by which they are lifted: higher ones hang on few rows, and on the
 anomalies among them."""
 
-LIFT = "rms_lift"
-"""Earlier versions, which joined by the mean, wrote another name."""
+LIFT = "lift"
 
 MAX_LIFT = 2.0
 MIN_LIFTED = 100
@@ -122,11 +121,11 @@ def fit_lift(rarities: Floats) -> dict[str, float]:
         rarities: (rows,) of rows held out, NaN where there is none.
 
     Returns:
-        `rms_lift`, 1 to 2.
+        `lift`, 1 to 2.
 
     Example:
         >>> rows = np.linspace(0.0, 1.0, 1001)[:-1]
-        >>> round(fit_lift(-np.log10(1.0 - rows) / 1.5)["rms_lift"], 2)
+        >>> round(fit_lift(-np.log10(1.0 - rows) / 1.5)["lift"], 2)
         1.5
     """
     known = rarities[np.isfinite(rarities)]

@@ -47,10 +47,10 @@ series with long faults (`benchmarks/anomaly_search.py`), the best three and up 
 greedily had a VUS-PR of 0.475, eight chosen greedily 0.450, the best one 0.451 (without one series,
 where the best is worst: 0.456, 0.452, 0.460)."""
 
-STRETCH_LOOKBACKS = 2
-"""Rows of a training stretch, in look-backs, beside those that are told of ahead."""
+SEGMENT_LOOKBACKS = 2
+"""Rows of a training segment, in look-backs, beside those that are told of ahead."""
 
-MIN_STRETCH = 64
+MIN_SEGMENT = 64
 
 
 class AnomalyTask:
@@ -114,7 +114,7 @@ class AnomalyTask:
             context=_context(values, ways, season, longest),
             bridge=longest,
             ways=ways,
-            standstill=values.score.standstill,
+            flat_line=values.score.flat_line,
             false_alarms=settle.settle_rate(
                 values.threshold.false_alarms, held_out, panel.grid, listener
             ),
@@ -165,7 +165,7 @@ class AnomalyTask:
         steps: int,
         until: Until = "train",
     ) -> TrainingBatches:
-        """Return stretches drawn at random from the parts up to `until`."""
+        """Return segments drawn at random from the parts up to `until`."""
         lookback = int(values["lookback"])
         return TrainingBatches(
             prepared.coded,
@@ -174,7 +174,7 @@ class AnomalyTask:
             values,
             seed,
             steps,
-            steps_long=_stretch(prepared.codec, values),
+            steps_long=_segment(prepared.codec, values),
             skipped=lookback // 2,
         )
 
@@ -182,7 +182,7 @@ class AnomalyTask:
         """Return how many batches see about all rows once, 20 to 50."""
         bounds = prepared.training()
         rows = int((bounds[:, 1] - bounds[:, 0]).sum())
-        batch = int(values["training.batch_size"]) * _stretch(prepared.codec, values)
+        batch = int(values["training.batch_size"]) * _segment(prepared.codec, values)
         return int(np.clip(-(-rows // batch), 20, 50))
 
     def apply(self, model: Any, prepared: Prepared, values: Values, part: Part) -> Floats:
@@ -280,10 +280,10 @@ def _context(values: Schema, ways: Ways, season: int, lookback: int) -> int:
     return 2 * lookback + reach + span
 
 
-def _stretch(codec: Codec, values: Values) -> int:
-    """Return the rows of a training stretch."""
+def _segment(codec: Codec, values: Values) -> int:
+    """Return the rows of a training segment."""
     reach = int(np.abs(offsets_of(codec, values)).max())
-    return max(MIN_STRETCH, STRETCH_LOOKBACKS * int(values["lookback"])) + reach
+    return max(MIN_SEGMENT, SEGMENT_LOOKBACKS * int(values["lookback"])) + reach
 
 
 def _refuse_unseen(source: Source, prepared: Prepared) -> None:

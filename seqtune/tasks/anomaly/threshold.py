@@ -30,14 +30,12 @@ rows, twice to three times as high as all others. With the prior around 0.1 it w
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields, replace
-from typing import Any
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
-from seqtune.tasks.anomaly.pareto import fit_pareto, quantile_of, survival
+from seqtune.tasks.anomaly.pareto import fit_pareto, quantile_of
 from seqtune.tasks.anomaly.peaks import cluster_peaks
 
 Floats = npt.NDArray[np.float64]
@@ -58,7 +56,6 @@ SUPPORTED = 4.0
 """Rows that one event may be expected in, times the rows seen, until the rate is extrapolated: as
 far as return levels are commonly trusted beyond a record; not measured."""
 
-LARGEST = 1e300
 YEAR_SECONDS = 365.25 * 86_400.0
 USUAL_RATE = 1e-4
 
@@ -69,78 +66,17 @@ class Tail:
 
     Args:
         start: Score that the tail begins at.
-        start_quantile: The quantile of the scores that it was taken from, 0 to 1.
         share: Events per row whose peak is above the start, 0 to 1.
         shape: Of the generalised Pareto distribution: above 0 heavy, below 0 bounded.
         scale: Of the same, in the scores' unit; 0 where no score is above another.
-        rate: Events per row that are accepted as false, above 0.
-        threshold: Score that the peaks of so many events pass.
-        largest: The largest score seen.
-        rows: How many scores were seen.
-        peaks: How many events were above the start.
+        threshold: Score that the peaks of as many events pass as are accepted as false.
     """
 
     start: float
-    start_quantile: float
     share: float
     shape: float
     scale: float
-    rate: float
     threshold: float
-    largest: float
-    rows: float
-    peaks: float
-
-    @property
-    def is_extrapolated(self) -> bool:
-        """Whether the rate is much smaller than the rows seen can support."""
-        return 1.0 / self.rate > SUPPORTED * self.rows
-
-    def probability(self, scores: Floats) -> Floats:
-        """Return how many events per row reach each score.
-
-        `share * (1 + shape * (score - start) / scale) ** (-1 / shape)`.
-
-        Args:
-            scores: Of any shape, float64.
-
-        Returns:
-            The same shape, float64: 0 to `share`, which stands for all scores up to the start;
-            NaN where the score is.
-        """
-        beyond = np.maximum(np.asarray(scores, np.float64) - self.start, 0.0)
-        if self.scale == 0.0:
-            tail = np.where(beyond > 0.0, 0.0, 1.0)
-        else:
-            tail = survival(beyond / self.scale, self.shape)
-        return np.where(np.isnan(scores), np.nan, self.share * tail)
-
-    def to_dict(self) -> dict[str, float]:
-        """Return the numbers as JSON holds them."""
-        return asdict(self)
-
-    @classmethod
-    def from_dict(cls, data: Mapping[str, Any]) -> Tail:
-        """Read what `to_dict` wrote.
-
-        Raises:
-            ValueError: A number is missing, no number, or cannot have been fitted.
-        """
-        names = [field.name for field in fields(cls)]
-        if not isinstance(data, Mapping) or set(data) != set(names):
-            raise ValueError(f"a tail has the numbers {', '.join(names)}")
-        for name in names:
-            is_number = type(data[name]) in (int, float) and abs(data[name]) <= LARGEST
-            if not is_number:
-                raise ValueError(f"{name} of a tail is {str(data[name])[:20]!r}, expected a number")
-        tail = cls(**{name: float(data[name]) for name in names})
-        if not (0 <= tail.share <= 1 and 0 <= tail.start_quantile <= 1 and 0 < tail.rate <= 1):
-            raise ValueError("a share or a rate of a tail is not within 0 and 1")
-        if tail.scale < 0 or not 0 <= tail.peaks <= tail.rows or abs(tail.shape) > 1:
-            raise ValueError("a tail has a scale, a shape or peaks that cannot have been fitted")
-        if not tail.start <= min(tail.largest, tail.threshold):
-            raise ValueError("a tail starts above its threshold or its largest score")
-        return tail
 
 
 def fit_tail(scores: Floats, rate: float) -> Tail:
@@ -163,33 +99,22 @@ def fit_tail(scores: Floats, rate: float) -> Tail:
     known = scores[~np.isnan(scores)]
     if not len(known) or not np.isfinite(known).all():
         raise ValueError("a tail is fitted to at least one score, none of them infinite")
-    tail = _fit_once(scores, rate, known)
+    tail = _fit_once(scores, rate)
     for _ in range(PASSES - 1):
         is_outlier = scores > _threshold(tail, OUTLIERS / len(known))
         if not is_outlier.any() or tail.scale == 0.0:
             break
         scores = np.where(is_outlier, np.nan, scores)
-        tail = _fit_once(scores, rate, known)
+        tail = _fit_once(scores, rate)
     return tail
 
 
-def _fit_once(scores: Floats, rate: float, seen: Floats) -> Tail:
-    """Fit the tail of the scores that are not NaN, of all those that were seen."""
+def _fit_once(scores: Floats, rate: float) -> Tail:
+    """Fit the tail of the scores that are not NaN."""
     known = scores[~np.isnan(scores)]
-    start, quantile, peaks = _peaks_over(scores, known)
+    start, peaks = _peaks_over(scores, known)
     shape, scale = fit_pareto(np.sort(peaks - start))
-    tail = Tail(
-        start=start,
-        start_quantile=quantile,
-        share=len(peaks) / len(known),
-        shape=shape,
-        scale=scale,
-        rate=rate,
-        threshold=start,
-        largest=float(seen.max()),
-        rows=float(len(seen)),
-        peaks=float(len(peaks)),
-    )
+    tail = Tail(start, len(peaks) / len(known), shape, scale, start)
     return replace(tail, threshold=_threshold(tail, rate))
 
 
@@ -221,15 +146,15 @@ def default_rate(rows: int, seconds_per_row: float | None) -> float:
     return yearly if 1.0 / yearly <= SUPPORTED * rows else max(yearly, USUAL_RATE)
 
 
-def _peaks_over(scores: Floats, known: Floats) -> tuple[float, float, Floats]:
-    """Return where the tail starts, as score and as quantile, and the peak of each event."""
-    best: tuple[float, float, Floats] = (float(known.max()), 1.0, np.empty(0))
+def _peaks_over(scores: Floats, known: Floats) -> tuple[float, Floats]:
+    """Return where the tail starts, and the peak of each event."""
+    best: tuple[float, Floats] = (float(known.max()), np.empty(0))
     highest = 1.0 - MAX_ABOVE / len(known)
     for quantile in (max(STARTS[0], highest), *STARTS[1:]):
         start = float(np.quantile(known, quantile, method="lower"))
         peaks = cluster_peaks(scores, start)
-        if len(peaks) > len(best[2]):
-            best = (start, quantile, peaks)
+        if len(peaks) > len(best[1]):
+            best = (start, peaks)
         if len(peaks) >= PEAKS:
             break
     return best

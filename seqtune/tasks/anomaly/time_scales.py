@@ -51,10 +51,6 @@ a few weeks little is known of what averages over days. Measured in docs/notes/a
 KNOWN = "_known"
 """Ends the name of how many independent scores of a pace its tail was measured on."""
 
-FORMER = frozenset({"lift", "state"})
-"""What runs of earlier versions measured: of rarities that were joined by their mean, and of states
-that were not averaged."""
-
 USUAL = {
     "instant": Way("mean", "max", 0.0),
     "brief": Way("mean", "max", 0.02),
@@ -183,11 +179,6 @@ def join_paces(
 def chosen_ways(figures: Mapping[str, float]) -> dict[str, int]:
     """Return the way of each pace that was chosen."""
     return {pace: int(figures[pace]) for pace in PACES if pace in figures}
-
-
-def are_former(figures: Mapping[str, float]) -> bool:
-    """Say whether figures are those of an earlier version, which joined other rarities."""
-    return not FORMER.isdisjoint(figures)
 
 
 def are_figures(figures: Mapping[str, float], ways: int) -> bool:

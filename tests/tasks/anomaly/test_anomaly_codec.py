@@ -76,8 +76,8 @@ def test_labels_change_nothing_that_is_learnt_from() -> None:
 def test_planted_anomalies_are_held_out_rows_alone(prepared: Prepared) -> None:
     held = prepared.held_out["validation"]
     begin = int(prepared.split.train_end[0])
-    for stretch in held.stretches[: held.clean + held.copies]:
-        assert stretch.step + stretch.first >= begin
+    for segment in held.segments[: held.clean + held.copies]:
+        assert segment.step + segment.first >= begin
     assert held.planted
     assert not held.kinds[: held.clean_rows].any()
 
@@ -93,7 +93,7 @@ def test_a_detector_that_knows_separates_and_one_that_guesses_does_not(prepared:
 def test_a_tenth_of_the_error_on_clean_rows_is_taken_off_the_separation(prepared: Prepared) -> None:
     held = prepared.held_out["validation"]
     scores = (held.kinds > 0).astype(float)
-    spread = held.stretches[0].spread
+    spread = held.segments[0].spread
     assert held.error(held.values) == 0.0
     half, far = held.values - 0.5 * spread, held.values + 1000 * spread
     assert held.error(half) == pytest.approx(0.5)
@@ -167,19 +167,6 @@ def test_labels_from_a_stranger_are_refused(
     np.save(tmp_path / "data" / "labels.npy", labels)
     with pytest.raises(RunError, match="damaged"):
         Prepared.load(tmp_path)
-
-
-def test_a_run_of_an_earlier_version_does_not_look_at_states(
-    prepared: Prepared, tmp_path: Path
-) -> None:
-    assert prepared.codec.ways.state
-    prepared.save(tmp_path)
-    path = tmp_path / "codec.json"
-    values = json.loads(path.read_text(encoding="utf-8"))
-    del values["ways"]["state"]
-    path.write_text(json.dumps(values), encoding="utf-8")
-    ways = Prepared.load(tmp_path).codec.ways
-    assert ways.all() == prepared.codec.ways.all()[:-1]
 
 
 def test_a_recipe_can_do_without_states() -> None:

@@ -16,7 +16,7 @@ from seqtune.progress import silent
 from seqtune.recipe.load import Recipe
 from seqtune.tasks.anomaly.continuation import continued
 from seqtune.tasks.anomaly.equal_runs import MAX_COUNTED, NEAR, equal_rows, run_around
-from seqtune.tasks.anomaly.flat_line import FEWEST, RAREST, Standstill
+from seqtune.tasks.anomaly.flat_line import FEWEST, RAREST, FlatLine
 from seqtune.tasks.anomaly.panels import Rows
 from seqtune.tasks.anomaly.prepared import Prepared
 from seqtune.tasks.anomaly.task import TASK
@@ -38,9 +38,9 @@ def prepare(*channels: Floats, series: Floats | None = None, overrides: tuple[st
     return prepared
 
 
-def known(*channels: Floats) -> Standstill:
+def known(*channels: Floats) -> FlatLine:
     """Return what is known of a single series."""
-    found = prepare(*channels).codec.standstill
+    found = prepare(*channels).codec.flat_line
     assert found is not None
     assert found.start.shape == (2, len(channels))
     return found.of(0)
@@ -50,7 +50,7 @@ def noise(digits: int, seed: int = 0) -> Floats:
     return np.random.default_rng(seed).normal(size=ROWS).round(digits)
 
 
-def rarity_of_a_run(found: Standstill, rows: int, channel: int = 0) -> float:
+def rarity_of_a_run(found: FlatLine, rows: int, channel: int = 0) -> float:
     """Return the rarity of the last row of a run of equal values."""
     values = np.zeros((rows + 1, len(found.start)))
     values[0] = 1.0
@@ -99,8 +99,8 @@ def test_the_rarity_is_that_of_the_chance_that_runs_go_on() -> None:
     runs = [1] * 900 + [2] * 20 + [3] * 4 + [9]
     values = np.repeat(np.arange(len(runs), dtype=float), runs)
     prepared = prepare(np.append(values, np.arange(640) + 1e6))
-    assert prepared.codec.standstill is not None
-    found = prepared.codec.standstill.of(0)
+    assert prepared.codec.flat_line is not None
+    found = prepared.codec.flat_line.of(0)
     assert int(prepared.split.train_end[0]) == len(values) == 961
     assert found.start.tolist() == [2]
     chance = 10.0 ** -float(found.slope[0])
@@ -112,7 +112,7 @@ def test_the_rarity_is_that_of_the_chance_that_runs_go_on() -> None:
 
 
 def test_the_rarity_rises_with_every_row_up_to_the_rarest() -> None:
-    found = Standstill(np.array([3]), np.array([2.0]), np.array([0.25]))
+    found = FlatLine(np.array([3]), np.array([2.0]), np.array([0.25]))
     assert rarity_of_a_run(found, 5) == 0.0  # not twice the usual
     assert rarity_of_a_run(found, 6) == 2.75
     assert rarity_of_a_run(found, 7) == 3.0
@@ -175,9 +175,9 @@ def test_what_comes_after_the_training_part_is_not_measured() -> None:
     np.testing.assert_array_equal(known(values).to_list(), usual.to_list())
 
 
-def of_series(values: Floats, names: npt.NDArray[np.str_]) -> Standstill:
+def of_series(values: Floats, names: npt.NDArray[np.str_]) -> FlatLine:
     """Return what is known of several series of one channel, and of all together."""
-    found = prepare(values, series=names).codec.standstill
+    found = prepare(values, series=names).codec.flat_line
     assert found is not None
     return found
 
@@ -223,13 +223,13 @@ def test_a_series_that_was_not_fitted_is_held_to_what_is_usual_unless_it_hardly_
     values[other == "still"] = 1.0
     values[150:160] = 2.0
     panel = prepare(values, series=other).panel
-    found = prepared.codec.standstill_of(panel)
+    found = prepared.codec.flat_line_of(panel)
     assert found is not None
     assert panel.series == ("b", "new", "still")
     assert found.start.ravel().tolist() == [1, 1, 0]
     rows = Rows(panel, prepared.codec.scales_of(panel), np.zeros(300, np.int8), found)
     still = [
-        rows.stretch(each, *panel.offsets[each : each + 2], 0).standing_still(0)
+        rows.segment(each, *panel.offsets[each : each + 2], 0).flat_line_scores(0)
         for each in range(3)
     ]
     assert [int((each > 4).sum()) for each in still] == [0, 10 - FEWEST + 1, 0]
@@ -260,19 +260,19 @@ def test_so_many_rows_are_enough_to_pass_a_threshold(threshold: float) -> None:
         assert rarity_of_a_run(found, rows, channel) > threshold
     assert min(rarity_of_a_run(found, rows - 2, channel) for channel in (0, 1)) <= threshold
     assert known(np.zeros(ROWS)).reach(threshold) == FEWEST
-    slow = Standstill(np.array([1]), np.array([0.0]), np.array([1e-9]))
+    slow = FlatLine(np.array([1]), np.array([0.0]), np.array([1e-9]))
     assert slow.reach(threshold) == MAX_COUNTED
 
 
 def test_new_rows_have_so_many_before_them_that_a_run_is_seen_whole() -> None:
     prepared = prepare(np.repeat(noise(9)[: ROWS // 20], 20))
     codec = prepared.codec
-    assert codec.standstill is not None
-    assert codec.standstill.start.tolist() == [[20], [20]]
-    slow = replace(codec.standstill, slope=np.full((2, 1), 0.002))
+    assert codec.flat_line is not None
+    assert codec.flat_line.start.tolist() == [[20], [20]]
+    slow = replace(codec.flat_line, slope=np.full((2, 1), 0.002))
     wanted = slow.reach(codec.threshold)
     assert codec.context + codec.bridge < wanted < ROWS
-    prepared = replace(prepared, codec=replace(codec, standstill=slow))
+    prepared = replace(prepared, codec=replace(codec, flat_line=slow))
     panel = replace(prepared.panel, starts=prepared.panel.starts + ROWS)
     new = Rows(panel, prepared.codec.scales_of(panel), np.zeros(ROWS, np.int8), slow)
     assert continued(prepared, new, 0).first == wanted
@@ -281,7 +281,7 @@ def test_new_rows_have_so_many_before_them_that_a_run_is_seen_whole() -> None:
 def test_it_is_saved_and_read_again() -> None:
     names = np.repeat(["a", "b"], ROWS // 2)
     found = of_series(np.where(names == "a", noise(1), 3.0), names)
-    again = Standstill.from_list(found.to_list())
+    again = FlatLine.from_list(found.to_list())
     for name in ("start", "base", "slope"):
         np.testing.assert_array_equal(getattr(found, name), getattr(again, name))
 
@@ -295,17 +295,17 @@ def test_it_is_saved_and_read_again() -> None:
 )
 def test_what_cannot_have_been_measured_is_refused(numbers: list[float]) -> None:
     with pytest.raises(ValueError, match="stand"):
-        Standstill.from_list([[numbers], [numbers]])
+        FlatLine.from_list([[numbers], [numbers]])
 
 
 @pytest.mark.parametrize("table", [{}, [], False, 0, [3], [[1, 1.0, 1.0]], "still"])
 def test_what_is_no_table_is_refused(table: Any) -> None:
     with pytest.raises(ValueError, match="stand"):
-        Standstill.from_list(table)
+        FlatLine.from_list(table)
 
 
 def test_a_recipe_can_do_without() -> None:
-    prepared = prepare(noise(9), overrides=("score.standstill=false",))
-    assert prepared.codec.standstill is None
-    stretch = prepared.rows.stretch(0, 0, ROWS, 0)
-    assert stretch.standing_still(0).tolist() == [0.0] * ROWS
+    prepared = prepare(noise(9), overrides=("score.flat_line=false",))
+    assert prepared.codec.flat_line is None
+    segment = prepared.rows.segment(0, 0, ROWS, 0)
+    assert segment.flat_line_scores(0).tolist() == [0.0] * ROWS

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from seqtune.search.ensemble import blend
-from seqtune.tasks.anomaly.score_parts import is_of_standstill, squared, standing, statement
+from seqtune.tasks.anomaly.score_parts import is_flat_line, squared, standing, statement
 
 NAN = float("nan")
 NEVER = np.zeros(1)
@@ -57,4 +57,4 @@ def test_what_stands_still_raises_the_alarm_whatever_scores() -> None:
     still = np.array([3.9, 8.0, 8.0, 8.0])
     scores = standing(np.concatenate(rows), TOP, still)
     np.testing.assert_array_equal(scores, [1.0, 8.0, 9.0, NAN])
-    assert is_of_standstill(scores, still, TOP).tolist() == [False, True, False, False]
+    assert is_flat_line(scores, still, TOP).tolist() == [False, True, False, False]

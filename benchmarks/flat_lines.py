@@ -1,6 +1,6 @@
 """For how long channels keep one value, and from how many rows on that raises an alarm.
 
-    python benchmarks/standstill.py FOLDER data/machine.csv
+    python benchmarks/flat_line.py FOLDER data/machine.csv
 
 Of every column of numbers in the files (of folders: their CSV files) the first 60 % are measured,
 as a search measures its training part, and all rows are looked at. No network takes part.
@@ -18,7 +18,7 @@ from seqtune.data.reading.open import open_source
 from seqtune.progress import silent
 from seqtune.recipe.load import Recipe
 from seqtune.tasks.anomaly.equal_runs import equal_rows
-from seqtune.tasks.anomaly.flat_line import Standstill
+from seqtune.tasks.anomaly.flat_line import FlatLine
 from seqtune.tasks.anomaly.task import TASK
 
 LONGEST = 5_000
@@ -42,8 +42,8 @@ def _line(name: str, column: pd.Series) -> str:
     recipe = Recipe.load(None, "anomaly", ("data.time=null", "seasonality=1"))
     table = pd.DataFrame({"value": column.astype(float)})
     prepared = TASK.prepare(open_source(table, recipe), recipe, silent)[0]
-    assert prepared.codec.standstill is not None
-    known = prepared.codec.standstill.of(0)
+    assert prepared.codec.flat_line is not None
+    known = prepared.codec.flat_line.of(0)
     threshold = prepared.codec.threshold
     values = np.asarray(prepared.panel.target)
     seen = np.ones(values.shape, np.bool_)
@@ -61,7 +61,7 @@ def _line(name: str, column: pd.Series) -> str:
     return f"| {name} | {' | '.join(map(str, figures))} |"
 
 
-def _alarm(known: Standstill, threshold: float) -> int | None:
+def _alarm(known: FlatLine, threshold: float) -> int | None:
     """Return from how many equal rows on the alarm is raised; None where it never is."""
     still = np.zeros((LONGEST, 1))
     rarities = known.rarities(still, np.ones(still.shape, np.bool_))[:, 0]
