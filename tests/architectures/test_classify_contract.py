@@ -130,7 +130,7 @@ def prepared_text(lengths: Sequence[int] = LENGTHS, longest: int | None = None) 
     draw = np.random.default_rng(0)
     words = ["wide", "deep", "high", "long", "near", "fast"]
     texts = [" ".join(draw.choice(words, 20)[:length]) for length in lengths]
-    tokenizer = Tokenizer.fit([" ".join(words)], "word", most=300, least_count=1, lower=True)
+    tokenizer = Tokenizer.fit([" ".join(words)], "word", max_tokens=300, normalization="nfkc_lower")
     codec = Codec(
         roles=Roles("text", "label", "text"),
         labels=LABELS,

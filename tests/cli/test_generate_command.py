@@ -15,11 +15,12 @@ from command_line import Done
 
 from seqtune.baselines.generate import kneser_ney
 from seqtune.data.ragged import Ragged
+from seqtune.data.text.tokenizer import Tokenizer
+from seqtune.data.text.vocabulary import END
 from seqtune.errors import RunError
 from seqtune.tasks.generate.next_words import NextWord, next_words
 from seqtune.tasks.generate.request import Request
 from seqtune.tasks.generate.simple_reader import SimpleReader
-from seqtune.tasks.generate.tokens import END, Tokens
 from seqtune.tasks.generate.writing import Completion, unheard, write
 
 Command = Callable[..., Done]
@@ -33,7 +34,7 @@ class KnownByHeart:
     def __init__(self, folder: str) -> None:
         if folder != "run":
             raise RunError(f"{folder} is not a run folder", "seqtune runs")
-        tokens = Tokens.fit([TALE], "character", most=99, least_count=1)
+        tokens = Tokenizer.fit([TALE], "character", max_tokens=99, min_count=1)
         documents = Ragged.from_list([[*tokens.encode(TALE).tolist(), END]])
         model = kneser_ney.fit(documents, tokens.size, order=40)
         self.folder, self.notes = Path(folder), list[str]()

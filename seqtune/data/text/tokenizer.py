@@ -1,14 +1,21 @@
-"""Turning texts into sequences of tokens, with a vocabulary fitted on the training texts only.
+"""Turning texts into sequences of tokens and back, with a vocabulary of the training texts only.
 
-Three kinds of tokens: words, parts of words (byte-level byte pair encoding) and characters. Any
-script is taken: writing systems without spaces between words (Chinese, Japanese, Thai, Lao,
-Khmer, Burmese, Tibetan) give one word per character with its marks, and an emoji with its skin
-tone, its joined emoji or its flag is one word.
+Four kinds of tokens: characters; bytes of UTF-8; words; and sub-words (byte-level byte pair
+encoding). Any script is taken: writing systems without spaces between words (Chinese, Japanese,
+Thai, Lao, Khmer, Burmese, Tibetan) give one word per character with its marks, and an emoji with
+its skin tone, its joined emoji or its flag is one word.
+
+Texts that are to be written again are taken exactly: nothing is lost, a word has the space before
+it, and a word that the vocabulary lacks is spelled in characters. Every text then has one sequence
+of tokens, and what a model says of a text in one kind can be compared with what it says in another.
+Texts that are only read may be normalized first: fewer tokens, each more frequent.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import codecs
+import math
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from itertools import chain
@@ -20,143 +27,209 @@ import numpy.typing as npt
 from seqtune.data.ragged import Ragged
 from seqtune.data.reading.encoding import encodable
 from seqtune.data.text.vocabulary import (
+    KINDS,
     MAX_TOKENS,
     MIN_SUBWORDS,
-    PADDING,
+    SPECIALS,
     UNKNOWN,
-    UNKNOWN_ID,
     byte_symbols,
     checked_merges,
     checked_vocabulary,
+    chunks,
     fit_characters,
-    fit_parts,
+    fit_subwords,
     fit_words,
+    hexadecimal_bytes,
     library,
+    points,
     pre_tokenizer,
 )
 
-KINDS = ("word", "subword", "character")
-CHUNK_CHARACTERS = 1 << 20
-FORMAT = 1
+Ids = npt.NDArray[np.int32]
+Lengths = npt.NDArray[np.int64]
 
+NORMALIZATIONS = ("none", "nfkc", "nfkc_lower")
 
-@dataclass(frozen=True, eq=False)
-class Encoded:
-    """Texts as tokens.
-
-    Args:
-        tokens: One sequence per text, none empty.
-        truncated: How many texts were shortened.
-    """
-
-    tokens: Ragged
-    truncated: int
+CODE_POINTS = 0x110000 - 0x800
+"""Characters that Unicode has room for, without surrogates."""
 
 
 @dataclass(frozen=True)
 class Tokenizer:
     """A vocabulary and the rule that splits a text; a value, equal where these are equal.
 
-    A text is first brought to Unicode's NFKC form, lower-cased where `lower` says so, and each
-    stretch of white space in it made one space.
-
     Args:
-        kind: "word", "subword" or "character".
-        lower: Whether capitals are made small.
-        vocabulary: Spelling of each id; the first two are padding and unknown.
-        merges: The pairs that are joined to subwords, first joined first; else empty.
+        kind: "character", "byte", "word" or "subword".
+        normalization: "none" takes texts exactly. "nfkc" brings them to Unicode's NFKC form and
+            makes every run of white space one space; words then come without spaces. "nfkc_lower"
+            makes capitals small as well.
+        vocabulary: Spelling of each id; the first two are the end and the unknown. Bytes are
+            written as two hexadecimal digits, a sub-word with a character for each of its bytes.
+        merges: The pairs that are joined to sub-words, first joined first; else empty.
 
     Example:
-        >>> tokenizer = Tokenizer.fit(["good film", "bad film"], "word", most=100, least_count=1)
-        >>> tokenizer.words()
-        ['<padding>', '<unknown>', 'film', 'bad', 'good']
-        >>> tokenizer.encode(["Good, bad film!"], None).tokens.values
-        array([4, 1, 3, 2, 1], dtype=int32)
+        >>> tokenizer = Tokenizer.fit(["banana"], "character", max_tokens=100)
+        >>> tokenizer.encode("ban!").tolist(), tokenizer.decode([2, 3, 4])
+        ([4, 2, 3, 1], 'anb')
     """
 
     kind: str
-    lower: bool
+    normalization: str
     vocabulary: tuple[str, ...] = field(repr=False)
     merges: tuple[tuple[str, str], ...] = field(default=(), repr=False)
 
     @property
     def size(self) -> int:
-        """How many ids there are: 0 (padding), 1 (unknown), and the tokens."""
+        """How many ids there are, the end and the unknown among them."""
         return len(self.vocabulary)
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether a text comes back from its tokens as it was."""
+        return self.normalization == "none"
+
+    @property
+    def dtype(self) -> str:
+        """The smallest unsigned integers that hold every id."""
+        return "uint8" if self.size <= 1 << 8 else "uint16" if self.size <= 1 << 16 else "uint32"
 
     @classmethod
     def fit(
-        cls, texts: Iterable[str], kind: str, *, most: int, least_count: int, lower: bool = True
+        cls,
+        texts: Iterable[str],
+        kind: str,
+        *,
+        max_tokens: int,
+        min_count: int = 1,
+        normalization: str = "none",
     ) -> Tokenizer:
         """Take the most frequent tokens of texts; among equally frequent ones the first by text.
 
         Args:
-            texts: The training texts; they are gone through once. Without any, the vocabulary is
-                padding and unknown (and the 256 bytes, for subwords).
-            kind: "word", "subword" or "character".
-            most: The largest size of the vocabulary, padding and unknown counted.
-            least_count: How often a token must occur; for subwords, how often a pair must stand
-                side by side to be joined.
-            lower: Whether capitals are made small.
+            texts: The training texts, or one in pieces; they are gone through once.
+            kind: "character", "byte", "word" or "subword".
+            max_tokens: The largest size of the vocabulary, the end and the unknown counted. The
+                characters in which exact words are spelled come on top.
+            min_count: How often a token must occur; for sub-words, how often a pair must stand side
+                by side to be joined. Of exact texts every character is taken.
+            normalization: "none", "nfkc" or "nfkc_lower".
 
         Raises:
-            ValueError: The kind is unknown, or `most` or `least_count` is out of range.
+            ValueError: An argument is unknown, or out of range.
         """
-        if kind not in KINDS:
-            raise ValueError(f"unknown kind of token '{kind}'; expected {', '.join(KINDS)}")
-        least = MIN_SUBWORDS if kind == "subword" else 2
-        if not least <= most <= MAX_TOKENS:
-            raise ValueError(f"a vocabulary of {most}; expected {least} to {MAX_TOKENS:,}")
-        if least_count < 1:
-            raise ValueError(f"a least count of {least_count}; expected at least 1")
-        normal = (_normal(text, kind, lower) for text in texts)
-        if kind == "subword":
-            return cls(kind, lower, *fit_parts(normal, most, least_count))
-        fit = fit_words if kind == "word" else fit_characters
-        return cls(kind, lower, (PADDING, UNKNOWN, *fit(normal, most - 2, least_count)))
+        _check(kind, normalization)
+        fewest = MIN_SUBWORDS if kind == "subword" else len(SPECIALS)
+        if not fewest <= max_tokens <= MAX_TOKENS:
+            raise ValueError(f"max_tokens is {max_tokens}; expected {fewest} to {MAX_TOKENS:,}")
+        if min_count < 1:
+            raise ValueError(f"min_count is {min_count}; expected at least 1")
+        tokenizer = cls(kind, normalization, SPECIALS)
+        normal, most = map(tokenizer._normal, texts), max_tokens - len(SPECIALS)
+        merges: tuple[tuple[str, str], ...] = ()
+        if kind == "byte":
+            found = hexadecimal_bytes()
+        elif kind == "character":
+            found = fit_characters(normal, most, 1 if tokenizer.is_exact else min_count)
+        elif kind == "word":
+            found = fit_words(normal, most, min_count, is_exact=tokenizer.is_exact)
+        else:
+            found, merges = fit_subwords(normal, max_tokens, min_count)
+        return cls(kind, normalization, (*SPECIALS, *found), merges)
 
-    def encode(self, texts: Sequence[str], longest: int | None) -> Encoded:
+    def encode(self, text: str) -> Ids:
+        """Return the ids of a text, (tokens,)."""
+        return self._ids([self._normal(text)])[0]
+
+    def encode_batch(self, texts: Sequence[str], max_length: int | None) -> tuple[Ragged, int]:
         """Turn texts into tokens.
 
         Args:
-            texts: Any texts; one without a token gives the single token 1 (unknown).
-            longest: Tokens per text at most: of a longer one the first three quarters of
-                `longest` are kept and the last quarter (rounded down), for the end often tells
+            texts: Any texts; one without a token gives the single token for unknown.
+            max_length: Tokens per text at most: of a longer one the first three quarters of
+                `max_length` are kept and the last quarter (rounded down), for the end often tells
                 most. None keeps all.
 
+        Returns:
+            One sequence per text, none empty; and how many of them were shortened.
+
         Raises:
-            ValueError: `longest` is below 1.
+            ValueError: `max_length` is below 1.
         """
-        if longest is not None and longest < 1:
-            raise ValueError(f"at most {longest} tokens per text; expected at least 1")
+        if max_length is not None and max_length < 1:
+            raise ValueError(f"at most {max_length} tokens per text; expected at least 1")
         parts, lengths, truncated = [np.empty(0, np.int32)], [np.empty(0, np.int64)], 0
-        for chunk in _chunks(_normal(text, self.kind, self.lower) for text in texts):
+        for chunk in chunks(map(self._normal, texts)):
             tokens = _filled(*self._ids(chunk))
-            if longest is not None:
-                truncated += int((tokens.lengths > longest).sum())
-                tokens = _shortened(tokens, longest)
+            if max_length is not None:
+                truncated += int((tokens.lengths > max_length).sum())
+                tokens = _shortened(tokens, max_length)
             parts.append(tokens.values)
             lengths.append(tokens.lengths)
-        return Encoded(_ragged(np.concatenate(parts), np.concatenate(lengths)), truncated)
+        return _ragged(np.concatenate(parts), np.concatenate(lengths)), truncated
+
+    def decode(self, ids: Iterable[int]) -> str:
+        """Return the text of ids; the end has none, and what is no UTF-8 becomes U+FFFD.
+
+        Raises:
+            ValueError: The tokens are words of normalized texts, which lack the spaces between.
+        """
+        if self.kind == "word" and not self.is_exact:
+            raise ValueError("words of normalized texts cannot be joined to a text")
+        decoder = self.decoder()
+        return "".join(map(decoder.feed, ids)) + decoder.flush()
+
+    def decoder(self) -> Decoder:
+        """Return what turns one id after the other into text."""
+        return Decoder(self.spellings)
 
     def words(self) -> list[str]:
-        r"""Return the text of each id.
+        r"""Return what each id is shown as; bytes that are not a whole character as `\xe4`."""
+        known = self.spellings[len(SPECIALS) :]
+        return [*SPECIALS, *(each.decode("utf-8", "backslashreplace") for each in known)]
 
-        A subword that begins a word begins with a space; bytes that are not a whole character
-        are shown as `\xe4`.
+    def characters(self, ids: npt.ArrayLike) -> Ids:
+        """Return how many characters each id begins; the end counts none, the unknown one."""
+        found: Ids = self._characters[np.asarray(ids)]
+        return found
+
+    def unknown_in(self, text: str) -> list[str]:
+        """Return the different characters of a text that the vocabulary cannot spell, in order."""
+        if self.kind in ("byte", "subword"):
+            return []
+        return [each for each in dict.fromkeys(self._normal(text)) if each not in self.ids]
+
+    @cached_property
+    def surprise(self) -> float:
+        """What the unknown costs beside its own probability, in nats.
+
+        It stands for any character that the vocabulary lacks, each as likely as the other.
         """
-        if self.kind != "subword":
-            return list(self.vocabulary)
-        byte_of = {symbol: value for value, symbol in enumerate(byte_symbols())}
-        parts = (bytes(byte_of.get(symbol, 63) for symbol in part) for part in self.vocabulary[2:])
-        return [PADDING, UNKNOWN, *(part.decode("utf-8", "backslashreplace") for part in parts)]
+        known = sum(len(spelling) == 1 for spelling in self.ids)
+        return math.log(CODE_POINTS - known) if self.kind in ("character", "word") else 0.0
+
+    @cached_property
+    def ids(self) -> dict[str, int]:
+        """The id of each token, without the end and the unknown."""
+        return {token: number for number, token in enumerate(self.vocabulary) if number > UNKNOWN}
+
+    @cached_property
+    def spellings(self) -> list[bytes]:
+        """The UTF-8 bytes of each id."""
+        known = self.vocabulary[len(SPECIALS) :]
+        if self.kind == "byte":
+            spelled = [bytes.fromhex(each) for each in known]
+        elif self.kind == "subword":
+            byte_of = {symbol: value for value, symbol in enumerate(byte_symbols())}
+            spelled = [bytes(byte_of[symbol] for symbol in each) for each in known]
+        else:
+            spelled = [each.encode("utf-8") for each in known]
+        return [b"", "\ufffd".encode(), *spelled]
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain JSON values that `from_dict` takes."""
         return {
-            "format": FORMAT,
             "kind": self.kind,
-            "lower": self.lower,
+            "normalization": self.normalization,
             "vocabulary": list(self.vocabulary),
             "merges": [list(pair) for pair in self.merges],
         }
@@ -168,42 +241,98 @@ class Tokenizer:
         Raises:
             ValueError: It is not a tokenizer; nothing of it is executed, its size is bounded.
         """
-        if not isinstance(values, Mapping) or values.get("format") != FORMAT:
-            raise ValueError(f"not a tokenizer of format {FORMAT}")
-        kind, lower = values.get("kind"), values.get("lower")
-        if not isinstance(kind, str) or kind not in KINDS or not isinstance(lower, bool):
-            raise ValueError("a tokenizer without a known kind, or without `lower`")
-        vocabulary = checked_vocabulary(kind, values.get("vocabulary"))
-        merges = checked_merges(kind, values.get("merges"), vocabulary)
-        return cls(kind, lower, vocabulary, merges)
+        if not isinstance(values, Mapping) or values.keys() != {*cls.__dataclass_fields__}:
+            raise ValueError(f"not a tokenizer: expected {', '.join(cls.__dataclass_fields__)}")
+        kind, normalization = values["kind"], values["normalization"]
+        _check(kind, normalization)
+        vocabulary = checked_vocabulary(kind, values["vocabulary"])
+        return cls(
+            kind, normalization, vocabulary, checked_merges(kind, values["merges"], vocabulary)
+        )
 
-    def _ids(self, texts: list[str]) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int64]]:
+    def _normal(self, text: str) -> str:
+        """Return a text in the form in which it is split."""
+        if self.is_exact:
+            return encodable(text)
+        if not text.isascii():
+            text = _nfkc().normalize_str(encodable(text))
+        text = " ".join((text.lower() if self.normalization == "nfkc_lower" else text).split())
+        return f" {text}" if text and self.kind == "subword" else text
+
+    def _ids(self, texts: list[str]) -> tuple[Ids, Lengths]:
         """Return the ids of all texts, (tokens,), and how many each text has, (texts,)."""
         if self.kind == "character":
-            lengths = np.array([len(text) for text in texts], np.int64)
-            points = np.frombuffer("".join(texts).encode("utf-32-le"), np.uint32)
-            return self._id_of_point[points], lengths
-        encodings = self._splitter.encode_batch_fast(texts, add_special_tokens=False)
-        ids = [encoding.ids for encoding in encodings]
-        lengths = np.array([len(part) for part in ids], np.int64)
-        return np.fromiter(chain.from_iterable(ids), np.int32, int(lengths.sum())), lengths
+            return self._id_of_point[points("".join(texts))], np.array([*map(len, texts)], np.int64)
+        if self.kind == "byte":
+            encoded = [text.encode("utf-8") for text in texts]
+            ids = np.frombuffer(b"".join(encoded), np.uint8).astype(np.int32) + len(SPECIALS)
+            return ids, np.array([*map(len, encoded)], np.int64)
+        if self.kind == "word" and self.is_exact:
+            found = [self._spelled(text) for text in texts]
+        else:
+            encodings = self._splitter.encode_batch_fast(texts, add_special_tokens=False)
+            found = [encoding.ids for encoding in encodings]
+        lengths = np.array([len(part) for part in found], np.int64)
+        return np.fromiter(chain.from_iterable(found), np.int32, int(lengths.sum())), lengths
+
+    def _spelled(self, text: str) -> list[int]:
+        """Return the ids of the words of a text; an unknown word is spelled in characters."""
+        found: list[int] = []
+        for word, _ in self._splitter.pre_tokenizer.pre_tokenize_str(text):
+            number = self.ids.get(word)
+            found += self._id_of_point[points(word)].tolist() if number is None else [number]
+        return found
 
     @cached_property
-    def _id_of_point(self) -> npt.NDArray[np.int32]:
-        ids = np.full(0x110000, UNKNOWN_ID, np.int32)
-        ids[[ord(character) for character in self.vocabulary[2:]]] = np.arange(2, self.size)
+    def _characters(self) -> Ids:
+        begun = [sum(byte & 0xC0 != 0x80 for byte in spelling) for spelling in self.spellings]
+        return np.array(begun, np.int32)
+
+    @cached_property
+    def _id_of_point(self) -> Ids:
+        ids = np.full(0x110000, UNKNOWN, np.int32)
+        known = {ord(token): number for token, number in self.ids.items() if len(token) == 1}
+        ids[list(known)] = list(known.values())
         return ids
 
     @cached_property
     def _splitter(self) -> Any:
-        tokenizers = library()
-        ids = {word: number for number, word in enumerate(self.vocabulary)}
+        models = library().models
+        numbers = {token: number for number, token in enumerate(self.vocabulary)}
         if self.kind == "word":
-            splitter = tokenizers.Tokenizer(tokenizers.models.WordLevel(ids, unk_token=UNKNOWN))
+            splitter = library().Tokenizer(models.WordLevel(numbers, unk_token=SPECIALS[UNKNOWN]))
         else:
-            splitter = tokenizers.Tokenizer(tokenizers.models.BPE(ids, list(self.merges)))
-        splitter.pre_tokenizer = pre_tokenizer(self.kind)
+            splitter = library().Tokenizer(models.BPE(numbers, list(self.merges)))
+        splitter.pre_tokenizer = pre_tokenizer(self.kind, is_exact=self.is_exact)
         return splitter
+
+
+class Decoder:
+    """Turns one id after the other into text; characters come when their last byte is there.
+
+    Args:
+        spellings: The bytes of each id.
+    """
+
+    def __init__(self, spellings: Sequence[bytes]) -> None:
+        self._spellings = spellings
+        self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
+
+    def feed(self, token: int) -> str:
+        """Return the text that a token completes."""
+        return self._decoder.decode(self._spellings[int(token)])
+
+    def flush(self) -> str:
+        """Return what is left: U+FFFD for half a character."""
+        return self._decoder.decode(b"", True)
+
+
+def _check(kind: object, normalization: object) -> None:
+    if kind not in KINDS:
+        raise ValueError(f"unknown kind of token '{kind}'; expected {', '.join(KINDS)}")
+    if normalization not in NORMALIZATIONS:
+        known = ", ".join(NORMALIZATIONS)
+        raise ValueError(f"unknown normalization '{normalization}'; expected {known}")
 
 
 @cache
@@ -212,45 +341,23 @@ def _nfkc() -> Any:
     return library().normalizers.NFKC()
 
 
-def _normal(text: str, kind: str, lower: bool) -> str:
-    """Return a text in the form in which it is split."""
-    if not text.isascii():
-        text = _nfkc().normalize_str(encodable(text))
-    text = " ".join((text.lower() if lower else text).split())
-    return f" {text}" if text and kind == "subword" else text
-
-
-def _chunks(texts: Iterable[str]) -> Iterator[list[str]]:
-    """Yield texts in lists of about a million characters, so that memory stays small."""
-    chunk: list[str] = []
-    characters = 0
-    for text in texts:
-        chunk.append(text)
-        characters += len(text) + 1
-        if characters >= CHUNK_CHARACTERS:
-            yield chunk
-            chunk, characters = [], 0
-    if chunk:
-        yield chunk
-
-
-def _filled(ids: npt.NDArray[np.int32], lengths: npt.NDArray[np.int64]) -> Ragged:
+def _filled(ids: Ids, lengths: Lengths) -> Ragged:
     """Give the sequences that are empty the one token for unknown."""
     starts = np.cumsum(lengths) - lengths
-    ids = np.insert(ids, starts[lengths == 0], UNKNOWN_ID)
+    ids = np.insert(ids, starts[lengths == 0], UNKNOWN)
     return _ragged(ids, np.maximum(lengths, 1))
 
 
-def _shortened(tokens: Ragged, longest: int) -> Ragged:
-    """Cut the middle out of sequences longer than `longest`."""
-    lengths = np.minimum(tokens.lengths, longest)
+def _shortened(tokens: Ragged, max_length: int) -> Ragged:
+    """Cut the middle out of sequences longer than `max_length`."""
+    lengths = np.minimum(tokens.lengths, max_length)
     short = _ragged(np.empty(int(lengths.sum()), np.int32), lengths)
     sequence = np.repeat(np.arange(len(tokens)), lengths)
     position = np.arange(len(short.values)) - short.offsets[sequence]
-    head = longest - longest // 4
+    head = max_length - max_length // 4
     left_out = np.where(position >= head, (tokens.lengths - lengths)[sequence], 0)
     return Ragged(tokens.values[tokens.offsets[sequence] + position + left_out], short.offsets)
 
 
-def _ragged(values: npt.NDArray[np.int32], lengths: npt.NDArray[np.int64]) -> Ragged:
+def _ragged(values: Ids, lengths: Lengths) -> Ragged:
     return Ragged(values, np.concatenate([np.zeros(1, np.int64), np.cumsum(lengths)]))

@@ -4,29 +4,39 @@ from __future__ import annotations
 
 import json
 import os
-from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
+
+import numpy as np
+import numpy.typing as npt
 
 from seqtune.data.reading.encoding import encodable
 
-PADDING, UNKNOWN = "<padding>", "<unknown>"
+KINDS = ("character", "byte", "word", "subword")
+
+SPECIALS = ("<end>", "<unknown>")
 """The first two of every vocabulary. No kind of token can be spelled so: `<` always stands alone
 or beside other symbols, never beside letters."""
 
-PADDING_ID, UNKNOWN_ID = 0, 1
-MIN_SUBWORDS = 2 + 256  # every byte is a token, so that nothing is unknown
+END, UNKNOWN = 0, 1
+"""Ids of the specials. `END` stands behind a text: between two documents, and as padding."""
+
+MIN_SUBWORDS = len(SPECIALS) + 256
+"""Every byte is a token, so that no sub-word is unknown."""
+
 MAX_TOKENS = 1_000_000
-MAX_WORD = 100
+MAX_TOKEN = 100
 """Characters of a token; longer words, such as a picture written as text, are not learnt."""
 
 MAX_PART = 32
-"""Characters that are merged to one subword at most; it bounds the time for a text without gaps."""
+"""Characters of a sub-word at most; it bounds the time for a text without gaps."""
+
+CHUNK_CHARACTERS = 1 << 20
 
 _ALONE = r"\p{Han}\p{Hiragana}\p{Katakana}\x{30FC}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}\p{Tibetan}"
 _LETTER = rf"[\p{{L}}\p{{N}}\p{{M}}&&[^{_ALONE}]]"
 _PICTURE = r"[\p{S}\p{Cn}\p{Co}][\p{M}\x{1F3FB}-\x{1F3FF}\x{E0020}-\x{E007F}]*"
-WORD = "|".join(
+_WORD = "|".join(
     [
         rf"[{_ALONE}]\p{{M}}*",
         rf"{_LETTER}+(?:[\x{{200C}}\x{{200D}}]{_LETTER}+)*",  # joiners inside Persian, Hindi
@@ -35,6 +45,7 @@ WORD = "|".join(
         r"\p{P}\p{M}*",
     ]
 )
+_SPACED_WORD = rf" ?(?:{_WORD})|\s"
 _PART = (
     rf" ?[\p{{L}}\p{{M}}]{{1,{MAX_PART}}}| ?\p{{N}}{{1,3}}"
     rf"| ?[^ \p{{L}}\p{{M}}\p{{N}}]{{1,{MAX_PART}}}| "
@@ -53,43 +64,97 @@ def library() -> Any:
     return tokenizers
 
 
-def pre_tokenizer(kind: str) -> Any:
-    """Return what splits a text into words, or into the parts that are never merged to one."""
+def pre_tokenizer(kind: str, *, is_exact: bool) -> Any:
+    """Return what splits a text into words, or into the parts that are never merged to one.
+
+    Args:
+        kind: "word" or "subword".
+        is_exact: Whether white space is kept: each word has the space before it.
+    """
     tokenizers = library()
     steps = tokenizers.pre_tokenizers
-    if kind == "word":
-        return steps.Split(tokenizers.Regex(WORD), "removed", invert=True)
-    split = steps.Split(tokenizers.Regex(_PART), "isolated")
-    return steps.Sequence([split, steps.ByteLevel(add_prefix_space=False, use_regex=False)])
+    if kind == "subword":
+        split = steps.Split(tokenizers.Regex(_PART), "isolated")
+        return steps.Sequence([split, steps.ByteLevel(add_prefix_space=False, use_regex=False)])
+    if is_exact:
+        return steps.Split(tokenizers.Regex(_SPACED_WORD), "isolated")
+    return steps.Split(tokenizers.Regex(_WORD), "removed", invert=True)
 
 
-def fit_words(texts: Iterable[str], most: int, least_count: int) -> list[str]:
-    """Return the most frequent words of texts, the most frequent first."""
-    tokenizers = library()
-    counter = tokenizers.Tokenizer(tokenizers.models.WordLevel({}, unk_token=UNKNOWN))
-    counter.pre_tokenizer = pre_tokenizer("word")
-    trainer = tokenizers.trainers.WordLevelTrainer(
-        vocab_size=2**31, min_frequency=least_count, show_progress=False
-    )
-    counter.train_from_iterator(texts, trainer)
-    ids = counter.get_vocab()  # numbered by falling count, then by text
-    words = (word for word in sorted(ids, key=ids.__getitem__) if len(word) <= MAX_WORD)
-    return list(words)[:most]
+def points(text: str) -> npt.NDArray[np.uint32]:
+    """Return the code point of every character, (characters,)."""
+    return np.frombuffer(text.encode("utf-32-le"), np.uint32)
 
 
-def fit_characters(texts: Iterable[str], most: int, least_count: int) -> list[str]:
-    """Return the most frequent characters of texts, the most frequent first."""
-    counts: Counter[str] = Counter()
+def chunks(texts: Iterable[str]) -> Iterator[list[str]]:
+    """Yield texts in lists of about a million characters, so that memory stays small."""
+    chunk: list[str] = []
+    characters = 0
     for text in texts:
-        counts.update(text)
-    order = sorted(counts, key=lambda character: (-counts[character], character))
-    return [character for character in order if counts[character] >= least_count][:most]
+        chunk.append(text)
+        characters += len(text) + 1
+        if characters >= CHUNK_CHARACTERS:
+            yield chunk
+            chunk, characters = [], 0
+    if chunk:
+        yield chunk
 
 
-def fit_parts(
-    texts: Iterable[str], most: int, least_count: int
-) -> tuple[tuple[str, ...], tuple[tuple[str, str], ...]]:
-    """Learn byte pair encoding; return the vocabulary and the merges.
+class CharacterCounts:
+    """How often each character stands in texts."""
+
+    def __init__(self) -> None:
+        self._counts = np.zeros(0x110000, np.int64)
+
+    def count(self, texts: Iterable[str]) -> Iterator[str]:
+        """Yield the texts as they are, and count their characters."""
+        for chunk in chunks(texts):
+            found, number = np.unique(points("".join(chunk)), return_counts=True)
+            self._counts[found] += number
+            yield from chunk
+
+    def most_frequent(self, most: int, min_count: int) -> list[str]:
+        """Return characters, the most frequent first, equally frequent ones by code point."""
+        seen = np.flatnonzero(self._counts >= min_count)
+        order = seen[np.argsort(-self._counts[seen], kind="stable")]
+        return [chr(point) for point in order[:most].tolist()]
+
+
+def fit_characters(texts: Iterable[str], most: int, min_count: int) -> list[str]:
+    """Return the most frequent characters of texts, the most frequent first."""
+    counts = CharacterCounts()
+    for _ in counts.count(texts):
+        pass
+    return counts.most_frequent(most, min_count)
+
+
+def fit_words(texts: Iterable[str], most: int, min_count: int, *, is_exact: bool) -> list[str]:
+    """Return the most frequent words of texts, the most frequent first.
+
+    Args:
+        texts: The texts; they are gone through once.
+        most: How many at most.
+        min_count: How often a word occurs at least.
+        is_exact: Whether every text can be spelled: the characters come first, on top of the words.
+    """
+    tokenizers, characters = library(), CharacterCounts()
+    counter = tokenizers.Tokenizer(tokenizers.models.WordLevel({}, unk_token=SPECIALS[UNKNOWN]))
+    counter.pre_tokenizer = pre_tokenizer("word", is_exact=is_exact)
+    trainer = tokenizers.trainers.WordLevelTrainer(
+        vocab_size=2**31, min_frequency=min_count, show_progress=False
+    )
+    counter.train_from_iterator(characters.count(texts) if is_exact else texts, trainer)
+    ids = counter.get_vocab()  # numbered by falling count, then by text
+    shortest = 2 if is_exact else 1
+    ordered = sorted(ids, key=ids.__getitem__)
+    words = [word for word in ordered if shortest <= len(word) <= MAX_TOKEN][:most]
+    return [*characters.most_frequent(most, 1), *words] if is_exact else words
+
+
+def fit_subwords(
+    texts: Iterable[str], size: int, min_count: int
+) -> tuple[list[str], tuple[tuple[str, str], ...]]:
+    """Learn byte pair encoding; return the tokens and the merges.
 
     Source: Sennrich, Haddow & Birch (2016), Neural machine translation of rare words with subword
     units; over bytes as in Radford et al. (2019), Language models are unsupervised multitask
@@ -97,20 +162,20 @@ def fit_parts(
     """
     tokenizers = library()
     learner = tokenizers.Tokenizer(tokenizers.models.BPE())
-    learner.pre_tokenizer = pre_tokenizer("subword")
+    learner.pre_tokenizer = pre_tokenizer("subword", is_exact=True)
     trainer = tokenizers.trainers.BpeTrainer(
-        vocab_size=most,
-        min_frequency=least_count,
+        vocab_size=size,
+        min_frequency=min_count,
         show_progress=False,
-        special_tokens=[PADDING, UNKNOWN],
+        special_tokens=list(SPECIALS),
         initial_alphabet=byte_symbols(),
-        max_token_length=MAX_WORD,
+        max_token_length=MAX_TOKEN,
     )
     learner.train_from_iterator(texts, trainer)
     model = json.loads(learner.to_str())["model"]
     ids: dict[str, int] = model["vocab"]
     merges = tuple((left, right) for left, right in model["merges"])
-    return tuple(sorted(ids, key=ids.__getitem__)), merges
+    return sorted(ids, key=ids.__getitem__)[len(SPECIALS) :], merges
 
 
 def byte_symbols() -> list[str]:
@@ -129,19 +194,30 @@ def checked_vocabulary(kind: str, found: Any) -> tuple[str, ...]:
     Raises:
         ValueError: It is none.
     """
-    if not isinstance(found, list) or not 2 <= len(found) <= MAX_TOKENS:
-        raise ValueError(f"expected a vocabulary of 2 to {MAX_TOKENS:,} tokens")
-    longest = 1 if kind == "character" else MAX_WORD
-    for token in found[2:]:
+    if not isinstance(found, list) or not len(SPECIALS) <= len(found) <= MAX_TOKENS:
+        raise ValueError(f"expected a vocabulary of {len(SPECIALS)} to {MAX_TOKENS:,} tokens")
+    longest = {"character": 1, "byte": 2}.get(kind, MAX_TOKEN)
+    tokens = found[len(SPECIALS) :]
+    for token in tokens:
         if not isinstance(token, str) or not 1 <= len(token) <= longest:
             raise ValueError(f"expected every token to be a text of 1 to {longest} characters")
         if not token.isascii() and encodable(token) != token:
             raise ValueError("a token holds half a character")
-    if found[:2] != [PADDING, UNKNOWN] or len(set(found)) != len(found):
-        raise ValueError("expected padding, unknown, and each token once")
-    if kind == "subword" and not set(byte_symbols()) <= set(found):
-        raise ValueError("a vocabulary of subwords lacks a byte")
+    if tuple(found[: len(SPECIALS)]) != SPECIALS or len(set(found)) != len(found):
+        raise ValueError(f"expected {', '.join(SPECIALS)}, and each token once")
+    if kind == "byte" and tokens != hexadecimal_bytes():
+        raise ValueError("expected the 256 bytes in their order")
+    symbols = set(byte_symbols())
+    if kind == "subword" and not symbols <= set(tokens):
+        raise ValueError("a vocabulary of sub-words lacks a byte")
+    if kind == "subword" and not all(symbols.issuperset(token) for token in tokens):
+        raise ValueError("a sub-word holds what stands for no byte")
     return tuple(found)
+
+
+def hexadecimal_bytes() -> list[str]:
+    """Return the spelling of each byte: two hexadecimal digits."""
+    return [f"{value:02x}" for value in range(256)]
 
 
 def checked_merges(
@@ -155,7 +231,7 @@ def checked_merges(
     most = len(vocabulary) if kind == "subword" else 0
     if not isinstance(found, list) or len(found) > most:
         raise ValueError(f"expected a list of at most {most} merges")
-    known, merges = set(vocabulary[2:]), []
+    known, merges = set(vocabulary[len(SPECIALS) :]), []
     for pair in found:
         if not isinstance(pair, list) or [type(part) for part in pair] != [str, str]:
             raise ValueError("expected every merge to be a pair of texts")

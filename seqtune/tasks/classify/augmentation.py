@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from seqtune.data.text.vocabulary import UNKNOWN_ID
+from seqtune.data.text.vocabulary import UNKNOWN
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
@@ -31,7 +31,7 @@ def hide_words(
     if share <= 0:
         return tokens
     hidden = (draw.random(tokens.shape) < share) & (tokens != 0)
-    return np.where(hidden, np.int32(UNKNOWN_ID), tokens)
+    return np.where(hidden, np.int32(UNKNOWN), tokens)
 
 
 def vary_series(

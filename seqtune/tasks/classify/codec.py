@@ -79,8 +79,7 @@ class Codec:
 
     def tokens(self, texts: Sequence[str], kind: str) -> tuple[Ragged, int]:
         """Return texts as tokens of a kind, and how many of them lost their middle."""
-        encoded = self.tokenizers[kind].encode(texts, self.longest[kind])
-        return encoded.tokens, encoded.truncated
+        return self.tokenizers[kind].encode_batch(texts, self.longest[kind])
 
     def scaled(self, batch: Floats, lengths: npt.NDArray[np.int64], scaling: str) -> Floats:
         """Bring series to a common size; what is missing becomes the mean.
@@ -179,14 +178,14 @@ def fit_text(
     tokenizers, longest = {}, {}
     for kind in wanted:
         tokenizers[kind] = Tokenizer.fit(
-            texts, kind, most=settings.vocabulary, least_count=settings.least_count,
-            lower=settings.lower,
+            texts, kind, max_tokens=settings.vocabulary, min_count=settings.least_count,
+            normalization="nfkc_lower" if settings.lower else "nfkc",
         )  # fmt: skip
         longest[kind] = settings.longest
         if settings.longest != "auto":
             longest[kind] = min(settings.longest, LONGEST)
         else:
-            lengths = tokenizers[kind].encode(texts, None).tokens.lengths
+            lengths = tokenizers[kind].encode_batch(texts, None)[0].lengths
             usual = int(np.ceil(np.quantile(lengths, WHOLE_SHARE)))
             longest[kind] = min(max(usual, MIN_TOKENS), MAX_TOKENS)
     return tokenizers, longest

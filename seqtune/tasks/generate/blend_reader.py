@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from seqtune.data.text.tokenizer import Tokenizer
 from seqtune.tasks.generate.inference import Floats, Reader
-from seqtune.tasks.generate.tokens import Tokens
 
 LEAST = 1e-300
 """A probability below it counts as this."""
@@ -29,7 +29,7 @@ class BlendReader:
     weights: Sequence[float]
 
     @property
-    def tokens(self) -> Tokens:
+    def tokens(self) -> Tokenizer:
         """The vocabulary of all of them."""
         return self.readers[0].tokens
 

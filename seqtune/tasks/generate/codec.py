@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from seqtune.data.text.tokenizer import Tokenizer
+from seqtune.data.text.vocabulary import SPECIALS
 from seqtune.tasks.generate.schema import METRICS
-from seqtune.tasks.generate.tokens import SPECIALS, Tokens
 
 OBJECTIVES = ("next", "fill")
 MAX_NAME = 1000
@@ -35,7 +36,7 @@ class Codec:
     column: str | None
     documents: int
     characters: tuple[int, int, int]
-    tokens: Mapping[str, Tokens] = field(repr=False)
+    tokens: Mapping[str, Tokenizer] = field(repr=False)
     borders: Mapping[str, tuple[int, int, int]]
     counts: Mapping[str, tuple[int, ...]] = field(repr=False)
 
@@ -69,7 +70,7 @@ class Codec:
             column=values["column"],
             documents=values["documents"],
             characters=_three(values["characters"]),
-            tokens={kind: Tokens.from_dict(each) for kind, each in tokens.items()},
+            tokens={kind: Tokenizer.from_dict(each) for kind, each in tokens.items()},
             borders={kind: _three(each) for kind, each in borders.items()},
             counts={kind: _counts(each) for kind, each in counts.items()},
         )

@@ -10,6 +10,9 @@ import numpy.typing as npt
 from seqtune.data.ragged import Ragged
 from seqtune.data.reading.source import Source
 from seqtune.data.reading.texts import TextSource
+from seqtune.data.text.blocks import rejoined
+from seqtune.data.text.tokenizer import Tokenizer
+from seqtune.data.text.vocabulary import END, UNKNOWN
 from seqtune.metrics.generate import score_language
 from seqtune.progress import ProgressCounter, silent
 from seqtune.tasks._contract import Evaluation, Passage
@@ -21,7 +24,6 @@ from seqtune.tasks.generate.prepared import Prepared
 from seqtune.tasks.generate.scoring import log_probabilities, totals
 from seqtune.tasks.generate.simple_reader import simple_reader
 from seqtune.tasks.generate.surprise import most_surprising
-from seqtune.tasks.generate.tokens import END, UNKNOWN, Tokens, rejoined
 
 Floats = npt.NDArray[np.float64]
 Array = npt.NDArray[Any]
@@ -59,7 +61,7 @@ def evaluate(run: Any, source: Source) -> Evaluation:
     return Evaluation(scores, corpus.characters, "character", passages=passages)
 
 
-def joined(corpus: Corpus, tokens: Tokens) -> Array:
+def joined(corpus: Corpus, tokens: Tokenizer) -> Array:
     """Return the tokens of all documents, `END` before each, (tokens,)."""
     parts: list[Array] = []
     for document in corpus.documents:
@@ -68,7 +70,7 @@ def joined(corpus: Corpus, tokens: Tokens) -> Array:
     return np.concatenate(parts)
 
 
-def _tokens(run: Any, name: str) -> Tokens:
+def _tokens(run: Any, name: str) -> Tokenizer:
     prepared: Prepared = run.prepared
     if run.choose(name).kind == "baseline":
         return prepared.codec.tokens[prepared.kinds[0]]
@@ -112,7 +114,7 @@ def _tell_unknown(run: Any, ids: Array) -> None:
 
 
 def _passages(
-    source: Source, corpus: Corpus, tokens: Tokens, ids: Array, chances: Floats
+    source: Source, corpus: Corpus, tokens: Tokenizer, ids: Array, chances: Floats
 ) -> list[Passage]:
     """Return the passages of all documents that were expected least."""
     found: list[Passage] = []

@@ -8,10 +8,10 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
+from seqtune.data.text.tokenizer import Tokenizer
 from seqtune.errors import UsageError
 from seqtune.tasks.generate.inference import Floats
 from seqtune.tasks.generate.next_words import NextWord
-from seqtune.tasks.generate.tokens import Tokens
 
 GAP = re.compile("_{3,}")
 """A gap is written as three underscores, or more."""
@@ -23,7 +23,7 @@ class Filler(Protocol):
     """A model that predicts a token from what stands on both sides of it."""
 
     @property
-    def tokens(self) -> Tokens:
+    def tokens(self) -> Tokenizer:
         """Its vocabulary."""
 
     def gap(self, left: npt.ArrayLike, right: npt.ArrayLike) -> Floats:

@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from seqtune.data.text.vocabulary import END
 from seqtune.progress import Advance, no_progress
 from seqtune.runtime.programs import predict
 from seqtune.tasks.generate.batches import Streams, Tokens
-from seqtune.tasks.generate.tokens import END
 
 Floats = npt.NDArray[np.float64]
 Array = npt.NDArray[Any]

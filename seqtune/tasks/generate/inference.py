@@ -7,7 +7,7 @@ from typing import Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from seqtune.tasks.generate.tokens import Tokens
+from seqtune.data.text.tokenizer import Tokenizer
 
 Floats = npt.NDArray[np.float64]
 State = tuple[Any, ...]
@@ -18,7 +18,7 @@ class Reader(Protocol):
     """A model that reads texts."""
 
     @property
-    def tokens(self) -> Tokens:
+    def tokens(self) -> Tokenizer:
         """Its vocabulary."""
 
     def start(self, batch: int = 1) -> State:
@@ -42,7 +42,7 @@ class Reader(Protocol):
         """Return the natural logarithm of the probability of every token, (tokens,).
 
         The text is read from the beginning of a document: `END` comes before its first token. For
-        `UNKNOWN` it is the probability of the very character that is meant (`Tokens.surprise`).
+        `UNKNOWN` it is the probability of the very character that is meant (`Tokenizer.surprise`).
 
         Args:
             ids: (tokens,) of a text.

@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from seqtune.data.text.tokenizer import Tokenizer
+from seqtune.data.text.vocabulary import END, UNKNOWN
 from seqtune.runtime.programs import predict
 from seqtune.tasks.generate.inference import Floats
-from seqtune.tasks.generate.tokens import END, UNKNOWN, Tokens
 
 REACH = 256
 """Tokens on either side that are read at most."""
@@ -27,7 +28,7 @@ class NetworkFiller:
     """
 
     model: Any
-    tokens: Tokens
+    tokens: Tokenizer
 
     def gap(self, left: npt.ArrayLike, right: npt.ArrayLike) -> Floats:
         """Return the logits of the one token that stands between two texts, (vocabulary,).

@@ -8,11 +8,12 @@ import numpy as np
 import numpy.typing as npt
 
 from seqtune.cells._stateful import Remembering
+from seqtune.data.text.tokenizer import Tokenizer
+from seqtune.data.text.vocabulary import END, UNKNOWN
 from seqtune.runtime import programs
 from seqtune.tasks.generate.inference import Floats
 from seqtune.tasks.generate.network import VOCABULARY, reading_layers, state_shapes
 from seqtune.tasks.generate.scoring import log_probabilities
-from seqtune.tasks.generate.tokens import END, UNKNOWN, Tokens
 
 
 class NetworkReader:
@@ -23,7 +24,7 @@ class NetworkReader:
         tokens: Its vocabulary.
     """
 
-    def __init__(self, model: Any, tokens: Tokens) -> None:
+    def __init__(self, model: Any, tokens: Tokenizer) -> None:
         self.model, self.tokens = model, tokens
         self._shapes = state_shapes(model)
 

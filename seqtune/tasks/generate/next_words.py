@@ -14,10 +14,10 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from seqtune.data.text.vocabulary import END, UNKNOWN
 from seqtune.errors import UsageError
 from seqtune.tasks.generate.inference import Floats, Reader
 from seqtune.tasks.generate.prompt import DOCUMENTS, Begun, Frame, fitting, read
-from seqtune.tasks.generate.tokens import END, UNKNOWN
 
 MAX_STEPS = 1500
 """Beginnings that are followed at most."""

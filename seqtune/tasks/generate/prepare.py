@@ -10,6 +10,9 @@ import numpy as np
 import numpy.typing as npt
 
 from seqtune.data.reading.source import Source
+from seqtune.data.text.blocks import rejoined
+from seqtune.data.text.tokenizer import Tokenizer
+from seqtune.data.text.vocabulary import END
 from seqtune.errors import DataError
 from seqtune.progress import Assumption, Listener, Note
 from seqtune.recipe.duration import seconds as seconds_of
@@ -29,7 +32,6 @@ from seqtune.tasks.generate.corpus import (
 from seqtune.tasks.generate.prepared import PARTS, Prepared
 from seqtune.tasks.generate.schema import Schema
 from seqtune.tasks.generate.sizing import ENOUGH_PASSES, Room, widest
-from seqtune.tasks.generate.tokens import END, Tokens, rejoined
 
 Array = npt.NDArray[Any]
 
@@ -72,9 +74,9 @@ def prepare(source: Source, recipe: Recipe, listener: Listener) -> tuple[Prepare
     kinds = _kinds(values, listener)
     tokens, arrays, borders = {}, {}, {}
     for kind in kinds:
-        tokens[kind] = Tokens.fit(
+        tokens[kind] = Tokenizer.fit(
             training_text(corpus, segments), kind,
-            most=values.tokens.vocabulary, least_count=values.tokens.least_count,
+            max_tokens=values.tokens.vocabulary, min_count=values.tokens.least_count,
         )  # fmt: skip
         arrays[kind], borders[kind] = encode(corpus, segments, tokens[kind])
     characters = [
@@ -100,7 +102,7 @@ def prepare(source: Source, recipe: Recipe, listener: Listener) -> tuple[Prepare
 
 
 def encode(
-    corpus: Corpus, segments: Sequence[Segment], tokens: Tokens
+    corpus: Corpus, segments: Sequence[Segment], tokens: Tokenizer
 ) -> tuple[Array, tuple[int, int, int]]:
     """Write all tokens to a file that is gone when nobody reads it any more.
 

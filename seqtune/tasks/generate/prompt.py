@@ -14,8 +14,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from seqtune.data.text.tokenizer import Tokenizer
+from seqtune.data.text.vocabulary import END
 from seqtune.tasks.generate.inference import Floats, Reader, State
-from seqtune.tasks.generate.tokens import END, Tokens
 
 _LAST_WORD = re.compile(r" ?[^\W_]*\Z")
 
@@ -81,7 +82,7 @@ def read(reader: Reader, text: str, frame: Frame = DOCUMENTS) -> Begun:
     return Begun(logits, state, last.encode("utf-8"))
 
 
-def fitting(tokens: Tokens, pending: bytes) -> npt.NDArray[np.bool_]:
+def fitting(tokens: Tokenizer, pending: bytes) -> npt.NDArray[np.bool_]:
     """Return which tokens can come where some bytes are pending, (vocabulary,).
 
     Those that begin with them, and those that they begin with.

@@ -13,10 +13,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from seqtune.data.text.tokenizer import Tokenizer
+from seqtune.data.text.vocabulary import END, UNKNOWN
 from seqtune.progress import Advance, no_progress
 from seqtune.runtime.programs import run
 from seqtune.tasks.generate.network import score_targets, state_shapes
-from seqtune.tasks.generate.tokens import END, UNKNOWN, Tokens
 
 Floats = npt.NDArray[np.float64]
 Array = npt.NDArray[Any]
@@ -72,7 +73,7 @@ LEAST = 1e-300
 """A probability below it counts as this."""
 
 
-def predictions_of(tokens: Tokens, ids: Array, chances: Floats) -> Floats:
+def predictions_of(tokens: Tokenizer, ids: Array, chances: Floats) -> Floats:
     """Return what predictions of a text are: they may be averaged over models.
 
     Args:
@@ -88,7 +89,7 @@ def predictions_of(tokens: Tokens, ids: Array, chances: Floats) -> Floats:
     return np.stack([np.maximum(np.exp(named), LEAST), tokens.characters(ids)], axis=1)
 
 
-def totals(tokens: Tokens, ids: Array, chances: Floats) -> Floats:
+def totals(tokens: Tokenizer, ids: Array, chances: Floats) -> Floats:
     """Return what every score of a text is made of: nats, tokens and characters, (3,).
 
     Args:

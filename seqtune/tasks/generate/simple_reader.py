@@ -11,9 +11,10 @@ import numpy.typing as npt
 from seqtune.baselines.generate._contract import LanguageModel
 from seqtune.baselines.language import LanguageProblem, fit_language
 from seqtune.data.ragged import Ragged
+from seqtune.data.text.tokenizer import Tokenizer
+from seqtune.data.text.vocabulary import END, UNKNOWN
 from seqtune.tasks.generate.inference import Floats
 from seqtune.tasks.generate.prepared import Prepared
-from seqtune.tasks.generate.tokens import END, UNKNOWN, Tokens
 
 MAX_COUNTED = 3_000_000
 """Tokens that the simple methods count at most; their counts stand in memory."""
@@ -32,7 +33,7 @@ class SimpleReader:
     """
 
     model: LanguageModel
-    tokens: Tokens
+    tokens: Tokenizer
 
     def start(self, batch: int = 1) -> tuple[Any, ...]:
         """Return the state before the first token: (batch, reach) tokens, none yet."""

@@ -6,6 +6,7 @@ import shlex
 from functools import cached_property
 from typing import Any
 
+from seqtune.data.text.tokenizer import Tokenizer
 from seqtune.errors import RunError
 from seqtune.tasks.generate.blend_reader import BlendReader
 from seqtune.tasks.generate.corpus import MANY_DOCUMENTS
@@ -18,7 +19,6 @@ from seqtune.tasks.generate.prepared import Prepared
 from seqtune.tasks.generate.prompt import DOCUMENTS, ONE_TEXT, Frame
 from seqtune.tasks.generate.request import Request
 from seqtune.tasks.generate.simple_reader import simple_reader
-from seqtune.tasks.generate.tokens import Tokens
 from seqtune.tasks.generate.writing import Completion, Hear, unheard, write
 
 MAX_NAMED = 8
@@ -105,7 +105,7 @@ class TextGenerator:
             return readers[0]
         return BlendReader(readers, [member.weight for member in members])
 
-    def _network(self, member: Any) -> tuple[Any, Tokens]:
+    def _network(self, member: Any) -> tuple[Any, Tokenizer]:
         """Return a member's network, and its vocabulary."""
         kind = str(member.values["tokens.kind"])
         return self.run.network(member), self.run.prepared.codec.tokens[kind]
@@ -115,7 +115,7 @@ class TextGenerator:
             return simple_reader(self.run.prepared, member.baseline)
         return NetworkReader(*self._network(member))
 
-    def _tell_unknown(self, text: str, tokens: Tokens) -> None:
+    def _tell_unknown(self, text: str, tokens: Tokenizer) -> None:
         """Say which characters of a text the model never saw."""
         unknown = tokens.unknown_in(text)
         if unknown:

@@ -12,7 +12,8 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from seqtune.tasks.generate.tokens import END, Tokens
+from seqtune.data.text.tokenizer import Tokenizer
+from seqtune.data.text.vocabulary import END
 
 Mask = npt.NDArray[np.bool_]
 
@@ -25,14 +26,14 @@ class WellFormed:
         counts: (vocabulary,) how often each token is in training; None where that is not known.
 
     Example:
-        >>> tokens = Tokens.fit([], "byte", most=300, least_count=1)
+        >>> tokens = Tokenizer.fit([], "byte", max_tokens=300, min_count=1)
         >>> rule = WellFormed(tokens)
         >>> rest = rule.after(b"", 2 + 0xC3)  # the first byte of "é"
         >>> rule.allowed(rest)[[2 + 0xA9, 2 + ord("a")]].tolist()
         [True, False]
     """
 
-    def __init__(self, tokens: Tokens, counts: Sequence[int] | None = None) -> None:
+    def __init__(self, tokens: Tokenizer, counts: Sequence[int] | None = None) -> None:
         self._spellings = tokens.spellings
         self._seen = np.ones(tokens.size, np.bool_)
         if counts is not None:

@@ -9,12 +9,12 @@ from typing import Literal
 
 import numpy as np
 
+from seqtune.data.text.vocabulary import END, UNKNOWN
 from seqtune.tasks.generate.emission import Emission
 from seqtune.tasks.generate.inference import Floats, Reader
 from seqtune.tasks.generate.prompt import DOCUMENTS, Begun, Frame, fitting, read
 from seqtune.tasks.generate.request import Request
 from seqtune.tasks.generate.sampling import Sampler
-from seqtune.tasks.generate.tokens import END, UNKNOWN
 from seqtune.tasks.generate.wellformed import Mask, WellFormed
 
 Ended = Literal["length", "stop", "end"]

@@ -1,4 +1,4 @@
-"""Tokens: every script, every strange text, vocabularies from a stranger."""
+"""Tokens of normalized texts: every script, every strange text, vocabularies from a stranger."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ import numpy as np
 import pytest
 from tokenizers import decoders
 
-from seqtune.data.text.tokenizer import KINDS, Tokenizer
-from seqtune.data.text.vocabulary import MAX_WORD, PADDING, UNKNOWN
+from seqtune.data.text.tokenizer import Tokenizer
+from seqtune.data.text.vocabulary import KINDS, MAX_TOKEN, SPECIALS, UNKNOWN, byte_symbols
 
 FILMS = ["good film", "bad film", "good , good !"]
 SCRIPTS = {
@@ -39,11 +39,14 @@ SCRIPTS = {
 
 
 def fit(texts: list[str], kind: str = "word", **options: Any) -> Tokenizer:
-    return Tokenizer.fit(texts, kind, **{"most": 1000, "least_count": 1, **options})
+    return Tokenizer.fit(
+        texts, kind, **{"max_tokens": 1000, "normalization": "nfkc_lower", **options}
+    )
 
 
 def ids(tokenizer: Tokenizer, text: str, longest: int | None = None) -> list[int]:
-    values: list[int] = tokenizer.encode([text], longest).tokens.values.tolist()
+    tokens, _ = tokenizer.encode_batch([text], longest)
+    values: list[int] = tokens.values.tolist()
     return values
 
 
@@ -54,23 +57,24 @@ def spelt(tokenizer: Tokenizer, text: str) -> list[str]:
 
 def test_words_stand_by_falling_count_then_by_text() -> None:
     tokenizer = fit(FILMS)
-    assert tokenizer.words() == [PADDING, UNKNOWN, "good", "film", "!", ",", "bad"]
+    assert tokenizer.words() == [*SPECIALS, "good", "film", "!", ",", "bad"]
     assert tokenizer.size == 7
-    encoded = tokenizer.encode(["Bad, bad dog", "film"], None)
-    assert encoded.tokens.values.tolist() == [6, 5, 6, 1, 3]
-    assert encoded.tokens.offsets.tolist() == [0, 4, 5]
-    assert encoded.tokens.values.dtype == np.int32
-    assert encoded.truncated == 0
+    tokens, truncated = tokenizer.encode_batch(["Bad, bad dog", "film"], None)
+    assert tokens.values.tolist() == [6, 5, 6, 1, 3]
+    assert tokens.offsets.tolist() == [0, 4, 5]
+    assert tokens.values.dtype == np.int32
+    assert truncated == 0
+    assert tokenizer.encode("Bad, bad dog").tolist() == [6, 5, 6, 1]
 
 
 def test_most_and_least_count_bound_the_vocabulary() -> None:
-    assert fit(FILMS, least_count=2).words()[2:] == ["good", "film"]
-    assert fit(FILMS, most=5).words()[2:] == ["good", "film", "!"]
-    assert fit(FILMS, most=2).size == 2
+    assert fit(FILMS, min_count=2).words()[2:] == ["good", "film"]
+    assert fit(FILMS, max_tokens=5).words()[2:] == ["good", "film", "!"]
+    assert fit(FILMS, max_tokens=2).size == 2
     assert fit(["aab", "b"], "character").words()[2:] == ["a", "b"]
-    assert fit(["aab"], "character", least_count=2).words()[2:] == ["a"]
-    assert fit(["ccaabb"], "character", most=4).words()[2:] == ["a", "b"]
-    assert fit(FILMS * 9, "subword", most=260).size == 260
+    assert fit(["aab"], "character", min_count=2).words()[2:] == ["a"]
+    assert fit(["ccaabb"], "character", max_tokens=4).words()[2:] == ["a", "b"]
+    assert fit(FILMS * 9, "subword", max_tokens=260).size == 260
 
 
 @pytest.mark.parametrize("name", SCRIPTS)
@@ -83,7 +87,7 @@ def test_every_script_is_split_into_words(name: str) -> None:
 def test_subwords_of_one_script_spell_any_other(name: str) -> None:
     tokenizer = fit(["plain English, nothing else"] * 9, "subword")
     symbols = [tokenizer.vocabulary[number] for number in ids(tokenizer, SCRIPTS[name][0])]
-    assert UNKNOWN not in symbols
+    assert SPECIALS[1] not in symbols
     plain = unicodedata.normalize("NFKC", SCRIPTS[name][0]).lower()
     assert decoders.ByteLevel().decode(symbols) == f" {plain}"
 
@@ -95,17 +99,17 @@ def test_characters_are_composed_before_they_are_counted() -> None:
 
 
 def test_capitals_are_kept_where_it_is_asked_for() -> None:
-    assert fit(["Good good"], lower=False).words()[2:] == ["Good", "good"]
-    assert fit(["Aa"], "character", lower=False).words()[2:] == ["A", "a"]
-    subwords = fit(["GOOD"] * 3, "subword", lower=False)
+    assert fit(["Good good"], normalization="nfkc").words()[2:] == ["Good", "good"]
+    assert fit(["Aa"], "character", normalization="nfkc").words()[2:] == ["A", "a"]
+    subwords = fit(["GOOD"] * 3, "subword", normalization="nfkc")
     assert spelt(subwords, "GOOD") == [" GOOD"]
     assert spelt(subwords, "good") == [" ", "g", "o", "o", "d"]
 
 
 def test_subwords_learn_frequent_parts() -> None:
-    tokenizer = fit(["low lower lowest"] * 3, "subword", least_count=3)
+    tokenizer = fit(["low lower lowest"] * 3, "subword", min_count=3)
     assert spelt(tokenizer, "low LOWER lowest s") == [" low", " lower", " lowest", " ", "s"]
-    assert fit(["low lower lowest"] * 3, "subword", least_count=10).merges == ()
+    assert fit(["low lower lowest"] * 3, "subword", min_count=10).merges == ()
 
 
 def test_bytes_that_are_no_character_are_shown_as_bytes() -> None:
@@ -127,19 +131,19 @@ def test_words_with_a_meaning_elsewhere_are_words(word: str, kind: str) -> None:
 @pytest.mark.parametrize("text", ["", " ", "\n\t\u00a0\u3000"])
 def test_a_text_without_a_token_is_one_unknown(kind: str, text: str) -> None:
     tokenizer = fit(["a b"], kind)
-    encoded = tokenizer.encode(["a", text, text, "a"], None)
-    assert encoded.tokens.values[[1, 2]].tolist() != [0, 0]
-    assert [part.tolist() for part in encoded.tokens.select([1, 2])] == [[1], [1]]
-    assert encoded.tokens.select([0])[0].tolist() == encoded.tokens.select([3])[0].tolist()
+    tokens, _ = tokenizer.encode_batch(["a", text, text, "a"], None)
+    first, *empty, last = (part.tolist() for part in tokens.select(range(4)))
+    assert empty == [[UNKNOWN], [UNKNOWN]]
+    assert first == last != [UNKNOWN]
     assert ids(tokenizer, text) == [1]
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_no_texts(kind: str) -> None:
     tokenizer = fit([], kind)
-    assert tokenizer.size == (258 if kind == "subword" else 2)
-    assert len(tokenizer.encode([], None).tokens) == 0
-    assert (ids(tokenizer, "a") == [1]) is (kind != "subword")
+    assert tokenizer.size == (258 if kind in ("byte", "subword") else 2)
+    assert len(tokenizer.encode_batch([], None)[0]) == 0
+    assert (ids(tokenizer, "a") == [1]) is (kind not in ("byte", "subword"))
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -171,15 +175,15 @@ def test_control_characters_part_words() -> None:
 ], ids=["one word", "chinese", "words", "punctuation", "marks"])  # fmt: skip
 def test_a_text_of_a_megabyte_is_fitted_and_cut(kind: str, text: str) -> None:
     tokenizer = fit([text, "a"], kind)
-    encoded = tokenizer.encode([text, "a"], 8)
-    assert encoded.tokens.lengths.tolist()[0] <= 8
-    assert max(len(word) for word in tokenizer.vocabulary) <= MAX_WORD
+    tokens, _ = tokenizer.encode_batch([text, "a"], 8)
+    assert tokens.lengths.tolist()[0] <= 8
+    assert max(len(word) for word in tokenizer.vocabulary) <= MAX_TOKEN
 
 
 def test_a_word_too_long_to_be_learnt_takes_no_place() -> None:
-    long = "x" * (MAX_WORD + 1)
-    tokenizer = fit([f"{long} {long} {'y' * MAX_WORD} z"], most=4)
-    assert tokenizer.words()[2:] == ["y" * MAX_WORD, "z"]
+    long = "x" * (MAX_TOKEN + 1)
+    tokenizer = fit([f"{long} {long} {'y' * MAX_TOKEN} z"], max_tokens=4)
+    assert tokenizer.words()[2:] == ["y" * MAX_TOKEN, "z"]
     assert ids(tokenizer, f"{long} z") == [1, 3]
 
 
@@ -193,12 +197,12 @@ def test_a_word_too_long_to_be_learnt_takes_no_place() -> None:
 ])  # fmt: skip
 def test_a_long_text_keeps_its_head_and_its_tail(longest: int, expected: str) -> None:
     tokenizer = fit(["abcdefghi"], "character")
-    encoded = tokenizer.encode(["xy", "abcdefghi", "", "abcdefghi", "i"], longest)
+    tokens, truncated = tokenizer.encode_batch(["xy", "abcdefghi", "", "abcdefghi", "i"], longest)
     words = tokenizer.words()
-    parts = ["".join(words[number] for number in part) for part in encoded.tokens.select([1, 3])]
+    parts = ["".join(words[number] for number in part) for part in tokens.select([1, 3])]
     assert parts == [expected] * 2
-    assert encoded.tokens.lengths.tolist() == [min(2, longest), longest, 1, longest, 1]
-    assert encoded.truncated == (2 if longest < 9 else 0) + (longest < 2)
+    assert tokens.lengths.tolist() == [min(2, longest), longest, 1, longest, 1]
+    assert truncated == (2 if longest < 9 else 0) + (longest < 2)
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -206,11 +210,11 @@ def test_many_texts_are_encoded_as_one_by_one(kind: str, monkeypatch: pytest.Mon
     texts = [*FILMS, "", "x" * 50, *(text for text, _ in SCRIPTS.values()), ""]
     tokenizer = fit(texts, kind)
     alone = [ids(tokenizer, text, 5) for text in texts]
-    monkeypatch.setattr("seqtune.data.text.tokenizer.CHUNK_CHARACTERS", 20)
-    encoded = tokenizer.encode(texts, 5)
-    assert [part.tolist() for part in encoded.tokens.select(range(len(texts)))] == alone
-    full = tokenizer.encode(texts, None).tokens.lengths
-    assert encoded.truncated == int((full > 5).sum()) > 0
+    monkeypatch.setattr("seqtune.data.text.vocabulary.CHUNK_CHARACTERS", 20)
+    tokens, truncated = tokenizer.encode_batch(texts, 5)
+    assert [part.tolist() for part in tokens.select(range(len(texts)))] == alone
+    full = tokenizer.encode_batch(texts, None)[0].lengths
+    assert truncated == int((full > 5).sum()) > 0
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -219,13 +223,14 @@ def test_a_vocabulary_does_not_hang_on_the_process(kind: str) -> None:
     code = (
         "import sys, json; from seqtune.data.text.tokenizer import Tokenizer; "
         "texts, kind = json.loads(sys.stdin.read()); "
-        "t = Tokenizer.fit(texts, kind, most=400, least_count=1); print(json.dumps(t.to_dict()))"
+        "t = Tokenizer.fit(texts, kind, max_tokens=400, normalization='nfkc_lower'); "
+        "print(json.dumps(t.to_dict()))"
     )
     done = subprocess.run(
         [sys.executable, "-c", code],
         input=json.dumps([texts, kind]), capture_output=True, text=True, check=True,
     )  # fmt: skip
-    assert Tokenizer.from_dict(json.loads(done.stdout)) == fit(texts, kind, most=400)
+    assert Tokenizer.from_dict(json.loads(done.stdout)) == fit(texts, kind, max_tokens=400)
 
 
 @pytest.mark.parametrize("setting", [None, "true"])
@@ -233,7 +238,7 @@ def test_the_users_setting_of_threads_is_left_alone(setting: str | None) -> None
     code = (
         "import os, sys; from seqtune.data.text.tokenizer import Tokenizer; "
         "loaded = 'tokenizers' in sys.modules; "
-        "Tokenizer.fit(['a'], 'word', most=9, least_count=1); "
+        "Tokenizer.fit(['a'], 'word', max_tokens=9, min_count=1); "
         "print(loaded, os.environ['TOKENIZERS_PARALLELISM'])"
     )
     name = "TOKENIZERS_PARALLELISM"
@@ -250,11 +255,11 @@ def test_the_users_setting_of_threads_is_left_alone(setting: str | None) -> None
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_tokenizer_comes_back_from_json(kind: str) -> None:
     texts = [text for text, _ in SCRIPTS.values()]
-    tokenizer = fit(texts, kind, most=300)
+    tokenizer = fit(texts, kind, max_tokens=300)
     again = Tokenizer.from_dict(json.loads(json.dumps(tokenizer.to_dict())))
     assert again == tokenizer
-    assert again.encode(texts, None).tokens.values.tolist() == (
-        tokenizer.encode(texts, None).tokens.values.tolist()
+    assert again.encode_batch(texts, None)[0].values.tolist() == (
+        tokenizer.encode_batch(texts, None)[0].values.tolist()
     )
 
 
@@ -264,22 +269,26 @@ def damaged(kind: str, /, **changes: Any) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("values", [
-    *([], None, "x", {}, {"format": 1}, damaged("word", format=2), damaged("word", format=None)),
-    *(damaged("word", kind="letters"), damaged("word", kind=["word"]), damaged("word", lower=1)),
+    *([], None, "x", {}, {"kind": "word"}, damaged("word", more=1)),
+    *(damaged("word", kind="letters"), damaged("word", kind=["word"])),
+    damaged("word", normalization=1),
     *(damaged("word", vocabulary=None), damaged("word", vocabulary="ab")),
-    *(damaged("word", vocabulary=[PADDING]), damaged("word", vocabulary=[UNKNOWN, PADDING])),
+    damaged("word", normalization="lower"),
+    *(damaged("word", vocabulary=["<end>"]), damaged("word", vocabulary=["<unknown>", "<end>"])),
     *(damaged("word", vocabulary=["a", "b", "c"]), damaged("word", vocabulary=[[], {}, "c"])),
-    *(damaged("word", vocabulary=[PADDING, UNKNOWN, word]) for word in (1, None, "", [], "\ud800")),
-    damaged("word", vocabulary=[PADDING, UNKNOWN, "a" * (MAX_WORD + 1)]),
-    damaged("word", vocabulary=[PADDING, UNKNOWN, "a", "a"]),
-    damaged("word", vocabulary=[PADDING, UNKNOWN, PADDING]),
-    damaged("word", vocabulary=[PADDING, UNKNOWN, *map(str, range(1_000_000))]),
+    *(damaged("word", vocabulary=[*SPECIALS, word]) for word in (1, None, "", [], "\ud800")),
+    damaged("word", vocabulary=[*SPECIALS, "a" * (MAX_TOKEN + 1)]),
+    damaged("word", vocabulary=[*SPECIALS, "a", "a"]),
+    damaged("word", vocabulary=[*SPECIALS, "<end>"]),
+    damaged("word", vocabulary=[*SPECIALS, *map(str, range(1_000_000))]),
     damaged("word", merges=[["a", "b"]]),
-    damaged("character", vocabulary=[PADDING, UNKNOWN, "ab"]),
-    damaged("subword", vocabulary=[PADDING, UNKNOWN, "a", "b", "ab"]),
+    damaged("character", vocabulary=[*SPECIALS, "ab"]),
+    damaged("subword", vocabulary=[*SPECIALS, "a", "b", "ab"]),
+    damaged("subword", vocabulary=[*SPECIALS, *byte_symbols(), "a b"]),
+    damaged("byte", vocabulary=[*SPECIALS, *"ab"]),
     *(damaged("subword", merges=merges) for merges in (
         None, {}, "ab", ["ab"], [["a"]], [["a", 1]], [["a", "b", "c"]], [["a", "q"]], [["x1", "y"]],
-        [["", "a"]], [[PADDING, "a"]], [["a", "b"]] * 300,
+        [["", "a"]], [["<end>", "a"]], [["a", "b"]] * 300,
     )),
 ], ids=lambda values: str(values)[:60] + "…")  # fmt: skip
 def test_a_damaged_tokenizer_is_refused(values: Any) -> None:
@@ -287,10 +296,10 @@ def test_a_damaged_tokenizer_is_refused(values: Any) -> None:
         Tokenizer.from_dict(values)
 
 
-def test_a_merge_cannot_spell_padding() -> None:
+def test_a_merge_cannot_spell_the_end() -> None:
     values = damaged("subword")
-    values["vocabulary"] += ["<padding"]
-    values["merges"] += [["<padding", ">"]]
+    values["vocabulary"] += ["<end"]
+    values["merges"] += [["<end", ">"]]
     with pytest.raises(ValueError, match="merge"):
         Tokenizer.from_dict(values)
 
@@ -301,9 +310,16 @@ def test_a_merge_cannot_spell_padding() -> None:
 ])  # fmt: skip
 def test_settings_out_of_range_are_refused(kind: str, most: int, least_count: int) -> None:
     with pytest.raises(ValueError, match="expected"):
-        Tokenizer.fit(["a"], kind, most=most, least_count=least_count)
+        Tokenizer.fit(["a"], kind, max_tokens=most, min_count=least_count)
 
 
 def test_no_tokens_per_text_is_refused() -> None:
     with pytest.raises(ValueError, match="at least 1"):
-        fit(["a"]).encode(["a"], 0)
+        fit(["a"]).encode_batch(["a"], 0)
+
+
+def test_words_of_normalized_texts_have_no_spaces_to_be_joined_with() -> None:
+    with pytest.raises(ValueError, match="cannot be joined"):
+        fit(FILMS).decode([2, 3])
+    tokenizer = fit(FILMS, "character")
+    assert tokenizer.decode(tokenizer.encode("Good\n film")) == "good film"

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from seqtune.data.text.vocabulary import UNKNOWN_ID
+from seqtune.data.text.vocabulary import UNKNOWN
 from seqtune.tasks.classify.augmentation import hide_words, vary_series
 
 LENGTHS = np.array([6, 3, 1])
@@ -122,7 +122,7 @@ def test_words_are_hidden_in_their_share_and_padding_never() -> None:
     hidden = hide_words(tokens, 0.3, draw)
     assert hidden.dtype == np.int32
     changed = hidden != tokens
-    assert (hidden[changed] == UNKNOWN_ID).all()
+    assert (hidden[changed] == UNKNOWN).all()
     assert (hidden[:, 40:] == 0).all()
     # 8000 words: a standard error of 0.005
     assert changed[:, :40].mean() == pytest.approx(0.3, abs=0.02)

@@ -10,7 +10,7 @@ import pytest
 
 from seqtune.data.ragged import Ragged
 from seqtune.data.text.tokenizer import Tokenizer
-from seqtune.data.text.vocabulary import UNKNOWN_ID
+from seqtune.data.text.vocabulary import UNKNOWN
 from seqtune.tasks.classify.batches import TrainingBatches, network_inputs
 from seqtune.tasks.classify.codec import Codec
 from seqtune.tasks.classify.labels import Labels
@@ -197,7 +197,7 @@ def test_series_are_scaled_by_channel_or_case_or_not_at_all() -> None:
 
 def test_texts_are_tokens_padded_to_the_longest_and_hidden_only_while_training() -> None:
     texts = ["red blue red", "blue"]
-    tokenizer = Tokenizer.fit(texts * 3, "word", most=300, least_count=1, lower=True)
+    tokenizer = Tokenizer.fit(texts * 3, "word", max_tokens=300, normalization="nfkc_lower")
     each = codec(
         roles=Roles("text", "label", "text"), tokenizers={"word": tokenizer},
         longest={"word": 4}, center=(), spread=(),
@@ -208,10 +208,10 @@ def test_texts_are_tokens_padded_to_the_longest_and_hidden_only_while_training()
     assert plain.dtype == np.int32
     red, blue = plain[1, 0], plain[0, 0]
     assert plain.tolist() == [[blue, 0, 0, 0], [red, blue, red, 0]]
-    assert UNKNOWN_ID not in (red, blue) and red != blue
+    assert UNKNOWN not in (red, blue) and red != blue
     draw = np.random.default_rng(0)
     hidden = network_inputs(each, encoded, np.array([1, 0]), values, draw)["tokens"]
-    assert hidden.tolist() == [[UNKNOWN_ID, 0, 0, 0], [UNKNOWN_ID] * 3 + [0]]
+    assert hidden.tolist() == [[UNKNOWN, 0, 0, 0], [UNKNOWN] * 3 + [0]]
 
 
 def test_no_cases_are_an_empty_batch() -> None:

@@ -187,7 +187,7 @@ def keys(**change: Any) -> Callable[[dict[str, Any]], dict[str, Any]]:
     return lambda values: {**values, **change}
 
 
-LETTERS = Tokenizer.fit(["ab"], "character", most=10, least_count=1).to_dict()
+LETTERS = Tokenizer.fit(["ab"], "character", max_tokens=10, normalization="nfkc").to_dict()
 EITHER = [
     *(keys(weights=[1.0]), keys(weights=[0.0, 1.0]), keys(weights=[-1.0, 1.0]), keys(weights="12")),
     *(keys(weights=["1", "1"]), keys(weights=[True, True]), keys(weights=[1.0, NAN])),

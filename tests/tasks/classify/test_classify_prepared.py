@@ -34,7 +34,8 @@ NAN = float("nan")
 def text_data() -> Prepared:
     """Six texts as words and as characters, with word vectors."""
     tokenizers = {
-        kind: Tokenizer.fit(TEXTS, kind, most=50, least_count=1) for kind in ("word", "character")
+        kind: Tokenizer.fit(TEXTS, kind, max_tokens=50, normalization="nfkc_lower")
+        for kind in ("word", "character")
     }
     codec = Codec(
         Roles("text", "label", "text"),

@@ -8,14 +8,14 @@ from typing import Any
 import numpy as np
 import pytest
 
+from seqtune.data.text.tokenizer import Tokenizer
 from seqtune.run.ensemble_choice import SamplingSettings
 from seqtune.run.predictions import Predictions
 from seqtune.search.trial import Result
 from seqtune.tasks.forecast.task import TASK as FORECAST
 from seqtune.tasks.generate.blend_reader import BlendReader, blended
-from seqtune.tasks.generate.tokens import Tokens
 
-TOKENS = Tokens.fit(["ab"], "character", most=10, least_count=1)
+TOKENS = Tokenizer.fit(["ab"], "character", max_tokens=10, min_count=1)
 
 
 class Fixed:

@@ -12,6 +12,7 @@ import pytest
 
 from seqtune.data.reading.source import Source
 from seqtune.data.reading.texts import read_texts
+from seqtune.data.text.vocabulary import END
 from seqtune.errors import DataError, RunError
 from seqtune.progress import Assumption, Note, silent
 from seqtune.recipe.load import Recipe
@@ -19,7 +20,6 @@ from seqtune.search.recorded import check_values
 from seqtune.tasks.generate.codec import Codec
 from seqtune.tasks.generate.corpus import corpus_of, divide
 from seqtune.tasks.generate.prepare import prepare
-from seqtune.tasks.generate.tokens import END
 
 TALE = "Once upon a time there was a cat.\n" * 30
 

@@ -6,10 +6,10 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
+from seqtune.data.text.tokenizer import Tokenizer
 from seqtune.errors import UsageError
 from seqtune.tasks.generate.fill import fill_gap, sides
 from seqtune.tasks.generate.inference import Floats
-from seqtune.tasks.generate.tokens import Tokens
 
 TEXT = "Cats sit. A cat sat, a hat sat."
 
@@ -18,7 +18,7 @@ class Fixed:
     """A model of words whose answer is given, and which remembers what it was asked."""
 
     def __init__(self, **probabilities: float) -> None:
-        self.tokens = Tokens.fit([TEXT], "word", most=60, least_count=1)
+        self.tokens = Tokenizer.fit([TEXT], "word", max_tokens=60, min_count=1)
         self.answer = np.full(self.tokens.size, 1e-9)
         for word, probability in probabilities.items():
             self.answer[self.tokens.ids[word.replace("_", " ")]] = probability

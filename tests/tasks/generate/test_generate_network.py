@@ -11,6 +11,8 @@ import numpy as np
 import pytest
 
 from seqtune.data.reading.texts import read_texts
+from seqtune.data.text.tokenizer import Tokenizer
+from seqtune.data.text.vocabulary import UNKNOWN
 from seqtune.metrics.generate import score_language
 from seqtune.progress import silent
 from seqtune.recipe.load import Recipe
@@ -19,7 +21,6 @@ from seqtune.tasks.generate.batches import Streams
 from seqtune.tasks.generate.gaps import GapStreams, gap_log_probabilities
 from seqtune.tasks.generate.scoring import log_probabilities, totals
 from seqtune.tasks.generate.task import TASK
-from seqtune.tasks.generate.tokens import UNKNOWN, Tokens
 
 TALE = "Once upon a time there was a cat, and the cat sat on a mat.\n" * 40
 SMALL = ("network.units=6", "network.embedding=4", "training.batch_size=3", "training.sequence=8")
@@ -114,7 +115,7 @@ def test_lanes_read_enough_before_what_they_score(
 
 
 def test_unknown_characters_cost_their_naming_too() -> None:
-    tokens = Tokens.fit(["abab"], "character", most=10, least_count=1)
+    tokens = Tokenizer.fit(["abab"], "character", max_tokens=10, min_count=1)
     ids = tokens.encode("aXb")
     nats, count, characters = totals(tokens, ids, np.array([-1.0, -2.0, -3.0])).tolist()
     assert ids[1] == UNKNOWN and (count, characters) == (3, 3)

@@ -9,15 +9,16 @@ import keras
 import numpy as np
 import pytest
 
+from seqtune.data.text.tokenizer import Tokenizer
+from seqtune.data.text.vocabulary import END, UNKNOWN
 from seqtune.registry import stateful_cells
 from seqtune.tasks.generate.network import build_network
 from seqtune.tasks.generate.network_reader import NetworkReader
 from seqtune.tasks.generate.request import Request
 from seqtune.tasks.generate.sampling import SamplingSettings
-from seqtune.tasks.generate.tokens import END, UNKNOWN, Tokens
 from seqtune.tasks.generate.writing import write
 
-TOKENS = Tokens.fit(["abcdefg hij.\n"], "character", most=50, least_count=1)
+TOKENS = Tokenizer.fit(["abcdefg hij.\n"], "character", max_tokens=50, min_count=1)
 TEXT = "a cab, a bad café"
 
 VALUES = {

@@ -8,14 +8,15 @@ from typing import Any
 import numpy as np
 import pytest
 
+from seqtune.data.text.tokenizer import Tokenizer
+from seqtune.data.text.vocabulary import END, UNKNOWN
 from seqtune.tasks.generate.prompt import DOCUMENTS, ONE_TEXT, Frame
 from seqtune.tasks.generate.request import Request
 from seqtune.tasks.generate.sampling import SamplingSettings
-from seqtune.tasks.generate.tokens import END, UNKNOWN, Tokens
 from seqtune.tasks.generate.wellformed import WellFormed
 from seqtune.tasks.generate.writing import Completion, write
 
-BYTES = Tokens.fit([], "byte", most=300, least_count=1)
+BYTES = Tokenizer.fit([], "byte", max_tokens=300, min_count=1)
 GREEDY = SamplingSettings(temperature=0)
 ANY = SamplingSettings(temperature=1.0, top_p=1.0)
 
@@ -85,7 +86,7 @@ def test_what_waits_is_the_beginning_of_a_character() -> None:
 
 
 def test_a_part_of_a_word_may_end_in_the_middle_of_a_character_and_another_begin_there() -> None:
-    tokens = Tokens("character", ("<end>", "<unknown>", *"abcd"))
+    tokens = Tokenizer("character", "none", ("<end>", "<unknown>", *"abcd"))
     tokens.__dict__["spellings"] = [b"", b"\xef\xbf\xbd", b"a\xc3", b"\xa9b", b"b", b"\xa9\xe2\x82"]
     rule = WellFormed(tokens)
     assert rule.allowed(b"").tolist() == [True, True, True, False, True, False]
@@ -113,14 +114,14 @@ def test_a_character_that_training_never_had_is_rather_written_than_half_of_one(
 
 
 def test_where_nothing_fits_all_may_come() -> None:
-    tokens = Tokens.fit(["ab"], "character", most=10, least_count=1)
+    tokens = Tokenizer.fit(["ab"], "character", max_tokens=10, min_count=1)
     assert WellFormed(tokens, [1, 0, 1, 0]).allowed(b"\xc3").all()
 
 
 class Even:
     """A reader for whom every token is equally likely, always."""
 
-    def __init__(self, tokens: Tokens = BYTES) -> None:
+    def __init__(self, tokens: Tokenizer = BYTES) -> None:
         self.tokens = tokens
 
     def start(self, batch: int = 1) -> tuple[Any, ...]:
@@ -136,7 +137,7 @@ class Even:
 class Wishing(Even):
     """A reader with wishes for each step: its dearest first, and after the last step the end."""
 
-    def __init__(self, *wishes: Sequence[int], tokens: Tokens = BYTES) -> None:
+    def __init__(self, *wishes: Sequence[int], tokens: Tokenizer = BYTES) -> None:
         super().__init__(tokens)
         self.wishes = [*wishes, (END,)]
 
@@ -171,8 +172,8 @@ def test_bytes_drawn_at_random_are_utf_8(seed: int) -> None:
 
 
 def test_parts_of_words_drawn_at_random_are_utf_8() -> None:
-    tokens = Tokens.fit(
-        ["žluťoučký kůň, größer 😀 und 東京 " * 9], "subword", most=400, least_count=2
+    tokens = Tokenizer.fit(
+        ["žluťoučký kůň, größer 😀 und 東京 " * 9], "subword", max_tokens=400, min_count=2
     )
     found = written(Even(tokens), 300, ANY, frame=ONE_TEXT)
     assert len(found.text) == 300 and "\ufffd" not in found.text
@@ -202,7 +203,7 @@ def test_a_text_that_is_long_enough_has_no_half_character() -> None:
 
 
 def test_what_training_never_had_is_never_written() -> None:
-    tokens = Tokens.fit(["abcd"], "character", most=10, least_count=1)
+    tokens = Tokenizer.fit(["abcd"], "character", max_tokens=10, min_count=1)
     counts = [1, 1, 5, 0, 3, 0]  # a and c
     text = written(Even(tokens), 500, ANY, counts, ONE_TEXT).text
     assert set(text) == {"a", "c"}
@@ -212,7 +213,7 @@ def test_what_training_never_had_is_never_written() -> None:
 
 
 def test_a_word_that_the_prompt_began_is_completed_even_where_training_had_it_not() -> None:
-    tokens = Tokens.fit(["a king a king"], "word", most=50, least_count=1)
+    tokens = Tokenizer.fit(["a king a king"], "word", max_tokens=50, min_count=1)
     ids = {spelling: number for number, spelling in enumerate(tokens.spellings)}
     counts = [int(number == ids[b"a"]) for number in range(tokens.size)]
     reader = Wishing([], [ids[b" king"]], tokens=tokens)

@@ -9,13 +9,14 @@ import pytest
 
 from seqtune.baselines.generate import kneser_ney
 from seqtune.data.ragged import Ragged
+from seqtune.data.text.tokenizer import Tokenizer
+from seqtune.data.text.vocabulary import END, UNKNOWN
 from seqtune.errors import UsageError
 from seqtune.tasks.generate.next_words import next_words
 from seqtune.tasks.generate.prompt import ONE_TEXT, fitting, read
 from seqtune.tasks.generate.request import Request, request_of
 from seqtune.tasks.generate.sampling import SamplingSettings
 from seqtune.tasks.generate.simple_reader import SimpleReader
-from seqtune.tasks.generate.tokens import END, UNKNOWN, Tokens
 from seqtune.tasks.generate.writing import write
 
 TALE = "The king has a cat. The king has a hat. The queen has a cat."
@@ -25,7 +26,7 @@ KINDS = ("character", "byte", "word")
 
 def reader_of(texts: Sequence[str], kind: str, order: int = 30) -> SimpleReader:
     """N-grams that know the texts by heart."""
-    tokens = Tokens.fit(texts, kind, most=500, least_count=1)
+    tokens = Tokenizer.fit(texts, kind, max_tokens=500, min_count=1)
     documents = Ragged.from_list([[*tokens.encode(text).tolist(), END] for text in texts])
     return SimpleReader(kneser_ney.fit(documents, tokens.size, order=order), tokens)
 
@@ -110,7 +111,7 @@ def test_only_what_may_be_part_of_a_token_is_not_read(kind: str, text: str, pend
 
 
 def test_tokens_fit_what_is_pending_by_beginning_with_it_or_being_its_beginning() -> None:
-    tokens = Tokens.fit(["a king a kin a"], "word", most=50, least_count=1)
+    tokens = Tokenizer.fit(["a king a kin a"], "word", max_tokens=50, min_count=1)
     found = fitting(tokens, b" kin")
     spelt = {tokens.spellings[number] for number in np.flatnonzero(found).tolist()}
     assert spelt == {b" ", b" king", b" kin"}

@@ -1,19 +1,19 @@
-"""Tokens of text: nothing is lost, scores of all kinds are comparable."""
+"""Tokens of exact texts: nothing is lost, scores of all kinds are comparable."""
 
 from __future__ import annotations
 
 import math
 
-import numpy as np
 import pytest
 
-from seqtune.tasks.generate.tokens import CODE_POINTS, END, KINDS, UNKNOWN, Tokens, cut, rejoined
+from seqtune.data.text.tokenizer import CODE_POINTS, Tokenizer
+from seqtune.data.text.vocabulary import END, KINDS, UNKNOWN
 
 TEXT = "Once upon a time, a cat sat.\nThe cat, upon a mat:  'Ünïq' 漢字 e\u0301!\n" * 8
 
 
-def fitted(kind: str, text: str = TEXT, most: int = 400) -> Tokens:
-    return Tokens.fit([text], kind, most=most, least_count=2)
+def fitted(kind: str, text: str = TEXT, size: int = 400) -> Tokenizer:
+    return Tokenizer.fit([text], kind, max_tokens=size, min_count=2)
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -60,7 +60,7 @@ def test_a_word_takes_the_space_before_it_and_an_unknown_one_is_spelt() -> None:
 def test_the_more_frequent_token_has_the_smaller_id() -> None:
     tokens = fitted("character", "banana")
     assert tokens.vocabulary == ("<end>", "<unknown>", "a", "n", "b")
-    assert fitted("character", "banana", most=3).vocabulary[2:] == ("a",)
+    assert fitted("character", "banana", size=3).vocabulary[2:] == ("a",)
 
 
 def test_half_a_character_comes_when_its_last_byte_is_there() -> None:
@@ -79,7 +79,7 @@ def test_half_a_surrogate_is_replaced() -> None:
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_vocabulary_on_disk_is_the_same_again(kind: str) -> None:
     tokens = fitted(kind)
-    assert Tokens.from_dict(tokens.to_dict()) == tokens
+    assert Tokenizer.from_dict(tokens.to_dict()) == tokens
 
 
 def test_the_array_is_as_narrow_as_the_vocabulary_allows() -> None:
@@ -100,21 +100,4 @@ def test_the_array_is_as_narrow_as_the_vocabulary_allows() -> None:
 ])  # fmt: skip
 def test_a_damaged_vocabulary_is_refused(change: dict[str, object]) -> None:
     with pytest.raises(ValueError):
-        Tokens.from_dict({**fitted("character").to_dict(), **change})
-
-
-def test_a_text_is_cut_where_tokens_end() -> None:
-    assert cut("one\ntwo three") == 4
-    assert cut("one two") == 3  # the space belongs to the word after it
-    assert cut("one") == 3
-
-
-def test_pieces_are_the_text_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("seqtune.tasks.generate.tokens.CHUNK", 10)
-    blocks = ["Once upon", " a ti", "me there\nwas a", "", "cat"]
-    pieces = list(rejoined(blocks))
-    assert "".join(pieces) == "".join(blocks)
-    assert len(pieces) > 1
-    tokens = fitted("word", "Once upon a time there\nwas acat " * 3)
-    whole = tokens.encode("".join(blocks))
-    assert np.concatenate([tokens.encode(each) for each in pieces]).tolist() == whole.tolist()
+        Tokenizer.from_dict({**fitted("character").to_dict(), **change})
