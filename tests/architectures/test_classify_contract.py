@@ -139,7 +139,7 @@ def prepared_text(lengths: Sequence[int] = LENGTHS, longest: int | None = None) 
         tokenizers={"word": tokenizer},
         longest={"word": longest or max(lengths)},
     )
-    return _prepared(codec, {"word": tokenizer.encode(texts, None).tokens})
+    return _prepared(codec, {"word": tokenizer.encode_batch(texts, None)[0]})
 
 
 def _prepared(codec: Codec, inputs: dict[str, Ragged]) -> Prepared:

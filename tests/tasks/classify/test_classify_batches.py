@@ -202,7 +202,7 @@ def test_texts_are_tokens_padded_to_the_longest_and_hidden_only_while_training()
         roles=Roles("text", "label", "text"), tokenizers={"word": tokenizer},
         longest={"word": 4}, center=(), spread=(),
     )  # fmt: skip
-    encoded = tokenizer.encode(texts, None).tokens
+    encoded, _ = tokenizer.encode_batch(texts, None)
     values = VALUES | {"text.word_dropout": 0.999999}
     plain = network_inputs(each, encoded, np.array([1, 0]), values)["tokens"]
     assert plain.dtype == np.int32

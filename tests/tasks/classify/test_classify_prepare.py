@@ -265,7 +265,7 @@ def test_words_for_missing_are_texts() -> None:
     columns = {**films(), "text": ["null", "NA", "nan", "none"] * 10}
     prepared, _, _ = of(columns, *WORDS)
     words = set(prepared.codec.tokenizers["word"].words())
-    assert words == {"<padding>", "<unknown>", "null", "na", "nan", "none"}
+    assert words == {"<end>", "<unknown>", "null", "na", "nan", "none"}
     assert prepared.cases(np.array([0, 1])) == ["null", "NA"]
 
 
