@@ -20,12 +20,12 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 from _command import run
+from seqtune.tasks.forecast.evaluation import NewRows
+from seqtune.tasks.forecast.predict import forecast_with
 
 import seqtune
 from seqtune.data.panel.window import evaluation_windows
 from seqtune.data.reading.open import open_source
-from seqtune.tasks.forecast.evaluation import NewRows
-from seqtune.tasks.forecast.predict import forecast_with
 from seqtune.tasks.forecast.preprocessing import actual_values
 
 HORIZON = 96

@@ -122,7 +122,8 @@ def _list_words(
     folder: str, next_text: str | None, fill: str | None, top: int, use: str | None, as_json: bool
 ) -> None:
     from seqtune.report.completion import WordsReport
-    from seqtune.run.run import NETWORK, Run
+    from seqtune.run.predictor import NETWORK
+    from seqtune.run.run import Run
 
     run = Run(folder)
     use = use if fill is None else use or NETWORK

@@ -130,7 +130,7 @@ class EnsembleChoice:
             for name, predictions in method.items()
             if sign * (self.problem.objective(predictions) - best) <= margin
         ]
-        return [*equals[: self.problem.task.equals], *methods]
+        return [*equals[: self.problem.task.initial_members], *methods]
 
     def _best_method(self, beside: Arrays) -> dict[str, npt.NDArray[np.float64]]:
         """Return the validation predictions of the best simple method that can be blended."""

@@ -59,6 +59,7 @@ def explain_trial(
         RunError: The network cannot be loaded.
         UsageError: Nothing can be explained of such a task.
     """
+    from seqtune.runtime.network import KerasNetwork
     from seqtune.search.trial import model_path
 
     if not isinstance(task, Explains):
@@ -66,7 +67,7 @@ def explain_trial(
     model = load_network(task, prepared, result.values, model_path(folder, result.trial))
     found = {
         "network": row_name(result),
-        **task.explain(model, prepared, result.values, deadline),
+        **task.explain(KerasNetwork(model), prepared, result.values, deadline),
     }
     write_json(folder / EXPLANATION, found)
     return found

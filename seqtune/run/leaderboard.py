@@ -9,9 +9,13 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from seqtune.errors import RunError
+from seqtune.files import damaged
+from seqtune.run.untrusted import read_part
+from seqtune.search.recorded import shown
 from seqtune.tasks._info import metric_of
 
 if TYPE_CHECKING:
@@ -20,6 +24,9 @@ if TYPE_CHECKING:
 Kind = Literal["network", "ensemble", "baseline"]
 Direction = Literal["min", "max"]
 _Read = TypeVar("_Read")
+
+MAX_NAME = 200
+"""Characters of the name of a row at most."""
 
 
 @dataclass(frozen=True)
@@ -199,7 +206,7 @@ class Leaderboard:
         if value["direction"] not in ("min", "max"):
             raise ValueError(f"direction {value['direction']!r}")
         rows = tuple(Row.from_dict(row) for row in value["leaderboard"])
-        margin = number(value.get("margin", 0.0))  # runs of earlier versions have none
+        margin = number(value["margin"])
         return cls(str(value["metric"]), value["direction"], rows, margin)
 
     def _order(self, row: Row) -> tuple[bool, float, bool, float, str]:
@@ -213,6 +220,27 @@ class Leaderboard:
 
     def _best(self, *kinds: Kind) -> Row | None:
         return next((row for row in self.ranked() if row.kind in kinds), None)
+
+
+def read_leaderboard(folder: Path) -> Leaderboard:
+    """Read the leaderboard of a run folder.
+
+    Raises:
+        RunError: The file is missing or damaged.
+    """
+    path = folder / "leaderboard.json"
+    values = read_part(path)
+    try:
+        board = Leaderboard.from_dict(values)
+    except RunError as error:
+        raise damaged(path, error.message) from error
+    names = [row.name for row in board.rows]
+    for name in names:
+        if not name.isprintable() or not 0 < len(name) <= MAX_NAME:
+            raise damaged(path, f"found the row {shown(name)}")
+    if len(set(names)) != len(names):
+        raise damaged(path, "two rows have the same name")
+    return board
 
 
 @dataclass(frozen=True)

@@ -3,26 +3,19 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from seqtune.files import damaged, write_json
-from seqtune.run.untrusted import is_number, outside, read_part
+from seqtune.run.untrusted import outside, read_part
 from seqtune.search.recorded import is_trial, printable, shown
+from seqtune.tasks._contract import Calibration
 
 MEMBERS = "members.json"
 
 CALIBRATION = "calibration.json"
-
-FACTOR = re.compile(r"temperature|q0\.\d+:\d+")
-"""What predictions, or the distances between their quantiles, are multiplied or divided by."""
-
-MAX_FACTOR = 1000.0
-"""No factor is higher, none lower than its inverse."""
-
-MAX_FIGURE = 1e12
-"""No other figure is larger."""
 
 FILE = re.compile(r"models/[A-Za-z0-9][A-Za-z0-9_-]*\.keras")
 """A network's file, relative to the run folder: nothing else is opened as one."""
@@ -38,7 +31,7 @@ class Member:
         model: File of the network, relative to the run folder.
         refitted: File of the network trained further on all rows; empty if it was not.
         values: Its configuration.
-        baseline: Name of the simple method; empty for a network.
+        method: Name of the simple method; empty for a network.
     """
 
     trial: str
@@ -46,12 +39,12 @@ class Member:
     model: str
     refitted: str
     values: dict[str, Any]
-    baseline: str = ""
+    method: str = ""
 
     @property
     def files(self) -> tuple[str, ...]:
         """Every file that it names."""
-        if self.baseline:
+        if self.method:
             return ()
         return (self.model, self.refitted) if self.refitted else (self.model,)
 
@@ -72,14 +65,14 @@ def write_members(folder: Path, rows: dict[str, list[Member]]) -> None:
     )
 
 
-def write_calibrations(folder: Path, rows: dict[str, dict[str, float]]) -> None:
+def write_calibrations(folder: Path, rows: Mapping[str, Calibration]) -> None:
     """Write what makes the predictions of each row honest; nothing where nothing does."""
     if rows:
-        write_json(folder / CALIBRATION, rows)
+        write_json(folder / CALIBRATION, {name: each.to_dict() for name, each in rows.items()})
 
 
-def read_calibrations(folder: Path) -> dict[str, dict[str, float]]:
-    """Read what `write_calibrations` wrote, {} where it wrote nothing.
+def read_calibrations(folder: Path) -> dict[str, Any]:
+    """Read what `write_calibrations` wrote, {} where it wrote nothing; a task checks the values.
 
     Raises:
         RunError: The file is damaged.
@@ -88,20 +81,9 @@ def read_calibrations(folder: Path) -> dict[str, dict[str, float]]:
     if not path.exists():
         return {}
     rows = read_part(path)
-    figures = rows.values() if isinstance(rows, dict) else [None]
-    for row in figures:
-        if not isinstance(row, dict) or not all(_is_figure(*figure) for figure in row.items()):
-            raise damaged(path, f"found {shown(row)}, expected figures by name")
-    return dict(rows)
-
-
-def _is_figure(name: str, value: object) -> bool:
-    """Say whether a value can have been measured: no factor turns predictions over."""
-    if not is_number(value):
-        return False
-    if FACTOR.fullmatch(name):
-        return 1 / MAX_FACTOR <= value <= MAX_FACTOR  # type: ignore[operator]
-    return abs(value) <= MAX_FIGURE  # type: ignore[arg-type]
+    if not isinstance(rows, dict):
+        raise damaged(path, f"found {shown(rows)}, expected figures by name")
+    return rows
 
 
 def read_members(folder: Path) -> dict[str, list[Member]]:
@@ -123,9 +105,9 @@ def read_members(folder: Path) -> dict[str, list[Member]]:
 
 def _check(member: Member, path: Path) -> None:
     """Refuse a member that seqtune did not write; its configuration is checked when it is built."""
-    if not isinstance(member.baseline, str) or not METHOD.fullmatch(member.baseline):
-        raise damaged(path, f"found {shown(member.baseline)}, expected the name of a method")
-    if member.trial != "" if member.baseline else not is_trial(member.trial):
+    if not isinstance(member.method, str) or not METHOD.fullmatch(member.method):
+        raise damaged(path, f"found {shown(member.method)}, expected the name of a method")
+    if member.trial != "" if member.method else not is_trial(member.trial):
         raise damaged(path, f"found {shown(member.trial)}, expected the name of a trial")
     for file in (member.model, member.refitted):
         if not isinstance(file, str):

@@ -12,7 +12,7 @@ from seqtune.run.baseline_predictions import Arrays, read_predictions
 from seqtune.search.ensemble import blend
 from seqtune.search.problem import Problem
 from seqtune.search.trial import predictions_path
-from seqtune.tasks._contract import Recalibrates
+from seqtune.tasks._contract import Calibration, Recalibrates
 
 Floats = npt.NDArray[np.float64]
 Weights = Mapping[str, float]
@@ -35,8 +35,8 @@ class Predictions:
     problem: Problem
     baseline_predictions: Mapping[str, Arrays]
     test: dict[str, Floats] = field(default_factory=dict)
-    _calibrations: dict[str, dict[str, float]] = field(default_factory=dict)
-    _of_ensembles: dict[tuple[tuple[str, float], ...], dict[str, float]] = field(
+    _calibrations: dict[str, Calibration | None] = field(default_factory=dict)
+    _of_ensembles: dict[tuple[tuple[str, float], ...], Calibration | None] = field(
         default_factory=dict
     )
 
@@ -48,19 +48,19 @@ class Predictions:
 
     def validation(self, name: str) -> Floats:
         """Return the validation predictions of a trial or a simple method, calibrated."""
-        return self._calibrated(self.raw(name), self.calibration(name))
+        return calibrated(self.raw(name), self.calibration(name))
 
     def tested(self, name: str) -> Floats:
         """Return the test predictions of a trial or a simple method, calibrated."""
-        return self._calibrated(self.test[name], self.calibration(name))
+        return calibrated(self.test[name], self.calibration(name))
 
-    def calibration(self, name: str) -> dict[str, float]:
+    def calibration(self, name: str) -> Calibration | None:
         """Measure a trial or a simple method on its validation predictions, once."""
         if name not in self._calibrations:
             self._calibrations[name] = self._measured(self.raw(name))
         return self._calibrations[name]
 
-    def last_calibration(self, name: str) -> dict[str, float]:
+    def last_calibration(self, name: str) -> Calibration | None:
         """Measure a trial or a simple method on the test part too, where the task wants that.
 
         It has been scored by then; what is measured here counts for new data alone.
@@ -72,16 +72,16 @@ class Predictions:
 
     def blended_validation(self, weights: Weights) -> Floats:
         """Return an ensemble's predictions for the validation part, as they are given out."""
-        return self._calibrated(self._blended_raw(weights), self._of_ensemble(weights))
+        return calibrated(self._blended_raw(weights), self._of_ensemble(weights))
 
     def blended_test(self, weights: Weights) -> Floats:
         """Return an ensemble's predictions for the test part, as they are given out."""
         members = {name: self.tested(name) for name in weights}
-        return self._calibrated(blend(members, dict(weights)), self._of_ensemble(weights))
+        return calibrated(blend(members, dict(weights)), self._of_ensemble(weights))
 
     def last_of_ensemble(
-        self, weights: Weights, members: Mapping[str, dict[str, float]]
-    ) -> dict[str, float]:
+        self, weights: Weights, members: Mapping[str, Calibration | None]
+    ) -> Calibration | None:
         """Measure the average of members for new data.
 
         Args:
@@ -93,14 +93,14 @@ class Predictions:
             return self._of_ensemble(weights)
         validation, test = (
             blend(
-                {name: self._calibrated(made(name), members[name]) for name in weights},
+                {name: calibrated(made(name), members[name]) for name in weights},
                 dict(weights),
             )
             for made in (self.raw, self.test.__getitem__)
         )
         return task.recalibration(prepared, validation, test)
 
-    def _of_ensemble(self, weights: Weights) -> dict[str, float]:
+    def _of_ensemble(self, weights: Weights) -> Calibration | None:
         """Measure an ensemble on its validation predictions, once."""
         key = tuple(weights.items())
         if key not in self._of_ensembles:
@@ -111,8 +111,11 @@ class Predictions:
         """Return the average for the validation part, its members calibrated, itself not yet."""
         return blend({name: self.validation(name) for name in weights}, dict(weights))
 
-    def _measured(self, predictions: Floats) -> dict[str, float]:
-        return self.problem.task.calibration(self.problem.prepared, predictions)
+    def _measured(self, predictions: Floats) -> Calibration | None:
+        prepared = self.problem.prepared
+        return self.problem.task.calibrate(prepared, prepared.encoded("validation"), predictions)
 
-    def _calibrated(self, predictions: Floats, calibration: Mapping[str, float]) -> Floats:
-        return self.problem.task.calibrated(self.problem.prepared, predictions, calibration)
+
+def calibrated(predictions: Floats, calibration: Calibration | None) -> Floats:
+    """Return predictions as they are given out."""
+    return predictions if calibration is None else calibration.apply(predictions)

@@ -29,6 +29,7 @@ from seqtune.search.refit import (
     test_predictions_path,
 )
 from seqtune.search.trial import Result, model_path, usable
+from seqtune.tasks._contract import Calibration
 
 NETWORKS_LISTED = 8
 """So many single networks, the best by validation, stand on the leaderboard."""
@@ -203,13 +204,13 @@ class Selection:
                 for result in self.chosen()
                 if result.trial in self.weights
             ] + [
-                Member("", weight, "", "", {}, baseline=name)
+                Member("", weight, "", "", {}, method=name)
                 for name, weight in self.weights.items()
                 if name in self.baseline_predictions
             ]
         return rows
 
-    def calibrations(self) -> dict[str, dict[str, float]]:
+    def calibrations(self) -> dict[str, Calibration]:
         """Return what makes predictions honest, by trial, simple method, and ensemble.
 
         An ensemble is calibrated as the average of members that each are calibrated already.
@@ -218,7 +219,7 @@ class Selection:
         found = {name: self.predicted.last_calibration(name) for name in names}
         if self.weights:
             found[self.ensemble_name] = self.predicted.last_of_ensemble(self.weights, found)
-        return {name: figures for name, figures in found.items() if figures}
+        return {name: each for name, each in found.items() if each is not None}
 
     @property
     def searched_name(self) -> str:

@@ -146,9 +146,7 @@ class _History(Schedule):
 
     def after_epoch(self, epoch: int, loss: float) -> None:
         """Predict the fold; stop at a loss or a score that is no number."""
-        predictions = self.problem.task.apply(
-            self.model, self.problem.prepared, self.values, "validation"
-        )
+        predictions = self.problem.predict(self.model, self.values, "validation")
         score = self.problem.objective(predictions) if math.isfinite(loss) else math.nan
         if not math.isfinite(score):
             what = "loss" if not math.isfinite(loss) else "validation score"

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy.typing as npt
 
+from seqtune.runtime.network import KerasNetwork
 from seqtune.runtime.programs import Programs, ProgramStore
 from seqtune.search.signature import signature
 from seqtune.tasks import load_task
@@ -58,9 +59,20 @@ class Problem:
         """The folds that a trial is compared on; none where a part is held out for that."""
         return self.prepared.folds if self.prepared is not None else ()
 
+    def predict(self, model: Any, values: Values, part: Part) -> npt.NDArray[Any]:
+        """Return the raw predictions of a network for a held-out part.
+
+        Args:
+            model: The Keras model, as `Task.build` made it of this data.
+            values: Its configuration.
+            part: Which part.
+        """
+        encoded = self.prepared.encoded(part)
+        return self.task.forward(KerasNetwork(model), self.prepared, encoded, values)
+
     def score(self, part: Part, predictions: npt.NDArray[Any]) -> dict[str, float]:
         """Return every metric of predictions for a part."""
-        return self.task.score(self.prepared, part, predictions)
+        return self.task.score(self.prepared, self.prepared.encoded(part), predictions)
 
     def objective(self, predictions: npt.NDArray[Any]) -> float:
         """Return what trials are compared by, of predictions for the validation part."""

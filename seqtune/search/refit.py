@@ -176,7 +176,7 @@ class RefitJob:
 
     def _harm(self, problem: Problem, model: Any) -> str:
         task = problem.task
-        predictions = task.apply(model, problem.prepared, self.result.values, "validation")
+        predictions = problem.predict(model, self.result.values, "validation")
         score = problem.objective(predictions)
         before = float(self.result.score or 0.0)
         is_sound = (
@@ -187,7 +187,7 @@ class RefitJob:
         return "" if is_sound else f"{problem.metric} went from {before:.3g} to {score:.3g}"
 
     def _score_test(self, problem: Problem, model: Any) -> None:
-        predictions = problem.task.apply(model, problem.prepared, self.result.values, "test")
+        predictions = problem.predict(model, self.result.values, "test")
         with whole_file(test_predictions_path(problem.folder, self.trial)) as temporary:
             np.save(temporary, predictions)
 

@@ -81,15 +81,16 @@ class Monitor(Schedule):
             self.trouble = f"the loss became {loss} in epoch {epoch + 1}"
             self.is_over = True
             return
-        task, prepared = self.problem.task, self.problem.prepared
-        predictions = task.apply(self.model, prepared, self.values, "validation")
+        predictions = self.problem.predict(self.model, self.values, "validation")
         score = self.problem.objective(predictions)
         if not math.isfinite(score):
             self.trouble = f"the validation score became {score} in epoch {epoch + 1}"
             self.is_over = True
             return
         self.scores.append(score)
-        if self.best_score is None or is_better(score, self.best_score, task.direction):
+        if self.best_score is None or is_better(
+            score, self.best_score, self.problem.task.direction
+        ):
             self.best_score, self._best_epoch = score, epoch
             self.best_weights = [np.array(weight) for weight in self.model.get_weights()]
             self.best_predictions = predictions

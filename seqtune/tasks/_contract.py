@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Protocol, runtime_checkable
 
-from seqtune.progress import Listener
+from seqtune.progress import Advance, Listener, no_progress
 
 if TYPE_CHECKING:
     import numpy as np
@@ -126,6 +126,91 @@ class Evaluation:
     passages: Sequence[Passage] = ()
 
 
+@dataclass
+class Context:
+    """What stands around new rows that are read for a predictor.
+
+    Args:
+        recipe: The recipe of the run, every value filled in.
+        name: How commands name the predictor: the run folder.
+        data: The file that it was fitted on; empty where that is not known.
+        model: The row of the leaderboard that predicts.
+        notes: What was assumed and repaired while the rows were read, in words.
+    """
+
+    recipe: Recipe
+    name: str
+    data: str = ""
+    model: str = ""
+    notes: list[str] = field(default_factory=list)
+
+    def note(self, *texts: str) -> None:
+        """Keep what the user should know, each text once."""
+        self.notes += [text for text in texts if text not in self.notes]
+
+
+class Network(Protocol):
+    """A trained network, whatever library runs it."""
+
+    def __call__(self, inputs: Any) -> npt.NDArray[Any]:
+        """Return what it says of a batch: an array or a dictionary of arrays, (batch, …) each."""
+
+    def run(self, function: Callable[..., Any], *arguments: Any) -> Any:
+        """Return `function(model, *arguments)`: for what keeps a state between two calls."""
+
+    @property
+    def model(self) -> Any:
+        """The network as its library has it."""
+
+    @property
+    def searched(self) -> Network:
+        """The network as the search left it: it has not learnt from rows that were held out."""
+
+
+class Calibration(Protocol):
+    """What turns a model's raw predictions into those that are given out; each task has its own."""
+
+    def apply(self, predictions: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+        """Return predictions as they are given out."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain JSON values, which `Task.read_calibration` reads."""
+
+
+class OpenMember(Protocol):
+    """A network, or a simple method, of a row of the leaderboard."""
+
+    @property
+    def method(self) -> str:
+        """Name of the simple method; empty for a network."""
+
+    @property
+    def weight(self) -> float:
+        """Its share in the row's predictions."""
+
+    @property
+    def values(self) -> Values:
+        """Its configuration; {} for a simple method."""
+
+    @property
+    def is_refitted(self) -> bool:
+        """Whether it has learnt from all rows, those held out included."""
+
+    @property
+    def network(self) -> Network:
+        """The network, loaded when it is first asked for."""
+
+
+class Models(Protocol):
+    """Opens the models behind the rows of a leaderboard."""
+
+    def name_of(self, use: str | None) -> str:
+        """Return the name of the row that is meant: the winner's, if None."""
+
+    def open_members(self, name: str) -> Sequence[OpenMember]:
+        """Return the models behind a row; a simple method stands alone."""
+
+
 @dataclass(frozen=True)
 class Fold:
     """A part of few cases, held out while the others train.
@@ -150,6 +235,9 @@ class Prepared(Protocol):
     def metric(self) -> str:
         """The metric that selects; which one may depend on the data."""
 
+    def encoded(self, part: Part) -> Any:
+        """Return a held-out part as networks and simple methods predict it: its `Encoded`."""
+
     def save(self, folder: Path) -> None:
         """Write the arrays and the codec, so that `Task.load` gives the same again."""
 
@@ -169,14 +257,16 @@ class Task(Protocol):
     """Share of the budget that refits may take."""
     score_share: float
     """Share of the budget that is kept for scoring the winner where nothing is refitted."""
-    equals: int
+    initial_members: int
     """So many networks, whose scores chance may have put in their order, begin the ensemble."""
     blends_single: bool
     """Whether a single network may be blended with a simple method: where one trial is enough."""
-    changeable: tuple[str, ...]
+    predict_keys: tuple[str, ...]
     """Keys of the recipe that `predict` may set: they need no training again."""
-    leaves_empty: bool
+    allows_missing: bool
     """Whether cells of the prediction table stay empty where there is nothing to say."""
+    examples: str
+    """What is counted while a prediction is made: "windows", "rows"."""
 
     def prepare(self, source: Source, recipe: Recipe, listener: Listener) -> tuple[Any, Recipe]:
         """Turn a source into arrays; return them with the recipe, inferred values filled in."""
@@ -206,13 +296,51 @@ class Task(Protocol):
     ) -> Any:
         """Return a `keras.utils.PyDataset` of training batches from the parts up to `until`."""
 
-    def apply(self, model: Any, prepared: Any, values: Values, part: Part) -> npt.NDArray[Any]:
-        """Return the model's predictions for a part, in the user's unit."""
+    def forward(
+        self,
+        network: Network,
+        prepared: Any,
+        encoded: Any,
+        values: Values,
+        calibration: Any = None,
+        advance: Advance = no_progress,
+    ) -> npt.NDArray[np.float64]:
+        """Return what one network predicts: the same for a held-out part and for new rows.
+
+        Args:
+            network: The network.
+            prepared: The data that it was fitted on, with the codec.
+            encoded: What is predicted: `Prepared.encoded` of a part, or `encode` of new rows.
+            values: The network's configuration.
+            calibration: From `calibrate`; None for raw predictions.
+            advance: Hears how many more examples are done.
+
+        Returns:
+            (examples, …), in the user's unit.
+        """
+
+    def by_method(
+        self,
+        prepared: Any,
+        encoded: Any,
+        method: str,
+        seed: int,
+        advance: Advance = no_progress,
+    ) -> npt.NDArray[np.float64]:
+        """Return the same by a simple method, fitted on all rows of the run.
+
+        Args:
+            prepared: The data that it is fitted on.
+            encoded: What is predicted.
+            method: Its name.
+            seed: Of the methods that draw at random.
+            advance: Hears how many more examples are done.
+        """
 
     def score(
-        self, prepared: Any, part: Part, predictions: npt.NDArray[np.float64]
+        self, prepared: Any, encoded: Any, predictions: npt.NDArray[np.float64]
     ) -> dict[str, float]:
-        """Return every metric of predictions for a part."""
+        """Return every metric of predictions as they are given out."""
 
     def prediction_unit(self, prepared: Any, values: Values | None) -> str:
         """Return what predictions are of, in a word; those of different units have no average.
@@ -231,13 +359,17 @@ class Task(Protocol):
     def describe(self, prepared: Any, values: Values) -> str:
         """Return in a few words what a configuration has that only this task knows."""
 
-    def calibration(self, prepared: Any, predictions: npt.NDArray[np.float64]) -> dict[str, float]:
-        """Measure on validation predictions what makes predictions honest; {} for nothing."""
+    def calibrate(
+        self, prepared: Any, encoded: Any, predictions: npt.NDArray[np.float64]
+    ) -> Calibration | None:
+        """Measure on raw predictions of a held-out part what makes predictions honest."""
 
-    def calibrated(
-        self, prepared: Any, predictions: npt.NDArray[np.float64], calibration: Mapping[str, float]
-    ) -> npt.NDArray[np.float64]:
-        """Return predictions as they are given out, after what `calibration` measured."""
+    def read_calibration(self, prepared: Any, values: Any) -> Calibration:
+        """Read what `Calibration.to_dict` returned, from a file that may come from a stranger.
+
+        Raises:
+            ValueError: It cannot have been measured on this data.
+        """
 
     def baselines(
         self, prepared: Any, recipe: Recipe, allowance: Allowance, listener: Listener
@@ -245,31 +377,52 @@ class Task(Protocol):
         """Run the simple methods within a time."""
 
     def illustrate(
-        self, prepared: Any, predictions: npt.NDArray[np.float64], run: Any
+        self,
+        prepared: Any,
+        predictions: npt.NDArray[np.float64],
+        models: Models,
+        context: Context,
     ) -> dict[str, Any]:
         """Return what the report shows of the winner at work, as plain JSON values.
 
-        Its `kind` says what it is: "forecast", "confusion", "text" or "gaps".
+        Its `kind` says what it is.
 
         Args:
             prepared: The data.
-            predictions: What the winner predicted for the test part.
-            run: The run, whose networks can be used already.
+            predictions: What the best network or ensemble predicted for the test part.
+            models: Opens the models, which can be used already.
+            context: Recipe and name of the run.
         """
 
-    def predict(self, run: Any, source: Source | None, use: str | None) -> pd.DataFrame:
+    def encode(self, prepared: Any, source: Source | None, context: Context) -> Any:
+        """Read new rows to be predicted; None continues the data that the run was fitted on."""
+
+    def decode(
+        self, prepared: Any, encoded: Any, predictions: npt.NDArray[np.float64], context: Context
+    ) -> pd.DataFrame:
         """Return the task's prediction table."""
 
-    def evaluate(self, run: Any, source: Source) -> Evaluation:
-        """Score the run's models on labelled data that they never saw."""
+    def encode_labelled(self, prepared: Any, source: Source, context: Context) -> Any:
+        """Read new rows whose truth is known, to be scored."""
+
+    def evaluation(
+        self,
+        prepared: Any,
+        encoded: Any,
+        predictions: Mapping[str, npt.NDArray[np.float64]],
+        context: Context,
+    ) -> Evaluation:
+        """Score predictions of rows from `encode_labelled`, by name of the model."""
 
 
 @runtime_checkable
 class Backtests(Protocol):
     """A task whose runs can be scored from several rolled origins."""
 
-    def backtest(self, run: Any, source: Source, folds: int, step: int | None) -> Evaluation:
-        """Score the run's models from `folds` origins, `step` rows apart, without training."""
+    def encode_folds(
+        self, prepared: Any, source: Source, folds: int, step: int | None, context: Context
+    ) -> Any:
+        """Read new rows to be scored from `folds` origins, `step` rows apart, without training."""
 
 
 @runtime_checkable
@@ -281,8 +434,8 @@ class Recalibrates(Protocol):
         prepared: Any,
         validation: npt.NDArray[np.float64],
         test: npt.NDArray[np.float64],
-    ) -> dict[str, float]:
-        """Measure on both parts, as `calibration` does on one, for predictions of new data."""
+    ) -> Calibration | None:
+        """Measure on both parts, as `calibrate` does on one, for predictions of new data."""
 
 
 @runtime_checkable
@@ -298,10 +451,23 @@ class Hedges(Protocol):
 
 
 @runtime_checkable
+class Writes(Protocol):
+    """A task whose models do more than fill a table."""
+
+    verbs: tuple[str, ...]
+    """Methods of its writer that a run offers as its own."""
+
+    def writer(self, prepared: Any, models: Models, context: Context) -> Any:
+        """Return what does it."""
+
+
+@runtime_checkable
 class Explains(Protocol):
     """A task that can say what a network's predictions hang on."""
 
-    def explain(self, model: Any, prepared: Any, values: Values, deadline: float) -> dict[str, Any]:
+    def explain(
+        self, network: Network, prepared: Any, values: Values, deadline: float
+    ) -> dict[str, Any]:
         """Return, as plain JSON values, which inputs matter and how far back a network looks.
 
         From `deadline`, a value of `time.monotonic()`, on nothing further is begun.

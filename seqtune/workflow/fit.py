@@ -276,9 +276,9 @@ class Fitting:
         write_calibrations(self.folder, selection.calibrations())
         predictions = selection.test_predictions()
         if predictions is not None:
-            run = Run(self.folder)
-            chart = self.task.illustrate(self.prepared, predictions, run)
-            if "title" in chart and run.choose().name != selection.searched_name:
+            models = Run(self.folder).predictor
+            chart = self.task.illustrate(self.prepared, predictions, models, models.context)
+            if "title" in chart and models.name_of(None) != selection.searched_name:
                 chart["title"] += f", by {selection.searched_name}"  # the winner is another row
             write_json(self.folder / "chart.json", chart)
         if not interrupt.asked:

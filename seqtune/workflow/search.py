@@ -193,7 +193,9 @@ class Searching:
         each = total / len(usable)
         workers = self.executor.workers
         affordable = math.floor(self.shares.refitting * workers / max(each, 1e-9))
-        members = 1 + self.problem.task.equals  # the best is one of them, or stands beside them
+        members = (
+            1 + self.problem.task.initial_members
+        )  # the best is one of them, or stands beside them
         rounds = math.ceil(min(members, affordable) / workers)
         return self.shares.saving + min(self.shares.refitting, MARGIN * rounds * each)
 

@@ -17,7 +17,7 @@ from seqtune.tasks.forecast.task import TASK
 
 def wide(prepared: Any, part: str, width: float, off: float) -> Any:
     """Return quantiles `width` to either side of a median that is `off` above the truth."""
-    actual, observed = prepared.truth[part]
+    actual, observed = prepared.encoded(part).truth
     median = np.where(observed, actual, 0.0) + off
     return np.stack([median - width, median, median + width], axis=-1)
 

@@ -72,6 +72,9 @@ class HeldOut:
     still: npt.NDArray[np.float32]
     season: int
 
+    def __len__(self) -> int:
+        return int(self.offsets[-1])
+
     @cached_property
     def offsets(self) -> Ints:
         """(segments + 1,) borders between the scored rows of segments."""

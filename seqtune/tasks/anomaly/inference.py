@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from seqtune.runtime.programs import predict
+from seqtune.tasks._contract import Network
 from seqtune.tasks.anomaly.codec import Codec, Coded
 from seqtune.tasks.anomaly.inputs import gather
 from seqtune.tasks.anomaly.network import channels_of, offsets_of
@@ -83,16 +83,16 @@ class Judge:
     """A network with its configuration, ready to judge rows.
 
     Args:
-        model: The network.
+        network: The network.
         codec: What is known of the data.
         values: The configuration.
         noncausal: Whether a row is judged with what came after it, too.
     """
 
     def __init__(
-        self, model: Any, codec: Codec, values: Mapping[str, Any], *, noncausal: bool = False
+        self, network: Network, codec: Codec, values: Mapping[str, Any], *, noncausal: bool = False
     ) -> None:
-        self.model, self.codec, self.values = model, codec, values
+        self.network, self.codec, self.values = network, codec, values
         self.noncausal = noncausal
         self.offsets = offsets_of(codec, values)
         self.ahead = int(max(self.offsets.max(), 0))
@@ -102,7 +102,7 @@ class Judge:
         self.after = self.back if noncausal else 0
         self.watched = channels_of(codec, values)
         self.told = len(self.offsets) * self.watched
-        self.units = int(model.output_shape[-1]) - self.told
+        self.units = int(network.model.output_shape[-1]) - self.told
 
     def judge(self, segments: Sequence[Segment], before: int) -> list[Judged]:
         """Judge the rows of segments.
@@ -155,7 +155,7 @@ class Judge:
         long = self.warm_up + self.steps + self.after
         rows = start[:, None] - self.warm_up + np.arange(long)
         inputs, truth, weight = gather(coded, self.codec, self.values, rows, bounds)
-        output = np.asarray(predict(self.model, inputs))
+        output = self.network(inputs)
         told = output[..., : self.told]
         told = told.reshape(*told.shape[:2], len(self.offsets), self.watched)
         states = output[:, self.warm_up : self.warm_up + self.steps, self.told :]

@@ -79,6 +79,10 @@ class Prepared:
             for part in parts
         }
 
+    def encoded(self, part: Part) -> HeldOut:
+        """Return the rows of a held-out part, and copies of them with planted anomalies."""
+        return self.held_out[part]
+
     def training(self, until: Until = "train") -> npt.NDArray[np.int64]:
         """Return first row, and first row that may not be seen, of series to learn from.
 

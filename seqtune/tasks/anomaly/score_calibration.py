@@ -11,7 +11,6 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 import numpy.typing as npt
 
-from seqtune.tasks._contract import Part
 from seqtune.tasks.anomaly.held_out import HeldOut
 from seqtune.tasks.anomaly.prepared import Prepared
 from seqtune.tasks.anomaly.score_parts import COLUMNS, lasting, standing
@@ -81,17 +80,17 @@ def to_statements(prepared: Prepared, predictions: Floats, figures: Mapping[str,
     return np.column_stack([statements, predictions[:, -prepared.codec.channels :]])
 
 
-def in_short(prepared: Prepared, part: Part, predictions: Floats) -> Floats:
+def in_short(prepared: Prepared, held: HeldOut, predictions: Floats) -> Floats:
     """Return the one score, (rows,), that a network is compared by while it trains.
 
     By labels, its best way of scoring; without, the rarity that it will be used with.
 
     Args:
         prepared: The data.
-        part: Which part.
+        held: The part.
         predictions: Raw ones.
     """
-    held, ways = prepared.held_out[part], prepared.codec.ways
+    ways = prepared.codec.ways
     if prepared.metric == "vus_pr":
         every = range(len(ways.all()))
         return predictions[:, _best({"any": every}, predictions, held.volume)["any"]]

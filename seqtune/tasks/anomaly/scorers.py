@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from seqtune.progress import Advance, no_progress
-from seqtune.tasks._contract import Part
+from seqtune.tasks._contract import Network, Part
 from seqtune.tasks.anomaly.codec import STATE, STATE_SPAN, Codec, Way
 from seqtune.tasks.anomaly.inference import Judge, Judged, joined_errors
 from seqtune.tasks.anomaly.mahalanobis import averaged
@@ -41,11 +41,13 @@ def longest_span(codec: Codec) -> int:
     return codec.rows_of(codec.ways.longest)
 
 
-def score_held_out(model: Any, prepared: Prepared, values: Mapping[str, Any], part: Part) -> Floats:
+def score_held_out(
+    network: Network, prepared: Prepared, values: Mapping[str, Any], part: Part
+) -> Floats:
     """Score a part in every way, and say how well its rows were expected.
 
     Args:
-        model: The network.
+        network: The network.
         prepared: The data.
         values: The configuration.
         part: Which part.
@@ -56,7 +58,7 @@ def score_held_out(model: Any, prepared: Prepared, values: Mapping[str, Any], pa
         user's unit.
     """
     codec, held = prepared.codec, prepared.held_out[part]
-    judge = Judge(model, codec, values, noncausal=codec.ways.noncausal)
+    judge = Judge(network, codec, values, noncausal=codec.ways.noncausal)
     before = longest_span(codec) + codec.bridge
     judged = judge.judge(held.segments, before)
     is_validation = part == "validation"
@@ -74,7 +76,7 @@ def score_segments(
     usual: Usual,
     ways: Sequence[int],
     join: Callable[[Sequence[Floats]], Floats],
-    tell: Advance = no_progress,
+    advance: Advance = no_progress,
 ) -> list[tuple[Floats, Floats32]]:
     """Score rows in some ways, in chunks: of the whole length are only results and errors.
 
@@ -84,7 +86,7 @@ def score_segments(
         usual: What is usual for the network, from `usual_of`.
         ways: Which of `Ways.all`.
         join: Makes statements, (rows, 3), of the scores of each way, (rows,), for any rows.
-        tell: Is told how many more rows are done.
+        advance: Hears how many more rows are done.
 
     Returns:
         For each segment the statements (rows, 3), NaN where there are none, and what was expected,
@@ -94,7 +96,7 @@ def score_segments(
     spans = [_still_to_average(way, judge.codec) for way in chosen]
     found = []
     for segment in segments:
-        errors, expected = _errors_in_chunks(judge, segment, usual, chosen, max(spans), tell)
+        errors, expected = _errors_in_chunks(judge, segment, usual, chosen, max(spans), advance)
         rows, scores = errors.shape[1], np.empty((len(segment), COLUMNS))
         skipped = rows - len(segment)
         for begin in range(skipped, rows, SMOOTHED_ROWS):
@@ -117,7 +119,7 @@ def _errors_in_chunks(
     usual: Usual,
     chosen: Sequence[Way],
     longest: int,
-    tell: Advance,
+    advance: Advance,
 ) -> tuple[Floats32, Floats32]:
     """Return the errors of each way, and what was expected of the scored rows.
 
@@ -144,7 +146,7 @@ def _errors_in_chunks(
             each[begin:end] = _of_way(judged, averages, usual, way, codec.channels)
         told, skipped = _in_users_unit(judged, chunk), max(0, before - begin)
         expected[begin + skipped - before : max(end, before) - before] = told[skipped:]
-        tell(max(end, before) - max(begin, before))
+        advance(max(end, before) - max(begin, before))
         begin = end
     for each, way in zip(errors, chosen, strict=True):
         each[:] = _placed(each, way, codec, noncausal=judge.noncausal)

@@ -61,7 +61,9 @@ def run_simple_methods(
         raw = {part: as_predictions(prepared, part, found.scores[part]) for part, _ in parts}
         figures = figures_of_method(prepared, raw["validation"])
         rare = {part: _calibrated(prepared, each, figures) for part, each in raw.items()}
-        scores = {part: task.score(prepared, part, each) for part, each in rare.items()}
+        scores = {
+            part: task.score(prepared, prepared.held_out[part], each) for part, each in rare.items()
+        }
         listener(BaselineEnded(found.name, scores["validation"][prepared.metric], found.seconds))
         results.append(
             BaselineResult(

@@ -16,24 +16,39 @@ from seqtune.data.panel.build import build_panel
 from seqtune.data.panel.split import split_series
 from seqtune.data.reading.source import Source
 from seqtune.errors import DataError
-from seqtune.progress import Assumption, Listener, Note
+from seqtune.progress import Advance, Assumption, Listener, Note, no_progress
 from seqtune.recipe.load import Recipe
-from seqtune.tasks._contract import BaselineResult, Evaluation, Part, Until, Values
+from seqtune.tasks._contract import (
+    BaselineResult,
+    Context,
+    Evaluation,
+    Models,
+    Network,
+    Part,
+    Until,
+    Values,
+)
 from seqtune.tasks.anomaly import settle
 from seqtune.tasks.anomaly.batches import TrainingBatches
+from seqtune.tasks.anomaly.calibration import ScoreCalibration
 from seqtune.tasks.anomaly.codec import Codec, Ways
+from seqtune.tasks.anomaly.held_out import HeldOut
 from seqtune.tasks.anomaly.illustrate import illustrate
+from seqtune.tasks.anomaly.inference import Judge
 from seqtune.tasks.anomaly.loss import trimmed_loss
 from seqtune.tasks.anomaly.network import build_network, channels_of, offsets_of
+from seqtune.tasks.anomaly.new_rows import NewRows, labelled_rows, rows_to_score
 from seqtune.tasks.anomaly.panels import take_labels
-from seqtune.tasks.anomaly.predict import evaluate, predict
 from seqtune.tasks.anomaly.prepared import Prepared
+from seqtune.tasks.anomaly.reference_states import usual_of
 from seqtune.tasks.anomaly.roles import infer_roles
 from seqtune.tasks.anomaly.schema import Schema
-from seqtune.tasks.anomaly.score_calibration import fit_rarities, in_short, is_raw, to_statements
+from seqtune.tasks.anomaly.score_calibration import in_short, is_raw
 from seqtune.tasks.anomaly.score_parts import standing
-from seqtune.tasks.anomaly.scorers import score_held_out
-from seqtune.tasks.anomaly.simple_methods import run_simple_methods
+from seqtune.tasks.anomaly.scorers import score_held_out, score_segments
+from seqtune.tasks.anomaly.simple_methods import run_simple_methods, score_by_method
+from seqtune.tasks.anomaly.tables import evaluate_rows, event_table
+from seqtune.tasks.anomaly.time_scales import chosen_ways, join_paces
 
 Floats = npt.NDArray[np.float64]
 
@@ -61,10 +76,11 @@ class AnomalyTask:
     refits_anew = False
     refit_share = 0.15
     score_share = 0.0
-    equals = 3
+    initial_members = 3
     blends_single = False
-    changeable = ("score.noncausal", "threshold.false_alarms")
-    leaves_empty = True
+    predict_keys = ("score.noncausal", "threshold.false_alarms")
+    allows_missing = True
+    examples = "rows"
 
     def prepare(
         self, source: Source, recipe: Recipe, listener: Listener
@@ -185,20 +201,74 @@ class AnomalyTask:
         batch = int(values["training.batch_size"]) * _segment(prepared.codec, values)
         return int(np.clip(-(-rows // batch), 20, 50))
 
-    def apply(self, model: Any, prepared: Prepared, values: Values, part: Part) -> Floats:
-        """Return scores in every way, three zeros, and expected values of a part's rows."""
-        return score_held_out(model, prepared, values, part)
+    def forward(
+        self,
+        network: Network,
+        prepared: Prepared,
+        encoded: HeldOut | NewRows,
+        values: Values,
+        calibration: ScoreCalibration | None = None,
+        advance: Advance = no_progress,
+    ) -> Floats:
+        """Return scores in every way of held-out rows, or statements, and expected values."""
+        if isinstance(encoded, NewRows):
+            return self._score_new(network, prepared, encoded, values, calibration, advance)
+        part: Part = "validation" if encoded is prepared.held_out["validation"] else "test"
+        made = score_held_out(network, prepared, values, part)
+        return made if calibration is None else calibration.apply(made)
 
-    def score(self, prepared: Prepared, part: Part, predictions: Floats) -> dict[str, float]:
+    def _score_new(
+        self,
+        network: Network,
+        prepared: Prepared,
+        new: NewRows,
+        values: Values,
+        calibration: ScoreCalibration | None,
+        advance: Advance,
+    ) -> Floats:
+        """Return statements and expected values of new rows, (rows, 3 + channels)."""
+        if calibration is None:  # the run ended before anything was measured
+            held = score_held_out(network.searched, prepared, values, "validation")
+            calibration = ScoreCalibration.fit(prepared, held)
+        codec, figures = prepared.codec, calibration.figures
+        judge = Judge(network, codec, values, noncausal=new.noncausal)
+        before = None
+        if network.searched is not network:
+            before = Judge(network.searched, codec, values, noncausal=new.noncausal)
+        ways = chosen_ways(figures)
+        parts = score_segments(
+            judge,
+            new.segments,
+            usual_of(judge, prepared, before),
+            list(ways.values()),
+            lambda scores: join_paces(
+                dict(zip(ways, scores, strict=True)), figures, codec.threshold
+            ),
+            advance,
+        )
+        return np.concatenate([np.column_stack(each) for each in parts])
+
+    def by_method(
+        self,
+        prepared: Prepared,
+        encoded: NewRows,
+        method: str,
+        seed: int,
+        advance: Advance = no_progress,
+    ) -> Floats:
+        """Return statements and the channels' medians by a simple method."""
+        parts = score_by_method(prepared, method, encoded.segments, advance)
+        return np.concatenate([np.column_stack(each) for each in parts])
+
+    def score(self, prepared: Prepared, encoded: HeldOut, predictions: Floats) -> dict[str, float]:
         """Return every metric; those of flags for rarities alone, whose threshold is known."""
-        held = prepared.held_out[part]
         expected = predictions[:, -prepared.codec.channels :]
         if is_raw(prepared, predictions):
-            return _selecting(prepared, part, in_short(prepared, part, predictions), expected)
+            return _selecting(prepared, encoded, in_short(prepared, encoded, predictions), expected)
         threshold = prepared.codec.threshold
-        scores = standing(predictions, threshold, held.still)
-        selecting = _selecting(prepared, part, scores, expected)
-        return {**selecting, **held.figures(scores, threshold)}
+        scores = standing(predictions, threshold, encoded.still)
+        selecting = _selecting(prepared, encoded, scores, expected)
+        return {**selecting, **encoded.figures(scores, threshold)}
 
     def prediction_unit(self, prepared: Prepared, values: Values | None) -> str:
         """Return "row": predictions of all configurations are of the same rows."""
@@ -218,15 +288,15 @@ class AnomalyTask:
         what = "ahead" if offsets[0] > 0 else "back"
         return f"{values['lookback']} rows back, tells of {int(np.abs(offsets).max())} {what}"
 
-    def calibration(self, prepared: Prepared, predictions: Floats) -> dict[str, float]:
+    def calibrate(
+        self, prepared: Prepared, encoded: HeldOut, predictions: Floats
+    ) -> ScoreCalibration:
         """Choose the ways of scoring, and measure how rare their scores are among normal rows."""
-        return fit_rarities(prepared, predictions)
+        return ScoreCalibration.fit(prepared, predictions)
 
-    def calibrated(
-        self, prepared: Prepared, predictions: Floats, calibration: Mapping[str, float]
-    ) -> Floats:
-        """Return statements and expected values, (rows, 3 + channels)."""
-        return to_statements(prepared, predictions, calibration)
+    def read_calibration(self, prepared: Prepared, values: Any) -> ScoreCalibration:
+        """Read what was measured of a network, a simple method or an ensemble."""
+        return ScoreCalibration.from_dict(prepared, values)
 
     def baselines(
         self, prepared: Prepared, recipe: Recipe, allowance: Allowance, listener: Listener
@@ -235,17 +305,35 @@ class AnomalyTask:
         asked = settings(recipe).baselines
         return run_simple_methods(self, prepared, asked, allowance, listener)
 
-    def illustrate(self, prepared: Prepared, predictions: Floats, run: Any) -> dict[str, Any]:
+    def illustrate(
+        self, prepared: Prepared, predictions: Floats, models: Models, context: Context
+    ) -> dict[str, Any]:
         """Return the chart of the test part, its events and its strangest rows."""
         return illustrate(prepared, predictions)
 
-    def predict(self, run: Any, source: Source | None, use: str | None) -> pd.DataFrame:
-        """Score new rows; see `seqtune.tasks.anomaly.predict`."""
-        return predict(run, source, use)
+    def encode(self, prepared: Prepared, source: Source | None, context: Context) -> NewRows:
+        """Read new rows."""
+        return rows_to_score(prepared, source, context)
 
-    def evaluate(self, run: Any, source: Source) -> Evaluation:
-        """Score the run on new rows; see `seqtune.tasks.anomaly.predict`."""
-        return evaluate(run, source)
+    def decode(
+        self, prepared: Prepared, encoded: NewRows, predictions: Floats, context: Context
+    ) -> pd.DataFrame:
+        """Return the input rows with their scores and events."""
+        return event_table(prepared.codec, encoded, predictions, context)
+
+    def encode_labelled(self, prepared: Prepared, source: Source, context: Context) -> NewRows:
+        """Read new rows with their labels, if there are any."""
+        return labelled_rows(prepared, source, context)
+
+    def evaluation(
+        self,
+        prepared: Prepared,
+        encoded: NewRows,
+        predictions: Mapping[str, Floats],
+        context: Context,
+    ) -> Evaluation:
+        """Score new rows by their labels, or count events."""
+        return evaluate_rows(prepared.codec, encoded, predictions, context)
 
 
 def settings(recipe: Recipe) -> Schema:
@@ -254,10 +342,9 @@ def settings(recipe: Recipe) -> Schema:
 
 
 def _selecting(
-    prepared: Prepared, part: Part, scores: Floats, expected: Floats
+    prepared: Prepared, held: HeldOut, scores: Floats, expected: Floats
 ) -> dict[str, float]:
     """Return what selects: the separation, and before it the VUS-PR where there are labels."""
-    held = prepared.held_out[part]
     figures = {}
     if held.has_labels:
         figures["vus_pr"] = held.volume(scores)

@@ -16,6 +16,7 @@ from seqtune.data.ragged import Ragged
 from seqtune.files import damaged, read_value, whole_file, write_json
 from seqtune.tasks._contract import Fold, Part, Until
 from seqtune.tasks.classify.codec import Codec
+from seqtune.tasks.classify.encoded import EncodedCases
 from seqtune.tasks.classify.split import FOLD, TEST, TRAIN, VALIDATION
 
 Floats = npt.NDArray[np.float64]
@@ -94,6 +95,13 @@ class Prepared:
     def truth(self, part: Part) -> Floats:
         """Return the targets of a part, (cases, classes)."""
         return self.targets[self.rows[part]].astype(np.float64)
+
+    def encoded(self, part: Part) -> EncodedCases:
+        """Return the cases of a held-out part with their labels."""
+        rows = self.rows[part]
+        return EncodedCases(
+            self.inputs.__getitem__, rows, lambda: self.cases(rows), lambda: self.truth(part)
+        )
 
     def cases(self, rows: Rows) -> Sequence[Any]:
         """Return cases as the simple methods take them: texts, or (steps, channels) float64."""

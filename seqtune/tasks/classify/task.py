@@ -14,19 +14,35 @@ import pandas as pd
 from seqtune.baselines.classification import methods_for
 from seqtune.baselines.pace import Allowance
 from seqtune.data.reading.source import Source
-from seqtune.metrics.calibration import fit_temperature, scaled
-from seqtune.metrics.classify import confusion, score_classes
-from seqtune.progress import BaselineEnded, Listener
+from seqtune.metrics.calibration import fit_temperature
+from seqtune.metrics.classify import confusion
+from seqtune.progress import Advance, BaselineEnded, Listener, no_progress
 from seqtune.recipe.load import Recipe
-from seqtune.tasks._contract import BaselineResult, Evaluation, Part, Until, Values, without
+from seqtune.tasks._contract import (
+    BaselineResult,
+    Context,
+    Evaluation,
+    Models,
+    Network,
+    Until,
+    Values,
+    without,
+)
 from seqtune.tasks.classify.batches import TrainingBatches
-from seqtune.tasks.classify.inference import input_name, network_probabilities
+from seqtune.tasks.classify.encoded import EncodedCases
+from seqtune.tasks.classify.inference import (
+    input_name,
+    method_probabilities,
+    network_probabilities,
+)
 from seqtune.tasks.classify.network import build_network
-from seqtune.tasks.classify.predict import evaluate, predict
+from seqtune.tasks.classify.new_cases import labelled_cases, unlabelled_cases
 from seqtune.tasks.classify.prepare import prepare
 from seqtune.tasks.classify.prepared import Prepared
 from seqtune.tasks.classify.schema import Schema
 from seqtune.tasks.classify.simple_methods import classify_simply
+from seqtune.tasks.classify.tables import evaluate_cases, label_table, score_cases
+from seqtune.tasks.classify.temperature import Temperature
 
 Floats = npt.NDArray[np.float64]
 
@@ -49,10 +65,11 @@ class ClassifyTask:
     refits_anew = True
     refit_share = 0.25
     score_share = 0.0
-    equals = 5
+    initial_members = 5
     blends_single = False
-    changeable: tuple[str, ...] = ()
-    leaves_empty = False
+    predict_keys: tuple[str, ...] = ()
+    allows_missing = False
+    examples = "cases"
 
     def prepare(
         self, source: Source, recipe: Recipe, listener: Listener
@@ -103,18 +120,38 @@ class ClassifyTask:
             prepared.codec, inputs, prepared.targets, prepared.until(until), values, seed, steps
         )
 
-    def apply(self, model: Any, prepared: Prepared, values: Values, part: Part) -> Floats:
-        """Return the probabilities (cases, classes) of a part."""
-        inputs = prepared.inputs[input_name(prepared.codec, values)]
-        return network_probabilities(model, prepared.codec, inputs, prepared.rows[part], values)
+    def forward(
+        self,
+        network: Network,
+        prepared: Prepared,
+        encoded: EncodedCases,
+        values: Values,
+        calibration: Temperature | None = None,
+        advance: Advance = no_progress,
+    ) -> Floats:
+        """Return the probabilities (cases, classes) of cases."""
+        inputs = encoded.inputs(input_name(prepared.codec, values))
+        made = network_probabilities(network, prepared.codec, inputs, encoded.rows, values, advance)
+        return made if calibration is None else calibration.apply(made)
 
-    def score(self, prepared: Prepared, part: Part, predictions: Floats) -> dict[str, float]:
+    def by_method(
+        self,
+        prepared: Prepared,
+        encoded: EncodedCases,
+        method: str,
+        seed: int,
+        advance: Advance = no_progress,
+    ) -> Floats:
+        """Return the same by a simple method."""
+        made = method_probabilities(prepared, encoded, method, seed)
+        advance(len(encoded))
+        return made
+
+    def score(
+        self, prepared: Prepared, encoded: EncodedCases, predictions: Floats
+    ) -> dict[str, float]:
         """Return every metric of probabilities (cases, classes)."""
-        labels = prepared.codec.labels
-        values = np.array(labels.values) if labels.values else None
-        return score_classes(
-            predictions, prepared.truth(part), is_multi=labels.is_multi, values=values
-        )
+        return score_cases(prepared.codec, encoded, predictions)
 
     def prediction_unit(self, prepared: Prepared, values: Values | None) -> str:
         """Return "case": predictions of all configurations are of the same cases."""
@@ -145,18 +182,18 @@ class ClassifyTask:
             return f"{values['text.tokens']} tokens"
         return f"scaled by {values['series.scaling']}"
 
-    def calibration(self, prepared: Prepared, predictions: Floats) -> dict[str, float]:
+    def calibrate(
+        self, prepared: Prepared, encoded: EncodedCases, predictions: Floats
+    ) -> Temperature:
         """Fit the temperature on validation predictions."""
         is_multi = prepared.codec.labels.is_multi
-        truth = prepared.truth("validation")
-        return {"temperature": fit_temperature(predictions, truth, is_multi=is_multi)}
+        return Temperature(
+            fit_temperature(predictions, encoded.targets, is_multi=is_multi), is_multi
+        )
 
-    def calibrated(
-        self, prepared: Prepared, predictions: Floats, calibration: Mapping[str, float]
-    ) -> Floats:
-        """Return probabilities at the temperature."""
-        is_multi = prepared.codec.labels.is_multi
-        return scaled(predictions, calibration.get("temperature", 1.0), is_multi=is_multi)
+    def read_calibration(self, prepared: Prepared, values: Any) -> Temperature:
+        """Read the temperature of a trial, a simple method or an ensemble."""
+        return Temperature.from_dict(values, is_multi=prepared.codec.labels.is_multi)
 
     def baselines(
         self, prepared: Prepared, recipe: Recipe, allowance: Allowance, listener: Listener
@@ -171,7 +208,7 @@ class ClassifyTask:
                 results.append(BaselineResult(done.name, left_out=done.left_out))
                 continue
             validation, test = (
-                self.score(prepared, part, done.probabilities[part])
+                self.score(prepared, prepared.encoded(part), done.probabilities[part])
                 for part in ("validation", "test")
             )
             listener(BaselineEnded(done.name, validation[prepared.metric], done.seconds))
@@ -187,7 +224,9 @@ class ClassifyTask:
             )
         return results
 
-    def illustrate(self, prepared: Prepared, predictions: Floats, run: Any) -> dict[str, Any]:
+    def illustrate(
+        self, prepared: Prepared, predictions: Floats, models: Models, context: Context
+    ) -> dict[str, Any]:
         """Return the confusion matrix of the test part."""
         labels = prepared.codec.labels
         counts = confusion(predictions, prepared.truth("test"), is_multi=labels.is_multi)
@@ -198,13 +237,29 @@ class ClassifyTask:
             "counts": counts.tolist(),
         }
 
-    def predict(self, run: Any, source: Source | None, use: str | None) -> pd.DataFrame:
-        """Label new cases; see `seqtune.tasks.classify.predict`."""
-        return predict(run, source, use)
+    def encode(self, prepared: Prepared, source: Source | None, context: Context) -> EncodedCases:
+        """Read new cases."""
+        return unlabelled_cases(prepared.codec, source, context)
 
-    def evaluate(self, run: Any, source: Source) -> Evaluation:
-        """Score the run on cases it never saw; see `seqtune.tasks.classify.predict`."""
-        return evaluate(run, source)
+    def decode(
+        self, prepared: Prepared, encoded: EncodedCases, predictions: Floats, context: Context
+    ) -> pd.DataFrame:
+        """Return a row per case."""
+        return label_table(prepared.codec, encoded, predictions)
+
+    def encode_labelled(self, prepared: Prepared, source: Source, context: Context) -> EncodedCases:
+        """Read new cases with their labels."""
+        return labelled_cases(prepared.codec, source, context)
+
+    def evaluation(
+        self,
+        prepared: Prepared,
+        encoded: EncodedCases,
+        predictions: Mapping[str, Floats],
+        context: Context,
+    ) -> Evaluation:
+        """Score answers to new cases."""
+        return evaluate_cases(prepared.codec, encoded, predictions)
 
 
 TASK = ClassifyTask()

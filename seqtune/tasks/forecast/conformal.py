@@ -18,6 +18,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -28,19 +30,86 @@ Booleans = npt.NDArray[np.bool_]
 BEYOND = 10
 """Steps are pooled with their neighbours until so many scores are likely to lie beyond a level."""
 
-FEWEST = 20
+MIN_SCORES = 20
 """With fewer scores in all, quantiles stay as they are."""
 
-SMALLEST, LARGEST = 0.05, 20.0
+MIN_FACTOR, MAX_FACTOR = 0.05, 20.0
 """What a factor may be: more says that the validation part is odd, not that intervals are."""
 
 MIN_WIDTH = 1e-9
 """Predicted distances are at least this share of the truth's own."""
 
 
+@dataclass(frozen=True)
+class ConformalFactors:
+    """What each quantile's distance from the median is multiplied by.
+
+    Args:
+        levels: Quantile levels, 0.5 among them.
+        factors: (horizon, levels); 1 leaves a quantile where it is.
+    """
+
+    levels: tuple[float, ...]
+    factors: Floats
+
+    def apply(self, predictions: Floats) -> Floats:
+        """Move the quantiles of forecasts; they still ascend.
+
+        Args:
+            predictions: (windows, horizon, levels).
+
+        Returns:
+            (windows, horizon, levels), the median where it was.
+        """
+        middle = self.levels.index(0.5)
+        median = predictions[..., middle : middle + 1]
+        distance = np.abs(predictions - median) * self.factors
+        # a level further out lies at least as far from the median as its inner neighbour
+        upper = np.maximum.accumulate(distance[..., middle:], axis=2)
+        lower = np.maximum.accumulate(distance[..., middle::-1], axis=2)[..., ::-1]
+        moved: Floats = np.concatenate([median - lower[..., :-1], median + upper], axis=2)
+        return moved
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain JSON values."""
+        return {"levels": list(self.levels), "factors": self.factors.tolist()}
+
+    @classmethod
+    def from_dict(
+        cls, values: Mapping[str, Any], horizon: int, levels: tuple[float, ...]
+    ) -> ConformalFactors:
+        """Read what `to_dict` returned.
+
+        Args:
+            values: What may come from a stranger.
+            horizon: Steps ahead of the data.
+            levels: Its quantile levels.
+
+        Raises:
+            ValueError: They are not factors of such quantiles.
+        """
+        if not isinstance(values, Mapping) or set(values) != {"levels", "factors"}:
+            raise ValueError("expected levels and factors")
+        if values["levels"] != list(levels):
+            raise ValueError(f"found other levels than {list(levels)}")
+        rows = values["factors"]
+        is_sound = (
+            isinstance(rows, list)
+            and len(rows) == horizon
+            and all(isinstance(row, list) and len(row) == len(levels) for row in rows)
+            and all(type(each) in (int, float) for row in rows for each in row)
+        )
+        if not is_sound:
+            raise ValueError(f"expected {horizon} rows of {len(levels)} factors")
+        factors = np.array(rows, np.float64)
+        if not ((factors >= MIN_FACTOR) & (factors <= MAX_FACTOR)).all():
+            raise ValueError(f"found factors beyond {MIN_FACTOR:g} to {MAX_FACTOR:g}")
+        return cls(levels, factors)
+
+
 def measure_factors(
     quantiles: Floats, actual: Floats, observed: Booleans, levels: tuple[float, ...]
-) -> dict[str, float]:
+) -> ConformalFactors | None:
     """Measure on held-out windows what each quantile's distance is to be multiplied by.
 
     Args:
@@ -50,19 +119,17 @@ def measure_factors(
         levels: Quantile levels, 0.5 among them.
 
     Returns:
-        A factor by `factor_name`; nothing where too little is known.
+        The factors; None where too little is known.
     """
     counted = observed & np.isfinite(quantiles).all(axis=2)
-    if counted.sum() < FEWEST:
-        return {}
-    factors = {}
+    if counted.sum() < MIN_SCORES:
+        return None
+    factors = np.ones((quantiles.shape[1], len(levels)))
     for group, inside in _intervals(levels):
         scores = np.max([_scores(quantiles, actual, levels, place) for place in group], axis=0)
-        for step, factor in enumerate(_ranked(scores, counted, inside), 1):
-            for place in group:
-                name = factor_name(levels[place], step)
-                factors[name] = float(np.clip(factor, SMALLEST, LARGEST))
-    return factors
+        ranked = np.clip(_ranked(scores, counted, inside), MIN_FACTOR, MAX_FACTOR)
+        factors[:, group] = ranked[:, None]
+    return ConformalFactors(levels, factors)
 
 
 def _intervals(levels: tuple[float, ...]) -> Iterator[tuple[list[int], float]]:
@@ -94,45 +161,6 @@ def _scores(quantiles: Floats, actual: Floats, levels: tuple[float, ...], place:
     width = np.abs(quantiles[..., place] - median)
     scores: Floats = error / np.maximum(width, MIN_WIDTH * np.maximum(np.abs(error), 1e-300))
     return scores
-
-
-def apply_factors(
-    quantiles: Floats, levels: tuple[float, ...], factors: Mapping[str, float]
-) -> Floats:
-    """Move the quantiles of forecasts by factors; they still ascend.
-
-    Args:
-        quantiles: (windows, horizon, levels).
-        levels: Quantile levels.
-        factors: From `measure_factors`; those that are missing are 1.
-
-    Returns:
-        (windows, horizon, levels), the median where it was.
-    """
-    if not factors:
-        return quantiles
-    horizon, middle = quantiles.shape[1], levels.index(0.5)
-    table = np.array(
-        [[factors.get(factor_name(level, step), 1.0) for level in levels]
-         for step in range(1, horizon + 1)]
-    )  # fmt: skip
-    median = quantiles[..., middle : middle + 1]
-    distance = np.abs(quantiles - median) * table
-    # a level further out lies at least as far from the median as its inner neighbour
-    upper = np.maximum.accumulate(distance[..., middle:], axis=2)
-    lower = np.maximum.accumulate(distance[..., middle::-1], axis=2)[..., ::-1]
-    moved: Floats = np.concatenate([median - lower[..., :-1], median + upper], axis=2)
-    return moved
-
-
-def factor_name(level: float, step: int) -> str:
-    """Return what the factor of a level and a step ahead, from 1, is called.
-
-    Example:
-        >>> factor_name(0.1, 24)
-        'q0.1:24'
-    """
-    return f"q{level:g}:{step}"
 
 
 def _ranked(scores: Floats, counted: Booleans, inside: float) -> list[float]:

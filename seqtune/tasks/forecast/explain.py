@@ -21,7 +21,7 @@ import numpy.typing as npt
 from seqtune.data.panel.window import Windows
 from seqtune.metrics.forecast import mase
 from seqtune.runtime.gradients import input_gradient
-from seqtune.runtime.programs import predict
+from seqtune.tasks._contract import Network
 from seqtune.tasks.forecast.prepared import Prepared
 from seqtune.tasks.forecast.preprocessing import Preprocessed, channel_names, preprocess
 
@@ -62,7 +62,7 @@ class Subject:
     """A network with the windows that it is examined on.
 
     Args:
-        model: The network.
+        network: The network.
         prepared: The data.
         values: The network's configuration.
         chosen: Numbers of some validation windows.
@@ -70,7 +70,7 @@ class Subject:
         preprocessed: The same, preprocessed for the network.
     """
 
-    model: Any
+    network: Network
     prepared: Prepared
     values: Mapping[str, Any]
     chosen: npt.NDArray[np.int64]
@@ -78,14 +78,14 @@ class Subject:
     preprocessed: Preprocessed
 
     @classmethod
-    def of(cls, model: Any, prepared: Prepared, values: Mapping[str, Any]) -> Subject:
+    def of(cls, network: Network, prepared: Prepared, values: Mapping[str, Any]) -> Subject:
         """Choose the windows, evenly spread."""
         every = prepared.windows["validation"]
         count = min(len(every), MAX_WINDOWS)
         chosen = np.linspace(0, len(every) - 1, count).round().astype(np.int64)
         windows = every[chosen]
         preprocessed = preprocess(prepared.coded, windows, prepared.codec, values)
-        return cls(model, prepared, values, chosen, windows, preprocessed)
+        return cls(network, prepared, values, chosen, windows, preprocessed)
 
     @property
     def names(self) -> dict[str, list[tuple[str, str]]]:
@@ -95,20 +95,21 @@ class Subject:
     def error(self, inputs: Mapping[str, npt.NDArray[Any]]) -> float:
         """Return the MASE of what the network makes of inputs."""
         codec, windows = self.prepared.codec, self.windows
-        output = np.asarray(predict(self.model, dict(inputs)))
+        output = self.network(dict(inputs))
         median = self.preprocessed.restore(output)[..., codec.levels.index(0.5)]
-        actual, observed = (each[self.chosen] for each in self.prepared.truth["validation"])
+        actual, observed = self.prepared.encoded("validation").truth
+        actual, observed = actual[self.chosen], observed[self.chosen]
         scale = self.prepared.coded.error_scale[windows.series, windows.target]
         return float(mase(actual, median, scale, observed))
 
 
 def explain(
-    model: Any, prepared: Prepared, values: Mapping[str, Any], deadline: float
+    network: Network, prepared: Prepared, values: Mapping[str, Any], deadline: float
 ) -> dict[str, Any]:
     """Measure what a network's forecasts hang on.
 
     Args:
-        model: The network, as the search left it: it has not seen the validation part.
+        network: The network, as the search left it: it has not seen the validation part.
         prepared: The data.
         values: Its configuration.
         deadline: Value of `time.monotonic()` from which on no further group is begun.
@@ -118,7 +119,7 @@ def explain(
         by how much it rises when the group is shuffled over the windows; `left_out`, how many
         groups there was no time for; `reach`, the norm of the gradient by lag.
     """
-    subject = Subject.of(model, prepared, values)
+    subject = Subject.of(network, prepared, values)
     score = subject.error(subject.preprocessed.inputs)
     reach = _reach(subject)
     importance: list[dict[str, Any]] = []
@@ -202,7 +203,7 @@ def _reach(subject: Subject) -> dict[str, Any]:
     weights = np.zeros((len(subject.windows), codec.horizon, len(codec.levels)), np.float32)
     signs = draw.integers(0, 2, weights.shape[:2]) * 2.0 - 1.0
     weights[..., codec.levels.index(0.5)] = signs
-    gradient = input_gradient(subject.model, inputs, "history", weights).astype(np.float64)
+    gradient = input_gradient(subject.network.model, inputs, "history", weights).astype(np.float64)
     # over random signs, the mean square is the sum of squares of the Jacobian over the horizon
     norms = np.sqrt((gradient**2).sum(axis=2).mean(axis=0))[::-1]  # (lookback,), lag 1 first
     return {"share": SHARE, "lag": lag_within(norms, SHARE), "norms": norms.tolist()}

@@ -28,7 +28,7 @@ def illustrate(prepared: Prepared, forecast: npt.NDArray[np.float64]) -> dict[st
     """
     codec, panel = prepared.codec, prepared.panel
     windows = prepared.windows["test"]
-    actual, observed = prepared.truth["test"]
+    actual, observed = prepared.encoded("test").truth
     middle = codec.levels.index(0.5)
     window = _typical(prepared, forecast[..., middle])
     series, cut = int(windows.series[window]), int(windows.cut[window])
@@ -59,7 +59,7 @@ def illustrate(prepared: Prepared, forecast: npt.NDArray[np.float64]) -> dict[st
 def _typical(prepared: Prepared, median: npt.NDArray[np.float64]) -> int:
     """Return the number of the window: the last one of the series with the median error."""
     windows = prepared.windows["test"]
-    actual, observed = prepared.truth["test"]
+    actual, observed = prepared.encoded("test").truth
     scale = prepared.coded.error_scale[windows.series, windows.target]
     error = np.where(observed, np.abs(actual - median), 0.0).sum(axis=1)
     error /= np.maximum(observed.sum(axis=1), 1) * scale

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import numpy.typing as npt
 
 from seqtune.data.panel.window import Windows
 from seqtune.progress import Advance, no_progress
-from seqtune.runtime.programs import batch_rows, predict
-from seqtune.tasks._contract import Values
+from seqtune.runtime.programs import batch_rows
+from seqtune.tasks._contract import Network, Values
 from seqtune.tasks.forecast.codec import Codec
 from seqtune.tasks.forecast.coded import CodedPanel
 from seqtune.tasks.forecast.floor import floored
@@ -21,22 +19,22 @@ CHUNK = 1024
 
 
 def forecast_windows(
-    model: Any,
+    network: Network,
     coded: CodedPanel,
     windows: Windows,
     codec: Codec,
     values: Values,
-    tell: Advance = no_progress,
+    advance: Advance = no_progress,
 ) -> npt.NDArray[np.float64]:
     """Forecast windows with a network, in chunks of one size so that it is compiled once.
 
     Args:
-        model: The network.
+        network: The network.
         coded: The series.
         windows: Where forecasts begin.
         codec: What is known of the data.
         values: The configuration.
-        tell: Is told how many more windows are done.
+        advance: Hears how many more windows are done.
 
     Returns:
         (windows, horizon, levels) float64 in the target's unit; not below zero where no value
@@ -47,9 +45,9 @@ def forecast_windows(
     for start in range(0, len(windows), size):
         chosen = np.minimum(np.arange(start, start + size), len(windows) - 1)
         preprocessed = preprocess(coded, windows[chosen], codec, values)
-        output = preprocessed.restore(np.asarray(predict(model, preprocessed.inputs)))
+        output = preprocessed.restore(np.asarray(network(preprocessed.inputs)))
         forecasts[start : start + size] = output[: len(windows) - start]
-        tell(min(size, len(windows) - start))
+        advance(min(size, len(windows) - start))
     return floored(forecasts, coded, windows)
 
 

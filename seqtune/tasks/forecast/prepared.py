@@ -27,7 +27,7 @@ from seqtune.tasks._contract import Fold, Part, Until
 from seqtune.tasks.forecast.codec import Codec
 from seqtune.tasks.forecast.codec_check import check_codec
 from seqtune.tasks.forecast.coded import CodedPanel
-from seqtune.tasks.forecast.preprocessing import actual_values
+from seqtune.tasks.forecast.examples import Examples
 
 ENOUGH_WINDOWS = 96
 """Where series are few, so many windows tell models apart; statistical methods, which are fitted
@@ -75,12 +75,15 @@ class Prepared:
         }
 
     @cached_property
-    def truth(self) -> Mapping[Part, tuple[npt.NDArray[Any], npt.NDArray[Any]]]:
-        """What came and where it was observed, (windows, horizon) each, by part."""
+    def _examples(self) -> Mapping[Part, Examples]:
         return {
-            part: actual_values(self.coded, windows, self.codec.horizon)
+            part: Examples(self.coded, windows, self.codec.horizon)
             for part, windows in self.windows.items()
         }
+
+    def encoded(self, part: Part) -> Examples:
+        """Return the windows of a held-out part with what came of them."""
+        return self._examples[part]
 
     @property
     def horizons_held_out(self) -> int:

@@ -61,7 +61,9 @@ def run_simple_methods(
             results.append(BaselineResult(outcome.name, left_out=outcome.left_out))
             continue
         made = {part: each[..., 1:] for part, each in outcome.forecasts.items()}
-        validation, test = (task.score(prepared, part, made[part]) for part in PARTS)
+        validation, test = (
+            task.score(prepared, prepared.encoded(part), made[part]) for part in PARTS
+        )
         listener(BaselineEnded(outcome.name, validation[prepared.metric], outcome.seconds))
         results.append(
             BaselineResult(

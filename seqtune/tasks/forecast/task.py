@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from seqtune.baselines.forecasts import forecast_windows as baseline_windows
 from seqtune.baselines.pace import Allowance
 from seqtune.data.panel.build import build_panel
 from seqtune.data.panel.panel import Panel
@@ -18,25 +19,34 @@ from seqtune.data.panel.seasonality import find_periods
 from seqtune.data.panel.split import split_series
 from seqtune.data.reading.source import Source
 from seqtune.errors import DataError
-from seqtune.progress import Assumption, Listener, Note
+from seqtune.progress import Advance, Assumption, Listener, Note, no_progress
 from seqtune.recipe.load import Recipe
-from seqtune.tasks._contract import BaselineResult, Evaluation, Part, Until, Values, without
+from seqtune.tasks._contract import (
+    BaselineResult,
+    Context,
+    Evaluation,
+    Models,
+    Network,
+    Part,
+    Until,
+    Values,
+    without,
+)
 from seqtune.tasks.forecast.batches import TrainingBatches
 from seqtune.tasks.forecast.codec import Codec
-from seqtune.tasks.forecast.conformal import apply_factors, measure_factors
-from seqtune.tasks.forecast.evaluation import backtest, evaluate
+from seqtune.tasks.forecast.conformal import ConformalFactors, measure_factors
+from seqtune.tasks.forecast.examples import Examples
 from seqtune.tasks.forecast.explain import explain
 from seqtune.tasks.forecast.floor import floored
 from seqtune.tasks.forecast.illustrate import illustrate
-from seqtune.tasks.forecast.inference import forecast_windows
+from seqtune.tasks.forecast.inference import forecast_windows, window_histories
 from seqtune.tasks.forecast.loss import quantile_loss
 from seqtune.tasks.forecast.network import build_network
-from seqtune.tasks.forecast.predict import predict
+from seqtune.tasks.forecast.new_rows import next_windows, rolled_origins, scored_windows
 from seqtune.tasks.forecast.prepared import Prepared
 from seqtune.tasks.forecast.preprocessing import preprocess
 from seqtune.tasks.forecast.roles import infer_roles
 from seqtune.tasks.forecast.schema import Schema
-from seqtune.tasks.forecast.scoring import score_forecasts
 from seqtune.tasks.forecast.settle import (
     longest_of,
     settle_horizon,
@@ -45,6 +55,11 @@ from seqtune.tasks.forecast.settle import (
     settle_segment,
 )
 from seqtune.tasks.forecast.simple_methods import run_simple_methods
+from seqtune.tasks.forecast.tables import evaluate_examples, forecast_table, score_examples
+
+Floats = npt.NDArray[np.float64]
+
+PARTS: tuple[Part, ...] = ("validation", "test")
 
 EARLY_SHARE = 0.7
 """Seasonality is looked for in this first share of each series while the split is not yet known."""
@@ -65,10 +80,11 @@ class ForecastTask:
     refits_anew = False
     refit_share = 0.15
     score_share = 0.0
-    equals = 8
+    initial_members = 8
     blends_single = False
-    changeable: tuple[str, ...] = ()
-    leaves_empty = False
+    predict_keys: tuple[str, ...] = ()
+    allows_missing = False
+    examples = "windows"
 
     def prepare(
         self, source: Source, recipe: Recipe, listener: Listener
@@ -155,21 +171,39 @@ class ForecastTask:
         windows = prepared.training(int(values["lookback"])).total
         return int(np.clip(-(-windows // int(values["training.batch_size"])), 10, 100))
 
-    def apply(self, model: Any, prepared: Prepared, values: Values, part: Part) -> Any:
-        """Return quantiles (windows, horizon, levels) of a part's windows."""
-        return forecast_windows(
-            model, prepared.coded, prepared.windows[part], prepared.codec, values
+    def forward(
+        self,
+        network: Network,
+        prepared: Prepared,
+        encoded: Examples,
+        values: Values,
+        calibration: ConformalFactors | None = None,
+        advance: Advance = no_progress,
+    ) -> Floats:
+        """Return quantiles (windows, horizon, levels) of windows."""
+        made = forecast_windows(
+            network, encoded.coded, encoded.windows, prepared.codec, values, advance
         )
+        return made if calibration is None else calibration.apply(made)
 
-    def score(
-        self, prepared: Prepared, part: Part, predictions: npt.NDArray[np.float64]
-    ) -> dict[str, float]:
+    def by_method(
+        self,
+        prepared: Prepared,
+        encoded: Examples,
+        method: str,
+        seed: int,
+        advance: Advance = no_progress,
+    ) -> Floats:
+        """Return the same by a simple method."""
+        codec, histories = prepared.codec, window_histories(encoded.coded, encoded.windows)
+        forecast, _ = baseline_windows(
+            method, histories, codec.horizon, codec.periods, codec.levels, advance
+        )
+        return forecast[..., 1:]
+
+    def score(self, prepared: Prepared, encoded: Examples, predictions: Floats) -> dict[str, float]:
         """Return every metric of quantiles (windows, horizon, levels), as they are given out."""
-        actual, observed = prepared.truth[part]
-        windows = prepared.windows[part]
-        scale = prepared.coded.mase_scale(windows, observed)
-        forecast = floored(predictions, prepared.coded, windows)
-        return score_forecasts(forecast, actual, observed, scale, prepared.codec.levels)
+        return score_examples(prepared.codec, encoded, predictions)
 
     def prediction_unit(self, prepared: Prepared, values: Values | None) -> str:
         """Return "step": predictions of all configurations are of the same steps."""
@@ -201,33 +235,25 @@ class ForecastTask:
         """Return the steps of history."""
         return f"{values['lookback']} steps back"
 
-    def calibration(
-        self, prepared: Prepared, predictions: npt.NDArray[np.float64]
-    ) -> dict[str, float]:
+    def calibrate(
+        self, prepared: Prepared, encoded: Examples, predictions: Floats
+    ) -> ConformalFactors | None:
         """Return what every quantile's distance from the median is to be multiplied by."""
-        actual, observed = prepared.truth["validation"]
-        return measure_factors(predictions, actual, observed, prepared.codec.levels)
+        return measure_factors(predictions, *encoded.truth, prepared.codec.levels)
 
     def recalibration(
-        self,
-        prepared: Prepared,
-        validation: npt.NDArray[np.float64],
-        test: npt.NDArray[np.float64],
-    ) -> dict[str, float]:
+        self, prepared: Prepared, validation: Floats, test: Floats
+    ) -> ConformalFactors | None:
         """Return the factors that both parts give: two stretches of time are more than one."""
-        truths = [prepared.truth[part] for part in ("validation", "test")]
+        truths = [prepared.encoded(part).truth for part in PARTS]
         actual, observed = (np.concatenate(both) for both in zip(*truths, strict=True))
         forecasts = np.concatenate([validation, test])
         return measure_factors(forecasts, actual, observed, prepared.codec.levels)
 
-    def calibrated(
-        self,
-        prepared: Prepared,
-        predictions: npt.NDArray[np.float64],
-        calibration: Mapping[str, float],
-    ) -> npt.NDArray[np.float64]:
-        """Return the quantiles after conformal factors."""
-        return apply_factors(predictions, prepared.codec.levels, calibration)
+    def read_calibration(self, prepared: Prepared, values: Any) -> ConformalFactors:
+        """Read the factors of a trial, a simple method or an ensemble."""
+        codec = prepared.codec
+        return ConformalFactors.from_dict(values, codec.horizon, codec.levels)
 
     def baselines(
         self, prepared: Prepared, recipe: Recipe, allowance: Allowance, listener: Listener
@@ -239,29 +265,47 @@ class ForecastTask:
         return run_simple_methods(self, prepared, methods, allowance, listener, may_blend=may_blend)
 
     def illustrate(
-        self, prepared: Prepared, predictions: npt.NDArray[np.float64], run: Any
+        self, prepared: Prepared, predictions: Floats, models: Models, context: Context
     ) -> dict[str, Any]:
         """Return the chart of a typical test window."""
         windows = prepared.windows["test"]
         return illustrate(prepared, floored(predictions, prepared.coded, windows))
 
-    def predict(self, run: Any, source: Source | None, use: str | None) -> pd.DataFrame:
-        """Forecast past the end of the data; see `seqtune.tasks.forecast.predict`."""
-        return predict(run, source, use)
+    def encode(self, prepared: Prepared, source: Source | None, context: Context) -> Examples:
+        """Return the steps after the last row of each series."""
+        return next_windows(prepared, source, context)
 
-    def evaluate(self, run: Any, source: Source) -> Evaluation:
-        """Score the run on rows it never saw; see `seqtune.tasks.forecast.evaluation`."""
-        return evaluate(run, source)
+    def decode(
+        self, prepared: Prepared, encoded: Examples, predictions: Floats, context: Context
+    ) -> pd.DataFrame:
+        """Return a row per series and step."""
+        return forecast_table(prepared.codec, encoded, predictions)
 
-    def backtest(self, run: Any, source: Source, folds: int, step: int | None = None) -> Evaluation:
-        """Score the run from rolled origins; see `seqtune.tasks.forecast.evaluation`."""
-        return backtest(run, source, folds, step)
+    def encode_labelled(self, prepared: Prepared, source: Source, context: Context) -> Examples:
+        """Return every window whose future lies in new rows."""
+        return scored_windows(prepared, source, context)
+
+    def encode_folds(
+        self, prepared: Prepared, source: Source, folds: int, step: int | None, context: Context
+    ) -> Examples:
+        """Return windows of new rows from rolled origins."""
+        return rolled_origins(prepared, source, folds, step, context)
+
+    def evaluation(
+        self,
+        prepared: Prepared,
+        encoded: Examples,
+        predictions: Mapping[str, Floats],
+        context: Context,
+    ) -> Evaluation:
+        """Score forecasts of new rows."""
+        return evaluate_examples(prepared.codec, encoded, predictions)
 
     def explain(
-        self, model: Any, prepared: Prepared, values: Values, deadline: float
+        self, network: Network, prepared: Prepared, values: Values, deadline: float
     ) -> dict[str, Any]:
         """Measure which inputs and which lags matter; see `seqtune.tasks.forecast.explain`."""
-        return explain(model, prepared, values, deadline)
+        return explain(network, prepared, values, deadline)
 
 
 def settings(recipe: Recipe) -> Schema:
@@ -298,10 +342,9 @@ def _tell_constant(codec: Codec, listener: Listener) -> None:
 
 def _refuse_unseen(source: Source, prepared: Prepared) -> None:
     """Refuse to choose between models on steps of which no value is known."""
-    parts: tuple[Part, ...] = ("validation", "test")
-    for part in parts:
-        windows, (_, observed) = prepared.windows[part], prepared.truth[part]
-        if not len(windows) or not observed.any():
+    for part in PARTS:
+        examples = prepared.encoded(part)
+        if not len(examples) or not examples.truth[1].any():
             raise DataError(
                 f"{source.path}: all values of the {part} part are missing",
                 f"let it take more steps: --set {part}.steps=N",

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from seqtune.data.text.vocabulary import END
 from seqtune.progress import Advance, no_progress
-from seqtune.runtime.programs import predict
+from seqtune.tasks._contract import Network
 from seqtune.tasks.generate.batches import Streams, Tokens
 
 Floats = npt.NDArray[np.float64]
@@ -37,16 +37,16 @@ class GapStreams(Streams):
 
 
 def gap_log_probabilities(
-    model: Any, array: Array, begin: int, end: int, tell: Advance = no_progress
+    network: Network, array: Array, begin: int, end: int, advance: Advance = no_progress
 ) -> Floats:
     """Return the logarithm of the probability of each token, given all around it.
 
     Args:
-        model: The network.
+        network: The network.
         array: (tokens,) ids.
         begin: The first token that is scored.
         end: The token after the last; what stands behind it is not read.
-        tell: Is told how many more tokens are done.
+        advance: Hears how many more tokens are done.
 
     Returns:
         (end - begin,) float64, natural logarithms.
@@ -59,12 +59,12 @@ def gap_log_probabilities(
         places = starts[rows, None] + offsets
         inside = (places >= 0) & (places < end)
         tokens = np.where(inside, array[np.clip(places, 0, end - 1)], END).astype(np.int32)
-        logits = np.asarray(predict(model, tokens), np.float64)
+        logits = np.asarray(network(tokens), np.float64)
         logits = logits[:, AROUND : AROUND + SCORED]
         highest = logits.max(axis=-1, keepdims=True)
         total = np.log(np.exp(logits - highest).sum(axis=-1)) + highest[..., 0]
         targets = tokens[:, AROUND : AROUND + SCORED, None]
         scored = np.take_along_axis(logits, targets, axis=-1)[..., 0] - total
         found[first : first + ROWS] = scored[: len(starts) - first]
-        tell(min(ROWS * SCORED, end - begin))
+        advance(min(ROWS * SCORED, end - begin))
     return found.ravel()[: end - begin]

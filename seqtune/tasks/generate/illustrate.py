@@ -6,13 +6,14 @@ from typing import Any
 
 import numpy as np
 
+from seqtune.tasks._contract import Context, Models
 from seqtune.tasks.generate.fill import word_of, words_between
 from seqtune.tasks.generate.memorisation import memorised
 from seqtune.tasks.generate.network_filler import REACH
 from seqtune.tasks.generate.prepared import Prepared
 from seqtune.tasks.generate.request import Request
 from seqtune.tasks.generate.sampling import SamplingSettings
-from seqtune.tasks.generate.text_generator import TextGenerator
+from seqtune.tasks.generate.text_generator import NETWORK, TextGenerator
 
 LENGTH = 1000
 """Characters of the sample: about 180 words, of which the share that is copied is known to a few
@@ -25,29 +26,32 @@ AROUND = 10
 """Tokens on either side of a gap that are shown."""
 
 
-def illustrate(prepared: Prepared, run: Any) -> dict[str, Any]:
+def illustrate(prepared: Prepared, models: Models, context: Context) -> dict[str, Any]:
     """Show the winner at work: let it write, or the best network fill gaps.
 
     Args:
         prepared: The text.
-        run: The run.
+        models: Opens the models.
+        context: Names the run.
 
     Returns:
         What `seqtune.report.sample` or `seqtune.report.gaps` reads.
     """
-    return _sample(prepared, run) if prepared.codec.objective == "next" else _gaps(prepared, run)
+    writer = TextGenerator(prepared, models, context)
+    return _sample(writer) if prepared.codec.objective == "next" else _gaps(writer)
 
 
-def _sample(prepared: Prepared, run: Any) -> dict[str, Any]:
+def _sample(writer: TextGenerator) -> dict[str, Any]:
     """Let the winner write from nothing, and compare that with what it was trained on."""
-    row = run.choose()
-    is_refitted = any(member.refitted for member in run.members.get(row.name, ()))
+    name = writer.models.name_of(None)
+    is_refitted = any(member.is_refitted for member in writer.models.open_members(name))
     choice = SamplingSettings()
-    (sample,) = TextGenerator(run, row.name).write(Request(length=LENGTH, choice=choice))
-    check = memorised(sample.text, prepared.source_text("test" if is_refitted else "train"))
+    (sample,) = writer.write(Request(length=LENGTH, choice=choice), name)
+    seen = writer.prepared.source_text("test" if is_refitted else "train")
+    check = memorised(sample.text, seen)
     return {
         "kind": "text",
-        "model": row.name,
+        "model": name,
         "text": sample.text,
         "temperature": choice.temperature,
         "run": check.run,
@@ -56,10 +60,10 @@ def _sample(prepared: Prepared, run: Any) -> dict[str, Any]:
     }
 
 
-def _gaps(prepared: Prepared, run: Any) -> dict[str, Any]:
+def _gaps(writer: TextGenerator) -> dict[str, Any]:
     """Hide words of the test part, and let the best network guess them."""
-    row = run.choose("network")
-    filler = TextGenerator(run, row.name).filler
+    name, prepared = writer.models.name_of(NETWORK), writer.prepared
+    filler = writer.filler(name)
     kind, spellings = filler.tokens.kind, filler.tokens.spellings
     begin, end = prepared.bounds(kind, "test")
     ids = np.asarray(prepared.arrays[kind][begin:end], np.int64)
@@ -77,4 +81,4 @@ def _gaps(prepared: Prepared, run: Any) -> dict[str, Any]:
                 "guesses": [[each.word, each.probability] for each in guesses],
             }
         )
-    return {"kind": "gaps", "model": row.name, "gaps": found}
+    return {"kind": "gaps", "model": name, "gaps": found}

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from seqtune.data.text.tokenizer import Tokenizer
 from seqtune.data.text.vocabulary import END, UNKNOWN
-from seqtune.runtime.programs import predict
+from seqtune.tasks._contract import Network
 from seqtune.tasks.generate.inference import Floats
 
 REACH = 256
-"""Tokens on either side that are read at most."""
+"""Tokenizer on either side that are read at most."""
 
 
 @dataclass(frozen=True)
@@ -22,12 +21,12 @@ class NetworkFiller:
     """A network that was fitted to fill gaps.
 
     Args:
-        model: From tokens (streams, steps) to logits (streams, steps, vocabulary) of each, from
+        network: From tokens (streams, steps) to logits (streams, steps, vocabulary) of each, from
             the others.
         tokens: Its vocabulary.
     """
 
-    model: Any
+    network: Network
     tokens: Tokenizer
 
     def gap(self, left: npt.ArrayLike, right: npt.ArrayLike) -> Floats:
@@ -40,5 +39,5 @@ class NetworkFiller:
         before = np.concatenate([[END], np.asarray(left, np.int32)])[-REACH:]
         after = np.concatenate([np.asarray(right, np.int32), [END]])[:REACH]
         ids = np.concatenate([before, [UNKNOWN], after]).astype(np.int32)
-        logits = np.asarray(predict(self.model, ids[None]))
+        logits = self.network(ids[None])
         return np.array(logits[0, len(before)], np.float64)

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from seqtune.cells._stateful import Remembering
 from seqtune.data.text.tokenizer import Tokenizer
 from seqtune.data.text.vocabulary import END, UNKNOWN
-from seqtune.runtime import programs
+from seqtune.tasks._contract import Network
 from seqtune.tasks.generate.inference import Floats
 from seqtune.tasks.generate.network import VOCABULARY, reading_layers, state_shapes
 from seqtune.tasks.generate.scoring import log_probabilities
@@ -20,13 +20,13 @@ class NetworkReader:
     """A network that reads from left to right, its state in the caller's hands.
 
     Args:
-        model: The network, as `build_network` builds it.
+        network: The network, as `build_network` builds it.
         tokens: Its vocabulary.
     """
 
-    def __init__(self, model: Any, tokens: Tokenizer) -> None:
-        self.model, self.tokens = model, tokens
-        self._shapes = state_shapes(model)
+    def __init__(self, network: Network, tokens: Tokenizer) -> None:
+        self.network, self.tokens = network, tokens
+        self._shapes = state_shapes(network.model)
 
     def start(self, batch: int = 1) -> tuple[Any, ...]:
         """Return the state before the first token of a document: zeros, each (batch, …)."""
@@ -43,7 +43,7 @@ class NetworkReader:
             (batch, vocabulary) logits of the token after it, and the new state.
         """
         tokens = np.asarray(ids, np.int32)[:, None]
-        logits, after = programs.run(self.model, _read_one, tokens, list(state))
+        logits, after = self.network.run(_read_one, tokens, list(state))
         return np.asarray(logits, np.float64), tuple(after)
 
     def score(self, ids: npt.ArrayLike) -> Floats:
@@ -55,7 +55,7 @@ class NetworkReader:
         text = np.concatenate([[END], np.asarray(ids, np.int64)])
         if len(text) == 1:
             return np.empty(0)
-        found = log_probabilities(self.model, text, 1, len(text))
+        found = log_probabilities(self.network, text, 1, len(text))
         return np.where(text[1:] == UNKNOWN, found - self.tokens.surprise, found)
 
 

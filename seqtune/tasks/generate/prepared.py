@@ -16,6 +16,7 @@ from seqtune.data.text.vocabulary import END
 from seqtune.files import damaged, read_value, whole_file, write_json
 from seqtune.tasks._contract import Fold, Until
 from seqtune.tasks.generate.codec import Codec
+from seqtune.tasks.generate.encoded import EncodedText
 
 Array = npt.NDArray[Any]
 
@@ -72,6 +73,13 @@ class Prepared:
         begin, end = self.bounds(kind, part)
         most = MAX_COMPARED if part == "validation" else MAX_TESTED
         return begin, min(end, begin + most)
+
+    def encoded(self, part: str) -> EncodedText:
+        """Return what scores of a part are taken of."""
+        begin, end = self.compared(self.kinds[0], part)
+        return EncodedText(
+            lambda kind: (self.arrays[kind], *self.compared(kind, part)), end - begin
+        )
 
     def documents(self, kind: str, part: str, most: int | None = None) -> Ragged:
         """Return the documents of a part, each with `END` as its last token where it ends in it.

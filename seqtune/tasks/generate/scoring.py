@@ -16,7 +16,7 @@ import numpy.typing as npt
 from seqtune.data.text.tokenizer import Tokenizer
 from seqtune.data.text.vocabulary import END, UNKNOWN
 from seqtune.progress import Advance, no_progress
-from seqtune.runtime.programs import run
+from seqtune.tasks._contract import Network
 from seqtune.tasks.generate.network import score_targets, state_shapes
 
 Floats = npt.NDArray[np.float64]
@@ -35,16 +35,16 @@ STEPS = 64
 
 
 def log_probabilities(
-    model: Any, array: Array, begin: int, end: int, tell: Advance = no_progress
+    network: Network, array: Array, begin: int, end: int, advance: Advance = no_progress
 ) -> Floats:
     """Return the logarithm of the probability of each token of a stretch.
 
     Args:
-        model: The network.
+        network: The network.
         array: (tokens,) ids.
         begin: The first token that is scored, above 0; what stands before it is read.
         end: The token after the last.
-        tell: Is told how many more tokens are done.
+        advance: Hears how many more tokens are done.
 
     Returns:
         (end - begin,) float64, natural logarithms.
@@ -57,15 +57,15 @@ def log_probabilities(
     before = BEFORE if streams > 1 else min(begin - 1, BEFORE)
     width = -(-(before + each) // STEPS) * STEPS
     first = begin - 1 - before + np.arange(streams) * each  # the place of each stream's first input
-    states = [np.zeros((streams, *shape), np.float32) for shape in state_shapes(model)]
+    states = [np.zeros((streams, *shape), np.float32) for shape in state_shapes(network.model)]
     found = np.empty((streams, width))
     for step in range(0, width, STEPS):
         places = first[:, None] + step + np.arange(STEPS + 1)
         inside = (places >= 0) & (places < end)
         tokens = np.where(inside, array[np.clip(places, 0, end - 1)], END).astype(np.int32)
-        scored, states = run(model, score_targets, tokens[:, :-1], tokens[:, 1:], states)
+        scored, states = network.run(score_targets, tokens[:, :-1], tokens[:, 1:], states)
         found[:, step : step + STEPS] = np.asarray(scored)
-        tell(min(streams * STEPS, count))
+        advance(min(streams * STEPS, count))
     return found[:, before : before + each].ravel()[:count]
 
 
@@ -87,16 +87,3 @@ def predictions_of(tokens: Tokenizer, ids: Array, chances: Floats) -> Floats:
     """
     named = np.where(ids == UNKNOWN, chances - tokens.surprise, chances)
     return np.stack([np.maximum(np.exp(named), LEAST), tokens.characters(ids)], axis=1)
-
-
-def totals(tokens: Tokenizer, ids: Array, chances: Floats) -> Floats:
-    """Return what every score of a text is made of: nats, tokens and characters, (3,).
-
-    Args:
-        tokens: The vocabulary.
-        ids: (tokens,) of the text.
-        chances: (tokens,) log-probability of each.
-    """
-    unknown = int((ids == UNKNOWN).sum())
-    nats = tokens.surprise * unknown - float(chances.sum())
-    return np.array([nats, len(ids), float(tokens.characters(ids).sum())])

@@ -13,8 +13,10 @@ from seqtune.baselines.language import LanguageProblem, fit_language
 from seqtune.data.ragged import Ragged
 from seqtune.data.text.tokenizer import Tokenizer
 from seqtune.data.text.vocabulary import END, UNKNOWN
+from seqtune.tasks.generate.encoded import EncodedText
 from seqtune.tasks.generate.inference import Floats
 from seqtune.tasks.generate.prepared import Prepared
+from seqtune.tasks.generate.scoring import predictions_of
 
 MAX_COUNTED = 3_000_000
 """Tokens that the simple methods count at most; their counts stand in memory."""
@@ -85,3 +87,19 @@ def simple_reader(prepared: Prepared, name: str) -> SimpleReader:
     """
     problem = problem_of(prepared)
     return SimpleReader(fit_language(name, problem), prepared.codec.tokens[problem.kind])
+
+
+def method_predictions(prepared: Prepared, text: EncodedText, name: str) -> Floats:
+    """Return the probability of each token of a text and its characters, (tokens, 2).
+
+    Args:
+        prepared: The text that the method is fitted on.
+        text: What is predicted.
+        name: The method.
+    """
+    reader = simple_reader(prepared, name)
+    ids = text.predicted(reader.tokens.kind)
+    ends = np.flatnonzero(ids == END) + 1
+    offsets = np.unique(np.concatenate([[0], ends, [len(ids)]])).astype(np.int64)
+    chances = np.asarray(reader.model.log_probabilities(Ragged(ids, offsets)))
+    return predictions_of(reader.tokens, ids, chances)

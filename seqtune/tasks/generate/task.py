@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal, cast
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 import keras
 import numpy as np
@@ -15,19 +15,36 @@ from seqtune.baselines.language import run_language_models
 from seqtune.baselines.pace import Allowance
 from seqtune.data.reading.source import Source
 from seqtune.errors import RunError
-from seqtune.metrics.generate import score_language
-from seqtune.progress import BaselineEnded, Listener, Note
+from seqtune.progress import Advance, BaselineEnded, Listener, Note, no_progress
 from seqtune.recipe.load import Recipe
 from seqtune.registry import baselines
-from seqtune.tasks._contract import BaselineResult, Evaluation, Part, Until, Values
+from seqtune.tasks._contract import (
+    BaselineResult,
+    Calibration,
+    Context,
+    Evaluation,
+    Models,
+    Network,
+    Until,
+    Values,
+)
 from seqtune.tasks.generate.batches import Streams
+from seqtune.tasks.generate.encoded import EncodedText, new_text
+from seqtune.tasks.generate.evaluate import evaluate_text, score_text
 from seqtune.tasks.generate.gaps import GapStreams, gap_log_probabilities
 from seqtune.tasks.generate.network import build_network, is_for_gaps
 from seqtune.tasks.generate.prepare import prepare
 from seqtune.tasks.generate.prepared import Prepared
 from seqtune.tasks.generate.schema import Schema
 from seqtune.tasks.generate.scoring import log_probabilities, predictions_of
-from seqtune.tasks.generate.simple_reader import MAX_COUNTED, problem_of
+from seqtune.tasks.generate.simple_reader import (
+    MAX_COUNTED,
+    method_predictions,
+    problem_of,
+)
+
+if TYPE_CHECKING:
+    from seqtune.tasks.generate.text_generator import TextGenerator
 
 Floats = npt.NDArray[np.float64]
 
@@ -47,10 +64,12 @@ class GenerateTask:
     refits_anew = False
     refit_share = 0.15
     score_share = 0.03
-    equals = 5
+    initial_members = 5
     blends_single = True
-    changeable: tuple[str, ...] = ()
-    leaves_empty = False
+    predict_keys: tuple[str, ...] = ()
+    allows_missing = False
+    examples = "tokens"
+    verbs = ("generate", "write", "next_words", "fill")
 
     def prepare(
         self, source: Source, recipe: Recipe, listener: Listener
@@ -93,19 +112,40 @@ class GenerateTask:
             batches=steps,
         )
 
-    def apply(self, model: Any, prepared: Prepared, values: Values, part: Part) -> Floats:
-        """Return the probability of each token of a part and its characters, (tokens, 2)."""
+    def forward(
+        self,
+        network: Network,
+        prepared: Prepared,
+        encoded: EncodedText,
+        values: Values,
+        calibration: None = None,
+        advance: Advance = no_progress,
+    ) -> Floats:
+        """Return the probability of each token of a text and its characters, (tokens, 2)."""
         kind = str(values["tokens.kind"])
-        begin, end = prepared.compared(kind, part)
-        array = prepared.arrays[kind]
+        ids, begin, end = encoded.of(kind)
         measure = gap_log_probabilities if is_for_gaps(values) else log_probabilities
-        chances = measure(model, array, begin, end)
-        return predictions_of(prepared.codec.tokens[kind], array[begin:end], chances)
+        chances = measure(network, ids, begin, end, advance)
+        return predictions_of(prepared.codec.tokens[kind], ids[begin:end], chances)
 
-    def score(self, prepared: Prepared, part: Part, predictions: Floats) -> dict[str, float]:
+    def by_method(
+        self,
+        prepared: Prepared,
+        encoded: EncodedText,
+        method: str,
+        seed: int,
+        advance: Advance = no_progress,
+    ) -> Floats:
+        """Return the same by a simple method."""
+        made = method_predictions(prepared, encoded, method)
+        advance(len(encoded))
+        return made
+
+    def score(
+        self, prepared: Prepared, encoded: EncodedText, predictions: Floats
+    ) -> dict[str, float]:
         """Return every metric of probabilities and characters, (tokens, 2)."""
-        nats = -float(np.log(predictions[:, 0]).sum())
-        return score_language(nats, len(predictions), float(predictions[:, 1].sum()))
+        return score_text(predictions)
 
     def prediction_unit(self, prepared: Prepared, values: Values | None) -> str:
         """Return what predictions are of; those of one unit can be averaged.
@@ -128,15 +168,16 @@ class GenerateTask:
         """Return what the network reads."""
         return f"{values['tokens.kind']} tokens"
 
-    def calibration(self, prepared: Prepared, predictions: Floats) -> dict[str, float]:
+    def calibrate(self, prepared: Prepared, encoded: EncodedText, predictions: Floats) -> None:
         """Return nothing: log-likelihood is what is trained."""
-        return {}
 
-    def calibrated(
-        self, prepared: Prepared, predictions: Floats, calibration: Mapping[str, float]
-    ) -> Floats:
-        """Return predictions as they are."""
-        return predictions
+    def read_calibration(self, prepared: Prepared, values: Any) -> Calibration:
+        """Refuse: nothing is calibrated.
+
+        Raises:
+            ValueError: Always.
+        """
+        raise ValueError("language models are not calibrated")
 
     def baselines(
         self, prepared: Prepared, recipe: Recipe, allowance: Allowance, listener: Listener
@@ -160,7 +201,7 @@ class GenerateTask:
                 ids = prepared.arrays[kind][begin:end]
                 chances = done.log_probabilities[part][: end - begin]
                 kept[part] = predictions_of(vocabulary, ids, chances)
-                scores[part] = self.score(prepared, part, kept[part])
+                scores[part] = score_text(kept[part])
             listener(BaselineEnded(done.name, scores["validation"][prepared.metric], done.seconds))
             detail = ", ".join(filter(None, [done.detail, f"{kind} tokens"]))
             may_blend = values.baselines.blend and values.objective == "next"
@@ -176,28 +217,50 @@ class GenerateTask:
             )
         return results
 
-    def illustrate(self, prepared: Prepared, predictions: Floats, run: Any) -> dict[str, Any]:
+    def illustrate(
+        self, prepared: Prepared, predictions: Floats, models: Models, context: Context
+    ) -> dict[str, Any]:
         """Return a sample of what the winner writes, and what of it was copied."""
         from seqtune.tasks.generate.illustrate import illustrate
 
-        return illustrate(prepared, run)
+        return illustrate(prepared, models, context)
 
-    def predict(self, run: Any, source: Source | None, use: str | None) -> pd.DataFrame:
+    def writer(self, prepared: Prepared, models: Models, context: Context) -> TextGenerator:
+        """Return what writes, lists next words, and fills gaps."""
+        from seqtune.tasks.generate.text_generator import TextGenerator
+
+        return TextGenerator(prepared, models, context)
+
+    def encode(self, prepared: Prepared, source: Source | None, context: Context) -> EncodedText:
         """Refuse: a language model writes text.
 
         Raises:
             RunError: Always.
         """
         raise RunError(
-            f"{run.folder} is a language model, which has no table of predictions",
-            f'seqtune generate {run.folder} --prompt "Once"',
+            f"{context.name} is a language model, which has no table of predictions",
+            f'seqtune generate {context.name} --prompt "Once"',
         )
 
-    def evaluate(self, run: Any, source: Source) -> Evaluation:
-        """Score the run on text it never saw."""
-        from seqtune.tasks.generate.evaluate import evaluate
+    def decode(
+        self, prepared: Prepared, encoded: EncodedText, predictions: Floats, context: Context
+    ) -> pd.DataFrame:
+        """Refuse as `encode` does."""
+        raise RunError(f"{context.name} is a language model")
 
-        return evaluate(run, source)
+    def encode_labelled(self, prepared: Prepared, source: Source, context: Context) -> EncodedText:
+        """Read text that the run never saw."""
+        return new_text(prepared.codec, source, context)
+
+    def evaluation(
+        self,
+        prepared: Prepared,
+        encoded: EncodedText,
+        predictions: Mapping[str, Floats],
+        context: Context,
+    ) -> Evaluation:
+        """Score the predictions of other text."""
+        return evaluate_text(prepared.codec, encoded, predictions, context)
 
 
 TASK = GenerateTask()

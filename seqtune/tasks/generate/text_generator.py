@@ -1,13 +1,15 @@
-"""A leaderboard row of a run that writes, lists next words, and fills gaps."""
+"""What a run of a language model does: it writes, lists next words, and fills gaps."""
 
 from __future__ import annotations
 
 import shlex
-from functools import cached_property
+from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 from seqtune.data.text.tokenizer import Tokenizer
 from seqtune.errors import RunError
+from seqtune.tasks._contract import Context, Models, OpenMember
 from seqtune.tasks.generate.blend_reader import BlendReader
 from seqtune.tasks.generate.corpus import MANY_DOCUMENTS
 from seqtune.tasks.generate.fill import GAP, fill_gap
@@ -17,103 +19,140 @@ from seqtune.tasks.generate.network_reader import NetworkReader
 from seqtune.tasks.generate.next_words import NextWord, next_words
 from seqtune.tasks.generate.prepared import Prepared
 from seqtune.tasks.generate.prompt import DOCUMENTS, ONE_TEXT, Frame
-from seqtune.tasks.generate.request import Request
+from seqtune.tasks.generate.request import Request, request_of
 from seqtune.tasks.generate.simple_reader import simple_reader
 from seqtune.tasks.generate.writing import Completion, Hear, unheard, write
 
 MAX_NAMED = 8
 """So many unknown characters of a prompt are named."""
 
+NETWORK = "network"
+"""Asks for the best network: simple methods read from left to right, and cannot fill a gap."""
+
 
 class TextGenerator:
-    """A row of the leaderboard at work.
+    """The models of a run at work on text.
 
     Args:
-        run: The run; its `notes` hear what was replaced.
-        name: The row.
+        prepared: The text that they were fitted on.
+        models: Opens them.
+        context: Hears what was replaced, and names the run.
     """
 
-    def __init__(self, run: Any, name: str) -> None:
-        self.run, self.name = run, name
+    def __init__(self, prepared: Prepared, models: Models, context: Context) -> None:
+        self.prepared, self.models, self.context = prepared, models, context
+        self.reader = cache(self._reader)
+        self.filler = cache(self._filler)
 
-    def write(self, request: Request, hear: Hear | None = None) -> list[Completion]:
-        """Write texts; see `seqtune.tasks.generate.writing`."""
-        self._tell_unknown(request.prompt, self.reader.tokens)
-        counts = self.run.prepared.codec.counts[self.reader.tokens.kind]
-        return write(self.reader, request, hear or unheard, self.frame, counts)
+    def generate(self, prompt: str = "", length: int = 500, **options: Any) -> str:
+        """Write a text.
 
-    def next_words(self, text: str, most: int) -> list[NextWord]:
-        """Return the likeliest next words; see `seqtune.tasks.generate.next_words`."""
-        self._tell_unknown(text, self.reader.tokens)
-        return next_words(self.reader, text, most, self.frame)
+        Args:
+            prompt: What the text begins with.
+            length: New characters at most.
+            options: `temperature`, `top_k`, `top_p`, `seed`, `stop` (texts before which it ends),
+                and `use`, as the flags of `seqtune generate`.
 
-    def fill(self, text: str, most: int) -> list[NextWord]:
-        """Return the likeliest words for a gap; see `seqtune.tasks.generate.fill`.
+        Returns:
+            The prompt and what follows it.
+
+        Example:
+            >>> print(run.generate(prompt="Once", length=200))
+        """
+        use = options.pop("use", None)
+        return self.write(request_of(prompt, length, **options), use)[0].whole
+
+    def write(
+        self, request: Request, use: str | None = None, hear: Hear | None = None
+    ) -> list[Completion]:
+        """Write texts; see `seqtune.tasks.generate.writing`.
+
+        Args:
+            request: What is to be written.
+            use: Name of the leaderboard row that writes; the winner if None.
+            hear: Hears each piece of text as soon as it is certain.
+        """
+        reader = self.reader(self.models.name_of(use))
+        self._tell_unknown(request.prompt, reader.tokens)
+        counts = self.prepared.codec.counts[reader.tokens.kind]
+        return write(reader, request, hear or unheard, self.frame, counts)
+
+    def next_words(self, text: str, top: int = 10, use: str | None = None) -> list[NextWord]:
+        """Return the likeliest next words; see `seqtune.tasks.generate.next_words`.
+
+        Args:
+            text: What stands before.
+            top: So many words at most.
+            use: Name of the leaderboard row that is asked; the winner if None.
+        """
+        reader = self.reader(self.models.name_of(use))
+        self._tell_unknown(text, reader.tokens)
+        return next_words(reader, text, top, self.frame)
+
+    def fill(self, text: str, top: int = 10, use: str | None = None) -> list[NextWord]:
+        """Return the likeliest words for the gap `___`; see `seqtune.tasks.generate.fill`.
+
+        Args:
+            text: The text with its one gap.
+            top: So many words at most.
+            use: Name of the leaderboard row that is asked; the best network if None.
 
         Raises:
             RunError: The run was not fitted to fill gaps, or the row is a simple method.
         """
-        self._tell_unknown(GAP.sub("", text), self.filler.tokens)
-        return fill_gap(self.filler, text, most)
-
-    @cached_property
-    def filler(self) -> NetworkFiller:
-        """The model, reading from both sides.
-
-        Raises:
-            RunError: The run was not fitted to fill gaps, or the row is a simple method.
-        """
-        folder = self.run.folder
-        if self.run.prepared.codec.objective != "fill":
-            data = self.run.record["data"].get("path") or "DATA"
-            raise RunError(
-                f"{folder} was fitted to write on: it does not know what stands after a gap",
-                f"seqtune fit {shlex.quote(data)} --task generate --set objective=fill",
-            )
-        if self.run.choose(self.name).kind == "baseline":
-            raise RunError(
-                f"{self.name} reads from left to right, and cannot fill a gap",
-                f"leave out --use {self.name}",
-            )
-        return NetworkFiller(*self._network(self.run.members[self.name][0]))
+        filler = self.filler(self.models.name_of(use or NETWORK))
+        self._tell_unknown(GAP.sub("", text), filler.tokens)
+        return fill_gap(filler, text, top)
 
     @property
     def frame(self) -> Frame:
-        """How texts begin and end for its models."""
-        return DOCUMENTS if self.run.prepared.codec.documents >= MANY_DOCUMENTS else ONE_TEXT
+        """How texts begin and end for the models."""
+        return DOCUMENTS if self.prepared.codec.documents >= MANY_DOCUMENTS else ONE_TEXT
 
-    @cached_property
-    def reader(self) -> Reader:
-        """The model, reading from left to right.
+    def _filler(self, name: str) -> NetworkFiller:
+        """Return a row that reads from both sides."""
+        if self.prepared.codec.objective != "fill":
+            data = self.context.data or "DATA"
+            raise RunError(
+                f"{self.context.name} was fitted to write on: it does not know what stands after a "
+                "gap",
+                f"seqtune fit {shlex.quote(data)} --task generate --set objective=fill",
+            )
+        first = self.models.open_members(name)[0]
+        if first.method:
+            raise RunError(
+                f"{name} reads from left to right, and cannot fill a gap",
+                f"leave out --use {name}",
+            )
+        return NetworkFiller(first.network, self._tokens(first))
+
+    def _reader(self, name: str) -> Reader:
+        """Return a row that reads from left to right.
 
         Raises:
             RunError: It reads from both sides, so that it cannot write.
         """
-        prepared: Prepared = self.run.prepared
-        if self.run.choose(self.name).kind == "baseline":
-            return simple_reader(prepared, self.name)
-        if prepared.codec.objective != "next":
+        members: Sequence[OpenMember] = self.models.open_members(name)
+        is_simple = all(member.method for member in members)
+        if not is_simple and self.prepared.codec.objective != "next":
+            run = self.context.name
             raise RunError(
-                f"{self.run.folder} was fitted to fill gaps: it reads from both sides, and cannot "
-                "write on",
-                f"seqtune generate {self.run.folder} --fill 'Once ___ a time', or fit again with "
+                f"{run} was fitted to fill gaps: it reads from both sides, and cannot write on",
+                f"seqtune generate {run} --fill 'Once ___ a time', or fit again with "
                 "--set objective=next",
             )
-        members = self.run.members[self.name]
         readers = [self._read(member) for member in members]
         if len(readers) == 1:
             return readers[0]
         return BlendReader(readers, [member.weight for member in members])
 
-    def _network(self, member: Any) -> tuple[Any, Tokenizer]:
-        """Return a member's network, and its vocabulary."""
-        kind = str(member.values["tokens.kind"])
-        return self.run.network(member), self.run.prepared.codec.tokens[kind]
+    def _read(self, member: OpenMember) -> Reader:
+        if member.method:
+            return simple_reader(self.prepared, member.method)
+        return NetworkReader(member.network, self._tokens(member))
 
-    def _read(self, member: Any) -> Reader:
-        if member.baseline:
-            return simple_reader(self.run.prepared, member.baseline)
-        return NetworkReader(*self._network(member))
+    def _tokens(self, member: OpenMember) -> Tokenizer:
+        return self.prepared.codec.tokens[str(member.values["tokens.kind"])]
 
     def _tell_unknown(self, text: str, tokens: Tokenizer) -> None:
         """Say which characters of a text the model never saw."""
@@ -121,6 +160,6 @@ class TextGenerator:
         if unknown:
             shown = ", ".join(map(repr, unknown[:MAX_NAMED]))
             others = f" and {len(unknown) - MAX_NAMED} others" * (len(unknown) > MAX_NAMED)
-            self.run.notes.append(
+            self.context.note(
                 f"the training text has no {shown}{others}: read as an unknown character"
             )

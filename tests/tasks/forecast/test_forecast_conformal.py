@@ -128,13 +128,13 @@ def test_the_median_alone_has_no_factors() -> None:
 
 def test_the_task_measures_on_the_validation_part(tiny: Any) -> None:
     prepared = tiny.prepared
-    actual, observed = prepared.truth["validation"]
+    actual, observed = prepared.encoded("validation").truth
     wide = around(np.where(observed, actual, 0.0), 1.0, 1.0)
     wide[..., 1] -= 0.25  # the truth is always a fifth of the way to the upper quantile
     factors = TASK.calibration(prepared, wide)
     assert {factor_name(level, step) for level in (0.1, 0.9) for step in (1, 2, 3)} == set(factors)
     assert factors["q0.9:2"] == factors["q0.1:2"] == pytest.approx(0.2)
-    test, observed = prepared.truth["test"]
+    test, observed = prepared.encoded("test").truth
     off = around(np.where(observed, test, 0.0), 1.0, 1.0)
     off[..., 1] -= 0.75  # and there three sevenths: of both parts the larger errors decide
     both = TASK.recalibration(prepared, wide, off)

@@ -123,7 +123,7 @@ def test_a_series_that_never_changes_has_no_mase_and_it_is_said() -> None:
         "count them"
     ]
     windows = prepared.windows["test"]
-    actual, _ = prepared.truth["test"]
+    actual, _ = prepared.encoded("test").truth
     forecast = np.repeat(actual[..., None] + 1.0, 3, axis=2)
     forecast[windows.series == 1] += 1e6
     # the error of one is one of `a`'s steps; that of `b` would have been a million
@@ -133,7 +133,7 @@ def test_a_series_that_never_changes_has_no_mase_and_it_is_said() -> None:
 def test_where_nothing_changes_in_training_errors_are_in_the_targets_unit() -> None:
     prepared, notes = prepared_of(long_table(a=[5.0] * 28 + [6.0, 7.0]))
     assert notes == ["no training row differs from another: MASE is in the target's own unit"]
-    actual, _ = prepared.truth["test"]
+    actual, _ = prepared.encoded("test").truth
     forecast = np.repeat(actual[..., None] + 3.0, 3, axis=2)
     assert TASK.score(prepared, "test", forecast)["mase"] == pytest.approx(3.0)
 

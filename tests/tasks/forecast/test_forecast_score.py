@@ -55,7 +55,7 @@ def test_the_coverage_is_named_by_the_outer_levels(
 def test_a_window_is_scored_in_units_of_its_own_series(tiny: Any) -> None:
     prepared = tiny.prepared
     windows = prepared.windows["validation"]
-    actual, _ = prepared.truth["validation"]
+    actual, _ = prepared.encoded("validation").truth
     scale = prepared.coded.error_scale[windows.series, windows.target]
     off = np.repeat((actual + 2 * scale[:, None])[..., None], 3, axis=2)
     assert TASK.score(prepared, "validation", off)["mase"] == pytest.approx(2)

@@ -1,0 +1,369 @@
+"""What predicts: the models behind a leaderboard with their weights, calibrations and data.
+
+A predictor stands for itself: it is saved as a folder and opened again without a run, and knows
+nothing of how it was found.
+
+    recipe.yaml leaderboard.json members.json calibration.json codec.json data/ models/*.keras
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from seqtune.errors import RunError, UsageError, unknown
+from seqtune.files import damaged, read_json, write_json, write_text
+from seqtune.progress import Listener, ProgressCounter, silent
+from seqtune.recipe.load import Recipe, task_of
+from seqtune.run.leaderboard import Leaderboard, Row, read_leaderboard
+from seqtune.run.members import (
+    CALIBRATION,
+    MEMBERS,
+    Member,
+    read_calibrations,
+    read_members,
+    write_members,
+)
+from seqtune.tasks._contract import Backtests, Calibration, Context, Evaluation, Network, Task
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from seqtune.data.reading.source import Source
+
+Floats = npt.NDArray[np.float64]
+
+NETWORK = "network"
+"""Asks for the best network or ensemble, where the winner may be a simple method."""
+
+PREDICTOR_FILES = ("recipe.yaml", "leaderboard.json", MEMBERS, CALIBRATION)
+
+
+@dataclass
+class Predictor:
+    """The models behind a leaderboard, and everything that they need to predict.
+
+    Args:
+        task: What was learnt.
+        folder: Where it was opened.
+        board: Every model that was scored; the winner predicts.
+        recipe: The recipe, every value filled in.
+        data: The file that the models were fitted on; empty where that is not known.
+        listener: Hears how far a prediction is.
+        notes: What was assumed and repaired while new rows were read.
+
+    Example:
+        >>> predictor = Predictor.open("runs/airline-forecast-1")
+        >>> predictor.predict().head()
+        >>> predictor.save("models/airline")
+    """
+
+    task: Task
+    folder: Path
+    board: Leaderboard
+    recipe: Recipe
+    data: str = ""
+    listener: Listener = silent
+    notes: list[str] = field(default_factory=list)
+
+    @classmethod
+    def open(cls, folder: str | Path) -> Predictor:
+        """Open a predictor that was saved, or that a run folder holds.
+
+        Raises:
+            RunError: A file is missing or damaged.
+        """
+        from seqtune.runtime.backend import activate
+        from seqtune.tasks import load_task
+
+        folder = Path(folder)
+        path = folder / "recipe.yaml"
+        recipe = Recipe.load(path, task_of(path))
+        activate("auto")
+        return cls(load_task(recipe.task), folder, read_leaderboard(folder), recipe)
+
+    def save(self, folder: str | Path) -> None:
+        """Write everything that predicts to a folder: nothing of the search.
+
+        Args:
+            folder: A new folder, or an empty one.
+
+        Raises:
+            RunError: The folder holds something.
+        """
+        folder = Path(folder)
+        if folder.exists() and any(folder.iterdir()):
+            raise RunError(f"the folder {folder} is not empty", "choose another folder")
+        folder.mkdir(parents=True, exist_ok=True)
+        self.prepared.save(folder)
+        write_text(folder / "recipe.yaml", self.recipe.to_yaml())
+        write_json(folder / "leaderboard.json", self.board.to_dict())
+        write_members(folder, self.members)
+        if (self.folder / CALIBRATION).exists():
+            write_json(folder / CALIBRATION, read_json(self.folder / CALIBRATION))
+        files = {file for row in self.members.values() for each in row for file in each.files}
+        for file in sorted(files):
+            if (self.folder / file).exists():
+                (folder / file).parent.mkdir(exist_ok=True)
+                shutil.copyfile(self.folder / file, folder / file)
+
+    @cached_property
+    def prepared(self) -> Any:
+        """The data that the models were fitted on, and the codec; the arrays stay on disk."""
+        return self.task.load(self.folder)
+
+    @cached_property
+    def members(self) -> dict[str, list[Member]]:
+        """The networks behind each row of the leaderboard."""
+        members = read_members(self.folder)
+        for row in self.board.rows:
+            if row.kind != "baseline" and not members.get(row.name):
+                raise damaged(self.folder / MEMBERS, f"it lacks {row.name}")
+        return members
+
+    @cached_property
+    def calibrations(self) -> dict[str, Calibration]:
+        """What makes predictions honest, by trial, simple method, and ensemble."""
+        found = {}
+        for name, values in read_calibrations(self.folder).items():
+            try:
+                found[name] = self.task.read_calibration(self.prepared, values)
+            except ValueError as error:
+                raise damaged(self.folder / CALIBRATION, f"{name}: {error}") from error
+        return found
+
+    @property
+    def context(self) -> Context:
+        """What stands around new rows that are read."""
+        return Context(self.recipe, str(self.folder), self.data, notes=self.notes)
+
+    def choose(self, use: str | None = None) -> Row:
+        """Return the row that predicts: the one with the star, or the one asked for.
+
+        Args:
+            use: Name of a leaderboard row; "network" for the best network or ensemble; None for
+                the winner on validation, whatever it is.
+
+        Raises:
+            RunError: There is no such row, or nothing was trained.
+        """
+        row: Row | None
+        if use is None:
+            row = self.board.winner
+            if row is None:
+                raise RunError(f"{self.folder} has no model yet", f"seqtune report {self.folder}")
+            return row
+        row = self.board.row(use)
+        if row is None and use == NETWORK:
+            row = self.board.best_searched
+            if row is None:
+                raise RunError(
+                    f"{self.folder} has no network yet", f"seqtune resume {self.folder} --budget 5m"
+                )
+        if row is None:
+            names = [NETWORK, *(known.name for known in self.board.ranked())]
+            raise RunError(unknown("model", use, names), f"seqtune report {self.folder}")
+        return row
+
+    def name_of(self, use: str | None) -> str:
+        """Return the name of the row that `choose` returns."""
+        return self.choose(use).name
+
+    def compared(self, use: str | None = None) -> list[str]:
+        """Names of the rows that are scored: the one asked for, else the winner, first."""
+        board = self.board
+        rows = (self.choose(use), board.best_searched, board.best_baseline)
+        return list(dict.fromkeys(row.name for row in rows if row is not None))
+
+    def open_members(self, name: str) -> list[LoadedMember]:
+        """Return the models behind a row; a simple method stands alone."""
+        if self.choose(name).kind == "baseline":
+            return [LoadedMember(self, Member("", 1.0, "", "", {}, method=name))]
+        return [LoadedMember(self, member) for member in self.members[name]]
+
+    def change(self, settings: Sequence[str]) -> None:
+        """Predict from here on with other values of what does not need training again.
+
+        Args:
+            settings: `key.path=value`, of the keys that the task names.
+
+        Raises:
+            UsageError: A key can only be set when the run is fitted.
+            RecipeError: A value does not fit its key.
+        """
+        known = self.task.predict_keys
+        for key in (text.partition("=")[0].strip() for text in settings):
+            if key not in known:
+                can = ", ".join(known) or "none"
+                raise UsageError(
+                    f"{key} was settled when the run was fitted; keys that can be set now: {can}",
+                    f"seqtune fit DATA --task {self.task.name} --set {key}=VALUE",
+                )
+        path = self.folder / "recipe.yaml"
+        self.recipe = Recipe.load(path, self.task.name, tuple(settings))
+
+    def predict(self, source: Source | None = None, use: str | None = None) -> pd.DataFrame:
+        """Return the task's prediction table.
+
+        Args:
+            source: New rows; None continues the data that the models were fitted on.
+            use: Name of the leaderboard row that predicts, or "network".
+        """
+        context = self.context
+        encoded = self.task.encode(self.prepared, source, context)
+        context.model = self.name_of(use)
+        made = self.predictions(context.model, encoded)
+        table = self.task.decode(self.prepared, encoded, made, context)
+        numbers = table.select_dtypes("float")
+        if not self.task.allows_missing and not np.isfinite(numbers).all(axis=None):
+            raise RunError(
+                f"{context.model} of {self.folder} does not predict numbers",
+                f"seqtune report {self.folder}, and predict with another row: --use NAME",
+            )
+        return table
+
+    def evaluate(
+        self,
+        source: Source,
+        *,
+        folds: int | None = None,
+        step: int | None = None,
+        use: str | None = None,
+    ) -> Evaluation:
+        """Score the winner, the best network and the best simple method on data they never saw.
+
+        Args:
+            source: Labelled rows.
+            folds: Score from so many origins; all examples if None.
+            step: Rows between two origins; the horizon if None.
+            use: Name of the leaderboard row that is scored first, or "network".
+        """
+        names, context = self.compared(use), self.context
+        context.model = names[0]
+        encoded = self._labelled(source, folds, step, context)
+        made = {name: self.predictions(name, encoded) for name in names}
+        return self.task.evaluation(self.prepared, encoded, made, context)
+
+    def _labelled(
+        self, source: Source, folds: int | None, step: int | None, context: Context
+    ) -> Any:
+        """Read labelled rows, all of them or from rolled origins."""
+        if folds is None and step is None:
+            return self.task.encode_labelled(self.prepared, source, context)
+        if folds is None:
+            raise UsageError("a step is between the origins of folds", f"--folds 5 --step {step}")
+        if folds < 1 or (step is not None and step < 1):
+            raise UsageError(f"found {folds} folds, step {step}; expected 1 or more", "--folds 5")
+        if not isinstance(self.task, Backtests):
+            raise UsageError(
+                f"a {self.task.name} run has no origins to roll",
+                f"seqtune evaluate {self.folder} DATA",
+            )
+        return self.task.encode_folds(self.prepared, source, folds, step, context)
+
+    def predictions(self, name: str, encoded: Any) -> Floats:
+        """Return what a row of the leaderboard predicts, as it is given out.
+
+        Args:
+            name: The row.
+            encoded: What is predicted, in the task's own form.
+
+        Returns:
+            (examples, …), in the user's unit: the weighted average of calibrated members,
+            calibrated once more.
+        """
+        members = self.open_members(name)
+        counter = ProgressCounter(
+            self.listener, len(members) * max(1, len(encoded)), self.task.examples
+        )
+        if self.choose(name).kind == "baseline":
+            return self._by_method(name, encoded, counter)
+        total: Floats | None = None
+        for member in members:
+            part = member.weight * self._of_member(member, encoded, counter)
+            total = part if total is None else total + part
+        assert total is not None
+        own = self.calibrations.get(name)
+        return total if own is None else own.apply(total)
+
+    def _of_member(self, member: LoadedMember, encoded: Any, counter: ProgressCounter) -> Floats:
+        """Return the calibrated predictions of one member."""
+        calibration: Any = self.calibrations.get(member.method or member.trial)
+        if member.method:
+            made = self._by_method(member.method, encoded, counter)
+            return made if calibration is None else calibration.apply(made)
+        return self.task.forward(
+            member.network, self.prepared, encoded, member.values, calibration, counter.add
+        )
+
+    def _by_method(self, method: str, encoded: Any, counter: ProgressCounter) -> Floats:
+        seed = int(self.recipe.values.seed)
+        return self.task.by_method(self.prepared, encoded, method, seed, counter.add)
+
+
+@dataclass
+class LoadedMember:
+    """A member of a row, whose network is loaded when it is first asked for.
+
+    Args:
+        predictor: Whose member it is.
+        member: What the folder says of it.
+    """
+
+    predictor: Predictor
+    member: Member
+
+    @property
+    def trial(self) -> str:
+        """The trial that made it; empty for a simple method."""
+        return self.member.trial
+
+    @property
+    def method(self) -> str:
+        """Name of the simple method; empty for a network."""
+        return self.member.method
+
+    @property
+    def weight(self) -> float:
+        """Its share in the row's predictions."""
+        return self.member.weight
+
+    @property
+    def values(self) -> Mapping[str, Any]:
+        """Its configuration."""
+        return self.member.values
+
+    @property
+    def is_refitted(self) -> bool:
+        """Whether it has learnt from all rows."""
+        return bool(self.member.refitted)
+
+    @cached_property
+    def network(self) -> Network:
+        """The network: built by seqtune's own code, with the weights of its file.
+
+        Raises:
+            RunError: The file is missing or damaged, or does not suit its configuration.
+        """
+        from seqtune.runtime.network import KerasNetwork
+
+        searched = (lambda: self._load(self.member.model)) if self.is_refitted else None
+        return KerasNetwork(self._load(self.member.file), searched)
+
+    def _load(self, file: str) -> Any:
+        from seqtune.runtime.program_cache import keep_programs
+        from seqtune.search.network_file import load_network
+
+        predictor = self.predictor
+        if self.method:
+            raise damaged(predictor.folder / MEMBERS, f"{self.method} is no network")
+        keep_programs()
+        path = predictor.folder / file
+        return load_network(predictor.task, predictor.prepared, self.values, path)

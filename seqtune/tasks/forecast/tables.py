@@ -1,0 +1,104 @@
+"""Forecasts as a table, and as scores of rows whose truth is known."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from seqtune.data.panel.time_text import format_times
+from seqtune.tasks._contract import Evaluation, FoldScores
+from seqtune.tasks.forecast.codec import Codec
+from seqtune.tasks.forecast.examples import Examples
+from seqtune.tasks.forecast.floor import floored
+from seqtune.tasks.forecast.scoring import score_forecasts
+
+Floats = npt.NDArray[np.float64]
+
+
+def forecast_table(codec: Codec, examples: Examples, forecast: Floats) -> pd.DataFrame:
+    """Return a row per series and step.
+
+    Args:
+        codec: Roles, horizon and levels.
+        examples: One window per series and target.
+        forecast: (windows, horizon, levels), in the target's unit.
+
+    Returns:
+        The series column (if there is one), the target's name (if there are several), the time,
+        `mean`, and a column per quantile; not below zero where no value of the series was.
+    """
+    panel, windows = examples.coded.panel, examples.windows
+    forecast = floored(forecast, examples.coded, windows)
+    horizon, levels = codec.horizon, codec.levels
+    last = panel.starts + np.diff(panel.offsets)
+    steps = last[windows.series][:, None] + np.arange(horizon)
+    columns: dict[str, Any] = {}
+    if codec.roles["series"]:
+        columns[codec.roles["series"]] = np.repeat(
+            np.array(panel.series, dtype=object)[windows.series], horizon
+        )
+    if len(panel.target_names) > 1:
+        names = np.array(panel.target_names, dtype=object)[windows.target]
+        columns["target"] = np.repeat(names, horizon)
+    times = panel.grid.times(steps.ravel())
+    columns[codec.roles["time"] or "step"] = (
+        pd.DatetimeIndex(times, tz="UTC") if panel.grid.utc else times
+    )
+    columns["mean"] = forecast[..., levels.index(0.5)].ravel()
+    for place, level in enumerate(levels):
+        columns[f"q{level:g}"] = forecast[..., place].ravel()
+    return pd.DataFrame(columns)
+
+
+def score_examples(codec: Codec, examples: Examples, forecast: Floats) -> dict[str, float]:
+    """Return every metric of forecasts as they are given out.
+
+    Args:
+        codec: The quantile levels.
+        examples: The windows, with what came of them.
+        forecast: (windows, horizon, levels), in the target's unit.
+    """
+    actual, observed = examples.truth
+    scale = examples.coded.mase_scale(examples.windows, observed)
+    made = floored(forecast, examples.coded, examples.windows)
+    return score_forecasts(made, actual, observed, scale, codec.levels)
+
+
+def evaluate_examples(
+    codec: Codec, examples: Examples, forecasts: Mapping[str, Floats]
+) -> Evaluation:
+    """Return every metric by name of the model, over all windows and for each rolled origin.
+
+    Args:
+        codec: The quantile levels.
+        examples: The windows.
+        forecasts: (windows, horizon, levels) by name of the model.
+    """
+    scores = {name: score_examples(codec, examples, each) for name, each in forecasts.items()}
+    folds = tuple(_by_fold(codec, examples, forecasts))
+    return Evaluation(scores, len(examples), folds=folds)
+
+
+def _by_fold(
+    codec: Codec, examples: Examples, forecasts: Mapping[str, Floats]
+) -> Iterator[FoldScores]:
+    """Score each origin by itself; its windows stand one after the other."""
+    begin = 0
+    for size in examples.folds:
+        rows = np.arange(begin, begin + size)
+        begin += size
+        fold = Examples(examples.coded, examples.windows[rows], examples.horizon)
+        scores = {name: score_examples(codec, fold, each[rows]) for name, each in forecasts.items()}
+        yield FoldScores(_origin(fold), size, scores)
+
+
+def _origin(fold: Examples) -> str:
+    """Return the first step that windows predict; the first and the last where series differ."""
+    panel, windows = fold.coded.panel, fold.windows
+    steps = panel.starts[windows.series] + windows.cut - panel.offsets[windows.series]
+    times = format_times(panel.grid.times(np.array([steps.min(), steps.max()])))
+    return " to ".join(dict.fromkeys(times))
