@@ -142,7 +142,7 @@ def train(folder: Path, rows: int, steps: int) -> Figures:
     trainer = trainer_for(problem, model, values, int(values["training.steps"]))
     timed = Timed()
     train_network(problem, trainer, values, 0, timed, steps_per_epoch=steps + 1, until="train")
-    problem.task.apply(model, problem.prepared, values, "validation")
+    problem.predict(model, values, "validation")
     step = 1000 * float(np.median(np.diff(timed.ends)))
     return {"first": timed.ends[0] - began, "step": step}
 

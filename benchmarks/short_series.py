@@ -22,6 +22,7 @@ import numpy as np
 import pandas as pd
 
 from seqtune.runtime import backend
+from seqtune.runtime.network import KerasNetwork
 
 CONFIGURATIONS: dict[str, dict[str, Any]] = {
     "lstm 2 x 128, blend": {"network.units": 128, "network.layers": 2},
@@ -102,9 +103,9 @@ def train_once(task: Any, prepared: Any, values: dict[str, Any]) -> list[float]:
         trainer = trainer_for(problem, model, values, epochs * steps)
         monitor = Monitor(problem, model, values, epochs, time.monotonic() + LONG, Watch())
         train(problem, trainer, values, SEED, monitor, steps_per_epoch=steps, until="train")
-        last = task.apply(model, prepared, values, "test")
+        last = task.forward(KerasNetwork(model), prepared, prepared.encoded("test"), values)
         model.set_weights(monitor.best_weights)
-        best = task.apply(model, prepared, values, "test")
+        best = task.forward(KerasNetwork(model), prepared, prepared.encoded("test"), values)
         result = Result("t001", "completed", values, monitor.best_score, scores=monitor.scores)
         model_path(problem.folder, result.trial).parent.mkdir(parents=True)
         save_network(model, model_path(problem.folder, result.trial))
@@ -115,7 +116,9 @@ def train_once(task: Any, prepared: Any, values: dict[str, Any]) -> list[float]:
         if refitted.reason:
             raise SystemExit(refitted.reason)
         again = np.load(test_predictions_path(problem.folder, result.trial))
-    tests = [task.score(prepared, "test", part)["mase"] for part in (best, last, again)]
+    tests = [
+        task.score(prepared, prepared.encoded("test"), part)["mase"] for part in (best, last, again)
+    ]
     return [float(monitor.best_score or np.nan), *tests]
 
 

@@ -243,8 +243,12 @@ def test_validation_figures_do_not_know_the_test_rows(
     assert before.codec.to_dict() == after.codec.to_dict()
     shape = (*before.truth["validation"][0].shape, 3)
     forecast = np.sort(np.random.default_rng(0).normal(50, 10, shape), axis=2)
-    assert TASK.score(before, "validation", forecast) == TASK.score(after, "validation", forecast)
-    assert TASK.score(before, "test", forecast) != TASK.score(after, "test", forecast)
+    assert TASK.score(before, before.encoded("validation"), forecast) == TASK.score(
+        after, after.encoded("validation"), forecast
+    )
+    assert TASK.score(before, before.encoded("test"), forecast) != TASK.score(
+        after, after.encoded("test"), forecast
+    )
     figures = [
         TASK.baselines(data.prepared, data.recipe, Allowance(0.0), silent)
         for data in (noise, changed)

@@ -18,6 +18,7 @@ from seqtune.initializers import seed_everything
 from seqtune.progress import silent
 from seqtune.recipe.load import Recipe
 from seqtune.registry import architectures_for, baselines, cells
+from seqtune.runtime.network import KerasNetwork
 from seqtune.search.network_file import load_network, save_network
 from seqtune.tasks.anomaly.codec import STATE
 from seqtune.tasks.anomaly.inference import FEWEST, STALE, Judge
@@ -80,14 +81,17 @@ def test_a_detector_trains_is_saved_and_scores_the_same(
     assert np.isfinite(history.history["loss"]).all()
     changed = [(old != new).any() for old, new in zip(before, model.get_weights(), strict=True)]
     assert all(changed), "weights that nothing is learnt by"
-    scores = TASK.apply(model, prepared, values, "validation")
+    scores = TASK.forward(KerasNetwork(model), prepared, prepared.encoded("validation"), values)
     held = prepared.held_out["validation"]
     assert scores.shape == (len(held.scored), len(prepared.codec.ways.all()) + COLUMNS + 2)
     assert np.isfinite(scores).all()
     save_network(model, tmp_path / "network.keras")
     again = load_network(TASK, prepared, values, tmp_path / "network.keras")
     np.testing.assert_allclose(
-        TASK.apply(again, prepared, values, "validation"), scores, rtol=1e-4, atol=1e-4
+        TASK.forward(KerasNetwork(again), prepared, prepared.encoded("validation"), values),
+        scores,
+        rtol=1e-4,
+        atol=1e-4,
     )
 
 

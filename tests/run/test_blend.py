@@ -141,7 +141,7 @@ def conclusion_of(
     results = []
     for trial, predictions in networks.items():
         np.save(predictions_path(folder, trial), predictions)
-        score = task.score(None, "validation", predictions)["error"]
+        score = task.score(None, None.encoded("validation"), predictions)["error"]
         results.append(Result(trial, "completed", VALUES, score, [score], parameters=5))
     problem = Problem(task, SimpleNamespace(metric="error", folds=()), folder)  # type: ignore[arg-type]
     baseline_predictions = {

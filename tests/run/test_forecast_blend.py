@@ -64,7 +64,7 @@ def test_networks_and_method_count_by_the_inverse_squares_of_their_errors(run: P
     made = {name: np.load(run / "trials" / f"{name}.npy") for name in weights}
     ratio = {name: weight / (1.0 - share) for name, weight in weights.items()}
     networks = sum(ratio[name] * made[name] for name in weights)
-    error = task.score(prepared, "validation", networks)["mase"]
+    error = task.score(prepared, prepared.encoded("validation"), networks)["mase"]
     (other,) = (row for row in board_of(run)["leaderboard"] if row["name"] == method)
     ours, theirs = error**-2, other["validation"]["mase"] ** -2
     assert share == pytest.approx(theirs / (ours + theirs), rel=1e-6)

@@ -67,13 +67,13 @@ problem = Problem.open("forecast", Path(sys.argv[1]))
 task, prepared, folder = problem.task, problem.prepared, problem.folder
 for name, values in json.loads((folder / "values.json").read_text()).items():
     model = load_network(task, prepared, values, folder / f"{name}.keras")
-    np.save(folder / f"{name}-other.npy", task.apply(model, prepared, values, "test"))
+    np.save(folder / f"{name}-other.npy", problem.predict(model, values, "test"))
     model = task.build(prepared, values)
     # the median's last layer begins at zero: without this all networks forecast their base
     draw = np.random.default_rng(1)
     model.set_weights([draw.normal(0, 0.3, weight.shape) for weight in model.get_weights()])
     save_network(model, folder / f"{name}-made.keras")
-    np.save(folder / f"{name}-made.npy", task.apply(model, prepared, values, "test"))
+    np.save(folder / f"{name}-made.npy", problem.predict(model, values, "test"))
 earlier = Result(**json.loads((folder / "earlier.json").read_text()))
 job = TrialJob(earlier.trial, earlier.values, 1, 600.0, 4, 2, earlier)
 (folder / "later.json").write_text(json.dumps(job.run(problem, Watch()).to_dict()))
@@ -98,7 +98,10 @@ def problem(tiny: Any, tmp_path_factory: pytest.TempPathFactory) -> Problem:
         draw = np.random.default_rng(0)
         model.set_weights([draw.normal(0, 0.3, weight.shape) for weight in model.get_weights()])
         save_network(model, folder / f"{name}.keras")
-        np.save(folder / f"{name}.npy", TASK.apply(model, problem.prepared, values, "test"))
+        np.save(
+            folder / f"{name}.npy",
+            problem.predict(model, values, "test"),
+        )
     (folder / "values.json").write_text(json.dumps(every))
     earlier = TrialJob("t001", tiny.values, 1, 600.0, 2, 2).run(problem, Watch())
     assert earlier.reason == ""
@@ -128,7 +131,7 @@ def test_a_network_says_the_same_on_both_backends(
     same(folder / f"{name}-other.npy", np.load(folder / f"{name}.npy"))
     values = json.loads((folder / "values.json").read_text())[name]
     model = load_network(TASK, problem.prepared, values, folder / f"{name}-made.keras")
-    here = TASK.apply(model, problem.prepared, values, "test")
+    here = problem.predict(model, values, "test")
     same(folder / f"{name}-made.npy", here)
 
 

@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 from seqtune.errors import DataError
+from seqtune.runtime.network import KerasNetwork
 from seqtune.search.problem import Problem
 from seqtune.search.schedule import Watch
 from seqtune.search.trial import (
@@ -193,7 +194,9 @@ def test_a_trial_goes_on_from_its_own_weights(tiny: Any, tmp_path: Path) -> None
     assert more.seconds > paused.seconds
     assert more.training_seconds > paused.training_seconds
     kept = np.load(predictions_path(tmp_path, "t001"), allow_pickle=False)
-    assert TASK.score(tiny.prepared, "validation", kept)["mase"] == more.score
+    assert (
+        TASK.score(tiny.prepared, tiny.prepared.encoded("validation"), kept)["mase"] == more.score
+    )
 
 
 def test_a_stretch_that_brought_nothing_leaves_the_network_as_it_was(
@@ -318,10 +321,15 @@ def test_a_forecasters_predictions_are_those_of_its_file(tiny: Any, trained: Any
         model_path(trained.folder, "t001"), compile=False, safe_mode=True
     )
     kept = np.load(predictions_path(trained.folder, "t001"), allow_pickle=False)
-    again = TASK.apply(model, tiny.prepared, tiny.values, "validation")
+    again = TASK.forward(
+        KerasNetwork(model), tiny.prepared, tiny.prepared.encoded("validation"), tiny.values
+    )
     assert kept.dtype == np.float64
     assert again == pytest.approx(kept, abs=1e-4)
-    assert TASK.score(tiny.prepared, "validation", kept)["mase"] == trained.result.score
+    assert (
+        TASK.score(tiny.prepared, tiny.prepared.encoded("validation"), kept)["mase"]
+        == trained.result.score
+    )
     assert trained.result.score == min(trained.result.scores)
 
 

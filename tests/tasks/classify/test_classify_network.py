@@ -21,6 +21,7 @@ from seqtune.recipe.load import Recipe
 from seqtune.registry import architectures_for, cells
 from seqtune.runtime.programs import predict
 from seqtune.search.network_file import save_network
+from seqtune.search.problem import Problem
 from seqtune.search.space import complete
 from seqtune.tasks.classify import inference
 from seqtune.tasks.classify.inference import from_logits, input_name, network_probabilities
@@ -248,7 +249,7 @@ for kind in ("text", "series"):
     task, prepared, folder = problem.task, problem.prepared, problem.folder
     for name, values in json.loads((folder / "values.json").read_text()).items():
         model = load_network(task, prepared, values, folder / f"{name}.keras")
-        np.save(folder / f"{name}-other.npy", task.apply(model, prepared, values, "test"))
+        np.save(folder / f"{name}-other.npy", problem.predict(model, values, "test"))
 """
 
 
@@ -273,7 +274,9 @@ def test_a_network_says_the_same_on_both_backends(tmp_path: Path) -> None:
             }  # fmt: skip
             model = TASK.build(prepared, changed)
             save_network(model, folder / f"{architecture}.keras")
-            expected[kind, architecture] = TASK.apply(model, prepared, changed, "test")
+            expected[kind, architecture] = Problem(TASK, prepared, folder).predict(
+                model, changed, "test"
+            )
         (folder / "values.json").write_text(json.dumps(every))
     done = subprocess.run(
         [sys.executable, "-c", ON_THE_OTHER_BACKEND, tmp_path, OTHER],

@@ -120,7 +120,9 @@ def test_the_tie_break_is_less_than_half_a_case(count: int) -> None:
 
     def objective(right: int, sure: float) -> float:
         predictions = shares_of(prepared, right, sure)
-        return TASK.objective(prepared, TASK.score(prepared, "validation", predictions))
+        return TASK.objective(
+            prepared, TASK.score(prepared, prepared.encoded("validation"), predictions)
+        )
 
     for right in range(count):
         # the worst that one more right case may come with, and the best with one less
@@ -143,23 +145,25 @@ def test_the_objective_by_hand() -> None:
 
 def test_a_score_that_is_no_number_stays_none() -> None:
     prepared = yes_no(4)
-    nothing = TASK.score(prepared, "validation", np.full((4, 2), np.nan))
+    nothing = TASK.score(prepared, prepared.encoded("validation"), np.full((4, 2), np.nan))
     assert np.isnan(TASK.objective(prepared, nothing))
 
 
 def test_scores_are_those_of_the_part() -> None:
     prepared = yes_no(3)  # validation: no, yes, no; test: yes, no
     sure = np.array([[0.9, 0.1], [0.9, 0.1], [0.9, 0.1]])
-    found = TASK.score(prepared, "validation", sure)
+    found = TASK.score(prepared, prepared.encoded("validation"), sure)
     assert found == score_classes(sure, prepared.truth("validation"), is_multi=False)
     assert found["accuracy"] == pytest.approx(2 / 3)
-    assert TASK.score(prepared, "test", sure[:2])["accuracy"] == 0.5
+    assert TASK.score(prepared, prepared.encoded("test"), sure[:2])["accuracy"] == 0.5
     assert "mae" not in found
 
 
 def test_ordered_labels_are_scored_by_how_far_off_they_are() -> None:
     prepared = prepared_of(np.eye(3).tolist(), [0, 1, 2], STARS)
-    found = TASK.score(prepared, "test", np.array([[1.0, 0.0, 0.0]]))  # 1 star, and it was 3
+    found = TASK.score(
+        prepared, prepared.encoded("test"), np.array([[1.0, 0.0, 0.0]])
+    )  # 1 star, and it was 3
     assert (found["mae"], found["accuracy"]) == (2.0, 0.0)
 
 
@@ -171,7 +175,7 @@ def test_too_sure_a_classifier_is_calmed_and_says_the_same() -> None:
     calm = TASK.calibrated(prepared, bold, calibration)
     assert calm.max() == pytest.approx(0.75, abs=0.03)  # a little short of it: the prior
     assert (calm.argmax(axis=1) == bold.argmax(axis=1)).all()
-    assert TASK.score(prepared, "validation", calm)["log_loss"] < 0.6
+    assert TASK.score(prepared, prepared.encoded("validation"), calm)["log_loss"] < 0.6
 
 
 def test_too_shy_a_classifier_is_made_surer() -> None:

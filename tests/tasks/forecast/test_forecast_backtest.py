@@ -140,7 +140,7 @@ def test_validation_folds_are_horizons_apart(tiny: Any, prepare: Any, tmp_path: 
     prepared.save(tmp_path)
     loaded = Prepared.load(tmp_path)
     assert np.array_equal(loaded.windows["validation"].cut, cuts.ravel())
-    assert TASK.score(loaded, "validation", np.zeros((9, 3, 3)))["mase"] > 0
+    assert TASK.score(loaded, loaded.encoded("validation"), np.zeros((9, 3, 3)))["mase"] > 0
 
 
 def test_validation_folds_spread_over_the_steps_that_are_given(tiny: Any, prepare: Any) -> None:

@@ -9,6 +9,7 @@ import keras
 import numpy as np
 import pytest
 
+from seqtune.runtime.network import KerasNetwork
 from seqtune.search.network_file import load_network, save_network
 from seqtune.search.problem import Problem
 from seqtune.search.schedule import Watch
@@ -41,13 +42,19 @@ def test_a_network_with_a_learnt_scale_trains_and_loads(tiny: Any, tmp_path: Pat
     model = TASK.build(tiny.prepared, values)
     draw = np.random.default_rng(1)
     model.set_weights([draw.normal(0, 0.3, weight.shape) for weight in model.get_weights()])
-    expected = TASK.apply(model, tiny.prepared, values, "test")
+    expected = TASK.forward(
+        KerasNetwork(model), tiny.prepared, tiny.prepared.encoded("test"), values
+    )
     save_network(model, tmp_path / "model.keras")
     loaded = load_network(TASK, tiny.prepared, values, tmp_path / "model.keras")
-    assert TASK.apply(loaded, tiny.prepared, values, "test") == pytest.approx(expected, abs=1e-5)
+    assert TASK.forward(
+        KerasNetwork(loaded), tiny.prepared, tiny.prepared.encoded("test"), values
+    ) == pytest.approx(expected, abs=1e-5)
     assert (np.diff(expected, axis=2) >= 0).all()
     opened = keras.saving.load_model(tmp_path / "model.keras", compile=False)
-    assert TASK.apply(opened, tiny.prepared, values, "test") == pytest.approx(expected, abs=1e-5)
+    assert TASK.forward(
+        KerasNetwork(opened), tiny.prepared, tiny.prepared.encoded("test"), values
+    ) == pytest.approx(expected, abs=1e-5)
 
 
 @pytest.mark.parametrize("sampling", ["windows", "root", "series"])

@@ -102,8 +102,8 @@ def test_scores_are_those_of_the_forecast_that_is_given_out() -> None:
     values = [float(step % 3) for step in range(30)]
     prepared, _ = prepared_of(long_table(a=values, b=values))
     shape = len(prepared.windows["test"]), 2, 3
-    below = TASK.score(prepared, "test", np.full(shape, -9.0))
-    assert below == TASK.score(prepared, "test", np.zeros(shape))
+    below = TASK.score(prepared, prepared.encoded("test"), np.full(shape, -9.0))
+    assert below == TASK.score(prepared, prepared.encoded("test"), np.zeros(shape))
 
 
 def test_equal_values_are_constant_though_their_mean_is_not_exact() -> None:
@@ -127,7 +127,7 @@ def test_a_series_that_never_changes_has_no_mase_and_it_is_said() -> None:
     forecast = np.repeat(actual[..., None] + 1.0, 3, axis=2)
     forecast[windows.series == 1] += 1e6
     # the error of one is one of `a`'s steps; that of `b` would have been a million
-    assert TASK.score(prepared, "test", forecast)["mase"] == pytest.approx(1.0)
+    assert TASK.score(prepared, prepared.encoded("test"), forecast)["mase"] == pytest.approx(1.0)
 
 
 def test_where_nothing_changes_in_training_errors_are_in_the_targets_unit() -> None:
@@ -135,7 +135,7 @@ def test_where_nothing_changes_in_training_errors_are_in_the_targets_unit() -> N
     assert notes == ["no training row differs from another: MASE is in the target's own unit"]
     actual, _ = prepared.encoded("test").truth
     forecast = np.repeat(actual[..., None] + 3.0, 3, axis=2)
-    assert TASK.score(prepared, "test", forecast)["mase"] == pytest.approx(3.0)
+    assert TASK.score(prepared, prepared.encoded("test"), forecast)["mase"] == pytest.approx(3.0)
 
 
 def test_a_series_that_never_changed_borrows_what_the_others_change_by() -> None:

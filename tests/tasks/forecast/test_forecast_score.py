@@ -58,7 +58,7 @@ def test_a_window_is_scored_in_units_of_its_own_series(tiny: Any) -> None:
     actual, _ = prepared.encoded("validation").truth
     scale = prepared.coded.error_scale[windows.series, windows.target]
     off = np.repeat((actual + 2 * scale[:, None])[..., None], 3, axis=2)
-    assert TASK.score(prepared, "validation", off)["mase"] == pytest.approx(2)
+    assert TASK.score(prepared, prepared.encoded("validation"), off)["mase"] == pytest.approx(2)
 
 
 def test_histories_end_before_the_cut_and_begin_with_the_series(tiny: Any) -> None:

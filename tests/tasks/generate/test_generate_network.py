@@ -16,6 +16,7 @@ from seqtune.data.text.vocabulary import UNKNOWN
 from seqtune.metrics.generate import score_language
 from seqtune.progress import silent
 from seqtune.recipe.load import Recipe
+from seqtune.runtime.network import KerasNetwork
 from seqtune.search.network_file import load_network, save_network
 from seqtune.tasks.generate.batches import Streams
 from seqtune.tasks.generate.gaps import GapStreams, gap_log_probabilities
@@ -142,8 +143,12 @@ def test_training_lowers_the_loss_and_a_saved_network_is_the_same(
     assert losses[-1] < losses[0] - 0.1
     save_network(model, tmp_path / "network.keras")
     again = load_network(TASK, prepared, values, tmp_path / "network.keras")
-    found = TASK.apply(again, prepared, values, "test")
-    np.testing.assert_allclose(found, TASK.apply(model, prepared, values, "test"), rtol=1e-6)
+    found = TASK.forward(KerasNetwork(again), prepared, prepared.encoded("test"), values)
+    np.testing.assert_allclose(
+        found,
+        TASK.forward(KerasNetwork(model), prepared, prepared.encoded("test"), values),
+        rtol=1e-6,
+    )
     begin, end = prepared.bounds("character", "test")
     assert found.shape == (end - begin, 2)
     assert found[:, 1].sum() == prepared.codec.characters[2]
