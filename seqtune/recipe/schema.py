@@ -58,11 +58,11 @@ class Reading(Section):
 
 
 class CommonNetwork(Section):
-    """The network: a recurrent cell and the way in which cells are preprocessed."""
+    """The network: a recurrent cell and the way in which cells are arranged."""
 
     architecture: Annotated[Searchable[str], Search(Word(lambda: architectures))] = Field(
         "stacked",
-        description="How the recurrent cells are preprocessed. `seqtune recipes schema` lists the "
+        description="How the recurrent cells are arranged. `seqtune recipes schema` lists the "
         "names; each may have a section of its own options below.",
     )
     cell: Annotated[Searchable[str], Search(Word(lambda: cells))] = Field(
@@ -213,7 +213,7 @@ class RecipeSchema(Section):
         default_factory=Reading, description="Which columns are used, and how the file is read."
     )
     network: CommonNetwork = Field(
-        default_factory=CommonNetwork, description="The network: its cells and their preprocessing."
+        default_factory=CommonNetwork, description="The network: its cells and their arrangement."
     )
     training: Training = Field(default_factory=Training, description="How each network is trained.")
     search: Study = Field(

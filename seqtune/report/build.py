@@ -26,8 +26,8 @@ from seqtune.report.scores import Score, ScoresReport
 from seqtune.report.surprise import SurpriseReport
 from seqtune.run.run import Run
 from seqtune.run.untrusted import read_part
-from seqtune.tasks._contract import Evaluation
 from seqtune.tasks._info import info_of
+from seqtune.tasks._values import Evaluation
 
 Illustration = ForecastChart | ConfusionReport | AnomalyChart | SampleReport | GapsReport
 

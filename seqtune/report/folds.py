@@ -12,7 +12,7 @@ from rich.text import Text
 from seqtune.drawing.table import Column, table
 from seqtune.drawing.wording import figure, metric_name
 from seqtune.run.leaderboard import figures_to_json
-from seqtune.tasks._contract import FoldScores
+from seqtune.tasks._values import FoldScores
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from seqtune.drawing.excerpt import excerpt
 from seqtune.drawing.wording import figure, literal, several
 
 if TYPE_CHECKING:
-    from seqtune.tasks._contract import Passage
+    from seqtune.tasks._values import Passage
 
 
 @dataclass(frozen=True)

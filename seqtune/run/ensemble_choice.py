@@ -54,7 +54,7 @@ class EnsembleChoice:
         method = self._best_method(predictions) if is_mixable else {}
         if method and is_hedged(self.problem):
             return self._hedged(self._selected(pool, predictions, {}, size), predictions, method)
-        if len(pool) < (1 if self.problem.task.blends_single else 2):
+        if len(pool) < (1 if self.problem.task.search.blends_single else 2):
             return {}
         return self._selected(pool, predictions, method, size)
 
@@ -130,7 +130,7 @@ class EnsembleChoice:
             for name, predictions in method.items()
             if sign * (self.problem.objective(predictions) - best) <= margin
         ]
-        return [*equals[: self.problem.task.initial_members], *methods]
+        return [*equals[: self.problem.task.search.initial_members], *methods]
 
     def _best_method(self, beside: Arrays) -> dict[str, npt.NDArray[np.float64]]:
         """Return the validation predictions of the best simple method that can be blended."""

@@ -11,7 +11,7 @@ from typing import Any
 from seqtune.files import damaged, write_json
 from seqtune.run.untrusted import outside, read_part
 from seqtune.search.recorded import is_trial, printable, shown
-from seqtune.tasks._contract import Calibration
+from seqtune.tasks._values import Calibration
 
 MEMBERS = "members.json"
 

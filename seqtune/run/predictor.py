@@ -31,7 +31,8 @@ from seqtune.run.members import (
     read_members,
     write_members,
 )
-from seqtune.tasks._contract import Backtests, Calibration, Context, Evaluation, Network, Task
+from seqtune.tasks._contract import Backtests, Task
+from seqtune.tasks._values import Calibration, Context, Evaluation, Network
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -198,7 +199,7 @@ class Predictor:
             UsageError: A key can only be set when the run is fitted.
             RecipeError: A value does not fit its key.
         """
-        known = self.task.predict_keys
+        known = self.task.info.predict_keys
         for key in (text.partition("=")[0].strip() for text in settings):
             if key not in known:
                 can = ", ".join(known) or "none"
@@ -222,7 +223,7 @@ class Predictor:
         made = self.predictions(context.model, encoded)
         table = self.task.decode(self.prepared, encoded, made, context)
         numbers = table.select_dtypes("float")
-        if not self.task.allows_missing and not np.isfinite(numbers).all(axis=None):
+        if not self.task.info.allows_missing and not np.isfinite(numbers).all(axis=None):
             raise RunError(
                 f"{context.model} of {self.folder} does not predict numbers",
                 f"seqtune report {self.folder}, and predict with another row: --use NAME",
@@ -281,7 +282,7 @@ class Predictor:
         """
         members = self.open_members(name)
         counter = ProgressCounter(
-            self.listener, len(members) * max(1, len(encoded)), self.task.examples
+            self.listener, len(members) * max(1, len(encoded)), self.task.info.examples
         )
         if self.choose(name).kind == "baseline":
             return self._by_method(name, encoded, counter)

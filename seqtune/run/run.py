@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from seqtune.data.reading.source import Source
     from seqtune.recipe.load import Recipe
     from seqtune.run.predictor import Predictor
-    from seqtune.tasks._contract import Evaluation, Task
+    from seqtune.tasks._contract import Task
+    from seqtune.tasks._values import Evaluation
 
 
 class Run:

@@ -29,7 +29,7 @@ from seqtune.search.refit import (
     test_predictions_path,
 )
 from seqtune.search.trial import Result, model_path, usable
-from seqtune.tasks._contract import Calibration
+from seqtune.tasks._values import Calibration
 
 NETWORKS_LISTED = 8
 """So many single networks, the best by validation, stand on the leaderboard."""
@@ -176,7 +176,7 @@ class Selection:
             left: Seconds that are left.
         """
         share = max(0.0, left / -(-waiting // workers))
-        if not self.problem.task.refits_anew:
+        if not self.problem.task.search.refits_anew:
             return share
         needed = MARGIN * refit_seconds(result, anew=True, folds=len(self.problem.folds))
         others = SCORING_SECONDS * waiting / workers

@@ -19,7 +19,7 @@ from seqtune.search.problem import Problem
 from seqtune.search.schedule import Schedule, Watch
 from seqtune.search.trainer import trainer_for
 from seqtune.search.training import train
-from seqtune.tasks._contract import Fold, Values
+from seqtune.tasks._values import Fold, Values
 
 
 class CrossValidation:

@@ -35,7 +35,8 @@ import numpy.typing as npt
 from seqtune.errors import RunError
 from seqtune.files import whole_file
 from seqtune.search.recorded import check_values
-from seqtune.tasks._contract import Task, Values
+from seqtune.tasks._contract import Task
+from seqtune.tasks._values import Values
 
 WEIGHTS = "model.weights.h5"
 LAYERS = "layers"

@@ -13,7 +13,8 @@ from seqtune.runtime.network import KerasNetwork
 from seqtune.runtime.programs import Programs, ProgramStore
 from seqtune.search.signature import signature
 from seqtune.tasks import load_task
-from seqtune.tasks._contract import Fold, Part, Task, Values
+from seqtune.tasks._contract import Task
+from seqtune.tasks._values import Fold, Part, Values
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,7 @@ from seqtune.search.trainer import trainer_for
 from seqtune.search.trainer._contract import Trainer
 from seqtune.search.training import train
 from seqtune.search.trial import Result, model_path, predictions_path, reason_of
-from seqtune.tasks._contract import Until
+from seqtune.tasks._values import Until
 
 STEPS_SHARE = 0.3
 """Optimiser steps of each refit, as a share of the steps that the trial took to its best epoch: one
@@ -123,13 +123,13 @@ class RefitJob:
             problem.task, problem.prepared, values, model_path(problem.folder, self.trial)
         )
         least = MIN_SECONDS + setup_seconds(self.result)
-        if problem.task.refits_anew:  # with less time it would come to less than it was
+        if problem.task.search.refits_anew:  # with less time it would come to less than it was
             least = max(least, refit_seconds(self.result, anew=True, folds=len(problem.folds)))
         if not self.refit or self.seconds < least:
             problem.adopt(model, values)
             self._score_test(problem, model)
             return False, NO_TIME if self.refit else ""
-        share = 1.0 if problem.task.refits_anew else STEPS_SHARE
+        share = 1.0 if problem.task.search.refits_anew else STEPS_SHARE
         before = model.get_weights()
         steps = math.ceil(2 * share * best_epoch(self.result) * self.steps_per_epoch)
         trainer = trainer_for(problem, model, values, steps)
@@ -159,7 +159,7 @@ class RefitJob:
     ) -> str:
         """Train further; return why it did harm, or nothing."""
         rate = float(self.result.values["training.learning_rate"])
-        if problem.task.refits_anew:
+        if problem.task.search.refits_anew:
             epochs, peak = best_epoch(self.result), rate
             model.set_weights(
                 problem.task.build(problem.prepared, self.result.values).get_weights()

@@ -11,7 +11,7 @@ import numpy as np
 from seqtune.search.problem import Problem
 from seqtune.search.schedule import Schedule, Watch
 from seqtune.search.trainer._contract import Trainer
-from seqtune.tasks._contract import Until, is_better
+from seqtune.tasks._values import Until, is_better
 
 
 def train(

@@ -1,17 +1,31 @@
 """What a task must offer, so that the search, the run folder and the reports need not know it.
 
-A task is a folder `seqtune/tasks/<name>/` with two modules: `schema.py`, whose `Schema` says what
-its recipes may hold and loads nothing heavy, and `task.py`, whose `TASK` fulfils this protocol.
+A task is a folder `seqtune/tasks/<name>/`, or a package that the entry point group `seqtune.tasks`
+names, with three modules: `info.py`, whose `INFO` says what needs nothing heavy; `schema.py`, whose
+`Schema` says what its recipes may hold; and `task.py`, whose `TASK` is a `Task`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol, runtime_checkable
 
+from seqtune.errors import UsageError
 from seqtune.progress import Advance, Listener, no_progress
+from seqtune.tasks._info import TaskInfo
+from seqtune.tasks._values import (
+    BaselineResult,
+    Calibration,
+    Context,
+    Evaluation,
+    Models,
+    Network,
+    Until,
+    Values,
+)
 
 if TYPE_CHECKING:
     import numpy as np
@@ -22,280 +36,104 @@ if TYPE_CHECKING:
     from seqtune.data.reading.source import Source
     from seqtune.recipe.load import Recipe
 
-Values = Mapping[str, Any]
-Part = Literal["validation", "test"]
-Until = Literal["train", "validation", "test"]
-"""The last part of the data that training may see; only the search's end goes past "train"."""
+    Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)
-class BaselineResult:
-    """What a simple method did.
+class SearchSettings:
+    """How the networks of a task are compared, chosen and trained on.
 
     Args:
-        name: Its name in the registry.
-        validation: Metric name to figure on the validation part.
-        test: Metric name to figure on the test part.
-        seconds: Wall time it took.
-        left_out: Why it was not run; empty if it was.
-        detail: What the user should know, such as series on which it fell back.
-        predictions: Its predictions by part, where an ensemble may blend them with networks'.
+        direction: Whether the metric is to be low or high.
+        refits_anew: Whether a refit trains a chosen configuration from the start, as long as it
+            had trained; otherwise it goes on from the weights of the search.
+        refit_share: Share of the budget that refits may take.
+        score_share: Share of the budget that is kept for scoring the winner where nothing is
+            refitted.
+        initial_members: So many networks, whose scores chance may have put in their order, begin
+            the ensemble.
+        blends_single: Whether a single network may be blended with a simple method: where one
+            trial is enough.
     """
 
-    name: str
-    validation: Mapping[str, float] = field(default_factory=dict)
-    test: Mapping[str, float] = field(default_factory=dict)
-    seconds: float = 0.0
-    left_out: str = ""
-    detail: str = ""
-    predictions: Mapping[str, npt.NDArray[np.float64]] = field(default_factory=dict, repr=False)
+    direction: Literal["min", "max"] = "min"
+    refits_anew: bool = False
+    refit_share: float = 0.15
+    score_share: float = 0.0
+    initial_members: int = 5
+    blends_single: bool = False
 
 
-@dataclass(frozen=True)
-class Classified:
-    """What a classifier said of cases whose labels are known.
+class Task(ABC):
+    """Everything that depends on what is to be learnt.
 
-    Args:
-        name: The leaderboard row that classified them.
-        labels: (classes,), names of the classes.
-        probabilities: (cases, classes).
-        targets: (cases, classes), 0 or 1.
-        is_multi: Whether a case may have any number of labels.
-        where: From the number of a case to where it stands.
-        text: From the number of a case to its text; empty for a series.
+    `prepared` is what `prepare` returned, `encoded` what `Prepared.encoded` or `encode` returned:
+    values of the task's own.
     """
 
-    name: str
-    labels: Sequence[str]
-    probabilities: npt.NDArray[np.float64]
-    targets: npt.NDArray[np.float64]
-    is_multi: bool
-    where: Callable[[int], str]
-    text: Callable[[int], str]
-
-
-@dataclass(frozen=True)
-class FoldScores:
-    """How a run did from one of several rolled origins.
-
-    Args:
-        origin: The first step that is predicted, as text; the first and the last where the series
-            differ.
-        examples: How many examples were scored.
-        scores: Every metric by name of the model.
-    """
-
-    origin: str
-    examples: int
-    scores: dict[str, dict[str, float]]
-
-
-@dataclass(frozen=True)
-class Passage:
-    """A part of a text that a language model read, about a sentence long.
-
-    Args:
-        where: Where it stands: file:line.
-        bits_per_character: How little it was expected.
-        text: What it says.
-    """
-
-    where: str
-    bits_per_character: float
-    text: str
-
-
-@dataclass(frozen=True)
-class Evaluation:
-    """How a run did on data that it never saw.
-
-    Args:
-        scores: Every metric by name of the model.
-        examples: How many examples were scored.
-        unit: What an example is called: "window", "case".
-        classified: The first model's answers case by case; None where there are no classes.
-        folds: The same from each origin, the earliest first; none where origins are not rolled.
-        passages: What the first model expected least of a text, the most surprising first.
-    """
-
-    scores: dict[str, dict[str, float]]
-    examples: int
-    unit: str = "window"
-    classified: Classified | None = None
-    folds: Sequence[FoldScores] = ()
-    passages: Sequence[Passage] = ()
-
-
-@dataclass
-class Context:
-    """What stands around new rows that are read for a predictor.
-
-    Args:
-        recipe: The recipe of the run, every value filled in.
-        name: How commands name the predictor: the run folder.
-        data: The file that it was fitted on; empty where that is not known.
-        model: The row of the leaderboard that predicts.
-        notes: What was assumed and repaired while the rows were read, in words.
-    """
-
-    recipe: Recipe
-    name: str
-    data: str = ""
-    model: str = ""
-    notes: list[str] = field(default_factory=list)
-
-    def note(self, *texts: str) -> None:
-        """Keep what the user should know, each text once."""
-        self.notes += [text for text in texts if text not in self.notes]
-
-
-class Network(Protocol):
-    """A trained network, whatever library runs it."""
-
-    def __call__(self, inputs: Any) -> npt.NDArray[Any]:
-        """Return what it says of a batch: an array or a dictionary of arrays, (batch, …) each."""
-
-    def run(self, function: Callable[..., Any], *arguments: Any) -> Any:
-        """Return `function(model, *arguments)`: for what keeps a state between two calls."""
+    info: ClassVar[TaskInfo]
+    search: ClassVar[SearchSettings] = SearchSettings()
 
     @property
-    def model(self) -> Any:
-        """The network as its library has it."""
+    def name(self) -> str:
+        """Its name in recipes and on the command line."""
+        return self.info.name
 
     @property
-    def searched(self) -> Network:
-        """The network as the search left it: it has not learnt from rows that were held out."""
+    def direction(self) -> Literal["min", "max"]:
+        """Whether the metric is to be low or high."""
+        return self.search.direction
 
+    # the data
 
-class Calibration(Protocol):
-    """What turns a model's raw predictions into those that are given out; each task has its own."""
-
-    def apply(self, predictions: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-        """Return predictions as they are given out."""
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return plain JSON values, which `Task.read_calibration` reads."""
-
-
-class OpenMember(Protocol):
-    """A network, or a simple method, of a row of the leaderboard."""
-
-    @property
-    def method(self) -> str:
-        """Name of the simple method; empty for a network."""
-
-    @property
-    def weight(self) -> float:
-        """Its share in the row's predictions."""
-
-    @property
-    def values(self) -> Values:
-        """Its configuration; {} for a simple method."""
-
-    @property
-    def is_refitted(self) -> bool:
-        """Whether it has learnt from all rows, those held out included."""
-
-    @property
-    def network(self) -> Network:
-        """The network, loaded when it is first asked for."""
-
-
-class Models(Protocol):
-    """Opens the models behind the rows of a leaderboard."""
-
-    def name_of(self, use: str | None) -> str:
-        """Return the name of the row that is meant: the winner's, if None."""
-
-    def open_members(self, name: str) -> Sequence[OpenMember]:
-        """Return the models behind a row; a simple method stands alone."""
-
-
-@dataclass(frozen=True)
-class Fold:
-    """A part of few cases, held out while the others train.
-
-    Args:
-        prepared: The data with the fold as its validation part, and without it in training.
-        places: Where its cases stand in the validation part of the whole.
-    """
-
-    prepared: Any
-    places: npt.NDArray[np.int64]
-
-
-class Prepared(Protocol):
-    """Data ready for training: flat arrays, index tables, and the codec."""
-
-    @property
-    def folds(self) -> Sequence[Fold]:
-        """The folds that a trial is compared on; none where one part is held out for that."""
-
-    @property
-    def metric(self) -> str:
-        """The metric that selects; which one may depend on the data."""
-
-    def encoded(self, part: Part) -> Any:
-        """Return a held-out part as networks and simple methods predict it: its `Encoded`."""
-
-    def save(self, folder: Path) -> None:
-        """Write the arrays and the codec, so that `Task.load` gives the same again."""
-
-    def describe(self) -> dict[str, Any]:
-        """Return, for the plan and the report, what the data turned out to be."""
-
-
-class Task(Protocol):
-    """Everything that depends on what is to be learnt."""
-
-    name: str
-    direction: Literal["min", "max"]
-    refits_anew: bool
-    """Whether a refit trains a chosen configuration from the start, as long as it had trained;
-    otherwise it goes on from the weights of the search."""
-    refit_share: float
-    """Share of the budget that refits may take."""
-    score_share: float
-    """Share of the budget that is kept for scoring the winner where nothing is refitted."""
-    initial_members: int
-    """So many networks, whose scores chance may have put in their order, begin the ensemble."""
-    blends_single: bool
-    """Whether a single network may be blended with a simple method: where one trial is enough."""
-    predict_keys: tuple[str, ...]
-    """Keys of the recipe that `predict` may set: they need no training again."""
-    allows_missing: bool
-    """Whether cells of the prediction table stay empty where there is nothing to say."""
-    examples: str
-    """What is counted while a prediction is made: "windows", "rows"."""
-
+    @abstractmethod
     def prepare(self, source: Source, recipe: Recipe, listener: Listener) -> tuple[Any, Recipe]:
         """Turn a source into arrays; return them with the recipe, inferred values filled in."""
 
+    @abstractmethod
     def load(self, folder: Path) -> Any:
         """Open what `Prepared.save` wrote, memory-mapped."""
 
+    # the network
+
+    @abstractmethod
     def build(self, prepared: Any, values: Values) -> Any:
         """Build the Keras model of one configuration."""
 
-    def structure(self, values: Values) -> Values:
-        """Return the settings that change the compiled program of a network.
-
-        Two configurations that agree in them have networks and a loss that differ in scalar
-        hyperparameters alone, which are inputs of the program. What only decides how batches are
-        made is left out.
-        """
-
+    @abstractmethod
     def loss(self, prepared: Any, values: Values) -> Any:
         """Return the Keras loss of one configuration."""
 
-    def steps_per_epoch(self, prepared: Any, values: Values) -> int:
-        """Return how many batches make an epoch where the recipe leaves it open."""
-
+    @abstractmethod
     def batches(
         self, prepared: Any, values: Values, seed: int, *, steps: int, until: Until = "train"
     ) -> Any:
         """Return a `keras.utils.PyDataset` of training batches from the parts up to `until`."""
 
+    def structure(self, values: Values) -> Values:
+        """Return the settings that change the compiled program of a network; here all.
+
+        Two configurations that agree in them have networks and a loss that differ in scalar
+        hyperparameters alone, which are inputs of the program. What only decides how batches are
+        made is left out.
+        """
+        return values
+
+    def steps_per_epoch(self, prepared: Any, values: Values) -> int:
+        """Return how many batches make an epoch where the recipe leaves it open."""
+        return 50
+
+    def describe(self, prepared: Any, values: Values) -> str:
+        """Return in a few words what a configuration has that only this task knows."""
+        return ""
+
+    # predicting: the same for held-out parts and for new rows
+
+    @abstractmethod
+    def encode(self, prepared: Any, source: Source | None, context: Context) -> Any:
+        """Read new rows to be predicted; None continues the data that the run was fitted on."""
+
+    @abstractmethod
     def forward(
         self,
         network: Network,
@@ -304,13 +142,13 @@ class Task(Protocol):
         values: Values,
         calibration: Any = None,
         advance: Advance = no_progress,
-    ) -> npt.NDArray[np.float64]:
-        """Return what one network predicts: the same for a held-out part and for new rows.
+    ) -> Floats:
+        """Return what one network predicts.
 
         Args:
             network: The network.
             prepared: The data that it was fitted on, with the codec.
-            encoded: What is predicted: `Prepared.encoded` of a part, or `encode` of new rows.
+            encoded: What is predicted.
             values: The network's configuration.
             calibration: From `calibrate`; None for raw predictions.
             advance: Hears how many more examples are done.
@@ -319,6 +157,12 @@ class Task(Protocol):
             (examples, …), in the user's unit.
         """
 
+    @abstractmethod
+    def decode(
+        self, prepared: Any, encoded: Any, predictions: Floats, context: Context
+    ) -> pd.DataFrame:
+        """Return the task's prediction table."""
+
     def by_method(
         self,
         prepared: Any,
@@ -326,8 +170,8 @@ class Task(Protocol):
         method: str,
         seed: int,
         advance: Advance = no_progress,
-    ) -> npt.NDArray[np.float64]:
-        """Return the same by a simple method, fitted on all rows of the run.
+    ) -> Floats:
+        """Return what a simple method predicts, fitted on all rows of the run.
 
         Args:
             prepared: The data that it is fitted on.
@@ -336,11 +180,44 @@ class Task(Protocol):
             seed: Of the methods that draw at random.
             advance: Hears how many more examples are done.
         """
+        raise UsageError(f"a {self.name} run has no simple method {method!r}", "--use network")
 
-    def score(
-        self, prepared: Any, encoded: Any, predictions: npt.NDArray[np.float64]
-    ) -> dict[str, float]:
+    def calibrate(self, prepared: Any, encoded: Any, predictions: Floats) -> Calibration | None:
+        """Measure on raw predictions of a held-out part what makes predictions honest."""
+        return None
+
+    def read_calibration(self, prepared: Any, values: Any) -> Calibration:
+        """Read what `Calibration.to_dict` returned, from a file that may come from a stranger.
+
+        Raises:
+            ValueError: It cannot have been measured on this data.
+        """
+        raise ValueError(f"a {self.name} run has no calibration")
+
+    # scoring
+
+    @abstractmethod
+    def score(self, prepared: Any, encoded: Any, predictions: Floats) -> dict[str, float]:
         """Return every metric of predictions as they are given out."""
+
+    def encode_labelled(self, prepared: Any, source: Source, context: Context) -> Any:
+        """Read new rows whose truth is known, to be scored."""
+        return self.encode(prepared, source, context)
+
+    def evaluation(
+        self, prepared: Any, encoded: Any, predictions: Mapping[str, Floats], context: Context
+    ) -> Evaluation:
+        """Score predictions of rows from `encode_labelled`, by name of the model."""
+        scores = {name: self.score(prepared, encoded, each) for name, each in predictions.items()}
+        return Evaluation(scores, len(encoded), self.info.examples.removesuffix("s"))
+
+    def objective(self, prepared: Any, scores: Mapping[str, float]) -> float:
+        """Return what trials are compared by: the metric, ties broken where it is coarse."""
+        return scores[prepared.metric]
+
+    def margin(self, prepared: Any, score: float) -> float:
+        """Return how far two scores of `objective` may be apart by chance alone; 0 for nothing."""
+        return 0.0
 
     def prediction_unit(self, prepared: Any, values: Values | None) -> str:
         """Return what predictions are of, in a word; those of different units have no average.
@@ -349,41 +226,18 @@ class Task(Protocol):
             prepared: The data.
             values: A configuration; None for the simple methods.
         """
-
-    def objective(self, prepared: Any, scores: Mapping[str, float]) -> float:
-        """Return what trials are compared by: the metric, ties broken where it is coarse."""
-
-    def margin(self, prepared: Any, score: float) -> float:
-        """Return how far two scores of `objective` may be apart by chance alone; 0 for nothing."""
-
-    def describe(self, prepared: Any, values: Values) -> str:
-        """Return in a few words what a configuration has that only this task knows."""
-
-    def calibrate(
-        self, prepared: Any, encoded: Any, predictions: npt.NDArray[np.float64]
-    ) -> Calibration | None:
-        """Measure on raw predictions of a held-out part what makes predictions honest."""
-
-    def read_calibration(self, prepared: Any, values: Any) -> Calibration:
-        """Read what `Calibration.to_dict` returned, from a file that may come from a stranger.
-
-        Raises:
-            ValueError: It cannot have been measured on this data.
-        """
+        return self.info.examples
 
     def baselines(
         self, prepared: Any, recipe: Recipe, allowance: Allowance, listener: Listener
     ) -> list[BaselineResult]:
         """Run the simple methods within a time."""
+        return []
 
     def illustrate(
-        self,
-        prepared: Any,
-        predictions: npt.NDArray[np.float64],
-        models: Models,
-        context: Context,
+        self, prepared: Any, predictions: Floats, models: Models, context: Context
     ) -> dict[str, Any]:
-        """Return what the report shows of the winner at work, as plain JSON values.
+        """Return what the report shows of the winner at work, as plain JSON values; {} for nothing.
 
         Its `kind` says what it is.
 
@@ -393,26 +247,7 @@ class Task(Protocol):
             models: Opens the models, which can be used already.
             context: Recipe and name of the run.
         """
-
-    def encode(self, prepared: Any, source: Source | None, context: Context) -> Any:
-        """Read new rows to be predicted; None continues the data that the run was fitted on."""
-
-    def decode(
-        self, prepared: Any, encoded: Any, predictions: npt.NDArray[np.float64], context: Context
-    ) -> pd.DataFrame:
-        """Return the task's prediction table."""
-
-    def encode_labelled(self, prepared: Any, source: Source, context: Context) -> Any:
-        """Read new rows whose truth is known, to be scored."""
-
-    def evaluation(
-        self,
-        prepared: Any,
-        encoded: Any,
-        predictions: Mapping[str, npt.NDArray[np.float64]],
-        context: Context,
-    ) -> Evaluation:
-        """Score predictions of rows from `encode_labelled`, by name of the model."""
+        return {}
 
 
 @runtime_checkable
@@ -472,28 +307,3 @@ class Explains(Protocol):
 
         From `deadline`, a value of `time.monotonic()`, on nothing further is begun.
         """
-
-
-def is_better(score: float, than: float, direction: str) -> bool:
-    """Say whether a score is better than another of the same metric.
-
-    Args:
-        score: A score.
-        than: What it is compared with.
-        direction: "min" or "max": which way is better.
-
-    Example:
-        >>> is_better(0.8, 0.9, "min")
-        True
-    """
-    return score < than if direction == "min" else score > than
-
-
-def without(values: Values, *keys: str) -> Values:
-    """Return a configuration without some of its keys.
-
-    Example:
-        >>> without({"network.units": 64, "training.loss": "quantile"}, "training.loss")
-        {'network.units': 64}
-    """
-    return {name: each for name, each in values.items() if name not in keys}

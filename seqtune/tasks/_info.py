@@ -86,6 +86,9 @@ class TaskInfo:
         reads_documents: Whether a text file is read as documents rather than as a table.
         suits_most: Whether nearly any table suits: tasks that suit few are proposed first.
         backtests: Whether `evaluate` takes --folds and --step.
+        examples: What is counted while a prediction is made: "windows", "rows".
+        predict_keys: Keys of the recipe that `predict` may set: they need no training again.
+        allows_missing: Whether cells of the prediction table may be empty.
         commands: Modules with further commands: `NAME`, `EXAMPLE` and `command` each.
     """
 
@@ -99,6 +102,9 @@ class TaskInfo:
     reads_documents: bool = False
     suits_most: bool = False
     backtests: bool = False
+    examples: str = "rows"
+    predict_keys: tuple[str, ...] = ()
+    allows_missing: bool = False
     commands: tuple[str, ...] = ()
 
     def metric(self, name: str) -> Metric:

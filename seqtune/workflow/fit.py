@@ -42,7 +42,8 @@ if TYPE_CHECKING:
     from seqtune.recipe.load import Recipe
     from seqtune.run.selection import Selection
     from seqtune.search.trial import Result
-    from seqtune.tasks._contract import BaselineResult, Task
+    from seqtune.tasks._contract import Task
+    from seqtune.tasks._values import BaselineResult
     from seqtune.workflow.search import Searching
 
 

@@ -86,7 +86,7 @@ def plan_with(
     dimensions = [item for item in recipe.dimensions() if item.kind != "fixed"]
     size = space_size(recipe.dimensions())
     budget = parse_seconds(recipe.values.search.budget)
-    shares = Shares(budget, loaded.refit_share if recipe.get("refit") else 0.0)
+    shares = Shares(budget, loaded.search.refit_share if recipe.get("refit") else 0.0)
     baselines = recipe.get("baselines.share") * budget
     searching = max(0.0, budget - baselines - shares.ending)
     data_bytes = BYTES_PER_ROW * facts["rows"]

@@ -83,7 +83,7 @@ class Searching:
     def shares(self) -> Shares:
         """What the budget keeps for the time after the search."""
         task = self.problem.task
-        share = task.refit_share if self.recipe.get("refit") else task.score_share
+        share = task.search.refit_share if self.recipe.get("refit") else task.search.score_share
         return Shares(self.clock.seconds, share)
 
     def open(self) -> None:
@@ -187,14 +187,14 @@ class Searching:
         usable = [result for result in results if result.score is not None]
         if not usable:
             return self.shares.ending
-        anew = self.problem.task.refits_anew
+        anew = self.problem.task.search.refits_anew
         folds = len(self.problem.folds)
         total = sum(refit_seconds(result, anew=anew, folds=folds) for result in usable)
         each = total / len(usable)
         workers = self.executor.workers
         affordable = math.floor(self.shares.refitting * workers / max(each, 1e-9))
         members = (
-            1 + self.problem.task.initial_members
+            1 + self.problem.task.search.initial_members
         )  # the best is one of them, or stands beside them
         rounds = math.ceil(min(members, affordable) / workers)
         return self.shares.saving + min(self.shares.refitting, MARGIN * rounds * each)

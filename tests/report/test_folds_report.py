@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from seqtune.report.folds import FoldsReport
-from seqtune.tasks._contract import FoldScores
+from seqtune.tasks._values import FoldScores
 
 
 def test_a_line_per_origin_and_a_column_per_model(draw: Callable[..., str]) -> None:

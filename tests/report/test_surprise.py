@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from seqtune.report.surprise import SurpriseReport
-from seqtune.tasks._contract import Passage
+from seqtune.tasks._values import Passage
 
 Draw = Callable[..., str]
 

@@ -14,7 +14,7 @@ import pytest
 from seqtune.search.problem import Problem
 from seqtune.search.schedule import Watch
 from seqtune.search.trial import Result, TrialJob, model_path, predictions_path
-from seqtune.tasks._contract import Fold
+from seqtune.tasks._values import Fold
 
 VALUES = {
     "training.learning_rate": 0.1,

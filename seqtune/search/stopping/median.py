@@ -7,7 +7,7 @@ from typing import Any
 
 from seqtune.search.oracle import Oracle, Proposal, Wait
 from seqtune.search.trial import Result
-from seqtune.tasks._contract import is_better
+from seqtune.tasks._values import is_better
 
 GRACE = 0.2
 """Share of a trial's epochs before it may be stopped: the rate has only begun to fall."""

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from seqtune.tasks._contract import Network
+from seqtune.tasks._values import Network
 from seqtune.tasks.anomaly.codec import Codec, Coded
 from seqtune.tasks.anomaly.inputs import gather
 from seqtune.tasks.anomaly.network import channels_of, offsets_of

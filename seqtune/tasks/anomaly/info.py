@@ -27,4 +27,7 @@ INFO = TaskInfo(
     ),
     needs_data=True,
     suits_most=True,
+    examples="rows",
+    predict_keys=("score.noncausal", "threshold.false_alarms"),
+    allows_missing=True,
 )

@@ -17,7 +17,7 @@ from seqtune.data.panel.split import Split, read_split, save_split
 from seqtune.data.panel.store import load_panel, save_panel
 from seqtune.data.panel.time_text import format_times
 from seqtune.files import damaged, read_value, write_json
-from seqtune.tasks._contract import Fold, Part, Until
+from seqtune.tasks._values import Fold, Part, Until
 from seqtune.tasks.anomaly.codec import Codec, Coded
 from seqtune.tasks.anomaly.codec_check import check_codec
 from seqtune.tasks.anomaly.held_out import HeldOut, hold_out

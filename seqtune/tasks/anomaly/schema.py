@@ -198,7 +198,7 @@ class Schema(RecipeSchema):
         default_factory=Threshold, description="From which score on a row is an anomaly."
     )
     network: Network = Field(
-        default_factory=Network, description="The network: its cells and their preprocessing."
+        default_factory=Network, description="The network: its cells and their arrangement."
     )
     training: Training = Field(
         default_factory=Training, description="How a network learns what is normal."

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from seqtune.progress import Advance, no_progress
-from seqtune.tasks._contract import Network, Part
+from seqtune.tasks._values import Network, Part
 from seqtune.tasks.anomaly.codec import STATE, STATE_SPAN, Codec, Way
 from seqtune.tasks.anomaly.inference import Judge, Judged, joined_errors
 from seqtune.tasks.anomaly.mahalanobis import averaged

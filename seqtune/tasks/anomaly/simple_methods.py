@@ -13,7 +13,7 @@ from seqtune.baselines.anomalies import Part as Rows
 from seqtune.baselines.pace import Allowance
 from seqtune.progress import Advance, BaselineEnded, Listener, no_progress
 from seqtune.registry import baselines
-from seqtune.tasks._contract import BaselineResult, Part, Until
+from seqtune.tasks._values import BaselineResult, Part, Until
 from seqtune.tasks.anomaly.prepared import Prepared
 from seqtune.tasks.anomaly.score_parts import COLUMNS, squared, statement
 from seqtune.tasks.anomaly.segment import Segment, in_chunks

@@ -13,7 +13,7 @@ from seqtune.data.panel.panel import Panel
 from seqtune.data.panel.time_text import format_times
 from seqtune.errors import RunError
 from seqtune.metrics.vus import vus_pr
-from seqtune.tasks._contract import Context, Evaluation
+from seqtune.tasks._values import Context, Evaluation
 from seqtune.tasks.anomaly.codec import Codec
 from seqtune.tasks.anomaly.events import Event, event_numbers, find_events
 from seqtune.tasks.anomaly.evidence import Evidence

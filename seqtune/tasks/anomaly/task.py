@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal, cast
+from typing import Any, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -18,7 +18,8 @@ from seqtune.data.reading.source import Source
 from seqtune.errors import DataError
 from seqtune.progress import Advance, Assumption, Listener, Note, no_progress
 from seqtune.recipe.load import Recipe
-from seqtune.tasks._contract import (
+from seqtune.tasks._contract import SearchSettings, Task
+from seqtune.tasks._values import (
     BaselineResult,
     Context,
     Evaluation,
@@ -35,6 +36,7 @@ from seqtune.tasks.anomaly.codec import Codec, Ways
 from seqtune.tasks.anomaly.held_out import HeldOut
 from seqtune.tasks.anomaly.illustrate import illustrate
 from seqtune.tasks.anomaly.inference import Judge
+from seqtune.tasks.anomaly.info import INFO
 from seqtune.tasks.anomaly.loss import trimmed_loss
 from seqtune.tasks.anomaly.network import build_network, channels_of, offsets_of
 from seqtune.tasks.anomaly.new_rows import NewRows, labelled_rows, rows_to_score
@@ -68,19 +70,11 @@ SEGMENT_LOOKBACKS = 2
 MIN_SEGMENT = 64
 
 
-class AnomalyTask:
+class AnomalyTask(Task):
     """Anomaly detection with recurrent networks; see `seqtune.tasks._contract.Task`."""
 
-    name = "anomaly"
-    direction: Literal["min", "max"] = "max"
-    refits_anew = False
-    refit_share = 0.15
-    score_share = 0.0
-    initial_members = 3
-    blends_single = False
-    predict_keys = ("score.noncausal", "threshold.false_alarms")
-    allows_missing = True
-    examples = "rows"
+    info = INFO
+    search = SearchSettings("max", initial_members=3)
 
     def prepare(
         self, source: Source, recipe: Recipe, listener: Listener
@@ -161,10 +155,6 @@ class AnomalyTask:
     def build(self, prepared: Prepared, values: Values) -> Any:
         """Build the network of one configuration."""
         return build_network(prepared.codec, values)
-
-    def structure(self, values: Values) -> Values:
-        """Return all of a configuration."""
-        return values
 
     def loss(self, prepared: Prepared, values: Values) -> Any:
         """Return the trimmed loss."""
@@ -269,14 +259,6 @@ class AnomalyTask:
         scores = standing(predictions, threshold, encoded.still)
         selecting = _selecting(prepared, encoded, scores, expected)
         return {**selecting, **encoded.figures(scores, threshold)}
-
-    def prediction_unit(self, prepared: Prepared, values: Values | None) -> str:
-        """Return "row": predictions of all configurations are of the same rows."""
-        return "row"
-
-    def objective(self, prepared: Prepared, scores: Mapping[str, float]) -> float:
-        """Return the metric that selects."""
-        return scores[prepared.metric]
 
     def margin(self, prepared: Prepared, score: float) -> float:
         """Return how close separations are that say little; 0 where labels choose."""

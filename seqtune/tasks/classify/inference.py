@@ -13,7 +13,7 @@ from seqtune.data.ragged import Ragged
 from seqtune.errors import RunError, literal
 from seqtune.progress import Advance, no_progress
 from seqtune.runtime.programs import batch_rows
-from seqtune.tasks._contract import Network
+from seqtune.tasks._values import Network
 from seqtune.tasks.classify.batches import network_inputs
 from seqtune.tasks.classify.codec import Codec
 from seqtune.tasks.classify.encoded import EncodedCases

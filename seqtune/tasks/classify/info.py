@@ -33,4 +33,5 @@ INFO = TaskInfo(
         Flag("group", "data.group", "Column such as the person: a group is never split."),
     ),
     needs_data=True,
+    examples="cases",
 )

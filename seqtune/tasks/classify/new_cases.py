@@ -11,7 +11,7 @@ import numpy.typing as npt
 from seqtune.data.ragged import Ragged
 from seqtune.data.reading.source import Source
 from seqtune.errors import DataError
-from seqtune.tasks._contract import Context
+from seqtune.tasks._values import Context
 from seqtune.tasks.classify.cases import Cases, read_cases
 from seqtune.tasks.classify.codec import Codec
 from seqtune.tasks.classify.encoded import EncodedCases

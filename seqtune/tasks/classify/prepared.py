@@ -14,7 +14,7 @@ import numpy.typing as npt
 from seqtune.data.array_file import read_array
 from seqtune.data.ragged import Ragged
 from seqtune.files import damaged, read_value, whole_file, write_json
-from seqtune.tasks._contract import Fold, Part, Until
+from seqtune.tasks._values import Fold, Part, Until
 from seqtune.tasks.classify.codec import Codec
 from seqtune.tasks.classify.encoded import EncodedCases
 from seqtune.tasks.classify.split import FOLD, TEST, TRAIN, VALIDATION

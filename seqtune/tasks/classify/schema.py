@@ -234,7 +234,7 @@ class Schema(RecipeSchema):
         default_factory=SeriesInput, description="How series are put before the network."
     )
     network: Network = Field(
-        default_factory=Network, description="The network: its cells and their preprocessing."
+        default_factory=Network, description="The network: its cells and their arrangement."
     )
     training: Training = Field(default_factory=Training, description="How each network is trained.")
     refit: Annotated[bool, Flag()] = Field(

@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from seqtune.metrics.classify import score_classes
-from seqtune.tasks._contract import Classified, Evaluation
+from seqtune.tasks._values import Classified, Evaluation
 from seqtune.tasks.classify.codec import Codec
 from seqtune.tasks.classify.encoded import EncodedCases
 

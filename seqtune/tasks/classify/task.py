@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Literal, cast
+from typing import Any, cast
 
 import keras
 import numpy as np
@@ -18,7 +18,8 @@ from seqtune.metrics.calibration import fit_temperature
 from seqtune.metrics.classify import confusion
 from seqtune.progress import Advance, BaselineEnded, Listener, no_progress
 from seqtune.recipe.load import Recipe
-from seqtune.tasks._contract import (
+from seqtune.tasks._contract import SearchSettings, Task
+from seqtune.tasks._values import (
     BaselineResult,
     Context,
     Evaluation,
@@ -35,6 +36,7 @@ from seqtune.tasks.classify.inference import (
     method_probabilities,
     network_probabilities,
 )
+from seqtune.tasks.classify.info import INFO
 from seqtune.tasks.classify.network import build_network
 from seqtune.tasks.classify.new_cases import labelled_cases, unlabelled_cases
 from seqtune.tasks.classify.prepare import prepare
@@ -57,19 +59,11 @@ WORST_LOG_LOSS = 10.0
 """Where the tie-break ends; a log loss beyond it is as bad as any."""
 
 
-class ClassifyTask:
+class ClassifyTask(Task):
     """Classification with recurrent networks; see `seqtune.tasks._contract.Task`."""
 
-    name = "classify"
-    direction: Literal["min", "max"] = "max"
-    refits_anew = True
-    refit_share = 0.25
-    score_share = 0.0
-    initial_members = 5
-    blends_single = False
-    predict_keys: tuple[str, ...] = ()
-    allows_missing = False
-    examples = "cases"
+    info = INFO
+    search = SearchSettings("max", refits_anew=True, refit_share=0.25)
 
     def prepare(
         self, source: Source, recipe: Recipe, listener: Listener
@@ -152,10 +146,6 @@ class ClassifyTask:
     ) -> dict[str, float]:
         """Return every metric of probabilities (cases, classes)."""
         return score_cases(prepared.codec, encoded, predictions)
-
-    def prediction_unit(self, prepared: Prepared, values: Values | None) -> str:
-        """Return "case": predictions of all configurations are of the same cases."""
-        return "case"
 
     def objective(self, prepared: Prepared, scores: Mapping[str, float]) -> float:
         """Return the metric less up to half a case for the log loss.

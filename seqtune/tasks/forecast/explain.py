@@ -21,7 +21,7 @@ import numpy.typing as npt
 from seqtune.data.panel.window import Windows
 from seqtune.metrics.forecast import mase
 from seqtune.runtime.gradients import input_gradient
-from seqtune.tasks._contract import Network
+from seqtune.tasks._values import Network
 from seqtune.tasks.forecast.prepared import Prepared
 from seqtune.tasks.forecast.preprocessing import Preprocessed, channel_names, preprocess
 

@@ -8,7 +8,7 @@ import numpy.typing as npt
 from seqtune.data.panel.window import Windows
 from seqtune.progress import Advance, no_progress
 from seqtune.runtime.programs import batch_rows
-from seqtune.tasks._contract import Network, Values
+from seqtune.tasks._values import Network, Values
 from seqtune.tasks.forecast.codec import Codec
 from seqtune.tasks.forecast.coded import CodedPanel
 from seqtune.tasks.forecast.floor import floored

@@ -76,4 +76,5 @@ INFO = TaskInfo(
         ),
     ),
     backtests=True,
+    examples="windows",
 )

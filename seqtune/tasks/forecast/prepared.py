@@ -23,7 +23,7 @@ from seqtune.data.panel.window import (
     training_windows,
 )
 from seqtune.files import read_value, write_json
-from seqtune.tasks._contract import Fold, Part, Until
+from seqtune.tasks._values import Fold, Part, Until
 from seqtune.tasks.forecast.codec import Codec
 from seqtune.tasks.forecast.codec_check import check_codec
 from seqtune.tasks.forecast.coded import CodedPanel

@@ -182,7 +182,7 @@ class Schema(RecipeSchema):
         description="How the numbers are put before the network.",
     )
     network: Network = Field(
-        default_factory=Network, description="The network: its cells and their preprocessing."
+        default_factory=Network, description="The network: its cells and their arrangement."
     )
     training: Training = Field(default_factory=Training, description="How each network is trained.")
     refit: Annotated[bool, Flag()] = Field(

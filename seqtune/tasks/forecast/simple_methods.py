@@ -13,7 +13,8 @@ from seqtune.baselines.forecasts import ALWAYS, BaselineProblem, run_baselines
 from seqtune.baselines.pace import Allowance
 from seqtune.progress import BaselineEnded, Listener
 from seqtune.registry import baselines
-from seqtune.tasks._contract import BaselineResult, Part, Task
+from seqtune.tasks._contract import Task
+from seqtune.tasks._values import BaselineResult, Part
 from seqtune.tasks.forecast.inference import window_histories
 from seqtune.tasks.forecast.prepared import Prepared
 

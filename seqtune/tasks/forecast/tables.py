@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from seqtune.data.panel.time_text import format_times
-from seqtune.tasks._contract import Evaluation, FoldScores
+from seqtune.tasks._values import Evaluation, FoldScores
 from seqtune.tasks.forecast.codec import Codec
 from seqtune.tasks.forecast.examples import Examples
 from seqtune.tasks.forecast.floor import floored

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Literal, cast
+from typing import Any, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -21,7 +21,8 @@ from seqtune.data.reading.source import Source
 from seqtune.errors import DataError
 from seqtune.progress import Advance, Assumption, Listener, Note, no_progress
 from seqtune.recipe.load import Recipe
-from seqtune.tasks._contract import (
+from seqtune.tasks._contract import SearchSettings, Task
+from seqtune.tasks._values import (
     BaselineResult,
     Context,
     Evaluation,
@@ -40,6 +41,7 @@ from seqtune.tasks.forecast.explain import explain
 from seqtune.tasks.forecast.floor import floored
 from seqtune.tasks.forecast.illustrate import illustrate
 from seqtune.tasks.forecast.inference import forecast_windows, window_histories
+from seqtune.tasks.forecast.info import INFO
 from seqtune.tasks.forecast.loss import quantile_loss
 from seqtune.tasks.forecast.network import build_network
 from seqtune.tasks.forecast.new_rows import next_windows, rolled_origins, scored_windows
@@ -72,19 +74,11 @@ FEW_CASES = 10
 """Of fewer horizons held out, simple methods have their say in any case: `ForecastTask.hedges`."""
 
 
-class ForecastTask:
+class ForecastTask(Task):
     """Direct multi-step forecasting with recurrent networks; see `seqtune.tasks._contract.Task`."""
 
-    name = "forecast"
-    direction: Literal["min", "max"] = "min"
-    refits_anew = False
-    refit_share = 0.15
-    score_share = 0.0
-    initial_members = 8
-    blends_single = False
-    predict_keys: tuple[str, ...] = ()
-    allows_missing = False
-    examples = "windows"
+    info = INFO
+    search = SearchSettings(initial_members=8)
 
     def prepare(
         self, source: Source, recipe: Recipe, listener: Listener
@@ -204,14 +198,6 @@ class ForecastTask:
     def score(self, prepared: Prepared, encoded: Examples, predictions: Floats) -> dict[str, float]:
         """Return every metric of quantiles (windows, horizon, levels), as they are given out."""
         return score_examples(prepared.codec, encoded, predictions)
-
-    def prediction_unit(self, prepared: Prepared, values: Values | None) -> str:
-        """Return "step": predictions of all configurations are of the same steps."""
-        return "step"
-
-    def objective(self, prepared: Prepared, scores: Mapping[str, float]) -> float:
-        """Return the metric itself."""
-        return scores[prepared.metric]
 
     def margin(self, prepared: Prepared, score: float) -> float:
         """Return a twentieth of the score.

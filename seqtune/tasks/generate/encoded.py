@@ -15,13 +15,13 @@ from seqtune.data.text.blocks import rejoined
 from seqtune.data.text.tokenizer import Tokenizer
 from seqtune.data.text.vocabulary import END
 from seqtune.progress import silent
-from seqtune.tasks._contract import Context
+from seqtune.tasks._values import Context
 from seqtune.tasks.generate.codec import Codec
 from seqtune.tasks.generate.corpus import Corpus, documents_of
 
 Array = npt.NDArray[Any]
 Stretch = tuple[Array, int, int]
-"""Tokenizer, the first that is predicted, and the one after the last."""
+"""Tokens, the first that is predicted, and the one after the last."""
 
 
 @dataclass(frozen=True)

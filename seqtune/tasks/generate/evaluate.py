@@ -11,7 +11,7 @@ import numpy.typing as npt
 from seqtune.data.text.tokenizer import Tokenizer
 from seqtune.data.text.vocabulary import END, UNKNOWN
 from seqtune.metrics.generate import score_language
-from seqtune.tasks._contract import Context, Evaluation, Passage
+from seqtune.tasks._values import Context, Evaluation, Passage
 from seqtune.tasks.generate.codec import Codec
 from seqtune.tasks.generate.encoded import EncodedText
 from seqtune.tasks.generate.surprise import most_surprising

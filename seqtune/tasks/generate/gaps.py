@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from seqtune.data.text.vocabulary import END
 from seqtune.progress import Advance, no_progress
-from seqtune.tasks._contract import Network
+from seqtune.tasks._values import Network
 from seqtune.tasks.generate.batches import Streams, Tokens
 
 Floats = npt.NDArray[np.float64]

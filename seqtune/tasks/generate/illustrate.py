@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from seqtune.tasks._contract import Context, Models
+from seqtune.tasks._values import Context, Models
 from seqtune.tasks.generate.fill import word_of, words_between
 from seqtune.tasks.generate.memorisation import memorised
 from seqtune.tasks.generate.network_filler import REACH

@@ -12,4 +12,5 @@ INFO = TaskInfo(
     flags=(Flag("text", "data.text", "Column of texts."),),
     verb="generate",
     reads_documents=True,
+    examples="tokens",
 )

@@ -9,11 +9,11 @@ import numpy.typing as npt
 
 from seqtune.data.text.tokenizer import Tokenizer
 from seqtune.data.text.vocabulary import END, UNKNOWN
-from seqtune.tasks._contract import Network
+from seqtune.tasks._values import Network
 from seqtune.tasks.generate.inference import Floats
 
 REACH = 256
-"""Tokenizer on either side that are read at most."""
+"""Tokens on either side that are read at most."""
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from seqtune.cells._stateful import Remembering
 from seqtune.data.text.tokenizer import Tokenizer
 from seqtune.data.text.vocabulary import END, UNKNOWN
-from seqtune.tasks._contract import Network
+from seqtune.tasks._values import Network
 from seqtune.tasks.generate.inference import Floats
 from seqtune.tasks.generate.network import VOCABULARY, reading_layers, state_shapes
 from seqtune.tasks.generate.scoring import log_probabilities

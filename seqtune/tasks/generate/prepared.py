@@ -14,7 +14,7 @@ from seqtune.data.array_file import read_array
 from seqtune.data.ragged import Ragged
 from seqtune.data.text.vocabulary import END
 from seqtune.files import damaged, read_value, whole_file, write_json
-from seqtune.tasks._contract import Fold, Until
+from seqtune.tasks._values import Fold, Until
 from seqtune.tasks.generate.codec import Codec
 from seqtune.tasks.generate.encoded import EncodedText
 

@@ -16,7 +16,7 @@ import numpy.typing as npt
 from seqtune.data.text.tokenizer import Tokenizer
 from seqtune.data.text.vocabulary import END, UNKNOWN
 from seqtune.progress import Advance, no_progress
-from seqtune.tasks._contract import Network
+from seqtune.tasks._values import Network
 from seqtune.tasks.generate.network import score_targets, state_shapes
 
 Floats = npt.NDArray[np.float64]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import keras
 import numpy as np
@@ -18,9 +18,9 @@ from seqtune.errors import RunError
 from seqtune.progress import Advance, BaselineEnded, Listener, Note, no_progress
 from seqtune.recipe.load import Recipe
 from seqtune.registry import baselines
-from seqtune.tasks._contract import (
+from seqtune.tasks._contract import SearchSettings, Task
+from seqtune.tasks._values import (
     BaselineResult,
-    Calibration,
     Context,
     Evaluation,
     Models,
@@ -32,6 +32,7 @@ from seqtune.tasks.generate.batches import Streams
 from seqtune.tasks.generate.encoded import EncodedText, new_text
 from seqtune.tasks.generate.evaluate import evaluate_text, score_text
 from seqtune.tasks.generate.gaps import GapStreams, gap_log_probabilities
+from seqtune.tasks.generate.info import INFO
 from seqtune.tasks.generate.network import build_network, is_for_gaps
 from seqtune.tasks.generate.prepare import prepare
 from seqtune.tasks.generate.prepared import Prepared
@@ -56,19 +57,11 @@ TRAINED_PER_COMPARED = 8
 step per token, and so 4 % of the time."""
 
 
-class GenerateTask:
+class GenerateTask(Task):
     """Language models over recurrent networks; see `seqtune.tasks._contract.Task`."""
 
-    name = "generate"
-    direction: Literal["min", "max"] = "min"
-    refits_anew = False
-    refit_share = 0.15
-    score_share = 0.03
-    initial_members = 5
-    blends_single = True
-    predict_keys: tuple[str, ...] = ()
-    allows_missing = False
-    examples = "tokens"
+    info = INFO
+    search = SearchSettings(score_share=0.03, blends_single=True)
     verbs = ("generate", "write", "next_words", "fill")
 
     def prepare(
@@ -84,10 +77,6 @@ class GenerateTask:
     def build(self, prepared: Prepared, values: Values) -> Any:
         """Build the network of one configuration."""
         return build_network(prepared, values)
-
-    def structure(self, values: Values) -> Values:
-        """Return all of a configuration."""
-        return values
 
     def loss(self, prepared: Prepared, values: Values) -> Any:
         """Return the cross-entropy of the next token."""
@@ -156,28 +145,9 @@ class GenerateTask:
         """
         return prepared.kinds[0] if values is None else str(values["tokens.kind"])
 
-    def objective(self, prepared: Prepared, scores: Mapping[str, float]) -> float:
-        """Return the metric."""
-        return scores[prepared.metric]
-
-    def margin(self, prepared: Prepared, score: float) -> float:
-        """Return 0: there is no ensemble that would need it."""
-        return 0.0
-
     def describe(self, prepared: Prepared, values: Values) -> str:
         """Return what the network reads."""
         return f"{values['tokens.kind']} tokens"
-
-    def calibrate(self, prepared: Prepared, encoded: EncodedText, predictions: Floats) -> None:
-        """Return nothing: log-likelihood is what is trained."""
-
-    def read_calibration(self, prepared: Prepared, values: Any) -> Calibration:
-        """Refuse: nothing is calibrated.
-
-        Raises:
-            ValueError: Always.
-        """
-        raise ValueError("language models are not calibrated")
 
     def baselines(
         self, prepared: Prepared, recipe: Recipe, allowance: Allowance, listener: Listener

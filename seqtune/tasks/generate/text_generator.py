@@ -9,7 +9,7 @@ from typing import Any
 
 from seqtune.data.text.tokenizer import Tokenizer
 from seqtune.errors import RunError
-from seqtune.tasks._contract import Context, Models, OpenMember
+from seqtune.tasks._values import Context, Models, OpenMember
 from seqtune.tasks.generate.blend_reader import BlendReader
 from seqtune.tasks.generate.corpus import MANY_DOCUMENTS
 from seqtune.tasks.generate.fill import GAP, fill_gap

@@ -1,0 +1,261 @@
+"""What tasks, the search and the predictor hand each other: results, contexts, models."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, Protocol
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+    from seqtune.recipe.load import Recipe
+
+Values = Mapping[str, Any]
+Part = Literal["validation", "test"]
+Until = Literal["train", "validation", "test"]
+"""The last part of the data that training may see; only the search's end goes past "train"."""
+
+
+@dataclass(frozen=True)
+class BaselineResult:
+    """What a simple method did.
+
+    Args:
+        name: Its name in the registry.
+        validation: Metric name to figure on the validation part.
+        test: Metric name to figure on the test part.
+        seconds: Wall time it took.
+        left_out: Why it was not run; empty if it was.
+        detail: What the user should know, such as series on which it fell back.
+        predictions: Its predictions by part, where an ensemble may blend them with networks'.
+    """
+
+    name: str
+    validation: Mapping[str, float] = field(default_factory=dict)
+    test: Mapping[str, float] = field(default_factory=dict)
+    seconds: float = 0.0
+    left_out: str = ""
+    detail: str = ""
+    predictions: Mapping[str, npt.NDArray[np.float64]] = field(default_factory=dict, repr=False)
+
+
+@dataclass(frozen=True)
+class Classified:
+    """What a classifier said of cases whose labels are known.
+
+    Args:
+        name: The leaderboard row that classified them.
+        labels: (classes,), names of the classes.
+        probabilities: (cases, classes).
+        targets: (cases, classes), 0 or 1.
+        is_multi: Whether a case may have any number of labels.
+        where: From the number of a case to where it stands.
+        text: From the number of a case to its text; empty for a series.
+    """
+
+    name: str
+    labels: Sequence[str]
+    probabilities: npt.NDArray[np.float64]
+    targets: npt.NDArray[np.float64]
+    is_multi: bool
+    where: Callable[[int], str]
+    text: Callable[[int], str]
+
+
+@dataclass(frozen=True)
+class FoldScores:
+    """How a run did from one of several rolled origins.
+
+    Args:
+        origin: The first step that is predicted, as text; the first and the last where the series
+            differ.
+        examples: How many examples were scored.
+        scores: Every metric by name of the model.
+    """
+
+    origin: str
+    examples: int
+    scores: dict[str, dict[str, float]]
+
+
+@dataclass(frozen=True)
+class Passage:
+    """A part of a text that a language model read, about a sentence long.
+
+    Args:
+        where: Where it stands: file:line.
+        bits_per_character: How little it was expected.
+        text: What it says.
+    """
+
+    where: str
+    bits_per_character: float
+    text: str
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """How a run did on data that it never saw.
+
+    Args:
+        scores: Every metric by name of the model.
+        examples: How many examples were scored.
+        unit: What an example is called: "window", "case".
+        classified: The first model's answers case by case; None where there are no classes.
+        folds: The same from each origin, the earliest first; none where origins are not rolled.
+        passages: What the first model expected least of a text, the most surprising first.
+    """
+
+    scores: dict[str, dict[str, float]]
+    examples: int
+    unit: str = "window"
+    classified: Classified | None = None
+    folds: Sequence[FoldScores] = ()
+    passages: Sequence[Passage] = ()
+
+
+@dataclass
+class Context:
+    """What stands around new rows that are read for a predictor.
+
+    Args:
+        recipe: The recipe of the run, every value filled in.
+        name: How commands name the predictor: the run folder.
+        data: The file that it was fitted on; empty where that is not known.
+        model: The row of the leaderboard that predicts.
+        notes: What was assumed and repaired while the rows were read, in words.
+    """
+
+    recipe: Recipe
+    name: str
+    data: str = ""
+    model: str = ""
+    notes: list[str] = field(default_factory=list)
+
+    def note(self, *texts: str) -> None:
+        """Keep what the user should know, each text once."""
+        self.notes += [text for text in texts if text not in self.notes]
+
+
+class Network(Protocol):
+    """A trained network, whatever library runs it."""
+
+    def __call__(self, inputs: Any) -> npt.NDArray[Any]:
+        """Return what it says of a batch: an array or a dictionary of arrays, (batch, …) each."""
+
+    def run(self, function: Callable[..., Any], *arguments: Any) -> Any:
+        """Return `function(model, *arguments)`: for what keeps a state between two calls."""
+
+    @property
+    def model(self) -> Any:
+        """The network as its library has it."""
+
+    @property
+    def searched(self) -> Network:
+        """The network as the search left it: it has not learnt from rows that were held out."""
+
+
+class Calibration(Protocol):
+    """What turns a model's raw predictions into those that are given out; each task has its own."""
+
+    def apply(self, predictions: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+        """Return predictions as they are given out."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain JSON values, which `Task.read_calibration` reads."""
+
+
+class OpenMember(Protocol):
+    """A network, or a simple method, of a row of the leaderboard."""
+
+    @property
+    def method(self) -> str:
+        """Name of the simple method; empty for a network."""
+
+    @property
+    def weight(self) -> float:
+        """Its share in the row's predictions."""
+
+    @property
+    def values(self) -> Values:
+        """Its configuration; {} for a simple method."""
+
+    @property
+    def is_refitted(self) -> bool:
+        """Whether it has learnt from all rows, those held out included."""
+
+    @property
+    def network(self) -> Network:
+        """The network, loaded when it is first asked for."""
+
+
+class Models(Protocol):
+    """Opens the models behind the rows of a leaderboard."""
+
+    def name_of(self, use: str | None) -> str:
+        """Return the name of the row that is meant: the winner's, if None."""
+
+    def open_members(self, name: str) -> Sequence[OpenMember]:
+        """Return the models behind a row; a simple method stands alone."""
+
+
+@dataclass(frozen=True)
+class Fold:
+    """A part of few cases, held out while the others train.
+
+    Args:
+        prepared: The data with the fold as its validation part, and without it in training.
+        places: Where its cases stand in the validation part of the whole.
+    """
+
+    prepared: Any
+    places: npt.NDArray[np.int64]
+
+
+class Prepared(Protocol):
+    """Data ready for training: flat arrays, index tables, and the codec."""
+
+    @property
+    def folds(self) -> Sequence[Fold]:
+        """The folds that a trial is compared on; none where one part is held out for that."""
+
+    @property
+    def metric(self) -> str:
+        """The metric that selects; which one may depend on the data."""
+
+    def encoded(self, part: Part) -> Any:
+        """Return a held-out part as networks and simple methods predict it: its `Encoded`."""
+
+    def save(self, folder: Path) -> None:
+        """Write the arrays and the codec, so that `Task.load` gives the same again."""
+
+    def describe(self) -> dict[str, Any]:
+        """Return, for the plan and the report, what the data turned out to be."""
+
+
+def is_better(score: float, than: float, direction: str) -> bool:
+    """Say whether a score is better than another of the same metric.
+
+    Args:
+        score: A score.
+        than: What it is compared with.
+        direction: "min" or "max": which way is better.
+
+    Example:
+        >>> is_better(0.8, 0.9, "min")
+        True
+    """
+    return score < than if direction == "min" else score > than
+
+
+def without(values: Values, *keys: str) -> Values:
+    """Return a configuration without some of its keys.
+
+    Example:
+        >>> without({"network.units": 64, "training.loss": "quantile"}, "training.loss")
+        {'network.units': 64}
+    """
+    return {name: each for name, each in values.items() if name not in keys}
