@@ -29,7 +29,7 @@ import numpy as np
 from seqtune.recipe.dimension import Dimension
 from seqtune.recipe.load import Recipe
 from seqtune.search.oracle import MANY, ORACLES, Oracle, Proposal
-from seqtune.search.oracles.fixed_space import ClosedOracle
+from seqtune.search.oracles.fixed_space import FixedSpaceOracle
 from seqtune.search.oracles.points import Points
 from seqtune.search.space import hyperparameters
 
@@ -49,7 +49,7 @@ class Function:
     value: Callable[[Values], float]
 
 
-class Original(ClosedOracle, keras_tuner.oracles.BayesianOptimizationOracle):  # type: ignore[misc]
+class Original(FixedSpaceOracle, keras_tuner.oracles.BayesianOptimizationOracle):  # type: ignore[misc]
     """Keras Tuner's Bayesian oracle as it is, with quick bookkeeping."""
 
     def own_values(self) -> dict[str, Any] | None:

@@ -21,10 +21,9 @@ from seqtune.errors import RunError, SearchError, unknown
 from seqtune.recipe.dimension import Dimension
 from seqtune.search.oracles.bayesian import Bayesian
 from seqtune.search.oracles.cost import Signature
-from seqtune.search.oracles.fixed_space import ClosedOracle, natural
+from seqtune.search.oracles.fixed_space import FixedSpaceOracle, natural
 from seqtune.search.oracles.grid import Grid
 from seqtune.search.oracles.hyperband import Hyperband
-from seqtune.search.oracles.uniform import Random
 from seqtune.search.space import complete, hyperparameters
 
 MANY = 1_000_000
@@ -36,8 +35,8 @@ LONGEST = 27
 FACTOR = 3
 """One in so many of Hyperband's trials goes on to the next rung, to train so many times longer."""
 
-ORACLES: dict[str, tuple[type[ClosedOracle], dict[str, Any]]] = {
-    "random": (Random, {"max_trials": MANY}),
+ORACLES: dict[str, tuple[type[FixedSpaceOracle], dict[str, Any]]] = {
+    "random": (FixedSpaceOracle, {"max_trials": MANY}),
     "bayesian": (Bayesian, {"max_trials": MANY}),
     "hyperband": (
         Hyperband,
@@ -47,7 +46,7 @@ ORACLES: dict[str, tuple[type[ClosedOracle], dict[str, Any]]] = {
 }
 """Class and own arguments of each kind of oracle."""
 
-FORMAT = 2
+FORMAT = 3
 """Grows when a state of an earlier version cannot be read any more."""
 
 
@@ -161,7 +160,7 @@ class Oracle:
             remaining = 1 - self._asked / max(1, self._limit)
         self._oracle.remaining = remaining
         self._oracle.is_closed = self._limit is not None and self._asked >= self._limit
-        trial = self._oracle.create_trial(str(len(self._oracle.trials)))
+        trial = self._oracle.begin()
         if trial.status == TrialStatus.IDLE:
             return WAIT
         if trial.status != TrialStatus.RUNNING:
@@ -199,7 +198,7 @@ class Oracle:
             **self._proof,
             "asked": self._asked,
             "names": dict(self._names),
-            "oracle": self._oracle.get_state(),
+            "oracle": self._oracle.state(),
         }
 
     def restore(self, state: Mapping[str, Any]) -> None:
@@ -228,7 +227,7 @@ class Oracle:
 
     def _take(self, state: Mapping[str, Any]) -> None:
         oracle = self._begin()
-        oracle.set_state(state["oracle"])
+        oracle.restore(state["oracle"])
         asked = natural(state["asked"], MANY)
         names: dict[str, str] = {}
         current: dict[str, Trial] = {}
@@ -247,7 +246,7 @@ class Oracle:
         self._oracle, self._asked, self._names = oracle, asked, names
         self._current, self._again = current, list(again.values())
 
-    def _begin(self) -> ClosedOracle:
+    def _begin(self) -> FixedSpaceOracle:
         kind, options = ORACLES[self._kind]
         if kind is Bayesian and self._signature is not None:
             options = {**options, "signature": self._signature_of}

@@ -6,12 +6,11 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import keras_tuner
-
 from seqtune.recipe.dimension import Dimension
+from seqtune.search.oracles.tuner_base import FixedSpace
 
 
-def hyperparameters(dimensions: Sequence[Dimension]) -> keras_tuner.HyperParameters:
+def hyperparameters(dimensions: Sequence[Dimension]) -> FixedSpace:
     """Declare every dimension that is searched; fixed ones are left out.
 
     A dimension that matters only under another one's value (an architecture's own option) is
@@ -20,7 +19,7 @@ def hyperparameters(dimensions: Sequence[Dimension]) -> keras_tuner.HyperParamet
     Args:
         dimensions: From `Recipe.dimensions()`.
     """
-    space = keras_tuner.HyperParameters()
+    space = FixedSpace()
     searched = {dimension.path for dimension in dimensions if dimension.kind != "fixed"}
     fixed = {dimension.path: dimension.default for dimension in dimensions}
     for dimension in sorted(dimensions, key=lambda dimension: dimension.when is not None):
@@ -76,7 +75,7 @@ def _own(dimension: Dimension, value: Any) -> Any:
     return next((choice for choice in dimension.choices if choice == value), value)
 
 
-def _declare(space: keras_tuner.HyperParameters, dimension: Dimension) -> None:
+def _declare(space: FixedSpace, dimension: Dimension) -> None:
     name, default = dimension.path, dimension.default
     if dimension.kind == "choice":
         space.Choice(name, list(dimension.choices), default=default, ordered=False)

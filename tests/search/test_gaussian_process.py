@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from seqtune.search.oracles.gaussian_process import Process, standardised
+from seqtune.search.oracles.gaussian_process import GaussianProcess, standardised
 
 
-def learnt(scores: list[float], at: list[float]) -> Process:
-    process = Process([1])
+def learnt(scores: list[float], at: list[float]) -> GaussianProcess:
+    process = GaussianProcess([1])
     process.learn(np.array(at)[:, None], np.array(scores), np.random.default_rng(0))
     return process
 
@@ -37,14 +37,14 @@ def test_less_is_expected_where_a_trial_is_under_way() -> None:
 def test_an_axis_that_decides_weighs_more() -> None:
     generator = np.random.default_rng(0)
     features = generator.uniform(size=(40, 2))
-    process = Process([1, 1])
+    process = GaussianProcess([1, 1])
     for _ in range(10):
         process.learn(features, standardised(np.sin(9 * features[:, 0])), generator)
     assert process.kernel[0] > process.kernel[1] + 1
 
 
 def test_equal_points_do_not_break_it() -> None:
-    process = Process([1], [0.0, -30.0])
+    process = GaussianProcess([1], [0.0, -30.0])
     process.learn(np.zeros((30, 1)), np.arange(30.0), np.random.default_rng(0))
     assert np.isfinite(process.improvement(np.zeros((1, 1)))).all()
 
@@ -52,7 +52,7 @@ def test_equal_points_do_not_break_it() -> None:
 @pytest.mark.parametrize("kernel", [[], [0.0], [0.0, 0.0, 0.0], [0.0, 31.0], [0.0, np.nan], ["a"]])
 def test_a_kernel_that_does_not_fit_is_refused(kernel: list[float]) -> None:
     with pytest.raises(ValueError):
-        Process([2], kernel)
+        GaussianProcess([2], kernel)
 
 
 @pytest.mark.parametrize("scores", [[3.0], [3.0, 3.0], [1e-300, 1e-300, 1e-300]])

@@ -16,7 +16,7 @@ from seqtune.recipe.dimension import Dimension
 from seqtune.recipe.load import Recipe
 from seqtune.search.oracle import FORMAT, ORACLES, WAIT, Oracle, Proposal
 from seqtune.search.oracles.bayesian import RANDOM_POINTS
-from seqtune.search.oracles.gaussian_process import Process
+from seqtune.search.oracles.gaussian_process import GaussianProcess
 
 BUILT = "network.architecture"
 
@@ -298,13 +298,13 @@ def test_bayesian_trials_under_way_are_apart() -> None:
 
 
 def test_every_bayesian_proposal_has_candidates_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
-    improvement, seen = Process.improvement, []
+    improvement, seen = GaussianProcess.improvement, []
 
-    def heard(self: Process, features: Any) -> Any:
+    def heard(self: GaussianProcess, features: Any) -> Any:
         seen.append(features[0, 0])
         return improvement(self, features)
 
-    monkeypatch.setattr(Process, "improvement", heard)
+    monkeypatch.setattr(GaussianProcess, "improvement", heard)
     proposals(oracle_of("bayesian", [SPACE[6]]), RANDOM_POINTS + 3)
     assert len(set(seen)) == len(seen) == 3
 
@@ -313,13 +313,13 @@ def test_of_many_trials_the_best_and_the_last_are_learnt_from(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("seqtune.search.oracles.bayesian.MAX_LEARNT", 6)
-    learn, learnt = Process.learn, []
+    learn, learnt = GaussianProcess.learn, []
 
-    def heard(self: Process, features: Any, scores: Any, generator: Any) -> None:
+    def heard(self: GaussianProcess, features: Any, scores: Any, generator: Any) -> None:
         learnt.append(features[:, 0].round(6).tolist())
         learn(self, features, scores, generator)
 
-    monkeypatch.setattr(Process, "learn", heard)
+    monkeypatch.setattr(GaussianProcess, "learn", heard)
     oracle = oracle_of("bayesian", [SPACE[6]])
     at = []
     for score in (5.0, 0.1, 6.0, None, 0.2, 7.0, 0.3, 8.0, 9.0, None, 0.4):
@@ -594,9 +594,9 @@ def test_a_damaged_state_is_refused_and_leaves_the_oracle_as_it_was(kind: str, w
     state = proposals_state(kind)
     own = state["oracle"]
     spoilt = [{**state, name: wrong} for name in ("names", "oracle")]
-    spoilt += [{**state, "oracle": {**own, name: wrong}} for name in ("trials", "seed_state")]
+    spoilt += [{**state, "oracle": {**own, name: wrong}} for name in ("trials", "draws")]
     spoilt += [{**state, "asked": wrong}]
-    extra = {"bayesian": ["kernel"], "hyperband": ["brackets", "factor"]}
+    extra = {"bayesian": ["kernel"], "hyperband": ["brackets", "current_bracket"]}
     spoilt += [
         {**state, "oracle": {**own, name: wrong}}
         for name in extra.get(kind, [])

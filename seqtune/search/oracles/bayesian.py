@@ -16,8 +16,8 @@ from keras_tuner.engine.trial import Trial, TrialStatus
 from numpy.typing import NDArray
 
 from seqtune.search.oracles.cost import MIN_COSTS, Cost, Signature
-from seqtune.search.oracles.fixed_space import ClosedOracle
-from seqtune.search.oracles.gaussian_process import Process, standardised
+from seqtune.search.oracles.fixed_space import FixedSpaceOracle
+from seqtune.search.oracles.gaussian_process import GaussianProcess, standardised
 from seqtune.search.oracles.points import Array, Points
 
 RANDOM_POINTS = 5
@@ -45,7 +45,7 @@ MAX_LEARNT = 300
 """Of more trials the best half and the last half are learnt from: a proposal stays cheap."""
 
 
-class Bayesian(ClosedOracle):
+class Bayesian(FixedSpaceOracle):
     """Proposes the configuration with the largest expected improvement for its cost.
 
     A trial that failed counts as the worst score, one under way as the score that is expected. The
@@ -68,7 +68,7 @@ class Bayesian(ClosedOracle):
     def __init__(self, *, signature: Signature | None = None, **options: Any) -> None:
         super().__init__(**options)
         self._points = Points(self.hyperparameters.space)
-        self._process = Process(self._points.widths)
+        self._process = GaussianProcess(self._points.widths)
         self._signature = signature
         self._cost = None if signature is None else Cost(self._points.widths, signature)
         self._rows: dict[str, Array] = {}
@@ -90,9 +90,9 @@ class Bayesian(ClosedOracle):
             worth = worth / self._learn_costs(generator).expected(features, values) ** self._power
         for index in np.argsort(-worth, kind="stable"):
             chosen = self._points.values(candidates[index])
-            if not self._duplicate(chosen):
+            if not self.is_tried(chosen):
                 return chosen
-        return self._random_values()
+        return self.random_values()
 
     @property
     def _power(self) -> float:
@@ -100,14 +100,13 @@ class Bayesian(ClosedOracle):
         return round(min(1.0, max(0.0, self.remaining)), 1)
 
     def _generator(self) -> np.random.Generator:
-        self._seed_state += 1
-        return np.random.default_rng([self.seed, self._seed_state])
+        return np.random.default_rng([self.seed, self.next_draw()])
 
     def _cheap_values(self) -> dict[str, Any] | None:
         """Return a random configuration, one that costs half as much twice as likely."""
         if self._cost is None or len(self.costs) < MIN_COSTS:
-            return self._random_values()
-        drawn = [each for _ in range(CANDIDATES) if (each := self._random_values()) is not None]
+            return self.random_values()
+        drawn = [each for _ in range(CANDIDATES) if (each := self.random_values()) is not None]
         if not drawn:
             return None
         generator = self._generator()
@@ -148,19 +147,18 @@ class Bayesian(ClosedOracle):
                 found.append(axis)
         return found
 
-    def get_state(self) -> dict[str, Any]:
+    def state(self) -> dict[str, Any]:
         """Return the state with the kernel, which goes on from where it was."""
         costs = {} if self._cost is None else {"cost_kernel": self._cost.kernel}
-        return {**super().get_state(), "kernel": self._process.kernel.tolist(), **costs}
+        return {**super().state(), "kernel": self._process.kernel.tolist(), **costs}
 
-    def set_state(self, state: Mapping[str, Any]) -> None:
+    def restore(self, state: Mapping[str, Any]) -> None:
         """Go on from a state."""
-        super().set_state(state)
-        self._process = Process(self._points.widths, list(state["kernel"]))
+        super().restore(state)
+        self._process = GaussianProcess(self._points.widths, list(state["kernel"]))
         if self._signature is not None:
             kernel = list(state["cost_kernel"])
             self._cost = Cost(self._points.widths, self._signature, kernel)
-        self._rows = {}
         self._at(list(self.trials.values()))  # raises where a trial has no place in this space
 
     def _learn(self, generator: np.random.Generator) -> Array:

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from seqtune.search.oracles.gaussian_process import Process
+from seqtune.search.oracles.gaussian_process import GaussianProcess
 from seqtune.search.oracles.points import Array
 
 Signature = Callable[[Mapping[str, Any]], str]
@@ -40,7 +40,7 @@ class Cost:
     def __init__(
         self, widths: list[int], signature: Signature, kernel: list[float] | None = None
     ) -> None:
-        self._process = Process(widths, kernel)
+        self._process = GaussianProcess(widths, kernel)
         self._signature = signature
         self._is_learnt = False
         self._compiled: set[str] = set()

@@ -1,13 +1,7 @@
-"""Keras Tuner's oracles in memory, over a space that is closed, with a state that is plain JSON.
-
-Keras Tuner's bookkeeping writes two files at every step, copies the whole space, and goes through
-all trials that ended. Here the space cannot grow, so that trials share it, and nothing is written:
-the caller keeps the state, when and where it wants.
-"""
+"""Keras Tuner's oracles over a space that is fixed, with a state that is plain JSON."""
 
 from __future__ import annotations
 
-import json
 import math
 import random
 from collections.abc import Mapping
@@ -16,68 +10,48 @@ from typing import Any
 import keras_tuner
 from keras_tuner.engine.trial import Trial, TrialStatus
 
+from seqtune.search.oracles.tuner_base import FixedSpace, TunerOracle, running
+
 MAX_COUNTED = 4096
-"""Spaces of so many configurations are gone through when random ones were all tried before."""
+"""A space of at most this many configurations is listed when random ones were all tried before."""
 
-COLLISIONS = 20
-"""After so many random configurations that were tried before, chance is given up."""
+MAX_COLLISIONS = 20
+"""Random configurations in a row that were tried before; then the space is listed."""
 
-DERIVED = (
-    *("hyperparameters", "ongoing_trials", "start_order", "end_order", "run_times", "retry_queue"),
-    *("tried_so_far", "id_to_hash", "display"),
-)
-"""What of Keras Tuner's state is not kept: it follows from the space and the trials."""
-
-RUNNING = TrialStatus.RUNNING
+COMPLETED, FAILED, RUNNING = TrialStatus.COMPLETED, TrialStatus.FAILED, TrialStatus.RUNNING
 
 
-class ClosedSpace(keras_tuner.HyperParameters):  # type: ignore[misc]
-    """A declared space whose copies share its hyperparameters and differ in their values.
-
-    Args:
-        declared: The space.
-    """
-
-    def __init__(self, declared: keras_tuner.HyperParameters) -> None:
-        super().__init__()
-        self._hps, self._space = declared._hps, declared._space
-        self.values = dict(declared.values)
-
-    def copy(self) -> ClosedSpace:
-        """Return the same space with values of its own."""
-        return ClosedSpace(self)
-
-
-class ClosedOracle(keras_tuner.Oracle):  # type: ignore[misc]
-    """Bookkeeping of an oracle over a closed space; a mixin before one of Keras Tuner's.
+class FixedSpaceOracle(TunerOracle):
+    """Random search over a fixed space; the base of the other oracles.
 
     Args:
         portfolio: Active values of the configurations to propose first.
         options: Arguments of Keras Tuner's oracle.
+
+    Attributes:
+        is_closed: Whether no new configuration may begin; what was begun may go on.
+        costs: Operations that trials took, by their id, as far as they are known.
+        remaining: Share of the search's time that is left.
+
+    Source:
+        Bergstra & Bengio, Random Search for Hyper-Parameter Optimization (JMLR 2012).
     """
 
-    hyperparameters: ClosedSpace
+    hyperparameters: FixedSpace
 
     def __init__(self, *, portfolio: list[dict[str, Any]], **options: Any) -> None:
-        options["hyperparameters"] = ClosedSpace(options["hyperparameters"])
-        super().__init__(allow_new_entries=False, tune_new_entries=False, **options)
-        self.verbose = 0
+        super().__init__(**options)
         self.is_closed = False
-        """Whether no new configuration may begin; what was begun may go on."""
+        self.costs: dict[str, float] = {}
+        self.remaining = 1.0
         self._portfolio = portfolio
         self._taken = 0
-        self._ended: dict[str, dict[str, Any]] = {}
-        self.costs: dict[str, float] = {}
-        """Operations that trials took, by number, as far as they are known."""
-        self.remaining = 1.0
-        """Share of the search's time that is left."""
+        self._draws: int = self.seed
 
-    def populate_space(self, trial_id: str) -> dict[str, Any]:
+    def propose(self, trial_id: str) -> dict[str, Any]:
         """Return a configuration that was not tried, or that there is none."""
         values = self.new_values()
-        if values is None:
-            return {"status": TrialStatus.STOPPED, "values": None}
-        return {"status": TrialStatus.RUNNING, "values": values}
+        return {"status": TrialStatus.STOPPED} if values is None else running(values)
 
     def new_values(self) -> dict[str, Any] | None:
         """Return the next of the portfolio, then what the oracle proposes; None at the end."""
@@ -85,16 +59,16 @@ class ClosedOracle(keras_tuner.Oracle):  # type: ignore[misc]
             return None
         while self._taken < len(self._portfolio):
             self._taken += 1
-            if not self._duplicate(self._portfolio[self._taken - 1]):
+            if not self.is_tried(self._portfolio[self._taken - 1]):
                 return dict(self._portfolio[self._taken - 1])
         return self.own_values()
 
     def own_values(self) -> dict[str, Any] | None:
         """Return what the oracle proposes of itself; None if there is nothing left."""
-        return self._random_values()
+        return self.random_values()
 
     def tell(
-        self, trial: Trial, score: float | None, reason: str, cost: float | None = None
+        self, trial: Trial, score: float | None, reason: str | None, cost: float | None = None
     ) -> None:
         """Take the score of a trial, for the first time or anew; None if it failed.
 
@@ -104,47 +78,34 @@ class ClosedOracle(keras_tuner.Oracle):  # type: ignore[misc]
             reason: Why it failed.
             cost: Operations that it took; None where nobody counted.
         """
-        is_new = trial.trial_id not in self._ended
-        if cost is not None and score is not None:
-            self.costs[trial.trial_id] = cost
-        if not is_new and score is None:
+        is_new = trial.status == RUNNING
+        if score is None and not is_new:
             return
+        if score is not None and cost is not None:
+            self.costs[trial.trial_id] = cost
         trial.score, trial.message = score, reason or None
-        trial.status = TrialStatus.FAILED if score is None else TrialStatus.COMPLETED
+        trial.status = FAILED if score is None else COMPLETED
         if is_new:
             self.end_trial(trial)
-        self._ended[trial.trial_id] = _kept(trial)
 
-    def score_trial(self, trial: Trial) -> None:
-        """Leave the score as it was told."""
+    def next_draw(self) -> int:
+        """Return the seed of the next random choice."""
+        self._draws += 1
+        return self._draws
 
-    def update_space(self, hyperparameters: keras_tuner.HyperParameters) -> None:
-        """Leave the space as it is: a trial cannot add to it."""
-
-    def save(self) -> None:
-        """Write nothing: whoever owns the oracle keeps its state."""
-
-    def _save_trial(self, trial: Trial) -> None:
-        """Write nothing."""
-
-    def _check_consecutive_failures(self) -> None:
-        """Leave it to the study to end a search that keeps failing."""
-
-    def _random_values(self) -> dict[str, Any] | None:
+    def random_values(self) -> dict[str, Any] | None:
         """Return a random configuration that was not tried; None if there is none left."""
-        for _ in range(COLLISIONS):
+        for _ in range(MAX_COLLISIONS):
             chosen: dict[str, Any] = {}
             for parameter in self.hyperparameters.space:
                 if is_active(parameter, chosen):
-                    chosen[parameter.name] = parameter.random_sample(self._seed_state)
-                    self._seed_state += 1
-            if not self._duplicate(chosen):
+                    chosen[parameter.name] = parameter.random_sample(self.next_draw() - 1)
+            if not self.is_tried(chosen):
                 return chosen
-        left = [values for values in self._counted() if not self._duplicate(values)]
-        self._seed_state += 1
-        return random.Random(self._seed_state).choice(left) if left else None
+        left = [values for values in self._listed() if not self.is_tried(values)]
+        return random.Random(self.next_draw()).choice(left) if left else None
 
-    def _counted(self) -> list[dict[str, Any]]:
+    def _listed(self) -> list[dict[str, Any]]:
         """Return every configuration of a small space; none of a large one."""
         found: list[dict[str, Any]] = [{}]
         for parameter in self.hyperparameters.space:
@@ -158,79 +119,48 @@ class ClosedOracle(keras_tuner.Oracle):  # type: ignore[misc]
             ]
         return found
 
-    def get_state(self) -> dict[str, Any]:
-        """Return everything that is needed to go on, and nothing that follows from the trials."""
-        state: dict[str, Any] = super().get_state()
-        for name in [name for name in DERIVED if name in state]:
-            del state[name]
-        state = json.loads(json.dumps(state))  # none of it changes when the search goes on
-        trials = [self._ended.get(trial.trial_id) or _kept(trial) for trial in self.trials.values()]
-        return {**state, "taken": self._taken, "trials": trials, "costs": dict(self.costs)}
+    def state(self) -> dict[str, Any]:
+        """Return everything that is needed to go on, as plain JSON values."""
+        trials = [
+            {
+                "values": trial.hyperparameters.values,
+                "status": trial.status,
+                "score": trial.score,
+                "message": trial.message,
+                "cost": self.costs.get(name),
+            }
+            for name, trial in self.trials.items()
+        ]
+        return {"seed": self.seed, "draws": self._draws, "taken": self._taken, "trials": trials}
 
-    def set_state(self, state: Mapping[str, Any]) -> None:
-        """Go on from a state.
+    def restore(self, state: Mapping[str, Any]) -> None:
+        """Go on from a state; this oracle has not proposed anything yet.
 
         Args:
-            state: From `get_state`, of an oracle with the same arguments.
+            state: From `state`, of an oracle with the same arguments.
 
         Raises:
             KeyError, TypeError, ValueError, AttributeError, ArithmeticError: It is no such state.
         """
-        space = self.hyperparameters
-        self.trials = {kept["id"]: _trial(kept, space) for kept in state["trials"]}
-        ended = {kept["id"]: kept for kept in state["trials"] if kept["status"] != RUNNING}
-        hashes = {
-            number: self._compute_values_hash(trial.hyperparameters.values)
-            for number, trial in self.trials.items()
-        }
-        derived = {
-            "hyperparameters": space.get_config(),
-            "ongoing_trials": {number: number for number in self.trials if number not in ended},
-            "start_order": list(self.trials),
-            "end_order": list(ended),
-            "run_times": dict.fromkeys(ended, 1),
-            "retry_queue": [],
-            "tried_so_far": hashes.values(),
-            "id_to_hash": hashes,
-            "display": self._display.get_state(),
-        }
-        counts = {name: natural(state[name]) for name in ("seed", "seed_state", "taken")}
-        super().set_state({**state, **derived, **counts})
-        self.hyperparameters = space
-        self._taken, self._ended = counts["taken"], ended
-        self.costs = {number: _checked_cost(cost) for number, cost in state["costs"].items()}
-        if not self.costs.keys() <= ended.keys():
-            raise ValueError("trials that have not ended have costs")
+        for kept in state["trials"]:
+            status, score, cost = kept["status"], kept["score"], kept["cost"]
+            if status not in (RUNNING, COMPLETED, FAILED):
+                raise ValueError(f"a trial cannot be {status!r}")
+            if (score is not None and math.isfinite(score)) != (status == COMPLETED):
+                raise ValueError(f"a trial that is {status} cannot have the score {score}")
+            if cost is not None and (status != COMPLETED or not is_cost(cost)):
+                raise ValueError(f"a trial that is {status} cannot cost {cost!r}")
+            trial = self.record(kept["values"])
+            if status != RUNNING:
+                self.tell(trial, score, kept["message"], cost)
+        self.seed, self._draws, self._taken = (
+            natural(state[name]) for name in ("seed", "draws", "taken")
+        )
 
 
-def _kept(trial: Trial) -> dict[str, Any]:
-    return {
-        "id": trial.trial_id,
-        "status": trial.status,
-        "values": trial.hyperparameters.values,
-        "score": trial.score,
-        "message": trial.message,
-    }
-
-
-def _trial(kept: Mapping[str, Any], space: ClosedSpace) -> Trial:
-    status, score = kept["status"], kept["score"]
-    if status not in (TrialStatus.RUNNING, TrialStatus.COMPLETED, TrialStatus.FAILED):
-        raise ValueError(f"a trial cannot be {status!r}")
-    is_number = score is not None and math.isfinite(score)
-    if is_number != (status == TrialStatus.COMPLETED):
-        raise ValueError(f"a trial that is {status} cannot have the score {score}")
-    hyperparameters = space.copy()
-    hyperparameters.values = dict(kept["values"])
-    trial = Trial(hyperparameters, str(kept["id"]), status, kept["message"])
-    trial.score = None if score is None else float(score)
-    return trial
-
-
-def _checked_cost(cost: Any) -> float:
-    if not isinstance(cost, float) or not math.isfinite(cost) or cost < 0:
-        raise ValueError(f"a trial cannot cost {cost!r}")
-    return cost
+def is_cost(cost: object) -> bool:
+    """Say whether this can be the cost of a trial."""
+    return isinstance(cost, float) and math.isfinite(cost) and cost >= 0
 
 
 def natural(value: Any, below: int = 2**63) -> int:

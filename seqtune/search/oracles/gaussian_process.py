@@ -43,7 +43,7 @@ END_OF_TAIL = 6.0
 """No score counts as worse than the median by more deviations."""
 
 
-class Process:
+class GaussianProcess:
     """Expects a score for every point, and says where the best one may be improved.
 
     The kernel is Matern 5/2 of the distance between weighted features. Its weights and the noise

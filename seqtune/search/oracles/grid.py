@@ -6,10 +6,10 @@ from typing import Any
 
 import keras_tuner
 
-from seqtune.search.oracles.fixed_space import ClosedOracle, is_active
+from seqtune.search.oracles.fixed_space import FixedSpaceOracle, is_active
 
 
-class Grid(ClosedOracle, keras_tuner.oracles.GridSearchOracle):  # type: ignore[misc]
+class Grid(FixedSpaceOracle, keras_tuner.oracles.GridSearchOracle):  # type: ignore[misc]
     """Keras Tuner's grid, walked by one cursor.
 
     Keras Tuner's own walk begins the next configuration when one ends: no more than two run side by
@@ -26,11 +26,13 @@ class Grid(ClosedOracle, keras_tuner.oracles.GridSearchOracle):  # type: ignore[
     def own_values(self) -> dict[str, Any] | None:
         """Return the next configuration of the grid that was not tried."""
         while True:
-            following = self._first() if self._cursor is None else self._after(self._cursor)
+            following = (
+                self._first() if self._cursor is None else self._get_next_combination(self._cursor)
+            )
             if following is None:
                 return None
             self._cursor = following
-            if not self._duplicate(following):
+            if not self.is_tried(following):
                 return dict(following)
 
     def _first(self) -> dict[str, Any]:
@@ -39,7 +41,3 @@ class Grid(ClosedOracle, keras_tuner.oracles.GridSearchOracle):  # type: ignore[
             if is_active(parameter, chosen):
                 chosen[parameter.name] = parameter.default
         return chosen
-
-    def _after(self, values: dict[str, Any]) -> dict[str, Any] | None:
-        following: dict[str, Any] | None = self._get_next_combination(values)
-        return following

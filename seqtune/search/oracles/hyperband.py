@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import math
 from collections.abc import Mapping
 from typing import Any
@@ -9,12 +10,13 @@ from typing import Any
 import keras_tuner
 from keras_tuner.engine.trial import TrialStatus
 
-from seqtune.search.oracles.fixed_space import ClosedOracle, natural
+from seqtune.search.oracles.fixed_space import FixedSpaceOracle, natural
+from seqtune.search.oracles.tuner_base import running
 
 Bracket = dict[str, Any]
 
 
-class Hyperband(ClosedOracle, keras_tuner.oracles.HyperbandOracle):  # type: ignore[misc]
+class Hyperband(FixedSpaceOracle, keras_tuner.oracles.HyperbandOracle):  # type: ignore[misc]
     """Keras Tuner's Hyperband, bracket after bracket.
 
     Keras Tuner's own brackets are never finished where trials fail or the space is exhausted: it
@@ -33,24 +35,21 @@ class Hyperband(ClosedOracle, keras_tuner.oracles.HyperbandOracle):  # type: ign
         super().__init__(**options)
         self._is_exhausted = False
 
-    def populate_space(self, trial_id: str) -> dict[str, Any]:
+    def propose(self, trial_id: str) -> dict[str, Any]:
         """Return a trial to go on with, or a new one, or that there is none now or ever."""
         self._is_exhausted = False
         for bracket in self._brackets:
             proposed = self._begin(bracket, trial_id) or self._promote(bracket, trial_id)
             if proposed is not None:
-                return self._running(proposed)
+                return running(proposed)
         self._brackets = [bracket for bracket in self._brackets if not self._is_over(bracket)]
         if not self._is_exhausted:
             self._increment_bracket_num()
             self._start_new_bracket()
             proposed = self._begin(self._brackets[-1], trial_id)
             if proposed is not None:
-                return self._running(proposed)
+                return running(proposed)
         return {"status": TrialStatus.IDLE if self.ongoing_trials else TrialStatus.STOPPED}
-
-    def _running(self, values: dict[str, Any]) -> dict[str, Any]:
-        return {"status": TrialStatus.RUNNING, "values": values}
 
     def _begin(self, bracket: Bracket, trial_id: str) -> dict[str, Any] | None:
         """Return a new trial for the first rung of a bracket, where there is room and one left."""
@@ -113,21 +112,25 @@ class Hyperband(ClosedOracle, keras_tuner.oracles.HyperbandOracle):  # type: ign
         sizes = self._sizes(bracket)
         return all(len(rung) >= size for rung, size in zip(bracket["rounds"], sizes, strict=True))
 
-    def set_state(self, state: Mapping[str, Any]) -> None:
+    def state(self) -> dict[str, Any]:
+        """Return the state with the brackets that are not over."""
+        return {
+            **super().state(),
+            "brackets": copy.deepcopy(self._brackets),
+            "current_bracket": self._current_bracket,
+        }
+
+    def restore(self, state: Mapping[str, Any]) -> None:
         """Go on from a state."""
-        own = {name: getattr(self, name) for name in ("max_epochs", "min_epochs", "factor")}
-        if {name: state[name] for name in own} != own:
-            raise ValueError(f"Hyperband with other rungs than {own}")
+        super().restore(state)
         brackets = self._get_num_brackets()
-        natural(state["current_bracket"], brackets)
-        natural(state["current_iteration"])
-        super().set_state({**state, "hyperband_iterations": self.hyperband_iterations})
+        self._current_bracket = natural(state["current_bracket"], brackets)
         self._brackets = [
             {
                 "bracket_num": natural(bracket["bracket_num"], brackets),
                 "rounds": [[self._entry(entry) for entry in rung] for rung in bracket["rounds"]],
             }
-            for bracket in self._brackets
+            for bracket in state["brackets"]
         ]
         for bracket in self._brackets:
             if len(bracket["rounds"]) != self._get_num_rounds(bracket["bracket_num"]):
