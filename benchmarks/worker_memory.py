@@ -39,6 +39,7 @@ def measure(folder: Path, backend: str, trials: int, steps: int) -> tuple[list[i
     from _jobs import AIRLINE, jobs, prepare, shares
 
     from seqtune.progress import Event, TrialStarted
+    from seqtune.search.executor._dispatcher import WorkerSpec
     from seqtune.search.executor.processes import Processes
 
     sizes: list[int] = []
@@ -49,7 +50,7 @@ def measure(folder: Path, backend: str, trials: int, steps: int) -> tuple[list[i
             sizes.append(resident_bytes(executor.pids()[0]))
 
     _, recipe = prepare(AIRLINE, folder, ())
-    executor = Processes("forecast", folder, hear, backend=backend, shares=shares(1, 1))
+    executor = Processes(WorkerSpec("forecast", backend), folder, shares(1, 1), hear)
     began = time.monotonic()
     try:
         for job in jobs(recipe, trials + 1, steps):

@@ -78,10 +78,11 @@ def run(
     from dataclasses import replace
 
     from seqtune.progress import silent
+    from seqtune.search.executor._dispatcher import WorkerSpec
     from seqtune.search.executor.processes import Processes
 
     began = time.monotonic()
-    executor = Processes("forecast", folder, silent, backend=backend, shares=shares)
+    executor = Processes(WorkerSpec("forecast", backend), folder, shares, silent)
     try:
         warm = [replace(work[0], trial=f"t{900 + number}") for number in range(len(shares))]
         drain(executor, warm)
@@ -116,6 +117,7 @@ def keep_busy(folder: Path, workers: int, trials: int, record: bool) -> None:
     from seqtune.run.checkpoint import write_checkpoint
     from seqtune.runtime.interrupt import Interrupt
     from seqtune.search.budget import Clock
+    from seqtune.search.executor._dispatcher import WorkerSpec
     from seqtune.search.executor.processes import Processes
     from seqtune.search.oracle import Oracle
     from seqtune.search.stopping import stopping_rule
@@ -142,10 +144,8 @@ def keep_busy(folder: Path, workers: int, trials: int, record: bool) -> None:
         listener=silent,
         interrupt=Interrupt(silent),
     )
-    executor = Processes(
-        "forecast", folder, silent, backend="jax", shares=shares(workers, workers),
-        module="_fake_worker",
-    )  # fmt: skip
+    spec = WorkerSpec("forecast", "jax", module="_fake_worker")
+    executor = Processes(spec, folder, shares(workers, workers), silent)
     try:
         drain(executor, list(jobs(recipe, workers, 1)))  # all have started
         executor.listener = study.hear

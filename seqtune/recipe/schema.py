@@ -132,7 +132,7 @@ class Training(Section):
     )
 
 
-class Study(Section):
+class SearchSection(Section):
     """How configurations are searched, and for how long."""
 
     oracle: Annotated[str, Word(("random", "bayesian", "hyperband", "grid"))] = Field(
@@ -216,8 +216,9 @@ class RecipeSchema(Section):
         default_factory=CommonNetwork, description="The network: its cells and their arrangement."
     )
     training: Training = Field(default_factory=Training, description="How each network is trained.")
-    search: Study = Field(
-        default_factory=Study, description="How configurations are searched, and for how long."
+    search: SearchSection = Field(
+        default_factory=SearchSection,
+        description="How configurations are searched, and for how long.",
     )
     ensemble: Ensemble = Field(
         default_factory=Ensemble, description="How the best networks are joined."

@@ -6,7 +6,7 @@ import platform
 
 from seqtune.errors import SeqtuneError
 from seqtune.recipe.duration import seconds as parse_seconds
-from seqtune.recipe.schema import Study
+from seqtune.recipe.schema import SearchSection
 from seqtune.report.doctor import Cache, DoctorReport, Extra
 from seqtune.runtime import backend as backends
 from seqtune.runtime.devices import machine
@@ -38,7 +38,7 @@ def doctor_report() -> DoctorReport:
         problems += [choice.warning] if choice.warning else []
         name, reason = backends.activate("auto"), choice.reason
         devices = backends.devices()
-        usual = Study()  # of a recipe that says nothing about the search
+        usual = SearchSection()  # of a recipe that says nothing about the search
         budget = parse_seconds(usual.budget)
         plan = staff(backends.machine_for(name), usual, budget, name, data_bytes=0)
     except SeqtuneError as error:

@@ -182,6 +182,7 @@ class Study:
                 is_kept = True
         if not is_kept:
             self._keep()
+        executor.wait(0.0)  # raises where nothing more can run, whatever is left to do
 
     def _keep(self) -> None:
         """Write results and state, and work out when that may be done again."""

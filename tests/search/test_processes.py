@@ -21,6 +21,7 @@ import pytest
 from seqtune.errors import SearchError
 from seqtune.progress import EpochEnded, Event, Note, TrialStarted
 from seqtune.runtime.import_paths import import_paths
+from seqtune.search.executor._dispatcher import WorkerSpec
 from seqtune.search.executor.inline import Inline
 from seqtune.search.executor.processes import Processes
 from seqtune.search.problem import Problem
@@ -92,10 +93,8 @@ def pretend(
     begun: list[Processes] = []
 
     def start(*shares: Share, grace: float = 0.05) -> Processes:
-        executor = Processes(
-            "forecast", tmp_path, events.append, backend="jax", shares=shares or [Share()],
-            module="pretenders", grace=lambda seconds: grace,
-        )  # fmt: skip
+        spec = WorkerSpec("forecast", "jax", "pretenders", lambda seconds: grace)
+        executor = Processes(spec, tmp_path, shares or [Share()], events.append)
         begun.append(executor)
         return executor
 
@@ -281,7 +280,7 @@ def test_the_search_goes_on_with_the_workers_that_start(
     assert executor.idle() == 0
     assert [event for event in events if isinstance(event, Note)] == [
         Note(
-            "worker 0 cannot be started: the worker died: exit code 1: ImportError: "
+            "worker 0 is given up: the worker died: exit code 1: ImportError: "
             "no such backend; the others go on"
         )
     ]
@@ -452,7 +451,7 @@ def folder(tiny: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def real(folder: Path) -> Iterator[Processes]:
     """One real worker for all tests that need one; it takes seconds to start."""
-    executor = Processes("forecast", folder, lambda event: None, backend="jax", shares=[Share()])
+    executor = Processes(WorkerSpec("forecast", "jax"), folder, [Share()], lambda event: None)
     yield executor
     executor.close()
 

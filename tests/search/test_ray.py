@@ -16,7 +16,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -30,12 +30,13 @@ from seqtune.runtime.interrupt import Interrupt
 from seqtune.search.budget import Clock
 from seqtune.search.executor._contract import Executor
 from seqtune.search.executor._death import why_lost
+from seqtune.search.executor._dispatcher import WorkerSpec
 from seqtune.search.executor.bundle import collect, deliver, pack, unpack
 from seqtune.search.executor.inline import Inline
 from seqtune.search.executor.job_files import files_of
 from seqtune.search.executor.own_folder import ALIVE, OwnFolder, sweep
-from seqtune.search.executor.ray_capacity import Room
-from seqtune.search.executor.ray_cluster import RayExecutor
+from seqtune.search.executor.ray_capacity import Capacity
+from seqtune.search.executor.ray_cluster import Cluster, RayExecutor
 from seqtune.search.executor.ray_connection import (
     RayConnection,
     _on_loopback,
@@ -57,6 +58,7 @@ PATIENCE = 240.0
 """Seconds after which a test fails; none takes long, but nodes start late on a busy machine."""
 
 PRETENDER = "ray_pretender"
+SPEC = WorkerSpec("forecast", "jax", PRETENDER)
 LOOPBACK = {"node_ip_address": "127.0.0.1", "object_store_memory": 80 * 2**20}
 QUICK = {
     "health_check_initial_delay_ms": 1_000,
@@ -148,12 +150,10 @@ def begin(nodes: TwoNodes, tiny: Any, tmp_path: Path) -> Iterator[Begin]:
     """Begin an executor on the two nodes; it is closed in the end."""
     begun: list[RayExecutor] = []
 
-    def begin(listener: Any = silent, **options: Any) -> RayExecutor:
+    def begin(listener: Any = silent, spec: WorkerSpec = SPEC, **options: Any) -> RayExecutor:
         problem = Problem(TASK, tiny.prepared, tmp_path)
-        executor = RayExecutor(
-            problem, "forecast", listener,
-            **{"backend": "jax", "workers": 2, "module": PRETENDER, **options},
-        )  # fmt: skip
+        cluster = Cluster(**{"workers": 2, **options})
+        executor = RayExecutor(spec, problem, cluster, listener)
         begun.append(executor)
         return executor
 
@@ -193,19 +193,19 @@ def until(executor: Executor, holds: Callable[[], bool]) -> list[Any]:
 
 
 def test_data_is_the_same_on_the_other_side(tiny: Any, tmp_path: Path) -> None:
-    parcel = pack(tiny.prepared)
-    unpack(parcel, tmp_path)
+    bundle = pack(tiny.prepared)
+    unpack(bundle, tmp_path)
     prepared = TASK.load(tmp_path)
     np.testing.assert_array_equal(prepared.panel.target, tiny.prepared.panel.target)
     assert prepared.codec.to_dict() == tiny.prepared.codec.to_dict()
     again = pack(prepared)
     assert {name: bytes(content) for name, content in again.items()} == {
-        name: bytes(content) for name, content in parcel.items()
+        name: bytes(content) for name, content in bundle.items()
     }
 
 
 @pytest.mark.parametrize("name", ["../codec.json", "/etc/a.json", "a/b/c/d/e.npy", "run.py", ""])
-def test_a_parcel_holds_nothing_but_data(name: str, tmp_path: Path) -> None:
+def test_a_bundle_holds_nothing_but_data(name: str, tmp_path: Path) -> None:
     with pytest.raises(RunError, match="one of them named"):
         unpack({name: np.zeros(1, np.uint8)}, tmp_path / "folder")
     assert not (tmp_path / "folder").exists()
@@ -233,17 +233,17 @@ def test_a_network_that_is_as_it_was_is_not_sent_back(tmp_path: Path) -> None:
 
 def test_workers_of_a_node_share_one_copy(tiny: Any, monkeypatch: Any, tmp_path: Path) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    parcel = pack(tiny.prepared)
-    first = data_folder(f"{KIND}search-node", parcel)
+    bundle = pack(tiny.prepared)
+    first = data_folder(f"{KIND}search-node", bundle)
     monkeypatch.setattr("seqtune.search.executor.ray_worker.unpack", None)
-    second = data_folder(f"{KIND}search-node", parcel)
+    second = data_folder(f"{KIND}search-node", bundle)
     inodes = {(folder.path / "data" / "target.npy").stat().st_ino for folder in (first, second)}
     assert len(inodes) == 1
     first.remove()
     assert TASK.load(second.path).panel.series == tiny.prepared.panel.series
     second.remove()
     with pytest.raises(TypeError):  # nobody has it any more, so that it is unpacked
-        data_folder(f"{KIND}search-node", parcel)
+        data_folder(f"{KIND}search-node", bundle)
 
 
 def test_what_a_killed_process_left_goes_with_the_next(tmp_path: Path) -> None:
@@ -285,7 +285,7 @@ def test_without_ray_there_is_the_command_that_installs_it(monkeypatch: Any) -> 
     monkeypatch.setitem(sys.modules, "ray", None)
     monkeypatch.delitem(sys.modules, RayWorker.__module__)
     with pytest.raises(MissingExtra, match="ray is not installed") as raised:
-        RayExecutor(None, "forecast", silent, backend="jax")  # type: ignore[arg-type]
+        RayExecutor(SPEC, None, Cluster(), silent)  # type: ignore[arg-type]
     assert raised.value.hint == "pip install 'seqtune[ray]'"
 
 
@@ -336,8 +336,8 @@ PLAIN = {"CPU": 4.0, "memory": 8.0 * GB}
 def test_a_cluster_has_workers_per_gpu_or_core(
     resources: Any, free: Any, per_gpu: Any, workers: int, cores: int
 ) -> None:
-    room = Room.among(resources, free, GB, per_gpu)
-    assert (room.workers, room.cores) == (workers, cores)
+    capacity = Capacity.among(resources, free, GB, per_gpu)
+    assert (capacity.workers, capacity.cores) == (workers, cores)
 
 
 def test_an_actor_loads_no_keras_before_its_worker_process_does() -> None:
@@ -347,12 +347,12 @@ def test_an_actor_loads_no_keras_before_its_worker_process_does() -> None:
 
 
 def test_a_worker_on_a_gpu_leaves_to_ray_which_it_is() -> None:
-    alone, shared, without = (Room(1, 2, per_gpu, GB) for per_gpu in (1, 4, 0))
-    assert [room.options()["num_gpus"] for room in (alone, shared, without)] == [1, 0.25, 0]
+    alone, shared, without = (Capacity(1, 2, per_gpu, GB) for per_gpu in (1, 4, 0))
+    assert [each.options()["num_gpus"] for each in (alone, shared, without)] == [1, 0.25, 0]
     assert "CUDA_VISIBLE_DEVICES" not in alone.variables()
     assert shared.variables()["XLA_PYTHON_CLIENT_MEM_FRACTION"] == "0.22"
     assert without.variables()["CUDA_VISIBLE_DEVICES"] == "-1"
-    assert {room.variables()["NPROC"] for room in (alone, shared, without)} == {"2"}
+    assert {each.variables()["NPROC"] for each in (alone, shared, without)} == {"2"}
 
 
 # a worker's actor, without a cluster
@@ -412,7 +412,7 @@ def test_workers_are_spread_and_get_data_once(
     put = nodes.connection.ray.put
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(
-            nodes.connection.ray, "put", lambda parcel: puts.append(parcel) or put(parcel)
+            nodes.connection.ray, "put", lambda bundle: puts.append(bundle) or put(bundle)
         )
         executor = begin(heard)
     assert executor.idle() == 1  # nobody is there yet; whoever comes first gets the job
@@ -440,7 +440,7 @@ def test_workers_are_spread_and_get_data_once(
 
 
 def test_a_dead_or_hanging_worker_costs_its_trial(begin: Begin, tmp_path: Path) -> None:
-    executor = begin(grace=lambda seconds: 0.1)
+    executor = begin(spec=replace(SPEC, grace=lambda seconds: 0.1))
     executor.submit(job(1))
     wait_for(executor)
     until(executor, lambda: executor.idle() == 2)
@@ -471,7 +471,7 @@ def test_a_trial_is_stopped_in_the_middle(begin: Begin) -> None:
 def test_a_trial_that_still_waits_is_stopped_when_it_begins(begin: Begin) -> None:
     executor = begin(workers=1)
     executor.submit(job(1, "until stopped"))
-    assert not any(seat.is_ready for seat in executor._crew.seats)
+    assert not any(slot.is_ready for slot in executor.slots)
     executor.stop("t001")
     assert wait_for(executor)[0].reason == ""
 
@@ -480,12 +480,12 @@ def test_the_search_ends_when_no_node_is_left(begin: Begin, nodes: TwoNodes) -> 
     executor = begin(workers=1, lost_seconds=0.1)
     executor.submit(job(1))
     wait_for(executor)
-    executor._crew.options = {
-        **executor._crew.options,
+    executor._pool.options = {
+        **executor._pool.options,
         "num_cpus": 99,
     }  # there will be no room again
     executor.submit(job(2, "hang"))
-    nodes.connection.ray.kill(executor._crew.seats[0].actor)
+    nodes.connection.ray.kill(executor.slots[0].actor)
     assert wait_for(executor)[0].reason == "the worker died: its actor ended"
     assert (executor.idle(), executor.wait(0.0)) == (1, [])
     executor.submit(job(3))
@@ -512,7 +512,7 @@ def test_what_has_ended_is_given_back_before_the_search_ends(begin: Begin) -> No
 
 def test_a_cluster_without_room_ends_the_search(begin: Begin, monkeypatch: Any) -> None:
     monkeypatch.setattr("seqtune.search.executor.ray_cluster.START_SECONDS", 0.1)
-    monkeypatch.setattr(Room, "options", lambda room: {
+    monkeypatch.setattr(Capacity, "options", lambda capacity: {
         "num_cpus": 99, "num_gpus": 0, "memory": 1, "max_restarts": 0
     })  # fmt: skip
     executor = begin(lost_seconds=0.1)
@@ -602,7 +602,7 @@ def training(
     here, there = (
         Problem(TASK, tiny.prepared, tmp_path_factory.mktemp(name)) for name in ("inline", "ray")
     )
-    executor = RayExecutor(there, "forecast", heard, backend="jax", workers=2)
+    executor = RayExecutor(WorkerSpec("forecast", "jax"), there, Cluster(workers=2), heard)
     until(executor, lambda: executor.idle() == 2)
     yield Training(executor, heard, Inline(here, silent))
     executor.close()
@@ -629,7 +629,7 @@ def test_the_other_node_takes_up_what_one_has_begun(training: Training, tiny: An
     refitted = wait_for(executor)[0]
     started = [event for event in training.heard.of(TrialStarted) if event.trial == "t001"]
     assert [event.worker for event in started] == [0, 1, 0]
-    assert len({seat.node for seat in executor._crew.seats}) == 2
+    assert len({slot.node for slot in executor.slots}) == 2
 
     expected = training.inside(second(training.inside(first)))
     training.inside(refit(expected))
@@ -654,7 +654,7 @@ def test_a_search_goes_on_when_a_node_is_lost(
     def hear(event: Event) -> None:
         study.hear(event)
         is_begun = isinstance(event, TrialStarted) and event.trial > "t012"
-        if is_begun and not lost and executor._crew.seats[event.worker].node in nodes.other.node_id:
+        if is_begun and not lost and executor.slots[event.worker].node in nodes.other.node_id:
             lost.append(event.trial)
             nodes.kill_other()
 
@@ -676,7 +676,7 @@ def test_a_search_goes_on_when_a_node_is_lost(
 
     until(executor, lambda: executor.idle() == 2)  # the node that is left has room for both
     assert executor.workers == 2
-    assert len({seat.node for seat in executor._crew.seats}) == 1
+    assert len({slot.node for slot in executor.slots}) == 1
     assert capfd.readouterr() == ("", "")
 
 
@@ -693,7 +693,8 @@ def save(folder):
 os.environ["RAY_TMPDIR"] = sys.argv[1]
 problem = Some(folder=Path(sys.argv[1]), prepared=Some(save=save))
 executor = ray_cluster.RayExecutor(
-    problem, "forecast", lambda event: None, backend="jax", workers=1, module="ray_pretender"
+    ray_cluster.WorkerSpec("forecast", "jax", "ray_pretender"), problem,
+    ray_cluster.Cluster(workers=1), lambda event: None,
 )
 executor.submit(TrialJob("t001", {"act": ""}, 0, 60.0, 1, 1))
 outcomes = []

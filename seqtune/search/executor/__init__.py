@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from seqtune.progress import Listener
-    from seqtune.recipe.schema import Study
+    from seqtune.recipe.schema import SearchSection
     from seqtune.runtime.workers import WorkerPlan
     from seqtune.search.executor._contract import Executor
     from seqtune.search.problem import Problem
@@ -20,7 +20,7 @@ def open_executor(
     listener: Listener,
     *,
     backend: str,
-    search: Study,
+    search: SearchSection,
     grace: Callable[[float], float],
 ) -> Executor:
     """Start the workers of a plan, without waiting for them.
@@ -36,30 +36,18 @@ def open_executor(
     Raises:
         SearchError: The workers cannot be started.
     """
-    if plan.executor == "ray":
-        from seqtune.search.executor.ray_cluster import RayExecutor
+    if plan.executor == "inline":
+        from seqtune.search.executor.inline import Inline
 
-        return RayExecutor(
-            problem,
-            problem.task.name,
-            listener,
-            backend=backend,
-            address=search.address,
-            workers=search.workers,
-            workers_per_gpu=search.workers_per_gpu,
-            grace=grace,
-        )
+        return Inline(problem, listener)
+    from seqtune.search.executor._dispatcher import WorkerSpec
+
+    spec = WorkerSpec(problem.task.name, backend, grace=grace)
     if plan.executor == "processes":
         from seqtune.search.executor.processes import Processes
 
-        return Processes(
-            problem.task.name,
-            problem.folder,
-            listener,
-            backend=backend,
-            shares=plan.shares,
-            grace=grace,
-        )
-    from seqtune.search.executor.inline import Inline
+        return Processes(spec, problem.folder, plan.shares, listener)
+    from seqtune.search.executor.ray_cluster import Cluster, RayExecutor
 
-    return Inline(problem, listener)
+    cluster = Cluster(search.address, search.workers, search.workers_per_gpu)
+    return RayExecutor(spec, problem, cluster, listener)

@@ -35,8 +35,8 @@ def grace_seconds(seconds: float) -> float:
 
 
 @dataclass(eq=False, kw_only=True)
-class Seat:
-    """A place for a worker; who sits there may change.
+class Slot:
+    """A place for a worker; a worker that dies is replaced.
 
     Args:
         number: Counts from 0.
@@ -60,7 +60,7 @@ class Seat:
     late: float | None = None
 
     def clear(self) -> None:
-        """Forget the worker that sat here."""
+        """Forget the worker that was here."""
         self.job, self.is_ready, self.hung = None, False, ""
         self.expect(math.inf)
 

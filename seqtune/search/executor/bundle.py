@@ -18,7 +18,7 @@ import numpy.typing as npt
 from seqtune.errors import RunError
 from seqtune.files import whole_file
 
-Parcel = Mapping[str, npt.NDArray[np.uint8]]
+Bundle = Mapping[str, npt.NDArray[np.uint8]]
 """The bytes of files by their path in a folder, such as `data/target.npy`."""
 
 NAME = re.compile(r"(?:[A-Za-z0-9_]+/){0,3}[A-Za-z0-9_]+\.(?:npy|json)")
@@ -42,44 +42,44 @@ def pack(prepared: Any) -> dict[str, npt.NDArray[np.uint8]]:
         folder = Path(name)
         prepared.save(folder)
         paths = sorted(path for path in folder.rglob("*") if path.is_file())
-        parcel = {
+        bundle = {
             path.relative_to(folder).as_posix(): np.fromfile(path, dtype=np.uint8) for path in paths
         }
-    check_parcel(parcel)
-    return parcel
+    check_bundle(bundle)
+    return bundle
 
 
-def unpack(parcel: Parcel, folder: Path) -> None:
-    """Write the files of a parcel.
+def unpack(bundle: Bundle, folder: Path) -> None:
+    """Write the files of a bundle.
 
     Args:
-        parcel: What `pack` returned.
+        bundle: What `pack` returned.
         folder: An empty folder, or one that is not there yet.
 
     Raises:
         RunError: A name or a size is not what it should be, or the disk is full.
     """
-    check_parcel(parcel)
-    for name, content in parcel.items():
+    check_bundle(bundle)
+    for name, content in bundle.items():
         with whole_file(folder / name) as temporary:
             content.tofile(temporary)
 
 
-def check_parcel(parcel: Parcel) -> None:
+def check_bundle(bundle: Bundle) -> None:
     """Refuse what cannot be the data of a task."""
-    size = parcel_bytes(parcel)
-    strange = [name for name in parcel if not NAME.fullmatch(name)]
-    if strange or len(parcel) > MAX_FILES or size > MAX_BYTES:
+    size = bundle_bytes(bundle)
+    strange = [name for name in bundle if not NAME.fullmatch(name)]
+    if strange or len(bundle) > MAX_FILES or size > MAX_BYTES:
         raise RunError(
-            f"data cannot be sent to other machines: {len(parcel)} files of {size:,} bytes"
+            f"data cannot be sent to other machines: {len(bundle)} files of {size:,} bytes"
             + (f", one of them named {strange[0]!r}" if strange else ""),
             "--executor processes",
         )
 
 
-def parcel_bytes(parcel: Parcel) -> int:
-    """Return the bytes of all files of a parcel."""
-    return sum(int(content.nbytes) for content in parcel.values())
+def bundle_bytes(bundle: Bundle) -> int:
+    """Return the bytes of all files of a bundle."""
+    return sum(int(content.nbytes) for content in bundle.values())
 
 
 def collect(names: Collection[str], folder: Path, sent: Mapping[str, bytes]) -> dict[str, bytes]:

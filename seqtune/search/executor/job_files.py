@@ -6,12 +6,10 @@ from pathlib import Path
 
 from seqtune.errors import RunError
 from seqtune.search.executor._contract import Job
+from seqtune.search.executor._dispatcher import Files
 from seqtune.search.recorded import is_trial
 from seqtune.search.refit import RefitJob, refitted_path, test_predictions_path
 from seqtune.search.trial import model_path, predictions_path
-
-Files = dict[str, bytes]
-"""Bytes by name in the run folder."""
 
 
 def files_of(job: Job) -> list[str]:

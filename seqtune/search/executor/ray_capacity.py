@@ -14,7 +14,7 @@ MAX_WORKERS = 64
 
 
 @dataclass(frozen=True)
-class Room:
+class Capacity:
     """What a cluster has for workers.
 
     Args:
@@ -30,7 +30,7 @@ class Room:
     memory_bytes: int
 
     @classmethod
-    def of(cls, ray: Any, backend: str, per_gpu: Count) -> Room:
+    def of(cls, ray: Any, backend: str, per_gpu: Count) -> Capacity:
         """Look at the nodes of a cluster.
 
         Args:
@@ -49,7 +49,7 @@ class Room:
         free: Mapping[str, float],
         memory_bytes: int,
         per_gpu: Count,
-    ) -> Room:
+    ) -> Capacity:
         """Share nodes out among workers, as many as fit, some per GPU or one per core.
 
         Args:
@@ -60,8 +60,8 @@ class Room:
                 fewest cores to a GPU.
 
         Example:
-            >>> Room.among([{"CPU": 4, "memory": 2e9}, {"CPU": 1, "memory": 2e9}], {}, 10**9, 1)
-            Room(workers=3, cores=1, per_gpu=0, memory_bytes=1000000000)
+            >>> Capacity.among([{"CPU": 4, "memory": 2e9}, {"CPU": 1, "memory": 2e9}], {}, 10**9, 1)
+            Capacity(workers=3, cores=1, per_gpu=0, memory_bytes=1000000000)
         """
         with_gpu = [node for node in nodes if min(node.get("GPU", 0), node.get("CPU", 0)) >= 1]
         gpu = "GPU" if with_gpu else "CPU"

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from seqtune.errors import SearchError
-from seqtune.search.executor._slot import Seat
-from seqtune.search.executor.job_files import Files
+from seqtune.search.executor._dispatcher import Files
+from seqtune.search.executor._slot import Slot
 from seqtune.search.trial import reason_of
 
 ANSWER_SECONDS = 10.0
@@ -26,7 +26,7 @@ Words = Sequence[tuple[str, Files]]
 
 
 @dataclass(eq=False, kw_only=True)
-class RaySeat(Seat):
+class RaySlot(Slot):
     """A place for a worker on some node; the node, too, may change.
 
     Args:
@@ -48,27 +48,26 @@ class RaySeat(Seat):
         return bool(self.hung) and time.monotonic() - (self.late or 0.0) > DEAF_SECONDS
 
 
-class RayCrew:
-    """The seats of a search, and the actors in them; it knows Ray, and nothing of jobs.
+class RayPool:
+    """The slots of a search, and the actors in them; it knows Ray, and nothing of jobs.
 
     Args:
         ray: The module, connected to a cluster.
+        slots: Takes one slot for each worker that is asked for.
         hint: What is to be typed when the cluster is lost.
 
     Attributes:
-        seats: One for each worker that was asked for and not given up.
         options: What each actor needs, as Ray has it.
     """
 
-    def __init__(self, ray: Any, hint: str) -> None:
-        self.ray, self.hint = ray, hint
-        self.seats: list[RaySeat] = []
+    def __init__(self, ray: Any, slots: list[RaySlot], hint: str) -> None:
+        self.ray, self.slots, self.hint = ray, slots, hint
         self.options: dict[str, Any] = {}
         self._opening: Mapping[str, Any] = {}
-        self._parcel: Any = None
+        self._bundle: Any = None
 
     def gather(
-        self, workers: int, options: Mapping[str, Any], opening: Mapping[str, Any], parcel: Any
+        self, workers: int, options: Mapping[str, Any], opening: Mapping[str, Any], bundle: Any
     ) -> None:
         """Ask for the actors of so many workers; nobody waits for them.
 
@@ -76,46 +75,46 @@ class RayCrew:
             workers: How many.
             options: What each needs, as Ray has it.
             opening: What each actor is told of the search.
-            parcel: The data, which goes to each node once.
+            bundle: The data, which goes to each node once.
 
         Raises:
             SearchError: There is no way to the cluster.
         """
         self.options, self._opening = dict(options), opening
-        self._parcel = self.call(self.ray.put, parcel)
-        self.seats = [RaySeat(number=number) for number in range(workers)]
-        for seat in self.seats:
-            self.ask_for(seat)
+        self._bundle = self.call(self.ray.put, bundle)
+        self.slots.extend(RaySlot(number=number) for number in range(workers))
+        for slot in self.slots:
+            self.ask_for(slot)
 
-    def ask_for(self, seat: RaySeat) -> None:
-        """Ask the cluster for a seat's actor, the first one or one in place of a lost one."""
+    def ask_for(self, slot: RaySlot) -> None:
+        """Ask the cluster for a slot's actor, the first one or one in place of a lost one."""
         from seqtune.search.executor.ray_worker import BESIDE, RayWorker
 
         kind = self.ray.remote(concurrency_groups={BESIDE: 1})(RayWorker)
-        seat.clear()
-        seat.is_here, seat.node, seat.address = False, "", ""
-        seat.actor = self.call(kind.options(**self.options).remote)
-        self.call(seat.actor.open.remote, self._opening, self._parcel)
-        self._poll(seat)
+        slot.clear()
+        slot.is_here, slot.node, slot.address = False, "", ""
+        slot.actor = self.call(kind.options(**self.options).remote)
+        self.call(slot.actor.open.remote, self._opening, self._bundle)
+        self._poll(slot)
 
-    def hear(self, seconds: float) -> list[tuple[RaySeat, Words | Exception]]:
+    def hear(self, seconds: float) -> list[tuple[RaySlot, Words | Exception]]:
         """Return what actors say: what their workers said, or why they are gone.
 
         Args:
             seconds: Return with nothing when there is nothing after so long.
         """
-        polls = {seat.poll: seat for seat in self.seats}
+        polls = {slot.poll: slot for slot in self.slots}
         done, _ = self.call(self.ray.wait, list(polls), num_returns=1, timeout=seconds)
-        heard: list[tuple[RaySeat, Words | Exception]] = []
+        heard: list[tuple[RaySlot, Words | Exception]] = []
         for poll in done:
-            seat = polls[poll]
+            slot = polls[poll]
             try:
                 said = self.ray.get(poll)
             except self._troubles() as error:
-                heard.append((seat, error))
+                heard.append((slot, error))
                 continue
-            self._poll(seat)
-            heard.append((seat, said))
+            self._poll(slot)
+            heard.append((slot, said))
         return heard
 
     def call(self, method: Callable[..., Any], *arguments: Any, **options: Any) -> Any:
@@ -131,32 +130,28 @@ class RayCrew:
                 f"the connection to the Ray cluster was lost: {reason_of(error)}", self.hint
             ) from error
 
-    def kill(self, seat: RaySeat) -> None:
+    def kill(self, slot: RaySlot) -> None:
         """Kill an actor, and its worker with it."""
         try:
-            self.ray.kill(seat.actor, no_restart=True)
+            self.ray.kill(slot.actor, no_restart=True)
         except self._troubles():
             pass  # it is gone already
 
-    def give_up(self, seat: RaySeat) -> None:
-        """Do without a worker from here on."""
-        self.kill(seat)
-        self.seats.remove(seat)
-
     def end(self) -> None:
         """End all workers, whatever they are doing."""
-        seats, self.seats = self.seats, []
+        slots = self.slots.copy()
+        self.slots.clear()
         try:
-            ends = [seat.actor.end.remote() for seat in seats if seat.is_here]
+            ends = [slot.actor.end.remote() for slot in slots if slot.is_here]
             if ends:
                 self.ray.wait(ends, num_returns=len(ends), timeout=LAST_SECONDS)
-            for seat in seats:
-                self.kill(seat)
+            for slot in slots:
+                self.kill(slot)
         except self._troubles():
             pass  # the cluster is gone, and its workers with it
 
-    def _poll(self, seat: RaySeat) -> None:
-        seat.poll = self.call(seat.actor.poll.remote, ANSWER_SECONDS)
+    def _poll(self, slot: RaySlot) -> None:
+        slot.poll = self.call(slot.actor.poll.remote, ANSWER_SECONDS)
 
     def _troubles(self) -> tuple[type[Exception], ...]:
         """Return what Ray raises when an actor, a node or the cluster is gone."""

@@ -26,7 +26,7 @@ import seqtune
 from seqtune.errors import SearchError, SeqtuneError
 from seqtune.search.executor._death import memory_kills, why_it_died
 from seqtune.search.executor._process import WorkerProcess
-from seqtune.search.executor.bundle import Parcel, collect, deliver, unpack
+from seqtune.search.executor.bundle import Bundle, collect, deliver, unpack
 from seqtune.search.executor.own_folder import OwnFolder, is_own
 
 HERE = "{here}"
@@ -61,16 +61,16 @@ class RayWorker:
         self._memory_kills = 0
         self._process: WorkerProcess | None = None
 
-    def open(self, opening: Mapping[str, Any], parcel: Parcel) -> None:
+    def open(self, opening: Mapping[str, Any], bundle: Bundle) -> None:
         """Remember what a worker is told, and start the first one; `poll` tells how that went.
 
         Args:
             opening: The version of the master; name of the search, of the module, of the task and
                 of the backend; variables of the worker.
-            parcel: The data.
+            bundle: The data.
         """
         node, address = self.where()
-        self._opening, self._parcel, self._node = opening, parcel, node
+        self._opening, self._bundle, self._node = opening, bundle, node
         self._messages.put({"here": [node, address]})
         self.start()
 
@@ -88,7 +88,7 @@ class RayWorker:
                 f"seqtune {seqtune.__version__} is installed there, {opening['version']} here"
             )
         self._name = f"{KIND}{opening['search']}-{self._node}"
-        self._own = data_folder(self._name, self._parcel)
+        self._own = data_folder(self._name, self._bundle)
         self._folder = self._own.path
         variables = {
             name: value.replace(HERE, str(self._folder))
@@ -186,21 +186,21 @@ def node_and_address() -> tuple[str, str]:
     return str(ray.get_runtime_context().get_node_id())[:16], str(get_node_ip_address())
 
 
-def data_folder(name: str, parcel: Parcel) -> OwnFolder:
+def data_folder(name: str, bundle: Bundle) -> OwnFolder:
     """Make a private folder with the data in it, for one worker.
 
     Workers of a node have hard links to the same files: one copy on disk, and in memory.
 
     Args:
         name: The same for all workers of a node in a search, and nowhere else.
-        parcel: The data, which is written where no other worker of the node has it.
+        bundle: The data, which is written where no other worker of the node has it.
     """
     top = Path(tempfile.gettempdir())
     with FileLock(lock_of(name)):
         others = [path for path in top.glob(f"{name}-*") if path.is_dir() and is_own(path)]
         folder = OwnFolder(f"{name}-", KIND)
-        if not any(link(other, folder.path, parcel) for other in others):
-            unpack(parcel, folder.path)
+        if not any(link(other, folder.path, bundle) for other in others):
+            unpack(bundle, folder.path)
     return folder
 
 
@@ -209,16 +209,16 @@ def lock_of(name: str) -> Path:
     return Path(tempfile.gettempdir()) / f"{name}.lock"
 
 
-def link(source: Path, target: Path, parcel: Parcel) -> bool:
-    """Link the files of a parcel from one folder into another; say whether all of them are there.
+def link(source: Path, target: Path, bundle: Bundle) -> bool:
+    """Link the files of a bundle from one folder into another; say whether all of them are there.
 
     Args:
         source: Where another worker may have them; it may vanish at any time.
         target: An own folder.
-        parcel: What files there are.
+        bundle: What files there are.
     """
     try:
-        for name, content in parcel.items():
+        for name, content in bundle.items():
             if (source / name).stat().st_size != content.nbytes:
                 return False
             (target / name).parent.mkdir(parents=True, exist_ok=True)
