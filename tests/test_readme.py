@@ -110,6 +110,20 @@ def test_links_between_the_pages_lead_somewhere(page):
         assert not anchor or anchor in anchors(path), f"{link}#{anchor}"
 
 
+@pytest.mark.parametrize("page", PAGES)
+def test_scripts_that_a_page_names_are_there(page):
+    for script in re.findall(r"benchmarks/[\w/]+\.py", text_of(page)):
+        assert (ROOT / script).is_file(), script
+
+
+def test_the_page_of_benchmarks_lists_every_script():
+    page = text_of("benchmarks/README.md")
+    listed = set(re.findall(r"^\| `([\w/]+\.py)", page, flags=re.M))
+    scripts = {path.name for path in (ROOT / "benchmarks").glob("[!_]*.py")}
+    scripts |= {"peers/environments.py", "peers/compare.py"}
+    assert listed == scripts - {"faulty_series.py"}
+
+
 @pytest.fixture
 def checkout(tmp_path, monkeypatch):
     """A folder with the samples in it, and with the new rows that the README speaks of."""
