@@ -17,7 +17,6 @@ from seqtune.errors import UsageError
 from seqtune.progress import Advance, Listener, no_progress
 from seqtune.tasks._info import TaskInfo
 from seqtune.tasks._values import (
-    BaselineResult,
     Calibration,
     Context,
     Evaluation,
@@ -33,6 +32,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from seqtune.baselines.pace import Allowance
+    from seqtune.baselines.runner import BaselineResult
     from seqtune.data.reading.source import Source
     from seqtune.recipe.load import Recipe
 

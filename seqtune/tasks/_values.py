@@ -20,29 +20,6 @@ Until = Literal["train", "validation", "test"]
 
 
 @dataclass(frozen=True)
-class BaselineResult:
-    """What a simple method did.
-
-    Args:
-        name: Its name in the registry.
-        validation: Metric name to figure on the validation part.
-        test: Metric name to figure on the test part.
-        seconds: Wall time it took.
-        left_out: Why it was not run; empty if it was.
-        detail: What the user should know, such as series on which it fell back.
-        predictions: Its predictions by part, where an ensemble may blend them with networks'.
-    """
-
-    name: str
-    validation: Mapping[str, float] = field(default_factory=dict)
-    test: Mapping[str, float] = field(default_factory=dict)
-    seconds: float = 0.0
-    left_out: str = ""
-    detail: str = ""
-    predictions: Mapping[str, npt.NDArray[np.float64]] = field(default_factory=dict, repr=False)
-
-
-@dataclass(frozen=True)
 class Classified:
     """What a classifier said of cases whose labels are known.
 

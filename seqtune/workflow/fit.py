@@ -38,12 +38,12 @@ from seqtune.workflow.options import FitOptions, load_recipe
 if TYPE_CHECKING:
     import pandas as pd
 
+    from seqtune.baselines.runner import BaselineResult
     from seqtune.data.reading.source import Source
     from seqtune.recipe.load import Recipe
     from seqtune.run.selection import Selection
     from seqtune.search.trial import Result
     from seqtune.tasks._contract import Task
-    from seqtune.tasks._values import BaselineResult
     from seqtune.workflow.search import Searching
 
 

@@ -18,7 +18,7 @@ from seqtune.search.budget import Clock
 from seqtune.workflow.fit import Fitting
 
 if TYPE_CHECKING:
-    from seqtune.tasks._values import BaselineResult
+    from seqtune.baselines.runner import BaselineResult
 
 WORKERS = "workers"
 """The guess that every command on a run makes anew."""
@@ -113,7 +113,7 @@ def reopen(fitting: Fitting, run: Run) -> None:
 
 def baselines_of(run: Run) -> list[BaselineResult]:
     """Return what a run knows of the simple methods, those among them that had no time."""
-    from seqtune.tasks._values import BaselineResult
+    from seqtune.baselines.runner import BaselineResult
 
     done = [
         BaselineResult(

@@ -5,12 +5,13 @@ from __future__ import annotations
 import pytest
 from hand_moved import Clock
 
-from seqtune.baselines import pace
+from seqtune.baselines import pace, runner
 
 
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    """The clock that tells methods how much time is left."""
+    """The clock that tells methods how much time is left, and how long they took."""
     clock = Clock()
-    monkeypatch.setattr(pace, "monotonic", clock)
+    for module in (pace, runner):
+        monkeypatch.setattr(module, "monotonic", clock)
     return clock

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from math import exp, log
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -16,13 +18,10 @@ from seqtune.baselines.classify import (
     _ridge,
     _series,
     _tfidf,
-    majority,
     nearest_neighbour,
-    nearest_neighbour_dtw,
     random_convolutions,
-    tfidf_logistic,
-    tfidf_naive_bayes,
 )
+from seqtune.baselines.classify._fitting import ClassifyFitting
 from seqtune.registry import baselines
 
 NAMES = [
@@ -35,34 +34,15 @@ NAMES = [
 ]
 SERIES_NAMES = NAMES[1:4]
 TEXT_NAMES = NAMES[4:]
-EVERY = [(name, "text") for name in ["majority", *TEXT_NAMES]]
-EVERY += [(name, "series") for name in ["majority", *SERIES_NAMES]]
-
 TEXTS = ["good film", "bad film", "", "良い映画です", "😀😀", "?!…", "плохо и скучно", "a b\n\tc"]
 RANDOM = np.random.default_rng(0)
 SERIES = [RANDOM.normal(size=(steps, 2)) for steps in (1, 2, 9, 30, 8, 30, 12, 300)]
-CASES: dict[str, Sequence[Any]] = {"text": TEXTS, "series": SERIES}
-UNSEEN: dict[str, Sequence[Any]] = {
-    "text": ["", "never seen", "良い", "good bad film"],
-    "series": [np.zeros((1, 2)), np.full((400, 2), 1e300), -SERIES[3], SERIES[2]],
-}
 ONE_HOT = np.eye(4)[[0, 1, 0, 2, 1, 0, 2, 1]]  # nobody has the last class
-SEVERAL = np.array([[1, 0, 1], [0, 0, 1], [0, 0, 1], [1, 0, 1]] * 2, float)
 
 
 def fitted(name: str, cases: Sequence[Any], targets: Any, is_multi: bool = False) -> Any:
     method = baselines("classify")[name]
     return method.fit(cases, np.asarray(targets, float), is_multi=is_multi, seed=0)
-
-
-def check(answer: np.ndarray, cases: int, classes: int, is_multi: bool) -> None:
-    assert answer.dtype == np.float64
-    assert answer.shape == (cases, classes)
-    assert np.isfinite(answer).all()
-    assert (answer >= 0).all()
-    assert (answer <= 1 + 1e-12).all()
-    if not is_multi:
-        np.testing.assert_allclose(answer.sum(axis=1), 1.0)
 
 
 def column(*values: float) -> np.ndarray:
@@ -77,56 +57,6 @@ def test_the_registry_finds_the_six_and_what_they_take() -> None:
         **dict.fromkeys(SERIES_NAMES, ("series",)),
         **dict.fromkeys(TEXT_NAMES, ("text",)),
     }
-
-
-@pytest.mark.parametrize(("name", "kind"), EVERY)
-class TestEveryMethod:
-    def test_answers_with_probabilities_also_of_a_class_without_cases(
-        self, name: str, kind: str
-    ) -> None:
-        predict = fitted(name, CASES[kind], ONE_HOT)
-        check(predict(CASES[kind]), 8, 4, is_multi=False)
-        check(predict(UNSEEN[kind]), 4, 4, is_multi=False)
-
-    def test_knows_several_classes_a_case_or_none(self, name: str, kind: str) -> None:
-        targets = SEVERAL.copy()
-        targets[1] = 0.0
-        predict = fitted(name, CASES[kind], targets, is_multi=True)
-        check(predict(UNSEEN[kind]), 4, 3, is_multi=True)
-
-    def test_a_class_that_all_have_and_one_that_none_has(self, name: str, kind: str) -> None:
-        answer = fitted(name, CASES[kind], SEVERAL, is_multi=True)(UNSEEN[kind])
-        check(answer, 4, 3, is_multi=True)
-        assert (answer[:, 1] < 0.5).all()
-        assert (answer[:, 2] > 0.5).all()
-
-    def test_a_single_case(self, name: str, kind: str) -> None:
-        for first in range(len(CASES[kind])):
-            predict = fitted(name, CASES[kind][first : first + 1], [[0.0, 1.0, 0.0]])
-            answer = predict(UNSEEN[kind])
-            check(answer, 4, 3, is_multi=False)
-            assert (answer.argmax(axis=1) == 1).all()
-
-    def test_a_single_class(self, name: str, kind: str) -> None:
-        answer = fitted(name, CASES[kind], np.ones((8, 1)))(UNSEEN[kind])
-        assert answer.tolist() == [[1.0]] * 4
-
-    def test_a_single_class_that_a_case_may_have_or_not(self, name: str, kind: str) -> None:
-        answer = fitted(name, CASES[kind], ONE_HOT[:, :1], is_multi=True)(UNSEEN[kind])
-        check(answer, 4, 1, is_multi=True)
-
-    def test_no_case_to_predict(self, name: str, kind: str) -> None:
-        for is_multi in (False, True):
-            assert fitted(name, CASES[kind], ONE_HOT, is_multi)([]).shape == (0, 4)
-
-    def test_a_case_has_the_same_answer_alone_and_among_others(self, name: str, kind: str) -> None:
-        predict = fitted(name, CASES[kind], ONE_HOT)
-        alone = np.concatenate([predict([case]) for case in UNSEEN[kind]])
-        np.testing.assert_allclose(predict(UNSEEN[kind]), alone, atol=1e-5)
-
-    def test_identical_cases(self, name: str, kind: str) -> None:
-        cases = [CASES[kind][0]] * 6
-        check(fitted(name, cases, ONE_HOT[:6])(cases[:2]), 2, 4, is_multi=False)
 
 
 @pytest.mark.parametrize("name", SERIES_NAMES)
@@ -197,13 +127,6 @@ def test_pairs_of_words_count() -> None:
     cases = ["not bad but good", "not good but bad"] * 10
     answer = fitted("tfidf_logistic", cases, np.eye(2)[[0, 1] * 10])(cases[:2])
     assert answer.argmax(axis=1).tolist() == [0, 1]
-
-
-def test_a_regression_that_does_not_converge_is_not_worth_a_warning(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(tfidf_logistic, "ITERATIONS", 1)
-    check(fitted("tfidf_logistic", TEXTS, ONE_HOT)(TEXTS), 8, 4, is_multi=False)
 
 
 def test_neighbours_share_by_hand() -> None:
@@ -477,12 +400,6 @@ def test_the_work_of_a_large_ridge_outgrows_its_features() -> None:
     assert work(8000, 0) > 2 * 8000
 
 
-def test_modules_share_one_signature() -> None:
-    for method in (majority, nearest_neighbour, nearest_neighbour_dtw, tfidf_naive_bayes):
-        with pytest.raises(TypeError):
-            method.fit(TEXTS, ONE_HOT)  # type: ignore[call-arg]
-
-
 @pytest.mark.parametrize("name", TEXT_NAMES)
 def test_a_class_without_cases_between_others_gets_nothing(name: str) -> None:
     answer = fitted(name, ["good", "bad"] * 5, np.eye(3)[[0, 2] * 5])(["good", "bad"])
@@ -503,3 +420,40 @@ def test_random_convolutions_cut_a_case_after_the_longest_of_training() -> None:
     predict = fitted("random_convolutions", SERIES[:6], ONE_HOT[:6])
     longer = np.concatenate([SERIES[3], SERIES[5][::-1]])
     np.testing.assert_array_equal(predict([longer]), predict([SERIES[3]]))
+
+
+@pytest.mark.parametrize("name", SERIES_NAMES + TEXT_NAMES)
+def test_a_class_that_all_cases_have_is_likely_and_one_that_none_has_is_not(name: str) -> None:
+    targets = np.array([[1, 0, 1], [0, 0, 1], [0, 0, 1], [1, 0, 1]] * 2, float)
+    cases: Any = TEXTS if name in TEXT_NAMES else SERIES
+    answer = fitted(name, cases, targets, is_multi=True)(cases[::-1])
+    assert (answer[:, 1] < 0.5).all() and (answer[:, 2] > 0.5).all()
+
+
+@pytest.mark.parametrize(
+    ("answer", "fault"),
+    [
+        (np.zeros((2, 2)), r"answered with shape (2, 2), expected (1, 2)"),
+        (np.full((1, 2), np.nan), "answered with probabilities outside [0, 1]"),
+        (np.array([[-0.5, 1.5]]), "answered with probabilities outside [0, 1]"),
+    ],
+)
+def test_what_are_no_probabilities_is_refused(answer: np.ndarray, fault: str) -> None:
+    heard: list[dict[str, Any]] = []
+
+    def fit(cases: Any, targets: Any, **options: Any) -> Any:
+        heard.append(options)
+        return lambda cases: answer
+
+    fitting = ClassifyFitting("text", is_multi=True, seed=7)
+    model = fitting.fit(SimpleNamespace(fit=fit), (["a"], np.ones((1, 2))))
+    with pytest.raises(ValueError, match=re.escape(fault)):
+        fitting.predict(model, ["b"])
+    assert heard == [{"is_multi": True, "seed": 7}]
+
+
+def test_a_method_for_another_kind_is_refused() -> None:
+    fitting = ClassifyFitting("text", is_multi=False, seed=0)
+    taken = [name for name, each in baselines("classify").items() if not fitting.refusal(each)]
+    assert taken == ["majority", "tfidf_logistic", "tfidf_naive_bayes"]
+    assert fitting.refusal(nearest_neighbour) == "is for series, not for text"

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import warnings
 from math import sqrt
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from seqtune.baselines.forecast import drift, ets, mstl, naive, seasonal_naive, theta
+from seqtune.baselines.forecast._fitting import ForecastFitting
 from seqtune.baselines.forecast._intervals import residual_deviation
 from seqtune.baselines.forecast._statsforecast import forecast_each, longest_period
-from seqtune.baselines.forecasts import forecast_windows
 from seqtune.metrics import forecast as metrics
 from seqtune.registry import baselines
 
@@ -23,21 +24,17 @@ SEASON = 10.0 * np.sin(2 * np.pi * np.arange(72) / 12)
 TRENDED = 100.0 + 0.5 * np.arange(72) + SEASON
 NOISE = np.random.default_rng(0).normal(0, 1, 240)
 
-AWKWARD = {
-    "one step": [5.0],
-    "two steps": [1.0, 2.0],
-    "three steps": [1.0, 5.0, 2.0],
-    "shorter than the period": [3.0, 1.0, 4.0, 1.0, 5.0, 9.0, 2.0],
-    "exactly the period": list(range(12)),
-    "twice the period": [*range(12), *range(1, 13)],
-    "constant": [7.0] * 40,
-    "all zero": [0.0] * 40,
-    "mostly zero counts": [0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 2.0, 0.0, 0.0, 0.0] * 4,
-    "negative": list(-np.arange(40.0)),
-    "a straight line": list(np.arange(40.0)),
-    "huge": list(1e200 * np.array([1.0, 3.0, 2.0, 5.0, 4.0] * 8)),
-    "tiny": list(1e-200 * np.array([1.0, 3.0, 2.0, 5.0, 4.0] * 8)),
-}
+
+def forecast_windows(
+    name: str,
+    histories: list[np.ndarray],
+    horizon: int,
+    periods: tuple[int, ...],
+    levels: tuple[float, ...],
+) -> tuple[np.ndarray, int]:
+    """The forecasts of a method, and for how many histories the seasonal naive stands in."""
+    fitting = ForecastFitting(horizon, periods, levels)
+    return fitting.predict(fitting.fit(baselines("forecast")[name]), histories)
 
 
 def test_the_registry_finds_the_seven() -> None:
@@ -81,36 +78,9 @@ def test_a_history_no_longer_than_the_period_is_forecast_by_the_naive_method() -
     np.testing.assert_array_equal(seasonal_naive.forecast(histories, 4, (), LEVELS), expected)
 
 
-def test_ragged_histories_are_forecast_as_if_alone() -> None:
-    histories = [TRENDED[:n] for n in (1, 5, 13, 40)]
-    for method in (naive, seasonal_naive, drift):
-        together = method.forecast(histories, 5, (4, 12), LEVELS)
-        alone = [method.forecast([history], 5, (4, 12), LEVELS)[0] for history in histories]
-        np.testing.assert_array_equal(together, alone)
-
-
-def test_no_windows_give_an_empty_answer() -> None:
-    for name in NAMES:
-        assert forecast_windows(name, [], 3, (12,), LEVELS)[0].shape == (0, 3, 4)
-
-
 def test_residual_deviation_does_not_overflow() -> None:
     assert residual_deviation(np.array([3e200, 4e200])) == pytest.approx(sqrt(12.5) * 1e200)
     assert residual_deviation(np.array([2.0]), parameters=1) == 0.0
-
-
-@pytest.mark.parametrize("history", AWKWARD.values(), ids=AWKWARD.keys())
-@pytest.mark.parametrize("name", NAMES)
-def test_awkward_histories_never_fail_nor_cross(name: str, history: list[float]) -> None:
-    values = np.array(history, dtype=np.float64)
-    before = values.copy()
-    for periods in ((), (12,), (4, 12), (500,)):
-        result, _ = forecast_windows(name, [values], 5, periods, (0.05, 0.25, 0.5, 0.9))
-        assert result.shape == (1, 5, 5)
-        assert result.dtype == np.float64
-        assert np.isfinite(result).all()
-        assert (np.diff(result[..., 1:], axis=-1) >= 0).all()
-    np.testing.assert_array_equal(values, before)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -231,3 +201,33 @@ def test_ets_beats_the_seasonal_naive_on_the_last_year_of_a_growing_series() -> 
     by_ets = ets.forecast([growing[:60]], 12, (12,), LEVELS)[..., 0]
     by_season = seasonal_naive.forecast([growing[:60]], 12, (12,), LEVELS)[..., 0]
     assert metrics.mase(actual, by_ets, scale) < 0.5 * metrics.mase(actual, by_season, scale)
+
+
+def test_short_histories_fall_back_on_the_seasonal_naive() -> None:
+    histories = [np.array([1.0, 2.0]), np.arange(1.0, 41.0)]
+    for name in ("ets", "theta", "mstl"):
+        result, fallbacks = forecast_windows(name, histories, 2, (), LEVELS)
+        assert fallbacks == 1
+        expected = seasonal_naive.forecast(histories[:1], 2, (), LEVELS)
+        np.testing.assert_array_equal(result[:1], expected)
+
+
+def test_whatever_is_not_finite_takes_the_seasonal_naive_forecast() -> None:
+    def forecast(histories: list[np.ndarray], **_: object) -> np.ndarray:
+        rows = np.zeros((len(histories), 2, 4))
+        rows[0, -1, -1], rows[2, 0, 0] = np.nan, np.inf
+        return rows
+
+    histories = [np.array([step, step + 1.0]) for step in (7.0, 8.0, 9.0)]
+    fitting = ForecastFitting(2, (), LEVELS)
+    rows, fallbacks = fitting.predict(fitting.fit(SimpleNamespace(forecast=forecast)), histories)
+    assert fallbacks == 2 and not rows[1].any()
+    expected = seasonal_naive.forecast(histories, 2, (), LEVELS)
+    np.testing.assert_array_equal(rows[[0, 2]], expected[[0, 2]])
+
+
+def test_an_answer_of_another_shape_is_refused() -> None:
+    fitting = ForecastFitting(2, (), LEVELS)
+    method = SimpleNamespace(forecast=lambda histories, **_: np.zeros((1, 2, 2)))
+    with pytest.raises(ValueError, match=r"shape \(1, 2, 2\), expected \(1, 2, 4\)"):
+        fitting.predict(fitting.fit(method), [np.ones(3)])

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from seqtune.baselines.generate import kneser_ney, unigram
+from seqtune.baselines.generate._fitting import GenerateFitting
 from seqtune.baselines.generate._ngrams import discounts
 from seqtune.data.ragged import Ragged
 from seqtune.registry import baselines
@@ -150,13 +152,6 @@ def test_one_step_at_a_time_gives_what_scoring_gives(name: str) -> None:
     assert model.next_probabilities(last) == pytest.approx(model.next_probabilities(asked))
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_nothing_to_score_is_an_empty_answer(name: str) -> None:
-    model = baselines("generate")[name].fit(documents([0, 1]), 2)
-    for nothing in (documents(), documents([]), documents([], [])):
-        assert model.log_probabilities(nothing).shape == (0,)
-
-
 def test_no_context_reaches_across_a_border() -> None:
     """Every document is `ab`; after its end stands an `a`, which no n-gram may have seen."""
     apart = kneser_ney.fit(documents(*[[0, 1]] * 50), 2, order=3)
@@ -204,3 +199,21 @@ def test_a_large_vocabulary_and_long_ngrams_are_exact() -> None:
     found = np.exp(model.log_probabilities(documents(text)))
     assert found.min() > 0.4
     assert model.next_probabilities(text[:100]).argmax() == text[100]
+
+
+def test_a_model_is_fitted_again_with_the_order_that_it_chose() -> None:
+    fitting = GenerateFitting(2, "word")
+    train, held_out = documents([0, 1] * 40), documents([0, 1] * 40)
+    model = fitting.fit(kneser_ney, (train, held_out))
+    assert 2 <= int(model.detail.removeprefix("order ")) <= kneser_ney.MAX_ORDER["word"]
+    again = fitting.fit(kneser_ney, (documents([1, 1]), held_out), model)
+    assert again.detail == model.detail and again.next_probabilities([1])[1] > 0.5
+
+
+@pytest.mark.parametrize("answer", [
+    np.zeros(1), np.full(3, np.nan), np.full(3, 0.1), np.full(3, -np.inf),
+])  # fmt: skip
+def test_what_are_no_log_probabilities_is_refused(answer: np.ndarray) -> None:
+    model = SimpleNamespace(log_probabilities=lambda documents: answer)
+    with pytest.raises(ValueError, match=r"answered with (shape|what is no log-probability)"):
+        GenerateFitting(2, "word").predict(model, documents([1, 1, 1]))

@@ -487,13 +487,13 @@ def test_the_winner_predicts_without_a_note_and_network_takes_the_network(
 
 
 def test_a_search_that_ended_early_still_knows_which_methods_did_not_run(fit, seqtune, here):
-    from seqtune.baselines.forecasts import BaselineForecast
+    from seqtune.baselines.runner import BaselineResult
     from seqtune.workflow.search import Searching
 
     weekly(60).to_csv("sales.csv", index=False)
-    late = [BaselineForecast("mstl", {}, 0.0, left_out="no time was left")]
+    late = [BaselineResult("mstl", left_out="no time was left")]
     with (
-        mock.patch("seqtune.tasks.forecast.simple_methods.run_baselines", return_value=late),
+        mock.patch("seqtune.tasks.forecast.task.run_simple_methods", return_value=late),
         mock.patch.object(Searching, "run", side_effect=KeyboardInterrupt),
     ):
         fit("sales.csv", code=130)

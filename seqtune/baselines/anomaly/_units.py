@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from seqtune.baselines.anomaly._contract import Floats
+from seqtune.baselines.method import Floats
 
 CONSTANT_SHARE = 0.01
 """The unit of a channel that never moves, as a share of its size."""

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
-from seqtune.baselines.anomaly._contract import Floats, Scorer
 from seqtune.baselines.anomaly._units import center_and_unit, stacked, without_unknown
+from seqtune.baselines.method import Floats, Predict
 
 WITHOUT_SEASON = 32
 LONGEST = 100
@@ -51,7 +51,7 @@ class Windows:
         chosen = [view[::stride].reshape(-1, self.rows * len(self.center)) for view in views]
         return np.concatenate(chosen) if chosen else np.empty((0, self.rows * len(self.center)))
 
-    def scorer(self, score: Callable[[Floats], Floats]) -> Scorer:
+    def scorer(self, score: Callable[[Floats], Floats]) -> Predict:
         """Return what scores rows by the windows that end at them.
 
         Args:

@@ -15,8 +15,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from seqtune.baselines.anomaly._contract import Floats, Scorer
 from seqtune.baselines.anomaly._windows import Windows
+from seqtune.baselines.method import Floats, Predict
 
 TREES = 150
 GROWING = 20_000  # rows that are scored in the time that the trees take, whatever they grow from
@@ -27,7 +27,7 @@ def work(training: int, rows: int) -> float:
     return (GROWING if training else 0) + rows
 
 
-def fit(train: Sequence[Floats], period: int | None, *, seed: int) -> Scorer:
+def fit(train: Sequence[Floats], period: int | None, *, seed: int) -> Predict:
     """Grow the forest.
 
     Args:

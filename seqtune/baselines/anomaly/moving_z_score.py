@@ -16,9 +16,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from seqtune.baselines.anomaly._contract import Floats, Scorer
 from seqtune.baselines.anomaly._units import center_and_unit, largest, stacked
+from seqtune.baselines.method import Floats, Predict
 
+ALWAYS = True
 SHORTEST, LONGEST = 32, 1000
 LEAST = 8
 FLOOR = 0.1
@@ -27,7 +28,7 @@ FARTHEST = 1e4
 lose the digits of all that follows."""
 
 
-def fit(train: Sequence[Floats], period: int | None, *, seed: int) -> Scorer:
+def fit(train: Sequence[Floats], period: int | None, *, seed: int) -> Predict:
     """Measure the channels.
 
     Args:

@@ -19,16 +19,17 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from seqtune.baselines.anomaly._contract import Floats, Scorer
 from seqtune.baselines.anomaly._units import center_and_unit, deviations, largest, stacked
+from seqtune.baselines.method import Floats, Predict
 
+ALWAYS = True
 SEASONS = 3
 WEIGHTS = (0.0, 0.25, 0.5, 0.75, 1.0)
 MIN_UNIT = 1e-3
 """Unit of the residuals at least, in units of the channel: of a series that repeats itself."""
 
 
-def fit(train: Sequence[Floats], period: int | None, *, seed: int) -> Scorer:
+def fit(train: Sequence[Floats], period: int | None, *, seed: int) -> Predict:
     """Choose the weight of the row before, and measure the residuals.
 
     Args:

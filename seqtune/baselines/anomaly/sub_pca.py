@@ -18,14 +18,14 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from seqtune.baselines.anomaly._contract import Floats, Scorer
 from seqtune.baselines.anomaly._windows import Windows
+from seqtune.baselines.method import Floats, Predict
 
 MIN_SHARE = 1e-10
 """Share of the variance at least: a direction in which training never moves has none."""
 
 
-def fit(train: Sequence[Floats], period: int | None, *, seed: int) -> Scorer:
+def fit(train: Sequence[Floats], period: int | None, *, seed: int) -> Predict:
     """Find the components.
 
     Args:

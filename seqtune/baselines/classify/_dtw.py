@@ -24,7 +24,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from seqtune.baselines.classify._contract import Floats
+from seqtune.baselines.method import Floats
 
 CELLS = 1 << 18  # of an anti-diagonal, over all pairs of a block
 

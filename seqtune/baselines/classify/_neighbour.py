@@ -21,7 +21,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from seqtune.baselines.classify._contract import Floats, Predict
+from seqtune.baselines.method import Floats, Predict
 
 TRIED = 100
 

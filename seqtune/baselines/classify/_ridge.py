@@ -27,7 +27,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from seqtune.baselines.classify._contract import Floats
+from seqtune.baselines.method import Floats
 
 PENALTIES = np.logspace(-3, 3, 10)
 SHARPNESSES = np.geomspace(0.1, 100, 91)

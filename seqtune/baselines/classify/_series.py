@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from seqtune.baselines.classify._contract import Floats
+from seqtune.baselines.method import Floats
 
 FARTHEST = 1e6  # deviations from the mean; beyond, values are cut, so that squares stay finite
 

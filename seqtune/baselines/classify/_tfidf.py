@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from seqtune.baselines.classify import majority
-from seqtune.baselines.classify._contract import Floats, Predict
+from seqtune.baselines.method import Floats, Predict
 
 SPACELESS = (
     "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"  # Thai and Lao, Burmese, Khmer

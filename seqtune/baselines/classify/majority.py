@@ -16,8 +16,10 @@ from typing import Any
 
 import numpy as np
 
-from seqtune.baselines.classify._contract import Floats, Predict
+from seqtune.baselines.method import Floats, Predict
 
+ALWAYS = True
+BLENDS = False
 KINDS = ("text", "series")
 
 

@@ -15,10 +15,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from seqtune.baselines.classify._contract import Floats, Predict
 from seqtune.baselines.classify._neighbour import nearest_predictor, pairs
 from seqtune.baselines.classify._series import standardise_as, stretch
+from seqtune.baselines.method import Floats, Predict
 
+ALWAYS = True
 KINDS = ("series",)
 BLOCK = 1000  # cases whose distances are held at once
 

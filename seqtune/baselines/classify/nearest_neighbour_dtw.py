@@ -14,10 +14,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from seqtune.baselines.classify._contract import Floats, Predict
 from seqtune.baselines.classify._dtw import warping_costs
 from seqtune.baselines.classify._neighbour import nearest_predictor, pairs
 from seqtune.baselines.classify._series import standardise_as
+from seqtune.baselines.method import Floats, Predict
 
 KINDS = ("series",)
 

@@ -19,10 +19,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from seqtune.baselines.classify._contract import Floats, Predict
 from seqtune.baselines.classify._minirocket import FEATURES, LENGTH, Singles, draw, transform
 from seqtune.baselines.classify._ridge import fit_ridge
 from seqtune.baselines.classify._series import standardise_as
+from seqtune.baselines.method import Floats, Predict
 
 KINDS = ("series",)
 BLOCK = 256  # cases predicted at once

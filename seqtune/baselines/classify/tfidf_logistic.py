@@ -14,8 +14,8 @@ import warnings
 from collections.abc import Sequence
 from typing import Any
 
-from seqtune.baselines.classify._contract import Floats, Predict
 from seqtune.baselines.classify._tfidf import fit_over_tfidf
+from seqtune.baselines.method import Floats, Predict
 
 KINDS = ("text",)
 C = 10.0  # rows of tf-idf have length 1: weaker penalties than the customary 1 suit them

@@ -14,9 +14,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from seqtune.baselines.classify._contract import Floats, Predict
 from seqtune.baselines.classify._tfidf import fit_over_tfidf
+from seqtune.baselines.method import Floats, Predict
 
+ALWAYS = True
 KINDS = ("text",)
 
 

@@ -1,1 +1,1 @@
-"""Simple forecasts, one method per file."""
+"""Simple forecasts, one per file; `seqtune.baselines.method` says what a file holds."""

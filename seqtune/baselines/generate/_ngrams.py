@@ -17,7 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from seqtune.baselines.generate._contract import Floats, Integers
+from seqtune.baselines.method import Floats, Integers
 from seqtune.data.ragged import Ragged
 
 ABSENT = -1

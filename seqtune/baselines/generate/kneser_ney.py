@@ -24,8 +24,8 @@ from math import log2
 import numpy as np
 import numpy.typing as npt
 
-from seqtune.baselines.generate._contract import Floats, Integers
 from seqtune.baselines.generate._ngrams import ABSENT, Counts, Stream, count, discounts, find
+from seqtune.baselines.method import Floats, Integers
 from seqtune.data.ragged import Ragged
 
 MAX_ORDER = {"character": 12, "byte": 12, "subword": 6, "word": 6}
@@ -150,8 +150,9 @@ def fit(
     return _model(counted[: int(np.argmax(scores)) + 1], vocabulary)
 
 
-def work(tokens: int) -> float:
-    """Return how the time of fitting and scoring grows: n-grams are sorted."""
+def work(known: int, asked: int) -> float:
+    """Return how the time of fitting and scoring tokens grows: n-grams are sorted."""
+    tokens = known + asked
     return tokens * log2(tokens + 2)
 
 

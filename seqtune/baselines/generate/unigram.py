@@ -14,8 +14,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from seqtune.baselines.generate._contract import Floats
+from seqtune.baselines.method import Floats
 from seqtune.data.ragged import Ragged
+
+ALWAYS = True
 
 
 @dataclass(frozen=True, eq=False)

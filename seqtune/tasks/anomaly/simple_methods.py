@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
 
-from seqtune.baselines.anomalies import AnomalyProblem, fit_detector, run_detectors
-from seqtune.baselines.anomalies import Part as Rows
-from seqtune.baselines.pace import Allowance
-from seqtune.progress import Advance, BaselineEnded, Listener, no_progress
+from seqtune.baselines.anomaly._fitting import AnomalyFitting
+from seqtune.baselines.runner import PARTS, Portion, Problem, quietly
+from seqtune.progress import Advance, Listener, no_progress
 from seqtune.registry import baselines
-from seqtune.tasks._values import BaselineResult, Part, Until
+from seqtune.tasks._values import Part, Until
 from seqtune.tasks.anomaly.prepared import Prepared
 from seqtune.tasks.anomaly.score_parts import COLUMNS, squared, statement
 from seqtune.tasks.anomaly.segment import Segment, in_chunks
@@ -21,8 +20,8 @@ from seqtune.tasks.anomaly.tail_probability import fit_rarity, to_rarity
 
 Floats = npt.NDArray[np.float64]
 
-SEED = 0
-"""Of the methods that draw at random: fitted again on the same rows, they answer the same."""
+SAMPLES = (200, 2_000)
+"""Rows of the samples that say how long a method takes."""
 
 REACH_SEASONS, REACH_ROWS = 4, 1_000
 """No method looks further back than so many seasons, or so many rows."""
@@ -31,50 +30,45 @@ CHUNK_ROWS = 1 << 18
 """Rows that are scored at a time."""
 
 
-def run_simple_methods(
-    task: Any, prepared: Prepared, asked: Any, allowance: Allowance, listener: Listener
-) -> list[BaselineResult]:
-    """Score the held-out rows by simple methods.
-
-    Args:
-        task: Scores and calibrates.
-        prepared: The data.
-        asked: The recipe's section `baselines`.
-        allowance: The time that they may take.
-        listener: Hears how each did.
-    """
-    methods = list(baselines("anomaly")) if asked.methods == "auto" else list(asked.methods)
+def problem_of(prepared: Prepared) -> Problem:
+    """Return what the methods score: the held-out rows, each part by a fit on those before it."""
     parts: tuple[tuple[Part, Until], ...] = (("validation", "train"), ("test", "validation"))
-    problem = AnomalyProblem(
-        {
-            part: Rows(training_rows(prepared, until), _known(prepared.held_out[part].segments))
-            for part, until in parts
-        },
-        period_of(prepared),
-        SEED,
-    )
-    results = []
-    for found in run_detectors(methods, problem, allowance, listener):
-        if found.left_out:
-            results.append(BaselineResult(found.name, left_out=found.left_out))
-            continue
-        raw = {part: as_predictions(prepared, part, found.scores[part]) for part, _ in parts}
-        figures = figures_of_method(prepared, raw["validation"])
-        rare = {part: _calibrated(prepared, each, figures) for part, each in raw.items()}
-        scores = {
-            part: task.score(prepared, prepared.held_out[part], each) for part, each in rare.items()
-        }
-        listener(BaselineEnded(found.name, scores["validation"][prepared.metric], found.seconds))
-        results.append(
-            BaselineResult(
-                found.name,
-                scores["validation"],
-                scores["test"],
-                found.seconds,
-                predictions={str(part): each for part, each in rare.items()} if asked.blend else {},
-            )
-        )
-    return results
+
+    def portion(known: Sequence[Floats], asked: Sequence[Floats]) -> Portion:
+        return Portion(known, asked, (sum(map(len, known)), sum(map(len, asked))))
+
+    portions = [
+        portion(training_rows(prepared, until), _known(prepared.held_out[part].segments))
+        for part, until in parts
+    ]
+
+    def sample(size: int) -> Portion:
+        some = first_rows(portions[0].known, size)
+        return portion(some, some)
+
+    def gather(
+        name: str, answers: Sequence[Sequence[Floats]], listener: Listener
+    ) -> dict[str, Floats]:
+        raw = [
+            as_predictions(prepared, part, scores)
+            for (part, _), scores in zip(parts, answers, strict=True)
+        ]
+        figures = figures_of_method(prepared, raw[0])
+        rare = [_calibrated(prepared, each, figures) for each in raw]
+        return dict(zip(PARTS, rare, strict=True))
+
+    return Problem(fitting_of(prepared), portions, gather, SAMPLES, sample)
+
+
+def first_rows(segments: Sequence[Floats], size: int) -> list[Floats]:
+    """Return the first rows of as many segments as make up the size."""
+    taken: list[Floats] = []
+    for rows in segments:
+        taken.append(rows[:size])
+        size -= len(taken[-1])
+        if size <= 0:
+            break
+    return taken
 
 
 def as_predictions(prepared: Prepared, part: Part, scores: Sequence[Floats]) -> Floats:
@@ -135,10 +129,11 @@ def score_by_method(
         medians.
     """
     held = prepared.held_out["validation"]
-    trained = fit_detector(name, training_rows(prepared, "train"), period_of(prepared), SEED)
-    usual = [trained(values) for values in _known(held.segments)]
+    method, fitting = baselines("anomaly")[name], fitting_of(prepared)
+    trained = quietly(lambda: fitting.fit(method, training_rows(prepared, "train")))
+    usual = quietly(lambda: fitting.predict(trained, _known(held.segments)))
     figures = figures_of_method(prepared, as_predictions(prepared, "validation", usual))
-    scorer = fit_detector(name, training_rows(prepared, "test"), period_of(prepared), SEED)
+    model = quietly(lambda: fitting.fit(method, training_rows(prepared, "test")))
     codec = prepared.codec
     context = max(codec.context, REACH_SEASONS * codec.season, REACH_ROWS) + codec.bridge
     found: list[tuple[Floats, npt.NDArray[np.floating]]] = []
@@ -147,8 +142,8 @@ def score_by_method(
         end = 0
         for part in in_chunks(segment, CHUNK_ROWS, context):
             begin, end = end, end + len(part)
-            (values,) = _known([part])
-            scores[begin:end] = _statement(prepared, scorer(values)[part.first :], figures)
+            (one,) = quietly(partial(fitting.predict, model, _known([part])))
+            scores[begin:end] = _statement(prepared, one[part.first :], figures)
             tell(len(part))
         medians = np.broadcast_to(segment.center, (len(segment), codec.channels))
         found.append((scores, medians))  # a view: the medians stand in memory once
@@ -164,9 +159,9 @@ def training_rows(prepared: Prepared, until: Until) -> list[Floats]:
     ]
 
 
-def period_of(prepared: Prepared) -> int | None:
-    """Return the season, None where none was found."""
-    return prepared.codec.season if prepared.codec.periods else None
+def fitting_of(prepared: Prepared) -> AnomalyFitting:
+    """Return how the methods are fitted: with the season, where one was found."""
+    return AnomalyFitting(prepared.codec.season if prepared.codec.periods else None)
 
 
 def _known(segments: Sequence[Segment]) -> list[Floats]:

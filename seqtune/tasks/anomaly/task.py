@@ -12,6 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from seqtune.baselines.pace import Allowance
+from seqtune.baselines.runner import BaselineResult, run_simple_methods
 from seqtune.data.panel.build import build_panel
 from seqtune.data.panel.split import split_series
 from seqtune.data.reading.source import Source
@@ -20,7 +21,6 @@ from seqtune.progress import Advance, Assumption, Listener, Note, no_progress
 from seqtune.recipe.load import Recipe
 from seqtune.tasks._contract import SearchSettings, Task
 from seqtune.tasks._values import (
-    BaselineResult,
     Context,
     Evaluation,
     Models,
@@ -48,7 +48,7 @@ from seqtune.tasks.anomaly.schema import Schema
 from seqtune.tasks.anomaly.score_calibration import in_short, is_raw
 from seqtune.tasks.anomaly.score_parts import standing
 from seqtune.tasks.anomaly.scorers import score_held_out, score_segments
-from seqtune.tasks.anomaly.simple_methods import run_simple_methods, score_by_method
+from seqtune.tasks.anomaly.simple_methods import problem_of, score_by_method
 from seqtune.tasks.anomaly.tables import evaluate_rows, event_table
 from seqtune.tasks.anomaly.time_scales import chosen_ways, join_paces
 
@@ -285,7 +285,15 @@ class AnomalyTask(Task):
     ) -> list[BaselineResult]:
         """Score the same rows by simple methods."""
         asked = settings(recipe).baselines
-        return run_simple_methods(self, prepared, asked, allowance, listener)
+        return run_simple_methods(
+            problem_of(prepared),
+            asked.methods,
+            allowance,
+            listener,
+            score=lambda part, scores: self.score(prepared, prepared.encoded(part), scores),
+            metric=prepared.metric,
+            may_blend=asked.blend,
+        )
 
     def illustrate(
         self, prepared: Prepared, predictions: Floats, models: Models, context: Context

@@ -1,4 +1,4 @@
-"""Probabilities of cases: by one network, or by a simple method."""
+"""Probabilities of cases by one network."""
 
 from __future__ import annotations
 
@@ -8,16 +8,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from seqtune.baselines.classification import methods_for, probabilities_of
 from seqtune.data.ragged import Ragged
-from seqtune.errors import RunError, literal
 from seqtune.progress import Advance, no_progress
 from seqtune.runtime.programs import batch_rows
 from seqtune.tasks._values import Network
 from seqtune.tasks.classify.batches import network_inputs
 from seqtune.tasks.classify.codec import Codec
-from seqtune.tasks.classify.encoded import EncodedCases
-from seqtune.tasks.classify.prepared import Prepared
 
 Floats = npt.NDArray[np.float64]
 
@@ -69,29 +65,3 @@ def from_logits(logits: Floats, *, is_multi: bool) -> Floats:
 def input_name(codec: Codec, values: Mapping[str, Any]) -> str:
     """Return what the network of a configuration reads: "series", or a kind of token."""
     return str(values["text.tokens"]) if codec.kind == "text" else "series"
-
-
-def method_probabilities(prepared: Prepared, cases: EncodedCases, method: str, seed: int) -> Floats:
-    """Return the probabilities of a simple method that is fitted on all cases of the run.
-
-    Args:
-        prepared: The run's cases.
-        cases: What is classified.
-        method: Name of the method.
-        seed: Of the methods that draw at random.
-
-    Raises:
-        RunError: The method does not classify such cases.
-    """
-    kind = prepared.codec.kind
-    if method not in methods_for(kind):  # type: ignore[arg-type]
-        raise RunError(f"{literal(method)} is no method for {kind}", "seqtune report RUN")
-    every = np.arange(len(prepared.parts))
-    return probabilities_of(
-        method,
-        prepared.cases(every),
-        prepared.targets.astype(np.float64),
-        cases.plain(),
-        is_multi=prepared.codec.labels.is_multi,
-        seed=seed,
-    )

@@ -3,69 +3,96 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
-from seqtune.baselines.classification import (
-    BaselineProbabilities,
-    ClassificationProblem,
-    run_classifiers,
-)
-from seqtune.baselines.pace import Allowance
+from seqtune.baselines.classify._fitting import ClassifyFitting
+from seqtune.baselines.runner import Portion, Problem, quietly
+from seqtune.errors import RunError, literal
 from seqtune.progress import Listener
+from seqtune.registry import baselines
+from seqtune.tasks.classify.encoded import EncodedCases
 from seqtune.tasks.classify.prepared import Prepared
 
+Floats = npt.NDArray[np.float64]
+Rows = npt.NDArray[np.int64]
 
-def classify_simply(
-    prepared: Prepared, methods: Sequence[str], allowance: Allowance, seed: int, listener: Listener
-) -> list[BaselineProbabilities]:
-    """Classify validation and test part by each method, as far as the time goes.
+SAMPLES = (4, 40)
+"""Training cases of the samples that say how long a method takes."""
 
-    Over folds, each is predicted by a fit on the others; a method that has no time for one of them
-    is left out. The test part is always predicted by a fit on all cases before it.
+PREDICTED_SHARE = 4
+"""One of so many cases of a sample is also predicted."""
+
+
+def fitting_of(prepared: Prepared, seed: int) -> ClassifyFitting:
+    """Return how simple methods are fitted on such cases."""
+    return ClassifyFitting(prepared.codec.kind, prepared.codec.labels.is_multi, seed)
+
+
+def problem_of(prepared: Prepared, seed: int) -> Problem:
+    """Return what the methods classify: the validation part, or each fold, and the test part.
+
+    A fold is predicted by a fit on the others, the test part by a fit on all cases before it.
 
     Args:
         prepared: The cases.
-        methods: Names of classification baselines.
-        allowance: The time that they may take.
         seed: Of the methods that draw at random.
-        listener: Hears of what was left out.
     """
-    if not prepared.folds:
-        return run_classifiers(methods, _problem(prepared, seed), allowance, listener)
-    left, found = list(methods), {name: BaselineProbabilities(name, {}, 0.0) for name in methods}
-    whole = len(prepared.rows["validation"])
-    answers = {name: np.empty((whole, prepared.targets.shape[1])) for name in methods}
-    for number, fold in enumerate(prepared.folds):
-        share = allowance.split(len(prepared.folds) - number)
-        problem = _problem(fold.prepared, seed)
-        for done in run_classifiers(tuple(left), problem, share, listener):
-            before = found[done.name].seconds
-            found[done.name] = BaselineProbabilities(
-                done.name, done.probabilities, before + done.seconds, done.left_out
-            )
-            if done.left_out:
-                left.remove(done.name)
-            else:
-                answers[done.name][fold.places] = done.probabilities["validation"]
-    return [
-        done
-        if done.left_out
-        else BaselineProbabilities(
-            done.name,
-            {"validation": answers[done.name], "test": done.probabilities["test"]},
-            done.seconds,
-        )
-        for done in found.values()
-    ]
+    every = np.arange(len(prepared.parts))
+    cases, targets = prepared.cases(every), prepared.targets.astype(np.float64)
+    views = [fold.prepared.rows for fold in prepared.folds] or [prepared.rows]
+    held = np.concatenate([rows["validation"] for rows in views])
+    before = np.concatenate([views[-1]["train"], views[-1]["validation"]])
 
+    def known(rows: Rows) -> tuple[list[Any], Floats]:
+        return [cases[row] for row in rows], targets[rows]
 
-def _problem(prepared: Prepared, seed: int) -> ClassificationProblem:
-    """Return what the methods classify."""
-    return ClassificationProblem(
-        kind=prepared.codec.kind,  # type: ignore[arg-type]
-        cases=lambda part: prepared.cases(prepared.rows[part]),
-        targets=lambda part: prepared.targets[prepared.rows[part]].astype(np.float64),
-        is_multi=prepared.codec.labels.is_multi,
-        seed=seed,
+    def portion(learnt: Rows, asked: Rows) -> Portion:
+        return Portion(known(learnt), known(asked)[0], (len(learnt), len(asked)))
+
+    def sample(size: int) -> Portion:
+        learnt = views[0]["train"]
+        places = np.linspace(0, len(learnt) - 1, min(size, len(learnt)))
+        some = learnt[np.unique(places.astype(np.int64))]
+        return portion(some, some[::PREDICTED_SHARE])
+
+    def gather(name: str, answers: Sequence[Floats], listener: Listener) -> dict[str, Floats]:
+        *folds, test = answers
+        return {"validation": np.concatenate(folds)[np.argsort(held)], "test": test}
+
+    return Problem(
+        fitting_of(prepared, seed),
+        [
+            *(portion(rows["train"], rows["validation"]) for rows in views),
+            portion(before, prepared.rows["test"]),
+        ],
+        gather,
+        SAMPLES,
+        sample,
     )
+
+
+def classify_by_method(prepared: Prepared, cases: EncodedCases, name: str, seed: int) -> Floats:
+    """Return the probabilities of a simple method that is fitted on all cases of the run.
+
+    Args:
+        prepared: The run's cases.
+        cases: What is classified.
+        name: The method.
+        seed: Of the methods that draw at random.
+
+    Raises:
+        RunError: The method does not classify such cases.
+    """
+    methods, fitting = baselines("classify"), fitting_of(prepared, seed)
+    if name not in methods or fitting.refusal(methods[name]):
+        raise RunError(f"{literal(name)} is no method for {fitting.kind}", "seqtune report RUN")
+    every = np.arange(len(prepared.parts))
+    known = prepared.cases(every), prepared.targets.astype(np.float64)
+
+    def answer() -> Floats:
+        return fitting.predict(fitting.fit(methods[name], known), cases.plain())
+
+    return quietly(answer)

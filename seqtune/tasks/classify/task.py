@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, cast
 
@@ -11,16 +11,15 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from seqtune.baselines.classification import methods_for
 from seqtune.baselines.pace import Allowance
+from seqtune.baselines.runner import BaselineResult, run_simple_methods
 from seqtune.data.reading.source import Source
 from seqtune.metrics.calibration import fit_temperature
 from seqtune.metrics.classify import confusion
-from seqtune.progress import Advance, BaselineEnded, Listener, no_progress
+from seqtune.progress import Advance, Listener, no_progress
 from seqtune.recipe.load import Recipe
 from seqtune.tasks._contract import SearchSettings, Task
 from seqtune.tasks._values import (
-    BaselineResult,
     Context,
     Evaluation,
     Models,
@@ -31,18 +30,14 @@ from seqtune.tasks._values import (
 )
 from seqtune.tasks.classify.batches import TrainingBatches
 from seqtune.tasks.classify.encoded import EncodedCases
-from seqtune.tasks.classify.inference import (
-    input_name,
-    method_probabilities,
-    network_probabilities,
-)
+from seqtune.tasks.classify.inference import input_name, network_probabilities
 from seqtune.tasks.classify.info import INFO
 from seqtune.tasks.classify.network import build_network
 from seqtune.tasks.classify.new_cases import labelled_cases, unlabelled_cases
 from seqtune.tasks.classify.prepare import prepare
 from seqtune.tasks.classify.prepared import Prepared
 from seqtune.tasks.classify.schema import Schema
-from seqtune.tasks.classify.simple_methods import classify_simply
+from seqtune.tasks.classify.simple_methods import classify_by_method, problem_of
 from seqtune.tasks.classify.tables import evaluate_cases, label_table, score_cases
 from seqtune.tasks.classify.temperature import Temperature
 
@@ -137,7 +132,7 @@ class ClassifyTask(Task):
         advance: Advance = no_progress,
     ) -> Floats:
         """Return the same by a simple method."""
-        made = method_probabilities(prepared, encoded, method, seed)
+        made = classify_by_method(prepared, encoded, method, seed)
         advance(len(encoded))
         return made
 
@@ -190,29 +185,18 @@ class ClassifyTask(Task):
     ) -> list[BaselineResult]:
         """Classify the same cases by simple methods."""
         values = cast(Schema, recipe.values)
-        asked, kind = values.baselines.methods, prepared.codec.kind
-        methods: Sequence[str] = methods_for(kind) if asked == "auto" else asked  # type: ignore[arg-type]
-        results = []
-        for done in classify_simply(prepared, methods, allowance, values.seed, listener):
-            if done.left_out:
-                results.append(BaselineResult(done.name, left_out=done.left_out))
-                continue
-            validation, test = (
-                self.score(prepared, prepared.encoded(part), done.probabilities[part])
-                for part in ("validation", "test")
-            )
-            listener(BaselineEnded(done.name, validation[prepared.metric], done.seconds))
-            may_blend = values.baselines.blend and done.name != "majority"
-            results.append(
-                BaselineResult(
-                    done.name,
-                    validation,
-                    test,
-                    done.seconds,
-                    predictions=done.probabilities if may_blend else {},
-                )
-            )
-        return results
+        asked = values.baselines
+        return run_simple_methods(
+            problem_of(prepared, values.seed),
+            asked.methods,
+            allowance,
+            listener,
+            score=lambda part, probabilities: self.score(
+                prepared, prepared.encoded(part), probabilities
+            ),
+            metric=prepared.metric,
+            may_blend=asked.blend,
+        )
 
     def illustrate(
         self, prepared: Prepared, predictions: Floats, models: Models, context: Context

@@ -5,99 +5,114 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
+from itertools import pairwise
+from types import ModuleType
 
 import numpy as np
 import numpy.typing as npt
 
-from seqtune.baselines.forecasts import ALWAYS, BaselineProblem, run_baselines
-from seqtune.baselines.pace import Allowance
-from seqtune.progress import BaselineEnded, Listener
+from seqtune.baselines.forecast._fitting import ForecastFitting
+from seqtune.baselines.runner import PARTS, BaselineResult, Portion, Problem, quietly
+from seqtune.data.panel.window import Windows
+from seqtune.progress import Advance, Listener, Note, no_progress
 from seqtune.registry import baselines
-from seqtune.tasks._contract import Task
-from seqtune.tasks._values import BaselineResult, Part
 from seqtune.tasks.forecast.inference import window_histories
 from seqtune.tasks.forecast.prepared import Prepared
 
-PARTS: tuple[Part, ...] = ("validation", "test")
+Floats = npt.NDArray[np.float64]
 
-SUIT_WINDOWS = 100
-"""Of so many validation windows the histories say which simple methods suit the data."""
+SUITED_BY = 100
+"""So many validation windows say which simple methods suit the data."""
+
+FIRST_CHUNKS = (1, 4)
+"""Windows of the first chunks, which say how long a method takes."""
+
+CHUNK = 32
+"""Windows between two looks at the clock."""
 
 
-def run_simple_methods(
-    task: Task,
-    prepared: Prepared,
-    asked: Sequence[str] | None,
-    allowance: Allowance,
-    listener: Listener,
-    *,
-    may_blend: bool,
-) -> list[BaselineResult]:
-    """Score the simple methods on both parts, as far as the time goes.
+def problem_of(prepared: Prepared) -> Problem:
+    """Return what the methods forecast: the windows of both parts, chunk by chunk."""
+    validation, test = (prepared.windows[part] for part in PARTS)
+    histories = window_histories(prepared.coded, Windows.join([validation, test]))
+    portions = [
+        Portion(None, histories[begin:end], (0, end - begin))
+        for begin, end in pairwise(chunk_edges(len(histories)))
+    ]
+
+    def gather(
+        name: str, answers: Sequence[tuple[Floats, int]], listener: Listener
+    ) -> dict[str, Floats]:
+        if fallbacks := sum(count for _, count in answers):
+            listener(
+                Note(
+                    f"{name}: seasonal_naive stands in for {fallbacks} of {len(histories)} windows "
+                    "(history too short, or the fit failed)"
+                )
+            )
+        quantiles = np.concatenate([rows[..., 1:] for rows, _ in answers])
+        return {"validation": quantiles[: len(validation)], "test": quantiles[len(validation) :]}
+
+    def suits(method: ModuleType) -> bool:
+        places = np.linspace(0, len(validation) - 1, SUITED_BY)
+        some = [histories[place] for place in np.unique(places.astype(np.int64))]
+        return not hasattr(method, "suits") or bool(method.suits(some))
+
+    return Problem(_fitting(prepared), portions, gather, suits=suits)
+
+
+def forecast_by_method(
+    prepared: Prepared, histories: Sequence[Floats], name: str, advance: Advance = no_progress
+) -> Floats:
+    """Forecast by one simple method, the seasonal naive forecast where it has no answer.
 
     Args:
-        task: Scores them.
-        prepared: The data.
-        asked: Their names; all that suit the data if None.
-        allowance: The time that they may take.
-        listener: Hears how each did.
-        may_blend: Whether networks may be averaged with one of them.
+        prepared: The data of the run.
+        histories: A (steps,) float64 array per window, at least one step long, without NaN.
+        name: The method.
+        advance: Hears how many more windows are done.
+
+    Returns:
+        Quantiles, (windows, horizon, levels), without NaN.
     """
-    codec, coded = prepared.codec, prepared.coded
-    methods = _suited_methods(prepared) if asked is None else list(asked)
-
-    def histories(part: str, start: int, stop: int) -> list[npt.NDArray[np.float64]]:
-        return window_histories(coded, prepared.windows[part][start:stop])  # type: ignore[index]
-
-    problem = BaselineProblem(
-        histories=histories,
-        windows={part: len(windows) for part, windows in prepared.windows.items()},
-        horizon=codec.horizon,
-        periods=codec.periods,
-        levels=codec.levels,
-    )
-    results = []
-    for outcome in run_baselines(methods, problem, allowance, listener):
-        if outcome.left_out:
-            results.append(BaselineResult(outcome.name, left_out=outcome.left_out))
-            continue
-        made = {part: each[..., 1:] for part, each in outcome.forecasts.items()}
-        validation, test = (
-            task.score(prepared, prepared.encoded(part), made[part]) for part in PARTS
-        )
-        listener(BaselineEnded(outcome.name, validation[prepared.metric], outcome.seconds))
-        results.append(
-            BaselineResult(
-                outcome.name,
-                validation,
-                test,
-                outcome.seconds,
-                predictions=made if may_blend else {},
-            )
-        )
-    return _with_one_blendable(results, prepared.metric)
+    fitting = _fitting(prepared)
+    model = fitting.fit(baselines("forecast")[name])
+    forecast = np.empty((len(histories), fitting.horizon, len(fitting.levels)))
+    for begin in range(0, len(histories), CHUNK):
+        some = histories[begin : begin + CHUNK]
+        rows, _ = quietly(partial(fitting.predict, model, some))
+        forecast[begin : begin + CHUNK] = rows[..., 1:]
+        advance(len(some))
+    return forecast
 
 
-def _with_one_blendable(results: Sequence[BaselineResult], metric: str) -> list[BaselineResult]:
+def chunk_edges(windows: int) -> list[int]:
+    """Return where chunks of windows begin, and the end of the last.
+
+    Example:
+        >>> chunk_edges(50)
+        [0, 1, 5, 37, 50]
+    """
+    one, some = FIRST_CHUNKS
+    edges = [0, one, *range(one + some, windows, CHUNK)]
+    return [*(edge for edge in edges if edge < windows), windows]
+
+
+def with_one_to_blend(results: Sequence[BaselineResult], metric: str) -> list[BaselineResult]:
     """Let go of the forecasts of all methods but one: the best, for an ensemble to take in.
 
     Networks predict the difference from a naive forecast, so that one adds little to them: it is
-    taken where no other method had the time (docs/notes/forecasting.md, "Short series").
+    taken where no other method had the time (docs/benchmarks.md, "Short series").
     """
     scores = {each.name: each.validation.get(metric, math.nan) for each in results}
     known = [each.name for each in results if math.isfinite(scores[each.name])]
-    others = [name for name in known if name not in ALWAYS]
+    methods = baselines("forecast")
+    others = [name for name in known if not getattr(methods[name], "ALWAYS", False)]
     best = min(others or known, key=scores.__getitem__, default="")
     return [each if each.name == best else replace(each, predictions={}) for each in results]
 
 
-def _suited_methods(prepared: Prepared) -> list[str]:
-    """Return the simple methods, without those that are meant for other data."""
-    windows = prepared.windows["validation"]
-    some = windows[np.unique(np.linspace(0, len(windows) - 1, SUIT_WINDOWS).astype(np.int64))]
-    histories = window_histories(prepared.coded, some)
-    return [
-        name
-        for name, method in baselines("forecast").items()
-        if not hasattr(method, "suits") or method.suits(histories)
-    ]
+def _fitting(prepared: Prepared) -> ForecastFitting:
+    codec = prepared.codec
+    return ForecastFitting(codec.horizon, codec.periods, codec.levels)

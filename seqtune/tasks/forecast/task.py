@@ -11,8 +11,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from seqtune.baselines.forecasts import forecast_windows as baseline_windows
 from seqtune.baselines.pace import Allowance
+from seqtune.baselines.runner import BaselineResult, run_simple_methods
 from seqtune.data.panel.build import build_panel
 from seqtune.data.panel.panel import Panel
 from seqtune.data.panel.seasonality import find_periods
@@ -23,7 +23,6 @@ from seqtune.progress import Advance, Assumption, Listener, Note, no_progress
 from seqtune.recipe.load import Recipe
 from seqtune.tasks._contract import SearchSettings, Task
 from seqtune.tasks._values import (
-    BaselineResult,
     Context,
     Evaluation,
     Models,
@@ -56,7 +55,11 @@ from seqtune.tasks.forecast.settle import (
     settle_parts,
     settle_segment,
 )
-from seqtune.tasks.forecast.simple_methods import run_simple_methods
+from seqtune.tasks.forecast.simple_methods import (
+    forecast_by_method,
+    problem_of,
+    with_one_to_blend,
+)
 from seqtune.tasks.forecast.tables import evaluate_examples, forecast_table, score_examples
 
 Floats = npt.NDArray[np.float64]
@@ -189,11 +192,8 @@ class ForecastTask(Task):
         advance: Advance = no_progress,
     ) -> Floats:
         """Return the same by a simple method."""
-        codec, histories = prepared.codec, window_histories(encoded.coded, encoded.windows)
-        forecast, _ = baseline_windows(
-            method, histories, codec.horizon, codec.periods, codec.levels, advance
-        )
-        return forecast[..., 1:]
+        histories = window_histories(encoded.coded, encoded.windows)
+        return forecast_by_method(prepared, histories, method, advance)
 
     def score(self, prepared: Prepared, encoded: Examples, predictions: Floats) -> dict[str, float]:
         """Return every metric of quantiles (windows, horizon, levels), as they are given out."""
@@ -246,9 +246,16 @@ class ForecastTask(Task):
     ) -> list[BaselineResult]:
         """Forecast the same windows by simple methods."""
         asked = settings(recipe).baselines
-        may_blend = asked.blend and self.hedges(prepared)
-        methods = None if asked.methods == "auto" else asked.methods
-        return run_simple_methods(self, prepared, methods, allowance, listener, may_blend=may_blend)
+        results = run_simple_methods(
+            problem_of(prepared),
+            asked.methods,
+            allowance,
+            listener,
+            score=lambda part, quantiles: self.score(prepared, prepared.encoded(part), quantiles),
+            metric=prepared.metric,
+            may_blend=asked.blend and self.hedges(prepared),
+        )
+        return with_one_to_blend(results, prepared.metric)
 
     def illustrate(
         self, prepared: Prepared, predictions: Floats, models: Models, context: Context

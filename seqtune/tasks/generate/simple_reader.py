@@ -8,18 +8,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from seqtune.baselines.generate._contract import LanguageModel
-from seqtune.baselines.language import LanguageProblem, fit_language
+from seqtune.baselines.method import LanguageModel
 from seqtune.data.ragged import Ragged
 from seqtune.data.text.tokenizer import Tokenizer
 from seqtune.data.text.vocabulary import END, UNKNOWN
-from seqtune.tasks.generate.encoded import EncodedText
 from seqtune.tasks.generate.inference import Floats
 from seqtune.tasks.generate.prepared import Prepared
-from seqtune.tasks.generate.scoring import predictions_of
-
-MAX_COUNTED = 3_000_000
-"""Tokens that the simple methods count at most; their counts stand in memory."""
+from seqtune.tasks.generate.simple_methods import fitted_model
 
 NOTHING = -1
 """Stands where a document has no token yet."""
@@ -68,16 +63,6 @@ class SimpleReader:
         return np.where(tokens == UNKNOWN, found - self.tokens.surprise, found)
 
 
-def problem_of(prepared: Prepared) -> LanguageProblem:
-    """Return what simple methods learn of a text: tokens of its first kind."""
-    kind = prepared.kinds[0]
-
-    def documents(part: str) -> Ragged:
-        return prepared.documents(kind, part, MAX_COUNTED if part == "train" else None)
-
-    return LanguageProblem(documents, prepared.codec.tokens[kind].size, kind)
-
-
 def simple_reader(prepared: Prepared, name: str) -> SimpleReader:
     """Fit a simple method again, on all text before the test part, as it was scored.
 
@@ -85,21 +70,4 @@ def simple_reader(prepared: Prepared, name: str) -> SimpleReader:
         prepared: The text.
         name: The method.
     """
-    problem = problem_of(prepared)
-    return SimpleReader(fit_language(name, problem), prepared.codec.tokens[problem.kind])
-
-
-def method_predictions(prepared: Prepared, text: EncodedText, name: str) -> Floats:
-    """Return the probability of each token of a text and its characters, (tokens, 2).
-
-    Args:
-        prepared: The text that the method is fitted on.
-        text: What is predicted.
-        name: The method.
-    """
-    reader = simple_reader(prepared, name)
-    ids = text.predicted(reader.tokens.kind)
-    ends = np.flatnonzero(ids == END) + 1
-    offsets = np.unique(np.concatenate([[0], ends, [len(ids)]])).astype(np.int64)
-    chances = np.asarray(reader.model.log_probabilities(Ragged(ids, offsets)))
-    return predictions_of(reader.tokens, ids, chances)
+    return SimpleReader(fitted_model(prepared, name), prepared.codec.tokens[prepared.kinds[0]])

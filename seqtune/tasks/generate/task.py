@@ -11,16 +11,14 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from seqtune.baselines.language import run_language_models
 from seqtune.baselines.pace import Allowance
+from seqtune.baselines.runner import BaselineResult, run_simple_methods
 from seqtune.data.reading.source import Source
 from seqtune.errors import RunError
-from seqtune.progress import Advance, BaselineEnded, Listener, Note, no_progress
+from seqtune.progress import Advance, Listener, Note, no_progress
 from seqtune.recipe.load import Recipe
-from seqtune.registry import baselines
 from seqtune.tasks._contract import SearchSettings, Task
 from seqtune.tasks._values import (
-    BaselineResult,
     Context,
     Evaluation,
     Models,
@@ -38,11 +36,7 @@ from seqtune.tasks.generate.prepare import prepare
 from seqtune.tasks.generate.prepared import Prepared
 from seqtune.tasks.generate.schema import Schema
 from seqtune.tasks.generate.scoring import log_probabilities, predictions_of
-from seqtune.tasks.generate.simple_reader import (
-    MAX_COUNTED,
-    method_predictions,
-    problem_of,
-)
+from seqtune.tasks.generate.simple_methods import MAX_COUNTED, method_predictions, problem_of
 
 if TYPE_CHECKING:
     from seqtune.tasks.generate.text_generator import TextGenerator
@@ -154,38 +148,18 @@ class GenerateTask(Task):
     ) -> list[BaselineResult]:
         """Predict the same text by n-grams, on tokens of the first kind."""
         values = cast(Schema, recipe.values)
-        asked, kind = values.baselines.methods, prepared.kinds[0]
-        methods = tuple(baselines("generate")) if asked == "auto" else tuple(asked)
-        vocabulary = prepared.codec.tokens[kind]
+        asked, kind = values.baselines, prepared.kinds[0]
         if prepared.bounds(kind, "train")[1] > MAX_COUNTED:
             listener(Note(f"simple methods count the last {MAX_COUNTED:,} tokens of training"))
-        problem = problem_of(prepared)
-        results = []
-        for done in run_language_models(methods, problem, allowance, listener):
-            if done.left_out:
-                results.append(BaselineResult(done.name, left_out=done.left_out))
-                continue
-            scores, kept = {}, {}
-            for part in ("validation", "test"):
-                begin, end = prepared.compared(kind, part)
-                ids = prepared.arrays[kind][begin:end]
-                chances = done.log_probabilities[part][: end - begin]
-                kept[part] = predictions_of(vocabulary, ids, chances)
-                scores[part] = score_text(kept[part])
-            listener(BaselineEnded(done.name, scores["validation"][prepared.metric], done.seconds))
-            detail = ", ".join(filter(None, [done.detail, f"{kind} tokens"]))
-            may_blend = values.baselines.blend and values.objective == "next"
-            results.append(
-                BaselineResult(
-                    done.name,
-                    scores["validation"],
-                    scores["test"],
-                    done.seconds,
-                    detail=detail,
-                    predictions=kept if may_blend else {},
-                )
-            )
-        return results
+        return run_simple_methods(
+            problem_of(prepared),
+            asked.methods,
+            allowance,
+            listener,
+            score=lambda part, chances: self.score(prepared, prepared.encoded(part), chances),
+            metric=prepared.metric,
+            may_blend=asked.blend and values.objective == "next",
+        )
 
     def illustrate(
         self, prepared: Prepared, predictions: Floats, models: Models, context: Context

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from dataclasses import replace
 from types import ModuleType
@@ -12,14 +11,14 @@ import numpy as np
 import pytest
 
 from seqtune.baselines.pace import ALL_THE_TIME, Allowance
+from seqtune.baselines.runner import run_simple_methods
 from seqtune.data.ragged import Ragged
 from seqtune.progress import BaselineEnded, Event
-from seqtune.tasks.classify import simple_methods
 from seqtune.tasks.classify.codec import Codec
 from seqtune.tasks.classify.labels import Labels
 from seqtune.tasks.classify.prepared import Prepared
 from seqtune.tasks.classify.roles import Roles
-from seqtune.tasks.classify.simple_methods import classify_simply
+from seqtune.tasks.classify.simple_methods import problem_of
 from seqtune.tasks.classify.split import FOLD, TEST, TRAIN, VALIDATION
 
 
@@ -72,13 +71,22 @@ class Spy(ModuleType):
 def spy(monkeypatch: pytest.MonkeyPatch) -> Spy:
     spy = Spy()
     registry = {"spy": spy}
-    monkeypatch.setattr("seqtune.baselines.classification.baselines", lambda task: registry)
+    monkeypatch.setattr("seqtune.baselines.runner.baselines", lambda task: registry)
     return spy
 
 
 def run(prepared: Prepared, allowance: Allowance = ALL_THE_TIME) -> tuple[list[Any], list[Event]]:
     heard: list[Event] = []
-    return classify_simply(prepared, ["spy"], allowance, 0, heard.append), heard
+    results = run_simple_methods(
+        problem_of(prepared, 0),
+        ["spy"],
+        allowance,
+        heard.append,
+        score=lambda part, probabilities: {"accuracy": float(len(probabilities))},
+        metric="accuracy",
+        may_blend=True,
+    )
+    return results, heard
 
 
 FOLDED = [FOLD, FOLD + 1, FOLD + 1, TEST, FOLD, FOLD + 1, FOLD, TEST]
@@ -93,10 +101,10 @@ def test_a_fold_is_never_predicted_by_a_fit_that_has_seen_it(spy: Spy) -> None:
 
 def test_predictions_stand_in_the_order_of_the_validation_part(spy: Spy) -> None:
     (done,), _ = run(prepared_of(FOLDED))
-    assert done.probabilities["validation"][:, 0].tolist() == pytest.approx(
+    assert done.predictions["validation"][:, 0].tolist() == pytest.approx(
         [0.25, 0.26, 0.27, 0.29, 0.30, 0.31]
     )
-    assert done.probabilities["test"][:, 0].tolist() == pytest.approx([0.28, 0.32])
+    assert done.predictions["test"][:, 0].tolist() == pytest.approx([0.28, 0.32])
 
 
 def test_the_test_part_is_predicted_by_a_fit_on_all_other_cases(spy: Spy) -> None:
@@ -109,32 +117,20 @@ def test_a_method_that_fails_in_a_fold_is_left_out_once(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     spy = Spy(fails=True)
-    monkeypatch.setattr("seqtune.baselines.classification.baselines", lambda task: {"spy": spy})
+    monkeypatch.setattr("seqtune.baselines.runner.baselines", lambda task: {"spy": spy})
     (done,), heard = run(prepared_of(FOLDED))
     assert done.left_out == "failed: ValueError: as told"
     assert [event.name for event in heard if isinstance(event, BaselineEnded)] == ["spy"]
 
 
-def test_every_fold_has_an_equal_part_of_what_is_left(
-    spy: Spy, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    had: list[float] = []
-    classify = simple_methods.run_classifiers
-
-    def watched(methods: Any, problem: Any, allowance: Allowance, listener: Any) -> Any:
-        had.append(allowance.seconds)
-        return classify(methods, problem, allowance, listener)
-
-    monkeypatch.setattr(simple_methods, "run_classifiers", watched)
-    (done,), _ = run(prepared_of(FOLDED), Allowance(time.monotonic() + 600.0))
-    assert done.left_out == ""
-    # the first of two folds has half, the second all of the rest
-    assert had == pytest.approx([300.0, 600.0], abs=20.0)
+def test_what_folds_would_take_together_is_foreseen(spy: Spy) -> None:
+    sizes = [portion.sizes for portion in problem_of(prepared_of(FOLDED), 0).portions]
+    assert sizes == [(3, 3), (3, 3), (6, 2)]
 
 
 def test_a_method_that_has_no_time_is_left_out_once(spy: Spy) -> None:
     (done,), heard = run(prepared_of(FOLDED), Allowance(0.0))
-    assert (done.left_out, done.probabilities) == ("no time was left", {})
+    assert (done.left_out, done.predictions) == ("no time was left", {})
     assert [event.name for event in heard if isinstance(event, BaselineEnded)] == ["spy"]
     assert not spy.fitted
 
@@ -144,10 +140,11 @@ def test_without_folds_training_and_validation_part_are_apart(spy: Spy) -> None:
     (done,), _ = run(prepared_of(parts))
     assert ({0, 1, 4, 6}, {2, 5}) in spy.asked
     assert ({0, 1, 2, 4, 5, 6}, {3, 7}) in spy.asked
-    assert len(done.probabilities["validation"]) == 2
+    assert len(done.predictions["validation"]) == 2
 
 
 def test_a_view_of_a_fold_has_no_folds_of_its_own() -> None:
     view = replace(prepared_of(FOLDED), held=0)
     assert view.folds == []
-    assert simple_methods._problem(view, 0).cases("validation")[0][0, 0] == 0.0
+    portion, _ = problem_of(view, 0).portions
+    assert [case[0, 0] for case in portion.asked] == [0.0, 4.0, 6.0]

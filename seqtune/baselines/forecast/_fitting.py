@@ -1,0 +1,65 @@
+"""Forecasts by a simple method; where it has no answer, the seasonal naive forecast stands in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+
+from seqtune.baselines.forecast import seasonal_naive
+from seqtune.baselines.method import Floats
+from seqtune.baselines.runner import check_answer
+
+
+@dataclass(frozen=True)
+class ForecastFitting:
+    """Fits a method to each history by itself; see `seqtune.baselines.runner.Fitting`.
+
+    Args:
+        horizon: Steps ahead.
+        periods: Seasonal periods in steps, shortest first; () for none.
+        levels: Quantile levels in ascending order.
+    """
+
+    horizon: int
+    periods: tuple[int, ...]
+    levels: tuple[float, ...]
+    task: str = "forecast"
+
+    def refusal(self, method: ModuleType) -> str:
+        """Return "": any method takes any history."""
+        return ""
+
+    def fit(self, method: ModuleType, known: Any = None, before: Any = None) -> Any:
+        """Return what forecasts histories: nothing is learnt but from each of them."""
+        return partial(
+            method.forecast, horizon=self.horizon, periods=self.periods, levels=self.levels
+        )
+
+    def predict(self, model: Any, asked: Sequence[Floats]) -> tuple[Floats, int]:
+        """Forecast histories.
+
+        A method may have no answer for one (it is too short, a fit fails): its row is NaN then,
+        and takes the seasonal naive forecast.
+
+        Args:
+            model: From `fit`.
+            asked: A (steps,) float64 array each, at least one step long, without NaN.
+
+        Returns:
+            (histories, horizon, 1 + levels), the point forecast, then the quantiles; and for how
+            many histories the seasonal naive forecast stands in.
+
+        Raises:
+            ValueError: The answer has another shape.
+        """
+        rows: Floats = model(asked)
+        check_answer(rows, (len(asked), self.horizon, 1 + len(self.levels)), True, "")
+        unanswered = np.flatnonzero(~np.isfinite(rows).all(axis=(1, 2))).tolist()
+        if unanswered:
+            rows[unanswered] = self.fit(seasonal_naive)([asked[row] for row in unanswered])
+        return rows, len(unanswered)

@@ -1,0 +1,237 @@
+"""One contract for every simple method of every task: whatever it is fitted on, it answers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from copy import deepcopy
+from typing import Any
+
+import numpy as np
+import pytest
+
+from seqtune.baselines.anomaly import isolation_forest
+from seqtune.baselines.anomaly._fitting import AnomalyFitting
+from seqtune.baselines.classify import _minirocket
+from seqtune.baselines.classify._fitting import ClassifyFitting
+from seqtune.baselines.forecast._fitting import ForecastFitting
+from seqtune.baselines.generate._fitting import GenerateFitting
+from seqtune.baselines.runner import Fitting, quietly
+from seqtune.data.ragged import Ragged
+from seqtune.registry import baselines
+
+NAN = float("nan")
+PERIOD = 12
+FITTINGS: dict[str, Fitting] = {
+    "forecast": ForecastFitting(5, (4, PERIOD), (0.05, 0.25, 0.5, 0.9)),
+    "text": ClassifyFitting("text", is_multi=False, seed=0),
+    "texts": ClassifyFitting("text", is_multi=True, seed=0),
+    "series": ClassifyFitting("series", is_multi=False, seed=0),
+    "several": ClassifyFitting("series", is_multi=True, seed=0),
+    "anomaly": AnomalyFitting(PERIOD),
+    "generate": GenerateFitting(4, "word"),
+}
+EVERY = [
+    (form, name)
+    for form, fitting in FITTINGS.items()
+    for name, method in baselines(fitting.task).items()
+    if not fitting.refusal(method)
+]
+Edges = dict[str, tuple[Any, Any]]
+"""By name, what a method is fitted on and what it is asked."""
+
+
+def season(rows: int, channels: int = 2, seed: int = 0) -> np.ndarray:
+    """A noisy season of 12 rows, (rows, channels)."""
+    noise = np.random.default_rng(seed).normal(0.0, 0.1, (rows, channels))
+    return np.sin(2 * np.pi * np.arange(rows) / PERIOD)[:, None] + noise
+
+
+def histories() -> Edges:
+    peaks = np.array([1.0, 3.0, 2.0, 5.0, 4.0] * 8)
+    known: dict[str, Any] = {
+        "usual": 10 + season(60)[:, 0],
+        "one row": [5.0],
+        "two rows": [1.0, 2.0],
+        "three rows": [1.0, 5.0, 2.0],
+        "shorter than a season": [3.0, 1.0, 4.0, 1.0, 5.0, 9.0, 2.0],
+        "one season": np.arange(12.0),
+        "two seasons": [*range(12), *range(1, 13)],
+        "constant": [7.0] * 40,
+        "zero": [0.0] * 40,
+        "mostly zero": [0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 2.0, 0.0, 0.0, 0.0] * 4,
+        "negative": -np.arange(40.0),
+        "a line": np.arange(40.0),
+        "huge": 1e200 * peaks,
+        "tiny": 1e-200 * peaks,
+    }
+    each = {name: (None, [np.array(values, np.float64)]) for name, values in known.items()}
+    together = [one for _, asked in each.values() for one in asked]
+    return {**each, "all together": (None, together), "nothing": (None, [])}
+
+
+TEXTS = ["good film", "bad film", "", "良い映画です", "😀😀", "?!…", "плохо и скучно", "a b\n\tc"]
+NEW_TEXTS = ["", "never seen", "良い", "good bad film"]
+SERIES = [season(steps, seed=steps) for steps in (1, 2, 9, 30, 8, 30, 12, 300)]
+NEW_SERIES = [np.zeros((1, 2)), np.full((400, 2), 1e300), -SERIES[3], SERIES[2]]
+
+
+def cases(all_cases: Sequence[Any], new: Sequence[Any], is_multi: bool) -> Edges:
+    targets = np.eye(4)[[0, 1, 0, 2, 1, 0, 2, 1]]  # nobody has the last class
+    if is_multi:
+        targets[1] = 0.0
+        targets[:, 2] = 1.0
+    edges: Edges = {
+        "usual": ((all_cases, targets), new),
+        "one class": ((all_cases, np.ones((8, 1))), new),
+        "equal cases": (([all_cases[0]] * 6, targets[:6]), all_cases),
+        "nothing": ((all_cases, targets), []),
+    }
+    for number, case in enumerate(all_cases):
+        edges[f"one row: {number}"] = (([case], targets[number : number + 1]), new)
+    return edges
+
+
+def segments() -> Edges:
+    whole, asked = season(300), season(100, seed=1)
+    missing, held = whole.copy(), asked.copy()
+    missing[::7], held[40:50], held[60:70, 0] = NAN, NAN, NAN
+    constant = whole.copy()
+    constant[:, 1] = 4.0
+    edges: Edges = {
+        "usual": ([whole], [asked]),
+        "several segments": ([whole, season(0), season(5)], [asked, season(0), season(1)]),
+        "missing values": ([missing], [held]),
+        "nothing observed": ([np.full((300, 2), NAN)], [np.full((9, 2), NAN), asked]),
+        "a constant channel": ([constant], [constant[:50]]),
+        "constant": ([np.full((300, 1), 7.0)], [np.full((50, 1), 7.0)]),
+        "huge": ([1e150 * whole], [1e150 * asked]),
+        "no rows": ([season(0)], [asked]),
+        "no segments": ([], []),
+        "nothing": ([whole], []),
+    }
+    for rows in (1, 2, 3, 7):
+        edges[f"{rows} rows"] = ([season(rows)], [asked, season(rows)])
+    return edges
+
+
+def documents(*texts: Sequence[int]) -> Ragged:
+    return Ragged.from_list([list(text) for text in texts])
+
+
+def texts() -> Edges:
+    known = {
+        "usual": [[0, 1, 2, 0, 1, 2, 0, 1], [1, 1]],
+        "one row": [[0]],
+        "one class": [[2] * 9],
+        "no tokens": [[]],
+        "no documents": [],
+    }
+    asked = documents([3, 3, 3, 3, 3, 3, 3], [], [0, 1, 2], [2] * 30)
+    held_out = documents([0, 1, 2])
+    edges: Edges = {name: ((documents(*each), held_out), asked) for name, each in known.items()}
+    nothing = documents()
+    return {
+        **edges,
+        "nothing held out": ((documents([0, 1, 2]), nothing), asked),
+        "nothing": ((documents([0, 1]), held_out), nothing),
+    }
+
+
+EDGES: dict[str, Edges] = {
+    "forecast": histories(),
+    "text": cases(TEXTS, NEW_TEXTS, is_multi=False),
+    "texts": cases(TEXTS, NEW_TEXTS, is_multi=True),
+    "series": cases(SERIES, NEW_SERIES, is_multi=False),
+    "several": cases(SERIES, NEW_SERIES, is_multi=True),
+    "anomaly": segments(),
+    "generate": texts(),
+}
+
+
+def answer(form: str, name: str, known: Any, asked: Any) -> Any:
+    """What a method says, without a warning; `Fitting.predict` refuses shapes and NaN."""
+    fitting = FITTINGS[form]
+
+    def act() -> Any:
+        model = fitting.fit(baselines(fitting.task)[name], known, None)
+        return fitting.predict(model, asked)
+
+    return quietly(act)
+
+
+def arrays(found: Any) -> list[np.ndarray]:
+    """The numbers of an answer, whatever its task."""
+    rows = found[0] if isinstance(found, tuple) else found
+    return list(rows) if isinstance(rows, list) else [rows]
+
+
+@pytest.fixture(autouse=True)
+def small(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Costly methods are made small: what holds for few features and trees holds for many."""
+    monkeypatch.setattr(_minirocket, "FEATURES", 500)
+    monkeypatch.setattr(isolation_forest, "TREES", 20)
+
+
+@pytest.mark.parametrize(
+    ("form", "name", "edge"), [(form, name, edge) for form, name in EVERY for edge in EDGES[form]]
+)
+def test_it_answers_whatever_the_data_and_the_same_again(form: str, name: str, edge: str) -> None:
+    known, asked = EDGES[form][edge]
+    before = deepcopy((known, asked))
+    found, again = (arrays(answer(form, name, known, asked)) for _ in range(2))
+    for one, other in zip(found, again, strict=True):
+        assert one.dtype == np.float64 and not np.isinf(one).any()
+        np.testing.assert_array_equal(one, other)
+    for one, other in zip(flat(before), flat((known, asked)), strict=True):
+        np.testing.assert_array_equal(one, other)
+    if form == "forecast":
+        assert np.isfinite(found[0]).all() and (np.diff(found[0][..., 1:], axis=-1) >= 0).all()
+    elif form in ("text", "series"):
+        np.testing.assert_allclose(found[0].sum(axis=1), 1.0)
+    elif form == "anomaly":
+        for scores, rows in zip(found, asked, strict=True):
+            is_known = np.isfinite(rows).any(axis=1)
+            assert np.isnan(scores[~is_known]).all()
+            if edge in ("usual", "missing values", "a constant channel", "constant"):
+                assert np.isfinite(scores[is_known][2 * PERIOD + 8 :]).all()
+
+
+def flat(values: Any) -> list[Any]:
+    """All arrays and texts in nested containers, in order."""
+    if isinstance(values, Ragged):
+        return [values.values, values.offsets]
+    if isinstance(values, list | tuple):
+        return [each for one in values for each in flat(one)]
+    return [] if values is None else [values]
+
+
+@pytest.mark.parametrize(
+    ("form", "name"), [(form, name) for form, name in EVERY if form in ("text", "series")]
+)
+def test_one_case_and_one_class_are_all_that_it_knows(form: str, name: str) -> None:
+    known, asked = EDGES[form]["one class"]
+    assert answer(form, name, known, asked).tolist() == [[1.0]] * 4
+    for case in known[0]:
+        only = answer(form, name, ([case], np.array([[0.0, 1.0, 0.0]])), asked)
+        assert (only.argmax(axis=1) == 1).all()
+
+
+@pytest.mark.parametrize(("form", "name"), EVERY)
+def test_an_example_has_the_same_answer_alone_and_among_others(form: str, name: str) -> None:
+    known, asked = EDGES[form]["all together" if form == "forecast" else "usual"]
+    if form == "generate":
+        parts = [documents(text) for text in ([3] * 7, [], [0, 1, 2], [2] * 30)]
+    else:
+        parts = [[one] for one in asked]
+    together = np.concatenate(arrays(answer(form, name, known, asked)))
+    alone = [one for part in parts for one in arrays(answer(form, name, known, part))]
+    np.testing.assert_allclose(together, np.concatenate(alone), atol=1e-5)
+
+
+@pytest.mark.parametrize(("form", "name"), EVERY)
+def test_it_says_what_it_is_and_how_its_work_grows(form: str, name: str) -> None:
+    methods = baselines(FITTINGS[form].task)
+    assert methods.summary(name).endswith(".")
+    work = getattr(methods[name], "work", lambda known, asked: known + asked)
+    sizes = [work(known, asked) for known, asked in ((0, 0), (10, 5), (20, 5), (20, 50))]
+    assert sizes == sorted(sizes) and sizes[0] >= 0 and np.isfinite(sizes).all()
