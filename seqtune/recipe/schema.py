@@ -10,10 +10,11 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, create_model, field_validator
 
+from seqtune.recipe.baselines import Baselines
 from seqtune.recipe.compounds import Many, Mappings, Or
 from seqtune.recipe.faults import Flaw, UnfitError, mismatch, unknown_key
 from seqtune.recipe.fields import Search, Searchable
-from seqtune.recipe.kinds import AnyText, Duration, Encoding, Mark, Number, Text, Whole, Word
+from seqtune.recipe.kinds import AnyText, Duration, Encoding, Flag, Mark, Number, Text, Whole, Word
 from seqtune.recipe.options import with_options
 from seqtune.recipe.ranges import Range
 from seqtune.recipe.section import Section
@@ -222,6 +223,15 @@ class RecipeSchema(Section):
     )
     ensemble: Ensemble = Field(
         default_factory=Ensemble, description="How the best networks are joined."
+    )
+    refit: Annotated[bool, Flag()] = Field(
+        True,
+        description="Whether the chosen networks are trained once more with the validation and "
+        "test parts included, so that they know the latest data.",
+    )
+    baselines: Baselines = Field(
+        default_factory=Baselines,
+        description="The simple methods that every network must beat.",
     )
     portfolio: Annotated[tuple[dict[str, Any], ...], Mappings()] = Field(
         (),

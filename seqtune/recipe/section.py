@@ -31,7 +31,8 @@ class Section(BaseModel):
     @classmethod
     def key_names(cls) -> list[str]:
         """Return the names of all keys in the order in which they are written."""
-        return list(dict.fromkeys([*cls.order, *cls.model_fields]))
+        first = [key for key in cls.order if key in cls.model_fields]
+        return list(dict.fromkeys([*first, *cls.model_fields]))
 
     def to_dict(self) -> dict[str, Any]:
         """Return the values as YAML and JSON hold them, in the order in which they are written."""

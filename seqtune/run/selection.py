@@ -338,4 +338,4 @@ def describe(problem: Problem, result: Result) -> str:
     own = problem.task.describe(problem.prepared, values)
     rate = f"rate {float(values['training.learning_rate']):.2g}"
     mark = [] if result.is_trained else [f"hardly trained ({counted(result.steps, 'step')})"]
-    return ", ".join([*mark, size, own, rate])
+    return ", ".join(filter(None, [*mark, size, own, rate]))

@@ -281,7 +281,8 @@ class Fitting:
             chart = self.task.illustrate(self.prepared, predictions, models, models.context)
             if "title" in chart and models.name_of(None) != selection.searched_name:
                 chart["title"] += f", by {selection.searched_name}"  # the winner is another row
-            write_json(self.folder / "chart.json", chart)
+            if chart:
+                write_json(self.folder / "chart.json", chart)
         if not interrupt.asked:
             self._explain(selection.weightiest())
         self._write_tail("interrupted" if interrupt.asked else "complete")

@@ -152,9 +152,12 @@ def _takers(name: str) -> str:
 
 
 def _listed(value: Any, kind: str) -> Any:
-    """Return the value of a repeatable flag as a list of texts, any other as it is."""
+    """Return the value of a repeatable flag as a list of texts, any other as it is.
+
+    Tasks may differ in whether a flag is repeatable: of a list of one its item is taken.
+    """
     if kind != "texts":
-        return value
+        return value[0] if isinstance(value, (list, tuple)) and len(value) == 1 else value
     return [value] if isinstance(value, str) else [str(item) for item in value]
 
 

@@ -99,7 +99,7 @@ def plan_with(
         recipe=recipe.name,
         rows=source.rows,
         series=facts.get("series", 0),
-        roles=facts["roles"],
+        roles=facts.get("roles", {}),
         facts=facts.get("facts", {}),
         unit=facts.get("unit", "window"),
         assumptions=tuple(assumptions),
@@ -112,10 +112,11 @@ def plan_with(
             Split(
                 part,
                 facts[f"{part}_rows"],
-                facts[f"{part}_{facts.get('unit', 'window')}s"],
+                facts.get(f"{part}_{facts.get('unit', 'window')}s", facts[f"{part}_rows"]),
                 *facts.get(f"{part}_span", ()),
             )
             for part in ("training", "validation", "test")
+            if f"{part}_rows" in facts
         ),
         dimensions=len(dimensions),
         combinations=int(size) if math.isfinite(size) else None,

@@ -203,11 +203,6 @@ class Schema(RecipeSchema):
     training: Training = Field(
         default_factory=Training, description="How a network learns what is normal."
     )
-    refit: Annotated[bool, Flag()] = Field(
-        True,
-        description="Whether the winner is trained once more with the validation and test parts "
-        "included, so that it knows the latest data.",
-    )
     baselines: Baselines = Field(
         default_factory=Baselines,
         description="The simple methods that every network must beat.",

@@ -237,11 +237,6 @@ class Schema(RecipeSchema):
         default_factory=Network, description="The network: its cells and their arrangement."
     )
     training: Training = Field(default_factory=Training, description="How each network is trained.")
-    refit: Annotated[bool, Flag()] = Field(
-        True,
-        description="Whether the chosen networks are trained once more with the validation and "
-        "test parts included.",
-    )
     baselines: Baselines = Field(
         default_factory=Baselines,
         description="The simple methods that every network must beat.",

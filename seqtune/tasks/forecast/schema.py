@@ -185,11 +185,6 @@ class Schema(RecipeSchema):
         default_factory=Network, description="The network: its cells and their arrangement."
     )
     training: Training = Field(default_factory=Training, description="How each network is trained.")
-    refit: Annotated[bool, Flag()] = Field(
-        True,
-        description="Whether the winner is trained once more with the validation and test parts "
-        "included, so that forecasts start from the latest data.",
-    )
     baselines: Baselines = Field(
         default_factory=Baselines,
         description="The simple methods that every network must beat.",

@@ -174,11 +174,6 @@ class Schema(RecipeSchema):
         default_factory=Network, description="The network: its cells and what is around them."
     )
     training: Training = Field(default_factory=Training, description="How each network is trained.")
-    refit: Annotated[bool, Flag()] = Field(
-        False,
-        description="Whether the best network is trained a little further with the validation and "
-        "test parts included.",
-    )
     baselines: Baselines = Field(
         default_factory=Baselines,
         description="The simple methods that every network must beat.",

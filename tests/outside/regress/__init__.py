@@ -1,0 +1,1 @@
+"""A task from another package: a number of each row from the other numbers of the row."""
