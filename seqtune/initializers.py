@@ -92,6 +92,11 @@ class SmallUniform(_Drawn):
         return generator.uniform(-0.05, 0.05, shape)
 
 
+def recurrent_initializers() -> dict[str, Any]:
+    """Return the initializers of a Keras recurrent layer, drawn with numpy."""
+    return {"kernel_initializer": GlorotUniform(), "recurrent_initializer": Orthogonal()}
+
+
 UNSEEN = 0.02
 """What is added to every count: a class that training never had is rare, not impossible."""
 

@@ -9,7 +9,7 @@ add their own modules through entry points of the group `seqtune.<folder>`.
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache, cached_property
 from importlib import import_module
 from importlib.metadata import entry_points
@@ -27,7 +27,7 @@ class Registry(Mapping[str, ModuleType]):
     Args:
         package: Dotted name of the package whose modules are listed.
         kind: What one of them is called in messages: "cell", "architecture", …
-        verb: Function that a module must define to be listed; None lists all.
+        functions: Functions of which a module must define one to be listed; none lists all.
 
     Example:
         >>> sorted(cells)
@@ -36,10 +36,10 @@ class Registry(Mapping[str, ModuleType]):
         'Gated recurrent unit (Cho et al. 2014).'
     """
 
-    def __init__(self, package: str, kind: str, verb: str | None = None) -> None:
+    def __init__(self, package: str, kind: str, functions: Sequence[str] = ()) -> None:
         self.package = package
         self.kind = kind
-        self.verb = verb
+        self.functions = functions
 
     @cached_property
     def modules(self) -> dict[str, str]:
@@ -56,7 +56,7 @@ class Registry(Mapping[str, ModuleType]):
         return {
             name: module
             for name, module in sorted(found.items())
-            if self.verb is None or _defines(module, self.verb)
+            if not self.functions or _defines(module, self.functions)
         }
 
     def __getitem__(self, name: str) -> ModuleType:
@@ -101,11 +101,59 @@ def _syntax(module: str) -> ast.Module:
     return ast.parse(Path(spec.origin).read_text(encoding="utf-8"))
 
 
-def _defines(module: str, verb: str) -> bool:
-    """Say whether a module defines a function, without importing it."""
+def _defines(module: str, functions: Sequence[str]) -> bool:
+    """Say whether a module defines one of some functions, without importing it."""
     return any(
-        isinstance(node, ast.FunctionDef) and node.name == verb for node in _syntax(module).body
+        isinstance(node, ast.FunctionDef) and node.name in functions
+        for node in _syntax(module).body
     )
+
+
+FORMS: Mapping[str, tuple[str, ...]] = {
+    "states": ("states",),
+    "vector": ("vector", "states"),
+    "decode": ("decode",),
+    "decode_each": ("decode",),
+    "stream": ("stream",),
+    "context": ("context",),
+}
+"""Each form of an architecture, and the functions of which any gives it; they are described in
+`seqtune.architectures._forms`."""
+
+
+class Architectures(Registry):
+    """The architectures that offer one of some forms.
+
+    Args:
+        forms: Names in `FORMS`, the preferred one first.
+        causal: Whether options that let a step look at later ones are left out.
+
+    Example:
+        >>> sorted(Architectures(["stream"]))
+        ['stateful']
+    """
+
+    def __init__(self, forms: Sequence[str], *, causal: bool = False) -> None:
+        functions = [function for form in forms for function in FORMS[form]]
+        super().__init__("seqtune.architectures", "architecture", functions)
+        self.forms, self.causal = forms, causal
+
+    def form_of(self, name: str) -> str:
+        """Return the form in which an architecture is taken: the first of these that it offers."""
+        if name not in self:
+            raise RecipeError(unknown(self.kind, name, self), "seqtune recipes list")
+        offered = (form for form in self.forms if _defines(self.modules[name], FORMS[form]))
+        return next(offered)
+
+    def options(self, name: str) -> dict[str, dict[str, Any]]:
+        """Return the options of an architecture that have a meaning in its form."""
+        form = self.form_of(name)
+        return {
+            option: fragment
+            for option, fragment in super().options(name).items()
+            if form in fragment.get("forms", self.forms)
+            and (fragment.get("causal", True) or not self.causal)
+        }
 
 
 cells = Registry("seqtune.cells", "cell")
@@ -114,12 +162,21 @@ tasks = Registry("seqtune.tasks", "task")
 
 
 @cache
-def architectures_for(task: str) -> Registry:
-    """Return the architectures of one task: those that define a function of its name."""
-    return Registry("seqtune.architectures", "architecture", task)
+def architectures_with(*forms: str, causal: bool = False) -> Architectures:
+    """Return the architectures that offer one of some forms.
+
+    Args:
+        forms: Names in `FORMS`, the preferred one first.
+        causal: Whether options that let a step look at later ones are left out.
+
+    Example:
+        >>> list(architectures_with("vector"))
+        ['conv_recurrent', 'dilated', 'segment', 'stacked']
+    """
+    return Architectures(forms, causal=causal)
 
 
-stateful_cells = Registry("seqtune.cells", "cell", "stateful")
+stateful_cells = Registry("seqtune.cells", "cell", ["step"])
 """The cells whose state can go on from batch to batch."""
 
 

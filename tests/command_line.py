@@ -52,7 +52,7 @@ TINY_ANOMALY = (
     *("--trials", "1", "--budget", "9h", "--workers", "1", "--executor", "inline"),
     *("--set", "portfolio=[]", "--set", "refit=false", "--set", "search.stopping=none"),
     *("--set", "baselines.methods=[moving_z_score]"),
-    *("--set", "network.architecture=forecaster", "--set", "network.cell=gru"),
+    *("--set", "network.architecture=stacked", "--set", "network.cell=gru"),
     *("--set", "network.units=4", "--set", "network.layers=1", "--set", "network.dropout=0"),
     *("--set", "preprocessing.reach=0.5", "--set", "preprocessing.points=2"),
     *("--set", "training.batch_size=8"),

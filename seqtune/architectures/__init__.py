@@ -1,1 +1,1 @@
-"""How cells are arranged into a network; one arrangement per file."""
+"""How cells are arranged into a network: one architecture per file, by the forms of `_forms`."""

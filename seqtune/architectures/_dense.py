@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
+import keras
+
+from seqtune.initializers import GlorotUniform
+
 
 def dense(units: int, name: str, activation: str | None = None, bias: Any = "zeros") -> Any:
     """Return a dense layer from (…, features) to (…, units).
 
     Args:
-        units: Features that come out.
+        units: Size of the output.
         name: Name of the layer.
-        activation: What bends them.
-        bias: Initializer of what is added to each.
+        activation: Name of the activation; None for a linear layer.
+        bias: Initializer of the bias.
     """
-    import keras
-
-    from seqtune.initializers import GlorotUniform
-
     return keras.layers.Dense(
         units,
         activation=activation,

@@ -28,6 +28,18 @@ def dropout_share(share: Any) -> Iterator[None]:
         _SHARE.reset(token)
 
 
+def drop_out(features: Any, share: float, name: str, *, same_steps: bool = False) -> Any:
+    """Return features behind a layer of dropout; as they are where the share is 0.
+
+    Args:
+        features: (batch, …, features).
+        share: Share of the features that is set to zero while training.
+        name: Name of the layer.
+        same_steps: Whether the same features are left out at every step of a sequence.
+    """
+    return Dropout(share, same_steps=same_steps, name=name)(features) if share > 0 else features
+
+
 @keras.saving.register_keras_serializable("seqtune")
 class Dropout(keras.layers.Layer):  # type: ignore[misc]
     """Sets a share of the features to zero while training, and scales the others up.

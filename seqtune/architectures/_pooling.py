@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
+import keras
+from keras import ops
+
 from seqtune.architectures._dense import dense
 
 POOLINGS = ("last", "mean", "max", "attention")
-"""What `recur_and_pool` knows. The last state is the recurrence's own: of one that reads from both
-ends, what each half read last."""
+"""How states are joined: the last one, their mean, their maximum, or a mean with learnt weights."""
 
 ABSENT = -1e9
-"""Added to what stands at a step that is not there, so that no maximum and no weight is its."""
+"""Added at a step that is not there, so that it is no maximum and has no weight."""
 
 
 def pool(states: Any, mask: Any | None, pooling: str) -> Any:
@@ -20,7 +22,7 @@ def pool(states: Any, mask: Any | None, pooling: str) -> Any:
     Args:
         states: (batch, steps, features).
         mask: (batch, steps), true where a step is there, at least the first one; None for all.
-        pooling: "mean", "max", or "attention" (a learnt weight for each step).
+        pooling: One of `POOLINGS`.
 
     Returns:
         (batch, features).
@@ -29,11 +31,10 @@ def pool(states: Any, mask: Any | None, pooling: str) -> Any:
         Attention: Lin et al., A Structured Self-attentive Sentence Embedding, arXiv 1703.03130,
         with one hop; Raffel & Ellis, arXiv 1512.08756, equation 1.
     """
-    import keras
-    from keras import ops
-
     if states.shape[1] == 1:  # one step, which is there, is all of them
         return ops.squeeze(states, axis=1)
+    if pooling == "last":
+        return states[:, -1] if mask is None else _last_present(states, mask)
     present = None if mask is None else ops.expand_dims(ops.cast(mask, states.dtype), -1)
     if pooling == "max":
         shown = states if present is None else states + (1.0 - present) * ABSENT
@@ -49,24 +50,8 @@ def pool(states: Any, mask: Any | None, pooling: str) -> Any:
     return ops.sum(states * weights, axis=1)
 
 
-def recur_and_pool(
-    sequence: Any, mask: Any | None, settings: Any, *, bidirectional: bool = False
-) -> Any:
-    """Run the recurrence over a sequence and return one vector.
-
-    Args:
-        sequence: (batch, steps, features).
-        mask: (batch, steps), or None.
-        settings: Cell, sizes and `pooling`.
-        bidirectional: Read the sequence from both ends.
-
-    Returns:
-        (batch, features).
-    """
-    from seqtune.architectures._recurrence import recur
-
-    is_last = settings.pooling == "last"
-    states = recur(
-        sequence, settings, mask=mask, bidirectional=bidirectional, sequences=not is_last
-    )
-    return states if is_last else pool(states, mask, settings.pooling)
+def _last_present(states: Any, mask: Any) -> Any:
+    """Return the state (batch, features) of the last step that is there."""
+    last = ops.sum(ops.cast(mask, "int32"), axis=1) - 1  # (batch,)
+    found = ops.take_along_axis(states, ops.reshape(last, (-1, 1, 1)), axis=1)
+    return ops.squeeze(found, axis=1)

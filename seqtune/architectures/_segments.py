@@ -4,45 +4,35 @@ from __future__ import annotations
 
 from typing import Any
 
+import keras
 
-def fold(sequence: Any, length: int) -> Any:
-    """Fold a sequence into segments of `length` steps, the oldest remainder left out.
-
-    Args:
-        sequence: (batch, steps, features).
-        length: Steps per segment; more than the sequence has are cut to one whole segment.
-
-    Returns:
-        (batch, steps // length, length * features).
-    """
-    import keras
-
-    steps, features = sequence.shape[1:]
-    length = min(length, steps)
-    count = steps // length
-    if steps % length:
-        sequence = keras.layers.Cropping1D((steps % length, 0), name="whole_segments")(sequence)
-    return keras.layers.Reshape((count, length * features), name="segments")(sequence)
+from seqtune.architectures._settings import Settings
 
 
-def fold_whole(sequence: Any, mask: Any | None, length: int) -> tuple[Any, Any | None]:
-    """Fold a sequence into segments of `length` steps, the last one filled up with zeros.
+def fold(sequence: Any, mask: Any | None, settings: Settings) -> tuple[Any, Any | None]:
+    """Fold a sequence into segments of the option `length`.
+
+    With `settings.align` "end" the oldest steps that fill no whole segment are left out; with
+    "start" the last segment is filled up with zeros.
 
     Args:
         sequence: (batch, steps, features), zero where a step is not there.
         mask: (batch, steps), true where a step is there, all missing ones at the end; None for all.
-        length: Steps per segment.
+        settings: `align`, and the option `length`; a sequence that is shorter is one segment.
 
     Returns:
         (batch, segments, length * features), and the mask (batch, segments): a segment is there
         if its first step is.
     """
-    import keras
-
     steps, features = sequence.shape[1:]
-    length = min(length, steps)
-    count = -(-steps // length)
-    if missing := count * length - steps:
+    length = min(int(settings.options["length"]), steps)
+    over = steps % length
+    if over and settings.align == "end":
+        sequence = keras.layers.Cropping1D((over, 0), name="whole_segments")(sequence)
+        mask = None if mask is None else mask[:, over:]
+    elif over:
+        missing = length - over
         sequence = keras.layers.ZeroPadding1D((0, missing), name="segments_filled_up")(sequence)
-    folded = keras.layers.Reshape((count, length * features), name="segments")(sequence)
+    shape = (sequence.shape[1] // length, length * features)
+    folded = keras.layers.Reshape(shape, name="segments")(sequence)
     return folded, None if mask is None else mask[:, ::length]

@@ -1,12 +1,18 @@
-"""An encoder squeezes the latest rows into a code, a recurrence writes them again (EncDec-AD)."""
+"""An encoder squeezes a sequence into a code, a recurrence writes from the code (EncDec-AD)."""
 
 from __future__ import annotations
 
 from typing import Any
 
+import keras
+from keras import ops
+
 from seqtune.architectures._dense import dense
+from seqtune.architectures._forms import Memory
+from seqtune.architectures._pooling import pool
 from seqtune.architectures._recurrence import recur
 from seqtune.architectures._settings import Settings
+from seqtune.registry import cells
 
 OPTIONS = {
     "code": {
@@ -18,42 +24,49 @@ OPTIONS = {
     },
 }
 
-AHEAD = False
-"""The rows that it tells of are that of the step at which it tells of them, and earlier ones."""
-
 DECODER_SHARE = 4
-"""The decoder has this part of the encoder's units: it runs anew for every step."""
+"""The decoder has this part of the encoder's units: it may run anew for every step."""
 
 MIN_UNITS = 8
 
 
-def anomaly(sequence: Any, known: Any, points: int, settings: Settings) -> tuple[Any, Any]:
-    """Read a sequence once, and at each step write its latest rows again, the newest first.
+def encode(sequence: Any, mask: Any | None, settings: Settings) -> Memory:
+    """Read a sequence and squeeze what was read up to each step into a code.
 
-    The encoder runs on from step to step, so that the score of every row is fresh without a window
+    The encoder runs on from step to step, so that the code of every step is fresh without a window
     of its own for each.
 
     Args:
         sequence: (batch, steps, features).
-        known: (batch, steps, features) what is known of each step without looking at values; the
-            decoder has it, so that the code need not hold it.
-        points: How many rows are written again at each step.
+        mask: (batch, steps), true where a step is there; None for all.
         settings: Cell, sizes, and `code`.
-
-    Returns:
-        (batch, steps, points, units of the decoder), and the encoder's states, (batch, steps,
-        units).
 
     Source:
         Malhotra et al., LSTM-based Encoder-Decoder for Multi-sensor Anomaly Detection,
         arXiv 1607.00148, section 2.1.
     """
-    import keras
+    states = recur(sequence, settings, mask=mask, sequences=True, name="encoder")
+    codes = dense(int(settings.options["code"]), "code", "tanh")(states)
+    return Memory(states, codes, (pool(codes, mask, "last"),), mask)
 
-    from seqtune.architectures._row_decoder import RowDecoder
 
-    states = recur(sequence, settings, sequences=True, name="encoder")
-    code = dense(int(settings.options["code"]), "code", "tanh")(states)
-    joined = keras.layers.Concatenate(name="code_and_known")([code, known])
+def decode(memory: Memory, queries: Any, settings: Settings) -> Any:
+    """Write one row for each query, from the code that every query is joined to.
+
+    The decoder is fed the code, not its own output, so that it trains and predicts in the same way.
+
+    Args:
+        memory: What the encoder read.
+        queries: (batch, queries, features), what is known of each row; the code need not hold it.
+        settings: Cell and sizes.
+
+    Returns:
+        (batch, queries, units of the decoder).
+
+    Source:
+        As `encode`: rows in reverse order, from the newest back, where queries ask for them so.
+    """
+    code = ops.repeat(ops.expand_dims(memory.last[0], 1), queries.shape[1], axis=1)
+    joined = keras.layers.Concatenate(name="code_and_query")([code, queries])
     units = max(MIN_UNITS, settings.units // DECODER_SHARE)
-    return RowDecoder(settings.cell, units, points, name="rows_again")(joined), states
+    return cells[settings.cell].layer(units, return_sequences=True, name="decoder")(joined)

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from seqtune.architectures._language import LanguageSettings, dropped
+from keras import ops
+
+from seqtune.architectures._dropout import drop_out
+from seqtune.architectures._recurrence import recur_on_text
+from seqtune.architectures._settings import Settings
 from seqtune.registry import cells
 
-OPTIONS: dict[str, Any] = {}
 
-
-def generate(sequence: Any, settings: LanguageSettings) -> Any:
-    """Tell for each step what stands before and after it, and nothing of itself.
+def context(sequence: Any, settings: Settings) -> Any:
+    """Return for each step what stands before and after it, and nothing of the step itself.
 
     The two directions are joined behind their last layer alone: joined earlier, a step would see
     itself.
@@ -27,10 +29,13 @@ def generate(sequence: Any, settings: LanguageSettings) -> Any:
         Mousa & Schuller, Contextual Bidirectional Long Short-Term Memory Recurrent Neural Network
         Language Models (EACL 2017); Peters et al., arXiv 1802.05365, section 3.1.
     """
-    from keras import ops
 
-    before = _read(sequence, settings, "left")
-    after = ops.flip(_read(ops.flip(sequence, axis=1), settings, "right"), axis=1)
+    def layer(name: str) -> Any:
+        return cells[settings.cell].layer(settings.units, return_sequences=True, name=name)
+
+    before = recur_on_text(sequence, settings, layer, "left_")
+    after = recur_on_text(ops.flip(sequence, axis=1), settings, layer, "right_")
+    after = ops.flip(after, axis=1)
     nothing = ops.zeros_like(before[:, :1])
     joined = ops.concatenate(
         [
@@ -39,19 +44,4 @@ def generate(sequence: Any, settings: LanguageSettings) -> Any:
         ],
         axis=-1,
     )
-    return dropped(joined, settings.dropout, "dropout_joined")
-
-
-def _read(sequence: Any, settings: LanguageSettings, name: str) -> Any:
-    import keras
-
-    for depth in range(settings.layers):
-        sequence = dropped(sequence, settings.dropout, f"{name}_dropout_{depth}")
-        layer = cells[settings.cell].layer(
-            settings.units, return_sequences=True, name=f"{name}_{depth}"
-        )
-        sequence = layer(sequence)
-        if settings.has_normalization:
-            normalization = keras.layers.LayerNormalization(name=f"{name}_normalization_{depth}")
-            sequence = normalization(sequence)
-    return sequence
+    return drop_out(joined, settings.dropout, "dropout_joined", same_steps=True)

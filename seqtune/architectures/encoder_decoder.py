@@ -1,11 +1,15 @@
-"""One recurrence reads the history, a second one writes the future, with attention if wanted."""
+"""One recurrence reads a sequence, a second one answers queries, with attention if wanted."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from typing import Any
 
-from seqtune.architectures._dense import dense
+import keras
+from keras import ops
+
+from seqtune.architectures._dropout import drop_out
+from seqtune.architectures._forms import Memory
 from seqtune.architectures._recurrence import recur
 from seqtune.architectures._segments import fold
 from seqtune.architectures._settings import Settings
@@ -15,87 +19,65 @@ OPTIONS = {
     "attention": {
         "type": "boolean",
         "default": False,
+        "forms": ["decode"],
         "description": "Let each step ahead look at all encoded steps of the history.",
     },
     "length": {
         "anyOf": [{"const": "auto"}, {"type": "integer", "minimum": 1}],
         "default": "auto",
+        "forms": ["decode"],
         "description": "Steps that are read and written at a time; auto takes a season.",
     },
 }
 
 
-def forecast(history: Any, future: Any | None, static: Any | None, settings: Settings) -> Any:
-    """Encode the history, then decode the steps ahead from the encoder's last state.
-
-    The decoder is fed what is known of each step ahead (its covariates and its position), not its
-    own output, so that it trains and predicts in the same way.
+def encode(sequence: Any, mask: Any | None, settings: Settings) -> Memory:
+    """Read a sequence, in segments of `length` steps where that is more than one.
 
     Args:
-        history: (batch, lookback, features).
-        future: (batch, horizon, features) known ahead, or None.
-        static: (batch, features) of the series, or None.
-        settings: Cell, sizes, `attention`, and `length`.
-
-    Returns:
-        (batch, horizon, width).
+        sequence: (batch, steps, features); zero where a step is not there.
+        mask: (batch, steps), true where a step is there; None for all.
+        settings: Cell, sizes, `length` and `align`.
 
     Source:
-        Sutskever et al., Sequence to Sequence Learning, arXiv 1409.3215; Luong et al., Effective
-        Approaches to Attention, arXiv 1508.04025, dot-product score (section 3.1).
+        Sutskever et al., Sequence to Sequence Learning, arXiv 1409.3215.
     """
-    import keras
-
-    from seqtune.architectures._dropout import Dropout
-
-    length = min(int(settings.options["length"]), settings.horizon)
-    source = fold(history, length) if length > 1 else history
+    if int(settings.options.get("length", 1)) > 1:
+        sequence, mask = fold(sequence, mask, settings)
     below = replace(settings, layers=settings.layers - 1)
-    encoded = recur(source, below, sequences=True, name="encoder")
-    encoder = cells[settings.cell].layer(
+    encoded = recur(sequence, below, mask=mask, sequences=True, name="encoder")
+    top = cells[settings.cell].layer(
         settings.units, return_sequences=True, return_state=True, name="encoder_top"
     )
-    encoded, *states = encoder(encoded)  # (batch, segments, units), (batch, units) …
+    encoded, *last = top(encoded, mask=mask)  # (batch, segments, units), (batch, units) …
+    return Memory(encoded, encoded, tuple(last), mask)
 
-    segments = -(-settings.horizon // length)
-    asked = _questions(states[0], future, static, segments, length, settings)
+
+def decode(memory: Memory, queries: Any, settings: Settings) -> Any:
+    """Answer queries one after the other, beginning with the encoder's last state.
+
+    The decoder is fed the queries, not its own output, so that it trains and predicts in the same
+    way.
+
+    Args:
+        memory: What the encoder read.
+        queries: (batch, queries, features).
+        settings: Cell, sizes and `attention`.
+
+    Returns:
+        (batch, queries, units); twice the units with attention.
+
+    Source:
+        Sutskever et al., as above; Luong et al., Effective Approaches to Attention, arXiv
+        1508.04025, dot-product score (section 3.1).
+    """
     decoder = cells[settings.cell].layer(settings.units, return_sequences=True, name="decoder")
-    decoded = decoder(asked, initial_state=states)  # (batch, segments, units)
-    if settings.options["attention"] and encoded.shape[1] > 1:  # one segment needs no attention
-        seen = keras.layers.Attention(name="attention")([decoded, encoded])
+    missing = len(keras.tree.flatten(decoder.cell.state_size)) - len(memory.last)
+    begin = [*memory.last, *([ops.zeros_like(memory.last[0])] * missing)]
+    decoded = decoder(queries, initial_state=begin)  # (batch, queries, units)
+    if settings.options.get("attention") and memory.states.shape[1] != 1:  # one needs no attention
+        mask = None if memory.mask is None else [None, memory.mask]
+        attention = keras.layers.Attention(name="attention")
+        seen = attention([decoded, memory.states], mask=mask)
         decoded = keras.layers.Concatenate(name="decoded_and_seen")([decoded, seen])
-    if settings.dropout > 0:
-        decoded = Dropout(settings.dropout, name="decoder_dropout")(decoded)
-    steps = dense(length * settings.width, "steps_of_segment")(decoded)
-    steps = keras.layers.Reshape((segments * length, settings.width), name="steps_ahead")(steps)
-    return _crop_end(steps, segments * length - settings.horizon, "whole_horizon")
-
-
-def _questions(
-    state: Any,
-    future: Any | None,
-    static: Any | None,
-    segments: int,
-    length: int,
-    settings: Settings,
-) -> Any:
-    """Return the decoder's inputs, (batch, segments, features): context, position, covariates."""
-    import keras
-
-    context = state if static is None else keras.layers.Concatenate(name="context")([state, static])
-    context = dense(settings.width * segments, "questions")(context)
-    asked = keras.layers.Reshape((segments, settings.width), name="question_per_segment")(context)
-    if future is None:
-        return asked
-    missing = segments * length - settings.horizon
-    padded = keras.layers.ZeroPadding1D((0, missing), name="future_padded")(future)
-    known = keras.layers.Reshape((segments, length * future.shape[-1]), name="future_segments")(
-        padded
-    )
-    return keras.layers.Concatenate(name="questions_and_future")([asked, known])
-
-
-def _crop_end(sequence: Any, steps: int, name: str) -> Any:
-    import keras
-
-    return keras.layers.Cropping1D((0, steps), name=name)(sequence) if steps else sequence
+    return drop_out(decoded, settings.dropout, "decoder_dropout")

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from seqtune.architectures._language import LanguageSettings, recur_on
-from seqtune.registry import stateful_cells
+from seqtune.architectures._attention import look_back
+from seqtune.architectures._dropout import drop_out
+from seqtune.architectures._recurrence import recur_on_text
+from seqtune.architectures._settings import Settings
+from seqtune.cells._stateful import StatefulRNN
 
-OPTIONS: dict[str, Any] = {}
 
-
-def generate(sequence: Any, settings: LanguageSettings) -> Any:
+def stream(sequence: Any, settings: Settings) -> Any:
     """Read a text from left to right.
 
     Args:
@@ -24,4 +25,13 @@ def generate(sequence: Any, settings: LanguageSettings) -> Any:
         Merity et al., Regularizing and Optimizing LSTM Language Models, arXiv 1708.02182;
         truncated back-propagation: Williams & Peng, Neural Computation 2 (1990).
     """
-    return recur_on(sequence, settings, stateful_cells[settings.cell].stateful)
+
+    def layer(name: str) -> Any:
+        return StatefulRNN(
+            settings.cell, settings.units, settings.streams, settings.weight_dropout, name=name
+        )
+
+    sequence = recur_on_text(sequence, settings, layer)
+    sequence = look_back(sequence, settings.attention, settings.units, settings.streams)
+    last = f"dropout_{settings.layers}"
+    return drop_out(sequence, settings.dropout, last, same_steps=True)

@@ -1,4 +1,4 @@
-"""A recurrence over long texts: the state goes on from batch to batch, and training is fused.
+"""A recurrence over streams: the state goes on from batch to batch, and training is fused.
 
 What Keras's own recurrent layers differentiate by themselves is written out here: the gradient of
 the recurrent weights is one product over all steps, not a sum that a loop adds up step by step.
@@ -9,8 +9,8 @@ x (batch, gates), and those that come from the state, y = h U + d (batch, gates)
 
     forward(x, y, states)              the next states (the first is the output h), and what the
                                        derivative needs
-    backward(kept, states, gradients)  from the gradients of the next states to those of x, of y,
-                                       and of the states by any other way than y
+    backward(kept, states, gradients)  the gradients of x, of y, and of the states by any other way
+                                       than y, from the gradients of the next states
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ class Step:
         backward: Its derivative; without a bias of their own, both kinds of gates are added, and
             have the same.
         bias: Initial bias of each gate.
-        has_state_bias: Whether the gates that come from the state have a bias of their own.
+        has_state_bias: Whether the gates that come from the state have a bias of their own (d).
     """
 
     gates: int
@@ -70,8 +70,8 @@ def run_steps(step: Step, gates: Any, kernel: Any, bias: Any, states: Tensors) -
 
     @ops.custom_gradient  # type: ignore[untyped-decorator]
     def run(gates: Any, kernel: Any, bias: Any, *states: Any) -> tuple[Any, Any]:
-        def forth(carry: Tensors, arriving: Any) -> tuple[Tensors, Tensors]:
-            following, kept = step.forward(arriving, ops.matmul(carry[0], kernel) + bias, carry)
+        def forth(before: Tensors, arriving: Any) -> tuple[Tensors, Tensors]:
+            following, kept = step.forward(arriving, ops.matmul(before[0], kernel) + bias, before)
             return following, (*following, *kept)
 
         found = _scan(forth, states, gates, (blank,) * (step.states + step.kept))
@@ -85,9 +85,9 @@ def run_steps(step: Step, gates: Any, kernel: Any, bias: Any, states: Tensors) -
             above = keras.tree.flatten(upstream)[0]
             turned = ops.transpose(kernel)
 
-            def back(carry: Tensors, arriving: Any) -> tuple[Tensors, Tensors]:
+            def back(later: Tensors, arriving: Any) -> tuple[Tensors, Tensors]:
                 above, kept, states = arriving
-                following = (carry[0] + above, *carry[1:])
+                following = (later[0] + above, *later[1:])
                 to_gates, to_state, rest = step.backward(kept, states, following)
                 through = ops.matmul(to_state, turned)
                 both = (to_gates, to_state) if step.has_state_bias else (to_state,)
@@ -117,14 +117,14 @@ def _scan(
     *,
     reverse: bool = False,
 ) -> Tensors:
-    """Return what a body gives out at each step.
+    """Return the outputs of a loop over steps, (steps, …) each.
 
     Args:
-        body: From what is carried and what arrives to what is carried on and what is given out.
-        begin: What is carried at first.
-        arriving: For each step.
-        blanks: Of the shapes of what is given out; on TensorFlow, Keras's `scan` gives out only
-            what is carried.
+        body: From the states and the inputs of a step to the next states and the outputs.
+        begin: States before the first step.
+        arriving: Inputs of all steps, (steps, …).
+        blanks: Zeros in the shapes of the outputs; on TensorFlow, Keras's `scan` returns nothing
+            but states.
         reverse: Whether the last step comes first.
     """
     if keras.tree.flatten(arriving)[0].shape[0] == 1:  # a loop would cost more than the step
@@ -134,19 +134,19 @@ def _scan(
         given: Tensors = ops.scan(body, begin, arriving, reverse=reverse)[1]
         return given
 
-    def both(carry: Tensors, arriving: Any) -> tuple[Tensors, Tensors]:
-        following, out = body(carry[: len(begin)], arriving)
+    def both(states: Tensors, arriving: Any) -> tuple[Tensors, Tensors]:
+        following, out = body(states[: len(begin)], arriving)
         return (*following, *out), (*following, *out)
 
     given = ops.scan(both, (*begin, *blanks), arriving, reverse=reverse)[1]
     return given[len(begin) :]
 
 
-class Remembering(keras.layers.Layer):  # type: ignore[misc]
-    """A layer that remembers something of each row of a batch.
+class StatefulLayer(keras.layers.Layer):  # type: ignore[misc]
+    """A layer with a state for each stream.
 
-    While training, it stays in the layer: row `i` of a batch goes on where row `i` of the batch
-    before ended. Otherwise it is an argument and a result, or begins at zero.
+    While training, the layer keeps it: row `i` of a batch goes on where row `i` of the batch before
+    ended. Otherwise the state is an argument and a result, or begins at zero.
 
     Args:
         streams: Rows of a training batch.
@@ -156,25 +156,25 @@ class Remembering(keras.layers.Layer):  # type: ignore[misc]
     def __init__(self, streams: int, **options: Any) -> None:
         super().__init__(**options)
         self.streams = streams
-        self.carry: list[Any] = []
+        self.kept: list[Any] = []
 
     @property
     def shapes(self) -> list[tuple[int, ...]]:
-        """Shape of each state, without the rows."""
+        """Shape of each state of one stream."""
         raise NotImplementedError
 
     def run(self, sequence: Any, states: Tensors, *, training: bool) -> tuple[Any, Tensors]:
         """Return (batch, steps, features), and the states behind the last step."""
         raise NotImplementedError
 
-    def create_carry(self) -> None:
-        """Create what is remembered while training."""
-        self.carry = [
+    def create_states(self) -> None:
+        """Create the states that are kept while training."""
+        self.kept = [
             self.add_weight(
                 shape=(self.streams, *shape),
                 initializer="zeros",
                 trainable=False,
-                name=f"carry_{number}",
+                name=f"state_{number}",
             )
             for number, shape in enumerate(self.shapes)
         ]
@@ -184,19 +184,19 @@ class Remembering(keras.layers.Layer):  # type: ignore[misc]
 
         Args:
             sequence: (batch, steps, features).
-            states: What is remembered; none for zeros, or while training for what is kept.
+            states: Before the first step; None for zeros, and while training for those kept.
             training: Whether states are kept.
         """
-        is_carried = bool(training) and states is None
-        if is_carried:
-            begin = tuple(state + 0.0 for state in self.carry)
+        is_kept = bool(training) and states is None
+        if is_kept:
+            begin = tuple(state + 0.0 for state in self.kept)
         else:
             rows = ops.shape(sequence)[0]
             begin = tuple(ops.zeros((rows, *shape)) for shape in self.shapes)
             begin = begin if states is None else tuple(states)
         output, after = self.run(sequence, begin, training=bool(training))
-        if is_carried:
-            for kept, state in zip(self.carry, after, strict=True):
+        if is_kept:
+            for kept, state in zip(self.kept, after, strict=True):
                 kept.assign(ops.stop_gradient(state))
         return output if states is None else (output, *after)
 
@@ -206,8 +206,8 @@ class Remembering(keras.layers.Layer):  # type: ignore[misc]
 
     @property
     def weights(self) -> list[Any]:
-        """The weights, without what is remembered: that is no part of the network."""
-        kept = {id(state) for state in getattr(self, "carry", ())}
+        """The weights, without the states: they are no part of the network."""
+        kept = {id(state) for state in getattr(self, "kept", ())}
         return [weight for weight in super().weights if id(weight) not in kept]
 
     def save_own_variables(self, store: Any) -> None:
@@ -222,8 +222,8 @@ class Remembering(keras.layers.Layer):  # type: ignore[misc]
 
 
 @keras.saving.register_keras_serializable("seqtune")
-class Carried(Remembering):
-    """A recurrent layer that returns every step.
+class StatefulRNN(StatefulLayer):
+    """A recurrent layer over streams that returns every step.
 
     Args:
         cell: Name of the cell, a module with `step`.
@@ -271,7 +271,7 @@ class Carried(Remembering):
             self.state_bias = self.add_weight(
                 shape=(width,), initializer="zeros", name="state_bias"
             )
-        self.create_carry()
+        self.create_states()
 
     def get_config(self) -> dict[str, Any]:
         """Return the arguments."""

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from seqtune.cells._drawn import drawn_weights
+import keras
+from keras import ops
+
+from seqtune.cells._stateful import Step
+from seqtune.initializers import recurrent_initializers
 
 
 def layer(units: int, **options: Any) -> Any:
@@ -22,22 +26,7 @@ def layer(units: int, **options: Any) -> Any:
         Cho et al., Learning Phrase Representations using RNN Encoder-Decoder, arXiv 1406.1078,
         with the reset gate after the matrix product (the form cuDNN computes).
     """
-    import keras
-
-    return keras.layers.GRU(units, **{**drawn_weights(), **options})
-
-
-def stateful(units: int, streams: int, **options: Any) -> Any:
-    """Return a layer of GRU cells whose state goes on from batch to batch.
-
-    Args:
-        units: Size of the state.
-        streams: Rows of a training batch.
-        options: What `seqtune.cells._stateful.Carried` takes.
-    """
-    from seqtune.cells._stateful import Carried
-
-    return Carried("gru", units, streams, **options)
+    return keras.layers.GRU(units, **{**recurrent_initializers(), **options})
 
 
 def step() -> Any:
@@ -45,9 +34,6 @@ def step() -> Any:
 
     With z and r from x + y, and n = tanh(x_n + r y_n): h' = z h + (1 - z) n.
     """
-    from keras import ops
-
-    from seqtune.cells._stateful import Step
 
     def forward(x: Any, y: Any, states: Any) -> Any:
         (x_z, x_r, x_n), (y_z, y_r, y_n) = ops.split(x, 3, axis=-1), ops.split(y, 3, axis=-1)

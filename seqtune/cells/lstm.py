@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from seqtune.cells._drawn import drawn_weights
+import keras
+from keras import ops
+
+from seqtune.cells._stateful import Step
+from seqtune.initializers import recurrent_initializers
 
 
 def layer(units: int, **options: Any) -> Any:
@@ -22,22 +26,7 @@ def layer(units: int, **options: Any) -> Any:
         Hochreiter & Schmidhuber, Long Short-Term Memory, Neural Computation 9 (1997), with the
         forget gate of Gers et al. (2000), its bias started at one.
     """
-    import keras
-
-    return keras.layers.LSTM(units, **{**drawn_weights(), **options})
-
-
-def stateful(units: int, streams: int, **options: Any) -> Any:
-    """Return a layer of LSTM cells whose state goes on from batch to batch.
-
-    Args:
-        units: Size of the state.
-        streams: Rows of a training batch.
-        options: What `seqtune.cells._stateful.Carried` takes.
-    """
-    from seqtune.cells._stateful import Carried
-
-    return Carried("lstm", units, streams, **options)
+    return keras.layers.LSTM(units, **{**recurrent_initializers(), **options})
 
 
 def step() -> Any:
@@ -45,9 +34,6 @@ def step() -> Any:
 
     With gates i, f, g, o from x + y: c' = f c + i g and h' = o tanh(c').
     """
-    from keras import ops
-
-    from seqtune.cells._stateful import Step
 
     def forward(x: Any, y: Any, states: Any) -> Any:
         i, f, g, o = ops.split(x + y, 4, axis=-1)

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from seqtune.cells._drawn import drawn_weights
+import keras
+from keras import ops
+
+from seqtune.cells._stateful import Step
+from seqtune.initializers import recurrent_initializers
 
 
 def layer(units: int, **options: Any) -> Any:
@@ -21,29 +25,11 @@ def layer(units: int, **options: Any) -> Any:
     Source:
         Elman, Finding Structure in Time, Cognitive Science 14 (1990).
     """
-    import keras
-
-    return keras.layers.SimpleRNN(units, **{**drawn_weights(), **options})
-
-
-def stateful(units: int, streams: int, **options: Any) -> Any:
-    """Return a layer of simple cells whose state goes on from batch to batch.
-
-    Args:
-        units: Size of the state.
-        streams: Rows of a training batch.
-        options: What `seqtune.cells._stateful.Carried` takes.
-    """
-    from seqtune.cells._stateful import Carried
-
-    return Carried("simple_rnn", units, streams, **options)
+    return keras.layers.SimpleRNN(units, **{**recurrent_initializers(), **options})
 
 
 def step() -> Any:
     """Return the mathematics of a step, h' = tanh(x + y), and its derivative."""
-    from keras import ops
-
-    from seqtune.cells._stateful import Step
 
     def forward(x: Any, y: Any, states: Any) -> Any:
         output = ops.tanh(x + y)

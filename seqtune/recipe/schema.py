@@ -18,7 +18,7 @@ from seqtune.recipe.kinds import AnyText, Duration, Encoding, Flag, Mark, Number
 from seqtune.recipe.options import with_options
 from seqtune.recipe.ranges import Range
 from seqtune.recipe.section import Section
-from seqtune.registry import architectures, architectures_for, cells
+from seqtune.registry import Architectures, architectures, cells
 
 Auto = Literal["auto"]
 
@@ -82,14 +82,15 @@ class CommonNetwork(Section):
     )
 
 
-def network_for(task: str, base: type[CommonNetwork] = CommonNetwork) -> type[CommonNetwork]:
-    """Return the section `network` of a task: its own architectures, each with its options.
+def network_for(
+    known: Architectures, base: type[CommonNetwork] = CommonNetwork
+) -> type[CommonNetwork]:
+    """Return the section `network` of a task: its architectures, each with its options.
 
     Args:
-        task: The task.
-        base: The keys that all of its architectures share.
+        known: The architectures that the task takes.
+        base: The keys that all of them share.
     """
-    known = architectures_for(task)
     field = base.model_fields["architecture"]
     kind = Annotated[Searchable[str], Search(Word(lambda: known))]
     narrowed = create_model(

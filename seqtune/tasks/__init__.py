@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from seqtune.registry import cells, tasks
+from seqtune.registry import architectures, cells, tasks
 
 if TYPE_CHECKING:
     from seqtune.tasks._contract import Task
@@ -21,8 +21,9 @@ def load_task(name: str) -> Task:
         RecipeError: There is no such task.
     """
     module = import_module(f"{tasks[name].__name__}.task")
-    for cell in cells.modules.values():  # Keras knows their layers from here on: it opens networks
-        if cell.startswith(cells.package):  # a broken plug-in from outside costs what uses it
-            import_module(cell)
+    for registry in (cells, architectures):  # Keras opens networks that hold their layers
+        for plugin in registry.modules.values():
+            if plugin.startswith(registry.package):  # a broken one from outside costs what uses it
+                import_module(plugin)
     task: Task = module.TASK
     return task

@@ -8,7 +8,8 @@ import keras
 import numpy as np
 import pytest
 
-from seqtune.architectures._pooling import pool, recur_and_pool
+from seqtune.architectures._pooling import POOLINGS, pool
+from seqtune.architectures._recurrence import recur_and_pool
 from seqtune.architectures._settings import Settings
 
 STATES = np.array([[[1.0, -4.0], [3.0, -2.0], [8.0, -9.0]], [[5.0, -1.0], [7.0, 6.0], [2.0, 4.0]]])
@@ -56,14 +57,19 @@ def test_attention_weighs_the_steps_that_are_there() -> None:
     assert pooled("attention", MASK)[1].tolist() == [5.0, -1.0]  # one step has all the weight
 
 
-@pytest.mark.parametrize("pooling", ["mean", "max", "attention"])
+def test_the_last_is_that_of_the_last_step_that_is_there() -> None:
+    assert pooled("last").tolist() == [[8.0, -9.0], [2.0, 4.0]]
+    assert pooled("last", MASK).tolist() == [[3.0, -2.0], [5.0, -1.0]]
+
+
+@pytest.mark.parametrize("pooling", POOLINGS)
 @pytest.mark.parametrize("mask", [None, np.ones((2, 1), bool)])
 def test_a_single_step_is_all_there_is(pooling: str, mask: Any) -> None:
     found = pooled(pooling, mask, STATES[:, :1])
     assert found.tolist() == [[1.0, -4.0], [5.0, -1.0]]
 
 
-@pytest.mark.parametrize("pooling", ["mean", "max", "attention"])
+@pytest.mark.parametrize("pooling", POOLINGS)
 def test_a_mask_of_all_steps_is_as_none(pooling: str) -> None:
     every = np.ones((2, 3), bool)
     assert pooled(pooling, every) == pytest.approx(pooled(pooling), rel=1e-6)
@@ -73,7 +79,7 @@ def sums(
     steps: list[list[float]], mask: Any, pooling: str, *, bidirectional: bool, layers: int = 1
 ) -> Any:
     """Recur over one feature; each state is the step and half of the state before."""
-    settings = Settings("simple_rnn", 1, layers, 0.0, 1, pooling=pooling)
+    settings = Settings("simple_rnn", 1, layers, pooling=pooling)
     values = np.array(steps, np.float32)[..., None]
     inputs = [keras.Input(values.shape[1:])]
     given = [values]

@@ -62,7 +62,7 @@ def row_of(run: Path, name: str) -> dict[str, Any]:
 def test_the_blend_is_a_row_that_says_what_is_in_it(run: Path) -> None:
     row = row_of(run, "blend")
     assert row["kind"] == "ensemble"
-    assert row["detail"] == f"0.25 forecaster-gru-t001 + 0.75 {METHOD}"
+    assert row["detail"] == f"0.25 stacked-gru-t001 + 0.75 {METHOD}"
     assert {"separation", "auc_pr", "event_recall"} <= row["validation"].keys() & row["test"].keys()
 
 
@@ -87,7 +87,7 @@ def test_new_rows_get_the_mean_of_squares_of_what_its_members_say(
     path = tmp_path / "new.csv"
     new.to_csv(path, index=False)
     opened = Run(run)
-    names = ("blend", "forecaster-gru-t001", METHOD)
+    names = ("blend", "stacked-gru-t001", METHOD)
     tables = [opened.predict(str(path), use=name) for name in names]
     blend, network, method = (each["score"] for each in tables)
     assert blend.notna().all() and not np.allclose(network, method)
@@ -112,7 +112,7 @@ def test_alarms_of_members_are_blended_by_their_weights(
         return standing(statements, *rest)
 
     monkeypatch.setattr("seqtune.tasks.anomaly.detect.standing", listening)
-    for name in ("blend", "forecaster-gru-t001", METHOD):
+    for name in ("blend", "stacked-gru-t001", METHOD):
         Run(run).predict(str(path), use=name)
     blend, network, method = heard
     np.testing.assert_allclose(blend, 0.25 * network + 0.75 * method, rtol=1e-6)
@@ -125,7 +125,7 @@ def test_what_was_measured_of_the_mean_and_of_the_method_lifts_new_rows(
 ) -> None:
     path = tmp_path / "new.csv"
     table(40, "2024-01-13 12:00").to_csv(path, index=False)
-    names = ("forecaster-gru-t001", METHOD)
+    names = ("stacked-gru-t001", METHOD)
     network, method = (Run(run).predict(str(path), use=name)["score"] for name in names)
     opened = Run(run)
     assert opened.calibrations["blend"] == opened.calibrations[METHOD] == {"lift": 1.0}
@@ -154,7 +154,7 @@ def test_unless_it_is_asked_for_no_method_is_kept_or_blended(tmp_path: Path) -> 
     assert "blend" not in [row["name"] for row in board]
 
 
-@pytest.mark.parametrize("use", ["blend", "forecaster-gru-t001", METHOD])
+@pytest.mark.parametrize("use", ["blend", "stacked-gru-t001", METHOD])
 def test_it_is_told_how_many_rows_are_done(run: Path, tmp_path: Path, use: str) -> None:
     path = tmp_path / "new.csv"
     table(40, "2024-01-13 12:00").to_csv(path, index=False)

@@ -18,7 +18,7 @@ from hostile import NO_PART, Attack, change, kernel, refusals_of_mutations, refu
 
 from seqtune.run.run import NETWORK, Run
 
-NAME = "forecaster-gru-t001"
+NAME = "stacked-gru-t001"
 MODEL = "models/t001.keras"
 Act = Callable[[Path], None]
 

@@ -15,26 +15,29 @@ import keras
 import numpy as np
 import pytest
 
-from seqtune.registry import architectures_for, cells
+from seqtune.registry import cells
 from seqtune.search.network_file import load_network, save_network
 from seqtune.search.problem import Problem
 from seqtune.search.schedule import Watch
 from seqtune.search.trial import Result, TrialJob
+from seqtune.tasks.forecast.schema import ARCHITECTURES
 from seqtune.tasks.forecast.task import TASK
 
 OTHER = {"jax": "tensorflow", "tensorflow": "jax"}[keras.backend.backend()]
 CLOSE = 1e-5
 
-architectures = architectures_for("forecast")
-
 PAIRS = list(
-    zip(cells, cycle(architectures), strict=False)
-    if len(cells) > len(architectures)
-    else zip(cycle(cells), architectures, strict=False)
+    zip(cells, cycle(ARCHITECTURES), strict=False)
+    if len(cells) > len(ARCHITECTURES)
+    else zip(cycle(cells), ARCHITECTURES, strict=False)
 )
 """Every cell and every architecture at least once."""
 
 OPTIONS = {
+    "autoencoder": {"network.autoencoder.code": 2},
+    "conv_recurrent": {
+        "network.conv_recurrent.filters": 4, "network.conv_recurrent.shuffle": False,
+    },
     "dilated": {
         "network.dilated.length": 4, "network.dilated.growth": 2, "network.dilated.residual": True,
     },

@@ -9,17 +9,20 @@ import keras
 import numpy as np
 import numpy.typing as npt
 
-from seqtune.architectures._settings import Settings
+from seqtune.architectures._dense import dense
+from seqtune.architectures._forms import decode_each
+from seqtune.architectures._settings import settings_of
 from seqtune.registry import architectures
 from seqtune.tasks.anomaly.codec import Codec
 from seqtune.tasks.anomaly.head import ExpectationHead
 from seqtune.tasks.anomaly.inputs import count_features
+from seqtune.tasks.anomaly.schema import ARCHITECTURES
 
 MAX_REACH = 384
 """No row is told of that lies farther away: segments would become too long to train on."""
 
 WIDTH = 16
-"""Features that stand for each row that is told of, before the head."""
+"""Features of each row ahead, before the head."""
 
 
 def build_network(codec: Codec, values: Mapping[str, Any]) -> keras.Model:
@@ -40,9 +43,8 @@ def build_network(codec: Codec, values: Mapping[str, Any]) -> keras.Model:
         "known": keras.Input((None, known), name="known"),
     }
     offsets = offsets_of(codec, values)
-    architecture = architectures[str(values["network.architecture"])]
     joined = keras.layers.Concatenate(name="sequence_and_known")(list(inputs.values()))
-    rows, states = architecture.anomaly(joined, inputs["known"], len(offsets), settings_of(values))
+    rows, states = _rows(joined, inputs["known"], len(offsets), values)
     channels = channels_of(codec, values)
     is_bounded = bool(values["preprocessing.bounded"])
     low, high = (
@@ -53,20 +55,35 @@ def build_network(codec: Codec, values: Mapping[str, Any]) -> keras.Model:
     return keras.Model(inputs, told)
 
 
-def settings_of(values: Mapping[str, Any]) -> Settings:
-    """Read a network's settings from a configuration."""
-    prefix = f"network.{values['network.architecture']}."
-    return Settings(
-        cell=str(values["network.cell"]),
-        units=int(values["network.units"]),
-        layers=int(values["network.layers"]),
-        dropout=float(values["network.dropout"]),
-        horizon=1,
-        options={
-            key[len(prefix) :]: value for key, value in values.items() if key.startswith(prefix)
-        },
-        width=WIDTH,
-    )
+def _rows(sequence: Any, known: Any, points: int, values: Mapping[str, Any]) -> tuple[Any, Any]:
+    """Read a sequence once, and at each step predict rows ahead or write the latest rows again.
+
+    A row is judged by what was expected of it from several distances: a network that predicts the
+    next row alone follows an anomaly and soon finds it normal.
+
+    Args:
+        sequence: (batch, steps, features).
+        known: (batch, steps, features), what is known of each step without looking at values.
+        points: Rows for each step.
+        values: The configuration.
+
+    Returns:
+        Features of the rows of each step, (batch, steps, points, features), and the states that
+        they were made from, (batch, steps, units).
+    """
+    settings = settings_of(values, causal=True)
+    architecture = architectures[str(values["network.architecture"])]
+    if not looks_ahead(values):
+        return decode_each(architecture, sequence, known, points, settings)
+    states = architecture.states(sequence, None, settings)
+    joined = keras.layers.Concatenate(name="states_and_known")([states, known])
+    rows = dense(points * WIDTH, "rows_ahead", "gelu")(joined)
+    return keras.layers.Reshape((-1, points, WIDTH), name="row_by_row")(rows), states
+
+
+def looks_ahead(values: Mapping[str, Any]) -> bool:
+    """Say whether a network predicts rows ahead; with a decoder it writes the latest ones again."""
+    return ARCHITECTURES.form_of(str(values["network.architecture"])) == "states"
 
 
 def channels_of(codec: Codec, values: Mapping[str, Any]) -> int:
@@ -84,7 +101,7 @@ def offsets_of(codec: Codec, values: Mapping[str, Any]) -> npt.NDArray[np.int64]
         >>> offsets_of(codec, {"preprocessing.reach": 1.0, "preprocessing.points": 3, …})
         array([ 1,  5, 24])
     """
-    is_ahead = bool(architectures[str(values["network.architecture"])].AHEAD)
+    is_ahead = looks_ahead(values)
     reach = round(float(values["preprocessing.reach"]) * codec.season)
     reach = min(max(1, reach), MAX_REACH)
     steps = np.geomspace(1, reach, int(values["preprocessing.points"])).round()

@@ -14,6 +14,10 @@ from seqtune.recipe.schema import COLUMN, Auto, CommonNetwork, RecipeSchema, net
 from seqtune.recipe.schema import Training as CommonTraining
 from seqtune.recipe.section import Section
 from seqtune.recipe.steps import Seasons, Split, SteppedReading
+from seqtune.registry import architectures_with
+
+ARCHITECTURES = architectures_with("decode_each", "states", causal=True)
+"""Architectures that write the latest rows again from each step, or predict rows ahead from it."""
 
 OFFSETS = ("mean", "nearest", "farthest")
 """How the errors of one row, as seen from several distances, become one."""
@@ -149,7 +153,7 @@ class Baselines(BlendedBaselines):
 if TYPE_CHECKING:
     Network = CommonNetwork
 else:
-    Network = network_for("anomaly")
+    Network = network_for(ARCHITECTURES)
 
 
 class Schema(RecipeSchema):

@@ -10,8 +10,9 @@ import numpy as np
 import numpy.typing as npt
 
 from seqtune.architectures._dense import dense
-from seqtune.architectures._dropout import Dropout
-from seqtune.architectures._settings import Settings
+from seqtune.architectures._dropout import drop_out
+from seqtune.architectures._forms import vector_of
+from seqtune.architectures._settings import settings_of
 from seqtune.initializers import LogFrequencies, SmallUniform
 from seqtune.registry import architectures
 from seqtune.tasks.classify.prepared import Prepared
@@ -46,9 +47,9 @@ def build_network(prepared: Prepared, values: Mapping[str, Any]) -> keras.Model:
         if codec.is_even:
             mask = None  # all are of one length; a network without a mask is faster
     settings = settings_of(values)
-    features = architectures[str(values["network.architecture"])].classify(sequence, mask, settings)
-    if settings.dropout > 0:
-        features = Dropout(settings.dropout, name="head_dropout")(features)
+    architecture = architectures[str(values["network.architecture"])]
+    features = vector_of(architecture, sequence, mask, settings)
+    features = drop_out(features, settings.dropout, "head_dropout")
     bias = LogFrequencies(*_frequencies(prepared, values))
     return keras.Model(inputs, dense(len(codec.labels.names), "logits", bias=bias)(features))
 
@@ -66,21 +67,6 @@ def _frequencies(
     return counts, None
 
 
-def settings_of(values: Mapping[str, Any]) -> Settings:
-    """Read a network's settings from a configuration."""
-    prefix = f"network.{values['network.architecture']}."
-    options = {key[len(prefix) :]: value for key, value in values.items() if key.startswith(prefix)}
-    return Settings(
-        cell=str(values["network.cell"]),
-        units=int(values["network.units"]),
-        layers=int(values["network.layers"]),
-        dropout=float(values["network.dropout"]),
-        horizon=1,
-        options=options,
-        pooling=str(values["network.pooling"]),
-    )
-
-
 def _embedded(
     tokens: Any, size: int, vectors: npt.NDArray[np.float32] | None, values: Mapping[str, Any]
 ) -> Any:
@@ -90,11 +76,8 @@ def _embedded(
     embedding = keras.layers.Embedding(
         size, width, embeddings_initializer=begin, name="token_embedding"
     )
-    sequence = embedding(tokens)
-    dropout = float(values["network.dropout"])
-    if dropout > 0:
-        sequence = Dropout(dropout, same_steps=True, name="embedding_dropout")(sequence)
-    return sequence
+    share = float(values["network.dropout"])
+    return drop_out(embedding(tokens), share, "embedding_dropout", same_steps=True)
 
 
 @keras.saving.register_keras_serializable("seqtune")

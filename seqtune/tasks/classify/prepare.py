@@ -29,7 +29,7 @@ from seqtune.tasks.classify.codec import (
 from seqtune.tasks.classify.labels import Labels, are_far_from_equal, find_labels, separator_of
 from seqtune.tasks.classify.prepared import Prepared
 from seqtune.tasks.classify.roles import Roles, infer_roles
-from seqtune.tasks.classify.schema import Schema
+from seqtune.tasks.classify.schema import ARCHITECTURES, Schema
 from seqtune.tasks.classify.split import (
     FOLD,
     TEST,
@@ -106,11 +106,10 @@ def prepare(source: Source, recipe: Recipe, listener: Listener) -> tuple[Prepare
 
 
 def _with_segment(recipe: Recipe, codec: Codec) -> Recipe:
-    """Settle the length of segments, where segments are searched and their length is open."""
-    if recipe.get("network.segment.length") != "auto":
-        return recipe
-    longest = max(codec.longest.values())
-    return recipe.replace({"network.segment.length": max(1, round(longest / SEGMENTS))})
+    """Settle the length of segments, for every architecture that has one and leaves it open."""
+    length = max(1, round(max(codec.longest.values()) / SEGMENTS))
+    names = [name for name in ARCHITECTURES if "length" in ARCHITECTURES.options(name)]
+    return recipe.filled_in({f"network.{name}.length": length for name in names})
 
 
 def encode_cases(codec: Codec, cases: Cases, name: str) -> tuple[Ragged, int]:

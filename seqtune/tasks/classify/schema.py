@@ -13,6 +13,10 @@ from seqtune.recipe.kinds import Flag, Number, Text, Whole, Word
 from seqtune.recipe.schema import COLUMN, Auto, CommonNetwork, Reading, RecipeSchema, network_for
 from seqtune.recipe.schema import Training as CommonTraining
 from seqtune.recipe.section import Section
+from seqtune.registry import architectures_with
+
+ARCHITECTURES = architectures_with("vector")
+"""Architectures that make one vector of a text or a series."""
 
 METRICS = ("accuracy", "balanced_accuracy", "macro_f1")
 """What configurations can be compared by; higher is better for each."""
@@ -195,7 +199,7 @@ class Baselines(BlendedBaselines):
 if TYPE_CHECKING:
     Network = ClassifyNetwork
 else:
-    Network = network_for("classify", ClassifyNetwork)
+    Network = network_for(ARCHITECTURES, ClassifyNetwork)
 
 
 class Schema(RecipeSchema):

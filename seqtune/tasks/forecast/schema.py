@@ -14,6 +14,10 @@ from seqtune.recipe.schema import COLUMN, Auto, CommonNetwork, RecipeSchema, net
 from seqtune.recipe.schema import Training as CommonTraining
 from seqtune.recipe.section import Section
 from seqtune.recipe.steps import Seasons, Split, SteppedReading
+from seqtune.registry import architectures_with
+
+ARCHITECTURES = architectures_with("decode", "vector")
+"""Architectures that answer each step ahead, or read out all of them from one vector."""
 
 
 class Data(SteppedReading):
@@ -127,7 +131,7 @@ class Baselines(BlendedBaselines):
 if TYPE_CHECKING:
     Network = CommonNetwork
 else:
-    Network = network_for("forecast")
+    Network = network_for(ARCHITECTURES)
 
 
 class Schema(RecipeSchema):

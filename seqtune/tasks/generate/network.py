@@ -8,11 +8,12 @@ from typing import Any
 import keras
 from keras import ops
 
-from seqtune.architectures._language import LanguageSettings
-from seqtune.cells._stateful import Remembering
+from seqtune.architectures._settings import settings_of
+from seqtune.cells._stateful import StatefulLayer
 from seqtune.initializers import GlorotUniform, LogFrequencies, SmallUniform
 from seqtune.registry import architectures
 from seqtune.tasks.generate.prepared import Prepared
+from seqtune.tasks.generate.schema import ARCHITECTURES
 
 VOCABULARY = "vocabulary"
 
@@ -38,30 +39,16 @@ def build_network(prepared: Prepared, values: Mapping[str, Any]) -> Any:
         counts=prepared.codec.counts[str(values["tokens.kind"])],
         name=VOCABULARY,
     )
-    settings = settings_of(values)
-    features = architectures[str(values["network.architecture"])].generate(
-        vocabulary(tokens), settings
-    )
+    settings = settings_of(values, streams=int(values["training.batch_size"]))
+    architecture = architectures[str(values["network.architecture"])]
+    read = architecture.context if is_for_gaps(values) else architecture.stream
+    features = read(vocabulary(tokens), settings)
     return keras.Model(tokens, vocabulary(features, is_read=False))
 
 
 def is_for_gaps(values: Mapping[str, Any]) -> bool:
     """Say whether a configuration reads from both sides."""
-    return bool(values["network.architecture"] == "bidirectional_context")
-
-
-def settings_of(values: Mapping[str, Any]) -> LanguageSettings:
-    """Read a network's settings from a configuration."""
-    return LanguageSettings(
-        cell=str(values["network.cell"]),
-        units=int(values["network.units"]),
-        layers=int(values["network.layers"]),
-        streams=int(values["training.batch_size"]),
-        dropout=float(values["network.dropout"]),
-        weight_dropout=float(values["network.weight_dropout"]),
-        has_normalization=bool(values["network.layer_normalization"]),
-        attention=int(values["network.attention"]),
-    )
+    return ARCHITECTURES.form_of(str(values["network.architecture"])) == "context"
 
 
 @keras.saving.register_keras_serializable("seqtune")
@@ -124,7 +111,7 @@ class Vocabulary(keras.layers.Layer):  # type: ignore[misc]
 
 def reading_layers(model: Any) -> list[Any]:
     """Return the layers between the vectors of tokens and the logits, first to last."""
-    kinds = (Remembering, keras.layers.LayerNormalization)
+    kinds = (StatefulLayer, keras.layers.LayerNormalization)
     return [layer for layer in model.layers if isinstance(layer, kinds)]
 
 
@@ -144,7 +131,7 @@ def score_targets(model: Any, tokens: Any, targets: Any, states: Any) -> tuple[A
     features = vocabulary(tokens)
     leaving: list[Any] = []
     for layer in reading_layers(model):
-        if isinstance(layer, Remembering):
+        if isinstance(layer, StatefulLayer):
             count = len(layer.shapes)
             features, *after = layer(features, states[:count])
             states, leaving = states[count:], [*leaving, *after]
@@ -157,5 +144,5 @@ def score_targets(model: Any, tokens: Any, targets: Any, states: Any) -> tuple[A
 
 def state_shapes(model: Any) -> list[tuple[int, ...]]:
     """Return the shape of each state of a network, without the streams."""
-    remembering = (each for each in reading_layers(model) if isinstance(each, Remembering))
+    remembering = (each for each in reading_layers(model) if isinstance(each, StatefulLayer))
     return [shape for layer in remembering for shape in layer.shapes]

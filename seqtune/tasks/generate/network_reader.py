@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from seqtune.cells._stateful import Remembering
+from seqtune.cells._stateful import StatefulLayer
 from seqtune.data.text.tokenizer import Tokenizer
 from seqtune.data.text.vocabulary import END, UNKNOWN
 from seqtune.tasks._values import Network
@@ -64,7 +64,7 @@ def _read_one(model: Any, tokens: Any, states: list[Any]) -> tuple[Any, list[Any
     vocabulary = model.get_layer(VOCABULARY)
     features, waiting, after = vocabulary(tokens), list(states), list[Any]()
     for layer in reading_layers(model):
-        if isinstance(layer, Remembering):
+        if isinstance(layer, StatefulLayer):
             own = tuple(waiting.pop(0) for _ in layer.shapes)
             features, left = layer.run(features, own, training=False)
             after += left

@@ -13,7 +13,10 @@ from seqtune.recipe.kinds import Flag, Number, Whole, Word
 from seqtune.recipe.schema import COLUMN, Auto, CommonNetwork, Reading, RecipeSchema, network_for
 from seqtune.recipe.schema import Training as CommonTraining
 from seqtune.recipe.section import Section
-from seqtune.registry import stateful_cells
+from seqtune.registry import architectures_with, stateful_cells
+
+ARCHITECTURES = architectures_with("stream", "context")
+"""Architectures that go through a text, or see what surrounds each token."""
 
 METRICS = ("bits_per_character", "nats_per_character", "perplexity")
 """What configurations can be compared by; lower is better for each."""
@@ -130,7 +133,7 @@ class Baselines(BlendedBaselines):
 if TYPE_CHECKING:
     Network = GenerateNetwork
 else:
-    Network = network_for("generate", GenerateNetwork)
+    Network = network_for(ARCHITECTURES, GenerateNetwork)
 
 
 class Schema(RecipeSchema):

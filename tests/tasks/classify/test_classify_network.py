@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from itertools import cycle
 from pathlib import Path
 from typing import Any
@@ -15,18 +16,21 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from seqtune.architectures._settings import settings_of
 from seqtune.data.reading.source import Source
 from seqtune.progress import silent
 from seqtune.recipe.load import Recipe
-from seqtune.registry import architectures_for, cells
+from seqtune.registry import cells
+from seqtune.runtime.network import KerasNetwork
 from seqtune.runtime.programs import predict
-from seqtune.search.network_file import save_network
+from seqtune.search.network_file import load_network, save_network
 from seqtune.search.problem import Problem
 from seqtune.search.space import complete
 from seqtune.tasks.classify import inference
 from seqtune.tasks.classify.inference import from_logits, input_name, network_probabilities
-from seqtune.tasks.classify.network import Present, build_network, settings_of
+from seqtune.tasks.classify.network import Present, build_network
 from seqtune.tasks.classify.prepared import Prepared
+from seqtune.tasks.classify.schema import ARCHITECTURES
 from seqtune.tasks.classify.task import TASK
 
 OTHER = {"jax": "tensorflow", "tensorflow": "jax"}[keras.backend.backend()]
@@ -263,14 +267,15 @@ def test_a_network_says_the_same_on_both_backends(tmp_path: Path) -> None:
         prepared.save(folder)
         prepared = Prepared.load(folder)
         every = {}
-        kinds = zip(architectures_for("classify"), cycle(cells), ("last", "attention", "max"),
+        kinds = zip(ARCHITECTURES, cycle(cells), ("last", "attention", "max", "mean"),
                     strict=False)  # fmt: skip
         for architecture, cell, pooling in kinds:
             every[architecture] = changed = values | {
                 "network.architecture": architecture, "network.cell": cell,
                 "network.pooling": pooling, "network.stacked.bidirectional": True,
                 "network.conv_recurrent.shuffle": False, "network.conv_recurrent.filters": 4,
-                "network.segment.length": 2,
+                "network.segment.length": 2, "network.dilated.length": 2,
+                "network.dilated.growth": 2, "network.dilated.residual": True,
             }  # fmt: skip
             model = TASK.build(prepared, changed)
             save_network(model, folder / f"{architecture}.keras")
@@ -284,8 +289,92 @@ def test_a_network_says_the_same_on_both_backends(tmp_path: Path) -> None:
         env={**os.environ, "KERAS_BACKEND": OTHER},
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
-    assert len(expected) == 2 * len(architectures_for("classify"))
+    assert len(expected) == 2 * len(ARCHITECTURES)
     for (kind, architecture), said in expected.items():
         found = np.load(tmp_path / kind / f"{architecture}-other.npy")
         assert found == pytest.approx(said, abs=1e-5), (kind, architecture)
         assert len(np.unique(found[:, 0].round(7))) > 1
+
+
+def scrambled(model: keras.Model) -> keras.Model:
+    """Give all weights random values, so that nothing is hidden by one that begins at zero."""
+    draw = np.random.default_rng(3)
+    for weight in model.weights:
+        drawn = draw.normal(0, 0.4, weight.shape)
+        weight.assign(np.abs(drawn) + 0.1 if "variance" in weight.path else drawn)
+    return model
+
+
+def probabilities(model: Any, prepared: Prepared, values: dict[str, Any]) -> Any:
+    """Return (cases, classes) of the test part."""
+    return TASK.forward(KerasNetwork(model), prepared, prepared.encoded("test"), values)
+
+
+def of_architecture(values: dict[str, Any], architecture: str, cell: str) -> dict[str, Any]:
+    """Return a configuration with another architecture, every option with its default."""
+    options = ARCHITECTURES.options(architecture)
+    defaults = {name: fragment["default"] for name, fragment in options.items()}
+    changed = {"network.architecture": architecture, "network.cell": cell}
+    settled = defaults | ({"length": 2} if "length" in defaults else {})
+    return values | changed | {f"network.{architecture}.{name}": settled[name] for name in settled}
+
+
+PAIRS = list(zip(ARCHITECTURES, cycle(cells), strict=False))
+"""Every architecture, each with another cell."""
+
+
+@pytest.mark.parametrize("kind", ["text", "series"])
+@pytest.mark.parametrize(("architecture", "cell"), PAIRS)
+def test_every_architecture_trains_saves_and_loads(
+    architecture: str, cell: str, kind: str, tmp_path: Path
+) -> None:
+    prepared, values = prepare(texts() if kind == "text" else series())
+    values = of_architecture(values, architecture, cell)
+    model = build_network(prepared, values)
+    before = model.get_weights()
+    batches = TASK.batches(prepared, values | {"training.batch_size": 6}, 1, steps=1)
+    model.compile(optimizer=keras.optimizers.SGD(0.5), loss=TASK.loss(prepared, values))
+    inputs, targets, weights = batches[0]
+    assert np.isfinite(float(model.train_on_batch(inputs, targets, sample_weight=weights)))
+    assert any((a != b).any() for a, b in zip(before, model.get_weights(), strict=True))
+    expected = probabilities(model, prepared, values)
+    save_network(model, tmp_path / "network.keras")
+    loaded = load_network(TASK, prepared, values, tmp_path / "network.keras")
+    assert probabilities(loaded, prepared, values) == pytest.approx(expected, abs=1e-5)
+    assert np.isfinite(expected).all() and len(np.unique(expected[:, 0].round(7))) > 1
+
+
+@pytest.mark.parametrize("kind", ["text", "series"])
+@pytest.mark.parametrize("architecture", ARCHITECTURES)
+def test_padding_says_nothing(architecture: str, kind: str) -> None:
+    """A longer longest case leaves the probabilities of all others as they are."""
+    prepared, values = prepare(texts() if kind == "text" else series())
+    values = of_architecture(values, architecture, "gru")
+    codec = prepared.codec
+    name = "series" if kind == "series" else str(values["text.tokens"])
+    longer = replace(codec, longest={**codec.longest, name: codec.longest[name] + 5})
+    padded = replace(prepared, codec=longer)
+    model = scrambled(build_network(prepared, values))
+    wider = build_network(padded, values)
+    wider.set_weights(model.get_weights())
+    expected = probabilities(model, prepared, values)
+    assert probabilities(wider, padded, values) == pytest.approx(expected, abs=1e-5)
+
+
+@pytest.mark.parametrize("architecture", ARCHITECTURES)
+def test_one_short_case_leaves_the_others_as_they_are(architecture: str) -> None:
+    """A single case with padding is masked; without it no mask is needed, nor made."""
+    frame = series()
+    even = frame[frame["step"] < 3]
+    last = even["case"].max()
+    whole, values = prepare(even, "series.scaling=none")
+    short, _ = prepare(even[~((even["case"] == last) & (even["step"] == 2))], "series.scaling=none")
+    values = of_architecture(values, architecture, "gru")
+    model = scrambled(build_network(whole, values))
+    masked = build_network(replace(whole, codec=replace(whole.codec, shortest=2)), values)
+    names = [[layer.name for layer in each.layers] for each in (model, masked)]
+    assert "present" not in names[0] and "present" in names[1]
+    assert not short.codec.is_even
+    masked.set_weights(model.get_weights())
+    expected = probabilities(model, whole, values)
+    assert probabilities(masked, whole, values) == pytest.approx(expected, abs=1e-5)

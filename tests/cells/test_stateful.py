@@ -1,4 +1,4 @@
-"""Recurrences over long texts: Keras's numbers, and a state that goes on."""
+"""Recurrences over streams: Keras's numbers, and a state that goes on."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import pytest
 from keras import ops
 
 from seqtune.architectures._attention import PastAttention
+from seqtune.cells._stateful import StatefulRNN
 from seqtune.registry import cells, stateful_cells
 
 STREAMS, STEPS, FEATURES, UNITS = 3, 6, 5, 4
@@ -20,17 +21,17 @@ def drawn(*shape: int, seed: int = 0) -> Any:
 
 
 def alike(cell: str) -> tuple[Any, Any]:
-    """Return a carried layer and Keras's own with the same weights."""
-    carried = stateful_cells[cell].stateful(UNITS, STREAMS)
+    """Return a stateful layer and Keras's own with the same weights."""
+    stateful = StatefulRNN(cell, UNITS, STREAMS)
     plain = cells[cell].layer(UNITS, return_sequences=True)
-    for layer in (carried, plain):
+    for layer in (stateful, plain):
         layer.build((None, None, FEATURES))
-    for number, weight in enumerate(carried.weights):
+    for number, weight in enumerate(stateful.weights):
         weight.assign(0.5 * drawn(*weight.shape, seed=number))
-    arrays = [ops.convert_to_numpy(weight) for weight in carried.weights]
+    arrays = [ops.convert_to_numpy(weight) for weight in stateful.weights]
     biases = arrays[2] if len(arrays) == 3 else np.stack(arrays[2:])
     plain.set_weights([*arrays[:2], biases])
-    return carried, plain
+    return stateful, plain
 
 
 def changes(layer: Any) -> list[Any]:
@@ -44,17 +45,17 @@ def changes(layer: Any) -> list[Any]:
 
 
 @pytest.mark.parametrize("cell", stateful_cells)
-def test_a_carried_layer_gives_the_numbers_of_keras(cell: str) -> None:
-    carried, plain = alike(cell)
+def test_a_stateful_layer_gives_the_numbers_of_keras(cell: str) -> None:
+    stateful, plain = alike(cell)
     sequence = drawn(STREAMS, STEPS, FEATURES)
-    found, expected = (ops.convert_to_numpy(layer(sequence)) for layer in (carried, plain))
+    found, expected = (ops.convert_to_numpy(layer(sequence)) for layer in (stateful, plain))
     np.testing.assert_allclose(found, expected, atol=1e-6)
 
 
 @pytest.mark.parametrize("cell", stateful_cells)
 def test_the_gradient_that_is_written_out_is_that_of_keras(cell: str) -> None:
-    carried, plain = alike(cell)
-    found, expected = changes(carried), changes(plain)
+    stateful, plain = alike(cell)
+    found, expected = changes(stateful), changes(plain)
     found = [*found[:2], found[2] if len(found) == 3 else np.stack(found[2:])]
     for one, other in zip(found, expected, strict=True):
         assert np.abs(other).max() > 1e-3
@@ -74,8 +75,8 @@ def test_while_training_the_state_goes_on_from_batch_to_batch(cell: str) -> None
 
 
 def layers() -> list[Any]:
-    carried = [stateful_cells[cell].stateful(UNITS, STREAMS, name=cell) for cell in stateful_cells]
-    return [*carried, PastAttention(3, UNITS, STREAMS, name="attention")]
+    stateful = [StatefulRNN(cell, UNITS, STREAMS, name=cell) for cell in stateful_cells]
+    return [*stateful, PastAttention(3, UNITS, STREAMS, name="attention")]
 
 
 @pytest.mark.parametrize("layer", layers(), ids=lambda layer: layer.name)
@@ -92,9 +93,9 @@ def test_states_that_are_handed_on_are_as_good_as_one_reading(layer: Any) -> Non
 
 
 @pytest.mark.parametrize("layer", layers(), ids=lambda layer: layer.name)
-def test_what_is_remembered_is_no_weight(layer: Any) -> None:
+def test_states_are_no_weights(layer: Any) -> None:
     layer.build((None, None, UNITS))
-    kept = {id(state) for state in layer.carry}
+    kept = {id(state) for state in layer.kept}
     assert kept and not kept & {id(weight) for weight in layer.weights}
     assert kept <= {id(variable) for variable in layer.variables}
 
@@ -112,7 +113,7 @@ def test_attention_sees_no_further_than_its_reach() -> None:
 
 
 def test_weight_dropout_acts_while_training_alone() -> None:
-    layer = stateful_cells["lstm"].stateful(UNITS, STREAMS, weight_dropout=0.5)
+    layer = StatefulRNN("lstm", UNITS, STREAMS, weight_dropout=0.5)
     sequence = drawn(STREAMS, STEPS, FEATURES)
     first = ops.convert_to_numpy(layer(sequence))
     np.testing.assert_array_equal(ops.convert_to_numpy(layer(sequence)), first)

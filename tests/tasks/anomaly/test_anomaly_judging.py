@@ -1,10 +1,10 @@
-"""One contract for every cell and detecting architecture: train, save, and look at no later row."""
+"""Networks that judge rows: every architecture trains, is saved, and looks at no later row."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from itertools import product
+from itertools import cycle
 from pathlib import Path
 from typing import Any
 
@@ -17,21 +17,23 @@ from seqtune.data.reading.source import Source
 from seqtune.initializers import seed_everything
 from seqtune.progress import silent
 from seqtune.recipe.load import Recipe
-from seqtune.registry import architectures_for, baselines, cells
+from seqtune.registry import baselines, cells
 from seqtune.runtime.network import KerasNetwork
 from seqtune.search.network_file import load_network, save_network
+from seqtune.search.space import complete
 from seqtune.tasks.anomaly.codec import STATE
 from seqtune.tasks.anomaly.inference import FEWEST, STALE, Judge
 from seqtune.tasks.anomaly.prepared import Prepared
 from seqtune.tasks.anomaly.reference_states import usual_of
+from seqtune.tasks.anomaly.schema import ARCHITECTURES
 from seqtune.tasks.anomaly.score_parts import COLUMNS
 from seqtune.tasks.anomaly.scorers import score_columns, score_segments
 from seqtune.tasks.anomaly.segment import Segment
 from seqtune.tasks.anomaly.simple_methods import score_by_method
 from seqtune.tasks.anomaly.task import TASK
 
-architectures = architectures_for("anomaly")
-CHOICES = list(product(architectures, cells))
+PAIRS = list(zip(ARCHITECTURES, cycle(cells), strict=False))
+"""Every architecture, each with another cell."""
 
 
 @pytest.fixture(scope="module")
@@ -52,21 +54,23 @@ def prepared() -> Prepared:
 
 
 def values_of(architecture: str, cell: str) -> dict[str, Any]:
-    recipe = Recipe.load(None, "anomaly", ("lookback=8", "seasonality=12"))
+    recipe = Recipe.load(
+        None, "anomaly", ("lookback=8", "seasonality=12", f"network.architecture={architecture}")
+    )
     asked = {
         "network.architecture": architecture,
         "network.cell": cell,
         "network.units": 4,
-        "network.autoencoder.code": 2,
         "network.layers": 2,
         "preprocessing.reach": 0.5,
         "preprocessing.points": 3,
+        "preprocessing.activity": False,
         "training.batch_size": 4,
     }
-    return {**recipe.portfolio()[0], **asked}
+    return complete(recipe.dimensions(), {}) | asked
 
 
-@pytest.mark.parametrize(("architecture", "cell"), CHOICES)
+@pytest.mark.parametrize(("architecture", "cell"), PAIRS)
 def test_a_detector_trains_is_saved_and_scores_the_same(
     architecture: str, cell: str, prepared: Prepared, tmp_path: Path
 ) -> None:
@@ -100,7 +104,7 @@ def first(scores: Sequence[Any]) -> Any:
     return np.column_stack([scores[0]] * COLUMNS)
 
 
-@pytest.mark.parametrize("architecture", architectures)
+@pytest.mark.parametrize("architecture", ARCHITECTURES)
 def test_what_comes_after_a_row_does_not_change_its_score(
     architecture: str, prepared: Prepared
 ) -> None:
@@ -125,7 +129,7 @@ def test_what_comes_after_a_row_does_not_change_its_score(
 
 
 def test_usual_states_are_those_of_training_rows(prepared: Prepared) -> None:
-    values = values_of("forecaster", "gru")
+    values = values_of("stacked", "gru")
     judge = Judge(TASK.build(prepared, values), prepared.codec, values)
     end = int(prepared.split.train_end[0])
     assert end < prepared.panel.rows
@@ -139,7 +143,7 @@ def test_usual_states_are_those_of_training_rows(prepared: Prepared) -> None:
     assert one.states.center.shape == (4,)
 
 
-@pytest.mark.parametrize("architecture", architectures)
+@pytest.mark.parametrize("architecture", ARCHITECTURES)
 def test_what_is_told_in_a_long_gap_and_just_after_it_does_not_count(
     architecture: str, prepared: Prepared
 ) -> None:
@@ -167,7 +171,7 @@ def test_what_is_told_in_a_long_gap_and_just_after_it_does_not_count(
 def test_errors_of_a_refitted_network_are_measured_on_what_it_was_before(
     prepared: Prepared,
 ) -> None:
-    values = values_of("forecaster", "gru")
+    values = values_of("stacked", "gru")
     seed_everything(0)
     first, other = (Judge(TASK.build(prepared, values), prepared.codec, values) for _ in range(2))
     before, alone = usual_of(first, prepared), usual_of(other, prepared)
@@ -178,7 +182,7 @@ def test_errors_of_a_refitted_network_are_measured_on_what_it_was_before(
     assert (before.states.center != alone.states.center).any()
 
 
-@pytest.mark.parametrize("architecture", architectures)
+@pytest.mark.parametrize("architecture", ARCHITECTURES)
 def test_hindsight_looks_at_what_comes_after(architecture: str, prepared: Prepared) -> None:
     values = values_of(architecture, "gru")
     judge = Judge(TASK.build(prepared, values), prepared.codec, values, noncausal=True)
@@ -198,7 +202,7 @@ def test_hindsight_looks_at_what_comes_after(architecture: str, prepared: Prepar
 def test_scores_do_not_depend_on_how_many_rows_are_averaged_at_a_time(
     prepared: Prepared, monkeypatch: pytest.MonkeyPatch, noncausal: bool
 ) -> None:
-    values = values_of("forecaster", "gru")
+    values = values_of("stacked", "gru")
     judge = Judge(TASK.build(prepared, values), prepared.codec, values, noncausal=noncausal)
     usual = usual_of(judge, prepared)
     rows = np.random.default_rng(1).normal(size=(300, 2))
@@ -218,9 +222,7 @@ def test_scores_do_not_depend_on_how_many_rows_are_averaged_at_a_time(
     np.testing.assert_array_equal(again, expected)
 
 
-@pytest.mark.parametrize(
-    ("architecture", "noncausal"), [("forecaster", False), ("autoencoder", True)]
-)
+@pytest.mark.parametrize(("architecture", "noncausal"), [("stacked", False), ("autoencoder", True)])
 def test_scores_do_not_depend_on_the_chunks_that_a_network_reads(
     architecture: str, noncausal: bool, prepared: Prepared, monkeypatch: pytest.MonkeyPatch
 ) -> None:
