@@ -110,7 +110,7 @@ def test_what_comes_after_a_row_does_not_change_its_score(
 ) -> None:
     values = values_of(architecture, "gru")
     model = TASK.build(prepared, values)
-    judge = Judge(model, prepared.codec, values)
+    judge = Judge(KerasNetwork(model), prepared.codec, values)
     usual = usual_of(judge, prepared)
     ways = list(range(len(prepared.codec.ways.all())))
     draw = np.random.default_rng(1)
@@ -130,7 +130,7 @@ def test_what_comes_after_a_row_does_not_change_its_score(
 
 def test_usual_states_are_those_of_training_rows(prepared: Prepared) -> None:
     values = values_of("stacked", "gru")
-    judge = Judge(TASK.build(prepared, values), prepared.codec, values)
+    judge = Judge(KerasNetwork(TASK.build(prepared, values)), prepared.codec, values)
     end = int(prepared.split.train_end[0])
     assert end < prepared.panel.rows
     rows = np.array(prepared.panel.target)
@@ -148,7 +148,7 @@ def test_what_is_told_in_a_long_gap_and_just_after_it_does_not_count(
     architecture: str, prepared: Prepared
 ) -> None:
     values = values_of(architecture, "gru")
-    judge = Judge(TASK.build(prepared, values), prepared.codec, values)
+    judge = Judge(KerasNetwork(TASK.build(prepared, values)), prepared.codec, values)
     rows = np.random.default_rng(1).normal(size=(200, 2))
     seen = np.ones(rows.shape, np.bool_)
     seen[100:120] = False
@@ -173,7 +173,9 @@ def test_errors_of_a_refitted_network_are_measured_on_what_it_was_before(
 ) -> None:
     values = values_of("stacked", "gru")
     seed_everything(0)
-    first, other = (Judge(TASK.build(prepared, values), prepared.codec, values) for _ in range(2))
+    first, other = (
+        Judge(KerasNetwork(TASK.build(prepared, values)), prepared.codec, values) for _ in range(2)
+    )
     before, alone = usual_of(first, prepared), usual_of(other, prepared)
     found = usual_of(other, prepared, first)
     np.testing.assert_allclose(found.errors, before.errors, rtol=1e-5)
@@ -185,7 +187,9 @@ def test_errors_of_a_refitted_network_are_measured_on_what_it_was_before(
 @pytest.mark.parametrize("architecture", ARCHITECTURES)
 def test_hindsight_looks_at_what_comes_after(architecture: str, prepared: Prepared) -> None:
     values = values_of(architecture, "gru")
-    judge = Judge(TASK.build(prepared, values), prepared.codec, values, noncausal=True)
+    judge = Judge(
+        KerasNetwork(TASK.build(prepared, values)), prepared.codec, values, noncausal=True
+    )
     usual = usual_of(judge, prepared)
     slow = len(prepared.codec.ways.smoothing) - 1
     rows = np.random.default_rng(1).normal(size=(200, 2))
@@ -203,7 +207,9 @@ def test_scores_do_not_depend_on_how_many_rows_are_averaged_at_a_time(
     prepared: Prepared, monkeypatch: pytest.MonkeyPatch, noncausal: bool
 ) -> None:
     values = values_of("stacked", "gru")
-    judge = Judge(TASK.build(prepared, values), prepared.codec, values, noncausal=noncausal)
+    judge = Judge(
+        KerasNetwork(TASK.build(prepared, values)), prepared.codec, values, noncausal=noncausal
+    )
     usual = usual_of(judge, prepared)
     rows = np.random.default_rng(1).normal(size=(300, 2))
     seen = np.ones(rows.shape, np.bool_)
@@ -227,7 +233,9 @@ def test_scores_do_not_depend_on_the_chunks_that_a_network_reads(
     architecture: str, noncausal: bool, prepared: Prepared, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     values = values_of(architecture, "gru")
-    judge = Judge(TASK.build(prepared, values), prepared.codec, values, noncausal=noncausal)
+    judge = Judge(
+        KerasNetwork(TASK.build(prepared, values)), prepared.codec, values, noncausal=noncausal
+    )
     usual = usual_of(judge, prepared)
     rows = np.random.default_rng(1).normal(size=(3 * judge.steps, 2))
     segment = Segment(rows, np.ones(rows.shape, np.bool_), 40, 0, np.zeros(2), np.ones(2))
