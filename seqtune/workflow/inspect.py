@@ -9,12 +9,10 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Union
 
-from seqtune.data.reading.open import open_source, reading_options
+from seqtune.data.reading.open import open_undecided
 from seqtune.data.reading.profile import Profile, profile_source
 from seqtune.data.reading.source import Source
-from seqtune.data.reading.text_folder import is_text_folder
-from seqtune.data.reading.texts import is_text, read_texts
-from seqtune.errors import DataError, SeqtuneError, UsageError
+from seqtune.errors import SeqtuneError, UsageError
 from seqtune.progress import Assumption
 from seqtune.registry import tasks
 from seqtune.tasks._info import info_of, infos
@@ -23,7 +21,6 @@ from seqtune.workflow.options import FitOptions, load_recipe
 if TYPE_CHECKING:
     import pandas as pd
 
-    from seqtune.recipe.load import Recipe
 
 Data = Union[str, Path, "pd.DataFrame"]
 
@@ -54,20 +51,9 @@ def inspect(data: Data, options: FitOptions | None = None) -> Inspection:
     """
     options = options or FitOptions()
     recipe = load_recipe(_likeliest_first()[0], replace(options, recipe=None, flags={}))
-    source = _opened(data, recipe)
+    source = open_undecided(data, recipe)
     commands, unsuited, suggestions = suited_tasks(source, options)
     return Inspection(profile_source(source), tuple(suggestions), commands, unsuited)
-
-
-def _opened(data: Data, recipe: Recipe) -> Source:
-    """Open a file as a table where it is one, else as a text."""
-    if not isinstance(data, (str, Path)) or not is_text(Path(data)) or is_text_folder(data):
-        return open_source(data, recipe)
-    try:
-        source = open_source(data, recipe)
-    except DataError:
-        return read_texts(data, reading_options(recipe))
-    return source if len(source.names) > 1 else read_texts(data, reading_options(recipe))
 
 
 def suited_tasks(

@@ -10,15 +10,14 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import IO, Any
 
 import pyarrow as pa
 import pyarrow.csv as arrow_csv
 
 from seqtune.data.reading.dialect import Dialect
-from seqtune.data.reading.encoding import Text
-from seqtune.data.reading.files import compression, open_bytes, open_text
+from seqtune.data.reading.encoding import Scan
+from seqtune.data.reading.opened import OpenedFile
 from seqtune.errors import DataError
 
 BLOCK_BYTES = 4 << 20
@@ -31,31 +30,31 @@ class Lines:
     """Where the rows of a delimited file stand.
 
     Args:
-        path: The file.
-        text: Its encoding and physical lines.
+        file: The file.
+        scan: Its encoding and physical lines.
         dialect: Its separator and header.
         rows: Data rows read from it.
     """
 
-    path: Path
-    text: Text
+    file: OpenedFile
+    scan: Scan
     dialect: Dialect
     rows: int
 
     def __call__(self, row: int) -> int:
         """Return the 1-based physical line on which data row `row` (from 0) begins."""
-        if self.text.lines == self.dialect.skip_lines + self.rows:
+        if self.scan.lines == self.dialect.skip_lines + self.rows:
             return self.dialect.skip_lines + row + 1
         for index, (line, _) in enumerate(self.walk()):
             if index == row:
                 return line
-        return self.text.lines
+        return self.scan.lines
 
     def walk(self) -> Iterator[tuple[int, list[str]]]:
         """Yield the first line and the cells of every data row, slowly."""
         before = csv.field_size_limit(FIELD_CHARACTERS)
         try:
-            with open_text(self.path, self.text.encoding) as file:
+            with self.file.text(self.scan.encoding) as file:
                 for _ in range(self.dialect.skip_lines):
                     file.readline()
                 yield from self._rows(file)
@@ -72,12 +71,12 @@ class Lines:
             line = self.dialect.skip_lines + reader.line_num + 1
 
 
-def read_delimited(path: Path, text: Text, dialect: Dialect) -> tuple[Any, Lines]:
+def read_delimited(file: OpenedFile, scan: Scan, dialect: Dialect) -> tuple[Any, Lines]:
     """Read every column as strings.
 
     Args:
-        path: The file, compressed or not.
-        text: The scanned file.
+        file: The file, compressed or not.
+        scan: What a pass over it showed.
         dialect: How it is written.
 
     Returns:
@@ -87,16 +86,17 @@ def read_delimited(path: Path, text: Text, dialect: Dialect) -> tuple[Any, Lines
         DataError: There are no rows, a row has too few or too many fields, a quote stays open.
     """
     try:
-        table = _read(path, text, dialect)
+        table = _read(file, scan, dialect)
     except pa.ArrowInvalid as error:
-        raise _fault(path, text, dialect, error) from error
+        raise _fault(file, scan, dialect, error) from error
     if len(dialect.names) == 1:
         table = _without_last_blanks(table)
     if table.num_rows == 0:
         raise DataError(
-            f"{path} has a header and no rows: {_some(dialect.names)}", "expected rows below it"
+            f"{file.path} has a header and no rows: {_some(dialect.names)}",
+            "expected rows below it",
         )
-    lines = Lines(path, text, dialect, table.num_rows)
+    lines = Lines(file, scan, dialect, table.num_rows)
     _refuse_open_quote(table, lines)
     return table, lines
 
@@ -105,32 +105,29 @@ def _some(names: tuple[str, ...]) -> str:
     return ", ".join(names[:8]) + (", …" if len(names) > 8 else "")
 
 
-def _read(path: Path, text: Text, dialect: Dialect) -> Any:
+def _read(file: OpenedFile, scan: Scan, dialect: Dialect) -> Any:
     """Read with blocks large enough for the longest row."""
     block = BLOCK_BYTES
     while True:
         try:
-            with open_bytes(path) as file:
-                plain = text.encoding.startswith("utf-8") and not compression(path)
-                return arrow_csv.read_csv(
-                    str(path) if plain else file, **_settings(text, dialect, block)
-                )
+            with file.stream() as stream:
+                return arrow_csv.read_csv(stream, **_settings(scan, dialect, block))
         except pa.ArrowInvalid as error:
             if "block" not in str(error) or block >= MAX_BLOCK_BYTES:
                 raise
             block *= 16
 
 
-def _settings(text: Text, dialect: Dialect, block: int) -> dict[str, Any]:
+def _settings(scan: Scan, dialect: Dialect, block: int) -> dict[str, Any]:
     names = list(dialect.names)
-    encoding = "utf8" if text.encoding.startswith("utf-8") else text.encoding
+    encoding = "utf8" if scan.encoding.startswith("utf-8") else scan.encoding
     return {
         "read_options": arrow_csv.ReadOptions(
             column_names=names, skip_rows=dialect.skip_lines, encoding=encoding, block_size=block
         ),
         "parse_options": arrow_csv.ParseOptions(
             delimiter=dialect.separator,
-            newlines_in_values=text.quotes > 0,
+            newlines_in_values=scan.quotes > 0,
             ignore_empty_lines=len(names) > 1,
         ),
         "convert_options": arrow_csv.ConvertOptions(
@@ -151,34 +148,35 @@ def _without_last_blanks(table: Any) -> Any:
 
 def _refuse_open_quote(table: Any, lines: Lines) -> None:
     """Refuse a quote that swallowed the rest of the file into one cell of the last row."""
-    if lines.text.quotes % 2 == 0:
+    if lines.scan.quotes % 2 == 0:
         return
     last = table.slice(table.num_rows - 1, 1).to_pylist()[0]
     if any("\n" in cell for cell in last.values()):
-        raise _open_quote(lines.path, lines(lines.rows - 1))
+        raise _open_quote(lines.file, lines(lines.rows - 1))
 
 
-def _open_quote(path: Path, line: int) -> DataError:
+def _open_quote(file: OpenedFile, line: int) -> DataError:
     return DataError(
-        f"{path}:{line}: a quote is opened on this line and never closed",
+        f"{file.path}:{line}: a quote is opened on this line and never closed",
         "close it, or double it if it belongs to the text",
     )
 
 
-def _fault(path: Path, text: Text, dialect: Dialect, error: Exception) -> DataError:
+def _fault(file: OpenedFile, scan: Scan, dialect: Dialect, error: Exception) -> DataError:
     """Find the line that pyarrow could not split; it does not say which."""
     expected = len(dialect.names)
-    for line, row in Lines(path, text, dialect, 0).walk():
-        if len(row) != expected and text.quotes % 2 and any("\n" in cell for cell in row):
-            return _open_quote(path, line)
+    for line, row in Lines(file, scan, dialect, 0).walk():
+        if len(row) != expected and scan.quotes % 2 and any("\n" in cell for cell in row):
+            return _open_quote(file, line)
         if len(row) != expected and row:
             return DataError(
-                f"{path}:{line}: {len(row)} field{'s' * (len(row) != 1)} found, {expected}"
+                f"{file.path}:{line}: {len(row)} field{'s' * (len(row) != 1)} found, {expected}"
                 f" expected as in the {'header' if dialect.skip_lines else 'first line'}",
                 "quote a value that holds the separator, or name another with"
                 " --set data.separator=...",
             )
     reason = str(error).splitlines()[0][:200]
     return DataError(
-        f"{path} cannot be split into rows and columns: {reason}", "check its quotes and separators"
+        f"{file.path} cannot be split into rows and columns: {reason}",
+        "check its quotes and separators",
     )

@@ -1,4 +1,4 @@
-"""Telling how a delimited file is written: its separator, decimal mark and header.
+"""Detecting how a delimited file is written: its separator, decimal mark and header.
 
 All three are judged on the first rows. What is not the everyday form (`,` and `.` and a header)
 is announced in a note that ends in the `--set` that overrides it.
@@ -12,7 +12,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from seqtune.data.reading.encoding import Text
+from seqtune.data.reading.encoding import Scan
 from seqtune.errors import DataError
 
 SEPARATORS = "\t;|,"
@@ -53,7 +53,7 @@ class Dialect:
 
 def sniff(
     path: Path,
-    text: Text,
+    scan: Scan,
     separator: str = "auto",
     decimal: str = "auto",
     header: str = "auto",
@@ -62,7 +62,7 @@ def sniff(
 
     Args:
         path: For messages.
-        text: The scanned file.
+        scan: What a pass over the file showed.
         separator: One character, a word such as "tab", or "auto".
         decimal: ".", "," or "auto".
         header: "first_line", "none" or "auto".
@@ -71,8 +71,8 @@ def sniff(
         DataError: There is nothing but blank lines, or column names repeat.
     """
     notes: list[str] = []
-    blank = _leading_blank_lines(text.start)
-    body = "".join(text.start.splitlines(keepends=True)[blank:])
+    blank = _leading_blank_lines(scan.start)
+    body = "".join(scan.start.splitlines(keepends=True)[blank:])
     if not body.strip():
         raise DataError(
             f"{path} is empty: it holds only blank lines", "expected a header and rows below it"
@@ -165,7 +165,7 @@ def _share(widths: list[int]) -> float:
 
 
 def _separator_of_one_column(body: str) -> str:
-    """Choose a mark that does not tear decimal commas apart in a file of one column."""
+    """Choose a mark that does not split decimal commas in a file of one column."""
     values = [line.strip() for line in body.splitlines()[1:] if line.strip()]
     with_comma = [value for value in values if "," in value]
     if with_comma and all(COMMA_NUMBER.fullmatch(value) for value in with_comma):
@@ -174,7 +174,7 @@ def _separator_of_one_column(body: str) -> str:
 
 
 def _is_data(row: list[str]) -> bool:
-    """Tell a first row of values from a header: all numbers or dates, at least one number."""
+    """Say whether a first row is no header: all numbers or dates, at least one number."""
     numbers = [bool(NUMBER.fullmatch(cell)) for cell in row]
     dates = [bool(DATE.fullmatch(cell)) for cell in row]
     return any(numbers) and all(number or date for number, date in zip(numbers, dates, strict=True))

@@ -1,4 +1,4 @@
-"""Telling how the characters of a text file are encoded, and checking every byte of it.
+"""Detecting how the characters of a text file are encoded, and checking every byte of it.
 
 One pass over the file both proves the encoding and counts the lines, so that a fault further on
 can be given its line number without reading the file again.
@@ -7,73 +7,96 @@ can be given its line number without reading the file again.
 from __future__ import annotations
 
 import codecs
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
 
-from seqtune.data.reading.files import blocks
 from seqtune.errors import DataError
 
 SNIFF_BYTES = 1 << 20
+MARK = "\ufeff"
 CONTROL = bytes(set(range(32)) - set(b"\t\n\v\f\r\x1a\x1b"))
 
 
 @dataclass(frozen=True)
-class Text:
+class Scan:
     """What one pass over a text file showed.
 
     Args:
         encoding: The Python name of the encoding; decoding with it meets no fault.
         lines: Physical lines, ended by a line feed or by the end of the file.
         quotes: Double quotes in the file.
-        start: The first characters, without a byte order mark; cut at a line end if it can be.
-        whole: Whether `start` is the whole file.
+        characters: How many it has, without a byte order mark; a line end counts as one.
+        start: The first characters, without a byte order mark; cut at a line end if possible.
+        is_whole: Whether `start` is the whole file.
         notes: What was decided, with the override.
     """
 
     encoding: str
     lines: int
     quotes: int
+    characters: int
     start: str
-    whole: bool
+    is_whole: bool
     notes: tuple[str, ...] = ()
 
 
-def scan_text(path: Path, encoding: str = "auto") -> Text:
+Blocks = Callable[[], Iterator[bytes]]
+
+
+def scan_blocks(path: Path, blocks: Blocks, encoding: str = "auto") -> Scan:
     """Decode a whole file, trying encodings if none is named.
 
     Args:
-        path: The file, compressed or not.
+        path: The file, for messages.
+        blocks: Gives its bytes from the beginning, without compression.
         encoding: A Python codec name, or "auto".
 
     Raises:
         DataError: It is not text, or not in the encoding that was asked for.
     """
-    start = next(blocks(path), b"")[:SNIFF_BYTES]
     if encoding != "auto":
-        return _scan(path, _known(encoding))
+        return _scan(path, blocks(), _known(encoding))
+    found = blocks()
+    start = next(found, b"")
     marked = _from_mark(start) or _from_zeros(start)
-    if marked:
-        text = _scan(path, marked)
-        return _noted(text, marked) if marked != "utf-8-sig" else text
-    _refuse_binary(path, start)
+    if not marked:
+        _refuse_binary(path, start)
     fault: DataError | None = None
-    for guess in ("utf-8", "cp1252", "latin-1"):
+    for guess in (marked,) if marked else ("utf-8", "cp1252", "latin-1"):
         try:
-            text = _scan(path, guess)
+            scan = _scan(path, blocks() if fault else chain([start], found), guess)
         except _UndecodableError as error:
             fault = error
             continue
-        return text if guess == "utf-8" else _noted(text, guess)
+        if guess in ("utf-8", "utf-8-sig"):
+            return scan
+        note = f"encoding {guess} (guessed; --set data.encoding=... overrides)"
+        return replace(scan, notes=(note,))
     raise fault or DataError(f"{path} cannot be decoded")
+
+
+def line_feeds(blocks: Iterable[str]) -> Iterator[str]:
+    r"""Yield the same text with line feeds for all line ends, without a byte order mark.
+
+    Example:
+        >>> "".join(line_feeds(["a\r", "\nb\r"])) == "a\nb\n"
+        True
+    """
+    rest, is_first = "", True
+    for block in blocks:
+        if is_first:
+            block, is_first = block.removeprefix(MARK), False
+        block = rest + block
+        rest = "\r" if block.endswith("\r") else ""  # half of a line end, perhaps
+        yield block.removesuffix("\r").replace("\r\n", "\n").replace("\r", "\n")
+    if rest:
+        yield "\n"
 
 
 class _UndecodableError(DataError):
     """The bytes are not text in the encoding that was tried."""
-
-
-def _noted(text: Text, encoding: str) -> Text:
-    note = f"encoding {encoding} (guessed; --set data.encoding=... overrides)"
-    return Text(text.encoding, text.lines, text.quotes, text.start, text.whole, (note,))
 
 
 def _known(encoding: str) -> str:
@@ -95,7 +118,7 @@ def _from_mark(start: bytes) -> str:
 
 
 def _from_zeros(start: bytes) -> str:
-    """Tell UTF-16 without a mark: in a table, nearly every second byte of it is zero."""
+    """Detect UTF-16 without a mark: in a table, nearly every second byte of it is zero."""
     even, odd = start[0::2], start[1::2]
     if not odd:
         return ""
@@ -119,11 +142,11 @@ def _binary(path: Path, line: int = 0) -> DataError:
     )
 
 
-def _scan(path: Path, encoding: str) -> Text:
+def _scan(path: Path, blocks: Iterable[bytes], encoding: str) -> Scan:
     decoder = codecs.getincrementaldecoder(encoding)()
-    lines = quotes = offset = length = 0
+    lines = quotes = offset = length = pairs = 0
     start, last = "", "\n"
-    for block in blocks(path):
+    for block in blocks:
         text = _decode(decoder, block, path, encoding, offset, lines)
         if "\0" in text:
             raise _binary(path, lines + text[: text.index("\0")].count("\n") + 1)
@@ -131,15 +154,18 @@ def _scan(path: Path, encoding: str) -> Text:
             start += text[:SNIFF_BYTES]
         lines += text.count("\n")
         quotes += text.count('"')
+        pairs += text.count("\r\n") if "\r" in text else 0
+        pairs += last == "\r" and text.startswith("\n")
         offset += len(block)
         length += len(text)
         last = text[-1:] or last
     _decode(decoder, b"", path, encoding, offset, lines, final=True)
-    start = start.removeprefix("\ufeff")
-    whole = length <= len(start) + 1
-    if not whole:
+    length -= start.startswith(MARK)
+    start = start.removeprefix(MARK)
+    is_whole = length == len(start)
+    if not is_whole:
         start = start[: start.rfind("\n") + 1] or start
-    return Text(encoding, lines + (last != "\n"), quotes, start, whole)
+    return Scan(encoding, lines + (last != "\n"), quotes, length - pairs, start, is_whole)
 
 
 def _decode(

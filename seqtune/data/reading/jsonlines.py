@@ -14,8 +14,8 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.json as arrow_json
 
-from seqtune.data.reading.encoding import Text, encodable
-from seqtune.data.reading.files import compression, open_text
+from seqtune.data.reading.encoding import Scan, encodable
+from seqtune.data.reading.opened import OpenedFile
 from seqtune.errors import DataError
 
 
@@ -23,29 +23,29 @@ from seqtune.errors import DataError
 class ObjectLines:
     """Where the objects of a JSON Lines file stand."""
 
-    path: Path
-    text: Text
+    file: OpenedFile
+    scan: Scan
     rows: int
 
     def __call__(self, row: int) -> int:
         """Return the 1-based line of data row `row`; blank lines hold none."""
-        if self.text.lines == self.rows:
+        if self.scan.lines == self.rows:
             return row + 1
-        with open_text(self.path, self.text.encoding) as file:
+        with self.file.text(self.scan.encoding) as file:
             filled = -1
             for number, line in enumerate(file, start=1):
                 filled += bool(line.strip())
                 if filled == row:
                     return number
-        return self.text.lines
+        return self.scan.lines
 
 
-def read_json_lines(path: Path, text: Text) -> tuple[Any, ObjectLines]:
+def read_json_lines(file: OpenedFile, scan: Scan) -> tuple[Any, ObjectLines]:
     """Read an object per line.
 
     Args:
-        path: The file, compressed or not.
-        text: The scanned file.
+        file: The file, compressed or not.
+        scan: What a pass over it showed.
 
     Returns:
         A pyarrow table, and the map from rows to lines.
@@ -53,32 +53,34 @@ def read_json_lines(path: Path, text: Text) -> tuple[Any, ObjectLines]:
     Raises:
         DataError: A line is not a JSON object.
     """
-    if text.start.lstrip().startswith("["):
+    path = file.path
+    if scan.start.lstrip().startswith("["):
         raise DataError(
             f"{path} holds one JSON array; expected JSON Lines, an object per line",
             f"jq -c '.[]' {path} > {path.with_suffix('.jsonl')}",
         )
     table = None
-    if text.encoding == "utf-8" and not compression(path):
+    if scan.encoding == "utf-8":
         try:
-            table = arrow_json.read_json(str(path))
+            with file.stream() as stream:
+                table = arrow_json.read_json(stream)
         except pa.ArrowInvalid:
             table = None
     if table is None:
-        table = _read_slowly(path, text)
+        table = _read_slowly(file, scan)
     if table.num_rows == 0 or table.num_columns == 0:
         raise DataError(f"{path} holds no values", 'expected lines such as {"time": 1, "value": 2}')
-    return table, ObjectLines(path, text, table.num_rows)
+    return table, ObjectLines(file, scan, table.num_rows)
 
 
-def _read_slowly(path: Path, text: Text) -> Any:
+def _read_slowly(file: OpenedFile, scan: Scan) -> Any:
     columns: dict[str, list[str | None]] = {}
     rows = 0
-    with open_text(path, text.encoding) as file:
-        for number, line in enumerate(file, start=1):
+    with file.text(scan.encoding) as lines:
+        for number, line in enumerate(lines, start=1):
             if not line.strip():
                 continue
-            for key, value in _object(path, number, line.removeprefix("\ufeff")).items():
+            for key, value in _object(file.path, number, line.removeprefix("\ufeff")).items():
                 column = columns.setdefault(encodable(key), [])
                 column.extend([None] * (rows - len(column)))
                 column.append(_cell(value))

@@ -5,10 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from seqtune.data.reading.opened import OpenedFile, folder_error
 from seqtune.data.reading.source import ReadOptions, Source
-from seqtune.data.reading.table import read_source
-from seqtune.data.reading.text_folder import is_text_folder, read_text_folder
-from seqtune.data.reading.texts import is_text, read_texts
+from seqtune.data.reading.table import read_table
+from seqtune.data.reading.text_folder import read_labelled, walk
+from seqtune.data.reading.texts import read_text, read_texts
+from seqtune.errors import DataError
 from seqtune.tasks._info import info_of
 
 if TYPE_CHECKING:
@@ -22,20 +24,65 @@ def open_source(data: str | Path | pd.DataFrame, recipe: Recipe) -> Source:
 
     Args:
         data: A path, or a pandas DataFrame.
+        recipe: Its `data` section says how a file is read; its task, whether a text file is a
+            document or a table.
+    """
+    return read(data, recipe, as_documents=info_of(recipe.task).reads_documents)
+
+
+def open_undecided(data: str | Path | pd.DataFrame, recipe: Recipe) -> Source:
+    """Read a file before the task is known: as a table where it is one, else as documents.
+
+    Args:
+        data: A path, or a pandas DataFrame.
         recipe: Its `data` section says how a file is read.
     """
-    options = reading_options(recipe)
+    return read(data, recipe, as_documents=None)
+
+
+def read(data: str | Path | pd.DataFrame, recipe: Recipe, *, as_documents: bool | None) -> Source:
+    """Read a file, or take a table that is in memory already.
+
+    Args:
+        data: A path, or a pandas DataFrame.
+        recipe: Its `data` section says how a file is read.
+        as_documents: Whether a text file, or a folder of them, is read as documents; None if only
+            what is no table is.
+    """
+    options = _options(recipe)
     if not isinstance(data, (str, Path)):
         return Source.from_frame(data, options=options)
-    if info_of(recipe.task).reads_documents and is_text(Path(data)):
-        return read_texts(data, options)
-    if is_text_folder(Path(data)):
-        return read_text_folder(Path(data), options)
-    return read_source(data, options)
+    path = Path(data)
+    if path.is_dir():
+        return _read_folder(path, options, as_documents)
+    with OpenedFile(path) as file:
+        if file.form != "text" or as_documents is False:
+            return read_table(file, options)
+        table = None if as_documents else _table_of(file, options)
+        return table or read_text(file, options)
 
 
-def reading_options(recipe: Recipe) -> ReadOptions:
-    """Return how a recipe says that files are read."""
+def _read_folder(path: Path, options: ReadOptions, as_documents: bool | None) -> Source:
+    if as_documents:
+        return read_texts(path, options)
+    found = walk(path)
+    if not found.texts and not found.outside:
+        raise folder_error(path)
+    if as_documents is None and found.outside and not found.texts:
+        return read_texts(path, options)
+    return read_labelled(found, options)
+
+
+def _table_of(file: OpenedFile, options: ReadOptions) -> Source | None:
+    """Return the table that a text file holds, if it has at least two columns."""
+    try:
+        source = read_table(file, options)
+    except DataError:
+        return None
+    return source if len(source.names) > 1 else None
+
+
+def _options(recipe: Recipe) -> ReadOptions:
     reading = recipe.values.data
     return ReadOptions(
         missing=tuple(str(word) for word in reading.missing),

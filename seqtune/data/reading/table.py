@@ -1,7 +1,7 @@
 """Reading a table from a file of any usual form, saying what was guessed.
 
 CSV with any separator, encoding and decimal mark, TSV, Parquet and JSON Lines; text files also
-compressed with gzip, bzip2, xz or zstd. The form is told by the content first, by the name second.
+compressed with gzip, bzip2, xz or zstd.
 """
 
 from __future__ import annotations
@@ -14,62 +14,57 @@ import pyarrow.parquet as parquet
 
 from seqtune.data.reading.delimited import read_delimited
 from seqtune.data.reading.dialect import sniff, unique_names
-from seqtune.data.reading.encoding import scan_text
-from seqtune.data.reading.files import check_file, compression, fingerprint, first_bytes
 from seqtune.data.reading.jsonlines import read_json_lines
+from seqtune.data.reading.opened import OLD_SPREADSHEET, ZIP, OpenedFile
 from seqtune.data.reading.source import ReadOptions, Source
 from seqtune.errors import DataError
 
-__all__ = ["ReadOptions", "Source", "read_source"]
-
-JSON_ENDINGS = {".jsonl", ".ndjson", ".json"}
-
 
 def read_source(path: str | Path, options: ReadOptions | None = None) -> Source:
+    """Open a file and read its table; see `read_table`.
+
+    Example:
+        >>> read_source("data/airline.csv").names  # doctest: +SKIP
+        ('month', 'passengers')
+    """
+    with OpenedFile(Path(path)) as file:
+        return read_table(file, options or ReadOptions())
+
+
+def read_table(file: OpenedFile, options: ReadOptions) -> Source:
     """Read a table.
 
     Args:
-        path: CSV, TSV, Parquet or JSON Lines; text may be compressed.
+        file: CSV, TSV, Parquet or JSON Lines; text may be compressed.
         options: Overrides of what is guessed.
 
     Returns:
         The table; its `notes` say what was guessed.
 
     Raises:
-        DataError: The file is missing, empty, damaged, not a table, or a row of it is ragged.
-
-    Example:
-        >>> read_source("data/airline.csv").names  # doctest: +SKIP
-        ('month', 'passengers')
+        DataError: The file is empty, damaged, not a table, or a row of it is ragged.
     """
-    path, options = Path(path), options or ReadOptions()
     _check_options(options)
-    check_file(path)
-    start = first_bytes(path)
-    if start.startswith(b"PAR1") or _endings(path)[-1:] == [".parquet"]:
-        return _read_parquet(path, options)
-    _refuse_foreign(path, start)
-    text = scan_text(path, options.encoding)
-    if JSON_ENDINGS & set(_endings(path)[-2 if compression(path) else -1 :]):
-        table, objects = read_json_lines(path, text)
-        return Source(
-            path, table, options, lines=objects, notes=text.notes, fingerprint=fingerprint(path)
+    if not file.start:
+        raise DataError(
+            f"{file.path} is empty (0 bytes)", "expected a header line and rows below it"
         )
-    dialect = sniff(path, text, options.separator, options.decimal, options.header)
-    table, lines = read_delimited(path, text, dialect)
+    if file.form == "parquet":
+        return Source(file.path, _read_parquet(file), options, fingerprint=file.fingerprint())
+    _refuse_foreign(file)
+    scan = file.scan(options.encoding)
+    if file.form == "json_lines":
+        objects, lines = read_json_lines(file, scan)
+        return Source(
+            file.path, objects, options, lines=lines, notes=scan.notes,
+            fingerprint=file.fingerprint(),
+        )  # fmt: skip
+    dialect = sniff(file.path, scan, options.separator, options.decimal, options.header)
+    rows, line_of = read_delimited(file, scan, dialect)
     return Source(
-        path,
-        table,
-        options,
-        decimal=dialect.decimal,
-        lines=lines,
-        notes=(*text.notes, *dialect.notes),
-        fingerprint=fingerprint(path),
-    )
-
-
-def _endings(path: Path) -> list[str]:
-    return [ending.lower() for ending in path.suffixes]
+        file.path, rows, options, decimal=dialect.decimal, lines=line_of,
+        notes=(*scan.notes, *dialect.notes), fingerprint=file.fingerprint(),
+    )  # fmt: skip
 
 
 def _check_options(options: ReadOptions) -> None:
@@ -88,32 +83,31 @@ def _check_options(options: ReadOptions) -> None:
         )
 
 
-def _refuse_foreign(path: Path, start: bytes) -> None:
+def _refuse_foreign(file: OpenedFile) -> None:
     """Refuse spreadsheets and archives by name, for they are the usual mistake."""
-    if start.startswith(b"PK\x03\x04"):
-        spreadsheet = {".xlsx", ".ods"} & set(_endings(path))
-        hint = "save it as CSV first" if spreadsheet else f"unpack it first: unzip {path}"
-        kind = "a spreadsheet" if spreadsheet else "a ZIP archive"
-        raise DataError(f"{path} is {kind}; expected a CSV, Parquet or JSON Lines file", hint)
-    if start.startswith(b"\xd0\xcf\x11\xe0"):
-        raise DataError(
-            f"{path} is a spreadsheet; expected a CSV, Parquet or JSON Lines file",
-            "save it as CSV first",
-        )
+    path, is_zip = file.path, file.start.startswith(ZIP)
+    if not is_zip and not file.start.startswith(OLD_SPREADSHEET):
+        return
+    is_spreadsheet = not is_zip or path.suffix.lower() in (".xlsx", ".ods")
+    hint = "save it as CSV first" if is_spreadsheet else f"unpack it first: unzip {path}"
+    kind = "a spreadsheet" if is_spreadsheet else "a ZIP archive"
+    raise DataError(f"{path} is {kind}; expected a CSV, Parquet or JSON Lines file", hint)
 
 
-def _read_parquet(path: Path, options: ReadOptions) -> Source:
+def _read_parquet(file: OpenedFile) -> Any:
     try:
-        table: Any = parquet.ParquetFile(path).read()
-    except (pa.ArrowException, OSError) as error:
-        reason = str(error).splitlines()[0][:200]
+        with file.raw() as raw:
+            table: Any = parquet.ParquetFile(raw).read()
+    except (pa.ArrowException, DataError) as error:
+        reason = str(error.__cause__ or error).splitlines()[0][:200]
         raise DataError(
-            f"{path} is not a readable Parquet file: {reason}", "it may be cut short; copy it again"
+            f"{file.path} is not a readable Parquet file: {reason}",
+            "it may be cut short; copy it again",
         ) from error
     if table.num_rows == 0 or table.num_columns == 0:
         raise DataError(
-            f"{path} has {table.num_rows} rows and {table.num_columns} columns",
+            f"{file.path} has {table.num_rows} rows and {table.num_columns} columns",
             "expected at least one of each",
         )
-    unique_names(path, table.column_names)
-    return Source(path, table, options, fingerprint=fingerprint(path))
+    unique_names(file.path, table.column_names)
+    return table

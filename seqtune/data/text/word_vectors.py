@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from seqtune.data.reading.encoding import CONTROL
-from seqtune.data.reading.files import blocks, check_file, first_bytes
+from seqtune.data.reading.opened import ZIP, OpenedFile
 from seqtune.errors import DataError, literal
 
 SAMPLE_BYTES = 1 << 16
@@ -49,13 +49,17 @@ def read_vectors(
         (2, 100)
     """
     path = Path(path)
-    _check(path)
-    lines = _lines(path)
-    announced, dimensions, lines = _begin(path, lines)
-    reader = _Reader(path, words, dimensions)
-    last = count = 0
-    for last, line in lines:
-        count += reader.take(last, line)
+    if path.is_dir():
+        raise DataError(
+            f"{path} is a folder; expected a file of word vectors", f"name a file: {FORM}"
+        )
+    with OpenedFile(path) as file:
+        lines = _lines(path, _text_blocks(file))
+        announced, dimensions, lines = _begin(path, lines)
+        reader = _Reader(path, words, dimensions)
+        last = count = 0
+        for last, line in lines:
+            count += reader.take(last, line)
     if announced is not None and count != announced:
         raise DataError(
             f"{path}:{last}: {count:,} words, expected {announced:,} as the first line says",
@@ -117,30 +121,29 @@ class _Reader:
         raise DataError(f"{self._path}:{number}: the vector of '{shown}': {fault}", FORM)
 
 
-def _check(path: Path) -> None:
-    """Refuse what is no text before its lines are taken for words."""
-    if path.is_dir():
-        raise DataError(
-            f"{path} is a folder; expected a file of word vectors", f"name a file: {FORM}"
-        )
-    check_file(path)
-    if first_bytes(path).startswith(b"PK\x03\x04"):
+def _text_blocks(file: OpenedFile) -> Iterator[bytes]:
+    """Yield the bytes of a file; refuse what is no text."""
+    path = file.path
+    if file.start.startswith(ZIP):
         raise DataError(
             f"{path} is a ZIP archive; expected a text file", f"unpack it first: unzip {path}"
         )
-    sample = next(blocks(path), b"")[:SAMPLE_BYTES]
+    blocks = file.blocks()
+    first = next(blocks, b"")
+    sample = first[:SAMPLE_BYTES]
     if b"\0" in sample or len(sample) - len(sample.translate(None, CONTROL)) > len(sample) // 100:
         raise DataError(
             f"{path} is binary; expected word vectors as text",
             "convert it, for example with gensim: KeyedVectors.load_word2vec_format("
             "'file.bin', binary=True).save_word2vec_format('file.txt', binary=False)",
         )
+    yield from chain([first], blocks)
 
 
-def _lines(path: Path) -> Iterator[tuple[int, bytes]]:
+def _lines(path: Path, blocks: Iterable[bytes]) -> Iterator[tuple[int, bytes]]:
     """Yield the lines of a file with their numbers, without their ends."""
     rest, number = b"", 0
-    for block in blocks(path):
+    for block in blocks:
         *whole, rest = (rest + block).split(b"\n")
         for number, line in enumerate(whole, number + 1):  # noqa: B020
             yield number, line

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from seqtune.data.reading.source import ReadOptions
-from seqtune.data.reading.text_folder import is_text_folder, read_text_folder
+from seqtune.data.reading.text_folder import read_text_folder
 from seqtune.errors import DataError
 
 Write = Callable[..., Path]
@@ -54,8 +54,6 @@ def test_texts_come_in_the_order_of_labels_and_names(write: Write) -> None:
     assert source.texts("text") == ["awful", "bad", "sad", "fine", "good"]
     assert source.notes == ()
     assert source.where(3) == str(folder / "pos" / "a.txt")
-    assert is_text_folder(folder)
-    assert is_text_folder(str(folder))
 
 
 def test_one_text_is_a_table_and_empty_files_are_empty_texts(write: Write) -> None:
@@ -187,15 +185,12 @@ def test_a_folder_without_labelled_texts_is_refused(
     error = fault(tmp_path)
     assert message in error.message
     assert "sub-folder per label" in error.hint
-    assert not is_text_folder(tmp_path)
 
 
 def test_what_is_no_folder_is_refused(tmp_path: Path) -> None:
     file = add(tmp_path, "table.csv")
     assert "is not a folder" in fault(file).message
     assert "does not exist" in fault(tmp_path / "nothing").message
-    assert not is_text_folder(file)
-    assert not is_text_folder(tmp_path / "nothing")
 
 
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may read all")

@@ -8,14 +8,14 @@ from pathlib import Path
 import pytest
 
 from seqtune.data.reading.source import ReadOptions
-from seqtune.data.reading.texts import is_text, read_texts
+from seqtune.data.reading.texts import read_texts
 from seqtune.errors import DataError
 
 
 def test_a_text_is_read_in_blocks_with_line_feeds(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("seqtune.data.reading.texts.BLOCK", 4)
+    monkeypatch.setattr("seqtune.data.reading.opened.BLOCK_BYTES", 4)
     path = tmp_path / "tale.txt"
     path.write_bytes("\ufeffone\r\ntwo\rthree\n\r\n漢字\r".encode())
     (file,) = read_texts(path).files
@@ -26,7 +26,6 @@ def test_a_text_is_read_in_blocks_with_line_feeds(
 def test_a_compressed_text_is_a_text_too(tmp_path: Path) -> None:
     path = tmp_path / "tale.txt.gz"
     path.write_bytes(gzip.compress(b"once upon a time"))
-    assert is_text(path)
     assert read_texts(path).files[0].characters == 16
 
 
@@ -39,7 +38,6 @@ def test_a_folder_is_read_in_the_order_of_names_without_hidden_files(tmp_path: P
     assert ["".join(file.blocks()) for file in source.files] == ["a.txt", "b/2.txt"]
     assert source.notes == ("empty.txt is empty: not read",)
     assert source.where(1) == str(tmp_path / "b" / "2.txt")
-    assert is_text(tmp_path)
 
 
 def test_the_fingerprint_is_that_of_the_bytes(tmp_path: Path) -> None:
@@ -68,6 +66,5 @@ def test_a_text_without_a_character_is_refused(tmp_path: Path, content: bytes) -
 
 
 def test_a_folder_without_a_text_is_refused(tmp_path: Path) -> None:
-    assert not is_text(tmp_path)
     with pytest.raises(DataError, match=r"has no \.txt file"):
         read_texts(tmp_path)
