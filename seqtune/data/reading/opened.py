@@ -11,6 +11,7 @@ import gzip
 import hashlib
 import io
 import lzma
+import os
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -56,7 +57,7 @@ class OpenedFile:
     def __init__(self, path: Path) -> None:
         with _readable(path):
             _check(path)
-            self._file: IO[bytes] = path.open("rb")
+            self._file = _open(path)
             self.start = self._file.read(16)
         self.path = path
         self.compression = next((name for magic, name in MAGIC.items() if self._begins(magic)), "")
@@ -106,7 +107,7 @@ class OpenedFile:
         """Give the bytes as they lie on disk, from the beginning."""
         with _readable(self.path):
             if self._file.closed:
-                with self.path.open("rb") as file:
+                with _open(self.path) as file:
                     yield file
             else:
                 self._file.seek(0)
@@ -163,6 +164,12 @@ class OpenedFile:
                 return cast("IO[bytes]", stream)
             case _:
                 return raw
+
+
+def _open(path: Path) -> IO[bytes]:
+    """Open a file for pyarrow, which then reads it as lean as if it had opened it itself."""
+    file: Any = pa.OSFile(os.fsencode(path), "rb")
+    return cast("IO[bytes]", file)
 
 
 class _Hashed:

@@ -301,7 +301,7 @@ def test_a_file_that_may_not_be_read_is_one_error(
     def denied(*_: object, **__: object) -> None:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr(Path, "open", denied)
+    monkeypatch.setattr("pyarrow.OSFile", denied)
     with pytest.raises(DataError, match="permission denied") as caught:
         read_source(path)
     assert caught.value.hint == f"try: chmod u+r {path}"
