@@ -53,3 +53,10 @@ def test_the_examples_are_searched_and_scored_like_what_is_shipped(package, tmp_
     assert done.returncode == 0, done.stderr
     assert "stacked-smoothing-t001" in done.stdout
     assert "last_mean" in done.stdout
+
+
+def test_the_task_is_that_of_the_tests():
+    page = (ROOT / "docs" / "design.md").read_text(encoding="utf-8")
+    code = (ROOT / "tests" / "outside" / "regress" / "task.py").read_text(encoding="utf-8")
+    shown = page.partition("```python\nclass ")[2].partition("```")[0]
+    assert f"class {shown}" in code
