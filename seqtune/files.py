@@ -1,11 +1,12 @@
-"""Writing files whole or not at all, and reading JSON with an error a user can act on."""
+"""Files that are written whole or not at all; JSON that is read with an error one can act on."""
 
 from __future__ import annotations
 
 import json
+import math
 import os
 import tempfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any, TypeVar
@@ -164,3 +165,23 @@ def read_lines(path: Path) -> list[Any]:
         except ValueError:
             continue
     return values
+
+
+def finite(figure: float) -> float | None:
+    """Return the figure as JSON can hold it: None where it is NaN or infinite."""
+    return float(figure) if math.isfinite(figure) else None
+
+
+def number(figure: float | None) -> float:
+    """Return the figure that JSON held: NaN for null."""
+    return math.nan if figure is None else float(figure)
+
+
+def figures_to_json(figures: Mapping[str, float]) -> dict[str, float | None]:
+    """Return named figures as JSON can hold them."""
+    return {name: finite(figure) for name, figure in figures.items()}
+
+
+def figures_from_json(figures: Mapping[str, float | None]) -> dict[str, float]:
+    """Return the named figures that JSON held."""
+    return {str(name): number(figure) for name, figure in figures.items()}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
@@ -34,6 +35,8 @@ LAYERS = [
 FRONT = "seqtune"
 """The package itself: it hands the public names through and stands beside the layers."""
 
+COMMAND = re.compile(r"seqtune\.tasks\.\w+\.command")
+
 ROOT = Path(seqtune.__file__).parent
 MODULES = sorted(
     ".".join(["seqtune", *path.relative_to(ROOT).with_suffix("").parts]).removesuffix(".__init__")
@@ -42,7 +45,12 @@ MODULES = sorted(
 
 
 def layer_of(module: str) -> int:
-    """Return the number of a module's layer, 0 for the highest."""
+    """Return the number of a module's layer, 0 for the highest.
+
+    The commands that a task adds stand with the command line.
+    """
+    if COMMAND.fullmatch(module):
+        return 0
     for name in (module, *map(str, _packages_of(module))):
         for number, members in enumerate(LAYERS):
             if name in members:

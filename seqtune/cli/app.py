@@ -3,24 +3,14 @@
 from __future__ import annotations
 
 import sys
+from importlib import import_module
 from typing import Annotated
 
 import typer
 
-from seqtune.cli import (
-    doctor,
-    evaluate,
-    fit,
-    generate,
-    inspect,
-    plan,
-    predict,
-    recipes,
-    report,
-    resume,
-    runs,
-)
+from seqtune.cli import doctor, evaluate, fit, inspect, plan, predict, recipes, report, resume, runs
 from seqtune.errors import SeqtuneError, UsageError, literal
+from seqtune.tasks._info import infos
 
 app = typer.Typer(
     help="From a CSV to the best recurrent network for it, with proof.",
@@ -30,7 +20,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for module in (fit, plan, resume, predict, generate, evaluate, report, runs, inspect, doctor):
+OF_TASKS = [import_module(name) for info in infos() for name in info.commands]
+for module in (fit, plan, resume, predict, *OF_TASKS, evaluate, report, runs, inspect, doctor):
     app.command(module.NAME, epilog=f"Example: {module.EXAMPLE}")(module.command)
 app.add_typer(recipes.app, name="recipes")
 

@@ -14,11 +14,12 @@ EXAMPLE = "seqtune doctor"
 
 def command(
     clear_cache: Annotated[
-        bool, typer.Option("--clear-cache", help="Delete the compiled networks kept on disk.")
+        bool,
+        typer.Option("--clear-cache", help="Delete the compiled networks that are kept on disk."),
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Show versions, the backend, devices, the cache, and what an extra would add."""
+    """Show versions, the backend, devices, the cache, and what extras add."""
     from seqtune.report.machine import doctor_report
 
     if clear_cache:

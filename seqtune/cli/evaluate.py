@@ -7,7 +7,9 @@ from typing import Annotated
 import typer
 
 from seqtune.cli.output import AsJson, RunFolder, advance, show, show_notes
+from seqtune.tasks._info import infos
 
+TASKS = ", ".join(info.name for info in infos() if info.backtests)
 NAME = "evaluate"
 EXAMPLE = "seqtune evaluate runs/airline-forecast-1 new.csv"
 
@@ -15,14 +17,14 @@ EXAMPLE = "seqtune evaluate runs/airline-forecast-1 new.csv"
 def command(
     run: RunFolder,
     data: Annotated[
-        str, typer.Argument(metavar="DATA", help="Labelled rows that the run never saw.")
+        str, typer.Argument(metavar="DATA", help="Labelled rows that the run has not seen.")
     ],
     folds: Annotated[
         int | None,
-        typer.Option(help="Score from so many rolled origins, without training anew (forecasts)."),
+        typer.Option(help=f"Number of rolled origins to score from, without training ({TASKS})."),
     ] = None,
     step: Annotated[
-        int | None, typer.Option(help="Rows between two origins; the horizon if left out.")
+        int | None, typer.Option(help="Rows between two origins; default: the horizon.")
     ] = None,
     use: Annotated[
         str | None,
@@ -30,7 +32,7 @@ def command(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Score a run on labelled DATA that it never saw, beside its best simple method."""
+    """Score a run and its best simple method on labelled DATA that it has not seen."""
     from seqtune.report.build import scores_report
     from seqtune.run.run import Run
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")]
 Quiet = Annotated[bool, typer.Option("--quiet", help="Show no progress.")]
 RunFolder = Annotated[str, typer.Argument(metavar="RUN", help="A run folder that `fit` left.")]
+Force = Annotated[bool, typer.Option("--force", help="Replace the file of -o if it exists.")]
 
 CHUNK_ROWS = 50_000
 """Rows that are turned into text at a time."""
@@ -69,24 +70,35 @@ def advance() -> Advance:
     return Advance(Console(stderr=True))
 
 
-def check_output(output: Path | None) -> None:
-    """Refuse an output file of an unknown ending or one that exists, before any work is done.
+def check_absent(output: Path | None, force: bool) -> None:
+    """Refuse an output file that exists, before any work is done.
+
+    Args:
+        output: The file; None for stdout.
+        force: Whether it may be replaced.
+
+    Raises:
+        RunError: It exists and may not be replaced.
+    """
+    from seqtune.errors import RunError
+
+    if output is not None and output.exists() and not force:
+        raise RunError(f"{output} already exists", "use --force to replace it")
+
+
+def check_table(output: Path | None) -> None:
+    """Refuse a file of an unknown ending.
 
     Raises:
         UsageError: The ending is unknown.
-        RunError: The file exists.
     """
-    from seqtune.errors import RunError, UsageError
+    from seqtune.errors import UsageError
 
-    if output is None:
-        return
-    if _ending(output) not in (".csv", ".jsonl", ".parquet"):
+    if output is not None and _ending(output) not in (".csv", ".jsonl", ".parquet"):
         raise UsageError(
             f"{output}: unknown ending; predictions are written as .csv, .jsonl or .parquet",
             f"-o {output.with_suffix('.csv')}",
         )
-    if output.exists():
-        raise RunError(f"{output} exists; it is not written over", "choose another name with -o")
 
 
 def write_table(table: pd.DataFrame, output: Path | None, as_json: bool) -> None:
@@ -99,7 +111,6 @@ def write_table(table: pd.DataFrame, output: Path | None, as_json: bool) -> None
         return
     from seqtune.files import whole_file
 
-    check_output(output)
     with whole_file(output) as temporary:
         if _ending(output) == ".csv":
             table.to_csv(temporary, index=False)

@@ -7,7 +7,16 @@ from typing import Annotated
 
 import typer
 
-from seqtune.cli.output import AsJson, RunFolder, advance, check_output, show_notes, write_table
+from seqtune.cli.output import (
+    AsJson,
+    Force,
+    RunFolder,
+    advance,
+    check_absent,
+    check_table,
+    show_notes,
+    write_table,
+)
 
 NAME = "predict"
 EXAMPLE = "seqtune predict runs/airline-forecast-1 -o forecast.csv"
@@ -19,7 +28,7 @@ def command(
         str | None,
         typer.Argument(
             metavar="DATA",
-            help="New rows; without it, continue the data that the run was fitted on.",
+            help="New rows; without it, continue the data of the run.",
         ),
     ] = None,
     use: Annotated[
@@ -28,18 +37,22 @@ def command(
     ] = None,
     overrides: Annotated[
         list[str] | None,
-        typer.Option("--set", help="Another value for a key that needs no training again."),
+        typer.Option(
+            "--set", help="Change a key that needs no new training: key.path=value (repeatable)."
+        ),
     ] = None,
     output: Annotated[
         Path | None,
         typer.Option("-o", "--output", help="File to write: .csv, .jsonl or .parquet."),
     ] = None,
+    force: Force = False,
     as_json: AsJson = False,
 ) -> None:
-    """Predict with a run: past the end of its data, or on new DATA."""
+    """Predict with a run: beyond the end of its data, or on new DATA."""
     from seqtune.run.run import Run
 
-    check_output(output)
+    check_table(output)
+    check_absent(output, force)
     opened = Run(run)
     with advance() as opened.listener:
         table = opened.predict(data, use=use, set=tuple(overrides or ()))

@@ -8,15 +8,16 @@ from typing import Annotated
 
 import typer
 
+from seqtune.cli.output import AsJson, Force, check_absent
+
 app = typer.Typer(
     help="List, show, check and start recipes.",
     epilog="Example: seqtune recipes list",
     no_args_is_help=True,
 )
 
-AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 Task = Annotated[
-    str | None, typer.Option("--task", help="The task, where the name alone does not tell it.")
+    str | None, typer.Option("--task", help="The task, if several have a recipe of this name.")
 ]
 
 
@@ -59,7 +60,7 @@ def check(
     file: Annotated[str, typer.Argument(help="The recipe file to check.")],
     as_json: AsJson = False,
 ) -> None:
-    """Check a recipe, and tell every fault in it at once."""
+    """Check a recipe; list every fault in it at once."""
     from seqtune.recipe.faults import refuse
     from seqtune.recipe.load import faults_of
 
@@ -68,31 +69,32 @@ def check(
         rows = [fault.to_dict() for fault in faults]
         _print_json({"file": str(path), "valid": not faults, "faults": rows})
         raise typer.Exit(1 if faults else 0)
-    refuse(faults, "seqtune recipes schema  (for an editor that tells faults while you type)")
+    refuse(faults, "seqtune recipes schema  (for an editor that shows faults while you type)")
     typer.echo("ok")
 
 
 @app.command(epilog="Example: seqtune recipes new forecast -o my.yaml")
 def new(
     task: Annotated[str, typer.Argument(help="The task that the recipe is for.")],
-    output: Annotated[
-        Path | None, typer.Option("-o", "--output", help="File to write; never overwritten.")
-    ] = None,
+    output: Annotated[Path | None, typer.Option("-o", "--output", help="File to write.")] = None,
+    force: Force = False,
 ) -> None:
     """Print a starter recipe in which every key is explained, or write it to a file."""
-    from seqtune.recipe.starter import save_starter, starter
+    from seqtune.files import write_text
+    from seqtune.recipe.starter import starter
 
     if output is None:
         typer.echo(starter(task), nl=False)
     else:
-        save_starter(task, output)
+        check_absent(output, force)
+        write_text(output, starter(task))
         typer.echo(f"wrote {output}; next: seqtune recipes check {output}", err=True)
 
 
 @app.command(epilog="Example: seqtune recipes schema --task forecast")
 def schema(
     task: Annotated[
-        str | None, typer.Option("--task", help="Describe the recipes of this task alone.")
+        str | None, typer.Option("--task", help="Only the recipes of this task.")
     ] = None,
 ) -> None:
     """Print the JSON Schema of recipes, by which editors complete and check them."""

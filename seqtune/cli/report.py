@@ -16,7 +16,9 @@ def command(
     run: RunFolder,
     explain: Annotated[
         bool,
-        typer.Option("--explain", help="Measure what the network looks at, and keep that."),
+        typer.Option(
+            "--explain", help="Measure which inputs matter to the network, and keep the result."
+        ),
     ] = False,
     as_json: AsJson = False,
 ) -> None:

@@ -18,19 +18,19 @@ def command(
     run: RunFolder,
     budget: Annotated[
         str | None,
-        typer.Option(help="Wall time for this command; default: what the earlier one left over."),
+        typer.Option(help="Wall time for this command; default: what is left of the budget."),
     ] = None,
-    trials: Annotated[int | None, typer.Option(help="At most so many trials in all.")] = None,
-    workers: Annotated[
-        str | None, typer.Option(help="auto, or how many trials run at the same time.")
+    trials: Annotated[
+        int | None, typer.Option(help="Maximum number of trials, earlier ones included.")
     ] = None,
+    workers: Annotated[str | None, typer.Option(help="Trials at a time: auto or a number.")] = None,
     executor: Annotated[
-        str | None, typer.Option(help="auto, inline, processes or ray; where trials run.")
+        str | None, typer.Option(help="Where trials run: auto, inline, processes, ray.")
     ] = None,
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
-    """Go on with an interrupted search, or make a finished one longer."""
+    """Continue an interrupted search, or extend a finished one."""
     from seqtune.report.build import fit_report
     from seqtune.workflow.resume import resume
 

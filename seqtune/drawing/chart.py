@@ -1,14 +1,12 @@
-"""A line chart for the terminal: the last stretch of a series with its forecast drawn on it."""
+"""The frame of a chart for the terminal: axes around a canvas, and where values are on it."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
-from typing import Any
 
-from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
+from rich.console import Console, ConsoleOptions
 from rich.text import Text
 
 from seqtune.drawing.canvas import Canvas
@@ -17,244 +15,117 @@ from seqtune.drawing.wording import literal
 LARGEST = 1e300  # what lies beyond is not drawn: the span of the axis would overflow
 SMALLEST = 1e-200  # a smaller span is drawn as if all values were equal
 
-
-@dataclass(frozen=True)
-class ForecastChart:
-    """History, forecast with its band and, where it is known, what really came.
-
-    Args:
-        title: What is shown.
-        history: (steps,) values before the forecast, oldest first; NaN leaves a gap.
-        times: (steps + horizon,) labels of history and forecast: dates, or numbers of steps.
-        actual: (horizon,) what came, or empty where nobody knows yet.
-        mean: (horizon,) the forecast.
-        lower: (horizon,) lower edge of the band, or empty.
-        upper: (horizon,) upper edge of the band, or empty.
-        band: What the band is, for the legend.
-    """
-
-    title: str
-    history: Sequence[float]
-    times: Sequence[object]
-    actual: Sequence[float]
-    mean: Sequence[float]
-    lower: Sequence[float]
-    upper: Sequence[float]
-    band: str = "q0.1 to q0.9"
-
-    def __rich__(self) -> RenderableType:
-        """Draw the chart as wide as the console, and half as high, at most 16 rows."""
-        return _Drawing(self)
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return what is drawn; values that are not finite become null."""
-        values = {
-            "history": self.history,
-            "actual": self.actual,
-            "mean": self.mean,
-            "lower": self.lower,
-            "upper": self.upper,
-        }
-        return {
-            "title": self.title,
-            "times": [time_label(time) for time in self.times],
-            "band": self.band,
-            **{name: [_finite(value) for value in list(part)] for name, part in values.items()},
-        }
-
-    @classmethod
-    def from_dict(cls, values: Mapping[str, Any]) -> ForecastChart:
-        """Read what `to_dict` returned; null is a value that nobody knows.
-
-        Raises:
-            ValueError: The parts are not as long as they should be, or are no lists.
-        """
-        numbers = {
-            name: [math.nan if value is None else float(value) for value in values[name]]
-            for name in ("history", "actual", "mean", "lower", "upper")
-        }
-        chart = cls(**{**values, **numbers})
-        steps = len(numbers["history"]) + len(numbers["mean"])
-        if not isinstance(chart.times, list) or len(chart.times) not in (0, steps):
-            raise ValueError(f"it has no {steps} times")
-        return chart
+NOTHING = "There is nothing to draw: no finite value."
 
 
 @dataclass(frozen=True)
-class _Marks:
-    """The characters a chart is drawn with."""
+class Marks:
+    """The characters that axes are drawn with, and the dots of a line."""
 
-    history: str
-    actual: str
-    forecast: str
-    band: str
+    dot: str
     edge: str
     corner: str
     floor: str
     tick: str
-    start: str
-    line: str
 
 
-BRAILLE = _Marks("⣀", "×", "⣀", "░", "│", "└", "─", "┤", "┊", "⠒⠒")
-ASCII = _Marks(".", "x", "o", ":", "|", "+", "-", "+", "!", "")
-STYLES = {"history": "", "actual": "yellow", "forecast": "bold cyan", "band": "cyan dim"}
-
-
-class _Drawing:
-    """One drawing of a chart on one console."""
-
-    def __init__(self, chart: ForecastChart) -> None:
-        self.chart = chart
-
-    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        yield Text(literal(self.chart.title), style="bold")
-        span = self._span()
-        if span is None:
-            yield Text("There is nothing to draw: no finite value.")
-            return
-        rows = max(6, min(16, console.height // 2))
-        ticks = axis_ticks(*span, count=max(2, rows // 3))
-        labels = axis_labels(ticks)
-        margin = max(len(label) for label in labels)
-        columns = max(10, options.max_width - margin - 3)
-        canvas = Canvas(columns, rows, braille=not options.ascii_only)
-        plot = _Plot(self.chart, canvas, min(span[0], ticks[0]), max(span[1], ticks[-1]))
-        plot.draw()
-        label_of = {plot.row(tick): label for tick, label in zip(ticks, labels, strict=True)}
-        marks = ASCII if options.ascii_only else BRAILLE
-        for row, line in enumerate(canvas.lines()):
-            label = label_of.get(row, "")
-            edge = marks.tick if row in label_of else marks.edge
-            yield Text.assemble(f"{label:>{margin}} ", edge, line, no_wrap=True)
-        yield Text(f"{'':{margin}} {marks.corner}{marks.floor * columns}", no_wrap=True)
-        yield Text(f"{'':{margin}}  {self._time_line(plot, columns)}", no_wrap=True)
-        yield self._legend(marks, margin)
-
-    def _span(self) -> tuple[float, float] | None:
-        chart = self.chart
-        parts = (chart.history, chart.actual, chart.mean, chart.lower, chart.upper)
-        values = [float(value) for part in parts for value in part if _drawable(value)]
-        if not values:
-            return None
-        low, high = min(values), max(values)
-        largest = max(abs(low), abs(high))
-        if high - low > max(1e-12 * largest, SMALLEST):
-            return low, high
-        padding = largest / 10 if largest > SMALLEST else 1.0
-        return low - padding, high + padding
-
-    def _time_line(self, plot: _Plot, columns: int) -> str:
-        """Place the first label, the forecast's first and the last, as far as they fit."""
-        chart = self.chart
-        if not len(chart.times):
-            return ""
-        places = dict.fromkeys((0, len(chart.times) - 1))
-        if 0 < len(chart.history) < len(chart.times) - 1:
-            places = dict.fromkeys((0, len(chart.times) - 1, len(chart.history)))
-        texts = [time_label(chart.times[place]) for place in places]
-        line = " " * columns
-        for place, text in zip(places, _short_times(texts), strict=True):
-            centre = plot.column(place) - len(text) // 2
-            start = max(0, min(columns - len(text), centre))
-            around = line[max(0, start - 2) : start + len(text) + 2]
-            if not around.strip():
-                line = line[:start] + text + line[start + len(text) :]
-        return line.rstrip()
-
-    def _legend(self, marks: _Marks, margin: int) -> Text:
-        chart = self.chart
-        entries = [
-            ("history", marks.line or marks.history, "history", len(chart.history)),
-            ("actual", marks.actual, "actual", len(chart.actual)),
-            ("forecast", marks.line or marks.forecast, "forecast", len(chart.mean)),
-            ("band", marks.band, literal(chart.band), len(chart.lower)),
-        ]
-        text = Text(" " * (margin + 2))
-        for name, mark, label, there in entries:
-            if there:
-                text.append(mark, style=STYLES[name])
-                text.append(f" {label}   ")
-        text.rstrip()
-        return text
+BRAILLE = Marks("⣀", "│", "└", "─", "┤")
+ASCII = Marks(".", "|", "+", "-", "+")
 
 
 @dataclass(frozen=True)
-class _Plot:
-    """The mapping of steps and values to the dots of a canvas, and what is drawn with it."""
+class Axes:
+    """The axes of a chart, and the mapping of steps and values to the dots between them.
 
-    chart: ForecastChart
+    Args:
+        canvas: What is drawn on.
+        low: Value at the bottom.
+        high: Value at the top.
+        steps: Number of steps from the left to the right.
+        labels: Text by row of characters.
+        marks: The characters to draw with.
+    """
+
     canvas: Canvas
     low: float
     high: float
+    steps: int
+    labels: Mapping[int, str]
+    marks: Marks
 
-    def draw(self) -> None:
-        """Draw the band, then the lines over it, then what really came."""
-        marks = BRAILLE if self.canvas.braille else ASCII
-        start = len(self.chart.history)
-        self._start(marks.start)
-        self._band(marks.band)
-        self._line(self.chart.history, 0, marks.history, STYLES["history"])
-        self._line(self.chart.mean, start, marks.forecast, STYLES["forecast"])
-        for step, value in enumerate(self.chart.actual, start):
-            if _drawable(value):
-                self.canvas.mark_dot(self._x(step), self._y(value), marks.actual, STYLES["actual"])
+    @classmethod
+    def around(
+        cls,
+        span: tuple[float, float],
+        steps: int,
+        console: Console,
+        options: ConsoleOptions,
+        most_rows: int,
+    ) -> Axes:
+        """Return axes for values of a span, as wide as the console and at most half as high."""
+        rows = max(6, min(most_rows, console.height // 2))
+        ticks = axis_ticks(*span, count=max(2, rows // 3))
+        texts = axis_labels(ticks)
+        columns = max(10, options.max_width - max(map(len, texts)) - 3)
+        canvas = Canvas(columns, rows, braille=not options.ascii_only)
+        low, high = min(span[0], ticks[0]), max(span[1], ticks[-1])
+        marks = ASCII if options.ascii_only else BRAILLE
+        bare = cls(canvas, low, high, steps, {}, marks)
+        labels = {bare.row(tick): text for tick, text in zip(ticks, texts, strict=True)}
+        return cls(canvas, low, high, steps, labels, marks)
 
-    def row(self, value: float) -> int:
-        """Return the row of characters that a value falls in."""
-        return self._y(value) * self.canvas.rows // self.canvas.height
+    @property
+    def margin(self) -> int:
+        """Columns that the labels take."""
+        return max(map(len, self.labels.values()))
 
-    def column(self, step: int) -> int:
-        """Return the column of characters that a step falls in."""
-        return self._x(step) * self.canvas.columns // self.canvas.width
+    def x(self, step: int) -> int:
+        """Return the dot, from the left, of a step."""
+        return round(step * (self.canvas.width - 1) / max(1, self.steps - 1))
 
-    def _x(self, step: int) -> int:
-        last = len(self.chart.history) + max(len(self.chart.mean), len(self.chart.actual)) - 1
-        return round(step * (self.canvas.width - 1) / max(1, last))
-
-    def _y(self, value: float) -> int:
+    def y(self, value: float) -> int:
+        """Return the dot, from the top, of a value."""
         share = (self.high - float(value)) / (self.high - self.low)
         return round(share * (self.canvas.height - 1))
 
-    def _start(self, character: str) -> None:
-        """Mark where history ends, where there is both history and forecast."""
-        if len(self.chart.history) and len(self.chart.mean):
-            column = self.column(len(self.chart.history) - 1)
-            for row in range(self.canvas.rows):
-                self.canvas.mark(column, row, character, "dim")
+    def row(self, value: float) -> int:
+        """Return the row of characters that a value falls in."""
+        return self.y(value) * self.canvas.rows // self.canvas.height
 
-    def _band(self, character: str) -> None:
-        start = len(self.chart.history)
-        edges = zip(self.chart.lower, self.chart.upper, strict=True)
-        known = [
-            (self.column(step), self.row(upper), self.row(lower))
-            for step, (lower, upper) in enumerate(edges, start)
-            if _drawable(lower) and _drawable(upper)
-        ]
-        for column, top, bottom in _filled(known):
-            for row in range(min(top, bottom), max(top, bottom) + 1):
-                self.canvas.mark(column, row, character, STYLES["band"])
+    def column(self, step: int) -> int:
+        """Return the column of characters that a step falls in."""
+        return self.x(step) * self.canvas.columns // self.canvas.width
 
-    def _line(self, values: Sequence[float], start: int, character: str, style: str) -> None:
-        points: list[tuple[int, int]] = []
-        for step, value in enumerate(values, start):
-            if _drawable(value):
-                points.append((self._x(step), self._y(value)))
-            else:
-                self.canvas.line(points, character, style)
-                points = []
-        self.canvas.line(points, character, style)
+    def lines(self, below: str) -> Iterator[Text]:
+        """Yield what was drawn with its axes, and a line of text below."""
+        for row, line in enumerate(self.canvas.lines()):
+            edge = self.marks.tick if row in self.labels else self.marks.edge
+            label = f"{self.labels.get(row, ''):>{self.margin}} "
+            yield Text.assemble(label, edge, line, no_wrap=True)
+        floor = self.marks.floor * self.canvas.columns
+        yield Text(f"{'':{self.margin}} {self.marks.corner}{floor}", no_wrap=True)
+        yield Text(f"{'':{self.margin}}  {below}", no_wrap=True)
 
 
-def _filled(edges: Sequence[tuple[int, int, int]]) -> Iterator[tuple[int, int, int]]:
-    """Give every column between the first and the last its edges, by straight lines."""
-    yield from edges[:1]
-    for (left, *before), (right, *after) in pairwise(edges):
-        for column in range(left + 1, right):
-            share = (column - left) / (right - left)
-            top, bottom = (round(a + (b - a) * share) for a, b in zip(before, after, strict=True))
-            yield column, top, bottom
-        yield right, after[0], after[1]
+def axis_span(values: Iterable[float]) -> tuple[float, float] | None:
+    """Return the least and the largest of the values that can be drawn, None without any.
+
+    Equal values get room above and below.
+    """
+    known = [float(value) for value in values if drawable(value)]
+    if not known:
+        return None
+    low, high = min(known), max(known)
+    largest = max(abs(low), abs(high))
+    if high - low > max(1e-12 * largest, SMALLEST):
+        return low, high
+    padding = largest / 10 if largest > SMALLEST else 1.0
+    return low - padding, high + padding
+
+
+def drawable(value: float) -> bool:
+    """Say whether a value is a number that an axis can hold."""
+    return abs(float(value)) < LARGEST
 
 
 def axis_ticks(low: float, high: float, count: int) -> list[float]:
@@ -302,18 +173,10 @@ def time_label(time: object) -> str:
     return text
 
 
-def _short_times(texts: Sequence[str]) -> list[str]:
+def short_times(texts: Sequence[str]) -> list[str]:
     """Cut the part that is zero in all of them: seconds, then the time of day."""
     short = list(texts)
     for ending in (":00", " 00:00"):
         if all(len(text) >= 16 and text.endswith(ending) for text in short):
             short = [text[: -len(ending)] for text in short]
     return short
-
-
-def _drawable(value: float) -> bool:
-    return abs(float(value)) < LARGEST
-
-
-def _finite(value: float) -> float | None:
-    return float(value) if math.isfinite(float(value)) else None

@@ -49,7 +49,7 @@ def check_task(document: Document, task: str | None) -> tuple[str | None, list[F
         The task by which to check the rest (None if it cannot be told), and the faults.
     """
     if not isinstance(document.value, dict):
-        text = f"found {show(document.value)}, expected keys such as task: forecast"
+        text = f"found {show(document.value)}, expected keys such as task: {task_names()[0]}"
         return None, [Fault(document.place(()), "", text)]
     try:
         stated = Word((task,) if task else task_names).check(document.value.get("task"))

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from pathlib import Path
 
-from seqtune.errors import RecipeError
 from seqtune.recipe.fields import Search, search_of
 from seqtune.recipe.kinds import Word
 from seqtune.recipe.load import Recipe
@@ -41,25 +39,6 @@ def starter(task: str) -> str:
     lines += ["# Left out here: the portfolio of the default recipe holds.", "# portfolio:"]
     lines += ["#   - {network.units: 64, network.layers: 1}"]
     return "\n".join(lines) + "\n"
-
-
-def save_starter(task: str, file: Path) -> None:
-    """Write a starter recipe to a file that is not there yet.
-
-    Raises:
-        RecipeError: There is no such task, the file exists, or it cannot be written.
-    """
-    text = starter(task)
-    try:
-        with file.open("x", encoding="utf-8") as stream:
-            stream.write(text)
-    except FileExistsError:
-        hint = f"seqtune recipes new {task} -o {file.with_stem(file.stem + '-2')}"
-        raise RecipeError(f"{file} exists already, and is not overwritten", hint) from None
-    except OSError as error:
-        raise RecipeError(
-            f"{file} cannot be written: {error.strerror}", f"seqtune recipes new {task}"
-        ) from error
 
 
 def _key(section: Section, key: str, indent: str) -> list[str]:

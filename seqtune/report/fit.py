@@ -10,6 +10,7 @@ from typing import Any
 from rich.console import Group, RenderableType
 from rich.text import Text
 
+from seqtune.drawing.part import ReportPart
 from seqtune.drawing.wording import (
     bullets,
     command,
@@ -20,7 +21,6 @@ from seqtune.drawing.wording import (
     literal,
     several,
 )
-from seqtune.report.explanation import ExplanationReport
 from seqtune.report.leaderboard import LeaderboardReport
 from seqtune.report.verdict import verdict
 from seqtune.run.leaderboard import Summary
@@ -36,12 +36,14 @@ class FitReport:
         illustration: What shows the winner at work on the test part, where the task has such.
         next_commands: Commands to type next, the likeliest first.
         explanation: What the network looks at, where that was measured.
+        verb: The command that takes another row by --use, empty for none; that of the task if None.
     """
 
     summary: Summary
-    illustration: RenderableType | None = None
+    illustration: ReportPart | None = None
     next_commands: Sequence[str] = ()
-    explanation: ExplanationReport | None = None
+    explanation: ReportPart | None = None
+    verb: str | None = None
 
     def __rich__(self) -> RenderableType:
         """Draw everything, one part below the other."""
@@ -71,9 +73,7 @@ class FitReport:
         summary = self.summary
         info = info_of(summary.task)
         data = "NEW.csv" if info.needs_data else ""
-        verb = info.verb
-        if any("--fill" in each for each in self.next_commands):
-            verb = ""  # gaps are filled by the network, whatever has the star
+        verb = info.verb if self.verb is None else self.verb
         return verdict(summary.leaderboard, summary.run, summary.left_out, data, verb)
 
     def _remarks(self) -> list[str]:

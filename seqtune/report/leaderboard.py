@@ -11,9 +11,7 @@ from rich.text import Text
 from seqtune.drawing.table import Column, table
 from seqtune.drawing.wording import better, count, duration, figure, literal, metric_name
 from seqtune.run.leaderboard import Leaderboard, Row
-
-PREFERRED = "macro_f1"
-"""The metric to show beside the one that selects, where there is such."""
+from seqtune.tasks._info import metric_of
 
 
 @dataclass(frozen=True)
@@ -80,7 +78,7 @@ class LeaderboardReport:
         lines = ["* the winner, chosen on validation; test figures took no part in it"]
         if self.board.leads_by_margin:
             margin = figure(self.board.margin)
-            lines.append(f"networks that are better by up to {margin} are not told apart from it")
+            lines.append(f"a network is ahead, but by less than {margin}: that may be chance")
         for row in (self.board.best_searched, self.board.best_network):
             if row and row.detail:
                 lines.append(f"{literal(row.name)}: {literal(row.detail)}")
@@ -88,7 +86,7 @@ class LeaderboardReport:
 
     def _first_other_metric(self) -> str:
         names = [name for row in self.board.rows for name in row.test if name != self.board.metric]
-        return PREFERRED if PREFERRED in names else next(iter(names), "")
+        return next((name for name in names if metric_of(name).shown), next(iter(names), ""))
 
 
 def _heading(metric: str) -> str:

@@ -10,9 +10,11 @@ from typing import Any
 from rich.console import Group, RenderableType
 from rich.text import Text
 
+from seqtune.drawing.part import ReportPart
 from seqtune.drawing.table import Column, table
 from seqtune.drawing.wording import better, bullets, figure, literal, metric_name, several
-from seqtune.run.leaderboard import Direction, Kind, figures_to_json
+from seqtune.files import figures_to_json
+from seqtune.run.leaderboard import Direction, Kind
 
 
 @dataclass(frozen=True)
@@ -54,7 +56,7 @@ class ScoresReport:
     examples: int
     unit: str = "window"
     notes: Sequence[str] = ()
-    parts: Sequence[Any] = ()
+    parts: Sequence[ReportPart] = ()
 
     def __rich__(self) -> RenderableType:
         """Draw a table of metrics, best model first."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from seqtune.drawing.wording import better, command, figure, literal, metric_name, percent
 from seqtune.run.leaderboard import Leaderboard, Row
+from seqtune.tasks._info import metric_of
 
 TIE = 0.01 + 1e-9  # at most 1 % of the baseline's figure, rounding of floats allowed for
 
@@ -47,12 +48,13 @@ def verdict(
 
 
 def _unknown(left_out: Collection[str]) -> tuple[str, ...]:
-    """Say against which simple methods nothing is known, and how to know it."""
+    """Say which simple methods were not run, and how to run them."""
     if not left_out:
         return ()
     names = ", ".join(literal(name) for name in left_out)
     return (
-        f"Nothing is known against {names}, not run: a longer --budget, or --set "
+        f"{names} {'was' if len(left_out) == 1 else 'were'} not run, so nothing is claimed against "
+        f"{'it' if len(left_out) == 1 else 'them'}. A longer --budget, or --set "
         "baselines.share=0.5, gives simple methods more time.",
     )
 
@@ -74,11 +76,13 @@ class _Comparison:
             return (f"{self._subject()} has no figure to compare with {self._method()}.",)
         said = [self._outcome(pair)]
         if not on_test.known:
-            said.append("There are no test figures; validation also made the choice and flatters.")
+            said.append(
+                "There are no test figures, and validation figures flatter: they made the choice."
+            )
         elif on_validation.known and on_test.outcome * on_validation.outcome < 0:
             said.append(
                 f"Validation and test disagree (validation: {on_validation.figures}): which of "
-                "the two is better depends on the part of the data, so trust neither by much."
+                "the two is better depends on the part of the data."
             )
         if on_test.known and on_test.outcome >= 0:
             said.extend(self._hindsight())
@@ -129,11 +133,19 @@ class _Pair:
     score: float
     reference: float
     direction: str
+    unit: str
 
     @classmethod
     def of(cls, board: Leaderboard, searched: Row, baseline: Row, part: str) -> _Pair:
         of_row = board.test_score if part == "test" else board.validation_score
-        return cls(part, baseline.name, of_row(searched), of_row(baseline), board.direction)
+        return cls(
+            part,
+            baseline.name,
+            of_row(searched),
+            of_row(baseline),
+            board.direction,
+            metric_of(board.metric).unit,
+        )
 
     @property
     def known(self) -> bool:
@@ -161,7 +173,7 @@ class _Pair:
         """By how much, and which way: "0.300 points (25.0 %) lower"."""
         ways = {"lower": "higher", "higher": "lower"}
         way = better(self.direction)
-        points = f"{figure(abs(self.advantage))} points"
+        points = f"{figure(abs(self.advantage))} {self.unit}"
         if self.reference:
             points += f" ({percent(abs(self.advantage / self.reference))})"
         return f"{points} {way if self.advantage > 0 else ways[way]}"

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from seqtune.errors import RunError
-from seqtune.files import damaged
+from seqtune.files import damaged, figures_from_json, figures_to_json, finite, number
 from seqtune.run.untrusted import read_part
 from seqtune.search.recorded import shown
 from seqtune.tasks._info import metric_of
@@ -249,7 +249,7 @@ class Summary:
 
     Args:
         run: The run folder.
-        task: "forecast", "anomaly", "classify" or "generate".
+        task: What was learnt: the name of a task.
         status: "complete", "interrupted" or "running".
         leaderboard: Everything that was scored.
         trials: Trials "completed", "failed" and "stopped" (cut short).
@@ -325,26 +325,6 @@ def relative_gain(score: float, reference: float) -> float | None:
     if score == reference and math.isfinite(score):
         return 0.0
     return finite(1.0 - score / reference) if reference else None
-
-
-def finite(figure: float) -> float | None:
-    """Return the figure as JSON can hold it: None where it is NaN or infinite."""
-    return float(figure) if math.isfinite(figure) else None
-
-
-def number(figure: float | None) -> float:
-    """Return the figure that JSON held: NaN for null."""
-    return math.nan if figure is None else float(figure)
-
-
-def figures_to_json(figures: Mapping[str, float]) -> dict[str, float | None]:
-    """Return named figures as JSON can hold them."""
-    return {name: finite(figure) for name, figure in figures.items()}
-
-
-def figures_from_json(figures: Mapping[str, float | None]) -> dict[str, float]:
-    """Return the named figures that JSON held."""
-    return {str(name): number(figure) for name, figure in figures.items()}
 
 
 def _name(row: Row | None) -> str | None:

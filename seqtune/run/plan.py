@@ -34,7 +34,7 @@ class Plan:
 
     Args:
         data: The file.
-        task: "forecast", "anomaly", "classify" or "generate".
+        task: What is learnt: the name of a task.
         recipe: Name or path of the recipe.
         rows: Rows read.
         series: How many series they hold; 0 where the task knows none.

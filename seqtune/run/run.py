@@ -203,7 +203,7 @@ class Run:
                 None.
 
         Returns:
-            Every metric by name of the model; by fold in `evaluation.folds`.
+            Every metric by name of the model; by fold in `evaluation.parts`.
         """
         source = self._source(data)
         if source is None:

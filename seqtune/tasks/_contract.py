@@ -239,7 +239,7 @@ class Task(ABC):
     ) -> dict[str, Any]:
         """Return what the report shows of the winner at work, as plain JSON values; {} for nothing.
 
-        Its `kind` says what it is.
+        Its `kind` says which part of the task's `report.py` draws it; nothing is shown of {}.
 
         Args:
             prepared: The data.

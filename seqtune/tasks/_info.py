@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib import import_module
+from types import ModuleType
 from typing import Any, Literal
 
-from seqtune.errors import RecipeError
+from seqtune.errors import RecipeError, unknown
 from seqtune.registry import tasks
 
 
@@ -60,6 +61,7 @@ class Metric:
         direction: "min" where lower is better, "max" where higher is.
         unit: What a difference of two figures is counted in.
         tie_break: A metric, lower better, that ranks models of the same figure.
+        shown: Whether leaderboards show it first beside the metric that selects.
         remark: A sentence on the figure of the best network, with {name} and {figure}.
     """
 
@@ -68,6 +70,7 @@ class Metric:
     direction: Literal["min", "max"] = "min"
     unit: str = "points"
     tie_break: str = ""
+    shown: bool = False
     remark: str = ""
 
 
@@ -112,6 +115,19 @@ class TaskInfo:
         return next((metric for metric in self.metrics if metric.name == name), Metric(name))
 
 
+@dataclass(frozen=True)
+class Usage:
+    """How one run is used.
+
+    Args:
+        verb: The command that takes another row by --use; empty where no other row can be used.
+        commands: What one would type next, as words, the likeliest first.
+    """
+
+    verb: str
+    commands: tuple[tuple[str, ...], ...]
+
+
 def info_of(task: str) -> TaskInfo:
     """Return what a task says of itself.
 
@@ -122,12 +138,21 @@ def info_of(task: str) -> TaskInfo:
         RecipeError: There is no such task, or its package has no `info.py`.
     """
     if task not in tasks:
-        tasks[task]  # says which ones there are
+        raise RecipeError(unknown("task", task, tasks), "seqtune recipes list")
     try:
-        info: TaskInfo = import_module(f"{tasks.modules[task]}.info").INFO
+        info: TaskInfo = task_module(task, "info").INFO
     except (ImportError, AttributeError) as error:
         raise RecipeError(f"the task {task} has no info.py: {error}", "seqtune doctor") from error
     return info
+
+
+def task_module(task: str, name: str) -> ModuleType:
+    """Import a module of a task's package: "info", "suggest", "report".
+
+    Raises:
+        ModuleNotFoundError: The task has no such module.
+    """
+    return import_module(f"{tasks.modules[task]}.{name}")
 
 
 def infos() -> Iterator[TaskInfo]:

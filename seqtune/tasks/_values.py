@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
+from seqtune.drawing.part import ReportPart
+
 if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
@@ -20,60 +22,6 @@ Until = Literal["train", "validation", "test"]
 
 
 @dataclass(frozen=True)
-class Classified:
-    """What a classifier said of cases whose labels are known.
-
-    Args:
-        name: The leaderboard row that classified them.
-        labels: (classes,), names of the classes.
-        probabilities: (cases, classes).
-        targets: (cases, classes), 0 or 1.
-        is_multi: Whether a case may have any number of labels.
-        where: From the number of a case to where it stands.
-        text: From the number of a case to its text; empty for a series.
-    """
-
-    name: str
-    labels: Sequence[str]
-    probabilities: npt.NDArray[np.float64]
-    targets: npt.NDArray[np.float64]
-    is_multi: bool
-    where: Callable[[int], str]
-    text: Callable[[int], str]
-
-
-@dataclass(frozen=True)
-class FoldScores:
-    """How a run did from one of several rolled origins.
-
-    Args:
-        origin: The first step that is predicted, as text; the first and the last where the series
-            differ.
-        examples: How many examples were scored.
-        scores: Every metric by name of the model.
-    """
-
-    origin: str
-    examples: int
-    scores: dict[str, dict[str, float]]
-
-
-@dataclass(frozen=True)
-class Passage:
-    """A part of a text that a language model read, about a sentence long.
-
-    Args:
-        where: Where it stands: file:line.
-        bits_per_character: How little it was expected.
-        text: What it says.
-    """
-
-    where: str
-    bits_per_character: float
-    text: str
-
-
-@dataclass(frozen=True)
 class Evaluation:
     """How a run did on data that it never saw.
 
@@ -81,17 +29,13 @@ class Evaluation:
         scores: Every metric by name of the model.
         examples: How many examples were scored.
         unit: What an example is called: "window", "case".
-        classified: The first model's answers case by case; None where there are no classes.
-        folds: The same from each origin, the earliest first; none where origins are not rolled.
-        passages: What the first model expected least of a text, the most surprising first.
+        parts: What the task shows below the scores.
     """
 
     scores: dict[str, dict[str, float]]
     examples: int
     unit: str = "window"
-    classified: Classified | None = None
-    folds: Sequence[FoldScores] = ()
-    passages: Sequence[Passage] = ()
+    parts: Sequence[ReportPart] = ()
 
 
 @dataclass

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shlex
 from dataclasses import dataclass, field, replace
-from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Union
@@ -14,8 +13,7 @@ from seqtune.data.reading.profile import Profile, profile_source
 from seqtune.data.reading.source import Source
 from seqtune.errors import SeqtuneError, UsageError
 from seqtune.progress import Assumption
-from seqtune.registry import tasks
-from seqtune.tasks._info import info_of, infos
+from seqtune.tasks._info import info_of, infos, task_module
 from seqtune.workflow.options import FitOptions, load_recipe
 
 if TYPE_CHECKING:
@@ -95,7 +93,7 @@ def _likeliest_first(source: Source | None = None) -> list[str]:
 
 def _suggest(task: str) -> ModuleType:
     """Load what knows whether data suits a task."""
-    return import_module(f"{tasks.modules[task]}.suggest")
+    return task_module(task, "suggest")
 
 
 def tell_tasks(data: str | Path, options: FitOptions, command: str = "fit") -> UsageError:

@@ -22,7 +22,7 @@ def count_or_word(value: int | str) -> int | str:
 
 SHARED = (
     Flag("budget", "search.budget", "Wall time for the whole command: 90s, 10m, 2h."),
-    Flag("trials", "search.trials", "Number of trials at most.", "integer"),
+    Flag("trials", "search.trials", "Maximum number of trials.", "integer"),
     Flag("workers", "search.workers", "Trials at a time: auto or a number.", read=count_or_word),
     Flag("executor", "search.executor", "Where trials run: auto, inline, processes, ray."),
     Flag("backend", "backend", "Keras backend: auto, tensorflow, jax."),

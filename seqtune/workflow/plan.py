@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -78,64 +79,75 @@ def plan_with(
     backend = backends.activate(recipe.values.backend, hear)
     loaded = load_task(recipe.task)
     prepared, recipe = loaded.prepare(source, recipe, hear)
-    notes = [*source.notes, *notes]
-
-    from seqtune.search.space import space_size
-
     facts = prepared.describe()
-    dimensions = [item for item in recipe.dimensions() if item.kind != "fixed"]
-    size = space_size(recipe.dimensions())
-    budget = parse_seconds(recipe.values.search.budget)
-    shares = Shares(budget, loaded.search.refit_share if recipe.get("refit") else 0.0)
-    baselines = recipe.get("baselines.share") * budget
-    searching = max(0.0, budget - baselines - shares.ending)
-    data_bytes = BYTES_PER_ROW * facts["rows"]
-    team = staff(backends.machine_for(backend), recipe.values.search, budget, backend, data_bytes)
-    running = team.workers if team.executor != "inline" else 0  # beside the main process
-    trial_seconds = rough_trial_seconds(recipe, searching)
     return Plan(
         data=str(data) if isinstance(data, (str, Path)) else "data",
         task=recipe.task,
         recipe=recipe.name,
         rows=source.rows,
-        series=facts.get("series", 0),
-        roles=facts.get("roles", {}),
-        facts=facts.get("facts", {}),
-        unit=facts.get("unit", "window"),
         assumptions=tuple(assumptions),
-        frequency=facts.get("frequency", ""),
-        periods=tuple(facts.get("periods", ())),
-        horizon=facts.get("horizon"),
+        notes=tuple(dict.fromkeys([*source.notes, *notes])),
         lookback=_lookback(recipe),
-        gaps={"filled values": facts["filled_values"]} if facts.get("filled_values") else {},
-        splits=tuple(
+        **_of_data(facts),
+        **_of_search(recipe, backend, loaded.search.refit_share, BYTES_PER_ROW * facts["rows"]),
+    )
+
+
+def _of_data(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a plan says of the prepared data."""
+    unit = facts.get("unit", "window")
+    return {
+        "series": facts.get("series", 0),
+        "roles": facts.get("roles", {}),
+        "facts": facts.get("facts", {}),
+        "unit": unit,
+        "frequency": facts.get("frequency", ""),
+        "periods": tuple(facts.get("periods", ())),
+        "horizon": facts.get("horizon"),
+        "gaps": {"filled values": facts["filled_values"]} if facts.get("filled_values") else {},
+        "splits": tuple(
             Split(
                 part,
                 facts[f"{part}_rows"],
-                facts.get(f"{part}_{facts.get('unit', 'window')}s", facts[f"{part}_rows"]),
+                facts.get(f"{part}_{unit}s", facts[f"{part}_rows"]),
                 *facts.get(f"{part}_span", ()),
             )
             for part in ("training", "validation", "test")
             if f"{part}_rows" in facts
         ),
-        dimensions=len(dimensions),
-        combinations=int(size) if math.isfinite(size) else None,
-        portfolio=len(recipe.portfolio()),
-        trials=expected_trials(recipe, team.at_once, searching, trial_seconds),
-        trial_seconds=trial_seconds,
-        workers=team.workers,
-        workers_why=team.why,
-        executor=team.executor,
-        seconds={
+    }
+
+
+def _of_search(recipe: Recipe, backend: str, refit_share: float, data_bytes: int) -> dict[str, Any]:
+    """Return what a plan says of the space, the trials and the time."""
+    from seqtune.search.space import space_size
+
+    size = space_size(recipe.dimensions())
+    budget = parse_seconds(recipe.values.search.budget)
+    shares = Shares(budget, refit_share if recipe.get("refit") else 0.0)
+    baselines = recipe.get("baselines.share") * budget
+    searching = max(0.0, budget - baselines - shares.ending)
+    team = staff(backends.machine_for(backend), recipe.values.search, budget, backend, data_bytes)
+    running = team.workers if team.executor != "inline" else 0  # beside the main process
+    trial_seconds = rough_trial_seconds(recipe, searching)
+    return {
+        "dimensions": sum(item.kind != "fixed" for item in recipe.dimensions()),
+        "combinations": int(size) if math.isfinite(size) else None,
+        "portfolio": len(recipe.portfolio()),
+        "trials": expected_trials(recipe, team.at_once, searching, trial_seconds),
+        "trial_seconds": trial_seconds,
+        "workers": team.workers,
+        "workers_why": team.why,
+        "executor": team.executor,
+        "seconds": {
             "baselines, about": baselines,
             "search, about": searching,
             "refit": shares.refitting,
             "saving": shares.saving,
         },
-        budget_seconds=budget,
-        memory_bytes=(1 + running) * WORKER_BYTES[backend] + data_bytes,
-        notes=tuple(dict.fromkeys(notes)),
-    )
+        "budget_seconds": budget,
+        "memory_bytes": (1 + running) * WORKER_BYTES[backend] + data_bytes,
+    }
 
 
 def _lookback(recipe: Recipe) -> int | None:

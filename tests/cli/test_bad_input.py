@@ -323,7 +323,7 @@ def test_unknown_models_and_files_that_exist(airline, refused, here):
     (here / "mine.csv").write_text("mine")
     with left_alone(here):
         error, hint = refused("predict", airline, "-o", "mine.csv")
-        assert error == "mine.csv exists; it is not written over" and "-o" in hint
+        assert error == "mine.csv already exists" and "--force" in hint
         error, _ = refused("predict", airline, "-o", "mine.csv/x.csv")
         assert "mine.csv/x.csv cannot be written" in error
         refused("evaluate", airline, "nowhere.csv")

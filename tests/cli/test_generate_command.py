@@ -129,7 +129,7 @@ def test_a_prompt_may_stand_in_a_file(seqtune: Command, here: Path) -> None:
     assert done.out == "Once there was\n"
 
 
-def test_text_goes_to_a_file_that_is_never_written_over(
+def test_text_goes_to_a_file_that_is_replaced_by_force_alone(
     seqtune: Command, refused: Callable[..., tuple[str, str]], here: Path
 ) -> None:
     words = ("generate", "run", *GREEDY, "--length", "4", "-o", "text.txt")
@@ -137,7 +137,9 @@ def test_text_goes_to_a_file_that_is_never_written_over(
     assert (done.out, (here / "text.txt").read_text(encoding="utf-8")) == ("", "Once\n")
     assert "wrote 4 characters to text.txt" in done.err
     error, hint = refused(*words)
-    assert error == "text.txt exists; it is not written over" and "-o" in hint
+    assert error == "text.txt already exists" and "--force" in hint
+    seqtune(*words, "--force")
+    assert (here / "text.txt").read_text(encoding="utf-8") == "Once\n"
 
 
 def test_a_file_and_json_can_both_be_had(seqtune: Command, here: Path) -> None:

@@ -4,7 +4,7 @@ import pytest
 from typer.testing import CliRunner
 
 from seqtune.cli.recipes import app
-from seqtune.errors import RecipeError
+from seqtune.errors import SeqtuneError
 from seqtune.recipe import catalogue
 from seqtune.recipe.load import Recipe
 
@@ -22,7 +22,7 @@ def out(*arguments):
 def error(*arguments):
     result = run(*arguments)
     assert result.exit_code == 1
-    assert isinstance(result.exception, RecipeError)
+    assert isinstance(result.exception, SeqtuneError)
     assert result.stdout == ""
     return result.exception
 
@@ -106,17 +106,18 @@ def test_new_prints_a_recipe_that_is_valid(tmp_path):
     assert out("check", path) == "ok\n"
 
 
-def test_new_never_overwrites(tmp_path):
+def test_new_overwrites_by_force_alone(tmp_path):
     path = tmp_path / "my.yaml"
     result = run("new", "forecast", "-o", path)
     assert result.exit_code == 0
     assert f"seqtune recipes check {path}" in result.output
     path.write_text("mine")
     told = error("new", "forecast", "-o", path)
-    assert told.message == f"{path} exists already, and is not overwritten"
-    assert told.hint == f"seqtune recipes new forecast -o {tmp_path / 'my-2.yaml'}"
+    assert told.message == f"{path} already exists" and "--force" in told.hint
     assert path.read_text() == "mine"
-    assert "cannot be written" in error("new", "forecast", "-o", tmp_path / "no" / "x.yaml").message
+    assert "cannot be written" in error("new", "forecast", "-o", path / "x.yaml").message
+    assert run("new", "forecast", "-o", path, "--force").exit_code == 0
+    assert path.read_text() == out("new", "forecast")
     assert "unknown task 'forcast'" in error("new", "forcast").message
 
 

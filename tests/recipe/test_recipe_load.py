@@ -158,9 +158,9 @@ def test_faults_can_be_had_without_raising(tmp_path):
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("", "my.yaml:1: found nothing, expected keys such as task: forecast"),
-        ("- 1\n", "my.yaml:1: found [1], expected keys such as task: forecast"),
-        ("5", "my.yaml:1: found 5, expected keys such as task: forecast"),
+        ("", "my.yaml:1: found nothing, expected keys such as task: anomaly"),
+        ("- 1\n", "my.yaml:1: found [1], expected keys such as task: anomaly"),
+        ("5", "my.yaml:1: found 5, expected keys such as task: anomaly"),
         ("horizon: 3\n", "my.yaml:1: task: found nothing, expected 'forecast'"),
         ("a: [", "my.yaml:1: found no valid YAML: expected the node content, but found"),
         (b"task: forecast\n\xff\xfe\n", "my.yaml:2: found bytes that are no UTF-8 text"),

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from seqtune.drawing.chart import ForecastChart
 from seqtune.report.fit import FitReport
 from seqtune.run.leaderboard import Leaderboard, Row, Summary
+from seqtune.tasks.forecast.report_chart import ForecastChart
 
 Draw = Callable[..., str]
 
@@ -50,7 +50,7 @@ Leaderboard, by MASE on the validation part (lower is better)
 
 The network trial-3 beats the best simple method that was run, theta: test MASE
 0.900 against 1.20, 0.300 points (25.0 %) lower.
-Nothing is known against mstl, not run: a longer --budget, or --set
+mstl was not run, so nothing is claimed against it. A longer --budget, or --set
 baselines.share=0.5, gives simple methods more time.
 - 32 trials (20 completed, 3 failed, 9 stopped) in 1m 58s (budget 2m 00s,
   training 1m 36s)
@@ -107,9 +107,9 @@ def test_the_dictionary_is_the_summary_with_verdict_and_commands() -> None:
     assert {key: document[key] for key in SUMMARY.to_dict()} == SUMMARY.to_dict()
     assert document["verdict"] == (
         "The network trial-3 beats the best simple method that was run, theta: "
-        "test MASE 0.900 against 1.20, 0.300 points (25.0 %) lower. Nothing is known against "
-        "mstl, not run: a longer --budget, or --set baselines.share=0.5, gives simple methods "
-        "more time."
+        "test MASE 0.900 against 1.20, 0.300 points (25.0 %) lower. mstl was not run, so "
+        "nothing is claimed against it. A longer --budget, or --set baselines.share=0.5, gives "
+        "simple methods more time."
     )
     assert document["next"] == list(NEXT)
 

@@ -105,7 +105,7 @@ def test_without_test_figures_validation_speaks_and_says_that_it_flatters() -> N
     assert said(row("theta", "baseline", 1.0, NAN), row("t", "network", 0.5, NAN)) == (
         "The network t beats the best simple method, theta: "
         "validation MASE 0.500 against 1.00, 0.500 points (50.0 %) lower. "
-        "There are no test figures; validation also made the choice and flatters."
+        "There are no test figures, and validation figures flatter: they made the choice."
     )
 
 

@@ -33,7 +33,7 @@ def illustrate(prepared: Prepared, predictions: Floats) -> dict[str, Any]:
         predictions: (rows, 3 + channels) of the test part: statements and expected values.
 
     Returns:
-        The fields of `seqtune.report.anomaly_chart.AnomalyChart`, as plain JSON values.
+        The fields of `seqtune.tasks.anomaly.report.AnomalyChart`, as plain JSON values.
     """
     held = prepared.held_out["test"]
     rows = held.clean_rows

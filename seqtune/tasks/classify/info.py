@@ -14,7 +14,7 @@ INFO = TaskInfo(
     metrics=(
         Metric("accuracy", direction="max", tie_break=TIE_BREAK),
         Metric("balanced_accuracy", direction="max", tie_break=TIE_BREAK),
-        Metric("macro_f1", "macro F1", "max", tie_break=TIE_BREAK),
+        Metric("macro_f1", "macro F1", "max", tie_break=TIE_BREAK, shown=True),
         Metric("log_loss"),
         Metric(
             "calibration_error",

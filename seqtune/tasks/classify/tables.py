@@ -10,9 +10,10 @@ import numpy.typing as npt
 import pandas as pd
 
 from seqtune.metrics.classify import score_classes
-from seqtune.tasks._values import Classified, Evaluation
+from seqtune.tasks._values import Evaluation
 from seqtune.tasks.classify.codec import Codec
 from seqtune.tasks.classify.encoded import EncodedCases
+from seqtune.tasks.classify.report import answers
 
 Floats = npt.NDArray[np.float64]
 
@@ -71,14 +72,14 @@ def evaluate_cases(
         probabilities: (cases, classes) by name of the model.
     """
     first = next(iter(probabilities))
-    classified = Classified(
-        name=first,
-        labels=codec.labels.names,
-        probabilities=probabilities[first],
-        targets=cases.targets,
-        is_multi=codec.labels.is_multi,
+    parts = answers(
+        first,
+        codec.labels.names,
+        probabilities[first],
+        cases.targets,
         where=cases.where,
         text=cases.text,
+        is_multi=codec.labels.is_multi,
     )
     scores = {name: score_cases(codec, cases, each) for name, each in probabilities.items()}
-    return Evaluation(scores, len(cases), "case", classified)
+    return Evaluation(scores, len(cases), "case", parts)

@@ -24,6 +24,7 @@ from seqtune.runtime.gradients import input_gradient
 from seqtune.tasks._values import Network
 from seqtune.tasks.forecast.prepared import Prepared
 from seqtune.tasks.forecast.preprocessing import Preprocessed, channel_names, preprocess
+from seqtune.tasks.forecast.report_explanation import ExplanationReport
 
 Floats = npt.NDArray[np.float64]
 
@@ -136,6 +137,7 @@ def explain(
             {**vars(group), "rise": float(np.mean(rises)), "spread": float(np.std(rises))}
         )
     return {
+        "kind": ExplanationReport.kind,
         "metric": prepared.metric,
         "score": score,
         "windows": len(subject.windows),

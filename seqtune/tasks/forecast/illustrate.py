@@ -24,7 +24,7 @@ def illustrate(prepared: Prepared, forecast: npt.NDArray[np.float64]) -> dict[st
         forecast: (windows, horizon, levels) of the test part, from a network that never saw it.
 
     Returns:
-        The fields of `seqtune.drawing.chart.ForecastChart`, as plain JSON values.
+        The fields of `seqtune.tasks.forecast.report_chart.ForecastChart`, as plain JSON values.
     """
     codec, panel = prepared.codec, prepared.panel
     windows = prepared.windows["test"]

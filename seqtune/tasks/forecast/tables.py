@@ -10,10 +10,11 @@ import numpy.typing as npt
 import pandas as pd
 
 from seqtune.data.panel.time_text import format_times
-from seqtune.tasks._values import Evaluation, FoldScores
+from seqtune.tasks._values import Evaluation
 from seqtune.tasks.forecast.codec import Codec
 from seqtune.tasks.forecast.examples import Examples
 from seqtune.tasks.forecast.floor import floored
+from seqtune.tasks.forecast.report_folds import FoldScores, FoldsReport
 from seqtune.tasks.forecast.scoring import score_forecasts
 
 Floats = npt.NDArray[np.float64]
@@ -69,7 +70,7 @@ def score_examples(codec: Codec, examples: Examples, forecast: Floats) -> dict[s
 
 
 def evaluate_examples(
-    codec: Codec, examples: Examples, forecasts: Mapping[str, Floats]
+    codec: Codec, examples: Examples, forecasts: Mapping[str, Floats], metric: str
 ) -> Evaluation:
     """Return every metric by name of the model, over all windows and for each rolled origin.
 
@@ -77,10 +78,12 @@ def evaluate_examples(
         codec: The quantile levels.
         examples: The windows.
         forecasts: (windows, horizon, levels) by name of the model.
+        metric: The one that is shown for each origin.
     """
     scores = {name: score_examples(codec, examples, each) for name, each in forecasts.items()}
     folds = tuple(_by_fold(codec, examples, forecasts))
-    return Evaluation(scores, len(examples), folds=folds)
+    parts = (FoldsReport(metric, folds),) if folds else ()
+    return Evaluation(scores, len(examples), parts=parts)
 
 
 def _by_fold(

@@ -292,7 +292,7 @@ class ForecastTask(Task):
         context: Context,
     ) -> Evaluation:
         """Score forecasts of new rows."""
-        return evaluate_examples(prepared.codec, encoded, predictions)
+        return evaluate_examples(prepared.codec, encoded, predictions, prepared.metric)
 
     def explain(
         self, network: Network, prepared: Prepared, values: Values, deadline: float

@@ -11,9 +11,10 @@ import numpy.typing as npt
 from seqtune.data.text.tokenizer import Tokenizer
 from seqtune.data.text.vocabulary import END, UNKNOWN
 from seqtune.metrics.generate import score_language
-from seqtune.tasks._values import Context, Evaluation, Passage
+from seqtune.tasks._values import Context, Evaluation
 from seqtune.tasks.generate.codec import Codec
 from seqtune.tasks.generate.encoded import EncodedText
+from seqtune.tasks.generate.report_surprise import Passage, SurpriseReport
 from seqtune.tasks.generate.surprise import most_surprising
 
 Floats = npt.NDArray[np.float64]
@@ -52,7 +53,10 @@ def evaluate_text(
         )
     scores = {name: score_text(each) for name, each in predictions.items()}
     passages = _passages(text, codec.tokens[kind], kind, np.log(first[:, 0]))
-    return Evaluation(scores, len(text), "character", passages=passages)
+    name = next(iter(predictions))
+    whole = scores[name]["bits_per_character"]
+    parts = (SurpriseReport(passages, name, whole),) if passages else ()
+    return Evaluation(scores, len(text), "character", parts)
 
 
 def _passages(text: EncodedText, tokens: Tokenizer, kind: str, chances: Floats) -> list[Passage]:

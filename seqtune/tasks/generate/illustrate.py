@@ -35,7 +35,7 @@ def illustrate(prepared: Prepared, models: Models, context: Context) -> dict[str
         context: Names the run.
 
     Returns:
-        What `seqtune.report.sample` or `seqtune.report.gaps` reads.
+        What `seqtune.tasks.generate.report_sample` or `seqtune.tasks.generate.report_gaps` reads.
     """
     writer = TextGenerator(prepared, models, context)
     return _sample(writer) if prepared.codec.objective == "next" else _gaps(writer)

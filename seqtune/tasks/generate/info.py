@@ -13,4 +13,5 @@ INFO = TaskInfo(
     verb="generate",
     reads_documents=True,
     examples="tokens",
+    commands=("seqtune.tasks.generate.command",),
 )

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import numpy as np
 import numpy.typing as npt
 
-from seqtune.tasks._values import Passage
+from seqtune.tasks.generate.report_surprise import Passage
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]

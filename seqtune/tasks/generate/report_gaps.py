@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
 from rich.text import Text
@@ -41,6 +41,8 @@ class GapsReport:
         gaps: The hidden words.
     """
 
+    kind: ClassVar[str] = "gaps"
+
     model: str
     gaps: Sequence[Gap]
 
@@ -54,7 +56,7 @@ class GapsReport:
         """
         model, gaps = values["model"], values["gaps"]
         if not _is_text(model) or not isinstance(gaps, list) or len(gaps) > MOST:
-            raise ValueError("it holds no gaps")
+            raise ValueError("expected a list of gaps")
         return cls(model, [_gap(each) for each in gaps])
 
     def __rich__(self) -> RenderableType:
@@ -72,7 +74,7 @@ class GapsReport:
             }
             for gap in self.gaps
         ]
-        return {"kind": "gaps", "model": self.model, "gaps": gaps}
+        return {"model": self.model, "gaps": gaps}
 
 
 @dataclass(frozen=True)
@@ -99,12 +101,12 @@ def _gap(values: Mapping[str, Any]) -> Gap:
     texts = values["before"], values["after"], values["truth"]
     guesses = values["guesses"]
     if not all(map(_is_text, texts)) or not isinstance(guesses, list) or len(guesses) > MOST:
-        raise ValueError("a gap is none")
+        raise ValueError("expected a gap with its guesses")
     for guess in guesses:
         if not isinstance(guess, list) or len(guess) != 2 or not _is_text(guess[0]):
-            raise ValueError("a guess is none")
+            raise ValueError("expected a word and its probability")
         if type(guess[1]) not in (int, float) or not 0 <= guess[1] <= 1:
-            raise ValueError("a probability is none")
+            raise ValueError("expected a probability between 0 and 1")
     return Gap(*texts, [(word, float(chance)) for word, chance in guesses])
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 
-from seqtune.report.completion import WordsReport, WrittenReport
 from seqtune.tasks.generate.next_words import NextWord
+from seqtune.tasks.generate.report_completion import WordsReport, WrittenReport
 from seqtune.tasks.generate.writing import Completion
 
 Draw = Callable[..., str]

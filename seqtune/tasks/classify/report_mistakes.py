@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
@@ -47,6 +47,8 @@ class MistakesReport:
         mistakes: The worst first, as `worst_mistakes` finds them.
         total: How many mistakes there are in all, as `count_mistakes` counts them.
     """
+
+    kind: ClassVar[str] = "mistakes"
 
     mistakes: Sequence[Mistake]
     total: int

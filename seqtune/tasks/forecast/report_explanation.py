@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
 from rich.text import Text
@@ -59,9 +59,9 @@ class Rise:
         if self.kind not in KINDS or not isinstance(self.name, str):
             raise ValueError("found an unknown kind of input")
         if not all(type(lag) is int and lag >= 0 for lag in (self.first, self.last)):
-            raise ValueError("found a lag that is none")
+            raise ValueError("expected a lag")
         if not all(map(_is_figure, (self.rise, self.spread))):
-            raise ValueError("found a rise that is no number")
+            raise ValueError("expected the rise of an error")
 
     @property
     def title(self) -> str:
@@ -87,6 +87,8 @@ class ExplanationReport:
         lag: The lag within which `share` of it lies.
         share: 0 to 1.
     """
+
+    kind: ClassVar[str] = "explanation"
 
     network: str
     metric: str
@@ -123,16 +125,16 @@ class ExplanationReport:
         reach = values["reach"]
         counts = {name: values[name] for name in ("windows", "repeats", "left_out")}
         if not all(type(each) is int and each >= 0 for each in (*counts.values(), reach["lag"])):
-            raise ValueError("found a count that is none")
+            raise ValueError("expected a count")
         norms, importance = reach["norms"], values["importance"]
         if not isinstance(norms, list) or not all(_is_figure(norm) and norm >= 0 for norm in norms):
-            raise ValueError("found a norm that is none")
+            raise ValueError("expected the norm of a gradient")
         if len(norms) > MAX_FIGURES or not isinstance(importance, list):
             raise ValueError("found more figures than a network has inputs")
         if not _is_figure(values["score"]) or not _is_figure(reach["share"]):
-            raise ValueError("found a score that is no number")
+            raise ValueError("expected a score")
         if not isinstance(values["network"], str) or not isinstance(values["metric"], str):
-            raise ValueError("found a name that is none")
+            raise ValueError("expected a name")
         return cls(
             network=values["network"],
             metric=values["metric"],

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from seqtune.report.explanation import ExplanationReport
+from seqtune.tasks.forecast.report_explanation import ExplanationReport
 
 Draw = Callable[..., str]
 

@@ -7,8 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from seqtune.report.surprise import SurpriseReport
-from seqtune.tasks._values import Passage
+from seqtune.tasks.generate.report_surprise import Passage, SurpriseReport
 
 Draw = Callable[..., str]
 

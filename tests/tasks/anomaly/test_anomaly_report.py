@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from seqtune.report.anomaly_chart import AnomalyChart
+from seqtune.tasks.anomaly.report import AnomalyChart
 
 
 def kept(**changes: Any) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
 from rich.text import Text
@@ -32,6 +32,8 @@ class SampleReport:
         copied: Share of those that stand in the training text; None where it has none.
     """
 
+    kind: ClassVar[str] = "text"
+
     model: str
     text: str
     temperature: float
@@ -49,16 +51,16 @@ class SampleReport:
         """
         model, text, run = values["model"], values["text"], values["run"]
         if not all(isinstance(each, str) and len(each) <= LONGEST for each in (model, text, run)):
-            raise ValueError("its texts are none, or too long")
+            raise ValueError("expected texts of a usual length")
         if run not in text:
             raise ValueError("the copied run is no part of the sample")
         runs, copied, temperature = values["runs"], values["copied"], values["temperature"]
         if type(runs) is not int or not 0 <= runs <= LONGEST:
-            raise ValueError("its count of runs is none")
+            raise ValueError("expected a number of runs of eight words")
         if (copied is None) != (runs == 0) or not _is_share(0.0 if copied is None else copied, 1.0):
-            raise ValueError("its share of copied runs is none")
+            raise ValueError("expected the share of copied runs")
         if not _is_share(temperature, 1000.0):
-            raise ValueError("its temperature is none")
+            raise ValueError("expected a temperature")
         return cls(model, text, float(temperature), run, runs, copied)
 
     def __rich__(self) -> RenderableType:
@@ -68,7 +70,6 @@ class SampleReport:
     def to_dict(self) -> dict[str, Any]:
         """Return the sample and its check, as the run keeps it."""
         return {
-            "kind": "text",
             "model": self.model,
             "text": self.text,
             "temperature": self.temperature,

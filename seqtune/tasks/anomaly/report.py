@@ -4,21 +4,18 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import asdict, dataclass
+from typing import Any, ClassVar
 
 from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
 from rich.text import Text
 
-from seqtune.drawing.canvas import Canvas
-from seqtune.drawing.chart import ASCII, BRAILLE, axis_labels, axis_ticks, time_label
+from seqtune.drawing.chart import NOTHING, Axes, axis_span, drawable, time_label
 from seqtune.drawing.table import Column, table
 from seqtune.drawing.wording import figure, literal, several
 
-LARGEST = 1e300
-"""What lies beyond is not drawn: the span of the axis would overflow."""
-
 EVENT = "bold red"
+MAX_ROWS = 12
 MAX_POINTS = 10_000
 MAX_LISTED = 100
 
@@ -83,6 +80,8 @@ class AnomalyChart:
         strangest: The strangest events, or rows where there is no event, the strangest first.
     """
 
+    kind: ClassVar[str] = "anomaly"
+
     title: str
     times: Sequence[str]
     values: Sequence[float]
@@ -98,6 +97,10 @@ class AnomalyChart:
         if self.strangest:
             parts += [Text(), self._table()]
         return Group(*parts)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return what a run keeps."""
+        return asdict(self)
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> AnomalyChart:
@@ -159,58 +162,33 @@ class AnomalyChart:
         return table(columns, rows)
 
 
+@dataclass(frozen=True)
 class _Drawing:
     """One drawing of a series with its events on one console."""
 
-    def __init__(self, chart: AnomalyChart) -> None:
-        self.chart = chart
+    chart: AnomalyChart
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        yield Text(literal(self.chart.title), style="bold")
-        known = [value for value in self.chart.values if abs(value) < LARGEST]
-        if not known:
-            yield Text("There is nothing to draw: no finite value.")
+        chart = self.chart
+        yield Text(literal(chart.title), style="bold")
+        span = axis_span(chart.values)
+        if span is None:
+            yield Text(NOTHING)
             return
-        low, high = min(known), max(known)
-        padding = 0.0 if high - low > 1e-12 * max(abs(low), abs(high)) else abs(high) / 10 or 1.0
-        low, high = low - padding, high + padding
-        rows = max(6, min(12, console.height // 2))
-        ticks = axis_ticks(low, high, count=max(2, rows // 3))
-        labels = axis_labels(ticks)
-        margin = max(len(label) for label in labels)
-        columns = max(10, options.max_width - margin - 3)
-        marks = ASCII if options.ascii_only else BRAILLE
-        canvas = Canvas(columns, rows, braille=not options.ascii_only)
-        self._draw(canvas, min(low, ticks[0]), max(high, ticks[-1]), marks.history)
-        top, bottom = max(high, ticks[-1]), min(low, ticks[0])
-        label_of = {
-            round((top - tick) / (top - bottom) * (canvas.height - 1))
-            * rows
-            // canvas.height: label
-            for tick, label in zip(ticks, labels, strict=True)
-        }
-        for row, line in enumerate(canvas.lines()):
-            edge = marks.tick if row in label_of else marks.edge
-            yield Text.assemble(f"{label_of.get(row, ''):>{margin}} ", edge, line, no_wrap=True)
-        yield Text(f"{'':{margin}} {marks.corner}{marks.floor * columns}", no_wrap=True)
-        yield Text(f"{'':{margin}}  {self._time_line(columns)}", no_wrap=True)
+        axes = Axes.around(span, len(chart.values), console, options, MAX_ROWS)
+        self._draw(axes)
+        yield from axes.lines(self._time_line(axes.canvas.columns))
 
-    def _draw(self, canvas: Canvas, low: float, high: float, character: str) -> None:
+    def _draw(self, axes: Axes) -> None:
         """Draw the line, then what belongs to an event in red over it."""
-        last = max(1, len(self.chart.values) - 1)
         points = [
-            (
-                round(step * (canvas.width - 1) / last),
-                round((high - value) / (high - low) * (canvas.height - 1)),
-            )
-            if abs(value) < LARGEST
-            else None
+            (axes.x(step), axes.y(value)) if drawable(value) else None
             for step, value in enumerate(self.chart.values)
         ]
-        canvas.line([point for point in points if point], character)
+        axes.canvas.line([point for point in points if point], axes.marks.dot)
         for point, is_marked in zip(points, self.chart.marked, strict=True):
             if point and is_marked:
-                canvas.line([point], "x", EVENT)
+                axes.canvas.line([point], "x", EVENT)
 
     def _time_line(self, columns: int) -> str:
         if not self.chart.times:
@@ -218,3 +196,7 @@ class _Drawing:
         first, last = time_label(self.chart.times[0]), time_label(self.chart.times[-1])
         room = columns - len(first) - len(last)
         return f"{first}{' ' * room}{last}" if room > 0 and len(self.chart.times) > 1 else first
+
+
+KINDS = {AnomalyChart.kind: AnomalyChart}
+"""What `chart.json` may hold."""

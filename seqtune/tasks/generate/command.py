@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from seqtune.cli.output import AsJson, Quiet, RunFolder, show, show_notes
+from seqtune.cli.output import AsJson, Force, Quiet, RunFolder, check_absent, show, show_notes
 
 if TYPE_CHECKING:
-    from seqtune.report.completion import WrittenReport
+    from seqtune.tasks.generate.report_completion import WrittenReport
     from seqtune.tasks.generate.request import Request
 
 NAME = "generate"
@@ -19,26 +19,27 @@ EXAMPLE = 'seqtune generate runs/tales-generate-1 --prompt "Once" --length 300'
 
 def command(
     run: RunFolder,
-    prompt: Annotated[str | None, typer.Option(help="What the text begins with.")] = None,
-    prompt_file: Annotated[
-        Path | None, typer.Option(help="File that the prompt stands in, UTF-8.")
-    ] = None,
-    length: Annotated[int, typer.Option(help="New characters at most, whatever a token is.")] = 500,
+    prompt: Annotated[str | None, typer.Option(help="How the text begins.")] = None,
+    prompt_file: Annotated[Path | None, typer.Option(help="UTF-8 file with the prompt.")] = None,
+    length: Annotated[int, typer.Option(help="Maximum number of new characters.")] = 500,
     temperature: Annotated[
-        float, typer.Option(help="0 takes the likeliest; 1 draws as the model says; more: wilder.")
+        float,
+        typer.Option(
+            help="0 takes the most likely token; 1 samples from the model; more is more random."
+        ),
     ] = 0.7,
     top_k: Annotated[
-        int | None, typer.Option(help="Draw only from the K likeliest tokens.")
+        int | None, typer.Option(help="Sample only from the K most likely tokens.")
     ] = None,
     top_p: Annotated[
         float,
         typer.Option(
-            help="Draw only from the likeliest tokens that together have this probability."
+            help="Sample only from the most likely tokens that together have this probability."
         ),
     ] = 0.95,
-    seed: Annotated[int, typer.Option(help="Start of all random numbers.")] = 0,
+    seed: Annotated[int, typer.Option(help="Seed of all random numbers.")] = 0,
     stop: Annotated[
-        list[str] | None, typer.Option(help="End before this text (repeatable).")
+        list[str] | None, typer.Option(help="Stop before this text (repeatable).")
     ] = None,
     count: Annotated[int, typer.Option(help="Number of texts.")] = 1,
     use: Annotated[
@@ -47,16 +48,17 @@ def command(
     ] = None,
     next_text: Annotated[
         str | None,
-        typer.Option("--next", metavar="TEXT", help="List the likeliest next words instead."),
+        typer.Option("--next", metavar="TEXT", help="List the most likely next words instead."),
     ] = None,
     fill: Annotated[
         str | None,
-        typer.Option(metavar="TEXT", help="List the likeliest words for the gap ___ in TEXT."),
+        typer.Option(metavar="TEXT", help="List the most likely words for the gap ___ in TEXT."),
     ] = None,
-    top: Annotated[int, typer.Option(min=1, help="So many words with --next or --fill.")] = 10,
+    top: Annotated[int, typer.Option(min=1, help="Number of words with --next or --fill.")] = 10,
     output: Annotated[
         Path | None, typer.Option("-o", "--output", help="Text file to write.")
     ] = None,
+    force: Force = False,
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
@@ -81,7 +83,7 @@ def command(
         stops=tuple(stop or ()),
         count=count,
     )
-    _check_output(output)
+    check_absent(output, force)
     _write(run, request, use, output, as_json, quiet)
 
 
@@ -91,8 +93,8 @@ def _write(
     """Write the texts: as they are made where somebody looks on, else at the end."""
     import sys
 
-    from seqtune.report.completion import WrittenReport
     from seqtune.run.run import Run
+    from seqtune.tasks.generate.report_completion import WrittenReport
 
     run = Run(folder)
     is_live = output is None and not as_json and request.count == 1 and sys.stdout.isatty()
@@ -121,9 +123,9 @@ def _put(report: WrittenReport, output: Path | None, as_json: bool, is_live: boo
 def _list_words(
     folder: str, next_text: str | None, fill: str | None, top: int, use: str | None, as_json: bool
 ) -> None:
-    from seqtune.report.completion import WordsReport
     from seqtune.run.predictor import NETWORK
     from seqtune.run.run import Run
+    from seqtune.tasks.generate.report_completion import WordsReport
 
     run = Run(folder)
     use = use if fill is None else use or NETWORK
@@ -161,10 +163,3 @@ def _check_one(first: str, one: object, second: str, other: object) -> None:
 
     if one is not None and other is not None:
         raise UsageError(f"{first} and {second} cannot both be given", f"leave out {second}")
-
-
-def _check_output(output: Path | None) -> None:
-    from seqtune.errors import RunError
-
-    if output is not None and output.exists():
-        raise RunError(f"{output} exists; it is not written over", "choose another name with -o")

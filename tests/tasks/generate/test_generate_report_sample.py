@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from seqtune.report.sample import SampleReport
+from seqtune.tasks.generate.report_sample import SampleReport
 
 Draw = Callable[..., str]
 
@@ -57,7 +57,7 @@ def test_it_fits_every_console(draw: Draw, width: int) -> None:
 
 def test_what_a_run_keeps_is_read_back_as_it_was() -> None:
     kept = json.loads(json.dumps(SAMPLE.to_dict()))
-    assert kept["kind"] == "text"
+    assert SAMPLE.kind == "text"
     assert SampleReport.from_dict(kept) == SAMPLE
     nothing = SampleReport("t", "", 0.0, "", 0, None)
     assert SampleReport.from_dict(nothing.to_dict()) == nothing

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
@@ -42,6 +42,8 @@ class ConfusionReport:
         ValueError: The counts are not those of so many labels.
     """
 
+    kind: ClassVar[str] = "confusion"
+
     labels: Sequence[str]
     counts: npt.ArrayLike
     title: str = "Confusion"
@@ -74,6 +76,20 @@ class ConfusionReport:
                 for label, figures in zip(self.labels, self.figures(), strict=True)
             ],
         }
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> ConfusionReport:
+        """Read what a run kept, which may come from a stranger.
+
+        Raises:
+            ValueError: It is no confusion.
+        """
+        labels, counts = values["labels"], np.array(values["counts"])
+        if not all(isinstance(label, str) for label in labels) or counts.dtype.kind != "i":
+            raise ValueError("it holds no counts of labels")
+        if (counts < 0).any():
+            raise ValueError("it counts less than nothing")
+        return cls(labels, counts, str(values["title"]))
 
     @property
     def is_multi(self) -> bool:

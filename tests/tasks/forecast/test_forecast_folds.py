@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from seqtune.report.folds import FoldsReport
-from seqtune.tasks._values import FoldScores
+from seqtune.tasks.forecast.report_folds import FoldScores, FoldsReport
 
 
 def test_a_line_per_origin_and_a_column_per_model(draw: Callable[..., str]) -> None:

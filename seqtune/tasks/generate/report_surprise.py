@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any, ClassVar
 
 from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
 from rich.text import Text
@@ -12,8 +12,20 @@ from rich.text import Text
 from seqtune.drawing.excerpt import excerpt
 from seqtune.drawing.wording import figure, literal, several
 
-if TYPE_CHECKING:
-    from seqtune.tasks._values import Passage
+
+@dataclass(frozen=True)
+class Passage:
+    """A part of a text that a language model read, about a sentence long.
+
+    Args:
+        where: Where it stands: file:line.
+        bits_per_character: How little it was expected.
+        text: What it says.
+    """
+
+    where: str
+    bits_per_character: float
+    text: str
 
 
 @dataclass(frozen=True)
@@ -25,6 +37,8 @@ class SurpriseReport:
         name: The model that read the text.
         bits_per_character: That of the whole text.
     """
+
+    kind: ClassVar[str] = "surprise"
 
     passages: Sequence[Passage]
     name: str

@@ -12,7 +12,7 @@ from rich.cells import cell_len
 from rich.console import Console
 
 from seqtune.metrics.classify import confusion
-from seqtune.report.confusion import ConfusionReport
+from seqtune.tasks.classify.report_confusion import ConfusionReport
 
 Draw = Callable[..., str]
 

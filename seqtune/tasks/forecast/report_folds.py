@@ -4,15 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from rich.console import Group, RenderableType
 from rich.text import Text
 
 from seqtune.drawing.table import Column, table
 from seqtune.drawing.wording import figure, metric_name
-from seqtune.run.leaderboard import figures_to_json
-from seqtune.tasks._values import FoldScores
+from seqtune.files import figures_to_json
+
+
+@dataclass(frozen=True)
+class FoldScores:
+    """How a run did from one of several rolled origins.
+
+    Args:
+        origin: The first step that is predicted, as text; the first and the last where the series
+            differ.
+        examples: How many examples were scored.
+        scores: Every metric by name of the model.
+    """
+
+    origin: str
+    examples: int
+    scores: dict[str, dict[str, float]]
 
 
 @dataclass(frozen=True)
@@ -24,6 +39,8 @@ class FoldsReport:
         folds: The folds, the earliest first.
         unit: What an example is called.
     """
+
+    kind: ClassVar[str] = "folds"
 
     metric: str
     folds: Sequence[FoldScores]

@@ -9,7 +9,12 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from seqtune.report.mistakes import Mistake, MistakesReport, count_mistakes, worst_mistakes
+from seqtune.tasks.classify.report_mistakes import (
+    Mistake,
+    MistakesReport,
+    count_mistakes,
+    worst_mistakes,
+)
 
 Draw = Callable[..., str]
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from seqtune.report.gaps import Gap, GapsReport
+from seqtune.tasks.generate.report_gaps import Gap, GapsReport
 
 Draw = Callable[..., str]
 
