@@ -505,7 +505,6 @@ def test_a_bad_file_is_refused_in_two_lines(case, refused, here):
 BAD_WORDS = {
     "label misspelt": (("--label", "lable"), "did you mean 'label'?", "--label label"),
     "two labels": (("--target", "text", "--target", "label"), "data.label", ""),
-    "horizon": (("--horizon", "3"), "horizon", ""),
     "text as label too": (("--text", "text", "--label", "text"), "'text' has two roles", "one of"),
     "forecast baseline": (("--set", "baselines.methods=[naive]"), "baselines.methods", ""),
     "forecasting architecture": (
@@ -523,10 +522,14 @@ def test_a_bad_flag_is_refused_in_two_lines(case, refused, here):
         assert expected in error and way_out in hint
 
 
-def test_a_forecast_refuses_a_label(refused, here):
+@pytest.mark.parametrize(("task", "flag", "takers"), [
+    ("classify", "--horizon", "forecast has it"),
+    ("forecast", "--label", "anomaly and classify have it"),
+])  # fmt: skip
+def test_a_flag_of_other_tasks_is_refused(seqtune, here, task, flag, takers):
     sentences(24).to_csv("x.csv", index=False)
-    error, _ = refused("fit", "x.csv", "--task", "forecast", "--label", "label")
-    assert "label" in error
+    done = seqtune("fit", "x.csv", "--task", task, flag, "3", code=2)
+    assert done.err.splitlines()[0] == f"error: {task} has no flag {flag}; {takers}"
 
 
 def test_predict_refuses_what_the_run_cannot_read(texts, refused, here):
