@@ -40,8 +40,8 @@ def package(tmp_path):
 
 def test_the_examples_are_searched_and_scored_like_what_is_shipped(package, tmp_path):
     flags = (
-        *("--set", "network.cell=smoothing", "--set", "network.architecture=stacked"),
-        *("--set", "baselines.methods=[naive,last_mean]"),
+        *("--set", "network.cell=smoothing", "--set", "network.architecture=skipping"),
+        *("--set", "network.skipping.stride=3", "--set", "baselines.methods=[naive,last_mean]"),
     )
     command = [sys.executable, "-m", "seqtune", "fit", str(DATA / "airline.csv")]
     done = subprocess.run(
@@ -51,7 +51,7 @@ def test_the_examples_are_searched_and_scored_like_what_is_shipped(package, tmp_
         text=True,
     )
     assert done.returncode == 0, done.stderr
-    assert "stacked-smoothing-t001" in done.stdout
+    assert "skipping-smoothing-t001" in done.stdout
     assert "last_mean" in done.stdout
 
 
