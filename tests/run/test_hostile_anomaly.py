@@ -59,14 +59,6 @@ def codec_of(**keys: Any) -> Act:
     return lambda run: change(run / "codec.json", **keys)
 
 
-def ways_of(**keys: Any) -> Act:
-    def act(run: Path) -> None:
-        ways = json.loads((run / "codec.json").read_text(encoding="utf-8"))["ways"]
-        change(run / "codec.json", ways={**ways, **keys})
-
-    return act
-
-
 def role_of(**keys: Any) -> Act:
     def act(run: Path) -> None:
         roles = json.loads((run / "codec.json").read_text(encoding="utf-8"))["roles"]
@@ -75,11 +67,19 @@ def role_of(**keys: Any) -> Act:
     return act
 
 
-def figures_of(**keys: Any) -> Act:
+def calibration_of(**keys: Any) -> Act:
     def act(run: Path) -> None:
-        figures = json.loads((run / "calibration.json").read_text(encoding="utf-8"))["t001"]
-        kept = {name: each for name, each in {**figures, **keys}.items() if each is not None}
-        change(run / "calibration.json", t001=kept)
+        known = json.loads((run / "calibration.json").read_text(encoding="utf-8"))["t001"]
+        change(run / "calibration.json", t001={**known, **keys})
+
+    return act
+
+
+def tail_of(**keys: Any) -> Act:
+    def act(run: Path) -> None:
+        known = json.loads((run / "calibration.json").read_text(encoding="utf-8"))["t001"]
+        known["tails"]["states"] |= keys
+        change(run / "calibration.json", t001=known)
 
     return act
 
@@ -127,10 +127,7 @@ def test_json_that_is_something_else(
         *(codec_of(series=[]), codec_of(series=["a"]), codec_of(series=7), codec_of(grid={})),
         *(codec_of(roles={}), role_of(targets=[]), role_of(targets=["heat", "load"])),
         *(role_of(time=7), role_of(series=[]), role_of(label={}), role_of(series="")),
-        *(ways_of(smoothing=[]), ways_of(smoothing=[-1]), ways_of(smoothing=[10**9])),
-        *(ways_of(smoothing=[0.5] * 101), ways_of(smoothing=["0"]), ways_of(offsets=["all"])),
-        *(ways_of(channels=[]), ways_of(channels=[["mean"]]), ways_of(noncausal=1)),
-        *(ways_of(offsets=["mean"] * 2000), ways_of(noncausal="no")),
+        *(codec_of(noncausal=1), codec_of(noncausal="no"), codec_of(flat_line=[])),
     ],
 )
 def test_a_hostile_codec(run: Path, refused: Callable[..., str], act: Act) -> None:
@@ -141,16 +138,14 @@ def test_a_hostile_codec(run: Path, refused: Callable[..., str], act: Act) -> No
 @pytest.mark.parametrize(
     "act",
     [
-        *(figures_of(quick=-1.0), figures_of(quick=1e6), figures_of(quick=float("nan"))),
-        *(figures_of(quick=None), figures_of(quick="0"), figures_of(quick=True)),
-        *(figures_of(quick=None, slow=None, long=None), figures_of(other=1.0)),
-        *(figures_of(quick_score_0=1e9), figures_of(quick_score_0=None)),
-        *(figures_of(quick_level_1=-5.0), figures_of(quick_level_1=float("inf"))),
-        *(figures_of(slow_score_9=1e9), figures_of(slow_level_0=10**400)),
+        *(calibration_of(lift=0.5), calibration_of(lift=float("nan")), calibration_of(lift="1")),
+        *(calibration_of(tails={"states": {}}), calibration_of(tails=7), calibration_of(more=1)),
+        *(tail_of(scores=[0.0, 1e300]), tail_of(scores=[2.0, 1.0]), tail_of(levels=[])),
+        *(tail_of(independent=-3.0), tail_of(independent=float("inf")), tail_of(other=1.0)),
         lambda run: change(run / "calibration.json", t001={}),
     ],
 )
-def test_hostile_figures(run: Path, refused: Callable[..., str], act: Act) -> None:
+def test_a_hostile_calibration(run: Path, refused: Callable[..., str], act: Act) -> None:
     act(run)
     assert "calibration.json is damaged" in refused(run)
 

@@ -59,8 +59,9 @@ class HeldOut:
         known: (rows,) int8, the user's label of clean rows: 0, 1, or -1 where there is none.
         kinds: (rows,) int8, 0, or 1 + place in `KINDS` of the anomaly that was planted.
         scored: (rows,) bool, which rows have a score.
-        still: (rows,) float32, how rare it is that some channel stands still for so long.
+        flat: (rows,) float32, the level of the flat line that a row is in.
         season: Rows of a season.
+        noncausal: Whether rows are scored with what comes after them, too.
     """
 
     segments: Sequence[Segment]
@@ -69,8 +70,9 @@ class HeldOut:
     known: npt.NDArray[np.int8]
     kinds: npt.NDArray[np.int8]
     scored: npt.NDArray[np.bool_]
-    still: npt.NDArray[np.float32]
+    flat: npt.NDArray[np.float32]
     season: int
+    noncausal: bool = False
 
     def __len__(self) -> int:
         return int(self.offsets[-1])
@@ -81,6 +83,11 @@ class HeldOut:
         return np.concatenate([[0], np.cumsum([len(each) for each in self.segments])]).astype(
             np.int64
         )
+
+    @property
+    def trained(self) -> Sequence[Segment]:
+        """The segments of the training part."""
+        return self.segments[self.clean + self.copies :]
 
     @property
     def clean_rows(self) -> int:
@@ -284,8 +291,9 @@ def hold_out(
         np.concatenate([*known, *unknown]),
         np.concatenate([*nothing, *kinds, *after]),
         np.concatenate([each.scored(codec.bridge) for each in segments]),
-        np.concatenate([each.flat_line_scores(codec.bridge) for each in segments]),
+        np.concatenate([each.flat_line_levels(codec.bridge) for each in segments]),
         codec.season,
+        codec.noncausal,
     )
 
 

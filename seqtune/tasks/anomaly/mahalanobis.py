@@ -84,8 +84,8 @@ def averaged(
 
 
 @dataclass(frozen=True)
-class Familiarity:
-    """The usual states of a network, as they are averaged.
+class MahalanobisDistance:
+    """How far averaged states of a network lie from the usual ones.
 
     Args:
         center: (units,) the middle of the usual ones.
@@ -98,7 +98,7 @@ class Familiarity:
     precision: Floats
 
     @classmethod
-    def fit(cls, states: Floats, independent: float = math.inf) -> Familiarity:
+    def fit(cls, states: Floats, independent: float = math.inf) -> MahalanobisDistance:
         """Measure the states of mostly normal rows.
 
         Args:
@@ -128,14 +128,14 @@ class Familiarity:
         return cls(middle, unit, np.asarray(spread.precision_, np.float64))
 
     def distance(self, states: Floats) -> Floats32:
-        """Return how unfamiliar states are, (rows,): the logarithm of 1 + Mahalanobis distance.
+        """Return the logarithm of 1 + Mahalanobis distance, (rows,).
 
         Args:
             states: (rows, units); of what is no number the distance is none either, NaN.
 
         Example:
-            >>> known = Familiarity(np.zeros(2), np.ones(2), np.eye(2))
-            >>> known.distance(np.array([[0.0, 0.0], [3.0, 4.0]])).round(2)
+            >>> usual = MahalanobisDistance(np.zeros(2), np.ones(2), np.eye(2))
+            >>> usual.distance(np.array([[0.0, 0.0], [3.0, 4.0]])).round(2)
             array([0.  , 1.79], dtype=float32)
         """
         scaled = (states - self.center) / self.unit

@@ -21,13 +21,13 @@ class Rows:
         panel: The rows.
         scales: Centre and unit of each series.
         labels: (rows,) int8, 0 or 1, -1 where there is no label.
-        flat_line: For how long channels of each series may keep one value; None where nobody asks.
+        flat_line: For how long channels of each series may keep one value.
     """
 
     panel: Panel
     scales: Scales
     labels: npt.NDArray[np.int8]
-    flat_line: FlatLine | None = None
+    flat_line: FlatLine
 
     def segment(self, series: int, begin: int, end: int, context: int) -> Segment:
         """Return rows of one series to be scored, with rows before them.
@@ -49,7 +49,7 @@ class Rows:
             center=self.scales.center[series],
             spread=self.scales.spread[series],
             series=series,
-            flat_line=self.flat_line.of(series) if self.flat_line is not None else None,
+            flat_line=self.flat_line.of(series),
         )
 
 

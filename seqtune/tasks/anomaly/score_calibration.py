@@ -1,137 +1,154 @@
-"""From scores in every way to statements: which ways count, and how rare their scores are.
+"""From raw scores to score parts: what was measured of one model on rows held out.
 
-Raw predictions are (rows, ways + 3 + channels), from `score_held_out`; those that are averaged are
-(rows, 3 + channels): what a model says of rows (see `verdict`), and what was expected.
+A network's scores on every time scale become levels (see `tail_probability`). Those that say what
+**lasts** are joined by the root of their mean square: what one of them finds strange is not thinned
+by the others as much as in their mean. The highest of those that say what is strange at once is the
+**alarm** (see `score_parts`).
+
+What is joined is less often high than its parts. It is lifted until its usual levels on rows held
+out are as rare as they say; so is the average of an ensemble.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from seqtune.tasks.anomaly.codec import Codec
 from seqtune.tasks.anomaly.held_out import HeldOut
-from seqtune.tasks.anomaly.prepared import Prepared
-from seqtune.tasks.anomaly.score_parts import COLUMNS, lasting, standing
-from seqtune.tasks.anomaly.tail_probability import fit_lift, lifted
-from seqtune.tasks.anomaly.time_scales import (
-    LASTING,
-    alone_or_joined,
-    chosen_ways,
-    fit_paces,
-    join_paces,
-    usual_ways,
-    ways_by_pace,
-)
+from seqtune.tasks.anomaly.score_parts import PARTS, score_parts, squared
+from seqtune.tasks.anomaly.tail_probability import TailFit
+from seqtune.tasks.anomaly.time_scales import SCORERS
 
 Floats = npt.NDArray[np.float64]
 
+LIFTED_BY = (0.9, 0.95, 0.98)
+"""Quantiles of joined levels by which they are lifted: higher ones hang on few rows, and on the
+anomalies among them."""
 
-def is_raw(prepared: Prepared, predictions: Floats) -> bool:
-    """Say whether predictions are scores in every way, or statements."""
-    return bool(predictions.shape[1] > COLUMNS + prepared.codec.channels)
+MAX_LIFT = 2.0
 
+MIN_LIFTED = 100
+"""Of fewer rows no lift is measured."""
 
-def fit_rarities(prepared: Prepared, predictions: Floats) -> dict[str, float]:
-    """Choose the ways of scoring, and measure how rare their scores are among normal rows.
-
-    Args:
-        prepared: The data.
-        predictions: Of the validation part: raw ones, or an average of statements, of which the
-            lift alone is measured (docs/notes/anomalies.md, "Threshold", says why).
-    """
-    held = prepared.held_out["validation"]
-    if not is_raw(prepared, predictions):
-        return fit_lift(held.clean_scores(lasting(predictions)))
-    figures = _chosen_figures(prepared, held, predictions)
-    lasts = lasting(to_statements(prepared, predictions, figures))
-    return {**figures, **fit_lift(held.clean_scores(lasts))}
+HALF_HEARD = 100.0
+"""A time scale whose tail was measured on n independent scores counts for n / (n + 100) of its
+weight: of a few weeks little is known of what averages over days."""
 
 
-def _chosen_figures(prepared: Prepared, held: HeldOut, predictions: Floats) -> dict[str, float]:
-    """Return the ways that are joined, and how rare the scores of each are."""
-    usual = _best(usual_ways(prepared.codec.ways), predictions, held.separation)
-    if prepared.metric == "separation":
-        return _measured(prepared, held, predictions, [usual])[0]
-    # labels say whether people mean single rows, or what lasts, and how long; of ways for single
-    # rows the VUS-PR says nothing
-    by_pace = ways_by_pace(prepared.codec.ways)
-    lasting = {pace: ways for pace, ways in by_pace.items() if pace in LASTING}
-    chosen = alone_or_joined(usual | _best(lasting, predictions, held.volume))
-    candidates = _measured(prepared, held, predictions, chosen)
-    joined = [_joined(prepared, predictions, each) for each in candidates]
-    scores = [standing(each, prepared.codec.threshold, held.still) for each in joined]
-    return candidates[int(np.argmax([held.volume(each) for each in scores]))]
-
-
-def to_statements(prepared: Prepared, predictions: Floats, figures: Mapping[str, float]) -> Floats:
-    """Return statements and expected values, (rows, 3 + channels).
+@dataclass(frozen=True)
+class ScoreCalibration:
+    """Turns raw scores of a network, or an average of score parts, into score parts.
 
     Args:
-        prepared: The data.
-        predictions: Raw ones, or an average of statements.
-        figures: What `fit_rarities` measured.
+        tails: For each scorer what turns its scores into levels; {} for an ensemble or a simple
+            method, whose parts are lifted alone.
+        lift: What the levels of what lasts are multiplied by, 1 to 2.
+        threshold: Level beyond which a row is marked by the rate that the run was fitted with.
     """
-    if not is_raw(prepared, predictions):
-        lasts = lifted(predictions[:, 0], figures)
-        return np.column_stack([lasts, predictions[:, 1:]])
-    statements = _joined(prepared, predictions, figures)
-    return np.column_stack([statements, predictions[:, -prepared.codec.channels :]])
+
+    tails: Mapping[str, TailFit]
+    lift: float
+    threshold: float
+
+    @classmethod
+    def fit(cls, codec: Codec, held: HeldOut, predictions: Floats) -> ScoreCalibration:
+        """Measure what a model says of a part.
+
+        Args:
+            codec: Season, and the rate of false alarms.
+            held: The part.
+            predictions: Of its rows: raw ones of a network, or an average of score parts.
+        """
+        tails = {}
+        if is_raw(codec, predictions):
+            tails = {
+                scorer.name: TailFit.fit(
+                    held.normal_scores(scores), codec.false_alarms, codec.rows_of(scorer.span)
+                )
+                for scorer, scores in zip(SCORERS, predictions.T, strict=False)
+            }
+        plain = cls(tails, 1.0, codec.threshold)
+        lasting = np.sqrt(plain.apply(predictions)[:, 0])
+        return replace(plain, lift=lift_of(held.clean_scores(lasting)))
+
+    def apply(self, predictions: Floats) -> Floats:
+        """Return score parts and expected values, (rows, 3 + channels).
+
+        Args:
+            predictions: (rows, scorers + channels) raw, or (rows, 3 + channels).
+        """
+        parts, expected = predictions[:, :PARTS], predictions[:, PARTS:]
+        if self.tails:
+            parts, expected = self._parts(predictions), predictions[:, len(SCORERS) :]
+        return np.column_stack([parts[:, 0] * self.lift**2, parts[:, 1:], expected])
+
+    def _parts(self, predictions: Floats) -> Floats:
+        """Return the parts of raw scores, (rows, 3), not lifted."""
+        levels = {
+            scorer: self.tails[scorer.name].level(scores)
+            for scorer, scores in zip(SCORERS, predictions.T, strict=False)
+        }
+        weights = [scorer.weight * self._heard(scorer.name) for scorer in levels]
+        lasting = np.average([squared(each) for each in levels.values()], axis=0, weights=weights)
+        alarm = np.max([each for scorer, each in levels.items() if scorer.is_alarm], axis=0)
+        return score_parts(lasting, alarm, self.threshold)
+
+    def _heard(self, name: str) -> float:
+        known = self.tails[name].independent
+        return known / (known + HALF_HEARD)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain JSON values."""
+        tails = {name: tail.to_dict() for name, tail in self.tails.items()}
+        return {"tails": tails, "lift": self.lift}
+
+    @classmethod
+    def from_dict(cls, codec: Codec, values: Any) -> ScoreCalibration:
+        """Read what `to_dict` returned, from a file that may come from a stranger.
+
+        Raises:
+            ValueError: It cannot have been measured.
+        """
+        if not isinstance(values, Mapping) or set(values) != {"tails", "lift"}:
+            raise ValueError("expected tails and a lift")
+        tails, lift = values["tails"], values["lift"]
+        names = [scorer.name for scorer in SCORERS]
+        if not isinstance(tails, Mapping) or sorted(tails) not in ([], sorted(names)):
+            raise ValueError(f"expected tails of {', '.join(names)}, or none")
+        if type(lift) not in (int, float) or not 1.0 <= lift <= MAX_LIFT:
+            raise ValueError(f"expected a lift of 1 to {MAX_LIFT:g}, found {str(lift)[:20]!r}")
+        read = {name: TailFit.from_dict(each) for name, each in tails.items()}
+        return cls(read, float(lift), codec.threshold)
 
 
-def in_short(prepared: Prepared, held: HeldOut, predictions: Floats) -> Floats:
-    """Return the one score, (rows,), that a network is compared by while it trains.
+def is_raw(codec: Codec, predictions: Floats) -> bool:
+    """Say whether predictions are raw scores of a network, or score parts."""
+    return bool(predictions.shape[1] == len(SCORERS) + codec.channels)
 
-    By labels, its best way of scoring; without, the rarity that it will be used with.
+
+def lift_of(levels: Floats) -> float:
+    """Return what joined levels are to be multiplied by to be as rare as they say, 1 to 2.
+
+    At the quantile q a level of `-log10(1 - q)` is expected. The factor is the median of what is
+    missing at three quantiles. It is at least 1: anomalies among the rows can only keep it small.
 
     Args:
-        prepared: The data.
-        held: The part.
-        predictions: Raw ones.
+        levels: (rows,) of rows held out, NaN where there is none.
+
+    Example:
+        >>> rows = np.linspace(0.0, 1.0, 1001)[:-1]
+        >>> round(lift_of(-np.log10(1.0 - rows) / 1.5), 2)
+        1.5
     """
-    ways = prepared.codec.ways
-    if prepared.metric == "vus_pr":
-        every = range(len(ways.all()))
-        return predictions[:, _best({"any": every}, predictions, held.volume)["any"]]
-    chosen = _best(usual_ways(ways), predictions, held.separation)
-    figures = _measured(prepared, held, predictions, [chosen])[0]
-    return standing(_joined(prepared, predictions, figures), prepared.codec.threshold, held.still)
-
-
-def _best(
-    ways: Mapping[str, Sequence[int]], predictions: Floats, tell: Callable[[Floats], float]
-) -> dict[str, int]:
-    """Return the way of each pace that tells anomalies best."""
-    return {
-        pace: max(each, key=lambda way: tell(predictions[:, way])) if len(each) > 1 else each[0]
-        for pace, each in ways.items()
-    }
-
-
-def _measured(
-    prepared: Prepared,
-    held: HeldOut,
-    predictions: Floats,
-    candidates: Sequence[Mapping[str, int]],
-) -> list[dict[str, float]]:
-    """Return how rare the scores of chosen ways are, for each choice."""
-    numbers = {way for chosen in candidates for way in chosen.values()}
-    normal = {way: held.normal_scores(predictions[:, way]) for way in numbers}
-    codec = prepared.codec
-    ways = codec.ways.all()
-    return [
-        fit_paces(
-            chosen,
-            {pace: normal[way] for pace, way in chosen.items()},
-            codec.false_alarms,
-            {pace: codec.rows_of(ways[way].span) for pace, way in chosen.items()},
-        )
-        for chosen in candidates
-    ]
-
-
-def _joined(prepared: Prepared, predictions: Floats, figures: Mapping[str, float]) -> Floats:
-    """Return statements, (rows, 3), of raw predictions."""
-    scores = {pace: predictions[:, way] for pace, way in chosen_ways(figures).items()}
-    return join_paces(scores, figures, prepared.codec.threshold)
+    known = levels[np.isfinite(levels)]
+    if len(known) < MIN_LIFTED:
+        return 1.0
+    found = np.quantile(known, LIFTED_BY)
+    expected = -np.log10(1.0 - np.array(LIFTED_BY))
+    missing = expected / np.maximum(found, expected / MAX_LIFT)
+    return max(1.0, float(np.median(missing)))

@@ -27,8 +27,8 @@ class Segment:
         step: Grid step of the first row.
         center: (channels,) of the series.
         spread: (channels,) of the series.
+        flat_line: For how long each of its channels may keep one value.
         series: Number of the series in its panel.
-        flat_line: For how long each of its channels may keep one value; None where nobody asks.
     """
 
     values: npt.NDArray[np.float64]
@@ -37,8 +37,8 @@ class Segment:
     step: int
     center: npt.NDArray[np.float64]
     spread: npt.NDArray[np.float64]
+    flat_line: FlatLine
     series: int = 0
-    flat_line: FlatLine | None = None
 
     def __len__(self) -> int:
         return len(self.values) - self.first
@@ -60,15 +60,13 @@ class Segment:
         scored[:MIN_HISTORY] = False
         return scored[self.first :]
 
-    def flat_line_scores(self, bridge: int) -> npt.NDArray[np.float32]:
-        """Return how rare it is that some channel stands still for so long, (rows,) from `first`.
+    def flat_line_levels(self, bridge: int) -> npt.NDArray[np.float32]:
+        """Return the level of the flat line that each row from `first` on is in, (rows,).
 
         Args:
             bridge: Rows without any value that are bridged by what came before them.
         """
-        if self.flat_line is None:
-            return np.zeros(len(self), np.float32)
-        found = self.flat_line.rarities(self.values, self.observed, bridge)[self.first :]
+        found = self.flat_line.levels(self.values, self.observed, bridge)[self.first :]
         highest: npt.NDArray[np.float32] = found.max(axis=1, initial=np.float32(0.0))
         return highest
 

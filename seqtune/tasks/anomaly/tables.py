@@ -19,8 +19,7 @@ from seqtune.tasks.anomaly.events import Event, event_numbers, find_events
 from seqtune.tasks.anomaly.evidence import Evidence
 from seqtune.tasks.anomaly.held_out import figures_of
 from seqtune.tasks.anomaly.new_rows import NewRows
-from seqtune.tasks.anomaly.score_parts import COLUMNS as PARTS
-from seqtune.tasks.anomaly.score_parts import is_flat_line, standing
+from seqtune.tasks.anomaly.score_parts import PARTS, combined_score, is_flat_line
 
 Floats = npt.NDArray[np.float64]
 
@@ -37,7 +36,7 @@ def event_table(codec: Codec, new: NewRows, predictions: Floats, context: Contex
     Args:
         codec: What is known of the fitted data.
         new: The rows.
-        predictions: (rows, 3 + channels): statements and expected values.
+        predictions: (rows, 3 + channels): score parts and expected values.
         context: Hears of the events, in words.
 
     Returns:
@@ -102,15 +101,15 @@ def combined_scores(
         RunError: The model does not score numbers.
     """
     rows = len(new)
-    joined, still = np.empty(rows), np.empty(rows, np.bool_)
+    joined, is_flat = np.empty(rows), np.empty(rows, np.bool_)
     expected = []
     end = 0
     for segment in new.segments:
         part = slice(end, end + len(segment))
-        stands = segment.flat_line_scores(codec.bridge)
-        scores = standing(predictions[part], codec.threshold, stands)
+        flat = segment.flat_line_levels(codec.bridge)
+        scores = combined_score(predictions[part], codec.threshold, flat)
         joined[part] = np.where(segment.scored(codec.bridge), scores, np.nan)
-        still[part] = is_flat_line(scores, stands, codec.threshold)
+        is_flat[part] = is_flat_line(scores, flat, codec.threshold)
         expected.append(predictions[part, PARTS:])
         end = part.stop
     if np.isinf(joined).any():
@@ -118,11 +117,11 @@ def combined_scores(
             f"{context.model} of {context.name} does not score numbers",
             f"seqtune report {context.name}, and score with another row: --use NAME",
         )
-    return joined, Evidence(new.segments, expected, still, codec.threshold)
+    return joined, Evidence(new.segments, expected, is_flat, codec.threshold)
 
 
 def threshold_of(context: Context) -> float:
-    """Return the rarity beyond which a row is marked, by the run's recipe."""
+    """Return the level beyond which a row is marked, by the run's recipe."""
     return -math.log10(float(context.recipe.get("threshold.false_alarms")))
 
 
