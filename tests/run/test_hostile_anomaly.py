@@ -16,7 +16,8 @@ import pytest
 from command_line import TINY_ANOMALY
 from hostile import NO_PART, Attack, change, kernel, refusals_of_mutations, refuse, rewrite_weights
 
-from seqtune.run.run import NETWORK, Run
+from seqtune.run.predictor import NETWORK
+from seqtune.run.run import Run
 
 NAME = "stacked-gru-t001"
 MODEL = "models/t001.keras"
