@@ -233,7 +233,7 @@ def test_validation_figures_do_not_know_the_test_rows(
     before, after = noise.prepared, changed.prepared
     assert not np.array_equal(before.panel.target, after.panel.target)
     assert before.codec.to_dict() == after.codec.to_dict()
-    shape = (*before.truth["validation"][0].shape, 3)
+    shape = (*before.encoded("validation").truth[0].shape, 3)
     forecast = np.sort(np.random.default_rng(0).normal(50, 10, shape), axis=2)
     assert TASK.score(before, before.encoded("validation"), forecast) == TASK.score(
         after, after.encoded("validation"), forecast

@@ -50,7 +50,7 @@ def board_of(run: Path) -> dict[str, Any]:
 
 
 def weights_of(run: Path) -> dict[str, float]:
-    return {each.baseline or each.trial: each.weight for each in Run(run).members["blend"]}
+    return {each.method or each.trial: each.weight for each in Run(run).predictor.members["blend"]}
 
 
 def test_networks_and_method_count_by_the_inverse_squares_of_their_errors(run: Path) -> None:
@@ -123,8 +123,8 @@ def test_unless_it_is_wanted_no_method_is_kept_or_blended(tmp_path: Path) -> Non
 
 def test_a_method_that_there_is_not_is_refused(run: Path) -> None:
     opened = Run(run)
-    (method,) = [each for each in opened.members["blend"] if each.baseline]
-    object.__setattr__(method, "baseline", "oracle")
+    (method,) = [each for each in opened.predictor.members["blend"] if each.method]
+    object.__setattr__(method, "method", "oracle")
     with pytest.raises(RecipeError, match="oracle"):
         opened.predict(use="blend")
 

@@ -101,10 +101,9 @@ class ConformalFactors:
         )
         if not is_sound:
             raise ValueError(f"expected {horizon} rows of {len(levels)} factors")
-        factors = np.array(rows, np.float64)
-        if not ((factors >= MIN_FACTOR) & (factors <= MAX_FACTOR)).all():
+        if not all(MIN_FACTOR <= each <= MAX_FACTOR for row in rows for each in row):
             raise ValueError(f"found factors beyond {MIN_FACTOR:g} to {MAX_FACTOR:g}")
-        return cls(levels, factors)
+        return cls(levels, np.array(rows, np.float64))
 
 
 def measure_factors(

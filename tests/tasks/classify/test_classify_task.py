@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import math
 from types import SimpleNamespace
 from typing import Any
 
@@ -18,6 +20,7 @@ from seqtune.tasks.classify.labels import Labels
 from seqtune.tasks.classify.prepared import Prepared
 from seqtune.tasks.classify.roles import Roles
 from seqtune.tasks.classify.task import MAX_STEPS, MIN_STEPS, TASK, WORST_LOG_LOSS
+from seqtune.tasks.classify.temperature import Temperature
 
 Targets = list[list[float]]
 
@@ -169,33 +172,65 @@ def test_ordered_labels_are_scored_by_how_far_off_they_are() -> None:
 
 def test_too_sure_a_classifier_is_calmed_and_says_the_same() -> None:
     prepared = yes_no(200)
+    encoded = prepared.encoded("validation")
     bold = shares_of(prepared, 150, 0.999)  # right in three of four cases
-    calibration = TASK.calibration(prepared, bold)
-    assert calibration["temperature"] > 2
-    calm = TASK.calibrated(prepared, bold, calibration)
+    calibration = TASK.calibrate(prepared, encoded, bold)
+    assert calibration.value > 2
+    calm = calibration.apply(bold)
     assert calm.max() == pytest.approx(0.75, abs=0.03)  # a little short of it: the prior
     assert (calm.argmax(axis=1) == bold.argmax(axis=1)).all()
-    assert TASK.score(prepared, prepared.encoded("validation"), calm)["log_loss"] < 0.6
+    assert TASK.score(prepared, encoded, calm)["log_loss"] < 0.6
 
 
 def test_too_shy_a_classifier_is_made_surer() -> None:
     prepared = yes_no(200)
     shy = shares_of(prepared, 190, 0.55)
-    calibration = TASK.calibration(prepared, shy)
-    assert calibration["temperature"] < 0.5
-    assert TASK.calibrated(prepared, shy, calibration).max() > 0.9
-
-
-def test_without_a_calibration_probabilities_are_given_out_as_they_are() -> None:
-    prepared = yes_no(2)
-    shares = shares_of(prepared, 1, 0.8)
-    assert (TASK.calibrated(prepared, shares, {}) == shares).all()
+    calibration = TASK.calibrate(prepared, prepared.encoded("validation"), shy)
+    assert calibration.value < 0.5
+    assert calibration.apply(shy).max() > 0.9
 
 
 def test_several_labels_are_calmed_each_by_itself() -> None:
     prepared = prepared_of([[1, 1], [0, 1], [0, 0]], [0, 1, 2], TAGS)
-    found = TASK.calibrated(prepared, np.array([[0.9, 0.5]]), {"temperature": 2.0})
-    assert found == pytest.approx(np.array([[0.75, 0.5]]))  # the root of odds of 9 is 3
+    calibration = TASK.read_calibration(prepared, {"temperature": 2.0})
+    # the root of odds of 9 is 3
+    assert calibration.apply(np.array([[0.9, 0.5]])) == pytest.approx(np.array([[0.75, 0.5]]))
+
+
+def test_a_network_answers_at_its_temperature_and_without_one_as_it_is() -> None:
+    prepared = yes_no(2)
+    values = {"series.scaling": "none"}
+
+    def network(inputs: Any) -> Any:
+        return np.log(np.tile(np.float32([[0.9, 0.1]]), (len(inputs["series"]), 1)))
+
+    encoded = prepared.encoded("test")
+    raw = TASK.forward(network, prepared, encoded, values)
+    assert raw == pytest.approx(np.tile([[0.9, 0.1]], (2, 1)))
+    calibration = TASK.read_calibration(prepared, {"temperature": 2.0})
+    calm = TASK.forward(network, prepared, encoded, values, calibration)
+    assert calm == pytest.approx(np.tile([[0.75, 0.25]], (2, 1)))
+
+
+def test_a_temperature_comes_back_from_its_file() -> None:
+    prepared = yes_no(2)
+    kept = json.loads(json.dumps(Temperature(1.5, is_multi=False).to_dict()))
+    assert TASK.read_calibration(prepared, kept) == Temperature(1.5, is_multi=False)
+    assert TASK.read_calibration(prepared, {"temperature": 2}).value == 2.0
+
+
+@pytest.mark.parametrize(
+    "value", [0, 0.0, -1.0, 1e-4, 1001.0, 10**400, math.nan, math.inf, True, "1", None, [1.0]]
+)
+def test_a_temperature_that_none_can_have_fitted_is_refused(value: Any) -> None:
+    with pytest.raises(ValueError, match="found the temperature"):
+        TASK.read_calibration(yes_no(2), {"temperature": value})
+
+
+@pytest.mark.parametrize("values", [None, [], 7, {}, {"heat": 1.0}, {"temperature": 1.0, "x": 1}])
+def test_what_is_no_temperature_at_all_is_refused(values: Any) -> None:
+    with pytest.raises(ValueError, match="expected a temperature"):
+        TASK.read_calibration(yes_no(2), values)
 
 
 @pytest.mark.parametrize(
@@ -211,7 +246,8 @@ def test_training_batches_have_the_cases_up_to_a_part(until: Any, cases: set[int
 
 def test_the_confusion_of_the_test_part_is_kept_as_plain_values() -> None:
     prepared = yes_no(1)  # test: yes, no
-    found = TASK.illustrate(prepared, np.array([[0.8, 0.2], [0.7, 0.3]]), None)
+    unused: Any = None
+    found = TASK.illustrate(prepared, np.array([[0.8, 0.2], [0.7, 0.3]]), unused, unused)
     assert found["kind"] == "confusion"
     assert found["labels"] == ["no", "yes"]
     assert found["counts"] == [[1, 0], [1, 0]]

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass, field
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -14,7 +14,7 @@ import pytest
 from seqtune.data.panel.window import rolled_windows
 from seqtune.data.reading.source import Source
 from seqtune.errors import DataError
-from seqtune.tasks.forecast import evaluation
+from seqtune.tasks._contract import Context, Evaluation
 from seqtune.tasks.forecast.prepared import Prepared
 from seqtune.tasks.forecast.task import TASK
 
@@ -39,25 +39,32 @@ def new_rows(rows: int, shops: str = "ab") -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True)
 
 
+@dataclass
+class Backtest:
+    """A model that says that the last known value stays, and how many windows it was asked."""
+
+    tiny: Any
+    asked: list[int] = field(default_factory=list)
+
+    def __call__(self, rows: pd.DataFrame, folds: int, step: int | None = None) -> Evaluation:
+        """Score the model on new rows from rolled origins."""
+        prepared, context = self.tiny.prepared, Context(self.tiny.recipe, "run")
+        encoded = TASK.encode_folds(prepared, Source.from_frame(rows), folds, step, context)
+        windows = encoded.windows
+        self.asked.append(len(encoded))
+        last = encoded.coded.panel.target[windows.cut - 1, windows.target]
+        naive = np.repeat(np.repeat(last[:, None, None], 3, axis=1), 3, axis=2)
+        return TASK.evaluation(prepared, encoded, {"naive": naive}, context)
+
+
 @pytest.fixture
-def run(tiny: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
-    """A run whose one model says that the last known value stays; it notes what it was asked."""
-    asked: list[Any] = []
-
-    def naive(run: Any, name: str, coded: Any, windows: Any) -> Any:
-        asked.append(windows)
-        last = coded.panel.target[windows.cut - 1, windows.target]
-        return np.repeat(np.repeat(last[:, None, None], 3, axis=1), 3, axis=2)
-
-    monkeypatch.setattr(evaluation, "forecast_with", naive)
-    return SimpleNamespace(
-        prepared=tiny.prepared, recipe=tiny.recipe, notes=[], asked=asked, folder="run",
-        compared=["naive"],
-    )  # fmt: skip
+def backtest(tiny: Any) -> Backtest:
+    """Scores the last known value from rolled origins."""
+    return Backtest(tiny)
 
 
-def test_folds_end_with_the_rows_and_lie_a_step_apart(run: Any) -> None:
-    found = TASK.backtest(run, Source.from_frame(new_rows(9)), 3, 2)
+def test_folds_end_with_the_rows_and_lie_a_step_apart(backtest: Backtest) -> None:
+    found = backtest(new_rows(9), 3, 2)
     assert [fold.examples for fold in found.folds] == [2, 2, 2]
     # the last origin of shop a: 2024-02-03 + 9 days less the horizon of 3 steps, and its next day
     assert [fold.origin for fold in found.folds] == [
@@ -67,43 +74,43 @@ def test_folds_end_with_the_rows_and_lie_a_step_apart(run: Any) -> None:
     assert [fold.scores["naive"]["mae"] for fold in found.folds] == [2.0, 2.0, 2.0]
     assert found.scores["naive"]["mae"] == 2.0
     assert found.examples == 6
-    assert [len(windows) for windows in run.asked] == [6]  # one prediction for all folds
+    assert backtest.asked == [6]  # one prediction for all folds
 
 
-def test_a_step_is_the_horizon_where_none_is_said(run: Any) -> None:
-    found = TASK.backtest(run, Source.from_frame(new_rows(9, "a")), 3)
+def test_a_step_is_the_horizon_where_none_is_said(backtest: Backtest) -> None:
+    found = backtest(new_rows(9, "a"), 3)
     assert [fold.origin for fold in found.folds] == ["2024-02-04", "2024-02-07", "2024-02-10"]
 
 
-def test_no_fold_predicts_a_row_that_the_run_was_fitted_on(run: Any) -> None:
+def test_no_fold_predicts_a_row_that_the_run_was_fitted_on(backtest: Backtest) -> None:
     """Show it with a table in which the old rows stand too."""
     old = new_rows(9, "a")
     old["day"] -= pd.Timedelta(days=9)
     both = pd.concat([old, new_rows(7, "a")])
-    found = TASK.backtest(run, Source.from_frame(both), 2, 4)
+    found = backtest(both, 2, 4)
     assert [fold.origin for fold in found.folds] == ["2024-02-04", "2024-02-08"]
     with pytest.raises(DataError, match=r"2 folds of 3 steps, 5 apart, need 8 rows.*has 7") as told:
-        TASK.backtest(run, Source.from_frame(both), 2, 5)
+        backtest(both, 2, 5)
     assert told.value.hint == "--folds 1"
 
 
-def test_too_few_rows_for_any_fold(run: Any) -> None:
+def test_too_few_rows_for_any_fold(backtest: Backtest) -> None:
     with pytest.raises(DataError, match="need 3 rows") as told:
-        TASK.backtest(run, Source.from_frame(new_rows(2)), 1)
+        backtest(new_rows(2), 1)
     assert told.value.hint == "give more rows, or leave out --folds"
 
 
-def test_a_series_that_is_too_short_takes_part_in_the_later_folds(run: Any) -> None:
+def test_a_series_that_is_too_short_takes_part_in_the_later_folds(backtest: Backtest) -> None:
     rows = pd.concat([new_rows(9, "a"), new_rows(3, "b")])
-    found = TASK.backtest(run, Source.from_frame(rows), 2)
+    found = backtest(rows, 2)
     assert [fold.examples for fold in found.folds] == [1, 2]
 
 
-def test_a_fold_of_which_nothing_is_known_has_no_figures(run: Any) -> None:
+def test_a_fold_of_which_nothing_is_known_has_no_figures(backtest: Backtest) -> None:
     rows = new_rows(9, "a")
     rows.loc[6:7, "sales"] = np.nan
     rows.loc[3:5, "sales"] = np.nan
-    found = TASK.backtest(run, Source.from_frame(rows), 3)
+    found = backtest(rows, 3)
     figures = [fold.scores["naive"]["mase"] for fold in found.folds]
     assert np.isfinite(figures).tolist() == [True, False, True]
     assert np.isfinite(found.scores["naive"]["mase"])
@@ -177,6 +184,3 @@ def test_a_codec_from_a_stranger_has_no_million_origins(tiny: Any, tmp_path: Pat
         path.write_text(json.dumps({**values, "origins": origins}))
         with pytest.raises(Exception, match="origins"):
             Prepared.load(tmp_path)
-    del values["origins"]  # a run of an earlier version
-    path.write_text(json.dumps(values))
-    assert Prepared.load(tmp_path).codec.origins == 0

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
+import json
+import math
+import re
 from typing import Any
 
 import numpy as np
 import pytest
 
-from seqtune.progress import silent
 from seqtune.tasks.forecast import conformal
-from seqtune.tasks.forecast import predict as prediction
-from seqtune.tasks.forecast.conformal import apply_factors, factor_name, measure_factors
+from seqtune.tasks.forecast.conformal import ConformalFactors, measure_factors
 from seqtune.tasks.forecast.task import TASK
 
 LEVELS = (0.1, 0.5, 0.9)
+
+
+def measured(quantiles: Any, actual: Any, observed: Any, levels: Any) -> ConformalFactors:
+    """Return the factors of data of which enough is known."""
+    factors = measure_factors(quantiles, actual, observed, levels)
+    assert factors is not None
+    return factors
 
 
 def around(median: Any, lower: float, upper: float) -> Any:
@@ -29,19 +36,19 @@ def test_a_factor_is_the_ranked_score_in_predicted_distances(
 
     The level 0.75 stands alone: its rank is 15, its distance 3, its factor 5.
     """
-    monkeypatch.setattr(conformal, "FEWEST", 1)
+    monkeypatch.setattr(conformal, "MIN_SCORES", 1)
     monkeypatch.setattr(conformal, "BEYOND", 1)
     levels = (0.1, 0.5, 0.75, 0.9)
     actual = np.arange(1.0, 20.0)[:, None]
     quantiles = np.tile([-9.0, 0.0, 3.0, 4.0], (19, 1, 1))
-    factors = measure_factors(quantiles, actual, np.ones((19, 1), bool), levels)
-    assert factors == {"q0.1:1": 4.0, "q0.9:1": 4.0, "q0.75:1": 5.0}
-    moved = apply_factors(quantiles, levels, factors)
-    assert moved[0, 0].tolist() == [-36.0, 0.0, 15.0, 16.0]
+    everywhere = np.ones((19, 1), bool)
+    factors = measured(quantiles, actual, everywhere, levels)
+    assert factors.levels == levels
+    assert factors.factors.tolist() == [[4.0, 1.0, 5.0, 4.0]]  # the median stays
+    assert factors.apply(quantiles)[0, 0].tolist() == [-36.0, 0.0, 15.0, 16.0]
     # below the median too, the farther side counts
-    assert measure_factors(quantiles, -2.25 * actual, np.ones((19, 1), bool), levels) == {
-        "q0.1:1": 4.0, "q0.9:1": 4.0, "q0.75:1": conformal.SMALLEST,
-    }  # fmt: skip
+    below = measured(quantiles, -2.25 * actual, everywhere, levels)
+    assert below.factors.tolist() == [[4.0, 1.0, conformal.MIN_FACTOR, 4.0]]
 
 
 def noise(windows: int, horizon: int, seed: int) -> Any:
@@ -58,10 +65,10 @@ def noise(windows: int, horizon: int, seed: int) -> Any:
 def test_intervals_hold_on_windows_that_were_not_measured() -> None:
     quantiles, actual = noise(1000, 6, 0)
     everywhere = np.ones(actual.shape, bool)
-    factors = measure_factors(quantiles, actual, everywhere, LEVELS)
+    factors = measured(quantiles, actual, everywhere, LEVELS)
     quantiles, actual = noise(4000, 6, 1)
     assert (actual <= quantiles[..., 2]).mean() < 0.7
-    moved = apply_factors(quantiles, LEVELS, factors)
+    moved = factors.apply(quantiles)
     inside = (moved[..., 0] <= actual) & (actual <= moved[..., 2])
     assert np.abs(inside.mean(axis=0) - 0.8).max() < 0.04  # at every step ahead
     assert np.array_equal(moved[..., 1], quantiles[..., 1])
@@ -71,29 +78,30 @@ def test_few_windows_are_pooled_over_neighbouring_steps() -> None:
     """Twenty windows tell little of an interval of 80 % by themselves; those of three steps do."""
     quantiles, actual = noise(20, 9, 2)
     everywhere = np.ones(actual.shape, bool)
-    factors = measure_factors(quantiles, actual, everywhere, LEVELS)
+    factors = measured(quantiles, actual, everywhere, LEVELS)
     scores = np.maximum(actual / quantiles[..., 2], actual / quantiles[..., 0])
     near = np.sort(scores[:, 3:6].ravel())
     rank = int(np.ceil((len(near) + 1) * 0.8))
-    assert factors["q0.9:5"] == pytest.approx(np.clip(near[rank - 1], 0.05, 20))
+    # the fifth step, of the level 0.9
+    assert factors.factors[4, 2] == pytest.approx(np.clip(near[rank - 1], 0.05, 20))
 
 
 def test_what_was_not_observed_does_not_count() -> None:
     quantiles, actual = noise(300, 2, 3)
     observed = np.ones(actual.shape, bool)
-    expected = measure_factors(quantiles[:200], actual[:200], observed[:200], LEVELS)
+    expected = measured(quantiles[:200], actual[:200], observed[:200], LEVELS)
     observed[200:] = False
     actual[200:] = np.nan
-    assert measure_factors(quantiles, actual, observed, LEVELS) == expected
+    found = measured(quantiles, actual, observed, LEVELS)
+    assert np.array_equal(found.factors, expected.factors)
 
 
 @pytest.mark.parametrize("windows", [0, 1, 9])
-def test_too_little_changes_nothing(windows: int) -> None:
+def test_of_too_little_there_are_no_factors(windows: int) -> None:
     quantiles, actual = noise(max(1, windows), 2, 4)
     observed = np.zeros(actual.shape, bool)
     observed[:windows] = True
-    assert measure_factors(quantiles, actual, observed, LEVELS) == {}
-    assert apply_factors(quantiles, LEVELS, {}) is quantiles
+    assert measure_factors(quantiles, actual, observed, LEVELS) is None
 
 
 def test_quantiles_without_any_width_give_numbers() -> None:
@@ -101,29 +109,64 @@ def test_quantiles_without_any_width_give_numbers() -> None:
     observed = np.ones(actual.shape, bool)
     flat = np.zeros((30, 2, 3))
     for truth in (actual, 0 * actual):
-        factors = measure_factors(flat, truth, observed, LEVELS)
-        assert np.isfinite(list(factors.values())).all()
-        assert np.isfinite(apply_factors(flat, LEVELS, factors)).all()
+        factors = measured(flat, truth, observed, LEVELS)
+        assert np.isfinite(factors.factors).all()
+        assert np.isfinite(factors.apply(flat)).all()
 
 
 def test_quantiles_ascend_after_any_factors() -> None:
     levels = (0.05, 0.25, 0.5, 0.75, 0.95)
     draw = np.random.default_rng(5)
     quantiles = np.sort(draw.normal(size=(50, 3, 5)), axis=2)
-    factors = {
-        factor_name(level, step): float(draw.uniform(0.05, 20))
-        for level in levels
-        for step in (1, 2, 3)
-    }
-    moved = apply_factors(quantiles, levels, factors)
+    moved = ConformalFactors(levels, draw.uniform(0.05, 20, (3, 5))).apply(quantiles)
     assert (np.diff(moved, axis=2) >= 0).all()
     assert np.array_equal(moved[..., 2], quantiles[..., 2])
 
 
-def test_the_median_alone_has_no_factors() -> None:
+def test_the_median_alone_stays() -> None:
     quantiles, actual = noise(100, 2, 6)
     only = quantiles[..., 1:2]
-    assert measure_factors(only, actual, np.ones(actual.shape, bool), (0.5,)) == {}
+    factors = measured(only, actual, np.ones(actual.shape, bool), (0.5,))
+    assert factors.factors.tolist() == [[1.0], [1.0]]
+    assert np.array_equal(factors.apply(only), only)
+
+
+def test_factors_come_back_from_their_file() -> None:
+    factors = ConformalFactors(LEVELS, np.array([[2.0, 1.0, 2.0], [0.05, 1.0, 20.0]]))
+    values = json.loads(json.dumps(factors.to_dict()))
+    again = ConformalFactors.from_dict(values, 2, LEVELS)
+    assert again.levels == LEVELS and np.array_equal(again.factors, factors.factors)
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"levels": [0.1, 0.5]}, "found other levels than [0.1, 0.5, 0.9]"),
+        ({"levels": None}, "found other levels"),
+        ({"factors": [[1.0, 1.0, 1.0]]}, "expected 2 rows of 3 factors"),
+        ({"factors": [[1.0, 1.0], [1.0, 1.0]]}, "expected 2 rows"),
+        ({"factors": [[1.0, 1.0, "1"], [1.0, 1.0, 1.0]]}, "expected 2 rows"),
+        ({"factors": [[1.0, 1.0, True], [1.0, 1.0, 1.0]]}, "expected 2 rows"),
+        ({"factors": {"q0.1:1": 1.0}}, "expected 2 rows"),
+        ({"factors": [[1.0, 1.0, 0.04], [1.0, 1.0, 1.0]]}, "found factors beyond 0.05 to 20"),
+        ({"factors": [[1.0, 1.0, 20.1], [1.0, 1.0, 1.0]]}, "found factors beyond"),
+        ({"factors": [[1.0, 1.0, -1.0], [1.0, 1.0, 1.0]]}, "found factors beyond"),
+        ({"factors": [[1.0, 1.0, math.nan], [1.0, 1.0, 1.0]]}, "found factors beyond"),
+        ({"factors": [[1.0, 1.0, 10**400], [1.0, 1.0, 1.0]]}, "found factors beyond"),
+        ({"more": 1}, "expected levels and factors"),
+    ],
+    ids=str,
+)  # fmt: skip
+def test_what_no_validation_part_gives_is_refused(change: dict[str, Any], said: str) -> None:
+    sound = {"levels": list(LEVELS), "factors": [[1.0, 1.0, 1.0]] * 2}
+    with pytest.raises(ValueError, match=re.escape(said)):
+        ConformalFactors.from_dict({**sound, **change}, 2, LEVELS)
+
+
+@pytest.mark.parametrize("values", [None, [], "text", 7, {}, {"q0.1:1": 2.0}])
+def test_what_is_no_factors_at_all_is_refused(values: Any) -> None:
+    with pytest.raises(ValueError, match="expected levels and factors"):
+        ConformalFactors.from_dict(values, 2, LEVELS)
 
 
 def test_the_task_measures_on_the_validation_part(tiny: Any) -> None:
@@ -131,37 +174,27 @@ def test_the_task_measures_on_the_validation_part(tiny: Any) -> None:
     actual, observed = prepared.encoded("validation").truth
     wide = around(np.where(observed, actual, 0.0), 1.0, 1.0)
     wide[..., 1] -= 0.25  # the truth is always a fifth of the way to the upper quantile
-    factors = TASK.calibration(prepared, wide)
-    assert {factor_name(level, step) for level in (0.1, 0.9) for step in (1, 2, 3)} == set(factors)
-    assert factors["q0.9:2"] == factors["q0.1:2"] == pytest.approx(0.2)
+    factors = TASK.calibrate(prepared, prepared.encoded("validation"), wide)
+    assert factors is not None
+    assert factors.factors == pytest.approx(np.tile([0.2, 1.0, 0.2], (3, 1)))
     test, observed = prepared.encoded("test").truth
     off = around(np.where(observed, test, 0.0), 1.0, 1.0)
     off[..., 1] -= 0.75  # and there three sevenths: of both parts the larger errors decide
     both = TASK.recalibration(prepared, wide, off)
-    assert both["q0.9:2"] == pytest.approx(0.75 / 1.75)
-    assert TASK.calibrated(prepared, wide, factors)[0, 0, 2] == pytest.approx(wide[0, 0, 1] + 0.25)
+    assert both is not None and both.factors[1, 2] == pytest.approx(0.75 / 1.75)
+    assert factors.apply(wide)[0, 0, 2] == pytest.approx(wide[0, 0, 1] + 0.25)
+    again = TASK.read_calibration(prepared, factors.to_dict())
+    assert np.array_equal(again.factors, factors.factors)
 
 
-def test_a_run_gives_out_members_and_ensemble_after_their_factors(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    """Two members of equal weight, 2 and 4 wide; the first is doubled, the mean halved."""
-    wide = {"t001": 2.0, "t002": 4.0}
-    monkeypatch.setattr(
-        prediction, "forecast_windows",
-        lambda network, *_: around(np.zeros((1, 1)), wide[network], wide[network]),
-    )  # fmt: skip
-    monkeypatch.setattr(prediction, "floored", lambda forecast, *_: forecast)
-    members = [
-        SimpleNamespace(trial=name, weight=0.5, values={}, baseline="") for name in ("t001", "t002")
-    ]
-    run = SimpleNamespace(
-        prepared=SimpleNamespace(codec=SimpleNamespace(horizon=1, levels=LEVELS)),
-        choose=lambda name: SimpleNamespace(kind="ensemble"),
-        listener=silent,
-        members={"ensemble": members},
-        network=lambda member: member.trial,
-        calibrations={"t001": {"q0.9:1": 2.0}, "ensemble": {"q0.9:1": 0.5, "q0.1:1": 1.0}},
-    )
-    found = prediction.forecast_with(run, "ensemble", None, [0])  # type: ignore[arg-type]
-    assert found[0, 0].tolist() == [-3.0, 0.0, 2.0]
+def test_a_network_forecasts_after_its_factors(tiny: Any) -> None:
+    prepared, windows = tiny.prepared, tiny.prepared.encoded("test")
+
+    def network(inputs: Any) -> Any:
+        return np.tile(np.float32([-1, 0, 1]), (len(inputs["history"]), 3, 1))
+
+    raw = TASK.forward(network, prepared, windows, tiny.values)
+    doubled = ConformalFactors(prepared.codec.levels, np.full((3, 3), 2.0))
+    made = TASK.forward(network, prepared, windows, tiny.values, doubled)
+    np.testing.assert_allclose(made, doubled.apply(raw))
+    assert (made[..., 2] - made[..., 0]) == pytest.approx(2 * (raw[..., 2] - raw[..., 0]))

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from seqtune.runtime.gradients import input_gradient
+from seqtune.runtime.network import KerasNetwork
 from seqtune.tasks.forecast import explain as explaining
 from seqtune.tasks.forecast.explain import block_length, explain, lag_within
 from seqtune.tasks.forecast.preprocessing import channel_names, preprocess
@@ -45,7 +46,7 @@ def network(data: Any, layer: Any) -> Any:
 
 
 def found(data: Any, layer: Any, deadline: float = 1e18) -> dict[str, Any]:
-    return explain(network(data, layer), data.prepared, data.values, deadline)
+    return explain(KerasNetwork(network(data, layer)), data.prepared, data.values, deadline)
 
 
 def test_channels_are_named_in_the_order_in_which_they_are_arranged(
@@ -125,7 +126,7 @@ def test_the_score_is_that_of_the_whole_validation_part(tiny: Any, trained: Any)
     from seqtune.search.trial import model_path
 
     model = load_network(TASK, tiny.prepared, tiny.values, model_path(trained.folder, "t001"))
-    result = TASK.explain(model, tiny.prepared, tiny.values, time.monotonic() + 600)
+    result = TASK.explain(KerasNetwork(model), tiny.prepared, tiny.values, time.monotonic() + 600)
     assert result["score"] == pytest.approx(trained.result.score, rel=1e-5)
     assert all(np.isfinite(each["rise"]) for each in result["importance"])
     assert 1 <= result["reach"]["lag"] <= 9

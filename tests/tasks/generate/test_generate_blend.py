@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from seqtune.data.text.tokenizer import Tokenizer
-from seqtune.run.ensemble_choice import SamplingSettings
+from seqtune.run.ensemble_choice import EnsembleChoice
 from seqtune.run.predictions import Predictions
 from seqtune.search.trial import Result
 from seqtune.tasks.forecast.task import TASK as FORECAST
@@ -52,7 +52,7 @@ def test_the_average_of_very_small_probabilities_is_no_zero() -> None:
     )
 
 
-def choice(kinds: dict[str, str], simple: str) -> tuple[SamplingSettings, list[Result]]:
+def choice(kinds: dict[str, str], simple: str) -> tuple[EnsembleChoice, list[Result]]:
     """Return the choice among trials with tokens of some kinds and a method on others."""
     results = [
         Result(trial, "completed", {"tokens.kind": kind}, score=number)
@@ -63,7 +63,7 @@ def choice(kinds: dict[str, str], simple: str) -> tuple[SamplingSettings, list[R
         prediction_unit=lambda prepared, values: values["tokens.kind"] if values else simple,
     )
     problem: Any = SimpleNamespace(task=task, prepared=None)
-    return SamplingSettings(problem, Predictions(problem, {})), results
+    return EnsembleChoice(problem, Predictions(problem, {})), results
 
 
 def test_only_networks_on_the_tokens_of_the_best_one_are_averaged() -> None:

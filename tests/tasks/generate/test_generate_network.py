@@ -19,8 +19,9 @@ from seqtune.recipe.load import Recipe
 from seqtune.runtime.network import KerasNetwork
 from seqtune.search.network_file import load_network, save_network
 from seqtune.tasks.generate.batches import Streams
+from seqtune.tasks.generate.evaluate import score_text
 from seqtune.tasks.generate.gaps import GapStreams, gap_log_probabilities
-from seqtune.tasks.generate.scoring import log_probabilities, totals
+from seqtune.tasks.generate.scoring import log_probabilities, predictions_of
 from seqtune.tasks.generate.task import TASK
 
 TALE = "Once upon a time there was a cat, and the cat sat on a mat.\n" * 40
@@ -96,7 +97,7 @@ def test_a_text_read_in_stretches_has_the_probability_of_one_read_at_once(
     prepared, values = problem(text, *changes)
     model = TASK.build(prepared, values)
     ids = prepared.arrays["character"][:200]
-    found = log_probabilities(model, ids, 1, len(ids))
+    found = log_probabilities(KerasNetwork(model), ids, 1, len(ids))
     np.testing.assert_allclose(found, probabilities(model, ids), atol=1e-5)
     assert found.sum() == pytest.approx(-199 * math.log(prepared.codec.tokens["character"].size),
                                         rel=0.2)  # fmt: skip
@@ -108,9 +109,9 @@ def test_lanes_read_enough_before_what_they_score(
     prepared, values = problem(text)
     model = TASK.build(prepared, values)
     ids = prepared.arrays["character"]
-    whole = log_probabilities(model, ids, 1, len(ids))
+    whole = log_probabilities(KerasNetwork(model), ids, 1, len(ids))
     monkeypatch.setattr("seqtune.tasks.generate.scoring.LANE", 100)
-    streams = log_probabilities(model, ids, 1, len(ids))
+    streams = log_probabilities(KerasNetwork(model), ids, 1, len(ids))
     assert whole.shape == streams.shape == (len(ids) - 1,)
     np.testing.assert_allclose(streams, whole, atol=1e-4)
 
@@ -118,9 +119,10 @@ def test_lanes_read_enough_before_what_they_score(
 def test_unknown_characters_cost_their_naming_too() -> None:
     tokens = Tokenizer.fit(["abab"], "character", max_tokens=10, min_count=1)
     ids = tokens.encode("aXb")
-    nats, count, characters = totals(tokens, ids, np.array([-1.0, -2.0, -3.0])).tolist()
-    assert ids[1] == UNKNOWN and (count, characters) == (3, 3)
-    assert nats == pytest.approx(6.0 + tokens.surprise)
+    made = predictions_of(tokens, ids, np.array([-1.0, -2.0, -3.0]))
+    assert ids[1] == UNKNOWN and made[:, 1].tolist() == [1, 1, 1]
+    assert np.log(made[:, 0]) == pytest.approx([-1.0, -2.0 - tokens.surprise, -3.0])
+    assert score_text(made)["nats_per_character"] * 3 == pytest.approx(6.0 + tokens.surprise)
 
 
 def test_scores_by_hand() -> None:
@@ -168,7 +170,7 @@ def test_gaps_are_scored_one_by_one(text: Path) -> None:
     prepared, values = problem(text, "objective=fill")
     model = TASK.build(prepared, values)
     ids = prepared.arrays["word"]
-    found = gap_log_probabilities(model, ids, 5, 40)
+    found = gap_log_probabilities(KerasNetwork(model), ids, 5, 40)
     assert found.shape == (35,)
     logits = np.asarray(model.predict_on_batch(np.asarray(ids[:40], np.int32)[None]), np.float64)
     chances = logits - np.log(np.exp(logits).sum(axis=-1, keepdims=True))

@@ -12,6 +12,7 @@ import pytest
 from seqtune.data.text.tokenizer import Tokenizer
 from seqtune.data.text.vocabulary import END, UNKNOWN
 from seqtune.registry import stateful_cells
+from seqtune.runtime.network import KerasNetwork
 from seqtune.tasks.generate.network import build_network
 from seqtune.tasks.generate.network_reader import NetworkReader
 from seqtune.tasks.generate.request import Request
@@ -55,12 +56,12 @@ def reader_of(**changes: Any) -> NetworkReader:
     model = build_network(prepared, {**VALUES, **changes})  # type: ignore[arg-type]
     draw = np.random.default_rng(3)
     model.set_weights([draw.normal(0, 0.5, weight.shape) for weight in model.get_weights()])
-    return NetworkReader(model, TOKENS)
+    return NetworkReader(KerasNetwork(model), TOKENS)
 
 
 def logits_of(reader: NetworkReader, ids: list[int]) -> Any:
     """(tokens, vocabulary) logits by the whole network at once."""
-    return np.asarray(reader.model(np.array([ids], np.int32), training=False))[0]
+    return np.asarray(reader.network.model(np.array([ids], np.int32), training=False))[0]
 
 
 @pytest.mark.parametrize("changes", SHAPES, ids=str)
