@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import keras
@@ -34,6 +35,7 @@ VALUES = {
     "training.patience": 10,
 }
 STEPS_PER_EPOCH = 2
+PREPARED: Any = SimpleNamespace(folds=(), metric="error", encoded=lambda part: part)
 
 
 class Batches(keras.utils.PyDataset):  # type: ignore[misc]
@@ -77,13 +79,13 @@ class Stub:
         self.until.append(until)
         return Batches(self.target)
 
-    def apply(self, model: Any, prepared: Any, values: Any, part: str) -> Any:
-        assert part == "validation"
-        output = np.asarray(model.predict_on_batch(np.ones((1, 1), np.float32)), np.float64)
+    def forward(self, network: Any, prepared: Any, encoded: Any, values: Any) -> Any:
+        assert encoded == "validation"
+        output = np.asarray(network(np.ones((1, 1), np.float32)), np.float64)
         self.seen.append(float(output[0, 0]))
         return output
 
-    def score(self, prepared: Any, part: str, predictions: Any) -> dict[str, float]:
+    def score(self, prepared: Any, encoded: Any, predictions: Any) -> dict[str, float]:
         return {self.metric: self.scores[len(self.seen) - 1]}
 
     def objective(self, prepared: Any, scores: dict[str, float]) -> float:
@@ -95,7 +97,7 @@ def run(
 ) -> Result:
     values = VALUES | {f"training.{name}": value for name, value in changes.items()}
     job = TrialJob("t001", values, 3, seconds, values["training.steps"], STEPS_PER_EPOCH)
-    return job.run(Problem(stub, None, folder), Diary([] if heard is None else heard))
+    return job.run(Problem(stub, PREPARED, folder), Diary([] if heard is None else heard))
 
 
 @dataclass
@@ -168,7 +170,7 @@ def test_the_deadline_cuts_an_epoch_short(tmp_path: Path) -> None:
 
 def test_a_trial_that_is_stopped_keeps_its_best_epoch(tmp_path: Path) -> None:
     job = TrialJob("t001", VALUES, 3, 600.0, 8, STEPS_PER_EPOCH)
-    result = job.run(Problem(Stub([3.0, 1.0, 2.0]), None, tmp_path), Diary([], batches=5))  # type: ignore[arg-type]
+    result = job.run(Problem(Stub([3.0, 1.0, 2.0]), PREPARED, tmp_path), Diary([], batches=5))
     assert (result.status, result.score, result.scores) == ("stopped", 1.0, [3.0, 1.0, 2.0])
     assert result.steps == 5
 
