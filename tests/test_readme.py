@@ -79,18 +79,21 @@ def test_every_command_of_the_pages_is_known(line):
     assert parse(line)[0] == line.split()[1]
 
 
-def test_every_setting_of_the_page_on_classification_is_one():
-    found = settings(CLASSIFICATION)
-    assert len(found) >= 10
+@pytest.mark.parametrize(
+    ("page", "task", "least"),
+    [
+        ("docs/forecasting.md", "forecast", 2),
+        (CLASSIFICATION, "classify", 10),
+        ("docs/anomalies.md", "anomaly", 2),
+        ("docs/generation.md", "generate", 10),
+        ("docs/searching.md", "forecast", 1),
+    ],
+)
+def test_every_setting_of_a_page_is_one(page, task, least):
+    found = settings(page)
+    assert len(found) >= least
     for setting in found:
-        assert Recipe.load(None, "classify", [setting]).name == "classify/default", setting
-
-
-def test_every_setting_of_the_page_on_generation_is_one():
-    found = settings("docs/generation.md")
-    assert len(found) >= 10
-    for setting in found:
-        assert Recipe.load(None, "generate", [setting]).name == "generate/default", setting
+        assert Recipe.load(None, task, [setting]).name == f"{task}/default", setting
 
 
 def anchors(path):
