@@ -1,4 +1,4 @@
-"""From rows in any order to gapless series: sort, merge repeated times, trim, fill.
+"""From sorted rows to gapless series: trim, fill, and what is known ahead.
 
 The arithmetic under `build_panel` and `join_panels`. Everything is done on whole columns, so that
 10 million rows in 10,000 series take seconds; rows are loops of numpy's, never of Python's.
@@ -6,55 +6,16 @@ The arithmetic under `build_panel` and `join_panels`. Everything is done on whol
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from seqtune.data.panel.fill import fill_series
+from seqtune.data.panel.rows import Rows
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
-
-POLICIES = ("mean", "first", "last", "sum", "error")
-"""What may be done with several rows of one series at one step."""
-
-
-@dataclass(frozen=True)
-class Rows:
-    """Rows of a table, placed on a grid.
-
-    Args:
-        codes: (rows,), integers, series of each row.
-        steps: (rows,), int64, grid step of each row.
-        target: (rows, targets), float64, NaN where missing.
-        past: (rows, past), float64, NaN where missing.
-        future: (rows, future), float64, NaN where missing.
-        numbers: (rows,), int64, which row of the file each was; None while in the file's order.
-    """
-
-    codes: npt.NDArray[np.int32]
-    steps: Ints
-    target: Floats
-    past: Floats
-    future: Floats
-    numbers: Ints | None = None
-
-    def take(self, rows: npt.NDArray[np.int64] | npt.NDArray[np.bool_]) -> Rows:
-        """Return some of the rows."""
-        numbers = np.arange(len(self.codes)) if self.numbers is None else self.numbers
-        return Rows(
-            self.codes[rows],
-            self.steps[rows],
-            self.target[rows],
-            self.past[rows],
-            self.future[rows],
-            numbers[rows],
-        )
-
-    def number(self, row: int) -> int:
-        """Return which row of the file `row` was."""
-        return row if self.numbers is None else int(self.numbers[row])
 
 
 @dataclass(frozen=True)
@@ -96,59 +57,6 @@ class Series:
     gaps: int
     missing: Ints
     absent: Ints
-
-
-def sort_rows(rows: Rows, times: Ints | None = None) -> Rows:
-    """Return rows sorted by series and step, themselves if they are already.
-
-    Args:
-        rows: Rows in any order.
-        times: (rows,), int64, finer order within a step, where it matters.
-    """
-    codes, steps = rows.codes, rows.steps
-    if len(codes) == 0:
-        return rows
-    rises = steps[1:] >= steps[:-1]
-    if times is not None:
-        rises = times[1:] >= times[:-1]
-    if bool(((codes[1:] > codes[:-1]) | ((codes[1:] == codes[:-1]) & rises)).all()):
-        return rows
-    finest = steps if times is None else times
-    low = int(finest.min())
-    width = int(finest.max()) - low + 1
-    if width * (int(codes.max()) + 1) < 2**62:
-        key = codes * np.int64(width) + (finest - low)
-        return rows.take(np.argsort(key, kind="stable"))
-    return rows.take(np.lexsort((finest, codes)))
-
-
-def merge_rows(rows: Rows, policy: str) -> tuple[Rows, int]:
-    """Make one row of all rows of a series at one step; missing values do not count.
-
-    Args:
-        rows: Sorted rows.
-        policy: "mean", "first", "last" or "sum" of the values that are there.
-
-    Returns:
-        The rows, and how many fewer they are.
-    """
-    first = first_of_step(rows)
-    if len(first) == len(rows.codes):
-        return rows, 0
-    merged = replace(
-        rows.take(first),
-        target=_merge(rows.target, first, policy),
-        past=_merge(rows.past, first, policy),
-        future=_merge(rows.future, first, policy),
-    )
-    return merged, len(rows.codes) - len(first)
-
-
-def first_of_step(rows: Rows) -> Ints:
-    """Return the first row of every series and step in sorted rows: (steps,), int64."""
-    is_new = np.ones(len(rows.codes), dtype=bool)
-    is_new[1:] = (rows.codes[1:] != rows.codes[:-1]) | (rows.steps[1:] != rows.steps[:-1])
-    return np.flatnonzero(is_new)
 
 
 def find_spans(rows: Rows, keep_empty: bool) -> Spans:
@@ -231,27 +139,6 @@ def fill_rows(rows: Rows, spans: Spans) -> Series:
         offsets, starts, target, observed, past, future, ahead, gaps, missing,
         np.concatenate(absent),
     )  # fmt: skip
-
-
-def _merge(values: Floats, first: Ints, policy: str) -> Floats:
-    """Merge groups of rows that begin at `first`: (rows, columns) -> (steps, columns)."""
-    if values.shape[1] == 0:
-        return values[first]
-    present = ~np.isnan(values)
-    counts = np.add.reduceat(present, first, axis=0, dtype=np.int64)
-    if policy in ("first", "last"):
-        numbers = np.arange(len(values))[:, None]
-        if policy == "first":
-            picked = np.minimum.reduceat(np.where(present, numbers, len(values)), first, axis=0)
-        else:
-            picked = np.maximum.reduceat(np.where(present, numbers, -1), first, axis=0)
-        merged = np.take_along_axis(values, picked.clip(0, len(values) - 1), axis=0)
-    else:
-        merged = np.add.reduceat(np.where(present, values, 0.0), first, axis=0)
-        if policy == "mean":
-            merged /= np.maximum(counts, 1)
-    merged[counts == 0] = np.nan
-    return np.asarray(merged, dtype=np.float64)
 
 
 def _lengths(rows: Rows, spans: Spans) -> Ints:

@@ -5,31 +5,26 @@ Whatever had to be repaired is noted; what cannot be is refused, with its line.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
 from seqtune.data.panel.assemble import (
-    POLICIES,
-    Rows,
     Series,
     Spans,
     count_ahead,
     count_filled,
     fill_rows,
     find_spans,
-    first_of_step,
-    merge_rows,
-    sort_rows,
     widest_gap,
 )
-from seqtune.data.panel.frequency_inference import ENOUGH
-from seqtune.data.panel.grid import Grid, as_integers, infer_grid
+from seqtune.data.panel.grid import Grid
 from seqtune.data.panel.panel import Panel, PanelRoles
+from seqtune.data.panel.placement import place_rows
+from seqtune.data.panel.repeats import POLICIES, merge_repeats
+from seqtune.data.panel.rows import Rows
 from seqtune.data.panel.static import Categories, read_static
-from seqtune.data.reading.row_times import count_rows, read_times
 from seqtune.errors import DataError
 
 if TYPE_CHECKING:
@@ -73,11 +68,11 @@ def build_panel(
     if source.rows == 0:
         raise DataError(f"{source.path} has no rows")
     codes, names = _read_series(source, roles)
-    grid, times, notes = _place(source, roles, codes, frequency, grid)
+    grid, times, notes = place_rows(source, roles, codes, frequency, grid)
     rows = _read_rows(source, roles, codes, grid.index(times), allow_empty)
     for name in () if allow_empty else roles.static:
         source.require(name, "--static")
-    rows, merged = _merge_repeats(source, roles, rows, times, duplicates, grid)
+    rows, merged = merge_repeats(source, roles, rows, times, duplicates, grid)
     del times
     spans = find_spans(rows, allow_empty)
     notes = (*notes, *merged, *_note_dropped(rows, spans, names, roles))
@@ -123,64 +118,6 @@ def _read_series(
     return codes, names
 
 
-def _place(
-    source: Source,
-    roles: PanelRoles,
-    codes: npt.NDArray[np.int32] | None,
-    frequency: str,
-    grid: Grid | None,
-) -> tuple[Grid, npt.NDArray[Any], tuple[str, ...]]:
-    """Return the grid, the time of each row, and notes on both."""
-    if roles.time is None:
-        return Grid("step", 0, 1, "rows"), count_rows(codes, source.rows), ()
-    times, notes = read_times(source, roles.time)
-    if grid is None:
-        grid, more = infer_grid(times, codes, frequency)
-        grid = replace(grid, utc=source.is_in_utc(roles.time))
-        notes = (*notes, *more)
-    else:
-        _refuse_other_grid(source, roles.time, times, codes, grid)
-        if grid.utc and not source.is_in_utc(roles.time):
-            notes = (*notes, f"times of '{roles.time}' carry no offset, those of the run do: "
-                     "taken as UTC")  # fmt: skip
-    if grid.snap != "floor":
-        strays = int(len(times) - grid.on_step(times).sum())
-        if strays:
-            name = grid.frequency if grid.is_calendar else f"every {grid.interval}"
-            notes = (*notes, f"{strays} times beside the steps ({name}) moved to the step before")
-    return grid, times, notes
-
-
-def _refuse_other_grid(
-    source: Source,
-    name: str,
-    times: npt.NDArray[Any],
-    codes: npt.NDArray[np.int32] | None,
-    grid: Grid,
-) -> None:
-    """Refuse times that do not stand on the grid of the fitted run."""
-    what = f"'{grid.frequency}'" if grid.is_calendar else f"steps of {grid.interval}"
-    hint = "give data of the frequency that the run was fitted on, or fit again"
-    if (times.dtype.kind == "M") != grid.is_calendar:
-        found, wanted = ("dates", "integers") if times.dtype.kind == "M" else ("integers", "dates")
-        raise DataError(
-            f"{source.path}: column '{name}' holds {found}; the run was fitted on {wanted}", hint
-        )
-    on_step = grid.on_step(times)
-    if grid.snap != "floor" and on_step.mean() < ENOUGH:
-        row = int((~on_step).argmax())
-        raise DataError(
-            f"{source.path}:{source.line(row)}: the time {times[row]} is not on the grid that "
-            f"the run was fitted on ({what} from {grid.origin})",
-            hint,
-        )
-    new = infer_grid(times, codes)[0]
-    distance = grid.index(new.times(np.arange(3))) if len(times) > 2 else np.arange(3)
-    if int(distance[2] - distance[0]) > 2 and new.snap == "exact":
-        found = f"'{new.frequency}'" if grid.is_calendar else f"{new.interval} steps"
-        raise DataError(f"{source.path}: the rows are {found} apart, the run has {what}", hint)
-
-
 def _read_rows(
     source: Source,
     roles: PanelRoles,
@@ -213,44 +150,6 @@ def _columns(
         source.require(name, flag)
         values[:, column] = source.numbers(name)
     return values
-
-
-def _merge_repeats(
-    source: Source,
-    roles: PanelRoles,
-    rows: Rows,
-    times: npt.NDArray[Any],
-    policy: str,
-    grid: Grid,
-) -> tuple[Rows, tuple[str, ...]]:
-    """Sort rows and merge those at one step, with a note on how many there were."""
-    by_time = as_integers(times) if policy in ("first", "last", "error") else None
-    rows = sort_rows(rows, by_time)
-    if policy == "error":
-        _refuse_repeats(source, roles, rows, times)
-        policy = "mean"
-    rows, fewer = merge_rows(rows, policy)
-    if fewer == 0:
-        return rows, ()
-    verb = {"mean": "averaged", "sum": "summed"}.get(policy, f"merged, the {policy} kept")
-    if grid.snap == "floor":
-        return rows, (f"{fewer + len(rows.codes)} rows {verb} into {len(rows.codes)} steps",)
-    return rows, (f"{fewer} duplicated timestamp{'s' if fewer > 1 else ''} {verb}",)
-
-
-def _refuse_repeats(source: Source, roles: PanelRoles, rows: Rows, times: npt.NDArray[Any]) -> None:
-    numbers = np.arange(len(times)) if rows.numbers is None else rows.numbers
-    exact = replace(rows, steps=as_integers(times)[numbers])
-    first = first_of_step(exact)
-    if len(first) == len(times):
-        return
-    row = int(np.setdiff1d(np.arange(len(times)), first)[0])
-    here, before = rows.number(row), rows.number(row - 1)
-    raise DataError(
-        f"{source.path}:{source.line(here)}: column '{roles.time}': {times[here]} stands in line "
-        f"{source.line(before)} already",
-        hint="let duplicates be averaged: --set data.duplicates=mean",
-    )
 
 
 def _note_dropped(rows: Rows, spans: Spans, names: list[str], roles: PanelRoles) -> tuple[str, ...]:

@@ -111,7 +111,7 @@ class Frequency:
         last = (months + ONE_MONTH).astype("datetime64[D]") - ONE_DAY
         if self.end:
             return _nanoseconds(last) + clock
-        past_first = np.timedelta64(int(_day_of_month(start)[0]) - 1, "D")
+        past_first = np.timedelta64(int(days_of_month(start)[0]) - 1, "D")
         wanted: Any = months.astype("datetime64[D]") + past_first
         return _nanoseconds(np.minimum(wanted, last)) + clock
 
@@ -130,6 +130,35 @@ class Frequency:
         days = np.busday_offset(_day(times), 0, roll="backward")
         first = np.busday_offset(_day(np.array([origin]))[0], 0, roll="backward")
         return np.asarray(np.busday_count(first, days), dtype=np.int64) // self.size
+
+
+@dataclass(frozen=True)
+class PlacedFrequency:
+    """A frequency, where it stands, and how times beside it are taken.
+
+    Args:
+        frequency: Length of a step.
+        phase: Any instant on a step: nanoseconds since 1970, or an integer.
+        snap: "exact", "nearest" or "floor", as in `Grid`.
+        notes: What is unusual about the times.
+    """
+
+    frequency: Frequency
+    phase: int
+    snap: str = "exact"
+    notes: tuple[str, ...] = ()
+
+    def first_step(self, earliest: int) -> int:
+        """Return the instant of the step that holds the earliest time.
+
+        Where the 30th of every month starts in a February, the step before it is returned, for
+        the origin has to know about the 30th.
+        """
+        step = self.frequency.index(np.array([earliest]), self.phase)
+        here, before = self.frequency.times(step[0] - np.arange(2), self.phase)
+        if self.frequency.kind != "month" or self.frequency.end:
+            return int(here)
+        return int(max(here, before, key=day_of_month))
 
 
 @lru_cache(maxsize=64)
@@ -202,7 +231,7 @@ def is_loose_word(alias: str) -> bool:
 
 def day_of_month(time: int) -> int:
     """Return the day of the month of an instant in nanoseconds, from 1."""
-    return int(_day_of_month(np.array([time]))[0])
+    return int(days_of_month(np.array([time]))[0])
 
 
 def weekday_of(time: int) -> int:
@@ -253,7 +282,8 @@ def _day(times: npt.NDArray[np.int64]) -> npt.NDArray[Any]:
     return _instants(times).astype("datetime64[D]")
 
 
-def _day_of_month(times: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+def days_of_month(times: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """Return the day of the month of each instant in nanoseconds, from 1: (n,), int64."""
     days = _day(times)
     return np.asarray((days - days.astype("datetime64[M]")).astype(np.int64) + 1)
 

@@ -13,7 +13,9 @@ import numpy as np
 import numpy.typing as npt
 
 from seqtune.data.panel.frequency import SECOND, Frequency, parse_frequency
-from seqtune.data.panel.frequency_inference import find_rhythm, near
+from seqtune.data.panel.frequency_inference import infer_frequency, near
+from seqtune.data.panel.given_frequency import given_frequency
+from seqtune.data.panel.time_sample import TimeSample
 from seqtune.errors import DataError
 
 Ints = npt.NDArray[np.int64]
@@ -130,13 +132,17 @@ def infer_grid(
     values = as_integers(times)
     if len(values) == 0:
         raise DataError("there are no rows to take a time axis from")
-    rhythm = find_rhythm(values, codes, frequency, is_calendar)
-    first = rhythm.first_step(int(values.min()))
+    sample = TimeSample.take(values, codes)
+    if frequency == "auto":
+        found = infer_frequency(sample, is_calendar)
+    else:
+        found = given_frequency(frequency, sample, is_calendar)
+    first = found.first_step(int(values.min()))
     if not is_calendar:
-        return Grid("step", first, rhythm.frequency.size, rhythm.snap), rhythm.notes
+        return Grid("step", first, found.frequency.size, found.snap), found.notes
     unit = "s" if first % SECOND == 0 else "ns"
     origin = str(np.datetime64(first, "ns").astype(f"datetime64[{unit}]"))
-    return Grid(rhythm.frequency.alias, origin, 1, rhythm.snap), rhythm.notes
+    return Grid(found.frequency.alias, origin, 1, found.snap), found.notes
 
 
 def as_integers(times: npt.NDArray[Any]) -> Ints:

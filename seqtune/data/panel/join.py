@@ -7,16 +7,11 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
-from seqtune.data.panel.assemble import (
-    Rows,
-    count_filled,
-    fill_rows,
-    find_spans,
-    merge_rows,
-    sort_rows,
-)
+from seqtune.data.panel.assemble import count_filled, fill_rows, find_spans
 from seqtune.data.panel.build import GROWTH, LARGE, panel_arrays
 from seqtune.data.panel.panel import Panel
+from seqtune.data.panel.repeats import merge_rows
+from seqtune.data.panel.rows import Rows, sort_rows
 from seqtune.errors import DataError
 
 Ints = npt.NDArray[np.int64]
