@@ -109,10 +109,9 @@ def _read_series(
         return None, [""]
     codes, names = source.codes(roles.series)
     if bool((codes < 0).any()):
-        line = source.line(int((codes < 0).argmax()))
+        row = int((codes < 0).argmax())
         raise DataError(
-            f"{source.path}:{line}: column '{roles.series}' is empty, expected the name of a "
-            "series",
+            f"{source.where(row)}: column '{roles.series}' is empty, expected the name of a series",
             hint="fill it in, or name another column: --series COLUMN",
         )
     return codes, names
@@ -193,7 +192,7 @@ def _refuse_explosion(source: Source, rows: Rows, spans: Spans, grid: Grid) -> N
     if filled > GROWTH * present and filled > LARGE:
         row, gap = widest_gap(rows, spans)
         raise DataError(
-            f"{source.path}:{source.line(row)}: the gap beside {_time(rows, row, grid)} is "
+            f"{source.where(row)}: the gap beside {_time(rows, row, grid)} is "
             f"{gap} steps wide; filling all gaps would make {filled} rows of {present}",
             hint="mend that time, or choose a coarser frequency: --freq",
         )

@@ -79,7 +79,7 @@ def _refuse_other_grid(
     if grid.snap != "floor" and on_step.mean() < ENOUGH:
         row = int((~on_step).argmax())
         raise DataError(
-            f"{source.path}:{source.line(row)}: the time {times[row]} is not on the grid that "
+            f"{source.where(row)}: the time {times[row]} is not on the grid that "
             f"the run was fitted on ({what} from {grid.origin})",
             hint,
         )

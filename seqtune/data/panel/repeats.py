@@ -67,7 +67,7 @@ def _refuse_repeats(source: Source, roles: PanelRoles, rows: Rows, times: npt.ND
     row = int(np.setdiff1d(np.arange(len(times)), first)[0])
     here, before = rows.number(row), rows.number(row - 1)
     raise DataError(
-        f"{source.path}:{source.line(here)}: column '{roles.time}': {times[here]} stands in line "
+        f"{source.where(here)}: column '{roles.time}': {times[here]} stands in line "
         f"{source.line(before)} already",
         hint="let duplicates be averaged: --set data.duplicates=mean",
     )

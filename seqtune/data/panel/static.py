@@ -88,7 +88,7 @@ def _first_of_series(
     if len(changed):
         row = int(changed[0])
         raise DataError(
-            f"{source.path}:{source.line(row)}: column '{name}' changes within its series; "
+            f"{source.where(row)}: column '{name}' changes within its series; "
             "a static column has one value per series",
             hint=f"use it as a covariate: --past {name}",
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any
 
 import pandas as pd
@@ -36,6 +37,16 @@ def frame_to_table(frame: pd.DataFrame, name: str) -> Any:
     ]
     columns = [_column(frame.iloc[:, position]) for position in range(frame.shape[1])]
     return pa.Table.from_arrays(columns, names=names)
+
+
+def digest_of(table: Any) -> str:
+    """Return the sha256 of a pyarrow table."""
+    digest = hashlib.sha256()
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, table.schema) as writer:
+        writer.write_table(table)
+    digest.update(memoryview(sink.getvalue()))
+    return digest.hexdigest()
 
 
 def _index_matters(index: pd.Index[Any]) -> bool:

@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from seqtune.data.reading.opened import OpenedFile, folder_error
-from seqtune.data.reading.source import ReadOptions, Source
+from seqtune.data.reading.read_options import ReadOptions
+from seqtune.data.reading.source import Source
 from seqtune.data.reading.table import read_table
 from seqtune.data.reading.text_folder import read_labelled, walk
 from seqtune.data.reading.texts import read_text, read_texts

@@ -100,4 +100,4 @@ def _refuse(source: Source, name: str, missing: npt.NDArray[np.bool_], what: str
 
 
 def _where(source: Source, row: int, name: str) -> str:
-    return f"{source.path}:{source.line(row)}: column '{name}'"
+    return f"{source.where(row)}: column '{name}'"

@@ -7,9 +7,7 @@ converted from their own type.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,46 +15,22 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from seqtune.data.reading.cell_faults import number_fault, time_fault
 from seqtune.data.reading.column_kind import kind_of_text, kind_of_type
 from seqtune.data.reading.columns import (
-    LARGEST,
     Parsed,
     numeric_sentinels,
     parse_booleans,
     parse_numbers,
 )
 from seqtune.data.reading.dialect import unique_names
+from seqtune.data.reading.read_options import ReadOptions
 from seqtune.data.reading.timestamps import parse_times
 from seqtune.data.reading.typed import as_text, is_text, settled, typed_numbers, typed_times
 from seqtune.errors import DataError, nearest
 
 if TYPE_CHECKING:
     import pandas as pd
-
-
-@dataclass(frozen=True)
-class ReadOptions:
-    """How a file is to be read, where the guess is wrong; mirrors `data:` of a recipe.
-
-    Args:
-        missing: Further words or numbers that mean "missing", such as "-999".
-        encoding: A Python codec name, or "auto".
-        separator: One character, "tab", "semicolon", "comma", "pipe", "space", or "auto".
-        decimal: ".", ",", or "auto".
-        dates: "auto", "day_first", "month_first", or a strptime form such as "%Y%m%d".
-        header: "auto", "first_line", or "none".
-
-    Example:
-        >>> ReadOptions(missing=("-999",), decimal=",").decimal
-        ','
-    """
-
-    missing: tuple[str, ...] = ()
-    encoding: str = "auto"
-    separator: str = "auto"
-    decimal: str = "auto"
-    dates: str = "auto"
-    header: str = "auto"
 
 
 class Source:
@@ -113,12 +87,12 @@ class Source:
         Raises:
             DataError: It has no rows, or two columns share a name.
         """
-        from seqtune.data.reading.frame import frame_to_table
+        from seqtune.data.reading.frame import digest_of, frame_to_table
 
         table = frame_to_table(frame, name)
         unique_names(name, table.column_names)
         decimal = "," if options and options.decimal == "," else "."
-        return cls(Path(name), table, options, decimal=decimal, fingerprint=_table_digest(table))
+        return cls(Path(name), table, options, decimal=decimal, fingerprint=digest_of(table))
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -151,7 +125,7 @@ class Source:
         """
         parsed = self.parse_numbers(name)
         if parsed.faults:
-            raise self._number_fault(name, parsed)
+            raise number_fault(self, name, parsed, self._options.missing)
         return parsed.values
 
     def times(self, name: str) -> np.ndarray[Any, Any]:
@@ -162,7 +136,7 @@ class Source:
         """
         parsed = self.parse_times(name)
         if parsed.faults:
-            raise self._time_fault(name, parsed)
+            raise time_fault(self, name, parsed)
         return parsed.values
 
     def parse_numbers(self, name: str) -> Parsed:
@@ -299,60 +273,3 @@ class Source:
     def _note(self, name: str, parsed: Parsed) -> None:
         for note in parsed.notes:
             self._notes[f"column '{name}': {note}"] = None
-
-    def _number_fault(self, name: str, parsed: Parsed) -> DataError:
-        row = parsed.first_fault
-        text = self.text(name, row)
-        more = f" ({parsed.faults} such values)" if parsed.faults > 1 else ""
-        return DataError(
-            f"{self.where(row)}: column '{name}': {_shown(text)} {_reason(text)}{more}",
-            self._number_hint(name, text),
-        )
-
-    def _number_hint(self, name: str, text: str) -> str:
-        if self.kind(name) in ("text", "time"):
-            numeric = [n for n in self.names[:20] if self.kind(n) in ("number", "integer")]
-            return f"columns of numbers: {', '.join(numeric) or 'none'}"
-        words = ", ".join(_quoted(word) for word in (*self._options.missing, text))
-        return f"mend the value, or --set 'data.missing=[{words}]' to take it as missing"
-
-    def _time_fault(self, name: str, parsed: Parsed) -> DataError:
-        row = parsed.first_fault
-        text = self.text(name, row)
-        more = f" ({parsed.faults} such values)" if parsed.faults > 1 else ""
-        return DataError(
-            f"{self.where(row)}: column '{name}': {_shown(text)} is not a date that can be read,"
-            f" or not of the years 1678 to 2261{more}",
-            "write it as 2020-12-31 or 2020-12-31 23:59:59, or name the form with"
-            " --set data.dates=%d.%m.%Y",
-        )
-
-
-def _table_digest(table: Any) -> str:
-    digest = hashlib.sha256()
-    sink = pa.BufferOutputStream()
-    with pa.ipc.new_stream(sink, table.schema) as writer:
-        writer.write_table(table)
-    digest.update(memoryview(sink.getvalue()))
-    return digest.hexdigest()
-
-
-def _shown(text: str) -> str:
-    return f"'{text}'" if len(text) <= 40 else f"'{text[:40]}…'"
-
-
-def _quoted(text: str) -> str:
-    """Write a word as a YAML list item."""
-    return text if text.replace("-", "").replace("_", "").isalnum() else f'"{text}"'
-
-
-def _reason(text: str) -> str:
-    try:
-        value = float(text.replace(",", ".").strip())
-    except ValueError:
-        return "is not a number"
-    if "inf" in text.lower():
-        return "is infinite"
-    if abs(value) > LARGEST:
-        return f"is too large; at most {LARGEST:.0e} is expected"
-    return "is not a number as the others are written"

@@ -16,7 +16,8 @@ from seqtune.data.reading.delimited import read_delimited
 from seqtune.data.reading.dialect import sniff, unique_names
 from seqtune.data.reading.jsonlines import read_json_lines
 from seqtune.data.reading.opened import OLD_SPREADSHEET, ZIP, OpenedFile
-from seqtune.data.reading.source import ReadOptions, Source
+from seqtune.data.reading.read_options import ReadOptions
+from seqtune.data.reading.source import Source
 from seqtune.errors import DataError
 
 
@@ -44,7 +45,7 @@ def read_table(file: OpenedFile, options: ReadOptions) -> Source:
     Raises:
         DataError: The file is empty, damaged, not a table, or a row of it is ragged.
     """
-    _check_options(options)
+    options.check()
     if not file.start:
         raise DataError(
             f"{file.path} is empty (0 bytes)", "expected a header line and rows below it"
@@ -65,22 +66,6 @@ def read_table(file: OpenedFile, options: ReadOptions) -> Source:
         file.path, rows, options, decimal=dialect.decimal, lines=line_of,
         notes=(*scan.notes, *dialect.notes), fingerprint=file.fingerprint(),
     )  # fmt: skip
-
-
-def _check_options(options: ReadOptions) -> None:
-    if options.decimal not in ("auto", ".", ","):
-        raise DataError(
-            f"decimal '{options.decimal}' is unknown", "--set data.decimal=auto, '.' or ','"
-        )
-    if options.header not in ("auto", "first_line", "none"):
-        raise DataError(
-            f"header '{options.header}' is unknown", "--set data.header=auto, first_line or none"
-        )
-    if options.dates not in ("auto", "day_first", "month_first") and "%" not in options.dates:
-        raise DataError(
-            f"dates '{options.dates}' is unknown",
-            "--set data.dates=auto, day_first, month_first or a form such as %d.%m.%Y",
-        )
 
 
 def _refuse_foreign(file: OpenedFile) -> None:

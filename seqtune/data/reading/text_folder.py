@@ -20,7 +20,8 @@ from seqtune.data.reading.folder import (
     printable,
 )
 from seqtune.data.reading.opened import TEXT_ENDING, OpenedFile
-from seqtune.data.reading.source import ReadOptions, Source
+from seqtune.data.reading.read_options import ReadOptions
+from seqtune.data.reading.source import Source
 from seqtune.errors import DataError, literal
 
 LAYOUT = "expected a sub-folder per label with .txt files in it, such as positive/1.txt"

@@ -108,7 +108,7 @@ def check_labels(source: Source, name: str, *, allow_all: bool = False) -> None:
     if wrong.any():
         row = int(wrong.argmax())
         raise DataError(
-            f"{source.path}:{source.line(row)}: column {name!r}: found {values[row]:g}, expected "
+            f"{source.where(row)}: column {name!r}: found {values[row]:g}, expected "
             "a label of 0 (normal) or 1 (anomaly)",
             "name another column: --label COLUMN; or none: --set data.label=null",
         )

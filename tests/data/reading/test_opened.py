@@ -15,7 +15,8 @@ import pyarrow as pa
 import pytest
 
 from seqtune.data.reading.opened import OpenedFile
-from seqtune.data.reading.source import ReadOptions, Source
+from seqtune.data.reading.read_options import ReadOptions
+from seqtune.data.reading.source import Source
 from seqtune.data.reading.table import read_table
 from seqtune.data.reading.texts import read_text
 

@@ -14,7 +14,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from seqtune.data.reading.source import ReadOptions, Source
+from seqtune.data.reading.read_options import ReadOptions
+from seqtune.data.reading.source import Source
 from seqtune.data.reading.table import read_source
 from seqtune.errors import DataError
 

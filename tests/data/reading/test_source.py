@@ -12,7 +12,8 @@ import pyarrow as pa
 import pytest
 
 from seqtune.data.reading.columns import LARGEST, parse_numbers
-from seqtune.data.reading.source import ReadOptions, Source
+from seqtune.data.reading.read_options import ReadOptions
+from seqtune.data.reading.source import Source
 from seqtune.data.reading.table import read_source
 from seqtune.data.reading.timestamps import nanoseconds
 from seqtune.errors import DataError

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from seqtune.data.reading.source import ReadOptions
+from seqtune.data.reading.read_options import ReadOptions
 from seqtune.data.reading.text_folder import read_text_folder
 from seqtune.errors import DataError
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from seqtune.data.reading.source import ReadOptions
+from seqtune.data.reading.read_options import ReadOptions
 from seqtune.data.reading.texts import read_texts
 from seqtune.errors import DataError
 

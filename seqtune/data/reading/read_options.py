@@ -1,0 +1,52 @@
+"""How a file is to be read, where the guess is wrong."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from seqtune.errors import DataError
+
+
+@dataclass(frozen=True)
+class ReadOptions:
+    """How a file is to be read, where the guess is wrong; mirrors `data:` of a recipe.
+
+    Args:
+        missing: Further words or numbers that mean "missing", such as "-999".
+        encoding: A Python codec name, or "auto".
+        separator: One character, "tab", "semicolon", "comma", "pipe", "space", or "auto".
+        decimal: ".", ",", or "auto".
+        dates: "auto", "day_first", "month_first", or a strptime form such as "%Y%m%d".
+        header: "auto", "first_line", or "none".
+
+    Example:
+        >>> ReadOptions(missing=("-999",), decimal=",").decimal
+        ','
+    """
+
+    missing: tuple[str, ...] = ()
+    encoding: str = "auto"
+    separator: str = "auto"
+    decimal: str = "auto"
+    dates: str = "auto"
+    header: str = "auto"
+
+    def check(self) -> None:
+        """Refuse what is neither a known word nor a form.
+
+        Raises:
+            DataError: With what is expected.
+        """
+        if self.decimal not in ("auto", ".", ","):
+            raise DataError(
+                f"decimal '{self.decimal}' is unknown", "--set data.decimal=auto, '.' or ','"
+            )
+        if self.header not in ("auto", "first_line", "none"):
+            raise DataError(
+                f"header '{self.header}' is unknown", "--set data.header=auto, first_line or none"
+            )
+        if self.dates not in ("auto", "day_first", "month_first") and "%" not in self.dates:
+            raise DataError(
+                f"dates '{self.dates}' is unknown",
+                "--set data.dates=auto, day_first, month_first or a form such as %d.%m.%Y",
+            )
