@@ -2,51 +2,61 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from dataclasses import dataclass
 
-from seqtune.data.reading.columns import LARGEST, Parsed
+from seqtune.data.reading.columns import LARGEST
 from seqtune.errors import DataError
 
-if TYPE_CHECKING:
-    from seqtune.data.reading.source import Source
 
-
-def number_fault(source: Source, name: str, parsed: Parsed, missing: tuple[str, ...]) -> DataError:
-    """Return the error that a column holds what is not a number.
+@dataclass(frozen=True)
+class FaultyCell:
+    """The first cell of a column that does not fit.
 
     Args:
-        source: The table.
-        name: The column.
-        parsed: Its values and faults.
-        missing: Words that mean "missing" beside the usual ones.
+        where: Its file and line.
+        column: Its column.
+        text: What is written in it.
+        count: How many cells of the column do not fit.
     """
-    text = source.text(name, parsed.first_fault)
-    return _fault(source, name, parsed, _reason(text), _number_hint(source, name, text, missing))
 
+    where: str
+    column: str
+    text: str
+    count: int
 
-def time_fault(source: Source, name: str, parsed: Parsed) -> DataError:
-    """Return the error that a column holds what is not a date; arguments as in `number_fault`."""
-    reason = "is not a date that can be read, or not of the years 1678 to 2261"
-    hint = (
-        "write it as 2020-12-31 or 2020-12-31 23:59:59, or name the form with"
-        " --set data.dates=%d.%m.%Y"
-    )
-    return _fault(source, name, parsed, reason, hint)
+    def not_a_number(self, missing: Sequence[str]) -> DataError:
+        """Return the error in a column of numbers.
 
+        Args:
+            missing: Words that mean "missing" beside the usual ones.
+        """
+        words = ", ".join(_quoted(word) for word in (*missing, self.text))
+        hint = f"mend the value, or --set 'data.missing=[{words}]' to take it as missing"
+        return self._error(_reason(self.text), hint)
 
-def _fault(source: Source, name: str, parsed: Parsed, reason: str, hint: str) -> DataError:
-    row = parsed.first_fault
-    text = _shown(source.text(name, row))
-    more = f" ({parsed.faults} such values)" if parsed.faults > 1 else ""
-    return DataError(f"{source.where(row)}: column '{name}': {text} {reason}{more}", hint)
+    def not_a_number_column(self, numeric: Sequence[str]) -> DataError:
+        """Return the error that a column of texts or times is asked for numbers.
 
+        Args:
+            numeric: The columns that do hold numbers.
+        """
+        return self._error(
+            _reason(self.text), f"columns of numbers: {', '.join(numeric) or 'none'}"
+        )
 
-def _number_hint(source: Source, name: str, text: str, missing: tuple[str, ...]) -> str:
-    if source.kind(name) in ("text", "time"):
-        numeric = [n for n in source.names[:20] if source.kind(n) in ("number", "integer")]
-        return f"columns of numbers: {', '.join(numeric) or 'none'}"
-    words = ", ".join(_quoted(word) for word in (*missing, text))
-    return f"mend the value, or --set 'data.missing=[{words}]' to take it as missing"
+    def not_a_date(self) -> DataError:
+        """Return the error in a column of times."""
+        return self._error(
+            "is not a date that can be read, or not of the years 1678 to 2261",
+            "write it as 2020-12-31 or 2020-12-31 23:59:59, or name the form with"
+            " --set data.dates=%d.%m.%Y",
+        )
+
+    def _error(self, reason: str, hint: str) -> DataError:
+        more = f" ({self.count} such values)" if self.count > 1 else ""
+        message = f"{self.where}: column '{self.column}': {_shown(self.text)} {reason}{more}"
+        return DataError(message, hint)
 
 
 def _shown(text: str) -> str:

@@ -15,7 +15,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from seqtune.data.reading.cell_faults import number_fault, time_fault
+from seqtune.data.reading.cell_faults import FaultyCell
 from seqtune.data.reading.column_kind import kind_of_text, kind_of_type
 from seqtune.data.reading.columns import (
     Parsed,
@@ -125,7 +125,7 @@ class Source:
         """
         parsed = self.parse_numbers(name)
         if parsed.faults:
-            raise number_fault(self, name, parsed, self._options.missing)
+            raise self._number_fault(name, parsed)
         return parsed.values
 
     def times(self, name: str) -> np.ndarray[Any, Any]:
@@ -136,7 +136,7 @@ class Source:
         """
         parsed = self.parse_times(name)
         if parsed.faults:
-            raise time_fault(self, name, parsed)
+            raise self._faulty_cell(name, parsed).not_a_date()
         return parsed.values
 
     def parse_numbers(self, name: str) -> Parsed:
@@ -273,3 +273,15 @@ class Source:
     def _note(self, name: str, parsed: Parsed) -> None:
         for note in parsed.notes:
             self._notes[f"column '{name}': {note}"] = None
+
+    def _faulty_cell(self, name: str, parsed: Parsed) -> FaultyCell:
+        row = parsed.first_fault
+        return FaultyCell(self.where(row), name, self.text(name, row), parsed.faults)
+
+    def _number_fault(self, name: str, parsed: Parsed) -> DataError:
+        cell = self._faulty_cell(name, parsed)
+        if self.kind(name) not in ("text", "time"):
+            return cell.not_a_number(self._options.missing)
+        return cell.not_a_number_column(
+            [other for other in self.names[:20] if self.kind(other) in ("number", "integer")]
+        )
