@@ -51,7 +51,7 @@ def seqtune(
     """From a CSV to the best recurrent network for it, with proof."""
 
 
-def _tell(what: str, text: str) -> None:
+def _print_error(what: str, text: str) -> None:
     """Print an error on stderr; what it quotes from files cannot steer the terminal."""
     lines = "\n".join(map(literal, text.split("\n")))
     typer.echo(f"{what}: {lines}", err=True)
@@ -65,9 +65,9 @@ def main() -> None:
     try:
         app()
     except SeqtuneError as error:
-        _tell("error", error.message)
+        _print_error("error", error.message)
         if error.hint:
-            _tell("hint", error.hint)
+            _print_error("hint", error.hint)
         sys.exit(2 if isinstance(error, UsageError) else 1)
     except BrokenPipeError:
         sys.stderr.close()

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from seqtune.cli.output import AsJson, RunFolder, advance, show, show_notes
+from seqtune.cli.output import AsJson, RunFolder, progress_bar, show, show_notes
 from seqtune.tasks._info import infos
 
 TASKS = ", ".join(info.name for info in infos() if info.backtests)
@@ -37,7 +37,7 @@ def command(
     from seqtune.run.run import Run
 
     opened = Run(run)
-    with advance() as opened.listener:
+    with progress_bar() as opened.listener:
         scores = opened.evaluate(data, folds=folds, step=step, use=use)
     show_notes(opened.notes)
     show(scores_report(opened, data, scores), as_json)

@@ -38,9 +38,9 @@ def check_task(data: str, task: str | None, options: FitOptions, command: str) -
     """
     if task is not None:
         return task_name(task)
-    from seqtune.workflow.inspect import tell_tasks
+    from seqtune.workflow.inspect import missing_task
 
-    raise tell_tasks(data, options, command)
+    raise missing_task(data, options, command)
 
 
 def with_fit_flags(act: Act, summary: str) -> Callable[..., None]:

@@ -13,11 +13,11 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from seqtune.report.live import LiveBoard
-    from seqtune.report.progress_bar import Advance
+    from seqtune.report.progress_bar import ProgressBar
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")]
 Quiet = Annotated[bool, typer.Option("--quiet", help="Show no progress.")]
-RunFolder = Annotated[str, typer.Argument(metavar="RUN", help="A run folder that `fit` left.")]
+RunFolder = Annotated[str, typer.Argument(metavar="RUN", help="A run folder, made by `fit`.")]
 Force = Annotated[bool, typer.Option("--force", help="Replace the file of -o if it exists.")]
 
 CHUNK_ROWS = 50_000
@@ -61,13 +61,13 @@ def live_board(quiet: bool) -> LiveBoard:
     return LiveBoard(Console(stderr=True), quiet=quiet)
 
 
-def advance() -> Advance:
+def progress_bar() -> ProgressBar:
     """Return what shows on stderr how far a prediction is."""
     from rich.console import Console
 
-    from seqtune.report.progress_bar import Advance
+    from seqtune.report.progress_bar import ProgressBar
 
-    return Advance(Console(stderr=True))
+    return ProgressBar(Console(stderr=True))
 
 
 def check_absent(output: Path | None, force: bool) -> None:

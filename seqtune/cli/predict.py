@@ -11,9 +11,9 @@ from seqtune.cli.output import (
     AsJson,
     Force,
     RunFolder,
-    advance,
     check_absent,
     check_table,
+    progress_bar,
     show_notes,
     write_table,
 )
@@ -54,7 +54,7 @@ def command(
     check_table(output)
     check_absent(output, force)
     opened = Run(run)
-    with advance() as opened.listener:
+    with progress_bar() as opened.listener:
         table = opened.predict(data, use=use, set=tuple(overrides or ()))
     show_notes(opened.notes)
     write_table(table, output, as_json)

@@ -22,7 +22,7 @@ def command(
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Show the leaderboard of a run and what to make of it, again."""
+    """Show the leaderboard of a run, its verdict, and what to do next."""
     from seqtune.report.build import fit_report
     from seqtune.run.run import Run
 

@@ -1,4 +1,4 @@
-"""What was guessed for the user, each with its reason and the flag that overrides it."""
+"""What was assumed for the user, each with its reason and the flag that overrides it."""
 
 from __future__ import annotations
 
@@ -15,33 +15,35 @@ from seqtune.progress import Assumption
 
 
 @dataclass(frozen=True)
-class GuessTable:
+class AssumptionTable:
     """Assumptions that can be drawn as a table."""
 
     assumptions: Sequence[Assumption]
 
     def __rich__(self) -> RenderableType:
-        """Draw a line per guess; nothing was guessed is said too."""
+        """Draw a line per assumption, or say that there is none."""
         if not self.assumptions:
-            return Text("Nothing was guessed.")
+            return Text("Nothing was assumed.")
         columns = [
             Column("what"),
             Column("taken", foldable=True),
             Column("because", foldable=True),
             Column("override with", foldable=True),
         ]
-        return table(columns, [(g.what, g.taken, g.why, g.flag) for g in self.assumptions])
+        return table(
+            columns, [(each.what, each.taken, each.why, each.flag) for each in self.assumptions]
+        )
 
     def to_dict(self) -> list[dict[str, Any]]:
         """Return the assumptions as JSON has them."""
-        return [asdict(guess) for guess in self.assumptions]
+        return [asdict(each) for each in self.assumptions]
 
 
-def guess_line(guess: Assumption) -> Text:
-    """Return a guess on one line: "time: month (the only column of dates; --time)"."""
-    behind = "; ".join(literal(part) for part in (guess.why, guess.flag) if part)
+def assumption_line(assumption: Assumption) -> Text:
+    """Return an assumption on one line: "time: month (the only column of dates; --time)"."""
+    behind = "; ".join(literal(part) for part in (assumption.why, assumption.flag) if part)
     return Text.assemble(
-        (f"{literal(guess.what)}: ", ""),
-        (literal(guess.taken), "bold"),
+        (f"{literal(assumption.what)}: ", ""),
+        (literal(assumption.taken), "bold"),
         (f" ({behind})" if behind else "", "dim"),
     )

@@ -27,7 +27,7 @@ from seqtune.progress import (
     StageStarted,
     TrialEnded,
 )
-from seqtune.report.assumptions import guess_line
+from seqtune.report.assumptions import assumption_line
 from seqtune.report.board import BoardState, board_panel, to_beat
 
 if TYPE_CHECKING:
@@ -106,7 +106,7 @@ class LiveBoard:
     def _line(self, event: Event) -> Text | None:
         """Return what is printed for good; the board itself shows the rest on a terminal."""
         if isinstance(event, Assumption):
-            return guess_line(event)
+            return assumption_line(event)
         if isinstance(event, Note):
             return Text(f"note: {literal(event.text)}")
         if isinstance(event, BaselineEnded) and event.score is None:

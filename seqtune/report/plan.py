@@ -19,7 +19,7 @@ from seqtune.drawing.wording import (
     several,
     size,
 )
-from seqtune.report.assumptions import GuessTable
+from seqtune.report.assumptions import AssumptionTable
 from seqtune.run.plan import Plan
 
 
@@ -45,7 +45,7 @@ class PlanReport:
         if plan.splits:
             parts += [Text(), self._splits()]
         if plan.assumptions:
-            parts += [Text(), Text("Guessed", style="bold"), GuessTable(plan.assumptions)]
+            parts += [Text(), Text("Assumptions", style="bold"), AssumptionTable(plan.assumptions)]
         parts += [Text(), Text("Estimate", style="bold"), facts(self._estimate())]
         parts += bullets(plan.notes)
         if self.next_command:

@@ -4,48 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from typing import Any, Protocol
+from typing import Any
 
 from rich.console import Group, RenderableType
 from rich.text import Text
 
+from seqtune.data.reading.profile import Profile
 from seqtune.drawing.table import Column, table
 from seqtune.drawing.wording import bullets, command_text, count, literal, several
 from seqtune.progress import Assumption
-from seqtune.report.assumptions import GuessTable
-
-
-class ColumnLike(Protocol):
-    """What the report reads of a column; `seqtune.data.reading.profile.ColumnProfile` has it."""
-
-    @property
-    def name(self) -> str: ...  # noqa: D102
-    @property
-    def kind(self) -> str: ...  # noqa: D102
-    @property
-    def missing(self) -> int: ...  # noqa: D102
-    @property
-    def distinct(self) -> int: ...  # noqa: D102
-    @property
-    def minimum(self) -> str: ...  # noqa: D102
-    @property
-    def maximum(self) -> str: ...  # noqa: D102
-    @property
-    def example(self) -> str: ...  # noqa: D102
-
-
-class ProfileLike(Protocol):
-    """What the report reads of a profile; `seqtune.data.reading.profile.Profile` has it."""
-
-    @property
-    def path(self) -> object: ...  # noqa: D102
-    @property
-    def rows(self) -> int: ...  # noqa: D102
-    @property
-    def columns(self) -> Sequence[ColumnLike]: ...  # noqa: D102
-    @property
-    def notes(self) -> Sequence[str]: ...  # noqa: D102
-    def to_dict(self) -> dict[str, Any]: ...  # noqa: D102
+from seqtune.report.assumptions import AssumptionTable
 
 
 @dataclass(frozen=True)
@@ -59,7 +27,7 @@ class ProfileReport:
         unsuited: Task that it does not suit to the reason.
     """
 
-    profile: ProfileLike
+    profile: Profile
     suggestions: Sequence[Assumption] = ()
     tasks: Mapping[str, str] = field(default_factory=dict)
     unsuited: Mapping[str, str] = field(default_factory=dict)
@@ -75,7 +43,7 @@ class ProfileReport:
             *bullets(profile.notes),
         ]
         if self.suggestions:
-            parts += [Text(), Text("Suggested", style="bold"), GuessTable(self.suggestions)]
+            parts += [Text(), Text("Suggested", style="bold"), AssumptionTable(self.suggestions)]
         parts += bullets([f"not ready for {task}: {why}" for task, why in self.unsuited.items()])
         for task, line in self.tasks.items():
             parts += [Text(), Text(f"{literal(task)}:"), command_text(line)]
@@ -85,7 +53,7 @@ class ProfileReport:
         """Return the JSON document of `inspect`."""
         return {
             **self.profile.to_dict(),
-            "suggestions": [asdict(guess) for guess in self.suggestions],
+            "suggestions": [asdict(each) for each in self.suggestions],
             "tasks": dict(self.tasks),
             "unsuited": dict(self.unsuited),
         }

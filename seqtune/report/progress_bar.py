@@ -26,7 +26,7 @@ LOG_SECONDS = 10.0
 """Off a terminal, a line is printed when so long has passed."""
 
 
-class Advance:
+class ProgressBar:
     """A listener that shows how far a prediction is; also a context manager.
 
     Args:
@@ -34,7 +34,7 @@ class Advance:
         clock: Seconds that only grow.
 
     Example:
-        >>> with Advance(Console(stderr=True)) as listener:
+        >>> with ProgressBar(Console(stderr=True)) as listener:
         ...     listener(Advanced(2_048, 100_000, "windows"))
     """
 

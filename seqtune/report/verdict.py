@@ -85,7 +85,7 @@ class _Comparison:
                 "the two is better depends on the part of the data."
             )
         if on_test.known and on_test.outcome >= 0:
-            said.extend(self._hindsight())
+            said.extend(self._better_on_test())
         if pair.outcome <= 0 or self.board.winner is self.baseline:
             said.extend(filter(None, [use()]))
         return tuple(said)
@@ -107,7 +107,7 @@ class _Comparison:
         ran = " that was run" if self.some_left_out else ""
         return f"the best simple method{ran}, {literal(self.baseline.name)}"
 
-    def _hindsight(self) -> list[str]:
+    def _better_on_test(self) -> list[str]:
         """Name the simple method that the test part alone would have put first, if there is one."""
         pairs = [
             _Pair.of(self.board, self.searched, row, "test")

@@ -115,7 +115,7 @@ def check_vacant(path: Path) -> None:
     if path.exists() and not path.is_dir():
         raise RunError(f"{path} is a file, expected a folder to create", _out(f"{path}-run"))
     if (path / RECORD).exists():
-        raise RunError(f"{path} holds a run already; it is not written over", _out(f"{path}-2"))
+        raise RunError(f"{path} already holds a run", _out(f"{path}-2"))
     if path.is_dir() and any(path.iterdir()):
         raise RunError(f"the folder {path} is not empty", _out(f"{path / 'run'}"))
 

@@ -96,7 +96,7 @@ def _suggest(task: str) -> ModuleType:
     return task_module(task, "suggest")
 
 
-def tell_tasks(data: str | Path, options: FitOptions, command: str = "fit") -> UsageError:
+def missing_task(data: str | Path, options: FitOptions, command: str = "fit") -> UsageError:
     """Return the error that `--task` is missing, with the commands that would do.
 
     Args:

@@ -69,8 +69,8 @@ def test_a_run_selects_by_separation_where_nothing_is_labelled(run: Path) -> Non
     kinds = {row["kind"] for row in report["leaderboard"]}
     assert kinds == {"network", "baseline"}
     shown = seqtune("report", run).out
-    assert "of the test part beyond the threshold of" in shown
-    assert "expected" in shown and "came" in shown
+    assert "of the test part. The threshold is" in shown
+    assert "expected" in shown and "actual" in shown
 
 
 @pytest.mark.parametrize("ending", ["csv", "jsonl", "parquet"])

@@ -223,7 +223,7 @@ def test_wide_tables_need_a_target(refused):
         ("/proc/run", "the run folder /proc/run cannot be created"),
         ("/dev/null", "/dev/null is a file"),
         ("full", "the folder full is not empty"),
-        ("run", "run holds a run already; it is not written over"),
+        ("run", "run already holds a run"),
     ],
 )
 def test_an_output_folder_that_cannot_be_used(out, expected, refused, here):

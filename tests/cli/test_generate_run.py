@@ -171,7 +171,7 @@ def test_the_report_shows_a_sample_with_its_check_and_what_to_type_next(
 ) -> None:
     done = seqtune("report", tales)
     assert "A sample of kneser_ney at temperature 0.7" in done.out  # of the winner
-    assert "longest part that stands in the training text: " in done.out
+    assert "longest part in the training text: " in done.out
     kept = json.loads((tales / "chart.json").read_text(encoding="utf-8"))
     assert len(kept["text"]) == 1000 and kept["run"] in kept["text"]
     training = (tales.parent / "tales.txt").read_text(encoding="utf-8")

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from seqtune.progress import Assumption
-from seqtune.report.assumptions import GuessTable, guess_line
+from seqtune.report.assumptions import AssumptionTable, assumption_line
 from seqtune.report.doctor import Cache, DoctorReport, Extra
 from seqtune.report.plan import PlanReport
 from seqtune.report.profile import ProfileReport
@@ -72,7 +72,7 @@ split  steps  windows  from        to
 train    120       85  1949-01-01  1958-12-01
 test      12        1  1960-01-01  1960-12-01
 
-Guessed
+Assumptions
 what     taken             because                   override with
 ──────────────────────────────────────────────────────────────────
 time     [red]month[/red]  the only column of dates  --time
@@ -350,7 +350,9 @@ def test_the_doctor_of_a_bare_machine(draw: Draw) -> None:
 
 
 def test_guesses_are_literal_and_name_their_flag(draw: Draw) -> None:
-    assert guess_line(TIME).plain == "time: [red]month[/red] (the only column of dates; --time)"
-    assert guess_line(Assumption("seed", "0", "", "")).plain == "seed: 0"
-    assert draw(GuessTable(())) == "Nothing was guessed."
-    assert GuessTable((TIME,)).to_dict()[0]["taken"] == "[red]month[/red]"
+    assert (
+        assumption_line(TIME).plain == "time: [red]month[/red] (the only column of dates; --time)"
+    )
+    assert assumption_line(Assumption("seed", "0", "", "")).plain == "seed: 0"
+    assert draw(AssumptionTable(())) == "Nothing was assumed."
+    assert AssumptionTable((TIME,)).to_dict()[0]["taken"] == "[red]month[/red]"

@@ -178,7 +178,7 @@ def test_an_empty_folder_may_be_used(tmp_path: Path) -> None:
 
 def test_a_folder_that_holds_a_run_is_left_alone(folder: Path) -> None:
     fault = refusal(lambda: create_folder(folder, "air", "forecast"))
-    assert fault.message == f"{folder} holds a run already; it is not written over"
+    assert fault.message == f"{folder} already holds a run"
     assert "--out" in fault.hint
     assert [path.name for path in folder.iterdir()] == ["run.json"]
 

@@ -129,11 +129,13 @@ class AnomalyChart:
     def _summary(self) -> str:
         rows = several(self.rows, "row")
         usual = (
-            f"1 normal row in {10**self.threshold:,.0f}" if self.threshold < 12 else "hardly any"
+            f"1 normal row in {10**self.threshold:,.0f}"
+            if self.threshold < 12
+            else "hardly any normal row"
         )
         return (
-            f"{several(self.events, 'event')} in {rows} of the test part beyond the threshold of "
-            f"{figure(self.threshold)}, which {usual} reaches"
+            f"{several(self.events, 'event')} in {rows} of the test part. The threshold is "
+            f"{figure(self.threshold)}: {usual} reaches it."
         )
 
     def _table(self) -> RenderableType:
@@ -145,7 +147,7 @@ class AnomalyChart:
             Column("score", numeric=True),
             Column("column", foldable=True),
             Column("expected", numeric=True),
-            Column("came", numeric=True),
+            Column("actual", numeric=True),
         ]
         rows = [
             [

@@ -28,7 +28,7 @@ class SampleReport:
         text: The sample; it began with nothing.
         temperature: At which it was drawn.
         run: Its longest part that stands word for word in the training text.
-        runs: How many runs of eight words it has.
+        runs: How many sequences of eight words it has.
         copied: Share of those that stand in the training text; None where it has none.
     """
 
@@ -56,7 +56,7 @@ class SampleReport:
             raise ValueError("the copied run is no part of the sample")
         runs, copied, temperature = values["runs"], values["copied"], values["temperature"]
         if type(runs) is not int or not 0 <= runs <= LONGEST:
-            raise ValueError("expected a number of runs of eight words")
+            raise ValueError("expected the count of sequences of eight words")
         if (copied is None) != (runs == 0) or not _is_share(0.0 if copied is None else copied, 1.0):
             raise ValueError("expected the share of copied runs")
         if not _is_share(temperature, 1000.0):
@@ -105,15 +105,15 @@ class _Drawing:
     def _longest(self) -> str:
         characters = len(self.report.run)
         if not characters:
-            return "no character of it stands in the training text"
-        return f"longest part that stands in the training text: {several(characters, 'character')}"
+            return "nothing of it is in the training text"
+        return f"longest part in the training text: {several(characters, 'character')}"
 
     def _copied(self) -> str:
         if self.report.copied is None:
-            return "too short for a run of eight words"
+            return "too short for a sequence of eight words"
         return (
-            f"{percent(self.report.copied)} of its {count(self.report.runs)} runs of eight words "
-            "stand in the training text"
+            f"{percent(self.report.copied)} of its {count(self.report.runs)} sequences of eight "
+            "words are in the training text"
         )
 
 

@@ -45,13 +45,11 @@ def drawn(chart: AnomalyChart) -> list[str]:
 def test_the_strangest_are_listed_with_what_was_expected_and_what_came() -> None:
     lines = drawn(AnomalyChart.from_dict(kept()))
     assert lines[0] == "load: test part"
-    assert (
-        "1 event in 5 rows of the test part beyond the threshold of 4.00, which 1 normal" in lines
-    )
+    assert "1 event in 5 rows of the test part. The threshold is 4.00: 1 normal row in" in lines
     assert lines[-3:] == [
-        "strangest            until                score  column  expected  came",
-        "───────────────────────────────────────────────────────────────────────",
-        "2024-01-01 02:00:00  2024-01-01 03:00:00   8.25  load        1.50  9.00",
+        "strangest            until                score  column  expected  actual",
+        "─────────────────────────────────────────────────────────────────────────",
+        "2024-01-01 02:00:00  2024-01-01 03:00:00   8.25  load        1.50    9.00",
     ]
 
 
@@ -59,7 +57,7 @@ def test_of_what_stands_still_nothing_is_expected_but_to_move() -> None:
     lines = drawn(
         AnomalyChart.from_dict(kept(strangest=[{**kept()["strangest"][0], "unchanged": 12}]))
     )
-    assert lines[-1] == "2024-01-01 02:00:00  2024-01-01 03:00:00   8.25  load     to move  9.00"
+    assert lines[-1] == "2024-01-01 02:00:00  2024-01-01 03:00:00   8.25  load     to move    9.00"
 
 
 def test_without_an_event_the_strangest_rows_are_called_so() -> None:

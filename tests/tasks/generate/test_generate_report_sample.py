@@ -27,8 +27,8 @@ Once there was
 
 a king.\\x1b[31m
 
-- 25.0 % of its 40 runs of eight words stand in the training text
-- longest part that stands in the training text: 9 characters
+- 25.0 % of its 40 sequences of eight words are in the training text
+- longest part in the training text: 9 characters
     there was"""
     )
 
@@ -36,8 +36,8 @@ a king.\\x1b[31m
 def test_a_sample_without_anything_copied_says_so(draw: Draw) -> None:
     text = draw(SampleReport("t001", "ab", 0.0, "", runs=0, copied=None))
     assert text.splitlines()[-2:] == [
-        "- too short for a run of eight words",
-        "- no character of it stands in the training text",
+        "- too short for a sequence of eight words",
+        "- nothing of it is in the training text",
     ]
 
 
