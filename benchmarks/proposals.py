@@ -28,7 +28,7 @@ import numpy as np
 
 from seqtune.recipe.dimension import Dimension
 from seqtune.recipe.load import Recipe
-from seqtune.search.oracle import MANY, ORACLES, Oracle, Proposal
+from seqtune.search.oracle import ORACLES, UNLIMITED, Oracle, Proposal
 from seqtune.search.oracles.fixed_space import FixedSpaceOracle
 from seqtune.search.oracles.points import Points
 from seqtune.search.space import hyperparameters
@@ -59,7 +59,7 @@ class Original(FixedSpaceOracle, keras_tuner.oracles.BayesianOptimizationOracle)
         return values
 
 
-ORACLES["original"] = (Original, {"max_trials": MANY})
+ORACLES["original"] = (Original, {"max_trials": UNLIMITED})
 
 
 def main() -> None:

@@ -69,7 +69,10 @@ def full_name(name: str, task: str | None = None) -> str:
     if len(same) == 1:
         return same[0]
     if same:
-        raise RecipeError(f"recipe '{name}' stands for several: {', '.join(same)}", "name the task")
+        raise RecipeError(
+            f"recipe '{name}' is ambiguous: {', '.join(same)}",
+            "write the full name, or name the task",
+        )
     raise RecipeError(_unknown(name, task), "seqtune recipes list")
 
 

@@ -28,9 +28,6 @@ class Search(Kind):
     compound: ClassVar[bool] = True
 
     item: Kind
-    absent: Any = None
-    """What a configuration that was written before there was the key meant; None where there is no
-    such configuration, or nothing that it could have meant."""
 
     @property
     def ranged(self) -> bool:

@@ -255,7 +255,7 @@ def _checked(document: Document, task: str, faults: list[Fault], name: str) -> R
 def _hint(faults: list[Fault], name: str, task: str | None) -> str:
     """Return the command that helps to mend the faults: in a file, or in overrides alone."""
     if Path(name).is_file() and any(fault.place.order < OVERRIDES for fault in faults):
-        return f"mend the file, then: seqtune recipes check {shlex.quote(name)}"
+        return f"correct the file, then: seqtune recipes check {shlex.quote(name)}"
     return f"seqtune recipes new {task}  (explains every key)" if task else "seqtune recipes list"
 
 
@@ -294,4 +294,4 @@ def _text_of(path: Path) -> str:
         return content.decode("utf-16" if utf16 else "utf-8-sig")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
-        raise RecipeError(f"{path}:{line}: found bytes that are no UTF-8 text", hint) from error
+        raise RecipeError(f"{path}:{line}: found bytes that are not UTF-8 text", hint) from error

@@ -53,8 +53,8 @@ class Reading(Section):
     )
     header: Annotated[str, Word(("auto", "first_line", "none"))] = Field(
         "auto",
-        description="Whether the first line names the columns. With auto a first line of numbers "
-        "and dates alone is data.",
+        description="Whether the first line names the columns. With auto, a first line of only "
+        "numbers and dates is data.",
     )
 
 
@@ -160,7 +160,8 @@ class SearchSection(Section):
         "baselines, search, ensemble, refit and saving.",
     )
     trials: Annotated[int | None, Or((None,), Whole(minimum=1))] = Field(
-        None, description="Number of trials at most; null leaves it to the budget alone."
+        None,
+        description="Number of trials at most; null means that only the budget ends the search.",
     )
     executor: Annotated[str, Word(("auto", "inline", "processes", "ray"))] = Field(
         "auto",
@@ -183,7 +184,7 @@ class SearchSection(Section):
 
 
 class Ensemble(Section):
-    """How the best networks are joined."""
+    """How the best networks are combined."""
 
     size: Annotated[int, Whole(minimum=0)] = Field(
         8,
@@ -223,7 +224,7 @@ class RecipeSchema(Section):
         description="How configurations are searched, and for how long.",
     )
     ensemble: Ensemble = Field(
-        default_factory=Ensemble, description="How the best networks are joined."
+        default_factory=Ensemble, description="How the best networks are combined."
     )
     refit: Annotated[bool, Flag()] = Field(
         True,

@@ -36,7 +36,10 @@ def starter(task: str) -> str:
         if key != "portfolio":
             lines += _key(values, key, "")
     lines += _comment(type(values).model_fields["portfolio"].description or "", "")
-    lines += ["# Left out here: the portfolio of the default recipe holds.", "# portfolio:"]
+    lines += [
+        "# Left out here, so that the portfolio of the default recipe is used.",
+        "# portfolio:",
+    ]
     lines += ["#   - {network.units: 64, network.layers: 1}"]
     return "\n".join(lines) + "\n"
 

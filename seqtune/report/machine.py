@@ -11,7 +11,7 @@ from seqtune.report.doctor import Cache, DoctorReport, Extra
 from seqtune.runtime import backend as backends
 from seqtune.runtime.devices import machine
 from seqtune.runtime.program_cache import MAX_BYTES, cache_bytes, cache_folder, open_cache
-from seqtune.runtime.workers import WorkerPlan, staff
+from seqtune.runtime.workers import WorkerPlan, plan_workers
 
 PACKAGES = (
     "seqtune", "keras", "keras-tuner", "jax", "tensorflow", "numpy", "pandas", "pyarrow",
@@ -40,7 +40,7 @@ def doctor_report() -> DoctorReport:
         devices = backends.devices()
         usual = SearchSection()  # of a recipe that says nothing about the search
         budget = parse_seconds(usual.budget)
-        plan = staff(backends.machine_for(name), usual, budget, name, data_bytes=0)
+        plan = plan_workers(backends.machine_for(name), usual, budget, name, data_bytes=0)
     except SeqtuneError as error:
         problems.append(f"{error.message}; {error.hint}")
     if versions["tensorflow"] == "missing" and versions["jax"] != "missing":

@@ -18,7 +18,7 @@ from pathlib import Path
 from seqtune.errors import MissingExtra, UsageError, unknown
 from seqtune.progress import Listener, Note, silent
 from seqtune.runtime.devices import Machine, gpus, machine
-from seqtune.runtime.stderr_filter import sieved
+from seqtune.runtime.stderr_filter import filtered_stderr
 from seqtune.runtime.xla import FLAGS, compile_quickly_for_gpus
 
 BACKENDS = ("tensorflow", "jax")
@@ -110,7 +110,7 @@ def _load_keras_with_tensorflow() -> None:
     dropped = [r"^I\d{4} ", r"^WARNING: All log messages before absl::InitializeLog"]
     if not has_nvidia_gpu():
         dropped.append(r"^E\d{4} .*failed call to cuInit")
-    with sieved("|".join(dropped)):
+    with filtered_stderr("|".join(dropped)):
         import keras  # noqa: F401
         import tensorflow
 
@@ -170,7 +170,7 @@ def _choose_by_device() -> BackendChoice:
     able = [name for name in there if computes_on_gpu(name)]
     if not able:
         return BackendChoice(
-            on_cpu, "nothing installed can use the NVIDIA GPU", _without_gpu(*there)
+            on_cpu, "no installed backend can use the NVIDIA GPU", _without_gpu(*there)
         )
     if able[0] == "tensorflow":
         return BackendChoice("tensorflow", "NVIDIA GPU; TensorFlow runs cuDNN's recurrences on it")

@@ -173,7 +173,7 @@ def _cores(root: Path) -> tuple[tuple[int, ...], bool]:
         cores = tuple(sorted(os.sched_getaffinity(0)))
     else:
         cores = tuple(range(os.cpu_count() or 1))
-    quotas = [quota for folder in _control_groups(root, "cpu") if (quota := _quota(folder))]
+    quotas = [quota for folder in control_groups(root, "cpu") if (quota := _quota(folder))]
     allowed = min([*quotas, float(len(cores))])
     if allowed < len(cores):
         return cores[: max(1, int(allowed + 0.5))], False
@@ -182,9 +182,9 @@ def _cores(root: Path) -> tuple[tuple[int, ...], bool]:
 
 def _quota(folder: Path) -> float | None:
     """Return how many cores' time a control group may take, by version 2 or 1; None for all."""
-    words = _text(folder / "cpu.max").split() or [
-        *_text(folder / "cpu.cfs_quota_us").split(),
-        *_text(folder / "cpu.cfs_period_us").split(),
+    words = file_text(folder / "cpu.max").split() or [
+        *file_text(folder / "cpu.cfs_quota_us").split(),
+        *file_text(folder / "cpu.cfs_period_us").split(),
     ]
     if len(words) != 2 or not all(re.fullmatch(r"[1-9]\d*", word) for word in words):
         return None  # "max", or -1
@@ -193,8 +193,10 @@ def _quota(folder: Path) -> float | None:
 
 def _memory_bytes(root: Path) -> int:
     """Return the memory that is free to this process; 0 where that is unknown."""
-    free = [room for folder in _control_groups(root, "memory") if (room := _room(folder))]
-    available = re.search(r"^MemAvailable:\s+(\d+) kB", _text(root / "proc/meminfo"), re.MULTILINE)
+    free = [room for folder in control_groups(root, "memory") if (room := _room(folder))]
+    available = re.search(
+        r"^MemAvailable:\s+(\d+) kB", file_text(root / "proc/meminfo"), re.MULTILINE
+    )
     if available:
         free.append(int(available[1]) * 1024)
     else:
@@ -209,18 +211,23 @@ def _room(folder: Path) -> int | None:
         ("memory.max", "memory.current", "inactive_file"),
         ("memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file"),
     ):
-        allowed, taken = _text(folder / limit).strip(), _text(folder / usage).strip()
+        allowed, taken = file_text(folder / limit).strip(), file_text(folder / usage).strip()
         if allowed.isdecimal() and taken.isdecimal():
-            stat = _text(folder / "memory.stat")
+            stat = file_text(folder / "memory.stat")
             spare = re.search(rf"^{cached} (\d+)$", stat, re.MULTILINE)
             return max(1, int(allowed) - int(taken) + (int(spare[1]) if spare else 0))
     return None
 
 
-def _control_groups(root: Path, controller: str) -> list[Path]:
-    """Return the folders of the control groups that this process is in, with all above them."""
+def control_groups(root: Path, controller: str) -> list[Path]:
+    """Return the folders of the control groups that this process is in, with all above them.
+
+    Args:
+        root: Where the system's files are.
+        controller: "cpu" or "memory".
+    """
     folders: dict[Path, None] = {}
-    for line in _text(root / "proc/self/cgroup").splitlines():
+    for line in file_text(root / "proc/self/cgroup").splitlines():
         _, controllers, group = line.split(":", 2)
         if controllers and controller not in controllers.split(","):
             continue
@@ -231,7 +238,7 @@ def _control_groups(root: Path, controller: str) -> list[Path]:
     return list(folders)
 
 
-def _text(path: Path) -> str:
+def file_text(path: Path) -> str:
     """Return what a system file says; nothing where it is not there."""
     try:
         return path.read_text(encoding="utf-8", errors="replace")

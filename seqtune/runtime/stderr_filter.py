@@ -2,7 +2,7 @@
 
 TensorFlow logs while its shared objects are mapped, before it has read how much it is to log, so
 that no variable silences those lines. They are written to the file descriptor, not through
-Python. A process of its own sieves them: what a crash leaves behind still comes through.
+Python. A process of its own filters them, so that what a crash leaves behind still comes through.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ for line in sys.stdin.buffer:
 """
 
 _END_SECONDS = 2.0
-"""How long the sieve may take to end; a process that inherited the pipe can hold it open."""
+"""How long the filter may take to end; a process that inherited the pipe can hold it open."""
 
 
 @contextmanager
-def sieved(pattern: str) -> Iterator[None]:
+def filtered_stderr(pattern: str) -> Iterator[None]:
     """Drop what native code writes to stderr, line by line, where a pattern is found in it.
 
     What Python code writes meanwhile goes straight to stderr.
@@ -40,14 +40,14 @@ def sieved(pattern: str) -> Iterator[None]:
         return
     words = [sys.executable, "-I", "-S", "-c", _PROGRAM, pattern]
     # in a session of its own, Ctrl-C does not end it before the process that it serves
-    sieve = subprocess.Popen(words, stdin=subprocess.PIPE, start_new_session=True)
-    assert sieve.stdin is not None
+    filtering = subprocess.Popen(words, stdin=subprocess.PIPE, start_new_session=True)
+    assert filtering.stdin is not None
     try:
-        with _python_writes_to_a_copy(), sieve.stdin as pipe, _native_writes_to(pipe.fileno()):
+        with _python_writes_to_a_copy(), filtering.stdin as pipe, _native_writes_to(pipe.fileno()):
             yield
     finally:
         with suppress(subprocess.TimeoutExpired):
-            sieve.wait(_END_SECONDS)
+            filtering.wait(_END_SECONDS)
 
 
 @contextmanager
@@ -65,14 +65,14 @@ def _native_writes_to(target: int) -> Iterator[None]:
 @contextmanager
 def _python_writes_to_a_copy() -> Iterator[None]:
     """Let `sys.stderr` write to where file descriptor 2 points now, wherever it points later."""
-    usual = sys.__stderr__
-    if usual is None or sys.stderr is not usual:
+    original = sys.__stderr__
+    if original is None or sys.stderr is not original:
         yield
         return
-    usual.flush()
-    with os.fdopen(os.dup(2), "w", 1, usual.encoding, usual.errors) as copy:
+    original.flush()
+    with os.fdopen(os.dup(2), "w", 1, original.encoding, original.errors) as copy:
         sys.stderr = copy
         try:
             yield
         finally:
-            sys.stderr = usual
+            sys.stderr = original

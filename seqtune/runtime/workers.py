@@ -266,7 +266,7 @@ def executor(choice: str, workers: int, budget_seconds: float, trials: int | Non
     return "processes" if is_worth_it else "inline"
 
 
-class Wishes(Protocol):
+class WorkerSettings(Protocol):
     """The keys below `search` in a recipe that speak of workers."""
 
     @property
@@ -286,48 +286,48 @@ class Wishes(Protocol):
         """At most so many trials."""
 
 
-def staff(
-    machine: Machine, wishes: Wishes, budget_seconds: float, backend: str, data_bytes: int
+def plan_workers(
+    machine: Machine, settings: WorkerSettings, budget_seconds: float, backend: str, data_bytes: int
 ) -> WorkerPlan:
     """Decide where trials run, and how many at a time; `fit`, `plan` and `doctor` ask here.
 
     Args:
         machine: What there is, without GPUs that the backend cannot use.
-        wishes: The section `search` of a recipe.
+        settings: The section `search` of a recipe.
         budget_seconds: Wall time of the whole command.
         backend: The Keras backend.
         data_bytes: Size of the arrays.
     """
     plan = shares(
         machine,
-        wishes.workers,
-        wishes.workers_per_gpu,
+        settings.workers,
+        settings.workers_per_gpu,
         backend,
         data_bytes,
-        wishes.trials,
+        settings.trials,
     )
-    chosen = executor(wishes.executor, plan.workers, budget_seconds, wishes.trials)
+    chosen = executor(settings.executor, plan.workers, budget_seconds, settings.trials)
     if chosen == "inline":
-        return _inline(machine, plan, wishes)
-    if chosen == "ray" and wishes.workers == "auto":
-        why = f"the Ray cluster decides; this machine alone is good for {plan.workers}"
+        return _inline(machine, plan, settings)
+    if chosen == "ray" and settings.workers == "auto":
+        why = f"the Ray cluster decides; this machine alone would run {plan.workers}"
         return replace(plan, why=why, executor=chosen)
     return replace(plan, executor=chosen)
 
 
-def _inline(machine: Machine, plan: WorkerPlan, wishes: Wishes) -> WorkerPlan:
+def _inline(machine: Machine, plan: WorkerPlan, settings: WorkerSettings) -> WorkerPlan:
     """Return the plan of one trial after the other in this process, which has all of the machine.
 
     Args:
         machine: What there is.
         plan: What worker processes would have had.
-        wishes: The section `search` of a recipe.
+        settings: The section `search` of a recipe.
     """
     share = Share(machine.cores, next(iter(machine.gpus), None), is_pinned=False)
     if plan.workers == 1:
         why = plan.why
-    elif wishes.executor == "inline":
+    elif settings.executor == "inline":
         why = "executor inline runs one trial at a time"
     else:
-        why = f"worker processes pay off from a budget of {MIN_BUDGET_SECONDS:.0f}s on"
+        why = f"a budget below {MIN_BUDGET_SECONDS:.0f}s is too short for worker processes"
     return WorkerPlan((share,), why, "inline")

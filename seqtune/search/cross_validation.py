@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import math
 import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -16,12 +18,15 @@ import numpy.typing as npt
 
 from seqtune.initializers import seed_everything
 from seqtune.search.problem import Problem
-from seqtune.search.schedule import Schedule, Watch
+from seqtune.search.schedule import Watch
 from seqtune.search.trainer import trainer_for
-from seqtune.search.training import train
+from seqtune.search.training import ScoredSchedule, train
 from seqtune.tasks._values import Fold, Values
 
+Predictions = npt.NDArray[np.float64]
 
+
+@dataclass
 class CrossValidation:
     """Trains a configuration once for each fold.
 
@@ -50,49 +55,43 @@ class CrossValidation:
         Royal Statistical Society B 36(2).
     """
 
-    def __init__(
-        self,
-        problem: Problem,
-        values: Values,
-        seed: int,
-        epochs: int,
-        steps_per_epoch: int,
-        deadline: float,
-        watch: Watch,
-    ) -> None:
-        self.problem, self.values, self.seed = problem, values, seed
-        self.epochs, self.steps_per_epoch = epochs, steps_per_epoch
-        self.deadline, self.watch = deadline, watch
-        self.model: Any = None
-        self.scores: list[float] = []
-        self.predictions: npt.NDArray[np.float64] | None = None
-        self.batches = 0
-        self.operations = 0.0
-        self.training_seconds = 0.0
-        self.is_cut = False
-        self.trouble = ""
+    problem: Problem
+    values: Values
+    seed: int
+    epochs: int
+    steps_per_epoch: int
+    deadline: float
+    watch: Watch
+    model: Any = None
+    scores: list[float] = field(default_factory=list)
+    predictions: Predictions | None = None
+    batches: int = 0
+    operations: float = 0.0
+    training_seconds: float = 0.0
+    is_cut: bool = False
+    trouble: str = ""
 
     def run(self) -> None:
         """Train all folds, and find the epoch at which they were best together."""
-        folds = self.problem.folds
-        by_fold: list[list[npt.NDArray[np.float64]]] = []
-        for number, fold in enumerate(folds):
-            by_fold.append(self._train(number, fold, len(folds)))
+        by_fold: list[list[Predictions]] = []
+        for number, fold in enumerate(self.problem.folds):
+            by_fold.append(self._train(number, fold))
             if self.trouble:
                 return
             self.epochs = min(self.epochs, len(by_fold[-1]))
         best = -math.inf
         sign = -1 if self.problem.task.direction == "min" else 1
-        for epoch in range(self.epochs):
-            together = self._together([history[epoch] for history in by_fold])
+        for parts in zip(*by_fold, strict=False):
+            together = self._together(parts)
             self.scores.append(self.problem.objective(together))
             if sign * self.scores[-1] > best:
                 best, self.predictions = sign * self.scores[-1], together
         if self.predictions is None:
             self.trouble = "no epoch was finished in every fold"
 
-    def _train(self, number: int, fold: Fold, folds: int) -> list[npt.NDArray[np.float64]]:
+    def _train(self, number: int, fold: Fold) -> list[Predictions]:
         """Train one fold; return what it predicts for its cases after each epoch."""
+        folds = len(self.problem.folds)
         seed_everything(self.seed + number)
         problem = self.problem.with_data(fold.prepared)
         self.model = problem.task.build(fold.prepared, self.values)
@@ -100,10 +99,11 @@ class CrossValidation:
             problem, self.model, self.values, folds * self.epochs * self.steps_per_epoch
         )
         now = time.monotonic()
-        deadline = now + (self.deadline - now) / (folds - number)
         history = _History(
-            problem, self.model, self.values, self.epochs, deadline, self.watch, number, folds
-        )
+            problem, self.model, self.values, self.epochs,
+            now + (self.deadline - now) / (folds - number),
+            _FoldWatch(self.watch, number, folds, self.epochs),
+        )  # fmt: skip
         train(
             problem, trainer, self.values, self.seed + number, history,
             steps_per_epoch=self.steps_per_epoch, until="train",
@@ -115,7 +115,7 @@ class CrossValidation:
         self.trouble = history.trouble
         return history.predictions
 
-    def _together(self, parts: list[npt.NDArray[np.float64]]) -> npt.NDArray[np.float64]:
+    def _together(self, parts: Sequence[Predictions]) -> Predictions:
         """Put the predictions of all folds in the order of the validation part."""
         count = sum(map(len, parts))
         whole = np.empty((count, *parts[0].shape[1:]))
@@ -124,35 +124,31 @@ class CrossValidation:
         return whole
 
 
-class _History(Schedule):
+class _History(ScoredSchedule):
     """A schedule that keeps what the model predicts for a fold after each epoch."""
 
-    def __init__(
-        self,
-        problem: Problem,
-        model: Any,
-        values: Values,
-        epochs: int,
-        deadline: float,
-        watch: Watch,
-        number: int,
-        folds: int,
-    ) -> None:
-        super().__init__(float(values["training.learning_rate"]), epochs, deadline, watch)
-        self.problem, self.model, self.values = problem, model, values
-        self.number, self.folds = number, folds
-        self.predictions: list[npt.NDArray[np.float64]] = []
-        self.trouble = ""
+    def __init__(self, *options: Any) -> None:
+        super().__init__(*options)
+        self.predictions: list[Predictions] = []
 
-    def after_epoch(self, epoch: int, loss: float) -> None:
-        """Predict the fold; stop at a loss or a score that is no number."""
-        predictions = self.problem.predict(self.model, self.values, "validation")
-        score = self.problem.objective(predictions) if math.isfinite(loss) else math.nan
-        if not math.isfinite(score):
-            what = "loss" if not math.isfinite(loss) else "validation score"
-            self.trouble = f"the {what} became no number in epoch {epoch + 1}"
-            self.is_over = True
-            return
+    def keep(self, epoch: int, predictions: Predictions, score: float) -> None:
+        """Keep the predictions."""
         self.predictions.append(predictions)
-        done = self.number * self.epochs + epoch + 1
-        self.watch.epoch(done, self.folds * self.epochs, score)
+
+
+@dataclass
+class _FoldWatch(Watch):
+    """Counts the epochs of all folds as those of one training."""
+
+    whole: Watch
+    number: int
+    folds: int
+    epochs: int
+
+    def epoch(self, epoch: int, epochs: int, score: float) -> None:
+        """Hear of an epoch of this fold."""
+        self.whole.epoch(self.number * self.epochs + epoch, self.folds * self.epochs, score)
+
+    def is_over(self) -> bool:
+        """Say whether training is to end."""
+        return self.whole.is_over()

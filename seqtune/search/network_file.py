@@ -151,7 +151,7 @@ def read_weights(path: Path, expected: Shapes) -> dict[str, Array]:
         found = dict(_arrays(file, LAYERS, len(stored)))
         shapes = Counter((array.shape, array.dtype.name) for array in found.values())
         if shapes != expected:
-            raise ValueError("its weights are not those of the configuration")
+            raise ValueError("its weights do not match the configuration")
         weights = {name: array[()] for name, array in found.items()}
     for name, values in weights.items():
         if values.dtype.kind == "f" and not np.isfinite(values).all():
@@ -201,14 +201,14 @@ def _arrays(file: Any, top: str, size: int) -> Iterator[tuple[str, Any]]:
             continue
         total += _bytes_of(entry, name, size)
         if total > size:
-            raise ValueError("its weights have more bytes than it has itself")
+            raise ValueError("its weights claim more bytes than the file has")
         yield name, entry
 
 
 def _bytes_of(entry: Any, name: str, size: int) -> int:
     """Return the bytes of a dataset, which has to be plain numbers that lie inside the file."""
     if not isinstance(entry, h5py.Dataset) or entry.dtype.kind not in "fiu":
-        raise ValueError(f"{name!r} in it holds no numbers")
+        raise ValueError(f"{name!r} in it is not an array of numbers")
     layout = entry.id.get_create_plist().get_layout()
     if layout != h5py.h5d.CONTIGUOUS or entry.external or entry.is_virtual:
         raise ValueError(f"{name!r} in it is stored elsewhere or compressed")

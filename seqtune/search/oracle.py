@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import math
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
@@ -21,28 +20,28 @@ from seqtune.errors import RunError, SearchError, unknown
 from seqtune.recipe.dimension import Dimension
 from seqtune.search.oracles.bayesian import Bayesian
 from seqtune.search.oracles.cost import Signature
-from seqtune.search.oracles.fixed_space import FixedSpaceOracle, natural
+from seqtune.search.oracles.fixed_space import FixedSpaceOracle
 from seqtune.search.oracles.grid import Grid
 from seqtune.search.oracles.hyperband import Hyperband
 from seqtune.search.space import complete, hyperparameters
 
-MANY = 1_000_000
-"""More trials than any search makes: the clock ends it."""
+UNLIMITED = 1_000_000
+"""More trials than any search runs: the budget ends it."""
 
-LONGEST = 27
+MAX_EPOCHS = 27
 """Hyperband's units of training: its trials begin with 1, 3, 9 or all 27 of them."""
 
 FACTOR = 3
-"""One in so many of Hyperband's trials goes on to the next rung, to train so many times longer."""
+"""The best third of Hyperband's trials goes on to the next rung, and trains three times as long."""
 
 ORACLES: dict[str, tuple[type[FixedSpaceOracle], dict[str, Any]]] = {
-    "random": (FixedSpaceOracle, {"max_trials": MANY}),
-    "bayesian": (Bayesian, {"max_trials": MANY}),
+    "random": (FixedSpaceOracle, {"max_trials": UNLIMITED}),
+    "bayesian": (Bayesian, {"max_trials": UNLIMITED}),
     "hyperband": (
         Hyperband,
-        {"max_epochs": LONGEST, "factor": FACTOR, "hyperband_iterations": MANY},
+        {"max_epochs": MAX_EPOCHS, "factor": FACTOR, "hyperband_iterations": UNLIMITED},
     ),
-    "grid": (Grid, {"max_trials": MANY}),
+    "grid": (Grid, {"max_trials": UNLIMITED}),
 }
 """Class and own arguments of each kind of oracle."""
 
@@ -125,11 +124,10 @@ class Oracle:
         self._signature = signature
         self._limit = trials
         self._entries = self._active(portfolio)
-        self._asked = 0
         self._oracle = self._begin()
         self._names: dict[str, str] = {}
         self._current: dict[str, Trial] = {}
-        self._again: list[Proposal] = []
+        self._pending: list[Proposal] = []
         self._proof = {
             "format": FORMAT,
             "kind": self._kind,
@@ -154,24 +152,18 @@ class Oracle:
             A configuration, or an earlier trial that goes on; `WAIT` when there is nothing before
             a trial under way has ended; None when there is nothing ever again.
         """
-        if self._again:
-            return self._again.pop(0)
+        if self._pending:
+            return self._pending.pop(0)
         if self._limit is not None:  # a search by trials hangs on no clock
-            remaining = 1 - self._asked / max(1, self._limit)
+            remaining = 1 - len(self._current) / max(1, self._limit)
         self._oracle.remaining = remaining
-        self._oracle.is_closed = self._limit is not None and self._asked >= self._limit
+        self._oracle.is_closed = self._limit is not None and len(self._current) >= self._limit
         trial = self._oracle.begin()
         if trial.status == TrialStatus.IDLE:
             return WAIT
         if trial.status != TrialStatus.RUNNING:
             return None
-        earlier = trial.hyperparameters.values.get("tuner/trial_id")
-        if earlier is None:
-            self._asked += 1
-        name = f"t{self._asked:03d}" if earlier is None else self._names[earlier]
-        self._names[trial.trial_id] = name
-        self._current[name] = trial
-        return self._proposal(name, trial)
+        return self._proposal(_enter(trial, self._names, self._current), trial)
 
     def tell(
         self, name: str, score: float | None, reason: str = "", cost: float | None = None
@@ -187,19 +179,14 @@ class Oracle:
         trial = self._current.get(name)
         if trial is None:
             return
-        self._again = [proposal for proposal in self._again if proposal.trial != name]
+        self._pending = [proposal for proposal in self._pending if proposal.trial != name]
         is_number = score is not None and math.isfinite(score)
         known = float(score) if score is not None and is_number else None
         self._oracle.tell(trial, known, reason, cost)
 
     def state(self) -> dict[str, Any]:
         """Return everything that is needed to go on, as plain JSON values."""
-        return {
-            **self._proof,
-            "asked": self._asked,
-            "names": dict(self._names),
-            "oracle": self._oracle.state(),
-        }
+        return {**self._proof, "oracle": self._oracle.state()}
 
     def restore(self, state: Mapping[str, Any]) -> None:
         """Go on where another oracle with the same arguments was.
@@ -212,13 +199,17 @@ class Oracle:
         Raises:
             RunError: It is damaged, or the state of a search over another space.
         """
-        hint = "search anew: seqtune fit"
+        hint = "start a new search: seqtune fit"
         for name, own in self._proof.items():
             if not isinstance(state, Mapping) or name not in state:
                 raise RunError(f"the state of the search is damaged: it has no {name!r}", hint)
             if state[name] != own:
-                found = "other dimensions" if name == "space" else f"{state[name]!r}, not {own!r}"
-                raise RunError(f"the state of the search is of another one: {name} {found}", hint)
+                found = (
+                    "other dimensions" if name == "space" else f"{state[name]!r}, expected {own!r}"
+                )
+                raise RunError(
+                    f"the saved search does not match this recipe: {name}: found {found}", hint
+                )
         try:
             self._take(state)
         except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
@@ -228,23 +219,16 @@ class Oracle:
     def _take(self, state: Mapping[str, Any]) -> None:
         oracle = self._begin()
         oracle.restore(state["oracle"])
-        asked = natural(state["asked"], MANY)
         names: dict[str, str] = {}
         current: dict[str, Trial] = {}
         again: dict[str, Proposal] = {}
-        for number, trial in oracle.trials.items():
-            name = _checked_name(state["names"][number], asked)
-            earlier = trial.hyperparameters.values.get("tuner/trial_id")
-            if (name in current) != (earlier is not None) or names.get(earlier, name) != name:
-                raise ValueError(f"{name} does not go on from {earlier}")
-            names[number], current[name] = name, trial
+        for trial in oracle.trials.values():
+            name = _enter(trial, names, current)
             proposal = self._checked(self._proposal(name, trial))
             if trial.status == TrialStatus.RUNNING:
                 again[name] = proposal
-        if len(current) != asked:
-            raise ValueError(f"{len(current)} trials of {asked}")
-        self._oracle, self._asked, self._names = oracle, asked, names
-        self._current, self._again = current, list(again.values())
+        self._oracle, self._names = oracle, names
+        self._current, self._pending = current, list(again.values())
 
     def _begin(self) -> FixedSpaceOracle:
         kind, options = ORACLES[self._kind]
@@ -268,7 +252,7 @@ class Oracle:
         return Proposal(
             name,
             complete(self.dimensions, chosen),
-            share=chosen.get("tuner/epochs", LONGEST) / LONGEST,
+            share=chosen.get("tuner/epochs", MAX_EPOCHS) / MAX_EPOCHS,
             continues="tuner/trial_id" in chosen,
         )
 
@@ -306,10 +290,15 @@ def _stored(dimension: Dimension, value: Any) -> Any:
     return int(value) if isinstance(value, bool) else value
 
 
-def _checked_name(name: Any, asked: int) -> str:
-    """Return a trial's name; files are called by it, so that it must be one that was given."""
-    if not isinstance(name, str) or not re.fullmatch(r"t\d{3,7}", name, re.ASCII):
-        raise ValueError(f"{name!r} is no name of a trial")
-    if not 1 <= int(name[1:]) <= asked:
-        raise ValueError(f"{name} is not one of {asked} trials")
+def _enter(trial: Trial, names: dict[str, str], current: dict[str, Trial]) -> str:
+    """Return the name of a trial that begins, or goes on from another one of Keras Tuner's trials.
+
+    Args:
+        trial: The trial.
+        names: Names by the number of the trial; takes this one.
+        current: The last trial of each name; takes this one.
+    """
+    earlier = trial.hyperparameters.values.get("tuner/trial_id")
+    name = f"t{len(current) + 1:03d}" if earlier is None else names[earlier]
+    names[trial.trial_id], current[name] = name, trial
     return name

@@ -58,7 +58,8 @@ class Problem:
     @property
     def folds(self) -> Sequence[Fold]:
         """The folds that a trial is compared on; none where a part is held out for that."""
-        return self.prepared.folds if self.prepared is not None else ()
+        folds: Sequence[Fold] = self.prepared.folds
+        return folds
 
     def predict(self, model: Any, values: Values, part: Part) -> npt.NDArray[Any]:
         """Return the raw predictions of a network for a held-out part.

@@ -39,9 +39,6 @@ def is_trial(name: object) -> bool:
 def check_values(task: str, values: object, origin: Path) -> dict[str, Any]:
     """Return a configuration that was read from a run folder, every value of its kind.
 
-    A key that did not exist yet when the folder was written has the value that means what was done
-    then, where the key declares one (`Search.absent`).
-
     Args:
         task: The task, which says what keys there are.
         values: The configuration: a value for every searchable key, by dotted path.
@@ -62,9 +59,6 @@ def check_values(task: str, values: object, origin: Path) -> dict[str, Any]:
         except UnfitError as unfit:
             raise damaged(origin, f"{path}: {unfit.flaws[0].text}") from unfit
         _check_size(path, checked[path], origin)
-    for path, kind in kinds.items():
-        if path not in checked and kind.absent is not None and _has_effect(path, checked):
-            checked[path] = kind.absent
     missing = [path for path in kinds if _has_effect(path, checked) and path not in checked]
     if missing:
         raise damaged(origin, f"the configuration lacks {', '.join(missing)}")

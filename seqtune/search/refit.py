@@ -14,9 +14,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
-from seqtune.files import whole_file
 from seqtune.initializers import seed_everything
 from seqtune.search.network_file import load_network, save_network
 from seqtune.search.problem import Problem
@@ -24,7 +21,7 @@ from seqtune.search.schedule import Schedule, Watch
 from seqtune.search.trainer import trainer_for
 from seqtune.search.trainer._contract import Trainer
 from seqtune.search.training import train
-from seqtune.search.trial import Result, model_path, predictions_path, reason_of
+from seqtune.search.trial import Result, model_path, predictions_path, reason_of, save_predictions
 from seqtune.tasks._values import Until
 
 STEPS_SHARE = 0.3
@@ -188,8 +185,7 @@ class RefitJob:
 
     def _score_test(self, problem: Problem, model: Any) -> None:
         predictions = problem.predict(model, self.result.values, "test")
-        with whole_file(test_predictions_path(problem.folder, self.trial)) as temporary:
-            np.save(temporary, predictions)
+        save_predictions(test_predictions_path(problem.folder, self.trial), predictions)
 
 
 def best_epoch(result: Result) -> int:

@@ -20,9 +20,9 @@ from seqtune.search.stopping._contract import Stopping
 from seqtune.search.trial import Result, TrialJob, reason_of, total_steps
 
 FAILURES_IN_A_ROW = 10
-"""So many failed trials, one after the other, end the search: they will not stop failing."""
+"""The search stops after this many failed trials in a row."""
 
-LAST_WORDS_SECONDS = 5.0
+STOP_SECONDS = 5.0
 """How long workers may take to end their trials after Ctrl-C."""
 
 OUT_OF_MEMORY = re.compile(
@@ -84,7 +84,7 @@ class Study:
     seconds: float = 0.0
     _running: dict[str, TrialJob] = field(default_factory=dict)
     _worker: dict[str, int] = field(default_factory=dict)
-    _told: dict[str, int] = field(default_factory=dict)
+    _reported: dict[str, int] = field(default_factory=dict)
     _failures: list[str] = field(default_factory=list)
     _halved: set[str] = field(default_factory=set)
     _search_seconds: float = 0.0
@@ -97,7 +97,7 @@ class Study:
         return {
             "oracle": self.oracle.state(),
             "stopping": self.stopping.state(),
-            "told": self._told,
+            "told": self._reported,
         }
 
     def restore(self, state: Mapping[str, Any], results: Mapping[str, Result]) -> None:
@@ -114,7 +114,7 @@ class Study:
         try:
             self.oracle.restore(state["oracle"])
             self.stopping.restore(state["stopping"])
-            self._told = {str(trial): int(steps) for trial, steps in state["told"].items()}
+            self._reported = {str(trial): int(steps) for trial, steps in state["told"].items()}
         except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
             raise RunError(
                 f"the state of the search is damaged: {reason_of(error)}",
@@ -122,7 +122,7 @@ class Study:
             ) from error
         self.results = dict(results)
         for result in results.values():
-            if self._told.get(result.trial, -1) < result.steps:
+            if self._reported.get(result.trial, -1) < result.steps:
                 self._tell(result)
 
     def run(self, executor: Executor) -> None:
@@ -165,7 +165,7 @@ class Study:
 
     def _loop(self, executor: Executor) -> None:
         self._fill(executor)
-        self._keep()  # no result comes before its trial is on disk
+        self._save()  # no result comes before its trial is on disk
         is_kept = True
         while self._running:
             outcomes = executor.wait(POLL_SECONDS)
@@ -173,18 +173,18 @@ class Study:
                 self._take(outcome, executor)
             self.interrupt.tell()
             if self.interrupt.asked or self._keeps_failing():
-                self._wind_up(executor)
+                self._finish(executor)
                 return
             self._fill(executor)  # workers first, files after
             is_kept = is_kept and not outcomes
             if not is_kept and time.monotonic() >= self._next_record:
-                self._keep()
+                self._save()
                 is_kept = True
         if not is_kept:
-            self._keep()
+            self._save()
         executor.wait(0.0)  # raises where nothing more can run, whatever is left to do
 
-    def _keep(self) -> None:
+    def _save(self) -> None:
         """Write results and state, and work out when that may be done again."""
         began = time.monotonic()
         self.record(self.results, self.state())
@@ -275,24 +275,24 @@ class Study:
         ):
             return False
         batch = smaller.values["training.batch_size"]
-        self.listener(Note(f"{job.trial}: {outcome.reason}; once more with batches of {batch}"))
+        self.listener(Note(f"{job.trial}: {outcome.reason}; trying again with batches of {batch}"))
         self._halved.add(job.trial)
         self._submit(executor, smaller)
         return True
 
     def _tell(self, result: Result) -> None:
-        self._told[result.trial] = result.steps
+        self._reported[result.trial] = result.steps
         self.stopping.tell(result)
 
-    def _wind_up(self, executor: Executor) -> None:
+    def _finish(self, executor: Executor) -> None:
         """Let running trials end at their best epoch, briefly."""
         for trial in self._running:
             executor.stop(trial)
-        deadline = time.monotonic() + LAST_WORDS_SECONDS
+        deadline = time.monotonic() + STOP_SECONDS
         while self._running and time.monotonic() < deadline:
             for outcome in executor.wait(POLL_SECONDS):
                 self._take(outcome, executor)
-        self._keep()
+        self._save()
 
     def _keeps_failing(self) -> bool:
         failed = len(self._failures)
@@ -300,6 +300,6 @@ class Study:
             return False
         reason, count = Counter(self._failures).most_common(1)[0]
         self.listener(
-            Note(f"search ended: {failed} trials failed in a row; {count} with: {reason}")
+            Note(f"search stopped: the last {failed} trials failed, {count} of them with: {reason}")
         )
         return True

@@ -41,8 +41,8 @@ def train(
     trainer.run(batches, schedule)
 
 
-class Monitor(Schedule):
-    """A schedule that scores the model on validation data and remembers its best epoch.
+class ScoredSchedule(Schedule):
+    """A schedule that scores the model on validation data after every epoch.
 
     Args:
         problem: Task and data.
@@ -51,7 +51,9 @@ class Monitor(Schedule):
         epochs: Epochs planned.
         deadline: Value of `time.monotonic()` at which training must have ended.
         watch: Follows the training, and may end it.
-        best: The best score of training that lies behind the model; None if there is none.
+
+    Attributes:
+        trouble: Why the training failed; empty where it did not.
     """
 
     def __init__(
@@ -62,39 +64,57 @@ class Monitor(Schedule):
         epochs: int,
         deadline: float,
         watch: Watch,
-        best: float | None = None,
     ) -> None:
         super().__init__(float(values["training.learning_rate"]), epochs, deadline, watch)
         self.problem, self.model, self.values = problem, model, values
-        self.patience = int(values["training.patience"])
-        self.scores: list[float] = []
-        self.best_score = best
-        self.best_weights: list[Any] | None = None
-        self.best_predictions: Any = None
         self.trouble = ""
-        self.is_exhausted = False
-        self._best_epoch = 0
 
     def after_epoch(self, epoch: int, loss: float) -> None:
-        """Score the epoch; stop at a loss or score that is no number, or when patience is over."""
+        """Score the epoch; stop at a loss or a score that is not finite."""
         if not math.isfinite(loss):
-            self.trouble = f"the loss became {loss} in epoch {epoch + 1}"
-            self.is_over = True
+            self._fail(f"the loss became {loss} in epoch {epoch + 1}")
             return
         predictions = self.problem.predict(self.model, self.values, "validation")
         score = self.problem.objective(predictions)
         if not math.isfinite(score):
-            self.trouble = f"the validation score became {score} in epoch {epoch + 1}"
-            self.is_over = True
+            self._fail(f"the validation score became {score} in epoch {epoch + 1}")
             return
+        self.keep(epoch, predictions, score)
+        self.watch.epoch(epoch + 1, self.planned, score)
+
+    def keep(self, epoch: int, predictions: Any, score: float) -> None:
+        """Remember what an epoch, counted from 0, came to."""
+        raise NotImplementedError
+
+    def _fail(self, trouble: str) -> None:
+        self.trouble, self.is_over = trouble, True
+
+
+class Monitor(ScoredSchedule):
+    """A schedule that remembers the best epoch, and stops when no better one comes.
+
+    Args:
+        best: The best score of training that lies behind the model; None if there is none.
+        options: Arguments of `ScoredSchedule`.
+    """
+
+    def __init__(self, *options: Any, best: float | None = None) -> None:
+        super().__init__(*options)
+        self.patience = int(self.values["training.patience"])
+        self.scores: list[float] = []
+        self.best_score = best
+        self.best_weights: list[Any] | None = None
+        self.best_predictions: Any = None
+        self.is_exhausted = False
+        self._best_epoch = 0
+
+    def keep(self, epoch: int, predictions: Any, score: float) -> None:
+        """Keep the weights of the best epoch; stop when patience is over."""
         self.scores.append(score)
-        if self.best_score is None or is_better(
-            score, self.best_score, self.problem.task.direction
-        ):
+        direction = self.problem.task.direction
+        if self.best_score is None or is_better(score, self.best_score, direction):
             self.best_score, self._best_epoch = score, epoch
             self.best_weights = [np.array(weight) for weight in self.model.get_weights()]
             self.best_predictions = predictions
         elif epoch - self._best_epoch >= self.patience:
-            self.is_exhausted = True
-            self.is_over = True
-        self.watch.epoch(epoch + 1, self.planned, score)
+            self.is_exhausted = self.is_over = True

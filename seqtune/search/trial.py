@@ -150,9 +150,7 @@ class TrialJob:
         folds.run()
         if folds.trouble or folds.predictions is None:
             raise TrialFailedError(folds.trouble)
-        save_network(folds.model, model_path(problem.folder, self.trial))
-        with whole_file(predictions_path(problem.folder, self.trial)) as temporary:
-            np.save(temporary, folds.predictions)
+        self._keep(problem, folds.model, folds.predictions)
         choose = min if problem.task.direction == "min" else max
         return Result(
             trial=self.trial,
@@ -166,21 +164,29 @@ class TrialJob:
             operations=len(problem.folds) * folds.operations,
         )
 
+    def _keep(self, problem: Problem, model: Any, predictions: Any) -> None:
+        save_network(model, model_path(problem.folder, self.trial))
+        save_predictions(predictions_path(problem.folder, self.trial), predictions)
+
     def _train_and_keep(self, problem: Problem, watch: Watch, began: float) -> Result:
         if problem.folds:
             return self._train_over_folds(problem, watch, began)
         before = self._before
         seed = self.seed + 1_000_003 * before.steps  # another stretch draws other batches
         seed_everything(seed)
-        path = model_path(problem.folder, self.trial)
         if self.earlier is None:
             model = problem.task.build(problem.prepared, self.values)
         else:
-            model = load_network(problem.task, problem.prepared, self.values, path)
+            model = load_network(
+                problem.task,
+                problem.prepared,
+                self.values,
+                model_path(problem.folder, self.trial),
+            )
         epochs = max(1, math.ceil((self.until - before.steps) / self.steps_per_epoch))
         trainer = trainer_for(problem, model, self.values, epochs * self.steps_per_epoch)
         deadline = began + self.seconds
-        monitor = Monitor(problem, model, self.values, epochs, deadline, watch, before.score)
+        monitor = Monitor(problem, model, self.values, epochs, deadline, watch, best=before.score)
         train(
             problem, trainer, self.values, seed, monitor,
             steps_per_epoch=self.steps_per_epoch, until="train",
@@ -189,9 +195,7 @@ class TrialJob:
             raise TrialFailedError(monitor.trouble or "no epoch was finished")
         if monitor.best_weights is not None:
             model.set_weights(monitor.best_weights)
-            save_network(model, path)
-            with whole_file(predictions_path(problem.folder, self.trial)) as temporary:
-                np.save(temporary, monitor.best_predictions)
+            self._keep(problem, model, monitor.best_predictions)
         steps = before.steps + monitor.batches
         is_done = monitor.is_exhausted or (not monitor.is_cut and steps >= total_steps(self.values))
         return Result(
@@ -236,6 +240,12 @@ def model_path(folder: Path, trial: str) -> Path:
 def predictions_path(folder: Path, trial: str) -> Path:
     """Return where a trial's validation predictions are kept in a run folder."""
     return folder / "trials" / f"{_checked(trial)}.npy"
+
+
+def save_predictions(path: Path, predictions: Any) -> None:
+    """Write predictions whole, or not at all."""
+    with whole_file(path) as temporary:
+        np.save(temporary, predictions)
 
 
 def _checked(trial: str) -> str:

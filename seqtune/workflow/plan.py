@@ -11,7 +11,7 @@ from seqtune.progress import Assumption, Event, Listener, Note, silent
 from seqtune.recipe.duration import seconds as parse_seconds
 from seqtune.run.plan import Plan, Split
 from seqtune.runtime import backend as backends
-from seqtune.runtime.workers import WORKER_BYTES, staff
+from seqtune.runtime.workers import WORKER_BYTES, plan_workers
 from seqtune.search.budget import Shares
 from seqtune.workflow.options import FitOptions, load_recipe
 
@@ -127,7 +127,7 @@ def _of_search(recipe: Recipe, backend: str, refit_share: float, data_bytes: int
     shares = Shares(budget, refit_share if recipe.get("refit") else 0.0)
     baselines = recipe.get("baselines.share") * budget
     searching = max(0.0, budget - baselines - shares.ending)
-    team = staff(backends.machine_for(backend), recipe.values.search, budget, backend, data_bytes)
+    team = plan_workers(backends.machine_for(backend), recipe.values.search, budget, backend, data_bytes)
     running = team.workers if team.executor != "inline" else 0  # beside the main process
     trial_seconds = rough_trial_seconds(recipe, searching)
     return {

@@ -21,7 +21,7 @@ from seqtune.run.leaderboard import Leaderboard, Row
 from seqtune.run.members import write_members
 from seqtune.run.selection import BLEND, MARGIN, Selection
 from seqtune.runtime import backend as backends
-from seqtune.runtime.workers import staff
+from seqtune.runtime.workers import plan_workers
 from seqtune.search.budget import Clock, Shares
 from seqtune.search.executor import open_executor
 from seqtune.search.executor._contract import Executor
@@ -90,7 +90,7 @@ class Searching:
         """Start the workers without waiting for them, and say how many there are and why."""
         search = self.recipe.values.search
         data = (self.problem.folder / "data").glob("*")
-        plan = staff(
+        plan = plan_workers(
             backends.machine_for(self.backend),
             search,
             self.clock.seconds,
@@ -148,7 +148,7 @@ class Searching:
         """Say why the search left no network."""
         reasons = Counter(result.reason for result in self.results.values() if result.reason)
         if not reasons:
-            return "no network was trained: the budget was over before the first trial"
+            return "no network was trained: the budget ran out before the first trial"
         reason, count = reasons.most_common(1)[0]
         return (
             f"no network was trained: {count} of {len(self.results)} trials failed with: {reason}"

@@ -173,7 +173,7 @@ def test_every_fault_of_a_recipe_is_told_at_once(seqtune, here):
     error, *more, hint = done.err.splitlines()
     assert error.startswith("error: my.yaml:2: horizon")
     assert [line.split(" ")[0] for line in more] == ["my.yaml:4:", "my.yaml:5:"]
-    assert hint == "hint: mend the file, then: seqtune recipes check my.yaml"
+    assert hint == "hint: correct the file, then: seqtune recipes check my.yaml"
 
 
 @pytest.mark.parametrize("name", ["nowhere.csv", "deep/nowhere.csv", "."])

@@ -57,7 +57,7 @@ def test_a_name_that_several_tasks_have_needs_the_task(task):
     assert out("show", "quick", "--task", task) == shown == out("show", f"{task}/quick")
     refused = error("show", "quick")
     several = ", ".join(name for name in catalogue.names() if name.endswith("/quick"))
-    assert refused.message == f"recipe 'quick' stands for several: {several}"
+    assert refused.message == f"recipe 'quick' is ambiguous: {several}"
 
 
 def test_show_refuses_unknown_names_and_tasks():

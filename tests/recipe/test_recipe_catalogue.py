@@ -49,5 +49,5 @@ def test_a_short_name_of_several_tasks_has_to_be_told_apart(monkeypatch):
     monkeypatch.setattr(catalogue, "_paths", lambda: known)
     assert catalogue.full_name("quick") == "b/quick"
     assert catalogue.full_name("default", "b") == "b/default"
-    with pytest.raises(RecipeError, match="stands for several: a/default, b/default"):
+    with pytest.raises(RecipeError, match="is ambiguous: a/default, b/default"):
         catalogue.full_name("default")

@@ -163,7 +163,7 @@ def test_faults_can_be_had_without_raising(tmp_path):
         ("5", "my.yaml:1: found 5, expected keys such as task: anomaly"),
         ("horizon: 3\n", "my.yaml:1: task: found nothing, expected 'forecast'"),
         ("a: [", "my.yaml:1: found no valid YAML: expected the node content, but found"),
-        (b"task: forecast\n\xff\xfe\n", "my.yaml:2: found bytes that are no UTF-8 text"),
+        (b"task: forecast\n\xff\xfe\n", "my.yaml:2: found bytes that are not UTF-8 text"),
         (b"\x7fELF\x00\x01\x02", "my.yaml:1: found the character '\\x7f', expected text"),
         (b"x" * 1_000_001, "my.yaml: found more than 1,000,000 bytes, expected a recipe"),
     ],

@@ -72,7 +72,7 @@ def test_faults_of_the_file_and_of_overrides_keep_their_places(tmp_path):
         Recipe.load(path, "forecast", ["network.layers=-1"])
     places = [line.split(": ")[0] for line in caught.value.message.split("\n")]
     assert places == [f"{path}:3", "--set network.layers=-1"]
-    assert caught.value.hint == f"mend the file, then: seqtune recipes check {path}"
+    assert caught.value.hint == f"correct the file, then: seqtune recipes check {path}"
 
 
 def test_a_value_that_yaml_keeps_for_itself_is_taken_as_it_stands() -> None:

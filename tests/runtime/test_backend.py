@@ -12,7 +12,7 @@ import pytest
 from seqtune.errors import MissingExtra, UsageError
 from seqtune.progress import Event, Note
 from seqtune.runtime import backend, xla
-from seqtune.runtime.backend import EnsembleChoice, choose, computes_on_gpu, machine_for
+from seqtune.runtime.backend import BackendChoice, choose, computes_on_gpu, machine_for
 from seqtune.runtime.devices import Machine, gpus
 
 BUILD = "build_info = OrderedDict([('cuda_version', '12.5.1'), ('is_cuda_build', True)])"
@@ -52,9 +52,9 @@ def here(monkeypatch: pytest.MonkeyPatch) -> Here:
 
 def test_jax_where_there_is_no_gpu(here: Here) -> None:
     here.packages["nvidia-cudnn-cu12"] = "9"
-    assert choose() == EnsembleChoice("jax", "no NVIDIA GPU; JAX trains recurrences faster on CPU")
+    assert choose() == BackendChoice("jax", "no NVIDIA GPU; JAX trains recurrences faster on CPU")
     del here.packages["jax"]
-    assert choose() == EnsembleChoice("tensorflow", "no NVIDIA GPU; JAX is missing")
+    assert choose() == BackendChoice("tensorflow", "no NVIDIA GPU; JAX is missing")
 
 
 def test_tensorflow_where_it_can_use_the_gpu(here: Here) -> None:
@@ -62,13 +62,13 @@ def test_tensorflow_where_it_can_use_the_gpu(here: Here) -> None:
     here.packages["nvidia-cudnn-cu12"] = "9"
     here.plugins = ["xla_cuda12"]
     reason = "NVIDIA GPU; TensorFlow runs cuDNN's recurrences on it"
-    assert choose() == EnsembleChoice("tensorflow", reason)
+    assert choose() == BackendChoice("tensorflow", reason)
 
 
 def test_jax_where_only_it_can_use_the_gpu(here: Here) -> None:
     here.has_gpus("0")
     here.plugins = ["xla_cuda12"]
-    assert choose() == EnsembleChoice("jax", "NVIDIA GPU; only JAX can use it here")
+    assert choose() == BackendChoice("jax", "NVIDIA GPU; only JAX can use it here")
 
 
 def test_a_gpu_that_nothing_can_use_is_said(here: Here) -> None:
@@ -76,24 +76,24 @@ def test_a_gpu_that_nothing_can_use_is_said(here: Here) -> None:
     warning = (
         f"TensorFlow and JAX cannot use the NVIDIA GPU as installed; {FOR_TENSORFLOW} or {FOR_JAX}"
     )
-    assert choose() == EnsembleChoice("jax", "nothing installed can use the NVIDIA GPU", warning)
+    assert choose() == BackendChoice("jax", "no installed backend can use the NVIDIA GPU", warning)
     del here.packages["jax"]
     assert choose().warning.startswith("TensorFlow cannot use the NVIDIA GPU as installed; pip")
 
 
 def test_what_is_asked_for_is_taken(here: Here) -> None:
-    assert choose("tensorflow") == EnsembleChoice("tensorflow", "as asked")
+    assert choose("tensorflow") == BackendChoice("tensorflow", "as asked")
     here.patch.setenv("KERAS_BACKEND", "tensorflow")
-    assert choose() == EnsembleChoice("tensorflow", "KERAS_BACKEND=tensorflow")
-    assert choose("jax") == EnsembleChoice("jax", "as asked")
+    assert choose() == BackendChoice("tensorflow", "KERAS_BACKEND=tensorflow")
+    assert choose("jax") == BackendChoice("jax", "as asked")
 
 
 def test_a_backend_that_leaves_the_gpu_idle_is_taken_with_a_warning(here: Here) -> None:
     here.has_gpus("0")
     here.packages["nvidia-cudnn-cu12"] = "9"
     warning = f"JAX cannot use the NVIDIA GPU as installed; {FOR_JAX}"
-    assert choose("jax") == EnsembleChoice("jax", "as asked", warning)
-    assert choose("tensorflow") == EnsembleChoice("tensorflow", "as asked")
+    assert choose("jax") == BackendChoice("jax", "as asked", warning)
+    assert choose("tensorflow") == BackendChoice("tensorflow", "as asked")
 
 
 def test_what_is_unknown_or_missing_is_refused(here: Here) -> None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 import pytest
 
 from seqtune.runtime.devices import Machine
-from seqtune.runtime.workers import Share, executor, shares, staff
+from seqtune.runtime.workers import Share, executor, plan_workers, shares
 
 LARGE = 500_000_000_000
 
@@ -281,7 +281,7 @@ def test_where_trials_run(
             Wish(workers=2),
             20.0,
             "inline",
-            "1 worker: worker processes pay off from a budget of 30s on",
+            "1 worker: a budget below 30s is too short for worker processes",
         ),
         (
             cores(2),
@@ -302,7 +302,7 @@ def test_where_trials_run(
             Wish(executor="ray"),
             300.0,
             "ray",
-            "2 workers: the Ray cluster decides; this machine alone is good for 2",
+            "2 workers: the Ray cluster decides; this machine alone would run 2",
         ),
         (
             cores(2),
@@ -323,10 +323,10 @@ def test_where_trials_run(
 def test_what_a_recipe_wishes_for(
     machine: Machine, wish: Wish, budget: float, where: str, said: str
 ) -> None:
-    plan = staff(machine, wish, budget, "jax", 0)
+    plan = plan_workers(machine, wish, budget, "jax", 0)
     assert (plan.executor, str(plan)) == (where, said)
 
 
 def test_in_this_process_a_trial_has_the_whole_machine() -> None:
-    plan = staff(with_gpus(2), Wish(executor="inline"), 300.0, "jax", 0)
+    plan = plan_workers(with_gpus(2), Wish(executor="inline"), 300.0, "jax", 0)
     assert plan.shares == (Share(tuple(range(16)), "0", is_pinned=False),)

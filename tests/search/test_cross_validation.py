@@ -44,6 +44,9 @@ class View:
     places: tuple[tuple[int, ...], ...]
     metric: str = "error"
 
+    def encoded(self, part: str) -> str:
+        return part
+
     @property
     def folds(self) -> list[Fold]:
         if self.held is not None:
@@ -82,13 +85,13 @@ class Stub:
         assert until == "train"
         return Batches()
 
-    def apply(self, model: Any, prepared: View, values: Any, part: str) -> Any:
-        assert part == "validation" and prepared.held is not None
+    def forward(self, network: Any, prepared: View, encoded: str, values: Any) -> Any:
+        assert encoded == "validation" and prepared.held is not None
         self._epochs += 1
         count = len(prepared.places[prepared.held])
         return np.full((count, 1), 100.0 * prepared.held + self._epochs)
 
-    def score(self, prepared: View, part: str, predictions: Any) -> dict[str, float]:
+    def score(self, prepared: View, encoded: str, predictions: Any) -> dict[str, float]:
         if prepared.held is not None:
             return {"error": self.fold_score}
         self.pooled.append(predictions[:, 0].tolist())
@@ -133,7 +136,7 @@ def test_more_is_better_where_the_task_says_so(tmp_path: Path) -> None:
 def test_a_fold_whose_score_is_no_number_fails_the_trial(tmp_path: Path) -> None:
     result = run(Stub({1: 1.0, 2: 1.0, 3: 1.0}, fold_score=math.nan), tmp_path)
     assert result.status == "failed"
-    assert result.reason == "the validation score became no number in epoch 1"
+    assert result.reason == "the validation score became nan in epoch 1"
 
 
 class Impatient(Watch):

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from seqtune.search.executor import _death
-from seqtune.search.executor._death import last_words, memory_kills, why_it_died
+from seqtune.search.executor._death import death_reason, last_line, memory_kills
 
 STACKS = "Fatal Python error: Aborted\n\nThread 0x7f (most recent call first):\n  File x, line 1\n"
 
@@ -25,12 +25,12 @@ STACKS = "Fatal Python error: Aborted\n\nThread 0x7f (most recent call first):\n
     (1, "Traceback:\n  File x\nMemoryError\n", False, "the worker died: exit code 1: MemoryError"),
 ])  # fmt: skip
 def test_a_death_has_a_reason(code: int, words: str, is_memory: bool, reason: str) -> None:
-    assert why_it_died(code, words, is_memory=is_memory) == reason
+    assert death_reason(code, words, is_memory=is_memory) == reason
 
 
 def test_last_words_are_one_line_of_reasonable_length() -> None:
-    assert last_words("") == last_words("\n \n") == ""
-    assert last_words("first\n" + 500 * "x") == 200 * "x"
+    assert last_line("") == last_line("\n \n") == ""
+    assert last_line("first\n" + 500 * "x") == 200 * "x"
 
 
 @pytest.mark.parametrize(
@@ -50,15 +50,20 @@ def test_the_systems_kills_are_counted(text: str, tmp_path: Path) -> None:
 def test_a_system_that_counts_nothing_counts_as_none(tmp_path: Path) -> None:
     (tmp_path / "counts").write_text("MemTotal: 7\n")
     assert _death._counted(tmp_path / "counts") == 0
-    assert _death._counted(tmp_path / "missing") == 0
+    assert memory_kills(tmp_path) == 0
     assert memory_kills() >= 0
 
 
-def test_the_control_groups_of_both_versions_are_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_control_groups_of_both_versions_are_looked_at(tmp_path: Path) -> None:
     groups = "5:cpu,cpuacct:/a\n4:memory:/slurm/job_7\n0::/user.slice/app\n"
-    monkeypatch.setattr(_death, "_text", lambda path: groups)
-    base = Path("/sys/fs/cgroup")
-    assert _death._group_files()[2:] == [
-        base / "memory" / "slurm" / "job_7" / "memory.oom_control",
-        base / "user.slice" / "app" / "memory.events",
-    ]
+    counts = {
+        "proc/self/cgroup": groups,
+        "proc/vmstat": "oom_kill 1\n",
+        "sys/fs/cgroup/memory/slurm/job_7/memory.oom_control": "oom_kill 20\n",
+        "sys/fs/cgroup/user.slice/app/memory.events": "oom_kill 300\n",
+        "sys/fs/cgroup/other/memory.events": "oom_kill 4000\n",
+    }
+    for name, text in counts.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+    assert memory_kills(tmp_path) == 321

@@ -144,7 +144,7 @@ def test_wait_returns_at_once_when_nothing_runs_and_in_time_when_nothing_ends(
     ("segfault", "the worker died: segmentation fault (signal 11)"),
     ("abort", "the worker died: aborted (signal 6): Check failed: n > 0"),
     ("leave", "the worker died: exit code 3"),
-    ("garble", "the worker died: it wrote something that is no message"),
+    ("garble", "the worker died: it sent an invalid message"),
 ])  # fmt: skip
 def test_a_job_that_goes_wrong_costs_itself_alone(
     pretend: Pretend, trial: str, reason: str
@@ -300,7 +300,7 @@ def test_a_system_without_room_for_another_process_costs_a_place(
     assert outcomes_of(executor)[0].reason == "the worker died: exit code 3"
     assert (executor.workers, executor.idle()) == (1, 0)
     (note,) = [event.text for event in events if isinstance(event, Note)]
-    assert "the system starts no process: [Errno 12] Cannot allocate memory" in note
+    assert "a worker process cannot be started: [Errno 12] Cannot allocate memory" in note
     executor.stop("stop")
     assert outcomes_of(executor)[0].reason == ""
 

@@ -29,7 +29,7 @@ from seqtune.progress import EpochEnded, Event, Note, TrialStarted, silent
 from seqtune.runtime.interrupt import Interrupt
 from seqtune.search.budget import Clock
 from seqtune.search.executor._contract import Executor
-from seqtune.search.executor._death import why_lost
+from seqtune.search.executor._death import loss_reason
 from seqtune.search.executor._dispatcher import WorkerSpec
 from seqtune.search.executor.bundle import collect, deliver, pack, unpack
 from seqtune.search.executor.inline import Inline
@@ -381,8 +381,8 @@ def test_another_version_is_refused() -> None:
 
 
 @pytest.mark.parametrize(("error", "reason", "is_node"), [
-    ("ActorUnavailableError", "the node was lost: 10.0.0.9", True),
-    ("its node has died", "the node was lost: 10.0.0.9", True),
+    ("ActorUnavailableError", "node 10.0.0.9 was lost", True),
+    ("its node has died", "node 10.0.0.9 was lost", True),
     ("its worker process has died, such as by the OOM killer", "its actor ended", False),
     ("No module named 'seqtune.search'", "seqtune is not installed there", False),
     ("died\n\tip: 10.0.0.9\nNo module named 'seqtune'", "not installed on 10.0.0.9,", False),
@@ -395,7 +395,7 @@ def test_a_reason_says_whether_the_node_is_lost(error: str, reason: str, is_node
         if error == "ActorUnavailableError"
         else exceptions.RayActorError(error_msg=error)
     )
-    said, is_lost = why_lost(fault, "10.0.0.9")
+    said, is_lost = loss_reason(fault, "10.0.0.9")
     assert (reason in said, is_lost) == (True, is_node)
     # the sign by which the search tries a smaller batch
     assert ("out of memory" in said) == ("low on memory" in error)
@@ -454,7 +454,7 @@ def test_a_dead_or_hanging_worker_costs_its_trial(begin: Begin, tmp_path: Path) 
     executor.submit(job(4, "leave nothing"))
     executor.submit(job(5))
     nothing, whole = wait_for(executor, 2)
-    assert nothing.reason == "the network of the trial did not come with its result"
+    assert nothing.reason == "the worker sent a result without the network"
     assert whole.reason == ""
     assert not model_path(tmp_path, "t002").exists()
 
@@ -517,7 +517,7 @@ def test_a_cluster_without_room_ends_the_search(begin: Begin, monkeypatch: Any) 
     })  # fmt: skip
     executor = begin(lost_seconds=0.1)
     executor.submit(job(1))
-    with pytest.raises(SearchError, match=r"no worker was begun on .* each needs num_cpus 99"):
+    with pytest.raises(SearchError, match=r"no worker started on .* each needs num_cpus 99"):
         wait_for(executor)
 
 
@@ -662,9 +662,9 @@ def test_a_search_goes_on_when_a_node_is_lost(
     study.run(executor)
 
     assert len(lost) == 1
-    assert study.results[lost[0]].reason == "the node was lost: 127.0.0.1"
+    assert study.results[lost[0]].reason == "node 127.0.0.1 was lost"
     notes = [note.text for note in told.of(Note)]
-    assert notes == ["the node was lost: 127.0.0.1; 1 of 2 workers go on"]
+    assert notes == ["node 127.0.0.1 was lost; 1 of 2 workers are left"]
     here = study_of(tiny, silent)
     training.inline.listener = here.hear
     here.run(training.inline)

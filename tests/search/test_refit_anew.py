@@ -18,13 +18,14 @@ from seqtune.search.problem import Problem
 from seqtune.search.refit import NO_TIME, RefitJob, Refitted, refit_seconds, refitted_path
 from seqtune.search.schedule import Watch
 from seqtune.search.trial import Result, model_path
+from seqtune.tasks._contract import SearchSettings
 
 VALUES = {
     "training.learning_rate": 0.1,
     "training.weight_decay": 0.0,
     "training.clip_norm": 0.0,  # gradients that differ leave traces in the optimiser
 }
-DATA = SimpleNamespace(metric="accuracy", folds=())
+DATA = SimpleNamespace(metric="accuracy", folds=(), encoded=str)
 STEPS_PER_EPOCH = 3
 SEARCHED = 50.0
 """The weight that the search had left: far from where a refit ends."""
@@ -48,7 +49,7 @@ class Batches(keras.utils.PyDataset):  # type: ignore[misc]
 class Stub:
     """A task whose network is one weight that begins at zero."""
 
-    refits_anew: bool = True
+    search: SearchSettings = field(default_factory=lambda: SearchSettings(refits_anew=True))
     direction: str = "max"
     scores: list[float] = field(default_factory=lambda: [1.0] * 100)
     built: int = 0
@@ -75,13 +76,13 @@ class Stub:
         self.trained.append(0)
         return Batches(steps)
 
-    def apply(self, model: Any, prepared: Any, values: Any, part: str) -> Any:
-        output = np.asarray(model.predict_on_batch(np.ones((1, 1), np.float32)), np.float64)
-        if part == "validation":
+    def forward(self, network: Any, prepared: Any, encoded: str, values: Any) -> Any:
+        output = np.asarray(network(np.ones((1, 1), np.float32)), np.float64)
+        if encoded == "validation":
             self.validated.append(float(output[0, 0]))
         return output
 
-    def score(self, prepared: Any, part: str, predictions: Any) -> dict[str, float]:
+    def score(self, prepared: Any, encoded: str, predictions: Any) -> dict[str, float]:
         return {"accuracy": self.scores[len(self.validated) - 1]}
 
     def objective(self, prepared: Any, scores: Any) -> float:
@@ -156,7 +157,7 @@ def test_the_best_epoch_is_the_lowest_where_less_is_better(tmp_path: Path) -> No
 
 
 def test_other_tasks_go_on_from_the_weights_of_the_search(tmp_path: Path) -> None:
-    stub = Stub(refits_anew=False)
+    stub = Stub(search=SearchSettings())
     assert run(stub, tmp_path).is_refitted
     assert stub.built == 0
     assert all(weight == pytest.approx(SEARCHED, abs=1) for weight in stub.validated)
@@ -170,7 +171,7 @@ def test_other_tasks_go_on_for_a_share_of_the_way_to_the_best_epoch(
     scores = [0.5] * 20
     scores[best] = 0.9
     result = replace(RESULT, scores=scores, seconds=15.0)
-    stub = Stub(refits_anew=False)
+    stub = Stub(search=SearchSettings())
     run(stub, tmp_path, result=result)
     assert stub.trained == [epochs * STEPS_PER_EPOCH] * 2
     assert refit_seconds(result) == pytest.approx(seconds)

@@ -6,6 +6,8 @@ import re
 import signal
 from pathlib import Path
 
+from seqtune.runtime.devices import ROOT, control_groups, file_text
+
 CRASHED = "Fatal Python error"
 """Begins what `faulthandler` writes: stacks of all threads, of no use in one line."""
 
@@ -13,7 +15,7 @@ LONGEST = 200
 """Characters of a process's last line that are worth telling."""
 
 
-def why_it_died(code: int, words: str, *, is_memory: bool) -> str:
+def death_reason(code: int, words: str, *, is_memory: bool) -> str:
     """Return in one line why a worker died.
 
     Args:
@@ -22,14 +24,14 @@ def why_it_died(code: int, words: str, *, is_memory: bool) -> str:
         is_memory: Whether the system has killed a process for want of memory meanwhile.
 
     Example:
-        >>> why_it_died(-11, "", is_memory=False)
+        >>> death_reason(-11, "", is_memory=False)
         'the worker died: segmentation fault (signal 11)'
-        >>> why_it_died(-9, "", is_memory=True)
+        >>> death_reason(-9, "", is_memory=True)
         'the worker was killed: out of memory (signal 9)'
-        >>> why_it_died(1, "ImportError: no jaxlib", is_memory=False)
+        >>> death_reason(1, "ImportError: no jaxlib", is_memory=False)
         'the worker died: exit code 1: ImportError: no jaxlib'
     """
-    said = last_words(words)
+    said = last_line(words)
     if code >= 0:
         return f"the worker died: exit code {code}" + (f": {said}" if said else "")
     number = -code
@@ -42,7 +44,7 @@ def why_it_died(code: int, words: str, *, is_memory: bool) -> str:
     return f"the worker died: {name} (signal {number})" + (f": {said}" if said else "")
 
 
-def why_lost(error: Exception, address: str) -> tuple[str, bool]:
+def loss_reason(error: Exception, address: str) -> tuple[str, bool]:
     """Return in one line why an actor is gone, and whether its node is.
 
     Args:
@@ -63,54 +65,46 @@ def why_lost(error: Exception, address: str) -> tuple[str, bool]:
         error, (ray.exceptions.ActorUnavailableError, ray.exceptions.NodeDiedError)
     )
     if is_unreachable or "node has died" in text or "node was terminated" in text:
-        return f"the node was lost: {address or 'before it began'}", True
+        return (
+            f"node {address} was lost" if address else "a node was lost before its worker started",
+            True,
+        )
     if "No module named 'seqtune" in text or "failed to import" in text:
         ip = re.search(r"^\s*ip: (\S+)", text, re.MULTILINE)
         there = f"on {ip[1]}" if ip else "there"
-        return f"seqtune is not installed {there}, or another version of it", False
+        return f"seqtune is not installed {there}, or in another version", False
     return "the worker died: its actor ended", False
 
 
-def last_words(text: str) -> str:
+def last_line(text: str) -> str:
     """Return the last line that a process wrote before it died, without the stacks of a crash.
 
     Example:
-        >>> last_words("Check failed: n > 0 Fatal Python error: Aborted ...")
+        >>> last_line("Check failed: n > 0 Fatal Python error: Aborted ...")
         'Check failed: n > 0'
     """
     written = [line.strip() for line in text.split(CRASHED)[0].splitlines() if line.strip()]
     return written[-1][:LONGEST] if written else ""
 
 
-def memory_kills() -> int:
+def memory_kills(root: Path = ROOT) -> int:
     """Return how many processes the system has killed so far for want of memory.
 
-    Read from the control group of this process, version 2 or 1, and from the kernel; 0 where
-    neither can be read. Only a rise of the figure says something.
+    Read from the control groups of this process, version 2 or 1, and from the kernel; 0 where
+    neither can be read. A kill may be counted more than once: only a rise of the figure says
+    something.
+
+    Args:
+        root: Where the system's files are; another folder in tests.
     """
-    return sum(_counted(path) for path in (*_group_files(), Path("/proc/vmstat")))
-
-
-def _group_files() -> list[Path]:
-    """Return the files in which the control group of this process counts such kills."""
-    base = Path("/sys/fs/cgroup")
-    files = [base / "memory.events", base / "memory" / "memory.oom_control"]
-    for line in _text(Path("/proc/self/cgroup")).splitlines():
-        _, controllers, group = line.split(":", 2)
-        if not controllers:
-            files.append(base / group.lstrip("/") / "memory.events")
-        elif "memory" in controllers.split(","):
-            files.append(base / "memory" / group.lstrip("/") / "memory.oom_control")
-    return files
+    files = [
+        folder / name
+        for folder in control_groups(root, "memory")
+        for name in ("memory.events", "memory.oom_control")
+    ]
+    return sum(_counted(path) for path in (*files, root / "proc/vmstat"))
 
 
 def _counted(path: Path) -> int:
-    found = re.search(r"^oom_kill (\d+)$", _text(path), re.MULTILINE)
+    found = re.search(r"^oom_kill (\d+)$", file_text(path), re.MULTILINE)
     return int(found[1]) if found else 0
-
-
-def _text(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8", errors="replace")
-    except OSError:
-        return ""

@@ -71,7 +71,7 @@ class WorkerProcess:
                 )
         except OSError as error:
             raise SearchError(
-                f"the system starts no process: {error}", "--executor inline"
+                f"a worker process cannot be started: {error}", "--executor inline"
             ) from error
         self._reader = threading.Thread(target=self._read, args=(hear,), daemon=True)
         self._reader.start()

@@ -21,7 +21,7 @@ from seqtune.errors import SearchError
 from seqtune.progress import Listener
 from seqtune.runtime import program_cache
 from seqtune.search.executor._contract import Job
-from seqtune.search.executor._death import memory_kills, why_it_died
+from seqtune.search.executor._death import death_reason, memory_kills
 from seqtune.search.executor._dispatcher import Dispatcher, WorkerSpec
 from seqtune.search.executor._process import WorkerProcess
 from seqtune.search.executor._slot import START_SECONDS, STARTS, Slot
@@ -56,9 +56,9 @@ class ProcessSlot(Slot):
         """Return why the worker is dead."""
         code = self.process.end()
         if self.process.is_garbled:
-            return "the worker died: it wrote something that is no message"
+            return "the worker died: it sent an invalid message"
         is_memory = memory_kills() > self.memory_kills
-        return why_it_died(code, self.process.words(), is_memory=is_memory)
+        return death_reason(code, self.process.words(), is_memory=is_memory)
 
 
 class Processes(Dispatcher[ProcessSlot]):

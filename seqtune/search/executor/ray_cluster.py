@@ -25,7 +25,7 @@ from seqtune.runtime import program_cache
 from seqtune.runtime.devices import machine
 from seqtune.runtime.workers import Count
 from seqtune.search.executor._contract import Job, Outcome
-from seqtune.search.executor._death import why_lost
+from seqtune.search.executor._death import loss_reason
 from seqtune.search.executor._dispatcher import Dispatcher, Files, WorkerSpec
 from seqtune.search.executor._slot import START_SECONDS, STARTS
 from seqtune.search.executor.bundle import bundle_bytes, deliver, pack
@@ -194,7 +194,7 @@ class RayExecutor(Dispatcher[RaySlot]):
                 raise RunError(f"a worker was asked for {job.trial} and gave {outcome.trial}")
             deliver(files, self.folder, files_of(job))
             if not (outcome.reason or model_path(self.folder, job.trial).is_file()):
-                raise RunError("the network of the trial did not come with its result")
+                raise RunError("the worker sent a result without the network")
         except (RunError, KeyError, TypeError) as error:
             return job.failed(reason_of(error), seconds)
         return outcome
@@ -210,7 +210,7 @@ class RayExecutor(Dispatcher[RaySlot]):
 
     def _lose(self, slot: RaySlot, error: Exception) -> None:
         """Have an actor that is gone replaced, wherever the cluster has room."""
-        reason, is_node = why_lost(error, slot.address)
+        reason, is_node = loss_reason(error, slot.address)
         reason = self._fail(slot, reason, is_counted=not is_node)
         was_here = slot.is_here
         self._pool.kill(slot)
@@ -220,7 +220,7 @@ class RayExecutor(Dispatcher[RaySlot]):
         self._pool.ask_for(slot)
         self._count()
         if is_node and was_here:
-            self.listener(Note(f"{reason}; {self.workers} of {len(self.slots)} workers go on"))
+            self.listener(Note(f"{reason}; {self.workers} of {len(self.slots)} workers are left"))
 
     def _give_up(self, slot: RaySlot, reason: str) -> None:
         self._pool.kill(slot)
@@ -235,7 +235,7 @@ class RayExecutor(Dispatcher[RaySlot]):
     def _end_hanging(self) -> None:
         super()._end_hanging()
         for slot in self.slots:
-            if slot.is_deaf():
+            if slot.is_unresponsive():
                 self._pool.kill(slot)
 
     def _check_alive(self) -> None:
@@ -253,7 +253,7 @@ class RayExecutor(Dispatcher[RaySlot]):
         options = self._pool.options
         needs = (f"{name} {options[name]:g}" for name in ("num_cpus", "num_gpus", "memory"))
         raise SearchError(
-            f"no worker was begun on {self._connection.address} within {allowed:.0f} s; "
+            f"no worker started on {self._connection.address} within {allowed:.0f} s; "
             f"each needs {', '.join(needs)}",
             "ray status, or --executor processes",
         )

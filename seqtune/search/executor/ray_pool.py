@@ -18,7 +18,7 @@ ANSWER_SECONDS = 10.0
 LAST_SECONDS = 3.0
 """How long workers may take to remove what they have on their nodes."""
 
-DEAF_SECONDS = 10.0
+UNRESPONSIVE_SECONDS = 10.0
 """An actor that has not killed its worker after so long is killed itself."""
 
 Words = Sequence[tuple[str, Files]]
@@ -43,9 +43,9 @@ class RaySlot(Slot):
     address: str = ""
     is_here: bool = False
 
-    def is_deaf(self) -> bool:
+    def is_unresponsive(self) -> bool:
         """Say whether the actor does not even kill its worker."""
-        return bool(self.hung) and time.monotonic() - (self.late or 0.0) > DEAF_SECONDS
+        return bool(self.hung) and time.monotonic() - (self.late or 0.0) > UNRESPONSIVE_SECONDS
 
 
 class RayPool:

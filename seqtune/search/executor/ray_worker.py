@@ -24,7 +24,7 @@ from ray.util import get_node_ip_address
 
 import seqtune
 from seqtune.errors import SearchError, SeqtuneError
-from seqtune.search.executor._death import memory_kills, why_it_died
+from seqtune.search.executor._death import death_reason, memory_kills
 from seqtune.search.executor._process import WorkerProcess
 from seqtune.search.executor.bundle import Bundle, collect, deliver, unpack
 from seqtune.search.executor.own_folder import OwnFolder, is_own
@@ -85,7 +85,7 @@ class RayWorker:
         opening = self._opening
         if seqtune.__version__ != opening["version"]:
             raise SearchError(
-                f"seqtune {seqtune.__version__} is installed there, {opening['version']} here"
+                f"seqtune {seqtune.__version__} is installed there, but {opening['version']} here"
             )
         self._name = f"{KIND}{opening['search']}-{self._node}"
         self._own = data_folder(self._name, self._bundle)
@@ -177,8 +177,8 @@ class RayWorker:
         words = self._process.words()
         self._own.remove()
         if self._process.is_garbled:
-            return "the worker died: it wrote something that is no message"
-        return why_it_died(code, words, is_memory=memory_kills() > self._memory_kills)
+            return "the worker died: it sent an invalid message"
+        return death_reason(code, words, is_memory=memory_kills() > self._memory_kills)
 
 
 def node_and_address() -> tuple[str, str]:

@@ -174,7 +174,7 @@ def natural(value: Any, below: int = 2**63) -> int:
         ValueError: It is anything else.
     """
     if type(value) is not int or not 0 <= value < below:
-        raise ValueError(f"{value!r} is no whole number from 0 to {below - 1}")
+        raise ValueError(f"found {value!r}, expected a whole number from 0 to {below - 1}")
     return value
 
 

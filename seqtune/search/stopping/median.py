@@ -5,8 +5,8 @@ from __future__ import annotations
 from statistics import median
 from typing import Any
 
-from seqtune.search.oracle import Oracle, Proposal, Wait
-from seqtune.search.trial import Result
+from seqtune.search.oracle import Oracle
+from seqtune.search.stopping.none import Never
 from seqtune.tasks._values import is_better
 
 GRACE = 0.2
@@ -16,7 +16,7 @@ MIN_TRIALS = 4
 """So many others must have come as far before a median means anything."""
 
 
-class Median:
+class Median(Never):
     """Stops what is worse than usual.
 
     After every epoch a trial's best score so far is compared with the median of the other trials'
@@ -32,16 +32,9 @@ class Median:
     """
 
     def __init__(self, oracle: Oracle, direction: str) -> None:
-        self.oracle, self.direction = oracle, direction
+        super().__init__(oracle, direction)
+        self.direction = direction
         self._best: dict[str, list[tuple[float, float]]] = {}
-
-    def ask(self, remaining: float) -> Proposal | Wait | None:
-        """Return the oracle's next proposal."""
-        return self.oracle.ask(remaining)
-
-    def tell(self, result: Result) -> None:
-        """Pass the score on."""
-        self.oracle.tell(result.trial, result.score, result.reason, result.cost)
 
     def hear(self, trial: str, progress: float, score: float) -> bool:
         """Say whether a trial is still among the better half."""

@@ -105,9 +105,7 @@ class Training(CommonTraining):
         "weighted like in the metric, by its own scale, with each step weighted by its level, "
         "like in sMAPE, or half by either.",
     )
-    sampling: Annotated[
-        Searchable[str], Search(Word(("windows", "root", "series")), absent="windows")
-    ] = Field(
+    sampling: Annotated[Searchable[str], Search(Word(("windows", "root", "series")))] = Field(
         "windows",
         description="What is drawn with equal chances for training: each window, so that long "
         "series are seen most; each series; or between them, each series by the square root of "
