@@ -14,7 +14,7 @@ from seqtune.progress import silent
 from seqtune.recipe.dimension import Dimension
 from seqtune.recipe.load import Recipe
 from seqtune.runtime.devices import Machine
-from seqtune.runtime.workers import Share
+from seqtune.runtime.share import Share
 from seqtune.runtime.workers import shares as workers_of
 from seqtune.search.problem import Problem
 from seqtune.search.space import complete

@@ -255,6 +255,7 @@ def run(
     """Search a table once; return the regret at each moment, and how many trials there were."""
     from seqtune.progress import silent
     from seqtune.runtime.interrupt import Interrupt
+    from seqtune.search.job_plan import JobPlan
     from seqtune.search.oracle import Oracle
     from seqtune.search.stopping import stopping_rule
     from seqtune.search.study import Study
@@ -271,8 +272,7 @@ def run(
         stopping=stopping_rule(stopping, oracle, "min"),
         clock=clock,  # type: ignore[arg-type]
         reserve=lambda _: 0.0,
-        seed=seed,
-        steps_per_epoch=lambda values: 20,
+        plan=JobPlan(seed, lambda values: 20),
         record=lambda results, state: None,
         listener=silent,
         interrupt=Interrupt(silent),

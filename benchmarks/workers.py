@@ -119,6 +119,7 @@ def keep_busy(folder: Path, workers: int, trials: int, record: bool) -> None:
     from seqtune.search.budget import Clock
     from seqtune.search.executor._dispatcher import WorkerSpec
     from seqtune.search.executor.processes import Processes
+    from seqtune.search.job_plan import JobPlan
     from seqtune.search.oracle import Oracle
     from seqtune.search.stopping import stopping_rule
     from seqtune.search.study import Study
@@ -138,8 +139,7 @@ def keep_busy(folder: Path, workers: int, trials: int, record: bool) -> None:
         stopping=stopping_rule("none", oracle, direction),
         clock=Clock(LONG),
         reserve=lambda _: 0.0,
-        seed=0,
-        steps_per_epoch=lambda values: 100,
+        plan=JobPlan(0, lambda values: 100),
         record=keep,
         listener=silent,
         interrupt=Interrupt(silent),

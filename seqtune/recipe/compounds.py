@@ -43,9 +43,8 @@ class Mappings(Kind):
 
     compound: ClassVar[bool] = True
 
-    @property
-    def expected(self) -> str:
-        return "a list of mappings from dotted path to value"
+    expected = "a list of mappings from dotted path to value"
+    json: ClassVar[JsonSchema] = {"type": "array", "items": {"type": "object"}}
 
     def check(self, value: object) -> tuple[Any, ...]:
         if value is None:
@@ -53,9 +52,6 @@ class Mappings(Kind):
         if not isinstance(value, (list, tuple)):
             raise self.refusal(value)
         return tuple(value)
-
-    def schema(self) -> JsonSchema:
-        return {"type": "array", "items": {"type": "object"}}
 
 
 @dataclass(frozen=True)
@@ -94,9 +90,7 @@ class Quantiles(Kind):
 
     compound: ClassVar[bool] = True
 
-    @property
-    def expected(self) -> str:
-        return "a list of ascending numbers between 0 and 1 that contains 0.5"
+    expected = "a list of ascending numbers between 0 and 1 that contains 0.5"
 
     def check(self, value: object) -> tuple[float, ...]:
         if not isinstance(value, (list, tuple)):

@@ -43,10 +43,12 @@ def plain(value: object) -> Any:
 class Kind:
     """A kind of value: its check, its description in words, and its JSON Schema.
 
-    `compound` kinds hold other values, and name the flawed one among them themselves.
+    `compound` kinds hold other values, and name the flawed one among them themselves. `json` is the
+    JSON Schema of kinds whose values all have the same.
     """
 
     compound: ClassVar[bool] = False
+    json: ClassVar[JsonSchema] = {}
 
     @property
     @abstractmethod
@@ -61,9 +63,9 @@ class Kind:
             UnfitError: The value is not of this kind; names every flaw.
         """
 
-    @abstractmethod
     def schema(self) -> JsonSchema:
         """Return the JSON Schema of values of this kind."""
+        return dict(self.json)
 
     def advice(self, value: object) -> str:
         """Return what to add to the message on a value that does not fit: a guess, or nothing."""

@@ -7,6 +7,7 @@ import codecs
 import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import ClassVar
 
 from seqtune.errors import RecipeError, nearest
 from seqtune.recipe import duration
@@ -20,17 +21,13 @@ LARGEST = 2**31 - 1
 class Flag(Kind):
     """True or false."""
 
-    @property
-    def expected(self) -> str:
-        return "true or false"
+    expected = "true or false"
+    json: ClassVar[JsonSchema] = {"type": "boolean"}
 
     def check(self, value: object) -> bool:
         if not isinstance(value, bool):
             raise self.refusal(value)
         return value
-
-    def schema(self) -> JsonSchema:
-        return {"type": "boolean"}
 
 
 @dataclass(frozen=True)
@@ -118,6 +115,7 @@ class Text(Kind):
     """Text of at least one character; `what` says of what it is the text."""
 
     what: str = "text"
+    json: ClassVar[JsonSchema] = {"type": "string", "minLength": 1}
 
     @property
     def expected(self) -> str:
@@ -131,17 +129,13 @@ class Text(Kind):
     def advice(self, value: object) -> str:
         return f"; as text it is '{value}', in quotes" if isinstance(value, (int, float)) else ""
 
-    def schema(self) -> JsonSchema:
-        return {"type": "string", "minLength": 1}
-
 
 @dataclass(frozen=True)
 class AnyText(Kind):
     """Text that may be empty; nothing at all counts as empty text."""
 
-    @property
-    def expected(self) -> str:
-        return "text"
+    expected = "text"
+    json: ClassVar[JsonSchema] = {"type": "string"}
 
     def check(self, value: object) -> str:
         if value is None:
@@ -150,25 +144,18 @@ class AnyText(Kind):
             raise self.refusal(value)
         return value
 
-    def schema(self) -> JsonSchema:
-        return {"type": "string"}
-
 
 @dataclass(frozen=True)
 class Mark(Kind):
     """A word or number that stands for a missing value; numbers are kept as text."""
 
-    @property
-    def expected(self) -> str:
-        return "a word or a number"
+    expected = "a word or a number"
+    json: ClassVar[JsonSchema] = {"type": ["string", "number"]}
 
     def check(self, value: object) -> str:
         if isinstance(value, bool) or not isinstance(value, (str, int, float)):
             raise self.refusal(value)
         return str(value)
-
-    def schema(self) -> JsonSchema:
-        return {"type": ["string", "number"]}
 
 
 @dataclass(frozen=True)
@@ -204,9 +191,8 @@ class Word(Kind):
 class Encoding(Kind):
     """The name of a text encoding that Python knows."""
 
-    @property
-    def expected(self) -> str:
-        return "the name of a text encoding, such as utf-8 or latin-1"
+    expected = "the name of a text encoding, such as utf-8 or latin-1"
+    json: ClassVar[JsonSchema] = {"type": "string", "minLength": 1}
 
     def check(self, value: object) -> str:
         if not isinstance(value, str):
@@ -217,17 +203,17 @@ class Encoding(Kind):
             raise self.refusal(value) from None
         return value
 
-    def schema(self) -> JsonSchema:
-        return {"type": "string", "minLength": 1}
-
 
 @dataclass(frozen=True)
 class Duration(Kind):
     """A duration above zero: `90s`, `10m`, `1h30m`, or a plain number of seconds."""
 
-    @property
-    def expected(self) -> str:
-        return duration.EXPECTED
+    expected = duration.EXPECTED
+    json: ClassVar[JsonSchema] = {
+        "type": ["string", "number"],
+        "pattern": duration.PATTERN,
+        "exclusiveMinimum": 0,
+    }
 
     def check(self, value: object) -> str | float:
         if isinstance(value, (str, int, float)):
@@ -237,6 +223,3 @@ class Duration(Kind):
             except RecipeError:
                 pass
         raise self.refusal(value)
-
-    def schema(self) -> JsonSchema:
-        return {"type": ["string", "number"], "pattern": duration.PATTERN, "exclusiveMinimum": 0}

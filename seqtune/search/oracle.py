@@ -23,7 +23,7 @@ from seqtune.search.oracles.cost import Signature
 from seqtune.search.oracles.fixed_space import FixedSpaceOracle
 from seqtune.search.oracles.grid import Grid
 from seqtune.search.oracles.hyperband import Hyperband
-from seqtune.search.space import complete, hyperparameters
+from seqtune.search.space import active_entries, complete, hyperparameters
 
 UNLIMITED = 1_000_000
 """More trials than any search runs: the budget ends it."""
@@ -123,7 +123,7 @@ class Oracle:
         self._seed = seed
         self._signature = signature
         self._limit = trials
-        self._entries = self._active(portfolio)
+        self._entries = active_entries(dimensions, self._space, portfolio)
         self._oracle = self._begin()
         self._names: dict[str, str] = {}
         self._current: dict[str, Trial] = {}
@@ -265,29 +265,6 @@ class Oracle:
         if not 0 < proposal.share <= 1:
             raise ValueError(f"{proposal.trial} cannot train {proposal.share} of its training")
         return proposal
-
-    def _active(self, portfolio: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-        """Return the searched values of each portfolio entry that its conditions allow."""
-        searched = {parameter.name for parameter in self._space.space}
-        entries = []
-        for chosen in portfolio:
-            values = complete(self.dimensions, chosen)
-            entry = {
-                dimension.path: _stored(dimension, values[dimension.path])
-                for dimension in self.dimensions
-                if dimension.path in searched
-                and (dimension.when is None or values[dimension.when[0]] == dimension.when[1])
-            }
-            if entry not in entries:
-                entries.append(entry)
-        return entries
-
-
-def _stored(dimension: Dimension, value: Any) -> Any:
-    """Return a value as Keras Tuner stores it, or it would not know it again."""
-    if dimension.kind == "float":
-        return float(value)
-    return int(value) if isinstance(value, bool) else value
 
 
 def _enter(trial: Trial, names: dict[str, str], current: dict[str, Trial]) -> str:

@@ -48,6 +48,31 @@ def complete(dimensions: Sequence[Dimension], chosen: Mapping[str, Any]) -> dict
     }
 
 
+def active_entries(
+    dimensions: Sequence[Dimension], space: FixedSpace, portfolio: Sequence[Mapping[str, Any]]
+) -> list[dict[str, Any]]:
+    """Return the searched values of each portfolio entry that its conditions allow, each once.
+
+    Args:
+        dimensions: From `Recipe.dimensions()`.
+        space: From `hyperparameters`.
+        portfolio: Values by path.
+    """
+    searched = {parameter.name for parameter in space.space}
+    entries: list[dict[str, Any]] = []
+    for chosen in portfolio:
+        values = complete(dimensions, chosen)
+        entry = {
+            dimension.path: _stored(dimension, values[dimension.path])
+            for dimension in dimensions
+            if dimension.path in searched
+            and (dimension.when is None or values[dimension.when[0]] == dimension.when[1])
+        }
+        if entry not in entries:
+            entries.append(entry)
+    return entries
+
+
 def space_size(dimensions: Sequence[Dimension]) -> float:
     """Return the number of configurations; infinite where a dimension is continuous.
 
@@ -68,6 +93,13 @@ def space_size(dimensions: Sequence[Dimension]) -> float:
             else dimension.count
         )
     return size
+
+
+def _stored(dimension: Dimension, value: Any) -> Any:
+    """Return a value as Keras Tuner stores it, or it would not know it again."""
+    if dimension.kind == "float":
+        return float(value)
+    return int(value) if isinstance(value, bool) else value
 
 
 def _own(dimension: Dimension, value: Any) -> Any:

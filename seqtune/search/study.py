@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 import time
 from collections import Counter
@@ -13,11 +12,12 @@ from typing import Any
 from seqtune.errors import RunError, SearchError
 from seqtune.progress import EpochEnded, Event, Listener, Note, TrialEnded, TrialStarted
 from seqtune.runtime.interrupt import Interrupt
-from seqtune.search.budget import TRIALS_WANTED, Clock, stretch_seconds, worth_beginning
+from seqtune.search.budget import Clock, worth_beginning
 from seqtune.search.executor._contract import POLL_SECONDS, Executor
+from seqtune.search.job_plan import JobPlan
 from seqtune.search.oracle import Oracle, Wait
 from seqtune.search.stopping._contract import Stopping
-from seqtune.search.trial import Result, TrialJob, reason_of, total_steps
+from seqtune.search.trial import Result, TrialJob, reason_of
 
 FAILURES_IN_A_ROW = 10
 """The search stops after this many failed trials in a row."""
@@ -56,15 +56,11 @@ class Study:
         clock: Wall time of the whole command.
         reserve: Seconds at the end of the budget that belong to what follows the search, from the
             trials so far.
-        seed: Seeds the trials.
-        steps_per_epoch: Batches between two validations, from a configuration.
+        plan: Makes jobs of proposals.
         record: Keeps all results and the state of the search for good; called when every worker
             has something to do.
         listener: Hears of every trial.
         interrupt: A wish to end early.
-        trial_share: Share of the search that one trial may take.
-        check: Refuses a configuration that no search could have proposed: what a search goes on
-            from may come from a stranger.
         results: Trials so far, by name.
     """
 
@@ -72,13 +68,10 @@ class Study:
     stopping: Stopping
     clock: Clock
     reserve: Callable[[Collection[Result]], float]
-    seed: int
-    steps_per_epoch: Callable[[Mapping[str, Any]], int]
+    plan: JobPlan
     record: Callable[[dict[str, Result], dict[str, Any]], None]
     listener: Listener
     interrupt: Interrupt
-    trial_share: float = 1 / TRIALS_WANTED
-    check: Callable[[Mapping[str, Any]], Mapping[str, Any]] = dict
     results: dict[str, Result] = field(default_factory=dict)
     work: dict[int, Work] = field(default_factory=dict)
     seconds: float = 0.0
@@ -199,25 +192,8 @@ class Study:
             if proposal is None or isinstance(proposal, Wait):
                 return
             earlier = self.results.get(proposal.trial) if proposal.continues else None
-            values = dict(self.check(proposal.values))
-            steps = total_steps(values)
-            behind = earlier.steps if earlier else 0
-            until = max(behind + 1, math.ceil(proposal.share * steps))
-            share = (until - behind) / steps
-            self._submit(
-                executor,
-                TrialJob(
-                    trial=proposal.trial,
-                    values=values,
-                    seed=self.seed + int(proposal.trial[1:]),
-                    seconds=stretch_seconds(
-                        self._search_seconds, self.left(), share, self.trial_share
-                    ),
-                    until=until,
-                    steps_per_epoch=self.steps_per_epoch(values),
-                    earlier=earlier,
-                ),
-            )
+            job = self.plan.job(proposal, earlier, self._search_seconds, self.left())
+            self._submit(executor, job)
 
     def _submit(self, executor: Executor, job: TrialJob) -> None:
         self._begun = True

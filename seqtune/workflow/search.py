@@ -27,6 +27,7 @@ from seqtune.search.executor import open_executor
 from seqtune.search.executor._contract import Executor
 from seqtune.search.executor._slot import grace_seconds
 from seqtune.search.executor.inline import Inline
+from seqtune.search.job_plan import JobPlan
 from seqtune.search.oracle import Oracle
 from seqtune.search.problem import Problem
 from seqtune.search.recorded import check_values
@@ -256,13 +257,15 @@ class Searching:
             ),
             clock=self.clock,
             reserve=self._ending,
-            seed=values.seed,
-            steps_per_epoch=self._steps_per_epoch,
+            plan=JobPlan(
+                values.seed,
+                self._steps_per_epoch,
+                values.search.trial_share,
+                partial(check_values, task.name, origin=self.problem.folder / STATE),
+            ),
             record=self.record,
             listener=self.listener,
             interrupt=interrupt,
-            trial_share=values.search.trial_share,
-            check=partial(check_values, task.name, origin=self.problem.folder / STATE),
         )
 
     def _signature(self, values: Mapping[str, Any]) -> str:

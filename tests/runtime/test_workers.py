@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 import pytest
 
 from seqtune.runtime.devices import Machine
-from seqtune.runtime.workers import Share, executor, plan_workers, shares
+from seqtune.runtime.share import Share
+from seqtune.runtime.workers import executor, plan_workers, shares
 
 LARGE = 500_000_000_000
 
@@ -210,7 +211,7 @@ def test_nothing_is_pinned_where_a_quota_counts_the_cores() -> None:
 
 PROBE = """
 import json, os
-from seqtune.runtime.workers import Share
+from seqtune.runtime.share import Share
 core = min(getattr(os, "sched_getaffinity", lambda _: {0})(0))
 share = Share((core,))
 share.pin()

@@ -560,7 +560,7 @@ def test_a_state_of_another_space_is_refused() -> None:
         ("kind", "grid", "kind: found 'grid', expected 'random'"),
         ("direction", "max", "direction: found 'max', expected 'min'"),
         ("metric", "mae", "metric: found 'mae', expected 'mase'"),
-        ("format", 99, f"format 99, not {FORMAT}"),
+        ("format", 99, f"format: found 99, expected {FORMAT}"),
     ],
 )
 def test_a_state_of_another_search_is_refused(name: str, value: Any, message: str) -> None:

@@ -11,7 +11,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ import pytest
 
 from seqtune.errors import SearchError
 from seqtune.progress import EpochEnded, Event, Note, TrialStarted
+from seqtune.runtime import share
 from seqtune.runtime.import_paths import import_paths
 from seqtune.search.executor._dispatcher import WorkerSpec
 from seqtune.search.executor.inline import Inline
@@ -32,17 +33,18 @@ PATIENCE = 60.0
 """Seconds after which a test fails; none takes long."""
 
 
-@dataclass
-class Share:
-    """A part of the machine."""
+@dataclass(frozen=True)
+class Share(share.Share):
+    """A part of the machine that sets given variables, and notes which processes it pins."""
 
-    variables: Mapping[str, str] = field(default_factory=dict)
+    cores: tuple[int, ...] = (0,)
+    variables: dict[str, str] = field(default_factory=dict)
     pinned: list[int] = field(default_factory=list)
 
-    def environment(self) -> Mapping[str, str]:
+    def environment(self) -> dict[str, str]:
         return self.variables
 
-    def pin(self, process: int) -> None:
+    def pin(self, process: int = 0) -> None:
         self.pinned.append(process)
 
 
@@ -216,7 +218,7 @@ def until_started(executor: Processes, trial: str) -> None:
 
 def broken(how: str) -> Share:
     """Return a share on which no worker gets ready: "always", "twice" or "stuck"."""
-    return Share({"PRETENDER": how})
+    return Share(variables={"PRETENDER": how})
 
 
 @pytest.mark.parametrize("trial", ["hang", "spin"])
@@ -370,7 +372,7 @@ def test_a_worker_is_tied_to_its_share_and_has_its_variables(
 ) -> None:
     monkeypatch.delenv("JAX_COMPILATION_CACHE_DIR", raising=False)
     monkeypatch.setenv("SEQTUNE_CACHE", "off")
-    share = Share({"OMP_NUM_THREADS": "3"})
+    share = Share(variables={"OMP_NUM_THREADS": "3"})
     executor = pretend(share)
     executor.submit(job("t001"))
     variables = outcomes_of(executor)[0].values["variables"]

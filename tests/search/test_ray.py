@@ -45,6 +45,7 @@ from seqtune.search.executor.ray_connection import (
     parse_address,
 )
 from seqtune.search.executor.ray_worker import KIND, RayWorker, data_folder
+from seqtune.search.job_plan import JobPlan
 from seqtune.search.oracle import Proposal
 from seqtune.search.problem import Problem
 from seqtune.search.refit import RefitJob, refitted_path
@@ -566,8 +567,7 @@ def study_of(tiny: Any, listener: Callable[[Event], None]) -> Study:
         stopping=Never(oracle, "min"),
         clock=Clock(600.0, time.monotonic()),
         reserve=lambda _: 0.0,
-        seed=3,
-        steps_per_epoch=lambda values: 2,
+        plan=JobPlan(3, lambda values: 2),
         record=lambda results, state: None,
         listener=listener,
         interrupt=Interrupt(silent),

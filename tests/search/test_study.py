@@ -11,6 +11,7 @@ import pytest
 from seqtune.progress import EpochEnded, Event, Note, TrialEnded, TrialStarted, silent
 from seqtune.runtime.interrupt import Interrupt
 from seqtune.search.budget import SETUP_SECONDS
+from seqtune.search.job_plan import JobPlan
 from seqtune.search.oracle import WAIT, Proposal
 from seqtune.search.stopping.none import Never
 from seqtune.search.study import FAILURES_IN_A_ROW, Study
@@ -151,8 +152,7 @@ def prepared(
         stopping=Never(oracle, "min"),
         clock=clock,  # type: ignore[arg-type]
         reserve=lambda _: reserve,
-        seed=40,
-        steps_per_epoch=lambda values: 7,
+        plan=JobPlan(40, lambda values: 7),
         record=lambda results, state: diary.append(("recorded", len(results), state["told"])),
         listener=events.append,
         interrupt=Interrupt(events.append),

@@ -108,9 +108,8 @@ def deliver(files: Mapping[str, bytes], folder: Path, names: Collection[str]) ->
     """
     for name, content in files.items():
         if name not in names or len(content) > MAX_FILE_BYTES:
-            raise RunError(
-                f"another machine sent a file that was not expected: {name!r}, {len(content):,} bytes"
-            )
+            found = f"{name!r} with {len(content):,} bytes"
+            raise RunError(f"another machine sent a file that was not expected: {found}")
     for name, content in files.items():
         with whole_file(folder / name) as temporary:
             temporary.write_bytes(content)

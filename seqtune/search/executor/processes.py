@@ -11,30 +11,21 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from queue import Empty, SimpleQueue
-from typing import Any, Protocol
+from typing import Any
 
 from seqtune.errors import SearchError
 from seqtune.progress import Listener
 from seqtune.runtime import program_cache
+from seqtune.runtime.share import Share
 from seqtune.search.executor._contract import Job
 from seqtune.search.executor._death import death_reason, memory_kills
 from seqtune.search.executor._dispatcher import Dispatcher, WorkerSpec
 from seqtune.search.executor._process import WorkerProcess
 from seqtune.search.executor._slot import START_SECONDS, STARTS, Slot
-
-
-class Share(Protocol):
-    """The part of the machine that a worker has; see `seqtune.runtime.workers`."""
-
-    def environment(self) -> Mapping[str, str]:
-        """Return the variables that have to be set before the backend loads."""
-
-    def pin(self, process: int) -> None:
-        """Tie a process that loads nothing yet to its cores."""
 
 
 @dataclass(eq=False, kw_only=True)

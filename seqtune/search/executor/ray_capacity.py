@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from seqtune.runtime.workers import WORKER_BYTES, Count, Share, sharing_a_gpu
+from seqtune.runtime.share import Share
+from seqtune.runtime.workers import WORKER_BYTES, Count, sharing_a_gpu
 
 MAX_WORKERS = 64
 """By themselves, no more: further trials learn too little from those before them."""
