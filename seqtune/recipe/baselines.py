@@ -1,4 +1,4 @@
-"""The section `baselines` of a recipe: which simple methods stand beside the networks."""
+"""The section `baselines` of a recipe: which simple methods are on the leaderboard."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def methods_of(task: str) -> Or:
 
 
 METHODS = (
-    "The simple methods that stand on the leaderboard. auto takes all that suit the data and that "
+    "The simple methods on the leaderboard. auto takes all that suit the data and that "
     "their share of the budget allows."
 )
 """What the key `methods` says of itself in every task."""

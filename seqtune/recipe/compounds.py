@@ -142,7 +142,7 @@ class Or(Kind):
 
 
 def check_items(values: Sequence[object], item: Kind) -> tuple[Any, ...]:
-    """Check every item of a list, and that none stands twice.
+    """Check every item of a list, and that none occurs twice.
 
     Raises:
         UnfitError: At least one item does not fit; every flaw is named with its index.
@@ -167,7 +167,7 @@ def check_inner(value: object, inner: Kind, outer: Kind) -> Any:
     """Check a value by the kind inside another, telling of every form that the outer one takes.
 
     Raises:
-        UnfitError: The value does not fit; flaws in a list or a range are named where they stand.
+        UnfitError: The value does not fit; flaws in a list or a range are named with their place.
     """
     try:
         return inner.check(value)

@@ -26,7 +26,7 @@ def seconds(text: str | float) -> float:
         The duration in seconds, finite and above zero.
 
     Raises:
-        RecipeError: The text is no duration, or not above zero.
+        RecipeError: The text is not a duration above zero.
 
     Example:
         >>> seconds("1h30m")

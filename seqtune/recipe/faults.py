@@ -1,4 +1,4 @@
-"""Faults of a recipe: where each stands, what was found there, and what was expected.
+"""Faults of a recipe: where each is, what was found there, and what was expected.
 
 A check never stops at the first fault. It collects them, and `refuse` raises all in one
 `RecipeError`, a line each: `file:line: path: found what, expected what`.
@@ -117,7 +117,7 @@ def _spell(value: object, depth: int) -> str:
 
 
 MAX_NAMED = 20
-"""So many known keys stand in a message; more are not read."""
+"""The most known keys that a message names."""
 
 
 def unknown_key(key: str, known: Iterable[str], kind: str = "key") -> str:

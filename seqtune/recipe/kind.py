@@ -1,6 +1,6 @@
 """What a kind of value is that a recipe key can hold: its check and its JSON Schema.
 
-A kind stands in the annotation of a key. It turns what YAML holds into the value that the
+A kind is part of the annotation of a key. It turns what YAML holds into the value that the
 program uses, or says what it expected; and it describes itself to editors. Every check is the
 kind's own, so that one bad value gives exactly one message.
 

@@ -274,7 +274,7 @@ def _text_of(path: Path) -> str:
     """Return the text of a recipe file.
 
     Raises:
-        RecipeError: It is no file, too large, or no text.
+        RecipeError: It is not a file, is too large, or is not text.
     """
     hint = "seqtune recipes list"
     if path.is_dir():

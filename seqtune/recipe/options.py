@@ -65,5 +65,5 @@ def options_section(name: str, registry: Registry) -> type[Section]:
 
 
 def _searchable(kind: Kind) -> Kind:
-    """Return the kind of a searchable option; a fixed word such as "auto" stands alone."""
+    """Return the kind of a searchable option; a fixed word such as "auto" cannot be in a list."""
     return Or(kind.words, Search(kind.otherwise)) if isinstance(kind, Or) else Search(kind)

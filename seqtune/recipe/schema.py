@@ -39,7 +39,7 @@ class Reading(Section):
     )
     separator: Annotated[str, Or(("auto",), Text("text between two columns"))] = Field(
         "auto",
-        description="What stands between two columns of a text file, such as ';' or a tab. With "
+        description="The separator of two columns of a text file, such as ';' or a tab. With "
         "auto it is detected.",
     )
     decimal: Annotated[str, Word(("auto", ".", ","))] = Field(

@@ -35,7 +35,7 @@ VARIABLES = {
     "TF_FORCE_GPU_ALLOW_GROWTH": "true",
     "XLA_PYTHON_CLIENT_PREALLOCATE": "false",
 }
-"""What a backend is told before it is loaded, unless the user has set it: to log warnings at most,
+"""Variables set before a backend is loaded, unless the user has set them: to log warnings at most,
 to round as other machines do, and to take GPU memory only as it is needed."""
 
 

@@ -51,7 +51,7 @@ def _known() -> tuple[tuple[str, Any], ...]:
 
 
 def options_for(operations: float) -> dict[str, Any]:
-    """Return the compiler options for a program that will do so many operations in all.
+    """Return the compiler options for a program, by the operations that it will do in all.
 
     Args:
         operations: Floating-point operations of all its calls together.

@@ -45,7 +45,7 @@ EVERY_PROGRAM = {
 """By default JAX keeps only what took a second to compile; a network takes smaller ones, too."""
 
 MAX_BYTES = 1_000_000_000
-"""A training step takes 50 to 300 kB; so much holds the searches of months."""
+"""A training step takes 50 to 300 kB, so that this holds the searches of months."""
 
 PRUNED_TO = 0.8
 """Share of `MAX_BYTES` that is left when programs go, so that they do not go one by one."""

@@ -19,7 +19,7 @@ import numpy as np
 from seqtune.runtime.effort import known_options
 
 MAX_SIGNATURES = 64
-"""So many signatures keep their programs, the last used ones: each takes 2 to 10 MB."""
+"""How many signatures keep their programs, the last used ones; each takes 2 to 10 MB."""
 
 
 class Programs:
@@ -91,7 +91,7 @@ def batch_rows(rows: int, most: int) -> int:
 
     Args:
         rows: How many there are; what is missing to a whole batch is filled up with any of them.
-        most: At most so many at a time.
+        most: The largest batch.
 
     Example:
         >>> batch_rows(25, 1024), batch_rows(3000, 1024), batch_rows(0, 1024)

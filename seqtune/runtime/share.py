@@ -1,4 +1,4 @@
-"""What one worker gets of the machine, and how a process is told so."""
+"""The part of the machine that one worker gets: its cores, its GPU, its variables."""
 
 from __future__ import annotations
 

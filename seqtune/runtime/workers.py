@@ -94,7 +94,7 @@ def shares(
             more where `workers` asks.
         backend: The Keras backend.
         data_bytes: Size of the arrays; all workers read the same mapped files.
-        trials: At most so many trials; more workers than that would have nothing to do.
+        trials: The limit on trials; more workers than trials would have nothing to do.
     """
     room = _memory_for(machine, backend, data_bytes)
     if workers != "auto":
@@ -203,7 +203,7 @@ def executor(choice: str, workers: int, budget_seconds: float, trials: int | Non
         choice: What the recipe says: "auto", "inline", "processes" or "ray".
         workers: How many workers the machine is good for.
         budget_seconds: Wall time of the whole command.
-        trials: At most so many trials.
+        trials: The limit on trials; None for none.
 
     Example:
         >>> executor("auto", 2, 300.0, None), executor("auto", 1, 300.0, None)
@@ -232,7 +232,7 @@ class WorkerSettings(Protocol):
 
     @property
     def trials(self) -> int | None:
-        """At most so many trials."""
+        """The limit on trials; None for none."""
 
 
 def plan_workers(

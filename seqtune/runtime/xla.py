@@ -1,4 +1,4 @@
-"""What XLA, JAX's compiler, is told before it is loaded: to compile quickly for NVIDIA GPUs."""
+"""Flags for XLA, JAX's compiler, set before it is loaded: compile quickly for NVIDIA GPUs."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ left 13.3 s.
 """
 
 PROBE = "import sys; sys.path[:] = sys.argv[1:]; import jax; jax.devices('cpu')"
-"""It imports from where this process does, whatever lies in the folder that it is started in."""
+"""It imports from the same folders as this process, not from its working folder."""
 
 PROBE_SECONDS = 60.0
 
@@ -61,7 +61,7 @@ def compile_quickly_for_gpus() -> bool:
     the user, or the process that started this one, has set it.
 
     Returns:
-        False where the XLA that is installed was asked, and cannot be told so.
+        False if the installed XLA does not take the flags.
     """
     if FLAGS in os.environ:
         return True

@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 ROOM_BYTES = 30_000_000
-"""Memory may grow so much before compiled programs are forgotten: some 6 % of a worker on JAX."""
+"""Compiled programs are forgotten when memory has grown by this: some 6 % of a worker on JAX."""
 
 
 class Tidier:

@@ -40,7 +40,7 @@ from seqtune.tasks._values import Values
 
 WEIGHTS = "model.weights.h5"
 LAYERS = "layers"
-"""Below this group stand the weights; beside it is the state of the optimiser, which is left."""
+"""The group of the weights; the state of the optimiser, beside it, is not read."""
 
 MAX_OBJECTS = 100_000
 DEEPEST = 20

@@ -174,7 +174,7 @@ class Oracle:
             name: The trial, as `ask` named it; any other is ignored.
             score: Its validation score; None if it failed.
             reason: Why it failed.
-            cost: Operations that it took; None where nobody counted.
+            cost: Operations that it took; None where they were not counted.
         """
         trial = self._current.get(name)
         if trial is None:
@@ -247,7 +247,7 @@ class Oracle:
         return self._signature(complete(self.dimensions, active))
 
     def _proposal(self, name: str, trial: Trial) -> Proposal:
-        """Return what a trial of Keras Tuner's stands for."""
+        """Return the proposal that a trial of Keras Tuner's makes."""
         chosen = trial.hyperparameters.values
         return Proposal(
             name,

@@ -20,7 +20,7 @@ TRIAL = re.compile(r"t[0-9]{3,9}")
 """What a trial is called."""
 
 MAX_SIZE = 100_000
-"""No size of a network and no history is larger; so much memory is what a few steps may take."""
+"""The largest size of a network and the longest history: more would take all memory."""
 
 MAX_LAYERS = 100
 """No network has more recurrent layers; each is built before the weights can be compared."""

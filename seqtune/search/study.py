@@ -90,7 +90,7 @@ class Study:
         return {
             "oracle": self.oracle.state(),
             "stopping": self.stopping.state(),
-            "told": self._reported,
+            "reported": self._reported,
         }
 
     def restore(self, state: Mapping[str, Any], results: Mapping[str, Result]) -> None:
@@ -107,7 +107,7 @@ class Study:
         try:
             self.oracle.restore(state["oracle"])
             self.stopping.restore(state["stopping"])
-            self._reported = {str(trial): int(steps) for trial, steps in state["told"].items()}
+            self._reported = {str(trial): int(steps) for trial, steps in state["reported"].items()}
         except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
             raise RunError(
                 f"the state of the search is damaged: {reason_of(error)}",
@@ -175,7 +175,7 @@ class Study:
                 is_kept = True
         if not is_kept:
             self._save()
-        executor.wait(0.0)  # raises where nothing more can run, whatever is left to do
+        executor.wait(0.0)  # raises if no worker is left
 
     def _save(self) -> None:
         """Write results and state, and work out when that may be done again."""

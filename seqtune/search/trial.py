@@ -42,7 +42,7 @@ class Result:
         parameters: Weights of the network.
         reason: Why it failed.
         steps: Optimiser steps that it has behind it.
-        operations: Floating-point operations of one of them; 0 where nobody counted.
+        operations: Floating-point operations of one of them; 0 where they were not counted.
     """
 
     trial: str
@@ -59,7 +59,7 @@ class Result:
 
     @property
     def cost(self) -> float | None:
-        """Operations of its training so far; None where nobody counted."""
+        """Operations of its training so far; None where they were not counted."""
         return self.steps * self.operations or None
 
     @property
@@ -107,7 +107,7 @@ class TrialJob:
     earlier: Result | None = None
 
     def run(self, problem: Problem, watch: Watch) -> Result:
-        """Train, and keep the best epoch; whatever goes wrong is in the result.
+        """Train, and keep the best epoch; a failure is in the result.
 
         This is the one place below the command line where any exception is caught: a trial that
         fails must cost a trial, not the search.

@@ -153,7 +153,7 @@ def prepared(
         clock=clock,  # type: ignore[arg-type]
         reserve=lambda _: reserve,
         plan=JobPlan(40, lambda values: 7),
-        record=lambda results, state: diary.append(("recorded", len(results), state["told"])),
+        record=lambda results, state: diary.append(("recorded", len(results), state["reported"])),
         listener=events.append,
         interrupt=Interrupt(events.append),
     )
@@ -368,7 +368,7 @@ def test_a_search_that_was_killed_is_told_of_what_it_had_not_heard() -> None:
     searched = prepared(1000.0, 3)
     known = Result("t001", "completed", values(1), 0.5, steps=STEPS)
     unheard = Result("t002", "completed", values(2), 0.4, steps=STEPS)
-    state = {"oracle": {"asked": 2}, "stopping": {}, "told": {"t001": STEPS}}
+    state = {"oracle": {"asked": 2}, "stopping": {}, "reported": {"t001": STEPS}}
     searched.study.restore(state, {"t001": known, "t002": unheard})
     assert searched.diary == [("told", "t002", 0.4, "")]
     searched.study.run(searched.executor)
@@ -382,7 +382,7 @@ def test_a_search_that_goes_on_begins_one_trial_however_long_trials_took(
 ) -> None:
     searched = prepared(seconds, 2)
     known = Result("t001", "stopped", values(1), 0.5, seconds=170.0, steps=STEPS)
-    state = {"oracle": {"asked": 1}, "stopping": {}, "told": {"t001": STEPS}}
+    state = {"oracle": {"asked": 1}, "stopping": {}, "reported": {"t001": STEPS}}
     searched.study.restore(state, {"t001": known})
     searched.study.run(searched.executor)
     assert [job.trial for job in searched.executor.jobs] == begun

@@ -48,7 +48,7 @@ class Job(Protocol):
         """Return the outcome when the worker died."""
 
     def smaller(self) -> Job | None:
-        """Return the same with half the batch, for less memory; None where there is no such."""
+        """Return the same job with half the batch, for less memory; None where it has none."""
 
 
 class Executor(Protocol):
@@ -73,7 +73,7 @@ class Executor(Protocol):
         """Return the outcomes of jobs that have ended.
 
         Args:
-            seconds: Return with nothing when none has ended after so long.
+            seconds: How long to wait at most.
         """
 
     def stop(self, trial: str) -> None:

@@ -44,20 +44,20 @@ class WorkerSpec:
 class Dispatcher(ABC, Generic[AnySlot]):
     """Keeps jobs until a worker is free, and outcomes until somebody asks for them.
 
-    Nobody waits for a worker to start: jobs can be submitted meanwhile. A worker that dies or hangs
+    Jobs can be submitted while workers still start. A worker that dies or hangs
     costs the job that it had, and is replaced.
 
     Args:
         spec: What the workers have in common.
-        slots: A place for each worker; a place that is given up is removed.
+        slots: One for each worker; a slot that is given up is removed.
         listener: Hears of trials begun, of every epoch, and of workers that are given up.
 
     Attributes:
         workers: How many jobs run at the same time.
     """
 
-    nobody: str = "no worker can be started"
-    """What is wrong when the last place is given up."""
+    none_left: str = "no worker can be started"
+    """What the error says when the last slot is given up."""
 
     def __init__(self, spec: WorkerSpec, slots: list[AnySlot], listener: Listener) -> None:
         self.spec, self.slots, self.listener = spec, slots, listener
@@ -81,7 +81,7 @@ class Dispatcher(ABC, Generic[AnySlot]):
         """Return the outcomes of all jobs that have ended, as soon as there is one.
 
         Args:
-            seconds: Return with nothing when none has ended after so long.
+            seconds: How long to wait at most.
 
         Raises:
             SearchError: No worker is left, and all outcomes were returned.
@@ -111,10 +111,10 @@ class Dispatcher(ABC, Generic[AnySlot]):
 
     @abstractmethod
     def _listen(self, seconds: float) -> bool:
-        """Act on what workers say; return whether there was anything.
+        """Act on the messages of workers; return whether there were any.
 
         Args:
-            seconds: Return when there is nothing after so long.
+            seconds: How long to wait at most.
         """
 
     @abstractmethod
@@ -123,11 +123,11 @@ class Dispatcher(ABC, Generic[AnySlot]):
 
     @abstractmethod
     def _ask_to_stop(self, slot: AnySlot, trial: str) -> None:
-        """Send a worker the wish that its trial ends."""
+        """Ask a worker to end its trial at the best epoch."""
 
     @abstractmethod
     def _kill(self, slot: AnySlot) -> None:
-        """End a worker by force; that it is gone is heard later."""
+        """End a worker by force; its end comes as a message later."""
 
     def _work(self, deadline: float) -> None:
         """Hear workers and give them jobs until one has ended, none runs, or the time is over."""
@@ -155,11 +155,11 @@ class Dispatcher(ABC, Generic[AnySlot]):
                 self._ask_to_stop(slot, job.trial)
 
     def _take(self, slot: AnySlot, message: Mapping[str, Any], files: Files) -> None:
-        """Act on what a worker said.
+        """Act on a message of a worker.
 
         Args:
             slot: The place of the worker.
-            message: What it said; see `search.executor.worker`.
+            message: Its message; see `search.executor.worker`.
             files: What it sent with it.
         """
         if "ready" in message:
@@ -209,7 +209,7 @@ class Dispatcher(ABC, Generic[AnySlot]):
         self.slots.remove(slot)
         self._count()
         if not self.slots:
-            raise SearchError(f"{self.nobody}: {reason}", self.hint)
+            raise SearchError(f"{self.none_left}: {reason}", self.hint)
         self.listener(Note(f"worker {slot.number} is given up: {reason}; the others go on"))
 
     def _count(self) -> None:

@@ -22,7 +22,7 @@ sys.path[:] = sys.argv[2:]
 from importlib import import_module
 import_module(sys.argv[1]).main()
 """
-"""A worker imports from where its master does, whatever lies in the folder it is started in."""
+"""A worker imports from the same folders as its master, not from its working folder."""
 
 MAX_WORDS = 2**20
 """Bytes on stderr that are kept; a library that warns at every step must not fill the disk."""
@@ -47,7 +47,7 @@ class WorkerProcess:
         hear: Called with every message, in a thread, and with None when there are no more.
 
     Attributes:
-        is_garbled: Whether it wrote something that is no message, and was killed for that.
+        is_garbled: Whether it was killed because it wrote an invalid message.
     """
 
     def __init__(

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from seqtune.search.executor._contract import Job
 
 START_SECONDS = 120.0
-"""A worker that is not ready after so long hangs; loading takes 2 to 20 seconds."""
+"""A worker that is not ready after this long is killed; loading takes 2 to 20 seconds."""
 
 STARTS = 3
-"""So many deaths before it is ready, one after the other, and a place is given up."""
+"""A slot is given up after this many deaths in a row of workers that were not ready yet."""
 
 MIN_GRACE_SECONDS = 10.0
 GRACE_SHARE = 0.5

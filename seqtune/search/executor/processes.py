@@ -94,12 +94,12 @@ class Processes(Dispatcher[ProcessSlot]):
         return [slot.process.pid for slot in self.slots]
 
     def close(self) -> None:
-        """End all workers, whatever they are doing; nothing is left of them."""
+        """End all workers at once, and remove their files."""
         slots, self.slots = self.slots, []
         self._waiting.clear()
         begun = [slot for slot in slots if hasattr(slot, "process")]
         for slot in begun:
-            slot.life += 1  # nobody listens any more
+            slot.life += 1  # its messages are ignored from here on
             slot.process.ask_to_end()
         for slot in begun:
             slot.process.end()

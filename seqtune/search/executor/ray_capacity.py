@@ -55,7 +55,7 @@ class Capacity:
 
         Args:
             nodes: Resources of each node, by Ray's names.
-            free: What nobody uses, of all nodes together; empty where that is unknown.
+            free: Unused resources of all nodes together; empty where they are unknown.
             memory_bytes: What each worker is counted with.
             per_gpu: How many workers may share a GPU; "auto" is as many as on the node with the
                 fewest cores to a GPU.

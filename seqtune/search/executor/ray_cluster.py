@@ -37,7 +37,7 @@ from seqtune.search.problem import Problem
 from seqtune.search.trial import model_path, reason_of
 
 LOST_SECONDS = 60.0
-"""Without any node for so long, the search is at an end; Ray needs half of it to give one up."""
+"""After this long without any node the search ends. Ray needs half of it to give a node up."""
 
 
 @dataclass(frozen=True)
@@ -70,10 +70,10 @@ class RayExecutor(Dispatcher[RaySlot]):
 
     Raises:
         MissingExtra: Ray is not installed.
-        SearchError: There is no such cluster, or it cannot be used from here.
+        SearchError: The cluster is not there, or cannot be used from here.
     """
 
-    nobody = "no node of the cluster can be used"
+    none_left = "no node of the cluster can be used"
 
     def __init__(
         self, spec: WorkerSpec, problem: Problem, cluster: Cluster, listener: Listener
@@ -117,13 +117,13 @@ class RayExecutor(Dispatcher[RaySlot]):
         return max(0, free - len(self._waiting))
 
     def close(self) -> None:
-        """End all workers, whatever they are doing, and leave the cluster as it was."""
+        """End all workers at once, and leave the cluster as it was."""
         self._waiting.clear()
         self._pool.end()
         self._connection.close()
 
     def _opening(self, variables: Mapping[str, str]) -> dict[str, Any]:
-        """Return what each actor is told of the search.
+        """Return the settings of the search that each actor gets.
 
         Args:
             variables: Those of a worker by its part of a node.
@@ -227,7 +227,7 @@ class RayExecutor(Dispatcher[RaySlot]):
         super()._give_up(slot, reason)
 
     def _count(self) -> None:
-        """Set how many workers there are, as soon as any is: those that have no room are none."""
+        """Count the workers that have a node, as soon as one of them is ready."""
         self._was_any = self._was_any or any(slot.is_ready for slot in self.slots)
         if self._was_any:
             self.workers = max(1, sum(slot.is_here for slot in self.slots))

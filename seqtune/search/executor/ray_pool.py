@@ -19,7 +19,7 @@ LAST_SECONDS = 3.0
 """How long workers may take to remove what they have on their nodes."""
 
 UNRESPONSIVE_SECONDS = 10.0
-"""An actor that has not killed its worker after so long is killed itself."""
+"""An actor that has not killed its worker after this long is killed itself."""
 
 Words = Sequence[tuple[str, Files]]
 """What a worker said since it was asked last, each with the files that belong to it."""
@@ -69,16 +69,16 @@ class RayPool:
     def gather(
         self, workers: int, options: Mapping[str, Any], opening: Mapping[str, Any], bundle: Any
     ) -> None:
-        """Ask for the actors of so many workers; nobody waits for them.
+        """Ask for the actors of workers, without waiting for them.
 
         Args:
             workers: How many.
             options: What each needs, as Ray has it.
-            opening: What each actor is told of the search.
+            opening: The settings of the search that each actor gets.
             bundle: The data, which goes to each node once.
 
         Raises:
-            SearchError: There is no way to the cluster.
+            SearchError: The connection to the cluster is lost.
         """
         self.options, self._opening = dict(options), opening
         self._bundle = self.call(self.ray.put, bundle)
@@ -101,7 +101,7 @@ class RayPool:
         """Return what actors say: what their workers said, or why they are gone.
 
         Args:
-            seconds: Return with nothing when there is nothing after so long.
+            seconds: How long to wait at most.
         """
         polls = {slot.poll: slot for slot in self.slots}
         done, _ = self.call(self.ray.wait, list(polls), num_returns=1, timeout=seconds)
@@ -121,7 +121,7 @@ class RayPool:
         """Call Ray.
 
         Raises:
-            SearchError: There is no way to the cluster any more.
+            SearchError: The connection to the cluster is lost.
         """
         try:
             return method(*arguments, **options)
@@ -138,7 +138,7 @@ class RayPool:
             pass  # it is gone already
 
     def end(self) -> None:
-        """End all workers, whatever they are doing."""
+        """End all workers at once."""
         slots = self.slots.copy()
         self.slots.clear()
         try:

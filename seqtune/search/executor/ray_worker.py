@@ -62,7 +62,7 @@ class RayWorker:
         self._process: WorkerProcess | None = None
 
     def open(self, opening: Mapping[str, Any], bundle: Bundle) -> None:
-        """Remember what a worker is told, and start the first one; `poll` tells how that went.
+        """Remember the settings of workers, and start the first one; `poll` returns how that went.
 
         Args:
             opening: The version of the master; name of the search, of the module, of the task and
@@ -101,9 +101,9 @@ class RayWorker:
             self._folder / WORDS,
             self._messages.put,
         )
-        told = {name: opening[name] for name in ("task", "backend")}
+        settings = {name: opening[name] for name in ("task", "backend")}
         folder = str(self._folder)
-        self._process.send({"open": {**told, "folder": folder, "scratch": folder}})
+        self._process.send({"open": {**settings, "folder": folder, "scratch": folder}})
 
     def submit(
         self, job: Mapping[str, Any], files: Mapping[str, bytes], names: Sequence[str]
@@ -133,7 +133,7 @@ class RayWorker:
             self._process.send({"stop": trial})
 
     def kill(self) -> None:
-        """End the worker by force; `poll` tells that it died."""
+        """End the worker by force; `poll` returns that it died."""
         if self._process is not None:
             self._process.kill()
 
@@ -142,7 +142,7 @@ class RayWorker:
         """Return what the worker has said, as soon as there is something.
 
         Args:
-            seconds: Return with nothing when there is nothing after so long.
+            seconds: How long to wait at most.
         """
         said: list[Message] = []
         with suppress(Empty):
@@ -152,7 +152,7 @@ class RayWorker:
         return said
 
     def end(self) -> None:
-        """End the worker, whatever it is doing; nothing is left of it."""
+        """End the worker at once, and remove its files."""
         if self._process is not None:
             self._process.ask_to_end()
             self._process.end()

@@ -68,7 +68,7 @@ def serve(problem: Problem, inbox: Inbox, outbox: Outbox) -> None:
 def answer(
     message: dict[str, Any], problem: Problem, inbox: Inbox, outbox: Outbox
 ) -> dict[str, Any]:
-    """Do a job and return the message that tells how it went.
+    """Do a job and return the message with its outcome.
 
     Args:
         message: A job, as `search.wire` encodes it.

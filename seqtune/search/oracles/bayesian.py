@@ -27,7 +27,7 @@ DRAWN = 500
 """Random candidates for the next trial."""
 
 BEST = 5
-"""So many of the best trials have their neighbourhood searched."""
+"""Candidates are drawn around this many of the best trials."""
 
 NEIGHBOURS = 100
 """Candidates around each of the best trials."""
@@ -36,7 +36,7 @@ VARIED = 60
 """Candidates around each of the best trials, and of the last ones, that run the same program."""
 
 CANDIDATES = 8
-"""At first so many random configurations are drawn for one that is tried: cheap ones more often."""
+"""Random configurations drawn for each one that is tried; cheap ones are tried more often."""
 
 PROBES = 8
 """Values of an axis that are looked at, to see whether another runs the same program."""

@@ -76,7 +76,7 @@ class FixedSpaceOracle(TunerOracle):
             trial: The trial.
             score: Its score.
             reason: Why it failed.
-            cost: Operations that it took; None where nobody counted.
+            cost: Operations that it took; None where they were not counted.
         """
         is_new = trial.status == RUNNING
         if score is None and not is_new:
@@ -140,7 +140,7 @@ class FixedSpaceOracle(TunerOracle):
             state: From `state`, of an oracle with the same arguments.
 
         Raises:
-            KeyError, TypeError, ValueError, AttributeError, ArithmeticError: It is no such state.
+            KeyError, TypeError, ValueError, AttributeError, ArithmeticError: The state is damaged.
         """
         for kept in state["trials"]:
             status, score, cost = kept["status"], kept["score"], kept["cost"]

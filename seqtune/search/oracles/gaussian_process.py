@@ -31,13 +31,13 @@ NOISE_PRIOR = (math.log(1e-2), 1.5)
 """Mean and deviation of the prior on the logarithm of the noise."""
 
 MIN_NOISE = 1e-6
-"""Variance of the noise that is always there, or equal points could not be told from each other."""
+"""Smallest variance of the noise: without it equal points make the kernel matrix singular."""
 
 BOUND = 30.0
 """No logarithm of a kernel is farther from 0."""
 
 TAIL = 2.0
-"""Scores worse than the median by so many deviations count by their logarithm."""
+"""Scores that are this many deviations worse than the median count by their logarithm."""
 
 END_OF_TAIL = 6.0
 """No score counts as worse than the median by more deviations."""

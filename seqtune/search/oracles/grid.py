@@ -13,7 +13,7 @@ class Grid(FixedSpaceOracle, keras_tuner.oracles.GridSearchOracle):  # type: ign
     """Keras Tuner's grid, walked by one cursor.
 
     Keras Tuner's own walk begins the next configuration when one ends: no more than two run side by
-    side. The cursor is no part of the state: it walks again past what was tried.
+    side. The state does not contain the cursor: it walks past what was tried again.
 
     Args:
         options: Arguments of Keras Tuner's oracle, and the portfolio.

@@ -137,7 +137,7 @@ class Hyperband(FixedSpaceOracle, keras_tuner.oracles.HyperbandOracle):  # type:
                 raise ValueError(f"a bracket with {len(bracket['rounds'])} rungs")
 
     def _entry(self, kept: Mapping[str, Any]) -> dict[str, Any]:
-        """Return who stands on a rung, where both trials are known."""
+        """Return an entry of a rung, if both of its trials are known."""
         if kept["past_id"] is not None:
             self.trials[kept["past_id"]]
         return {"past_id": kept["past_id"], "id": self.trials[kept["id"]].trial_id}

@@ -25,7 +25,7 @@ NEAR = 0.1
 """Deviation of a neighbour from a point, along an axis of numbers."""
 
 FEW = 5
-"""An axis of so many values, or of names, is drawn anew for a neighbour."""
+"""An axis with at most this many values, or with names, is drawn anew for a neighbour."""
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ SHARES = (1 / 3, 1.0)
 than a ninth: much less than that, and compiling costs more than the training that is saved."""
 
 FACTOR = 3
-"""One in so many goes on from each pause."""
+"""The best third goes on from each pause."""
 
 ENDING = 0.25
 """In this last share of the time what is begun goes on, before anything new begins."""

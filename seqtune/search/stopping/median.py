@@ -13,7 +13,7 @@ GRACE = 0.2
 """Share of a trial's epochs before it may be stopped: the rate has only begun to fall."""
 
 MIN_TRIALS = 4
-"""So many others must have come as far before a median means anything."""
+"""A median counts from this many other trials on that have come as far."""
 
 
 class Median(Never):
