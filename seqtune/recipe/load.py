@@ -134,10 +134,6 @@ class Recipe:
         """Return the recipe as YAML with every key; reading it gives an equal recipe."""
         return to_yaml(self.values)
 
-    def __reduce__(self) -> tuple[Any, ...]:
-        """Travel between processes as text: the classes of plug-in options exist only here."""
-        return _restore, (self.name, self.to_yaml())
-
     def to_dict(self) -> dict[str, Any]:
         """Return every key as JSON holds it."""
         return self.values.to_dict()
@@ -149,10 +145,6 @@ class Recipe:
     def portfolio(self) -> list[dict[str, Any]]:
         """Return the configurations to try first, each with every key that has an effect."""
         return space.configurations(self.values)
-
-
-def _restore(name: str, text: str) -> Recipe:
-    return Recipe(name, Recipe.from_text(text, name).values)
 
 
 def locate(source: str | Path | None, task: str | None) -> tuple[str, Path]:

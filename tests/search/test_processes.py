@@ -258,6 +258,17 @@ def test_a_worker_that_cannot_start_is_tried_three_times(pretend: Pretend, tmp_p
     assert len(list(tmp_path.glob("start-*"))) == 3
 
 
+def test_the_job_of_the_last_worker_is_given_back_before_the_error(
+    pretend: Pretend, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    executor = pretend()
+    executor.submit(job("leave"))
+    monkeypatch.setattr("seqtune.search.executor.processes.STARTS", 0)
+    assert outcomes_of(executor)[0].reason == "the worker died: exit code 3"
+    with pytest.raises(SearchError, match="no worker can be started: the worker died"):
+        executor.wait(0.0)
+
+
 def test_an_error_says_why_no_worker_starts(pretend: Pretend) -> None:
     executor = pretend(broken("always"), broken("always"))
     executor.submit(job("t001"))

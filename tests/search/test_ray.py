@@ -376,7 +376,7 @@ def test_another_version_is_refused() -> None:
     worker.open(opening(version="9.9"), {})
     assert messages(worker, 2) == [
         ('{"here": ["node", "10.0.0.9"]}', {}),
-        (f'{{"refused": "seqtune {seqtune.__version__} is installed there, 9.9 here"}}', {}),
+        (f'{{"refused": "seqtune {seqtune.__version__} is installed there, but 9.9 here"}}', {}),
     ]
     worker.end()
 

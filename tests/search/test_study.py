@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from seqtune.errors import SearchError
 from seqtune.progress import EpochEnded, Event, Note, TrialEnded, TrialStarted, silent
 from seqtune.runtime.interrupt import Interrupt
 from seqtune.search.budget import SETUP_SECONDS
@@ -386,3 +387,19 @@ def test_a_search_that_goes_on_begins_one_trial_however_long_trials_took(
     searched.study.restore(state, {"t001": known})
     searched.study.run(searched.executor)
     assert [job.trial for job in searched.executor.jobs] == begun
+
+
+def test_a_search_that_loses_its_last_worker_says_so_after_the_last_outcome() -> None:
+    searched = prepared(1000.0)
+    wait = searched.executor.wait
+
+    def lose(seconds: float) -> list[Any]:
+        if not searched.executor.running:
+            raise SearchError("no worker can be started")
+        searched.executor.workers = 0
+        return wait(seconds)
+
+    searched.executor.wait = lose  # type: ignore[method-assign]
+    with pytest.raises(SearchError, match="no worker can be started"):
+        searched.study.run(searched.executor)
+    assert [result.status for result in searched.results] == ["completed"]
