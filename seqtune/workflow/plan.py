@@ -127,7 +127,9 @@ def _of_search(recipe: Recipe, backend: str, refit_share: float, data_bytes: int
     shares = Shares(budget, refit_share if recipe.get("refit") else 0.0)
     baselines = recipe.get("baselines.share") * budget
     searching = max(0.0, budget - baselines - shares.ending)
-    team = plan_workers(backends.machine_for(backend), recipe.values.search, budget, backend, data_bytes)
+    team = plan_workers(
+        backends.machine_for(backend), recipe.values.search, budget, backend, data_bytes
+    )
     running = team.workers if team.executor != "inline" else 0  # beside the main process
     trial_seconds = rough_trial_seconds(recipe, searching)
     return {
