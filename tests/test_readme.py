@@ -113,6 +113,16 @@ def test_links_between_the_pages_lead_somewhere(page):
         assert not anchor or anchor in anchors(path), f"{link}#{anchor}"
 
 
+def test_sections_that_the_code_names_are_there():
+    named = set()
+    for path in (ROOT / "seqtune").rglob("*.py"):
+        text = " ".join(path.read_text(encoding="utf-8").split())
+        named |= set(re.findall(r'(docs/[\w/-]+\.md), "([^"]+)"', text))
+    assert named
+    for page, section in named:
+        assert section.lower().replace(" ", "-") in anchors(ROOT / page), f"{page}: {section}"
+
+
 @pytest.mark.parametrize("page", PAGES)
 def test_scripts_that_a_page_names_are_there(page):
     for script in re.findall(r"benchmarks/[\w/]+\.py", text_of(page)):
