@@ -73,7 +73,9 @@ for name, values in json.loads((folder / "values.json").read_text()).items():
     model = task.build(prepared, values)
     # the median's last layer begins at zero: without this all networks forecast their base
     draw = np.random.default_rng(1)
-    model.set_weights([draw.normal(0, 0.3, weight.shape) for weight in model.get_weights()])
+    for weight in model.weights:
+        drawn = draw.normal(0, 0.3, weight.shape)
+        weight.assign(np.abs(drawn) if "variance" in weight.path else drawn)
     save_network(model, folder / f"{name}-made.keras")
     np.save(folder / f"{name}-made.npy", problem.predict(model, values, "test"))
 earlier = Result(**json.loads((folder / "earlier.json").read_text()))
@@ -98,7 +100,9 @@ def problem(tiny: Any, tmp_path_factory: pytest.TempPathFactory) -> Problem:
         }  # fmt: skip
         model = TASK.build(problem.prepared, values)
         draw = np.random.default_rng(0)
-        model.set_weights([draw.normal(0, 0.3, weight.shape) for weight in model.get_weights()])
+        for weight in model.weights:
+            drawn = draw.normal(0, 0.3, weight.shape)
+            weight.assign(np.abs(drawn) if "variance" in weight.path else drawn)
         save_network(model, folder / f"{name}.keras")
         np.save(
             folder / f"{name}.npy",
