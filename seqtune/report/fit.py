@@ -23,7 +23,7 @@ from seqtune.drawing.wording import (
 )
 from seqtune.report.leaderboard import LeaderboardReport
 from seqtune.report.verdict import verdict
-from seqtune.run.leaderboard import Summary
+from seqtune.run.summary import Summary
 from seqtune.tasks._info import info_of
 
 

@@ -11,7 +11,7 @@ from rich.text import Text
 
 from seqtune.drawing.table import Column, table
 from seqtune.drawing.wording import bullets, figure, literal, metric_name, percent
-from seqtune.run.leaderboard import Summary
+from seqtune.run.summary import Summary
 
 
 @dataclass(frozen=True)

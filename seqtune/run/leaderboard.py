@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
@@ -241,78 +241,6 @@ def read_leaderboard(folder: Path) -> Leaderboard:
     if len(set(names)) != len(names):
         raise damaged(path, "two rows have the same name")
     return board
-
-
-@dataclass(frozen=True)
-class Summary:
-    """What a run came to: the whole JSON of `fit` and `report`.
-
-    Args:
-        run: The run folder.
-        task: What was learnt: the name of a task.
-        status: "complete", "interrupted" or "running".
-        leaderboard: Everything that was scored.
-        trials: Trials "completed", "failed" and "stopped" (cut short).
-        seconds: Wall time, "total" and "search", and "training", which all workers count towards.
-        budget_seconds: What the user allowed.
-        failures: Why trials failed, and how many for that reason.
-        left_out: Baselines that were not run, and why.
-        notes: What the user should know about the data and the run.
-        workers: Seconds that each worker was "busy", and in "training" steps.
-    """
-
-    run: str
-    task: str
-    status: str
-    leaderboard: Leaderboard
-    trials: Mapping[str, int]
-    seconds: Mapping[str, float]
-    budget_seconds: float
-    failures: Mapping[str, int] = field(default_factory=dict)
-    left_out: Mapping[str, str] = field(default_factory=dict)
-    notes: tuple[str, ...] = ()
-    workers: tuple[Mapping[str, float], ...] = ()
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the JSON document of `fit --json` and `report --json`."""
-        return {
-            "run": self.run,
-            "task": self.task,
-            "status": self.status,
-            **self.leaderboard.to_dict(),
-            "trials": {name: int(count) for name, count in self.trials.items()},
-            "seconds": figures_to_json(self.seconds),
-            "budget_seconds": finite(self.budget_seconds),
-            "failures": {reason: int(count) for reason, count in self.failures.items()},
-            "left_out": dict(self.left_out),
-            "notes": list(self.notes),
-            "workers": [figures_to_json(worker) for worker in self.workers],
-        }
-
-    @classmethod
-    def from_dict(cls, value: Mapping[str, Any]) -> Self:
-        """Read what `to_dict` wrote.
-
-        Raises:
-            RunError: A key is missing or holds something else.
-        """
-        return _read("run summary", value, cls._from_json)
-
-    @classmethod
-    def _from_json(cls, value: Mapping[str, Any]) -> Self:
-        return cls(
-            run=str(value["run"]),
-            task=str(value["task"]),
-            status=str(value["status"]),
-            leaderboard=Leaderboard.from_dict(value),
-            trials={str(name): int(count) for name, count in value["trials"].items()},
-            seconds=figures_from_json(value["seconds"]),
-            budget_seconds=number(value["budget_seconds"]),
-            failures={str(key): int(count) for key, count in value.get("failures", {}).items()},
-            left_out={str(key): str(why) for key, why in value.get("left_out", {}).items()},
-            notes=tuple(str(note) for note in value.get("notes", ())),
-            workers=tuple(figures_from_json(worker) for worker in value.get("workers", ())),
-        )
 
 
 def relative_gain(score: float, reference: float) -> float | None:

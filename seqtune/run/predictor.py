@@ -9,7 +9,7 @@ nothing of how it was found.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -23,6 +23,7 @@ from seqtune.files import damaged, read_json, write_json, write_text
 from seqtune.progress import Listener, ProgressCounter, silent
 from seqtune.recipe.load import Recipe, task_of
 from seqtune.run.leaderboard import Leaderboard, Row, read_leaderboard
+from seqtune.run.loaded_member import LoadedMember
 from seqtune.run.members import (
     CALIBRATION,
     MEMBERS,
@@ -32,7 +33,7 @@ from seqtune.run.members import (
     write_members,
 )
 from seqtune.tasks._contract import Backtests, Task
-from seqtune.tasks._values import Calibration, Context, Evaluation, Network
+from seqtune.tasks._values import Calibration, Context, Evaluation
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -186,8 +187,10 @@ class Predictor:
     def open_members(self, name: str) -> list[LoadedMember]:
         """Return the models behind a row; a simple method stands alone."""
         if self.choose(name).kind == "baseline":
-            return [LoadedMember(self, Member("", 1.0, "", "", {}, method=name))]
-        return [LoadedMember(self, member) for member in self.members[name]]
+            members = [Member("", 1.0, "", "", {}, method=name)]
+        else:
+            members = self.members[name]
+        return [LoadedMember(self.task, self.prepared, self.folder, each) for each in members]
 
     def change(self, settings: Sequence[str]) -> None:
         """Predict from here on with other values of what does not need training again.
@@ -307,64 +310,3 @@ class Predictor:
     def _by_method(self, method: str, encoded: Any, counter: ProgressCounter) -> Floats:
         seed = int(self.recipe.values.seed)
         return self.task.by_method(self.prepared, encoded, method, seed, counter.add)
-
-
-@dataclass
-class LoadedMember:
-    """A member of a row, whose network is loaded when it is first asked for.
-
-    Args:
-        predictor: Whose member it is.
-        member: What the folder says of it.
-    """
-
-    predictor: Predictor
-    member: Member
-
-    @property
-    def trial(self) -> str:
-        """The trial that made it; empty for a simple method."""
-        return self.member.trial
-
-    @property
-    def method(self) -> str:
-        """Name of the simple method; empty for a network."""
-        return self.member.method
-
-    @property
-    def weight(self) -> float:
-        """Its share in the row's predictions."""
-        return self.member.weight
-
-    @property
-    def values(self) -> Mapping[str, Any]:
-        """Its configuration."""
-        return self.member.values
-
-    @property
-    def is_refitted(self) -> bool:
-        """Whether it has learnt from all rows."""
-        return bool(self.member.refitted)
-
-    @cached_property
-    def network(self) -> Network:
-        """The network: built by seqtune's own code, with the weights of its file.
-
-        Raises:
-            RunError: The file is missing or damaged, or does not suit its configuration.
-        """
-        from seqtune.runtime.network import KerasNetwork
-
-        searched = (lambda: self._load(self.member.model)) if self.is_refitted else None
-        return KerasNetwork(self._load(self.member.file), searched)
-
-    def _load(self, file: str) -> Any:
-        from seqtune.runtime.program_cache import keep_programs
-        from seqtune.search.network_file import load_network
-
-        predictor = self.predictor
-        if self.method:
-            raise damaged(predictor.folder / MEMBERS, f"{self.method} is no network")
-        keep_programs()
-        path = predictor.folder / file
-        return load_network(predictor.task, predictor.prepared, self.values, path)

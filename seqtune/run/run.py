@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 from seqtune.errors import RunError
 from seqtune.progress import Listener, silent
 from seqtune.run.folder import read_record, write_record
-from seqtune.run.leaderboard import Leaderboard, Row, Summary, read_leaderboard
+from seqtune.run.leaderboard import Leaderboard, Row, read_leaderboard
+from seqtune.run.summary import Summary
 from seqtune.run.trials import TRIALS, read_trials
 from seqtune.search.recorded import check_values
 from seqtune.tasks._contract import Writes

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 Values = Mapping[str, Any]
 Part = Literal["validation", "test"]
+PARTS: tuple[Part, ...] = ("validation", "test")
+"""The parts that are held out."""
+
 Until = Literal["train", "validation", "test"]
 """The last part of the data that training may see; only the search's end goes past "train"."""
 

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from seqtune.errors import RunError
-from seqtune.run.leaderboard import Leaderboard, Row, Summary, relative_gain
+from seqtune.run.leaderboard import Leaderboard, Row, relative_gain
+from seqtune.run.summary import Summary
 
 NAN = math.nan
 

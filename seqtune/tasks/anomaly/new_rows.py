@@ -13,6 +13,7 @@ from seqtune.data.panel.panel import Panel
 from seqtune.data.reading.row_times import count_rows, read_times
 from seqtune.data.reading.source import Source
 from seqtune.errors import DataError
+from seqtune.tasks._panels import require_fitted
 from seqtune.tasks._values import Context
 from seqtune.tasks.anomaly.continuation import continued
 from seqtune.tasks.anomaly.panels import Rows, take_labels
@@ -133,18 +134,7 @@ def read_new(
     """
     codec = prepared.codec
     fitted = codec.roles
-    missing = [
-        name
-        for name in (fitted["time"], fitted["series"], *fitted["targets"])
-        if name and name not in source.names
-    ]
-    if missing:
-        quoted = ", ".join(repr(name) for name in missing)
-        columns = f"column {quoted}" if len(missing) == 1 else f"columns {quoted}"
-        raise DataError(
-            f"{source.path} lacks {columns} of the fitted data; it has {', '.join(source.names)}",
-            f"add {columns}, or fit again on data like this",
-        )
+    require_fitted(source, (fitted["time"], fitted["series"], *fitted["targets"]))
     if label is not None:
         check_labels(source, label, allow_all=True)
     roles = Roles(tuple(fitted["targets"]), fitted["time"], fitted["series"], label)

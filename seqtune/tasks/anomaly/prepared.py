@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -15,8 +15,8 @@ from seqtune.data.array_file import read_array
 from seqtune.data.panel.panel import Panel
 from seqtune.data.panel.split import Split, read_split, save_split
 from seqtune.data.panel.store import load_panel, save_panel
-from seqtune.data.panel.time_text import format_times
 from seqtune.files import damaged, read_value, write_json
+from seqtune.tasks._panels import describe_panel
 from seqtune.tasks._values import Fold, Part, Until
 from seqtune.tasks.anomaly.codec import Codec, Coded
 from seqtune.tasks.anomaly.codec_check import check_codec
@@ -129,41 +129,15 @@ class Prepared:
 
     def describe(self) -> dict[str, Any]:
         """Return what the data turned out to be, in a few figures."""
-        lengths = np.diff(self.panel.offsets)
-        counts = {part: self.held_out[part] for part in self.held_out}
+        codec, planted = self.codec, self.held_out["validation"].planted
         return {
-            "series": len(self.panel.series),
-            "rows": int(self.panel.offsets[-1]),
-            "shortest_series": int(lengths.min()),
-            "longest_series": int(lengths.max()),
-            "frequency": self.panel.grid.frequency,
-            "periods": list(self.codec.periods),
-            "filled_values": int(self.panel.observed.size - self.panel.observed.sum()),
+            **describe_panel(self.panel, self.split, codec.roles),
+            "periods": list(codec.periods),
             "unit": "row",
             "facts": {
-                "watched": str(self.codec.channels),
-                "season": f"{self.codec.season} rows",
-                "false alarms": f"1 in {1 / self.codec.false_alarms:,.0f} normal rows",
-                "planted kinds": ", ".join(counts["validation"].planted) or "none",
-            },
-            **{f"{name}_rows": rows for name, rows in self._rows().items()},
-            **{f"{name}_span": self._span(name) for name in self._rows()},
-            "roles": {
-                role: tuple(columns if isinstance(columns, (list, tuple)) else [columns])
-                for role, columns in self.codec.roles.items()
-                if columns
+                "watched": str(codec.channels),
+                "season": f"{codec.season} rows",
+                "false alarms": f"1 in {1 / codec.false_alarms:,.0f} normal rows",
+                "planted kinds": ", ".join(planted) or "none",
             },
         }
-
-    def _rows(self) -> dict[str, int]:
-        parts = {"training": "train", "validation": "validation", "test": "test"}
-        bounds = {name: self.split.bounds(part) for name, part in parts.items()}
-        return {name: int((end - begin).sum()) for name, (begin, end) in bounds.items()}
-
-    def _span(self, part: str | Literal["training"]) -> list[str]:
-        """Return the first and the last time of a part, over all series."""
-        begin, end = self.split.bounds("train" if part == "training" else part)
-        held = end > begin
-        first = self.panel.starts - self.panel.offsets[:-1]
-        steps = (first + begin)[held].min(), (first + end)[held].max() - 1
-        return format_times(self.panel.grid.times(np.array(steps)))

@@ -13,6 +13,9 @@ from seqtune.data.reading.roles import NUMERIC, check_numeric, find_series, find
 from seqtune.data.reading.source import Source
 from seqtune.errors import DataError
 from seqtune.progress import Assumption, Listener, Note
+from seqtune.tasks._panels import named_columns, refuse_two_roles
+
+FLAGS = ("time", "series", "target", "label")
 
 LABEL_NAMES = (
     *("label", "labels", "anomaly", "anomalies", "is_anomaly", "outlier", "is_outlier"),
@@ -68,14 +71,7 @@ def infer_roles(source: Source, data: Any, listener: Listener) -> Roles:
     Raises:
         DataError: Two columns suit a role equally well, none does, or a named one is missing.
     """
-    for role in ("time", "target", "series", "label"):
-        for name in names_of(getattr(data, role)):
-            source.require(name, f"--{role}")
-    named = {
-        name
-        for role in ("time", "target", "series", "label")
-        for name in names_of(getattr(data, role))
-    }
+    named = named_columns(source, data, FLAGS)
     time = find_time(source, data.time, named, listener)
     free = [name for name in source.names if name not in named and name != time]
     label = _label(source, data.label, free, listener)
@@ -84,7 +80,7 @@ def infer_roles(source: Source, data: Any, listener: Listener) -> Roles:
     free = [name for name in free if name != series]
     targets = _targets(source, data.target, free, listener)
     roles = Roles(targets=targets, time=time, series=series, label=label)
-    _check_once(roles)
+    refuse_two_roles((time, series, label, *targets), FLAGS)
     check_numeric(source, targets)
     if label is not None:
         check_labels(source, label)
@@ -174,14 +170,3 @@ def _targets(
     if ignored:
         listener(Note(f"not used, because not numeric: {', '.join(ignored)}"))
     return numeric
-
-
-def _check_once(roles: Roles) -> None:
-    used = [name for name in (roles.time, roles.series, roles.label) if name]
-    used += roles.targets
-    twice = sorted({name for name in used if used.count(name) > 1})
-    if twice:
-        raise DataError(
-            f"column {twice[0]!r} has two roles",
-            "give each column to one of --time, --series, --target, --label",
-        )

@@ -8,8 +8,6 @@ import numpy as np
 import numpy.typing as npt
 
 from seqtune.data.panel.grid import Grid
-from seqtune.data.panel.panel import Panel
-from seqtune.data.panel.seasonality import find_periods
 from seqtune.errors import DataError
 from seqtune.progress import Assumption, Listener
 from seqtune.tasks.anomaly.threshold import default_rate
@@ -38,14 +36,6 @@ CUSTOMARY_SECONDS = (86_400.0, 7 * 86_400.0, 365.25 * 86_400.0)
 
 ALIKE = 0.02
 """Cycles whose lengths differ by less than this share are one."""
-
-
-def settle_periods(asked: Any, panel: Panel, end: npt.NDArray[np.int64]) -> tuple[int, ...]:
-    """Return the seasonal periods, shortest first; a recipe's 1 stands for none."""
-    if asked == "auto":
-        return find_periods(panel, rows_end=end)
-    wanted = {asked} if isinstance(asked, int) else set(asked)
-    return tuple(sorted(wanted - {1}))
 
 
 def settle_season(periods: tuple[int, ...], training_rows: int) -> int:
@@ -133,10 +123,3 @@ def refuse_short(path: str, lengths: npt.NDArray[np.int64]) -> None:
             f"anomalies needs at least {MIN_ROWS}",
             "give more data",
         )
-
-
-def longest_of(value: Any) -> float:
-    """Return the largest number that a searchable value of a recipe can take."""
-    if isinstance(value, (list, tuple)):
-        return float(max(value))
-    return float(getattr(value, "maximum", value))

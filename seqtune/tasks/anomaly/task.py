@@ -16,16 +16,16 @@ from seqtune.baselines.runner import BaselineResult, run_simple_methods
 from seqtune.data.panel.build import build_panel
 from seqtune.data.panel.split import split_series
 from seqtune.data.reading.source import Source
-from seqtune.errors import DataError
 from seqtune.progress import Advance, Assumption, Listener, Note, no_progress
 from seqtune.recipe.load import Recipe
 from seqtune.tasks._contract import SearchSettings, Task
+from seqtune.tasks._panels import largest, refuse_unknown_part, take_periods
 from seqtune.tasks._values import (
+    PARTS,
     Context,
     Evaluation,
     Models,
     Network,
-    Part,
     Until,
     Values,
 )
@@ -98,14 +98,14 @@ class AnomalyTask(Task):
             settle.settle_steps(part.steps, lengths) for part in (values.validation, values.test)
         )
         split = split_series(panel.offsets, 1, validation, test)
-        periods = settle.settle_periods(values.seasonality, panel, split.train_end)
+        periods = take_periods(values.seasonality, panel, split.train_end)
         if values.seasonality == "auto":
             found = ", ".join(map(str, periods)) or "none"
             listener(Assumption("seasonality", found, "from the data", "--set seasonality=N"))
         training = int(np.median(split.train_end - split.begin))
         season = settle.settle_season(periods, training)
         lookback = settle.settle_lookback(values.lookback, season, training)
-        longest = int(settle.longest_of(lookback))
+        longest = int(largest(lookback))
         held_out = int((split.validation_end - split.train_end).sum())
         codec = Codec.fit(
             panel,
@@ -122,7 +122,9 @@ class AnomalyTask(Task):
             ),
         )
         prepared = Prepared(panel, labels, split, codec)
-        _refuse_unseen(source, prepared)
+        for part in PARTS:
+            held = prepared.held_out[part]
+            refuse_unknown_part(source, part, bool(held.scored[: held.clean_rows].any()))
         _tell(prepared, listener)
         settled = recipe.filled_in(
             {
@@ -321,7 +323,7 @@ def _selecting(
 
 def _context(values: Schema, season: int, lookback: int) -> int:
     """Return the rows before a row that any configuration of the search looks at."""
-    reach = math.ceil(settle.longest_of(values.preprocessing.reach) * season)
+    reach = math.ceil(largest(values.preprocessing.reach) * season)
     span = math.ceil(max(scorer.span for scorer in SCORERS) * season)
     return 2 * lookback + reach + span
 
@@ -330,18 +332,6 @@ def _segment(codec: Codec, values: Values) -> int:
     """Return the rows of a training segment."""
     reach = int(np.abs(offsets_of(codec, values)).max())
     return max(MIN_SEGMENT, SEGMENT_LOOKBACKS * int(values["lookback"])) + reach
-
-
-def _refuse_unseen(source: Source, prepared: Prepared) -> None:
-    """Refuse to compare detectors on rows of which no value is known."""
-    parts: tuple[Part, ...] = ("validation", "test")
-    for part in parts:
-        held = prepared.held_out[part]
-        if not held.scored[: held.clean_rows].any():
-            raise DataError(
-                f"{source.path}: all values of the {part} part are missing",
-                f"let it take more rows: --set {part}.steps=N",
-            )
 
 
 def _tell(prepared: Prepared, listener: Listener) -> None:

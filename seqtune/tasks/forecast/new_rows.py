@@ -14,6 +14,7 @@ from seqtune.data.panel.time_text import format_times
 from seqtune.data.panel.window import Windows, evaluation_windows, rolled_windows
 from seqtune.data.reading.source import Source
 from seqtune.errors import DataError
+from seqtune.tasks._panels import columns_in_words, require_fitted
 from seqtune.tasks._values import Context
 from seqtune.tasks.forecast.codec import Codec
 from seqtune.tasks.forecast.coded import CodedPanel
@@ -172,13 +173,7 @@ def read_new(codec: Codec, source: Source, context: Context, *, allow_empty: boo
     has_target = any(name in source.names for name in roles["targets"])
     if has_target or not allow_empty:
         needed += [*roles["targets"], *roles["past"], *roles["static"]]
-    missing = [name for name in needed if name and name not in source.names]
-    if missing:
-        raise DataError(
-            f"{source.path} lacks {_columns(missing)} of the fitted data; it has "
-            f"{', '.join(source.names)}",
-            f"add {_columns(missing)}, or fit again on data like this",
-        )
+    require_fitted(source, needed)
     panel = build_panel(
         source,
         PanelRoles(
@@ -212,7 +207,7 @@ def _require_history(source: Source, codec: Codec, panel: Panel) -> None:
     if len(empty):
         raise DataError(
             f"{source.path}: series {panel.series[empty[0]]!r} is not one of the run, and has no "
-            f"value of {_columns(codec.roles['targets'])}",
+            f"value of {columns_in_words(codec.roles['targets'])}",
             "add rows with its history, or leave it out",
         )
 
@@ -236,8 +231,8 @@ def _require_ahead(codec: Codec, panel: Panel, context: Context) -> None:
     others = int(lacking.any(axis=1).sum()) - 1
     more = f", and likewise for {others} more series" if others else ""
     raise DataError(
-        f"the forecast needs the values known ahead of {_columns(list(codec.future.names))} for "
-        f"the {horizon} steps {times[0]} to {times[-1]}{of_series}{more}",
+        f"the forecast needs the values known ahead of {columns_in_words(codec.future.names)} "
+        f"for the {horizon} steps {times[0]} to {times[-1]}{of_series}{more}",
         f"seqtune predict {context.name} FUTURE.csv, with the columns "
         f"{','.join([*keys, *codec.future.names])}",
     )
@@ -256,8 +251,3 @@ def _refuse_folds(source: Source, rows: int, horizon: int, folds: int, step: int
 
 def _history_steps(codec: Codec) -> int:
     return 2 * codec.periods[-1] if codec.periods else codec.horizon
-
-
-def _columns(names: list[str]) -> str:
-    quoted = ", ".join(repr(name) for name in names)
-    return f"column {quoted}" if len(names) == 1 else f"columns {quoted}"

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -14,7 +14,6 @@ import numpy.typing as npt
 from seqtune.data.panel.panel import Panel
 from seqtune.data.panel.split import Split, read_split, save_split
 from seqtune.data.panel.store import load_panel, save_panel
-from seqtune.data.panel.time_text import format_times
 from seqtune.data.panel.window import (
     WindowRange,
     Windows,
@@ -23,6 +22,7 @@ from seqtune.data.panel.window import (
     training_windows,
 )
 from seqtune.files import read_value, write_json
+from seqtune.tasks._panels import describe_panel
 from seqtune.tasks._values import Fold, Part, Until
 from seqtune.tasks.forecast.codec import Codec
 from seqtune.tasks.forecast.codec_check import check_codec
@@ -130,39 +130,14 @@ class Prepared:
 
     def describe(self) -> dict[str, Any]:
         """Return what the data turned out to be, in a few figures."""
-        lengths = np.diff(self.panel.offsets)
         return {
-            "series": len(self.panel.series),
-            "rows": int(self.panel.offsets[-1]),
-            "shortest_series": int(lengths.min()),
-            "longest_series": int(lengths.max()),
-            "frequency": self.panel.grid.frequency,
+            **describe_panel(self.panel, self.split, self.codec.roles),
             "periods": list(self.codec.periods),
             "horizon": self.codec.horizon,
-            "filled_values": int(self.panel.observed.size - self.panel.observed.sum()),
-            "training_rows": int((self.split.train_end - self.split.begin).sum()),
-            "validation_rows": int((self.split.validation_end - self.split.train_end).sum()),
-            "test_rows": int((self.split.end - self.split.validation_end).sum()),
-            "training_span": self._span("train"),
-            "validation_span": self._span("validation"),
-            "test_span": self._span("test"),
             "training_windows": self.training(self.codec.horizon).total,
-            "roles": {
-                role: tuple(columns if isinstance(columns, (list, tuple)) else [columns])
-                for role, columns in self.codec.roles.items()
-                if columns
-            },
             "validation_windows": len(self.windows["validation"]),
             "test_windows": len(self.windows["test"]),
         }
-
-    def _span(self, part: Part | Literal["train"]) -> list[str]:
-        """Return the first and the last time of a part, over all series."""
-        begin, end = self.split.bounds(part)
-        held = end > begin
-        first = self.panel.starts - self.panel.offsets[:-1]
-        steps = (first + begin)[held].min(), (first + end)[held].max() - 1
-        return format_times(self.panel.grid.times(np.array(steps)))
 
     def _evaluation(self, part: Part) -> Windows:
         start, end = self.split.bounds(part)

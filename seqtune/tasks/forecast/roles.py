@@ -17,6 +17,9 @@ from seqtune.data.reading.roles import (
 from seqtune.data.reading.source import Source
 from seqtune.errors import DataError
 from seqtune.progress import Assumption, Listener, Note
+from seqtune.tasks._panels import named_columns, refuse_two_roles
+
+FLAGS = ("time", "series", "target", "past", "future", "static")
 
 TARGET_NAMES = ("y", "target", "value", "values")
 
@@ -32,14 +35,7 @@ def infer_roles(source: Source, data: Any, listener: Listener) -> PanelRoles:
     Raises:
         DataError: Two columns suit a role equally well, none does, or a named one is missing.
     """
-    for role in ("time", "target", "series", "past", "future", "static"):
-        for name in names_of(getattr(data, role)):
-            source.require(name, f"--{role}")
-    named = {
-        name
-        for role in ("time", "target", "series", "past", "future", "static")
-        for name in names_of(getattr(data, role))
-    }
+    named = named_columns(source, data, FLAGS)
     time = find_time(source, data.time, named, listener)
     free = [name for name in source.names if name not in named and name != time]
     series = find_series(source, data.series, time, free, listener)
@@ -51,7 +47,7 @@ def infer_roles(source: Source, data: Any, listener: Listener) -> PanelRoles:
     roles = PanelRoles(
         time=time, targets=targets, series=series, past=past, future=future, static=static
     )
-    _check_once(roles)
+    refuse_two_roles((time, series, *targets, *past, *future, *static), FLAGS)
     check_numeric(source, (*targets, *past, *future))
     return roles
 
@@ -88,14 +84,3 @@ def _past(source: Source, asked: Any, free: Sequence[str], listener: Listener) -
     if ignored:
         listener(Note(f"not used, because not numeric: {', '.join(ignored)}"))
     return numeric
-
-
-def _check_once(roles: PanelRoles) -> None:
-    used = [name for name in (roles.time, roles.series) if name]
-    used += [*roles.targets, *roles.past, *roles.future, *roles.static]
-    twice = sorted({name for name in used if used.count(name) > 1})
-    if twice:
-        raise DataError(
-            f"column {twice[0]!r} has two roles",
-            "give each column to one of --time, --series, --target, --past, --future, --static",
-        )

@@ -150,14 +150,3 @@ def settle_segment(periods: tuple[int, ...], lookback: int) -> Any:
     season = periods[0] if periods and 2 * periods[0] <= lookback else max(1, lookback // 8)
     season = min(season, MAX_SEGMENT)
     return [season, season // 2] if season >= 4 else season
-
-
-def longest_of(value: Any) -> int:
-    """Return the largest number that a searchable value of a recipe can take.
-
-    Args:
-        value: A number, a list of choices, or a range.
-    """
-    if isinstance(value, (list, tuple)):
-        return int(max(value))
-    return int(getattr(value, "maximum", value))

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -13,27 +12,21 @@ import pandas as pd
 
 from seqtune.baselines.pace import Allowance
 from seqtune.baselines.runner import BaselineResult, run_simple_methods
-from seqtune.data.panel.build import build_panel
-from seqtune.data.panel.panel import Panel
-from seqtune.data.panel.seasonality import find_periods
-from seqtune.data.panel.split import split_series
 from seqtune.data.reading.source import Source
-from seqtune.errors import DataError
-from seqtune.progress import Advance, Assumption, Listener, Note, no_progress
+from seqtune.progress import Advance, Listener, no_progress
 from seqtune.recipe.load import Recipe
 from seqtune.tasks._contract import SearchSettings, Task
 from seqtune.tasks._values import (
+    PARTS,
     Context,
     Evaluation,
     Models,
     Network,
-    Part,
     Until,
     Values,
     without,
 )
 from seqtune.tasks.forecast.batches import TrainingBatches
-from seqtune.tasks.forecast.codec import Codec
 from seqtune.tasks.forecast.conformal import ConformalFactors, measure_factors
 from seqtune.tasks.forecast.examples import Examples
 from seqtune.tasks.forecast.explain import explain
@@ -44,17 +37,9 @@ from seqtune.tasks.forecast.info import INFO
 from seqtune.tasks.forecast.loss import quantile_loss
 from seqtune.tasks.forecast.network import build_network
 from seqtune.tasks.forecast.new_rows import next_windows, rolled_origins, scored_windows
+from seqtune.tasks.forecast.prepare import prepare, settings
 from seqtune.tasks.forecast.prepared import Prepared
 from seqtune.tasks.forecast.preprocessing import preprocess
-from seqtune.tasks.forecast.roles import infer_roles
-from seqtune.tasks.forecast.schema import Schema
-from seqtune.tasks.forecast.settle import (
-    longest_of,
-    settle_horizon,
-    settle_lookback,
-    settle_parts,
-    settle_segment,
-)
 from seqtune.tasks.forecast.simple_methods import (
     forecast_by_method,
     problem_of,
@@ -63,12 +48,6 @@ from seqtune.tasks.forecast.simple_methods import (
 from seqtune.tasks.forecast.tables import evaluate_examples, forecast_table, score_examples
 
 Floats = npt.NDArray[np.float64]
-
-PARTS: tuple[Part, ...] = ("validation", "test")
-
-EARLY_SHARE = 0.7
-"""Seasonality is looked for in this first share of each series while the split is not yet known."""
-
 
 EQUAL_SHARE = 0.05
 """Networks within this share of the best score may be its equals; see `ForecastTask.margin`."""
@@ -87,45 +66,7 @@ class ForecastTask(Task):
         self, source: Source, recipe: Recipe, listener: Listener
     ) -> tuple[Prepared, Recipe]:
         """Read roles, build the panel, find seasons, settle what is open, split, fit the codec."""
-        values = settings(recipe)
-        roles = infer_roles(source, values.data, listener)
-        panel = build_panel(
-            source, roles, frequency=values.data.frequency, duplicates=values.data.duplicates
-        )
-        for note in panel.notes:
-            listener(Note(note))
-        lengths = np.diff(panel.offsets)
-        early = panel.offsets[:-1] + np.ceil(EARLY_SHARE * lengths).astype(np.int64)
-        periods = _periods(values.seasonality, panel, early)
-        horizon = settle_horizon(values.horizon, periods, lengths, listener)
-        _refuse_constant(source, panel)
-        validation, test = settle_parts(values.validation, values.test, lengths, horizon)
-        split = split_series(panel.offsets, horizon, validation, test)
-        if values.seasonality == "auto":
-            periods = _periods("auto", panel, split.train_end)
-            found = ", ".join(map(str, periods)) or "none"
-            listener(Assumption("seasonality", found, "from the data", "--set seasonality=N"))
-        codec = Codec.fit(
-            panel,
-            split,
-            roles={
-                "time": roles.time,
-                "targets": list(roles.targets),
-                "series": roles.series,
-                "past": list(roles.past),
-                "future": list(roles.future),
-                "static": list(roles.static),
-            },
-            horizon=horizon,
-            periods=periods,
-            levels=tuple(values.quantiles),
-            categories={name: list(labels) for name, labels in panel.static_categories.items()},
-        )
-        codec = replace(codec, origins=values.validation.folds)
-        _tell_constant(codec, listener)
-        prepared = Prepared(panel, split, codec)
-        _refuse_unseen(source, prepared)
-        return prepared, _settled(recipe, prepared, roles, validation, test)
+        return prepare(source, recipe, listener)
 
     def load(self, folder: Path) -> Prepared:
         """Open the data of a run folder."""
@@ -299,81 +240,6 @@ class ForecastTask(Task):
     ) -> dict[str, Any]:
         """Measure which inputs and which lags matter; see `seqtune.tasks.forecast.explain`."""
         return explain(network, prepared, values, deadline)
-
-
-def settings(recipe: Recipe) -> Schema:
-    """Return the recipe's values, which the loader checked to be a forecast's."""
-    return cast(Schema, recipe.values)
-
-
-def _refuse_constant(source: Source, panel: Panel) -> None:
-    """Refuse a target that never changes: there is nothing to learn, and no scale to measure by."""
-    for column, name in enumerate(panel.target_names):
-        values = panel.target[:, column][panel.observed[:, column]]
-        if values.min() == values.max():
-            raise DataError(
-                f"{source.path}: every value of {name!r} is {values[0]:g}; there is nothing to "
-                "forecast",
-                "name another column: --target COLUMN",
-            )
-
-
-def _tell_constant(codec: Codec, listener: Listener) -> None:
-    """Say which series have no MASE."""
-    count, targets = int(codec.constant.sum()), len(codec.roles["targets"])
-    noun = "series" if targets == 1 else "columns of series"
-    if count == codec.constant.size:
-        listener(Note("no training row differs from another: MASE is in the target's own unit"))
-    elif count:
-        listener(
-            Note(
-                f"the training rows of {count} of {codec.constant.size} {noun} never change: MASE "
-                "is not defined there, and does not count them"
-            )
-        )
-
-
-def _refuse_unseen(source: Source, prepared: Prepared) -> None:
-    """Refuse to choose between models on steps of which no value is known."""
-    for part in PARTS:
-        examples = prepared.encoded(part)
-        if not len(examples) or not examples.truth[1].any():
-            raise DataError(
-                f"{source.path}: all values of the {part} part are missing",
-                f"let it take more steps: --set {part}.steps=N",
-            )
-
-
-def _periods(asked: Any, panel: Any, end: npt.NDArray[np.int64]) -> tuple[int, ...]:
-    """Return the seasonal periods, shortest first; a recipe's 1 stands for none."""
-    if asked == "auto":
-        return find_periods(panel, rows_end=end)
-    wanted = {asked} if isinstance(asked, int) else set(asked)
-    return tuple(sorted(wanted - {1}))
-
-
-def _settled(recipe: Recipe, prepared: Prepared, roles: Any, validation: int, test: int) -> Recipe:
-    codec, split = prepared.codec, prepared.split
-    rows = int(np.median(split.train_end - split.begin))
-    lookback = settle_lookback(recipe.get("lookback"), codec.periods, codec.horizon, rows)
-    segment = settle_segment(codec.periods, longest_of(lookback))
-    return recipe.filled_in(
-        {
-            "data.time": roles.time,
-            "data.target": list(roles.targets),
-            "data.series": roles.series,
-            "data.past": list(roles.past),
-            "data.frequency": prepared.panel.grid.frequency,
-            "horizon": codec.horizon,
-            "lookback": lookback,
-            "seasonality": list(codec.periods) or 1,
-            "validation.steps": validation,
-            "test.steps": test,
-            "network.segment.length": segment,
-            "network.encoder_decoder.length": segment,
-            "network.dilated.length": segment,
-        },
-    )
 
 
 TASK = ForecastTask()

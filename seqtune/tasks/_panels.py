@@ -1,0 +1,158 @@
+"""What tasks on panels have in common: roles, seasons, parts, and the figures of the plan."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from seqtune.data.panel.panel import Panel
+from seqtune.data.panel.seasonality import find_periods
+from seqtune.data.panel.split import Split
+from seqtune.data.panel.time_text import format_times
+from seqtune.data.reading.roles import names_of
+from seqtune.data.reading.source import Source
+from seqtune.errors import DataError
+
+PARTS = {"training": "train", "validation": "validation", "test": "test"}
+"""The parts of a split by the names that the plan has for them."""
+
+
+def take_periods(asked: Any, panel: Panel, end: npt.NDArray[np.int64]) -> tuple[int, ...]:
+    """Return the seasonal periods in steps, shortest first.
+
+    Args:
+        asked: The recipe's value: "auto", a number or several; 1 stands for none.
+        panel: The series.
+        end: (series,) row of each at which the search for seasons ends.
+    """
+    if asked == "auto":
+        return find_periods(panel, rows_end=end)
+    wanted = {asked} if isinstance(asked, int) else set(asked)
+    return tuple(sorted(wanted - {1}))
+
+
+def largest(value: Any) -> float:
+    """Return the largest number that a searchable value of a recipe can take.
+
+    Args:
+        value: A number, a list of choices, or a range.
+    """
+    if isinstance(value, (list, tuple)):
+        return float(max(value))
+    return float(getattr(value, "maximum", value))
+
+
+def named_columns(source: Source, data: Any, roles: Sequence[str]) -> set[str]:
+    """Return the columns that the recipe names for a role.
+
+    Args:
+        source: The table.
+        data: The recipe's section `data`.
+        roles: The roles; each is a key of it, and a flag.
+
+    Raises:
+        DataError: A column is not there.
+    """
+    named = {role: names_of(getattr(data, role)) for role in roles}
+    for role, names in named.items():
+        for name in names:
+            source.require(name, f"--{role}")
+    return {name for names in named.values() for name in names}
+
+
+def refuse_two_roles(columns: Iterable[str | None], flags: Sequence[str]) -> None:
+    """Refuse a column that has two roles.
+
+    Args:
+        columns: The column of each role; None for a role that none has.
+        flags: The flags that give roles.
+
+    Raises:
+        DataError: Names the column.
+    """
+    used = [name for name in columns if name]
+    twice = sorted({name for name in used if used.count(name) > 1})
+    if twice:
+        named = ", ".join(f"--{flag}" for flag in flags)
+        raise DataError(f"column {twice[0]!r} has two roles", f"give each column to one of {named}")
+
+
+def require_fitted(source: Source, names: Iterable[str | None]) -> None:
+    """Refuse new rows that lack columns of the fitted data.
+
+    Args:
+        source: The new rows.
+        names: The columns; None for a role that none had.
+
+    Raises:
+        DataError: Names what is missing and what there is.
+    """
+    missing = [name for name in names if name and name not in source.names]
+    if missing:
+        raise DataError(
+            f"{source.path} lacks {columns_in_words(missing)} of the fitted data; it has "
+            f"{', '.join(source.names)}",
+            f"add {columns_in_words(missing)}, or fit again on data like this",
+        )
+
+
+def columns_in_words(names: Sequence[str]) -> str:
+    """Return names as they stand in a sentence.
+
+    Example:
+        >>> columns_in_words(["price", "day"])
+        "columns 'price', 'day'"
+    """
+    quoted = ", ".join(repr(name) for name in names)
+    return f"column {quoted}" if len(names) == 1 else f"columns {quoted}"
+
+
+def refuse_unknown_part(source: Source, part: str, has_values: bool) -> None:
+    """Refuse to compare models on a part of which no value is known.
+
+    Raises:
+        DataError: Says how the part gets larger.
+    """
+    if not has_values:
+        raise DataError(
+            f"{source.path}: all values of the {part} part are missing",
+            f"let it take more rows: --set {part}.steps=N",
+        )
+
+
+def describe_panel(panel: Panel, split: Split, roles: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the figures of a panel that plan and report show.
+
+    Args:
+        panel: The series.
+        split: Their parts.
+        roles: The columns of each role, as the codec has them.
+    """
+    lengths = np.diff(panel.offsets)
+    bounds = {name: split.bounds(part) for name, part in PARTS.items()}
+    return {
+        "series": len(panel.series),
+        "rows": int(panel.offsets[-1]),
+        "shortest_series": int(lengths.min()),
+        "longest_series": int(lengths.max()),
+        "frequency": panel.grid.frequency,
+        "filled_values": int(panel.observed.size - panel.observed.sum()),
+        **{f"{name}_rows": int((end - begin).sum()) for name, (begin, end) in bounds.items()},
+        **{f"{name}_span": _span(panel, *bounds[name]) for name in PARTS},
+        "roles": {
+            role: tuple(columns if isinstance(columns, (list, tuple)) else [columns])
+            for role, columns in roles.items()
+            if columns
+        },
+    }
+
+
+def _span(panel: Panel, begin: npt.NDArray[np.int64], end: npt.NDArray[np.int64]) -> list[str]:
+    """Return the first and the last time of a part, over all series."""
+    held = end > begin
+    first = panel.starts - panel.offsets[:-1]
+    steps = (first + begin)[held].min(), (first + end)[held].max() - 1
+    return format_times(panel.grid.times(np.array(steps)))
