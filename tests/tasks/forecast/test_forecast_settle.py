@@ -11,9 +11,9 @@ from seqtune.errors import DataError
 from seqtune.progress import Assumption, Event, silent
 from seqtune.recipe.load import Recipe
 from seqtune.recipe.ranges import Range
+from seqtune.tasks._panels import largest
 from seqtune.tasks.forecast.settle import (
     MAX_DEFAULT_HORIZON,
-    longest_of,
     settle_horizon,
     settle_lookback,
     settle_segment,
@@ -109,8 +109,8 @@ def test_a_segment_fits_the_history(periods: tuple[int, ...], lookback: int) -> 
 @pytest.mark.parametrize(
     ("value", "longest"), [(7, 7), ((3, 9, 5), 9), ([3, 9, 5], 9), (Range(2, 30), 30)]
 )
-def test_the_longest_of_a_searchable_value(value: Any, longest: int) -> None:
-    assert longest_of(value) == longest
+def test_the_largest_of_a_searchable_value(value: Any, longest: int) -> None:
+    assert largest(value) == longest
 
 
 def test_only_what_is_open_is_filled_in() -> None:
