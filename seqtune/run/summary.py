@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from seqtune.run.leaderboard import Leaderboard, figures_to_json, finite
+from seqtune.files import figures_to_json, finite
+from seqtune.run.leaderboard import Leaderboard
 
 
 @dataclass(frozen=True)

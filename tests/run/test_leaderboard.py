@@ -72,9 +72,6 @@ def test_an_ensemble_comes_before_networks_that_are_better_by_no_more_than_the_m
     assert board.leads_by_margin and not BOARD.leads_by_margin
     again = Leaderboard.from_dict(json.loads(json.dumps(board.to_dict())))
     assert again == replace(board, rows=board.ranked())
-    older = board.to_dict()
-    del older["margin"]
-    assert Leaderboard.from_dict(older).margin == 0.0
 
 
 def test_the_choices_look_at_validation_alone() -> None:
