@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 Values = Mapping[str, Any]
 Part = Literal["validation", "test"]
-PARTS: tuple[Part, ...] = ("validation", "test")
+HELD_OUT_PARTS: tuple[Part, ...] = ("validation", "test")
 """The parts that are held out."""
 
 Until = Literal["train", "validation", "test"]

@@ -21,7 +21,7 @@ from seqtune.recipe.load import Recipe
 from seqtune.tasks._contract import SearchSettings, Task
 from seqtune.tasks._panels import largest, refuse_unknown_part, take_periods
 from seqtune.tasks._values import (
-    PARTS,
+    HELD_OUT_PARTS,
     Context,
     Evaluation,
     Models,
@@ -122,7 +122,7 @@ class AnomalyTask(Task):
             ),
         )
         prepared = Prepared(panel, labels, split, codec)
-        for part in PARTS:
+        for part in HELD_OUT_PARTS:
             held = prepared.held_out[part]
             refuse_unknown_part(source, part, bool(held.scored[: held.clean_rows].any()))
         _tell(prepared, listener)

@@ -15,7 +15,7 @@ from seqtune.errors import DataError
 from seqtune.progress import Assumption, Listener, Note
 from seqtune.recipe.load import Recipe
 from seqtune.tasks._panels import largest, refuse_unknown_part, take_periods
-from seqtune.tasks._values import PARTS
+from seqtune.tasks._values import HELD_OUT_PARTS
 from seqtune.tasks.forecast.codec import Codec
 from seqtune.tasks.forecast.prepared import Prepared
 from seqtune.tasks.forecast.roles import infer_roles
@@ -70,7 +70,7 @@ def prepare(source: Source, recipe: Recipe, listener: Listener) -> tuple[Prepare
     codec = replace(codec, origins=values.validation.folds)
     _tell_constant(codec, listener)
     prepared = Prepared(panel, split, codec)
-    for part in PARTS:
+    for part in HELD_OUT_PARTS:
         examples = prepared.encoded(part)
         refuse_unknown_part(source, part, bool(len(examples) and examples.truth[1].any()))
     return prepared, _settled(recipe, prepared, roles, validation, test)

@@ -17,7 +17,7 @@ from seqtune.progress import Advance, Listener, no_progress
 from seqtune.recipe.load import Recipe
 from seqtune.tasks._contract import SearchSettings, Task
 from seqtune.tasks._values import (
-    PARTS,
+    HELD_OUT_PARTS,
     Context,
     Evaluation,
     Models,
@@ -172,7 +172,7 @@ class ForecastTask(Task):
         self, prepared: Prepared, validation: Floats, test: Floats
     ) -> ConformalFactors | None:
         """Return the factors that both parts give: two stretches of time are more than one."""
-        truths = [prepared.encoded(part).truth for part in PARTS]
+        truths = [prepared.encoded(part).truth for part in HELD_OUT_PARTS]
         actual, observed = (np.concatenate(both) for both in zip(*truths, strict=True))
         forecasts = np.concatenate([validation, test])
         return measure_factors(forecasts, actual, observed, prepared.codec.levels)
