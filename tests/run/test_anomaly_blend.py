@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -118,26 +117,6 @@ def test_alarms_of_members_are_blended_by_their_weights(
     np.testing.assert_allclose(blend, 0.25 * network + 0.75 * method, rtol=1e-6)
     assert network[20, 1] == method[20, 1] == 1.0
     assert blend[20, 2] > 4.0
-
-
-def test_what_was_measured_of_the_mean_and_of_the_method_lifts_new_rows(
-    run: Path, tmp_path: Path
-) -> None:
-    path = tmp_path / "new.csv"
-    table(40, "2024-01-13 12:00").to_csv(path, index=False)
-    names = ("stacked-gru-t001", METHOD)
-    network, method = (Run(run).predict(str(path), use=name)["score"] for name in names)
-    opened = Run(run)
-    known = opened.predictor.calibrations
-    assert known["blend"] == known[METHOD] and known["blend"].to_dict() == {
-        "tails": {},
-        "lift": 1.0,
-    }
-    for name, lift in (("blend", 1.5), (METHOD, 1.25)):
-        known[name] = replace(known[name], lift=lift)
-    lifted = opened.predict(str(path), use="blend")["score"]
-    expected = 1.5 * np.sqrt(0.25 * network**2 + 0.75 * (1.25 * method) ** 2)
-    np.testing.assert_allclose(lifted, expected, rtol=1e-9)
 
 
 def test_unless_it_is_asked_for_no_method_is_kept_or_blended(tmp_path: Path) -> None:

@@ -6,9 +6,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from seqtune.tasks.anomaly.panels import Rows
 from seqtune.tasks.anomaly.prepared import Prepared
-from seqtune.tasks.anomaly.segment import Segment
+from seqtune.tasks.anomaly.segment import Rows, Segment
 
 
 def continued(prepared: Prepared, new: Rows, series: int) -> Segment:

@@ -19,8 +19,7 @@ from seqtune.metrics.vus import vus_pr
 from seqtune.tasks.anomaly.codec import Codec
 from seqtune.tasks.anomaly.faults import KINDS
 from seqtune.tasks.anomaly.injection import plant
-from seqtune.tasks.anomaly.panels import Rows
-from seqtune.tasks.anomaly.segment import Segment
+from seqtune.tasks.anomaly.segment import Rows, Segment
 from seqtune.tasks.anomaly.separation import separation
 
 Floats = npt.NDArray[np.float64]
@@ -117,15 +116,6 @@ class HeldOut:
     @property
     def _planted_offsets(self) -> Ints:
         return self.offsets[self.clean : self.clean + self.copies + 1] - self.clean_rows
-
-    def clean_scores(self, scores: Floats) -> Floats:
-        """Return the scores of rows held out, as they are, (clean rows,), NaN where there is none.
-
-        Args:
-            scores: (rows,).
-        """
-        rows = slice(0, self.clean_rows)
-        return np.where(self.scored[rows], scores[rows], np.nan)
 
     def normal_scores(self, scores: Floats) -> Floats:
         """Return scores of mostly normal rows, from which the threshold is found.
@@ -269,13 +259,13 @@ def hold_out(
         segment = rows.segment(series, one, two, longest_context)
         values = np.where(segment.observed, segment.values, np.nan)[segment.first :]
         period = codec.season if codec.periods else None
-        planted = plant(values, period, draw)
+        planted, of_kind = plant(values, period, draw)
         fresh = segment.values.copy()
         fresh[segment.first :] = np.where(
-            np.isnan(planted.values), segment.values[segment.first :], planted.values
+            np.isnan(planted), segment.values[segment.first :], planted
         )
         copies.append(replace(segment, values=fresh))
-        kinds.append(planted.kinds)
+        kinds.append(of_kind)
     usual = [
         rows.segment(series, one, two, longest_context)
         for series, one, two in (_chosen(*trained) if trained else [])

@@ -9,8 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from seqtune.data.panel.time_text import format_times
-from seqtune.tasks.anomaly.events import find_events
-from seqtune.tasks.anomaly.evidence import Evidence
+from seqtune.tasks.anomaly.events import Evidence, find_events
 from seqtune.tasks.anomaly.held_out import HeldOut
 from seqtune.tasks.anomaly.prepared import Prepared
 from seqtune.tasks.anomaly.score_parts import PARTS, combined_score, is_flat_line

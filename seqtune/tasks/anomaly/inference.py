@@ -226,9 +226,7 @@ def joined_errors(judged: Judged, units: Floats32, scorer: Scorer) -> Floats32:
     error, all_counted = error[..., :watched], judged.counted[..., :watched]
     told = all_counted.sum(axis=1)
     counted = told > 0
-    mean = np.where(all_counted, error, 0.0).sum(axis=1) / np.maximum(told, 1)
-    # where the farthest point told nothing of a row, the others count
-    error = np.where(all_counted[:, -1], error[:, -1], mean) if scorer.is_far else mean
+    error = np.where(all_counted, error, 0.0).sum(axis=1) / np.maximum(told, 1)
     amount = counted.sum(axis=1)
     if scorer.channels == "max":
         one = np.where(counted, error, 0.0).max(axis=1)

@@ -16,7 +16,6 @@ Measured in docs/notes/anomalies.md, "The state of a network".
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -25,17 +24,8 @@ import numpy.typing as npt
 Floats = npt.NDArray[np.float64]
 Floats32 = npt.NDArray[np.float32]
 
-KEPT, STEPS = 0.95, 3
-"""Of the states this share is usual, the nearest ones; it is looked for so many times, each time by
-the distances of the last: anomalies among the rows do not widen what is usual."""
-
 FEWEST = 20
 """Of fewer states no covariance is measured."""
-
-PER_NUMBER = 2.0
-"""With fewer independent states than so many for each number of them, which numbers go together is
-not known: each is measured by itself. An hourly series of 200 rows has 8 for states of 32 numbers.
-Not measured by itself; with what else is told of short series in docs/notes/anomalies.md."""
 
 MIN_UNIT = 0.01
 """A state that never moves is counted in this unit; states are within -1 and 1."""
@@ -98,14 +88,12 @@ class MahalanobisDistance:
     precision: Floats
 
     @classmethod
-    def fit(cls, states: Floats, independent: float = math.inf) -> MahalanobisDistance:
+    def fit(cls, states: Floats) -> MahalanobisDistance:
         """Measure the states of mostly normal rows.
 
         Args:
             states: (rows, units); few rows say nothing of which numbers go together. Those that
                 hold no numbers, as of a network that diverged, are left out.
-            independent: How many of them are independent of each other; averages over rows that
-                overlap are fewer than they seem.
         """
         from sklearn.covariance import LedoitWolf
 
@@ -116,15 +104,8 @@ class MahalanobisDistance:
             return cls(middle, np.ones(units), np.eye(units))
         center = np.median(states, axis=0).astype(np.float64)
         unit = np.maximum(states.std(axis=0, dtype=np.float64), MIN_UNIT)
-        scaled = (states - center) / unit
-        usual = scaled
-        for _ in range(STEPS):
-            spread = LedoitWolf().fit(usual)
-            distance = spread.mahalanobis(scaled)
-            usual = scaled[distance <= np.quantile(distance, KEPT)]
+        spread = LedoitWolf().fit((states - center) / unit)
         middle = center + spread.location_ * unit
-        if independent < PER_NUMBER * states.shape[1]:
-            return cls(middle, unit, np.diag(1.0 / np.diag(spread.covariance_)))
         return cls(middle, unit, np.asarray(spread.precision_, np.float64))
 
     def distance(self, states: Floats) -> Floats32:

@@ -39,4 +39,4 @@ class Reference:
         rows = codec.rows_of(STATES.span)
         averages = [averaged(each.states, rows, fresh=each.fresh) for each in judged]
         usual = np.concatenate([each[rows:] if len(each) > 2 * rows else each for each in averages])
-        return cls(error_units(judged), MahalanobisDistance.fit(usual, len(usual) / rows))
+        return cls(error_units(judged), MahalanobisDistance.fit(usual))

@@ -39,7 +39,6 @@ from seqtune.tasks.anomaly.info import INFO
 from seqtune.tasks.anomaly.loss import trimmed_loss
 from seqtune.tasks.anomaly.network import build_network, channels_of, offsets_of
 from seqtune.tasks.anomaly.new_rows import NewRows, labelled_rows, rows_to_score
-from seqtune.tasks.anomaly.panels import take_labels
 from seqtune.tasks.anomaly.prepared import Prepared
 from seqtune.tasks.anomaly.reference_states import Reference
 from seqtune.tasks.anomaly.roles import infer_roles
@@ -47,7 +46,7 @@ from seqtune.tasks.anomaly.schema import Schema
 from seqtune.tasks.anomaly.score_calibration import ScoreCalibration, is_raw
 from seqtune.tasks.anomaly.score_parts import PARTS, combined_score
 from seqtune.tasks.anomaly.scorers import judge_in_chunks, raw_scores
-from seqtune.tasks.anomaly.segment import Segment
+from seqtune.tasks.anomaly.segment import Segment, take_labels
 from seqtune.tasks.anomaly.simple_methods import problem_of, score_by_method
 from seqtune.tasks.anomaly.tables import evaluate_rows, event_table
 from seqtune.tasks.anomaly.time_scales import SCORERS
@@ -248,12 +247,14 @@ class AnomalyTask(Task):
 
     def calibrate(
         self, prepared: Prepared, encoded: HeldOut, predictions: Floats
-    ) -> ScoreCalibration:
-        """Measure how rare scores are among normal rows."""
+    ) -> ScoreCalibration | None:
+        """Measure how rare scores of a network are among normal rows; not those of an average."""
+        if not is_raw(prepared.codec, predictions):
+            return None
         return ScoreCalibration.fit(prepared.codec, encoded, predictions)
 
     def read_calibration(self, prepared: Prepared, values: Any) -> ScoreCalibration:
-        """Read what was measured of a network, a simple method or an ensemble."""
+        """Read what was measured of a network."""
         return ScoreCalibration.from_dict(prepared.codec, values)
 
     def baselines(

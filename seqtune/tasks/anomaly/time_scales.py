@@ -19,7 +19,6 @@ class Scorer:
         is_alarm: Whether it can raise the alarm by itself.
         channels: How the errors of channels are joined: their root mean square ("mean"), or the
             largest ("max").
-        is_far: Whether rows are judged from the farthest distance, instead of the mean of all.
         has_activity: Whether it counts, too, how much channels move.
     """
 
@@ -28,7 +27,6 @@ class Scorer:
     weight: float = 0.0
     is_alarm: bool = False
     channels: str = "mean"
-    is_far: bool = False
     has_activity: bool = False
 
 
@@ -37,9 +35,7 @@ STATES = Scorer("states", 0.6, weight=3.0)
 
 SCORERS = (
     Scorer("instant", 0.0, is_alarm=True, channels="max", has_activity=True),
-    Scorer("brief", 0.02, is_alarm=True, channels="max", has_activity=True),
     Scorer("quick", 0.1, weight=1.0, is_alarm=True, has_activity=True),
-    Scorer("slow", 1.0, weight=1.0),
-    Scorer("long", 4.0, weight=1.0, is_far=True),
+    Scorer("long", 4.0, weight=1.0),
     STATES,
 )

@@ -7,7 +7,7 @@ import math
 import numpy as np
 import numpy.typing as npt
 
-from seqtune.tasks.anomaly.evidence import Evidence
+from seqtune.tasks.anomaly.events import Evidence
 from seqtune.tasks.anomaly.flat_line import FlatLine
 from seqtune.tasks.anomaly.segment import Segment
 

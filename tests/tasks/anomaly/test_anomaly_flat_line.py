@@ -17,8 +17,8 @@ from seqtune.recipe.load import Recipe
 from seqtune.tasks.anomaly.continuation import continued
 from seqtune.tasks.anomaly.equal_runs import MAX_COUNTED, NEAR, equal_rows, run_around
 from seqtune.tasks.anomaly.flat_line import FEWEST, MAX_LEVEL, FlatLine
-from seqtune.tasks.anomaly.panels import Rows
 from seqtune.tasks.anomaly.prepared import Prepared
+from seqtune.tasks.anomaly.segment import Rows
 from seqtune.tasks.anomaly.task import TASK
 
 Floats = npt.NDArray[np.float64]
