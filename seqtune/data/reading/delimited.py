@@ -110,7 +110,7 @@ def _read(file: OpenedFile, scan: Scan, dialect: Dialect) -> Any:
     block = BLOCK_BYTES
     while True:
         try:
-            with file.stream() as stream:
+            with file.arrow_stream() as stream:
                 return arrow_csv.read_csv(stream, **_settings(scan, dialect, block))
         except pa.ArrowInvalid as error:
             if "block" not in str(error) or block >= MAX_BLOCK_BYTES:

@@ -62,7 +62,7 @@ def read_json_lines(file: OpenedFile, scan: Scan) -> tuple[Any, ObjectLines]:
     table = None
     if scan.encoding == "utf-8":
         try:
-            with file.stream() as stream:
+            with file.arrow_stream() as stream:
                 table = arrow_json.read_json(stream)
         except pa.ArrowInvalid:
             table = None

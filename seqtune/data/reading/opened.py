@@ -57,8 +57,9 @@ class OpenedFile:
     def __init__(self, path: Path) -> None:
         with _readable(path):
             _check(path)
-            self._file = _open(path)
-            self.start = self._file.read(16)
+            file = _open(path)
+            self.start = file.read(16)
+        self._file: IO[bytes] | None = file
         self.path = path
         self.compression = next((name for magic, name in MAGIC.items() if self._begins(magic)), "")
         self._scans: dict[str, Scan] = {}
@@ -73,7 +74,9 @@ class OpenedFile:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._file.close()
+        if self._file:
+            self._file.close()
+            self._file = None
 
     @property
     def form(self) -> str:
@@ -96,17 +99,35 @@ class OpenedFile:
         """Return the sha256 of the file as it lies on disk; the scan has computed it on its way."""
         if not self._fingerprint:
             digest = hashlib.sha256()
-            with self.raw() as file:
+            with self._raw() as file:
                 while block := file.read(BLOCK_BYTES):
                     digest.update(block)
             self._fingerprint = digest.hexdigest()
         return self._fingerprint
 
     @contextmanager
-    def raw(self) -> Iterator[IO[bytes]]:
+    def arrow_stream(self) -> Iterator[Any]:
+        """Give the bytes without compression, from the beginning, to a reader of pyarrow.
+
+        It reads ahead in threads of its own, which go on for a while after it has failed: the file
+        is then left to it, and opened anew for what comes next.
+        """
+        with _readable(self.path):
+            raw, self._file = self._file or _open(self.path), None
+            raw.seek(0)
+            yield self._decompressed(raw)
+            self._file = raw
+
+    @contextmanager
+    def _stream(self) -> Iterator[IO[bytes]]:
+        with self._raw() as raw:
+            yield self._decompressed(raw)
+
+    @contextmanager
+    def _raw(self) -> Iterator[IO[bytes]]:
         """Give the bytes as they lie on disk, from the beginning."""
         with _readable(self.path):
-            if self._file.closed:
+            if self._file is None:
                 with _open(self.path) as file:
                     yield file
             else:
@@ -114,15 +135,9 @@ class OpenedFile:
                 yield self._file
 
     @contextmanager
-    def stream(self) -> Iterator[IO[bytes]]:
-        """Give the bytes without compression, from the beginning."""
-        with self.raw() as raw:
-            yield self._decompressed(raw)
-
-    @contextmanager
     def text(self, encoding: str) -> Iterator[IO[str]]:
         """Give the characters, from the beginning; line ends stay as they are."""
-        with self.stream() as file:
+        with self._stream() as file:
             text = io.TextIOWrapper(file, encoding=encoding, newline="")
             try:
                 yield text
@@ -131,7 +146,7 @@ class OpenedFile:
 
     def blocks(self) -> Iterator[bytes]:
         """Yield the bytes without compression, about a mebibyte at a time."""
-        with self.stream() as file:
+        with self._stream() as file:
             while block := file.read(BLOCK_BYTES):
                 yield block
 
@@ -141,7 +156,7 @@ class OpenedFile:
             yield from line_feeds(iter(lambda: file.read(BLOCK_BYTES), ""))
 
     def _hashed_blocks(self) -> Iterator[bytes]:
-        with self.raw() as raw:
+        with self._raw() as raw:
             hashed = _Hashed(raw)
             file = self._decompressed(cast("IO[bytes]", hashed))
             while block := file.read(BLOCK_BYTES):
@@ -160,7 +175,7 @@ class OpenedFile:
             case "xz":
                 return cast("IO[bytes]", lzma.LZMAFile(raw, "rb"))
             case "zstd":
-                stream: Any = pa.CompressedInputStream(pa.PythonFile(raw, "r"), "zstd")
+                stream: Any = pa.CompressedInputStream(pa.PythonFile(_Lent(raw), "r"), "zstd")
                 return cast("IO[bytes]", stream)
             case _:
                 return raw
@@ -172,18 +187,32 @@ def _open(path: Path) -> IO[bytes]:
     return cast("IO[bytes]", file)
 
 
-class _Hashed:
-    """A file whose bytes are hashed while they are read."""
+class _Lent:
+    """A file that whoever reads it does not close."""
 
     closed = False
 
     def __init__(self, file: IO[bytes]) -> None:
         self._file = file
+
+    def read(self, count: int = BLOCK_BYTES) -> bytes:
+        """Return the next bytes."""
+        return self._file.read(count)
+
+    def close(self) -> None:
+        """Leave the file open."""
+
+
+class _Hashed(_Lent):
+    """A file whose bytes are hashed while they are read."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        super().__init__(file)
         self._digest = hashlib.sha256()
 
     def read(self, count: int = BLOCK_BYTES) -> bytes:
         """Return the next bytes."""
-        block = self._file.read(count)
+        block = super().read(count)
         self._digest.update(block)
         return block
 

@@ -81,8 +81,8 @@ def _refuse_foreign(file: OpenedFile) -> None:
 
 def _read_parquet(file: OpenedFile) -> Any:
     try:
-        with file.raw() as raw:
-            table: Any = parquet.ParquetFile(raw).read()
+        with file.arrow_stream() as stream:
+            table: Any = parquet.ParquetFile(stream).read()
     except (pa.ArrowException, DataError) as error:
         reason = str(error.__cause__ or error).splitlines()[0][:200]
         raise DataError(

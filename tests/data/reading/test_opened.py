@@ -72,10 +72,11 @@ def read_unlinked(path: Path) -> Source:
 @pytest.mark.parametrize("packing", PACKED)
 def test_a_table_is_opened_once(packing: str, value: str, tmp_path: Path) -> None:
     content = TABLE.replace("x", value).encode("cp1252")  # the euro is no UTF-8: two passes
-    (tmp_path / "table.csv").write_bytes(PACKED[packing](content))
+    packed = PACKED[packing](content)
+    (tmp_path / "table.csv").write_bytes(packed)
     source = read_unlinked(tmp_path / "table.csv")
     assert source.texts("b") == [value, "y"]
-    assert source.fingerprint() == hashlib.sha256(PACKED[packing](content)).hexdigest()
+    assert source.fingerprint() == hashlib.sha256(packed).hexdigest()
 
 
 @pytest.mark.skipif(os.name == "nt", reason="an open file cannot be removed")
@@ -93,6 +94,17 @@ def test_a_text_is_scanned_once_and_opened_again_to_be_read(tmp_path: Path) -> N
         source = read_text(file, ReadOptions())
     (text,) = source.files
     assert (text.characters, "".join(text.blocks())) == (7, "one\ntwo")
+
+
+def test_a_file_that_pyarrow_failed_on_is_left_to_its_threads(tmp_path: Path) -> None:
+    path = tmp_path / "table.csv"
+    path.write_bytes(TABLE.encode())
+    with OpenedFile(path) as file:
+        with pytest.raises(ZeroDivisionError), file.arrow_stream() as stream:
+            stream.read(3)
+            raise ZeroDivisionError
+        assert b"".join(file.blocks()) == TABLE.encode()
+        assert stream.read(2) == TABLE.encode()[3:5]  # nobody has moved it
 
 
 def test_line_ends_are_counted_once_wherever_a_block_ends(
