@@ -18,7 +18,7 @@ LAYERS = [
     ["seqtune.workflow.resume"],
     [
         *("seqtune.workflow.fit", "seqtune.workflow.search", "seqtune.workflow.plan"),
-        *("seqtune.workflow.inspect", "seqtune.workflow"),
+        *("seqtune.workflow.fitting", "seqtune.workflow.inspect", "seqtune.workflow"),
     ],
     ["seqtune.run"],
     ["seqtune.search"],

@@ -9,22 +9,20 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from seqtune.progress import Listener, Note, StageStarted
+from seqtune.progress import Listener
 from seqtune.run.baseline_predictions import Arrays, check_shape, kept_path, read_predictions
 from seqtune.run.ensemble_choice import EnsembleChoice
 from seqtune.run.leaderboard import Row
 from seqtune.run.members import Member
 from seqtune.run.predictions import Predictions
+from seqtune.run.refits import Refits
 from seqtune.runtime.devices import counted
 from seqtune.runtime.interrupt import Interrupt
 from seqtune.search.budget import Clock
-from seqtune.search.executor._contract import POLL_SECONDS, Executor
+from seqtune.search.executor._contract import Executor
 from seqtune.search.problem import Problem
 from seqtune.search.refit import (
-    NO_TIME,
-    RefitJob,
     Refitted,
-    refit_seconds,
     refitted_path,
     test_predictions_path,
 )
@@ -38,12 +36,6 @@ ENSEMBLE_POOL = 30
 """So many trials, the best by validation, may become members of the ensemble."""
 
 ENSEMBLE = "ensemble"
-
-MARGIN = 1.2
-"""A refit is given so many times the seconds that it is likely to take."""
-
-SCORING_SECONDS = 1.0
-"""What it takes to load a network and to look at the test part, without refitting it."""
 
 BLEND = "blend"
 """An ensemble with a simple method among its members."""
@@ -68,7 +60,6 @@ class Selection:
     steps_per_epoch: Callable[[Mapping[str, Any]], int] | None = None
     weights: dict[str, float] = field(default_factory=dict)
     _refits: dict[str, Refitted] = field(default_factory=dict)
-    _lost: dict[str, str] = field(default_factory=dict)
     predicted: Predictions = field(init=False)
 
     def __post_init__(self) -> None:
@@ -133,59 +124,13 @@ class Selection:
             refit: Whether they are trained further at all.
             interrupt: A wish to end early: what is left is scored as it is.
         """
-        chosen = self.chosen()
-        count = f"{len(chosen)} networks" if len(chosen) != 1 else "1 network"
-        detail = f"{count} with the rows held back" if refit else ""
-        self.listener(StageStarted("refit" if refit else "score", detail))
-        waiting = [(result, refit) for result in chosen]
-        running: dict[str, tuple[Result, bool]] = {}
-        while waiting or running:
-            while waiting and executor.idle():
-                result, is_refit = waiting.pop(0)
-                seconds = self._time_for(
-                    result, len(waiting) + 1, executor.workers, clock.left() - reserve
-                )
-                steps = self._steps_per_epoch(result.values)
-                is_refit = is_refit and not interrupt.asked
-                job = RefitJob(result, seed + int(result.trial[1:]), seconds, steps, is_refit)
-                running[result.trial] = result, is_refit
-                executor.submit(job)
-            for outcome in executor.wait(POLL_SECONDS):
-                if not isinstance(outcome, Refitted) or outcome.trial not in running:
-                    continue
-                result, was_refit = running.pop(outcome.trial)
-                self._take(outcome)
-                if outcome.reason and was_refit:  # the network itself is still good
-                    self._lost[result.trial] = outcome.reason
-                    waiting.append((result, False))
-            interrupt.tell()
+        refits = Refits(self.problem, self.listener, seed, refit, self.steps_per_epoch)
+        self._refits = refits.run(self.chosen(), executor, clock, reserve, interrupt)
+        for trial, outcome in self._refits.items():
+            if not outcome.reason:
+                path = test_predictions_path(self.problem.folder, trial)
+                self.predicted.test[trial] = read_predictions(path)
         self._leave_out_unscored()
-        if refit:
-            self._tell_of_left_out(len(chosen))
-
-    def _time_for(self, result: Result, waiting: int, workers: int, left: float) -> float:
-        """Return the seconds that the next refit may take.
-
-        All have the same share of what is left. Where a refit is worth nothing unless it is whole,
-        and a share is too short for one, the best networks have theirs first.
-
-        Args:
-            result: How its trial went.
-            waiting: Networks that wait, this one among them.
-            workers: How many are refitted at the same time.
-            left: Seconds that are left.
-        """
-        share = max(0.0, left / -(-waiting // workers))
-        if not self.problem.task.search.refits_anew:
-            return share
-        needed = MARGIN * refit_seconds(result, anew=True, folds=len(self.problem.folds))
-        others = SCORING_SECONDS * waiting / workers
-        return max(share, needed) if needed <= left - others else min(share, left)
-
-    def _steps_per_epoch(self, values: Mapping[str, Any]) -> int:
-        if self.steps_per_epoch is not None:
-            return self.steps_per_epoch(values)
-        return self.problem.task.steps_per_epoch(self.problem.prepared, values)
 
     def rows(self) -> list[Row]:
         """Return a row for the ensemble and for each of the best networks.
@@ -242,13 +187,6 @@ class Selection:
         listed.update({result.trial: result for result in self.chosen()})
         return list(listed.values())
 
-    def _take(self, outcome: Refitted) -> None:
-        self._refits[outcome.trial] = outcome
-        if outcome.reason:
-            return
-        path = test_predictions_path(self.problem.folder, outcome.trial)
-        self.predicted.test[outcome.trial] = read_predictions(path)
-
     def _leave_out_unscored(self) -> None:
         """Blend without networks that could not be loaded again."""
         test = self.predicted.test
@@ -263,17 +201,6 @@ class Selection:
         total = sum(scored.values())
         left = {name: each / total for name, each in scored.items()}
         self.weights = left if self._is_ensemble(left) else {}
-
-    def _tell_of_left_out(self, chosen: int) -> None:
-        """Say which of the chosen networks predict as the search left them, and why."""
-        without = [refit for refit in self._refits.values() if not refit.is_refitted]
-        for refit in without:
-            if reason := self._lost.get(refit.trial, refit.reason):
-                self.listener(Note(f"refit of {refit.trial} failed: {reason}"))
-            elif refit.note != NO_TIME:
-                self.listener(Note(f"refit of {refit.trial} taken back: {refit.note}"))
-        if hurried := sum(refit.note == NO_TIME for refit in without):
-            self.listener(Note(f"no time left to refit {hurried} of {chosen} networks"))
 
     def _network_row(self, result: Result) -> Row:
         trial, is_tested = result.trial, result.trial in self.predicted.test

@@ -15,7 +15,7 @@ from seqtune.run.folder import read_state, write_record
 from seqtune.run.run import Run
 from seqtune.runtime import backend as backends
 from seqtune.search.budget import Clock
-from seqtune.workflow.fit import Fitting
+from seqtune.workflow.fitting import Fitting
 
 if TYPE_CHECKING:
     from seqtune.baselines.runner import BaselineResult

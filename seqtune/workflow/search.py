@@ -19,7 +19,8 @@ from seqtune.run.ensemble_choice import is_hedged
 from seqtune.run.folder import STATE
 from seqtune.run.leaderboard import Leaderboard, Row
 from seqtune.run.members import write_members
-from seqtune.run.selection import BLEND, MARGIN, Selection
+from seqtune.run.refits import MARGIN
+from seqtune.run.selection import BLEND, Selection
 from seqtune.runtime import backend as backends
 from seqtune.runtime.workers import plan_workers
 from seqtune.search.budget import Clock, Shares

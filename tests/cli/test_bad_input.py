@@ -252,7 +252,7 @@ def test_a_full_disk_is_told_in_two_lines(call, refused, here):
 
 
 def test_a_fault_of_the_system_that_nobody_foresaw_is_no_traceback(refused, here):
-    from seqtune.workflow.fit import Fitting
+    from seqtune.workflow.fitting import Fitting
 
     (here / "x.csv").write_text(GOOD)
     fault = OSError(errno.EDQUOT, os.strerror(errno.EDQUOT), "runs/x/models/t001.keras")

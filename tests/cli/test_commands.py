@@ -413,7 +413,7 @@ def test_a_search_that_was_resumed_ends_like_one_that_was_not(fit, seqtune, here
 
 @pytest.mark.parametrize("stage", ["_run_baselines", "_conclude"])
 def test_an_interruption_anywhere_leaves_a_readable_run(stage, fit, seqtune, here):
-    from seqtune.workflow.fit import Fitting
+    from seqtune.workflow.fitting import Fitting
 
     weekly(60).to_csv("sales.csv", index=False)
     with mock.patch.object(Fitting, stage, side_effect=KeyboardInterrupt):

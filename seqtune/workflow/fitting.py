@@ -1,0 +1,286 @@
+"""One fit under way, step by step: read, prepare, baselines, search, select, refit."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from seqtune.baselines.pace import Allowance
+from seqtune.errors import RunError, SearchError
+from seqtune.files import append_text, write_json, write_text
+from seqtune.progress import (
+    Assumption,
+    BaselineEnded,
+    Event,
+    Finished,
+    Listener,
+    Note,
+    StageStarted,
+    TrialEnded,
+)
+from seqtune.run.baseline_predictions import save_predictions
+from seqtune.run.folder import create_folder, now, write_record
+from seqtune.run.leaderboard import Row
+from seqtune.run.members import write_calibrations, write_members
+from seqtune.run.run import Run
+from seqtune.runtime import backend as backends
+from seqtune.runtime.interrupt import Interrupt
+from seqtune.search.budget import Clock
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from seqtune.baselines.runner import BaselineResult
+    from seqtune.data.reading.source import Source
+    from seqtune.recipe.load import Recipe
+    from seqtune.run.selection import Selection
+    from seqtune.search.trial import Result
+    from seqtune.tasks._contract import Task
+    from seqtune.workflow.search import Searching
+
+
+@dataclass
+class Fitting:
+    """One fit under way; the steps in the order in which they are taken.
+
+    Args:
+        recipe: What to search; inferred values are filled in when the data is known.
+        clock: Wall time of the command.
+        listener: Hears of everything that is worth telling.
+    """
+
+    recipe: Recipe
+    clock: Clock
+    listener: Listener
+    notes: list[str] = field(default_factory=list)
+    assumptions: list[dict[str, str]] = field(default_factory=list)
+    folder: Path = field(init=False)
+    record: dict[str, Any] = field(init=False)
+    backend: str = field(init=False)
+    task: Task = field(init=False)
+    prepared: Any = field(init=False)
+    searching: Searching = field(init=False)
+    baselines: list[BaselineResult] = field(default_factory=list)
+
+    @contextmanager
+    def closing(self) -> Iterator[None]:
+        """Leave a readable run and give the board back, however the steps inside end."""
+        try:
+            yield
+        except KeyboardInterrupt:
+            if hasattr(self, "record") and self.folder.is_dir():
+                self.record.update(status="interrupted", ended=now())
+                write_record(self.folder, self.record)
+                self.tell(Note(f"interrupted; go on with: seqtune resume {self.folder}"))
+            raise
+        finally:
+            self.listener(Finished())
+
+    def go_on(self) -> None:
+        """Take every step after the data is prepared, as far as it was not taken before."""
+        self.searching.open()  # workers start while the baselines run
+        try:
+            if not self.baselines:
+                self._run_baselines()
+            with Interrupt(self.tell) as interrupt:
+                self.searching.run(interrupt)
+                self._conclude(interrupt)
+        finally:
+            self.searching.close()
+
+    def tell(self, event: Event) -> None:
+        """Pass an event on, and keep what the run folder should remember of it."""
+        if isinstance(event, Note):
+            self.notes.append(event.text)
+        if isinstance(event, Assumption):
+            self.assumptions.append(
+                {"what": event.what, "taken": event.taken, "why": event.why, "flag": event.flag}
+            )
+        if hasattr(self, "folder"):
+            self._log(event)
+        self.listener(event)
+
+    def _log(self, event: Event) -> None:
+        if isinstance(event, (Note, StageStarted, TrialEnded, BaselineEnded)):
+            append_text(self.folder / "log.txt", f"{now()} {event}\n")
+
+    def begin(self, data: str | Path | pd.DataFrame, out: str | Path | None) -> None:
+        """Read and prepare the data, and create the run folder.
+
+        Args:
+            data: A file or a DataFrame.
+            out: The run folder; None for one below `runs/`.
+        """
+        from seqtune.data.reading.open import open_source
+        from seqtune.tasks import load_task
+
+        path = str(data) if isinstance(data, (str, Path)) else None
+        self.tell(StageStarted("read", path or ""))
+        source = open_source(data, self.recipe)
+        read = source.notes
+        for note in read:
+            self.tell(Note(note))
+        self.backend = backends.activate(self.recipe.values.backend, self.tell)
+        self.task = load_task(self.recipe.task)
+        self.tell(StageStarted("prepare"))
+        prepared, self.recipe = self.task.prepare(source, self.recipe, self.tell)
+        for note in source.notes[len(read) :]:  # columns are converted when they are first used
+            self.tell(Note(note))
+        stem = Path(path).name.split(".")[0] if path else "data"
+        self.folder = create_folder(out, stem, self.recipe.task)
+        try:
+            self._write_head(source, path, prepared)
+        except (OSError, RunError):
+            shutil.rmtree(self.folder, ignore_errors=True)
+            raise
+        self.open_data()
+        self.searching.write_board([])
+
+    def open_data(self) -> None:
+        """Open the data as workers see it, and get ready to search."""
+        from seqtune.search.problem import Problem
+        from seqtune.workflow.search import Searching
+
+        self.prepared = self.task.load(self.folder)
+        problem = Problem(self.task, self.prepared, self.folder)
+        self.searching = Searching(self.recipe, problem, self.clock, self.backend, self.tell)
+
+    def _write_head(self, source: Source, path: str | None, prepared: Any) -> None:
+        """Write what identifies the run before anything long begins."""
+        self.record = {
+            "task": self.recipe.task,
+            "status": "running",
+            "recipe": self.recipe.name,
+            "seed": self.recipe.values.seed,
+            "backend": self.backend,
+            "versions": {
+                name: backends.installed(name)
+                for name in ("seqtune", "keras", "keras-tuner", "numpy", "pandas", self.backend)
+            },
+            "data": {
+                "path": str(Path(path).resolve()) if path else None,
+                "fingerprint": source.fingerprint(),
+                "rows": source.rows,
+                **prepared.describe(),
+            },
+            "future": list(getattr(self.recipe.values.data, "future", ())),
+            "devices": backends.devices(),
+            "began": now(),
+            "budget_seconds": self.clock.seconds,
+            "assumptions": self.assumptions,
+        }
+        write_record(self.folder, self.record)
+        write_text(self.folder / "recipe.yaml", self.recipe.to_yaml())
+        prepared.save(self.folder)
+        write_members(self.folder, {})
+
+    def _run_baselines(self) -> None:
+        self.tell(StageStarted("baselines"))
+        allowance = Allowance.of(max(0.0, self.clock.left()), self.recipe.get("baselines.share"))
+        self.baselines = self.task.baselines(self.prepared, self.recipe, allowance, self.tell)
+        self.take_baselines()
+        self.searching.write_board([])
+        for result in self.baselines:
+            save_predictions(self.folder, result.name, result.predictions)
+        # a run that is killed later must still know against which methods it may claim nothing
+        self.record["left_out"] = {
+            result.name: result.left_out for result in self.baselines if result.left_out
+        }
+        write_record(self.folder, self.record)
+
+    def _conclude(self, interrupt: Interrupt) -> None:
+        """Select, score on the test part, refit, and close the run folder."""
+        self.tell(StageStarted("ensemble"))
+        selection = self.searching.selection()
+        selection.select(self.recipe.values.ensemble.size)
+        if selection.ranked():
+            try:
+                self._score(selection, interrupt)
+            except SearchError as error:
+                self.searching.fall_back(error)
+                self._score(selection, interrupt)
+        else:
+            self.tell(Note(self.searching.why_nothing()))
+        self.searching.write_board(selection.rows())
+        write_members(self.folder, selection.members())
+        write_calibrations(self.folder, selection.calibrations())
+        predictions = selection.test_predictions()
+        if predictions is not None:
+            models = Run(self.folder).predictor
+            chart = self.task.illustrate(self.prepared, predictions, models, models.context)
+            if "title" in chart and models.name_of(None) != selection.searched_name:
+                chart["title"] += f", by {selection.searched_name}"  # the winner is another row
+            if chart:
+                write_json(self.folder / "chart.json", chart)
+        if not interrupt.asked:
+            self._explain(selection.weightiest())
+        self._write_tail("interrupted" if interrupt.asked else "complete")
+
+    def _explain(self, result: Result | None) -> None:
+        """Measure what the network looks at that has the largest say, if there is time."""
+        from seqtune.run.explanation import EXPLANATION, explain_trial, no_time, time_left
+        from seqtune.tasks._contract import Explains
+
+        (self.folder / EXPLANATION).unlink(missing_ok=True)  # of an earlier command
+        if result is None or not isinstance(self.task, Explains):
+            return
+        deadline = time_left(self.clock.left(), result)
+        if deadline is None:
+            self.tell(Note(no_time(self.folder)))
+            return
+        self.tell(StageStarted("explain"))
+        try:
+            explain_trial(self.task, self.prepared, self.folder, result, deadline)
+        except RunError as error:
+            self.tell(Note(f"what the network looks at was not measured: {error.message}"))
+
+    def _score(self, selection: Selection, interrupt: Interrupt) -> None:
+        selection.score_chosen(
+            self.searching.executor,
+            self.clock,
+            self.searching.shares.saving,
+            seed=self.recipe.values.seed,
+            refit=self.recipe.get("refit"),
+            interrupt=interrupt,
+        )
+
+    def _write_tail(self, status: str) -> None:
+        """Write what the whole command came to."""
+        self.record.update(
+            status=status,
+            ended=now(),
+            seconds={
+                "total": self.searching.earlier_seconds + self.clock.elapsed(),
+                "search": self.searching.seconds,
+            },
+            workers=self.searching.work,
+            notes=self.notes,
+            assumptions=self.assumptions,
+        )
+        write_record(self.folder, self.record)
+
+    def take_baselines(self) -> None:
+        """Put the simple methods on the leaderboard, and where ensembles look for members."""
+        self.searching.rows = self._baseline_rows()
+        self.searching.baseline_predictions = {
+            result.name: result.predictions for result in self.baselines if result.predictions
+        }
+
+    def _baseline_rows(self) -> list[Row]:
+        return [
+            Row(
+                result.name,
+                "baseline",
+                result.validation,
+                result.test,
+                result.seconds,
+                None,
+                result.detail,
+            )
+            for result in self.baselines
+            if not result.left_out
+        ]
