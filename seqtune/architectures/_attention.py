@@ -58,8 +58,8 @@ class PastAttention(StatefulLayer):
     def run(self, sequence: Any, states: Tensors, *, training: bool) -> tuple[Any, Tensors]:
         """Return (batch, steps, features), and the states behind the last step."""
         seen = ops.concatenate([states[0], sequence], axis=1)  # (batch, reach + steps, features)
-        asked = ops.matmul(sequence, self.query) / math.sqrt(self.features)
-        scores = ops.matmul(asked, ops.transpose(seen, (0, 2, 1)))
+        query = ops.matmul(sequence, self.query) / math.sqrt(self.features)
+        scores = ops.matmul(query, ops.transpose(seen, (0, 2, 1)))
         step = ops.expand_dims(ops.arange(ops.shape(sequence)[1]), 1)
         other = ops.expand_dims(ops.arange(ops.shape(seen)[1]), 0)
         is_near = ops.logical_and(other > step, other <= step + self.reach)

@@ -77,7 +77,7 @@ class GatedCell(keras.layers.Layer):  # type: ignore[misc]
 
 
 class WeighingCell(GatedCell):
-    """A cell that remembers an average of all steps, each weighted by an exponential.
+    """A cell whose state is an average of all steps, each weighted by an exponential.
 
     The states are output, weighted sum, sum of weights, and the largest exponent so far, in units
     of whose exponential both sums are.

@@ -1,4 +1,4 @@
-"""Recurrences that are linear in their state: no matrix product stands between two steps.
+"""Recurrences that are linear in their state: there is no matrix product between two steps.
 
     state[t] = keep[t] * state[t - 1] + add[t]
 

@@ -19,7 +19,7 @@ from seqtune.tasks.anomaly.inputs import count_features
 from seqtune.tasks.anomaly.schema import ARCHITECTURES
 
 MAX_REACH = 384
-"""No row is told of that lies farther away: segments would become too long to train on."""
+"""The farthest row that a step predicts: beyond it, segments are too long to train on."""
 
 WIDTH = 16
 """Features of each row ahead, before the head."""
@@ -51,8 +51,8 @@ def build_network(codec: Codec, values: Mapping[str, Any]) -> keras.Model:
         each[0, :channels].tolist() if is_bounded else [] for each in (codec.low, codec.high)
     )
     expected = ExpectationHead(low, high, channels, name="expected")(rows)
-    told = keras.layers.Concatenate(name="expected_and_state")([expected, states])
-    return keras.Model(inputs, told)
+    both = keras.layers.Concatenate(name="expected_and_state")([expected, states])
+    return keras.Model(inputs, both)
 
 
 def _rows(sequence: Any, known: Any, points: int, values: Mapping[str, Any]) -> tuple[Any, Any]:
@@ -92,7 +92,7 @@ def channels_of(codec: Codec, values: Mapping[str, Any]) -> int:
 
 
 def offsets_of(codec: Codec, values: Mapping[str, Any]) -> npt.NDArray[np.int64]:
-    """Return where the rows lie that are told of at a step, (points,) int64, the nearest first.
+    """Return where the rows lie that a step predicts or writes, (points,) int64, the nearest first.
 
     Rows ahead are numbered from 1 up, the step itself and rows before it from 0 down. They lie the
     farther apart, the farther away they are.

@@ -36,7 +36,7 @@ def build_network(
     Args:
         shapes: Shape of each input without the batch axis, as `preprocess` made them: `history`
             (lookback, channels), `future` (horizon, features), `identity` (), `static` (features,).
-        identities: How many series and targets can be told apart, the unknown one included.
+        identities: Number of series and targets with a vector each, the unknown one included.
         horizon: Steps ahead.
         levels: Quantile levels.
         values: The configuration.
@@ -86,8 +86,8 @@ def _steps_ahead(
     settings = replace(settings, options={**settings.options, "length": length})
     segments = -(-horizon // length)
     memory = architecture.encode(history, None, settings)
-    asked = _queries(memory.last[0], future, static, segments, length)
-    decoded = architecture.decode(memory, asked, settings)  # (batch, segments, features)
+    queries = _queries(memory.last[0], future, static, segments, length)
+    decoded = architecture.decode(memory, queries, settings)  # (batch, segments, features)
     steps = dense(length * WIDTH, "steps_of_segment")(decoded)
     steps = keras.layers.Reshape((segments * length, WIDTH), name="steps_ahead")(steps)
     over = segments * length - horizon
@@ -112,7 +112,7 @@ def _read_out(vector: Any, static: Any | None, horizon: int) -> Any:
 
 
 def _queries(state: Any, future: Any | None, static: Any | None, segments: int, length: int) -> Any:
-    """Return what a decoder is asked: context and covariates, (batch, segments, features).
+    """Return the queries of a decoder, context and covariates: (batch, segments, features).
 
     Args:
         state: (batch, features), the last of the encoder.
@@ -122,15 +122,15 @@ def _queries(state: Any, future: Any | None, static: Any | None, segments: int, 
         length: Steps of a segment.
     """
     context = state if static is None else keras.layers.Concatenate(name="context")([state, static])
-    context = dense(WIDTH * segments, "questions")(context)
-    asked = keras.layers.Reshape((segments, WIDTH), name="question_per_segment")(context)
+    context = dense(WIDTH * segments, "queries")(context)
+    queries = keras.layers.Reshape((segments, WIDTH), name="query_per_segment")(context)
     if future is None:
-        return asked
+        return queries
     missing = segments * length - future.shape[1]
     padded = keras.layers.ZeroPadding1D((0, missing), name="future_padded")(future)
     shape = (segments, length * future.shape[-1])
     known = keras.layers.Reshape(shape, name="future_segments")(padded)
-    return keras.layers.Concatenate(name="questions_and_future")([asked, known])
+    return keras.layers.Concatenate(name="queries_and_future")([queries, known])
 
 
 def _static(inputs: Mapping[str, Any], identities: int, size: int) -> Any | None:

@@ -116,13 +116,13 @@ def reading_layers(model: Any) -> list[Any]:
 
 
 def score_targets(model: Any, tokens: Any, targets: Any, states: Any) -> tuple[Any, Any]:
-    """Return what is known of each target, and the states behind the last step.
+    """Return the log-probability of each target, and the states behind the last step.
 
     Args:
         model: What `build_network` returned.
         tokens: (streams, steps) int32.
         targets: (streams, steps) int32, the token after each.
-        states: What is remembered before the first step, (streams, …) each.
+        states: States before the first step, (streams, …) each.
 
     Returns:
         The log-probability of each target (streams, steps), and the states.
@@ -144,5 +144,5 @@ def score_targets(model: Any, tokens: Any, targets: Any, states: Any) -> tuple[A
 
 def state_shapes(model: Any) -> list[tuple[int, ...]]:
     """Return the shape of each state of a network, without the streams."""
-    remembering = (each for each in reading_layers(model) if isinstance(each, StatefulLayer))
-    return [shape for layer in remembering for shape in layer.shapes]
+    stateful = (each for each in reading_layers(model) if isinstance(each, StatefulLayer))
+    return [shape for layer in stateful for shape in layer.shapes]
