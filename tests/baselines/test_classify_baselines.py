@@ -340,37 +340,22 @@ def test_random_convolutions_know_the_length_of_a_case() -> None:
     assert answer.argmax(axis=1).tolist() == [0, 1, 0, 1]
 
 
-@pytest.mark.parametrize("shape", [(12, 30), (30, 12), (12, 12)])
-def test_ridge_leaves_each_case_out(shape: tuple[int, int]) -> None:
-    random = np.random.default_rng(8)
-    features, values = random.normal(size=shape), random.normal(size=(shape[0], 2))
-    features -= features.mean(axis=0)
-    values -= values.mean(axis=0)
-    weights, held_out = _ridge.ridge(features, values, np.array([0.7]))
-    np.testing.assert_allclose(weights, plain_ridge(features, values, 0.7))
-    for case in range(shape[0]):
-        others = np.arange(shape[0]) != case
-        center, level = features[others].mean(axis=0), values[others].mean(axis=0)
-        left = plain_ridge(features[others] - center, values[others] - level, 0.7)
-        np.testing.assert_allclose(held_out[case], (features[case] - center) @ left + level)
-
-
-def plain_ridge(features: np.ndarray, values: np.ndarray, penalty: float) -> np.ndarray:
-    size = features.shape[1]
-    return np.linalg.solve(features.T @ features + penalty * np.eye(size), features.T @ values)
-
-
-def test_ridge_takes_the_penalty_that_errs_least() -> None:
+@pytest.mark.parametrize("shape", [(40, 3), (40, 200)])
+@pytest.mark.parametrize("is_multi", [False, True])
+def test_ridge_is_sure_of_what_tells_classes_apart_and_doubts_noise(
+    shape: tuple[int, int], is_multi: bool
+) -> None:
     random = np.random.default_rng(9)
-    features = random.normal(size=(40, 3))
-    features -= features.mean(axis=0)
-    exact = features @ np.array([[1.0], [2.0], [-1.0]])
-    noise = random.normal(size=(40, 1))
-    noise -= noise.mean()
-    penalties = np.array([1e-3, 1e3])
-    for values, best in ((exact, 1e-3), (noise, 1e3)):
-        weights, _ = _ridge.ridge(features, values, penalties)
-        np.testing.assert_allclose(weights, plain_ridge(features, values, best), atol=1e-9)
+    features = random.normal(size=shape)
+    new = random.normal(size=shape)
+    features[:, :3] *= 100  # a unit does not matter
+    new[:, :3] *= 100
+    told = [np.eye(2)[(each[:, 0] > 0).astype(int)] for each in (features, new)]
+    known = _ridge.fit_ridge(features[:, :3], told[0], is_multi)(new[:, :3])
+    assert (known.argmax(axis=1) == told[1].argmax(axis=1)).mean() > 0.8
+    assert (known * told[1]).sum(axis=1).mean() > 0.7
+    drawn = np.eye(2)[random.integers(2, size=len(features))]
+    assert np.abs(_ridge.fit_ridge(features, drawn, is_multi)(new) - 0.5).mean() < 0.25
 
 
 def test_sharpness_by_hand() -> None:

@@ -15,13 +15,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+import pandas as pd
 
 from seqtune.baselines.anomaly._units import center_and_unit, largest, stacked
 from seqtune.baselines.method import Floats, Predict
 
 ALWAYS = True
-SHORTEST, LONGEST = 32, 1000
-LEAST = 8
+MIN_WINDOW, MAX_WINDOW = 32, 1000
+MIN_KNOWN = 8
 FLOOR = 0.1
 FARTHEST = 1e4
 """Deviations that a row counts for at most in the mean of the rows after it: the running sums would
@@ -40,27 +41,13 @@ def fit(train: Sequence[Floats], period: int | None, *, seed: int) -> Predict:
         From (rows, channels) to (rows,), float64.
     """
     center, unit = center_and_unit(stacked(train))
-    window = min(max(SHORTEST, period or 0), LONGEST)
+    window = min(max(MIN_WINDOW, period or 0), MAX_WINDOW)
 
     def score(values: Floats) -> Floats:
-        if not len(values):
-            return np.empty(0)
         scaled = (values - center) / unit
-        known = np.isfinite(scaled)
-        filled = np.where(known, scaled, 0.0).clip(-FARTHEST, FARTHEST)
-        count = _sums(known.astype(np.float64), window)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            mean = _sums(filled, window) / count
-            variance = _sums(filled**2, window) / count - mean**2
-        deviation = np.sqrt(np.maximum(variance, FLOOR**2))
-        errors = np.abs(scaled - mean) / deviation
-        return largest(np.where(known & (count >= LEAST), errors, np.nan))
+        near = pd.DataFrame(scaled).clip(-FARTHEST, FARTHEST)
+        before = near.shift(1).rolling(window, min_periods=MIN_KNOWN)
+        mean, deviation = before.mean().to_numpy(), before.std(ddof=0).to_numpy()
+        return largest(np.abs(scaled - mean) / np.maximum(deviation, FLOOR))
 
     return score
-
-
-def _sums(values: Floats, window: int) -> Floats:
-    """Return the sums over the rows before each row, `window` of them at most."""
-    total = np.concatenate([np.zeros((1, values.shape[1])), np.cumsum(values, axis=0)])
-    row = np.arange(len(values))
-    return np.asarray(total[row] - total[np.maximum(row - window, 0)])
