@@ -1,15 +1,27 @@
 """What a simple method is: a module that is fitted, and predicts.
 
-Its file is all that there is to it: the name of the file is its name on the leaderboard and in
-`baselines.methods`. What it is fitted on, and what it predicts, depends on its task:
+The name of its file is its name on the leaderboard and in `baselines.methods`; no other file knows
+it. What it is fitted on, and what it predicts, depends on its task:
 
 - `forecast/`: `forecast(histories, horizon, periods, levels)` learns from each history alone and
-  returns (windows, horizon, 1 + levels), float64: the point forecast, then the quantiles;
-- `classify/`: `fit(cases, targets, *, is_multi, seed)` returns a `Predict` from cases to
-  probabilities, (cases, classes); `KINDS` says which cases it takes: "text", "series";
-- `anomaly/`: `fit(train, period, *, seed)` returns a `Predict` from the rows of a segment,
-  (rows, channels), to (rows,): higher is stranger;
-- `generate/`: `fit(documents, vocabulary, *, kind, held_out)` returns a `LanguageModel`.
+  returns (windows, horizon, 1 + levels), float64: the point forecast of each step, then the
+  quantiles; NaN in the rows of a window where it has no answer.
+- `classify/`: `fit(cases, targets, *, is_multi, seed)` takes at least one case, and targets
+  (cases, classes), float64, zeros and ones: one 1 a case, or any number of them with `is_multi`. It
+  returns a `Predict` from cases to probabilities, (cases, classes). `KINDS`, a literal tuple, says
+  which cases it takes: "text" (a `str`, which may be empty), "series" (a (steps, channels) float64
+  array without NaN, of any length of at least 1).
+- `anomaly/`: `fit(train, period, *, seed)` takes (rows, channels) of each segment of training rows,
+  float64, in order of time, NaN where a value was not observed; there may be no rows, constant
+  channels, and anomalies among them. `period` is the season in rows, None where there is none. It
+  returns a `Predict` from the rows of one segment, (rows, channels), to scores, (rows,): higher is
+  stranger. A score depends on its row and the rows before it in the segment alone; it is NaN where
+  too few rows are before it, or nothing was observed.
+- `generate/`: `fit(documents, vocabulary, *, kind, held_out)` takes token ids, one sequence per
+  document, which may be empty, and returns a `LanguageModel`. `kind` is what a token is:
+  "character", "byte", "subword" or "word". What it chooses, it chooses on `held_out`.
+
+A `seed` is that of methods that draw at random; others do without it.
 
 The `_fitting.py` of a folder checks the answers; `seqtune.baselines.runner` runs the methods of all
 tasks. A module may also define:
@@ -24,7 +36,7 @@ tasks. A module may also define:
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
 import numpy as np
@@ -36,6 +48,15 @@ Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
 Predict = Callable[[Any], Floats]
 """A fitted method: from examples of its task to an answer for each."""
+
+Histories = Sequence[Floats]
+"""A (steps,) float64 array per window, at least one step long, without NaN."""
+
+Periods = tuple[int, ...]
+"""Seasonal periods in steps, shortest first; () for none."""
+
+Levels = tuple[float, ...]
+"""Quantile levels in ascending order, each within (0, 1)."""
 
 
 class LanguageModel(Protocol):

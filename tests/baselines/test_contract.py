@@ -15,7 +15,8 @@ from seqtune.baselines.classify import _minirocket
 from seqtune.baselines.classify._fitting import ClassifyFitting
 from seqtune.baselines.forecast._fitting import ForecastFitting
 from seqtune.baselines.generate._fitting import GenerateFitting
-from seqtune.baselines.runner import Fitting, quietly
+from seqtune.baselines.problem import Fitting
+from seqtune.baselines.runner import quietly
 from seqtune.data.ragged import Ragged
 from seqtune.registry import baselines
 

@@ -187,7 +187,7 @@ def test_seasonal_means_sum_to_zero() -> None:
 @pytest.mark.parametrize("name", ["ets", "mstl", "theta"])
 def test_only_the_recent_history_counts(name: str) -> None:
     method = baselines("forecast")[name]
-    recent = 100.0 + np.resize(NOISE, method.MAXIMUM_HISTORY)
+    recent = 100.0 + np.resize(NOISE, method.MAX_HISTORY)
     whole = np.r_[np.resize([20.0, 500.0, 90.0], 300), recent]
     result = method.forecast([whole, recent], 3, (), (0.5,))
     assert np.isfinite(result).all()

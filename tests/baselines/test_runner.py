@@ -11,15 +11,11 @@ import numpy as np
 import pytest
 from hand_moved import Clock
 
+from seqtune.baselines import problem as problem_module
 from seqtune.baselines import runner
 from seqtune.baselines.pace import ALL_THE_TIME, Allowance
-from seqtune.baselines.runner import (
-    BaselineResult,
-    Portion,
-    Problem,
-    check_answer,
-    run_simple_methods,
-)
+from seqtune.baselines.problem import PARTS, Portion, Problem, check_answer
+from seqtune.baselines.runner import BaselineResult, run_simple_methods
 from seqtune.errors import RecipeError
 from seqtune.progress import BaselineEnded, Event, silent
 
@@ -48,7 +44,7 @@ def problem(
         return Portion(np.ones(known), asked, (known, len(asked)))
 
     def gather(name: str, answers: Sequence[Any], listener: Any) -> dict[str, Any]:
-        return dict(zip(runner.PARTS, answers, strict=True))
+        return dict(zip(PARTS, answers, strict=True))
 
     def sample(size: int) -> Portion:
         size = min(size, train)
@@ -87,14 +83,13 @@ def timed(
 
 @pytest.fixture
 def methods(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
-    known: dict[str, Any] = {}
-
     class Known(dict):
         def __missing__(self, name: str) -> Any:
             raise RecipeError(f"unknown baseline {name!r}")
 
     known = Known()
-    monkeypatch.setattr(runner, "baselines", lambda task: known)
+    for module in (problem_module, runner):
+        monkeypatch.setattr(module, "baselines", lambda task: known)
     return known
 
 
@@ -179,7 +174,7 @@ def test_without_samples_the_first_portions_say_how_long_it_takes(
     portions = [Portion(np.ones(0), np.ones(size), (0, size)) for size in sizes]
 
     def gather(name: str, answers: Sequence[Any], listener: Any) -> dict[str, Any]:
-        return dict.fromkeys(runner.PARTS, np.concatenate(answers))
+        return dict.fromkeys(PARTS, np.concatenate(answers))
 
     asked = Problem(Sums(), portions, gather)
     (result,) = run(["costly"], asked, Allowance(120.0))

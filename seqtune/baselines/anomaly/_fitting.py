@@ -10,12 +10,12 @@ from typing import Any
 import numpy as np
 
 from seqtune.baselines.method import Floats, Predict
-from seqtune.baselines.runner import check_answer
+from seqtune.baselines.problem import check_answer
 
 
 @dataclass(frozen=True)
 class AnomalyFitting:
-    """Fits a detector on segments of rows; see `seqtune.baselines.runner.Fitting`.
+    """Fits a detector on segments of rows; see `seqtune.baselines.problem.Fitting`.
 
     Args:
         period: Season in rows; None where there is none.

@@ -46,7 +46,7 @@ def deviations(values: Floats) -> Floats:
 
 
 def stacked(train: Sequence[Floats]) -> Floats:
-    """Return the rows of all stretches under each other: (rows, channels)."""
+    """Return the rows of all segments under each other: (rows, channels)."""
     return np.concatenate(train) if train else np.empty((0, 0))
 
 

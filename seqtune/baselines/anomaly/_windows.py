@@ -11,12 +11,14 @@ from numpy.lib.stride_tricks import sliding_window_view
 from seqtune.baselines.anomaly._units import center_and_unit, stacked, without_unknown
 from seqtune.baselines.method import Floats, Predict
 
-WITHOUT_SEASON = 32
-LONGEST = 100
+DEFAULT_ROWS = 32
+"""Of a window where there is no season."""
+
+MAX_ROWS = 100
 MAX_NUMBERS = 600
 """Numbers in a window at most, so that many channels have a shorter one."""
 
-TRAINING_WINDOWS = 10_000
+MAX_WINDOWS = 10_000
 CHUNK = 4_000_000  # numbers in memory at once
 
 
@@ -36,18 +38,18 @@ class Windows:
 
     @classmethod
     def fitted(cls, train: Sequence[Floats], period: int | None) -> Windows:
-        """Measure training rows; where all stretches are short, so is the window."""
-        rows = WITHOUT_SEASON if period is None or period < 2 else min(period, LONGEST)
+        """Measure training rows; where all segments are short, so is the window."""
+        rows = DEFAULT_ROWS if period is None or period < 2 else min(period, MAX_ROWS)
         values = stacked(train)
         rows = min(rows, MAX_NUMBERS // max(values.shape[1], 1))
         rows = min(rows, max(map(len, train), default=0) // 2)
         return cls(max(rows, 1), *center_and_unit(values))
 
     def training(self, train: Sequence[Floats]) -> Floats:
-        """Return windows spread evenly over all stretches: (windows, rows * channels)."""
+        """Return windows spread evenly over all segments: (windows, rows * channels)."""
         views = [self._view(self._scaled(values)) for values in train if len(values) >= self.rows]
         total = sum(map(len, views))
-        stride = max(1, -(-total // TRAINING_WINDOWS))
+        stride = max(1, -(-total // MAX_WINDOWS))
         chosen = [view[::stride].reshape(-1, self.rows * len(self.center)) for view in views]
         return np.concatenate(chosen) if chosen else np.empty((0, self.rows * len(self.center)))
 

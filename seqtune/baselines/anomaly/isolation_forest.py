@@ -28,17 +28,7 @@ def work(training: int, rows: int) -> float:
 
 
 def fit(train: Sequence[Floats], period: int | None, *, seed: int) -> Predict:
-    """Grow the forest.
-
-    Args:
-        train: (rows, channels) of each stretch, NaN where not observed.
-        period: Season in rows, None where there is none.
-        seed: Of the cuts.
-
-    Returns:
-        From (rows, channels) to (rows,), float64, 0 to 1; NaN for the rows before the first window
-        is full.
-    """
+    """Grow the forest."""
     from sklearn.ensemble import IsolationForest
 
     windows = Windows.fitted(train, period)

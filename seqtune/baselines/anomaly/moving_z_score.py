@@ -2,7 +2,7 @@
 
 `|x_t - mean| / max(deviation, floor)`, over the last 32 rows, or the last season where that is
 longer (at most 1,000 rows), the row itself left out; the floor is a tenth of the channel's robust
-deviation in training, so that after a calm stretch not everything is strange. Of several channels
+deviation in training, so that after a calm segment not everything is strange. Of several channels
 the largest counts. The first rows, with less than 8 known values before them, have no score.
 
 Source:
@@ -23,31 +23,22 @@ from seqtune.baselines.method import Floats, Predict
 ALWAYS = True
 MIN_WINDOW, MAX_WINDOW = 32, 1000
 MIN_KNOWN = 8
-FLOOR = 0.1
-FARTHEST = 1e4
+MIN_DEVIATION = 0.1
+MAX_DEVIATIONS = 1e4
 """Deviations that a row counts for at most in the mean of the rows after it: the running sums would
 lose the digits of all that follows."""
 
 
 def fit(train: Sequence[Floats], period: int | None, *, seed: int) -> Predict:
-    """Measure the channels.
-
-    Args:
-        train: (rows, channels) of each stretch, NaN where not observed.
-        period: Season in rows, None where there is none.
-        seed: Not used.
-
-    Returns:
-        From (rows, channels) to (rows,), float64.
-    """
+    """Measure the channels."""
     center, unit = center_and_unit(stacked(train))
     window = min(max(MIN_WINDOW, period or 0), MAX_WINDOW)
 
     def score(values: Floats) -> Floats:
         scaled = (values - center) / unit
-        near = pd.DataFrame(scaled).clip(-FARTHEST, FARTHEST)
+        near = pd.DataFrame(scaled).clip(-MAX_DEVIATIONS, MAX_DEVIATIONS)
         before = near.shift(1).rolling(window, min_periods=MIN_KNOWN)
         mean, deviation = before.mean().to_numpy(), before.std(ddof=0).to_numpy()
-        return largest(np.abs(scaled - mean) / np.maximum(deviation, FLOOR))
+        return largest(np.abs(scaled - mean) / np.maximum(deviation, MIN_DEVIATION))
 
     return score

@@ -30,16 +30,7 @@ MIN_UNIT = 1e-3
 
 
 def fit(train: Sequence[Floats], period: int | None, *, seed: int) -> Predict:
-    """Choose the weight of the row before, and measure the residuals.
-
-    Args:
-        train: (rows, channels) of each stretch, NaN where not observed.
-        period: Season in rows, None where there is none.
-        seed: Not used.
-
-    Returns:
-        From (rows, channels) to (rows,), float64.
-    """
+    """Choose the weight of the row before, and measure the residuals."""
     lag = period if period is not None and period > 1 else None
     values = stacked(train)
     _, channel_unit = center_and_unit(values)

@@ -26,16 +26,7 @@ MIN_SHARE = 1e-10
 
 
 def fit(train: Sequence[Floats], period: int | None, *, seed: int) -> Predict:
-    """Find the components.
-
-    Args:
-        train: (rows, channels) of each stretch, NaN where not observed.
-        period: Season in rows, None where there is none.
-        seed: Not used.
-
-    Returns:
-        From (rows, channels) to (rows,), float64; NaN for the rows before the first window is full.
-    """
+    """Find the components."""
     windows = Windows.fitted(train, period)
     training = windows.training(train)
     if len(training) < 2 or not training.size:

@@ -8,7 +8,7 @@ from types import ModuleType
 from typing import Any
 
 from seqtune.baselines.method import Floats, Predict
-from seqtune.baselines.runner import check_answer
+from seqtune.baselines.problem import check_answer
 
 Known = tuple[Sequence[Any], Floats]
 """Cases, at least one, and targets, (cases, classes) float64, zeros and ones."""
@@ -16,7 +16,7 @@ Known = tuple[Sequence[Any], Floats]
 
 @dataclass(frozen=True)
 class ClassifyFitting:
-    """Fits a method on cases; see `seqtune.baselines.runner.Fitting`.
+    """Fits a method on cases; see `seqtune.baselines.problem.Fitting`.
 
     Args:
         kind: What a case is: "text" (a `str`), or "series" (a (steps, channels) float64 array

@@ -23,7 +23,7 @@ import numpy as np
 
 from seqtune.baselines.method import Floats, Predict
 
-TRIED = 100
+MAX_TRIED = 100
 
 Distances = Callable[[Sequence[Floats]], Floats]
 
@@ -67,7 +67,7 @@ def error_rate(
     limit = 0.5 if is_multi else (classes - 1) / classes
     wrong = tried = 0
     if count > 1:
-        held = np.unique(np.linspace(0, count - 1, min(count, TRIED)).astype(int))
+        held = np.unique(np.linspace(0, count - 1, min(count, MAX_TRIED)).astype(int))
         apart = distances([cases[case] for case in held])
         apart[np.arange(len(held)), held] = np.inf
         differs = targets[held] != targets[apart.argmin(axis=1)]
@@ -78,4 +78,4 @@ def error_rate(
 
 def pairs(training: int, cases: int) -> float:
     """Return how many distances fitting and predicting take."""
-    return float(training * (min(training, TRIED) + cases))
+    return float(training * (min(training, MAX_TRIED) + cases))

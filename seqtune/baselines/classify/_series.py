@@ -13,7 +13,8 @@ import numpy as np
 
 from seqtune.baselines.method import Floats
 
-FARTHEST = 1e6  # deviations from the mean; beyond, values are cut, so that squares stay finite
+MAX_DEVIATIONS = 1e6
+"""Deviations from the mean; beyond, values are cut, so that squares stay finite."""
 
 Standardise = Callable[[Floats], Floats]
 
@@ -37,7 +38,7 @@ def standardise_as(cases: Sequence[Floats]) -> Standardise:
     def standardise(case: Floats) -> Floats:
         with np.errstate(over="ignore"):
             scaled = (case / size - center) / spread
-        cut: Floats = np.clip(scaled, -FARTHEST, FARTHEST)
+        cut: Floats = np.clip(scaled, -MAX_DEVIATIONS, MAX_DEVIATIONS)
         return cut
 
     return standardise

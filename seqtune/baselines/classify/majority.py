@@ -24,17 +24,7 @@ KINDS = ("text", "series")
 
 
 def fit(cases: Sequence[Any], targets: Floats, *, is_multi: bool, seed: int) -> Predict:
-    """Count the classes.
-
-    Args:
-        cases: Training cases, at least one; not looked at.
-        targets: (cases, classes), float64, zeros and ones.
-        is_multi: Whether a case may have any number of classes; the same formula.
-        seed: Not used.
-
-    Returns:
-        From cases to probabilities, (cases, classes), float64.
-    """
+    """Count the classes."""
     frequencies = targets.mean(axis=0)
 
     def predict(cases: Sequence[Any]) -> Floats:

@@ -27,17 +27,7 @@ work = pairs
 
 
 def fit(cases: Sequence[Floats], targets: Floats, *, is_multi: bool, seed: int) -> Predict:
-    """Keep the training cases.
-
-    Args:
-        cases: A (steps, channels) array per case, without NaN, of any lengths of at least 1.
-        targets: (cases, classes), float64, zeros and ones.
-        is_multi: Whether a case may have any number of classes.
-        seed: Not used.
-
-    Returns:
-        From cases to probabilities, (cases, classes), float64.
-    """
+    """Keep the training cases."""
     from sklearn.metrics import pairwise_distances
 
     standardise = standardise_as(cases)

@@ -35,17 +35,7 @@ def work(training: int, cases: int) -> float:
 
 
 def fit(cases: Sequence[Floats], targets: Floats, *, is_multi: bool, seed: int) -> Predict:
-    """Draw the convolutions and fit the regression.
-
-    Args:
-        cases: A (steps, channels) array per case, without NaN, of any lengths of at least 1.
-        targets: (cases, classes), float64, zeros and ones.
-        is_multi: Whether a case may have any number of classes.
-        seed: Of the channels, and of the cases that the biases come from.
-
-    Returns:
-        From cases to probabilities, (cases, classes), float64.
-    """
+    """Draw the convolutions and fit the regression."""
     standardise = standardise_as(cases)
     steps = max(LENGTH, *map(len, cases))
 

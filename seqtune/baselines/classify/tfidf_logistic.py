@@ -19,26 +19,16 @@ from seqtune.baselines.method import Floats, Predict
 
 KINDS = ("text",)
 C = 10.0  # rows of tf-idf have length 1: weaker penalties than the customary 1 suit them
-ITERATIONS = 1000
+MAX_ITERATIONS = 1000
 
 
 def fit(cases: Sequence[str], targets: Floats, *, is_multi: bool, seed: int) -> Predict:
-    """Fit the regression.
-
-    Args:
-        cases: Texts, at least one, in any script, also empty.
-        targets: (cases, classes), float64, zeros and ones.
-        is_multi: Whether a case may have any number of classes.
-        seed: Not used: the optimum is unique.
-
-    Returns:
-        From texts to probabilities, (cases, classes), float64.
-    """
+    """Fit the regression."""
     from sklearn.exceptions import ConvergenceWarning
     from sklearn.linear_model import LogisticRegression
 
     def make() -> Any:
-        return LogisticRegression(C=C, max_iter=ITERATIONS)
+        return LogisticRegression(C=C, max_iter=MAX_ITERATIONS)
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)

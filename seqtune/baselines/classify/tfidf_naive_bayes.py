@@ -22,17 +22,7 @@ KINDS = ("text",)
 
 
 def fit(cases: Sequence[str], targets: Floats, *, is_multi: bool, seed: int) -> Predict:
-    """Count the words of the classes.
-
-    Args:
-        cases: Texts, at least one, in any script, also empty.
-        targets: (cases, classes), float64, zeros and ones.
-        is_multi: Whether a case may have any number of classes; then one versus rest.
-        seed: Not used.
-
-    Returns:
-        From texts to probabilities, (cases, classes), float64.
-    """
+    """Count the words of the classes."""
     from sklearn.naive_bayes import ComplementNB
 
     return fit_over_tfidf(ComplementNB, cases, targets, is_multi)

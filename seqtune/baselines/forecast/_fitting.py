@@ -12,12 +12,12 @@ import numpy as np
 
 from seqtune.baselines.forecast import seasonal_naive
 from seqtune.baselines.method import Floats
-from seqtune.baselines.runner import check_answer
+from seqtune.baselines.problem import check_answer
 
 
 @dataclass(frozen=True)
 class ForecastFitting:
-    """Fits a method to each history by itself; see `seqtune.baselines.runner.Fitting`.
+    """Fits a method to each history by itself; see `seqtune.baselines.problem.Fitting`.
 
     Args:
         horizon: Steps ahead.

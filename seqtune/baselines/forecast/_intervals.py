@@ -7,16 +7,14 @@ Source:
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from statistics import NormalDist
 
 import numpy as np
-import numpy.typing as npt
 
-Floats = npt.NDArray[np.float64]
+from seqtune.baselines.method import Floats, Levels
 
 
-def with_quantiles(point: Floats, deviation: Floats, levels: Sequence[float]) -> Floats:
+def with_quantiles(point: Floats, deviation: Floats, levels: Levels) -> Floats:
     """Return the point forecasts with normal quantiles behind them.
 
     Args:

@@ -7,22 +7,17 @@ interval of |1 - 2q| * 100 per cent.
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
 
-from seqtune.baselines.forecast._intervals import Floats
+from seqtune.baselines.method import Floats, Histories, Levels
 
 Fit = Callable[[Floats, list[float]], Mapping[str, Any]]
 
 
-def forecast_each(
-    histories: Sequence[Floats],
-    horizon: int,
-    levels: tuple[float, ...],
-    fit: Fit,
-) -> Floats:
+def forecast_each(histories: Histories, horizon: int, levels: Levels, fit: Fit) -> Floats:
     """Fit and forecast each history by itself.
 
     Args:
@@ -35,8 +30,8 @@ def forecast_each(
     Returns:
         (windows, horizon, 1 + levels), float64: the point forecast, then the quantiles in
         ascending order. A row is NaN where the method has no answer (a history too short for
-        it, a fit that failed): `seqtune.baselines.forecasts` puts the seasonal naive forecast there
-        and counts it.
+        it, a fit that failed): `ForecastFitting` puts the seasonal naive forecast there and counts
+        it.
     """
     centres = [round(abs(1.0 - 2.0 * level) * 100.0, 6) for level in levels]
     wanted = sorted({centre for centre in centres if centre > 0.0})

@@ -21,7 +21,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from seqtune.baselines.forecast._intervals import Floats, residual_deviation, with_quantiles
+from seqtune.baselines.forecast._intervals import residual_deviation, with_quantiles
+from seqtune.baselines.method import Floats, Histories, Levels, Periods
 
 INTERMITTENT_INTERVAL = 1.32
 """Mean steps from one demand to the next."""
@@ -45,23 +46,8 @@ def suits(histories: Sequence[Floats]) -> bool:
     return bool(intermittent and 2 * sum(intermittent) >= len(intermittent))
 
 
-def forecast(
-    histories: Sequence[Floats],
-    horizon: int,
-    periods: tuple[int, ...],
-    levels: tuple[float, ...],
-) -> Floats:
-    """Forecast each history by the ratio of size and interval.
-
-    Args:
-        histories: A (steps,) array per window, at least one step long, without NaN.
-        horizon: Steps ahead.
-        periods: Seasonal periods; not used.
-        levels: Quantile levels in ascending order.
-
-    Returns:
-        (windows, horizon, 1 + levels), float64: the point forecast, then the quantiles.
-    """
+def forecast(histories: Histories, horizon: int, periods: Periods, levels: Levels) -> Floats:
+    """Forecast each history by the ratio of size and interval."""
     point, deviation = np.zeros((2, len(histories)))
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")

@@ -10,32 +10,16 @@ Source:
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 
-from seqtune.baselines.forecast._intervals import Floats, residual_deviation, with_quantiles
+from seqtune.baselines.forecast._intervals import residual_deviation, with_quantiles
+from seqtune.baselines.method import Floats, Histories, Levels, Periods
 
 ALWAYS = True
 
 
-def forecast(
-    histories: Sequence[Floats],
-    horizon: int,
-    periods: tuple[int, ...],
-    levels: tuple[float, ...],
-) -> Floats:
-    """Continue each history along its mean slope.
-
-    Args:
-        histories: A (steps,) array per window, at least one step long, without NaN.
-        horizon: Steps ahead.
-        periods: Seasonal periods; not used.
-        levels: Quantile levels in ascending order.
-
-    Returns:
-        (windows, horizon, 1 + levels), float64: the point forecast, then the quantiles.
-    """
+def forecast(histories: Histories, horizon: int, periods: Periods, levels: Levels) -> Floats:
+    """Continue each history along its mean slope."""
     changes = np.array([max(len(history) - 1, 1) for history in histories], dtype=np.float64)
     last = np.array([history[-1] for history in histories], dtype=np.float64)
     first = np.array([history[0] for history in histories], dtype=np.float64)

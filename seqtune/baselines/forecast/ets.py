@@ -14,41 +14,25 @@ Source:
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
-from seqtune.baselines.forecast._intervals import Floats
 from seqtune.baselines.forecast._statsforecast import forecast_each, longest_period
+from seqtune.baselines.method import Floats, Histories, Levels, Periods
 
-MAXIMUM_HISTORY = 1000
+MAX_HISTORY = 1000
 MAX_SEASON = 24
 MAX_FULL_SEARCH = 12
 
 
-def forecast(
-    histories: Sequence[Floats],
-    horizon: int,
-    periods: tuple[int, ...],
-    levels: tuple[float, ...],
-) -> Floats:
-    """Forecast each history by the ETS model with the lowest AICc.
-
-    Args:
-        histories: A (steps,) array per window, without NaN; the last 1000 steps are used.
-        horizon: Steps ahead.
-        periods: Seasonal periods in steps; the longest of at most 24 is used.
-        levels: Quantile levels in ascending order.
-
-    Returns:
-        (windows, horizon, 1 + levels), float64: the point forecast, then the quantiles; NaN rows
-        where the method has no answer.
-    """
+def forecast(histories: Histories, horizon: int, periods: Periods, levels: Levels) -> Floats:
+    """Forecast each history by the ETS model with the lowest AICc."""
     short = tuple(period for period in periods if period <= MAX_SEASON)
 
     def fit(history: Floats, intervals: list[float]) -> Mapping[str, Any]:
         from statsforecast.models import AutoETS
 
-        recent = history[-MAXIMUM_HISTORY:]
+        recent = history[-MAX_HISTORY:]
         period = longest_period(short, len(recent), cycles=2)
         model = AutoETS(season_length=period, model=_form(period))
         answer: Mapping[str, Any] = model.forecast(y=recent, h=horizon, level=intervals or None)

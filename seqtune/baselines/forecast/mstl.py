@@ -17,39 +17,23 @@ Source:
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from math import ceil
 from typing import Any
 
-from seqtune.baselines.forecast._intervals import Floats
 from seqtune.baselines.forecast._statsforecast import forecast_each
+from seqtune.baselines.method import Floats, Histories, Levels, Periods
 
-MAXIMUM_HISTORY = 2000
+MAX_HISTORY = 2000
 
 
-def forecast(
-    histories: Sequence[Floats],
-    horizon: int,
-    periods: tuple[int, ...],
-    levels: tuple[float, ...],
-) -> Floats:
-    """Forecast each history by MSTL with an additive ETS for what is not seasonal.
-
-    Args:
-        histories: A (steps,) array per window, without NaN; the last 2000 steps are used.
-        horizon: Steps ahead.
-        periods: Seasonal periods in steps; those with two cycles in a history are used.
-        levels: Quantile levels in ascending order.
-
-    Returns:
-        (windows, horizon, 1 + levels), float64: the point forecast, then the quantiles; NaN rows
-        where the method has no answer.
-    """
+def forecast(histories: Histories, horizon: int, periods: Periods, levels: Levels) -> Floats:
+    """Forecast each history by MSTL with an additive ETS for what is not seasonal."""
 
     def fit(history: Floats, intervals: list[float]) -> Mapping[str, Any]:
         from statsforecast.models import MSTL, AutoETS
 
-        recent = history[-MAXIMUM_HISTORY:]
+        recent = history[-MAX_HISTORY:]
         seasons = sorted({period for period in periods if 2 <= period <= len(recent) // 2})
         model = AutoETS(season_length=1, model="AZN")
         if seasons:

@@ -10,29 +10,12 @@ Source:
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from seqtune.baselines.forecast import seasonal_naive
-from seqtune.baselines.forecast._intervals import Floats
+from seqtune.baselines.method import Floats, Histories, Levels, Periods
 
 ALWAYS = True
 
 
-def forecast(
-    histories: Sequence[Floats],
-    horizon: int,
-    periods: tuple[int, ...],
-    levels: tuple[float, ...],
-) -> Floats:
-    """Repeat the last value of each history.
-
-    Args:
-        histories: A (steps,) array per window, at least one step long, without NaN.
-        horizon: Steps ahead.
-        periods: Seasonal periods; not used.
-        levels: Quantile levels in ascending order.
-
-    Returns:
-        (windows, horizon, 1 + levels), float64: the point forecast, then the quantiles.
-    """
+def forecast(histories: Histories, horizon: int, periods: Periods, levels: Levels) -> Floats:
+    """Repeat the last value of each history."""
     return seasonal_naive.forecast(histories, horizon, (1,), levels)

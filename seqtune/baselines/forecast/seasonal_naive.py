@@ -13,32 +13,16 @@ Source:
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 
-from seqtune.baselines.forecast._intervals import Floats, residual_deviation, with_quantiles
+from seqtune.baselines.forecast._intervals import residual_deviation, with_quantiles
+from seqtune.baselines.method import Floats, Histories, Levels, Periods
 
 ALWAYS = True
 
 
-def forecast(
-    histories: Sequence[Floats],
-    horizon: int,
-    periods: tuple[int, ...],
-    levels: tuple[float, ...],
-) -> Floats:
-    """Repeat the last season of each history.
-
-    Args:
-        histories: A (steps,) array per window, at least one step long, without NaN.
-        horizon: Steps ahead.
-        periods: Seasonal periods in steps; the shortest is repeated, () means none.
-        levels: Quantile levels in ascending order.
-
-    Returns:
-        (windows, horizon, 1 + levels), float64: the point forecast, then the quantiles.
-    """
+def forecast(histories: Histories, horizon: int, periods: Periods, levels: Levels) -> Floats:
+    """Repeat the last season of each history."""
     shortest = min(periods, default=1)
     period = np.array([shortest if len(history) > shortest else 1 for history in histories])
     point = np.empty((len(histories), horizon))

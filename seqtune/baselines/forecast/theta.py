@@ -14,40 +14,24 @@ Source:
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
-from seqtune.baselines.forecast._intervals import Floats
 from seqtune.baselines.forecast._statsforecast import forecast_each, longest_period
+from seqtune.baselines.method import Floats, Histories, Levels, Periods
 
-MAXIMUM_HISTORY = 2000
+MAX_HISTORY = 2000
 
 
-def forecast(
-    histories: Sequence[Floats],
-    horizon: int,
-    periods: tuple[int, ...],
-    levels: tuple[float, ...],
-) -> Floats:
-    """Forecast each history by the dynamic optimised theta method.
-
-    Args:
-        histories: A (steps,) array per window, without NaN; the last 2000 steps are used.
-        horizon: Steps ahead.
-        periods: Seasonal periods in steps; the longest with three cycles in a history is used.
-        levels: Quantile levels in ascending order.
-
-    Returns:
-        (windows, horizon, 1 + levels), float64: the point forecast, then the quantiles; NaN rows
-        where the method has no answer.
-    """
+def forecast(histories: Histories, horizon: int, periods: Periods, levels: Levels) -> Floats:
+    """Forecast each history by the dynamic optimised theta method."""
 
     def fit(history: Floats, intervals: list[float]) -> Mapping[str, Any]:
         from statsforecast.models import DynamicOptimizedTheta
 
-        recent = history[-MAXIMUM_HISTORY:]
+        recent = history[-MAX_HISTORY:]
         period = longest_period(periods, len(recent), cycles=3)
         level = intervals or None
         if period == 1 or recent.min() > 0.0:

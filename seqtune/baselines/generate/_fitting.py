@@ -8,7 +8,7 @@ from types import ModuleType
 import numpy as np
 
 from seqtune.baselines.method import Floats, LanguageModel
-from seqtune.baselines.runner import check_answer
+from seqtune.baselines.problem import check_answer
 from seqtune.data.ragged import Ragged
 
 Known = tuple[Ragged, Ragged]
@@ -17,7 +17,7 @@ Known = tuple[Ragged, Ragged]
 
 @dataclass(frozen=True)
 class GenerateFitting:
-    """Fits a language model on documents; see `seqtune.baselines.runner.Fitting`.
+    """Fits a language model on documents; see `seqtune.baselines.problem.Fitting`.
 
     Args:
         vocabulary: How many tokens there are.

@@ -9,7 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from seqtune.baselines.anomaly._fitting import AnomalyFitting
-from seqtune.baselines.runner import PARTS, Portion, Problem, quietly
+from seqtune.baselines.problem import PARTS, Portion, Problem
+from seqtune.baselines.runner import quietly
 from seqtune.progress import Advance, Listener, no_progress
 from seqtune.registry import baselines
 from seqtune.tasks._values import Part, Until

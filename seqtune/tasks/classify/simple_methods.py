@@ -9,7 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from seqtune.baselines.classify._fitting import ClassifyFitting
-from seqtune.baselines.runner import Portion, Problem, quietly
+from seqtune.baselines.problem import Portion, Problem
+from seqtune.baselines.runner import quietly
 from seqtune.errors import RunError, literal
 from seqtune.progress import Listener
 from seqtune.registry import baselines

@@ -13,7 +13,8 @@ import numpy as np
 import numpy.typing as npt
 
 from seqtune.baselines.forecast._fitting import ForecastFitting
-from seqtune.baselines.runner import PARTS, BaselineResult, Portion, Problem, quietly
+from seqtune.baselines.problem import PARTS, Portion, Problem
+from seqtune.baselines.runner import BaselineResult, quietly
 from seqtune.data.panel.window import Windows
 from seqtune.progress import Advance, Listener, Note, no_progress
 from seqtune.registry import baselines

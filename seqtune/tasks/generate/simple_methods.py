@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from seqtune.baselines.generate._fitting import GenerateFitting
 from seqtune.baselines.method import LanguageModel
-from seqtune.baselines.runner import PARTS, Portion, Problem
+from seqtune.baselines.problem import PARTS, Portion, Problem
 from seqtune.data.ragged import Ragged
 from seqtune.data.text.vocabulary import END
 from seqtune.progress import Listener
