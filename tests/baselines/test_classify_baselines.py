@@ -59,6 +59,12 @@ def test_the_registry_finds_the_six_and_what_they_take() -> None:
     }
 
 
+@pytest.fixture
+def few_features(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_minirocket, "FEATURES", 1_000)
+
+
+@pytest.mark.usefixtures("few_features")
 @pytest.mark.parametrize("name", SERIES_NAMES)
 class TestEverySeriesMethod:
     def test_tells_a_rise_from_a_fall(self, name: str) -> None:
@@ -263,6 +269,7 @@ def test_minirocket_by_hand() -> None:
     assert _minirocket.transform(impulse, inside).tolist() == [[1.0, 0.0, 1.0, 0.0]]
 
 
+@pytest.mark.usefixtures("few_features")
 def test_minirocket_is_that_of_the_plain_convolution(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(_minirocket, "CELLS", 2 * 600)  # blocks of two cases
     series = singles(np.random.default_rng(3).normal(size=(4, 600, 5)))
@@ -322,6 +329,7 @@ def test_minirocket_sees_a_shift_only_at_the_padded_ends() -> None:
     assert (before != after).mean() > 0.5  # biases are absolute values
 
 
+@pytest.mark.usefixtures("few_features")
 def test_random_convolutions_are_drawn_by_their_seed() -> None:
     one, same, other = (
         random_convolutions.fit(SERIES, ONE_HOT, is_multi=False, seed=seed)(SERIES)
@@ -331,6 +339,7 @@ def test_random_convolutions_are_drawn_by_their_seed() -> None:
     assert (one != other).any()
 
 
+@pytest.mark.usefixtures("few_features")
 def test_random_convolutions_know_the_length_of_a_case() -> None:
     random = np.random.default_rng(7)
     lengths = [10, 40] * 10
@@ -401,12 +410,14 @@ def test_kernels_sum_over_one_to_nine_channels() -> None:
     assert (sum(some.channels.sum(axis=0) for some in groups) > 0).all()
 
 
+@pytest.mark.usefixtures("few_features")
 def test_random_convolutions_cut_a_case_after_the_longest_of_training() -> None:
     predict = fitted("random_convolutions", SERIES[:6], ONE_HOT[:6])
     longer = np.concatenate([SERIES[3], SERIES[5][::-1]])
     np.testing.assert_array_equal(predict([longer]), predict([SERIES[3]]))
 
 
+@pytest.mark.usefixtures("few_features")
 @pytest.mark.parametrize("name", SERIES_NAMES + TEXT_NAMES)
 def test_a_class_that_all_cases_have_is_likely_and_one_that_none_has_is_not(name: str) -> None:
     targets = np.array([[1, 0, 1], [0, 0, 1], [0, 0, 1], [1, 0, 1]] * 2, float)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from copy import deepcopy
 from typing import Any
 
@@ -149,15 +149,12 @@ EDGES: dict[str, Edges] = {
 }
 
 
-def answer(form: str, name: str, known: Any, asked: Any) -> Any:
-    """What a method says, without a warning; `Fitting.predict` refuses shapes and NaN."""
+def fitted(form: str, name: str, known: Any) -> Callable[[Any], Any]:
+    """A fitted method, which answers without a warning; `predict` refuses wrong shapes and NaN."""
     fitting = FITTINGS[form]
-
-    def act() -> Any:
-        model = fitting.fit(baselines(fitting.task)[name], known, None)
-        return fitting.predict(model, asked)
-
-    return quietly(act)
+    method = baselines(fitting.task)[name]
+    model = quietly(lambda: fitting.fit(method, known, None))
+    return lambda asked: quietly(lambda: fitting.predict(model, asked))
 
 
 def arrays(found: Any) -> list[np.ndarray]:
@@ -179,7 +176,7 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_it_answers_whatever_the_data_and_the_same_again(form: str, name: str, edge: str) -> None:
     known, asked = EDGES[form][edge]
     before = deepcopy((known, asked))
-    found, again = (arrays(answer(form, name, known, asked)) for _ in range(2))
+    found, again = (arrays(fitted(form, name, known)(asked)) for _ in range(2))
     for one, other in zip(found, again, strict=True):
         assert one.dtype == np.float64 and not np.isinf(one).any()
         np.testing.assert_array_equal(one, other)
@@ -211,9 +208,9 @@ def flat(values: Any) -> list[Any]:
 )
 def test_one_case_and_one_class_are_all_that_it_knows(form: str, name: str) -> None:
     known, asked = EDGES[form]["one class"]
-    assert answer(form, name, known, asked).tolist() == [[1.0]] * 4
+    assert fitted(form, name, known)(asked).tolist() == [[1.0]] * 4
     for case in known[0]:
-        only = answer(form, name, ([case], np.array([[0.0, 1.0, 0.0]])), asked)
+        only = fitted(form, name, ([case], np.array([[0.0, 1.0, 0.0]])))(asked)
         assert (only.argmax(axis=1) == 1).all()
 
 
@@ -224,8 +221,9 @@ def test_an_example_has_the_same_answer_alone_and_among_others(form: str, name: 
         parts = [documents(text) for text in ([3] * 7, [], [0, 1, 2], [2] * 30)]
     else:
         parts = [[one] for one in asked]
-    together = np.concatenate(arrays(answer(form, name, known, asked)))
-    alone = [one for part in parts for one in arrays(answer(form, name, known, part))]
+    predict = fitted(form, name, known)
+    together = np.concatenate(arrays(predict(asked)))
+    alone = [one for part in parts for one in arrays(predict(part))]
     np.testing.assert_allclose(together, np.concatenate(alone), atol=1e-5)
 
 
