@@ -20,6 +20,9 @@ SHARED = (
 )
 """Folders and files that must do for any task."""
 
+TOPS = ("baselines", "architectures", "cells")
+"""Folders whose own files must; those below are tasks' own."""
+
 NAMES = tuple(tasks)
 CAPITALS = re.compile("(?<=[a-z0-9])(?=[A-Z])")
 WORD = re.compile(rf"(?<![a-z])({'|'.join(NAMES)})(?![a-z])", re.IGNORECASE)
@@ -67,7 +70,7 @@ def _examples(tree: ast.AST) -> Iterator[ast.AST]:
 MODULES = sorted(
     path.relative_to(ROOT).as_posix()
     for path in ROOT.rglob("*.py")
-    if path.relative_to(ROOT).parts[0] in SHARED
+    if path.relative_to(ROOT).parts[0] in SHARED or path.parent.name in TOPS
 )
 
 
