@@ -189,7 +189,7 @@ def test_a_blend_predicts_the_weighted_mean_of_its_members(texts, seqtune, here)
     board = json.loads((here / "run/leaderboard.json").read_text())
     network = members["segment-gru-t001"][0]
     method = {**network, "trial": "", "model": "", "refitted": "", "values": {}, "weight": 0.75,
-              "baseline": "tfidf_naive_bayes"}  # fmt: skip
+              "method": "tfidf_naive_bayes"}  # fmt: skip
     members = {name: row for name, row in members.items() if name not in ("ensemble", "blend")}
     members["blend"] = [{**network, "weight": 0.25}, method]
     rows = [row for row in board["leaderboard"] if row["name"] not in ("ensemble", "blend")]
