@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -132,30 +131,6 @@ def test_a_channel_that_stands_still_is_strange_and_it_is_said_for_how_long(
     table(48, "2024-01-17 16:00").to_csv(path, index=False)
     moving = seqtune("predict", run, path, "-o", tmp_path / "moving.csv", *NETWORK)
     assert "stands at" not in " ".join(moving.err.split())
-
-
-@pytest.mark.parametrize(("name", "former"), [("states", "state"), ("rms_lift", "lift")])
-def test_what_an_earlier_version_measured_is_measured_anew(
-    run: Path, tmp_path: Path, name: str, former: str
-) -> None:
-    frame = table(48, "2024-01-18")
-    frame.loc[30, "load"] = 9.0
-    now = scored(run, frame, tmp_path)
-    older = tmp_path / "older"
-    shutil.copytree(run, older)
-    path = older / "calibration.json"
-    figures = json.loads(path.read_text(encoding="utf-8"))
-    renamed = {
-        trial: {key.replace(name, former): value for key, value in each.items()}
-        for trial, each in figures.items()
-    }
-    assert renamed != figures
-    path.write_text(json.dumps(renamed), encoding="utf-8")
-    frame.to_csv(tmp_path / "new.csv", index=False)
-    done = seqtune("predict", older, tmp_path / "new.csv", "-o", tmp_path / "again.csv", *NETWORK)
-    assert "measured anew" in done.err
-    again = pd.read_csv(tmp_path / "again.csv")
-    np.testing.assert_allclose(again["score"], now["score"], rtol=1e-3, atol=1e-3)
 
 
 def test_rows_of_a_long_gap_have_no_score_and_it_is_said(run: Path, tmp_path: Path) -> None:
