@@ -32,6 +32,7 @@ from seqtune.run.members import (
     read_members,
     write_members,
 )
+from seqtune.run.untrusted import check_inside
 from seqtune.tasks._contract import Backtests, Task
 from seqtune.tasks._values import Calibration, Context, Evaluation
 
@@ -44,8 +45,6 @@ Floats = npt.NDArray[np.float64]
 
 NETWORK = "network"
 """Asks for the best network or ensemble, where the winner may be a simple method."""
-
-PREDICTOR_FILES = ("recipe.yaml", "leaderboard.json", MEMBERS, CALIBRATION)
 
 
 @dataclass
@@ -80,13 +79,16 @@ class Predictor:
         """Open a predictor that was saved, or that a run folder holds.
 
         Raises:
-            RunError: A file is missing or damaged.
+            RunError: A file is missing or damaged, or leads out of the folder.
         """
         from seqtune.runtime.backend import activate
         from seqtune.tasks import load_task
 
         folder = Path(folder)
         path = folder / "recipe.yaml"
+        if not folder.is_dir() or not path.exists():
+            raise RunError(f"{folder} holds no predictor: it has no {path.name}", "seqtune runs")
+        check_inside(folder)
         recipe = Recipe.load(path, task_of(path))
         activate("auto")
         return cls(load_task(recipe.task), folder, read_leaderboard(folder), recipe)

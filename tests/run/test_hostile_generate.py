@@ -17,7 +17,8 @@ from command_line import DATA, TINY_GENERATE
 from hostile import NO_PART, Attack, change, refusals_of_mutations, refuse
 
 from seqtune.errors import SeqtuneError
-from seqtune.run.run import NETWORK, Run
+from seqtune.run.predictor import NETWORK
+from seqtune.run.run import Run
 
 Act = Callable[[Path], None]
 
