@@ -87,7 +87,7 @@ class Ragged:
 
         Args:
             rows: (rows,) numbers of sequences, in any order; repeats and negatives as in numpy.
-            longest: Make the batch exactly so many steps wide; longer sequences lose their end.
+            longest: The exact width of the batch in steps; longer sequences lose their end.
                 None for the longest sequence of the batch.
 
         Returns:

@@ -90,7 +90,7 @@ def count_filled(rows: Rows, spans: Spans) -> int:
 
 
 def widest_gap(rows: Rows, spans: Spans) -> tuple[int, int]:
-    """Return the row of the file that stands apart by the widest gap, and that gap in steps."""
+    """Return the row of the file beside the widest gap, and that gap in steps."""
     kept = rows.take(_kept(spans))
     distance = np.diff(kept.steps, prepend=0)
     distance[np.diff(kept.codes, prepend=-1) != 0] = 0

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from seqtune.data.reading.source import Source
 
 GROWTH = 3
-"""Filling gaps may not make a large table grow more than so many times."""
+"""Factor by which filling gaps may make a large table grow at most."""
 
 LARGE = 1_000_000
 """Rows from which a table is large."""
@@ -54,7 +54,7 @@ def build_panel(
         frequency: "auto", or a pandas alias; finer times are aggregated.
         duplicates: What to do with several rows of a series at one time: "mean", "first",
             "last", "sum" or "error".
-        grid: The grid of a fitted run, which the times then have to stand on.
+        grid: The grid of a fitted run, which the times then have to lie on.
         static_categories: `Panel.static_categories` of a fitted run.
         allow_empty: Keep series without any target, as series of no rows whose known-ahead
             covariates stand in `ahead`. Target, past and static columns may then be absent
@@ -152,7 +152,7 @@ def _columns(
 
 
 def _note_dropped(rows: Rows, spans: Spans, names: list[str], roles: PanelRoles) -> tuple[str, ...]:
-    """Note series and rows that are left out for want of a target."""
+    """Note series and rows that are left out because they have no target."""
     wanted = ", ".join(f"'{name}'" for name in roles.targets)
     if len(spans.codes) == 0:
         raise DataError(
@@ -192,9 +192,9 @@ def _refuse_explosion(source: Source, rows: Rows, spans: Spans, grid: Grid) -> N
     if filled > GROWTH * present and filled > LARGE:
         row, gap = widest_gap(rows, spans)
         raise DataError(
-            f"{source.where(row)}: the gap beside {_time(rows, row, grid)} is "
+            f"{source.where(row)}: the gap next to {_time(rows, row, grid)} is "
             f"{gap} steps wide; filling all gaps would make {filled} rows of {present}",
-            hint="mend that time, or choose a coarser frequency: --freq",
+            hint="correct that time, or choose a coarser frequency: --freq",
         )
     ahead = count_ahead(rows, spans)
     if ahead > GROWTH * present and ahead > LARGE:

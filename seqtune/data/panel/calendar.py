@@ -1,4 +1,4 @@
-"""Calendar features of regular time steps: where each step stands in the day, week and year."""
+"""Calendar features of regular time steps: the position of each step in the day, week and year."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ CYCLES = {"day": DAY, "week": 7 * DAY, "year": 365.25 * DAY}
 """The length of each cycle of the calendar, in seconds."""
 
 TIMES_SEEN = 2
-"""What a cycle says can be learnt from so many turns of it: of a single one, a network learns each
-date by heart (measured on a year of hours: docs/notes/forecasting.md, "A history of hours")."""
+"""Turns of a cycle that the data must cover for it to be a feature. From a single turn, a network
+memorises each date (a year of hours: docs/notes/forecasting.md, "A history of hours")."""
 
 ENOUGH = 0.999 * TIMES_SEEN
 """Two years of 365 days are two years."""
 
 STEPS_LOOKED_AT = 8
-"""The usual distance between steps shows over so many: business days pass a weekend, once."""
+"""Steps from which the mean distance is taken: enough for business days to pass a weekend."""
 
 
 def calendar_cycles(grid: Grid, steps: int | None = None) -> tuple[str, ...]:
-    """Return the cycles that steps of this frequency tell apart and that come round often enough.
+    """Return the cycles that steps of this frequency resolve and that the data cover often enough.
 
     Hours and shorter steps stand somewhere in the day, days and shorter ones in the week, and all
     but yearly ones in the year. Integer steps have no calendar.
@@ -47,11 +47,11 @@ def calendar_cycles(grid: Grid, steps: int | None = None) -> tuple[str, ...]:
         return ()
     distance = float(np.median(np.diff(_seconds(grid, np.arange(STEPS_LOOKED_AT)))))
     shortest = {"day": DAY - 1, "week": DAY, "year": 360 * DAY - 1}
-    told_apart = tuple(name for name in CYCLES if distance <= shortest[name])
+    resolved = tuple(name for name in CYCLES if distance <= shortest[name])
     if steps is None:
-        return told_apart
+        return resolved
     begin, end = _seconds(grid, np.array([0, steps]))
-    return tuple(name for name in told_apart if end - begin >= ENOUGH * CYCLES[name])
+    return tuple(name for name in resolved if end - begin >= ENOUGH * CYCLES[name])
 
 
 def _seconds(grid: Grid, steps: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
@@ -62,7 +62,7 @@ def _seconds(grid: Grid, steps: npt.NDArray[np.int64]) -> npt.NDArray[np.float64
 def calendar_features(
     grid: Grid, first: int, count: int, cycles: Sequence[str]
 ) -> npt.NDArray[np.float32]:
-    """Return the sines, then the cosines, of where each step stands in the cycles.
+    """Return the sines, then the cosines, of the position of each step in the cycles.
 
     Args:
         grid: The time axis.

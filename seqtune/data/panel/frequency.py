@@ -90,7 +90,7 @@ class Frequency:
         return steps
 
     def times(self, steps: npt.NDArray[np.int64], origin: int) -> npt.NDArray[np.int64]:
-        """Return the instant at which each step stands.
+        """Return the instant of each step.
 
         Args:
             steps: (n,), int64.
@@ -116,7 +116,7 @@ class Frequency:
         return _nanoseconds(np.minimum(wanted, last)) + clock
 
     def on_step(self, times: npt.NDArray[np.int64], origin: int) -> npt.NDArray[np.bool_]:
-        """Say which instants stand exactly on a step: (n,), bool.
+        """Say which instants lie exactly on a step: (n,), bool.
 
         Months and weekdays are compared by their date: local midnights that arrive in UTC move
         by an hour twice a year and are still the same days.
@@ -134,7 +134,7 @@ class Frequency:
 
 @dataclass(frozen=True)
 class PlacedFrequency:
-    """A frequency, where it stands, and how times beside it are taken.
+    """A frequency, an instant that it contains, and how times off its steps are taken.
 
     Args:
         frequency: Length of a step.
@@ -225,7 +225,7 @@ def month_frequency(months: int, end: bool, start: int) -> Frequency:
 
 
 def is_loose_word(alias: str) -> bool:
-    """Say whether an alias leaves open whether steps stand at the begin or the end of months."""
+    """Say whether an alias leaves open whether steps are the first or the last day of months."""
     return alias.strip() in _SYNONYMS
 
 

@@ -1,4 +1,4 @@
-"""Inferring the frequency of the times of a table: the grid that most of them stand on.
+"""Inferring the frequency of the times of a table: the grid that most of them lie on.
 
 The commonest distance between neighbours, seen as months or business days where it is one. Times
 that jitter go to the nearest step; times too irregular for any grid get the natural frequency
@@ -30,7 +30,7 @@ from seqtune.data.panel.time_sample import TimeSample
 Ints = npt.NDArray[np.int64]
 
 ENOUGH = 0.9
-"""Share of the times that must stand on a grid for it to be theirs."""
+"""Share of the times that must lie on a grid for it to be theirs."""
 
 NATURAL = (
     *(count * SECOND for count in (1, 2, 5, 10, 15, 30)),
@@ -78,7 +78,7 @@ def infer_integers(sample: TimeSample) -> PlacedFrequency:
 def _infer_calendar(sample: TimeSample) -> PlacedFrequency:
     if len(sample.distances) == 0:
         phase = int(sample.times[0])
-        note = "one time only: taken as daily (--freq sets the frequency)"
+        note = "only one time: assumed daily (--freq sets the frequency)"
         return PlacedFrequency(parse_frequency("D"), phase, notes=(note,))
     size, share = sample.commonest()
     phase, on = sample.phase(size)
@@ -92,7 +92,7 @@ def _infer_calendar(sample: TimeSample) -> PlacedFrequency:
 
 
 def _dense(sample: TimeSample, size: int, share: float) -> bool:
-    """Say whether a grid is the times' own rhythm, not just fine enough to hold them."""
+    """Say whether a grid is the frequency of the times, not just fine enough to contain them."""
     return share >= 0.2 or sample.occupied(size) >= 0.5
 
 

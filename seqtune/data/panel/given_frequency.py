@@ -1,4 +1,4 @@
-"""The grid of a frequency that the user gave: where its steps stand among the times of a table."""
+"""The grid of a frequency that the user gave: where its steps lie among the times of a table."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def given_frequency(alias: str, sample: TimeSample, is_calendar: bool) -> Placed
     """
     if not is_calendar:
         if alias == "step":
-            # What `Grid.frequency` says of all integers; the distance is still to be found.
+            # The frequency of all integers, see `Grid`; the distance is still to be found.
             return infer_integers(sample)
         frequency = _given_integer(alias)
         phase, on = sample.phase(frequency.size)
@@ -74,7 +74,7 @@ def _given_integer(alias: str) -> Frequency:
 
 
 def _given_phase(frequency: Frequency, sample: TimeSample, is_loose: bool) -> tuple[Frequency, int]:
-    """Return the frequency with its anchor filled in, and an instant that it stands on."""
+    """Return the frequency with its anchor filled in, and an instant that it contains."""
     first = int(sample.times.min())
     clock, at_clock = sample.phase(DAY)
     clock = clock if at_clock >= ENOUGH else 0
@@ -97,7 +97,7 @@ def _given_months(
     month = frequency.anchor
     if usual and on >= ENOUGH and month in (None, usual.frequency.anchor):
         is_same = is_loose or usual.frequency.end == frequency.end
-        if is_same:  # the times stand on this grid already: the 15th stays the 15th
+        if is_same:  # the times lie on this grid already: the 15th stays the 15th
             return usual.frequency, usual.phase
     if month is None:
         month = 11 if frequency.end else 0

@@ -82,7 +82,7 @@ class Grid:
         return values.view("datetime64[ns]") if self.is_calendar else values
 
     def on_step(self, times: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
-        """Say which times stand on a step, or near one where the grid allows jitter: (n,), bool."""
+        """Say which times lie on a step, or near one where the grid allows jitter: (n,), bool."""
         values = as_integers(times)
         if self.snap != "nearest":
             return self._frequency.on_step(values, self._start)
@@ -113,7 +113,7 @@ class Grid:
 def infer_grid(
     times: npt.NDArray[Any], codes: npt.NDArray[Any] | None = None, frequency: str = "auto"
 ) -> tuple[Grid, tuple[str, ...]]:
-    """Find the grid on which the times of a table stand.
+    """Infer the grid of the times of a table.
 
     Gaps, repeated times, unsorted rows and series that start at different times do no harm.
 

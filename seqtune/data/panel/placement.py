@@ -1,4 +1,4 @@
-"""Where the rows of a table stand: the grid of their times, inferred or that of a fitted run."""
+"""Where the rows of a table lie: the grid of their times, inferred or that of a fitted run."""
 
 from __future__ import annotations
 
@@ -32,13 +32,13 @@ def place_rows(
         roles: Which column plays which part.
         codes: (rows,), int32, the series of each row; None for a single one.
         frequency: "auto", or a pandas alias.
-        grid: The grid of a fitted run, which the times then have to stand on.
+        grid: The grid of a fitted run, which the times then have to lie on.
 
     Returns:
         The grid, the time of each row, and notes on both.
 
     Raises:
-        DataError: A time cannot be read, or does not stand on the grid of the run.
+        DataError: A time cannot be read, or is not on the grid of the run.
     """
     if roles.time is None:
         return Grid("step", 0, 1, "rows"), count_rows(codes, source.rows), ()
@@ -56,7 +56,7 @@ def place_rows(
         strays = int(len(times) - grid.on_step(times).sum())
         if strays:
             name = grid.frequency if grid.is_calendar else f"every {grid.interval}"
-            notes = (*notes, f"{strays} times beside the steps ({name}) moved to the step before")
+            notes = (*notes, f"{strays} times off the grid ({name}) moved to the step before")
     return grid, times, notes
 
 
@@ -67,7 +67,7 @@ def _refuse_other_grid(
     codes: npt.NDArray[np.int32] | None,
     grid: Grid,
 ) -> None:
-    """Refuse times that do not stand on the grid of the fitted run."""
+    """Refuse times that are not on the grid of the fitted run."""
     what = f"'{grid.frequency}'" if grid.is_calendar else f"steps of {grid.interval}"
     hint = "give data of the frequency that the run was fitted on, or fit again"
     if (times.dtype.kind == "M") != grid.is_calendar:

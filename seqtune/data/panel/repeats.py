@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from seqtune.data.reading.source import Source
 
 POLICIES = ("mean", "first", "last", "sum", "error")
-"""What may be done with several rows of one series at one step."""
+"""What can be done with several rows of one series at one step."""
 
 
 def merge_repeats(
@@ -36,13 +36,13 @@ def merge_repeats(
         rows: Its rows, in any order.
         times: (rows,), the time of each.
         policy: One of `POLICIES`.
-        grid: The grid that they stand on.
+        grid: Their grid.
 
     Returns:
         The rows, and a note on how many there were.
 
     Raises:
-        DataError: The policy is "error", and a time stands there twice.
+        DataError: The policy is "error", and a series has a time twice.
     """
     by_time = as_integers(times) if policy in ("first", "last", "error") else None
     rows = sort_rows(rows, by_time)
@@ -67,9 +67,9 @@ def _refuse_repeats(source: Source, roles: PanelRoles, rows: Rows, times: npt.ND
     row = int(np.setdiff1d(np.arange(len(times)), first)[0])
     here, before = rows.number(row), rows.number(row - 1)
     raise DataError(
-        f"{source.where(here)}: column '{roles.time}': {times[here]} stands in line "
-        f"{source.line(before)} already",
-        hint="let duplicates be averaged: --set data.duplicates=mean",
+        f"{source.where(here)}: column '{roles.time}': {times[here]} is repeated; it is "
+        f"already at {source.where(before)}",
+        hint="average them: --set data.duplicates=mean",
     )
 
 

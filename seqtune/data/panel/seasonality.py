@@ -27,7 +27,7 @@ SERIES = 200
 ROWS = 5000
 """Last rows of each series looked at."""
 
-MOST = 2
+MAX_PERIODS = 2
 """Periods returned at most."""
 
 SHALLOWEST = {True: 0.05, False: 0.1}
@@ -64,7 +64,7 @@ def find_periods(
         return ()
     found = [first]
     candidates = sorted({*conventional, *range(2 * first, pooled.longest + 1, first)})
-    while len(found) < MOST:
+    while len(found) < MAX_PERIODS:
         longer = [p for p in candidates if p >= 2 * found[-1]]
         stronger = [p for p in longer if pooled.is_season(p, found[-1], p in conventional)]
         if not stronger:
@@ -239,7 +239,7 @@ def _variogram(values: Floats, lags: int) -> Floats:
 
 
 def _fundamental(pooled: _Variogram, conventional: list[int]) -> int | None:
-    """Return the shortest period that stands on its own."""
+    """Return the shortest period that is not part of a longer one."""
     known = [p for p in conventional if pooled.is_season(p, 1, True)]
     if known:
         return known[0]

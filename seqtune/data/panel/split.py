@@ -19,7 +19,7 @@ from seqtune.errors import DataError
 from seqtune.files import damaged
 
 MANY_SERIES = 30
-"""From so many series on, one window per series is enough to tell models apart."""
+"""Number of series from which one window per series is enough to compare models."""
 
 MIN_TRAINING = 2
 """Rows that a series must keep for training when it gives up validation and test: one to see and

@@ -11,7 +11,7 @@ import numpy.typing as npt
 Ints = npt.NDArray[np.int64]
 
 SAMPLE_ROWS = 1_000_000
-"""Times looked at to infer a frequency; whole series are taken until there are so many."""
+"""Times that a frequency is inferred from at most; whole series are taken."""
 
 
 @dataclass(frozen=True)

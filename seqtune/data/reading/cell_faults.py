@@ -32,7 +32,7 @@ class FaultyCell:
             missing: Words that mean "missing" beside the usual ones.
         """
         words = ", ".join(_quoted(word) for word in (*missing, self.text))
-        hint = f"mend the value, or --set 'data.missing=[{words}]' to take it as missing"
+        hint = f"correct the value, or --set 'data.missing=[{words}]' to take it as missing"
         return self._error(_reason(self.text), hint)
 
     def not_a_number_column(self, numeric: Sequence[str]) -> DataError:

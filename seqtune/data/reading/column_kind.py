@@ -20,7 +20,7 @@ FITTING_SHARE = 0.9  # of the values: a few faulty cells do not make a number co
 def kind_of_text(
     column: Any, missing: tuple[str, ...], dates: str, as_numbers: Callable[[Any], Parsed]
 ) -> str:
-    """Tell what a column of text holds.
+    """Infer the kind of a column of text.
 
     Args:
         column: The cells.
@@ -47,7 +47,7 @@ def kind_of_text(
 
 
 def kind_of_type(column: Any) -> str:
-    """Tell what a column holds whose type is not text."""
+    """Infer the kind of a column that has a type of its own."""
     kind = column.type
     if column.null_count == len(column):
         return "empty"
@@ -64,7 +64,7 @@ def kind_of_type(column: Any) -> str:
 
 
 def _are_whole(values: np.ndarray[Any, Any]) -> bool:
-    """Tell whether all values are whole numbers that a float64 holds exactly, or NaN."""
+    """Say whether all values are whole numbers that a float64 holds exactly, or NaN."""
     for start in range(0, len(values), 1 << 20):
         part = values[start : start + (1 << 20)]
         if not np.all(np.isnan(part) | ((np.floor(part) == part) & (np.abs(part) <= 2**53))):

@@ -28,7 +28,7 @@ class Form:
     month_first_usual: bool = False
 
     def matches(self, label: str) -> bool:
-        """Tell whether a text is written in this form, with or without a clock."""
+        """Say whether a text is written in this form, with or without a clock."""
         return re.fullmatch(self.pattern + CLOCK, label) is not None
 
 

@@ -27,7 +27,7 @@ FIELD_CHARACTERS = 1 << 30
 
 @dataclass(frozen=True)
 class Lines:
-    """Where the rows of a delimited file stand.
+    """Where the rows of a delimited file are.
 
     Args:
         file: The file.

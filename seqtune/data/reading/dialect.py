@@ -95,7 +95,7 @@ def sniff(
 
 
 def unique_names(path: Path | str, names: list[str]) -> None:
-    """Refuse names that stand for two columns.
+    """Refuse names that two columns share.
 
     Raises:
         DataError: With the name and both positions.

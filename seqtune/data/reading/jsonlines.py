@@ -21,7 +21,7 @@ from seqtune.errors import DataError
 
 @dataclass(frozen=True)
 class ObjectLines:
-    """Where the objects of a JSON Lines file stand."""
+    """Where the objects of a JSON Lines file are."""
 
     file: OpenedFile
     scan: Scan

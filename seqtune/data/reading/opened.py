@@ -1,6 +1,6 @@
 """A data file that is opened once: its bytes without compression, its encoding and its form.
 
-Compression is told by the first bytes, not by the name: a gzip file called `sales.csv` opens too.
+The first bytes show the compression, not the name: a gzip file called `sales.csv` opens too.
 Errors name the file and the way out.
 """
 
@@ -230,7 +230,7 @@ def _readable(path: Path) -> Iterator[None]:
         yield
     except PermissionError as error:
         raise DataError(
-            f"{path} may not be read: permission denied", f"try: chmod u+r {path}"
+            f"{path} cannot be read: permission denied", f"try: chmod u+r {path}"
         ) from error
     except DAMAGED as error:
         raise DataError(
@@ -253,7 +253,7 @@ def _check(path: Path) -> None:
 
 
 def folder_error(path: Path) -> DataError:
-    """Return the error that a folder stands where a file is expected."""
+    """Return the error that a path is a folder where a file is expected."""
     tables = sorted(
         entry.name for entry in path.iterdir() if entry.suffix in {".csv", ".tsv", ".parquet"}
     )

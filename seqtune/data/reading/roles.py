@@ -1,4 +1,4 @@
-"""Which column is time and which one tells series apart: what the recipe says, or a stated guess.
+"""Which column is the time and which one names the series: from the recipe, or inferred.
 
 The tasks that read a table of series share it.
 """
@@ -53,7 +53,7 @@ def find_time(source: Source, asked: Any, named: set[str], listener: Listener) -
 def find_series(
     source: Source, asked: Any, time: str | None, free: Sequence[str], listener: Listener
 ) -> str | None:
-    """Return the column that tells series apart, None where there is one series.
+    """Return the column that names the series, None where there is one series.
 
     Args:
         source: The table.

@@ -1,4 +1,4 @@
-"""A table that was read: columns by name and type, rows by the line they stand on.
+"""A table that was read: columns by name and type, rows by their line in the file.
 
 Columns of a CSV are kept as the text in the file and converted on demand, so that a cell that
 does not fit is reported with its line and its text. Typed columns (Parquet, a DataFrame) are
@@ -100,7 +100,7 @@ class Source:
         return tuple(self._notes)
 
     def kind(self, name: str) -> str:
-        """Tell what a column holds.
+        """Return the kind of a column.
 
         Returns:
             "number", "integer" (whole numbers, also those that look like dates), "time", "text",
@@ -232,7 +232,7 @@ class Source:
         return self._lines(row) if self._lines else row + 1
 
     def where(self, row: int) -> str:
-        """Say where a row stands: `sales.csv:12`, or `sales.parquet: row 11`."""
+        """Return the place of a row for messages: `sales.csv:12`, or `sales.parquet: row 11`."""
         return f"{self.path}{':' if self._lines else ': row '}{self.line(row)}"
 
     def fingerprint(self) -> str:

@@ -31,7 +31,7 @@ class FolderSource(Source):
     """The texts of a folder; messages name the file of a row."""
 
     def where(self, row: int) -> str:
-        """Say where a row stands: `reviews/positive/1.txt`."""
+        """Return the place of a row for messages: `reviews/positive/1.txt`."""
         return str(self.path / self.text("file", row))
 
 
@@ -154,7 +154,7 @@ def _guess_notes(guesses: dict[str, list[str]]) -> Iterator[str]:
 
 def _notes(found: Found) -> Iterator[str]:
     if found.outside:
-        yield f"{_some(found.outside, 'text')} in no label's folder: not read"
+        yield f"{_some(found.outside, 'text')} outside the label folders: not read"
     if found.others:
         yield f"{_some(found.others, 'file')} not ending in {TEXT_ENDING}: not read"
     if found.links:

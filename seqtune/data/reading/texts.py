@@ -40,7 +40,7 @@ class TextFile:
 
 
 class TextSource(Source):
-    """Texts that stand in files of their own; as a table, a row per file.
+    """Texts in files of their own; as a table, a row per file.
 
     Args:
         path: The file or the folder.
@@ -68,7 +68,7 @@ class TextSource(Source):
         self.files = tuple(files)
 
     def where(self, row: int) -> str:
-        """Say where a row stands: its file."""
+        """Return the place of a row for messages: its file."""
         return str(self.files[row].path)
 
 

@@ -203,7 +203,7 @@ def _ordered(form: Form, sample: Array, dates: str) -> _Plan:
     if max(day_gaps, month_gaps) > 1.5 * min(day_gaps, month_gaps):
         month_wins = month_gaps < day_gaps
     word, chosen = ("month", month) if month_wins else ("day", day)
-    note = f"dates such as {sample[-1]} may be read in two ways: {word} first taken ({OVERRIDE})"
+    note = f"dates such as {sample[-1]} are ambiguous: {word} first assumed ({OVERRIDE})"
     return replace(chosen, notes=(note,))
 
 

@@ -146,8 +146,8 @@ class Tokenizer:
         Args:
             texts: Any texts; one without a token gives the single token for unknown.
             max_length: Tokens per text at most: of a longer one the first three quarters of
-                `max_length` are kept and the last quarter (rounded down), for the end often tells
-                most. None keeps all.
+                `max_length` are kept and the last quarter (rounded down), for the end is often the
+                most informative. None keeps all.
 
         Returns:
             One sequence per text, none empty; and how many of them were shortened.

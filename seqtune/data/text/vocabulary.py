@@ -101,7 +101,7 @@ def chunks(texts: Iterable[str]) -> Iterator[list[str]]:
 
 
 class CharacterCounts:
-    """How often each character stands in texts."""
+    """How often each character occurs in texts."""
 
     def __init__(self) -> None:
         self._counts = np.zeros(0x110000, np.int64)
@@ -179,9 +179,9 @@ def fit_subwords(
 
 
 def byte_symbols() -> list[str]:
-    """Return the character that stands for each byte, as GPT-2 has it.
+    """Return the character that represents each byte, as in GPT-2.
 
-    A byte that prints stands for itself, the others for the characters from U+0100 on.
+    A printable byte represents itself, the others are the characters from U+0100 on.
     """
     prints = {*range(0x21, 0x7F), *range(0xA1, 0xAD), *range(0xAE, 0x100)}
     others = iter(range(0x100, 0x200))

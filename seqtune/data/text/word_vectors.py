@@ -205,5 +205,5 @@ def _bytes(word: str) -> bytes:
 
 
 def _start(text: bytes) -> Any:
-    """Return the text up to the first white space: what tells most lines apart at once."""
+    """Return the text up to the first white space: it rules out most lines at once."""
     return next(iter(text.split(None, 1)), b"")

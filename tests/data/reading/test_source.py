@@ -246,7 +246,7 @@ def test_even_spacing_settles_the_order_of_day_and_month(column: Column) -> None
     monthly = [f"01/{month:02d}/{year}" for year in (2019, 2020) for month in range(1, 13)]
     source = column(monthly)
     assert source.times("x")[1] == np.datetime64("2019-02-01")
-    assert "day first taken" in source.notes[0]
+    assert "day first assumed" in source.notes[0]
     american = [f"{month:02d}/01/{year}" for year in (2019, 2020) for month in range(1, 13)]
     assert column(american).times("x")[1] == np.datetime64("2019-02-01")
 
@@ -254,7 +254,7 @@ def test_even_spacing_settles_the_order_of_day_and_month(column: Column) -> None
 def test_an_open_order_is_noted_and_can_be_named(column: Column) -> None:
     source = column(["01/02/2020", "01/03/2020"])
     assert source.times("x")[0] == np.datetime64("2020-01-02")
-    assert "month first taken" in source.notes[0]
+    assert "month first assumed" in source.notes[0]
     assert "--set data.dates=day_first" in source.notes[0]
     named = column(["01/02/2020", "01/03/2020"], dates="day_first")
     assert named.times("x")[0] == np.datetime64("2020-02-01")

@@ -126,7 +126,7 @@ def test_what_is_not_read_is_noted(write: Write) -> None:
     source = read_text_folder(folder)
     assert source.texts("file") == ["a/1.txt", "b/1.txt"]
     assert source.notes == (
-        "1 text (top.txt) in no label's folder: not read",
+        "1 text (top.txt) outside the label folders: not read",
         "4 files (a/1.html, …) not ending in .txt: not read",
         "2 folders (empty, …) without a text: no such label",
     )
