@@ -31,7 +31,7 @@ from seqtune.run.leaderboard import Leaderboard, Row
 from seqtune.run.members import Member, write_members
 from seqtune.run.run import Run, load
 from seqtune.search.network_file import WEIGHTS, load_network, plan_network, save_network
-from seqtune.search.recorded import MAX_LAYERS, MAX_SIZE, check_values
+from seqtune.search.recorded import MAX_LAYERS, MAX_SIZE
 
 NAME = "segment-gru-t001"
 MODEL = "models/t001.keras"
@@ -451,15 +451,6 @@ def test_a_configuration_without_a_key(run: Path, refused: Callable[..., str]) -
     path.write_text(json.dumps(members), encoding="utf-8")
     said = refused(run, "predict")
     assert "the configuration lacks lookback, network.segment.length" in said
-
-
-def test_a_configuration_from_before_a_key_means_what_was_done_then(run: Path) -> None:
-    path = run / "members.json"
-    members = json.loads(path.read_text(encoding="utf-8"))
-    del members[NAME][0]["values"]["training.sampling"]
-    path.write_text(json.dumps(members), encoding="utf-8")
-    values = check_values("forecast", members[NAME][0]["values"], path)
-    assert values["training.sampling"] == "windows"
 
 
 def test_an_enormous_network_is_refused_before_it_is_built(
