@@ -455,12 +455,12 @@ def test_worker_processes_give_what_the_main_process_gives(fit, here):
 
 
 def test_workers_that_cannot_start_are_replaced_by_the_main_process(fit, here):
-    from seqtune.search.executor import processes
+    from seqtune.search.executor._dispatcher import WorkerSpec
 
     weekly(60).to_csv("sales.csv", index=False)
-    with mock.patch.object(processes.Processes.__init__, "__kwdefaults__", {
-        **processes.Processes.__init__.__kwdefaults__, "module": "seqtune.no_such_module",
-    }):  # fmt: skip
+    _, grace = WorkerSpec.__init__.__defaults__
+    defaults = ("seqtune.no_such_module", grace)
+    with mock.patch.object(WorkerSpec.__init__, "__defaults__", defaults):
         done = fit("sales.csv", "--executor", "processes", "--workers", "1", "--json")
     assert "trials run in the main process from here on" in " ".join(done.err.split())
     assert done.json["trials"]["completed"] + done.json["trials"]["failed"] == 1

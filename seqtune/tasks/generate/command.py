@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from seqtune.cli.output import AsJson, Force, Quiet, RunFolder, check_absent, show, show_notes
+from seqtune.tasks._info import info_of
 
 if TYPE_CHECKING:
+    from seqtune.run.run import Run
     from seqtune.tasks.generate.report_completion import WrittenReport
     from seqtune.tasks.generate.request import Request
 
@@ -93,10 +95,9 @@ def _write(
     """Write the texts: as they are made where somebody looks on, else at the end."""
     import sys
 
-    from seqtune.run.run import Run
     from seqtune.tasks.generate.report_completion import WrittenReport
 
-    run = Run(folder)
+    run = _open(folder)
     is_live = output is None and not as_json and request.count == 1 and sys.stdout.isatty()
     texts = run.write(request, use=use, hear=_shown if is_live else _kept)
     report = WrittenReport(str(run.folder), run.choose(use).name, texts)
@@ -124,15 +125,33 @@ def _list_words(
     folder: str, next_text: str | None, fill: str | None, top: int, use: str | None, as_json: bool
 ) -> None:
     from seqtune.run.predictor import NETWORK
-    from seqtune.run.run import Run
     from seqtune.tasks.generate.report_completion import WordsReport
 
-    run = Run(folder)
+    run = _open(folder)
     use = use if fill is None else use or NETWORK
     text = next_text if next_text is not None else fill or ""
     words: Any = (run.next_words if fill is None else run.fill)(text, top=top, use=use)
     show_notes(run.notes)
     show(WordsReport(str(run.folder), run.choose(use).name, text, words), as_json)
+
+
+def _open(folder: str) -> Run:
+    """Open a run that writes.
+
+    Raises:
+        RunError: It is a run of another task.
+    """
+    from seqtune.errors import RunError
+    from seqtune.run.run import Run
+
+    run = Run(folder)
+    task = run.record["task"]
+    if info_of(task).verb != NAME:
+        raise RunError(
+            f"{run.folder} is a run of {task}, which writes no text",
+            f"seqtune predict {run.folder}",
+        )
+    return run
 
 
 def _shown(text: str) -> None:

@@ -12,6 +12,6 @@ INFO = TaskInfo(
     flags=(Flag("text", "data.text", "Column of texts."),),
     verb="generate",
     reads_documents=True,
-    examples="tokens",
+    examples="characters",
     commands=("seqtune.tasks.generate.command",),
 )

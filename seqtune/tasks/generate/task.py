@@ -108,7 +108,8 @@ class GenerateTask(Task):
         kind = str(values["tokens.kind"])
         ids, begin, end = encoded.of(kind)
         measure = gap_log_probabilities if is_for_gaps(values) else log_probabilities
-        chances = measure(network, ids, begin, end, advance)
+        told = _in_characters(advance, len(encoded), end - begin)
+        chances = measure(network, ids, begin, end, told)
         return predictions_of(prepared.codec.tokens[kind], ids[begin:end], chances)
 
     def by_method(
@@ -205,6 +206,19 @@ class GenerateTask(Task):
     ) -> Evaluation:
         """Score the predictions of other text."""
         return evaluate_text(prepared.codec, encoded, predictions, context)
+
+
+def _in_characters(advance: Advance, characters: int, tokens: int) -> Advance:
+    """Return what hears of tokens that are done, and tells of as many characters."""
+    done = 0
+
+    def add(count: int) -> None:
+        nonlocal done
+        before = done * characters // max(1, tokens)
+        done = min(done + count, tokens)
+        advance(done * characters // max(1, tokens) - before)
+
+    return add
 
 
 TASK = GenerateTask()
