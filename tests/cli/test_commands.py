@@ -526,17 +526,18 @@ def test_quantiles_are_a_flag_and_hold_in_every_command(fit, seqtune, tmp_path):
     network = ("--use", "segment-gru-t001")
     table = seqtune("predict", out, *network).table
     assert list(table.columns) == ["month", "mean", "q0.05", "q0.5", "q0.95"]
-    factors = json.loads((out / "calibration.json").read_text())["t001"]
-    assert len(factors) == 2 * 12 and "q0.95:12" in factors
+    measured = json.loads((out / "calibration.json").read_text())["t001"]
+    factors = measured["factors"]  # by step and level
+    assert (measured["levels"], len(factors)) == ([0.05, 0.5, 0.95], 12)
     path.write_text(lines("month,passengers", months("1961-01-01", 14)))
     scores = seqtune("evaluate", out, path, "--json").json["scores"]
     assert all("coverage90" in score["metrics"] for score in scores)
-    (out / "calibration.json").write_text(json.dumps({"t001": dict.fromkeys(factors, 1.0)}))
+    (out / "calibration.json").write_text(
+        json.dumps({"t001": {**measured, "factors": [[1.0] * 3] * 12}})
+    )
     plain = seqtune("predict", out, *network).table
     wider = (table["q0.95"] - table["mean"]) / (plain["q0.95"] - plain["mean"])
-    assert wider.to_numpy() == pytest.approx(
-        [factors[f"q0.95:{n}"] for n in range(1, 13)], rel=1e-4
-    )
+    assert wider.to_numpy() == pytest.approx([each[-1] for each in factors], rel=1e-4)
     assert seqtune("plan", DATA / "airline.csv", "--task", "forecast", "--quantiles", "2", code=2)
 
 
