@@ -30,10 +30,6 @@ STREAMS = 32
 MIN_STEPS = 512
 """Rows that are scored of a stream, at least; more where warming up takes longer."""
 
-BEND = 10.0
-"""Errors beyond so many units count with their logarithm: one enormous value must not outshine,
-once smoothed, what comes after it."""
-
 FEWEST = 4
 """A network is not asked what it expects before it has seen so many rows of a series."""
 
@@ -221,7 +217,6 @@ def joined_errors(judged: Judged, units: Floats32, scorer: Scorer) -> Floats32:
         scorer: How they are joined.
     """
     error = judged.errors / units
-    error = BEND * np.log1p(error / BEND)
     watched = None if scorer.has_activity else judged.expected.shape[1]
     error, all_counted = error[..., :watched], judged.counted[..., :watched]
     told = all_counted.sum(axis=1)

@@ -59,7 +59,7 @@ EARLY_SHARE = 0.6
 MARGIN = 0.05
 """Separations so close are not told apart: the ensemble begins with the best three such networks,
 and comes before networks that are better by no more. In whole searches of 90 seconds on eight
-series with long faults (`benchmarks/anomaly_search.py`), the best three and up to two chosen
+series with long faults (docs/notes/anomalies.md), the best three and up to two chosen
 greedily had a VUS-PR of 0.475, eight chosen greedily 0.450, the best one 0.451 (without one series,
 where the best is worst: 0.456, 0.452, 0.460)."""
 
