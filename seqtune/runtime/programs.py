@@ -80,9 +80,21 @@ ATTRIBUTE = "seqtune_programs"
 """Where a model has its programs: a table beside the models would keep them alive."""
 
 
+VARIABLES = "seqtune_variables"
+"""Where a model has the list of its variables."""
+
+
 def programs_of(model: Any) -> Programs:
     """Return the programs of a model: those of its signature, or its own."""
     found: Programs = vars(model).setdefault(ATTRIBUTE, Programs(model))
+    return found
+
+
+def _variables_of(model: Any) -> list[Any]:
+    """Return a model's variables; Keras walks through all layers to find them."""
+    if VARIABLES not in vars(model):
+        vars(model)[VARIABLES] = list(model.variables)
+    found: list[Any] = vars(model)[VARIABLES]
     return found
 
 
@@ -142,7 +154,7 @@ def _run_on_jax(model: Any, function: Callable[..., Any], arguments: tuple[Any, 
     programs = programs_of(model)
     leaves, tree = jax.tree.flatten(arguments)
     shapes = tuple((np.shape(leaf), leaf.dtype) for leaf in leaves)
-    values = [variable.value for variable in model.variables]
+    values = [variable.value for variable in _variables_of(model)]
     program = programs.find(
         (function, tree, shapes),
         lambda: _compile(programs.model, function, values, arguments),
