@@ -9,11 +9,12 @@ Texts that are to be written again are taken exactly: nothing is lost, a word ha
 it, and a word that the vocabulary lacks is spelled in characters. Every text then has one sequence
 of tokens, and what a model says of a text in one kind can be compared with what it says in another.
 Texts that are only read may be normalized first: fewer tokens, each more frequent.
+
+One class in one file, a little over 300 lines: encoding and decoding must stay each other's inverse.
 """
 
 from __future__ import annotations
 
-import codecs
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -26,6 +27,8 @@ import numpy.typing as npt
 
 from seqtune.data.ragged import Ragged
 from seqtune.data.reading.encoding import encodable
+from seqtune.data.text.decoder import Decoder
+from seqtune.data.text.sequences import Ids, Lengths, filled, ragged, shortened
 from seqtune.data.text.vocabulary import (
     KINDS,
     MAX_TOKENS,
@@ -44,9 +47,6 @@ from seqtune.data.text.vocabulary import (
     points,
     pre_tokenizer,
 )
-
-Ids = npt.NDArray[np.int32]
-Lengths = npt.NDArray[np.int64]
 
 NORMALIZATIONS = ("none", "nfkc", "nfkc_lower")
 
@@ -159,13 +159,13 @@ class Tokenizer:
             raise ValueError(f"at most {max_length} tokens per text; expected at least 1")
         parts, lengths, truncated = [np.empty(0, np.int32)], [np.empty(0, np.int64)], 0
         for chunk in chunks(map(self._normal, texts)):
-            tokens = _filled(*self._ids(chunk))
+            tokens = filled(*self._ids(chunk))
             if max_length is not None:
                 truncated += int((tokens.lengths > max_length).sum())
-                tokens = _shortened(tokens, max_length)
+                tokens = shortened(tokens, max_length)
             parts.append(tokens.values)
             lengths.append(tokens.lengths)
-        return _ragged(np.concatenate(parts), np.concatenate(lengths)), truncated
+        return ragged(np.concatenate(parts), np.concatenate(lengths)), truncated
 
     def decode(self, ids: Iterable[int]) -> str:
         """Return the text of ids; the end has none, and what is no UTF-8 becomes U+FFFD.
@@ -307,26 +307,6 @@ class Tokenizer:
         return splitter
 
 
-class Decoder:
-    """Turns one id after the other into text; characters come when their last byte is there.
-
-    Args:
-        spellings: The bytes of each id.
-    """
-
-    def __init__(self, spellings: Sequence[bytes]) -> None:
-        self._spellings = spellings
-        self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
-
-    def feed(self, token: int) -> str:
-        """Return the text that a token completes."""
-        return self._decoder.decode(self._spellings[int(token)])
-
-    def flush(self) -> str:
-        """Return what is left: U+FFFD for half a character."""
-        return self._decoder.decode(b"", True)
-
-
 def _check(kind: object, normalization: object) -> None:
     if kind not in KINDS:
         raise ValueError(f"unknown kind of token '{kind}'; expected {', '.join(KINDS)}")
@@ -339,25 +319,3 @@ def _check(kind: object, normalization: object) -> None:
 def _nfkc() -> Any:
     """Return the library's NFKC: linear in time, where Python's is not for a pile of marks."""
     return library().normalizers.NFKC()
-
-
-def _filled(ids: Ids, lengths: Lengths) -> Ragged:
-    """Give the sequences that are empty the one token for unknown."""
-    starts = np.cumsum(lengths) - lengths
-    ids = np.insert(ids, starts[lengths == 0], UNKNOWN)
-    return _ragged(ids, np.maximum(lengths, 1))
-
-
-def _shortened(tokens: Ragged, max_length: int) -> Ragged:
-    """Cut the middle out of sequences longer than `max_length`."""
-    lengths = np.minimum(tokens.lengths, max_length)
-    short = _ragged(np.empty(int(lengths.sum()), np.int32), lengths)
-    sequence = np.repeat(np.arange(len(tokens)), lengths)
-    position = np.arange(len(short.values)) - short.offsets[sequence]
-    head = max_length - max_length // 4
-    left_out = np.where(position >= head, (tokens.lengths - lengths)[sequence], 0)
-    return Ragged(tokens.values[tokens.offsets[sequence] + position + left_out], short.offsets)
-
-
-def _ragged(values: Ids, lengths: Lengths) -> Ragged:
-    return Ragged(values, np.concatenate([np.zeros(1, np.int64), np.cumsum(lengths)]))
