@@ -10,7 +10,7 @@ it, and a word that the vocabulary lacks is spelled in characters. Every text th
 of tokens, and what a model says of a text in one kind can be compared with what it says in another.
 Texts that are only read may be normalized first: fewer tokens, each more frequent.
 
-One class in one file, a little over 300 lines: encoding and decoding must stay each other's inverse.
+One class in one file of a little over 300 lines: encoding and decoding must stay inverse.
 """
 
 from __future__ import annotations
