@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
 import os
 import random
 import warnings
 import zipfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -70,6 +71,31 @@ def refusals_of_mutations(
         assert command_line.seqtune("report", folder, code=None).code in (0, 1)
         (folder / name).write_bytes(kept)
     return refusals
+
+
+@contextlib.contextmanager
+def restored(*paths: Path) -> Iterator[None]:
+    """Write files as they were when the attack on them is over."""
+    kept = {path: path.read_bytes() for path in paths}
+    yield
+    for path, content in kept.items():
+        path.write_bytes(content)
+
+
+def put(path: Path, place: str, value: Any) -> None:
+    """Put a value at a place of a JSON file; what JSON cannot hold is written as Python writes it.
+
+    Args:
+        path: The file.
+        place: Keys and numbers, such as "t001/factors/0".
+        value: What is to stand there.
+    """
+    document = json.loads(path.read_text(encoding="utf-8"))
+    holder, keys = document, place.split("/")
+    for key in keys[:-1]:
+        holder = holder[int(key)] if isinstance(holder, list) else holder[key]
+    holder[int(keys[-1]) if isinstance(holder, list) else keys[-1]] = value
+    path.write_text(json.dumps(document), encoding="utf-8")
 
 
 def change(path: Path, **keys: Any) -> None:

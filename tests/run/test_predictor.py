@@ -10,11 +10,11 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-import command_line
 import numpy as np
 import pandas as pd
 import pytest
-from command_line import DATA, TINY, TINY_ANOMALY, TINY_CLASSIFY, TINY_GENERATE, left_alone, weekly
+from command_line import left_alone
+from tiny_runs import SAMPLES
 
 from seqtune.data.reading.open import open_source
 from seqtune.errors import RunError
@@ -24,67 +24,9 @@ from seqtune.run.members import Member
 from seqtune.run.predictor import NETWORK, LoadedMember, Predictor
 from seqtune.run.run import Run
 
-
-def hours(rows: int, start: str) -> pd.DataFrame:
-    """Hours of two channels with a daily season."""
-    times = pd.date_range(start, periods=rows, freq="h")
-    angle = np.asarray(times.hour) * 2 * np.pi / 24
-    noise = np.random.default_rng(0).normal(0, 0.05, (rows, 2))
-    load, heat = np.sin(angle) + noise[:, 0], np.cos(angle) + noise[:, 1]
-    return pd.DataFrame({"time": times, "load": load, "heat": heat})
-
-
-def reviews(rows: int, first: int = 0) -> pd.DataFrame:
-    """Texts of three classes, none like another."""
-    said = ("good film", "a bad film here", "fine")
-    text = [f"{said[row % 3]} number {row}" for row in range(first, first + rows)]
-    label = [f"l{row % 3}" for row in range(first, first + rows)]
-    return pd.DataFrame({"text": text, "label": label})
-
-
-def tales(begin: int, end: int) -> str:
-    return (DATA / "tales.txt").read_text(encoding="utf-8")[begin:end]
-
-
-@dataclass(frozen=True)
-class Sample:
-    """Data to fit a task on, rows that come after them, and a search of a moment.
-
-    Args:
-        flags: Of `fit`.
-        rows: A table or a text to be fitted on.
-        new: What was never seen.
-        name: Of the files.
-    """
-
-    flags: tuple[str, ...]
-    rows: Any
-    new: Any
-    name: str = "data.csv"
-
-    def write(self, folder: Path) -> tuple[Path, Path]:
-        """Write both, and return their files."""
-        paths = folder / self.name, folder / f"new-{self.name}"
-        for path, content in zip(paths, (self.rows, self.new), strict=True):
-            if isinstance(content, str):
-                path.write_text(content, encoding="utf-8")
-            else:
-                content.to_csv(path, index=False)
-        return paths
-
-
-TWO = ("--trials", "2", "--set", "network.units=[4,6]", "--executor", "inline")
-SAMPLES = {
-    "forecast": Sample((*TINY, *TWO, "--horizon", "7"), weekly(140), weekly(160)),
-    "classify": Sample((*TINY_CLASSIFY, *TWO[-2:]), reviews(30), reviews(9, 30)),
-    "anomaly": Sample(
-        (*TINY_ANOMALY, *TWO, "--lookback", "8"), hours(300, "2024-01-01"),
-        hours(30, "2024-01-13 12:00"),
-    ),
-    "generate": Sample(
-        (*TINY_GENERATE, *TWO[-2:]), tales(0, 12_000), tales(12_000, 14_000), "tales.txt"
-    ),
-}  # fmt: skip
+TWO = ("--trials", "2", "--set", "network.units=[4,6]")
+MORE = {"forecast": TWO, "anomaly": TWO}
+"""Two networks, which may be averaged."""
 
 
 @dataclass(frozen=True)
@@ -128,15 +70,13 @@ def check_alike(said: dict[str, Any], again: dict[str, Any]) -> None:
 def kept(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Kept:
     """Fit a task, save what predicts, move it, and delete the run with its data."""
     folder, sample = tmp_path_factory.mktemp(request.param), SAMPLES[request.param]
-    data, new = sample.write(folder)
-    words = ("--task", request.param, *sample.flags, "--quiet", "--out", folder / "run")
-    command_line.seqtune("fit", data, *words)
-    predictor = Run(folder / "run").predictor
+    run, new = sample.fit(request.param, folder, *MORE.get(request.param, ()))
+    predictor = Run(run).predictor
     said = sayings(predictor, new)
-    with left_alone(folder / "run"):
+    with left_alone(run):
         predictor.save(folder / "saved")
-    shutil.rmtree(folder / "run")
-    data.unlink()
+    shutil.rmtree(run)
+    (folder / sample.name).unlink()
     moved = folder / "another" / "place"
     moved.parent.mkdir()
     (folder / "saved").rename(moved)

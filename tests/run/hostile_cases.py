@@ -1,0 +1,191 @@
+"""What cannot stand in the files of a run: by task, file, and place in it.
+
+A place is a path of keys and numbers; its values are put there one after the other.
+"""
+
+from __future__ import annotations
+
+from math import inf, nan
+from typing import Any
+
+import numpy as np
+
+Places = dict[str, list[Any]]
+
+GRID: Places = {
+    "grid/frequency": ["0h", "fast", 7, "99999999999999999999h"],
+    "grid/origin": ["yesterday", ["x"]],
+    "grid/interval": [0, 10**30],
+    "grid/snap": ["x"],
+}
+"""The time axis, the same in the panel and in the codec, so that they agree."""
+
+JSON: dict[tuple[str, str], Places] = {
+    ("forecast", "codec.json"): {
+        "horizon": [10**9, 0],
+        "periods": [[10**9], [0], ["4"], [2] * 200],
+        "levels": [[], [0.1, 0.9], [0.5, 2.0], ["x"], [0.5, nan]],
+        "series": [["a"], [["a"]]],
+        "error_scale": [[[1.0]], [[0.0]] * 3],
+        "center": [[[nan]] * 3, [[10**400]] * 3],
+        "spread": [[["x"]] * 3],
+        "constant": [[[True]], [["x"]] * 3, 7],
+        "roles": [{}, {"targets": ["y"]}],
+        "past": [{"names": []}, {"names": ["visitors"], "center": [0.0], "spread": ["9"]}],
+        "static": [{"names": [], "center": [], "spread": []}],
+        "categories": [[]],
+        "grid": [{"speed": 1}],
+    },
+    ("forecast", "data/panel.json"): {
+        "series": [["a", "a", "b"], [1, 2, 3]],
+        "arrays": [{}, {"target": 7}],
+        "static_categories": [[]],
+        "notes": [7],
+    },
+    ("forecast", "calibration.json"): {
+        "t001": [{}, 7],
+        "t001/levels": [[0.1, 0.5], None],
+        "t001/factors": [[], [[1.0]], "x"],
+        "t001/factors/0/0": [0.0, 21.0, nan, inf, "1", True, 10**400],
+        "t001/more": [1],
+    },
+    ("classify", "codec.json"): {
+        "roles": [{}, []],
+        "roles/kind": ["os", 7],
+        "labels": [{}, []],
+        "labels/names": [[], ["l0"], [1, 2, 3], "x"],
+        "weights": [[], ["x"] * 3, [nan] * 3],
+        "tokenizers": [{}, {"word": 7}],
+        "tokenizers/word/kind": ["os"],
+        "tokenizers/word/vocabulary": [[], None, [7] * 9],
+        "longest": [{}, {"word": 0}, {"word": "x"}, {"word": 10**12}],
+    },
+    ("classify", "calibration.json"): {
+        "t001": [{}, 7, {"heat": 1.0}],
+        "t001/temperature": [0, -1.0, 1e-300, 1e30, nan, inf, "2", None, True, 10**400],
+    },
+    ("anomaly", "codec.json"): {
+        "season": [0, 10**9, 2.5],
+        "bridge": [-1],
+        "context": [10**9, "8"],
+        "periods": [[0], [24] * 200],
+        "cycles": [[0.0], [nan], ["24"], [24.0] * 200],
+        "false_alarms": [0, 2, True, 10**400],
+        "center": [[[0.0]], [[nan] * 2], 7],
+        "spread": [[[0.0, 1.0]], [[-1.0, 1.0]], "x"],
+        "activity_spread": [[[0.0, 0.0]]],
+        "activity_center": [[["x", "y"]]],
+        "low": [[[9.0] * 4], [[-inf] * 4], [[10**400] * 4]],
+        "high": [[[1.0] * 3], [[-9.0] * 4]],
+        "series": [[], ["a"], 7],
+        "grid": [{}],
+        "roles": [{}],
+        "roles/targets": [[], ["heat", "load"]],
+        "roles/time": [7],
+        "roles/series": [[], ""],
+        "roles/label": [{}],
+        "noncausal": [1, "no"],
+        "flat_line": [[]],
+    },
+    ("anomaly", "calibration.json"): {
+        "t001": [{}],
+        "t001/states": [{}, 7],
+        "t001/more": [1],
+        "t001/states/scores": [[0.0, 1e300], [2.0, 1.0]],
+        "t001/states/levels": [[], [0.0, inf]],
+        "t001/states/independent": [-3.0],
+        "t001/states/other": [1.0],
+    },
+    ("generate", "codec.json"): {
+        "objective": ["os"],
+        "metric": [7],
+        "column": [[]],
+        "tokens": [{}],
+        "documents": [-1, "x"],
+        "characters": [[1]],
+        "borders": [{}, {"character": [9, 1, 0]}, {"character": [1, 2, 10**12]},
+                    {"character": "x"}],
+        "tokens/character/kind": ["os"],
+        "tokens/character/vocabulary": [[], [7] * 9, ["a"] * 60, None],
+        "tokens/character/merges": [[["a"]]],
+        "counts": [{}, [], "x", None, {"word": [1]}, {"os": 7}],
+        "counts/character": [[], [1], [1] * 999, "x", 7, {"0": 1}],
+        "counts/character/0": [-1, True, 0.5, "1", None, [1], 10**30, nan, inf],
+    },
+}  # fmt: skip
+
+ARRAYS: dict[tuple[str, str], list[Any]] = {
+    ("forecast", "starts"): [
+        np.array([0, 0, 2**62]), np.array([0, 0, 10**12]), np.array([0, 0, -(2**63)])
+    ],
+    ("forecast", "offsets"): [np.array([0, 9, 9, 9]), np.array([0, -5, 64, 90]), np.array(7)],
+    ("forecast", "train_end"): [
+        np.array([-9, 9, 9]), np.array([2**40] * 3), np.array([1.5] * 3)
+    ],
+    ("forecast", "validation_end"): [np.arange(4)],
+    ("classify", "word"): [np.full(3, 60_000, np.int32), np.zeros((2, 9)), np.array(7)],
+    ("classify", "targets"): [np.full((30, 3), 7.0), np.zeros((30, 2)), np.array(7)],
+    ("classify", "parts"): [np.full(30, 9, np.int8), np.zeros(3, np.int8)],
+    ("anomaly", "labels"): [np.full(300, 7, np.int8), np.zeros(3, np.int8), np.zeros(300)],
+    ("anomaly", "observed"): [np.ones((300, 2), np.int8)],
+    ("anomaly", "target"): [
+        np.full((300, 2), np.nan), np.zeros((300, 3)), np.full((300, 2), np.inf), np.zeros((2, 300))
+    ],
+    ("anomaly", "offsets"): [np.array([0, 2**60]), np.array([0])],
+    ("anomaly", "starts"): [np.array([2**62]), np.array([-(2**63)])],
+    ("anomaly", "train_end"): [np.array([2**40]), np.array([-9])],
+    ("anomaly", "validation_end"): [np.array([0]), np.arange(4)],
+    ("generate", "character"): [
+        np.full(20_001, 60_000, np.uint16), np.zeros(3, np.uint16), np.zeros((2, 9)), np.array(7)
+    ],
+}  # fmt: skip
+
+PICKLED = {
+    "forecast": ("target", "train_end", "starts"),
+    "classify": ("word", "targets", "parts"),
+    "anomaly": ("labels", "target", "train_end"),
+    "generate": ("character",),
+}
+"""Arrays that are read before anything is predicted."""
+
+VALUES: dict[str, Places] = {
+    "classify": {
+        "text.tokens": ["os", 7], "text.embedding": [0, 10**9], "network.pooling": ["x"],
+        "network.cell": ["../gru"], "network.architecture": ["os"], "unknown": [1],
+    },
+    "anomaly": {
+        "lookback": [0, 10**12, "8"], "preprocessing.points": [0, 10**9],
+        "preprocessing.reach": [-1.0, 1e18], "preprocessing.activity": ["x"],
+        "preprocessing.calendar": [7], "network.cell": ["../gru"], "network.architecture": ["os"],
+        "network.units": [10**9], "network.layers": [10**6], "network.autoencoder.code": [-3],
+        "training.trim": ["x"], "unknown": [1],
+    },
+    "generate": {
+        "tokens.kind": ["os", 7], "network.embedding": [0, 10**9], "network.attention": [-1],
+        "network.tied": ["x"], "network.cell": ["../gru"], "unknown": [1],
+    },
+}  # fmt: skip
+"""Of a member's configuration; those of a forecast are in `test_hostile_network`."""
+
+MEMBER: Places = {
+    "trial": ["../t001", ""],
+    "weight": [0, nan],
+    "model": ["/etc/passwd", "../x"],
+    "method": ["../os", 7],
+    "values": [[]],
+    "extra": [1],
+}
+
+CHART: Places = {
+    "kind": ["os"],
+    "title": [7],
+    "times": [7],
+    "values": [["x"], []],
+    "marked": [None],
+    "events": [-1],
+    "rows": [1e9],
+    "threshold": ["x", None],
+    "strangest": [7, [{}], [7] * 5],
+    "more": [1],
+}
+"""Of the chart of anomalies."""
