@@ -169,6 +169,11 @@ def factor(value: Any) -> Callable[[Any], Any]:
     return act
 
 
+def tail(**changed: Any) -> Callable[[Any], Any]:
+    """Change keys of what was measured of the states of a network."""
+    return lambda values: {**values, "states": {**values["states"], **changed}}
+
+
 DAMAGE: dict[str, list[tuple[Callable[[Any], Any], str]]] = {
     "forecast": [
         (keys(levels=[0.2, 0.5, 0.8]), "found other levels than"),
@@ -187,10 +192,12 @@ DAMAGE: dict[str, list[tuple[Callable[[Any], Any], str]]] = {
         (lambda values: {}, "expected a temperature"),
     ],
     "anomaly": [
-        (keys(lift=0.5), "expected a lift of 1 to 2, found '0.5'"),
-        (keys(lift=True), "expected a lift"),
-        (keys(tails={"states": {}}), "expected tails of"),
-        (keys(more=1), "expected tails and a lift"),
+        (keys(more=1), "expected tails of"),
+        (lambda values: {}, "expected tails of"),
+        (keys(states={}), "a tail has scores, levels"),
+        (tail(levels=[]), "knots of a tail are not rising numbers"),
+        (tail(scores=[2.0, 1.0]), "knots of a tail are not rising numbers"),
+        (tail(independent=0), "measured on less than one score"),
     ],
     "generate": [(lambda values: {"temperature": 1.0}, "a generate run has no calibration")],
 }
