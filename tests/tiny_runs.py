@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import warnings
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -10,9 +11,11 @@ from typing import Any
 import command_line
 import numpy as np
 import pandas as pd
+import pytest
 from command_line import DATA, TINY, TINY_ANOMALY, TINY_CLASSIFY, TINY_GENERATE, weekly
 from hostile import refuse
 
+from seqtune.errors import SeqtuneError
 from seqtune.run.predictor import NETWORK
 from seqtune.run.run import Run
 
@@ -101,6 +104,15 @@ class Victim:
         if self.task == "generate":
             return Run(self.folder).generate("Once", 5, temperature=0.5, use=NETWORK)
         return Run(self.folder).predict(str(self.new), use=NETWORK)
+
+    def fault(self) -> str:
+        """Let the network predict, which must be refused in one line, and return that."""
+        with warnings.catch_warnings(), pytest.raises(SeqtuneError) as refused:
+            warnings.simplefilter("ignore")
+            self.use()
+        message, hint = refused.value.message, refused.value.hint
+        assert (message + hint).isprintable() and hint and len(message) < 700, message
+        return message
 
     def refused(self, *commands: str) -> str:
         """Run commands that each must refuse the run in two lines, and return the last error."""
