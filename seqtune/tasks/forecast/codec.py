@@ -225,9 +225,9 @@ class Codec:
             past=past,
             future=future,
             static=static,
-            cycles=_read_cycles(values),
-            origins=values.get("origins", 0),
-            constant=_read_constant(values, arrays["error_scale"].shape),
+            cycles=tuple(values["cycles"]),
+            origins=values["origins"],
+            constant=np.array(values["constant"]).reshape(-1, columns),
             error_scale=arrays["error_scale"],
             center=arrays["center"],
             spread=arrays["spread"],
@@ -236,17 +236,3 @@ class Codec:
     def axis(self) -> Grid:
         """Return the time axis."""
         return Grid.from_dict(self.grid)
-
-
-def _read_cycles(values: Mapping[str, Any]) -> tuple[str, ...]:
-    """Read which cycles networks are told of; a run of an earlier version told of all."""
-    if "cycles" not in values:
-        return calendar_cycles(Grid.from_dict(values["grid"]))
-    return tuple(values["cycles"])
-
-
-def _read_constant(values: Mapping[str, Any], shape: tuple[int, ...]) -> npt.NDArray[np.bool_]:
-    """Read which series never change; a run of an earlier version does not say."""
-    if "constant" not in values:
-        return np.zeros(shape, np.bool_)
-    return np.array(values["constant"]).reshape(-1, shape[1])
