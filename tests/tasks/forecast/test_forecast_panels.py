@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import json
-from typing import Any
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -16,13 +13,14 @@ from seqtune.data.panel.split import Split
 from seqtune.data.panel.window import Windows
 from seqtune.data.reading.source import Source
 from seqtune.progress import Event, Note
+from seqtune.registry import baselines
 from seqtune.tasks.forecast.codec import Codec
 from seqtune.tasks.forecast.coded import CodedPanel
 from seqtune.tasks.forecast.floor import floored
 from seqtune.tasks.forecast.measure import first_negative, moments
 from seqtune.tasks.forecast.prepared import Prepared
 from seqtune.tasks.forecast.scale import center_and_scale
-from seqtune.tasks.forecast.simple_methods import _suited_methods
+from seqtune.tasks.forecast.simple_methods import problem_of
 from seqtune.tasks.forecast.task import TASK
 from seqtune.workflow.options import FitOptions, load_recipe
 
@@ -169,19 +167,17 @@ def test_windows_of_a_still_series_are_as_wide_as_what_it_borrows(scaling: str) 
     assert scale.tolist() == pytest.approx([80.0])
 
 
-def test_a_run_of_an_earlier_version_says_of_no_series_that_it_is_constant() -> None:
-    prepared, _ = prepared_of(long_table(a=[5.0] * 28 + [6.0, 7.0]))
-    stored: dict[str, Any] = json.loads(json.dumps(prepared.codec.to_dict()))
-    assert Codec.from_dict(stored).constant.tolist() == [[True]]
-    del stored["constant"]
-    assert Codec.from_dict(stored).constant.tolist() == [[False]]
+def suited_methods(prepared: Prepared) -> list[str]:
+    """Return the simple methods that are meant for such data."""
+    suits = problem_of(prepared).suits
+    return [name for name, method in baselines("forecast").items() if suits(method)]
 
 
 def test_crostons_method_is_for_intermittent_data() -> None:
     steady, _ = prepared_of(long_table(a=[float(1 + step % 3) for step in range(30)]))
-    assert "croston" not in _suited_methods(steady)
+    assert "croston" not in suited_methods(steady)
     rare, _ = prepared_of(long_table(a=[float(3 * (step % 4 == 0)) for step in range(30)]))
-    assert _suited_methods(rare)[:2] == ["croston", "drift"]
+    assert suited_methods(rare)[:2] == ["croston", "drift"]
 
 
 @pytest.mark.parametrize(
