@@ -46,7 +46,7 @@ def whole_file(path: Path) -> Iterator[Path]:
     except OSError as error:
         raise RunError(
             f"{path} cannot be written: {error.strerror or error}",
-            "choose another place, or make room",
+            "free some disk space, or choose another folder",
         ) from error
     finally:
         if temporary is not None:
@@ -111,7 +111,8 @@ def append_text(path: Path, text: str) -> None:
             os.fsync(file.fileno())
     except OSError as error:
         raise RunError(
-            f"{path} cannot be written: {error.strerror or error}", "make room"
+            f"{path} cannot be written: {error.strerror or error}",
+            "free some disk space, or choose another folder",
         ) from error
 
 

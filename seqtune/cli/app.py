@@ -75,7 +75,7 @@ def main() -> None:
     except OSError as error:
         where = f"{error.filename}: " if error.filename else ""
         typer.echo(f"error: {where}{error.strerror or error}", err=True)
-        typer.echo("hint: make room, or choose another place with --out DIR", err=True)
+        typer.echo("hint: free some disk space, or choose another folder: --out DIR", err=True)
         sys.exit(1)
     except KeyboardInterrupt:
         typer.echo("interrupted", err=True)

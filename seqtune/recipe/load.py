@@ -240,7 +240,7 @@ def _checked(document: Document, task: str, faults: list[Fault], name: str) -> R
     faults = [*faults, *document.faults, *found]
     refuse(faults, _hint(faults, name, task))
     if values is None:
-        raise RecipeError(f"{name}: found no valid recipe", "seqtune recipes list")
+        raise RecipeError(f"{name} is not a valid recipe", "seqtune recipes list")
     return values
 
 

@@ -97,11 +97,11 @@ class PlanReport:
         if plan.dimensions:
             space += f", {_combinations(plan.combinations)}"
         if plan.portfolio:
-            space += f"; {count(plan.portfolio)} known to be good come first"
+            space += f"; {count(plan.portfolio)} from the recipe's portfolio come first"
         stages = ", ".join(f"{stage} {duration(spent)}" for stage, spent in plan.seconds.items())
         expected = "" if plan.trials is None else f"about {count(plan.trials)}"
         if plan.trial_seconds is not None:
-            expected += f", if one takes {duration(plan.trial_seconds)}: a rough guess"
+            expected += f", if one takes {duration(plan.trial_seconds)} (a rough estimate)"
         return {
             "recipe": plan.recipe,
             "space": space,

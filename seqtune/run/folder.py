@@ -113,7 +113,9 @@ def check_vacant(path: Path) -> None:
         RunError: The place is occupied, or cannot be written.
     """
     if path.exists() and not path.is_dir():
-        raise RunError(f"{path} is a file, expected a folder to create", _out(f"{path}-run"))
+        raise RunError(
+            f"{path} is a file; --out needs a folder that does not exist yet", _out(f"{path}-run")
+        )
     if (path / RECORD).exists():
         raise RunError(f"{path} already holds a run", _out(f"{path}-2"))
     if path.is_dir() and any(path.iterdir()):

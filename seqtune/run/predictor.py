@@ -162,7 +162,10 @@ class Predictor:
         if use is None:
             row = self.board.winner
             if row is None:
-                raise RunError(f"{self.folder} has no model yet", f"seqtune report {self.folder}")
+                raise RunError(
+                    f"{self.folder} has nothing that can predict: its search has not finished",
+                    f"seqtune resume {self.folder}",
+                )
             return row
         row = self.board.row(use)
         if row is None and use == NETWORK:
@@ -209,7 +212,7 @@ class Predictor:
             if key not in known:
                 can = ", ".join(known) or "none"
                 raise UsageError(
-                    f"{key} was settled when the run was fitted; keys that can be set now: {can}",
+                    f"{key} cannot be changed after fitting; `--set` takes {can} here",
                     f"seqtune fit DATA --task {self.task.name} --set {key}=VALUE",
                 )
         path = self.folder / "recipe.yaml"
@@ -230,8 +233,8 @@ class Predictor:
         numbers = table.select_dtypes("float")
         if not self.task.info.allows_missing and not np.isfinite(numbers).all(axis=None):
             raise RunError(
-                f"{context.model} of {self.folder} does not predict numbers",
-                f"seqtune report {self.folder}, and predict with another row: --use NAME",
+                f"{context.model} predicts values that are not finite (NaN or infinity)",
+                f"use another row: --use NAME (seqtune report {self.folder} lists them)",
             )
         return table
 
@@ -264,12 +267,15 @@ class Predictor:
         if folds is None and step is None:
             return self.task.encode_labelled(self.prepared, source, context)
         if folds is None:
-            raise UsageError("a step is between the origins of folds", f"--folds 5 --step {step}")
+            raise UsageError(
+                "--step needs --folds: it is the distance between two origins",
+                f"--folds 5 --step {step}",
+            )
         if folds < 1 or (step is not None and step < 1):
             raise UsageError(f"found {folds} folds, step {step}; expected 1 or more", "--folds 5")
         if not isinstance(self.task, Backtests):
             raise UsageError(
-                f"a {self.task.name} run has no origins to roll",
+                f"--folds is for forecasts; this is a run of {self.task.name}",
                 f"seqtune evaluate {self.folder} DATA",
             )
         return self.task.encode_folds(self.prepared, source, folds, step, context)

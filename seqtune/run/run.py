@@ -210,9 +210,7 @@ class Run:
         if source is None:
             raise RunError("evaluate needs data", f"seqtune evaluate {self.folder} DATA")
         if source.fingerprint() == self.record["data"].get("fingerprint"):
-            self.notes.append(
-                "this is the data that the run was fitted on: scores on it are too good to be true"
-            )
+            self.notes.append("the run was fitted on this data; scores on it are too optimistic")
         self.evaluation = self.predictor.evaluate(source, folds=folds, step=step, use=use)
         return self.evaluation.scores
 

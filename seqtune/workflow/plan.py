@@ -159,7 +159,7 @@ def _lookback(recipe: Recipe) -> int | None:
 
 
 def rough_trial_seconds(recipe: Recipe, search_seconds: float) -> float:
-    """Return what a trial may take: a rough guess that knows neither network nor data.
+    """Return what a trial may take: a rough estimate that knows neither network nor data.
 
     Args:
         recipe: Gives the number of training steps, of which the middle one is taken.

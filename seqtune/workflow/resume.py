@@ -44,7 +44,7 @@ def resume(
     Args:
         folder: The run folder.
         budget: Wall time for this command; what the earlier one left over if None.
-        trials: At most so many trials in all.
+        trials: Maximum number of trials, earlier ones included.
         workers: How many trials run at the same time; as before if None.
         executor: Where trials run; as before if None, but for "ray", which has to be asked for
             again: the folder may come from a stranger, and name a stranger's cluster.
@@ -61,8 +61,8 @@ def resume(
     run = Run(folder)
     if run.record["status"] == "complete" and budget is None and trials is None:
         raise RunError(
-            f"{run.folder} is complete; there is nothing left to resume",
-            f"seqtune resume {run.folder} --budget 5m, to search further",
+            f"{run.folder} is complete",
+            f"to search further: seqtune resume {run.folder} --budget 5m",
         )
     asked = {"trials": trials, "workers": workers, "executor": executor}
     recipe = run.recipe.replace(
@@ -70,7 +70,7 @@ def resume(
     )
     if executor is None and recipe.values.search.executor == "ray":
         recipe = recipe.replace({"search.executor": "auto"})
-        listener(Note("trials run on this machine; --executor ray takes a cluster again"))
+        listener(Note("trials run on this machine; use --executor ray for a cluster"))
     recipe = recipe.replace({"search.address": "auto"})
     seconds = _left_over(run) if budget is None else parse_seconds(budget)
     fitting = Fitting(recipe, Clock(seconds, clock_start), listener)

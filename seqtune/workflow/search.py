@@ -135,7 +135,7 @@ class Searching:
         Args:
             error: Why there are none.
         """
-        self.listener(Note(f"{error.message}; trials run in the main process from here on"))
+        self.listener(Note(f"{error.message}; the remaining trials run in the main process"))
         self.executor.close()
         self.executor = Inline(self.problem, self._hear)
 
@@ -242,11 +242,11 @@ class Searching:
         )
         stopping, why = values.search.stopping, ""
         if oracle.halves:
-            why = f"{values.search.oracle} itself says which trials train on"
+            why = f"{values.search.oracle} decides by itself which trials go on"
         if self.problem.folds:  # a fold's networks are not kept, to be trained on
             stopping, why = "none", "every trial trains to its end in each fold"
         if why and values.search.stopping != "none":
-            self.listener(Note(f"{why}: search.stopping is not used"))
+            self.listener(Note(f"search.stopping is ignored: {why}"))
         return Study(
             oracle=oracle,
             stopping=stopping_rule(

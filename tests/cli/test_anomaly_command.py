@@ -168,7 +168,7 @@ def test_what_was_settled_by_the_fit_cannot_be_set_again(run: Path, tmp_path: Pa
     path = tmp_path / "new.csv"
     table(48).to_csv(path, index=False)
     done = seqtune("predict", run, path, "--set", "network.units=8", code=2)
-    assert "network.units was settled when the run was fitted" in done.err
+    assert "network.units cannot be changed after fitting" in done.err
 
 
 def test_every_row_of_the_leaderboard_scores(run: Path, tmp_path: Path) -> None:
@@ -187,7 +187,7 @@ def test_without_labels_evaluate_counts_events(run: Path, tmp_path: Path) -> Non
     table(48, "2024-01-18").to_csv(path, index=False)
     done = seqtune("evaluate", run, path, "--json")
     assert {"events", "events_per_1000"} <= set(done.json["scores"][0]["metrics"])
-    assert "no label column was found: events are counted, not judged" in done.err
+    assert "no label column was found, so events are counted but not scored" in done.err
 
 
 def test_evaluate_takes_a_label_column_by_its_name_and_says_so(run: Path, tmp_path: Path) -> None:
@@ -200,7 +200,7 @@ def test_evaluate_takes_a_label_column_by_its_name_and_says_so(run: Path, tmp_pa
     assert "label: Anomaly, by its name" in done.err
     frame.assign(outlier=0).to_csv(path, index=False)
     refused = seqtune("evaluate", run, path, code=1).err
-    assert "2 columns suit as label equally well: Anomaly, outlier" in refused
+    assert "2 columns could be the label: Anomaly, outlier" in refused
     frame.assign(Anomaly=3).to_csv(path, index=False)
     done = seqtune("evaluate", run, path, "--json")
     assert "column 'Anomaly' is named like a label but does not hold 0 and 1" in done.err

@@ -41,12 +41,12 @@ BAD_FILES = {
     ),
     "two time columns": (
         lines("start,end,y", [f"2024-01-{n:02d},2024-02-{n:02d},{n}" for n in range(1, 29)]),
-        "2 columns suit as time equally well: start, end",
+        "2 columns could be the time: start, end",
         "--time start",
     ),
     "two targets": (
         lines("date,a b,c", [f"2024-01-{n:02d},{n},{n * n % 7}" for n in range(1, 29)]),
-        "2 columns suit as target equally well: a b, c",
+        "2 columns could be the target: a b, c",
         "--target 'a b'",
     ),
     "unparseable date": (
@@ -211,7 +211,7 @@ def test_a_fault_in_the_data_is_told_after_what_was_guessed(fit, here):
 
 def test_wide_tables_need_a_target(refused):
     error, hint = refused("fit", DATA / "shops.csv", "--task", "forecast")
-    assert "3 columns suit as target equally well: sales, price, promotion" in error
+    assert "3 columns could be the target: sales, price, promotion" in error
     assert hint == "choose one: --target sales"
 
 
@@ -247,7 +247,7 @@ def test_a_full_disk_is_told_in_two_lines(call, refused, here):
         place = mock.patch.object(Path, call, side_effect=full)
     with place:
         error, hint = refused("fit", "x.csv", "--task", "forecast", *TINY)
-    assert "No space left on device" in error and "make room" in hint
+    assert "No space left on device" in error and "free some disk space" in hint
     assert not list((here / "runs").iterdir())
 
 
@@ -259,7 +259,7 @@ def test_a_fault_of_the_system_that_nobody_foresaw_is_no_traceback(refused, here
     with mock.patch.object(Fitting, "begin", side_effect=fault):
         error, hint = refused("fit", "x.csv", "--task", "forecast")
     assert error == f"runs/x/models/t001.keras: {os.strerror(errno.EDQUOT)}"
-    assert "make room" in hint
+    assert "free some disk space" in hint
 
 
 def test_usage_errors_exit_with_two(seqtune, here):

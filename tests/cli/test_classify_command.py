@@ -234,7 +234,7 @@ def test_evaluate_scores_the_cases_and_leaves_out_labels_never_seen(texts, seqtu
 def test_a_classification_has_no_origins_and_no_explanation(texts, seqtune, here):
     sentences(4).to_csv("new.csv", index=False)
     done = seqtune("evaluate", texts, "new.csv", "--folds", 2, code=2)
-    assert "a classify run has no origins to roll" in done.err
+    assert "--folds is for forecasts; this is a run of classify" in done.err
     done = seqtune("report", texts, "--explain", code=2)
     assert "a classify run has no explanation" in done.err
 
@@ -463,12 +463,12 @@ BAD_FILES = {
     ),
     "no label at all": (
         lines("text,label", [f"a fine film {row}," for row in range(20)]),
-        "column 'label' is empty throughout, expected labels",
+        "column 'label' has no values; expected labels",
         "--label COLUMN",
     ),
     "empty texts": (
         lines("text,label", [f",{'pos' if row % 2 else 'neg'}" for row in range(20)]),
-        "column 'text' is empty throughout, expected texts",
+        "column 'text' has no values; expected texts",
         "--text COLUMN",
     ),
     "a case with two labels": (
@@ -486,7 +486,7 @@ BAD_FILES = {
     "two columns of texts": (
         lines("text,review,label",
               [f"a fine film {row},a dull film {row},{row % 2}" for row in range(20)]),
-        "2 columns suit as text equally well: text, review",
+        "2 columns could be the text: text, review",
         "--text text",
     ),
 }  # fmt: skip
@@ -540,7 +540,7 @@ def test_predict_refuses_what_the_run_cannot_read(texts, refused, here):
     error, _ = refused("predict", texts, "new.csv")
     assert error == "new.csv lacks 'text' of the fitted data; it has review, label"
     (here / "new.csv").write_text("text,label\n,pos\n")
-    assert "column 'text' is empty throughout" in refused("predict", texts, "new.csv")[0]
+    assert "column 'text' has no values" in refused("predict", texts, "new.csv")[0]
     (here / "bare.csv").write_text("text\nfine film\n")
     assert "'label'" in refused("evaluate", texts, "bare.csv")[0]
     assert "segment-gru-t001" in refused("predict", texts, "bare.csv", "--use", "segment")[0]

@@ -354,7 +354,7 @@ def test_one_interruption_lets_the_search_come_to_an_end(number, fit, seqtune, h
     assert sum(resumed["trials"].values()) == 3
     lines = (here / run / "trials.jsonl").read_text().splitlines()
     assert [json.loads(line)["trial"] for line in lines] == ["t001", "t002", "t003"]
-    assert "nothing left to resume" in seqtune("resume", run, code=1).err
+    assert "is complete" in seqtune("resume", run, code=1).err
 
     longer = seqtune("resume", run, "--trials", "4", "--json").json
     assert sum(longer["trials"].values()) == 4
@@ -424,7 +424,7 @@ def test_an_interruption_anywhere_leaves_a_readable_run(stage, fit, seqtune, her
     if stage == "_conclude":
         assert len(seqtune("predict", run).table) == 7
     else:
-        assert "has no model yet" in seqtune("predict", run, code=1).err
+        assert "has nothing that can predict" in seqtune("predict", run, code=1).err
         assert "has no network yet" in seqtune("predict", run, "--use", "network", code=1).err
 
 
@@ -462,7 +462,7 @@ def test_workers_that_cannot_start_are_replaced_by_the_main_process(fit, here):
     defaults = ("seqtune.no_such_module", grace)
     with mock.patch.object(WorkerSpec.__init__, "__defaults__", defaults):
         done = fit("sales.csv", "--executor", "processes", "--workers", "1", "--json")
-    assert "trials run in the main process from here on" in " ".join(done.err.split())
+    assert "the remaining trials run in the main process" in " ".join(done.err.split())
     assert done.json["trials"]["completed"] + done.json["trials"]["failed"] == 1
 
 
@@ -547,7 +547,7 @@ def test_a_run_says_what_its_network_looks_at(airline, shops, seqtune, refused, 
     assert {each["kind"] for each in result["importance"]} == {"calendar", "history"}
     assert len(result["reach"]["norms"]) >= result["reach"]["lag"] >= 1
     text = seqtune("report", airline).out
-    assert "looks at: MASE rises from" in text and "of the gradient of the forecast" in text
+    assert "how much MASE rises from" in text and "of the gradient of the forecast" in text
     rises = seqtune("report", shops, "--json").json["explanation"]["importance"]
     kinds = {each["kind"] for each in rises}
     assert kinds >= {"past", "future", "static", "calendar", "history"}

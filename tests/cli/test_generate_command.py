@@ -165,7 +165,7 @@ def test_words_for_a_gap_are_listed(seqtune: Command) -> None:
 
 @pytest.mark.parametrize(("words", "said", "hint"), [
     (["--temperature", "-1"], "temperature of -1", "--temperature"),
-    (["--top-k", "0"], "0 likeliest", "--top-k"),
+    (["--top-k", "0"], "found --top-k 0", "--top-k"),
     (["--top-p", "0"], "probability of 0", "--top-p"),
     (["--top-p", "1.5"], "probability of 1.5", "--top-p"),
     (["--length", "0"], "length of 0", "--length"),

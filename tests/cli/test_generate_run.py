@@ -76,7 +76,7 @@ def test_a_run_that_fills_gaps_writes_nothing_and_says_what_would(
     refused: Refused, gaps: Path
 ) -> None:
     error, hint = refused("generate", gaps, "--prompt", "Once")
-    assert "reads from both sides" in error and "--fill" in hint
+    assert "cannot continue a text" in error and "--fill" in hint
     error, _ = refused("generate", gaps, "--fill", "a ___", "--use", "unigram")
     assert error == "unigram reads from left to right, and cannot fill a gap"
 
@@ -148,7 +148,7 @@ def test_a_run_that_writes_cannot_fill_gaps_and_says_which_could(
     refused: Refused, tales: Path
 ) -> None:
     error, hint = refused("generate", tales, "--fill", "Once ___ a time")
-    assert "was fitted to write on" in error
+    assert "was fitted to continue a text" in error
     assert hint.startswith("seqtune fit ") and hint.endswith("--set objective=fill")
     parse(hint)
 
@@ -218,5 +218,5 @@ def test_python_gets_the_text_and_the_words(tales: Path) -> None:
     for use in (None, "kneser_ney"):  # which is the winner
         assert run.generate("Once there w", 5, temperature=0, use=use) == "Once there was a "
         assert run.next_words("Once there w", top=1, use=use)[0].word == "was"
-    with pytest.raises(RunError, match="write on"):
+    with pytest.raises(RunError, match="cannot fill gaps"):
         run.fill("a ___ b")

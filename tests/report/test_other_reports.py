@@ -81,8 +81,9 @@ horizon  12 steps          one season                --horizon
 
 Estimate
 recipe    forecast/default
-space     9 searched keys, 2,304 combinations; 5 known to be good come first
-trials    about 40, if one takes 14s: a rough guess
+space     9 searched keys, 2,304 combinations; 5 from the recipe's portfolio
+          come first
+trials    about 40, if one takes 14s (a rough estimate)
 executor  processes
 workers   2: one per core, each with 1 thread
 time      5m 00s at most: prepare 1.0s, search 4m 50s

@@ -97,7 +97,7 @@ def test_without_a_network_there_is_none_to_take(predictor_of: Make) -> None:
 def test_without_any_row_there_is_no_model(predictor_of: Make) -> None:
     predictor = predictor_of()
     for act in (predictor.choose, predictor.compared):
-        with pytest.raises(RunError, match="has no model yet"):
+        with pytest.raises(RunError, match="has nothing that can predict"):
             act()
     with pytest.raises(RunError, match="has no network yet"):
         predictor.choose("network")

@@ -401,4 +401,4 @@ def test_a_network_that_predicts_no_numbers(run: Path, victim: Victim) -> None:
 
     rewrite_weights(run / MODEL, enlarge)
     with np.errstate(all="ignore"):
-        assert "does not predict numbers" in victim.refused()
+        assert "predicts values that are not finite" in victim.refused()

@@ -317,7 +317,7 @@ def test_every_member_counts_in_the_progress(counting: Predictor) -> None:
 
 
 def test_what_is_no_number_is_not_given_out(counting: Predictor) -> None:
-    with pytest.raises(RunError, match="does not predict numbers") as fault:
+    with pytest.raises(RunError, match="predicts values that are not finite") as fault:
         counting.predict(use="nothing")
     assert "--use NAME" in fault.value.hint
 

@@ -193,14 +193,14 @@ def _refuse_explosion(source: Source, rows: Rows, spans: Spans, grid: Grid) -> N
         row, gap = widest_gap(rows, spans)
         raise DataError(
             f"{source.where(row)}: the gap next to {_time(rows, row, grid)} is "
-            f"{gap} steps wide; filling all gaps would make {filled} rows of {present}",
-            hint="correct that time, or choose a coarser frequency: --freq",
+            f"{gap} steps wide; filling all gaps would turn {present} rows into {filled}",
+            hint="correct that time, or choose a coarser frequency: --freq F",
         )
     ahead = count_ahead(rows, spans)
     if ahead > GROWTH * present and ahead > LARGE:
         raise DataError(
-            f"{source.path}: rows without a target reach {ahead // len(spans.codes)} steps ahead; "
-            f"that would make {ahead} rows of {present}",
+            f"{source.path}: rows without a target lie up to {ahead // len(spans.codes)} steps "
+            f"ahead; filling up to there would turn {present} rows into {ahead}",
             hint="remove rows whose time is too far ahead",
         )
 

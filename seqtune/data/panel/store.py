@@ -73,7 +73,7 @@ def save_panel(panel: Panel, folder: Path) -> None:
     except OSError as error:
         raise RunError(
             f"{folder}: the panel cannot be written: {error.strerror or error}",
-            hint="free some space, or choose another folder: --out DIR",
+            hint="free some disk space, or choose another folder: --out DIR",
         ) from error
 
 
@@ -204,7 +204,7 @@ def _check_axis(panel: Panel, folder: Path) -> None:
 def _check_grid(grid: Grid) -> None:
     texts = isinstance(grid.frequency, str) and grid.snap in SNAPS
     if not texts or type(grid.interval) is not int or not 0 < grid.interval < 2**31:
-        raise ValueError("its grid is none")
+        raise ValueError("its time grid is missing or unreadable")
     if type(grid.origin) is not (str if grid.is_calendar else int):
         raise ValueError("its grid has no origin")
     if grid.seconds is not None and not 0 < grid.seconds < MAX_STEP_SECONDS:

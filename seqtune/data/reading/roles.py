@@ -99,7 +99,7 @@ def one_of(candidates: Sequence[str], customary: Sequence[str], role: str) -> st
         return by_name[0]
     equal = by_name or list(candidates)
     raise DataError(
-        f"{len(equal)} columns suit as {role} equally well: {', '.join(equal)}",
+        f"{len(equal)} columns could be the {role}: {', '.join(equal)}",
         f"choose one: --{role} {shlex.quote(equal[0])}",
     )
 

@@ -78,12 +78,12 @@ def labelled_rows(prepared: Prepared, source: Source, context: Context) -> NewRo
     A run that was fitted without a label column takes one by its name.
 
     Raises:
-        DataError: As `read_new`, or two columns suit as label equally well.
+        DataError: As `read_new`, or two columns could be the label.
     """
     label = _label_of(prepared, source, context)
     new = read_new(prepared, source, context, label)
     if not new.has_labels and label is not None:
-        context.note("no row is labelled 1, or none 0: events are counted, not judged")
+        context.note("no row is labelled 1, or none 0, so events are counted but not scored")
     return new
 
 
@@ -96,7 +96,7 @@ def _label_of(prepared: Prepared, source: Source, context: Context) -> str | Non
     suited, others = label_columns(source, [name for name in source.names if name not in used])
     if len(suited) > 1:
         raise DataError(
-            f"{source.path}: {len(suited)} columns suit as label equally well: {', '.join(suited)}",
+            f"{source.path}: {len(suited)} columns could be the label: {', '.join(suited)}",
             f"keep one of them, such as {suited[0]!r}, and remove or rename the others",
         )
     context.note(
@@ -111,8 +111,8 @@ def _label_of(prepared: Prepared, source: Source, context: Context) -> str | Non
         )
         return suited[0]
     context.note(
-        "no label column was found: events are counted, not judged; a column of 0 and 1 named "
-        "'label' or 'anomaly' is taken"
+        "no label column was found, so events are counted but not scored; add a column of 0 and 1 "
+        "named 'label' or 'anomaly'"
     )
     return None
 
@@ -149,8 +149,8 @@ def read_new(
     if unknown and fitted["series"]:
         shown = ", ".join(repr(name) for name in unknown[:3])
         context.note(
-            f"{len(unknown)} series that the run does not know ({shown}"
-            f"{', …' if len(unknown) > 3 else ''}) are scaled by their own rows"
+            f"{len(unknown)} series are new to the run ({shown}"
+            f"{', …' if len(unknown) > 3 else ''}): their scale is measured on their own rows"
         )
     rows = Rows(panel, codec.scales_of(panel), labels, codec.flat_line_of(panel))
     segments = [continued(prepared, rows, series) for series in range(len(panel.series))]

@@ -122,7 +122,7 @@ def _label(source: Source, asked: Any, free: Sequence[str], listener: Listener) 
     suited, others = label_columns(source, free)
     if len(suited) > 1:
         raise DataError(
-            f"{len(suited)} columns suit as label equally well: {', '.join(suited)}",
+            f"{len(suited)} columns could be the label: {', '.join(suited)}",
             f"choose one: --label {suited[0]}",
         )
     for name in suited:

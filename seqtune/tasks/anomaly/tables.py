@@ -97,7 +97,7 @@ def combined_scores(
     """Return the one score of each row, (rows,), NaN where there is none, and its evidence.
 
     Raises:
-        RunError: The model does not score numbers.
+        RunError: The scores of the model are not finite.
     """
     rows = len(new)
     joined, is_flat = np.empty(rows), np.empty(rows, np.bool_)
@@ -113,8 +113,8 @@ def combined_scores(
         end = part.stop
     if np.isinf(joined).any():
         raise RunError(
-            f"{context.model} of {context.name} does not score numbers",
-            f"seqtune report {context.name}, and score with another row: --use NAME",
+            f"the scores of {context.model} are not finite (NaN or infinity)",
+            f"use another row: --use NAME (seqtune report {context.name} lists them)",
         )
     return joined, Evidence(new.segments, expected, is_flat, codec.threshold)
 

@@ -84,7 +84,7 @@ def _texts(source: Source, roles: Roles, with_labels: bool) -> Cases:
     empty = sum(not text.strip() for text in texts)
     if empty == len(texts):
         raise DataError(
-            f"{source.path}: column {roles.text!r} is empty throughout, expected texts",
+            f"{source.path}: column {roles.text!r} has no values; expected texts",
             "name another column: --text COLUMN",
         )
     notes = (f"{empty} texts are empty",) if empty else ()
@@ -132,7 +132,7 @@ def _long(source: Source, roles: Roles, with_labels: bool) -> Cases:
     order = np.lexsort((steps, codes))
     values, notes = _numbers(source, roles)
     if unplaced := int((steps != steps).sum()):  # neither NaN nor NaT is itself
-        notes += (f"{unplaced} rows without a step come last in their case",)
+        notes += (f"{unplaced} rows have no step: they are placed at the end of their case",)
     values = values[order]
     bounds = np.searchsorted(codes[order], np.arange(len(names) + 1))
     notes += _gap_notes(int((~np.isfinite(values)).sum()))
@@ -161,7 +161,7 @@ def _case_labels(
             raise DataError(
                 f"{source.where(row)}: case {names[case]!r} has the label {cell!r}, and "
                 f"{earlier!r} in {source.where(before)}; expected one label per case",
-                "mend the label, or name another column: --label COLUMN or --series COLUMN",
+                "correct the label, or name another column: --label COLUMN or --series COLUMN",
             )
         found.setdefault(case, (cell, row))
     return [found.get(case, ("", -1))[0] for case in range(len(names))]
@@ -206,7 +206,7 @@ def _case_groups(
         raise DataError(
             f"{source.where(row)}: case {names[case]!r} has the group {groups[of_row[row]]!r}, "
             f"and {groups[found[case]]!r} before; expected one group per case",
-            "mend the group, or name another column: --set data.group=COLUMN",
+            "correct the group, or name another column: --set data.group=COLUMN",
         )
     return _apart(found)
 

@@ -134,7 +134,7 @@ def _labelled(source: Source, cases: Cases, roles: Roles, listener: Listener) ->
     has_label = np.array([bool(label) for label in cases.labels])
     if not has_label.any():
         raise DataError(
-            f"{source.path}: column {roles.label!r} is empty throughout, expected labels",
+            f"{source.path}: column {roles.label!r} has no values; expected labels",
             "name another column: --label COLUMN",
         )
     if has_label.all():
@@ -186,7 +186,7 @@ def _folded(
     if folds < 2:
         return parts
     if asked == "auto":
-        why = f"{count} cases beside the test part are few"
+        why = f"only {count} cases are left beside the test part"
         listener(Assumption("folds", str(folds), why, "--set validation.folds=0"))
     return fold_cases(parts, targets, cases.groups, folds, values.seed)
 
@@ -199,8 +199,8 @@ def _tell_of_rare(labels: Labels, targets: Floats, listener: Listener) -> None:
         what = "class has" if len(rare) == 1 else "classes have"
         listener(
             Note(
-                f"{len(rare)} {what} one or two cases ({shown}): a single case trains and is never "
-                "scored, the second of two is in the test part"
+                f"{len(rare)} {what} one or two cases ({shown}): a class with one case is trained "
+                "on and never scored; of two cases, the second is in the test part"
             )
         )
 
@@ -265,8 +265,8 @@ def _vectors(tokenizer: Tokenizer, path: Path, seed: int) -> npt.NDArray[np.floa
     matrix, found = read_vectors(path, tokenizer.words())
     if not found.any():
         raise DataError(
-            f"{path}: found vectors of none of the {tokenizer.size} words of the data",
-            "take a file of the language of the texts",
+            f"{path}: none of the {tokenizer.size} words of the data is in this file",
+            "use word vectors in the language of the texts",
         )
     spread = float(matrix[found].std())
     random = np.random.default_rng(seed).normal(0.0, spread, matrix.shape)
@@ -286,8 +286,10 @@ def _truncations(codec: Codec, inputs: dict[str, tuple[Ragged, int]], cases: Cas
             notes.append(f"{said} {codec.longest[name]} steps ({flag})")
         else:
             flag = "--set text.longest=N"
-            said = f"{count} of {len(cases)} texts lose their middle beyond"
-            notes.append(f"{said} {codec.longest[name]} {name} tokens ({flag})")
+            said = (
+                f"{count} of {len(cases)} texts are longer than {codec.longest[name]} {name} tokens"
+            )
+            notes.append(f"{said}: their middle is left out ({flag})")
     return notes
 
 

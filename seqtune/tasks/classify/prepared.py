@@ -236,7 +236,7 @@ def _check(
         raise ValueError("the texts are not those of the targets")
     _check_parts(parts)
     if cases and int(lines.min()) < 0:
-        raise ValueError("a case stands in no row")
+        raise ValueError("a case has no row in the data")
     if not np.isin(targets, (0.0, 1.0)).all():
         raise ValueError("a target is neither 0 nor 1")
     if not codec.labels.is_multi and not (targets.sum(axis=1) == 1).all():

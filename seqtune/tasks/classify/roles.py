@@ -137,7 +137,7 @@ def _label(
             "name it: --label COLUMN",
         )
     raise DataError(
-        f"{len(candidates)} columns suit as label equally well: {_shown(candidates)}",
+        f"{len(candidates)} columns could be the label: {_shown(candidates)}",
         f"choose one: --label {shlex.quote(candidates[0])}",
     )
 
@@ -157,7 +157,7 @@ def _text(source: Source, asked: str, texts: Sequence[str], listener: Listener) 
         raise DataError(f"{source.path}: no column of texts", "name it: --text COLUMN")
     if len(candidates) > 1:
         raise DataError(
-            f"{len(candidates)} columns suit as text equally well: {', '.join(candidates)}",
+            f"{len(candidates)} columns could be the text: {', '.join(candidates)}",
             f"choose one: --text {shlex.quote(candidates[0])}",
         )
     why = "by its name" if by_name else "the only column of long texts"
@@ -234,7 +234,7 @@ def _case(source: Source, asked: str | None, free: Sequence[str], listener: List
     repeating = [name for name in named if 2 * len(source.codes(name)[1]) <= source.rows]
     if len(repeating) > 1:
         raise DataError(
-            f"{len(repeating)} columns suit as series equally well: {', '.join(repeating)}",
+            f"{len(repeating)} columns could be the series: {', '.join(repeating)}",
             f"choose one: --series {shlex.quote(repeating[0])}",
         )
     if not repeating:

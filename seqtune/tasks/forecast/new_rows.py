@@ -53,9 +53,8 @@ def next_windows(prepared: Prepared, source: Source | None, context: Context) ->
     if flat := int(coded.constant.any(axis=1).sum()):
         borrows = (coded.usual_error != coded.error_scale).any()
         context.note(
-            f"{flat} of {len(panel.series)} series have no two different values to measure a scale "
-            "by: their intervals "
-            + ("are as wide as is usual among the others" if borrows else "say little")
+            f"{flat} of {len(panel.series)} series never change: their intervals "
+            + ("take the typical width of the other series" if borrows else "say little")
         )
     return Examples(coded, _last_windows(panel), codec.horizon)
 

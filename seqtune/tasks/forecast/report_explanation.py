@@ -156,8 +156,8 @@ class _Drawing:
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         report, metric = self.report, metric_name(self.report.metric)
         yield Text(
-            f"What {literal(report.network)} looks at: {metric} rises from "
-            f"{figure(report.score)} when an input is shuffled",
+            f"Inputs of {literal(report.network)}: how much {metric} rises from "
+            f"{figure(report.score)} when each is shuffled",
             style="bold",
         )
         yield Text()
@@ -193,8 +193,8 @@ class _Drawing:
         report = self.report
         lookback = len(report.norms)
         yield Text(
-            f"Of {several(lookback, 'step')} of history it looks back {report.lag}: "
-            f"{100 * report.share:.0f} % of the gradient of the forecast lies there."
+            f"It uses the last {report.lag} of {several(lookback, 'step')} of history: "
+            f"{100 * report.share:.0f} % of the gradient of the forecast is there."
         )
         width = max(1, min(lookback, CHART_WIDTH, options.max_width - 2))
         heights = ASCII_HEIGHTS if options.ascii_only else HEIGHTS

@@ -124,7 +124,7 @@ def corpus_of(source: Source, column: str, listener: Listener) -> Corpus:
     first = next(corpus.documents[0].blocks())[0]
     if all(not block.strip(first) for each in corpus.documents for block in each.blocks()):
         raise DataError(
-            f"{source.path} is the character {first!r} over and over: there is nothing to learn",
+            f"{source.path} holds only the character {first!r}, so there is nothing to learn",
             "give another text",
         )
     return corpus
@@ -166,7 +166,7 @@ def text_column(source: Source, listener: Listener) -> str:
     if len(by_name or texts) > 1:
         candidates = ", ".join(by_name or texts)
         raise DataError(
-            f"{source.path}: several columns suit as text equally well: {candidates}",
+            f"{source.path}: several columns could be the text: {candidates}",
             f"choose one: --text {shlex.quote((by_name or texts)[0])}",
         )
     chosen = (by_name or texts)[0]

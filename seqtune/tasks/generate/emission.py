@@ -33,7 +33,7 @@ class Emission:
 
     def __init__(self, stops: Sequence[str] = (), length: int | None = None) -> None:
         if "" in stops:
-            raise UsageError("an empty text to stop at", r'--stop "THE END"')
+            raise UsageError("found an empty --stop; expected some text", r'--stop "THE END"')
         if length is not None and length < 1:
             raise UsageError(f"a length of {length}; expected at least 1 character", "--length 200")
         self.stops = tuple(stops)

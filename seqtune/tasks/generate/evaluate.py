@@ -46,10 +46,10 @@ def evaluate_text(
     kind = text.kinds[0]  # what the first model was asked to predict
     unknown = int((text.predicted(kind) == UNKNOWN).sum())
     if unknown:
-        what = "1 character" if unknown == 1 else f"{unknown:,} characters"
+        what = "1 character does" if unknown == 1 else f"{unknown:,} characters do"
         context.note(
-            f"{what} of which the training text has none: each counts as any that Unicode has "
-            "room for"
+            f"{what} not occur in the training text: each is scored as one of all Unicode "
+            "characters"
         )
     scores = {name: score_text(each) for name, each in predictions.items()}
     passages = _passages(text, codec.tokens[kind], kind, np.log(first[:, 0]))

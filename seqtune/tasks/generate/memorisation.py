@@ -1,8 +1,8 @@
 """How much of a generated text was learnt by heart.
 
 Two figures: the longest run of characters that stands word for word in the source, and the share
-of the text's runs of eight words that stand in it. In scripts without spaces between words, each
-character counts as a word. The source is read once, piece by piece.
+of the text's sequences of eight words that occur in it. In scripts without spaces between words,
+each character counts as a word. The source is read once, piece by piece.
 
 Source:
     The share of n-grams is that of McCoy et al., How much do language models copy from their
@@ -45,8 +45,8 @@ class Memorised:
 
     Args:
         run: The longest part of the text that stands in the source; one of equals.
-        runs: How many runs of eight words the text has.
-        copied: Share of those that stand in the source; None where the text has none.
+        runs: How many sequences of eight words the text has.
+        copied: Share of those that occur in the source; None where the text has none.
     """
 
     run: str
@@ -180,7 +180,7 @@ class _LongestRun:
 
 
 class _WordRuns:
-    """Counts the runs of eight words of a text that stand in a source that comes in chunks."""
+    """Counts the sequences of eight words of a text that occur in a source read in chunks."""
 
     def __init__(self, text: str) -> None:
         words = _WORD.findall(text)
@@ -213,7 +213,7 @@ class _WordRuns:
             self.is_copied |= np.isin(self.own, there[_Known(self.own).places(there)])
 
     def _hashes(self, words: list[str]) -> Hashes:
-        """Return the hash of each run of eight words; words not in the text count as one."""
+        """Return the hash of each sequence of eight words; words not in the text count as one."""
         ids = np.fromiter((self.ids.get(word, 0) for word in words), np.uint64, len(words))
         total = np.zeros(max(len(words) - WORDS + 1, 0), np.uint64)
         mixed = _mixed(ids)

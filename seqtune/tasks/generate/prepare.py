@@ -235,7 +235,8 @@ def _settled(recipe: Recipe, codec: Codec, kinds: Sequence[str]) -> Recipe:
         changes["ensemble.size"] = 0  # one network fills gaps
     elif recipe.get("network.architecture") == "bidirectional_context":
         raise DataError(
-            "the architecture bidirectional_context predicts from both sides, and writes nothing",
+            "the architecture bidirectional_context needs objective: fill; it cannot continue a "
+            "text",
             "--set objective=fill, or --set network.architecture=stateful",
         )
     return recipe.replace(changes)

@@ -89,7 +89,9 @@ class WordsReport:
         """Draw a line per word."""
         heading = Text(literal(self.text), style="bold", overflow="fold")
         if not self.words:
-            return Group(heading, Text("No word is likely."))
+            return Group(
+                heading, Text("No word can be listed: every candidate is unknown to the model.")
+            )
         columns = [Column("word", foldable=True), Column("probability", numeric=True)]
         rows = [(each.word, percent(each.probability)) for each in self.words]
         return Group(heading, Text(), table(columns, rows))

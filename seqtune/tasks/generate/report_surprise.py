@@ -79,4 +79,4 @@ class _Drawing:
             return f"No text surprised {name}"
         whole = figure(self.report.bits_per_character)
         passages = several(shown, "passage")
-        return f"The {passages} that {name} expected least (all: {whole} bits per character)"
+        return f"The {passages} that surprised {name} most (whole text: {whole} bits per character)"

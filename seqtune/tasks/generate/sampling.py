@@ -61,13 +61,10 @@ class SamplingSettings:
                 f"--temperature {TEMPERATURE:g}",
             )
         if self.top_k is not None and self.top_k < 1:
-            raise UsageError(
-                f"the {self.top_k} likeliest tokens are none; expected at least 1", "--top-k 40"
-            )
+            raise UsageError(f"found --top-k {self.top_k}; expected at least 1", "--top-k 40")
         if not 0.0 < self.top_p <= 1.0:
             raise UsageError(
-                f"the likeliest tokens with a probability of {self.top_p:g}; expected more than 0 "
-                "and at most 1",
+                f"found --top-p {self.top_p:g}; expected more than 0 and at most 1",
                 "--top-p 0.9",
             )
         if self.seed < 0:

@@ -114,8 +114,8 @@ class TextGenerator:
         if self.prepared.codec.objective != "fill":
             data = self.context.data or "DATA"
             raise RunError(
-                f"{self.context.name} was fitted to write on: it does not know what stands after a "
-                "gap",
+                f"{self.context.name} was fitted to continue a text (objective: next), so it "
+                "cannot fill gaps",
                 f"seqtune fit {shlex.quote(data)} --task generate --set objective=fill",
             )
         first = self.models.open_members(name)[0]
@@ -137,7 +137,7 @@ class TextGenerator:
         if not is_simple and self.prepared.codec.objective != "next":
             run = self.context.name
             raise RunError(
-                f"{run} was fitted to fill gaps: it reads from both sides, and cannot write on",
+                f"{run} was fitted to fill gaps (objective: fill), so it cannot continue a text",
                 f"seqtune generate {run} --fill 'Once ___ a time', or fit again with "
                 "--set objective=next",
             )

@@ -251,7 +251,7 @@ def test_no_target_at_all_is_refused() -> None:
 
 def test_a_stray_date_is_named_before_it_fills_the_memory() -> None:
     times = ["1970-01-01 00:00:00", *pd.date_range("2024-01-01", periods=50, freq="s").astype(str)]
-    with pytest.raises(DataError, match=r"1970-01-01T00:00:00.*would make 17\d{8} rows of 51"):
+    with pytest.raises(DataError, match=r"1970-01-01T00:00:00.*would turn 51 rows into 17\d{8}"):
         panel_of({"t": times[25:] + times[:25], "y": range(51)})
 
 

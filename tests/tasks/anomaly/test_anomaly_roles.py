@@ -66,7 +66,7 @@ def test_the_label_can_be_left_alone() -> None:
 
 
 def test_two_labels_are_one_too_many() -> None:
-    with pytest.raises(DataError, match="suit as label equally well"):
+    with pytest.raises(DataError, match="could be the label"):
         roles_of(table(label=[0, 0, 1, 0, 0, 0], anomaly=[0, 0, 0, 1, 0, 0]))
 
 

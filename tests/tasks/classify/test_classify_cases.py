@@ -58,7 +58,7 @@ def test_empty_texts_are_counted_and_kept() -> None:
 
 def test_a_text_column_that_is_empty_throughout() -> None:
     for texts in ([None, None], ["", " "]):
-        with pytest.raises(DataError, match="column 'text' is empty throughout") as fault:
+        with pytest.raises(DataError, match="column 'text' has no values") as fault:
             read(TEXT, {"text": texts, "label": ["x", "y"]})
         assert fault.value.hint == "name another column: --text COLUMN"
 
@@ -182,11 +182,11 @@ def test_gaps_are_filled_within_a_case_and_a_channel() -> None:
 def test_rows_without_a_step_come_last_and_are_counted() -> None:
     cases = read(LONG, {**ROWS, "step": [NAN, 1, 2, 0, 1]})
     assert series_of(cases)[0] == [[2, 5], [3, 6], [1, 4]]
-    assert cases.notes == ("1 rows without a step come last in their case",)
+    assert cases.notes == ("1 rows have no step: they are placed at the end of their case",)
     days = pd.to_datetime(["2024-02-01", "NaT", "2024-01-01", "2024-01-01", "2024-01-02"])
     cases = read(LONG, {**ROWS, "step": days})
     assert series_of(cases)[0] == [[3, 6], [1, 4], [2, 5]]
-    assert cases.notes == ("1 rows without a step come last in their case",)
+    assert cases.notes == ("1 rows have no step: they are placed at the end of their case",)
 
 
 def test_series_without_any_value() -> None:

@@ -83,8 +83,8 @@ def test_long_texts_of_validation_and_test_do_not_make_the_input_longer() -> Non
     planted, _, heard = of(columns, *WORDS)
     assert planted.codec.longest == plain.codec.longest == {"word": 32}
     count = len(plain.rows["validation"]) + len(plain.rows["test"])
-    said = f"{count} of 40 texts lose their middle beyond 32 word tokens (--set text.longest=N)"
-    assert said in notes(heard)
+    said = f"{count} of 40 texts are longer than 32 word tokens: their middle is left out "
+    assert said + "(--set text.longest=N)" in notes(heard)
 
 
 def test_values_of_validation_and_test_do_not_enter_the_scales() -> None:
@@ -249,7 +249,7 @@ def test_a_rare_label_that_is_kept_is_said() -> None:
     [
         (["a"] * 40, "found the one label 'a' in 40 cases"),
         ([f"l{row}" for row in range(40)], "found 40 different labels in 40 cases"),
-        ([None] * 40, "column 'label' is empty throughout, expected labels"),
+        ([None] * 40, "column 'label' has no values; expected labels"),
     ],
 )
 def test_labels_that_cannot_be_learnt(labels: list[Any], said: str) -> None:
@@ -298,7 +298,7 @@ def test_word_vectors_to_begin_with(tmp_path: Path) -> None:
 def test_word_vectors_of_other_words(tmp_path: Path) -> None:
     path = tmp_path / "vectors.txt"
     path.write_text("gut 1 2 3\nschlecht 4 5 6\n", encoding="utf-8")
-    with pytest.raises(DataError, match=r"found vectors of none of the \d+ words"):
+    with pytest.raises(DataError, match=r"none of the \d+ words of the data is in"):
         of(films(), "text.least_count=1", f"text.vectors={path}")
 
 

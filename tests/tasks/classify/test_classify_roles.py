@@ -94,18 +94,18 @@ def test_a_column_of_fractions_is_no_label() -> None:
 
 def test_two_equally_good_labels_are_the_users_choice() -> None:
     fault = refusal({"said": FILMS, "the mood": SIDES, "side": SIDES})
-    assert fault.message == "2 columns suit as label equally well: the mood, side"
+    assert fault.message == "2 columns could be the label: the mood, side"
     assert fault.hint == "choose one: --label 'the mood'"
 
 
 def test_two_customary_labels_are_the_users_choice() -> None:
     fault = refusal({"said": FILMS, "label": SIDES, "class": SIDES, "side": SIDES})
-    assert fault.message == "2 columns suit as label equally well: label, class"
+    assert fault.message == "2 columns could be the label: label, class"
 
 
 def test_two_equally_good_texts_are_the_users_choice() -> None:
     fault = refusal({"question": FILMS, "title": FILMS, "label": SIDES})
-    assert fault.message == "2 columns suit as text equally well: question, title"
+    assert fault.message == "2 columns could be the text: question, title"
     assert fault.hint == "choose one: --text question"
 
 
@@ -206,7 +206,7 @@ def test_only_labels_leave_nothing_for_the_series() -> None:
 
 def test_very_many_candidates_are_not_all_listed() -> None:
     fault = refusal({f"t{step}": [1, 2] * 6 for step in range(300)})
-    assert fault.message.startswith("300 columns suit as label equally well: t0, t1,")
+    assert fault.message.startswith("300 columns could be the label: t0, t1,")
     assert fault.message.endswith("t19 …")
 
 
@@ -257,7 +257,7 @@ def test_a_label_may_stand_in_the_first_row_of_each_case_alone() -> None:
 
 def test_two_case_columns_are_the_users_choice() -> None:
     fault = refusal({"case": CASES, "session": CASES, "x": NUMBERS, "label": KINDS})
-    assert fault.message == "2 columns suit as series equally well: case, session"
+    assert fault.message == "2 columns could be the series: case, session"
     assert fault.hint == "choose one: --series case"
 
 

@@ -34,7 +34,8 @@ def test_inputs_by_importance_and_the_reach(draw: Draw) -> None:
     assert (
         draw(ExplanationReport.from_dict(VALUES))
         == """\
-What segment-lstm-t001 looks at: MASE rises from 0.800 when an input is shuffled
+Inputs of segment-lstm-t001: how much MASE rises from 0.800 when each is
+shuffled
 
 input                           rises by       ±
 ──────────────────────────────────────────────────────────────────────────
@@ -43,7 +44,7 @@ history, 5 steps back              0.200  0.0500  ██████████
 [red]x[/red] (known until now)     0.100       0  ██████
 calendar                         -0.0200  0.0100
 
-Of 8 steps of history it looks back 4: 95 % of the gradient of the forecast lies
+It uses the last 4 of 8 steps of history: 95 % of the gradient of the forecast is
 there.
   ▁▁▁▁▃▃▅█
   8   ^4 1"""
@@ -60,9 +61,9 @@ def test_a_console_without_blocks(draw: Draw) -> None:
 
 def test_nothing_measured_is_still_drawn(draw: Draw) -> None:
     values = {**VALUES, "importance": [], "reach": {"share": 0.95, "lag": 0, "norms": [0.0, 0.0]}}
-    assert draw(ExplanationReport.from_dict(values)).startswith("What segment-lstm-t001 looks at")
+    assert draw(ExplanationReport.from_dict(values)).startswith("Inputs of segment-lstm-t001")
     values["reach"] = {"share": 0.95, "lag": 1, "norms": [1.0]}
-    assert "Of 1 step of history it looks back 1" in draw(ExplanationReport.from_dict(values))
+    assert "It uses the last 1 of 1 step of history" in draw(ExplanationReport.from_dict(values))
 
 
 @pytest.mark.parametrize("width", [20, 40, 80, 200])

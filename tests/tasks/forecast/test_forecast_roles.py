@@ -68,7 +68,7 @@ def test_of_several_dates_the_customary_name_is_taken() -> None:
 @pytest.mark.parametrize("names", [("shipped", "paid"), ("date", "ds")])
 def test_two_equally_good_times_are_the_users_choice(names: tuple[str, str]) -> None:
     fault = refusal({names[0]: DAYS, names[1]: DAYS, "y": PRICES})
-    assert fault.message == f"2 columns suit as time equally well: {names[0]}, {names[1]}"
+    assert fault.message == f"2 columns could be the time: {names[0]}, {names[1]}"
     assert fault.hint == f"choose one: --time {names[0]}"
 
 
@@ -80,7 +80,7 @@ def test_the_customary_target_is_taken_and_the_others_are_covariates() -> None:
 
 def test_two_equally_good_targets_are_the_users_choice() -> None:
     fault = refusal({"when": DAYS, "unit price": PRICES, "guests": range(6)})
-    assert fault.message == "2 columns suit as target equally well: unit price, guests"
+    assert fault.message == "2 columns could be the target: unit price, guests"
     assert fault.hint == "choose one: --target 'unit price'"
 
 
@@ -112,7 +112,7 @@ def test_a_label_that_does_not_tell_times_apart_is_no_series() -> None:
 def test_two_equally_good_series_are_the_users_choice() -> None:
     labels = {"city": list("aaabbb"), "owner": list("uuuvvv")}
     fault = refusal({**labels, "when": [*DAYS[:3]] * 2, "y": PRICES})
-    assert fault.message == "2 columns suit as series equally well: city, owner"
+    assert fault.message == "2 columns could be the series: city, owner"
     assert fault.hint == "choose one: --series city"
 
 

@@ -127,7 +127,7 @@ def test_gaps_are_filled_with_words(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("text", "words"), [
     ("too short", "9 characters"),
-    ("a" * 500, "over and over"),
+    ("a" * 500, "holds only the character"),
 ])  # fmt: skip
 def test_text_that_nothing_can_be_learnt_from_is_refused(
     tmp_path: Path, text: str, words: str

@@ -57,7 +57,10 @@ word       probability
 cat             75.0 %
 [red]\\x07       1.23 %"""
     )
-    assert draw(WordsReport("runs/1", "t001", "The", [])) == "The\nNo word is likely."
+    assert (
+        draw(WordsReport("runs/1", "t001", "The", []))
+        == "The\nNo word can be listed: every candidate is unknown to the model."
+    )
 
 
 def test_words_as_json() -> None:

@@ -22,7 +22,8 @@ def test_a_passage_is_a_line_and_the_start_of_its_text(draw: Draw) -> None:
     assert (
         draw(SurpriseReport(passages, "ensemble", 1.9876))
         == """\
-The 2 passages that ensemble expected least (all: 1.99 bits per character)
+The 2 passages that surprised ensemble most (whole text: 1.99 bits per
+character)
 
 tales.txt:12: 5.43 bits per character
     Zwölf Boxkämpfer jagen Viktor quer über den Deich. Zwölf Boxkämpfer jagen
@@ -36,7 +37,7 @@ tales.txt:12: 5.43 bits per character
 def test_one_passage_and_none(draw: Draw) -> None:
     one = SurpriseReport([Passage("a:1", 2.0, "")], "t001", 2.0)
     assert draw(one) == (
-        "The 1 passage that t001 expected least (all: 2.00 bits per character)\n\n"
+        "The 1 passage that surprised t001 most (whole text: 2.00 bits per character)\n\n"
         "a:1: 2.00 bits per character"
     )
     assert draw(SurpriseReport([], "t001", 0.0)) == "No text surprised t001"
