@@ -218,7 +218,7 @@ def test_wide_tables_need_a_target(refused):
 @pytest.mark.parametrize(
     ("out", "expected"),
     [
-        ("file", "file is a file, expected a folder"),
+        ("file", "file is a file; --out needs a folder"),
         ("file/run", "the run folder file/run cannot be created: Not a directory"),
         ("/proc/run", "the run folder /proc/run cannot be created"),
         ("/dev/null", "/dev/null is a file"),

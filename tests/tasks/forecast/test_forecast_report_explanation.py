@@ -44,8 +44,8 @@ history, 5 steps back              0.200  0.0500  ██████████
 [red]x[/red] (known until now)     0.100       0  ██████
 calendar                         -0.0200  0.0100
 
-It uses the last 4 of 8 steps of history: 95 % of the gradient of the forecast is
-there.
+It uses the last 4 of 8 steps of history: 95 % of the gradient of the forecast
+is there.
   ▁▁▁▁▃▃▅█
   8   ^4 1"""
     )
