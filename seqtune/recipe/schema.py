@@ -63,8 +63,8 @@ class CommonNetwork(Section):
 
     architecture: Annotated[Searchable[str], Search(Word(lambda: architectures))] = Field(
         "stacked",
-        description="How the recurrent cells are arranged. `seqtune recipes schema` lists the "
-        "names; each may have a section of its own options below.",
+        description="The architecture: how recurrent cells form a network. `seqtune recipes "
+        "schema` lists the names; each may have a section of its own options below.",
     )
     cell: Annotated[Searchable[str], Search(Word(lambda: cells))] = Field(
         "lstm", description="The recurrent cell that carries the state from step to step."
@@ -107,7 +107,7 @@ class Training(Section):
 
     learning_rate: Annotated[Searchable[float], Search(Number(above=0))] = Field(
         Range(0.0003, 0.01, log=True),
-        description="Size of the optimizer's steps; the setting that most often decides.",
+        description="Learning rate of the optimizer: the setting that matters most.",
     )
     weight_decay: Annotated[Searchable[float], Search(Number(minimum=0))] = Field(
         0.0, description="How strongly weights are pulled towards zero at every step; 0 is off."
@@ -129,8 +129,8 @@ class Training(Section):
     )
     steps_per_epoch: Annotated[int | Auto, Or(("auto",), Whole(minimum=1))] = Field(
         "auto",
-        description="Number of optimizer steps between two looks at the validation score. With "
-        "auto it follows from the number of training examples.",
+        description="Steps per epoch: the validation score is measured after each epoch. With auto "
+        "it follows from the number of training examples.",
     )
 
 
@@ -209,14 +209,14 @@ class RecipeSchema(Section):
     )
     seed: Annotated[int, Whole(minimum=0)] = Field(
         0,
-        description="Start of all random numbers: the same seed on the same machine with one "
-        "worker gives the same leaderboard.",
+        description="Random seed: the same seed on the same machine with one worker gives the same "
+        "leaderboard.",
     )
     data: Reading = Field(
         default_factory=Reading, description="Which columns are used, and how the file is read."
     )
     network: CommonNetwork = Field(
-        default_factory=CommonNetwork, description="The network: its cells and their arrangement."
+        default_factory=CommonNetwork, description="The network: its architecture, cell and sizes."
     )
     training: Training = Field(default_factory=Training, description="How each network is trained.")
     search: SearchSection = Field(

@@ -37,8 +37,8 @@ class SteppedReading(Reading):
     )
     duplicates: Annotated[str, Word(("mean", "first", "last", "sum", "error"))] = Field(
         "mean",
-        description="What becomes of several rows of one series at the same time: their mean, the "
-        "first, the last, their sum, or an error.",
+        description="How several rows of one series at the same time become one: mean, first, "
+        "last, sum, or error.",
     )
 
 

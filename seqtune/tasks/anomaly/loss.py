@@ -1,4 +1,4 @@
-"""What training makes small: how far rows are from what was expected, the strangest left out."""
+"""The loss that training minimises: how far rows are from the expected, without the strangest."""
 
 from __future__ import annotations
 

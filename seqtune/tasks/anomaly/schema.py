@@ -47,7 +47,7 @@ class Preprocessing(Section):
         "in look-backs.",
     )
     points: Annotated[Searchable[int], Search(Whole(minimum=1, maximum=64))] = Field(
-        6, description="From how many distances up to the reach each row is judged."
+        6, description="Number of distances, up to the reach, from which each row is predicted."
     )
     activity: Annotated[Searchable[bool], Search(Flag())] = Field(
         True,
@@ -56,8 +56,8 @@ class Preprocessing(Section):
     )
     calendar: Annotated[Searchable[bool], Search(Flag())] = Field(
         True,
-        description="Whether the network sees where each row stands in the day, the week and the "
-        "seasons that were found.",
+        description="Whether the network sees the position of each row in the day, the week and "
+        "the seasons that were found.",
     )
     bounded: Annotated[Searchable[bool], Search(Flag())] = Field(
         True,
@@ -163,7 +163,7 @@ class Schema(RecipeSchema):
         default_factory=Threshold, description="From which score on a row is an anomaly."
     )
     network: Network = Field(
-        default_factory=Network, description="The network: its cells and their arrangement."
+        default_factory=Network, description="The network: its architecture, cell and sizes."
     )
     training: Training = Field(
         default_factory=Training, description="How a network learns what is normal."

@@ -80,7 +80,7 @@ class Data(Reading):
 
 
 class TextInput(Section):
-    """How texts are put before the network."""
+    """How texts are prepared for the network."""
 
     tokens: Annotated[Searchable[str], Search(Word(("word", "subword", "character")))] = Field(
         "word", description="What the network reads one after the other."
@@ -113,12 +113,12 @@ class TextInput(Section):
 
 
 class SeriesInput(Section):
-    """How series are put before the network."""
+    """How series are prepared for the network."""
 
     scaling: Annotated[Searchable[str], Search(Word(("case", "channel", "none")))] = Field(
         "channel",
-        description="Over what values are brought to a common size: each case by itself, each "
-        "channel over all training cases, or not at all.",
+        description="How values are scaled. case: each case by itself; channel: each channel over "
+        "all training cases; none: not at all.",
     )
     jitter: Annotated[Searchable[float], Search(Number(minimum=0))] = Field(
         0.0,
@@ -158,8 +158,8 @@ class Training(CommonTraining):
 
     label_smoothing: Annotated[Searchable[float], Search(Number(minimum=0, below=1))] = Field(
         0.0,
-        description="Share of certainty that the targets give to the other labels; keeps a network "
-        "from being too sure.",
+        description="Label smoothing: the share of each target that is spread over the other "
+        "labels; keeps a network from being too sure.",
     )
     class_weights: Annotated[Searchable[bool] | Auto, Or(("auto",), Search(Flag()))] = Field(
         "auto",
@@ -232,13 +232,13 @@ class Schema(RecipeSchema):
         description="The cases on which the winner is scored, once; nothing else sees them.",
     )
     text: TextInput = Field(
-        default_factory=TextInput, description="How texts are put before the network."
+        default_factory=TextInput, description="How texts are prepared for the network."
     )
     series: SeriesInput = Field(
-        default_factory=SeriesInput, description="How series are put before the network."
+        default_factory=SeriesInput, description="How series are prepared for the network."
     )
     network: Network = Field(
-        default_factory=Network, description="The network: its cells and their arrangement."
+        default_factory=Network, description="The network: its architecture, cell and sizes."
     )
     training: Training = Field(default_factory=Training, description="How each network is trained.")
     baselines: Baselines = Field(

@@ -56,16 +56,16 @@ class Validation(Split):
 
 
 class Arrangement(Section):
-    """How the numbers are put before the network."""
+    """How numbers are prepared for the network."""
 
     scaling: Annotated[
         Searchable[str], Search(Word(("window", "level", "revin", "series", "none")))
     ] = Field(
         "window",
-        description="Over what values are brought to a common size: each window of history by "
-        "itself, likewise by a smoothed level without its season, by mean and deviation with "
-        "a learnt scale (reversible instance normalisation), each series as a whole, or not "
-        "at all.",
+        description="How values are scaled. window: each window by its last season; level: each "
+        "window by a smoothed level without its season; revin: each window by its mean, its "
+        "deviation and a learnt scale (reversible instance normalisation); series: each series "
+        "as a whole; none: not at all.",
     )
     base: Annotated[
         Searchable[str],
@@ -101,15 +101,15 @@ class Training(CommonTraining):
         Search(Word(("quantile", "scaled_quantile", "relative_quantile", "balanced_quantile"))),
     ] = Field(
         "scaled_quantile",
-        description="What training makes small: the quantile loss as it is, with each series "
-        "weighted like in the metric, by its own scale, with each step weighted by its level, "
-        "like in sMAPE, or half by either.",
+        description="The loss that training minimises. quantile: as it is; scaled_quantile: each "
+        "series in units of its scale, as in MASE; relative_quantile: each step relative to its "
+        "level, as in sMAPE; balanced_quantile: half scaled, half relative.",
     )
     sampling: Annotated[Searchable[str], Search(Word(("windows", "root", "series")))] = Field(
         "windows",
-        description="What is drawn with equal chances for training: each window, so that long "
-        "series are seen most; each series; or between them, each series by the square root of "
-        "its windows.",
+        description="How training windows are sampled. windows: each window alike, so long series "
+        "are seen most; series: each series alike; root: each series by the square root of its "
+        "windows.",
     )
 
 
@@ -181,10 +181,10 @@ class Schema(RecipeSchema):
     )
     preprocessing: Arrangement = Field(
         default_factory=Arrangement,
-        description="How the numbers are put before the network.",
+        description="How numbers are prepared for the network.",
     )
     network: Network = Field(
-        default_factory=Network, description="The network: its cells and their arrangement."
+        default_factory=Network, description="The network: its architecture, cell and sizes."
     )
     training: Training = Field(default_factory=Training, description="How each network is trained.")
     baselines: Baselines = Field(

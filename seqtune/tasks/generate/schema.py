@@ -92,12 +92,12 @@ class Training(CommonTraining):
 
     batch_size: Annotated[Searchable[int], Search(Whole(minimum=1, maximum=4096))] = Field(
         32,
-        description="Streams that go through the text side by side, each on from where it "
-        "was in the batch before.",
+        description="Batch size: number of streams through the text. Each stream continues where "
+        "it ended in the batch before.",
     )
     sequence: Annotated[Searchable[int], Search(Whole(minimum=1, maximum=4096))] = Field(
         64,
-        description="Number of tokens through which gradients go back; the state goes on beyond.",
+        description="Tokens per stream and batch. Gradients end there; the state is kept.",
     )
 
 
