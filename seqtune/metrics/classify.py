@@ -33,7 +33,7 @@ YES = 0.5
 def score_classes(
     probabilities: Floats, targets: Floats, *, is_multi: bool, values: Floats | None = None
 ) -> dict[str, float]:
-    """Return every metric by its name; cheaper than one after the other.
+    """Return every metric by its name.
 
     Args:
         probabilities: (cases, classes).
@@ -62,70 +62,6 @@ def score_classes(
     if values is not None:
         scores |= {"mae": _mae(counts, values), "kappa": _kappa(counts, values)}
     return scores
-
-
-def accuracy(probabilities: Floats, targets: Floats, *, is_multi: bool = False) -> float:
-    """Accuracy: the share of cases that are wholly right; 0 to 1.
-
-    `mean_i [predicted_i = true_i]`. With several labels a case is right where each of its labels
-    is (exact match, also called subset accuracy).
-
-    Args:
-        probabilities: (cases, classes).
-        targets: (cases, classes).
-        is_multi: Whether a case may have any number of labels.
-
-    Source:
-        Sokolova and Lapalme 2009, "A systematic analysis of performance measures for
-        classification tasks", Information Processing and Management 45(4), tables 3 and 4.
-    """
-    if _has_nan(probabilities) or not len(probabilities):
-        return float("nan")
-    if is_multi:
-        return _exact_matches(probabilities, targets)
-    return _share_right(confusion(probabilities, targets))
-
-
-def balanced_accuracy(probabilities: Floats, targets: Floats, *, is_multi: bool = False) -> float:
-    """Balanced accuracy: the mean over classes of the share of their cases found; 0 to 1.
-
-    `mean_c (right in c / cases of c)`, over classes that occur in the truth. With several labels,
-    the balanced accuracy of each label as a question of two classes, yes and no, and the mean
-    over labels: yes to everything is worth no more than no to everything.
-
-    Args:
-        probabilities: (cases, classes).
-        targets: (cases, classes).
-        is_multi: Whether a case may have any number of labels.
-
-    Source:
-        Brodersen et al. 2010, "The balanced accuracy and its posterior distribution", ICPR,
-        section II; for more than two classes as in scikit-learn's `balanced_accuracy_score`.
-    """
-    if _has_nan(probabilities) or not len(probabilities):
-        return float("nan")
-    return _balanced_accuracy(confusion(probabilities, targets, is_multi=is_multi))
-
-
-def macro_f1(probabilities: Floats, targets: Floats, *, is_multi: bool = False) -> float:
-    """Macro F1: the mean over classes of the harmonic mean of precision and recall; 0 to 1.
-
-    `mean_c 2 TP_c / (2 TP_c + FP_c + FN_c)`, over classes that occur in the truth or in the
-    prediction; a class that is absent from both is left out. With every class left out (several
-    labels, and none of them true or predicted anywhere) the result is NaN.
-
-    Args:
-        probabilities: (cases, classes).
-        targets: (cases, classes).
-        is_multi: Whether a case may have any number of labels.
-
-    Source:
-        Opitz and Burst 2019, "Macro F1 and Macro F1", arXiv:1911.03347, equation 3 (the mean of
-        F1 values, not the F1 of means).
-    """
-    if _has_nan(probabilities) or not len(probabilities):
-        return float("nan")
-    return _macro_f1(confusion(probabilities, targets, is_multi=is_multi))
 
 
 def log_loss(probabilities: Floats, targets: Floats, *, is_multi: bool = False) -> float:
@@ -181,50 +117,6 @@ def calibration_error(probabilities: Floats, targets: Floats, *, is_multi: bool 
     place = np.clip(np.ceil(claimed * BINS) - 1, 0, BINS - 1).astype(np.int64)
     gaps = np.bincount(place, weights=right - claimed, minlength=BINS)
     return float(np.abs(gaps).sum() / len(claimed))
-
-
-def mae(probabilities: Floats, targets: Floats, values: Floats) -> float:
-    """Mean absolute error between the number of the predicted label and that of the true one.
-
-    `mean_i |v_predicted - v_true|`, in the unit of `values`; one ordered label per case.
-
-    Args:
-        probabilities: (cases, classes).
-        targets: (cases, classes).
-        values: (classes,), the number that each label stands for.
-
-    Source:
-        Gaudette and Japkowicz 2009, "Evaluation methods for ordinal classification", Canadian AI,
-        section 3.
-    """
-    if _has_nan(probabilities) or not len(probabilities):
-        return float("nan")
-    return _mae(confusion(probabilities, targets), values)
-
-
-def kappa(probabilities: Floats, targets: Floats, values: Floats | None = None) -> float:
-    """Quadratic weighted kappa: agreement of ordered labels beyond that of chance; 1 at most.
-
-    `1 - sum_rc w_rc O_rc / sum_rc w_rc E_rc` with `w_rc = (rank_r - rank_c)^2`, `O` the share of
-    cases of truth `r` and prediction `c`, and `E` the share if both came independently. No unit;
-    0 is what chance (and a prediction that is always the same) reaches, below 0 is worse. Where
-    every case has the same label and the same prediction, nothing lies beyond chance: 0.
-
-    Args:
-        probabilities: (cases, classes).
-        targets: (cases, classes).
-        values: (classes,), the numbers that the labels are ranked by, equals sharing a rank; the
-            order of the classes where None.
-
-    Source:
-        Cohen 1968, "Weighted kappa", Psychological Bulletin 70(4), equation 5, with squared
-        distances as weights.
-    """
-    if _has_nan(probabilities) or not len(probabilities):
-        return float("nan")
-    classes = probabilities.shape[1]
-    ordered = np.arange(classes, dtype=np.float64) if values is None else values
-    return _kappa(confusion(probabilities, targets), ordered)
 
 
 def confusion(probabilities: Floats, targets: Floats, *, is_multi: bool = False) -> Integers:
@@ -297,11 +189,29 @@ def _exact_matches(probabilities: Floats, targets: Floats) -> float:
 
 
 def _share_right(counts: Integers) -> float:
+    """Accuracy: the share of cases that are wholly right; 0 to 1.
+
+    `mean_i [predicted_i = true_i]`. With several labels a case is right where each of its labels
+    is (exact match, also called subset accuracy).
+
+    Source:
+        Sokolova and Lapalme 2009, "A systematic analysis of performance measures for
+        classification tasks", Information Processing and Management 45(4), tables 3 and 4.
+    """
     return float(np.trace(counts) / counts.sum())
 
 
 def _balanced_accuracy(counts: Integers) -> float:
-    """Return the mean recall of one confusion matrix, or the mean over several of them."""
+    """Balanced accuracy: the mean over classes of the share of their cases found; 0 to 1.
+
+    `mean_c (right in c / cases of c)`, over classes that occur in the truth. With several labels,
+    the balanced accuracy of each label as a question of two classes, yes and no, and the mean
+    over labels: yes to everything is worth no more than no to everything.
+
+    Source:
+        Brodersen et al. 2010, "The balanced accuracy and its posterior distribution", ICPR,
+        section II; for more than two classes as in scikit-learn's `balanced_accuracy_score`.
+    """
     cases = counts.sum(axis=-1)
     right = np.diagonal(counts, axis1=-2, axis2=-1)
     recall = np.divide(right, cases, out=np.zeros(cases.shape), where=cases > 0)
@@ -309,6 +219,16 @@ def _balanced_accuracy(counts: Integers) -> float:
 
 
 def _macro_f1(counts: Integers) -> float:
+    """Macro F1: the mean over classes of the harmonic mean of precision and recall; 0 to 1.
+
+    `mean_c 2 TP_c / (2 TP_c + FP_c + FN_c)`, over classes that occur in the truth or in the
+    prediction; a class that is absent from both is left out. With every class left out (several
+    labels, and none of them true or predicted anywhere) the result is NaN.
+
+    Source:
+        Opitz and Burst 2019, "Macro F1 and Macro F1", arXiv:1911.03347, equation 3 (the mean of
+        F1 values, not the F1 of means).
+    """
     if counts.ndim == 3:
         right, cases, claimed = (
             counts[:, 1, 1],
@@ -324,10 +244,29 @@ def _macro_f1(counts: Integers) -> float:
 
 
 def _mae(counts: Integers, values: Floats) -> float:
+    """Mean absolute error between the number of the predicted label and that of the true one.
+
+    `mean_i |v_predicted - v_true|`, in the unit of `values`; one ordered label per case.
+
+    Source:
+        Gaudette and Japkowicz 2009, "Evaluation methods for ordinal classification", Canadian AI,
+        section 3.
+    """
     return float((counts * np.abs(values[:, None] - values)).sum() / counts.sum())
 
 
 def _kappa(counts: Integers, values: Floats) -> float:
+    """Quadratic weighted kappa: agreement of ordered labels beyond that of chance; 1 at most.
+
+    `1 - sum_rc w_rc O_rc / sum_rc w_rc E_rc` with `w_rc = (rank_r - rank_c)^2`, `O` the share of
+    cases of truth `r` and prediction `c`, and `E` the share if both came independently. No unit;
+    0 is what chance (and a prediction that is always the same) reaches, below 0 is worse. Where
+    every case has the same label and the same prediction, nothing lies beyond chance: 0.
+
+    Source:
+        Cohen 1968, "Weighted kappa", Psychological Bulletin 70(4), equation 5, with squared
+        distances as weights.
+    """
     rank = np.unique(values, return_inverse=True)[1].astype(np.float64)
     weights = (rank[:, None] - rank) ** 2
     total = float(counts.sum())
