@@ -198,7 +198,7 @@ class Run:
         Args:
             data: Labelled rows.
             folds: Score from so many origins, the last one a horizon before the end of the data,
-                without training anew; all windows of the new rows if None. For tasks that have origins.
+                without training anew; all windows of the new rows if None.
             step: Rows between two origins; the horizon if None.
             use: Name of the leaderboard row that is scored first, or "network"; the winner if
                 None.
