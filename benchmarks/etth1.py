@@ -20,13 +20,12 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 from _command import run
-from seqtune.tasks.forecast.evaluation import NewRows
-from seqtune.tasks.forecast.predict import forecast_with
 
 import seqtune
 from seqtune.data.panel.window import evaluation_windows
 from seqtune.data.reading.open import open_source
-from seqtune.tasks.forecast.preprocessing import actual_values
+from seqtune.tasks.forecast.examples import Examples
+from seqtune.tasks.forecast.new_rows import NewRows
 
 HORIZON = 96
 TRAINED, FITTED, ALL = 8_640, 11_520, 14_400
@@ -84,20 +83,21 @@ def report(folder: Path, test: Path, fit_seconds: float) -> None:
     """
     run_ = seqtune.load(folder)
     began = time.monotonic()
-    new = NewRows.read(run_, open_source(test, run_.recipe))
-    codec = run_.prepared.codec
-    targets = len(new.coded.panel.target_names)
-    every = evaluation_windows(new.first, new.end, codec.horizon, targets)
-    windows = every.take(np.arange(every.total))
-    actual, _ = actual_values(new.coded, windows, codec.horizon)
+    predictor = run_.predictor
+    codec = predictor.prepared.codec
+    source = open_source(test, run_.recipe)
+    new = NewRows.read(predictor.prepared, source, predictor.context)
+    every = evaluation_windows(new.first, new.end, codec.horizon, new.targets)
+    examples = Examples(new.coded, every.take(np.arange(every.total)), codec.horizon)
+    actual, _ = examples.truth
     median = codec.levels.index(0.5)
     network = run_.board.best_network
     names = [run_.choose().name, network.name if network else "", "seasonal_naive"]
     for name in filter(None, dict.fromkeys(names)):
-        error = forecast_with(run_, name, new.coded, windows)[..., median] - actual
+        error = predictor.predictions(name, examples)[..., median] - actual
         print(f"{name:28} MSE {np.mean(error**2):.4f}  MAE {np.mean(np.abs(error)):.4f}")
     seconds = time.monotonic() - began
-    print(f"{len(windows)} windows; fit {fit_seconds:.0f} s, forecasts {seconds:.0f} s")
+    print(f"{len(examples)} windows; fit {fit_seconds:.0f} s, forecasts {seconds:.0f} s")
 
 
 if __name__ == "__main__":
