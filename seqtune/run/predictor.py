@@ -275,7 +275,7 @@ class Predictor:
             raise UsageError(f"found {folds} folds, step {step}; expected 1 or more", "--folds 5")
         if not isinstance(self.task, Backtests):
             raise UsageError(
-                f"--folds is for forecasts; this is a run of {self.task.name}",
+                f"a run of {self.task.name} has no origins to start from: --folds is not for it",
                 f"seqtune evaluate {self.folder} DATA",
             )
         return self.task.encode_folds(self.prepared, source, folds, step, context)

@@ -234,7 +234,7 @@ def test_evaluate_scores_the_cases_and_leaves_out_labels_never_seen(texts, seqtu
 def test_a_classification_has_no_origins_and_no_explanation(texts, seqtune, here):
     sentences(4).to_csv("new.csv", index=False)
     done = seqtune("evaluate", texts, "new.csv", "--folds", 2, code=2)
-    assert "--folds is for forecasts; this is a run of classify" in done.err
+    assert "a run of classify has no origins to start from" in done.err
     done = seqtune("report", texts, "--explain", code=2)
     assert "a classify run has no explanation" in done.err
 

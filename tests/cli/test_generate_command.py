@@ -38,6 +38,7 @@ class KnownByHeart:
         documents = Ragged.from_list([[*tokens.encode(TALE).tolist(), END]])
         model = kneser_ney.fit(documents, tokens.size, order=40)
         self.folder, self.notes = Path(folder), list[str]()
+        self.record = {"task": "generate"}
         self.reader = SimpleReader(model, tokens)
 
     def choose(self, use: str | None = None) -> Any:
