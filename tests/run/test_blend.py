@@ -36,6 +36,7 @@ from seqtune.search.problem import Problem
 from seqtune.search.refit import RefitJob, Refitted
 from seqtune.search.refit import test_predictions_path as path_for_test
 from seqtune.search.trial import Result, predictions_path
+from seqtune.tasks._contract import SearchSettings
 
 Floats = npt.NDArray[np.float64]
 
@@ -66,9 +67,7 @@ class Guessing:
     """A task whose predictions are numbers, the nearer to 0 the better; calibrated by halving."""
 
     name = "classify"
-    refits_anew = False
-    initial_members = 5
-    blends_single = False
+    search = SearchSettings()
 
     def __init__(self, direction: str = "min", margin: float = 0.0) -> None:
         self.direction = direction
@@ -229,7 +228,7 @@ def test_a_single_network_is_not_blended(tmp_path: Path) -> None:
 def test_a_single_network_is_blended_where_the_task_says_so(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(Guessing, "blends_single", True)
+    monkeypatch.setattr(Guessing, "search", SearchSettings(blends_single=True))
     selection = conclusion_of(tmp_path, {"t001": OVER}, {"naive": UNDER})
     selection.select(4)
     assert selection.weights == {"t001": 0.5, "naive": 0.5}
@@ -295,7 +294,7 @@ def test_a_hardly_trained_network_is_no_member_and_no_row_beside_others(tmp_path
 def test_where_all_are_hardly_trained_they_are_marked_and_not_averaged(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, task: Guessing, blends_single: bool
 ) -> None:
-    monkeypatch.setattr(Guessing, "blends_single", blends_single)
+    monkeypatch.setattr(Guessing, "search", SearchSettings(blends_single=blends_single))
     made = conclusion_of(tmp_path, {"t001": OVER, "t002": UNDER}, {"naive": UNDER}, task)
     selection = hardly_trained(made, "t001", "t002")
     selection.select(4)

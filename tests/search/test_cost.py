@@ -146,9 +146,10 @@ def test_in_the_end_it_does_not_matter_what_a_trial_costs(seed: int) -> None:
     dear = searched(lambda values: 1e16 / float(values[UNITS]) ** 2, seed=seed)
     cheap = searched(by_units, seed=seed)
     for remaining in (0.0, -0.5, 0.04):
-        assert ask(dear, remaining).values == ask(cheap, remaining).values
-        for oracle in (dear, cheap):
-            oracle.tell(f"t{oracle._asked:03d}", 1.0)
+        asked = [(oracle, ask(oracle, remaining)) for oracle in (dear, cheap)]
+        assert asked[0][1].values == asked[1][1].values
+        for oracle, proposal in asked:
+            oracle.tell(proposal.trial, 1.0)
 
 
 def test_the_more_time_is_left_the_more_costs_count(monkeypatch: pytest.MonkeyPatch) -> None:
