@@ -516,7 +516,8 @@ def test_evaluate_rolls_the_origin_over_new_rows(airline, seqtune, refused, tmp_
     assert "MASE from each origin" in text and "1963-01-01" in text
     error, hint = refused("evaluate", airline, path, "--folds", 4)
     assert "need 48 rows" in error and hint == "--folds 3"
-    assert seqtune("evaluate", airline, path, "--step", 3, code=2).err.startswith("error: a step")
+    done = seqtune("evaluate", airline, path, "--step", 3, code=2)
+    assert done.err.startswith("error: --step needs --folds")
 
 
 def test_quantiles_are_a_flag_and_hold_in_every_command(fit, seqtune, tmp_path):

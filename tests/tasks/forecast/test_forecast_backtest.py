@@ -65,13 +65,13 @@ def backtest(tiny: Any) -> Backtest:
 
 def test_folds_end_with_the_rows_and_lie_a_step_apart(backtest: Backtest) -> None:
     found = backtest(new_rows(9), 3, 2)
-    assert [fold.examples for fold in found.folds] == [2, 2, 2]
+    assert [fold.examples for fold in found.parts[0].folds] == [2, 2, 2]
     # the last origin of shop a: 2024-02-03 + 9 days less the horizon of 3 steps, and its next day
-    assert [fold.origin for fold in found.folds] == [
+    assert [fold.origin for fold in found.parts[0].folds] == [
         "2024-02-02 to 2024-02-06", "2024-02-04 to 2024-02-08", "2024-02-06 to 2024-02-10",
     ]  # fmt: skip
     # values rise by one a day: the last known value is 1, 2 and 3 off
-    assert [fold.scores["naive"]["mae"] for fold in found.folds] == [2.0, 2.0, 2.0]
+    assert [fold.scores["naive"]["mae"] for fold in found.parts[0].folds] == [2.0, 2.0, 2.0]
     assert found.scores["naive"]["mae"] == 2.0
     assert found.examples == 6
     assert backtest.asked == [6]  # one prediction for all folds
@@ -79,7 +79,11 @@ def test_folds_end_with_the_rows_and_lie_a_step_apart(backtest: Backtest) -> Non
 
 def test_a_step_is_the_horizon_where_none_is_said(backtest: Backtest) -> None:
     found = backtest(new_rows(9, "a"), 3)
-    assert [fold.origin for fold in found.folds] == ["2024-02-04", "2024-02-07", "2024-02-10"]
+    assert [fold.origin for fold in found.parts[0].folds] == [
+        "2024-02-04",
+        "2024-02-07",
+        "2024-02-10",
+    ]
 
 
 def test_no_fold_predicts_a_row_that_the_run_was_fitted_on(backtest: Backtest) -> None:
@@ -88,7 +92,7 @@ def test_no_fold_predicts_a_row_that_the_run_was_fitted_on(backtest: Backtest) -
     old["day"] -= pd.Timedelta(days=9)
     both = pd.concat([old, new_rows(7, "a")])
     found = backtest(both, 2, 4)
-    assert [fold.origin for fold in found.folds] == ["2024-02-04", "2024-02-08"]
+    assert [fold.origin for fold in found.parts[0].folds] == ["2024-02-04", "2024-02-08"]
     with pytest.raises(DataError, match=r"2 folds of 3 steps, 5 apart, need 8 rows.*has 7") as told:
         backtest(both, 2, 5)
     assert told.value.hint == "--folds 1"
@@ -103,7 +107,7 @@ def test_too_few_rows_for_any_fold(backtest: Backtest) -> None:
 def test_a_series_that_is_too_short_takes_part_in_the_later_folds(backtest: Backtest) -> None:
     rows = pd.concat([new_rows(9, "a"), new_rows(3, "b")])
     found = backtest(rows, 2)
-    assert [fold.examples for fold in found.folds] == [1, 2]
+    assert [fold.examples for fold in found.parts[0].folds] == [1, 2]
 
 
 def test_a_fold_of_which_nothing_is_known_has_no_figures(backtest: Backtest) -> None:
@@ -111,7 +115,7 @@ def test_a_fold_of_which_nothing_is_known_has_no_figures(backtest: Backtest) -> 
     rows.loc[6:7, "sales"] = np.nan
     rows.loc[3:5, "sales"] = np.nan
     found = backtest(rows, 3)
-    figures = [fold.scores["naive"]["mase"] for fold in found.folds]
+    figures = [fold.scores["naive"]["mase"] for fold in found.parts[0].folds]
     assert np.isfinite(figures).tolist() == [True, False, True]
     assert np.isfinite(found.scores["naive"]["mase"])
 
