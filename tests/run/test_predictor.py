@@ -169,11 +169,6 @@ def factor(value: Any) -> Callable[[Any], Any]:
     return act
 
 
-def tail(**changed: Any) -> Callable[[Any], Any]:
-    """Change keys of what was measured of the states of a network."""
-    return lambda values: {**values, "states": {**values["states"], **changed}}
-
-
 DAMAGE: dict[str, list[tuple[Callable[[Any], Any], str]]] = {
     "forecast": [
         (keys(levels=[0.2, 0.5, 0.8]), "found other levels than"),
@@ -192,12 +187,12 @@ DAMAGE: dict[str, list[tuple[Callable[[Any], Any], str]]] = {
         (lambda values: {}, "expected a temperature"),
     ],
     "anomaly": [
-        (keys(more=1), "expected tails of"),
-        (lambda values: {}, "expected tails of"),
-        (keys(states={}), "a tail has scores, levels"),
-        (tail(levels=[]), "knots of a tail are not rising numbers"),
-        (tail(scores=[2.0, 1.0]), "knots of a tail are not rising numbers"),
-        (tail(independent=0), "measured on less than one score"),
+        (keys(more=1), "cannot have been measured"),
+        (keys(lift=0.5), "cannot have been measured"),
+        (keys(states={}), "expected figures by name"),
+        (keys(states=99.0), "cannot have been measured"),
+        (keys(states_known=0), "cannot have been measured"),
+        (keys(states_score_0=1e13), "expected figures by name"),
     ],
     "generate": [(lambda values: {"temperature": 1.0}, "a generate run has no calibration")],
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -32,6 +32,72 @@ MAX_ROWS = 500_000
 TABLES = ("center", "spread", "activity_center", "activity_spread", "low", "high")
 
 
+STATE = "states"
+"""What is judged by the states of a network, instead of by what it expected from some distance."""
+
+STATE_SPAN = 0.6
+"""Seasons that states are averaged over. Of 0.3, 0.6, 0.8 and 1.2 this and 0.8 gain the most over
+both collections in docs/notes/anomalies.md, "The state of a network"."""
+
+
+class Way(NamedTuple):
+    """How rows get one score.
+
+    Args:
+        of: From which distance rows are judged, or "states" for how unfamiliar these are.
+        channels: How channels are joined; empty for states.
+        span: Seasons over which errors, or states, are averaged.
+    """
+
+    of: str
+    channels: str
+    span: float
+
+
+@dataclass(frozen=True)
+class Ways:
+    """The ways in which a network can score rows, among which it chooses.
+
+    Args:
+        smoothing: Seasons that are averaged over.
+        offsets: From which distance rows are judged.
+        channels: How channels are joined.
+        noncausal: Whether what comes after a row may be looked at.
+        state: Whether it counts, too, how unfamiliar the states of the network are.
+    """
+
+    smoothing: tuple[float, ...]
+    offsets: tuple[str, ...]
+    channels: tuple[str, ...]
+    noncausal: bool = False
+    state: bool = False
+
+    def all(self) -> list[Way]:
+        """Return every combination of offsets, channels and smoothing, and states last."""
+        of_errors = [
+            Way(offset, channel, span)
+            for offset in self.offsets
+            for channel in self.channels
+            for span in self.smoothing
+        ]
+        return [*of_errors, *([Way(STATE, "", STATE_SPAN)] if self.state else [])]
+
+    @property
+    def longest(self) -> float:
+        """The most seasons that any way averages over."""
+        return max(way.span for way in self.all())
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain JSON values."""
+        return {
+            "smoothing": list(self.smoothing),
+            "offsets": list(self.offsets),
+            "channels": list(self.channels),
+            "noncausal": self.noncausal,
+            "state": self.state,
+        }
+
+
 @dataclass(frozen=True)
 class Codec:
     """What a fitted detector knows of its data; plain JSON on disk.
@@ -44,7 +110,7 @@ class Codec:
         season: Rows that reach and smoothing are counted in.
         context: Rows before a row that any configuration of the search looks at.
         bridge: Rows without any value that are bridged by what came before them.
-        noncausal: Whether rows held out are scored with what came after them, too.
+        ways: The ways in which errors become scores.
         false_alarms: Share of normal rows that may be marked.
         series: Names of the series that were fitted.
         center: (series, channels) median of the training rows.
@@ -55,7 +121,7 @@ class Codec:
             scaled.
         high: (1, 2 channels) largest one.
         flat_line: For how long each channel of each series may keep one value, and after them, of
-            one that was not fitted.
+            one that was not fitted; None where nobody asks.
     """
 
     roles: dict[str, Any]
@@ -65,7 +131,7 @@ class Codec:
     season: int
     context: int
     bridge: int
-    noncausal: bool
+    ways: Ways
     false_alarms: float
     series: tuple[str, ...]
     center: Floats
@@ -74,7 +140,7 @@ class Codec:
     activity_spread: Floats
     low: Floats
     high: Floats
-    flat_line: FlatLine
+    flat_line: FlatLine | None = None
 
     @property
     def threshold(self) -> float:
@@ -96,12 +162,13 @@ class Codec:
         return max(1, round(span * self.season))
 
     @classmethod
-    def fit(cls, panel: Panel, split: Split, **facts: Any) -> Codec:
+    def fit(cls, panel: Panel, split: Split, *, flat_line: bool = True, **facts: Any) -> Codec:
         """Measure a panel on its training rows alone.
 
         Args:
             panel: All rows.
             split: Where training ends in each series.
+            flat_line: Whether to measure for how long channels keep one value.
             facts: The other fields, which are not measured here.
         """
         scales = robust_scales(panel, split)
@@ -123,7 +190,7 @@ class Codec:
             activity_spread=spread[None],
             low=(low - margin)[None],
             high=(high + margin)[None],
-            flat_line=FlatLine.fit(panel, split),
+            flat_line=FlatLine.fit(panel, split) if flat_line else None,
             **facts,
         )
 
@@ -143,12 +210,14 @@ class Codec:
         scales.spread[known] = self.spread[fitted[known]]
         return scales
 
-    def flat_line_of(self, panel: Panel) -> FlatLine:
-        """Return for how long channels of a panel's series may keep one value.
+    def flat_line_of(self, panel: Panel) -> FlatLine | None:
+        """Return for how long channels of a panel's series may keep one value; None if unasked.
 
         Args:
             panel: Rows on the codec's grid.
         """
+        if self.flat_line is None:
+            return None
         return self.flat_line.for_panel(panel, self._places(panel))
 
     def _places(self, panel: Panel) -> npt.NDArray[np.int64]:
@@ -188,13 +257,14 @@ class Codec:
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain JSON values."""
-        plain = ("roles", "grid", "season", "context", "bridge", "noncausal", "false_alarms")
+        plain = ("roles", "grid", "season", "context", "bridge", "false_alarms")
         lists = ("periods", "cycles", "series")
         return {
             **{name: getattr(self, name) for name in plain},
             **{name: list(getattr(self, name)) for name in lists},
+            "ways": self.ways.to_dict(),
             **{name: getattr(self, name).tolist() for name in TABLES},
-            "flat_line": self.flat_line.to_list(),
+            "flat_line": None if self.flat_line is None else self.flat_line.to_list(),
         }
 
     @classmethod
@@ -202,6 +272,7 @@ class Codec:
         """Read what `to_dict` wrote."""
         columns = len(values["roles"]["targets"])
         wide = {"low": 2 * columns, "high": 2 * columns}
+        ways, flat_line = values["ways"], values["flat_line"]
         return cls(
             roles=dict(values["roles"]),
             grid=dict(values["grid"]),
@@ -210,14 +281,20 @@ class Codec:
             season=values["season"],
             context=values["context"],
             bridge=values["bridge"],
-            noncausal=values["noncausal"],
+            ways=Ways(
+                tuple(ways["smoothing"]),
+                tuple(ways["offsets"]),
+                tuple(ways["channels"]),
+                ways["noncausal"],
+                ways["state"],
+            ),
             false_alarms=values["false_alarms"],
             series=tuple(values["series"]),
             **{
                 name: np.array(values[name], np.float64).reshape(-1, wide.get(name, columns))
                 for name in TABLES
             },
-            flat_line=FlatLine.from_list(values["flat_line"]),
+            flat_line=None if flat_line is None else FlatLine.from_list(flat_line),
         )
 
     def axis(self) -> Grid:

@@ -9,8 +9,10 @@ import numpy as np
 
 from seqtune.data.panel.panel import Panel
 from seqtune.tasks.anomaly.codec import TABLES, Codec
+from seqtune.tasks.anomaly.schema import CHANNELS, OFFSETS
 
 MAX_PERIODS = 100
+MAX_WAYS = 1_000
 LONGEST = 10_000_000
 CHUNK = 1_000_000
 
@@ -32,8 +34,7 @@ def check_codec(codec: Codec, panel: Panel) -> None:
     _check_whole((codec.context, codec.bridge), 0)
     _check_numbers("cycles", codec.cycles, 2.0, float(LONGEST))
     _check_numbers("false alarms", (codec.false_alarms,), 1e-12, 0.5)
-    if type(codec.noncausal) is not bool:
-        raise ValueError("it does not say whether rows after a row count")
+    _check_ways(codec)
     _check_tables(codec, len(panel.series), len(panel.target_names))
     for start in range(0, panel.rows, CHUNK):
         if not np.isfinite(panel.target[start : start + CHUNK]).all():
@@ -64,6 +65,17 @@ def _check_numbers(what: str, numbers: Sequence[Any], least: float, most: float)
             raise ValueError(f"found {str(number)[:20]!r} as {what}")
 
 
+def _check_ways(codec: Codec) -> None:
+    """Refuse ways of scoring that no recipe can ask for."""
+    ways = codec.ways
+    _check_numbers("smoothing", ways.smoothing, 0.0, 4.0)
+    known = set(ways.offsets) <= set(OFFSETS) and set(ways.channels) <= set(CHANNELS)
+    are_flags = type(ways.noncausal) is type(ways.state) is bool
+    lists = (ways.smoothing, ways.offsets, ways.channels)
+    if not known or not are_flags or not all(lists) or len(ways.all()) > MAX_WAYS:
+        raise ValueError("its ways of scoring are none")
+
+
 def _check_tables(codec: Codec, series: int, channels: int) -> None:
     shapes = {
         "center": (series, channels),
@@ -77,7 +89,7 @@ def _check_tables(codec: Codec, series: int, channels: int) -> None:
             raise ValueError(f"{name} is not a number for each channel")
         if name.endswith("spread") and not (values > 0).all():
             raise ValueError(f"{name} is not above zero")
-    if codec.flat_line.start.shape != (series + 1, channels):
+    if codec.flat_line is not None and codec.flat_line.start.shape != (series + 1, channels):
         raise ValueError("it does not say for how long each channel stands still")
     if not (codec.low < codec.high).all():
         raise ValueError("its ranges are empty")

@@ -6,8 +6,9 @@ from dataclasses import replace
 
 import numpy as np
 
+from seqtune.tasks.anomaly.panels import Rows
 from seqtune.tasks.anomaly.prepared import Prepared
-from seqtune.tasks.anomaly.segment import Rows, Segment
+from seqtune.tasks.anomaly.segment import Segment
 
 
 def continued(prepared: Prepared, new: Rows, series: int) -> Segment:
@@ -38,7 +39,7 @@ def continued(prepared: Prepared, new: Rows, series: int) -> Segment:
     context = prepared.codec.context + prepared.codec.bridge
     if known <= 0 or gap >= context:
         return replace(own, step=step)
-    still = own.flat_line.reach(prepared.codec.threshold)
+    still = own.flat_line.reach(prepared.codec.threshold) if own.flat_line is not None else 0
     longest = max(context, still) - gap
     before = prepared.rows.segment(old, begin + known, begin + known, min(known, longest))
     carried = np.repeat(before.values[-1:], gap, axis=0)

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
 from seqtune.metrics.labelled_events import Ints, runs
-from seqtune.tasks.anomaly.segment import Segment
 
 Floats = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
@@ -45,58 +42,23 @@ class Event:
     found: float | None = None
     unchanged: int | None = None
 
+    @property
+    def rows(self) -> int:
+        """How many rows it lasts."""
+        return self.end - self.start + 1
 
-@dataclass(frozen=True)
-class Evidence:
-    """What was expected of segments that were scored, asked for single rows.
 
-    Args:
-        segments: What was scored, one after another.
-        expected: (rows, channels) of each, in the user's unit.
-        is_flat: (rows,) of all, whether the score of a row is that of a flat line.
-        threshold: Level beyond which a flat line is one.
-    """
-
-    segments: Sequence[Segment]
-    expected: Sequence[npt.NDArray[np.floating]]
-    is_flat: npt.NDArray[np.bool_]
-    threshold: float
+class Witness(Protocol):
+    """Who can be asked about single rows; see `evidence`."""
 
     def at(self, row: int) -> dict[str, Any]:
-        """Return what `Event` says of the channel that is to blame for a row, counted over all.
-
-        It is the one of the flat line, where the score is that, else the one of the largest error.
-        Nothing is returned where none is known.
-        """
-        number = int(np.searchsorted(self._ends, row, side="right"))
-        segment, within = self.segments[number], row - int(self._ends[number])
-        place = len(segment.values) + within
-        told = np.asarray(self.expected[number][within], np.float64)
-        came, observed = segment.values[place], segment.observed[place]
-        errors = np.where(observed, np.abs(came - told) / segment.spread, np.nan)
-        levels, rows = segment.flat_line.around(segment.values, segment.observed, place)
-        if self.is_flat[row]:
-            channel = int(np.argmax(levels))
-        elif errors.size and not np.isnan(errors).all():
-            channel = int(np.nanargmax(errors))
-        else:
-            return {}
-        return {
-            "channel": channel,
-            "expected": _known(told[channel]),
-            "found": _known(came[channel]),
-            "unchanged": int(rows[channel]) if levels[channel] > self.threshold else None,
-        }
-
-    @cached_property
-    def _ends(self) -> npt.NDArray[np.int64]:
-        return np.cumsum([len(each) for each in self.segments])
+        """Return what `Event` says of the channel that is to blame for a row."""
 
 
 def find_events(
     scores: Floats,
     threshold: float | Floats,
-    evidence: Evidence | None = None,
+    evidence: Witness | None = None,
     offsets: Ints | None = None,
     gap: int = GAP,
 ) -> list[Event]:
@@ -154,7 +116,3 @@ def event_numbers(events: list[Event], rows: int) -> Ints:
     for number, event in enumerate(events, 1):
         numbers[event.start : event.end + 1] = number
     return numbers
-
-
-def _known(value: float) -> float | None:
-    return float(value) if np.isfinite(value) else None

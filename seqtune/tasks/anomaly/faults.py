@@ -22,7 +22,7 @@ import numpy.typing as npt
 Floats = npt.NDArray[np.float64]
 
 KINDS = ("spike", "level_shift", "flat_line", "noise_burst", "time_warp", "swap")
-"""The kinds; the code of each is its place here, counted from 1."""
+"""The kinds; the code of each in `Planted.kinds` is its place here, counted from 1."""
 
 SHORTEST = {
     "spike": 1,
@@ -60,6 +60,7 @@ class Sheet:
         )
         self.noise, self.spread = _scales(values, self.period)
         self.kinds = np.zeros(len(values), np.int8)
+        self.hit = np.zeros(values.shape, np.bool_)
         # Where neighbours are as far apart as any two rows, order and pace cannot be seen.
         is_smooth = self.noise < 0.5 * self.spread
         self.has_shape = np.asarray(is_smooth | (self.period is not None and self.spread > 0))
@@ -76,15 +77,14 @@ class Sheet:
             is_allowed &= self.has_shape
         allowed = np.flatnonzero(is_allowed)
         for _ in range(TRIES if len(allowed) else 0):
-            is_seen = False
             for channel in _chosen(allowed, random):
                 new = DRAW[kind](self, channel, segment, random)
                 change = np.abs(new - self.values[segment, channel])
                 seen = change[self.known[segment, channel]].mean()
                 if seen > 0 and seen >= VISIBLE * self.noise[channel]:
                     self.values[segment, channel] = new
-                    is_seen = True
-            if is_seen:
+                    self.hit[segment, channel] = True
+            if self.hit[segment].any():
                 self.kinds[segment] = KINDS.index(kind) + 1
                 return
 

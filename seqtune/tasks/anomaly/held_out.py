@@ -19,7 +19,8 @@ from seqtune.metrics.vus import vus_pr
 from seqtune.tasks.anomaly.codec import Codec
 from seqtune.tasks.anomaly.faults import KINDS
 from seqtune.tasks.anomaly.injection import plant
-from seqtune.tasks.anomaly.segment import Rows, Segment
+from seqtune.tasks.anomaly.panels import Rows
+from seqtune.tasks.anomaly.segment import Segment
 from seqtune.tasks.anomaly.separation import separation
 
 Floats = npt.NDArray[np.float64]
@@ -58,9 +59,8 @@ class HeldOut:
         known: (rows,) int8, the user's label of clean rows: 0, 1, or -1 where there is none.
         kinds: (rows,) int8, 0, or 1 + place in `KINDS` of the anomaly that was planted.
         scored: (rows,) bool, which rows have a score.
-        flat: (rows,) float32, the level of the flat line that a row is in.
+        still: (rows,) float32, how rare it is that some channel stands still for so long.
         season: Rows of a season.
-        noncausal: Whether rows are scored with what comes after them, too.
     """
 
     segments: Sequence[Segment]
@@ -69,9 +69,8 @@ class HeldOut:
     known: npt.NDArray[np.int8]
     kinds: npt.NDArray[np.int8]
     scored: npt.NDArray[np.bool_]
-    flat: npt.NDArray[np.float32]
+    still: npt.NDArray[np.float32]
     season: int
-    noncausal: bool = False
 
     def __len__(self) -> int:
         return int(self.offsets[-1])
@@ -82,11 +81,6 @@ class HeldOut:
         return np.concatenate([[0], np.cumsum([len(each) for each in self.segments])]).astype(
             np.int64
         )
-
-    @property
-    def trained(self) -> Sequence[Segment]:
-        """The segments of the training part."""
-        return self.segments[self.clean + self.copies :]
 
     @property
     def clean_rows(self) -> int:
@@ -116,6 +110,15 @@ class HeldOut:
     @property
     def _planted_offsets(self) -> Ints:
         return self.offsets[self.clean : self.clean + self.copies + 1] - self.clean_rows
+
+    def clean_scores(self, scores: Floats) -> Floats:
+        """Return the scores of rows held out, as they are, (clean rows,), NaN where there is none.
+
+        Args:
+            scores: (rows,).
+        """
+        rows = slice(0, self.clean_rows)
+        return np.where(self.scored[rows], scores[rows], np.nan)
 
     def normal_scores(self, scores: Floats) -> Floats:
         """Return scores of mostly normal rows, from which the threshold is found.
@@ -259,13 +262,13 @@ def hold_out(
         segment = rows.segment(series, one, two, longest_context)
         values = np.where(segment.observed, segment.values, np.nan)[segment.first :]
         period = codec.season if codec.periods else None
-        planted, of_kind = plant(values, period, draw)
+        planted = plant(values, period, draw)
         fresh = segment.values.copy()
         fresh[segment.first :] = np.where(
-            np.isnan(planted), segment.values[segment.first :], planted
+            np.isnan(planted.values), segment.values[segment.first :], planted.values
         )
         copies.append(replace(segment, values=fresh))
-        kinds.append(of_kind)
+        kinds.append(planted.kinds)
     usual = [
         rows.segment(series, one, two, longest_context)
         for series, one, two in (_chosen(*trained) if trained else [])
@@ -281,9 +284,8 @@ def hold_out(
         np.concatenate([*known, *unknown]),
         np.concatenate([*nothing, *kinds, *after]),
         np.concatenate([each.scored(codec.bridge) for each in segments]),
-        np.concatenate([each.flat_line_levels(codec.bridge) for each in segments]),
+        np.concatenate([each.flat_line_scores(codec.bridge) for each in segments]),
         codec.season,
-        codec.noncausal,
     )
 
 

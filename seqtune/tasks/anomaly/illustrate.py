@@ -9,10 +9,11 @@ import numpy as np
 import numpy.typing as npt
 
 from seqtune.data.panel.time_text import format_times
-from seqtune.tasks.anomaly.events import Evidence, find_events
+from seqtune.tasks.anomaly.events import find_events
+from seqtune.tasks.anomaly.evidence import Evidence
 from seqtune.tasks.anomaly.held_out import HeldOut
 from seqtune.tasks.anomaly.prepared import Prepared
-from seqtune.tasks.anomaly.score_parts import PARTS, combined_score, is_flat_line
+from seqtune.tasks.anomaly.score_parts import COLUMNS, is_flat_line, standing
 
 Floats = npt.NDArray[np.float64]
 
@@ -29,7 +30,7 @@ def illustrate(prepared: Prepared, predictions: Floats) -> dict[str, Any]:
 
     Args:
         prepared: The data.
-        predictions: (rows, 3 + channels) of the test part: score parts and expected values.
+        predictions: (rows, 3 + channels) of the test part: statements and expected values.
 
     Returns:
         The fields of `seqtune.tasks.anomaly.report.AnomalyChart`, as plain JSON values.
@@ -37,13 +38,13 @@ def illustrate(prepared: Prepared, predictions: Floats) -> dict[str, Any]:
     held = prepared.held_out["test"]
     rows = held.clean_rows
     threshold = prepared.codec.threshold
-    levels = combined_score(predictions[:rows], threshold, held.flat[:rows])
-    scores = np.where(held.scored[:rows], levels, np.nan)
+    standing_out = standing(predictions[:rows], threshold, held.still[:rows])
+    scores = np.where(held.scored[:rows], standing_out, np.nan)
     offsets = held.offsets[: held.clean + 1]
     evidence = Evidence(
         held.segments[: held.clean],
-        np.split(predictions[:rows, PARTS:], offsets[1:-1]),
-        is_flat_line(scores, held.flat[:rows], threshold),
+        np.split(predictions[:rows, COLUMNS:], offsets[1:-1]),
+        is_flat_line(scores, held.still[:rows], threshold),
         threshold,
     )
     events = find_events(scores, threshold, evidence, offsets)

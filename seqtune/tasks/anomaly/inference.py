@@ -8,8 +8,9 @@ change its score.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -20,7 +21,6 @@ from seqtune.tasks.anomaly.codec import Codec, Coded
 from seqtune.tasks.anomaly.inputs import gather
 from seqtune.tasks.anomaly.network import channels_of, offsets_of
 from seqtune.tasks.anomaly.segment import Segment, join
-from seqtune.tasks.anomaly.time_scales import Scorer
 
 Floats32 = npt.NDArray[np.float32]
 
@@ -29,6 +29,10 @@ STREAMS = 32
 
 MIN_STEPS = 512
 """Rows that are scored of a stream, at least; more where warming up takes longer."""
+
+BEND = 10.0
+"""Errors beyond so many units count with their logarithm: one enormous value must not outshine,
+once smoothed, what comes after it."""
 
 FEWEST = 4
 """A network is not asked what it expects before it has seen so many rows of a series."""
@@ -65,13 +69,13 @@ class Judged:
 
     def part(self, begin: int, end: int) -> Judged:
         """Return some rows alone."""
-        return Judged(*(getattr(self, each.name)[begin:end] for each in fields(self)))
-
-    @classmethod
-    def joined(cls, parts: Sequence[Judged]) -> Judged:
-        """Return the rows of several after each other."""
-        return cls(
-            *(np.concatenate([getattr(part, each.name) for part in parts]) for each in fields(cls))
+        rows = slice(begin, end)
+        return Judged(
+            self.errors[rows],
+            self.counted[rows],
+            self.expected[rows],
+            self.states[rows],
+            self.fresh[rows],
         )
 
 
@@ -98,6 +102,7 @@ class Judge:
         self.after = self.back if noncausal else 0
         self.watched = channels_of(codec, values)
         self.told = len(self.offsets) * self.watched
+        self.units = int(network.model.output_shape[-1]) - self.told
 
     def judge(self, segments: Sequence[Segment], before: int) -> list[Judged]:
         """Judge the rows of segments.
@@ -109,15 +114,23 @@ class Judge:
         coded = join(list(segments), self.codec.watch)
         skipped = [max(0, each.first - before) for each in segments]
         begin = coded.offsets[:-1] + np.array(skipped, np.int64)
-        found: list[list[Judged]] = [[] for _ in segments]
-        for number, rows, stream in self._streams(coded, begin):
-            found[number].append(stream.part(0, rows))
-        return [Judged.joined(each) for each in found]
+        shape = (int((coded.offsets[1:] - begin).sum()), len(self.offsets), self.watched)
+        errors, counted = np.zeros(shape, np.float32), np.zeros(shape, np.bool_)
+        expected = np.zeros((shape[0], self.codec.channels), np.float32)
+        states = np.zeros((shape[0], self.units), np.float32)
+        whole = Judged(errors, counted, expected, states, np.zeros(shape[0], np.bool_))
+        place = np.concatenate([[0], np.cumsum(coded.offsets[1:] - begin)])
+        for series, start, rows, stream in self._streams(coded, begin):
+            target = slice(place[series] + start, place[series] + start + rows)
+            errors[target], counted[target] = stream.errors[:rows], stream.counted[:rows]
+            expected[target], states[target] = stream.expected[:rows], stream.states[:rows]
+            whole.fresh[target] = stream.fresh[:rows]
+        return [whole.part(int(one), int(two)) for one, two in itertools.pairwise(place)]
 
     def _streams(
         self, coded: Coded, begin: npt.NDArray[np.int64]
-    ) -> Iterator[tuple[int, int, Judged]]:
-        """Yield the streams of each segment in order: its number, rows that count, judgement."""
+    ) -> Iterator[tuple[int, int, int, Judged]]:
+        """Yield the streams: series, first row from `begin` on, rows that count, judgement."""
         lengths = coded.offsets[1:] - begin
         tasks = [
             (series, start)
@@ -132,7 +145,7 @@ class Judge:
             start = begin[series] + [task[1] for task in filled]
             streams = self._run(coded, series, start)
             for (number, offset), stream in zip(chosen, streams, strict=False):
-                yield number, min(self.steps, int(lengths[number]) - offset), stream
+                yield number, offset, min(self.steps, int(lengths[number]) - offset), stream
 
     def _run(
         self, coded: Coded, series: npt.NDArray[np.int64], start: npt.NDArray[np.int64]
@@ -194,7 +207,7 @@ def _is_fresh(seen: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
 
 
 def error_units(judged: Sequence[Judged]) -> Floats32:
-    """Return the usual error of each point and channel, (points, watched).
+    """Return the usual error of each point and channel, (points, watched), from rows held out.
 
     It is measured by a quantile, which a few anomalies among the rows do not move.
     """
@@ -208,24 +221,33 @@ def error_units(judged: Sequence[Judged]) -> Floats32:
     return units
 
 
-def joined_errors(judged: Judged, units: Floats32, scorer: Scorer) -> Floats32:
+def joined_errors(
+    judged: Judged, units: Floats32, offsets: str, channels: str, watched: int | None = None
+) -> Floats32:
     """Return one error per row, (rows,) float32, NaN where nothing was observed.
 
     Args:
         judged: The errors of each point and channel.
         units: What they are counted in.
-        scorer: How they are joined.
+        offsets: "mean", "nearest" or "farthest": from where rows are judged.
+        channels: "mean" (of squares, so that one of many channels is heard) or "max".
+        watched: So many of what is watched count, the first ones; all if None.
     """
     error = judged.errors / units
-    watched = None if scorer.has_activity else judged.expected.shape[1]
+    error = BEND * np.log1p(error / BEND)
     error, all_counted = error[..., :watched], judged.counted[..., :watched]
     told = all_counted.sum(axis=1)
     counted = told > 0
-    error = np.where(all_counted, error, 0.0).sum(axis=1) / np.maximum(told, 1)
+    mean = np.where(all_counted, error, 0.0).sum(axis=1) / np.maximum(told, 1)
+    if offsets == "mean":
+        error = mean
+    else:  # a point that told nothing of a row leaves it to the others
+        point = 0 if offsets == "nearest" else -1
+        error = np.where(all_counted[:, point], error[:, point], mean)
     amount = counted.sum(axis=1)
-    if scorer.channels == "max":
+    if channels == "max":
         one = np.where(counted, error, 0.0).max(axis=1)
-    else:  # of squares, so that one of many channels is heard
+    else:
         square = np.where(counted, error * error, 0.0).sum(axis=1) / np.maximum(amount, 1)
         one = np.sqrt(square)
     found: Floats32 = np.where(amount > 0, one, np.nan).astype(np.float32)

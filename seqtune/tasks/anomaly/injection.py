@@ -12,6 +12,8 @@ Source:
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import numpy.typing as npt
 
@@ -36,7 +38,29 @@ SHARE = 0.1
 """Of the rows, about so many are anomalies."""
 
 
-def plant(values: Floats, period: int | None, random: np.random.Generator) -> tuple[Floats, Codes]:
+@dataclass(frozen=True)
+class Planted:
+    """Rows with planted anomalies.
+
+    Args:
+        values: (rows, channels), float64, a copy; NaN where the rows had NaN.
+        labels: (rows,), int8, 1 within an anomaly.
+        kinds: (rows,), int8, 0 outside, else the kind's place in `KINDS`, counted from 1.
+        channels: (rows, channels), bool, which channels an anomaly has hit.
+    """
+
+    values: Floats
+    labels: Codes
+    kinds: Codes
+    channels: npt.NDArray[np.bool_]
+
+    @property
+    def planted(self) -> tuple[str, ...]:
+        """Names of the kinds that are among the rows, in the order of `KINDS`."""
+        return tuple(name for code, name in enumerate(KINDS, 1) if (self.kinds == code).any())
+
+
+def plant(values: Floats, period: int | None, random: np.random.Generator) -> Planted:
     """Plant anomalies into a copy of rows that are mostly normal.
 
     Args:
@@ -45,20 +69,20 @@ def plant(values: Floats, period: int | None, random: np.random.Generator) -> tu
         random: Draws everything: the same state plants the same anomalies.
 
     Returns:
-        The rows with as many anomalies as there is room for, possibly none, (rows, channels), NaN
-        where they had NaN; and (rows,) int8, 0 outside of anomalies, else the place of their kind
-        in `KINDS`, counted from 1.
+        The rows with as many anomalies as there is room for, possibly none.
 
     Example:
         >>> rows = np.sin(np.arange(2000) * 2 * np.pi / 48)[:, None]
-        >>> planted, kinds = plant(rows, 48, np.random.default_rng(0))
-        >>> bool((planted[kinds == 0] == rows[kinds == 0]).all())
+        >>> planted = plant(rows, 48, np.random.default_rng(0))
+        >>> planted.planted == KINDS
+        True
+        >>> bool((planted.values[planted.labels == 0] == rows[planted.labels == 0]).all())
         True
     """
     sheet = Sheet(values, period)
     for start, length, kind in _places(sheet, random):
         sheet.plant(start, length, kind, random)
-    return sheet.result(), sheet.kinds
+    return Planted(sheet.result(), (sheet.kinds > 0).astype(np.int8), sheet.kinds, sheet.hit)
 
 
 def _places(sheet: Sheet, random: np.random.Generator) -> list[tuple[int, int, str]]:

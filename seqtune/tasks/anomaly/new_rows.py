@@ -16,9 +16,10 @@ from seqtune.errors import DataError
 from seqtune.tasks._panels import require_fitted
 from seqtune.tasks._values import Context
 from seqtune.tasks.anomaly.continuation import continued
+from seqtune.tasks.anomaly.panels import Rows, take_labels
 from seqtune.tasks.anomaly.prepared import Prepared
 from seqtune.tasks.anomaly.roles import Roles, check_labels, label_columns
-from seqtune.tasks.anomaly.segment import Rows, Segment, take_labels
+from seqtune.tasks.anomaly.segment import Segment
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]

@@ -21,7 +21,7 @@ from seqtune.tasks._values import Fold, Part, Until
 from seqtune.tasks.anomaly.codec import Codec, Coded
 from seqtune.tasks.anomaly.codec_check import check_codec
 from seqtune.tasks.anomaly.held_out import HeldOut, hold_out
-from seqtune.tasks.anomaly.segment import Rows
+from seqtune.tasks.anomaly.panels import Rows
 
 PLANTING_SEED: Mapping[Part, int] = {"validation": 11, "test": 12}
 """Draws the planted anomalies: the same for every run on the same data."""

@@ -1,4 +1,4 @@
-"""What is usual for a network on the rows that it has learnt from: its errors, and its states."""
+"""What is usual for a network: the sizes of its errors, and its states."""
 
 from __future__ import annotations
 
@@ -8,35 +8,63 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from seqtune.tasks.anomaly.codec import Codec
-from seqtune.tasks.anomaly.inference import Judged, error_units
-from seqtune.tasks.anomaly.mahalanobis import MahalanobisDistance, averaged
-from seqtune.tasks.anomaly.time_scales import STATES
+from seqtune.tasks.anomaly.codec import STATE_SPAN, Codec
+from seqtune.tasks.anomaly.held_out import HeldOut
+from seqtune.tasks.anomaly.inference import Judge, Judged, error_units
+from seqtune.tasks.anomaly.mahalanobis import Familiarity, averaged
+from seqtune.tasks.anomaly.prepared import Prepared
 
 
 @dataclass(frozen=True)
-class Reference:
+class Usual:
     """What the scores of a network are measured by.
 
-    Both are of rows of the training part, which are many. So a network that was refitted is
-    measured as it was before: on rows that it knows.
-
     Args:
-        units: (points, watched) float32, the unit of each error.
-        states: The usual ones, averaged.
+        errors: (points, watched) float32, from rows held out: those that it has learnt from it
+            expects too well. So those of a network that was refitted are measured on the one that
+            it was before.
+        states: Averaged ones, from rows of the training part, which are more.
     """
 
-    units: npt.NDArray[np.float32]
-    states: MahalanobisDistance
+    errors: npt.NDArray[np.float32]
+    states: Familiarity
 
-    @classmethod
-    def of(cls, judged: Sequence[Judged], codec: Codec) -> Reference:
-        """Measure a network on what it says of segments of the training part.
 
-        The first rows of a segment, over which fewer states are averaged, do not count if it is
-        long enough.
-        """
-        rows = codec.rows_of(STATES.span)
-        averages = [averaged(each.states, rows, fresh=each.fresh) for each in judged]
-        usual = np.concatenate([each[rows:] if len(each) > 2 * rows else each for each in averages])
-        return cls(error_units(judged), MahalanobisDistance.fit(usual))
+def usual_of(judge: Judge, prepared: Prepared, before: Judge | None = None) -> Usual:
+    """Measure a network on the rows that its run has for that.
+
+    Args:
+        judge: The network.
+        prepared: The data.
+        before: The network as it was before it was refitted, if it was.
+    """
+    held = prepared.held_out["validation"]
+    clean = list(held.segments[: held.clean])
+    trained = held.segments[held.clean + held.copies :] if judge.codec.ways.state else []
+    if before is None:
+        judged = judge.judge([*clean, *trained], 0)
+        return _measured(judged[: held.clean], judged[held.clean :], judge.codec)
+    return _measured(before.judge(clean, 0), judge.judge(trained or clean, 0), judge.codec)
+
+
+def usual_among(judged: Sequence[Judged], held: HeldOut, codec: Codec) -> Usual:
+    """Measure a network on what it says of the validation part.
+
+    Args:
+        judged: Of each of the part's segments.
+        held: The part.
+        codec: Says over how many rows states are averaged.
+    """
+    return _measured(judged[: held.clean], judged[held.clean + held.copies :], codec)
+
+
+def _measured(clean: Sequence[Judged], trained: Sequence[Judged], codec: Codec) -> Usual:
+    """Measure errors on clean rows, and states on those of the training part where there are such.
+
+    The first rows of a segment, of which fewer are averaged, do not count if it is long enough.
+    """
+    rows = codec.rows_of(STATE_SPAN)
+    states = [averaged(each.states, rows, fresh=each.fresh) for each in (trained or clean)]
+    usual = [each[rows:] if len(each) > 2 * rows else each for each in states]
+    averages = np.concatenate(usual)
+    return Usual(error_units(clean), Familiarity.fit(averages, len(averages) / rows))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 from pydantic import Field
 
 from seqtune.recipe.baselines import METHODS, BlendedBaselines, methods_of
-from seqtune.recipe.compounds import OneOrMany, Or
+from seqtune.recipe.compounds import Many, OneOrMany, Or
 from seqtune.recipe.fields import Search, Searchable
 from seqtune.recipe.kinds import Flag, Number, Whole, Word
 from seqtune.recipe.schema import COLUMN, Auto, CommonNetwork, RecipeSchema, network_for
@@ -18,6 +18,12 @@ from seqtune.registry import architectures_with
 
 ARCHITECTURES = architectures_with("decode_each", "states", causal=True)
 """Architectures that write the latest rows again from each step, or predict rows ahead from it."""
+
+OFFSETS = ("mean", "nearest", "farthest")
+"""How the errors of one row, as seen from several distances, become one."""
+
+CHANNELS = ("mean", "max")
+"""How the errors of several channels become one."""
 
 
 class Data(SteppedReading):
@@ -37,7 +43,7 @@ class Data(SteppedReading):
     )
 
 
-class Preprocessing(Section):
+class Arrangement(Section):
     """What the network sees of each row, and from how far away it judges a row."""
 
     reach: Annotated[Searchable[float], Search(Number(minimum=0, maximum=4))] = Field(
@@ -67,12 +73,45 @@ class Preprocessing(Section):
 
 
 class Score(Section):
-    """What the score of a row looks at."""
+    """How errors, and the state of a network, become one score per row.
 
+    These keys are no dimensions of the search: every network is scored in all of the ways that
+    they list, which costs next to nothing. For single rows, few rows, a tenth of a season, one and
+    several, it takes the listed way that is nearest to the usual one; where labels choose, for all
+    but the first two the best of those listed.
+    """
+
+    smoothing: Annotated[
+        tuple[float, ...], Many(Number(minimum=0, maximum=4), "numbers of seasons")
+    ] = Field(
+        (0.0, 0.02, 0.1, 1.0, 4.0),
+        description="Over how many seasons the errors are averaged. 0 takes each row by itself.",
+    )
+    offsets: Annotated[tuple[str, ...], Many(Word(OFFSETS), "words")] = Field(
+        OFFSETS,
+        description="From which distance a row is judged: the mean of all, the nearest, or the "
+        "farthest. Without labels the mean, and the farthest for what lasts several seasons.",
+    )
+    channels: Annotated[tuple[str, ...], Many(Word(CHANNELS), "words")] = Field(
+        CHANNELS,
+        description="How the errors of several channels become one: their root mean square, or "
+        "their largest. For single rows and few the largest, else what tells planted or labelled "
+        "anomalies best.",
+    )
     noncausal: Annotated[bool, Flag()] = Field(
         False,
         description="Whether the score of a row may use the rows after it too. Off, it uses that "
         "row and what came before alone, as it must while data comes in.",
+    )
+    state: Annotated[bool, Flag()] = Field(
+        True,
+        description="Whether it counts, too, how far the state of a network is from its usual "
+        "ones. What it expects follows an anomaly that lasts; its state then stays unusual.",
+    )
+    flat_line: Annotated[bool, Flag()] = Field(
+        True,
+        description="Whether a channel that keeps one value for longer than it ever does in the "
+        "training part, as a stuck sensor does, is an anomaly.",
     )
 
 
@@ -154,11 +193,11 @@ class Schema(RecipeSchema):
         description="The last rows of each series, on which the winner is scored, once; nothing "
         "else sees them.",
     )
-    preprocessing: Preprocessing = Field(
-        default_factory=Preprocessing,
+    preprocessing: Arrangement = Field(
+        default_factory=Arrangement,
         description="What the network sees of each row, and from how far away it judges a row.",
     )
-    score: Score = Field(default_factory=Score, description="What the score of a row looks at.")
+    score: Score = Field(default_factory=Score, description="How one score per row comes about.")
     threshold: Threshold = Field(
         default_factory=Threshold, description="From which score on a row is an anomaly."
     )

@@ -1,109 +1,220 @@
-"""From a network's errors and states to raw scores, one for each time scale.
-
-Single rows are lost in an average, and long, faint events in single rows. So every network scores
-rows on several time scales (`SCORERS`), and by the states that it is in.
-"""
+"""From a network's errors and states to scores, in every way that the recipe lists."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from seqtune.tasks.anomaly.codec import Codec
+from seqtune.progress import Advance, no_progress
+from seqtune.tasks._values import Network, Part
+from seqtune.tasks.anomaly.codec import STATE, STATE_SPAN, Codec, Way
 from seqtune.tasks.anomaly.inference import Judge, Judged, joined_errors
 from seqtune.tasks.anomaly.mahalanobis import averaged
-from seqtune.tasks.anomaly.reference_states import Reference
+from seqtune.tasks.anomaly.prepared import Prepared
+from seqtune.tasks.anomaly.reference_states import Usual, usual_among, usual_of
+from seqtune.tasks.anomaly.score_parts import COLUMNS
 from seqtune.tasks.anomaly.segment import Segment, in_chunks
-from seqtune.tasks.anomaly.smoothing import moved_on, smooth
-from seqtune.tasks.anomaly.time_scales import SCORERS, STATES
+from seqtune.tasks.anomaly.smoothing import moved_on, smooth, smooth_part
+from seqtune.tasks.anomaly.time_scales import watched_at
 
 Floats = npt.NDArray[np.float64]
+Floats32 = npt.NDArray[np.float32]
 
 CHUNK_STREAMS = 64
 """Streams that are scored before what they found is joined, so that memory stays flat."""
 
-
-def before_of(codec: Codec) -> int:
-    """Return the rows before a row whose errors and states its scores look at."""
-    return codec.rows_of(max(scorer.span for scorer in SCORERS)) + codec.bridge
+SMOOTHED_ROWS = 1 << 18
+"""Rows whose errors are averaged at a time."""
 
 
-def judge_in_chunks(
-    judge: Judge, segments: Sequence[Segment]
-) -> Iterator[tuple[Judged, Segment, int]]:
-    """Judge segments, a chunk of them at a time.
+def longest_span(codec: Codec) -> int:
+    """Return the most rows that any way of the recipe averages over.
 
-    Where chunks begin depends on the beginning of the segment alone.
+    Example:
+        >>> longest_span(codec)  # a season of 24 rows, smoothing [0, 0.5, 2]
+        48
+    """
+    return codec.rows_of(codec.ways.longest)
+
+
+def score_held_out(
+    network: Network, prepared: Prepared, values: Mapping[str, Any], part: Part
+) -> Floats:
+    """Score a part in every way, and say how well its rows were expected.
+
+    Args:
+        network: The network.
+        prepared: The data.
+        values: The configuration.
+        part: Which part.
+
+    Returns:
+        (rows, ways + 3 + channels): the score of each way, three zeros, without which those of a
+        single way could be taken for statements, and what was expected of each channel, in the
+        user's unit.
+    """
+    codec, held = prepared.codec, prepared.held_out[part]
+    judge = Judge(network, codec, values, noncausal=codec.ways.noncausal)
+    before = longest_span(codec) + codec.bridge
+    judged = judge.judge(held.segments, before)
+    is_validation = part == "validation"
+    usual = usual_among(judged, held, codec) if is_validation else usual_of(judge, prepared)
+    columns = [
+        score_columns(each, segment, usual, codec)
+        for each, segment in zip(judged, held.segments, strict=True)
+    ]
+    return np.concatenate(columns)
+
+
+def score_segments(
+    judge: Judge,
+    segments: Sequence[Segment],
+    usual: Usual,
+    ways: Sequence[int],
+    join: Callable[[Sequence[Floats]], Floats],
+    advance: Advance = no_progress,
+) -> list[tuple[Floats, Floats32]]:
+    """Score rows in some ways, in chunks: of the whole length are only results and errors.
 
     Args:
         judge: The network.
         segments: What is scored.
-
-    Yields:
-        What it says of a chunk, the chunk, and how many of its rows are scored: what follows them
-        belongs to the next one.
-    """
-    size = CHUNK_STREAMS * judge.steps
-    before = before_of(judge.codec)
-    context = judge.warm_up + before + judge.codec.bridge
-    after = judge.after + before if judge.noncausal else 0
-    group: list[tuple[Segment, int]] = []
-    for segment in segments:
-        left = len(segment)
-        for chunk in in_chunks(segment, size, context, after):
-            rows = min(size, left)
-            if sum(each for _, each in group) + rows > size and group:
-                yield from _judged_together(judge, group, before)
-                group = []
-            group.append((chunk, rows))
-            left -= rows
-    yield from _judged_together(judge, group, before)
-
-
-def _judged_together(
-    judge: Judge, group: Sequence[tuple[Segment, int]], before: int
-) -> Iterator[tuple[Judged, Segment, int]]:
-    judged = judge.judge([chunk for chunk, _ in group], before)
-    for one, (chunk, rows) in zip(judged, group, strict=True):
-        yield one, chunk, rows
-
-
-def raw_scores(
-    judge: Judge, judged: Judged, segment: Segment, rows: int, reference: Reference
-) -> Floats:
-    """Return the raw scores of rows, and what was expected of them.
-
-    Args:
-        judge: The network.
-        judged: What it says of the segment.
-        segment: The rows.
-        rows: How many of them are scored.
-        reference: What is usual for the network.
+        usual: What is usual for the network, from `usual_of`.
+        ways: Which of `Ways.all`.
+        join: Makes statements, (rows, 3), of the scores of each way, (rows,), for any rows.
+        advance: Hears how many more rows are done.
 
     Returns:
-        (rows, scorers + channels): the score on each time scale, and what was expected of each
-        channel in the user's unit.
+        For each segment the statements (rows, 3), NaN where there are none, and what was expected,
+        (rows, channels), in the user's unit.
     """
-    codec, noncausal = judge.codec, judge.noncausal
-    columns = []
-    for scorer in SCORERS:
-        span = codec.rows_of(scorer.span)
-        if scorer is STATES:
-            distance = _state_distance(judged, reference, span)
-            scores = smooth(distance, 1, codec.bridge)
-            columns.append(moved_on(scores, span) if noncausal else scores)
-            continue
-        errors = joined_errors(judged, reference.units, scorer)
-        columns.append(smooth(errors, span, codec.bridge, noncausal=noncausal))
-    expected = judged.expected * segment.spread + segment.center
-    table = np.column_stack([*columns, expected])
-    return np.nan_to_num(table[len(table) - len(segment) :][:rows])
+    chosen = [judge.codec.ways.all()[way] for way in ways]
+    spans = [_still_to_average(way, judge.codec) for way in chosen]
+    found = []
+    for segment in segments:
+        errors, expected = _errors_in_chunks(judge, segment, usual, chosen, max(spans), advance)
+        rows, scores = errors.shape[1], np.empty((len(segment), COLUMNS))
+        skipped = rows - len(segment)
+        for begin in range(skipped, rows, SMOOTHED_ROWS):
+            end = min(begin + SMOOTHED_ROWS, rows)
+            scores[begin - skipped : end - skipped] = join(
+                [
+                    smooth_part(
+                        each, span, judge.codec.bridge, (begin, end), noncausal=judge.noncausal
+                    )
+                    for each, span in zip(errors, spans, strict=True)
+                ]
+            )
+        found.append((scores, expected))
+    return found
 
 
-def _state_distance(judged: Judged, reference: Reference, span: int) -> Floats:
-    """Return how far averaged states are from the usual ones, NaN where nothing was observed."""
-    averages = averaged(judged.states, span, reference.states.center, judged.fresh)
-    seen = judged.counted.any(axis=(1, 2))
-    return np.where(seen, reference.states.distance(averages), np.nan)
+def _errors_in_chunks(
+    judge: Judge,
+    segment: Segment,
+    usual: Usual,
+    chosen: Sequence[Way],
+    longest: int,
+    advance: Advance,
+) -> tuple[Floats32, Floats32]:
+    """Return the errors of each way, and what was expected of the scored rows.
+
+    Returns:
+        (ways, rows), those before the first scored row that are averaged with it included; and
+        (scored rows, channels), in the user's unit.
+    """
+    codec, averaged_rows = judge.codec, judge.codec.rows_of(STATE_SPAN)
+    before = min(segment.first, max(longest, averaged_rows) + codec.bridge)
+    whole = replace(segment, first=segment.first - before)
+    errors = np.empty((len(chosen), len(whole)), np.float32)
+    expected = np.empty((len(segment), codec.channels), np.float32)
+    size, context = CHUNK_STREAMS * judge.steps, judge.warm_up + codec.bridge
+    begin, latest = 0, np.empty((0, judge.units), np.float32)
+    lately = np.empty(0, np.bool_)
+    for chunk in in_chunks(whole, size, context, judge.after):
+        judged = judge.judge([chunk], 0)[0].part(0, size)
+        end = begin + len(judged.errors)
+        states = np.concatenate([latest, judged.states])
+        fresh = np.concatenate([lately, judged.fresh])
+        averages = averaged(states, averaged_rows, usual.states.center, fresh)[len(latest) :]
+        latest, lately = states[-averaged_rows:], fresh[-averaged_rows:]
+        for each, way in zip(errors, chosen, strict=True):
+            each[begin:end] = _of_way(judged, averages, usual, way, codec.channels)
+        told, skipped = _in_users_unit(judged, chunk), max(0, before - begin)
+        expected[begin + skipped - before : max(end, before) - before] = told[skipped:]
+        advance(max(end, before) - max(begin, before))
+        begin = end
+    for each, way in zip(errors, chosen, strict=True):
+        each[:] = _placed(each, way, codec, noncausal=judge.noncausal)
+    return errors, expected
+
+
+def score_columns(judged: Judged, segment: Segment, usual: Usual, codec: Codec) -> Floats:
+    """Return the table of `score_held_out` for one segment.
+
+    Args:
+        judged: Its errors.
+        segment: Its rows.
+        usual: What is usual for the network.
+        codec: The ways of scoring.
+    """
+    rows = len(segment)
+    ways = codec.ways.all()
+    averages = averaged(judged.states, codec.rows_of(STATE_SPAN), usual.states.center, judged.fresh)
+    keys = [(way.of, way.channels, watched_at(way.span, codec.channels)) for way in ways]
+    joined = {  # once for all ways that differ in what they average over alone
+        key: _of_way(judged, averages, usual, way, codec.channels)
+        for key, way in dict(zip(keys, ways, strict=True)).items()
+    }
+    scores = [
+        smooth(
+            _placed(joined[key], way, codec, noncausal=codec.ways.noncausal),
+            _still_to_average(way, codec),
+            codec.bridge,
+            noncausal=codec.ways.noncausal,
+        )
+        for key, way in zip(keys, ways, strict=True)
+    ]
+    told = _in_users_unit(judged, segment)
+    table = np.column_stack([*scores, np.zeros((len(told), COLUMNS)), told])
+    filled: Floats = np.nan_to_num(table[len(table) - rows :])
+    return filled
+
+
+def _of_way(judged: Judged, averages: Floats, usual: Usual, way: Way, channels: int) -> Floats32:
+    """Return what a way says of single rows, (rows,), NaN where nothing was observed."""
+    if way.of == STATE:
+        seen = judged.counted.any(axis=(1, 2))
+        return np.where(seen, usual.states.distance(averages), np.float32(np.nan))
+    watched = watched_at(way.span, channels)
+    return joined_errors(judged, usual.errors, way.of, way.channels, watched)
+
+
+def _still_to_average(way: Way, codec: Codec) -> int:
+    """Return the rows over which what a way says is averaged; states have been, before it spoke."""
+    return 1 if way.of == STATE else codec.rows_of(way.span)
+
+
+def _placed(
+    says: npt.NDArray[np.floating], way: Way, codec: Codec, *, noncausal: bool
+) -> npt.NDArray[np.floating]:
+    """Return what a way says of the rows that it is true of: in noncausal, states of those around.
+
+    Args:
+        says: (rows,), of what ends with the row.
+        way: The way.
+        codec: Says how many rows states are averaged over.
+        noncausal: Whether rows after a row count too.
+    """
+    if way.of != STATE or not noncausal:
+        return says
+    return moved_on(smooth(says, 1, codec.bridge), codec.rows_of(STATE_SPAN))
+
+
+def _in_users_unit(judged: Judged, segment: Segment) -> Floats32:
+    expected: Floats32 = (judged.expected * segment.spread + segment.center).astype(np.float32)
+    return expected

@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from seqtune.data.panel.panel import Panel
 from seqtune.tasks.anomaly.codec import Coded
 from seqtune.tasks.anomaly.flat_line import FlatLine
 from seqtune.tasks.anomaly.scales import Scales
@@ -28,8 +27,8 @@ class Segment:
         step: Grid step of the first row.
         center: (channels,) of the series.
         spread: (channels,) of the series.
-        flat_line: For how long each of its channels may keep one value.
         series: Number of the series in its panel.
+        flat_line: For how long each of its channels may keep one value; None where nobody asks.
     """
 
     values: npt.NDArray[np.float64]
@@ -38,8 +37,8 @@ class Segment:
     step: int
     center: npt.NDArray[np.float64]
     spread: npt.NDArray[np.float64]
-    flat_line: FlatLine
     series: int = 0
+    flat_line: FlatLine | None = None
 
     def __len__(self) -> int:
         return len(self.values) - self.first
@@ -61,13 +60,15 @@ class Segment:
         scored[:MIN_HISTORY] = False
         return scored[self.first :]
 
-    def flat_line_levels(self, bridge: int) -> npt.NDArray[np.float32]:
-        """Return the level of the flat line that each row from `first` on is in, (rows,).
+    def flat_line_scores(self, bridge: int) -> npt.NDArray[np.float32]:
+        """Return how rare it is that some channel stands still for so long, (rows,) from `first`.
 
         Args:
             bridge: Rows without any value that are bridged by what came before them.
         """
-        found = self.flat_line.levels(self.values, self.observed, bridge)[self.first :]
+        if self.flat_line is None:
+            return np.zeros(len(self), np.float32)
+        found = self.flat_line.rarities(self.values, self.observed, bridge)[self.first :]
         highest: npt.NDArray[np.float32] = found.max(axis=1, initial=np.float32(0.0))
         return highest
 
@@ -128,61 +129,3 @@ def in_chunks(segment: Segment, rows: int, context: int, after: int = 0) -> Iter
             first=begin - start,
             step=segment.step + start,
         )
-
-
-@dataclass(frozen=True)
-class Rows:
-    """A panel whose series are scaled.
-
-    Args:
-        panel: The rows.
-        scales: Centre and unit of each series.
-        labels: (rows,) int8, 0 or 1, -1 where there is no label.
-        flat_line: For how long channels of each series may keep one value.
-    """
-
-    panel: Panel
-    scales: Scales
-    labels: npt.NDArray[np.int8]
-    flat_line: FlatLine
-
-    def segment(self, series: int, begin: int, end: int, context: int) -> Segment:
-        """Return rows of one series to be scored, with rows before them.
-
-        Args:
-            series: Number of the series.
-            begin: Absolute row of the first one.
-            end: Absolute row after the last one.
-            context: Rows before the first one, as far as the series has them.
-        """
-        panel = self.panel
-        origin = int(panel.offsets[series])
-        start = max(origin, begin - context)
-        return Segment(
-            values=np.asarray(panel.target[start:end]),
-            observed=np.asarray(panel.observed[start:end]),
-            first=begin - start,
-            step=int(panel.starts[series]) + start - origin,
-            center=self.scales.center[series],
-            spread=self.scales.spread[series],
-            series=series,
-            flat_line=self.flat_line.of(series),
-        )
-
-
-def take_labels(panel: Panel) -> tuple[Panel, npt.NDArray[np.int8]]:
-    """Take the labels, which were carried like a covariate, out of a panel.
-
-    Args:
-        panel: With no covariate, or with the labels as the only one.
-
-    Returns:
-        The panel without it, and (rows,) int8: 1 where any of the rows at that time was labelled 1,
-        0 elsewhere, -1 where nothing is known.
-    """
-    if not panel.past_names:
-        return panel, np.full(panel.rows, -1, np.int8)
-    column = panel.past[:, 0]
-    labels = np.where(np.isnan(column), -1, column > 0).astype(np.int8)
-    notes = tuple(note for note in panel.notes if f"'{panel.past_names[0]}'" not in note)
-    return replace(panel, past_names=(), past=panel.past[:, :0], notes=notes), labels

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 
 import numpy as np
@@ -15,9 +15,9 @@ from seqtune.progress import Advance, Listener, no_progress
 from seqtune.registry import baselines
 from seqtune.tasks._values import Part, Until
 from seqtune.tasks.anomaly.prepared import Prepared
-from seqtune.tasks.anomaly.score_parts import score_parts, squared
+from seqtune.tasks.anomaly.score_parts import COLUMNS, squared, statement
 from seqtune.tasks.anomaly.segment import Segment, in_chunks
-from seqtune.tasks.anomaly.tail_probability import TailFit
+from seqtune.tasks.anomaly.tail_probability import fit_rarity, to_rarity
 
 Floats = npt.NDArray[np.float64]
 
@@ -54,9 +54,9 @@ def problem_of(prepared: Prepared) -> Problem:
             as_predictions(prepared, part, scores)
             for (part, _), scores in zip(parts, answers, strict=True)
         ]
-        tail = tail_of_method(prepared, raw[0])
-        made = [np.column_stack([_parts(prepared, each[:, 0], tail), each[:, 1:]]) for each in raw]
-        return dict(zip(PARTS, made, strict=True))
+        figures = figures_of_method(prepared, raw[0])
+        rare = [_calibrated(prepared, each, figures) for each in raw]
+        return dict(zip(PARTS, rare, strict=True))
 
     return Problem(fitting_of(prepared), portions, gather, SAMPLES, sample)
 
@@ -91,58 +91,64 @@ def as_predictions(prepared: Prepared, part: Part, scores: Sequence[Floats]) -> 
     return np.column_stack([one, np.concatenate(usual)])
 
 
-def tail_of_method(prepared: Prepared, raw: Floats) -> TailFit:
-    """Measure what turns a method's scores into levels.
+def figures_of_method(prepared: Prepared, raw: Floats) -> dict[str, float]:
+    """Measure what turns a method's scores into rarities.
 
     Args:
         prepared: The data.
         raw: Scores of the validation part, as `as_predictions` returns them.
     """
     normal = prepared.held_out["validation"].normal_scores(raw[:, 0])
-    return TailFit.fit(normal, prepared.codec.false_alarms)
+    return fit_rarity(normal, prepared.codec.false_alarms)
 
 
-def _parts(prepared: Prepared, scores: Floats, tail: TailFit) -> Floats:
-    """Return score parts, (rows, 3): a method has one score for what lasts and for alarms."""
-    levels = tail.level(scores)
-    return score_parts(squared(levels), levels, prepared.codec.threshold)
+def _calibrated(prepared: Prepared, raw: Floats, figures: Mapping[str, float]) -> Floats:
+    return np.column_stack([_statement(prepared, raw[:, 0], figures), raw[:, 1:]])
+
+
+def _statement(prepared: Prepared, scores: Floats, figures: Mapping[str, float]) -> Floats:
+    """Return what a method says of rows, (rows, 3): it has one score for all paces."""
+    rarities = to_rarity(scores, figures)
+    return statement(squared(rarities), rarities, prepared.codec.threshold)
 
 
 def score_by_method(
-    prepared: Prepared,
-    name: str,
-    segments: Sequence[Segment],
-    advance: Advance = no_progress,
-) -> Floats:
+    prepared: Prepared, name: str, segments: Sequence[Segment], tell: Advance = no_progress
+) -> list[tuple[Floats, npt.NDArray[np.floating]]]:
     """Score rows by a method that was fitted on all rows of the run.
 
-    What turns its scores into levels is measured as it was for the leaderboard.
+    What turns its scores into rarities is measured as it was for the leaderboard.
 
     Args:
         prepared: The data of the run.
         name: The method.
         segments: What is scored.
-        advance: Hears how many more rows are done.
+        tell: Is told how many more rows are done.
 
     Returns:
-        (rows, 3 + channels): score parts, NaN where there are none, and the channels' medians.
+        For each segment the statements, (rows, 3), NaN where there is none, and the channels'
+        medians.
     """
     held = prepared.held_out["validation"]
     method, fitting = baselines("anomaly")[name], fitting_of(prepared)
     trained = quietly(lambda: fitting.fit(method, training_rows(prepared, "train")))
     usual = quietly(lambda: fitting.predict(trained, _known(held.segments)))
-    tail = tail_of_method(prepared, as_predictions(prepared, "validation", usual))
+    figures = figures_of_method(prepared, as_predictions(prepared, "validation", usual))
     model = quietly(lambda: fitting.fit(method, training_rows(prepared, "test")))
     codec = prepared.codec
     context = max(codec.context, REACH_SEASONS * codec.season, REACH_ROWS) + codec.bridge
-    found = []
+    found: list[tuple[Floats, npt.NDArray[np.floating]]] = []
     for segment in segments:
-        for chunk in in_chunks(segment, CHUNK_ROWS, context):
-            (scores,) = quietly(partial(fitting.predict, model, _known([chunk])))
-            parts = _parts(prepared, scores[chunk.first :], tail)
-            found.append(np.column_stack([parts, np.tile(segment.center, (len(chunk), 1))]))
-            advance(len(chunk))
-    return np.concatenate(found)
+        scores = np.empty((len(segment), COLUMNS))
+        end = 0
+        for part in in_chunks(segment, CHUNK_ROWS, context):
+            begin, end = end, end + len(part)
+            (one,) = quietly(partial(fitting.predict, model, _known([part])))
+            scores[begin:end] = _statement(prepared, one[part.first :], figures)
+            tell(len(part))
+        medians = np.broadcast_to(segment.center, (len(segment), codec.channels))
+        found.append((scores, medians))  # a view: the medians stand in memory once
+    return found
 
 
 def training_rows(prepared: Prepared, until: Until) -> list[Floats]:

@@ -61,6 +61,34 @@ def moved_on(averages: npt.NDArray[np.float64], span: int) -> npt.NDArray[np.flo
     return np.where(known, averages[np.maximum(latest[ahead], rows)], np.nan)
 
 
+def smooth_part(
+    errors: npt.NDArray[np.floating],
+    span: int,
+    bridge: int,
+    part: tuple[int, int],
+    *,
+    noncausal: bool = False,
+) -> npt.NDArray[np.float64]:
+    """Average as `smooth` does, but return some rows alone, looking at no more than they need.
+
+    Args:
+        errors: (rows,), of all rows.
+        span: Rows that are averaged over.
+        bridge: Rows without an error that are bridged.
+        part: The first row, and the first row after the last.
+        noncausal: Whether rows after a row count too.
+
+    Example:
+        >>> smooth_part(np.array([2.0, 4.0, np.nan, 6.0]), 2, 1, (2, 4))
+        array([4., 5.])
+    """
+    begin, end = part
+    first = max(0, begin - max(1, span) - bridge)
+    last = min(len(errors), end + (span if noncausal else 0))
+    smoothed = smooth(errors[first:last], span, bridge, noncausal=noncausal)
+    return smoothed[begin - first : end - first]
+
+
 def _carried(values: npt.NDArray[np.float64], bridge: int) -> npt.NDArray[np.float64]:
     """Fill rows without an error by the last one before them, not more than `bridge` rows on."""
     rows = np.arange(len(values))

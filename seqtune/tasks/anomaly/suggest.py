@@ -11,9 +11,9 @@ from seqtune.data.panel.seasonality import find_periods
 from seqtune.data.reading.source import Source
 from seqtune.progress import Assumption, Assumptions
 from seqtune.recipe.load import Recipe
+from seqtune.tasks.anomaly.panels import take_labels
 from seqtune.tasks.anomaly.roles import TELLING_NAMES, infer_roles, label_columns
 from seqtune.tasks.anomaly.schema import Schema
-from seqtune.tasks.anomaly.segment import take_labels
 from seqtune.tasks.anomaly.settle import refuse_short
 
 

@@ -15,10 +15,12 @@ from seqtune.errors import RunError
 from seqtune.metrics.vus import vus_pr
 from seqtune.tasks._values import Context, Evaluation
 from seqtune.tasks.anomaly.codec import Codec
-from seqtune.tasks.anomaly.events import Event, Evidence, event_numbers, find_events
+from seqtune.tasks.anomaly.events import Event, event_numbers, find_events
+from seqtune.tasks.anomaly.evidence import Evidence
 from seqtune.tasks.anomaly.held_out import figures_of
 from seqtune.tasks.anomaly.new_rows import NewRows
-from seqtune.tasks.anomaly.score_parts import PARTS, combined_score, is_flat_line
+from seqtune.tasks.anomaly.score_parts import COLUMNS as PARTS
+from seqtune.tasks.anomaly.score_parts import is_flat_line, standing
 
 Floats = npt.NDArray[np.float64]
 
@@ -35,7 +37,7 @@ def event_table(codec: Codec, new: NewRows, predictions: Floats, context: Contex
     Args:
         codec: What is known of the fitted data.
         new: The rows.
-        predictions: (rows, 3 + channels): score parts and expected values.
+        predictions: (rows, 3 + channels): statements and expected values.
         context: Hears of the events, in words.
 
     Returns:
@@ -100,15 +102,15 @@ def combined_scores(
         RunError: The scores of the model are not finite.
     """
     rows = len(new)
-    joined, is_flat = np.empty(rows), np.empty(rows, np.bool_)
+    joined, still = np.empty(rows), np.empty(rows, np.bool_)
     expected = []
     end = 0
     for segment in new.segments:
         part = slice(end, end + len(segment))
-        flat = segment.flat_line_levels(codec.bridge)
-        scores = combined_score(predictions[part], codec.threshold, flat)
+        stands = segment.flat_line_scores(codec.bridge)
+        scores = standing(predictions[part], codec.threshold, stands)
         joined[part] = np.where(segment.scored(codec.bridge), scores, np.nan)
-        is_flat[part] = is_flat_line(scores, flat, codec.threshold)
+        still[part] = is_flat_line(scores, stands, codec.threshold)
         expected.append(predictions[part, PARTS:])
         end = part.stop
     if np.isinf(joined).any():
@@ -116,11 +118,11 @@ def combined_scores(
             f"the scores of {context.model} are not finite (NaN or infinity)",
             f"use another row: --use NAME (seqtune report {context.name} lists them)",
         )
-    return joined, Evidence(new.segments, expected, is_flat, codec.threshold)
+    return joined, Evidence(new.segments, expected, still, codec.threshold)
 
 
 def threshold_of(context: Context) -> float:
-    """Return the level beyond which a row is marked, by the run's recipe."""
+    """Return the rarity beyond which a row is marked, by the run's recipe."""
     return -math.log10(float(context.recipe.get("threshold.false_alarms")))
 
 

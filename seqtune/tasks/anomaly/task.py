@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, cast
 
@@ -26,30 +26,32 @@ from seqtune.tasks._values import (
     Evaluation,
     Models,
     Network,
+    Part,
     Until,
     Values,
 )
 from seqtune.tasks.anomaly import settle
 from seqtune.tasks.anomaly.batches import TrainingBatches
-from seqtune.tasks.anomaly.codec import Codec
+from seqtune.tasks.anomaly.calibration import ScoreCalibration
+from seqtune.tasks.anomaly.codec import Codec, Ways
 from seqtune.tasks.anomaly.held_out import HeldOut
 from seqtune.tasks.anomaly.illustrate import illustrate
-from seqtune.tasks.anomaly.inference import Judge, Judged
+from seqtune.tasks.anomaly.inference import Judge
 from seqtune.tasks.anomaly.info import INFO
 from seqtune.tasks.anomaly.loss import trimmed_loss
 from seqtune.tasks.anomaly.network import build_network, channels_of, offsets_of
 from seqtune.tasks.anomaly.new_rows import NewRows, labelled_rows, rows_to_score
+from seqtune.tasks.anomaly.panels import take_labels
 from seqtune.tasks.anomaly.prepared import Prepared
-from seqtune.tasks.anomaly.reference_states import Reference
+from seqtune.tasks.anomaly.reference_states import usual_of
 from seqtune.tasks.anomaly.roles import infer_roles
 from seqtune.tasks.anomaly.schema import Schema
-from seqtune.tasks.anomaly.score_calibration import ScoreCalibration, is_raw
-from seqtune.tasks.anomaly.score_parts import PARTS, combined_score
-from seqtune.tasks.anomaly.scorers import judge_in_chunks, raw_scores
-from seqtune.tasks.anomaly.segment import Segment, take_labels
+from seqtune.tasks.anomaly.score_calibration import in_short, is_raw
+from seqtune.tasks.anomaly.score_parts import standing
+from seqtune.tasks.anomaly.scorers import score_held_out, score_segments
 from seqtune.tasks.anomaly.simple_methods import problem_of, score_by_method
 from seqtune.tasks.anomaly.tables import evaluate_rows, event_table
-from seqtune.tasks.anomaly.time_scales import SCORERS
+from seqtune.tasks.anomaly.time_scales import chosen_ways, join_paces
 
 Floats = npt.NDArray[np.float64]
 
@@ -105,6 +107,13 @@ class AnomalyTask(Task):
         season = settle.settle_season(periods, training)
         lookback = settle.settle_lookback(values.lookback, season, training)
         longest = int(largest(lookback))
+        ways = Ways(
+            values.score.smoothing,
+            values.score.offsets,
+            values.score.channels if len(roles.targets) > 1 or _has_activity(values) else ("mean",),
+            values.score.noncausal,
+            values.score.state,
+        )
         held_out = int((split.validation_end - split.train_end).sum())
         codec = Codec.fit(
             panel,
@@ -113,9 +122,10 @@ class AnomalyTask(Task):
             periods=periods,
             cycles=settle.settle_cycles(panel.grid, periods, training),
             season=season,
-            context=_context(values, season, longest),
+            context=_context(values, ways, season, longest),
             bridge=longest,
-            noncausal=values.score.noncausal,
+            ways=ways,
+            flat_line=values.score.flat_line,
             false_alarms=settle.settle_rate(
                 values.threshold.false_alarms, held_out, panel.grid, listener
             ),
@@ -193,26 +203,43 @@ class AnomalyTask(Task):
         calibration: ScoreCalibration | None = None,
         advance: Advance = no_progress,
     ) -> Floats:
-        """Return raw scores, or calibrated score parts, and what was expected."""
-        codec, held = prepared.codec, prepared.held_out["validation"]
-        is_new = isinstance(encoded, NewRows)
-        if is_new and calibration is None:  # the run ended before anything was measured
-            raw = self.forward(network.searched, prepared, held, values)
-            calibration = self.calibrate(prepared, held, raw)
-        judge = Judge(network, codec, values, noncausal=encoded.noncausal)
-        chunks: Iterable[tuple[Judged, Segment, int]] = judge_in_chunks(judge, encoded.segments)
-        if encoded is held:
-            chunks = list(chunks)
-            known = [judged for judged, _, _ in chunks[-len(held.trained) :]]
-        else:
-            known = judge.judge(held.trained, 0)
-        reference = Reference.of(known, codec)
-        found = []
-        for judged, segment, rows in chunks:
-            raw = raw_scores(judge, judged, segment, rows, reference)
-            found.append(raw if calibration is None else calibration.apply(raw))
-            advance(rows)
-        return np.concatenate(found)
+        """Return scores in every way of held-out rows, or statements, and expected values."""
+        if isinstance(encoded, NewRows):
+            return self._score_new(network, prepared, encoded, values, calibration, advance)
+        part: Part = "validation" if encoded is prepared.held_out["validation"] else "test"
+        made = score_held_out(network, prepared, values, part)
+        return made if calibration is None else calibration.apply(made)
+
+    def _score_new(
+        self,
+        network: Network,
+        prepared: Prepared,
+        new: NewRows,
+        values: Values,
+        calibration: ScoreCalibration | None,
+        advance: Advance,
+    ) -> Floats:
+        """Return statements and expected values of new rows, (rows, 3 + channels)."""
+        if calibration is None or not calibration.is_of_network:  # nothing was measured of it
+            held = score_held_out(network.searched, prepared, values, "validation")
+            calibration = ScoreCalibration.fit(prepared, held)
+        codec, figures = prepared.codec, calibration.figures
+        judge = Judge(network, codec, values, noncausal=new.noncausal)
+        before = None
+        if network.searched is not network:
+            before = Judge(network.searched, codec, values, noncausal=new.noncausal)
+        ways = chosen_ways(figures)
+        parts = score_segments(
+            judge,
+            new.segments,
+            usual_of(judge, prepared, before),
+            list(ways.values()),
+            lambda scores: join_paces(
+                dict(zip(ways, scores, strict=True)), figures, codec.threshold
+            ),
+            advance,
+        )
+        return np.concatenate([np.column_stack(each) for each in parts])
 
     def by_method(
         self,
@@ -222,18 +249,19 @@ class AnomalyTask(Task):
         seed: int,
         advance: Advance = no_progress,
     ) -> Floats:
-        """Return score parts and the channels' medians by a simple method."""
-        return score_by_method(prepared, method, encoded.segments, advance)
+        """Return statements and the channels' medians by a simple method."""
+        parts = score_by_method(prepared, method, encoded.segments, advance)
+        return np.concatenate([np.column_stack(each) for each in parts])
 
     def score(self, prepared: Prepared, encoded: HeldOut, predictions: Floats) -> dict[str, float]:
-        """Return every metric; those of flags for calibrated predictions alone."""
-        codec, is_of_training = prepared.codec, is_raw(prepared.codec, predictions)
-        if is_of_training:
-            predictions = ScoreCalibration.fit(codec, encoded, predictions).apply(predictions)
-        scores = combined_score(predictions, codec.threshold, encoded.flat)
-        selecting = _selecting(prepared, encoded, scores, predictions[:, PARTS:])
-        flags = {} if is_of_training else encoded.figures(scores, codec.threshold)
-        return {**selecting, **flags}
+        """Return every metric; those of flags for rarities alone, whose threshold is known."""
+        expected = predictions[:, -prepared.codec.channels :]
+        if is_raw(prepared, predictions):
+            return _selecting(prepared, encoded, in_short(prepared, encoded, predictions), expected)
+        threshold = prepared.codec.threshold
+        scores = standing(predictions, threshold, encoded.still)
+        selecting = _selecting(prepared, encoded, scores, expected)
+        return {**selecting, **encoded.figures(scores, threshold)}
 
     def margin(self, prepared: Prepared, score: float) -> float:
         """Return how close separations are that say little; 0 where labels choose."""
@@ -247,15 +275,13 @@ class AnomalyTask(Task):
 
     def calibrate(
         self, prepared: Prepared, encoded: HeldOut, predictions: Floats
-    ) -> ScoreCalibration | None:
-        """Measure how rare scores of a network are among normal rows; not those of an average."""
-        if not is_raw(prepared.codec, predictions):
-            return None
-        return ScoreCalibration.fit(prepared.codec, encoded, predictions)
+    ) -> ScoreCalibration:
+        """Choose the ways of scoring, and measure how rare their scores are among normal rows."""
+        return ScoreCalibration.fit(prepared, predictions)
 
     def read_calibration(self, prepared: Prepared, values: Any) -> ScoreCalibration:
-        """Read what was measured of a network."""
-        return ScoreCalibration.from_dict(prepared.codec, values)
+        """Read what was measured of a network, a simple method or an ensemble."""
+        return ScoreCalibration.from_dict(prepared, values)
 
     def baselines(
         self, prepared: Prepared, recipe: Recipe, allowance: Allowance, listener: Listener
@@ -322,10 +348,15 @@ def _selecting(
     return figures
 
 
-def _context(values: Schema, season: int, lookback: int) -> int:
+def _has_activity(values: Schema) -> bool:
+    asked = values.preprocessing.activity
+    return True in asked if isinstance(asked, tuple) else asked is True
+
+
+def _context(values: Schema, ways: Ways, season: int, lookback: int) -> int:
     """Return the rows before a row that any configuration of the search looks at."""
     reach = math.ceil(largest(values.preprocessing.reach) * season)
-    span = math.ceil(max(scorer.span for scorer in SCORERS) * season)
+    span = math.ceil(ways.longest * season)
     return 2 * lookback + reach + span
 
 

@@ -138,9 +138,11 @@ ATTACKS: list[Callable[[dict[str, Any]], object]] = [
     lambda values: values.update(series=["other"]),
     lambda values: values["roles"].update(targets=["other"]),
     lambda values: values["roles"].update(time=3),
-    lambda values: values.update(noncausal="yes"),
-    lambda values: values.pop("noncausal"),
-    lambda values: values.pop("flat_line"),
+    lambda values: values["ways"].update(smoothing=[1e9]),
+    lambda values: values["ways"].update(offsets=["eval"]),
+    lambda values: values["ways"].update(noncausal="yes"),
+    lambda values: values["ways"].update(state=1),
+    lambda values: values.pop("ways"),
 ]
 
 
@@ -165,6 +167,11 @@ def test_labels_from_a_stranger_are_refused(
     np.save(tmp_path / "data" / "labels.npy", labels)
     with pytest.raises(RunError, match="damaged"):
         Prepared.load(tmp_path)
+
+
+def test_a_recipe_can_do_without_states() -> None:
+    ways = prepare(frame(), "score.state=false").codec.ways
+    assert not ways.state and all(way.of != "state" for way in ways.all())
 
 
 def test_the_codec_is_plain_json(prepared: Prepared) -> None:

@@ -31,6 +31,7 @@ def test_a_score_at_the_threshold_is_no_event() -> None:
 def test_rows_that_follow_each_other_are_one_event_with_its_peak() -> None:
     scores = np.array([2.0, 3.0, 3.0, 0.0, 0.0, 5.0])
     assert spans(find_events(scores, 1.0, gap=0)) == [(0, 2, 1, 3.0), (5, 5, 5, 5.0)]
+    assert find_events(scores, 1.0, gap=0)[0].rows == 3
 
 
 def test_a_small_gap_does_not_end_an_event() -> None:

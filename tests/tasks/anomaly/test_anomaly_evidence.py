@@ -7,15 +7,11 @@ import math
 import numpy as np
 import numpy.typing as npt
 
-from seqtune.tasks.anomaly.events import Evidence
+from seqtune.tasks.anomaly.evidence import Evidence
 from seqtune.tasks.anomaly.flat_line import FlatLine
 from seqtune.tasks.anomaly.segment import Segment
 
 NAN = math.nan
-
-
-def unknown(channels: int) -> FlatLine:
-    return FlatLine(np.zeros(channels, np.int64), np.zeros(channels), np.ones(channels))
 
 
 def segment(
@@ -26,7 +22,7 @@ def segment(
 ) -> Segment:
     observed = np.ones(values.shape, np.bool_) if seen is None else seen
     zeros, ones = np.zeros(values.shape[1]), np.ones(values.shape[1])
-    return Segment(values, observed, first, 0, zeros, ones, known or unknown(values.shape[1]))
+    return Segment(values, observed, first, 0, zeros, ones, flat_line=known)
 
 
 def never(rows: int) -> npt.NDArray[np.bool_]:
@@ -37,7 +33,7 @@ def test_the_largest_error_is_to_blame_in_units_of_its_channel() -> None:
     one = segment(np.ones((3, 2)), first=1)
     seen = np.array([[True, True], [True, False]])
     values = np.array([[1.0, 5.0], [7.0, 0.0]])
-    two = Segment(values, seen, 0, 0, np.zeros(2), np.array([1.0, 10.0]), unknown(2))
+    two = Segment(values, seen, 0, 0, np.zeros(2), np.array([1.0, 10.0]))
     told = [np.array([[1.0, 1.5], [4.0, 1.0]]), np.array([[2.0, 9.0], [8.0, 99.0]])]
     found = Evidence([one, two], told, never(4), 4.0)
     named = [found.at(row) for row in range(4)]
@@ -70,7 +66,7 @@ def test_of_a_channel_with_the_largest_error_it_is_said_too_that_it_stands_still
     known = FlatLine(np.array([0, 2]), np.array([0.0, 2.0]), np.array([1.0, 0.5]))
     values = np.column_stack([np.zeros(10), [0.0, 1.0, *[5.0] * 8]])
     found = Evidence([segment(values, known=known)], [np.zeros((10, 2))], never(10), 4.0)
-    # in its sixth row the run's level is 2 + 4 * 0.5, at the threshold, then beyond
+    # in its sixth row the run's rarity is 2 + 4 * 0.5, at the threshold, then beyond
     assert found.at(7)["unchanged"] is None
     assert found.at(8) == {"channel": 1, "expected": 0.0, "found": 5.0, "unchanged": 8}
 

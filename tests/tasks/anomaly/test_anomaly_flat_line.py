@@ -16,9 +16,9 @@ from seqtune.progress import silent
 from seqtune.recipe.load import Recipe
 from seqtune.tasks.anomaly.continuation import continued
 from seqtune.tasks.anomaly.equal_runs import MAX_COUNTED, NEAR, equal_rows, run_around
-from seqtune.tasks.anomaly.flat_line import FEWEST, MAX_LEVEL, FlatLine
+from seqtune.tasks.anomaly.flat_line import FEWEST, RAREST, FlatLine
+from seqtune.tasks.anomaly.panels import Rows
 from seqtune.tasks.anomaly.prepared import Prepared
-from seqtune.tasks.anomaly.segment import Rows
 from seqtune.tasks.anomaly.task import TASK
 
 Floats = npt.NDArray[np.float64]
@@ -41,6 +41,7 @@ def prepare(*channels: Floats, series: Floats | None = None, overrides: tuple[st
 def known(*channels: Floats) -> FlatLine:
     """Return what is known of a single series."""
     found = prepare(*channels).codec.flat_line
+    assert found is not None
     assert found.start.shape == (2, len(channels))
     return found.of(0)
 
@@ -49,14 +50,14 @@ def noise(digits: int, seed: int = 0) -> Floats:
     return np.random.default_rng(seed).normal(size=ROWS).round(digits)
 
 
-def level_of_a_run(found: FlatLine, rows: int, channel: int = 0) -> float:
-    """Return the level of the last row of a run of equal values."""
+def rarity_of_a_run(found: FlatLine, rows: int, channel: int = 0) -> float:
+    """Return the rarity of the last row of a run of equal values."""
     values = np.zeros((rows + 1, len(found.start)))
     values[0] = 1.0
     values[:, [other for other in range(len(found.start)) if other != channel]] = np.arange(
         rows + 1.0
     )[:, None]
-    return float(found.levels(values, np.ones(values.shape, np.bool_))[-1, channel])
+    return float(found.rarities(values, np.ones(values.shape, np.bool_))[-1, channel])
 
 
 def test_equal_rows_are_counted_from_the_first_of_them() -> None:
@@ -92,12 +93,13 @@ def test_a_long_run_is_found_to_both_sides() -> None:
         assert run_around(values, np.ones(len(values), np.bool_), row) == (11, 4 * NEAR - 5)
 
 
-def test_the_level_is_that_of_the_chance_that_runs_go_on() -> None:
+def test_the_rarity_is_that_of_the_chance_that_runs_go_on() -> None:
     # runs of two and more: 20 ended at once, two of those of three went on once and ended, and the
     # three that are censored went on as long as that: 5 rows that went on, 22 that did not
     runs = [1] * 900 + [2] * 20 + [3] * 4 + [9]
     values = np.repeat(np.arange(len(runs), dtype=float), runs)
     prepared = prepare(np.append(values, np.arange(640) + 1e6))
+    assert prepared.codec.flat_line is not None
     found = prepared.codec.flat_line.of(0)
     assert int(prepared.split.train_end[0]) == len(values) == 961
     assert found.start.tolist() == [2]
@@ -109,19 +111,19 @@ def test_the_level_is_that_of_the_chance_that_runs_go_on() -> None:
     assert found.base[0] == pytest.approx(-math.log10(25 / 961 / (1 - chance)), rel=1e-9)
 
 
-def test_the_level_rises_with_every_row_up_to_the_highest() -> None:
+def test_the_rarity_rises_with_every_row_up_to_the_rarest() -> None:
     found = FlatLine(np.array([3]), np.array([2.0]), np.array([0.25]))
-    assert level_of_a_run(found, 5) == 0.0  # not twice the usual
-    assert level_of_a_run(found, 6) == 2.75
-    assert level_of_a_run(found, 7) == 3.0
-    assert level_of_a_run(found, 1000) == MAX_LEVEL
+    assert rarity_of_a_run(found, 5) == 0.0  # not twice the usual
+    assert rarity_of_a_run(found, 6) == 2.75
+    assert rarity_of_a_run(found, 7) == 3.0
+    assert rarity_of_a_run(found, 1000) == RAREST
 
 
 def test_a_few_equal_rows_are_never_strange() -> None:
     found = known(noise(9))
     assert found.start.tolist() == [1]
-    assert level_of_a_run(found, FEWEST - 1) == 0.0
-    assert level_of_a_run(found, FEWEST) == MAX_LEVEL
+    assert rarity_of_a_run(found, FEWEST - 1) == 0.0
+    assert rarity_of_a_run(found, FEWEST) == RAREST
 
 
 def test_of_several_channels_each_has_its_own_and_all_count() -> None:
@@ -137,8 +139,8 @@ def test_nights_are_usual_though_few() -> None:
     light = np.where((hour > 6) & (hour < 18), np.random.default_rng(0).random(600), 0.0)
     found = known(light)
     assert found.start.tolist() == [13]
-    assert level_of_a_run(found, 25) == 0.0
-    assert level_of_a_run(found, 48) > 4.0
+    assert rarity_of_a_run(found, 25) == 0.0
+    assert rarity_of_a_run(found, 48) > 4.0
 
 
 def test_a_stuck_sensor_in_the_training_part_is_not_usual() -> None:
@@ -147,7 +149,7 @@ def test_a_stuck_sensor_in_the_training_part_is_not_usual() -> None:
     values[700:760] = values[700]
     found = known(values)
     assert found.start.tolist() == clean.start.tolist()
-    assert level_of_a_run(found, FEWEST) > 4.0
+    assert rarity_of_a_run(found, FEWEST) > 4.0
 
 
 @pytest.mark.parametrize(
@@ -162,8 +164,8 @@ def test_a_stuck_sensor_in_the_training_part_is_not_usual() -> None:
 def test_of_channels_that_hardly_move_nothing_is_said(values: Floats) -> None:
     found = known(values, noise(9))
     assert found.start[0] == 0
-    assert level_of_a_run(found, 10 * ROWS) == 0.0
-    assert level_of_a_run(found, FEWEST, channel=1) == MAX_LEVEL
+    assert rarity_of_a_run(found, 10 * ROWS) == 0.0
+    assert rarity_of_a_run(found, FEWEST, channel=1) == RAREST
 
 
 def test_what_comes_after_the_training_part_is_not_measured() -> None:
@@ -175,7 +177,9 @@ def test_what_comes_after_the_training_part_is_not_measured() -> None:
 
 def of_series(values: Floats, names: npt.NDArray[np.str_]) -> FlatLine:
     """Return what is known of several series of one channel, and of all together."""
-    return prepare(values, series=names).codec.flat_line
+    found = prepare(values, series=names).codec.flat_line
+    assert found is not None
+    return found
 
 
 def test_no_run_leads_from_one_series_to_the_next() -> None:
@@ -208,7 +212,7 @@ def test_a_series_that_moves_less_than_others_is_measured_by_itself() -> None:
     values[names == "b"] = np.repeat(noise(9)[:125], 4)
     found = of_series(values, names)
     assert found.start.ravel().tolist() == [1, 4, 1, 1, 4]
-    assert level_of_a_run(found.of(1), 7) == 0.0 < level_of_a_run(found.of(0), 7)
+    assert rarity_of_a_run(found.of(1), 7) == 0.0 < rarity_of_a_run(found.of(0), 7)
 
 
 def test_a_series_that_was_not_fitted_is_held_to_what_is_usual_unless_it_hardly_moves() -> None:
@@ -220,11 +224,12 @@ def test_a_series_that_was_not_fitted_is_held_to_what_is_usual_unless_it_hardly_
     values[150:160] = 2.0
     panel = prepare(values, series=other).panel
     found = prepared.codec.flat_line_of(panel)
+    assert found is not None
     assert panel.series == ("b", "new", "still")
     assert found.start.ravel().tolist() == [1, 1, 0]
     rows = Rows(panel, prepared.codec.scales_of(panel), np.zeros(300, np.int8), found)
     still = [
-        rows.segment(each, *panel.offsets[each : each + 2], 0).flat_line_levels(0)
+        rows.segment(each, *panel.offsets[each : each + 2], 0).flat_line_scores(0)
         for each in range(3)
     ]
     assert [int((each > 4).sum()) for each in still] == [0, 10 - FEWEST + 1, 0]
@@ -241,9 +246,9 @@ def test_a_row_is_judged_by_what_came_before_it_alone() -> None:
     values = np.column_stack([noise(1, 1), noise(2, 1)])
     values[500:520, 0], values[800:900, 1] = 0.3, 0.1
     seen = np.ones(values.shape, np.bool_)
-    whole = found.levels(values, seen)
+    whole = found.rarities(values, seen)
     assert (whole[:, 0] > 4).sum() + (whole[:, 1] > 4).sum() > 50
-    np.testing.assert_array_equal(found.levels(values[:850], seen[:850]), whole[:850])
+    np.testing.assert_array_equal(found.rarities(values[:850], seen[:850]), whole[:850])
 
 
 @pytest.mark.parametrize("threshold", [2.0, 4.0, 7.9])
@@ -252,8 +257,8 @@ def test_so_many_rows_are_enough_to_pass_a_threshold(threshold: float) -> None:
     assert found.start[2] == 0 < found.start[0]
     rows = found.reach(threshold)
     for channel in (0, 1):
-        assert level_of_a_run(found, rows, channel) > threshold
-    assert min(level_of_a_run(found, rows - 2, channel) for channel in (0, 1)) <= threshold
+        assert rarity_of_a_run(found, rows, channel) > threshold
+    assert min(rarity_of_a_run(found, rows - 2, channel) for channel in (0, 1)) <= threshold
     assert known(np.zeros(ROWS)).reach(threshold) == FEWEST
     slow = FlatLine(np.array([1]), np.array([0.0]), np.array([1e-9]))
     assert slow.reach(threshold) == MAX_COUNTED
@@ -262,6 +267,7 @@ def test_so_many_rows_are_enough_to_pass_a_threshold(threshold: float) -> None:
 def test_new_rows_have_so_many_before_them_that_a_run_is_seen_whole() -> None:
     prepared = prepare(np.repeat(noise(9)[: ROWS // 20], 20))
     codec = prepared.codec
+    assert codec.flat_line is not None
     assert codec.flat_line.start.tolist() == [[20], [20]]
     slow = replace(codec.flat_line, slope=np.full((2, 1), 0.002))
     wanted = slow.reach(codec.threshold)
@@ -296,3 +302,10 @@ def test_what_cannot_have_been_measured_is_refused(numbers: list[float]) -> None
 def test_what_is_no_table_is_refused(table: Any) -> None:
     with pytest.raises(ValueError, match="stand"):
         FlatLine.from_list(table)
+
+
+def test_a_recipe_can_do_without() -> None:
+    prepared = prepare(noise(9), overrides=("score.flat_line=false",))
+    assert prepared.codec.flat_line is None
+    segment = prepared.rows.segment(0, 0, ROWS, 0)
+    assert segment.flat_line_scores(0).tolist() == [0.0] * ROWS

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
-import numpy.typing as npt
 import pytest
 
 from seqtune.metrics.labelled_events import runs
 from seqtune.tasks.anomaly.faults import DRAW, KINDS, SHORTEST
-from seqtune.tasks.anomaly.injection import ROOM, plant
+from seqtune.tasks.anomaly.injection import ROOM, Planted, plant
 
 PERIOD = 24
 
@@ -21,34 +18,8 @@ def season(rows: int, channels: int = 1, noise: float = 0.1, seed: int = 9):
     return (np.arange(channels) + 1) * wave + random.normal(scale=noise, size=(rows, channels))
 
 
-@dataclass(frozen=True)
-class Planted:
-    """Rows with anomalies, and what was planted where."""
-
-    values: npt.NDArray[np.float64]
-    kinds: npt.NDArray[np.int8]
-    before: npt.NDArray[np.float64]
-
-    @property
-    def labels(self):
-        return (self.kinds > 0).astype(np.int8)
-
-    @property
-    def planted(self) -> tuple[str, ...]:
-        return tuple(name for code, name in enumerate(KINDS, 1) if (self.kinds == code).any())
-
-    @property
-    def channels(self):
-        """Which channels an anomaly has hit, in all of its rows."""
-        hit = np.zeros(self.values.shape, np.bool_)
-        for first, last in runs(self.labels).tolist():
-            rows = slice(first, last + 1)
-            hit[rows] = (self.values[rows] != self.before[rows]).any(axis=0)
-        return hit
-
-
 def planted_into(values, period=PERIOD, seed: int = 0) -> Planted:
-    return Planted(*plant(values, period, np.random.default_rng(seed)), values)
+    return plant(values, period, np.random.default_rng(seed))
 
 
 @pytest.mark.parametrize("rows", [0, 1, 2, 11])

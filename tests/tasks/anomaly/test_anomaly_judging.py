@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import cycle
 from pathlib import Path
@@ -20,17 +21,16 @@ from seqtune.registry import baselines, cells
 from seqtune.runtime.network import KerasNetwork
 from seqtune.search.network_file import load_network, save_network
 from seqtune.search.space import complete
-from seqtune.tasks.anomaly.flat_line import FlatLine
+from seqtune.tasks.anomaly.codec import STATE
 from seqtune.tasks.anomaly.inference import FEWEST, STALE, Judge
 from seqtune.tasks.anomaly.prepared import Prepared
-from seqtune.tasks.anomaly.reference_states import Reference
+from seqtune.tasks.anomaly.reference_states import usual_of
 from seqtune.tasks.anomaly.schema import ARCHITECTURES
-from seqtune.tasks.anomaly.score_parts import PARTS
-from seqtune.tasks.anomaly.scorers import judge_in_chunks, raw_scores
+from seqtune.tasks.anomaly.score_parts import COLUMNS
+from seqtune.tasks.anomaly.scorers import score_columns, score_segments
 from seqtune.tasks.anomaly.segment import Segment
 from seqtune.tasks.anomaly.simple_methods import score_by_method
 from seqtune.tasks.anomaly.task import TASK
-from seqtune.tasks.anomaly.time_scales import SCORERS
 
 PAIRS = list(zip(ARCHITECTURES, cycle(cells), strict=False))
 """Every architecture, each with another cell."""
@@ -87,7 +87,7 @@ def test_a_detector_trains_is_saved_and_scores_the_same(
     assert all(changed), "weights that nothing is learnt by"
     scores = TASK.forward(KerasNetwork(model), prepared, prepared.encoded("validation"), values)
     held = prepared.held_out["validation"]
-    assert scores.shape == (len(held.scored), len(SCORERS) + 2)
+    assert scores.shape == (len(held.scored), len(prepared.codec.ways.all()) + COLUMNS + 2)
     assert np.isfinite(scores).all()
     save_network(model, tmp_path / "network.keras")
     again = load_network(TASK, prepared, values, tmp_path / "network.keras")
@@ -99,62 +99,47 @@ def test_a_detector_trains_is_saved_and_scores_the_same(
     )
 
 
-def judge_of(architecture: str, prepared: Prepared, *, noncausal: bool = False) -> Judge:
-    """Return a network that has learnt nothing, ready to judge."""
-    values = values_of(architecture, "gru")
-    seed_everything(0)
-    network = KerasNetwork(TASK.build(prepared, values))
-    return Judge(network, prepared.codec, values, noncausal=noncausal)
-
-
-def reference_of(judge: Judge, prepared: Prepared) -> Reference:
-    return Reference.of(judge.judge(prepared.held_out["validation"].trained, 0), prepared.codec)
-
-
-def segment_of(rows: Any, first: int = 0, seen: Any = None) -> Segment:
-    observed = np.ones(rows.shape, np.bool_) if seen is None else seen
-    never = FlatLine(np.zeros(2, np.int64), np.zeros(2), np.ones(2))
-    return Segment(rows, observed, first, 0, np.zeros(2), np.ones(2), never)
-
-
-def scored(judge: Judge, segment: Segment, reference: Reference) -> Any:
-    """Return the raw scores and expected values of a segment."""
-    parts = [
-        raw_scores(judge, judged, chunk, rows, reference)
-        for judged, chunk, rows in judge_in_chunks(judge, [segment])
-    ]
-    return np.concatenate(parts)
+def first(scores: Sequence[Any]) -> Any:
+    """Return the scores of the only way, in every column."""
+    return np.column_stack([scores[0]] * COLUMNS)
 
 
 @pytest.mark.parametrize("architecture", ARCHITECTURES)
 def test_what_comes_after_a_row_does_not_change_its_score(
     architecture: str, prepared: Prepared
 ) -> None:
-    judge = judge_of(architecture, prepared)
-    reference = reference_of(judge, prepared)
-    rows = np.random.default_rng(1).normal(size=(900, 2))
+    values = values_of(architecture, "gru")
+    model = TASK.build(prepared, values)
+    judge = Judge(KerasNetwork(model), prepared.codec, values)
+    usual = usual_of(judge, prepared)
+    ways = list(range(len(prepared.codec.ways.all())))
+    draw = np.random.default_rng(1)
+    rows = draw.normal(size=(900, 2))
     other = rows.copy()
     other[600:] = 50.0
-    one, two, short = (
-        scored(judge, segment_of(table), reference) for table in (rows, other, rows[:600])
-    )
-    np.testing.assert_array_equal(one[:600], two[:600])
-    np.testing.assert_allclose(one[:600], short, rtol=1e-4, atol=1e-5)
-    changed = np.abs(one[600:] - two[600:]).max(axis=0)
-    assert (changed[: len(SCORERS)] > 0.1).all()
+
+    def scored(table: Any) -> list[Any]:
+        segment = Segment(table, np.ones(table.shape, np.bool_), 0, 0, np.zeros(2), np.ones(2))
+        return [score_segments(judge, [segment], usual, [way], first)[0][0] for way in ways]
+
+    for one, two, short in zip(scored(rows), scored(other), scored(rows[:600]), strict=True):
+        np.testing.assert_array_equal(one[:600], two[:600])
+        np.testing.assert_allclose(one[:600], short, rtol=1e-4, atol=1e-5)
+        assert np.nanmax(np.abs(one[600:] - two[600:])) > 0.1
 
 
-def test_what_is_usual_is_measured_on_training_rows(prepared: Prepared) -> None:
-    judge = judge_of("stacked", prepared)
+def test_usual_states_are_those_of_training_rows(prepared: Prepared) -> None:
+    values = values_of("stacked", "gru")
+    judge = Judge(KerasNetwork(TASK.build(prepared, values)), prepared.codec, values)
     end = int(prepared.split.train_end[0])
     assert end < prepared.panel.rows
     rows = np.array(prepared.panel.target)
     rows[end:] = 50.0
     strange = replace(prepared, panel=replace(prepared.panel, target=rows))
-    one, other = reference_of(judge, prepared), reference_of(judge, strange)
+    one, other = usual_of(judge, prepared), usual_of(judge, strange)
     np.testing.assert_array_equal(one.states.center, other.states.center)
     np.testing.assert_array_equal(one.states.precision, other.states.precision)
-    np.testing.assert_array_equal(one.units, other.units)
+    assert (one.errors != other.errors).any(), "errors are those of rows held out"
     assert one.states.center.shape == (4,)
 
 
@@ -162,12 +147,14 @@ def test_what_is_usual_is_measured_on_training_rows(prepared: Prepared) -> None:
 def test_what_is_told_in_a_long_gap_and_just_after_it_does_not_count(
     architecture: str, prepared: Prepared
 ) -> None:
-    judge = judge_of(architecture, prepared)
+    values = values_of(architecture, "gru")
+    judge = Judge(KerasNetwork(TASK.build(prepared, values)), prepared.codec, values)
     rows = np.random.default_rng(1).normal(size=(200, 2))
     seen = np.ones(rows.shape, np.bool_)
     seen[100:120] = False
     seen[50:53] = False  # not a long one
-    judged = judge.judge([segment_of(rows, 0, seen)], 0)[0]
+    segment = Segment(rows, seen, 0, 0, np.zeros(2), np.ones(2))
+    judged = judge.judge([segment], 0)[0]
     stale = np.flatnonzero(~judged.fresh)
     assert stale[stale >= FEWEST].tolist() == list(range(100 + STALE, 120 + FEWEST))
     after = np.arange(124, 200)
@@ -181,34 +168,95 @@ def test_what_is_told_in_a_long_gap_and_just_after_it_does_not_count(
     assert judged.counted[60:100].all(), "a short gap is bridged"
 
 
+def test_errors_of_a_refitted_network_are_measured_on_what_it_was_before(
+    prepared: Prepared,
+) -> None:
+    values = values_of("stacked", "gru")
+    seed_everything(0)
+    first, other = (
+        Judge(KerasNetwork(TASK.build(prepared, values)), prepared.codec, values) for _ in range(2)
+    )
+    before, alone = usual_of(first, prepared), usual_of(other, prepared)
+    found = usual_of(other, prepared, first)
+    np.testing.assert_allclose(found.errors, before.errors, rtol=1e-5)
+    np.testing.assert_allclose(found.states.center, alone.states.center, rtol=1e-4, atol=1e-5)
+    assert (before.errors != alone.errors).all()
+    assert (before.states.center != alone.states.center).any()
+
+
 @pytest.mark.parametrize("architecture", ARCHITECTURES)
-def test_in_hindsight_what_comes_after_counts(architecture: str, prepared: Prepared) -> None:
-    judge = judge_of(architecture, prepared, noncausal=True)
-    reference = reference_of(judge, prepared)
+def test_hindsight_looks_at_what_comes_after(architecture: str, prepared: Prepared) -> None:
+    values = values_of(architecture, "gru")
+    judge = Judge(
+        KerasNetwork(TASK.build(prepared, values)), prepared.codec, values, noncausal=True
+    )
+    usual = usual_of(judge, prepared)
+    slow = len(prepared.codec.ways.smoothing) - 1
     rows = np.random.default_rng(1).normal(size=(200, 2))
     other = rows.copy()
     other[100:] = 50.0
-    one, two = (scored(judge, segment_of(table), reference) for table in (rows, other))
-    long = [scorer.name for scorer in SCORERS].index("long")
-    assert np.abs(one[90:100, long] - two[90:100, long]).max() > 0.01
+    found = []
+    for table in (rows, other):
+        segment = Segment(table, np.ones(table.shape, np.bool_), 0, 0, np.zeros(2), np.ones(2))
+        found.append(score_segments(judge, [segment], usual, [slow], first)[0][0])
+    assert np.abs(found[0][90:100] - found[1][90:100]).max() > 0.01
+
+
+@pytest.mark.parametrize("noncausal", [False, True])
+def test_scores_do_not_depend_on_how_many_rows_are_averaged_at_a_time(
+    prepared: Prepared, monkeypatch: pytest.MonkeyPatch, noncausal: bool
+) -> None:
+    values = values_of("stacked", "gru")
+    judge = Judge(
+        KerasNetwork(TASK.build(prepared, values)), prepared.codec, values, noncausal=noncausal
+    )
+    usual = usual_of(judge, prepared)
+    rows = np.random.default_rng(1).normal(size=(300, 2))
+    seen = np.ones(rows.shape, np.bool_)
+    seen[90:140] = False
+    segment = Segment(rows, seen, 30, 0, np.zeros(2), np.ones(2))
+    ways = list(range(len(prepared.codec.ways.all())))
+
+    def mean(scores: Sequence[Any]) -> Any:
+        return np.column_stack([np.mean(scores, axis=0), scores[0], scores[-1]])
+
+    whole, expected = score_segments(judge, [segment], usual, ways, mean)[0]
+    monkeypatch.setattr("seqtune.tasks.anomaly.scorers.SMOOTHED_ROWS", 7)
+    pieces, again = score_segments(judge, [segment], usual, ways, mean)[0]
+    assert len(whole) == 270 and np.isfinite(whole).any()
+    np.testing.assert_allclose(pieces, whole, rtol=1e-9, atol=1e-9)
+    np.testing.assert_array_equal(again, expected)
 
 
 @pytest.mark.parametrize(("architecture", "noncausal"), [("stacked", False), ("autoencoder", True)])
 def test_scores_do_not_depend_on_the_chunks_that_a_network_reads(
     architecture: str, noncausal: bool, prepared: Prepared, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    judge = judge_of(architecture, prepared, noncausal=noncausal)
-    reference = reference_of(judge, prepared)
+    values = values_of(architecture, "gru")
+    judge = Judge(
+        KerasNetwork(TASK.build(prepared, values)), prepared.codec, values, noncausal=noncausal
+    )
+    usual = usual_of(judge, prepared)
     rows = np.random.default_rng(1).normal(size=(3 * judge.steps, 2))
-    seen = np.ones(rows.shape, np.bool_)
-    seen[90:140] = False
-    segment = segment_of(rows, 40, seen)
-    whole = scored(judge, segment, reference)
+    segment = Segment(rows, np.ones(rows.shape, np.bool_), 40, 0, np.zeros(2), np.ones(2))
+    ways = prepared.codec.ways.all()
+    chosen = [0, len(ways) - 1]
+    assert ways[chosen[1]].of == STATE
+
+    def both(scores: Sequence[Any]) -> Any:
+        return np.column_stack([*scores, scores[0]])
+
+    whole, expected = score_segments(judge, [segment], usual, chosen, both)[0]
     monkeypatch.setattr("seqtune.tasks.anomaly.scorers.CHUNK_STREAMS", 1)
-    pieces = scored(judge, segment, reference)
-    assert len(pieces) == len(whole) == len(rows) - 40
-    far = np.abs(pieces - whole)  # streams begin elsewhere, which shows a little where they do
+    pieces, again = score_segments(judge, [segment], usual, chosen, both)[0]
+    np.testing.assert_allclose(pieces, whole, rtol=1e-4, atol=1e-4)
+    np.testing.assert_allclose(again, expected, rtol=1e-4, atol=1e-5)
+    codec = replace(judge.codec, ways=replace(judge.codec.ways, noncausal=noncausal))
+    columns = score_columns(judge.judge([segment], 40)[0], segment, usual, codec)[:, chosen]
+    whole = whole[:, : len(chosen)]
+    far = np.abs(columns - whole)  # streams begin elsewhere, which shows where they do
     assert np.quantile(far, 0.98) < 1e-3 and far.max() < 0.1
+    assert np.abs(columns[1:] - whole[:-1]).mean() > 10 * far.mean()
 
 
 @pytest.mark.parametrize("method", list(baselines("anomaly")))
@@ -216,9 +264,9 @@ def test_scores_of_simple_methods_do_not_depend_on_chunks(
     method: str, prepared: Prepared, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     rows = np.random.default_rng(1).normal(size=(3_000, 2))
-    segment = segment_of(rows, 20)
-    whole = score_by_method(prepared, method, [segment])
+    segment = Segment(rows, np.ones(rows.shape, np.bool_), 20, 0, np.zeros(2), np.ones(2))
+    (whole, _), *_ = score_by_method(prepared, method, [segment])
     monkeypatch.setattr("seqtune.tasks.anomaly.simple_methods.CHUNK_ROWS", 500)
-    pieces = score_by_method(prepared, method, [segment])
-    assert np.isfinite(whole[100:]).all() and whole.shape == (2_980, PARTS + 2)
+    (pieces, medians), *_ = score_by_method(prepared, method, [segment])
+    assert np.isfinite(whole[100:]).all() and medians.shape == (2_980, 2)
     np.testing.assert_allclose(pieces, whole, rtol=1e-6, atol=1e-6)
