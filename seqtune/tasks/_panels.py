@@ -15,6 +15,7 @@ from seqtune.data.panel.time_text import format_times
 from seqtune.data.reading.roles import names_of
 from seqtune.data.reading.source import Source
 from seqtune.errors import DataError
+from seqtune.progress import Assumption
 
 PARTS = {"training": "train", "validation": "validation", "test": "test"}
 """The parts of a split by the names that the plan has for them."""
@@ -32,6 +33,23 @@ def take_periods(asked: Any, panel: Panel, end: npt.NDArray[np.int64]) -> tuple[
         return find_periods(panel, rows_end=end)
     wanted = {asked} if isinstance(asked, int) else set(asked)
     return tuple(sorted(wanted - {1}))
+
+
+def found_frequency(panel: Panel) -> Assumption:
+    """Say which frequency the timestamps have, and what was mended for it."""
+    repairs = "; ".join(panel.notes) or "regular"
+    return Assumption("frequency", panel.grid.frequency, repairs, "--freq F")
+
+
+def found_seasonality(periods: Iterable[int]) -> Assumption:
+    """Say which seasonal periods, in steps, were found in the data.
+
+    Example:
+        >>> found_seasonality((24, 168)).taken
+        '24, 168'
+    """
+    found = ", ".join(map(str, periods)) or "none"
+    return Assumption("seasonality", found, "from the data", "--set seasonality=N")
 
 
 def largest(value: Any) -> float:

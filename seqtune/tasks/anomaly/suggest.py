@@ -11,6 +11,7 @@ from seqtune.data.panel.seasonality import find_periods
 from seqtune.data.reading.source import Source
 from seqtune.progress import Assumption, Assumptions
 from seqtune.recipe.load import Recipe
+from seqtune.tasks._panels import found_frequency, found_seasonality
 from seqtune.tasks.anomaly.panels import take_labels
 from seqtune.tasks.anomaly.roles import TELLING_NAMES, infer_roles, label_columns
 from seqtune.tasks.anomaly.schema import Schema
@@ -45,9 +46,7 @@ def suggest(source: Source, recipe: Recipe) -> list[Assumption]:
         )
     )
     refuse_short(str(source.path), np.diff(panel.offsets))
-    repairs = "; ".join(panel.notes) or "regular"
-    assumptions.append(Assumption("frequency", panel.grid.frequency, repairs, "--freq F"))
+    assumptions.append(found_frequency(panel))
     periods = find_periods(panel, rows_end=panel.offsets[1:])
-    found = ", ".join(map(str, periods)) or "none"
-    assumptions.append(Assumption("seasonality", found, "from the data", "--set seasonality=N"))
+    assumptions.append(found_seasonality(periods))
     return assumptions

@@ -16,10 +16,10 @@ from seqtune.baselines.runner import BaselineResult, run_simple_methods
 from seqtune.data.panel.build import build_panel
 from seqtune.data.panel.split import split_series
 from seqtune.data.reading.source import Source
-from seqtune.progress import Advance, Assumption, Listener, Note, no_progress
+from seqtune.progress import Advance, Listener, Note, no_progress
 from seqtune.recipe.load import Recipe
 from seqtune.tasks._contract import SearchSettings, Task
-from seqtune.tasks._panels import largest, refuse_unknown_part, take_periods
+from seqtune.tasks._panels import found_seasonality, largest, refuse_unknown_part, take_periods
 from seqtune.tasks._values import (
     HELD_OUT_PARTS,
     Context,
@@ -101,8 +101,7 @@ class AnomalyTask(Task):
         split = split_series(panel.offsets, 1, validation, test)
         periods = take_periods(values.seasonality, panel, split.train_end)
         if values.seasonality == "auto":
-            found = ", ".join(map(str, periods)) or "none"
-            listener(Assumption("seasonality", found, "from the data", "--set seasonality=N"))
+            listener(found_seasonality(periods))
         training = int(np.median(split.train_end - split.begin))
         season = settle.settle_season(periods, training)
         lookback = settle.settle_lookback(values.lookback, season, training)

@@ -12,9 +12,9 @@ from seqtune.data.panel.panel import Panel
 from seqtune.data.panel.split import split_series
 from seqtune.data.reading.source import Source
 from seqtune.errors import DataError
-from seqtune.progress import Assumption, Listener, Note
+from seqtune.progress import Listener, Note
 from seqtune.recipe.load import Recipe
-from seqtune.tasks._panels import largest, refuse_unknown_part, take_periods
+from seqtune.tasks._panels import found_seasonality, largest, refuse_unknown_part, take_periods
 from seqtune.tasks._values import HELD_OUT_PARTS
 from seqtune.tasks.forecast.codec import Codec
 from seqtune.tasks.forecast.prepared import Prepared
@@ -49,8 +49,7 @@ def prepare(source: Source, recipe: Recipe, listener: Listener) -> tuple[Prepare
     split = split_series(panel.offsets, horizon, validation, test)
     if values.seasonality == "auto":
         periods = take_periods("auto", panel, split.train_end)
-        found = ", ".join(map(str, periods)) or "none"
-        listener(Assumption("seasonality", found, "from the data", "--set seasonality=N"))
+        listener(found_seasonality(periods))
     codec = Codec.fit(
         panel,
         split,

@@ -11,6 +11,7 @@ from seqtune.data.panel.seasonality import find_periods
 from seqtune.data.reading.source import Source
 from seqtune.progress import Assumption, Assumptions
 from seqtune.recipe.load import Recipe
+from seqtune.tasks._panels import found_frequency, found_seasonality
 from seqtune.tasks.forecast.roles import infer_roles
 from seqtune.tasks.forecast.schema import Schema
 from seqtune.tasks.forecast.settle import settle_horizon
@@ -32,10 +33,8 @@ def suggest(source: Source, recipe: Recipe) -> list[Assumption]:
     panel = build_panel(
         source, roles, frequency=values.data.frequency, duplicates=values.data.duplicates
     )
-    repairs = "; ".join(panel.notes) or "regular"
-    assumptions.append(Assumption("frequency", panel.grid.frequency, repairs, "--freq F"))
+    assumptions.append(found_frequency(panel))
     periods = find_periods(panel, rows_end=panel.offsets[1:])
-    found = ", ".join(map(str, periods)) or "none"
-    assumptions.append(Assumption("seasonality", found, "from the data", "--set seasonality=N"))
+    assumptions.append(found_seasonality(periods))
     settle_horizon(values.horizon, periods, np.diff(panel.offsets), assumptions)
     return assumptions

@@ -414,7 +414,7 @@ def test_a_folder_without_data(text: Path) -> None:
 
 def test_the_codec_of_other_data(text: Path, series: Path) -> None:
     shutil.copy(series / "codec.json", text / "codec.json")
-    refusal(text)
+    assert "series.npy is missing" in refusal(text)
 
 
 def test_several_labels_of_a_case_are_taken_where_there_may_be_several(tmp_path: Path) -> None:
