@@ -15,7 +15,7 @@ from command_line import TINY_ANOMALY
 
 from seqtune.run.run import Run
 from seqtune.tasks.anomaly.calibration import ScoreCalibration
-from seqtune.tasks.anomaly.score_parts import standing
+from seqtune.tasks.anomaly.score_parts import combined_score
 
 METHOD = "moving_z_score"
 WEIGHTS = {"t001": 0.25, METHOD: 0.75}
@@ -67,7 +67,7 @@ def test_the_blend_is_a_row_that_says_what_is_in_it(run: Path) -> None:
 
 
 @pytest.mark.parametrize("part", ["validation", "test"])
-def test_its_figures_are_those_of_the_mean_of_statements(run: Path, part: str) -> None:
+def test_its_figures_are_those_of_the_mean_of_parts(run: Path, part: str) -> None:
     opened = Run(run)
     task, prepared = opened.task, opened.prepared
     kept = {"validation": "t001.npy", "test": "t001-test.npy"}
@@ -107,11 +107,11 @@ def test_alarms_of_members_are_blended_by_their_weights(
     new.to_csv(path, index=False)
     heard: list[np.ndarray] = []
 
-    def listening(statements: np.ndarray, *rest: Any) -> np.ndarray:
-        heard.append(statements.copy())
-        return standing(statements, *rest)
+    def listening(parts: np.ndarray, *rest: Any) -> np.ndarray:
+        heard.append(parts.copy())
+        return combined_score(parts, *rest)
 
-    monkeypatch.setattr("seqtune.tasks.anomaly.tables.standing", listening)
+    monkeypatch.setattr("seqtune.tasks.anomaly.tables.combined_score", listening)
     for name in ("blend", "stacked-gru-t001", METHOD):
         Run(run).predict(str(path), use=name)
     blend, network, method = heard
@@ -129,9 +129,9 @@ def test_what_was_measured_of_the_mean_and_of_the_method_lifts_new_rows(
     network, method = (Run(run).predict(str(path), use=name)["score"] for name in names)
     opened = Run(run)
     kept, prepared = opened.predictor.calibrations, opened.prepared
-    assert kept["blend"].to_dict() == kept[METHOD].to_dict() == {"lift": 1.0}
-    kept["blend"] = ScoreCalibration({"lift": 1.5}, prepared)
-    kept[METHOD] = ScoreCalibration({"lift": 1.25}, prepared)
+    assert kept["blend"].to_dict() == kept[METHOD].to_dict() == {"scales": {}, "lift": 1.0}
+    kept["blend"] = ScoreCalibration(prepared, lift=1.5)
+    kept[METHOD] = ScoreCalibration(prepared, lift=1.25)
     lifted = opened.predict(str(path), use="blend")["score"]
     expected = 1.5 * np.sqrt(0.25 * network**2 + 0.75 * (1.25 * method) ** 2)
     np.testing.assert_allclose(lifted, expected, rtol=1e-9)
@@ -139,8 +139,8 @@ def test_what_was_measured_of_the_mean_and_of_the_method_lifts_new_rows(
 
 @pytest.mark.parametrize("lift", [0.5, -1.0, 1e6, True, "1"])
 def test_a_lift_that_none_can_have_measured_is_refused(run: Path, lift: Any) -> None:
-    with pytest.raises(ValueError, match="figures"):
-        ScoreCalibration.from_dict(Run(run).prepared, {"lift": lift})
+    with pytest.raises(ValueError, match="lift"):
+        ScoreCalibration.from_dict(Run(run).prepared, {"scales": {}, "lift": lift})
 
 
 def test_unless_it_is_asked_for_no_method_is_kept_or_blended(tmp_path: Path) -> None:

@@ -187,12 +187,12 @@ DAMAGE: dict[str, list[tuple[Callable[[Any], Any], str]]] = {
         (lambda values: {}, "expected a temperature"),
     ],
     "anomaly": [
-        (keys(more=1), "cannot have been measured"),
-        (keys(lift=0.5), "cannot have been measured"),
-        (keys(states={}), "expected figures by name"),
-        (keys(states=99.0), "cannot have been measured"),
-        (keys(states_known=0), "cannot have been measured"),
-        (keys(states_score_0=1e13), "expected figures by name"),
+        (keys(more=1), "has time scales and a lift"),
+        (keys(lift=0.5), "a lift is from 1 to 2"),
+        (keys(scales={"later": {}}), "time scales are instant, brief"),
+        (keys(scales={"states": 99.0}), "a time scale has a scorer and a tail"),
+        (keys(scales={"states": {"scorer": 99, "tail": {}}}), "there is no scorer 99"),
+        (keys(scales={"states": {"scorer": 0, "tail": {}}}), "a tail has scores, levels"),
     ],
     "generate": [(lambda values: {"temperature": 1.0}, "a generate run has no calibration")],
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +16,7 @@ from seqtune.data.panel.split import Split
 from seqtune.tasks.anomaly.activity import moving_activity
 from seqtune.tasks.anomaly.flat_line import FlatLine
 from seqtune.tasks.anomaly.scales import Scales, center_and_unit, robust_scales
+from seqtune.tasks.anomaly.scorer import Scorers
 
 Floats = npt.NDArray[np.float64]
 Floats32 = npt.NDArray[np.float32]
@@ -32,72 +33,6 @@ MAX_ROWS = 500_000
 TABLES = ("center", "spread", "activity_center", "activity_spread", "low", "high")
 
 
-STATE = "states"
-"""What is judged by the states of a network, instead of by what it expected from some distance."""
-
-STATE_SPAN = 0.6
-"""Seasons that states are averaged over. Of 0.3, 0.6, 0.8 and 1.2 this and 0.8 gain the most over
-both collections in docs/notes/anomalies.md, "The state of a network"."""
-
-
-class Way(NamedTuple):
-    """How rows get one score.
-
-    Args:
-        of: From which distance rows are judged, or "states" for how unfamiliar these are.
-        channels: How channels are joined; empty for states.
-        span: Seasons over which errors, or states, are averaged.
-    """
-
-    of: str
-    channels: str
-    span: float
-
-
-@dataclass(frozen=True)
-class Ways:
-    """The ways in which a network can score rows, among which it chooses.
-
-    Args:
-        smoothing: Seasons that are averaged over.
-        offsets: From which distance rows are judged.
-        channels: How channels are joined.
-        noncausal: Whether what comes after a row may be looked at.
-        state: Whether it counts, too, how unfamiliar the states of the network are.
-    """
-
-    smoothing: tuple[float, ...]
-    offsets: tuple[str, ...]
-    channels: tuple[str, ...]
-    noncausal: bool = False
-    state: bool = False
-
-    def all(self) -> list[Way]:
-        """Return every combination of offsets, channels and smoothing, and states last."""
-        of_errors = [
-            Way(offset, channel, span)
-            for offset in self.offsets
-            for channel in self.channels
-            for span in self.smoothing
-        ]
-        return [*of_errors, *([Way(STATE, "", STATE_SPAN)] if self.state else [])]
-
-    @property
-    def longest(self) -> float:
-        """The most seasons that any way averages over."""
-        return max(way.span for way in self.all())
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return plain JSON values."""
-        return {
-            "smoothing": list(self.smoothing),
-            "offsets": list(self.offsets),
-            "channels": list(self.channels),
-            "noncausal": self.noncausal,
-            "state": self.state,
-        }
-
-
 @dataclass(frozen=True)
 class Codec:
     """What a fitted detector knows of its data; plain JSON on disk.
@@ -110,7 +45,7 @@ class Codec:
         season: Rows that reach and smoothing are counted in.
         context: Rows before a row that any configuration of the search looks at.
         bridge: Rows without any value that are bridged by what came before them.
-        ways: The ways in which errors become scores.
+        scorers: How errors and states become scores.
         false_alarms: Share of normal rows that may be marked.
         series: Names of the series that were fitted.
         center: (series, channels) median of the training rows.
@@ -131,7 +66,7 @@ class Codec:
     season: int
     context: int
     bridge: int
-    ways: Ways
+    scorers: Scorers
     false_alarms: float
     series: tuple[str, ...]
     center: Floats
@@ -144,7 +79,7 @@ class Codec:
 
     @property
     def threshold(self) -> float:
-        """Rarity beyond which a row is marked, by the rate that the run was fitted with."""
+        """Level beyond which a row is marked, by the rate that the run was fitted with."""
         return -math.log10(self.false_alarms)
 
     @property
@@ -262,7 +197,7 @@ class Codec:
         return {
             **{name: getattr(self, name) for name in plain},
             **{name: list(getattr(self, name)) for name in lists},
-            "ways": self.ways.to_dict(),
+            "scorers": self.scorers.to_dict(),
             **{name: getattr(self, name).tolist() for name in TABLES},
             "flat_line": None if self.flat_line is None else self.flat_line.to_list(),
         }
@@ -272,7 +207,7 @@ class Codec:
         """Read what `to_dict` wrote."""
         columns = len(values["roles"]["targets"])
         wide = {"low": 2 * columns, "high": 2 * columns}
-        ways, flat_line = values["ways"], values["flat_line"]
+        flat_line = values["flat_line"]
         return cls(
             roles=dict(values["roles"]),
             grid=dict(values["grid"]),
@@ -281,13 +216,7 @@ class Codec:
             season=values["season"],
             context=values["context"],
             bridge=values["bridge"],
-            ways=Ways(
-                tuple(ways["smoothing"]),
-                tuple(ways["offsets"]),
-                tuple(ways["channels"]),
-                ways["noncausal"],
-                ways["state"],
-            ),
+            scorers=Scorers.from_dict(values["scorers"]),
             false_alarms=values["false_alarms"],
             series=tuple(values["series"]),
             **{

@@ -12,7 +12,7 @@ from seqtune.tasks.anomaly.codec import TABLES, Codec
 from seqtune.tasks.anomaly.schema import CHANNELS, OFFSETS
 
 MAX_PERIODS = 100
-MAX_WAYS = 1_000
+MAX_SCORERS = 1_000
 LONGEST = 10_000_000
 CHUNK = 1_000_000
 
@@ -66,14 +66,14 @@ def _check_numbers(what: str, numbers: Sequence[Any], least: float, most: float)
 
 
 def _check_ways(codec: Codec) -> None:
-    """Refuse ways of scoring that no recipe can ask for."""
-    ways = codec.ways
-    _check_numbers("smoothing", ways.smoothing, 0.0, 4.0)
-    known = set(ways.offsets) <= set(OFFSETS) and set(ways.channels) <= set(CHANNELS)
-    are_flags = type(ways.noncausal) is type(ways.state) is bool
-    lists = (ways.smoothing, ways.offsets, ways.channels)
-    if not known or not are_flags or not all(lists) or len(ways.all()) > MAX_WAYS:
-        raise ValueError("its ways of scoring are none")
+    """Refuse scorers that no recipe can ask for."""
+    scorers = codec.scorers
+    _check_numbers("smoothing", scorers.smoothing, 0.0, 4.0)
+    known = set(scorers.offsets) <= set(OFFSETS) and set(scorers.channels) <= set(CHANNELS)
+    are_flags = type(scorers.noncausal) is type(scorers.state) is bool
+    lists = (scorers.smoothing, scorers.offsets, scorers.channels)
+    if not known or not are_flags or not all(lists) or len(scorers.all()) > MAX_SCORERS:
+        raise ValueError("its scorers are not those of any recipe")
 
 
 def _check_tables(codec: Codec, series: int, channels: int) -> None:

@@ -21,7 +21,7 @@ class Evidence:
         segments: What was scored, one after another.
         expected: (rows, channels) of each, in the user's unit.
         still: (rows,) of all, whether the score of a row is that of a channel that stands still.
-        threshold: Rarity beyond which it is said of a channel that it does.
+        threshold: Level beyond which it is said of a channel that it does.
     """
 
     segments: Sequence[Segment]
@@ -41,9 +41,9 @@ class Evidence:
         told = np.asarray(self.expected[number][within], np.float64)
         came, observed = segment.values[place], segment.observed[place]
         errors = np.where(observed, np.abs(came - told) / segment.spread, np.nan)
-        rarities, rows = self._flat_line_scores(segment, place)
+        levels, rows = self._flat_line_scores(segment, place)
         if self.still[row]:
-            channel = int(np.argmax(rarities))
+            channel = int(np.argmax(levels))
         elif errors.size and not np.isnan(errors).all():
             channel = int(np.nanargmax(errors))
         else:
@@ -52,7 +52,7 @@ class Evidence:
             "channel": channel,
             "expected": _known(told[channel]),
             "found": _known(came[channel]),
-            "unchanged": int(rows[channel]) if rarities[channel] > self.threshold else None,
+            "unchanged": int(rows[channel]) if levels[channel] > self.threshold else None,
         }
 
     def _flat_line_scores(

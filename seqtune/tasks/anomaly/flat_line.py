@@ -4,7 +4,7 @@ A network expects of a channel that stands still that it goes on so, and finds n
 is strange is for how long one value has been kept, and that needs no network: runs of equal values
 end, in normal rows, with a chance that the training part tells. Where a run has lasted for longer
 than one normal row in so many would see, it raises the alarm for whatever scores the rows (see
-`verdict.standing`).
+`score_parts.combined_score`).
 
 The chance that a run goes on is measured on the longest usual runs, those that `MIN_RUNS` runs or
 `MIN_SHARE` of the rows reach, so that nights without light and weekends without work are usual;
@@ -69,7 +69,7 @@ RAREST = 8.0
 1e-8 and less none is strange."""
 
 MAX_ROWS, MAX_DIGITS = 10_000_000, 1_000.0
-"""No run is longer, and no rarity larger either way, in a file that a run wrote."""
+"""No run is longer, and no level larger either way, in a file that a run wrote."""
 
 Measured = tuple[int, float, float]
 
@@ -84,8 +84,8 @@ class FlatLine:
     Args:
         start: (..., channels) rows of the longest usual run; 0 where nothing is known, and no run
             is strange.
-        base: (..., channels) rarity of a run of so many rows.
-        slope: (..., channels) by how much rarity rises with every further row, above 0.
+        base: (..., channels) level of a run of so many rows.
+        slope: (..., channels) by how much level rises with every further row, above 0.
     """
 
     start: Ints
@@ -138,24 +138,24 @@ class FlatLine:
         """Return after how many rows every channel that ever passes a threshold has passed it.
 
         Args:
-            threshold: A rarity.
+            threshold: A level.
         """
         known = self.start > 0
         further = np.ceil((threshold - self.base[known]) / self.slope[known])
         rows = self.start[known] + np.maximum(further, self.start[known]) + 1
         return int(min(rows.max(initial=FEWEST), MAX_COUNTED))
 
-    def rarities(self, values: Floats, observed: Mask, bridge: int = 0) -> Floats32:
+    def levels(self, values: Floats, observed: Mask, bridge: int = 0) -> Floats32:
         """Return how rare it is that each channel of a series stands still for so long.
 
         It is the logarithm of how many normal rows there are to one such, as every score is (see
-        `rarity`); 0 where a channel has moved lately, or was never observed. A row is judged by
+        `level`); 0 where a channel has moved lately, or was never observed. A row is judged by
         itself and what came before it.
 
         Args:
             values: (rows, channels) of one series, in any unit.
             observed: (rows, channels); what is not observed neither ends a run nor makes it longer.
-            bridge: So many rows without a value have the rarity of the last one before them.
+            bridge: So many rows without a value have the level of the last one before them.
 
         Returns:
             (rows, channels), 0 to `RAREST`.
@@ -163,13 +163,13 @@ class FlatLine:
         Example:
             >>> known = FlatLine(np.array([2]), np.array([1.5]), np.array([0.5]))
             >>> stuck = np.array([[1.0], [2.0], [2.0], [2.0], [2.0], [2.0], [2.0], [3.0]])
-            >>> known.rarities(stuck, np.ones((8, 1), bool))[:, 0]
+            >>> known.levels(stuck, np.ones((8, 1), bool))[:, 0]
             array([0. , 0. , 0. , 0. , 0. , 0. , 3.5, 0. ], dtype=float32)
         """
         found = np.zeros(values.shape, np.float32)
         for channel in np.flatnonzero(self.start).tolist():
             rows = equal_rows(values[:, channel], observed[:, channel], bridge)
-            found[:, channel] = self._rarity(channel, rows)
+            found[:, channel] = self._level(channel, rows)
         return found
 
     def around(self, values: Floats, observed: Mask, row: int) -> tuple[Floats, Ints]:
@@ -181,21 +181,21 @@ class FlatLine:
             row: Where it is asked.
 
         Returns:
-            (channels,) rarities as they are at the row, and (channels,) observed rows of the run.
+            (channels,) levels as they are at the row, and (channels,) observed rows of the run.
         """
-        rarities, lengths = np.zeros(values.shape[1]), np.zeros(values.shape[1], np.int64)
+        levels, lengths = np.zeros(values.shape[1]), np.zeros(values.shape[1], np.int64)
         for channel in range(values.shape[1]):
             begin, end = run_around(values[:, channel], observed[:, channel], row)
             lengths[channel] = observed[begin:end, channel].sum()
-            rarities[channel] = self._rarity(channel, observed[begin : row + 1, channel].sum())
-        return rarities, lengths
+            levels[channel] = self._level(channel, observed[begin : row + 1, channel].sum())
+        return levels, lengths
 
-    def _rarity(self, channel: int, rows: Ints) -> Floats:
+    def _level(self, channel: int, rows: Ints) -> Floats:
         """Return how rare runs of so many rows of a channel are, whatever the shape of `rows`."""
         start = self.start[channel]
-        rarity = np.clip(self.base[channel] + self.slope[channel] * (rows - start), 0.0, RAREST)
+        level = np.clip(self.base[channel] + self.slope[channel] * (rows - start), 0.0, RAREST)
         is_long = (start > 0) & (rows >= max(FEWEST, TWICE * start))
-        return np.where(is_long, rarity, 0.0)
+        return np.where(is_long, level, 0.0)
 
     def to_list(self) -> list[list[list[float]]]:
         """Return plain JSON values: for each series, for each channel, the three numbers."""

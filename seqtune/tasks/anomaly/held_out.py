@@ -29,7 +29,7 @@ Ints = npt.NDArray[np.int64]
 QUALITY = 0.1
 """Weight of the mean error on clean rows beside the planted anomalies. On the eight series of
 docs/notes/anomalies.md, two seeds, networks picked with it have a VUS-PR of 0.452 and
-0.411, without it 0.428 and 0.414, where all score in the same ways; ensembles are within 0.01 but
+0.411, without it 0.428 and 0.414, where all have the same scorers; ensembles are within 0.01 but
 for one. Of simple methods and ensembles it picks 0.452 and 0.436, without it 0.422 and 0.424."""
 
 MAX_ERROR = 5.0

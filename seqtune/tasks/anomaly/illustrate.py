@@ -13,7 +13,7 @@ from seqtune.tasks.anomaly.events import find_events
 from seqtune.tasks.anomaly.evidence import Evidence
 from seqtune.tasks.anomaly.held_out import HeldOut
 from seqtune.tasks.anomaly.prepared import Prepared
-from seqtune.tasks.anomaly.score_parts import COLUMNS, is_flat_line, standing
+from seqtune.tasks.anomaly.score_parts import COLUMNS, combined_score, is_flat_line
 
 Floats = npt.NDArray[np.float64]
 
@@ -30,7 +30,7 @@ def illustrate(prepared: Prepared, predictions: Floats) -> dict[str, Any]:
 
     Args:
         prepared: The data.
-        predictions: (rows, 3 + channels) of the test part: statements and expected values.
+        predictions: (rows, 3 + channels) of the test part: score parts and expected values.
 
     Returns:
         The fields of `seqtune.tasks.anomaly.report.AnomalyChart`, as plain JSON values.
@@ -38,7 +38,7 @@ def illustrate(prepared: Prepared, predictions: Floats) -> dict[str, Any]:
     held = prepared.held_out["test"]
     rows = held.clean_rows
     threshold = prepared.codec.threshold
-    standing_out = standing(predictions[:rows], threshold, held.still[:rows])
+    standing_out = combined_score(predictions[:rows], threshold, held.still[:rows])
     scores = np.where(held.scored[:rows], standing_out, np.nan)
     offsets = held.offsets[: held.clean + 1]
     evidence = Evidence(

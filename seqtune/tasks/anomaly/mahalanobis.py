@@ -84,7 +84,7 @@ def averaged(
 
 
 @dataclass(frozen=True)
-class Familiarity:
+class Mahalanobis:
     """The usual states of a network, as they are averaged.
 
     Args:
@@ -98,7 +98,7 @@ class Familiarity:
     precision: Floats
 
     @classmethod
-    def fit(cls, states: Floats, independent: float = math.inf) -> Familiarity:
+    def fit(cls, states: Floats, independent: float = math.inf) -> Mahalanobis:
         """Measure the states of mostly normal rows.
 
         Args:
@@ -134,7 +134,7 @@ class Familiarity:
             states: (rows, units); of what is no number the distance is none either, NaN.
 
         Example:
-            >>> known = Familiarity(np.zeros(2), np.ones(2), np.eye(2))
+            >>> known = Mahalanobis(np.zeros(2), np.ones(2), np.eye(2))
             >>> known.distance(np.array([[0.0, 0.0], [3.0, 4.0]])).round(2)
             array([0.  , 1.79], dtype=float32)
         """

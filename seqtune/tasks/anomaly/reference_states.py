@@ -8,15 +8,16 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from seqtune.tasks.anomaly.codec import STATE_SPAN, Codec
+from seqtune.tasks.anomaly.codec import Codec
 from seqtune.tasks.anomaly.held_out import HeldOut
 from seqtune.tasks.anomaly.inference import Judge, Judged, error_units
-from seqtune.tasks.anomaly.mahalanobis import Familiarity, averaged
+from seqtune.tasks.anomaly.mahalanobis import Mahalanobis, averaged
 from seqtune.tasks.anomaly.prepared import Prepared
+from seqtune.tasks.anomaly.scorer import STATE_SPAN
 
 
 @dataclass(frozen=True)
-class Usual:
+class Reference:
     """What the scores of a network are measured by.
 
     Args:
@@ -27,10 +28,10 @@ class Usual:
     """
 
     errors: npt.NDArray[np.float32]
-    states: Familiarity
+    states: Mahalanobis
 
 
-def usual_of(judge: Judge, prepared: Prepared, before: Judge | None = None) -> Usual:
+def reference_of(judge: Judge, prepared: Prepared, before: Judge | None = None) -> Reference:
     """Measure a network on the rows that its run has for that.
 
     Args:
@@ -40,14 +41,14 @@ def usual_of(judge: Judge, prepared: Prepared, before: Judge | None = None) -> U
     """
     held = prepared.held_out["validation"]
     clean = list(held.segments[: held.clean])
-    trained = held.segments[held.clean + held.copies :] if judge.codec.ways.state else []
+    trained = held.segments[held.clean + held.copies :] if judge.codec.scorers.state else []
     if before is None:
         judged = judge.judge([*clean, *trained], 0)
         return _measured(judged[: held.clean], judged[held.clean :], judge.codec)
     return _measured(before.judge(clean, 0), judge.judge(trained or clean, 0), judge.codec)
 
 
-def usual_among(judged: Sequence[Judged], held: HeldOut, codec: Codec) -> Usual:
+def reference_among(judged: Sequence[Judged], held: HeldOut, codec: Codec) -> Reference:
     """Measure a network on what it says of the validation part.
 
     Args:
@@ -58,7 +59,7 @@ def usual_among(judged: Sequence[Judged], held: HeldOut, codec: Codec) -> Usual:
     return _measured(judged[: held.clean], judged[held.clean + held.copies :], codec)
 
 
-def _measured(clean: Sequence[Judged], trained: Sequence[Judged], codec: Codec) -> Usual:
+def _measured(clean: Sequence[Judged], trained: Sequence[Judged], codec: Codec) -> Reference:
     """Measure errors on clean rows, and states on those of the training part where there are such.
 
     The first rows of a segment, of which fewer are averaged, do not count if it is long enough.
@@ -67,4 +68,4 @@ def _measured(clean: Sequence[Judged], trained: Sequence[Judged], codec: Codec) 
     states = [averaged(each.states, rows, fresh=each.fresh) for each in (trained or clean)]
     usual = [each[rows:] if len(each) > 2 * rows else each for each in states]
     averages = np.concatenate(usual)
-    return Usual(error_units(clean), Familiarity.fit(averages, len(averages) / rows))
+    return Reference(error_units(clean), Mahalanobis.fit(averages, len(averages) / rows))

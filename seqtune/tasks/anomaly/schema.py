@@ -75,10 +75,10 @@ class Arrangement(Section):
 class Score(Section):
     """How errors, and the state of a network, become one score per row.
 
-    These keys are no dimensions of the search: every network is scored in all of the ways that
-    they list, which costs next to nothing. For single rows, few rows, a tenth of a season, one and
-    several, it takes the listed way that is nearest to the usual one; where labels choose, for all
-    but the first two the best of those listed.
+    These keys are no dimensions of the search: every network is scored by all of the
+    scorers that they list, which costs next to nothing. For single rows, few rows, a tenth of a
+    season, one and several, it takes the listed one that is nearest to the default; where labels
+    choose, for all but the first two the best of those listed.
     """
 
     smoothing: Annotated[

@@ -68,7 +68,7 @@ class Segment:
         """
         if self.flat_line is None:
             return np.zeros(len(self), np.float32)
-        found = self.flat_line.rarities(self.values, self.observed, bridge)[self.first :]
+        found = self.flat_line.levels(self.values, self.observed, bridge)[self.first :]
         highest: npt.NDArray[np.float32] = found.max(axis=1, initial=np.float32(0.0))
         return highest
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import partial
 
 import numpy as np
@@ -15,9 +15,9 @@ from seqtune.progress import Advance, Listener, no_progress
 from seqtune.registry import baselines
 from seqtune.tasks._values import Part, Until
 from seqtune.tasks.anomaly.prepared import Prepared
-from seqtune.tasks.anomaly.score_parts import COLUMNS, squared, statement
+from seqtune.tasks.anomaly.score_parts import COLUMNS, score_parts, squared
 from seqtune.tasks.anomaly.segment import Segment, in_chunks
-from seqtune.tasks.anomaly.tail_probability import fit_rarity, to_rarity
+from seqtune.tasks.anomaly.tail_probability import TailFit
 
 Floats = npt.NDArray[np.float64]
 
@@ -54,8 +54,8 @@ def problem_of(prepared: Prepared) -> Problem:
             as_predictions(prepared, part, scores)
             for (part, _), scores in zip(parts, answers, strict=True)
         ]
-        figures = figures_of_method(prepared, raw[0])
-        rare = [_calibrated(prepared, each, figures) for each in raw]
+        tail = tail_of_method(prepared, raw[0])
+        rare = [_calibrated(prepared, each, tail) for each in raw]
         return dict(zip(PARTS, rare, strict=True))
 
     return Problem(fitting_of(prepared), portions, gather, SAMPLES, sample)
@@ -91,25 +91,25 @@ def as_predictions(prepared: Prepared, part: Part, scores: Sequence[Floats]) -> 
     return np.column_stack([one, np.concatenate(usual)])
 
 
-def figures_of_method(prepared: Prepared, raw: Floats) -> dict[str, float]:
-    """Measure what turns a method's scores into rarities.
+def tail_of_method(prepared: Prepared, raw: Floats) -> TailFit:
+    """Measure what turns a method's scores into levels.
 
     Args:
         prepared: The data.
         raw: Scores of the validation part, as `as_predictions` returns them.
     """
     normal = prepared.held_out["validation"].normal_scores(raw[:, 0])
-    return fit_rarity(normal, prepared.codec.false_alarms)
+    return TailFit.fit(normal, prepared.codec.false_alarms)
 
 
-def _calibrated(prepared: Prepared, raw: Floats, figures: Mapping[str, float]) -> Floats:
-    return np.column_stack([_statement(prepared, raw[:, 0], figures), raw[:, 1:]])
+def _calibrated(prepared: Prepared, raw: Floats, tail: TailFit) -> Floats:
+    return np.column_stack([_parts(prepared, raw[:, 0], tail), raw[:, 1:]])
 
 
-def _statement(prepared: Prepared, scores: Floats, figures: Mapping[str, float]) -> Floats:
-    """Return what a method says of rows, (rows, 3): it has one score for all paces."""
-    rarities = to_rarity(scores, figures)
-    return statement(squared(rarities), rarities, prepared.codec.threshold)
+def _parts(prepared: Prepared, scores: Floats, tail: TailFit) -> Floats:
+    """Return what a method says of rows, (rows, 3): it has one score for all time scales."""
+    levels = tail.level(scores)
+    return score_parts(squared(levels), levels, prepared.codec.threshold)
 
 
 def score_by_method(
@@ -117,7 +117,7 @@ def score_by_method(
 ) -> list[tuple[Floats, npt.NDArray[np.floating]]]:
     """Score rows by a method that was fitted on all rows of the run.
 
-    What turns its scores into rarities is measured as it was for the leaderboard.
+    What turns its scores into levels is measured as it was for the leaderboard.
 
     Args:
         prepared: The data of the run.
@@ -126,14 +126,14 @@ def score_by_method(
         tell: Is told how many more rows are done.
 
     Returns:
-        For each segment the statements, (rows, 3), NaN where there is none, and the channels'
+        For each segment the score parts, (rows, 3), NaN where there is none, and the channels'
         medians.
     """
     held = prepared.held_out["validation"]
     method, fitting = baselines("anomaly")[name], fitting_of(prepared)
     trained = quietly(lambda: fitting.fit(method, training_rows(prepared, "train")))
     usual = quietly(lambda: fitting.predict(trained, _known(held.segments)))
-    figures = figures_of_method(prepared, as_predictions(prepared, "validation", usual))
+    tail = tail_of_method(prepared, as_predictions(prepared, "validation", usual))
     model = quietly(lambda: fitting.fit(method, training_rows(prepared, "test")))
     codec = prepared.codec
     context = max(codec.context, REACH_SEASONS * codec.season, REACH_ROWS) + codec.bridge
@@ -144,7 +144,7 @@ def score_by_method(
         for part in in_chunks(segment, CHUNK_ROWS, context):
             begin, end = end, end + len(part)
             (one,) = quietly(partial(fitting.predict, model, _known([part])))
-            scores[begin:end] = _statement(prepared, one[part.first :], figures)
+            scores[begin:end] = _parts(prepared, one[part.first :], tail)
             tell(len(part))
         medians = np.broadcast_to(segment.center, (len(segment), codec.channels))
         found.append((scores, medians))  # a view: the medians stand in memory once

@@ -20,7 +20,7 @@ from seqtune.tasks.anomaly.evidence import Evidence
 from seqtune.tasks.anomaly.held_out import figures_of
 from seqtune.tasks.anomaly.new_rows import NewRows
 from seqtune.tasks.anomaly.score_parts import COLUMNS as PARTS
-from seqtune.tasks.anomaly.score_parts import is_flat_line, standing
+from seqtune.tasks.anomaly.score_parts import combined_score, is_flat_line
 
 Floats = npt.NDArray[np.float64]
 
@@ -37,7 +37,7 @@ def event_table(codec: Codec, new: NewRows, predictions: Floats, context: Contex
     Args:
         codec: What is known of the fitted data.
         new: The rows.
-        predictions: (rows, 3 + channels): statements and expected values.
+        predictions: (rows, 3 + channels): score parts and expected values.
         context: Hears of the events, in words.
 
     Returns:
@@ -108,7 +108,7 @@ def combined_scores(
     for segment in new.segments:
         part = slice(end, end + len(segment))
         stands = segment.flat_line_scores(codec.bridge)
-        scores = standing(predictions[part], codec.threshold, stands)
+        scores = combined_score(predictions[part], codec.threshold, stands)
         joined[part] = np.where(segment.scored(codec.bridge), scores, np.nan)
         still[part] = is_flat_line(scores, stands, codec.threshold)
         expected.append(predictions[part, PARTS:])
@@ -122,7 +122,7 @@ def combined_scores(
 
 
 def threshold_of(context: Context) -> float:
-    """Return the rarity beyond which a row is marked, by the run's recipe."""
+    """Return the level beyond which a row is marked, by the run's recipe."""
     return -math.log10(float(context.recipe.get("threshold.false_alarms")))
 
 

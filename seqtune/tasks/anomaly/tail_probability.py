@@ -1,25 +1,28 @@
-"""Scores as rarity: how many rows there are to one as strange, as a power of ten.
+"""From scores to levels: how many normal rows there are to one as strange, as a power of ten.
 
-A score of 4 is reached by one normal row in 10,000. That is one unit for every network and every
-simple method, so that they can be averaged, and the threshold is the rate that is accepted:
+A level is `-log10` of the tail probability: one normal row in 10,000 reaches 4. That is one unit
+for every network and every simple method, so that they can be averaged, and the threshold is the
+rate that is accepted:
 
     threshold = -log10(rate)
 
-Up to the 95th hundredth it is read off the scores of rows held out; from there to the threshold it
-is drawn through the tail that extreme-value theory fits (see `threshold`), and beyond it goes on
-straight, as an exponential tail does. How steep it is is known from few independent scores, where
-these are averages over long spans, see `as_far_as_known`.
+Up to the 95th hundredth a level is read off the scores of rows held out. From there to the
+threshold it follows the tail that extreme-value theory fits (see `threshold`), and beyond it goes
+on straight, as an exponential tail does. How steep it is is known from few independent scores where
+these are averages over long spans, see `predictive`.
 
-Rarities are joined by the root of the mean of their squares: what one network, or one way of
-scoring, finds strange is not thinned by the others as much as in their mean. What is joined is less
-often high than its parts all the same. It is lifted until the usual ones of rows held out are as
-rare as they say, see `fit_lift`.
+Levels are joined by the root of the mean of their squares: what one network, or one scorer, finds
+strange is not thinned by the others as much as in their mean. What is joined is less often high
+than its parts all the same. It is lifted until the levels of rows held out are reached as often as
+they say, see `fit_lift`.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -30,14 +33,12 @@ Floats = npt.NDArray[np.float64]
 
 QUANTILES = (0.0, 0.5, 0.75, 0.9, 0.95)
 
-RAREST = 300.0
-"""No rarity is larger: an infinite one could not be averaged."""
+MAX_LEVEL = 300.0
+"""No level is higher: an infinite one could not be averaged."""
 
 LIFTED_BY = (0.9, 0.95, 0.98)
-"""Quantiles of joined rarities by which they are lifted: higher ones hang on few rows, and on the
+"""Quantiles of joined levels by which they are lifted: higher ones hang on few rows, and on the
 anomalies among them."""
-
-LIFT = "lift"
 
 MAX_LIFT = 2.0
 MIN_LIFTED = 100
@@ -46,48 +47,113 @@ MIN_LIFTED = 100
 STEP = 1e-6
 """Two knots are at least this share of the scores' size apart."""
 
+MAX_KNOTS = 16
+MAX_SIZE = 1e12
+"""No knot is larger, and no count, in a file that a run wrote."""
 
-def fit_rarity(scores: Floats, rate: float, name: str = "") -> dict[str, float]:
-    """Measure what turns scores into rarities.
+
+@dataclass(frozen=True)
+class TailFit:
+    """What turns scores into levels.
 
     Args:
-        scores: (rows,) of mostly normal rows in order of time, NaN where there is none and between
-            rows that do not follow each other.
-        rate: Share of normal rows that may be marked.
-        name: Begins the names of the figures.
+        scores: (knots,) rising, two at least.
+        levels: (knots,) the level of each, rising.
+        independent: How many independent scores the tail was measured on: averages over rows that
+            overlap are fewer than they seem. Infinite where that is left out of account.
 
-    Returns:
-        Knots: `score_<n>` and the rarity `level_<n>` of each, rising.
+    Example:
+        >>> fit = TailFit((0.0, 2.0), (0.0, 4.0))
+        >>> fit.level(np.array([1.0, 3.0]))
+        array([2., 6.])
     """
-    known = scores[np.isfinite(scores)]
-    if not len(known):
-        return _named([(0.0, 0.0), (1.0, -math.log10(rate))], name)
-    tail = fit_tail(scores, rate)
-    top = -math.log10(rate)
-    knots = [
-        (float(np.quantile(known, quantile)), -math.log10(1.0 - quantile)) for quantile in QUANTILES
-    ]
-    knots.append((tail.start, -math.log10(max(tail.share, 1e-12))))
-    step = STEP * (float(np.abs(known).max()) or 1.0)
-    kept: list[tuple[float, float]] = []
-    for score, level in knots:
-        is_above = not kept or (score > kept[-1][0] + step and level > kept[-1][1])
-        if is_above and score < tail.threshold - step and level < top:
-            kept.append((score, level))
-    if not kept:
-        kept = [(tail.threshold - step, 0.0)]
-    return _named([*kept, (tail.threshold, top)], name)
+
+    scores: tuple[float, ...]
+    levels: tuple[float, ...]
+    independent: float = math.inf
+
+    @classmethod
+    def fit(cls, scores: Floats, rate: float, span: int | None = None) -> TailFit:
+        """Measure scores of mostly normal rows.
+
+        Args:
+            scores: (rows,) in order of time, NaN where there is none and between rows that do not
+                follow each other.
+            rate: Share of normal rows that may be marked.
+            span: Rows that each score averages over; None where every score counts as known.
+        """
+        known = scores[np.isfinite(scores)]
+        top = -math.log10(rate)
+        independent = math.inf if span is None else max(1.0, len(known) / span)
+        if not len(known):
+            return cls((0.0, 1.0), (0.0, top), independent)
+        tail = fit_tail(scores, rate)
+        knots = [(float(np.quantile(known, each)), -math.log10(1.0 - each)) for each in QUANTILES]
+        knots.append((tail.start, -math.log10(max(tail.share, 1e-12))))
+        step = STEP * (float(np.abs(known).max()) or 1.0)
+        kept: list[tuple[float, float]] = []
+        for score, level in knots:
+            is_above = not kept or (score > kept[-1][0] + step and level > kept[-1][1])
+            if is_above and score < tail.threshold - step and level < top:
+                kept.append((score, level))
+        kept = [*(kept or [(tail.threshold - step, 0.0)]), (tail.threshold, top)]
+        return cls(tuple(each for each, _ in kept), tuple(each for _, each in kept), independent)
+
+    def level(self, scores: Floats) -> Floats:
+        """Return the levels of scores of any shape; NaN stays NaN.
+
+        Beyond the first and the last knot lines go on straight.
+        """
+        knots, levels = np.array(self.scores), np.array(self.levels)
+        found = np.interp(scores, knots, levels)
+        before = levels[0] - (knots[0] - scores) * (levels[1] - levels[0]) / (knots[1] - knots[0])
+        slope = (levels[-1] - levels[-2]) / (knots[-1] - knots[-2])
+        after = levels[-1] + (scores - knots[-1]) * slope
+        found = np.where(scores < knots[0], before, np.where(scores > knots[-1], after, found))
+        return predictive(np.clip(found, -MAX_LEVEL, MAX_LEVEL), self.independent)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain JSON values."""
+        independent = None if math.isinf(self.independent) else self.independent
+        knots = {"scores": list(self.scores), "levels": list(self.levels)}
+        return {**knots, "independent": independent}
+
+    @classmethod
+    def from_dict(cls, values: Any) -> TailFit:
+        """Read what `to_dict` returned, from a file that may come from a stranger.
+
+        Raises:
+            ValueError: It cannot have been measured.
+        """
+        if not isinstance(values, Mapping) or set(values) != {"scores", "levels", "independent"}:
+            raise ValueError("a tail has scores, levels and a number of independent scores")
+        scores, levels, independent = values["scores"], values["levels"], values["independent"]
+        for knots in (scores, levels):
+            is_list = isinstance(knots, list) and 2 <= len(knots) <= MAX_KNOTS
+            if not is_list or not all(map(is_number, knots)) or not (np.diff(knots) > 0).all():
+                raise ValueError("knots of a tail are not rising numbers")
+        if len(scores) != len(levels):
+            raise ValueError("a tail has other scores than levels")
+        if independent is not None and (not is_number(independent) or independent < 1):
+            raise ValueError("a tail was measured on less than one score")
+        known = math.inf if independent is None else float(independent)
+        return cls(tuple(map(float, scores)), tuple(map(float, levels)), known)
 
 
-def as_far_as_known(rarities: Floats, independent: float) -> Floats:
-    """Return rarities as they are predicted from so many independent scores.
+def is_number(value: Any) -> bool:
+    """Say whether a value out of a file is a number that can have been measured."""
+    return type(value) in (int, float) and abs(value) <= MAX_SIZE
+
+
+def predictive(levels: Floats, independent: float) -> Floats:
+    """Return levels as they are predicted from so many independent scores.
 
     Of an exponential tail whose slope was measured on n scores, the next one lies beyond x with the
     probability (1 + x / n)^-n, where x is counted in the slope: what the tail says of far values
     is believed the less the fewer scores it was measured on.
 
     Args:
-        rarities: Of any shape, as the tail says.
+        levels: Of any shape, as the tail says.
         independent: How many independent scores the tail was measured on; infinite if unknown.
 
     Returns:
@@ -98,118 +164,40 @@ def as_far_as_known(rarities: Floats, independent: float) -> Floats:
         predictive distribution of an exponential sample.
 
     Example:
-        >>> as_far_as_known(np.array([1.0, 4.0, 40.0]), 5.0).round(2)
+        >>> predictive(np.array([1.0, 4.0, 40.0]), 5.0).round(2)
         array([0.82, 2.27, 6.44])
-        >>> as_far_as_known(np.array([1.0, 4.0, 40.0]), 5_000.0).round(2)
+        >>> predictive(np.array([1.0, 4.0, 40.0]), 5_000.0).round(2)
         array([ 1.  ,  4.  , 39.64])
     """
     if math.isinf(independent):
-        return rarities
+        return levels
     with np.errstate(invalid="ignore"):
-        far = np.maximum(rarities, 0.0) * math.log(10.0) / independent
-        return np.where(rarities > 0, independent * np.log1p(far) / math.log(10.0), rarities)
+        far = np.maximum(levels, 0.0) * math.log(10.0) / independent
+        return np.where(levels > 0, independent * np.log1p(far) / math.log(10.0), levels)
 
 
-def fit_lift(rarities: Floats) -> dict[str, float]:
-    """Measure by what joined rarities are to be multiplied to be as rare as they say.
+def fit_lift(levels: Floats) -> float:
+    """Measure by what joined levels are to be multiplied to be as rare as they say.
 
-    At the quantile q a rarity of `-log10(1 - q)` is expected. The factor is the median of what is
+    At the quantile q a level of `-log10(1 - q)` is expected. The factor is the median of what is
     missing at three quantiles, at least 1: anomalies among the rows can only keep it small, so that
     none is hidden by others. Measured in docs/notes/anomalies.md, "Threshold".
 
     Args:
-        rarities: (rows,) of rows held out, NaN where there is none.
+        levels: (rows,) of rows held out, NaN where there is none.
 
     Returns:
-        `lift`, 1 to 2.
+        The lift, 1 to 2.
 
     Example:
         >>> rows = np.linspace(0.0, 1.0, 1001)[:-1]
-        >>> round(fit_lift(-np.log10(1.0 - rows) / 1.5)["lift"], 2)
+        >>> round(fit_lift(-np.log10(1.0 - rows) / 1.5), 2)
         1.5
     """
-    known = rarities[np.isfinite(rarities)]
+    known = levels[np.isfinite(levels)]
     if len(known) < MIN_LIFTED:
-        return {LIFT: 1.0}
+        return 1.0
     found = np.quantile(known, LIFTED_BY)
     expected = -np.log10(1.0 - np.array(LIFTED_BY))
     missing = expected / np.maximum(found, expected / MAX_LIFT)
-    return {LIFT: max(1.0, float(np.median(missing)))}
-
-
-def lifted(squares: Floats, figures: Mapping[str, float]) -> Floats:
-    """Lift squares of joined rarities as `fit_lift` measured; without a figure nothing changes.
-
-    Args:
-        squares: Of any shape.
-        figures: Of a network, or of an ensemble.
-    """
-    return np.asarray(squares * figures.get(LIFT, 1.0) ** 2, np.float64)
-
-
-def is_lift(figures: Mapping[str, float]) -> bool:
-    """Say whether the lift among figures, maybe from a stranger, can have been measured."""
-    return bool(1.0 <= figures.get(LIFT, 1.0) <= MAX_LIFT)
-
-
-def _named(knots: list[tuple[float, float]], name: str) -> dict[str, float]:
-    return {
-        f"{name}{kind}_{number}": value
-        for number, knot in enumerate(knots)
-        for kind, value in zip(("score", "level"), knot, strict=True)
-    }
-
-
-def to_rarity(scores: Floats, figures: Mapping[str, float], name: str = "") -> Floats:
-    """Turn scores into rarities; beyond the first and the last knot lines go on straight.
-
-    Args:
-        scores: Of any shape; NaN stays NaN.
-        figures: What `fit_rarity` measured.
-        name: As it was given there.
-
-    Example:
-        >>> figures = {"score_0": 0.0, "level_0": 0.0, "score_1": 2.0, "level_1": 4.0}
-        >>> to_rarity(np.array([1.0, 3.0]), figures)
-        array([2., 6.])
-    """
-    at, level = _knots(figures, name)
-    inside = np.interp(scores, at, level)
-    before = level[0] - (at[0] - scores) * (level[1] - level[0]) / (at[1] - at[0])
-    after = level[-1] + (scores - at[-1]) * (level[-1] - level[-2]) / (at[-1] - at[-2])
-    rarity = np.where(scores < at[0], before, np.where(scores > at[-1], after, inside))
-    clipped: Floats = np.clip(rarity, -RAREST, RAREST)
-    return clipped
-
-
-def _knots(figures: Mapping[str, float], name: str) -> tuple[Floats, Floats]:
-    """Return the scores and the levels of the knots."""
-    count = sum(each.startswith(f"{name}score_") for each in figures)
-    at, level = (
-        np.array([figures[f"{name}{kind}_{number}"] for number in range(count)], np.float64)
-        for kind in ("score", "level")
-    )
-    return at, level
-
-
-def knot_names(figures: Mapping[str, float], name: str = "") -> set[str]:
-    """Return the names of what `fit_rarity` measured, out of figures that a stranger may have made.
-
-    Args:
-        figures: By name.
-        name: As it was given there.
-
-    Returns:
-        The names; none where these are no figures from which rarities can be read.
-
-    Example:
-        >>> sorted(knot_names({"score_0": 0.0, "level_0": 0.0, "score_1": 2.0, "level_1": 4.0}))
-        ['level_0', 'level_1', 'score_0', 'score_1']
-        >>> knot_names({"score_0": 0.0, "level_0": 0.0, "score_1": 0.0, "level_1": 4.0})
-        set()
-    """
-    count = sum(each.startswith(f"{name}score_") for each in figures)
-    names = {f"{name}{kind}_{number}" for number in range(count) for kind in ("score", "level")}
-    if count < 2 or not names <= set(figures):
-        return set()
-    return names if all((np.diff(each) > 0).all() for each in _knots(figures, name)) else set()
+    return max(1.0, float(np.median(missing)))

@@ -32,8 +32,8 @@ from seqtune.tasks._values import (
 )
 from seqtune.tasks.anomaly import settle
 from seqtune.tasks.anomaly.batches import TrainingBatches
-from seqtune.tasks.anomaly.calibration import ScoreCalibration
-from seqtune.tasks.anomaly.codec import Codec, Ways
+from seqtune.tasks.anomaly.calibration import ScoreCalibration, is_raw
+from seqtune.tasks.anomaly.codec import Codec
 from seqtune.tasks.anomaly.held_out import HeldOut
 from seqtune.tasks.anomaly.illustrate import illustrate
 from seqtune.tasks.anomaly.inference import Judge
@@ -43,15 +43,15 @@ from seqtune.tasks.anomaly.network import build_network, channels_of, offsets_of
 from seqtune.tasks.anomaly.new_rows import NewRows, labelled_rows, rows_to_score
 from seqtune.tasks.anomaly.panels import take_labels
 from seqtune.tasks.anomaly.prepared import Prepared
-from seqtune.tasks.anomaly.reference_states import usual_of
+from seqtune.tasks.anomaly.reference_states import reference_of
 from seqtune.tasks.anomaly.roles import infer_roles
 from seqtune.tasks.anomaly.schema import Schema
-from seqtune.tasks.anomaly.score_calibration import in_short, is_raw
-from seqtune.tasks.anomaly.score_parts import standing
-from seqtune.tasks.anomaly.scorers import score_held_out, score_segments
+from seqtune.tasks.anomaly.score_parts import combined_score
+from seqtune.tasks.anomaly.scorer import Scorers
+from seqtune.tasks.anomaly.scorer_selection import calibrate, selection_score
+from seqtune.tasks.anomaly.scoring import score_held_out, score_segments
 from seqtune.tasks.anomaly.simple_methods import problem_of, score_by_method
 from seqtune.tasks.anomaly.tables import evaluate_rows, event_table
-from seqtune.tasks.anomaly.time_scales import chosen_ways, join_paces
 
 Floats = npt.NDArray[np.float64]
 
@@ -106,7 +106,7 @@ class AnomalyTask(Task):
         season = settle.settle_season(periods, training)
         lookback = settle.settle_lookback(values.lookback, season, training)
         longest = int(largest(lookback))
-        ways = Ways(
+        scorers = Scorers(
             values.score.smoothing,
             values.score.offsets,
             values.score.channels if len(roles.targets) > 1 or _has_activity(values) else ("mean",),
@@ -121,9 +121,9 @@ class AnomalyTask(Task):
             periods=periods,
             cycles=settle.settle_cycles(panel.grid, periods, training),
             season=season,
-            context=_context(values, ways, season, longest),
+            context=_context(values, scorers, season, longest),
             bridge=longest,
-            ways=ways,
+            scorers=scorers,
             flat_line=values.score.flat_line,
             false_alarms=settle.settle_rate(
                 values.threshold.false_alarms, held_out, panel.grid, listener
@@ -202,7 +202,7 @@ class AnomalyTask(Task):
         calibration: ScoreCalibration | None = None,
         advance: Advance = no_progress,
     ) -> Floats:
-        """Return scores in every way of held-out rows, or statements, and expected values."""
+        """Return scores of held-out rows by every scorer, or score parts, and expected values."""
         if isinstance(encoded, NewRows):
             return self._score_new(network, prepared, encoded, values, calibration, advance)
         part: Part = "validation" if encoded is prepared.held_out["validation"] else "test"
@@ -218,24 +218,21 @@ class AnomalyTask(Task):
         calibration: ScoreCalibration | None,
         advance: Advance,
     ) -> Floats:
-        """Return statements and expected values of new rows, (rows, 3 + channels)."""
-        if calibration is None or not calibration.is_of_network:  # nothing was measured of it
+        """Return score parts and expected values of new rows, (rows, 3 + channels)."""
+        if calibration is None or not calibration.scales:  # nothing was measured of it
             held = score_held_out(network.searched, prepared, values, "validation")
-            calibration = ScoreCalibration.fit(prepared, held)
-        codec, figures = prepared.codec, calibration.figures
+            calibration = calibrate(prepared, held)
+        codec = prepared.codec
         judge = Judge(network, codec, values, noncausal=new.noncausal)
         before = None
         if network.searched is not network:
             before = Judge(network.searched, codec, values, noncausal=new.noncausal)
-        ways = chosen_ways(figures)
         parts = score_segments(
             judge,
             new.segments,
-            usual_of(judge, prepared, before),
-            list(ways.values()),
-            lambda scores: join_paces(
-                dict(zip(ways, scores, strict=True)), figures, codec.threshold
-            ),
+            reference_of(judge, prepared, before),
+            [each.scorer for each in calibration.scales.values()],
+            calibration.join,
             advance,
         )
         return np.concatenate([np.column_stack(each) for each in parts])
@@ -248,17 +245,19 @@ class AnomalyTask(Task):
         seed: int,
         advance: Advance = no_progress,
     ) -> Floats:
-        """Return statements and the channels' medians by a simple method."""
+        """Return score parts and the channels' medians by a simple method."""
         parts = score_by_method(prepared, method, encoded.segments, advance)
         return np.concatenate([np.column_stack(each) for each in parts])
 
     def score(self, prepared: Prepared, encoded: HeldOut, predictions: Floats) -> dict[str, float]:
-        """Return every metric; those of flags for rarities alone, whose threshold is known."""
+        """Return every metric; those of flags for score parts alone, whose threshold is known."""
         expected = predictions[:, -prepared.codec.channels :]
         if is_raw(prepared, predictions):
-            return _selecting(prepared, encoded, in_short(prepared, encoded, predictions), expected)
+            return _selecting(
+                prepared, encoded, selection_score(prepared, encoded, predictions), expected
+            )
         threshold = prepared.codec.threshold
-        scores = standing(predictions, threshold, encoded.still)
+        scores = combined_score(predictions, threshold, encoded.still)
         selecting = _selecting(prepared, encoded, scores, expected)
         return {**selecting, **encoded.figures(scores, threshold)}
 
@@ -275,8 +274,8 @@ class AnomalyTask(Task):
     def calibrate(
         self, prepared: Prepared, encoded: HeldOut, predictions: Floats
     ) -> ScoreCalibration:
-        """Choose the ways of scoring, and measure how rare their scores are among normal rows."""
-        return ScoreCalibration.fit(prepared, predictions)
+        """Choose the scorers, and measure how rare their scores are among normal rows."""
+        return calibrate(prepared, predictions)
 
     def read_calibration(self, prepared: Prepared, values: Any) -> ScoreCalibration:
         """Read what was measured of a network, a simple method or an ensemble."""
@@ -352,10 +351,10 @@ def _has_activity(values: Schema) -> bool:
     return True in asked if isinstance(asked, tuple) else asked is True
 
 
-def _context(values: Schema, ways: Ways, season: int, lookback: int) -> int:
+def _context(values: Schema, scorers: Scorers, season: int, lookback: int) -> int:
     """Return the rows before a row that any configuration of the search looks at."""
     reach = math.ceil(largest(values.preprocessing.reach) * season)
-    span = math.ceil(ways.longest * season)
+    span = math.ceil(scorers.longest * season)
     return 2 * lookback + reach + span
 
 

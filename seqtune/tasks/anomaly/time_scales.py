@@ -1,125 +1,151 @@
-"""One score from several: some that rise at a single row, others that add up what lasts.
+"""Time scales: scores that rise at a single row, and others that add up what lasts.
 
 Single rows are lost in an average, and long, faint events in single rows. So every network has a
-way of scoring of each pace: an instant and a brief one, that average over nothing and over a few
+scorer of each time scale: an instant and a brief one, that average over nothing and over a few
 rows, a quick one, over a tenth of a season, a slow one, over about a season, and a long one; and
-beside these, which are of errors, one of states (see `familiarity`).
+beside these, which are of errors, one of states (see `mahalanobis`).
 
-The rarities (see `rarity`) of the last four say, joined and lifted, what **lasts**; that of the
-states counts as much as the others together. The highest of the first three is the **alarm**, which
-stands where it is beyond the threshold (see `verdict`).
+The levels (see `tail_probability`) of the last four say, joined and lifted, what **lasts**; that of
+the states counts as much as the others together. The highest of the first three is the **alarm**,
+which stands where it is beyond the threshold (see `score_parts`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from seqtune.tasks.anomaly.codec import STATE, STATE_SPAN, Way, Ways
-from seqtune.tasks.anomaly.score_parts import squared, statement
-from seqtune.tasks.anomaly.tail_probability import (
-    LIFT,
-    as_far_as_known,
-    fit_rarity,
-    is_lift,
-    knot_names,
-    lifted,
-    to_rarity,
-)
+from seqtune.tasks.anomaly.score_parts import score_parts, squared
+from seqtune.tasks.anomaly.scorer import STATE, STATE_SPAN, Scorer, Scorers
+from seqtune.tasks.anomaly.tail_probability import TailFit
 
 Floats = npt.NDArray[np.float64]
 
 LONGEST = {"instant": 0.01, "brief": 0.05, "quick": 0.25, "slow": 2.0, "long": np.inf}
-"""Ways of each pace average errors over less than so many seasons."""
+"""Scorers of each time scale average errors over less than so many seasons."""
 
-PACES = (*LONGEST, STATE)
+TIME_SCALES = (*LONGEST, STATE)
 
 ALARMS = ("instant", "brief", "quick")
-"""Paces the highest of which stands where it is beyond the threshold."""
+"""Time scales the highest of which stands where it is beyond the threshold."""
 
 LASTING = {"quick": 1.0, "slow": 1.0, "long": 1.0, STATE: 3.0}
-"""Paces that say what lasts, and what each counts for in it: states as much as all errors.
+"""Time scales that say what lasts, and what each counts for in it: states as much as all errors.
 Measured in docs/notes/anomalies.md, "The state of a network"."""
 
 HALF_HEARD = 100.0
-"""A pace whose tail was measured on n independent scores counts for n / (n + 100) of its share: of
-a few weeks little is known of what averages over days. Measured in docs/notes/anomalies.md,
-"A few seasons"."""
+"""A time scale whose tail was measured on n independent scores counts for n / (n + 100) of its
+share: of a few weeks little is known of what averages over days. Measured in
+docs/notes/anomalies.md, "A few seasons"."""
 
-KNOWN = "_known"
-"""Ends the name of how many independent scores of a pace its tail was measured on."""
-
-USUAL = {
-    "instant": Way("mean", "max", 0.0),
-    "brief": Way("mean", "max", 0.02),
-    "quick": Way("mean", "", 0.1),
-    "slow": Way("mean", "", 1.0),
-    "long": Way("farthest", "", 4.0),
-    STATE: Way(STATE, "", STATE_SPAN),
+DEFAULT_SCORERS = {
+    "instant": Scorer("mean", "max", 0.0),
+    "brief": Scorer("mean", "max", 0.02),
+    "quick": Scorer("mean", "", 0.1),
+    "slow": Scorer("mean", "", 1.0),
+    "long": Scorer("farthest", "", 4.0),
+    STATE: Scorer(STATE, "", STATE_SPAN),
 }
 """How rows are scored where no labels choose; where it says nothing of channels, they are joined as
 tells planted anomalies best. What is strange at once is often so in one channel alone; measured in
 docs/notes/anomalies.md, "Threshold"."""
 
 
+@dataclass(frozen=True)
+class ScaleFit:
+    """What a network's scores of one time scale say.
+
+    Args:
+        scorer: Which of `Scorers.all` was chosen.
+        tail: Turns its scores into levels.
+    """
+
+    scorer: int
+    tail: TailFit
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain JSON values."""
+        return {"scorer": self.scorer, "tail": self.tail.to_dict()}
+
+    @classmethod
+    def from_dict(cls, values: Any, scorers: int) -> ScaleFit:
+        """Read what `to_dict` returned, from a file that may come from a stranger.
+
+        Args:
+            values: What was read.
+            scorers: How many scorers there are.
+
+        Raises:
+            ValueError: It cannot have been measured.
+        """
+        if not isinstance(values, Mapping) or set(values) != {"scorer", "tail"}:
+            raise ValueError("a time scale has a scorer and a tail")
+        number = values["scorer"]
+        if type(number) is not int or not 0 <= number < scorers:
+            raise ValueError(f"there is no scorer {number!r}, but {scorers} of them")
+        return cls(number, TailFit.from_dict(values["tail"]))
+
+
 def watched_at(span: float, channels: int) -> int | None:
-    """Return how much of what is watched counts for a way of scoring; None for all.
+    """Return how much of what is watched counts for a scorer; None for all.
 
     How much a channel moves is of use at once alone: what lasts shows in the values.
 
     Args:
-        span: Seasons that the way averages over.
+        span: Seasons that the scorer averages over.
         channels: Number of columns.
     """
     return None if span < LONGEST["quick"] else channels
 
 
-def ways_by_pace(ways: Ways) -> dict[str, list[int]]:
-    """Return the numbers of the ways of each pace; a pace without any is left out.
+def scorers_by_scale(scorers: Scorers) -> dict[str, list[int]]:
+    """Return the numbers of the scorers of each time scale; one without any is left out.
 
     What lasts long is judged from the farthest, where the recipe has that: nearer expectations have
     followed it.
     """
-    numbers: dict[str, list[int]] = {pace: [] for pace in PACES}
-    for number, way in enumerate(ways.all()):
-        if way.of == STATE:
+    numbers: dict[str, list[int]] = {scale: [] for scale in TIME_SCALES}
+    for number, scorer in enumerate(scorers.all()):
+        if scorer.of == STATE:
             numbers[STATE].append(number)
             continue
-        pace = next(pace for pace in LONGEST if way.span < LONGEST[pace])
-        if pace != "long" or way.of == "farthest" or "farthest" not in ways.offsets:
-            numbers[pace].append(number)
-    return {pace: each for pace, each in numbers.items() if each}
+        scale = next(scale for scale in LONGEST if scorer.span < LONGEST[scale])
+        if scale != "long" or scorer.of == "farthest" or "farthest" not in scorers.offsets:
+            numbers[scale].append(number)
+    return {scale: each for scale, each in numbers.items() if each}
 
 
-def usual_ways(ways: Ways) -> dict[str, list[int]]:
-    """Return the ways of each pace that there are where no labels choose: the nearest to `USUAL`.
+def default_scorers(scorers: Scorers) -> dict[str, list[int]]:
+    """Return the scorers of each time scale where no labels choose: those nearest to the default.
 
-    Where `USUAL` leaves that open, they are one for each way of joining channels.
+    Where `DEFAULT_SCORERS` leaves that open, they are one for each way of joining channels.
 
     Example:
-        >>> usual_ways(Ways((0.0, 1.0), ("mean",), ("mean", "max")))
+        >>> default_scorers(Scorers((0.0, 1.0), ("mean",), ("mean", "max")))
         {'instant': [2], 'slow': [1, 3]}
     """
-    every = ways.all()
+    every = scorers.all()
     found = {}
-    for pace, numbers in ways_by_pace(ways).items():
-        far = {number: _distance(every[number], USUAL[pace]) for number in numbers}
+    for scale, numbers in scorers_by_scale(scorers).items():
+        far = {number: _distance(every[number], DEFAULT_SCORERS[scale]) for number in numbers}
         nearest = min(far.values())
-        found[pace] = [number for number in numbers if far[number] == nearest]
+        found[scale] = [number for number in numbers if far[number] == nearest]
     return found
 
 
-def _distance(way: Way, usual: Way) -> tuple[bool, float, bool]:
-    """Return how far a way is from the usual one; what comes first outweighs what follows."""
-    is_open = not usual.channels
-    other = not is_open and way.channels != usual.channels
-    return way.of != usual.of, abs(way.span - usual.span), other
+def _distance(scorer: Scorer, default: Scorer) -> tuple[bool, float, bool]:
+    """Return how far a scorer is from the default; what comes first outweighs what follows."""
+    is_open = not default.channels
+    other = not is_open and scorer.channels != default.channels
+    return scorer.of != default.of, abs(scorer.span - default.span), other
 
 
 def alone_or_joined(chosen: Mapping[str, int]) -> list[dict[str, int]]:
-    """Return what a score may be joined of: all paces, or one that lasts beside those that do not.
+    """Return what a score may be joined of: all time scales, or one that lasts beside the others.
 
     Example:
         >>> alone_or_joined({"instant": 0, "slow": 4, "long": 5})
@@ -127,72 +153,29 @@ def alone_or_joined(chosen: Mapping[str, int]) -> list[dict[str, int]]:
     """
     lasting = chosen.keys() & LASTING.keys()
     alone = [
-        {pace: way for pace, way in chosen.items() if pace == one or pace not in lasting}
+        {scale: scorer for scale, scorer in chosen.items() if scale == one or scale not in lasting}
         for one in chosen
         if one in lasting
     ]
     return [dict(chosen), *(alone if len(alone) > 1 else [])]
 
 
-def fit_paces(
-    chosen: Mapping[str, int], normal: Mapping[str, Floats], rate: float, spans: Mapping[str, int]
-) -> dict[str, float]:
-    """Measure what turns the scores of the chosen ways into one rarity.
-
-    Args:
-        chosen: The way of each pace.
-        normal: Its scores of mostly normal rows, (rows,), as `fit_rarity` takes them.
-        rate: Share of normal rows that may be marked.
-        spans: Rows that each averages over.
-    """
-    figures: dict[str, float] = {}
-    for pace, way in chosen.items():
-        known = float(np.isfinite(normal[pace]).sum()) / spans[pace]
-        figures |= {pace: float(way), **fit_rarity(normal[pace], rate, f"{pace}_")}
-        figures[f"{pace}{KNOWN}"] = max(1.0, known)
-    return figures
-
-
-def join_paces(
-    scores: Mapping[str, Floats], figures: Mapping[str, float], threshold: float
+def join_time_scales(
+    scores: Mapping[str, Floats], fits: Mapping[str, ScaleFit], lift: float, threshold: float
 ) -> Floats:
-    """Return what a network says of rows, (rows, 3), see `verdict`.
+    """Return what a network says of rows, (rows, 3), see `score_parts`.
 
     Args:
-        scores: (rows,) by pace, by the chosen ways.
-        figures: What `fit_paces` measured, and the lift where that is known.
-        threshold: Rarity beyond which an alarm is one.
+        scores: (rows,) by time scale, by the chosen scorers.
+        fits: What was measured of each.
+        lift: By what the levels of what lasts are multiplied.
+        threshold: Level beyond which an alarm is one.
     """
-    known = {pace: figures.get(f"{pace}{KNOWN}", np.inf) for pace in scores}
-    rarities = {
-        pace: as_far_as_known(to_rarity(each, figures, f"{pace}_"), known[pace])
-        for pace, each in scores.items()
-    }
-    lasting = [pace for pace in rarities if pace in LASTING] or [*rarities]
-    weights = [LASTING.get(pace, 1.0) / (1.0 + HALF_HEARD / known[pace]) for pace in lasting]
-    squares = [squared(rarities[pace]) for pace in lasting]
-    lasts = lifted(np.average(squares, axis=0, weights=weights), figures)
-    alarms = [each for pace, each in rarities.items() if pace in ALARMS]
-    return statement(lasts, np.max(alarms, axis=0) if alarms else np.sqrt(lasts), threshold)
-
-
-def chosen_ways(figures: Mapping[str, float]) -> dict[str, int]:
-    """Return the way of each pace that was chosen."""
-    return {pace: int(figures[pace]) for pace in PACES if pace in figures}
-
-
-def are_figures(figures: Mapping[str, float], ways: int) -> bool:
-    """Say whether figures, which may come from a stranger, can have been measured.
-
-    Args:
-        figures: By name.
-        ways: How many ways there are.
-    """
-    names = [pace for pace in PACES if pace in figures]
-    if not names or not all(0 <= figures[name] < ways for name in names):
-        return False
-    parts = [knot_names(figures, f"{name}_") for name in names]
-    counts = {f"{name}{KNOWN}" for name in names} & figures.keys()
-    is_known = set(figures) - {LIFT} - counts == set(names).union(*parts)
-    are_counts = all(1.0 <= figures[count] < np.inf for count in counts)
-    return all(parts) and is_known and are_counts and is_lift(figures)
+    levels = {scale: fits[scale].tail.level(each) for scale, each in scores.items()}
+    lasting = [scale for scale in levels if scale in LASTING] or [*levels]
+    known = {scale: fits[scale].tail.independent for scale in lasting}
+    weights = [LASTING.get(scale, 1.0) / (1.0 + HALF_HEARD / known[scale]) for scale in lasting]
+    squares = [squared(levels[scale]) for scale in lasting]
+    lasts = np.average(squares, axis=0, weights=weights) * lift**2
+    alarms = [each for scale, each in levels.items() if scale in ALARMS]
+    return score_parts(lasts, np.max(alarms, axis=0) if alarms else np.sqrt(lasts), threshold)

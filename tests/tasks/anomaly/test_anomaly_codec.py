@@ -138,11 +138,11 @@ ATTACKS: list[Callable[[dict[str, Any]], object]] = [
     lambda values: values.update(series=["other"]),
     lambda values: values["roles"].update(targets=["other"]),
     lambda values: values["roles"].update(time=3),
-    lambda values: values["ways"].update(smoothing=[1e9]),
-    lambda values: values["ways"].update(offsets=["eval"]),
-    lambda values: values["ways"].update(noncausal="yes"),
-    lambda values: values["ways"].update(state=1),
-    lambda values: values.pop("ways"),
+    lambda values: values["scorers"].update(smoothing=[1e9]),
+    lambda values: values["scorers"].update(offsets=["eval"]),
+    lambda values: values["scorers"].update(noncausal="yes"),
+    lambda values: values["scorers"].update(state=1),
+    lambda values: values.pop("scorers"),
 ]
 
 
@@ -170,8 +170,8 @@ def test_labels_from_a_stranger_are_refused(
 
 
 def test_a_recipe_can_do_without_states() -> None:
-    ways = prepare(frame(), "score.state=false").codec.ways
-    assert not ways.state and all(way.of != "state" for way in ways.all())
+    scorers = prepare(frame(), "score.state=false").codec.scorers
+    assert not scorers.state and all(each.of != "state" for each in scorers.all())
 
 
 def test_the_codec_is_plain_json(prepared: Prepared) -> None:

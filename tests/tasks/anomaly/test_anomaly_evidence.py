@@ -66,7 +66,7 @@ def test_of_a_channel_with_the_largest_error_it_is_said_too_that_it_stands_still
     known = FlatLine(np.array([0, 2]), np.array([0.0, 2.0]), np.array([1.0, 0.5]))
     values = np.column_stack([np.zeros(10), [0.0, 1.0, *[5.0] * 8]])
     found = Evidence([segment(values, known=known)], [np.zeros((10, 2))], never(10), 4.0)
-    # in its sixth row the run's rarity is 2 + 4 * 0.5, at the threshold, then beyond
+    # in its sixth row the run's level is 2 + 4 * 0.5, at the threshold, then beyond
     assert found.at(7)["unchanged"] is None
     assert found.at(8) == {"channel": 1, "expected": 0.0, "found": 5.0, "unchanged": 8}
 

@@ -50,14 +50,14 @@ def noise(digits: int, seed: int = 0) -> Floats:
     return np.random.default_rng(seed).normal(size=ROWS).round(digits)
 
 
-def rarity_of_a_run(found: FlatLine, rows: int, channel: int = 0) -> float:
-    """Return the rarity of the last row of a run of equal values."""
+def level_of_a_run(found: FlatLine, rows: int, channel: int = 0) -> float:
+    """Return the level of the last row of a run of equal values."""
     values = np.zeros((rows + 1, len(found.start)))
     values[0] = 1.0
     values[:, [other for other in range(len(found.start)) if other != channel]] = np.arange(
         rows + 1.0
     )[:, None]
-    return float(found.rarities(values, np.ones(values.shape, np.bool_))[-1, channel])
+    return float(found.levels(values, np.ones(values.shape, np.bool_))[-1, channel])
 
 
 def test_equal_rows_are_counted_from_the_first_of_them() -> None:
@@ -93,7 +93,7 @@ def test_a_long_run_is_found_to_both_sides() -> None:
         assert run_around(values, np.ones(len(values), np.bool_), row) == (11, 4 * NEAR - 5)
 
 
-def test_the_rarity_is_that_of_the_chance_that_runs_go_on() -> None:
+def test_the_level_is_that_of_the_chance_that_runs_go_on() -> None:
     # runs of two and more: 20 ended at once, two of those of three went on once and ended, and the
     # three that are censored went on as long as that: 5 rows that went on, 22 that did not
     runs = [1] * 900 + [2] * 20 + [3] * 4 + [9]
@@ -111,19 +111,19 @@ def test_the_rarity_is_that_of_the_chance_that_runs_go_on() -> None:
     assert found.base[0] == pytest.approx(-math.log10(25 / 961 / (1 - chance)), rel=1e-9)
 
 
-def test_the_rarity_rises_with_every_row_up_to_the_rarest() -> None:
+def test_the_level_rises_with_every_row_up_to_the_rarest() -> None:
     found = FlatLine(np.array([3]), np.array([2.0]), np.array([0.25]))
-    assert rarity_of_a_run(found, 5) == 0.0  # not twice the usual
-    assert rarity_of_a_run(found, 6) == 2.75
-    assert rarity_of_a_run(found, 7) == 3.0
-    assert rarity_of_a_run(found, 1000) == RAREST
+    assert level_of_a_run(found, 5) == 0.0  # not twice the usual
+    assert level_of_a_run(found, 6) == 2.75
+    assert level_of_a_run(found, 7) == 3.0
+    assert level_of_a_run(found, 1000) == RAREST
 
 
 def test_a_few_equal_rows_are_never_strange() -> None:
     found = known(noise(9))
     assert found.start.tolist() == [1]
-    assert rarity_of_a_run(found, FEWEST - 1) == 0.0
-    assert rarity_of_a_run(found, FEWEST) == RAREST
+    assert level_of_a_run(found, FEWEST - 1) == 0.0
+    assert level_of_a_run(found, FEWEST) == RAREST
 
 
 def test_of_several_channels_each_has_its_own_and_all_count() -> None:
@@ -139,8 +139,8 @@ def test_nights_are_usual_though_few() -> None:
     light = np.where((hour > 6) & (hour < 18), np.random.default_rng(0).random(600), 0.0)
     found = known(light)
     assert found.start.tolist() == [13]
-    assert rarity_of_a_run(found, 25) == 0.0
-    assert rarity_of_a_run(found, 48) > 4.0
+    assert level_of_a_run(found, 25) == 0.0
+    assert level_of_a_run(found, 48) > 4.0
 
 
 def test_a_stuck_sensor_in_the_training_part_is_not_usual() -> None:
@@ -149,7 +149,7 @@ def test_a_stuck_sensor_in_the_training_part_is_not_usual() -> None:
     values[700:760] = values[700]
     found = known(values)
     assert found.start.tolist() == clean.start.tolist()
-    assert rarity_of_a_run(found, FEWEST) > 4.0
+    assert level_of_a_run(found, FEWEST) > 4.0
 
 
 @pytest.mark.parametrize(
@@ -164,8 +164,8 @@ def test_a_stuck_sensor_in_the_training_part_is_not_usual() -> None:
 def test_of_channels_that_hardly_move_nothing_is_said(values: Floats) -> None:
     found = known(values, noise(9))
     assert found.start[0] == 0
-    assert rarity_of_a_run(found, 10 * ROWS) == 0.0
-    assert rarity_of_a_run(found, FEWEST, channel=1) == RAREST
+    assert level_of_a_run(found, 10 * ROWS) == 0.0
+    assert level_of_a_run(found, FEWEST, channel=1) == RAREST
 
 
 def test_what_comes_after_the_training_part_is_not_measured() -> None:
@@ -212,7 +212,7 @@ def test_a_series_that_moves_less_than_others_is_measured_by_itself() -> None:
     values[names == "b"] = np.repeat(noise(9)[:125], 4)
     found = of_series(values, names)
     assert found.start.ravel().tolist() == [1, 4, 1, 1, 4]
-    assert rarity_of_a_run(found.of(1), 7) == 0.0 < rarity_of_a_run(found.of(0), 7)
+    assert level_of_a_run(found.of(1), 7) == 0.0 < level_of_a_run(found.of(0), 7)
 
 
 def test_a_series_that_was_not_fitted_is_held_to_what_is_usual_unless_it_hardly_moves() -> None:
@@ -246,9 +246,9 @@ def test_a_row_is_judged_by_what_came_before_it_alone() -> None:
     values = np.column_stack([noise(1, 1), noise(2, 1)])
     values[500:520, 0], values[800:900, 1] = 0.3, 0.1
     seen = np.ones(values.shape, np.bool_)
-    whole = found.rarities(values, seen)
+    whole = found.levels(values, seen)
     assert (whole[:, 0] > 4).sum() + (whole[:, 1] > 4).sum() > 50
-    np.testing.assert_array_equal(found.rarities(values[:850], seen[:850]), whole[:850])
+    np.testing.assert_array_equal(found.levels(values[:850], seen[:850]), whole[:850])
 
 
 @pytest.mark.parametrize("threshold", [2.0, 4.0, 7.9])
@@ -257,8 +257,8 @@ def test_so_many_rows_are_enough_to_pass_a_threshold(threshold: float) -> None:
     assert found.start[2] == 0 < found.start[0]
     rows = found.reach(threshold)
     for channel in (0, 1):
-        assert rarity_of_a_run(found, rows, channel) > threshold
-    assert min(rarity_of_a_run(found, rows - 2, channel) for channel in (0, 1)) <= threshold
+        assert level_of_a_run(found, rows, channel) > threshold
+    assert min(level_of_a_run(found, rows - 2, channel) for channel in (0, 1)) <= threshold
     assert known(np.zeros(ROWS)).reach(threshold) == FEWEST
     slow = FlatLine(np.array([1]), np.array([0.0]), np.array([1e-9]))
     assert slow.reach(threshold) == MAX_COUNTED

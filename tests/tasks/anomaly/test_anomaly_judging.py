@@ -21,13 +21,13 @@ from seqtune.registry import baselines, cells
 from seqtune.runtime.network import KerasNetwork
 from seqtune.search.network_file import load_network, save_network
 from seqtune.search.space import complete
-from seqtune.tasks.anomaly.codec import STATE
 from seqtune.tasks.anomaly.inference import FEWEST, STALE, Judge
 from seqtune.tasks.anomaly.prepared import Prepared
-from seqtune.tasks.anomaly.reference_states import usual_of
+from seqtune.tasks.anomaly.reference_states import reference_of
 from seqtune.tasks.anomaly.schema import ARCHITECTURES
 from seqtune.tasks.anomaly.score_parts import COLUMNS
-from seqtune.tasks.anomaly.scorers import score_columns, score_segments
+from seqtune.tasks.anomaly.scorer import STATE
+from seqtune.tasks.anomaly.scoring import score_columns, score_segments
 from seqtune.tasks.anomaly.segment import Segment
 from seqtune.tasks.anomaly.simple_methods import score_by_method
 from seqtune.tasks.anomaly.task import TASK
@@ -87,7 +87,7 @@ def test_a_detector_trains_is_saved_and_scores_the_same(
     assert all(changed), "weights that nothing is learnt by"
     scores = TASK.forward(KerasNetwork(model), prepared, prepared.encoded("validation"), values)
     held = prepared.held_out["validation"]
-    assert scores.shape == (len(held.scored), len(prepared.codec.ways.all()) + COLUMNS + 2)
+    assert scores.shape == (len(held.scored), len(prepared.codec.scorers.all()) + COLUMNS + 2)
     assert np.isfinite(scores).all()
     save_network(model, tmp_path / "network.keras")
     again = load_network(TASK, prepared, values, tmp_path / "network.keras")
@@ -100,7 +100,7 @@ def test_a_detector_trains_is_saved_and_scores_the_same(
 
 
 def first(scores: Sequence[Any]) -> Any:
-    """Return the scores of the only way, in every column."""
+    """Return the scores of the only scorer, in every column."""
     return np.column_stack([scores[0]] * COLUMNS)
 
 
@@ -111,8 +111,8 @@ def test_what_comes_after_a_row_does_not_change_its_score(
     values = values_of(architecture, "gru")
     model = TASK.build(prepared, values)
     judge = Judge(KerasNetwork(model), prepared.codec, values)
-    usual = usual_of(judge, prepared)
-    ways = list(range(len(prepared.codec.ways.all())))
+    usual = reference_of(judge, prepared)
+    scorers = list(range(len(prepared.codec.scorers.all())))
     draw = np.random.default_rng(1)
     rows = draw.normal(size=(900, 2))
     other = rows.copy()
@@ -120,7 +120,9 @@ def test_what_comes_after_a_row_does_not_change_its_score(
 
     def scored(table: Any) -> list[Any]:
         segment = Segment(table, np.ones(table.shape, np.bool_), 0, 0, np.zeros(2), np.ones(2))
-        return [score_segments(judge, [segment], usual, [way], first)[0][0] for way in ways]
+        return [
+            score_segments(judge, [segment], usual, [scorer], first)[0][0] for scorer in scorers
+        ]
 
     for one, two, short in zip(scored(rows), scored(other), scored(rows[:600]), strict=True):
         np.testing.assert_array_equal(one[:600], two[:600])
@@ -136,7 +138,7 @@ def test_usual_states_are_those_of_training_rows(prepared: Prepared) -> None:
     rows = np.array(prepared.panel.target)
     rows[end:] = 50.0
     strange = replace(prepared, panel=replace(prepared.panel, target=rows))
-    one, other = usual_of(judge, prepared), usual_of(judge, strange)
+    one, other = reference_of(judge, prepared), reference_of(judge, strange)
     np.testing.assert_array_equal(one.states.center, other.states.center)
     np.testing.assert_array_equal(one.states.precision, other.states.precision)
     assert (one.errors != other.errors).any(), "errors are those of rows held out"
@@ -176,8 +178,8 @@ def test_errors_of_a_refitted_network_are_measured_on_what_it_was_before(
     first, other = (
         Judge(KerasNetwork(TASK.build(prepared, values)), prepared.codec, values) for _ in range(2)
     )
-    before, alone = usual_of(first, prepared), usual_of(other, prepared)
-    found = usual_of(other, prepared, first)
+    before, alone = reference_of(first, prepared), reference_of(other, prepared)
+    found = reference_of(other, prepared, first)
     np.testing.assert_allclose(found.errors, before.errors, rtol=1e-5)
     np.testing.assert_allclose(found.states.center, alone.states.center, rtol=1e-4, atol=1e-5)
     assert (before.errors != alone.errors).all()
@@ -190,8 +192,8 @@ def test_hindsight_looks_at_what_comes_after(architecture: str, prepared: Prepar
     judge = Judge(
         KerasNetwork(TASK.build(prepared, values)), prepared.codec, values, noncausal=True
     )
-    usual = usual_of(judge, prepared)
-    slow = len(prepared.codec.ways.smoothing) - 1
+    usual = reference_of(judge, prepared)
+    slow = len(prepared.codec.scorers.smoothing) - 1
     rows = np.random.default_rng(1).normal(size=(200, 2))
     other = rows.copy()
     other[100:] = 50.0
@@ -210,19 +212,19 @@ def test_scores_do_not_depend_on_how_many_rows_are_averaged_at_a_time(
     judge = Judge(
         KerasNetwork(TASK.build(prepared, values)), prepared.codec, values, noncausal=noncausal
     )
-    usual = usual_of(judge, prepared)
+    usual = reference_of(judge, prepared)
     rows = np.random.default_rng(1).normal(size=(300, 2))
     seen = np.ones(rows.shape, np.bool_)
     seen[90:140] = False
     segment = Segment(rows, seen, 30, 0, np.zeros(2), np.ones(2))
-    ways = list(range(len(prepared.codec.ways.all())))
+    scorers = list(range(len(prepared.codec.scorers.all())))
 
     def mean(scores: Sequence[Any]) -> Any:
         return np.column_stack([np.mean(scores, axis=0), scores[0], scores[-1]])
 
-    whole, expected = score_segments(judge, [segment], usual, ways, mean)[0]
-    monkeypatch.setattr("seqtune.tasks.anomaly.scorers.SMOOTHED_ROWS", 7)
-    pieces, again = score_segments(judge, [segment], usual, ways, mean)[0]
+    whole, expected = score_segments(judge, [segment], usual, scorers, mean)[0]
+    monkeypatch.setattr("seqtune.tasks.anomaly.scoring.SMOOTHED_ROWS", 7)
+    pieces, again = score_segments(judge, [segment], usual, scorers, mean)[0]
     assert len(whole) == 270 and np.isfinite(whole).any()
     np.testing.assert_allclose(pieces, whole, rtol=1e-9, atol=1e-9)
     np.testing.assert_array_equal(again, expected)
@@ -236,22 +238,22 @@ def test_scores_do_not_depend_on_the_chunks_that_a_network_reads(
     judge = Judge(
         KerasNetwork(TASK.build(prepared, values)), prepared.codec, values, noncausal=noncausal
     )
-    usual = usual_of(judge, prepared)
+    usual = reference_of(judge, prepared)
     rows = np.random.default_rng(1).normal(size=(3 * judge.steps, 2))
     segment = Segment(rows, np.ones(rows.shape, np.bool_), 40, 0, np.zeros(2), np.ones(2))
-    ways = prepared.codec.ways.all()
-    chosen = [0, len(ways) - 1]
-    assert ways[chosen[1]].of == STATE
+    scorers = prepared.codec.scorers.all()
+    chosen = [0, len(scorers) - 1]
+    assert scorers[chosen[1]].of == STATE
 
     def both(scores: Sequence[Any]) -> Any:
         return np.column_stack([*scores, scores[0]])
 
     whole, expected = score_segments(judge, [segment], usual, chosen, both)[0]
-    monkeypatch.setattr("seqtune.tasks.anomaly.scorers.CHUNK_STREAMS", 1)
+    monkeypatch.setattr("seqtune.tasks.anomaly.scoring.CHUNK_STREAMS", 1)
     pieces, again = score_segments(judge, [segment], usual, chosen, both)[0]
     np.testing.assert_allclose(pieces, whole, rtol=1e-4, atol=1e-4)
     np.testing.assert_allclose(again, expected, rtol=1e-4, atol=1e-5)
-    codec = replace(judge.codec, ways=replace(judge.codec.ways, noncausal=noncausal))
+    codec = replace(judge.codec, scorers=replace(judge.codec.scorers, noncausal=noncausal))
     columns = score_columns(judge.judge([segment], 40)[0], segment, usual, codec)[:, chosen]
     whole = whole[:, : len(chosen)]
     far = np.abs(columns - whole)  # streams begin elsewhere, which shows where they do

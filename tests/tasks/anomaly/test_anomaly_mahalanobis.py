@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from seqtune.tasks.anomaly.mahalanobis import MIN_UNIT, Familiarity, averaged
+from seqtune.tasks.anomaly.mahalanobis import MIN_UNIT, Mahalanobis, averaged
 
 Floats32 = npt.NDArray[np.float32]
 
@@ -22,7 +22,7 @@ def usual_states(rows: int = 3000) -> Floats32:
 
 
 def test_the_distance_is_that_of_mahalanobis() -> None:
-    known = Familiarity(
+    known = Mahalanobis(
         center=np.array([1.0, 0.0]),
         unit=np.array([2.0, 1.0]),
         precision=np.array([[2.0, 0.0], [0.0, 0.5]]),
@@ -33,14 +33,14 @@ def test_the_distance_is_that_of_mahalanobis() -> None:
 
 
 def test_states_that_go_together_are_unfamiliar_apart() -> None:
-    known = Familiarity.fit(usual_states())
+    known = Mahalanobis.fit(usual_states())
     together = np.array([[0.4, 0.4, 0.0, 0.5]], np.float32)
     apart = np.array([[0.4, -0.4, 0.0, 0.5]], np.float32)
     assert known.distance(apart)[0] > 2 * known.distance(together)[0]
 
 
 def test_a_state_that_never_moved_is_unfamiliar_when_it_does() -> None:
-    known = Familiarity.fit(usual_states())
+    known = Mahalanobis.fit(usual_states())
     assert known.unit[3] == MIN_UNIT
     still = np.array([[0.0, 0.0, 0.0, 0.5]], np.float32)
     moved = np.array([[0.0, 0.0, 0.0, 0.9]], np.float32)
@@ -51,7 +51,7 @@ def test_anomalies_among_the_rows_do_not_widen_what_is_usual() -> None:
     states = usual_states()
     strange = states.copy()
     strange[1000:1090, :2] = [1.0, -1.0]
-    clean, mixed = Familiarity.fit(states), Familiarity.fit(strange)
+    clean, mixed = Mahalanobis.fit(states), Mahalanobis.fit(strange)
     far = strange[1000:1090]
     assert mixed.distance(far).min() > mixed.distance(states).max()
     np.testing.assert_allclose(mixed.distance(far), clean.distance(far), rtol=0.1)
@@ -94,8 +94,8 @@ def test_no_average_has_a_state_in_it_that_is_no_number() -> None:
 
 def test_with_few_independent_states_each_number_is_measured_by_itself() -> None:
     states = usual_states()
-    together, apart = Familiarity.fit(states, 8.0), Familiarity.fit(states, 7.9)
-    np.testing.assert_array_equal(together.precision, Familiarity.fit(states).precision)
+    together, apart = Mahalanobis.fit(states, 8.0), Mahalanobis.fit(states, 7.9)
+    np.testing.assert_array_equal(together.precision, Mahalanobis.fit(states).precision)
     assert np.abs(together.precision[0, 1]) > 1.0
     np.testing.assert_array_equal(apart.precision, np.diag(np.diag(apart.precision)))
     np.testing.assert_allclose(np.diag(apart.precision)[:3], 1.0, rtol=0.3)
@@ -105,9 +105,9 @@ def test_states_that_are_no_numbers_are_left_out_and_stay_unknown() -> None:
     states = usual_states()
     broken = states.copy()
     broken[5], broken[9, 1] = np.nan, np.inf
-    known = Familiarity.fit(broken)
+    known = Mahalanobis.fit(broken)
     finite = np.isfinite(broken).all(axis=1)
-    np.testing.assert_array_equal(known.center, Familiarity.fit(states[finite]).center)
+    np.testing.assert_array_equal(known.center, Mahalanobis.fit(states[finite]).center)
     found = known.distance(broken)
     assert np.isfinite(found[finite]).all() and np.isnan(found[5])
 
@@ -116,6 +116,6 @@ def test_states_that_are_no_numbers_are_left_out_and_stay_unknown() -> None:
 def test_few_rows_are_enough_for_some_distance(rows: int) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        known = Familiarity.fit(usual_states()[:rows])
+        known = Mahalanobis.fit(usual_states()[:rows])
     found = known.distance(usual_states(10))
     assert found.shape == (10,) and np.isfinite(found).all()

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from seqtune.search.ensemble import blend
-from seqtune.tasks.anomaly.score_parts import is_flat_line, squared, standing, statement
+from seqtune.tasks.anomaly.score_parts import combined_score, is_flat_line, score_parts, squared
 
 NAN = float("nan")
 NEVER = np.zeros(1)
@@ -14,16 +14,16 @@ TOP = 4.0
 
 
 def said(lasts: float, alarm: float) -> np.ndarray:
-    """Return what a member says of one row, by two rarities."""
-    return statement(squared(np.array([lasts])), np.array([alarm]), TOP)
+    """Return what a member says of one row, by two levels."""
+    return score_parts(squared(np.array([lasts])), np.array([alarm]), TOP)
 
 
 def score(weights: dict[str, float], members: dict[str, np.ndarray]) -> float:
     """Return the one score of a row."""
-    return float(standing(blend(members, weights), TOP, NEVER)[0])
+    return float(combined_score(blend(members, weights), TOP, NEVER)[0])
 
 
-def test_a_statement_holds_squares_and_only_alarms_that_are_ones() -> None:
+def test_score_parts_hold_squares_and_only_alarms_that_are_ones() -> None:
     np.testing.assert_array_equal(said(3.0, 5.0), [[9.0, 1.0, 5.0]])
     np.testing.assert_array_equal(said(3.0, 4.0), [[9.0, 0.0, 0.0]])
     np.testing.assert_array_equal(said(-3.0, -1.0), [[0.0, 0.0, 0.0]])
@@ -48,13 +48,13 @@ def test_an_alarm_stands_where_members_with_half_the_weight_raise_it() -> None:
 
 
 def test_what_lasts_may_be_beyond_the_threshold_by_more_than_the_alarm() -> None:
-    np.testing.assert_array_equal(standing(said(9.0, 5.0), TOP, NEVER), [9.0])
-    np.testing.assert_array_equal(standing(np.full((1, 3), NAN), TOP, NEVER), [NAN])
+    np.testing.assert_array_equal(combined_score(said(9.0, 5.0), TOP, NEVER), [9.0])
+    np.testing.assert_array_equal(combined_score(np.full((1, 3), NAN), TOP, NEVER), [NAN])
 
 
 def test_what_stands_still_raises_the_alarm_whatever_scores() -> None:
     rows = [said(1.0, 2.0), said(1.0, 2.0), said(9.0, 5.0), np.full((1, 3), NAN)]
     still = np.array([3.9, 8.0, 8.0, 8.0])
-    scores = standing(np.concatenate(rows), TOP, still)
+    scores = combined_score(np.concatenate(rows), TOP, still)
     np.testing.assert_array_equal(scores, [1.0, 8.0, 9.0, NAN])
     assert is_flat_line(scores, still, TOP).tolist() == [False, True, False, False]

@@ -1,4 +1,4 @@
-"""From a network's errors and states to scores, in every way that the recipe lists."""
+"""From a network's errors and states to scores, by every scorer that the recipe lists."""
 
 from __future__ import annotations
 
@@ -11,12 +11,13 @@ import numpy.typing as npt
 
 from seqtune.progress import Advance, no_progress
 from seqtune.tasks._values import Network, Part
-from seqtune.tasks.anomaly.codec import STATE, STATE_SPAN, Codec, Way
+from seqtune.tasks.anomaly.codec import Codec
 from seqtune.tasks.anomaly.inference import Judge, Judged, joined_errors
 from seqtune.tasks.anomaly.mahalanobis import averaged
 from seqtune.tasks.anomaly.prepared import Prepared
-from seqtune.tasks.anomaly.reference_states import Usual, usual_among, usual_of
+from seqtune.tasks.anomaly.reference_states import Reference, reference_among, reference_of
 from seqtune.tasks.anomaly.score_parts import COLUMNS
+from seqtune.tasks.anomaly.scorer import STATE, STATE_SPAN, Scorer
 from seqtune.tasks.anomaly.segment import Segment, in_chunks
 from seqtune.tasks.anomaly.smoothing import moved_on, smooth, smooth_part
 from seqtune.tasks.anomaly.time_scales import watched_at
@@ -32,19 +33,19 @@ SMOOTHED_ROWS = 1 << 18
 
 
 def longest_span(codec: Codec) -> int:
-    """Return the most rows that any way of the recipe averages over.
+    """Return the most rows that any scorer of the recipe averages over.
 
     Example:
         >>> longest_span(codec)  # a season of 24 rows, smoothing [0, 0.5, 2]
         48
     """
-    return codec.rows_of(codec.ways.longest)
+    return codec.rows_of(codec.scorers.longest)
 
 
 def score_held_out(
     network: Network, prepared: Prepared, values: Mapping[str, Any], part: Part
 ) -> Floats:
-    """Score a part in every way, and say how well its rows were expected.
+    """Score a part by every scorer, and say how well its rows were expected.
 
     Args:
         network: The network.
@@ -53,18 +54,21 @@ def score_held_out(
         part: Which part.
 
     Returns:
-        (rows, ways + 3 + channels): the score of each way, three zeros, without which those of a
-        single way could be taken for statements, and what was expected of each channel, in the
+        (rows, scorers + 3 + channels): the scores, three zeros, without which those of a single
+        scorer could be taken for score parts, and what was expected of each channel, in the
         user's unit.
     """
     codec, held = prepared.codec, prepared.held_out[part]
-    judge = Judge(network, codec, values, noncausal=codec.ways.noncausal)
+    judge = Judge(network, codec, values, noncausal=codec.scorers.noncausal)
     before = longest_span(codec) + codec.bridge
     judged = judge.judge(held.segments, before)
     is_validation = part == "validation"
-    usual = usual_among(judged, held, codec) if is_validation else usual_of(judge, prepared)
+    reference = (
+        reference_among(judged, held, codec) if is_validation else reference_of(judge, prepared)
+    )
+
     columns = [
-        score_columns(each, segment, usual, codec)
+        score_columns(each, segment, reference, codec)
         for each, segment in zip(judged, held.segments, strict=True)
     ]
     return np.concatenate(columns)
@@ -73,30 +77,30 @@ def score_held_out(
 def score_segments(
     judge: Judge,
     segments: Sequence[Segment],
-    usual: Usual,
-    ways: Sequence[int],
+    reference: Reference,
+    scorers: Sequence[int],
     join: Callable[[Sequence[Floats]], Floats],
     advance: Advance = no_progress,
 ) -> list[tuple[Floats, Floats32]]:
-    """Score rows in some ways, in chunks: of the whole length are only results and errors.
+    """Score rows by some scorers, in chunks: of the whole length are only results and errors.
 
     Args:
         judge: The network.
         segments: What is scored.
-        usual: What is usual for the network, from `usual_of`.
-        ways: Which of `Ways.all`.
-        join: Makes statements, (rows, 3), of the scores of each way, (rows,), for any rows.
+        reference: What is usual for the network, from `reference_of`.
+        scorers: Which of `Scorers.all`.
+        join: Makes score parts, (rows, 3), of the scores by each scorer, (rows,), for any rows.
         advance: Hears how many more rows are done.
 
     Returns:
-        For each segment the statements (rows, 3), NaN where there are none, and what was expected,
+        For each segment the score parts (rows, 3), NaN where there are none, and what was expected,
         (rows, channels), in the user's unit.
     """
-    chosen = [judge.codec.ways.all()[way] for way in ways]
-    spans = [_still_to_average(way, judge.codec) for way in chosen]
+    chosen = [judge.codec.scorers.all()[number] for number in scorers]
+    spans = [_still_to_average(scorer, judge.codec) for scorer in chosen]
     found = []
     for segment in segments:
-        errors, expected = _errors_in_chunks(judge, segment, usual, chosen, max(spans), advance)
+        errors, expected = _errors_in_chunks(judge, segment, reference, chosen, max(spans), advance)
         rows, scores = errors.shape[1], np.empty((len(segment), COLUMNS))
         skipped = rows - len(segment)
         for begin in range(skipped, rows, SMOOTHED_ROWS):
@@ -116,15 +120,15 @@ def score_segments(
 def _errors_in_chunks(
     judge: Judge,
     segment: Segment,
-    usual: Usual,
-    chosen: Sequence[Way],
+    reference: Reference,
+    chosen: Sequence[Scorer],
     longest: int,
     advance: Advance,
 ) -> tuple[Floats32, Floats32]:
-    """Return the errors of each way, and what was expected of the scored rows.
+    """Return the errors by each scorer, and what was expected of the scored rows.
 
     Returns:
-        (ways, rows), those before the first scored row that are averaged with it included; and
+        (scorers, rows), those before the first scored row that are averaged with it included; and
         (scored rows, channels), in the user's unit.
     """
     codec, averaged_rows = judge.codec, judge.codec.rows_of(STATE_SPAN)
@@ -140,44 +144,45 @@ def _errors_in_chunks(
         end = begin + len(judged.errors)
         states = np.concatenate([latest, judged.states])
         fresh = np.concatenate([lately, judged.fresh])
-        averages = averaged(states, averaged_rows, usual.states.center, fresh)[len(latest) :]
+        averages = averaged(states, averaged_rows, reference.states.center, fresh)[len(latest) :]
         latest, lately = states[-averaged_rows:], fresh[-averaged_rows:]
-        for each, way in zip(errors, chosen, strict=True):
-            each[begin:end] = _of_way(judged, averages, usual, way, codec.channels)
+        for each, scorer in zip(errors, chosen, strict=True):
+            each[begin:end] = _by_scorer(judged, averages, reference, scorer, codec.channels)
         told, skipped = _in_users_unit(judged, chunk), max(0, before - begin)
         expected[begin + skipped - before : max(end, before) - before] = told[skipped:]
         advance(max(end, before) - max(begin, before))
         begin = end
-    for each, way in zip(errors, chosen, strict=True):
-        each[:] = _placed(each, way, codec, noncausal=judge.noncausal)
+    for each, scorer in zip(errors, chosen, strict=True):
+        each[:] = _placed(each, scorer, codec, noncausal=judge.noncausal)
     return errors, expected
 
 
-def score_columns(judged: Judged, segment: Segment, usual: Usual, codec: Codec) -> Floats:
+def score_columns(judged: Judged, segment: Segment, reference: Reference, codec: Codec) -> Floats:
     """Return the table of `score_held_out` for one segment.
 
     Args:
         judged: Its errors.
         segment: Its rows.
-        usual: What is usual for the network.
-        codec: The ways of scoring.
+        reference: What is usual for the network.
+        codec: The scorers.
     """
     rows = len(segment)
-    ways = codec.ways.all()
-    averages = averaged(judged.states, codec.rows_of(STATE_SPAN), usual.states.center, judged.fresh)
-    keys = [(way.of, way.channels, watched_at(way.span, codec.channels)) for way in ways]
-    joined = {  # once for all ways that differ in what they average over alone
-        key: _of_way(judged, averages, usual, way, codec.channels)
-        for key, way in dict(zip(keys, ways, strict=True)).items()
+    scorers = codec.scorers.all()
+    center = reference.states.center
+    averages = averaged(judged.states, codec.rows_of(STATE_SPAN), center, judged.fresh)
+    keys = [(each.of, each.channels, watched_at(each.span, codec.channels)) for each in scorers]
+    joined = {  # once for all scorers that differ in what they average over alone
+        key: _by_scorer(judged, averages, reference, scorer, codec.channels)
+        for key, scorer in dict(zip(keys, scorers, strict=True)).items()
     }
     scores = [
         smooth(
-            _placed(joined[key], way, codec, noncausal=codec.ways.noncausal),
-            _still_to_average(way, codec),
+            _placed(joined[key], scorer, codec, noncausal=codec.scorers.noncausal),
+            _still_to_average(scorer, codec),
             codec.bridge,
-            noncausal=codec.ways.noncausal,
+            noncausal=codec.scorers.noncausal,
         )
-        for key, way in zip(keys, ways, strict=True)
+        for key, scorer in zip(keys, scorers, strict=True)
     ]
     told = _in_users_unit(judged, segment)
     table = np.column_stack([*scores, np.zeros((len(told), COLUMNS)), told])
@@ -185,32 +190,34 @@ def score_columns(judged: Judged, segment: Segment, usual: Usual, codec: Codec) 
     return filled
 
 
-def _of_way(judged: Judged, averages: Floats, usual: Usual, way: Way, channels: int) -> Floats32:
-    """Return what a way says of single rows, (rows,), NaN where nothing was observed."""
-    if way.of == STATE:
+def _by_scorer(
+    judged: Judged, averages: Floats, reference: Reference, scorer: Scorer, channels: int
+) -> Floats32:
+    """Return what a scorer says of single rows, (rows,), NaN where nothing was observed."""
+    if scorer.of == STATE:
         seen = judged.counted.any(axis=(1, 2))
-        return np.where(seen, usual.states.distance(averages), np.float32(np.nan))
-    watched = watched_at(way.span, channels)
-    return joined_errors(judged, usual.errors, way.of, way.channels, watched)
+        return np.where(seen, reference.states.distance(averages), np.float32(np.nan))
+    watched = watched_at(scorer.span, channels)
+    return joined_errors(judged, reference.errors, scorer.of, scorer.channels, watched)
 
 
-def _still_to_average(way: Way, codec: Codec) -> int:
-    """Return the rows over which what a way says is averaged; states have been, before it spoke."""
-    return 1 if way.of == STATE else codec.rows_of(way.span)
+def _still_to_average(scorer: Scorer, codec: Codec) -> int:
+    """Return over how many rows what a scorer says is averaged; states have been already."""
+    return 1 if scorer.of == STATE else codec.rows_of(scorer.span)
 
 
 def _placed(
-    says: npt.NDArray[np.floating], way: Way, codec: Codec, *, noncausal: bool
+    says: npt.NDArray[np.floating], scorer: Scorer, codec: Codec, *, noncausal: bool
 ) -> npt.NDArray[np.floating]:
-    """Return what a way says of the rows that it is true of: in noncausal, states of those around.
+    """Return what a scorer says at the rows that it is true of: noncausal, states of those around.
 
     Args:
         says: (rows,), of what ends with the row.
-        way: The way.
+        scorer: The scorer.
         codec: Says how many rows states are averaged over.
         noncausal: Whether rows after a row count too.
     """
-    if way.of != STATE or not noncausal:
+    if scorer.of != STATE or not noncausal:
         return says
     return moved_on(smooth(says, 1, codec.bridge), codec.rows_of(STATE_SPAN))
 
