@@ -13,7 +13,7 @@ from seqtune.data.reading.table import read_source
 from seqtune.metrics.labelled_events import runs
 from seqtune.progress import silent
 from seqtune.recipe.load import Recipe
-from seqtune.tasks.classify.roles import infer_roles
+from seqtune.tasks.classify.infer_roles import infer_roles
 
 MADE = {
     "shops.csv": 200_000,

@@ -14,7 +14,7 @@ from seqtune.run.predictions import Predictions
 from seqtune.search.ensemble import blend, select_members
 from seqtune.search.problem import Problem
 from seqtune.search.trial import Result, predictions_path
-from seqtune.tasks._contract import Hedges
+from seqtune.tasks._abilities import Hedges
 
 MIN_ERROR = 1e-9
 MIN_SHARE = 0.01

@@ -4,6 +4,8 @@ A predictor stands for itself: it is saved as a folder and opened again without 
 nothing of how it was found.
 
     recipe.yaml leaderboard.json members.json calibration.json codec.json data/ models/*.keras
+
+Over 300 lines: saving, opening, choosing a row and its one path of inference are one object.
 """
 
 from __future__ import annotations
@@ -33,7 +35,8 @@ from seqtune.run.members import (
     write_members,
 )
 from seqtune.run.untrusted import check_inside
-from seqtune.tasks._contract import Backtests, Task
+from seqtune.tasks._contract import Task
+from seqtune.tasks._abilities import Backtests
 from seqtune.tasks._values import Calibration, Context, Evaluation
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ from seqtune.run.leaderboard import Leaderboard, Row, read_leaderboard
 from seqtune.run.summary import Summary
 from seqtune.run.trials import TRIALS, read_trials
 from seqtune.search.recorded import check_values
-from seqtune.tasks._contract import Writes
+from seqtune.tasks._abilities import Writes
 
 if TYPE_CHECKING:
     import pandas as pd

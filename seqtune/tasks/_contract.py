@@ -11,7 +11,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from seqtune.errors import UsageError
 from seqtune.progress import Advance, Listener, no_progress
@@ -248,62 +248,3 @@ class Task(ABC):
             context: Recipe and name of the run.
         """
         return {}
-
-
-@runtime_checkable
-class Backtests(Protocol):
-    """A task whose runs can be scored from several rolled origins."""
-
-    def encode_folds(
-        self, prepared: Any, source: Source, folds: int, step: int | None, context: Context
-    ) -> Any:
-        """Read new rows to be scored from `folds` origins, `step` rows apart, without training."""
-
-
-@runtime_checkable
-class Recalibrates(Protocol):
-    """A task whose predictions are calibrated once more when the test part has been scored."""
-
-    def recalibration(
-        self,
-        prepared: Any,
-        validation: npt.NDArray[np.float64],
-        test: npt.NDArray[np.float64],
-    ) -> Calibration | None:
-        """Measure on both parts, as `calibrate` does on one, for predictions of new data."""
-
-
-@runtime_checkable
-class Hedges(Protocol):
-    """A task that leans on a simple method where little was held out to choose by."""
-
-    def hedges(self, prepared: Any) -> bool:
-        """Say whether so few cases were held out that what is better on them says little.
-
-        Networks are averaged with the best simple method then, and what comes of it stands before
-        networks whose error is not less than half of its own. The metric is an error.
-        """
-
-
-@runtime_checkable
-class Writes(Protocol):
-    """A task whose models do more than fill a table."""
-
-    verbs: tuple[str, ...]
-    """Methods of its writer that a run offers as its own."""
-
-    def writer(self, prepared: Any, models: Models, context: Context) -> Any:
-        """Return what does it."""
-
-
-@runtime_checkable
-class Explains(Protocol):
-    """A task that can say what a network's predictions hang on."""
-
-    def explain(
-        self, network: Network, prepared: Any, values: Values, deadline: float
-    ) -> dict[str, Any]:
-        """Return, as plain JSON values, which inputs matter and how far back a network looks.
-
-        From `deadline`, a value of `time.monotonic()`, on nothing further is begun.
-        """

@@ -223,7 +223,7 @@ class Fitting:
     def _explain(self, result: Result | None) -> None:
         """Measure what the network looks at that has the largest say, if there is time."""
         from seqtune.run.explanation import EXPLANATION, explain_trial, no_time, time_left
-        from seqtune.tasks._contract import Explains
+        from seqtune.tasks._abilities import Explains
 
         (self.folder / EXPLANATION).unlink(missing_ok=True)  # of an earlier command
         if result is None or not isinstance(self.task, Explains):

@@ -9,15 +9,10 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-from seqtune.metrics.anomaly import (
-    auc_pr,
-    detection_delay,
-    event_recall,
-    false_events_per_1000,
-)
 from seqtune.metrics.vus import vus_pr
 from seqtune.tasks.anomaly.codec import Codec
 from seqtune.tasks.anomaly.faults import KINDS
+from seqtune.tasks.anomaly.flag_metrics import figures_of
 from seqtune.tasks.anomaly.injection import plant
 from seqtune.tasks.anomaly.panels import Rows
 from seqtune.tasks.anomaly.segment import Segment
@@ -209,28 +204,6 @@ class HeldOut:
         known = self.scored[rows] & (self.known[rows] >= 0)
         usable = np.where(known, scores[rows], np.nan)
         return np.maximum(self.known[rows], 0), usable, self.offsets[: self.clean + 1]
-
-
-def figures_of(
-    labels: npt.NDArray[np.int8], scores: Floats, threshold: float, offsets: Ints
-) -> dict[str, float]:
-    """Return every metric but the VUS-PR; those that are not defined are left out.
-
-    Args:
-        labels: (rows,) 0 or 1.
-        scores: (rows,), NaN where there is none.
-        threshold: A row with a higher score is marked.
-        offsets: (series + 1,) borders between series.
-    """
-    scored = np.isfinite(scores)
-    flags = (np.nan_to_num(scores, nan=-np.inf) > threshold).astype(np.int8)
-    found = {
-        "auc_pr": auc_pr(labels, scores),
-        "event_recall": event_recall(labels, flags, scored, offsets),
-        "false_events_per_1000": false_events_per_1000(labels, flags, scored, offsets),
-        "delay": detection_delay(labels, flags, scored, offsets),
-    }
-    return {name: value for name, value in found.items() if np.isfinite(value)}
 
 
 def hold_out(

@@ -7,10 +7,16 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
+from seqtune.data.panel.build import build_panel
 from seqtune.data.panel.panel import Panel
+from seqtune.data.reading.source import Source
+from seqtune.progress import Listener
 from seqtune.tasks.anomaly.flat_line import FlatLine
+from seqtune.tasks.anomaly.roles import Roles, infer_roles
 from seqtune.tasks.anomaly.scales import Scales
+from seqtune.tasks.anomaly.schema import Schema
 from seqtune.tasks.anomaly.segment import Segment
+from seqtune.tasks.anomaly.settle import refuse_short
 
 
 @dataclass(frozen=True)
@@ -69,3 +75,32 @@ def take_labels(panel: Panel) -> tuple[Panel, npt.NDArray[np.int8]]:
     labels = np.where(np.isnan(column), -1, column > 0).astype(np.int8)
     notes = tuple(note for note in panel.notes if f"'{panel.past_names[0]}'" not in note)
     return replace(panel, past_names=(), past=panel.past[:, :0], notes=notes), labels
+
+
+def read_panel(
+    source: Source, values: Schema, listener: Listener
+) -> tuple[Roles, Panel, npt.NDArray[np.int8]]:
+    """Read the roles of the columns, the rows on their grid, and the labels of the rows.
+
+    Args:
+        source: The table.
+        values: The recipe's values.
+        listener: Hears of every guess.
+
+    Returns:
+        The roles, the panel, and (rows,) 0 or 1, -1 where nothing is known.
+
+    Raises:
+        DataError: Anomalies cannot be looked for in the data as it is; says why.
+    """
+    roles = infer_roles(source, values.data, listener)
+    panel, labels = take_labels(
+        build_panel(
+            source,
+            roles.of_panel(),
+            frequency=values.data.frequency,
+            duplicates=values.data.duplicates,
+        )
+    )
+    refuse_short(str(source.path), np.diff(panel.offsets))
+    return roles, panel, labels

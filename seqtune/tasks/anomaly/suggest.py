@@ -4,18 +4,14 @@ from __future__ import annotations
 
 from typing import cast
 
-import numpy as np
-
-from seqtune.data.panel.build import build_panel
 from seqtune.data.panel.seasonality import find_periods
 from seqtune.data.reading.source import Source
 from seqtune.progress import Assumption, Assumptions
 from seqtune.recipe.load import Recipe
 from seqtune.tasks._panels import found_frequency, found_seasonality
-from seqtune.tasks.anomaly.panels import take_labels
-from seqtune.tasks.anomaly.roles import TELLING_NAMES, infer_roles, label_columns
+from seqtune.tasks.anomaly.panels import read_panel
+from seqtune.tasks.anomaly.roles import TELLING_NAMES, label_columns
 from seqtune.tasks.anomaly.schema import Schema
-from seqtune.tasks.anomaly.settle import refuse_short
 
 
 def is_meant(source: Source) -> bool:
@@ -36,16 +32,7 @@ def suggest(source: Source, recipe: Recipe) -> list[Assumption]:
     """
     assumptions = Assumptions()
     values = cast(Schema, recipe.values)
-    roles = infer_roles(source, values.data, assumptions)
-    panel, _ = take_labels(
-        build_panel(
-            source,
-            roles.of_panel(),
-            frequency=values.data.frequency,
-            duplicates=values.data.duplicates,
-        )
-    )
-    refuse_short(str(source.path), np.diff(panel.offsets))
+    _, panel, _ = read_panel(source, values, assumptions)
     assumptions.append(found_frequency(panel))
     periods = find_periods(panel, rows_end=panel.offsets[1:])
     assumptions.append(found_seasonality(periods))

@@ -17,7 +17,7 @@ from seqtune.tasks._values import Context, Evaluation
 from seqtune.tasks.anomaly.codec import Codec
 from seqtune.tasks.anomaly.events import Event, event_numbers, find_events
 from seqtune.tasks.anomaly.evidence import Evidence
-from seqtune.tasks.anomaly.held_out import figures_of
+from seqtune.tasks.anomaly.flag_metrics import figures_of
 from seqtune.tasks.anomaly.new_rows import NewRows
 from seqtune.tasks.anomaly.score_parts import COLUMNS as PARTS
 from seqtune.tasks.anomaly.score_parts import combined_score, is_flat_line

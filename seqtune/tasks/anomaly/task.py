@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -13,15 +13,11 @@ import pandas as pd
 
 from seqtune.baselines.pace import Allowance
 from seqtune.baselines.runner import BaselineResult, run_simple_methods
-from seqtune.data.panel.build import build_panel
-from seqtune.data.panel.split import split_series
 from seqtune.data.reading.source import Source
-from seqtune.progress import Advance, Listener, Note, no_progress
+from seqtune.progress import Advance, Listener, no_progress
 from seqtune.recipe.load import Recipe
 from seqtune.tasks._contract import SearchSettings, Task
-from seqtune.tasks._panels import found_seasonality, largest, refuse_unknown_part, take_periods
 from seqtune.tasks._values import (
-    HELD_OUT_PARTS,
     Context,
     Evaluation,
     Models,
@@ -30,7 +26,6 @@ from seqtune.tasks._values import (
     Until,
     Values,
 )
-from seqtune.tasks.anomaly import settle
 from seqtune.tasks.anomaly.batches import TrainingBatches
 from seqtune.tasks.anomaly.calibration import ScoreCalibration, is_raw
 from seqtune.tasks.anomaly.codec import Codec
@@ -41,13 +36,10 @@ from seqtune.tasks.anomaly.info import INFO
 from seqtune.tasks.anomaly.loss import trimmed_loss
 from seqtune.tasks.anomaly.network import build_network, channels_of, offsets_of
 from seqtune.tasks.anomaly.new_rows import NewRows, labelled_rows, rows_to_score
-from seqtune.tasks.anomaly.panels import take_labels
+from seqtune.tasks.anomaly.prepare import prepare, settings
 from seqtune.tasks.anomaly.prepared import Prepared
 from seqtune.tasks.anomaly.reference_states import reference_of
-from seqtune.tasks.anomaly.roles import infer_roles
-from seqtune.tasks.anomaly.schema import Schema
 from seqtune.tasks.anomaly.score_parts import combined_score
-from seqtune.tasks.anomaly.scorer import Scorers
 from seqtune.tasks.anomaly.scorer_selection import calibrate, selection_score
 from seqtune.tasks.anomaly.scoring import score_held_out, score_segments
 from seqtune.tasks.anomaly.simple_methods import problem_of, score_by_method
@@ -55,8 +47,6 @@ from seqtune.tasks.anomaly.tables import evaluate_rows, event_table
 
 Floats = npt.NDArray[np.float64]
 
-EARLY_SHARE = 0.6
-"""Seasonality is looked for in this first share of each series while the split is not yet known."""
 
 MARGIN = 0.05
 """Separations so close are not told apart: the ensemble begins with the best three such networks,
@@ -81,74 +71,7 @@ class AnomalyTask(Task):
         self, source: Source, recipe: Recipe, listener: Listener
     ) -> tuple[Prepared, Recipe]:
         """Read roles, build the panel, find seasons, settle what is open, split, fit the codec."""
-        values = settings(recipe)
-        roles = infer_roles(source, values.data, listener)
-        panel, labels = take_labels(
-            build_panel(
-                source,
-                roles.of_panel(),
-                frequency=values.data.frequency,
-                duplicates=values.data.duplicates,
-            )
-        )
-        for note in panel.notes:
-            listener(Note(note))
-        lengths = np.diff(panel.offsets)
-        settle.refuse_short(str(source.path), lengths)
-        validation, test = (
-            settle.settle_steps(part.steps, lengths) for part in (values.validation, values.test)
-        )
-        split = split_series(panel.offsets, 1, validation, test)
-        periods = take_periods(values.seasonality, panel, split.train_end)
-        if values.seasonality == "auto":
-            listener(found_seasonality(periods))
-        training = int(np.median(split.train_end - split.begin))
-        season = settle.settle_season(periods, training)
-        lookback = settle.settle_lookback(values.lookback, season, training)
-        longest = int(largest(lookback))
-        scorers = Scorers(
-            values.score.smoothing,
-            values.score.offsets,
-            values.score.channels if len(roles.targets) > 1 or _has_activity(values) else ("mean",),
-            values.score.noncausal,
-            values.score.state,
-        )
-        held_out = int((split.validation_end - split.train_end).sum())
-        codec = Codec.fit(
-            panel,
-            split,
-            roles=roles.to_dict(),
-            periods=periods,
-            cycles=settle.settle_cycles(panel.grid, periods, training),
-            season=season,
-            context=_context(values, scorers, season, longest),
-            bridge=longest,
-            scorers=scorers,
-            flat_line=values.score.flat_line,
-            false_alarms=settle.settle_rate(
-                values.threshold.false_alarms, held_out, panel.grid, listener
-            ),
-        )
-        prepared = Prepared(panel, labels, split, codec)
-        for part in HELD_OUT_PARTS:
-            held = prepared.held_out[part]
-            refuse_unknown_part(source, part, bool(held.scored[: held.clean_rows].any()))
-        _tell(prepared, listener)
-        settled = recipe.filled_in(
-            {
-                "data.time": roles.time,
-                "data.target": list(roles.targets),
-                "data.series": roles.series,
-                "data.label": roles.label,
-                "data.frequency": panel.grid.frequency,
-                "lookback": lookback,
-                "seasonality": list(periods) or 1,
-                "validation.steps": validation,
-                "test.steps": test,
-                "threshold.false_alarms": codec.false_alarms,
-            }
-        )
-        return prepared, settled
+        return prepare(source, recipe, listener)
 
     def load(self, folder: Path) -> Prepared:
         """Open the data of a run folder."""
@@ -327,11 +250,6 @@ class AnomalyTask(Task):
         return evaluate_rows(prepared.codec, encoded, predictions, context)
 
 
-def settings(recipe: Recipe) -> Schema:
-    """Return the recipe's values, which the loader checked to be a detector's."""
-    return cast(Schema, recipe.values)
-
-
 def _selecting(
     prepared: Prepared, held: HeldOut, scores: Floats, expected: Floats
 ) -> dict[str, float]:
@@ -346,42 +264,10 @@ def _selecting(
     return figures
 
 
-def _has_activity(values: Schema) -> bool:
-    asked = values.preprocessing.activity
-    return True in asked if isinstance(asked, tuple) else asked is True
-
-
-def _context(values: Schema, scorers: Scorers, season: int, lookback: int) -> int:
-    """Return the rows before a row that any configuration of the search looks at."""
-    reach = math.ceil(largest(values.preprocessing.reach) * season)
-    span = math.ceil(scorers.longest * season)
-    return 2 * lookback + reach + span
-
-
 def _segment(codec: Codec, values: Values) -> int:
     """Return the rows of a training segment."""
     reach = int(np.abs(offsets_of(codec, values)).max())
     return max(MIN_SEGMENT, SEGMENT_LOOKBACKS * int(values["lookback"])) + reach
-
-
-def _tell(prepared: Prepared, listener: Listener) -> None:
-    """Tell what the data is not ready for."""
-    held = prepared.held_out["validation"]
-    if prepared.metric == "separation":
-        if not held.planted:
-            listener(
-                Note(
-                    "the validation part has no room for planted anomalies: networks are compared "
-                    "by how well they expect its rows"
-                )
-            )
-        if (prepared.labels == 1).any():
-            listener(
-                Note(
-                    "no anomaly is labelled in the validation part: networks are compared by "
-                    "planted ones"
-                )
-            )
 
 
 TASK = AnomalyTask()

@@ -209,52 +209,6 @@ def fit_series(series: Ragged, rows: npt.NDArray[np.int64]) -> tuple[Floats, Flo
     return center, np.where(spread > MIN_SPREAD * (1e-12 + np.abs(center)), spread, 1.0)
 
 
-def shortened(series: Ragged, longest: int) -> tuple[Ragged, int]:
-    """Average the steps of cases that are too long.
-
-    Args:
-        series: The cases.
-        longest: Steps at most.
-
-    Returns:
-        The cases, and how many of them were averaged.
-    """
-    too_long = np.flatnonzero(series.lengths > longest)
-    if not len(too_long):
-        return series, 0
-    cases = series.select(np.arange(len(series)))
-    for number in too_long.tolist():
-        case = np.asarray(cases[number], np.float64)
-        starts = (np.arange(longest) * len(case)) // longest
-        widths = np.diff(np.append(starts, len(case)))[:, None]
-        cases[number] = (np.add.reduceat(case, starts, axis=0) / widths).astype(np.float32)
-    return Ragged.from_list(cases, series.values.shape[1]), len(too_long)
-
-
-def stretched(series: Ragged, steps: int) -> tuple[Ragged, int]:
-    """Interpolate cases that are too short, for networks that know one length alone.
-
-    Args:
-        series: The cases, none longer than `steps`.
-        steps: Steps that each is to have.
-
-    Returns:
-        The cases, and how many of them were stretched.
-    """
-    too_short = np.flatnonzero(series.lengths < steps)
-    if not len(too_short):
-        return series, 0
-    cases = series.select(np.arange(len(series)))
-    for number in too_short.tolist():
-        case = np.asarray(cases[number], np.float64)
-        place = np.linspace(0, len(case) - 1, steps)
-        known = np.arange(len(case))
-        cases[number] = np.column_stack(
-            [np.interp(place, known, channel) for channel in case.T]
-        ).astype(np.float32)
-    return Ragged.from_list(cases, series.values.shape[1]), len(too_short)
-
-
 def class_weights(targets: Floats) -> Floats:
     """Return the weight of each class with which all count the same, 1 on average over the cases.
 

@@ -14,8 +14,8 @@ from seqtune.errors import DataError
 from seqtune.tasks._values import Context
 from seqtune.tasks.classify.cases import Cases, read_cases
 from seqtune.tasks.classify.codec import Codec
+from seqtune.tasks.classify.encode import encode_cases
 from seqtune.tasks.classify.encoded import EncodedCases
-from seqtune.tasks.classify.prepare import encode_cases
 
 Floats = npt.NDArray[np.float64]
 

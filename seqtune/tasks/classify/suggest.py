@@ -8,8 +8,8 @@ from seqtune.data.reading.source import Source
 from seqtune.progress import Assumption, Assumptions
 from seqtune.recipe.load import Recipe
 from seqtune.tasks.classify.cases import read_cases
+from seqtune.tasks.classify.infer_roles import infer_roles
 from seqtune.tasks.classify.labels import find_labels, separator_of
-from seqtune.tasks.classify.roles import infer_roles
 from seqtune.tasks.classify.schema import Schema
 
 

@@ -13,7 +13,8 @@ from seqtune.data.reading.table import read_source
 from seqtune.errors import DataError
 from seqtune.progress import Assumption, Event, Note
 from seqtune.recipe.load import Recipe
-from seqtune.tasks.classify.roles import Roles, infer_roles
+from seqtune.tasks.classify.infer_roles import infer_roles
+from seqtune.tasks.classify.roles import Roles
 
 FILMS = [f"a film about the number {number}" for number in range(12)]
 SIDES = ["pos", "neg"] * 6

@@ -1,0 +1,80 @@
+"""What only some tasks can do; who asks finds out by the type."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
+
+from seqtune.tasks._values import (
+    Calibration,
+    Context,
+    Models,
+    Network,
+    Values,
+)
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+    from seqtune.data.reading.source import Source
+
+    Floats = npt.NDArray[np.float64]
+
+
+@runtime_checkable
+class Backtests(Protocol):
+    """A task whose runs can be scored from several rolled origins."""
+
+    def encode_folds(
+        self, prepared: Any, source: Source, folds: int, step: int | None, context: Context
+    ) -> Any:
+        """Read new rows to be scored from `folds` origins, `step` rows apart, without training."""
+
+
+@runtime_checkable
+class Recalibrates(Protocol):
+    """A task whose predictions are calibrated once more when the test part has been scored."""
+
+    def recalibration(
+        self,
+        prepared: Any,
+        validation: npt.NDArray[np.float64],
+        test: npt.NDArray[np.float64],
+    ) -> Calibration | None:
+        """Measure on both parts, as `calibrate` does on one, for predictions of new data."""
+
+
+@runtime_checkable
+class Hedges(Protocol):
+    """A task that leans on a simple method where little was held out to choose by."""
+
+    def hedges(self, prepared: Any) -> bool:
+        """Say whether so few cases were held out that what is better on them says little.
+
+        Networks are averaged with the best simple method then, and what comes of it stands before
+        networks whose error is not less than half of its own. The metric is an error.
+        """
+
+
+@runtime_checkable
+class Writes(Protocol):
+    """A task whose models do more than fill a table."""
+
+    verbs: tuple[str, ...]
+    """Methods of its writer that a run offers as its own."""
+
+    def writer(self, prepared: Any, models: Models, context: Context) -> Any:
+        """Return what does it."""
+
+
+@runtime_checkable
+class Explains(Protocol):
+    """A task that can say what a network's predictions hang on."""
+
+    def explain(
+        self, network: Network, prepared: Any, values: Values, deadline: float
+    ) -> dict[str, Any]:
+        """Return, as plain JSON values, which inputs matter and how far back a network looks.
+
+        From `deadline`, a value of `time.monotonic()`, on nothing further is begun.
+        """

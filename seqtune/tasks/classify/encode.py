@@ -1,0 +1,128 @@
+"""Cases as networks read them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, cast
+
+import numpy as np
+import numpy.typing as npt
+
+from seqtune.data.ragged import Ragged
+from seqtune.data.text.tokenizer import Tokenizer
+from seqtune.data.text.word_vectors import read_vectors
+from seqtune.errors import DataError
+from seqtune.recipe.load import Recipe
+from seqtune.tasks.classify.cases import Cases
+from seqtune.tasks.classify.codec import LONGEST, Codec, class_weights, fit_series, fit_text
+from seqtune.tasks.classify.labels import Labels
+from seqtune.tasks.classify.lengths import shortened, stretched
+from seqtune.tasks.classify.roles import Roles
+from seqtune.tasks.classify.schema import Schema
+from seqtune.tasks.classify.split import (
+    FOLD,
+    TEST,
+    TRAIN,
+)
+
+Floats = npt.NDArray[np.float64]
+
+
+def encode_cases(codec: Codec, cases: Cases, name: str) -> tuple[Ragged, int]:
+    """Return new cases as a network reads them, and how many had to be made longer or shorter.
+
+    Args:
+        codec: Vocabularies and lengths.
+        cases: The cases.
+        name: "series", or a kind of token.
+    """
+    if cases.series is None:
+        return codec.tokens(cases.texts, name)
+    series, too_long = shortened(cases.series, codec.longest[name])
+    if not codec.is_even:
+        return series, too_long
+    series, too_short = stretched(series, codec.longest[name])
+    return series, too_long + too_short
+
+
+def encode_all(
+    cases: Cases,
+    parts: npt.NDArray[np.int8],
+    roles: Roles,
+    labels: Labels,
+    metric: str,
+    targets: Floats,
+    recipe: Recipe,
+) -> tuple[Codec, dict[str, tuple[Ragged, int]], npt.NDArray[np.float32] | None]:
+    """Fit the codec on the training cases, and encode all with it."""
+    values = cast(Schema, recipe.values)
+    is_folded = bool((parts >= FOLD).any())
+    training = np.flatnonzero(parts != TEST if is_folded else parts == TRAIN)
+    fitted: dict[str, Any] = {
+        "roles": roles,
+        "labels": labels,
+        "metric": metric,
+        "weights": tuple(class_weights(targets[training]).tolist()),
+    }
+    vectors = None
+    if cases.series is None:
+        tokens = values.text.tokens
+        wanted = tokens if isinstance(tokens, tuple) else (tokens,)
+        texts = [cases.texts[row] for row in training.tolist()]
+        tokenizers, longest = fit_text(texts, [str(kind) for kind in wanted], values.text)
+        if values.text.vectors:
+            vectors = _vectors(tokenizers["word"], Path(values.text.vectors), values.seed)
+        width = 0 if vectors is None else vectors.shape[1]
+        codec = Codec(**fitted, tokenizers=tokenizers, longest=longest, vectors=width)
+        return codec, {kind: codec.tokens(cases.texts, kind) for kind in tokenizers}, vectors
+    series, count = shortened(cases.series, min(values.series.longest, LONGEST))
+    center, spread = fit_series(series, training)
+    codec = Codec(
+        **fitted,
+        longest={"series": int(series.lengths.max())},
+        shortest=int(series.lengths.min()),
+        center=tuple(center.tolist()),
+        spread=tuple(spread.tolist()),
+    )
+    return codec, {"series": (series, count)}, None
+
+
+def _vectors(tokenizer: Tokenizer, path: Path, seed: int) -> npt.NDArray[np.float32]:
+    """Return (tokens, dimensions) vectors from a file; small random ones where it has none."""
+    matrix, found = read_vectors(path, tokenizer.words())
+    if not found.any():
+        raise DataError(
+            f"{path}: none of the {tokenizer.size} words of the data is in this file",
+            "use word vectors in the language of the texts",
+        )
+    spread = float(matrix[found].std())
+    random = np.random.default_rng(seed).normal(0.0, spread, matrix.shape)
+    begun: npt.NDArray[np.float32] = np.where(found[:, None], matrix, random).astype(np.float32)
+    begun[0] = 0.0
+    return begun
+
+
+def truncations(codec: Codec, inputs: dict[str, tuple[Ragged, int]], cases: Cases) -> list[str]:
+    """Return what to say of cases that were made longer or shorter."""
+    notes = []
+    for name, (_, count) in inputs.items():
+        if not count:
+            continue
+        if name == "series":
+            flag = "--set series.longest=N"
+            said = f"{count} of {len(cases)} series are averaged over neighbouring steps to"
+            notes.append(f"{said} {codec.longest[name]} steps ({flag})")
+        else:
+            flag = "--set text.longest=N"
+            said = (
+                f"{count} of {len(cases)} texts are longer than {codec.longest[name]} {name} tokens"
+            )
+            notes.append(f"{said}: their middle is left out ({flag})")
+    return notes
+
+
+def as_bytes(texts: list[bytes]) -> Ragged:
+    """Return texts as they are kept: a row of bytes for each."""
+    offsets = np.zeros(len(texts) + 1, dtype=np.int64)
+    np.cumsum([len(text) for text in texts], out=offsets[1:])
+    return Ragged(np.frombuffer(b"".join(texts), dtype=np.uint8), offsets)
