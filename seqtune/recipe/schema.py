@@ -53,8 +53,28 @@ class Reading(Section):
     )
     header: Annotated[str, Word(("auto", "first_line", "none"))] = Field(
         "auto",
-        description="Whether the first line names the columns. With auto, a first line of only "
-        "numbers and dates is data.",
+        description="Whether the first line names the columns. With auto, a first line that is "
+        "like those below it is data.",
+    )
+    skip: Annotated[int | Auto, Or(("auto",), Whole(minimum=0))] = Field(
+        "auto",
+        description="Number of lines above the header that are no part of the table, such as a "
+        "title. With auto they are found.",
+    )
+    footer: Annotated[int | Auto, Or(("auto",), Whole(minimum=0))] = Field(
+        "auto",
+        description="Number of lines at the end that are no part of the table, such as a total. "
+        "With auto they are found.",
+    )
+    comment: Annotated[str, Text("auto, none, or what begins a comment, such as #")] = Field(
+        "auto",
+        description="What begins a line that is left out as a comment, such as #. With auto it is "
+        "found; none reads every line.",
+    )
+    quoting: Annotated[str, Word(("auto", "standard", "none"))] = Field(
+        "auto",
+        description="Whether a cell may stand in double quotes (standard), or quotes are text "
+        "(none). With auto they are text where they would swallow lines.",
     )
 
 

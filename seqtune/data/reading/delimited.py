@@ -8,21 +8,24 @@ blank lines and line breaks inside quotes; for others the file is walked again, 
 from __future__ import annotations
 
 import csv
+from array import array
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import IO, Any
+from dataclasses import dataclass, replace
+from typing import Any, Literal
 
 import pyarrow as pa
 import pyarrow.csv as arrow_csv
 
+from seqtune.data.reading.body_lines import BodyStream, body_lines
 from seqtune.data.reading.dialect import Dialect
 from seqtune.data.reading.encoding import Scan
 from seqtune.data.reading.opened import OpenedFile
+from seqtune.data.reading.physical_lines import FIELD_CHARACTERS, lines_of, split_blanks
+from seqtune.data.reading.quoting import NOTE, cells_with_line_ends, swallowed, unquoted
 from seqtune.errors import DataError
 
 BLOCK_BYTES = 4 << 20
 MAX_BLOCK_BYTES = 1 << 30
-FIELD_CHARACTERS = 1 << 30
 
 
 @dataclass(frozen=True)
@@ -34,17 +37,20 @@ class Lines:
         scan: Its encoding and physical lines.
         dialect: Its separator and header.
         rows: Data rows read from it.
+        is_strict: Whether walking over it fails where a quote is closed within a cell, or never.
     """
 
     file: OpenedFile
     scan: Scan
     dialect: Dialect
     rows: int
+    is_strict: bool = False
 
     def __call__(self, row: int) -> int:
         """Return the 1-based physical line on which data row `row` (from 0) begins."""
-        if self.scan.lines == self.dialect.skip_lines + self.rows:
-            return self.dialect.skip_lines + row + 1
+        dialect = self.dialect
+        if dialect.is_plain and self.scan.lines == dialect.skip_lines + self.rows:
+            return dialect.skip_lines + row + 1
         for index, (line, _) in enumerate(self.walk()):
             if index == row:
                 return line
@@ -54,41 +60,77 @@ class Lines:
         """Yield the first line and the cells of every data row, slowly."""
         before = csv.field_size_limit(FIELD_CHARACTERS)
         try:
-            with self.file.text(self.scan.encoding) as file:
-                for _ in range(self.dialect.skip_lines):
-                    file.readline()
-                yield from self._rows(file)
+            yield from self._rows()
         finally:
             csv.field_size_limit(before)
 
-    def _rows(self, file: IO[str]) -> Iterator[tuple[int, list[str]]]:
-        reader = csv.reader(file, delimiter=self.dialect.separator)
-        one_column = len(self.dialect.names) == 1
-        line = self.dialect.skip_lines + 1
+    def _rows(self) -> Iterator[tuple[int, list[str]]]:
+        dialect, numbers = self.dialect, array("q")
+        lines = body_lines(self.file, self.scan, dialect)
+        one_column = len(dialect.names) == 1
+        if dialect.separator == " ":
+            for number, line in lines:
+                if line.strip():
+                    yield number, split_blanks(line)
+            return
+
+        def texts() -> Iterator[str]:
+            for number, line in lines:
+                numbers.append(number)
+                yield line
+
+        quoting: Literal[0, 3] = csv.QUOTE_MINIMAL if dialect.is_quoted else csv.QUOTE_NONE
+        reader = csv.reader(
+            texts(), delimiter=dialect.separator, quoting=quoting, strict=self.is_strict
+        )
+        before = 0
         for row in reader:
             if row or one_column:
-                yield line, row
-            line = self.dialect.skip_lines + reader.line_num + 1
+                yield numbers[before], row
+            before = reader.line_num
+
+    @property
+    def blank(self) -> int:
+        """Lines among the rows that hold nothing, if no cell holds a line end."""
+        last = self.dialect.end_line - 1 if self.dialect.end_line else self.scan.lines
+        within = last - self.dialect.skip_lines - self.rows
+        for line in reversed(lines_of(self.scan.end)):
+            if line.strip() or not within:
+                break
+            within -= 1
+        return within
 
 
-def read_delimited(file: OpenedFile, scan: Scan, dialect: Dialect) -> tuple[Any, Lines]:
+def read_delimited(
+    file: OpenedFile, scan: Scan, dialect: Dialect, quoting: str = "auto"
+) -> tuple[Any, Lines, tuple[str, ...]]:
     """Read every column as strings.
 
     Args:
         file: The file, compressed or not.
         scan: What a pass over it showed.
         dialect: How it is written.
+        quoting: "auto" takes quotes as text where they would swallow lines.
 
     Returns:
-        A pyarrow table of string columns, and the map from rows to lines.
+        A pyarrow table of string columns, the map from rows to lines, and notes.
 
     Raises:
         DataError: There are no rows, a row has too few or too many fields, a quote stays open.
     """
+    notes: tuple[str, ...] = ()
+    table, fault = None, None
     try:
         table = _read(file, scan, dialect)
     except pa.ArrowInvalid as error:
-        raise _fault(file, scan, dialect, error) from error
+        fault = error
+    if quoting == "auto" and scan.quotes and len(dialect.names) > 1:
+        plain = _without_quotes(file, scan, dialect, table)
+        if plain is not None:
+            table, dialect, notes = plain, replace(dialect, is_quoted=False), (NOTE,)
+    if table is None:
+        assert fault is not None
+        raise _fault(file, scan, dialect, fault) from fault
     if len(dialect.names) == 1:
         table = _without_last_blanks(table)
     if table.num_rows == 0:
@@ -97,8 +139,61 @@ def read_delimited(file: OpenedFile, scan: Scan, dialect: Dialect) -> tuple[Any,
             "expected rows below it",
         )
     lines = Lines(file, scan, dialect, table.num_rows)
-    _refuse_open_quote(table, lines)
-    return table, lines
+    if dialect.is_quoted and scan.quotes:
+        _refuse_open_quote(table, lines)
+        if quoting == "auto":
+            _refuse_swallowed(table, lines)
+    elif len(dialect.names) > 1 and dialect.is_plain and lines.blank > 0:
+        notes = (
+            *notes,
+            f"{lines.blank} blank line{'s' * (lines.blank > 1)} among the rows left out",
+        )
+    return table, lines, notes
+
+
+def _without_quotes(file: OpenedFile, scan: Scan, dialect: Dialect, table: Any) -> Any:
+    """Return the table with quotes as text, if with quotes around cells lines were swallowed.
+
+    That is so where a cell holds line ends though its quote is closed within it or never, or though
+    the lines in it look like rows, and where each line is a row when quotes are text.
+
+    Args:
+        file: The file.
+        scan: What a pass over it showed.
+        dialect: How it is written.
+        table: As it was read with quotes around cells; None where that failed.
+    """
+    if table is not None:
+        if not cells_with_line_ends(table):
+            return None
+        if _is_well_quoted(file, scan, dialect) and not swallowed(table, dialect.separator):
+            return None
+    try:
+        return unquoted(_read(file, scan, replace(dialect, is_quoted=False)))
+    except pa.ArrowInvalid:
+        return None
+
+
+def _is_well_quoted(file: OpenedFile, scan: Scan, dialect: Dialect) -> bool:
+    try:
+        for _ in Lines(file, scan, dialect, 0, is_strict=True).walk():
+            pass
+    except csv.Error:
+        return False
+    return True
+
+
+def _refuse_swallowed(table: Any, lines: Lines) -> None:
+    """Refuse a quote whose end stands in another row, so that rows between are lost in a cell."""
+    found = swallowed(table, lines.dialect.separator)
+    if found is None:
+        return
+    row, count = found
+    raise DataError(
+        f"{lines.file.path}:{lines(row)}: a quote that is opened on this line is closed {count} "
+        f"line{'s' * (count > 1)} below, and what stands between looks like rows",
+        "close or double it; or --set data.quoting=none reads quotes as text, standard as they are",
+    )
 
 
 def _some(names: tuple[str, ...]) -> str:
@@ -110,6 +205,9 @@ def _read(file: OpenedFile, scan: Scan, dialect: Dialect) -> Any:
     block = BLOCK_BYTES
     while True:
         try:
+            if not dialect.is_plain:
+                body: Any = pa.PythonFile(BodyStream(file, scan, dialect), "r")
+                return arrow_csv.read_csv(body, **_settings(scan, dialect, block))
             with file.arrow_stream() as stream:
                 return arrow_csv.read_csv(stream, **_settings(scan, dialect, block))
         except pa.ArrowInvalid as error:
@@ -121,13 +219,17 @@ def _read(file: OpenedFile, scan: Scan, dialect: Dialect) -> Any:
 def _settings(scan: Scan, dialect: Dialect, block: int) -> dict[str, Any]:
     names = list(dialect.names)
     encoding = "utf8" if scan.encoding.startswith("utf-8") else scan.encoding
+    skipped = dialect.skip_lines
+    if not dialect.is_plain:
+        encoding, skipped = "utf8", 0
     return {
         "read_options": arrow_csv.ReadOptions(
-            column_names=names, skip_rows=dialect.skip_lines, encoding=encoding, block_size=block
+            column_names=names, skip_rows=skipped, encoding=encoding, block_size=block
         ),
         "parse_options": arrow_csv.ParseOptions(
-            delimiter=dialect.separator,
-            newlines_in_values=scan.quotes > 0,
+            delimiter="\t" if dialect.separator == " " else dialect.separator,
+            quote_char='"' if dialect.is_quoted and dialect.separator != " " else False,
+            newlines_in_values=scan.quotes > 0 and dialect.is_quoted,
             ignore_empty_lines=len(names) > 1,
         ),
         "convert_options": arrow_csv.ConvertOptions(

@@ -7,6 +7,7 @@ can be given its line number without reading the file again.
 from __future__ import annotations
 
 import codecs
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import chain
@@ -15,7 +16,9 @@ from pathlib import Path
 from seqtune.errors import DataError
 
 SNIFF_BYTES = 1 << 20
+END_CHARACTERS = 1 << 16
 MARK = "\ufeff"
+LINE_END = re.compile(r"\r\n|\n|\r")
 CONTROL = bytes(set(range(32)) - set(b"\t\n\v\f\r\x1a\x1b"))
 
 
@@ -25,11 +28,13 @@ class Scan:
 
     Args:
         encoding: The Python name of the encoding; decoding with it meets no fault.
-        lines: Physical lines, ended by a line feed or by the end of the file.
+        lines: Physical lines, ended by a line feed, a carriage return, both, or the file's end.
         quotes: Double quotes in the file.
+        comments: Lines that begin with `#`.
         characters: How many it has, without a byte order mark; a line end counts as one.
         start: The first characters, without a byte order mark; cut at a line end if possible.
         is_whole: Whether `start` is the whole file.
+        end: The last characters, from the beginning of a line on.
         notes: What was decided, with the override.
     """
 
@@ -40,6 +45,8 @@ class Scan:
     start: str
     is_whole: bool
     notes: tuple[str, ...] = ()
+    comments: int = 0
+    end: str = ""
 
 
 Blocks = Callable[[], Iterator[bytes]]
@@ -144,28 +151,49 @@ def _binary(path: Path, line: int = 0) -> DataError:
 
 def _scan(path: Path, blocks: Iterable[bytes], encoding: str) -> Scan:
     decoder = codecs.getincrementaldecoder(encoding)()
-    lines = quotes = offset = length = pairs = 0
-    start, last = "", "\n"
+    lines = quotes = offset = length = pairs = comments = 0
+    start, end, last = "", "", "\n"
     for block in blocks:
         text = _decode(decoder, block, path, encoding, offset, lines)
         if "\0" in text:
-            raise _binary(path, lines + text[: text.index("\0")].count("\n") + 1)
+            raise _binary(path, lines + _line_ends(text[: text.index("\0")]) + 1)
         if len(start) < SNIFF_BYTES:
             start += text[:SNIFF_BYTES]
-        lines += text.count("\n")
+        joined = last == "\r" and text.startswith("\n")
+        lines += _line_ends(text) - joined
         quotes += text.count('"')
-        pairs += text.count("\r\n") if "\r" in text else 0
-        pairs += last == "\r" and text.startswith("\n")
+        comments += _begun_with_a_hash(last, text)
+        pairs += (text.count("\r\n") if "\r" in text else 0) + joined
         offset += len(block)
         length += len(text)
+        end = (end + text[-END_CHARACTERS:])[-END_CHARACTERS:]
         last = text[-1:] or last
     _decode(decoder, b"", path, encoding, offset, lines, final=True)
     length -= start.startswith(MARK)
     start = start.removeprefix(MARK)
     is_whole = length == len(start)
     if not is_whole:
-        start = start[: start.rfind("\n") + 1] or start
-    return Scan(encoding, lines + (last != "\n"), quotes, length - pairs, start, is_whole)
+        start = start[: max(start.rfind("\n"), start.rfind("\r")) + 1] or start
+    if length > len(end):
+        first = LINE_END.search(end)
+        end = end[first.end() :] if first else ""
+    lines += last not in ("\n", "\r")
+    return Scan(
+        encoding, lines, quotes, length - pairs, start, is_whole, (), comments,
+        end.removeprefix(MARK),
+    )  # fmt: skip
+
+
+def _line_ends(text: str) -> int:
+    if "\r" not in text:
+        return text.count("\n")
+    return text.count("\n") + text.count("\r") - text.count("\r\n")
+
+
+def _begun_with_a_hash(last: str, text: str) -> int:
+    """Count lines that begin with `#`, the first one if the text before ended one."""
+    within = text.count("\n#") + text.count("\r#")
+    return within + (last in ("\n", "\r") and text.removeprefix(MARK).startswith("#"))
 
 
 def _decode(

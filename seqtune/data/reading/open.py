@@ -92,4 +92,8 @@ def _options(recipe: Recipe) -> ReadOptions:
         decimal=reading.decimal,
         dates=reading.dates,
         header=reading.header,
+        skip=reading.skip,
+        footer=reading.footer,
+        comment=reading.comment,
+        quoting=reading.quoting,
     )

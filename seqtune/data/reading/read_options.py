@@ -18,6 +18,10 @@ class ReadOptions:
         decimal: ".", ",", or "auto".
         dates: "auto", "day_first", "month_first", or a strptime form such as "%Y%m%d".
         header: "auto", "first_line", or "none".
+        skip: Lines above the header that are no part of the table; "auto" finds them.
+        footer: Lines at the end that are no part of it; "auto" finds them.
+        comment: What begins a line that is left out, such as "#"; "none", or "auto".
+        quoting: "auto", "standard" (a cell may stand in double quotes) or "none" (a quote is text).
 
     Example:
         >>> ReadOptions(missing=("-999",), decimal=",").decimal
@@ -30,6 +34,10 @@ class ReadOptions:
     decimal: str = "auto"
     dates: str = "auto"
     header: str = "auto"
+    skip: str | int = "auto"
+    footer: str | int = "auto"
+    comment: str = "auto"
+    quoting: str = "auto"
 
     def check(self) -> None:
         """Refuse what is neither a known word nor a form.
@@ -45,6 +53,16 @@ class ReadOptions:
             raise DataError(
                 f"header '{self.header}' is unknown", "--set data.header=auto, first_line or none"
             )
+        if self.quoting not in ("auto", "standard", "none"):
+            raise DataError(
+                f"quoting '{self.quoting}' is unknown", "--set data.quoting=auto, standard or none"
+            )
+        for name in ("skip", "footer"):
+            count = getattr(self, name)
+            if count != "auto" and (not isinstance(count, int) or count < 0):
+                raise DataError(
+                    f"{name} '{count}' is no number of lines", f"--set data.{name}=auto or a number"
+                )
         if self.dates not in ("auto", "day_first", "month_first") and "%" not in self.dates:
             raise DataError(
                 f"dates '{self.dates}' is unknown",

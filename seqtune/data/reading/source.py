@@ -7,7 +7,7 @@ converted from their own type.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -44,6 +44,7 @@ class Source:
         lines: Gives the line of a row; None where there are no lines.
         notes: What was decided while reading.
         fingerprint: sha256 of the bytes read.
+        repeated: Names that the file uses for several columns, and what these are called.
 
     Attributes:
         names: The columns, in the order of the file.
@@ -60,6 +61,7 @@ class Source:
         lines: Callable[[int], int] | None = None,
         notes: tuple[str, ...] = (),
         fingerprint: str = "",
+        repeated: Mapping[str, tuple[str, ...]] | None = None,
     ) -> None:
         self.path = path
         self.names: tuple[str, ...] = tuple(table.column_names)
@@ -70,6 +72,7 @@ class Source:
         self._lines = lines
         self._notes = dict.fromkeys(notes)
         self._fingerprint = fingerprint
+        self.repeated = dict(repeated or {})
         self._kinds: dict[str, str] = {}
         self._in_utc: set[str] = set()
 
@@ -85,14 +88,18 @@ class Source:
             options: Words for "missing", and how columns of text are read.
 
         Raises:
-            DataError: It has no rows, or two columns share a name.
+            DataError: It has no rows.
         """
         from seqtune.data.reading.frame import digest_of, frame_to_table
 
         table = frame_to_table(frame, name)
-        unique_names(name, table.column_names)
+        notes: list[str] = []
+        names, repeated = unique_names(table.column_names, notes)
         decimal = "," if options and options.decimal == "," else "."
-        return cls(Path(name), table, options, decimal=decimal, fingerprint=digest_of(table))
+        return cls(
+            Path(name), table.rename_columns(list(names)), options, decimal=decimal,
+            notes=tuple(notes), fingerprint=digest_of(table), repeated=repeated,
+        )  # fmt: skip
 
     @property
     def notes(self) -> tuple[str, ...]:

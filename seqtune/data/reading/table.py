@@ -51,7 +51,13 @@ def read_table(file: OpenedFile, options: ReadOptions) -> Source:
             f"{file.path} is empty (0 bytes)", "expected a header line and rows below it"
         )
     if file.form == "parquet":
-        return Source(file.path, _read_parquet(file), options, fingerprint=file.fingerprint())
+        renamed: list[str] = []
+        rows = _read_parquet(file)
+        names, repeated = unique_names(rows.column_names, renamed)
+        return Source(
+            file.path, rows.rename_columns(list(names)), options, notes=tuple(renamed),
+            fingerprint=file.fingerprint(), repeated=repeated,
+        )  # fmt: skip
     _refuse_foreign(file)
     scan = file.scan(options.encoding)
     if file.form == "json_lines":
@@ -60,11 +66,12 @@ def read_table(file: OpenedFile, options: ReadOptions) -> Source:
             file.path, objects, options, lines=lines, notes=scan.notes,
             fingerprint=file.fingerprint(),
         )  # fmt: skip
-    dialect = sniff(file.path, scan, options.separator, options.decimal, options.header)
-    rows, line_of = read_delimited(file, scan, dialect)
+    dialect = sniff(file.path, scan, options)
+    rows, line_of, notes = read_delimited(file, scan, dialect, options.quoting)
     return Source(
         file.path, rows, options, decimal=dialect.decimal, lines=line_of,
-        notes=(*scan.notes, *dialect.notes), fingerprint=file.fingerprint(),
+        notes=(*scan.notes, *dialect.notes, *notes), fingerprint=file.fingerprint(),
+        repeated=dialect.repeated,
     )  # fmt: skip
 
 
@@ -94,5 +101,4 @@ def _read_parquet(file: OpenedFile) -> Any:
             f"{file.path} has {table.num_rows} rows and {table.num_columns} columns",
             "expected at least one of each",
         )
-    unique_names(file.path, table.column_names)
     return table

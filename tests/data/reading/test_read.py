@@ -232,8 +232,8 @@ def test_a_row_larger_than_a_block_is_read(read: Read) -> None:
         ("a,b\n1,2\n3,4,5\n", 3, "3 fields found, 2 expected"),
         ("a,b\n1,2\n\n3\n", 4, "1 field found, 2 expected"),
         ('a,b\n1,"x\ny"\n3,4,5\n', 4, "3 fields found"),
-        ('a,b\n1,2\n3,"4\n5,6\n', 3, "a quote"),
-        ('a,b\n1,2\n"3,4\n5,6\n', 3, "a quote"),
+        ('a,b\n1,2\n3,"4\n5,6,7\n', 3, "a quote"),
+        ('a,b\n1,2\n"3,4\n5\n', 3, "a quote"),
     ],
 )
 def test_ragged_rows_and_open_quotes_are_placed(
@@ -244,14 +244,41 @@ def test_ragged_rows_and_open_quotes_are_placed(
     assert words in error.message
 
 
-def test_a_quote_that_swallows_complete_rows_is_an_error(read: Read) -> None:
-    error = fault(read, 'a,b\n1,2\n3,"4\n5,6\n7,8\n')
-    assert "table.csv:3: a quote is opened on this line and never closed" in error.message
+@pytest.mark.parametrize(
+    "rows",
+    [
+        ["ham\tone", 'ham\t"two', "spam\tthree", 'ham\tfour "five" six', "spam\tlast"],
+        ["ham\tone", 'ham\t"two', "spam\tthree", 'ham\tfour"', "spam\tlast"],
+        ["ham\tone", 'ham\t"never closed', "spam\tlast"],
+    ],
+)
+def test_quotes_that_would_swallow_lines_are_text(read: Read, rows: list[str]) -> None:
+    source = read("\n".join(rows) + "\n", header="none")
+    assert source.rows == len(rows)
+    assert source.texts("column_2") == [row.split("\t")[1] for row in rows]
+    assert any("quotes are text here" in note for note in source.notes)
+    assert [source.line(row) for row in range(len(rows))] == list(range(1, len(rows) + 1))
 
 
-def test_column_names_used_twice_are_an_error(read: Read) -> None:
-    message = fault(read, "a,b,a\n1,2,3\n").message
-    assert "'a' is used twice (columns 1 and 3)" in message
+def test_cells_in_quotes_lose_them_where_other_quotes_are_text(read: Read) -> None:
+    source = read('label\ttext\nham\t"said ""no"""\nham\t"two\nspam\tthree\n')
+    assert source.texts("text") == ['said "no"', '"two', "three"]
+
+
+def test_a_quote_closed_among_other_rows_is_an_error_if_quotes_enclose_cells_too(
+    read: Read,
+) -> None:
+    error = fault(read, 'a\tb\n1\t"x\ty"\n2\t"z\n3\tw\n4\t"\n5\tv\n')
+    assert "table.csv:3: a quote" in error.message
+    assert "data.quoting=none" in error.hint
+
+
+def test_column_names_used_twice_are_numbered_and_said(read: Read) -> None:
+    source = read("a,b,a,a_2,a\n1,2,3,4,5\n")
+    assert source.names == ("a", "b", "a_3", "a_2", "a_4")
+    assert source.repeated == {"a": ("a", "a_3", "a_4")}
+    (note,) = source.notes
+    assert note == "column name 'a' is used 3 times (columns 1, 3 and 5): called a, a_3, a_4"
 
 
 @pytest.mark.parametrize(

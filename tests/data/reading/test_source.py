@@ -358,11 +358,10 @@ def test_periods_are_times() -> None:
     np.testing.assert_array_equal(source.times("time"), days("2020-01-01", "2020-02-01"))
 
 
-def test_frames_without_rows_or_with_equal_names_are_refused() -> None:
+def test_frames_without_rows_are_refused_and_equal_names_numbered() -> None:
     with pytest.raises(DataError, match="0 rows"):
         Source.from_frame(pd.DataFrame({"v": []}))
-    with pytest.raises(DataError, match="'v' is used twice"):
-        Source.from_frame(pd.DataFrame([[1, 2]], columns=["v", "v"]))
+    assert Source.from_frame(pd.DataFrame([[1, 2]], columns=["v", "v"])).names == ("v", "v_2")
 
 
 def test_options_hold_for_a_frame_too() -> None:

@@ -1,0 +1,220 @@
+"""Which of the first rows of a table name its columns, and which are no data beside them."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from seqtune.data.reading.cell_forms import is_value
+from seqtune.data.reading.physical_lines import Row
+
+MAX_HEADER = 6
+"""Rows of a header at most."""
+
+TYPED_SHARE = 0.8
+LONG_NAME, MANY_WORDS = 60, 7
+SENTENCE_END = re.compile(r".*[.!?]{1,3}$")
+INDEX_ROW_SHARE = 0.34
+
+
+@dataclass(frozen=True)
+class Header:
+    """What the first rows are.
+
+    Args:
+        names: A cell for each column, maybe empty; nothing where no row names them.
+        titles: Rows above the names.
+        lines: Rows that names were taken from.
+        under: Rows below the names that are no data, such as units.
+        first: The first row of data.
+    """
+
+    names: tuple[str, ...]
+    titles: tuple[Row, ...] = ()
+    lines: tuple[Row, ...] = ()
+    under: tuple[Row, ...] = ()
+    first: int = 0
+
+
+def width_of(rows: Sequence[Row]) -> int:
+    """Return the number of cells that most rows have; of the later ones, below any title."""
+    later = rows[len(rows) // 3 :] if len(rows) > 6 else rows
+    counts = Counter(len(row.cells) for row in later)
+    return max(counts, key=lambda width: (counts[width], width), default=1)
+
+
+def typed_columns(rows: Sequence[Row], width: int) -> list[int]:
+    """Return the columns that hold numbers, dates or clocks below the first rows."""
+    full = [row for row in rows if len(row.cells) == width]
+    bulk = full[max(1, len(full) // 3) :] if len(full) > 1 else full
+    bulk = bulk or full
+    typed = []
+    for column in range(width):
+        cells = [row.cells[column] for row in bulk if row.cells[column]]
+        if cells and sum(map(is_value, cells)) >= TYPED_SHARE * len(cells):
+            typed.append(column)
+    return typed
+
+
+def is_data(row: Row, typed: Sequence[int]) -> bool:
+    """Say whether at least half of what stands in columns of values are values."""
+    cells = [row.cells[column] for column in typed if column < len(row.cells) and row.cells[column]]
+    return bool(cells) and 2 * sum(map(is_value, cells)) >= len(cells)
+
+
+def find_header(rows: Sequence[Row]) -> Header:
+    """Decide which rows name the columns.
+
+    Args:
+        rows: The first rows, blank ones left out.
+
+    Example:
+        >>> rows = [Row(1, ("Price", "Close")), Row(2, ("Date", "")), Row(3, ("2024-01-02", "7"))]
+        >>> found = find_header(rows)
+        >>> found.names, found.first
+        (('Date', 'Close'), 2)
+    """
+    width = width_of(rows)
+    if len(rows) == 1 and all(map(is_value, rows[0].cells)):
+        return Header(())
+    start = next((at for at, row in enumerate(rows) if len(row.cells) >= width), 0)
+    if len(rows[start].cells) > width or start > MAX_HEADER * 4:
+        start = 0  # not wider rows below titles, but a ragged file: reading it names the line
+    if start > 0 and len(rows[start - 1].cells) == width - 1 and width > 2:
+        start = _row_of_short_header(rows, start, width)
+    titles, block = list(rows[:start]), list(rows[start:])
+    while len(block) > 2 and width > 2 and _is_title(block):
+        titles.append(block.pop(0))
+    typed = typed_columns(block, width)
+    if not typed:
+        named = _are_names(block, width)
+        return Header(block[0].cells if named else (), tuple(titles), tuple(block[:named]),
+                      first=len(titles) + named)  # fmt: skip
+    first = next(
+        (
+            at
+            for at, row in enumerate(block[:MAX_HEADER])
+            if is_data(row, typed) or (at and not any(row.cells[column] for column in typed))
+        ),
+        1,
+    )
+    if first == 0 and _names_across(block[0], block, typed):
+        first = 1
+    if first == 0:
+        return Header((), tuple(titles), first=len(titles))
+    return _of_block(block[:first], titles, width, len(titles) + first)
+
+
+def _row_of_short_header(rows: Sequence[Row], start: int, width: int) -> int:
+    """Return where the header begins if it lacks the name of the first column, as R writes it."""
+    short = rows[start - 1]
+    is_header = not any(map(is_value, short.cells)) and short.filled == width - 1
+    return start - 1 if is_header else start
+
+
+def _is_title(block: Sequence[Row]) -> bool:
+    """Say whether the first row is a title whose other columns were filled with separators."""
+    first, second = block[0], block[1]
+    share = first.filled / len(first.cells)
+    return share <= INDEX_ROW_SHARE and first.filled < second.filled and bool(first.cells[0])
+
+
+def _are_names(block: Sequence[Row], width: int) -> int:
+    """Return 1 if the first row of a table of texts names its columns, else 0."""
+    first, others = block[0].cells, block[1:]
+    if len(first) != width:
+        return 1
+    if len(set(filter(None, first))) < len(list(filter(None, first))) and width > 1:
+        return 0
+    for column, cell in enumerate(first):
+        values = [row.cells[column] for row in others if len(row.cells) == width]
+        if cell and values.count(cell) > 0 and len(set(values)) <= max(2, len(values) // 2):
+            return 0
+        is_text = len(cell) > LONG_NAME or len(cell.split()) > MANY_WORDS
+        if is_text or (len(cell.split()) > 2 and SENTENCE_END.fullmatch(cell)):
+            return 0
+    return 1
+
+
+def _names_across(row: Row, block: Sequence[Row], typed: Sequence[int]) -> bool:
+    """Say whether a row of values names columns all the same: dates or numbers in order."""
+    others = [cell for column, cell in enumerate(row.cells) if column not in typed]
+    if not (any(others) or not row.cells[0]) and len(typed) == len(row.cells):
+        return False
+    cells = [row.cells[column] for column in typed if row.cells[column]]
+    if len(cells) < 2 or len(set(cells)) < len(cells):
+        return False
+    numbers = [int(cell) for cell in cells if re.fullmatch(r"\d{1,6}", cell)]
+    if len(numbers) == len(cells):
+        steps = {two - one for one, two in itertools.pairwise(numbers)}
+        below = {cell for other in block[1:20] for cell in other.cells}
+        return steps == {1} and not set(cells) <= below
+    return _are_dates_in_order(cells)
+
+
+def _are_dates_in_order(cells: Sequence[str]) -> bool:
+    """Say whether all cells are dates, one later than the other."""
+    import numpy as np
+
+    from seqtune.data.reading.timestamps import parse_labels
+
+    if len(cells) < 3 or not all(re.search(r"\d", cell) for cell in cells):
+        return False
+    times = parse_labels(list(cells))
+    return not np.isnat(times).any() and bool((np.diff(times) > np.timedelta64(0, "ns")).all())
+
+
+def _of_block(block: Sequence[Row], titles: list[Row], width: int, first: int) -> Header:
+    """Return the names that several rows give together."""
+    candidates = [row for row in block if len(row.cells) in (width, width - 1)] or list(block)
+    chosen = max(candidates, key=lambda row: (len(set(filter(None, row.cells))), -row.line))
+    above = [row for row in block if row.line < chosen.line]
+    below = [row for row in block if row.line > chosen.line]
+    names = list(chosen.cells)
+    used = [chosen]
+    index = next((row for row in below if row.filled == 1 and row.cells[0]), None)
+    if index is not None:
+        names[0] = index.cells[0]
+        used.append(index)
+    double = {name for name, count in Counter(filter(None, names)).items() if count > 1}
+    if double:
+        other = next((row for row in (*above, *below) if _tells_apart(row, names, double)), None)
+        if other is not None:
+            labels = _carried(other.cells) if other.line < chosen.line else list(other.cells)
+            names = [
+                f"{name} {label}".strip() if name in double else name
+                for name, label in zip(names, labels, strict=False)
+            ]
+            used.append(other)
+    for row in above:
+        for column, cell in enumerate(row.cells[: len(names)]):
+            if not names[column] and cell:
+                names[column] = cell
+                used.append(row)
+    lines = tuple(sorted(set(used), key=lambda row: row.line))
+    return Header(
+        tuple(names),
+        (*titles, *(row for row in above if row not in lines)),
+        lines,
+        tuple(row for row in below if row not in lines),
+        first,
+    )
+
+
+def _carried(cells: Sequence[str]) -> list[str]:
+    """Carry a name over the columns that it spans."""
+    carried, last = [], ""
+    for cell in cells:
+        last = cell or last
+        carried.append(last)
+    return carried
+
+
+def _tells_apart(row: Row, names: Sequence[str], double: set[str]) -> bool:
+    """Say whether a further row tells columns of one name apart."""
+    labels = _carried(row.cells)
+    pairs = [(name, label) for name, label in zip(names, labels, strict=False) if name in double]
+    return len(set(pairs)) == len(pairs)
