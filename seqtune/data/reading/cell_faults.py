@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from seqtune.data.reading.columns import LARGEST
 from seqtune.errors import DataError
 
+MAX_WORD = 20
+"""Longer texts are not proposed as words for "missing"."""
+
 
 @dataclass(frozen=True)
 class FaultyCell:
@@ -18,12 +21,14 @@ class FaultyCell:
         column: Its column.
         text: What is written in it.
         count: How many cells of the column do not fit.
+        words: Some of the different texts of these cells.
     """
 
     where: str
     column: str
     text: str
     count: int
+    words: tuple[str, ...] = ()
 
     def not_a_number(self, missing: Sequence[str]) -> DataError:
         """Return the error in a column of numbers.
@@ -31,9 +36,12 @@ class FaultyCell:
         Args:
             missing: Words that mean "missing" beside the usual ones.
         """
-        words = ", ".join(_quoted(word) for word in (*missing, self.text))
-        hint = f"correct the value, or --set 'data.missing=[{words}]' to take it as missing"
-        return self._error(_reason(self.text), hint)
+        others = [word for word in self.words if word != self.text and len(word) <= MAX_WORD]
+        words = ", ".join(_quoted(word) for word in (*missing, self.text[:MAX_WORD], *others))
+        what = "them" if others else "it"
+        hint = f"correct the value, or --set 'data.missing=[{words}]' to take {what} as missing"
+        more = f"; so are {', '.join(map(_shown, others))}" if others else ""
+        return self._error(_reason(self.text) + more, hint)
 
     def not_a_number_column(self, numeric: Sequence[str]) -> DataError:
         """Return the error that a column of texts or times is asked for numbers.

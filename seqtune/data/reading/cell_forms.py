@@ -10,8 +10,9 @@ CURRENCIES = (
     r"(?:[$€£¥₹₽₩฿₺₪₴₫]|US\$|R\$|A\$|C\$|HK\$|USD|EUR|GBP|CHF|JPY|CNY|INR|AUD|CAD|SEK|NOK|DKK|PLN|CZK|"
     r"BRL|RUB|ZAR|TRY|kr\.?|zł|Kč|Fr\.|Rs\.?)"
 )
-GROUPED = r"[1-9]\d{0,2}(?:[.,'’ _\u00a0\u202f]\d{3})+|[1-9]\d?(?:,\d{2})+,\d{3}"
+GROUPED = r"[1-9]\d{0,2}(?:[.,'’ \u00a0\u202f]\d{3})+|[1-9]\d?(?:,\d{2})+,\d{3}"
 PLAIN = rf"(?:(?:{GROUPED}|\d+)(?:[.,]\d*)?|[.,]\d+)(?:[eE][+-]?\d+)?"
+UNIT = r"(?:[^\W\d_]|[°µ%‰])(?:[^\W\d_]|[°²³/^%·*.]|(?<=[ms])[23](?!\d)){0,7}"
 NUMBER = re.compile(rf"[+\-−]?(?:{PLAIN})")
 DRESSED = re.compile(
     rf"\(?\s*[+\-−]?\s*(?:{CURRENCIES}\s*)?[+\-−]?\s*(?P<number>{PLAIN})"

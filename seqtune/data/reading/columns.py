@@ -16,11 +16,12 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-MISSING_WORDS = (
-    *("", "-", "?", "NA", "N/A", "n/a", "na", "#N/A", "<NA>", "NaN", "nan", "NAN", "NaT"),
-    *("null", "NULL", "Null", "None", "none", "NONE"),
-)
+from seqtune.data.reading.dressed_numbers import Dress
+from seqtune.data.reading.missing_words import UNUSUAL, WORDS
+
+MISSING_WORDS = WORDS
 TRUE_WORDS, FALSE_WORDS = ("true", "yes"), ("false", "no")
+MOST_WORDS = 8
 LARGEST = 1e100  # its square, and the sum of many, is still a float64
 SPACES = " '\u00a0\u202f\u2019"  # digits are also grouped by spaces and apostrophes
 
@@ -34,6 +35,7 @@ class Parsed:
         faults: Cells that are neither a value nor missing.
         first_fault: Row of the first of them, -1 if there is none.
         excessive: Those of the faults that are numbers, but infinite or beyond 1e100.
+        words: Some of the different texts of the faults.
         notes: What was decided on the way.
         in_utc: Whether times carried an offset or a zone, and stand in UTC now.
     """
@@ -42,6 +44,7 @@ class Parsed:
     faults: int = 0
     first_fault: int = -1
     excessive: int = 0
+    words: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     in_utc: bool = False
 
@@ -63,9 +66,16 @@ def parse_numbers(
     words = pa.array([*MISSING_WORDS, *missing])
     sentinels = numeric_sentinels(missing)
     try:
-        return _gather(column, lambda chunk: _plain(chunk, words, decimal), sentinels)
+        parsed = _gather(column, lambda chunk: _plain(chunk, words, decimal), sentinels)
     except pa.ArrowInvalid:
-        pass
+        parsed = _carefully(column, words, sentinels, decimal, fixed)
+    return replace(parsed, notes=(*parsed.notes, *_note_missing(column, parsed)))
+
+
+def _carefully(
+    column: Any, words: Any, sentinels: np.ndarray[Any, Any], decimal: str, fixed: bool
+) -> Parsed:
+    """Read numbers that are not all written as a computer does: by the fewest faults."""
     marks = [decimal] if fixed else [decimal, "," if decimal == "." else "."]
     tries = []
     for mark in marks:
@@ -74,11 +84,45 @@ def parse_numbers(
         tries.append(replace(parsed, notes=careful.notes()))
         if not parsed.faults:
             break
+    if tries[-1].faults:
+        tries += _dressed(column, words, sentinels, marks)
     best = min(tries, key=lambda parsed: parsed.faults)
-    if best is not tries[0]:
+    if any(best is each for each in tries[1 : len(marks)]):
         note = f"decimal {_word(marks[1])} (--set data.decimal={decimal} overrides)"
         return replace(best, notes=(note, *best.notes))
     return best
+
+
+def _dressed(
+    column: Any, words: Any, sentinels: np.ndarray[Any, Any], marks: Sequence[str]
+) -> list[Parsed]:
+    """Read numbers that stand in a dress, such as a currency."""
+    tries = []
+    for mark in marks:
+        dress = Dress.of(column, mark)
+
+        def convert(chunk: Any, dress: Dress = dress) -> Any:
+            return dress(_blanked(pc.utf8_trim_whitespace(chunk), words))
+
+        parsed = _gather(column, convert, sentinels)
+        tries.append(replace(parsed, notes=dress.notes()))
+        if not parsed.faults:
+            break
+    return tries
+
+
+def _note_missing(column: Any, parsed: Parsed) -> tuple[str, ...]:
+    """Say which words that are not always one were taken as missing."""
+    absent = np.isnan(parsed.values)
+    if not absent.any():
+        return ()
+    cells = pc.utf8_trim_whitespace(column.filter(pa.array(absent)))
+    counts = pc.value_counts(cells.filter(pc.is_in(cells, value_set=pa.array(UNUSUAL))))
+    found = {each["values"].as_py(): each["counts"].as_py() for each in counts}
+    if not found:
+        return ()
+    shown = ", ".join(f"'{word}' ({count})" for word, count in list(found.items())[:MOST_WORDS])
+    return (f"taken as missing: {shown}",)
 
 
 def _word(mark: str) -> str:
@@ -103,6 +147,7 @@ def _gather(column: Any, convert: _Convert, sentinels: np.ndarray[Any, Any]) -> 
     """Convert chunk by chunk into one array, and find the faults."""
     values = np.empty(len(column), dtype=np.float64)
     start, faults, first, excess = 0, 0, -1, 0
+    texts: dict[str, None] = {}
     for chunk in column.chunks:
         part, faulty = convert(chunk)
         if sentinels.size:
@@ -113,11 +158,14 @@ def _gather(column: Any, convert: _Convert, sentinels: np.ndarray[Any, Any]) -> 
             faulty = excessive if faulty is None else faulty | excessive
         if faulty is not None and faulty.any():
             part[faulty] = np.nan
+            if len(texts) < MOST_WORDS:
+                different = chunk.filter(pa.array(faulty)).unique().to_pylist()
+                texts.update(dict.fromkeys(text.strip() for text in different[:MOST_WORDS]))
             faults += int(faulty.sum())
             first = start + int(faulty.argmax()) if first < 0 else first
         values[start : start + len(part)] = part
         start += len(part)
-    return Parsed(values, faults, first, excess)
+    return Parsed(values, faults, first, excess, tuple(texts)[:MOST_WORDS])
 
 
 def beyond(values: np.ndarray[Any, Any]) -> np.ndarray[Any, Any] | None:

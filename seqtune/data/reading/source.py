@@ -283,7 +283,7 @@ class Source:
 
     def _faulty_cell(self, name: str, parsed: Parsed) -> FaultyCell:
         row = parsed.first_fault
-        return FaultyCell(self.where(row), name, self.text(name, row), parsed.faults)
+        return FaultyCell(self.where(row), name, self.text(name, row), parsed.faults, parsed.words)
 
     def _number_fault(self, name: str, parsed: Parsed) -> DataError:
         cell = self._faulty_cell(name, parsed)

@@ -92,4 +92,4 @@ def typed_times(column: Any) -> Parsed:
     faulty = np.isnat(times) & ~np.isnat(values)
     notes = (f"times of zone {zone} converted to UTC",) if zone not in (None, "UTC") else ()
     first = int(faulty.argmax()) if faulty.any() else -1
-    return Parsed(times, int(faulty.sum()), first, 0, notes, in_utc=zone is not None)
+    return Parsed(times, int(faulty.sum()), first, notes=notes, in_utc=zone is not None)
