@@ -16,7 +16,7 @@ UNIT = r"(?:[^\W\d_]|[°µ%‰])(?:[^\W\d_]|[°²³/^%·*.]|(?<=[ms])[23](?!\d))
 NUMBER = re.compile(rf"[+\-−]?(?:{PLAIN})")
 DRESSED = re.compile(
     rf"\(?\s*[+\-−]?\s*(?:{CURRENCIES}\s*)?[+\-−]?\s*(?P<number>{PLAIN})"
-    rf"\s*(?P<unit>[^\W\d_]{{1,4}}\.?|[°µ²³/^%‰·*\"'\w]{{1,8}})?\s*(?:{CURRENCIES})?\s*[\-−]?\s*\)?"
+    rf"\s*(?P<unit>{UNIT})?\s*(?:{CURRENCIES})?\s*[\-−]?\s*\)?"
 )
 INFINITE = re.compile(r"[+-]?inf(?:inity)?", re.IGNORECASE)
 DATE = re.compile(

@@ -49,7 +49,7 @@ def width_of(rows: Sequence[Row]) -> int:
 def typed_columns(rows: Sequence[Row], width: int) -> list[int]:
     """Return the columns that hold numbers, dates or clocks below the first rows."""
     full = [row for row in rows if len(row.cells) == width]
-    bulk = full[max(1, len(full) // 3) :] if len(full) > 1 else full
+    bulk = full[max(1, len(full) // 2) :] if len(full) > 1 else full
     bulk = bulk or full
     typed = []
     for column in range(width):
@@ -72,10 +72,10 @@ def find_header(rows: Sequence[Row]) -> Header:
         rows: The first rows, blank ones left out.
 
     Example:
-        >>> rows = [Row(1, ("Price", "Close")), Row(2, ("Date", "")), Row(3, ("2024-01-02", "7"))]
-        >>> found = find_header(rows)
-        >>> found.names, found.first
-        (('Date', 'Close'), 2)
+        >>> rows = [Row(1, ("day", "load")), Row(2, ("", "MW")), Row(3, ("2024-01-02", "7"))]
+        >>> found = find_header([*rows, Row(4, ("2024-01-03", "8"))])
+        >>> found.names, found.under[0].cells, found.first
+        (('day', 'load'), ('', 'MW'), 2)
     """
     width = width_of(rows)
     if len(rows) == 1 and all(map(is_value, rows[0].cells)):

@@ -204,6 +204,8 @@ def _is_note(row: Row, width: int, typed: Sequence[int], data: Sequence[Row]) ->
     if not typed or not row.filled:
         return not row.filled and len(row.cells) > 1
     first = next((cell for cell in row.cells if cell), "")
+    if "\n" in first:
+        return False  # of a quote that is never closed
     if len(row.cells) < width:
         return is_total(first) or not is_data(row, typed)
     if len(row.cells) > width:
