@@ -170,7 +170,9 @@ def _are_dates_in_order(cells: Sequence[str]) -> bool:
 def _of_block(block: Sequence[Row], titles: list[Row], width: int, first: int) -> Header:
     """Return the names that several rows give together."""
     candidates = [row for row in block if len(row.cells) in (width, width - 1)] or list(block)
-    chosen = max(candidates, key=lambda row: (len(set(filter(None, row.cells))), -row.line))
+    chosen = max(
+        candidates, key=lambda row: (len(set(filter(None, row.cells))), row.filled, -row.line)
+    )
     above = [row for row in block if row.line < chosen.line]
     below = [row for row in block if row.line > chosen.line]
     names = list(chosen.cells)
