@@ -1,4 +1,4 @@
-"""Where the table is in a file: titles, comments, headers of several lines, units, totals, notes."""
+"""Where the table is in a file: titles, comments, long headers, units, totals, notes."""
 
 from __future__ import annotations
 

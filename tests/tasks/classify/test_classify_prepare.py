@@ -15,8 +15,8 @@ from seqtune.errors import DataError
 from seqtune.progress import Assumption, Event, Note
 from seqtune.recipe.load import Recipe
 from seqtune.tasks.classify.cases import read_cases
-from seqtune.tasks.classify.prepare import prepare
 from seqtune.tasks.classify.encode import encode_cases
+from seqtune.tasks.classify.prepare import prepare
 from seqtune.tasks.classify.prepared import Prepared
 from seqtune.tasks.classify.suggest import suggest
 
