@@ -20,10 +20,12 @@ Seasons = Annotated[
 class SteppedReading(Reading):
     """How the file is read, and how time runs through its rows."""
 
-    time: Annotated[str | None, Or(("auto", None), COLUMN)] = Field(
+    time: Annotated[
+        str | tuple[str, ...] | None, Or(("auto", None), OneOrMany(COLUMN, "columns"))
+    ] = Field(
         "auto",
-        description="The column that holds the time. With auto it is found; null counts the rows "
-        "instead.",
+        description="The column that holds the time, or the columns that do together, such as a "
+        "date and a clock. With auto it is found; null counts the rows instead.",
     )
     series: Annotated[str | None, Or(("auto", None), COLUMN)] = Field(
         "auto",
@@ -35,10 +37,10 @@ class SteppedReading(Reading):
         description="Distance between two steps as a pandas alias, such as h, 30min, D, W or MS. "
         "With auto it is found from the times.",
     )
-    duplicates: Annotated[str, Word(("mean", "first", "last", "sum", "error"))] = Field(
-        "mean",
+    duplicates: Annotated[str, Word(("auto", "mean", "first", "last", "sum", "error"))] = Field(
+        "auto",
         description="How several rows of one series at the same time become one: mean, first, "
-        "last, sum, or error.",
+        "last, sum, or error. With auto it is the mean, unless every time comes equally often.",
     )
 
 

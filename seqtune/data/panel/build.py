@@ -41,7 +41,7 @@ def build_panel(
     source: Source,
     roles: PanelRoles,
     frequency: str = "auto",
-    duplicates: str = "mean",
+    duplicates: str = "auto",
     grid: Grid | None = None,
     static_categories: Categories | None = None,
     allow_empty: bool = False,
@@ -52,8 +52,8 @@ def build_panel(
         source: The table.
         roles: Which column plays which part.
         frequency: "auto", or a pandas alias; finer times are aggregated.
-        duplicates: What to do with several rows of a series at one time: "mean", "first",
-            "last", "sum" or "error".
+        duplicates: What to do with several rows of a series at one time: "auto" (the mean, unless
+            all times come equally often), "mean", "first", "last", "sum" or "error".
         grid: The grid of a fitted run, which the times then have to lie on.
         static_categories: `Panel.static_categories` of a fitted run.
         allow_empty: Keep series without any target, as series of no rows whose known-ahead

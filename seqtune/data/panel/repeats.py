@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -16,8 +17,12 @@ from seqtune.errors import DataError
 if TYPE_CHECKING:
     from seqtune.data.reading.source import Source
 
-POLICIES = ("mean", "first", "last", "sum", "error")
-"""What can be done with several rows of one series at one step."""
+POLICIES = ("auto", "mean", "first", "last", "sum", "error")
+"""What can be done with several rows of one series at one step; "auto" averages a few."""
+
+MIN_TIMES = 4
+REGULAR = 0.9
+"""Where this share of at least four times comes equally often, these are no repetitions."""
 
 
 def merge_repeats(
@@ -42,12 +47,16 @@ def merge_repeats(
         The rows, and a note on how many there were.
 
     Raises:
-        DataError: The policy is "error", and a series has a time twice.
+        DataError: The policy is "error", and a series has a time twice; or it is "auto", and each
+            time comes equally often, so that another column tells the rows apart.
     """
     by_time = as_integers(times) if policy in ("first", "last", "error") else None
     rows = sort_rows(rows, by_time)
     if policy == "error":
         _refuse_repeats(source, roles, rows, times)
+    if policy == "auto" and grid.snap != "floor":
+        _refuse_regular(source, roles, rows)
+    if policy in ("auto", "error"):
         policy = "mean"
     rows, fewer = merge_rows(rows, policy)
     if fewer == 0:
@@ -71,6 +80,45 @@ def _refuse_repeats(source: Source, roles: PanelRoles, rows: Rows, times: npt.ND
         f"already at {source.where(before)}",
         hint="average them: --set data.duplicates=mean",
     )
+
+
+def _refuse_regular(source: Source, roles: PanelRoles, rows: Rows) -> None:
+    """Refuse times that all come equally often: that is no repetition, but a part of the time."""
+    counts = np.diff(np.append(_first_of_step(rows), len(rows.codes)))
+    if len(counts) < MIN_TIMES or counts.max(initial=1) < 2:
+        return
+    sizes, often = np.unique(counts, return_counts=True)
+    usual = int(sizes[often.argmax()])
+    if usual < 2 or often.max() < REGULAR * len(counts):
+        return
+    known = (roles.time, roles.series, *roles.targets, *roles.past, *roles.future)
+    apart = [
+        name for name in source.names if name not in known and _tells_apart(source, roles, name)
+    ]
+    time = f"column '{roles.time}'" if roles.time else "the time"
+    others = f"; {', '.join(map(repr, apart[:4]))} tells them apart" if apart else ""
+    if apart:
+        quoted = shlex.quote(apart[0])
+        mend = f"--series {quoted}, or as a part of the time: --set " + shlex.quote(
+            f"data.time=[{roles.time}, {apart[0]}]"
+        )
+    else:
+        mend = "name what tells them apart: --series COLUMN, or --set data.time=[DATE, CLOCK]"
+    raise DataError(
+        f"{source.path}: in {time} each time comes {usual} times{others}",
+        f"{mend}; --set data.duplicates=mean averages them",
+    )
+
+
+def _tells_apart(source: Source, roles: PanelRoles, name: str) -> bool:
+    """Say whether no time comes twice with one value of a column."""
+    if source.kind(name) in ("number", "empty"):
+        return False
+    pairs = source.codes(name)[0].astype(np.int64)
+    for other in filter(None, (roles.time, roles.series)):
+        codes, labels = source.codes(other)
+        pairs = pairs * (len(labels) + 1) + codes + 1
+    return len(np.unique(pairs)) >= REGULAR * len(pairs)
 
 
 def merge_rows(rows: Rows, policy: str) -> tuple[Rows, int]:

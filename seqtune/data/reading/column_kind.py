@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from seqtune.data.reading.columns import MISSING_WORDS, Parsed, parse_booleans
-from seqtune.data.reading.timestamps import parse_labels
+from seqtune.data.reading.timestamps import are_fiscal_years, parse_labels
 
 SAMPLE_SLICES = 20
 SAMPLE_ROWS = 500
@@ -93,4 +93,6 @@ def _present_part(column: Any, words: Any) -> Any:
 
 def _time_share(sample: Any, dates: str) -> float:
     labels = [text.strip() for text in sample.unique().to_pylist()]
+    if are_fiscal_years(labels):
+        return 0.0
     return float(np.mean(~np.isnat(parse_labels(labels, dates))))

@@ -41,6 +41,14 @@ def open_undecided(data: str | Path | pd.DataFrame, recipe: Recipe) -> Source:
     return read(data, recipe, as_documents=None)
 
 
+def _joined(source: Source, recipe: Recipe) -> Source:
+    """Join the columns that the recipe names as the time together."""
+    time = getattr(recipe.values.data, "time", None)
+    if isinstance(time, (list, tuple)):
+        source.join_time(time)
+    return source
+
+
 def read(data: str | Path | pd.DataFrame, recipe: Recipe, *, as_documents: bool | None) -> Source:
     """Read a file, or take a table that is in memory already.
 
@@ -50,7 +58,12 @@ def read(data: str | Path | pd.DataFrame, recipe: Recipe, *, as_documents: bool 
         as_documents: Whether a text file, or a folder of them, is read as documents; None if only
             what is no table is.
     """
-    options = _options(recipe)
+    return _joined(_read(data, _options(recipe), as_documents), recipe)
+
+
+def _read(
+    data: str | Path | pd.DataFrame, options: ReadOptions, as_documents: bool | None
+) -> Source:
     if not isinstance(data, (str, Path)):
         return Source.from_frame(data, options=options)
     path = Path(data)

@@ -12,7 +12,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from seqtune.data.reading.column_names import DATE, EPOCH, is_called, plain
+from seqtune.data.reading.column_use import is_constant
+from seqtune.data.reading.joined_time import find_parts
+from seqtune.data.reading.numbered_times import are_serial_days, epoch_unit
 from seqtune.data.reading.source import Source
+from seqtune.data.reading.timestamps import are_fiscal_years
 from seqtune.errors import DataError
 from seqtune.progress import Assumption, Listener
 
@@ -33,21 +38,75 @@ def find_time(source: Source, asked: Any, named: set[str], listener: Listener) -
     Raises:
         DataError: Two columns suit equally well.
     """
+    if isinstance(asked, (list, tuple)):
+        return source.join_time(asked)
     if asked != "auto":
         return None if asked is None else str(asked)
     free = [name for name in source.names if name not in named]
     dated = [name for name in free if source.kind(name) == "time"]
-    whole = [name for name in free if source.kind(name) == "integer"]
-    counted = [name for name in whole if name.lower() in TIME_NAMES]
-    found = one_of(dated, TIME_NAMES, "time") or one_of(counted, TIME_NAMES, "time")
+    dated = [name for name in dated if not is_constant(source, name)] or dated
+    found = one_of(dated, TIME_NAMES, "time")
+    why = "dates"
     if found is None:
+        found, why = _numbered(source, free)
+    parts = find_parts(source, found, free) if why == "dates" else ()
+    if len(parts) > 1:
+        joined = source.join_time(parts)
+        listener(
+            Assumption("time", joined, f"{' and '.join(map(repr, parts))} joined", "--time COLUMN")
+        )
+        return joined
+    if found is None:
+        _refuse_fiscal(source, free)
         listener(
             Assumption("time", "row order", "no column has dates or counts steps", "--time COLUMN")
         )
         return None
-    why = "dates" if found in dated else "counts steps"
     listener(Assumption("time", found, why, "--time COLUMN"))
     return found
+
+
+def _numbered(source: Source, free: Sequence[str]) -> tuple[str | None, str]:
+    """Return the column whose numbers are times, and why; None and "dates" if there is none."""
+    numeric = [name for name in free if source.kind(name) in ("integer", "number")]
+    epochs = [
+        name
+        for name in numeric
+        if is_called(name, EPOCH) and epoch_unit(source.parse_numbers(name).values)
+    ]
+    found = one_of(epochs, TIME_NAMES, "time")
+    if found is not None:
+        return found, f"{epoch_unit(source.parse_numbers(found).values)} since 1970"
+    if find_parts(source, None, free):
+        return None, "dates"
+    serial = [
+        name
+        for name in numeric
+        if is_called(name, DATE) and are_serial_days(source.parse_numbers(name).values)
+    ]
+    if serial:
+        return one_of(serial, TIME_NAMES, "time"), "days of a spreadsheet"
+    counted = [
+        name
+        for name in numeric
+        if plain(name) in TIME_NAMES
+        and source.kind(name) == "integer"
+        and not is_constant(source, name)
+    ]
+    found = one_of(counted, TIME_NAMES, "time")
+    return found, "dates" if found is None else "counts steps"
+
+
+def _refuse_fiscal(source: Source, free: Sequence[str]) -> None:
+    """Refuse years that end in the next one, which say no day on which they begin."""
+    for name in free:
+        if source.kind(name) == "text" and are_fiscal_years(source.distinct(name, 100)):
+            example = source.text(name, 0)
+            raise DataError(
+                f"{source.where(0)}: column '{name}' holds fiscal years such as '{example}', which "
+                "begin on another day in each country; expected a date or a year",
+                f"write the year in which each begins, such as {example[:4]}, and --time {name}",
+            )
 
 
 def find_series(
@@ -94,7 +153,7 @@ def one_of(candidates: Sequence[str], customary: Sequence[str], role: str) -> st
     """Return the one candidate, or the one with a customary name; refuse to choose blindly."""
     if len(candidates) <= 1:
         return candidates[0] if candidates else None
-    by_name = [name for name in candidates if name.lower() in customary]
+    by_name = [name for name in candidates if plain(name) in customary or name.lower() in customary]
     if len(by_name) == 1:
         return by_name[0]
     equal = by_name or list(candidates)

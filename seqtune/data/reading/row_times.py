@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from seqtune.data.panel.frequency import ONE_DAY
+from seqtune.data.reading.column_names import DATE, is_called
+from seqtune.data.reading.numbered_times import (
+    are_serial_days,
+    epoch_unit,
+    times_of_digits,
+    times_of_epoch,
+    times_of_serial_days,
+)
 from seqtune.errors import DataError
 
 if TYPE_CHECKING:
@@ -29,20 +36,27 @@ def read_times(source: Source, name: str) -> tuple[npt.NDArray[Any], tuple[str, 
         times = source.times(name)
         _refuse(source, name, np.isnat(times), "a time")
         return times, ()
-    numbers = source.numbers(name)
+    numbers = source.exact_numbers(name)
     _refuse(source, name, np.isnan(numbers), "a time")
-    if bool((numbers != np.floor(numbers)).any()):
+    unit = epoch_unit(numbers)
+    digits = times_of_digits(numbers) if numbers.dtype.kind == "i" else None
+    if digits is not None:
+        return digits, (f"the integers in '{name}' are dates, like {numbers[0]}: read as dates",)
+    if unit:
+        what = f"the numbers in '{name}' are {unit} since 1970, in UTC: read as times"
+        return times_of_epoch(numbers, unit), (what,)
+    if is_called(name, DATE) and are_serial_days(numbers):
+        return times_of_serial_days(numbers), (
+            f"the numbers in '{name}' are days of a spreadsheet: read as dates",
+        )
+    if numbers.dtype.kind == "f" and bool((numbers != np.floor(numbers)).any()):
         row = int(np.flatnonzero(numbers != np.floor(numbers))[0])
         raise DataError(
             f"{_where(source, row, name)}: the time is {numbers[row]}, expected a date or a "
             "whole number",
             hint="name the time column: --time COLUMN",
         )
-    steps = numbers.astype(np.int64)
-    dates = dates_of_integers(steps)
-    if dates is None:
-        return steps, ()
-    return dates, (f"the integers in '{name}' are dates, like {steps[0]}: read as dates",)
+    return numbers.astype(np.int64), ()
 
 
 def count_rows(codes: npt.NDArray[np.int32] | None, rows: int) -> Ints:
@@ -55,37 +69,6 @@ def count_rows(codes: npt.NDArray[np.int32] | None, rows: int) -> Ints:
     steps = np.empty(rows, dtype=np.int64)
     steps[order] = np.arange(rows) - np.repeat(begins, counts)
     return steps
-
-
-def dates_of_integers(values: Ints) -> npt.NDArray[Any] | None:
-    """Read integers such as 20240131 or 202401 as dates; None where they are not all such.
-
-    Args:
-        values: (rows,), int64.
-
-    Returns:
-        (rows,), datetime64[ns], or None.
-
-    Example:
-        >>> dates_of_integers(np.array([20240131, 20240201]))[0]
-        np.datetime64('2024-01-31T00:00:00.000000000')
-    """
-    if len(values) < 2:
-        return None
-    low, high = int(values.min()), int(values.max())
-    if low >= 19000101 and high <= 21991231:
-        year, month, day = values // 10000, values // 100 % 100, values % 100
-    elif low >= 190001 and high <= 219912:
-        year, month, day = values // 100, values % 100, np.ones_like(values)
-    else:
-        return None
-    if not bool(((month >= 1) & (month <= 12) & (day >= 1)).all()):
-        return None
-    months = ((year - 1970) * 12 + month - 1).astype("datetime64[M]")
-    days = months.astype("datetime64[D]") + (day - 1) * ONE_DAY
-    if bool((days.astype("datetime64[M]") != months).any()):
-        return None
-    return days.astype("datetime64[ns]")
 
 
 def _refuse(source: Source, name: str, missing: npt.NDArray[np.bool_], what: str) -> None:

@@ -7,7 +7,7 @@ converted from their own type.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -31,6 +31,9 @@ from seqtune.errors import DataError, nearest
 
 if TYPE_CHECKING:
     import pandas as pd
+
+
+DISTINCT_ROWS = 10_000
 
 
 class Source:
@@ -73,6 +76,7 @@ class Source:
         self._notes = dict.fromkeys(notes)
         self._fingerprint = fingerprint
         self.repeated = dict(repeated or {})
+        self._joined: dict[str, tuple[str, ...]] = {}
         self._kinds: dict[str, str] = {}
         self._in_utc: set[str] = set()
 
@@ -135,6 +139,24 @@ class Source:
             raise self._number_fault(name, parsed)
         return parsed.values
 
+    def exact_numbers(self, name: str) -> np.ndarray[Any, Any]:
+        """Return a column as (rows,) int64 where all are whole numbers, else as float64.
+
+        Whole numbers beyond 2**53, such as nanoseconds since 1970, keep all their digits.
+
+        Raises:
+            DataError: As `numbers` does.
+        """
+        column = self._column(name)
+        try:
+            if column.null_count == 0:
+                return np.array(pc.cast(column, pa.int64()).to_numpy(), np.int64)
+        except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
+            pass
+        values = self.numbers(name)
+        is_whole = np.isfinite(values).all() and (np.floor(values) == values).all()
+        return values.astype(np.int64) if is_whole and (np.abs(values) < 2**53).all() else values
+
     def times(self, name: str) -> np.ndarray[Any, Any]:
         """Return a column as (rows,) datetime64[ns], NaT where missing; offsets turned to UTC.
 
@@ -175,6 +197,52 @@ class Source:
     def is_in_utc(self, name: str) -> bool:
         """Say whether the times of a column that was read carried an offset or a zone."""
         return name in self._in_utc
+
+    def distinct(self, name: str, most: int) -> list[str]:
+        """Return different texts of a column, blank ones left out, at most so many."""
+        column = as_text(self._column(name))
+        found: dict[str, None] = {}
+        for chunk in column.chunks:
+            for start in range(0, len(chunk), DISTINCT_ROWS):
+                for text in chunk.slice(start, DISTINCT_ROWS).unique().to_pylist():
+                    if text and text.strip():
+                        found[text.strip()] = None
+                if len(found) >= most:
+                    return list(found)[:most]
+        return list(found)
+
+    def join_time(self, names: Sequence[str]) -> str:
+        """Make one column of times of several, which it then stands for.
+
+        Args:
+            names: Columns such as a date and a clock, from the coarsest to the finest.
+
+        Returns:
+            The name of the new column.
+
+        Raises:
+            DataError: A column is no part of a time, or a cell is none.
+        """
+        from seqtune.data.reading.joined_time import join_times
+
+        names = tuple(names)
+        joined = next((name for name, parts in self._joined.items() if parts == names), "")
+        if joined:
+            return joined
+        times = join_times(self, names)
+        joined = " ".join(names)
+        while joined in self._columns:
+            joined += " (time)"
+        self._columns[joined] = pa.chunked_array([pa.array(times)])
+        self._joined[joined] = names
+        place = self.names.index(names[0]) if names[0] in self.names else 0
+        left = [name for name in self.names if name not in names]
+        self.names = (*left[:place], joined, *left[place:])
+        return joined
+
+    def columns_of(self, name: str | None) -> Any:
+        """Return the columns that a joined one stands for, as a list; of another, its name."""
+        return list(self._joined[name]) if name in self._joined else name
 
     def codes(self, name: str) -> tuple[np.ndarray[Any, Any], list[str]]:
         """Return a column as categories.
@@ -222,9 +290,8 @@ class Source:
         import pandas as pd
 
         text = pa.string()
-        frame: pd.DataFrame = pa.table(self._columns).to_pandas(
-            types_mapper={text: pd.ArrowDtype(text)}.get
-        )
+        read = {name: each for name, each in self._columns.items() if name not in self._joined}
+        frame: pd.DataFrame = pa.table(read).to_pandas(types_mapper={text: pd.ArrowDtype(text)}.get)
         return frame
 
     def present_texts(self, name: str) -> Any:

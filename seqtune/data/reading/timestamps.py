@@ -19,6 +19,7 @@ import pyarrow.compute as pc
 
 from seqtune.data.reading.columns import MISSING_WORDS, Parsed
 from seqtune.data.reading.date_forms import CLOCK, CLOCKS, FORMS, ISO, ZONE, ZONED, Form
+from seqtune.data.reading.month_words import WORD, in_english
 
 SAMPLE = 20_000
 PIECE = 500_000
@@ -222,18 +223,48 @@ def _with_clocks(formats: tuple[str, ...], sample: Array) -> tuple[str, ...]:
 
 
 def _rewritten(labels: Array) -> Array:
-    """Write quarters as the month that they begin with and weeks as their Monday."""
+    """Write quarters as their first month, weeks as their Monday, months in English."""
     return _objects([_plain_date(label) for label in labels])
 
 
+QUARTERS = (
+    re.compile(r"(?P<year>\d{4})[-:/ ]*[QqTt](?P<quarter>[1-4])"),
+    re.compile(r"[QqTt](?P<quarter>[1-4])[-:/ ]*(?P<year>\d{4})"),
+    re.compile(r"(?P<quarter>[1-4])[-:/ ]*[QqTt][-:/ ]*(?P<year>\d{4})"),
+    re.compile(
+        r"(?P<quarter>[1-4])(?:st|nd|rd|th|\.|er|e|º|ème)?[- ]"
+        r"(?:quarters?|quartal|trimestre|kwartaal|kwartał)[ ,/-]*(?:of |de |del )?(?P<year>\d{4})",
+        re.IGNORECASE,
+    ),
+    re.compile(
+        r"(?P<year>\d{4})[ ,/-]*(?P<quarter>[1-4])(?:st|nd|rd|th|\.|er|e)?[- ]"
+        r"(?:quarter|quartal|trimestre|kwartaal|kwartał)",
+        re.IGNORECASE,
+    ),
+)
+FISCAL = re.compile(r"(?:FY ?)?(\d{4})[/-](\d{2}|\d{4})")
+
+
 def _plain_date(label: str) -> str:
-    if quarter := re.fullmatch(r"(\d{4})[- ]?[Qq]([1-4])", label):
-        return f"{quarter[1]}-{3 * int(quarter[2]) - 2:02d}"
-    if quarter := re.fullmatch(r"[Qq]([1-4])[-/ ]?(\d{4})", label):
-        return f"{quarter[2]}-{3 * int(quarter[1]) - 2:02d}"
-    if week := re.fullmatch(r"(\d{4})-?W(\d{2})(?:-?([1-7]))?", label):
-        return f"{week[1]}-W{week[2]}-{week[3] or 1}"
-    return label
+    for form in QUARTERS:
+        if quarter := form.fullmatch(label):
+            return f"{quarter['year']}-{3 * int(quarter['quarter']) - 2:02d}"
+    if week := re.fullmatch(r"(\d{4})-? ?[WwKk][Ww]? ?(\d{1,2})(?:-?([1-7]))?", label):
+        return f"{week[1]}-W{int(week[2]):02d}-{week[3] or 1}"
+    return in_english(label) if WORD.search(label) else label
+
+
+def are_fiscal_years(labels: Sequence[str]) -> bool:
+    """Say whether texts name years that end in the next one, such as 2019/20, and no months.
+
+    Example:
+        >>> are_fiscal_years(["2009/10", "2010/11", "2011/12"]), are_fiscal_years(["2010/11"])
+        (True, False)
+    """
+    found = [FISCAL.fullmatch(label.strip()) for label in labels]
+    return len(set(labels)) >= 3 and all(
+        each and (int(each[1]) + 1) % 10 ** len(each[2]) == int(each[2]) for each in found
+    )
 
 
 def _zones_written_plainly(labels: Array) -> Array:

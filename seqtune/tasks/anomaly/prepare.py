@@ -76,7 +76,7 @@ def prepare(source: Source, recipe: Recipe, listener: Listener) -> tuple[Prepare
     _tell(prepared, listener)
     settled = recipe.filled_in(
         {
-            "data.time": roles.time,
+            "data.time": source.columns_of(roles.time),
             "data.target": list(roles.targets),
             "data.series": roles.series,
             "data.label": roles.label,

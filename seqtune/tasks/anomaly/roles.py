@@ -9,8 +9,11 @@ from typing import Any
 import numpy as np
 
 from seqtune.data.panel.panel import PanelRoles
+from seqtune.data.reading.column_names import LABELS, words
+from seqtune.data.reading.column_use import is_binary
 from seqtune.data.reading.roles import NUMERIC, check_numeric, find_series, find_time, names_of
 from seqtune.data.reading.source import Source
+from seqtune.data.reading.target_column import without_measurement
 from seqtune.errors import DataError
 from seqtune.progress import Assumption, Listener, Note
 from seqtune.tasks._panels import named_columns, refuse_two_roles
@@ -24,6 +27,9 @@ LABEL_NAMES = (
 
 TELLING_NAMES = LABEL_NAMES[2:]
 """Names that speak of anomalies alone: other columns of labels are called `label`, too."""
+
+WITHIN = 0.8
+"""A column of 0 and 1 is a label too if so many of its ones stand in rows that are labelled."""
 
 MAX_NAMES = 8
 """So many names of columns are shown in a guess."""
@@ -78,7 +84,7 @@ def infer_roles(source: Source, data: Any, listener: Listener) -> Roles:
     free = [name for name in free if name != label]
     series = find_series(source, data.series, time, free, listener)
     free = [name for name in free if name != series]
-    targets = _targets(source, data.target, free, listener)
+    targets = _targets(source, data.target, free, label, listener)
     roles = Roles(targets=targets, time=time, series=series, label=label)
     refuse_two_roles((time, series, label, *targets), FLAGS)
     check_numeric(source, targets)
@@ -151,11 +157,14 @@ def _is_binary(source: Source, name: str) -> bool:
 
 
 def _targets(
-    source: Source, asked: Any, free: Sequence[str], listener: Listener
+    source: Source, asked: Any, free: Sequence[str], label: str | None, listener: Listener
 ) -> tuple[str, ...]:
     if asked != "auto":
         return tuple(names_of(asked))
     numeric = tuple(name for name in free if source.kind(name) in NUMERIC)
+    if len(numeric) > 1:
+        numeric = without_measurement(source, numeric, listener) or numeric
+        numeric = _without_labels(source, numeric, label, listener) or numeric
     if not numeric:
         columns = ", ".join(f"{name} ({source.kind(name)})" for name in source.names)
         raise DataError(
@@ -166,7 +175,33 @@ def _targets(
     more = f" and {len(numeric) - MAX_NAMES} more" if len(numeric) > MAX_NAMES else ""
     why = "the only numeric column" if len(numeric) == 1 else "every numeric column left over"
     listener(Assumption("watched", f"{shown}{more}", why, "--target COLUMN"))
-    ignored = [name for name in free if name not in numeric]
+    ignored = [name for name in free if source.kind(name) not in NUMERIC]
     if ignored:
         listener(Note(f"not used, because not numeric: {', '.join(ignored)}"))
     return numeric
+
+
+def _without_labels(
+    source: Source, names: Sequence[str], label: str | None, listener: Listener
+) -> tuple[str, ...]:
+    """Leave out further columns of labels: of 0 and 1, named like events or rising with the label.
+
+    Args:
+        source: The table.
+        names: Columns that may be watched.
+        label: The column of known anomalies.
+        listener: Hears of those left out.
+    """
+    known = None if label is None else source.parse_numbers(label).values == 1
+    left = []
+    for name in names:
+        if not is_binary(source, name):
+            continue
+        ones = source.parse_numbers(name).values == 1
+        is_within = known is not None and ones.any() and known[ones].mean() >= WITHIN
+        if words(name) & LABELS or is_within:
+            left.append(name)
+    if left:
+        what = f"it looks like a label: {', '.join(left)} (--target COLUMN watches it)"
+        listener(Note(f"not watched, because {what}"))
+    return tuple(name for name in names if name not in left)

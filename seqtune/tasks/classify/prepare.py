@@ -76,7 +76,7 @@ def prepare(source: Source, recipe: Recipe, listener: Listener) -> tuple[Prepare
     metric = values.metric
     if metric == "auto":
         metric = _metric(is_uneven, targets, labels, listener)
-    recipe = _settled(recipe, roles, shares, is_uneven).replace({"metric": metric})
+    recipe = _settled(recipe, source, roles, shares, is_uneven).replace({"metric": metric})
     codec, inputs, vectors = encode_all(cases, parts, roles, labels, metric, targets, recipe)
     recipe = _with_segment(recipe, codec)
     for note in truncations(codec, inputs, cases):
@@ -190,7 +190,9 @@ def _metric(is_uneven: bool, targets: Floats, labels: Labels, listener: Listener
     return "balanced_accuracy"
 
 
-def _settled(recipe: Recipe, roles: Roles, shares: list[float], is_uneven: bool) -> Recipe:
+def _settled(
+    recipe: Recipe, source: Source, roles: Roles, shares: list[float], is_uneven: bool
+) -> Recipe:
     """Fill in what was inferred, and take out of the search what the data has no use for."""
     values = cast(Schema, recipe.values)
     validation, test = shares
@@ -198,7 +200,7 @@ def _settled(recipe: Recipe, roles: Roles, shares: list[float], is_uneven: bool)
         "data.kind": roles.kind,
         "data.label": roles.label,
         "data.series": roles.series,
-        "data.time": roles.time,
+        "data.time": source.columns_of(roles.time),
         "data.channels": list(roles.channels) or "auto",
         "validation.share": validation,
         "test.share": test,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 from pydantic import Field
 
 from seqtune.recipe.baselines import METHODS, BlendedBaselines, methods_of
-from seqtune.recipe.compounds import Many, Or
+from seqtune.recipe.compounds import Many, OneOrMany, Or
 from seqtune.recipe.fields import Search, Searchable
 from seqtune.recipe.kinds import Flag, Number, Text, Whole, Word
 from seqtune.recipe.schema import COLUMN, Auto, CommonNetwork, Reading, RecipeSchema, network_for
@@ -45,10 +45,12 @@ class Data(Reading):
         description="The column that says which case a row belongs to, where a series has a row "
         "per step. With auto it is found; null takes each row as one case.",
     )
-    time: Annotated[str | None, Or(("auto", None), COLUMN)] = Field(
+    time: Annotated[
+        str | tuple[str, ...] | None, Or(("auto", None), OneOrMany(COLUMN, "columns"))
+    ] = Field(
         "auto",
-        description="The column that orders the steps of a case. With auto it is found; null "
-        "takes the order of the rows.",
+        description="The column that orders the steps of a case, or the columns that do together. "
+        "With auto it is found; null takes the order of the rows.",
     )
     channels: Annotated[tuple[str, ...] | Auto, Or(("auto",), Many(COLUMN, "columns"))] = Field(
         "auto",

@@ -112,7 +112,7 @@ def _case(source: Source, asked: str | None, free: Sequence[str], listener: List
 
 
 def _step(
-    source: Source, asked: str | None, series: str | None, free: Sequence[str], listener: Listener
+    source: Source, asked: Any, series: str | None, free: Sequence[str], listener: Listener
 ) -> str | None:
     if series is None:
         if asked not in (None, "auto"):
@@ -122,8 +122,10 @@ def _step(
                 "name the column of cases with --series, or leave --time out",
             )
         return None
+    if isinstance(asked, (list, tuple)):
+        return source.join_time(asked)
     if asked != "auto":
-        return asked
+        return None if asked is None else str(asked)
     named = [
         name
         for name in free

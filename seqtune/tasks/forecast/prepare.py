@@ -72,7 +72,7 @@ def prepare(source: Source, recipe: Recipe, listener: Listener) -> tuple[Prepare
     for part in HELD_OUT_PARTS:
         examples = prepared.encoded(part)
         refuse_unknown_part(source, part, bool(len(examples) and examples.truth[1].any()))
-    return prepared, _settled(recipe, prepared, roles, validation, test)
+    return prepared, _settled(recipe, source, prepared, roles, validation, test)
 
 
 def settings(recipe: Recipe) -> Schema:
@@ -107,14 +107,16 @@ def _tell_constant(codec: Codec, listener: Listener) -> None:
         )
 
 
-def _settled(recipe: Recipe, prepared: Prepared, roles: Any, validation: int, test: int) -> Recipe:
+def _settled(
+    recipe: Recipe, source: Source, prepared: Prepared, roles: Any, validation: int, test: int
+) -> Recipe:
     codec, split = prepared.codec, prepared.split
     rows = int(np.median(split.train_end - split.begin))
     lookback = settle_lookback(recipe.get("lookback"), codec.periods, codec.horizon, rows)
     segment = settle_segment(codec.periods, int(largest(lookback)))
     return recipe.filled_in(
         {
-            "data.time": roles.time,
+            "data.time": source.columns_of(roles.time),
             "data.target": list(roles.targets),
             "data.series": roles.series,
             "data.past": list(roles.past),

@@ -12,16 +12,13 @@ from seqtune.data.reading.roles import (
     find_series,
     find_time,
     names_of,
-    one_of,
 )
 from seqtune.data.reading.source import Source
-from seqtune.errors import DataError
+from seqtune.data.reading.target_column import guess_target, without_measurement
 from seqtune.progress import Assumption, Listener, Note
 from seqtune.tasks._panels import named_columns, refuse_two_roles
 
 FLAGS = ("time", "series", "target", "past", "future", "static")
-
-TARGET_NAMES = ("y", "target", "value", "values")
 
 
 def infer_roles(source: Source, data: Any, listener: Listener) -> PanelRoles:
@@ -57,24 +54,17 @@ def _targets(
 ) -> tuple[str, ...]:
     if asked != "auto":
         return tuple(names_of(asked))
-    numeric = [name for name in free if source.kind(name) in ("number", "integer")]
-    if not numeric:
-        columns = ", ".join(f"{name} ({source.kind(name)})" for name in source.names)
-        raise DataError(
-            f"{source.path}: no numeric column to forecast; found {columns}",
-            "name the column with --target, or clean it so that it holds numbers",
-        )
-    found = one_of(numeric, TARGET_NAMES, "target")
-    why = "the only numeric column" if len(numeric) == 1 else "by its name"
-    listener(Assumption("target", str(found), why, "--target COLUMN"))
-    return (str(found),)
+    found, why = guess_target(source, free, listener)
+    listener(Assumption("target", found, why, "--target COLUMN"))
+    return (found,)
 
 
 def _past(source: Source, asked: Any, free: Sequence[str], listener: Listener) -> tuple[str, ...]:
     if asked != "auto":
         return tuple(names_of(asked))
     numeric = tuple(name for name in free if source.kind(name) in NUMERIC)
-    ignored = [name for name in free if name not in numeric]
+    numeric = without_measurement(source, numeric, listener)
+    ignored = [name for name in free if source.kind(name) not in NUMERIC]
     if numeric:
         listener(
             Assumption(

@@ -14,7 +14,7 @@ from seqtune.data.panel.grid import Grid
 from seqtune.data.panel.join import join_panels
 from seqtune.data.panel.panel import Panel, PanelRoles
 from seqtune.data.panel.store import FORMAT, load_panel, save_panel
-from seqtune.data.reading.row_times import dates_of_integers
+from seqtune.data.reading.numbered_times import times_of_digits
 from seqtune.data.reading.source import Source
 from seqtune.errors import DataError, RunError
 
@@ -278,14 +278,14 @@ def test_integers_written_like_dates_are_dates() -> None:
     panel = panel_of({"t": [20240130, 20240131, 20240201], "y": [1, 2, 3]})
     assert panel.grid == Grid("D", "2024-01-30T00:00:00")
     assert "20240130" in panel.notes[0]
-    months = dates_of_integers(np.array([202311, 202312, 202401]))
+    months = times_of_digits(np.array([202311, 202312, 202401]))
     assert months is not None
     assert months.astype("datetime64[M]").astype(str).tolist() == ["2023-11", "2023-12", "2024-01"]
 
 
 @pytest.mark.parametrize("values", [[20240131, 20240231], [202412, 202413], [1, 2], [5]])
 def test_other_integers_are_steps(values: list[int]) -> None:
-    assert dates_of_integers(np.array(values)) is None
+    assert times_of_digits(np.array(values)) is None
 
 
 def test_a_time_that_is_missing_or_broken_is_refused() -> None:

@@ -1,0 +1,103 @@
+"""Which columns are no measurements: counters, ids, constants, places, parts of a date."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from seqtune.data.reading import column_names as called
+
+if TYPE_CHECKING:
+    from seqtune.data.reading.source import Source
+
+FEW = 3
+"""Of fewer rows nothing is said."""
+
+EVEN = 0.05
+"""Steps of a counter differ by at most this share of their mean."""
+
+DIFFERENT = 0.9
+"""At least this share of the values of an id are different, where it is no counter."""
+
+
+def is_constant(source: Source, name: str) -> bool:
+    """Say whether a column holds one value, or none, in at least two rows."""
+    return source.rows > 1 and len(source.distinct(name, 2)) < 2
+
+
+def is_binary(source: Source, name: str) -> bool:
+    """Say whether a column of numbers holds 0 and 1 alone."""
+    if source.kind(name) == "boolean":
+        return True
+    if source.kind(name) != "integer":
+        return False
+    values = source.parse_numbers(name).values
+    return bool(np.isin(values[np.isfinite(values)], (0.0, 1.0)).all())
+
+
+def is_counter(source: Source, name: str) -> bool:
+    """Say whether a column of numbers rises by about the same from row to row, as an index does."""
+    if source.kind(name) not in ("integer", "number") or source.rows < FEW:
+        return False
+    values = source.parse_numbers(name).values
+    if not np.isfinite(values).all():
+        return False
+    steps = np.diff(values)
+    if not ((steps > 0).all() or (steps < 0).all()):
+        return False
+    return bool(steps.std() <= EVEN * abs(steps.mean()))
+
+
+def no_measurement(source: Source, name: str) -> str:
+    """Return why a column of numbers is nothing to forecast or to watch by guess; "" if it may be.
+
+    Args:
+        source: The table.
+        name: A column of numbers.
+    """
+    if is_constant(source, name):
+        return "constant"
+    if is_counter(source, name):
+        return "counts the rows"
+    if called.words(name) & called.PLACE:
+        return "a place"
+    if _is_date_part(source, name):
+        return "part of a date"
+    if called.is_called(name, called.ID) and _is_id(source, name):
+        return "an id"
+    return ""
+
+
+def _is_id(source: Source, name: str) -> bool:
+    if source.kind(name) != "integer":
+        return False
+    values = source.parse_numbers(name).values
+    known = values[np.isfinite(values)]
+    different = len(np.unique(known))
+    return different >= DIFFERENT * len(known) or called.plain(name).split()[-1] in ("id", "code")
+
+
+RANGES = (
+    (called.YEAR, 1000, 2300),
+    (called.QUARTER, 1, 4),
+    (called.MONTH, 1, 12),
+    (called.WEEK, 0, 53),
+    (called.DAY, 1, 31),
+    (called.DAY_OF_YEAR, 1, 366),
+    (called.HOUR, 0, 24),
+    (called.MINUTE, 0, 59),
+)
+
+
+def _is_date_part(source: Source, name: str) -> bool:
+    if source.kind(name) != "integer":
+        return False
+    values = source.parse_numbers(name).values
+    known = values[np.isfinite(values)]
+    low, high = known.min(), known.max()
+    word = "".join(called.plain(name).split())
+    return any(
+        word in names and least <= low and high <= most and high > low
+        for names, least, most in RANGES
+    )
