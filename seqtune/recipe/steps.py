@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import Field
 
 from seqtune.recipe.compounds import OneOrMany, Or
-from seqtune.recipe.kinds import Text, Whole, Word
+from seqtune.recipe.kinds import Flag, Text, Whole, Word
 from seqtune.recipe.schema import COLUMN, Auto, Reading
 from seqtune.recipe.section import Section
 
@@ -31,6 +31,11 @@ class SteppedReading(Reading):
         "auto",
         description="The column that says which series a row belongs to. With auto it is found; "
         "null takes the whole file as one series.",
+    )
+    wide: Annotated[bool | Auto, Or(("auto",), Flag())] = Field(
+        "auto",
+        description="Whether columns that are named by dates or months are read as rows. With auto "
+        "they are, unless one of them is named for a role.",
     )
     frequency: Annotated[str, Or(("auto",), Text("a frequency such as h, D, W or MS"))] = Field(
         "auto",

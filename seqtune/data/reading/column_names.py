@@ -49,8 +49,8 @@ ID = _any(
     "nummer numero numéro unnamed",
 )
 LABELS = _any(
-    "label labels anomaly anomalies outlier outliers fault faults failure failures alarm alarms",
-    "attack incident changepoint event events flag truth class",
+    "label labels outlier outliers fault faults failure failures alarm alarms attack incident",
+    "changepoint event events flag truth class",
 )
 TARGETS = ("y", "target", "value", "values")
 """Names that columns to forecast have before others."""

@@ -11,7 +11,7 @@ from seqtune.data.reading import column_names as called
 if TYPE_CHECKING:
     from seqtune.data.reading.source import Source
 
-FEW = 3
+FEW = 10
 """Of fewer rows nothing is said."""
 
 EVEN = 0.05
@@ -49,14 +49,15 @@ def is_counter(source: Source, name: str) -> bool:
     return bool(steps.std() <= EVEN * abs(steps.mean()))
 
 
-def no_measurement(source: Source, name: str) -> str:
-    """Return why a column of numbers is nothing to forecast or to watch by guess; "" if it may be.
+def no_measurement(source: Source, name: str, *, may_stand: bool = False) -> str:
+    """Return why a column of numbers is nothing to predict or to watch by guess; "" if it may be.
 
     Args:
         source: The table.
         name: A column of numbers.
+        may_stand: Whether one that never changes may be.
     """
-    if is_constant(source, name):
+    if not may_stand and is_constant(source, name):
         return "constant"
     if is_counter(source, name):
         return "counts the rows"

@@ -144,7 +144,8 @@ def _names_across(row: Row, block: Sequence[Row], typed: Sequence[int]) -> bool:
     others = [cell for column, cell in enumerate(row.cells) if column not in typed]
     if not (any(others) or not row.cells[0]) and len(typed) == len(row.cells):
         return False
-    cells = [row.cells[column] for column in typed if row.cells[column]]
+    cells = [row.cells[column] for column in typed if is_value(row.cells[column] or "-")]
+    cells = [cell for cell in cells if cell]
     if len(cells) < 2 or len(set(cells)) < len(cells):
         return False
     numbers = [int(cell) for cell in cells if re.fullmatch(r"\d{1,6}", cell)]

@@ -135,16 +135,24 @@ def _tells_apart(source: Source, date: str, finer: Sequence[str]) -> bool:
     return len(pd.unique(pairs)) > 1.2 * len(names)
 
 
-def join_times(source: Source, names: Sequence[str]) -> Times:
-    """Return the times that several columns make together, (rows,) datetime64[ns].
+def join_time(source: Source, names: Sequence[str]) -> str:
+    """Make one column of times of several, which it then stands for.
 
     Args:
         source: The table.
-        names: The columns, from the coarsest to the finest.
+        names: Columns such as a date and a clock, from the coarsest to the finest.
+
+    Returns:
+        The name of the new column.
 
     Raises:
         DataError: A column is no part of a time, or a cell is none.
     """
+    return source.joined(names) or source.add_times(names, _times(source, names))
+
+
+def _times(source: Source, names: Sequence[str]) -> Times:
+    """Return the times that several columns make together, (rows,) datetime64[ns]."""
     for name in names:
         source.require(name, "--time")
     parts = {name: part_of(source, name) for name in names}

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from seqtune.data.reading.joined_time import join_time
 from seqtune.data.reading.opened import OpenedFile, folder_error
 from seqtune.data.reading.read_options import ReadOptions
+from seqtune.data.reading.roles import names_of
 from seqtune.data.reading.source import Source
 from seqtune.data.reading.table import read_table
 from seqtune.data.reading.text_folder import read_labelled, walk
@@ -45,7 +47,7 @@ def _joined(source: Source, recipe: Recipe) -> Source:
     """Join the columns that the recipe names as the time together."""
     time = getattr(recipe.values.data, "time", None)
     if isinstance(time, (list, tuple)):
-        source.join_time(time)
+        join_time(source, time)
     return source
 
 
@@ -109,4 +111,13 @@ def _options(recipe: Recipe) -> ReadOptions:
         footer=reading.footer,
         comment=reading.comment,
         quoting=reading.quoting,
+        wide=str(getattr(reading, "wide", False)).lower(),
+        named=_named(reading),
     )
+
+
+def _named(reading: Any) -> tuple[str, ...]:
+    """Return the columns that a recipe names for a role."""
+    roles = ("target", "time", "series", "label", "past", "future", "static")
+    found = (names_of(getattr(reading, role, None)) for role in roles)
+    return tuple(name for names in found for name in names)

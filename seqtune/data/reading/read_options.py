@@ -21,6 +21,8 @@ class ReadOptions:
         skip: Lines above the header that are no part of the table; "auto" finds them.
         footer: Lines at the end that are no part of it; "auto" finds them.
         comment: What begins a line that is left out, such as "#"; "none", or "auto".
+        wide: "auto" reads columns that are named by dates as rows; "false" as they stand.
+        named: Columns that the user speaks of.
         quoting: "auto", "standard" (a cell may stand in double quotes) or "none" (a quote is text).
 
     Example:
@@ -38,6 +40,8 @@ class ReadOptions:
     footer: str | int = "auto"
     comment: str = "auto"
     quoting: str = "auto"
+    wide: str = "false"
+    named: tuple[str, ...] = ()
 
     def check(self) -> None:
         """Refuse what is neither a known word nor a form.

@@ -14,7 +14,7 @@ import pandas as pd
 
 from seqtune.data.reading.column_names import DATE, EPOCH, is_called, plain
 from seqtune.data.reading.column_use import is_constant
-from seqtune.data.reading.joined_time import find_parts
+from seqtune.data.reading.joined_time import find_parts, join_time
 from seqtune.data.reading.numbered_times import are_serial_days, epoch_unit
 from seqtune.data.reading.source import Source
 from seqtune.data.reading.timestamps import are_fiscal_years
@@ -39,7 +39,7 @@ def find_time(source: Source, asked: Any, named: set[str], listener: Listener) -
         DataError: Two columns suit equally well.
     """
     if isinstance(asked, (list, tuple)):
-        return source.join_time(asked)
+        return join_time(source, asked)
     if asked != "auto":
         return None if asked is None else str(asked)
     free = [name for name in source.names if name not in named]
@@ -51,7 +51,7 @@ def find_time(source: Source, asked: Any, named: set[str], listener: Listener) -
         found, why = _numbered(source, free)
     parts = find_parts(source, found, free) if why == "dates" else ()
     if len(parts) > 1:
-        joined = source.join_time(parts)
+        joined = join_time(source, parts)
         listener(
             Assumption("time", joined, f"{' and '.join(map(repr, parts))} joined", "--time COLUMN")
         )

@@ -211,34 +211,30 @@ class Source:
                     return list(found)[:most]
         return list(found)
 
-    def join_time(self, names: Sequence[str]) -> str:
-        """Make one column of times of several, which it then stands for.
+    def add_times(self, names: Sequence[str], times: np.ndarray[Any, Any]) -> str:
+        """Let one column of times stand for several, such as a date and a clock.
 
         Args:
-            names: Columns such as a date and a clock, from the coarsest to the finest.
+            names: The columns, from the coarsest to the finest.
+            times: (rows,) datetime64[ns], what they say together.
 
         Returns:
             The name of the new column.
-
-        Raises:
-            DataError: A column is no part of a time, or a cell is none.
         """
-        from seqtune.data.reading.joined_time import join_times
-
-        names = tuple(names)
-        joined = next((name for name, parts in self._joined.items() if parts == names), "")
-        if joined:
-            return joined
-        times = join_times(self, names)
         joined = " ".join(names)
         while joined in self._columns:
             joined += " (time)"
         self._columns[joined] = pa.chunked_array([pa.array(times)])
-        self._joined[joined] = names
+        self._joined[joined] = tuple(names)
         place = self.names.index(names[0]) if names[0] in self.names else 0
         left = [name for name in self.names if name not in names]
         self.names = (*left[:place], joined, *left[place:])
         return joined
+
+    def joined(self, names: Sequence[str]) -> str:
+        """Return the column that stands for some others; "" if there is none."""
+        wanted = tuple(names)
+        return next((name for name, parts in self._joined.items() if parts == wanted), "")
 
     def columns_of(self, name: str | None) -> Any:
         """Return the columns that a joined one stands for, as a list; of another, its name."""

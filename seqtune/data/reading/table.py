@@ -6,6 +6,7 @@ compressed with gzip, bzip2, xz or zstd.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from seqtune.data.reading.jsonlines import read_json_lines
 from seqtune.data.reading.opened import OLD_SPREADSHEET, ZIP, OpenedFile
 from seqtune.data.reading.read_options import ReadOptions
 from seqtune.data.reading.source import Source
+from seqtune.data.reading.unpivot import find_across, unpivot
 from seqtune.errors import DataError
 
 
@@ -68,11 +70,27 @@ def read_table(file: OpenedFile, options: ReadOptions) -> Source:
         )  # fmt: skip
     dialect = sniff(file.path, scan, options)
     rows, line_of, notes = read_delimited(file, scan, dialect, options.quoting)
+    place: Callable[[int], int] = line_of
+    if options.wide != "false":
+        rows, place, said = _with_dates_down(rows, line_of, options.named)
+        notes = (*notes, *said)
     return Source(
-        file.path, rows, options, decimal=dialect.decimal, lines=line_of,
+        file.path, rows, options, decimal=dialect.decimal, lines=place,
         notes=(*scan.notes, *dialect.notes, *notes), fingerprint=file.fingerprint(),
         repeated=dialect.repeated,
     )  # fmt: skip
+
+
+def _with_dates_down(
+    rows: Any, lines: Callable[[int], int], named: tuple[str, ...]
+) -> tuple[Any, Callable[[int], int], tuple[str, ...]]:
+    """Return a table with a column per date as one with a row per date; others as they are."""
+    across = find_across(rows.column_names, rows.num_rows)
+    found = None if across is None else unpivot(rows, across, named)
+    if across is None or found is None:
+        return rows, lines, ()
+    count = len(across.dates)
+    return found[0], lambda row: lines(row // count), (found[1],)
 
 
 def _refuse_foreign(file: OpenedFile) -> None:

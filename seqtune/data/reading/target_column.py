@@ -1,4 +1,4 @@
-"""Which column of numbers people mean to forecast: by its name, or by being the only one."""
+"""Which column of numbers people mean to predict: by its name, or by being the only one."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ MAX_SHOWN = 12
 
 
 def guess_target(source: Source, free: Sequence[str], listener: Listener) -> tuple[str, str]:
-    """Return the column to forecast, and why it was taken.
+    """Return the target, and why it was taken.
 
     Counters, ids, constants, places, parts of dates and columns of 0 and 1 are none, unless there
     is no other.
@@ -32,17 +32,18 @@ def guess_target(source: Source, free: Sequence[str], listener: Listener) -> tup
     if not numeric:
         columns = ", ".join(f"{name} ({source.kind(name)})" for name in source.names[:MAX_SHOWN])
         raise DataError(
-            f"{source.path}: no numeric column to forecast; found {columns}",
+            f"{source.path}: no numeric column to take as the target; found {columns}",
             "name the column with --target, or clean it so that it holds numbers",
         )
+    if len(numeric) == 1:
+        return numeric[0], "the only numeric column"
     called = [name for name in numeric if plain(name) in TARGETS and name not in _double(source)]
     if len(called) == 1:
         return called[0], "by its name"
     suited = [name for name in numeric if not no_measurement(source, name)]
     suited = [name for name in suited if not is_binary(source, name)] or suited or numeric
     if len(suited) == 1:
-        only = "the only numeric column" if len(numeric) == 1 else "the only column of measurements"
-        return suited[0], only
+        return suited[0], "the only column of measurements"
     file = plain(source.path.stem.split(".")[0])
     named = [
         name
@@ -63,7 +64,8 @@ def _double(source: Source) -> set[str]:
 def _undecided(source: Source, suited: Sequence[str], likeliest: Sequence[str]) -> DataError:
     shown = ", ".join(suited[:MAX_SHOWN]) + (", …" if len(suited) > MAX_SHOWN else "")
     double = [cell for cell, names in source.repeated.items() if {*names} & {*suited}]
-    why = f" (the name '{double[0]}' is used twice or more)" if double else ""
+    note = next((each for each in source.notes if double and f"'{double[0]}' is used" in each), "")
+    why = f"; {note}" if note else ""
     return DataError(
         f"{len(suited)} columns could be the target: {shown}{why}",
         f"choose one: --target {shlex.quote(likeliest[0])}",
@@ -71,7 +73,7 @@ def _undecided(source: Source, suited: Sequence[str], likeliest: Sequence[str]) 
 
 
 def without_measurement(
-    source: Source, names: Sequence[str], listener: Listener
+    source: Source, names: Sequence[str], listener: Listener, *, may_stand: bool = False
 ) -> tuple[str, ...]:
     """Return columns without those that measure nothing, and say which are left out, and why.
 
@@ -79,8 +81,9 @@ def without_measurement(
         source: The table.
         names: Columns of numbers that are left over.
         listener: Hears of those left out.
+        may_stand: Whether one that never changes may be taken.
     """
-    reasons = {name: no_measurement(source, name) for name in names}
+    reasons = {name: no_measurement(source, name, may_stand=may_stand) for name in names}
     left = [f"{name} ({why})" for name, why in reasons.items() if why]
     if left:
         shown = ", ".join(left[:MAX_SHOWN]) + (" …" if len(left) > MAX_SHOWN else "")

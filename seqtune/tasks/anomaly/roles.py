@@ -163,7 +163,7 @@ def _targets(
         return tuple(names_of(asked))
     numeric = tuple(name for name in free if source.kind(name) in NUMERIC)
     if len(numeric) > 1:
-        numeric = without_measurement(source, numeric, listener) or numeric
+        numeric = without_measurement(source, numeric, listener, may_stand=True) or numeric
         numeric = _without_labels(source, numeric, label, listener) or numeric
     if not numeric:
         columns = ", ".join(f"{name} ({source.kind(name)})" for name in source.names)

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from seqtune.data.reading.joined_time import join_time
 from seqtune.data.reading.source import Source
 from seqtune.errors import DataError
 from seqtune.progress import Assumption, Listener, Note
@@ -123,7 +124,7 @@ def _step(
             )
         return None
     if isinstance(asked, (list, tuple)):
-        return source.join_time(asked)
+        return join_time(source, asked)
     if asked != "auto":
         return None if asked is None else str(asked)
     named = [

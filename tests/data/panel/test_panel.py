@@ -150,7 +150,7 @@ def test_equal_times_of_different_series_are_no_duplicates() -> None:
 
 
 def test_an_unknown_policy_is_refused() -> None:
-    with pytest.raises(DataError, match="'median' is not one of mean, first"):
+    with pytest.raises(DataError, match="'median' is not one of auto, mean"):
         panel_of({"t": [0, 1], "y": [1, 2]}, duplicates="median")
 
 

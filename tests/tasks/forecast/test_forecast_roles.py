@@ -79,14 +79,37 @@ def test_the_customary_target_is_taken_and_the_others_are_covariates() -> None:
 
 
 def test_two_equally_good_targets_are_the_users_choice() -> None:
-    fault = refusal({"when": DAYS, "unit price": PRICES, "guests": range(6)})
-    assert fault.message == "2 columns could be the target: unit price, guests"
-    assert fault.hint == "choose one: --target 'unit price'"
+    fault = refusal({"when": DAYS, "the width": PRICES, "guests": range(6)})
+    assert fault.message == "2 columns could be the target: the width, guests"
+    assert fault.hint == "choose one: --target 'the width'"
+
+
+def test_of_several_measurements_the_one_that_is_named_like_a_target_is_taken() -> None:
+    roles, heard = infer({"when": DAYS, "width": PRICES, "Close": PRICES})
+    assert roles.targets == ("Close",)
+    assert assumptions(heard)["target"] == ("Close", "--target COLUMN")
+
+
+def test_counters_ids_places_and_flags_are_neither_target_nor_covariates() -> None:
+    days = [f"2024-01-{n:02d}" for n in range(1, 21)]
+    cells = [n * 7 % 11 + 0.5 for n in range(20)]
+    others = {
+        "Unnamed: 0": range(20), "doc_id": [n * n + 4900000017 for n in range(20)],
+        "lat": [48.1 + n % 3 for n in range(20)], "month": [1 + n % 2 for n in range(20)],
+        "same": [3] * 20,
+    }  # fmt: skip
+    roles, heard = infer({"when": days, **others, "open": [n % 2 for n in range(20)], "w": cells})
+    assert roles == PanelRoles(("w",), time="when", past=("open",))
+    (note,) = [each.text for each in heard if isinstance(each, Note)]
+    for name in others:
+        assert name in note
 
 
 def test_without_a_number_there_is_nothing_to_forecast() -> None:
     fault = refusal({"when": DAYS, "colour": list("rgbrgb")})
-    assert "no numeric column to forecast; found when (time), colour (text)" in fault.message
+    assert (
+        "no numeric column to take as the target; found when (time), colour (text)" in fault.message
+    )
     assert "--target" in fault.hint
 
 
