@@ -165,7 +165,8 @@ def _are_dates_in_order(cells: Sequence[str]) -> bool:
     if len(cells) < 3 or not all(re.search(r"\d", cell) for cell in cells):
         return False
     times = parse_labels(list(cells))
-    return not np.isnat(times).any() and bool((np.diff(times) > np.timedelta64(0, "ns")).all())
+    gaps = np.diff(times).astype(np.int64)
+    return not np.isnat(times).any() and (bool((gaps > 0).all()) or bool((gaps < 0).all()))
 
 
 def _of_block(block: Sequence[Row], titles: list[Row], width: int, first: int) -> Header:

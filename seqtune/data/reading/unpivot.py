@@ -63,7 +63,7 @@ def find_across(names: Sequence[str], rows: int) -> Across | None:
 
 
 def _dates(names: Sequence[str]) -> list[str]:
-    """Return names that are dates, one later than the other."""
+    """Return names that are dates, in order."""
     years = [name for name in names if name.isdecimal() and 1500 <= int(name) <= 2200]
     candidates = [name for name in names if any(map(str.isdigit, name)) and not name.isdecimal()]
     for found in (years, candidates):
@@ -71,8 +71,8 @@ def _dates(names: Sequence[str]) -> list[str]:
             continue
         times = _times(found)
         known = [name for name, time in zip(found, times, strict=True) if not np.isnat(time)]
-        gaps = np.diff(times[~np.isnat(times)])
-        if len(known) >= MIN_DATES and bool((gaps > np.timedelta64(0, "ns")).all()):
+        gaps = np.diff(times[~np.isnat(times)]).astype(np.int64)
+        if len(known) >= MIN_DATES and (bool((gaps > 0).all()) or bool((gaps < 0).all())):
             return known
     return []
 
@@ -131,8 +131,7 @@ def _series_of(table: Any, ids: Sequence[str]) -> Any:
     words = [name for name in ids if not _are_numbers(table.column(name))]
     for name in words or ids:
         column = table.column(name)
-        is_blank = pc.any(pc.equal(pc.utf8_length(column.cast(pa.string())), 0)).as_py()
-        if len(column.unique()) == table.num_rows and not column.null_count and not is_blank:
+        if _names_rows(column.cast(pa.string())):
             return None
     if len(ids) < 2:
         return None
@@ -141,9 +140,15 @@ def _series_of(table: Any, ids: Sequence[str]) -> Any:
         part = pc.fill_null(table.column(name).cast(pa.string()), "")
         joined = part if joined is None else pc.binary_join_element_wise(joined, part, " ")
         joined = pc.utf8_trim_whitespace(joined)
-        if len(joined.unique()) == table.num_rows:
+        if _names_rows(joined):
             return joined
     return joined
+
+
+def _names_rows(column: Any) -> bool:
+    """Say whether every cell is another name."""
+    is_blank = pc.any(pc.equal(pc.utf8_length(column), 0)).as_py()
+    return len(column.unique()) == len(column) and not column.null_count and not is_blank
 
 
 def _are_numbers(column: Any) -> bool:
