@@ -26,7 +26,14 @@ from seqtune.data.reading.columns import (
 from seqtune.data.reading.dialect import unique_names
 from seqtune.data.reading.read_options import ReadOptions
 from seqtune.data.reading.timestamps import parse_times
-from seqtune.data.reading.typed import as_text, is_text, settled, typed_numbers, typed_times
+from seqtune.data.reading.typed import (
+    as_text,
+    is_text,
+    settled,
+    typed_numbers,
+    typed_times,
+    whole_numbers,
+)
 from seqtune.errors import DataError, nearest
 
 if TYPE_CHECKING:
@@ -246,16 +253,19 @@ class Source:
         Returns:
             (rows,) int32 codes in order of first appearance, -1 where the cell is blank or holds
             one of the user's own words for "missing"; and the label of each code. Words such as
-            NA are labels: they may be names.
+            NA are labels: they may be names. Whole numbers that are written as reals, such as
+            1.0000000e+00, are labels without a point.
         """
         encoded = as_text(self._column(name)).dictionary_encode()  # one dictionary for all chunks
         words = encoded.chunk(0).dictionary.to_pylist() if encoded.num_chunks else []
         labels: dict[str, int] = {}
         absent = {"", *self._options.missing}
         code_of_word = np.full(len(words) + 1, -1, dtype=np.int32)
-        for position, word in enumerate(words):
-            label = word.strip()
-            if label not in absent:
+        names = [word.strip() for word in words]
+        whole = whole_numbers([name for name in names if name not in absent])
+        for position, name in enumerate(names):
+            if name not in absent:
+                label = whole.get(name, name)
                 code_of_word[position] = labels.setdefault(label, len(labels))
         codes = np.empty(self.rows, dtype=np.int32)
         start = 0

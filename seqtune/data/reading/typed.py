@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -55,6 +56,30 @@ def as_text(column: Any) -> Any:
     if pa.types.is_null(column.type):
         return pa.chunked_array([pa.nulls(len(column), pa.string())])
     return column.cast(pa.string())
+
+
+def whole_numbers(labels: Sequence[str]) -> dict[str, str]:
+    """Return labels that are whole numbers written as reals without their point.
+
+    Args:
+        labels: Different texts.
+
+    Returns:
+        What each is to be called; nothing unless all are whole numbers, and one has a point.
+
+    Example:
+        >>> whole_numbers(["1.0000000e+00", "2.0"]), whole_numbers(["1", "2"])
+        ({'1.0000000e+00': '1', '2.0': '2'}, {})
+    """
+    if not any(mark in label for label in labels[:1] for mark in ".eE"):
+        return {}
+    try:
+        numbers = [float(label) for label in labels]
+    except ValueError:
+        return {}
+    if not all(abs(number) < 2**53 and number == int(number) for number in numbers):
+        return {}
+    return {label: str(int(number)) for label, number in zip(labels, numbers, strict=True)}
 
 
 def typed_numbers(column: Any, sentinels: Array) -> Parsed:

@@ -399,3 +399,55 @@ def test_the_rows_as_a_frame_share_the_memory_of_the_text(column: Column) -> Non
     assert Source.from_frame(frame).numbers("x")[0] == 1.5
     typed = Source.from_frame(pd.DataFrame({"x": [1.5], "n": [2]})).frame()
     assert typed.dtypes.astype(str).tolist() == ["float64", "int64"]
+
+
+def test_labels_that_are_whole_numbers_written_as_reals_lose_their_point(column: Column) -> None:
+    codes, labels = column(["1.0000000e+00", "2.0", "1.0"]).codes("x")
+    assert labels == ["1", "2"] and codes.tolist() == [0, 1, 0]
+    assert column(["1.0", "2.5"]).codes("x")[1] == ["1.0", "2.5"]
+    assert column(["1.0", "a"]).codes("x")[1] == ["1.0", "a"]
+
+
+@pytest.mark.parametrize(
+    ("values", "numbers", "said"),
+    [
+        (["512,33-", "1.217,50", "3,5"], [-512.33, 1217.5, 3.5], "a minus behind the number"),
+        (["(40.25)", "12", "3"], [-40.25, 12, 3], "brackets for negative numbers"),
+        (["$1,200.50", "-$5", "$3"], [1200.5, -5, 3], "currency"),
+        (["3,50 €", "€ 1.200,00", "2 €"], [3.5, 1200, 2], "currency"),
+        (["51.38K", "1.2M", "300"], [51380, 1.2e6, 300], "K, M and B"),
+        (["12 %", "13.5%", "7 %"], [12, 13.5, 7], "the unit '%'"),
+        (["20 °C", "21.5 °C", "-3 °C"], [20, 21.5, -3], "the unit '°C'"),
+        (["12,34,567", "1,23,456", "5"], [1234567, 123456, 5], ""),
+        (["1'200.5", "7", "3"], [1200.5, 7, 3], "separators of thousands"),
+    ],
+)
+def test_numbers_in_a_dress(
+    column: Column, values: list[str], numbers: list[float], said: str
+) -> None:
+    source = column(values)
+    np.testing.assert_allclose(source.numbers("x"), numbers)
+    assert source.kind("x") in ("number", "integer")
+    assert said in "".join(source.notes)
+
+
+@pytest.mark.parametrize("values", [["12A", "7B"], ["1st", "2nd"], ["5 am", "6 am"], ["3 x", "y"]])
+def test_codes_are_no_numbers(column: Column, values: list[str]) -> None:
+    assert column(values * 3).kind("x") == "text"
+
+
+def test_usual_words_for_missing_are_taken_and_counted(column: Column) -> None:
+    source = column(["1", "2", "***", "unavailable", "***", "N.A.", *"3456789" * 3])
+    assert int(np.isnan(source.numbers("x")).sum()) == 4
+    assert "column 'x': taken as missing: '***' (2), 'unavailable' (1), 'N.A.' (1)" in source.notes
+
+
+def test_unusual_words_are_named_together(column: Column) -> None:
+    source = column([*"1234567890" * 5, "closed", "oops", "closed"])
+    with pytest.raises(DataError) as caught:
+        source.numbers("x")
+    assert "'closed' is not a number; so are 'oops'" in caught.value.message
+    assert "(3 such values)" in caught.value.message
+    assert caught.value.hint == (
+        "correct the value, or --set 'data.missing=[closed, oops]' to take them as missing"
+    )
