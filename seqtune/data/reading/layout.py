@@ -118,10 +118,11 @@ def find_layout(
     end_line = _end(scan, separator, data, footer, within)
     if end_line and footer is None:
         tail = lines_of(scan.end)
-        shown = [line for line in tail[end_line - 1 - (scan.lines - len(tail)) :] if line.strip()]
+        left = [line for line in tail[end_line - 1 - (scan.lines - len(tail)) :] if line.strip()]
+        what = f"{_shown(left[0])} (total or note;" if left else "empty (rows without a value;"
         notes.append(
-            f"{_lines(range(end_line, scan.lines + 1))} at the end left out: {_shown(shown[0])} "
-            "(total or note; --set data.footer=0 reads everything)"
+            f"{_lines(range(end_line, scan.lines + 1))} at the end left out: {what} --set "
+            "data.footer=0 reads everything)"
         )
     return Layout(found.names, start, end_line, within, tuple(data), width_of(rows), tuple(notes))
 
