@@ -61,7 +61,7 @@ def typed_columns(rows: Sequence[Row], width: int) -> list[int]:
 
 def is_data(row: Row, typed: Sequence[int]) -> bool:
     """Say whether at least half of what stands in columns of values are values."""
-    cells = [row.cells[column] for column in typed if column < len(row.cells) and row.cells[column]]
+    cells = row.present(typed)
     return bool(cells) and 2 * sum(map(is_value, cells)) >= len(cells)
 
 
@@ -97,7 +97,7 @@ def find_header(rows: Sequence[Row]) -> Header:
         (
             at
             for at, row in enumerate(block[:MAX_HEADER])
-            if is_data(row, typed) or (at and not any(row.cells[column] for column in typed))
+            if is_data(row, typed) or (at and not row.present(typed))
         ),
         1,
     )
@@ -144,8 +144,7 @@ def _names_across(row: Row, block: Sequence[Row], typed: Sequence[int]) -> bool:
     others = [cell for column, cell in enumerate(row.cells) if column not in typed]
     if not (any(others) or not row.cells[0]) and len(typed) == len(row.cells):
         return False
-    cells = [row.cells[column] for column in typed if is_value(row.cells[column] or "-")]
-    cells = [cell for cell in cells if cell]
+    cells = [cell for cell in row.present(typed) if is_value(cell)]
     if len(cells) < 2 or len(set(cells)) < len(cells):
         return False
     numbers = [int(cell) for cell in cells if re.fullmatch(r"\d{1,6}", cell)]

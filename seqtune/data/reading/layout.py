@@ -213,7 +213,7 @@ def _is_note(row: Row, width: int, typed: Sequence[int], data: Sequence[Row]) ->
         return False
     if is_total(first) and not _is_usual(first, row.cells.index(first), data):
         return True
-    if any(row.cells[column] for column in typed):
+    if row.present(typed):
         return width > 1 and row.filled < width and not is_data(row, typed)
     return width > 2 and row.filled == 1 and len(first) > LONG_NOTE
 

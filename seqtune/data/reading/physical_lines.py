@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -25,6 +25,11 @@ class Row:
 
     line: int
     cells: tuple[str, ...]
+
+    def present(self, columns: Sequence[int]) -> list[str]:
+        """Return the cells of some columns that are there and not empty."""
+        some = (self.cells[column] for column in columns if column < len(self.cells))
+        return [cell for cell in some if cell]
 
     @property
     def filled(self) -> int:
