@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from seqtune.cli.output import AsJson, RunFolder, progress_bar, show, show_notes
+from seqtune.cli.output import AsJson, Query, RunFolder, progress_bar, show, show_notes
 from seqtune.tasks._info import infos
 
 TASKS = ", ".join(info.name for info in infos() if info.backtests)
@@ -30,6 +30,7 @@ def command(
         str | None,
         typer.Option(help="Leaderboard row to score first, or `network`; default: the winner."),
     ] = None,
+    query: Query = None,
     as_json: AsJson = False,
 ) -> None:
     """Score a run and its best simple method on labelled DATA that it has not seen."""
@@ -38,6 +39,6 @@ def command(
 
     opened = Run(run)
     with progress_bar() as opened.listener:
-        scores = opened.evaluate(data, folds=folds, step=step, use=use)
+        scores = opened.evaluate(data, folds=folds, step=step, use=use, query=query)
     show_notes(opened.notes)
     show(scores_report(opened, data, scores), as_json)

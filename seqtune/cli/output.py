@@ -20,6 +20,11 @@ Quiet = Annotated[bool, typer.Option("--quiet", help="Show no progress.")]
 RunFolder = Annotated[str, typer.Argument(metavar="RUN", help="A run folder, made by `fit`.")]
 Force = Annotated[bool, typer.Option("--force", help="Replace the file of -o if it exists.")]
 
+Query = Annotated[
+    str | None,
+    typer.Option("--query", help="What to read where DATA is a database: one SELECT statement."),
+]
+
 CHUNK_ROWS = 50_000
 """Rows that are turned into text at a time."""
 

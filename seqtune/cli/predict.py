@@ -10,6 +10,7 @@ import typer
 from seqtune.cli.output import (
     AsJson,
     Force,
+    Query,
     RunFolder,
     check_absent,
     check_table,
@@ -41,6 +42,7 @@ def command(
             "--set", help="Change a key that needs no new training: key.path=value (repeatable)."
         ),
     ] = None,
+    query: Query = None,
     output: Annotated[
         Path | None,
         typer.Option("-o", "--output", help="File to write: .csv, .jsonl or .parquet."),
@@ -55,6 +57,6 @@ def command(
     check_absent(output, force)
     opened = Run(run)
     with progress_bar() as opened.listener:
-        table = opened.predict(data, use=use, set=tuple(overrides or ()))
+        table = opened.predict(data, use=use, set=tuple(overrides or ()), query=query)
     show_notes(opened.notes)
     write_table(table, output, as_json)

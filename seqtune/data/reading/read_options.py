@@ -18,6 +18,8 @@ class ReadOptions:
         decimal: ".", ",", or "auto".
         dates: "auto", "day_first", "month_first", or a strptime form such as "%Y%m%d".
         header: "auto", "first_line", or "none".
+        sheet: The name of a sheet of a workbook, or "auto" for the first.
+        folder: "auto", "series" (a file per series) or "parts" (one table in several files).
 
     Example:
         >>> ReadOptions(missing=("-999",), decimal=",").decimal
@@ -30,6 +32,8 @@ class ReadOptions:
     decimal: str = "auto"
     dates: str = "auto"
     header: str = "auto"
+    sheet: str = "auto"
+    folder: str = "auto"
 
     def check(self) -> None:
         """Refuse what is neither a known word nor a form.

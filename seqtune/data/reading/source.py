@@ -48,6 +48,8 @@ class Source:
     Attributes:
         names: The columns, in the order of the file.
         rows: The number of data rows.
+        decimal: The decimal mark that its text columns are expected to use.
+        lines: Gives the line of a row; None where there are no lines.
     """
 
     def __init__(
@@ -66,8 +68,8 @@ class Source:
         self.rows: int = table.num_rows
         self._columns = {name: settled(table.column(name)) for name in self.names}
         self._options = options or ReadOptions()
-        self._decimal = decimal
-        self._lines = lines
+        self.decimal = decimal
+        self.lines = lines
         self._notes = dict.fromkeys(notes)
         self._fingerprint = fingerprint
         self._kinds: dict[str, str] = {}
@@ -206,6 +208,14 @@ class Source:
         value = cell[0].as_py()
         return "" if value is None else str(value)
 
+    def table(self) -> Any:
+        """Return all rows as a pyarrow table, columns as they were read."""
+        return pa.table(self._columns)
+
+    def note(self, text: str) -> None:
+        """Put something that was decided before the others."""
+        self._notes = {text: None, **self._notes}
+
     def frame(self) -> pd.DataFrame:
         """Return all rows in their order, columns as they were read.
 
@@ -215,9 +225,7 @@ class Source:
         import pandas as pd
 
         text = pa.string()
-        frame: pd.DataFrame = pa.table(self._columns).to_pandas(
-            types_mapper={text: pd.ArrowDtype(text)}.get
-        )
+        frame: pd.DataFrame = self.table().to_pandas(types_mapper={text: pd.ArrowDtype(text)}.get)
         return frame
 
     def present_texts(self, name: str) -> Any:
@@ -229,11 +237,11 @@ class Source:
 
     def line(self, row: int) -> int:
         """Return the 1-based line of data row `row` (from 0); without lines, its 1-based number."""
-        return self._lines(row) if self._lines else row + 1
+        return self.lines(row) if self.lines else row + 1
 
     def where(self, row: int) -> str:
         """Return the place of a row for messages: `sales.csv:12`, or `sales.parquet: row 11`."""
-        return f"{self.path}{':' if self._lines else ': row '}{self.line(row)}"
+        return f"{self.path}{':' if self.lines else ': row '}{self.line(row)}"
 
     def fingerprint(self) -> str:
         """Return the sha256 of the bytes that were read."""
@@ -268,7 +276,7 @@ class Source:
     def _as_numbers(self, column: Any) -> Parsed:
         """Read text as numbers."""
         fixed = self._options.decimal != "auto"
-        return parse_numbers(column, self._options.missing, self._decimal, fixed)
+        return parse_numbers(column, self._options.missing, self.decimal, fixed)
 
     def _note(self, name: str, parsed: Parsed) -> None:
         for note in parsed.notes:
