@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -12,6 +11,7 @@ from seqtune.cli.output import (
     Force,
     Query,
     RunFolder,
+    TableFile,
     check_absent,
     check_table,
     progress_bar,
@@ -43,10 +43,7 @@ def command(
         ),
     ] = None,
     query: Query = None,
-    output: Annotated[
-        Path | None,
-        typer.Option("-o", "--output", help="File to write: .csv, .jsonl or .parquet."),
-    ] = None,
+    output: TableFile = None,
     force: Force = False,
     as_json: AsJson = False,
 ) -> None:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from seqtune.errors import DataError
+from seqtune.data.reading.dialect import SEPARATOR_WORDS
+from seqtune.errors import DataError, literal
+
+NO_SEPARATORS = '"\r\n\0'
 
 
 @dataclass(frozen=True)
@@ -44,6 +47,15 @@ class ReadOptions:
         if self.decimal not in ("auto", ".", ","):
             raise DataError(
                 f"decimal '{self.decimal}' is unknown", "--set data.decimal=auto, '.' or ','"
+            )
+        mark = SEPARATOR_WORDS.get(self.separator, self.separator)
+        if len(mark) == 1 and (not mark.isascii() or mark in NO_SEPARATORS):
+            raise DataError(
+                f"separator '{literal(mark)}' cannot be used; expected an ASCII character that is"
+                " no quote and no line end",
+                f"replace it first: sed 's/{mark}/;/g' FILE > NEW.csv"
+                if mark.isprintable() and mark not in NO_SEPARATORS
+                else "--set data.separator=';' or tab, comma, semicolon, pipe, space",
             )
         if self.header not in ("auto", "first_line", "none"):
             raise DataError(
