@@ -121,11 +121,11 @@ class Fitting:
             out: The run folder; None for one below `runs/`.
             query: What is read from a database.
         """
-        from seqtune.data.reading.open import name_of, open_source, stem_of_data
+        from seqtune.data.reading.open import name_of, open_source, shown_data, stem_of_data
         from seqtune.tasks import load_task
 
-        path = name_of(data)
-        self.tell(StageStarted("read", path or ""))
+        is_named = isinstance(data, (str, Path))
+        self.tell(StageStarted("read", shown_data(data) if is_named else ""))
         source = open_source(data, self.recipe, query)
         read = source.notes
         for note in read:
@@ -138,7 +138,7 @@ class Fitting:
             self.tell(Note(note))
         self.folder = create_folder(out, stem_of_data(data), self.recipe.task)
         try:
-            self._write_head(source, path, prepared)
+            self._write_head(source, name_of(data), prepared)
         except BaseException:
             shutil.rmtree(self.folder, ignore_errors=True)
             raise

@@ -114,10 +114,12 @@ def shown_data(data: str | Path | pd.DataFrame) -> str:
 
 def stem_of_data(data: str | Path | pd.DataFrame) -> str:
     """Return what a new run is called after."""
-    name = name_of(data)
-    if name is None:
-        return "stdin" if isinstance(data, (str, Path)) else "data"
-    return name.rstrip("/").rsplit("/", 1)[-1].split(".")[0] or "data"
+    if not isinstance(data, (str, Path)):
+        return "data"
+    if name_of(data) is None:
+        return "stdin"
+    path = Path(shown_data(data))
+    return (path.name or path.resolve().name).split(".")[0] or "data"
 
 
 def _read_folder(path: Path, options: ReadOptions, as_documents: bool | None) -> Source:

@@ -64,6 +64,7 @@ def read_table(file: OpenedFile, options: ReadOptions) -> Source:
 
 
 def _read_text(file: OpenedFile, options: ReadOptions) -> Source:
+    _refuse_tape(file)
     scan = file.scan(options.encoding)
     if file.form == "json_lines":
         objects, lines = read_json_lines(file, scan)
@@ -77,6 +78,16 @@ def _read_text(file: OpenedFile, options: ReadOptions) -> Source:
         file.path, rows, options, decimal=dialect.decimal, lines=line_of,
         notes=(*file.notes, *scan.notes, *dialect.notes), fingerprint=file.fingerprint(),
     )  # fmt: skip
+
+
+def _refuse_tape(file: OpenedFile) -> None:
+    """Refuse an archive that has no list of its members."""
+    endings = [ending.lower() for ending in file.path.suffixes[-2:]]
+    if ".tar" in endings or endings[-1:] == [".tgz"]:
+        raise DataError(
+            f"{file.path} is a tar archive; of archives only ZIP is read",
+            f"unpack it first: tar xf {file.path}",
+        )
 
 
 def _read_workbook(file: OpenedFile, options: ReadOptions) -> Source:

@@ -103,6 +103,14 @@ def test_a_damaged_archive_is_refused(tmp_path: Path) -> None:
         read_source(path)
 
 
+def test_a_tar_archive_is_to_be_unpacked(tmp_path: Path) -> None:
+    path = tmp_path / "t.tar.gz"
+    path.write_bytes(gzip.compress(bytes(512)))
+    with pytest.raises(DataError, match="is a tar archive") as caught:
+        read_source(path)
+    assert caught.value.hint == f"unpack it first: tar xf {path}"
+
+
 def test_a_file_is_no_archive(tmp_path: Path) -> None:
     path = tmp_path / "t.csv"
     path.write_text(TABLE)

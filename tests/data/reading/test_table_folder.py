@@ -223,6 +223,9 @@ def test_folders_in_folders_have_no_bound(tmp_path: Path) -> None:
             file = folders[-1] / name
             file.write_text(content, encoding="utf-8")
             assert read(tmp_path).rows == 1
+            if name == "t.txt":
+                recipe = Recipe.load(None, "generate")
+                assert read_data(tmp_path, recipe, as_documents=True).rows == 1
             file.unlink()
     finally:
         for folder in reversed(folders[1:]):
