@@ -85,7 +85,10 @@ def open_member(raw: IO[bytes], member: Member, path: Path) -> IO[bytes]:
     """Return the bytes of a member; far more than it is packed in are refused."""
     archive = zipfile.ZipFile(_Archive(raw))
     info = archive.getinfo(member.name)
-    stream = archive.open(info)
+    try:
+        stream = archive.open(info)
+    except UnicodeDecodeError as error:  # the name of the member before its bytes
+        raise zipfile.BadZipFile(f"bad name of a member: {error.reason}") from error
     return bounded(stream, info.compress_size, path, f"unzip {path}")
 
 

@@ -21,6 +21,8 @@ NAMES = {
     "orc": "ORC",
 }
 CELL_BYTES = 8
+FEATHER_START = 8
+"""Bytes before the stream of record batches that a Feather file is."""
 
 
 def read_arrow_file(file: OpenedFile) -> Any:
@@ -35,6 +37,7 @@ def read_arrow_file(file: OpenedFile) -> Any:
     """
     with _readable(file), file.arrow_stream() as stream:
         table = READERS[file.form](file, stream)
+        table.validate(full=True)
     if table.num_rows == 0 or table.num_columns == 0:
         raise DataError(
             f"{file.path} has {table.num_rows} rows and {table.num_columns} columns",
@@ -87,20 +90,15 @@ def _feather(file: OpenedFile, stream: Any) -> Any:
             f"{file.path} is a Feather file of version 1; version 2 is expected",
             "in pandas: pandas.read_feather(FILE).to_parquet('table.parquet')",
         )
-    return _batches(file, pa.ipc.open_file(stream), lambda reader: (
-        reader.get_batch(number) for number in range(reader.num_record_batches)
-    ))  # fmt: skip
+    stream.read(FEATHER_START)  # a stream follows; the table behind it may be damaged
+    return _stream(file, stream)
 
 
 def _stream(file: OpenedFile, stream: Any) -> Any:
-    return _batches(file, pa.ipc.open_stream(stream), iter)
-
-
-def _batches(file: OpenedFile, reader: Any, batches: Callable[[Any], Iterator[Any]]) -> Any:
     """Read batch by batch, so that one that is far too large is met before the next."""
     found, size = [], 0
-    for batch in batches(reader):
-        batch.validate()
+    reader = pa.ipc.open_stream(stream)
+    for batch in reader:
         size += batch.nbytes
         check_size(size, file.bytes, file.path, "pass it to seqtune.fit as a DataFrame")
         found.append(batch)

@@ -9,6 +9,8 @@ import numpy as np
 import pyarrow as pa
 
 from seqtune.data.reading.compression import check_size
+from seqtune.data.reading.dialect import unique_names
+from seqtune.data.reading.encoding import encodable
 from seqtune.data.reading.opened import OpenedFile
 from seqtune.data.reading.python_rows import array_of
 from seqtune.errors import DataError, literal
@@ -22,7 +24,8 @@ def read_hdf5(file: OpenedFile) -> tuple[Any, tuple[str, ...]]:
 
     Args:
         file: It holds one dataset of records (a column per field) or one matrix (a column per
-            column), or datasets of one dimension and of equal length (a column each).
+            column), or datasets of one dimension and of equal length (a column each). Texts are
+            of a fixed length.
 
     Raises:
         DataError: It holds none of these, several, or what pandas wrote in a form of its own.
@@ -49,6 +52,13 @@ def _read(file: OpenedFile, opened: Any, h5py: Any) -> tuple[Any, tuple[str, ...
             found[name] = entry
 
     opened.visititems(look)
+    for name, entry in found.items():
+        if _is_variable(entry.dtype, h5py):
+            raise DataError(
+                f"{file.path}: '{literal(name)}' holds values of variable length; expected numbers"
+                " or texts of a fixed length",
+                WAY,
+            )
     if is_of_pandas:
         raise DataError(f"{file.path} was written by pandas.to_hdf, which is not read", WAY)
     _check_size(file, found)
@@ -67,6 +77,13 @@ def _read(file: OpenedFile, opened: Any, h5py: Any) -> tuple[Any, tuple[str, ...
         f" of equal length; found {names}",
         WAY,
     )
+
+
+def _is_variable(dtype: Any, h5py: Any) -> bool:
+    """Say whether values lie elsewhere in the file; a damaged file can make the library hang."""
+    if dtype.names:
+        return any(_is_variable(dtype[name], h5py) for name in dtype.names)
+    return dtype.hasobject or h5py.check_dtype(vlen=dtype) is not None
 
 
 def _leads_out(entry: Any) -> bool:
@@ -97,7 +114,8 @@ def _values(values: Any) -> Any:
 
 
 def _table(path: Path, columns: dict[str, Any]) -> Any:
-    table = pa.table(columns)
+    table = pa.Table.from_arrays(list(columns.values()), names=[*map(encodable, columns)])
+    unique_names(path, table.column_names)
     if table.num_rows == 0 or table.num_columns == 0:
         raise DataError(
             f"{path} has {table.num_rows} rows and {table.num_columns} columns",

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from seqtune.data.reading.compression import DAMAGED
 from seqtune.data.reading.spool import is_stream, spooled
-from seqtune.errors import DataError, nearest
+from seqtune.errors import DataError, literal, nearest
 
 EXPECTED = "expected a table, such as a CSV, Parquet or JSON Lines file"
 
@@ -43,7 +43,7 @@ def readable(path: Path) -> Iterator[None]:
         ) from error
     except DAMAGED as error:
         raise DataError(
-            f"{path} is damaged: it cannot be decompressed ({error})",
+            f"{path} is damaged: it cannot be decompressed ({literal(error)[:150]})",
             "it may be cut short; copy or download it again",
         ) from error
     except OSError as error:

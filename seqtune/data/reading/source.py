@@ -205,7 +205,10 @@ class Source:
         cell = self._column(name).slice(row, 1)
         if not pa.types.is_timestamp(cell.type):
             cell = as_text(cell)
-        value = cell[0].as_py()
+        try:
+            value = cell[0].as_py()
+        except (OverflowError, ValueError):  # a time that Python cannot hold
+            value = cell[0]
         return "" if value is None else str(value)
 
     def table(self) -> Any:

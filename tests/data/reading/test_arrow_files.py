@@ -84,7 +84,8 @@ def test_datasets_of_hdf5_are_columns(tmp_path: Path) -> None:
     source = read_source(hdf5(tmp_path / "a.h5", **{"in/a/group": records}))
     assert (source.names, source.numbers("y").tolist()) == (("t", "y"), [2.5, 3.5])
     assert source.notes == ("read from the dataset 'in/a/group'",)
-    source = read_source(hdf5(tmp_path / "b.h5", x=np.arange(3), word=["a", "b", "c"]))
+    words = np.array([b"a", b"b", b"c"])
+    source = read_source(hdf5(tmp_path / "b.h5", x=np.arange(3), word=words))
     assert sorted(source.names) == ["word", "x"]
     assert source.texts("word") == ["a", "b", "c"]
     source = read_source(hdf5(tmp_path / "c.h5", m=np.ones((4, 2))))
@@ -95,6 +96,8 @@ def test_other_hdf5_files_are_refused(tmp_path: Path) -> None:
     path = hdf5(tmp_path / "a.h5", x=np.arange(3), y=np.arange(4))
     with pytest.raises(DataError, match="found x, y"):
         read_source(path)
+    with pytest.raises(DataError, match="'x' holds values of variable length"):
+        read_source(hdf5(tmp_path / "b.h5", x=["a", "b"]))
     with h5py.File(path, "w") as file:
         file["out"] = h5py.ExternalLink("elsewhere.h5", "x")
     with pytest.raises(DataError, match="holds no table"):

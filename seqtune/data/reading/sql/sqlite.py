@@ -37,7 +37,7 @@ def read_sqlite(path: Path, statement: str) -> tuple[Any, str]:
             cursor = connection.execute(statement)
             names = [column[0] for column in cursor.description or ()]
             return table_of_rows(names, _rows(cursor)), origin
-    except (sqlite3.Error, sqlite3.Warning, OverflowError) as error:
+    except (sqlite3.Error, sqlite3.Warning, OverflowError, UnicodeDecodeError) as error:
         raise DataError(
             f"{path}: SQLite says: {str(error)[:200]}",
             f"seqtune inspect {path} names its tables" if statement else "copy the file again",
