@@ -49,7 +49,7 @@ def _read(file: OpenedFile, opened: Any, h5py: Any) -> tuple[Any, tuple[str, ...
         nonlocal is_of_pandas
         is_of_pandas |= PANDAS in entry.attrs
         if isinstance(entry, h5py.Dataset) and entry.ndim in (1, 2) and not _leads_out(entry):
-            found[name] = entry
+            found[_text(name)] = entry
 
     opened.visititems(look)
     for name, entry in found.items():
@@ -77,6 +77,11 @@ def _read(file: OpenedFile, opened: Any, h5py: Any) -> tuple[Any, tuple[str, ...
         f" of equal length; found {names}",
         WAY,
     )
+
+
+def _text(name: Any) -> str:
+    """Return a name as text; h5py gives one that is not UTF-8 as bytes."""
+    return encodable(name if isinstance(name, str) else name.decode("utf-8", "replace"))
 
 
 def _is_variable(dtype: Any, h5py: Any) -> bool:

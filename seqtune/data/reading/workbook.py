@@ -90,6 +90,8 @@ def _sheet(file: OpenedFile, wanted: str) -> tuple[str, list[str], list[list[Any
     try:
         book = calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
         names = _visible(calamine, book)
+        if not names:
+            raise DataError(f"{file.path} has no sheet", "save it again, or as CSV")
         if wanted != "auto":
             name = _named(file, wanted, [*book.sheet_names])
             sheet = book.get_sheet_by_name(name)
