@@ -49,6 +49,9 @@ def layout_of(names: Sequence[str], sources: Sequence[Source], wanted: str) -> L
     """
     stems = [stem_of(name) for name in names]
     files = f"{len(names):,} files"
+    if SERIES in sources[0].names:  # what a series is does not depend on the file that it is in
+        note = f"{files} with a column '{SERIES}': joined in the order of their names"
+        return Layout(_natural(stems), {}, (note,))
     if wanted == "series":
         return _as_series(names, stems, (f"{files}: a series each, named in '{SERIES}'",))
     dates = _file_dates(stems)

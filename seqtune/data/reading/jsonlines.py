@@ -199,8 +199,10 @@ def _refuse_columns(file: OpenedFile, table: Any) -> None:
     if table.num_rows > 1:
         return
     kinds = table.schema.types
-    nested = [pa.types.is_list(kind) or pa.types.is_struct(kind) for kind in kinds]
-    if all(nested):
+    is_index = all(map(pa.types.is_struct, kinds)) and _is_index(
+        [tuple(field.name for field in kind) for kind in kinds]
+    )
+    if all(map(pa.types.is_list, kinds)) or is_index:
         raise DataError(
             f"{file.path} holds one object, whose keys are {', '.join(table.column_names)[:150]};"
             " expected an object per row",
@@ -215,3 +217,9 @@ def _filled_lines(blocks: Iterator[bytes]) -> Iterator[str]:
         yield from (line.decode("utf-8") for line in lines if line.strip())
     if rest.strip():
         yield rest.decode("utf-8")
+
+
+def _is_index(keys: list[tuple[str, ...]]) -> bool:
+    """Say whether the keys of nested objects are those of rows: the same in all, or numbers."""
+    is_same = len(set(keys)) == 1 and len(keys) > 1 and len(keys[0]) > 1
+    return is_same or all(key.isdecimal() for each in keys for key in each)

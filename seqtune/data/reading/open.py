@@ -5,13 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import pyarrow as pa
+
 from seqtune.data.reading.folder import is_table, printable
 from seqtune.data.reading.folder_layout import SERIES
 from seqtune.data.reading.locate import folder_error
 from seqtune.data.reading.opened import OpenedFile
 from seqtune.data.reading.read_options import ReadOptions
 from seqtune.data.reading.source import Source
-from seqtune.data.reading.spool import DASH, STDIN
+from seqtune.data.reading.spool import DASH, STDIN, is_stream
 from seqtune.data.reading.sql.database import is_address, read_address, read_database
 from seqtune.data.reading.sql.server import shown_address
 from seqtune.data.reading.table import read_table
@@ -86,6 +88,8 @@ def read(
     with OpenedFile(path) as file:
         if query:
             return read_database(file, query, options)
+        if as_documents is False and file.form == "text" and is_stream(path):
+            return _table_of_lines(file, options, recipe) or read_table(file, options)
         if file.form != "text" or as_documents is False:
             return read_table(file, options)
         table = None if as_documents else _table_of(file, options)
@@ -146,6 +150,30 @@ def _table_of(file: OpenedFile, options: ReadOptions) -> Source | None:
     except DataError:
         return None
     return source if len(source.names) > 1 else None
+
+
+def _table_of_lines(file: OpenedFile, options: ReadOptions, recipe: Recipe) -> Source | None:
+    """Return a pipe's lines as texts, for a run whose texts have a column; None for a table.
+
+    Args:
+        file: What came through the pipe.
+        options: How a file is read.
+        recipe: That of a run names the column; before, it is "auto".
+    """
+    name = getattr(recipe.values.data, "text", None)
+    if not isinstance(name, str) or name == "auto":
+        return None
+    table = _table_of(file, options)
+    if table and name in table.names:
+        return None
+    text = "".join(file.texts(file.scan(options.encoding).encoding))
+    lines = [line for line in text.split("\n") if line.strip()]
+    if not lines or lines[0].strip() == name:  # a table with this column alone
+        return None
+    note = f"each line is taken for a cell of '{name}'; a first line '{name}' makes it a table"
+    return Source(
+        file.path, pa.table({name: lines}), options, notes=(note,), fingerprint=file.fingerprint()
+    )
 
 
 def _options(recipe: Recipe) -> ReadOptions:

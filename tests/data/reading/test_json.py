@@ -62,6 +62,11 @@ def test_a_nested_column_of_two_types_is_text(tmp_path: Path) -> None:
     assert source.texts("a.b") == ["1", "x", ""]
 
 
+def test_one_object_is_a_table_of_one_row(tmp_path: Path) -> None:
+    assert read(tmp_path, '{"a":{"b":1,"c":2}}').names == ("a.b", "a.c")
+    assert read(tmp_path, '{"a":{"b":1},"d":{"e":[1,2]}}').texts("d.e") == ["[1, 2]"]
+
+
 def test_a_fault_in_an_array_names_the_object(tmp_path: Path) -> None:
     assert "t.json: object 2: int found" in fault(tmp_path, '[{"a":1},\n7]').message
     assert "t.json:2: int found" in fault(tmp_path, '{"a":1}\n7\n').message
@@ -93,6 +98,7 @@ def test_brackets_up_to_the_bound_and_in_texts_are_read(tmp_path: Path) -> None:
     ("[]", "holds no values"),
     ('{"a":1,"a":2}\n{"a":"x"}\n', "one object"),
     (pd.DataFrame({"a": [1, 2], "b": [3, 4]}).to_json(), "holds one object, whose keys are a, b"),
+    (pd.DataFrame({"a": [1, 2]}).to_json(), "holds one object, whose keys are a;"),
     ('{"rows":[{"a":1},{"a":2}]}', "holds one object, whose keys are rows"),
     ('{"a":{"b":1},"a.b":2}\n{"a":{"b":1},"a.b":2}\n', "'a.b' is used twice"),
 ])  # fmt: skip

@@ -57,6 +57,15 @@ def test_a_file_per_series_makes_a_column_of_their_names(tmp_path: Path) -> None
     assert read(tmp_path, "data.folder=parts").names == ("t", "y")
 
 
+def test_files_with_a_column_of_series_are_parts(tmp_path: Path) -> None:
+    rows = "series,t,y\na,2024-01-01,1\nb,2024-01-01,2\n"
+    fill(tmp_path, **{"north-2024.csv": rows, "south-2023.csv": rows})
+    for settings in ((), ("data.series=series",), ("data.folder=series",)):
+        source = read(tmp_path, *settings)
+        assert source.texts("series") == ["a", "b", "a", "b"]
+        assert "2 files with a column 'series': joined" in source.notes[0]
+
+
 def test_files_whose_times_follow_one_another_are_one_table(tmp_path: Path) -> None:
     fill(tmp_path, a=daily("2024-01-01", 7), **{
         "b.csv": daily("2024-01-03", 3, 4), "a.csv": daily("2024-01-05", 5),
