@@ -138,7 +138,7 @@ class Fitting:
             self.tell(Note(note))
         self.folder = create_folder(out, stem_of_data(data), self.recipe.task)
         try:
-            self._write_head(source, name_of(data), prepared)
+            self._write_head(source, {"path": name_of(data), "query": query}, prepared)
         except BaseException:
             shutil.rmtree(self.folder, ignore_errors=True)
             raise
@@ -154,7 +154,7 @@ class Fitting:
         problem = Problem(self.task, self.prepared, self.folder)
         self.searching = Searching(self.recipe, problem, self.clock, self.backend, self.tell)
 
-    def _write_head(self, source: Source, path: str | None, prepared: Any) -> None:
+    def _write_head(self, source: Source, origin: dict[str, str | None], prepared: Any) -> None:
         """Write what identifies the run before anything long begins."""
         self.record = {
             "task": self.recipe.task,
@@ -167,7 +167,7 @@ class Fitting:
                 for name in ("seqtune", "keras", "keras-tuner", "numpy", "pandas", self.backend)
             },
             "data": {
-                "path": path,
+                **origin,
                 "fingerprint": source.fingerprint(),
                 "rows": source.rows,
                 **prepared.describe(),

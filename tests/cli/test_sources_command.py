@@ -103,6 +103,7 @@ def test_a_query_is_a_flag_of_every_command(run: Path, database: Path, tmp_path:
     out = tmp_path / "run"
     seqtune("fit", database, "--task", "forecast", *TINY, *query, "--out", out)
     assert "query" not in (out / "recipe.yaml").read_text(encoding="utf-8")
+    assert f'"query": "{query[1]}"' in (out / "run.json").read_text(encoding="utf-8")
     error = seqtune("inspect", database, code=1).err
     assert "has 2 tables: sales, few" in error
     assert "a query needs a database" in seqtune("predict", run, *query, code=1).err

@@ -86,6 +86,7 @@ def read_text(file: OpenedFile, options: ReadOptions) -> TextSource:
     if not file.start:
         raise DataError(f"{file.path} is empty (0 bytes)", "expected text")
     text, notes = _scanned(file, options)
+    notes = (*file.notes, *notes)
     return TextSource(file.path, [text], options, notes=notes, fingerprint=file.fingerprint())
 
 
