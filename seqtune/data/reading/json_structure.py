@@ -38,8 +38,7 @@ def check_depth(path: Path, blocks: Iterable[bytes]) -> None:
     """
     walk = _Walk()
     for block in _unescaped(blocks):
-        found = np.frombuffer(block.translate(None, OTHERS), np.uint8)
-        depths, _ = walk.take(found)
+        depths, _ = walk.take(_structure(block))
         if len(depths) and depths.max() > DEEPEST:
             raise DataError(
                 f"{path}: brackets are nested more than {DEEPEST} deep",
@@ -86,7 +85,7 @@ def open_brackets(line: str) -> int:
     """
     walk = _Walk()
     for block in _unescaped([line.encode("utf-8", "replace")]):
-        walk.take(np.frombuffer(block.translate(None, OTHERS), np.uint8))
+        walk.take(_structure(block))
     return walk.depth
 
 
@@ -138,6 +137,11 @@ class _Walk:
         if len(marks):
             self.depth, self.is_text = int(depths[-1]), bool(is_text[-1])
         return depths, is_text
+
+
+def _structure(block: bytes) -> Bytes:
+    """Return the quotes and brackets of a block without escapes; two quotes in a row say nothing."""
+    return np.frombuffer(block.translate(None, OTHERS).replace(b'""', b""), np.uint8)
 
 
 def _unescaped(blocks: Iterable[bytes]) -> Iterator[bytes]:
