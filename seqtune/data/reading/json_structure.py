@@ -140,7 +140,7 @@ class _Walk:
 
 
 def _structure(block: bytes) -> Bytes:
-    """Return the quotes and brackets of a block without escapes; two quotes in a row say nothing."""
+    """Return quotes and brackets of a block without escapes; two quotes in a row say nothing."""
     return np.frombuffer(block.translate(None, OTHERS).replace(b'""', b""), np.uint8)
 
 
