@@ -78,10 +78,10 @@ def write_with(path: Path, write: Callable[[IO[bytes]], None]) -> None:
 
 
 def write_text(path: Path, text: str) -> None:
-    """Write a text file whole, in UTF-8."""
+    """Write a text file whole, in UTF-8; what has no code there is escaped."""
 
     def write(file: IO[bytes]) -> None:
-        file.write(text.encode("utf-8"))
+        file.write(text.encode("utf-8", "backslashreplace"))
 
     write_with(path, write)
 
@@ -105,7 +105,7 @@ def append_text(path: Path, text: str) -> None:
         RunError: The file cannot be written, or the disk is full.
     """
     try:
-        with path.open("a", encoding="utf-8") as file:
+        with path.open("a", encoding="utf-8", errors="backslashreplace") as file:
             file.write(text)
             file.flush()
             os.fsync(file.fileno())

@@ -6,7 +6,19 @@ from typing import Annotated
 
 import typer
 
-from seqtune.cli.output import AsJson, RunFolder, progress_bar, show, show_notes
+from seqtune.cli.output import (
+    AsJson,
+    Force,
+    Query,
+    RunFolder,
+    TableFile,
+    check_absent,
+    check_table,
+    progress_bar,
+    show,
+    show_notes,
+    write_table,
+)
 from seqtune.tasks._info import infos
 
 TASKS = ", ".join(info.name for info in infos() if info.backtests)
@@ -30,14 +42,23 @@ def command(
         str | None,
         typer.Option(help="Leaderboard row to score first, or `network`; default: the winner."),
     ] = None,
+    query: Query = None,
+    output: TableFile = None,
+    force: Force = False,
     as_json: AsJson = False,
 ) -> None:
     """Score a run and its best simple method on labelled DATA that it has not seen."""
+    from seqtune.data.reading.open import shown_data
     from seqtune.report.build import scores_report
     from seqtune.run.run import Run
 
+    check_table(output)
+    check_absent(output, force)
     opened = Run(run)
     with progress_bar() as opened.listener:
-        scores = opened.evaluate(data, folds=folds, step=step, use=use)
+        scores = opened.evaluate(data, folds=folds, step=step, use=use, query=query)
     show_notes(opened.notes)
-    show(scores_report(opened, data, scores), as_json)
+    report = scores_report(opened, shown_data(data), scores)
+    if output is not None:
+        write_table(report.frame(), output, as_json=False)
+    show(report, as_json)

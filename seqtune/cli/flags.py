@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from seqtune.cli.output import AsJson, Quiet
+from seqtune.cli.output import AsJson, Query, Quiet
 from seqtune.tasks._info import infos
 from seqtune.workflow.options import FitOptions, help_of, known_flags, task_name
 
@@ -18,7 +18,9 @@ Act = Callable[[str, str | None, FitOptions, bool, bool], None]
 
 Data = Annotated[
     str,
-    typer.Argument(metavar="DATA", help="CSV, TSV, JSONL or Parquet, or a folder of texts."),
+    typer.Argument(
+        metavar="DATA", help="A table (CSV, JSON, Parquet, Excel, SQL), a folder, or -."
+    ),
 ]
 Recipe = Annotated[str | None, typer.Option(help="A shipped recipe or a YAML file.")]
 Overrides = Annotated[
@@ -72,6 +74,7 @@ def _parameters() -> Iterator[Parameter]:
     for name, flags in known_flags().items():
         option = typer.Option(f"--{name}", help=help_of(name))
         yield _parameter(name, Annotated[KINDS[flags[0].kind], option])
+    yield _parameter("query", Query)
     yield _parameter("out", Out)
     yield _parameter("as_json", AsJson, False)
     yield _parameter("quiet", Quiet, False)

@@ -20,6 +20,19 @@ Quiet = Annotated[bool, typer.Option("--quiet", help="Show no progress.")]
 RunFolder = Annotated[str, typer.Argument(metavar="RUN", help="A run folder, made by `fit`.")]
 Force = Annotated[bool, typer.Option("--force", help="Replace the file of -o if it exists.")]
 
+Query = Annotated[
+    str | None,
+    typer.Option("--query", help="What to read where DATA is a database: one SELECT statement."),
+]
+
+TableFile = Annotated[
+    Path | None,
+    typer.Option("-o", "--output", help="File to write: .csv, .tsv, .jsonl or .parquet."),
+]
+
+SEPARATORS = {".csv": ",", ".tsv": "\t"}
+"""What is between two columns, by the ending of the file."""
+
 CHUNK_ROWS = 50_000
 """Rows that are turned into text at a time."""
 
@@ -94,15 +107,15 @@ def check_table(output: Path | None) -> None:
     """
     from seqtune.errors import UsageError
 
-    if output is not None and _ending(output) not in (".csv", ".jsonl", ".parquet"):
+    if output is not None and _ending(output) not in (*SEPARATORS, ".jsonl", ".parquet"):
         raise UsageError(
-            f"{output}: unknown ending; predictions are written as .csv, .jsonl or .parquet",
+            f"{output}: unknown ending; tables are written as .csv, .tsv, .jsonl or .parquet",
             f"-o {output.with_suffix('.csv')}",
         )
 
 
 def write_table(table: pd.DataFrame, output: Path | None, as_json: bool) -> None:
-    """Write a prediction table to a file by its ending, or to stdout as CSV or JSON."""
+    """Write a table to a file by its ending, or to stdout as CSV or JSON."""
     if output is None:
         if as_json:
             typer.echo(_json({"predictions": _records(table)}))
@@ -112,8 +125,8 @@ def write_table(table: pd.DataFrame, output: Path | None, as_json: bool) -> None
     from seqtune.files import whole_file
 
     with whole_file(output) as temporary:
-        if _ending(output) == ".csv":
-            table.to_csv(temporary, index=False)
+        if _ending(output) in SEPARATORS:
+            table.to_csv(temporary, index=False, sep=SEPARATORS[_ending(output)])
         elif _ending(output) == ".jsonl":
             with temporary.open("w", encoding="utf-8") as file:
                 for begin in range(0, len(table), CHUNK_ROWS):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -10,7 +9,9 @@ import typer
 from seqtune.cli.output import (
     AsJson,
     Force,
+    Query,
     RunFolder,
+    TableFile,
     check_absent,
     check_table,
     progress_bar,
@@ -41,10 +42,8 @@ def command(
             "--set", help="Change a key that needs no new training: key.path=value (repeatable)."
         ),
     ] = None,
-    output: Annotated[
-        Path | None,
-        typer.Option("-o", "--output", help="File to write: .csv, .jsonl or .parquet."),
-    ] = None,
+    query: Query = None,
+    output: TableFile = None,
     force: Force = False,
     as_json: AsJson = False,
 ) -> None:
@@ -55,6 +54,6 @@ def command(
     check_absent(output, force)
     opened = Run(run)
     with progress_bar() as opened.listener:
-        table = opened.predict(data, use=use, set=tuple(overrides or ()))
+        table = opened.predict(data, use=use, set=tuple(overrides or ()), query=query)
     show_notes(opened.notes)
     write_table(table, output, as_json)

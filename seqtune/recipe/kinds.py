@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import codecs
 import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from typing import ClassVar
 
 from seqtune.errors import RecipeError, nearest
 from seqtune.recipe import duration
+from seqtune.recipe.encoding_name import encoding_name
 from seqtune.recipe.faults import mismatch
 from seqtune.recipe.kind import JsonSchema, Kind
 
@@ -198,8 +198,8 @@ class Encoding(Kind):
         if not isinstance(value, str):
             raise self.refusal(value)
         try:
-            codecs.lookup(value)
-        except (LookupError, ValueError):
+            encoding_name(value)
+        except LookupError:
             raise self.refusal(value) from None
         return value
 

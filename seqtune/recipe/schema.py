@@ -76,6 +76,17 @@ class Reading(Section):
         description="Whether a cell may stand in double quotes (standard), or quotes are text "
         "(none). With auto they are text where they would swallow lines.",
     )
+    sheet: Annotated[str, Text("the name of a sheet, or auto")] = Field(
+        "auto",
+        description="The sheet of a workbook that holds the table. With auto it is the first that "
+        "is not empty.",
+    )
+    folder: Annotated[str, Word(("auto", "series", "parts"))] = Field(
+        "auto",
+        description="What the files of a folder of tables are. series: a series, or a case, each; "
+        "parts: one table in several files, such as one for each month. With auto, files whose "
+        "times follow one another are parts.",
+    )
 
 
 class CommonNetwork(Section):

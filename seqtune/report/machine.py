@@ -21,6 +21,8 @@ PACKAGES = (
 EXTRAS = {
     "test": ("pytest", "what the tests need"),
     "ray": ("ray", "trials on several machines"),
+    "excel": ("python-calamine", "reading workbooks, such as .xlsx"),
+    "sql": ("sqlalchemy", "reading from databases by their address, and DuckDB files"),
 }
 """Name of an extra to a package that it installs, and what it makes possible."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Group, RenderableType
 from rich.text import Text
@@ -15,6 +15,9 @@ from seqtune.drawing.table import Column, table
 from seqtune.drawing.wording import better, bullets, figure, literal, metric_name, several
 from seqtune.files import figures_to_json
 from seqtune.run.leaderboard import Direction, Kind
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @dataclass(frozen=True)
@@ -57,6 +60,14 @@ class ScoresReport:
     unit: str = "window"
     notes: Sequence[str] = ()
     parts: Sequence[ReportPart] = ()
+
+    def frame(self) -> pd.DataFrame:
+        """Return a row for each model: name, kind, and every metric."""
+        import pandas as pd
+
+        return pd.DataFrame(
+            [{"name": each.name, "kind": each.kind, **each.metrics} for each in self.scores]
+        )
 
     def __rich__(self) -> RenderableType:
         """Draw a table of metrics, best model first."""

@@ -172,6 +172,7 @@ class Run:
         data: str | Path | pd.DataFrame | None = None,
         use: str | None = None,
         set: Sequence[str] = (),
+        query: str | None = None,
     ) -> pd.DataFrame:
         """Return the task's prediction table.
 
@@ -180,10 +181,11 @@ class Run:
             use: Name of the leaderboard row that predicts, or "network" for the best network or
                 ensemble; the winner if None.
             set: `key.path=value` of keys that need no training again.
+            query: What is read where the data is a database.
         """
         if set:
             self.predictor.change(set)
-        return self.predictor.predict(self._source(data), use)
+        return self.predictor.predict(self._source(data, query), use)
 
     def evaluate(
         self,
@@ -192,6 +194,7 @@ class Run:
         folds: int | None = None,
         step: int | None = None,
         use: str | None = None,
+        query: str | None = None,
     ) -> dict[str, dict[str, float]]:
         """Score the winner, the best network and the best baseline on data they never saw.
 
@@ -202,11 +205,12 @@ class Run:
             step: Rows between two origins; the horizon if None.
             use: Name of the leaderboard row that is scored first, or "network"; the winner if
                 None.
+            query: What is read where the data is a database.
 
         Returns:
             Every metric by name of the model; by fold in `evaluation.parts`.
         """
-        source = self._source(data)
+        source = self._source(data, query)
         if source is None:
             raise RunError("evaluate needs data", f"seqtune evaluate {self.folder} DATA")
         if source.fingerprint() == self.record["data"].get("fingerprint"):
@@ -246,10 +250,12 @@ class Run:
         self.record["notes"] = notes
         write_record(self.folder, self.record)
 
-    def _source(self, data: str | Path | pd.DataFrame | None) -> Source | None:
+    def _source(self, data: str | Path | pd.DataFrame | None, query: str | None) -> Source | None:
         from seqtune.data.reading.open import open_source
 
-        return None if data is None else open_source(data, self.recipe)
+        if data is None and query:
+            raise RunError("a query needs a database", "name a file or an address before it")
+        return None if data is None else open_source(data, self.recipe, query)
 
 
 def load(folder: str | Path) -> Run:

@@ -69,7 +69,7 @@ def machine(root: Path = ROOT) -> Machine:
         root: Where the system's files are; another folder in tests.
     """
     cores, is_pinnable = _cores(root)
-    return Machine(cores, gpus(root), _memory_bytes(root), is_pinnable)
+    return Machine(cores, gpus(root), free_memory(root), is_pinnable)
 
 
 def gpus(root: Path = ROOT) -> tuple[str, ...]:
@@ -191,7 +191,7 @@ def _quota(folder: Path) -> float | None:
     return int(words[0]) / int(words[1])
 
 
-def _memory_bytes(root: Path) -> int:
+def free_memory(root: Path = ROOT) -> int:
     """Return the memory that is free to this process; 0 where that is unknown."""
     free = [room for folder in control_groups(root, "memory") if (room := _room(folder))]
     available = re.search(

@@ -33,8 +33,8 @@ def fit(
     """Search the best recurrent network for the data and leave a run folder.
 
     Args:
-        data: A CSV, TSV, JSON Lines, Parquet or text file, compressed or not, a folder of texts,
-            or a DataFrame.
+        data: A file of any form that seqtune reads, compressed or not, a folder of texts or
+            tables, `-` for the standard input, the address of a database, or a DataFrame.
         task: What to learn, as `--task` takes it.
         listener: Hears of assumptions, stages, trials; see `seqtune.progress`.
         started: Value of `time.monotonic()` from which the budget counts; now if None.
@@ -80,6 +80,6 @@ def fit_with(
     with fitting.closing():
         for note in settings.notes(recipe.task):
             fitting.tell(Note(note))
-        fitting.begin(data, settings.out)
+        fitting.begin(data, settings.out, settings.query)
         fitting.go_on()
     return Run(fitting.folder)

@@ -108,19 +108,25 @@ class Fitting:
         if isinstance(event, (Note, StageStarted, TrialEnded, BaselineEnded)):
             append_text(self.folder / "log.txt", f"{now()} {event}\n")
 
-    def begin(self, data: str | Path | pd.DataFrame, out: str | Path | None) -> None:
+    def begin(
+        self,
+        data: str | Path | pd.DataFrame,
+        out: str | Path | None,
+        query: str | None = None,
+    ) -> None:
         """Read and prepare the data, and create the run folder.
 
         Args:
-            data: A file or a DataFrame.
+            data: A file, the address of a database, or a DataFrame.
             out: The run folder; None for one below `runs/`.
+            query: What is read from a database.
         """
-        from seqtune.data.reading.open import open_source
+        from seqtune.data.reading.open import name_of, open_source, shown_data, stem_of_data
         from seqtune.tasks import load_task
 
-        path = str(data) if isinstance(data, (str, Path)) else None
-        self.tell(StageStarted("read", path or ""))
-        source = open_source(data, self.recipe)
+        is_named = isinstance(data, (str, Path))
+        self.tell(StageStarted("read", shown_data(data) if is_named else ""))
+        source = open_source(data, self.recipe, query)
         read = source.notes
         for note in read:
             self.tell(Note(note))
@@ -130,11 +136,10 @@ class Fitting:
         prepared, self.recipe = self.task.prepare(source, self.recipe, self.tell)
         for note in source.notes[len(read) :]:  # columns are converted when they are first used
             self.tell(Note(note))
-        stem = Path(path).name.split(".")[0] if path else "data"
-        self.folder = create_folder(out, stem, self.recipe.task)
+        self.folder = create_folder(out, stem_of_data(data), self.recipe.task)
         try:
-            self._write_head(source, path, prepared)
-        except (OSError, RunError):
+            self._write_head(source, {"path": name_of(data), "query": query}, prepared)
+        except BaseException:
             shutil.rmtree(self.folder, ignore_errors=True)
             raise
         self.open_data()
@@ -149,7 +154,7 @@ class Fitting:
         problem = Problem(self.task, self.prepared, self.folder)
         self.searching = Searching(self.recipe, problem, self.clock, self.backend, self.tell)
 
-    def _write_head(self, source: Source, path: str | None, prepared: Any) -> None:
+    def _write_head(self, source: Source, origin: dict[str, str | None], prepared: Any) -> None:
         """Write what identifies the run before anything long begins."""
         self.record = {
             "task": self.recipe.task,
@@ -162,7 +167,7 @@ class Fitting:
                 for name in ("seqtune", "keras", "keras-tuner", "numpy", "pandas", self.backend)
             },
             "data": {
-                "path": str(Path(path).resolve()) if path else None,
+                **origin,
                 "fingerprint": source.fingerprint(),
                 "rows": source.rows,
                 **prepared.describe(),

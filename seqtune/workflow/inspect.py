@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Union
 
-from seqtune.data.reading.open import open_undecided
+from seqtune.data.reading.open import open_undecided, shown_data
 from seqtune.data.reading.profile import Profile, profile_source
 from seqtune.data.reading.source import Source
 from seqtune.errors import SeqtuneError, UsageError
@@ -49,15 +50,22 @@ def inspect(data: Data, options: FitOptions | None = None) -> Inspection:
     """
     options = options or FitOptions()
     recipe = load_recipe(_likeliest_first()[0], replace(options, recipe=None, flags={}))
-    source = open_undecided(data, recipe)
-    commands, unsuited, suggestions = suited_tasks(source, options)
+    source = open_undecided(data, recipe, options.query)
+    words = [shown_data(data), *(["--query", options.query] if options.query else [])]
+    commands, unsuited, suggestions = suited_tasks(source, options, words)
     return Inspection(profile_source(source), tuple(suggestions), commands, unsuited)
 
 
 def suited_tasks(
-    source: Source, options: FitOptions
+    source: Source, options: FitOptions, words: Sequence[str]
 ) -> tuple[dict[str, str], dict[str, str], list[Assumption]]:
-    """Return the command of each task that suits, why others do not, and what is assumed."""
+    """Return the command of each task that suits, why others do not, and what is assumed.
+
+    Args:
+        source: The data.
+        options: How it was read.
+        words: What is typed to name it.
+    """
     commands: dict[str, str] = {}
     unsuited: dict[str, str] = {}
     suggestions: list[Assumption] = []
@@ -68,7 +76,7 @@ def suited_tasks(
             unsuited[task] = f"{error.message} ({error.hint})" if error.hint else error.message
             continue
         suggestions = suggestions or assumptions
-        commands[task] = f"seqtune fit {shlex.quote(str(source.path))} --task {task}"
+        commands[task] = f"seqtune fit {shlex.join(words)} --task {task}"
     return commands, unsuited, suggestions
 
 
@@ -105,7 +113,8 @@ def missing_task(data: str | Path, options: FitOptions, command: str = "fit") ->
         command: The command that was typed.
     """
     found = inspect(data, options)
-    file = shlex.quote(str(data))
+    query = ["--query", options.query] if options.query else []
+    file = shlex.join([shown_data(data), *query])
     if found.tasks:
         lines = ", or: ".join(f"seqtune {command} {file} --task {task}" for task in found.tasks)
         return UsageError(f"--task is missing; the data suits {', '.join(found.tasks)}", lines)

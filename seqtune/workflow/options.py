@@ -39,12 +39,14 @@ class FitOptions:
         recipe: A shipped recipe's name, or a file.
         set: `key.path=value` overrides.
         out: The run folder.
+        query: What is read from a database; no recipe has it.
         flags: The other flags that were given, by name.
     """
 
     recipe: str | Path | None = None
     set: Sequence[str] = ()
     out: str | Path | None = None
+    query: str | None = None
     flags: Mapping[str, Any] = field(default_factory=dict)
 
     @classmethod
@@ -54,6 +56,7 @@ class FitOptions:
         recipe: str | Path | None = None,
         set: Sequence[str] = (),
         out: str | Path | None = None,
+        query: str | None = None,
         **flags: Any,
     ) -> FitOptions:
         """Return flags that are given by their names; None is a flag that is not given.
@@ -68,10 +71,10 @@ class FitOptions:
         known = known_flags()
         for name in flags:
             if name not in known:
-                names = ("recipe", "set", "out", *known)
+                names = ("recipe", "set", "out", "query", *known)
                 raise UsageError(unknown("flag", name, names), "seqtune fit --help")
         given = {name: flags[name] for name in known if flags.get(name) is not None}
-        return cls(recipe, tuple(set), out, given)
+        return cls(recipe, tuple(set), out, query, given)
 
     def words(self) -> list[str]:
         """Return the flags as they are typed.
@@ -82,7 +85,12 @@ class FitOptions:
         """
         known = known_flags()
         typed: list[str] = []
-        for name, value in {"recipe": self.recipe, "set": self.set, **self.flags}.items():
+        for name, value in {
+            "query": self.query,
+            "recipe": self.recipe,
+            "set": self.set,
+            **self.flags,
+        }.items():
             for item in _items(value, known[name][0].kind if name in known else "texts"):
                 typed += [f"--{name}", item]
         return [*typed, *(["--out", str(self.out)] if self.out is not None else [])]

@@ -59,7 +59,7 @@ def plan_with(
     listener: Listener = silent,
 ) -> Plan:
     """Do what `plan` does, the flags given as one value."""
-    from seqtune.data.reading.open import open_source
+    from seqtune.data.reading.open import open_source, shown_data
     from seqtune.tasks import load_task
 
     assumptions: list[Assumption] = []
@@ -75,13 +75,13 @@ def plan_with(
     recipe = load_recipe(task, settings)
     for note in settings.notes(recipe.task):
         hear(Note(note))
-    source = open_source(data, recipe)
+    source = open_source(data, recipe, settings.query)
     backend = backends.activate(recipe.values.backend, hear)
     loaded = load_task(recipe.task)
     prepared, recipe = loaded.prepare(source, recipe, hear)
     facts = prepared.describe()
     return Plan(
-        data=str(data) if isinstance(data, (str, Path)) else "data",
+        data=shown_data(data),
         task=recipe.task,
         recipe=recipe.name,
         rows=source.rows,

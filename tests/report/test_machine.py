@@ -67,6 +67,8 @@ def test_extras_and_versions_are_looked_up_without_loading_them(find: Find) -> N
     assert [(extra.name, extra.installed) for extra in report.extras] == [
         ("test", False),
         ("ray", True),
+        ("excel", False),
+        ("sql", False),
     ]
     assert (report.versions["jax"], report.versions["statsforecast"]) == ("0.6", "missing")
 

@@ -16,18 +16,10 @@ from seqtune.data.reading.encoding import Scan
 from seqtune.data.reading.header import width_of
 from seqtune.data.reading.layout import comment_lines, find_layout
 from seqtune.data.reading.physical_lines import Row, lines_of, rows_of
-from seqtune.data.reading.read_options import ReadOptions
+from seqtune.data.reading.read_options import SEPARATOR_WORDS, ReadOptions
 from seqtune.errors import DataError
 
 SEPARATORS = "\t;|,"
-SEPARATOR_WORDS = {
-    "tab": "\t",
-    "\\t": "\t",
-    "semicolon": ";",
-    "comma": ",",
-    "pipe": "|",
-    "space": " ",
-}
 ENOUGH = 0.5
 """With a separator, at least this share of the rows is equally wide."""
 
@@ -123,9 +115,10 @@ def _count(asked: str | int) -> int | None:
 
 def _as_wide(names: Sequence[str], width: int, rows: Sequence[Row]) -> tuple[str, ...]:
     """Return a name for each cell of a row, where the header is one short."""
-    if len(names) != width - 1:
+    full = [row for row in rows if len(row.cells) == width]
+    if len(names) != width - 1 or len(full) < 2:
         return tuple(names)
-    is_last_empty = not any(row.cells[-1] for row in rows if len(row.cells) == width)
+    is_last_empty = not any(row.cells[-1] for row in full)
     return (*names, "") if is_last_empty else ("", *names)
 
 
@@ -184,9 +177,9 @@ def _shown(separator: str) -> str:
 def _separator(body: str, wanted: str) -> str:
     if wanted != "auto":
         mark = SEPARATOR_WORDS.get(wanted, wanted)
-        if len(mark) != 1 or not mark.isascii() or mark in '"\r\n':
+        if len(mark) != 1:
             raise DataError(
-                f"separator '{wanted}' is not one character of ASCII",
+                f"separator '{wanted}' is not one character",
                 "--set data.separator=';' or tab, comma, semicolon, pipe, space",
             )
         return mark

@@ -14,6 +14,7 @@ from itertools import chain
 from pathlib import Path
 
 from seqtune.errors import DataError
+from seqtune.recipe.encoding_name import encoding_name
 
 SNIFF_BYTES = 1 << 20
 END_CHARACTERS = 1 << 16
@@ -108,7 +109,7 @@ class _UndecodableError(DataError):
 
 def _known(encoding: str) -> str:
     try:
-        name = codecs.lookup(encoding).name
+        name = encoding_name(encoding)
     except LookupError as error:
         raise DataError(
             f"unknown encoding '{encoding}'", "--set data.encoding=utf-8, utf-16, cp1252, latin-1 …"

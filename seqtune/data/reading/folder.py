@@ -5,9 +5,9 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Iterable, Iterator
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
-from seqtune.data.reading.opened import TEXT_ENDING
+from seqtune.data.reading.file_form import COMPRESSED_ENDINGS, TABLE_ENDINGS, TEXT_ENDING
 from seqtune.errors import DataError
 
 
@@ -59,3 +59,24 @@ def fingerprint_of(files: Iterable[tuple[str, str]]) -> str:
     for name, fingerprint in files:
         digest.update(f"{printable(name)}\0{fingerprint}\n".encode())
     return digest.hexdigest()
+
+
+def stem_of(name: str) -> str:
+    """Return a file name without its ending, also without that of its compression.
+
+    Example:
+        >>> stem_of("north/a.csv.gz"), stem_of("2024.01.csv")
+        ('north/a', '2024.01')
+    """
+    path = PurePosixPath(name)
+    if path.suffix.lower() in COMPRESSED_ENDINGS:
+        path = path.with_suffix("")
+    return path.with_suffix("").as_posix() if path.suffix else path.as_posix()
+
+
+def is_table(name: str) -> bool:
+    """Say whether a file is a table by its name."""
+    path = PurePosixPath(name)
+    if path.suffix.lower() in COMPRESSED_ENDINGS:
+        path = path.with_suffix("")
+    return path.suffix.lower() in TABLE_ENDINGS

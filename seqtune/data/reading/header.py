@@ -83,8 +83,10 @@ def find_header(rows: Sequence[Row]) -> Header:
     start = next((at for at, row in enumerate(rows) if len(row.cells) >= width), 0)
     if len(rows[start].cells) > width or start > MAX_HEADER * 4:
         start = 0  # not wider rows below titles, but a ragged file: reading it names the line
-    if start > 0 and len(rows[start - 1].cells) == width - 1 and width > 2:
-        start = _row_of_short_header(rows, start, width)
+    if start > 0 and _is_short_header(rows, start, width):
+        start -= 1
+    elif start > 0 and is_data(rows[start], typed_columns(rows[start:], width)):
+        start = 0  # a row of another width: reading it names the line
     titles, block = list(rows[:start]), list(rows[start:])
     while len(block) > 2 and width > 2 and _is_title(block):
         titles.append(block.pop(0))
@@ -108,11 +110,12 @@ def find_header(rows: Sequence[Row]) -> Header:
     return _of_block(block[:first], titles, width, len(titles) + first)
 
 
-def _row_of_short_header(rows: Sequence[Row], start: int, width: int) -> int:
-    """Return where the header begins if it lacks the name of the first column, as R writes it."""
+def _is_short_header(rows: Sequence[Row], start: int, width: int) -> bool:
+    """Say whether a header lacks the name of the first column, as R writes it."""
     short = rows[start - 1]
-    is_header = not any(map(is_value, short.cells)) and short.filled == width - 1
-    return start - 1 if is_header else start
+    below = [row for row in rows[start:] if len(row.cells) == width]
+    is_full = len(short.cells) == width - 1 == short.filled
+    return width > 2 and len(below) > 1 and is_full and not any(map(is_value, short.cells))
 
 
 def _is_title(block: Sequence[Row]) -> bool:

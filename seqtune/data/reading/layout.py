@@ -121,7 +121,7 @@ def find_layout(
         left = [line for line in tail[end_line - 1 - (scan.lines - len(tail)) :] if line.strip()]
         what = f"{_shown(left[0])} (total or note;" if left else "empty (rows without a value;"
         notes.append(
-            f"{_lines(range(end_line, scan.lines + 1))} at the end left out: {what} --set "
+            f"{line_numbers(range(end_line, scan.lines + 1))} at the end left out: {what} --set "
             "data.footer=0 reads everything)"
         )
     return Layout(found.names, start, end_line, within, tuple(data), width_of(rows), tuple(notes))
@@ -184,20 +184,31 @@ def _end(scan: Scan, separator: str, data: Sequence[Row], footer: int | None, co
         return scan.lines - footer + 1 if footer else 0
     if not data:
         return 0
-    width = width_of(data)
-    typed = typed_columns(data, width)
     lines = lines_of(scan.end)
     first = scan.lines - len(lines) + 1
     tail = rows_of("".join(lines), separator, first, most=1 << 30)
     tail = [row for row in tail if row.line >= data[0].line]
     if comment:
         tail = [row for row in tail if not row.cells[0].startswith(comment)]
-    end = len(tail)
-    while end and _is_note(tail[end - 1], width, typed, data):
-        end -= 1
-    if end == len(tail) or (end == 0 and first > data[0].line) or len(tail) - end > MAX_FOOTER:
+    count = count_notes(data, tail)
+    if not count or (count == len(tail) and first > data[0].line):
         return 0
-    return tail[end].line
+    return tail[-count].line
+
+
+def count_notes(data: Sequence[Row], tail: Sequence[Row]) -> int:
+    """Return how many of the last rows are totals or notes, 0 where they are too many for that.
+
+    Args:
+        data: The first rows of data.
+        tail: The last rows.
+    """
+    width = width_of(data)
+    typed = typed_columns(data, width)
+    count = 0
+    while count < len(tail) and _is_note(tail[-1 - count], width, typed, data):
+        count += 1
+    return 0 if count > MAX_FOOTER or count == len(tail) else count
 
 
 def _is_note(row: Row, width: int, typed: Sequence[int], data: Sequence[Row]) -> bool:
@@ -225,14 +236,14 @@ def _is_usual(cell: str, column: int, data: Sequence[Row]) -> bool:
 
 def _note_left_out(numbers: Sequence[int], lines: Sequence[str], where: str, override: str) -> str:
     first = _shown(lines[numbers[0] - 1])
-    return f"{_lines(numbers)} {where} left out: {first} ({override} overrides)"
+    return f"{line_numbers(numbers)} {where} left out: {first} ({override} overrides)"
 
 
-def _lines(numbers: Sequence[int]) -> str:
+def line_numbers(numbers: Sequence[int]) -> str:
     """Return line numbers as they stand in a sentence.
 
     Example:
-        >>> _lines([1, 2, 3]), _lines([4]), _lines([1, 3])
+        >>> line_numbers([1, 2, 3]), line_numbers([4]), line_numbers([1, 3])
         ('lines 1 to 3', 'line 4', 'lines 1, 3')
     """
     first, last = numbers[0], numbers[-1]

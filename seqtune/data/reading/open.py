@@ -5,15 +5,24 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import pyarrow as pa
+
+from seqtune.data.reading.folder import is_table, printable
+from seqtune.data.reading.folder_layout import SERIES
 from seqtune.data.reading.joined_time import join_time
-from seqtune.data.reading.opened import OpenedFile, folder_error
+from seqtune.data.reading.locate import folder_error
+from seqtune.data.reading.opened import OpenedFile
 from seqtune.data.reading.read_options import ReadOptions
 from seqtune.data.reading.roles import names_of
 from seqtune.data.reading.source import Source
+from seqtune.data.reading.spool import DASH, STDIN, is_stream
+from seqtune.data.reading.sql.database import is_address, read_address, read_database
+from seqtune.data.reading.sql.server import shown_address
 from seqtune.data.reading.table import read_table
-from seqtune.data.reading.text_folder import read_labelled, walk
+from seqtune.data.reading.table_folder import read_table_folder
+from seqtune.data.reading.text_folder import read_labelled, read_texts_beside, walk
 from seqtune.data.reading.texts import read_text, read_texts
-from seqtune.errors import DataError
+from seqtune.errors import DataError, UsageError
 from seqtune.tasks._info import info_of
 
 if TYPE_CHECKING:
@@ -22,25 +31,31 @@ if TYPE_CHECKING:
     from seqtune.recipe.load import Recipe
 
 
-def open_source(data: str | Path | pd.DataFrame, recipe: Recipe) -> Source:
+def open_source(
+    data: str | Path | pd.DataFrame, recipe: Recipe, query: str | None = None
+) -> Source:
     """Read a file, or take a table that is in memory already.
 
     Args:
-        data: A path, or a pandas DataFrame.
+        data: A path, `-` for the standard input, the address of a database, or a pandas DataFrame.
         recipe: Its `data` section says how a file is read; its task, whether a text file is a
             document or a table.
+        query: What is read from a database.
     """
-    return read(data, recipe, as_documents=info_of(recipe.task).reads_documents)
+    return read(data, recipe, as_documents=info_of(recipe.task).reads_documents, query=query)
 
 
-def open_undecided(data: str | Path | pd.DataFrame, recipe: Recipe) -> Source:
+def open_undecided(
+    data: str | Path | pd.DataFrame, recipe: Recipe, query: str | None = None
+) -> Source:
     """Read a file before the task is known: as a table where it is one, else as documents.
 
     Args:
-        data: A path, or a pandas DataFrame.
+        data: As `open_source` takes it.
         recipe: Its `data` section says how a file is read.
+        query: What is read from a database.
     """
-    return read(data, recipe, as_documents=None)
+    return read(data, recipe, as_documents=None, query=query)
 
 
 def _joined(source: Source, recipe: Recipe) -> Source:
@@ -51,42 +66,97 @@ def _joined(source: Source, recipe: Recipe) -> Source:
     return source
 
 
-def read(data: str | Path | pd.DataFrame, recipe: Recipe, *, as_documents: bool | None) -> Source:
+def read(
+    data: str | Path | pd.DataFrame,
+    recipe: Recipe,
+    *,
+    as_documents: bool | None,
+    query: str | None = None,
+) -> Source:
     """Read a file, or take a table that is in memory already.
 
     Args:
-        data: A path, or a pandas DataFrame.
+        data: As `open_source` takes it.
         recipe: Its `data` section says how a file is read.
         as_documents: Whether a text file, or a folder of them, is read as documents; None if only
             what is no table is.
+        query: What is read from a database.
+
+    Raises:
+        UsageError: There is a query, and the data is no database.
     """
-    return _joined(_read(data, _options(recipe), as_documents), recipe)
+    return _joined(_read(data, recipe, as_documents, query or ""), recipe)
 
 
 def _read(
-    data: str | Path | pd.DataFrame, options: ReadOptions, as_documents: bool | None
+    data: str | Path | pd.DataFrame, recipe: Recipe, as_documents: bool | None, query: str
 ) -> Source:
+    options = _options(recipe)
+    if isinstance(data, str) and is_address(data):
+        return read_address(data, query, options)
     if not isinstance(data, (str, Path)):
+        if query:
+            raise UsageError("a query is for databases; a DataFrame is none", "leave it out")
         return Source.from_frame(data, options=options)
-    path = Path(data)
-    if path.is_dir():
+    path = STDIN if str(data) == DASH else Path(data)
+    if path.is_dir() and not query:
         return _read_folder(path, options, as_documents)
     with OpenedFile(path) as file:
+        if query:
+            return read_database(file, query, options)
+        if as_documents is False and file.form == "text" and is_stream(path):
+            return _table_of_lines(file, options, recipe) or read_table(file, options)
         if file.form != "text" or as_documents is False:
             return read_table(file, options)
         table = None if as_documents else _table_of(file, options)
         return table or read_text(file, options)
 
 
+def name_of(data: str | Path | pd.DataFrame) -> str | None:
+    """Return how a run remembers its data: an absolute path, or an address without a password.
+
+    Returns:
+        None for a table in memory, and for the standard input.
+    """
+    if not isinstance(data, (str, Path)) or str(data) in (DASH, str(STDIN)):
+        return None
+    if is_address(data):
+        return shown_address(str(data))
+    return printable(str(Path(data).resolve()))
+
+
+def shown_data(data: str | Path | pd.DataFrame) -> str:
+    """Return what reports and commands call the data: as it was typed, without a password."""
+    if not isinstance(data, (str, Path)):
+        return "data"
+    return shown_address(str(data)) if is_address(data) else str(data)
+
+
+def stem_of_data(data: str | Path | pd.DataFrame) -> str:
+    """Return what a new run is called after."""
+    if not isinstance(data, (str, Path)):
+        return "data"
+    if name_of(data) is None:
+        return "stdin"
+    path = Path(shown_data(data))
+    return (path.name or path.resolve().name).split(".")[0] or "data"
+
+
 def _read_folder(path: Path, options: ReadOptions, as_documents: bool | None) -> Source:
     if as_documents:
         return read_texts(path, options)
     found = walk(path)
-    if not found.texts and not found.outside:
+    tables = [name for name in found.others if is_table(name)]
+    if found.texts:
+        return read_labelled(found, options)
+    if found.outside:
+        labelled = read_texts_beside(found, tables, options) if tables else None
+        if labelled or as_documents is None:
+            return labelled or read_texts(path, options)
+        return read_labelled(found, options)
+    if not tables:
         raise folder_error(path)
-    if as_documents is None and found.outside and not found.texts:
-        return read_texts(path, options)
-    return read_labelled(found, options)
+    return read_table_folder(path, tables, options)
 
 
 def _table_of(file: OpenedFile, options: ReadOptions) -> Source | None:
@@ -96,6 +166,30 @@ def _table_of(file: OpenedFile, options: ReadOptions) -> Source | None:
     except DataError:
         return None
     return source if len(source.names) > 1 else None
+
+
+def _table_of_lines(file: OpenedFile, options: ReadOptions, recipe: Recipe) -> Source | None:
+    """Return a pipe's lines as texts, for a run whose texts have a column; None for a table.
+
+    Args:
+        file: What came through the pipe.
+        options: How a file is read.
+        recipe: That of a run names the column; before, it is "auto".
+    """
+    name = getattr(recipe.values.data, "text", None)
+    if not isinstance(name, str) or name == "auto":
+        return None
+    table = _table_of(file, options)
+    if table and name in table.names:
+        return None
+    text = "".join(file.texts(file.scan(options.encoding).encoding))
+    lines = [line for line in text.split("\n") if line.strip()]
+    if not lines or lines[0].strip() == name:  # a table with this column alone
+        return None
+    note = f"each line is taken for a cell of '{name}'; a first line '{name}' makes it a table"
+    return Source(
+        file.path, pa.table({name: lines}), options, notes=(note,), fingerprint=file.fingerprint()
+    )
 
 
 def _options(recipe: Recipe) -> ReadOptions:
@@ -113,6 +207,8 @@ def _options(recipe: Recipe) -> ReadOptions:
         quoting=reading.quoting,
         wide=str(getattr(reading, "wide", False)).lower(),
         named=_named(reading),
+        sheet=reading.sheet,
+        folder=_folder(reading),
     )
 
 
@@ -121,3 +217,9 @@ def _named(reading: Any) -> tuple[str, ...]:
     roles = ("target", "time", "series", "label", "past", "future", "static")
     found = (names_of(getattr(reading, role, None)) for role in roles)
     return tuple(name for names in found for name in names)
+
+
+def _folder(reading: Any) -> str:
+    """Return what the files of a folder are: the recipe of a run that had a series each says so."""
+    is_series = getattr(reading, "series", None) == SERIES
+    return SERIES if is_series and reading.folder == "auto" else str(reading.folder)

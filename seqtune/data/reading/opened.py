@@ -6,30 +6,37 @@ Errors name the file and the way out.
 
 from __future__ import annotations
 
-import bz2
-import gzip
 import hashlib
 import io
-import lzma
 import os
-import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, cast
 
 import pyarrow as pa
 
+from seqtune.data.reading.archive import (
+    EMPTY_ZIP,
+    ZIP,
+    Member,
+    choose_member,
+    is_workbook,
+    open_member,
+)
+from seqtune.data.reading.compression import BLOCK_BYTES, TOOLS, Lent, compression_of, unpacked
 from seqtune.data.reading.encoding import Scan, line_feeds, scan_blocks
-from seqtune.errors import DataError, nearest
-
-BLOCK_BYTES = 1 << 20
-TEXT_ENDING = ".txt"
-JSON_ENDINGS = (".jsonl", ".ndjson", ".json")
-DAMAGED = (EOFError, zlib.error, lzma.LZMAError, gzip.BadGzipFile)
-MAGIC = {b"\x1f\x8b": "gzip", b"BZh": "bzip2", b"\xfd7zXZ\x00": "xz", b"\x28\xb5\x2f\xfd": "zstd"}
-ZIP, OLD_SPREADSHEET = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
+from seqtune.data.reading.file_form import (
+    START_BYTES,
+    WORKBOOK_ENDINGS,
+    form_by_bytes,
+    form_by_name,
+)
+from seqtune.data.reading.locate import check_file, on_disk, readable
+from seqtune.data.reading.spool import is_stream
+from seqtune.errors import DataError
 
 
 class OpenedFile:
@@ -39,11 +46,15 @@ class OpenedFile:
     faulty cell, opens it again for that pass alone.
 
     Args:
-        path: The file.
+        path: The file; the standard input, a pipe, or a member of a ZIP archive, such as
+            `sales.zip/january.csv`, are read as files are.
 
     Attributes:
+        path: The file for messages; of an archive, the member that is read.
         start: Its first bytes, as they lie on disk; empty if the file is.
-        compression: "gzip", "bzip2", "xz", "zstd", or "" for none.
+        compression: "gzip", "bzip2", "xz", "zstd", "zip", or "" for none.
+        bytes: How many it has on disk.
+        notes: Where in the file the table was found.
 
     Raises:
         DataError: There is no such file, or it cannot be read.
@@ -55,15 +66,29 @@ class OpenedFile:
     """
 
     def __init__(self, path: Path) -> None:
-        with _readable(path):
-            _check(path)
-            file = _open(path)
-            self.start = file.read(16)
-        self._file: IO[bytes] | None = file
-        self.path = path
-        self.compression = next((name for magic, name in MAGIC.items() if self._begins(magic)), "")
+        self._member: Member | None = None
+        self._is_workbook = False
+        with readable(path):
+            self._disk, wanted = on_disk(path)
+            check_file(self._disk, path)
+            file = _open(self._disk)
+            self.start = file.read(START_BYTES)
+            self.bytes = self._disk.stat().st_size
+            self._file: IO[bytes] | None = file
+            self.path = path
+            self.compression = compression_of(self.start)
+            if self.start.startswith((ZIP, EMPTY_ZIP)):
+                self._look_into(file, wanted)
         self._scans: dict[str, Scan] = {}
         self._fingerprint = ""
+
+    def _look_into(self, file: IO[bytes], wanted: str) -> None:
+        """Tell a workbook from an archive, and choose the member of an archive."""
+        self._is_workbook = not wanted and is_workbook(file)
+        if not self._is_workbook:
+            self._member = choose_member(file, self._disk, wanted)
+            self.compression = "zip"
+            self.path = self._disk / self._member.name
 
     def __enter__(self) -> OpenedFile:
         return self
@@ -79,15 +104,46 @@ class OpenedFile:
             self._file = None
 
     @property
+    def notes(self) -> tuple[str, ...]:
+        """Where in the file the table was found."""
+        return (self._member.note,) if self._member else ()
+
+    @property
     def form(self) -> str:
-        """What the content, or else the name, shows: parquet, json_lines, text or delimited."""
-        endings = [ending.lower() for ending in self.path.suffixes]
-        if self._begins(b"PAR1") or endings[-1:] == [".parquet"]:
-            return "parquet"
-        shown = endings[-2:] if self.compression else endings[-1:]
-        if not {*JSON_ENDINGS}.isdisjoint(shown):
-            return "json_lines"
-        return "text" if TEXT_ENDING in shown else "delimited"
+        """What the content, or else the name, shows.
+
+        "parquet", "feather", "stream", "orc", "hdf5", "workbook", "sqlite", "duckdb",
+        "json_lines", "text" or "delimited".
+        """
+        is_zip = self._head.startswith(ZIP)
+        if self._is_workbook or (is_zip and self.path.suffix.lower() in WORKBOOK_ENDINGS):
+            return "workbook"
+        shown = form_by_bytes(self._head)
+        if shown or not is_stream(self.path):
+            return shown or form_by_name(self.path, self.compression)
+        return "json_lines" if self._head.lstrip()[:1] in (b"{", b"[") else "text"
+
+    @cached_property
+    def _head(self) -> bytes:
+        """The first bytes without compression."""
+        if not self.compression:
+            return self.start
+        with self._stream() as file:
+            return file.read(START_BYTES)
+
+    def whole_path(self) -> Path:
+        """Return where the file lies on disk, for a reader that opens it itself.
+
+        Raises:
+            DataError: It is compressed, or in an archive.
+        """
+        if self.compression:
+            tool = TOOLS.get(self.compression, "unzip")
+            raise DataError(
+                f"{self.path} is compressed; a file of this form is read as it lies on disk",
+                f"unpack it first: {tool} {self._disk}",
+            )
+        return self._disk
 
     def scan(self, encoding: str = "auto") -> Scan:
         """Decode the whole file once, trying encodings if none is named; see `scan_blocks`."""
@@ -112,8 +168,8 @@ class OpenedFile:
         It reads ahead in threads of its own, which go on for a while after it has failed: the file
         is then left to it, and opened anew for what comes next.
         """
-        with _readable(self.path):
-            raw, self._file = self._file or _open(self.path), None
+        with readable(self.path):
+            raw, self._file = self._file or _open(self._disk), None
             raw.seek(0)
             yield self._decompressed(raw)
             self._file = raw
@@ -126,9 +182,9 @@ class OpenedFile:
     @contextmanager
     def _raw(self) -> Iterator[IO[bytes]]:
         """Give the bytes as they lie on disk, from the beginning."""
-        with _readable(self.path):
+        with readable(self.path):
             if self._file is None:
-                with _open(self.path) as file:
+                with _open(self._disk) as file:
                     yield file
             else:
                 self._file.seek(0)
@@ -142,7 +198,8 @@ class OpenedFile:
             try:
                 yield text
             finally:
-                text.detach()  # or it would close the file
+                with suppress(ValueError):  # somebody else has closed it
+                    text.detach()  # or it would close the file
 
     def blocks(self) -> Iterator[bytes]:
         """Yield the bytes without compression, about a mebibyte at a time."""
@@ -156,6 +213,9 @@ class OpenedFile:
             yield from line_feeds(iter(lambda: file.read(BLOCK_BYTES), ""))
 
     def _hashed_blocks(self) -> Iterator[bytes]:
+        if self._member:  # it is unpacked from any place of the archive
+            yield from self.blocks()
+            return
         with self._raw() as raw:
             hashed = _Hashed(raw)
             file = self._decompressed(cast("IO[bytes]", hashed))
@@ -163,22 +223,10 @@ class OpenedFile:
                 yield block
             self._fingerprint = hashed.finish()
 
-    def _begins(self, magic: bytes) -> bool:
-        return self.start.startswith(magic)
-
     def _decompressed(self, raw: IO[bytes]) -> IO[bytes]:
-        match self.compression:
-            case "gzip":
-                return cast("IO[bytes]", gzip.GzipFile(fileobj=raw, mode="rb"))
-            case "bzip2":
-                return cast("IO[bytes]", bz2.BZ2File(raw, "rb"))
-            case "xz":
-                return cast("IO[bytes]", lzma.LZMAFile(raw, "rb"))
-            case "zstd":
-                stream: Any = pa.CompressedInputStream(pa.PythonFile(_Lent(raw), "r"), "zstd")
-                return cast("IO[bytes]", stream)
-            case _:
-                return raw
+        if self._member:
+            return open_member(raw, self._member, self._disk)
+        return unpacked(raw, self.compression, self.bytes, self._disk)
 
 
 def _open(path: Path) -> IO[bytes]:
@@ -187,23 +235,7 @@ def _open(path: Path) -> IO[bytes]:
     return cast("IO[bytes]", file)
 
 
-class _Lent:
-    """A file that whoever reads it does not close."""
-
-    closed = False
-
-    def __init__(self, file: IO[bytes]) -> None:
-        self._file = file
-
-    def read(self, count: int = BLOCK_BYTES) -> bytes:
-        """Return the next bytes."""
-        return self._file.read(count)
-
-    def close(self) -> None:
-        """Leave the file open."""
-
-
-class _Hashed(_Lent):
+class _Hashed(Lent):
     """A file whose bytes are hashed while they are read."""
 
     def __init__(self, file: IO[bytes]) -> None:
@@ -221,51 +253,3 @@ class _Hashed(_Lent):
         while self.read():
             pass
         return self._digest.hexdigest()
-
-
-@contextmanager
-def _readable(path: Path) -> Iterator[None]:
-    """Turn what the operating system and the decompressors raise into a DataError."""
-    try:
-        yield
-    except PermissionError as error:
-        raise DataError(
-            f"{path} cannot be read: permission denied", f"try: chmod u+r {path}"
-        ) from error
-    except DAMAGED as error:
-        raise DataError(
-            f"{path} is damaged: it cannot be decompressed ({error})",
-            "it may be cut short; copy or download it again",
-        ) from error
-    except OSError as error:
-        raise DataError(
-            f"{path} cannot be read: {error.strerror or error}", "copy it again"
-        ) from error
-
-
-def _check(path: Path) -> None:
-    if path.is_dir():
-        raise folder_error(path)
-    if not path.exists():
-        raise _missing(path)
-    if not path.is_file():
-        raise DataError(f"{path} is not a regular file", "save the data to a file first")
-
-
-def folder_error(path: Path) -> DataError:
-    """Return the error that a path is a folder where a file is expected."""
-    tables = sorted(
-        entry.name for entry in path.iterdir() if entry.suffix in {".csv", ".tsv", ".parquet"}
-    )
-    example = f"name a file, for example {path / tables[0]}" if tables else "name a file in it"
-    return DataError(f"{path} is a folder; expected a CSV, Parquet or JSON Lines file", example)
-
-
-def _missing(path: Path) -> DataError:
-    folder = path.parent
-    names = [entry.name for entry in folder.iterdir()] if folder.is_dir() else []
-    guess = nearest(path.name, names)
-    if guess:
-        return DataError(f"{path} does not exist", f"did you mean {folder / guess}?")
-    where = "check the name" if folder.is_dir() else f"the folder {folder} does not exist either"
-    return DataError(f"{path} does not exist", where)

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from seqtune.errors import DataError
+from seqtune.errors import DataError, literal
+
+SEPARATOR_WORDS = {
+    "tab": "\t",
+    "\\t": "\t",
+    "semicolon": ";",
+    "comma": ",",
+    "pipe": "|",
+    "space": " ",
+}
+NO_SEPARATORS = '"\r\n\0'
 
 
 @dataclass(frozen=True)
@@ -24,6 +34,8 @@ class ReadOptions:
         wide: "auto" reads columns that are named by dates as rows; "false" as they stand.
         named: Columns that the user speaks of.
         quoting: "auto", "standard" (a cell may stand in double quotes) or "none" (a quote is text).
+        sheet: The name of a sheet of a workbook, or "auto" for the first.
+        folder: "auto", "series" (a file per series) or "parts" (one table in several files).
 
     Example:
         >>> ReadOptions(missing=("-999",), decimal=",").decimal
@@ -42,6 +54,8 @@ class ReadOptions:
     quoting: str = "auto"
     wide: str = "false"
     named: tuple[str, ...] = ()
+    sheet: str = "auto"
+    folder: str = "auto"
 
     def check(self) -> None:
         """Refuse what is neither a known word nor a form.
@@ -52,6 +66,15 @@ class ReadOptions:
         if self.decimal not in ("auto", ".", ","):
             raise DataError(
                 f"decimal '{self.decimal}' is unknown", "--set data.decimal=auto, '.' or ','"
+            )
+        mark = SEPARATOR_WORDS.get(self.separator, self.separator)
+        if len(mark) == 1 and (not mark.isascii() or mark in NO_SEPARATORS):
+            raise DataError(
+                f"separator '{literal(mark)}' cannot be used; expected an ASCII character that is"
+                " no quote and no line end",
+                f"replace it first: sed 's/{mark}/;/g' FILE > NEW.csv"
+                if mark.isprintable() and mark not in NO_SEPARATORS
+                else "--set data.separator=';' or tab, comma, semicolon, pipe, space",
             )
         if self.header not in ("auto", "first_line", "none"):
             raise DataError(

@@ -48,7 +48,7 @@ class Source:
 
     Args:
         path: The file, or the name of a DataFrame.
-        table: A pyarrow table with unique column names.
+        table: A pyarrow table; names that columns share are numbered, and said.
         options: How it was to be read.
         decimal: The decimal mark that its text columns are expected to use.
         lines: Gives the line of a row; None where there are no lines.
@@ -59,6 +59,8 @@ class Source:
     Attributes:
         names: The columns, in the order of the file.
         rows: The number of data rows.
+        decimal: The decimal mark that its text columns are expected to use.
+        lines: Gives the line of a row; None where there are no lines.
     """
 
     def __init__(
@@ -74,15 +76,17 @@ class Source:
         repeated: Mapping[str, tuple[str, ...]] | None = None,
     ) -> None:
         self.path = path
-        self.names: tuple[str, ...] = tuple(table.column_names)
+        renamed: list[str] = []
+        self.names, found = unique_names(table.column_names, renamed)
+        self.repeated = dict(repeated or found)
+        table = table.rename_columns(list(self.names))
         self.rows: int = table.num_rows
         self._columns = {name: settled(table.column(name)) for name in self.names}
         self._options = options or ReadOptions()
-        self._decimal = decimal
-        self._lines = lines
-        self._notes = dict.fromkeys(notes)
+        self.decimal = decimal
+        self.lines = lines
+        self._notes = dict.fromkeys((*notes, *renamed))
         self._fingerprint = fingerprint
-        self.repeated = dict(repeated or {})
         self._joined: dict[str, tuple[str, ...]] = {}
         self._kinds: dict[str, str] = {}
         self._in_utc: set[str] = set()
@@ -104,13 +108,8 @@ class Source:
         from seqtune.data.reading.frame import digest_of, frame_to_table
 
         table = frame_to_table(frame, name)
-        notes: list[str] = []
-        names, repeated = unique_names(table.column_names, notes)
         decimal = "," if options and options.decimal == "," else "."
-        return cls(
-            Path(name), table.rename_columns(list(names)), options, decimal=decimal,
-            notes=tuple(notes), fingerprint=digest_of(table), repeated=repeated,
-        )  # fmt: skip
+        return cls(Path(name), table, options, decimal=decimal, fingerprint=digest_of(table))
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -284,8 +283,20 @@ class Source:
         cell = self._column(name).slice(row, 1)
         if not pa.types.is_timestamp(cell.type):
             cell = as_text(cell)
-        value = cell[0].as_py()
+        try:
+            value = cell[0].as_py()
+        except (OverflowError, ValueError):  # a time that Python cannot hold
+            value = cell[0]
         return "" if value is None else str(value)
+
+    def table(self) -> Any:
+        """Return all rows as a pyarrow table, columns as they were read."""
+        read = {name: each for name, each in self._columns.items() if name not in self._joined}
+        return pa.table(read)
+
+    def note(self, text: str) -> None:
+        """Put something that was decided before the others."""
+        self._notes = {text: None, **self._notes}
 
     def frame(self) -> pd.DataFrame:
         """Return all rows in their order, columns as they were read.
@@ -296,8 +307,7 @@ class Source:
         import pandas as pd
 
         text = pa.string()
-        read = {name: each for name, each in self._columns.items() if name not in self._joined}
-        frame: pd.DataFrame = pa.table(read).to_pandas(types_mapper={text: pd.ArrowDtype(text)}.get)
+        frame: pd.DataFrame = self.table().to_pandas(types_mapper={text: pd.ArrowDtype(text)}.get)
         return frame
 
     def present_texts(self, name: str) -> Any:
@@ -309,11 +319,11 @@ class Source:
 
     def line(self, row: int) -> int:
         """Return the 1-based line of data row `row` (from 0); without lines, its 1-based number."""
-        return self._lines(row) if self._lines else row + 1
+        return self.lines(row) if self.lines else row + 1
 
     def where(self, row: int) -> str:
         """Return the place of a row for messages: `sales.csv:12`, or `sales.parquet: row 11`."""
-        return f"{self.path}{':' if self._lines else ': row '}{self.line(row)}"
+        return f"{self.path}{':' if self.lines else ': row '}{self.line(row)}"
 
     def fingerprint(self) -> str:
         """Return the sha256 of the bytes that were read."""
@@ -348,7 +358,7 @@ class Source:
     def _as_numbers(self, column: Any) -> Parsed:
         """Read text as numbers."""
         fixed = self._options.decimal != "auto"
-        return parse_numbers(column, self._options.missing, self._decimal, fixed)
+        return parse_numbers(column, self._options.missing, self.decimal, fixed)
 
     def _note(self, name: str, parsed: Parsed) -> None:
         for note in parsed.notes:

@@ -1,7 +1,7 @@
 """Reading a table from a file of any usual form, saying what was guessed.
 
-CSV with any separator, encoding and decimal mark, TSV, Parquet and JSON Lines; text files also
-compressed with gzip, bzip2, xz or zstd.
+CSV with any separator, encoding and decimal mark, TSV, JSON, Parquet, Feather, ORC, HDF5 and
+workbooks; also compressed with gzip, bzip2, xz or zstd, or in a ZIP archive.
 """
 
 from __future__ import annotations
@@ -10,16 +10,16 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
-import pyarrow.parquet as parquet
-
+from seqtune.data.reading.arrow_files import NAMES, read_arrow_file
 from seqtune.data.reading.delimited import read_delimited
-from seqtune.data.reading.dialect import sniff, unique_names
+from seqtune.data.reading.dialect import sniff
+from seqtune.data.reading.hdf5 import read_hdf5
 from seqtune.data.reading.jsonlines import read_json_lines
-from seqtune.data.reading.opened import OLD_SPREADSHEET, ZIP, OpenedFile
+from seqtune.data.reading.opened import OpenedFile
 from seqtune.data.reading.read_options import ReadOptions
 from seqtune.data.reading.source import Source
 from seqtune.data.reading.unpivot import find_across, unpivot
+from seqtune.data.reading.workbook import read_workbook
 from seqtune.errors import DataError
 
 
@@ -38,34 +38,41 @@ def read_table(file: OpenedFile, options: ReadOptions) -> Source:
     """Read a table.
 
     Args:
-        file: CSV, TSV, Parquet or JSON Lines; text may be compressed.
+        file: A file of any form that `OpenedFile.form` names.
         options: Overrides of what is guessed.
 
     Returns:
-        The table; its `notes` say what was guessed.
+        The table; its `notes` say what was guessed, and where in the file it was.
 
     Raises:
         DataError: The file is empty, damaged, not a table, or a row of it is ragged.
+        MissingExtra: A package is needed that is not installed.
     """
     options.check()
     if not file.start:
         raise DataError(
             f"{file.path} is empty (0 bytes)", "expected a header line and rows below it"
         )
-    if file.form == "parquet":
-        renamed: list[str] = []
-        rows = _read_parquet(file)
-        names, repeated = unique_names(rows.column_names, renamed)
-        return Source(
-            file.path, rows.rename_columns(list(names)), options, notes=tuple(renamed),
-            fingerprint=file.fingerprint(), repeated=repeated,
-        )  # fmt: skip
-    _refuse_foreign(file)
+    form = file.form
+    if form in NAMES:
+        table = read_arrow_file(file)
+        return Source(file.path, table, options, notes=file.notes, fingerprint=file.fingerprint())
+    if form in ("hdf5", "workbook"):
+        return _read_workbook(file, options) if form == "workbook" else _read_hdf5(file, options)
+    if form in ("sqlite", "duckdb"):
+        from seqtune.data.reading.sql.database import read_database
+
+        return read_database(file, "", options)
+    return _read_text(file, options)
+
+
+def _read_text(file: OpenedFile, options: ReadOptions) -> Source:
+    _refuse_tape(file)
     scan = file.scan(options.encoding)
     if file.form == "json_lines":
         objects, lines = read_json_lines(file, scan)
         return Source(
-            file.path, objects, options, lines=lines, notes=scan.notes,
+            file.path, objects, options, lines=lines, notes=(*file.notes, *scan.notes),
             fingerprint=file.fingerprint(),
         )  # fmt: skip
     dialect = sniff(file.path, scan, options)
@@ -76,7 +83,7 @@ def read_table(file: OpenedFile, options: ReadOptions) -> Source:
         notes = (*notes, *said)
     return Source(
         file.path, rows, options, decimal=dialect.decimal, lines=place,
-        notes=(*scan.notes, *dialect.notes, *notes), fingerprint=file.fingerprint(),
+        notes=(*file.notes, *scan.notes, *dialect.notes, *notes), fingerprint=file.fingerprint(),
         repeated=dialect.repeated,
     )  # fmt: skip
 
@@ -93,30 +100,24 @@ def _with_dates_down(
     return found[0], lambda row: lines(row // count), (found[1],)
 
 
-def _refuse_foreign(file: OpenedFile) -> None:
-    """Refuse spreadsheets and archives by name, for they are the usual mistake."""
-    path, is_zip = file.path, file.start.startswith(ZIP)
-    if not is_zip and not file.start.startswith(OLD_SPREADSHEET):
-        return
-    is_spreadsheet = not is_zip or path.suffix.lower() in (".xlsx", ".ods")
-    hint = "save it as CSV first" if is_spreadsheet else f"unpack it first: unzip {path}"
-    kind = "a spreadsheet" if is_spreadsheet else "a ZIP archive"
-    raise DataError(f"{path} is {kind}; expected a CSV, Parquet or JSON Lines file", hint)
-
-
-def _read_parquet(file: OpenedFile) -> Any:
-    try:
-        with file.arrow_stream() as stream:
-            table: Any = parquet.ParquetFile(stream).read()
-    except (pa.ArrowException, DataError) as error:
-        reason = str(error.__cause__ or error).splitlines()[0][:200]
+def _refuse_tape(file: OpenedFile) -> None:
+    """Refuse an archive that has no list of its members."""
+    endings = [ending.lower() for ending in file.path.suffixes[-2:]]
+    if ".tar" in endings or endings[-1:] == [".tgz"]:
         raise DataError(
-            f"{file.path} is not a readable Parquet file: {reason}",
-            "it may be cut short; copy it again",
-        ) from error
-    if table.num_rows == 0 or table.num_columns == 0:
-        raise DataError(
-            f"{file.path} has {table.num_rows} rows and {table.num_columns} columns",
-            "expected at least one of each",
+            f"{file.path} is a tar archive; of archives only ZIP is read",
+            f"unpack it first: tar xf {file.path}",
         )
-    return table
+
+
+def _read_workbook(file: OpenedFile, options: ReadOptions) -> Source:
+    table, lines, notes = read_workbook(file, options)
+    return Source(
+        file.path, table, options, lines=lines, notes=(*file.notes, *notes),
+        fingerprint=file.fingerprint(),
+    )  # fmt: skip
+
+
+def _read_hdf5(file: OpenedFile, options: ReadOptions) -> Source:
+    table, notes = read_hdf5(file)
+    return Source(file.path, table, options, notes=notes, fingerprint=file.fingerprint())

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pyarrow as pa
 
+from seqtune.data.reading.case_labels import find_labels
 from seqtune.data.reading.encoding import line_feeds
+from seqtune.data.reading.file_form import TEXT_ENDING
 from seqtune.data.reading.folder import (
     below,
     entries,
@@ -19,9 +21,10 @@ from seqtune.data.reading.folder import (
     is_text,
     printable,
 )
-from seqtune.data.reading.opened import TEXT_ENDING, OpenedFile
+from seqtune.data.reading.opened import OpenedFile
 from seqtune.data.reading.read_options import ReadOptions
 from seqtune.data.reading.source import Source
+from seqtune.data.reading.table import read_table
 from seqtune.errors import DataError, literal
 
 LAYOUT = "expected a sub-folder per label with .txt files in it, such as positive/1.txt"
@@ -106,21 +109,63 @@ def read_labelled(found: Found, options: ReadOptions) -> Source:
     """
     if not found.texts:
         raise _nothing(found)
+    texts, guessed, prints = _read_all(found.path, found.texts, options)
+    names = [printable(name) for name in found.texts]
+    table = pa.table(
+        {"text": texts, "label": [name.split("/", 1)[0] for name in names], "file": names}
+    )
+    notes = (*guessed, *_notes(found))
+    return FolderSource(found.path, table, options, notes=notes, fingerprint=fingerprint_of(prints))
+
+
+def read_texts_beside(
+    found: Found, tables: Sequence[str], options: ReadOptions
+) -> FolderSource | None:
+    """Read the texts of a folder with a table that names them; None if no table does.
+
+    Args:
+        found: A folder with texts, and no sub-folder that has any.
+        tables: The tables in it.
+        options: How texts and tables are read.
+
+    Returns:
+        Columns `text` and `file`, and those of the table.
+
+    Raises:
+        DataError: A file cannot be read.
+    """
+    sources = []
+    for name in tables:
+        with OpenedFile(found.path / name) as file:
+            sources.append(read_table(file, options))
+    labels = find_labels(sources, [*tables, *found.outside])
+    if labels is None:
+        return None
+    texts, guessed, prints = _read_all(found.path, found.outside, options)
+    place, said = labels
+    said = replace(said, rows=said.rows[len(tables) - 1 :])
+    names = [printable(name) for name in found.outside]
+    columns = said.columns([1] * len(names), ("text", "file"))
+    table = pa.table({"text": texts, "file": names, **columns})
+    prints.append((tables[place], sources[place].fingerprint()))
+    notes = (f"{len(names):,} texts", *said.notes(names), *guessed)
+    return FolderSource(found.path, table, options, notes=notes, fingerprint=fingerprint_of(prints))
+
+
+def _read_all(
+    path: Path, names: Sequence[str], options: ReadOptions
+) -> tuple[list[str], list[str], list[tuple[str, str]]]:
+    """Return the texts, which encodings were guessed, and the sha256 of each file."""
     texts, prints = [], []
     guesses: dict[str, list[str]] = {}
-    for name in found.texts:
-        with OpenedFile(found.path / name) as file:
+    for name in names:
+        with OpenedFile(path / name) as file:
             text, guess = _read(file, options.encoding)
             texts.append(text)
             if guess:
                 guesses.setdefault(guess, []).append(name)
             prints.append((name, file.fingerprint()))
-    names = [printable(name) for name in found.texts]
-    table = pa.table(
-        {"text": texts, "label": [name.split("/", 1)[0] for name in names], "file": names}
-    )
-    notes = (*_guess_notes(guesses), *_notes(found))
-    return FolderSource(found.path, table, options, notes=notes, fingerprint=fingerprint_of(prints))
+    return texts, list(_guess_notes(guesses)), prints
 
 
 def _sort(entry: os.DirEntry[str], texts: list[str], found: Found) -> None:

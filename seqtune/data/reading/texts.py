@@ -12,8 +12,9 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from seqtune.data.reading.file_form import TEXT_ENDING
 from seqtune.data.reading.folder import below, fingerprint_of, is_text, printable
-from seqtune.data.reading.opened import TEXT_ENDING, OpenedFile
+from seqtune.data.reading.opened import OpenedFile
 from seqtune.data.reading.read_options import ReadOptions
 from seqtune.data.reading.source import Source
 from seqtune.errors import DataError, literal
@@ -85,6 +86,7 @@ def read_text(file: OpenedFile, options: ReadOptions) -> TextSource:
     if not file.start:
         raise DataError(f"{file.path} is empty (0 bytes)", "expected text")
     text, notes = _scanned(file, options)
+    notes = (*file.notes, *notes)
     return TextSource(file.path, [text], options, notes=notes, fingerprint=file.fingerprint())
 
 

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from seqtune.data.reading.encoding import CONTROL
-from seqtune.data.reading.opened import ZIP, OpenedFile
+from seqtune.data.reading.opened import OpenedFile
 from seqtune.errors import DataError, literal
 
 SAMPLE_BYTES = 1 << 16
@@ -124,10 +124,6 @@ class _Reader:
 def _text_blocks(file: OpenedFile) -> Iterator[bytes]:
     """Yield the bytes of a file; refuse what is no text."""
     path = file.path
-    if file.start.startswith(ZIP):
-        raise DataError(
-            f"{path} is a ZIP archive; expected a text file", f"unpack it first: unzip {path}"
-        )
     blocks = file.blocks()
     first = next(blocks, b"")
     sample = first[:SAMPLE_BYTES]

@@ -55,18 +55,25 @@ def test_a_folder_of_texts(
     assert type(opened(tmp_path, as_documents=as_documents)) is kind
 
 
-@pytest.mark.parametrize(("as_documents", "message", "hint"), [
-    (False, "is a folder", "t.csv"),
-    (None, "is a folder", "t.csv"),
-    (True, "has no .txt file", "name a text file"),
-])  # fmt: skip
-def test_a_folder_of_tables_is_refused(
-    as_documents: bool | None, message: str, hint: str, tmp_path: Path
-) -> None:
+@pytest.mark.parametrize("as_documents", [False, None])
+def test_a_folder_with_one_table_is_that_table(as_documents: bool | None, tmp_path: Path) -> None:
+    path = write(tmp_path / "t.csv", TABLE)
+    source = opened(tmp_path, as_documents=as_documents)
+    assert (source.names, source.path) == (("a", "b"), path)
+    assert source.notes[0] == "read from t.csv, the only table in the folder"
+
+
+def test_a_folder_of_tables_has_no_documents(tmp_path: Path) -> None:
     write(tmp_path / "t.csv", TABLE)
-    with pytest.raises(DataError, match=message) as caught:
-        opened(tmp_path, as_documents=as_documents)
-    assert hint in caught.value.hint
+    with pytest.raises(DataError, match=r"has no \.txt file") as caught:
+        opened(tmp_path, as_documents=True)
+    assert "name a text file" in caught.value.hint
+
+
+def test_a_folder_without_a_table_or_a_text_is_refused(tmp_path: Path) -> None:
+    write(tmp_path / "t.png", "")
+    with pytest.raises(DataError, match="is a folder"):
+        opened(tmp_path, as_documents=False)
 
 
 def test_texts_without_labels_are_no_table(tmp_path: Path) -> None:

@@ -146,7 +146,7 @@ def test_a_binary_file_is_to_be_converted(path: Path) -> None:
 
 
 def test_what_is_no_text_file_is_refused(path: Path) -> None:
-    assert "unzip" in fault(path, b"PK\x03\x04abc", "the").hint
+    assert "is damaged" in fault(path, b"PK\x03\x04abc", "the").message
     assert "has no words" in fault(path, b"", "the").message
     assert "no words" in fault(path, b"\n \n", "the").message
     with pytest.raises(DataError, match="is a folder"):

@@ -1,0 +1,1 @@
+"""Tables from databases: SQLite and DuckDB files, and servers by their address; reading only."""
