@@ -215,9 +215,9 @@ class Source:
         """Return all rows as a pyarrow table, columns as they were read."""
         return pa.table(self._columns)
 
-    def note(self, text: str) -> None:
-        """Put something that was decided before the others."""
-        self._notes = {text: None, **self._notes}
+    def note(self, text: str, *, is_first: bool = False) -> None:
+        """Add what was decided while reading; first, where it says from where."""
+        self._notes = {text: None, **self._notes} if is_first else {**self._notes, text: None}
 
     def frame(self) -> pd.DataFrame:
         """Return all rows in their order, columns as they were read.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 from pathlib import Path
@@ -77,13 +77,16 @@ class TableFolder(Source):
         return self._places[file].where(row - self._begins[file])
 
 
-def read_table_folder(path: Path, names: Sequence[str], options: ReadOptions) -> Source:
+def read_table_folder(
+    path: Path, names: Sequence[str], options: ReadOptions, left_out: Iterable[str] = ()
+) -> Source:
     """Read the tables of a folder as one.
 
     Args:
         path: The folder.
         names: The tables in it, relative to it, in order.
         options: How each is read; `folder` says what they are.
+        left_out: Notes on what else lies there.
 
     Returns:
         Their rows. A column `series` names the file of each row where files are series, `label`
@@ -95,7 +98,10 @@ def read_table_folder(path: Path, names: Sequence[str], options: ReadOptions) ->
     if len(names) == 1:
         with OpenedFile(path / names[0]) as file:
             source = read_table(file, options)
-        source.note(f"read from {literal(printable(names[0]))}, the only table in the folder")
+        for note in left_out:
+            source.note(note)
+        where = f"read from {literal(printable(names[0]))}, the only table in the folder"
+        source.note(where, is_first=True)
         return source
     sources, prints = [], []
     for name in names:
@@ -108,7 +114,10 @@ def read_table_folder(path: Path, names: Sequence[str], options: ReadOptions) ->
     names, sources = [names[place] for place in kept], [sources[place] for place in kept]
     _refuse_other_columns(path, names, sources)
     layout = layout_of(names, sources, "series" if labels else options.folder)
-    return _joined(path, names, sources, layout, labels, options, fingerprint_of(prints))
+    source = _joined(path, names, sources, layout, labels, options, fingerprint_of(prints))
+    for note in left_out:
+        source.note(note)
+    return source
 
 
 def _joined(

@@ -53,6 +53,7 @@ def test_a_file_per_series_makes_a_column_of_their_names(tmp_path: Path) -> None
         "5 rows of 2 files: taken for a series each, named in 'series'"
         " (--set data.folder=parts if they are one table in parts)"
     )
+    assert source.notes[-1] == ("1 file (readme.md) with another ending than tables have: not read")
     assert source.where(3) == f"{tmp_path}/shop10.csv:2"
     assert read(tmp_path, "data.folder=parts").names == ("t", "y")
 
