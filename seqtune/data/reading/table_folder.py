@@ -113,8 +113,7 @@ def read_table_folder(
     kept = [place for place in range(len(names)) if found is None or place != found[0]]
     names, sources = [names[place] for place in kept], [sources[place] for place in kept]
     _refuse_other_columns(path, names, sources)
-    layout = layout_of(names, sources, "series" if labels else options.folder)
-    source = _joined(path, names, sources, layout, labels, options, fingerprint_of(prints))
+    source = _joined(path, names, sources, labels, options, fingerprint_of(prints))
     for note in left_out:
         source.note(note)
     return source
@@ -124,75 +123,88 @@ def _joined(
     path: Path,
     names: Sequence[str],
     sources: Sequence[Source],
-    layout: Layout,
     labels: CaseLabels | None,
     options: ReadOptions,
     fingerprint: str,
 ) -> Source:
-    order, counts = layout.order, [source.rows for source in sources]
-    made = _made(names, sources, layout, labels)
-    columns = {name: _in_order(values, counts, order) for name, values in made.items()}
-    tables = [sources[place].table() for place in order]
-    for name in sources[0].names:
-        if name in columns:
-            raise DataError(
-                f"{path}: the files have a column '{name}', which is also made from their names",
-                "rename the column in the files",
-            )
-        columns[name] = joined([table.column(name) for table in tables])
-    table = pa.table(columns)
-    if len(sources) > FEW_CHUNKS:
-        table = table.combine_chunks()
+    counts = [source.rows for source in sources]
+    decimal = Counter(source.decimal for source in sources).most_common(1)[0][0]
+    rows = Source(path, _stacked(sources), options, decimal=decimal)
+    layout = layout_of(names, rows, counts, "series" if labels else options.folder)
+    made = _made(names, rows, counts, layout, labels)
+    if twice := [name for name in made if name in rows.names]:
+        raise DataError(
+            f"{path}: the files have a column '{twice[0]}', which is also made from their names",
+            "rename the column in the files",
+        )
+    table = pa.table({**made, **dict(zip(rows.names, rows.table().columns, strict=True))})
+    if list(layout.order) != sorted(layout.order):
+        begins = list(accumulate(counts, initial=0))
+        table = pa.concat_tables(
+            [table.slice(begins[place], counts[place]) for place in layout.order]
+        ).combine_chunks()
     notes = [*layout.notes, *(labels.notes(names) if labels else []), *_notes(sources)]
-    if LABEL in columns and LABEL not in sources[0].names and not labels:
+    if LABEL in made and not labels:
         notes.append(f"'{LABEL}' is the name of the sub-folder")
-    decimals = Counter(source.decimal for source in sources)
     return TableFolder(
         path, table, options,
-        places=[_Place(sources[place].path, sources[place].lines) for place in order],
-        counts=[counts[place] for place in order],
-        decimal=decimals.most_common(1)[0][0],
+        places=[_Place(sources[place].path, sources[place].lines) for place in layout.order],
+        counts=[counts[place] for place in layout.order],
+        decimal=decimal,
         notes=(f"{table.num_rows:,} rows of {notes[0]}", *notes[1:]),
         fingerprint=fingerprint,
     )  # fmt: skip
 
 
+def _stacked(sources: Sequence[Source]) -> Any:
+    """Return the rows of all files, one file after the other."""
+    tables = [source.table() for source in sources]
+    table = pa.table(
+        {name: joined([table.column(name) for table in tables]) for name in sources[0].names}
+    )
+    return table.combine_chunks() if len(sources) > FEW_CHUNKS else table
+
+
 def _made(
-    names: Sequence[str], sources: Sequence[Source], layout: Layout, labels: CaseLabels | None
+    names: Sequence[str],
+    rows: Source,
+    counts: Sequence[int],
+    layout: Layout,
+    labels: CaseLabels | None,
 ) -> dict[str, Any]:
-    """Return the columns that are not in the files: values for all rows, file after file."""
-    counts = [source.rows for source in sources]
+    """Return the columns that are not in the files, for all rows, file after file."""
     made: dict[str, Any] = {}
     for name, values in layout.columns.items():
-        column = pa.array(values).take(pa.array(np.repeat(np.arange(len(values)), counts)))
+        column = _repeated(values, counts)
         made[name] = column.cast(pa.date32()).cast(pa.timestamp("ms")) if name == DATE else column
     if layout.clock:
-        made[TIME] = pa.concat_arrays(
-            [_times(source, layout.clock, date)
-             for source, date in zip(sources, layout.dates, strict=True)]
-        )  # fmt: skip
+        made[TIME] = _times(rows.texts(layout.clock), np.repeat(layout.dates, counts))
     if labels:
-        made |= labels.columns(counts, sources[0].names)
+        made |= labels.columns(counts, rows.names)
     folders = [name.split("/", 1)[0] if "/" in name else "" for name in names]
-    if all(folders) and len(set(folders)) > 1 and not layout.dates and not labels:
-        values = pa.array([printable(folder) for folder in folders])
-        made[LABEL] = values.take(pa.array(np.repeat(np.arange(len(folders)), counts)))
+    is_label = all(folders) and len(set(folders)) > 1 and not layout.dates and not labels
+    if is_label and LABEL not in rows.names:
+        made[LABEL] = _repeated([printable(folder) for folder in folders], counts)
     return made
 
 
-def _in_order(values: Any, counts: Sequence[int], order: Sequence[int]) -> Any:
-    """Return rows that are there file after file in the order in which files are read."""
-    begins = list(accumulate(counts, initial=0))
-    parts = [values.slice(begins[place], counts[place]) for place in order]
-    chunks = [chunk for part in parts for chunk in getattr(part, "chunks", [part])]
-    return pa.chunked_array(chunks, values.type)
+def _repeated(values: Sequence[str], counts: Sequence[int]) -> Any:
+    """Return the value of each file as often as it has rows."""
+    return pa.array(values).take(pa.array(np.repeat(np.arange(len(values)), counts)))
 
 
-def _times(source: Source, clock: str, date: np.datetime64) -> Any:
-    """Return the times of a file whose rows have only clocks."""
-    texts = (text.strip() for text in source.texts(clock))
-    times = [f"{date}T{'0' if text[1:2] == ':' else ''}{text}" for text in texts]
-    return pa.array(np.array(times, dtype="datetime64[ms]"))
+def _times(clocks: Sequence[str], dates: np.ndarray[Any, Any]) -> Any:
+    """Return the times of rows that have only clocks."""
+    texts = [text.strip() for text in clocks]
+    return pa.array(
+        np.array(
+            [
+                f"{date}T{'0' * (text[1:2] == ':')}{text}"
+                for date, text in zip(dates, texts, strict=True)
+            ],
+            dtype="datetime64[ms]",
+        )
+    )
 
 
 def _refuse_other_columns(path: Path, names: Sequence[str], sources: Sequence[Source]) -> None:

@@ -90,6 +90,17 @@ def test_a_file_per_month_may_overlap_and_is_in_the_order_of_its_date(tmp_path: 
     assert "2 files, one for each month: joined" in source.notes[0]
 
 
+def test_a_folder_per_year_is_no_label(tmp_path: Path) -> None:
+    fill(tmp_path, **{
+        "2024/12.csv": daily("2024-12-01", 1), "2025/01.csv": daily("2025-01-01", 2),
+        "2024/11.csv": daily("2024-11-01", 0),
+    })  # fmt: skip
+    source = read(tmp_path)
+    assert source.names == ("t", "y")
+    assert source.numbers("y").tolist() == [0, 1, 2]
+    assert "3 files, one for each month: joined" in source.notes[0]
+
+
 def test_a_file_per_series_and_month(tmp_path: Path) -> None:
     fill(tmp_path, **{
         "north_2024-02.csv": daily("2024-02-01", 3), "north_2024-01.csv": daily("2024-01-01", 1),
