@@ -29,7 +29,7 @@ class Layout:
         columns: Values by column, one for each file in the order of the files.
         notes: What was decided, with the override.
         clock: The column to which the date of each file is added; "" for none.
-        dates: The date of each file, in the order of the files; empty where they are not used.
+        dates: The date of each file, in the order of the files; empty where names have none.
     """
 
     order: tuple[int, ...]
@@ -39,25 +39,26 @@ class Layout:
     dates: tuple[np.datetime64, ...] = ()
 
 
-def layout_of(names: Sequence[str], sources: Sequence[Source], wanted: str) -> Layout:
+def layout_of(names: Sequence[str], rows: Source, counts: Sequence[int], wanted: str) -> Layout:
     """Decide what files are.
 
     Args:
         names: The files, relative to the folder.
-        sources: Their tables, with the same columns.
+        rows: The rows of all, file after file.
+        counts: Rows of each file.
         wanted: "auto", "series" or "parts".
     """
     stems = [stem_of(name) for name in names]
     files = f"{len(names):,} files"
-    if SERIES in sources[0].names:  # what a series is does not depend on the file that it is in
+    if SERIES in rows.names:  # what a series is does not depend on the file that it is in
         note = f"{files} with a column '{SERIES}': joined in the order of their names"
         return Layout(_natural(stems), {}, (note,))
     if wanted == "series":
         return _as_series(names, stems, (f"{files}: a series each, named in '{SERIES}'",))
     dates = _file_dates(stems)
     if dates:
-        return _dated(dates, sources, files)
-    begins = None if wanted == "parts" else _following(sources)
+        return _dated(dates, rows, counts, files)
+    begins = None if wanted == "parts" else _following(rows, counts)
     if begins is not None:
         order = tuple(int(place) for place in np.argsort(begins, kind="stable"))
         note = f"{files} whose times follow one another: joined ({_instead('series')})"
@@ -99,7 +100,7 @@ def _file_dates(stems: Sequence[str]) -> list[FileDate]:
     return found if len({date.unit for date in found}) == 1 else []
 
 
-def _dated(dates: Sequence[FileDate], sources: Sequence[Source], files: str) -> Layout:
+def _dated(dates: Sequence[FileDate], rows: Source, counts: Sequence[int], files: str) -> Layout:
     begins = tuple(date.begin for date in dates)
     rests = [printable(date.rest) for date in dates]
     order = tuple(sorted(range(len(dates)), key=lambda place: (rests[place], begins[place])))
@@ -110,49 +111,44 @@ def _dated(dates: Sequence[FileDate], sources: Sequence[Source], files: str) -> 
         columns[SERIES] = tuple(rests)
         notes = [f"{files}, one for each series and {unit}: '{SERIES}' is what else their names say"
                  f" ({_instead('series')})"]  # fmt: skip
-    clock = _clock(sources) if unit == "day" else ""
+    clock = _clock(rows) if unit == "day" else ""
     if clock:
         notes.append(f"'{clock}' has only clocks: '{TIME}' adds the dates of the file names")
         return Layout(order, columns, tuple(notes), clock, begins)
-    if not _time_columns(sources) and all(source.rows == 1 for source in sources):
+    if max(counts) == 1 and not _time_columns(rows):
         columns[DATE] = tuple(map(str, begins))
         notes.append(f"'{DATE}' is the date in the file name")
-    return Layout(order, columns, tuple(notes))
+    return Layout(order, columns, tuple(notes), dates=begins)
 
 
-def _time_columns(sources: Sequence[Source]) -> list[str]:
-    return [
-        name
-        for name in sources[0].names
-        if all(source.kind(name) in ("time", "empty") for source in sources)
-        and any(source.kind(name) == "time" for source in sources)
-    ]
+def _time_columns(rows: Source) -> list[str]:
+    return [name for name in rows.names if rows.kind(name) == "time"]
 
 
-def _clock(sources: Sequence[Source]) -> str:
+def _clock(rows: Source) -> str:
     """Return the column of clocks where no column has a date; "" for none."""
-    if any(source.kind(name) == "time" and not _is_clock(source, name)
-           for source in sources for name in source.names):  # fmt: skip
-        return ""
-    found = (n for n in sources[0].names if all(_is_clock(source, n) for source in sources))
-    return next(found, "")
+    clocks = [name for name in rows.names if _is_clock(rows, name)]
+    return clocks[0] if clocks and set(_time_columns(rows)) <= set(clocks) else ""
 
 
-def _is_clock(source: Source, name: str) -> bool:
-    column = source.table().column(name)
-    if not pa.types.is_string(column.type):
+def _is_clock(rows: Source, name: str) -> bool:
+    column = rows.table().column(name)
+    if not pa.types.is_string(column.type) or column.null_count:
         return False
-    return bool(pc.all(pc.match_substring_regex(column, CLOCK)).as_py()) and not column.null_count
+    if not pc.match_substring_regex(column.slice(0, 1), CLOCK)[0].as_py():
+        return False
+    return bool(pc.all(pc.match_substring_regex(column, CLOCK)).as_py())
 
 
-def _following(sources: Sequence[Source]) -> np.ndarray[Any, Any] | None:
+def _following(rows: Source, counts: Sequence[int]) -> np.ndarray[Any, Any] | None:
     """Return when each file begins, where each begins when another has ended; None where not."""
-    for name in _time_columns(sources):
-        parsed = [source.parse_times(name) for source in sources]
-        if any(each.faults or np.isnat(each.values).all() for each in parsed):
+    begins_at = np.cumsum([0, *counts[:-1]])
+    for name in _time_columns(rows):
+        parsed = rows.parse_times(name)
+        begins = np.fmin.reduceat(parsed.values, begins_at)
+        ends = np.fmax.reduceat(parsed.values, begins_at)
+        if parsed.faults or np.isnat(begins).any():
             continue
-        begins = np.array([np.nanmin(each.values) for each in parsed])
-        ends = np.array([np.nanmax(each.values) for each in parsed])
         order = np.argsort(begins, kind="stable")
         if (begins[order][1:] > ends[order][:-1]).all():
             return begins

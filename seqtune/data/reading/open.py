@@ -20,7 +20,7 @@ from seqtune.data.reading.sql.database import is_address, read_address, read_dat
 from seqtune.data.reading.sql.server import shown_address
 from seqtune.data.reading.table import read_table
 from seqtune.data.reading.table_folder import read_table_folder
-from seqtune.data.reading.text_folder import read_labelled, read_texts_beside, walk
+from seqtune.data.reading.text_folder import left_out, read_labelled, read_texts_beside, walk
 from seqtune.data.reading.texts import read_text, read_texts
 from seqtune.errors import DataError, UsageError
 from seqtune.tasks._info import info_of
@@ -156,7 +156,7 @@ def _read_folder(path: Path, options: ReadOptions, as_documents: bool | None) ->
         return read_labelled(found, options)
     if not tables:
         raise folder_error(path)
-    return read_table_folder(path, tables, options)
+    return read_table_folder(path, tables, options, left_out(found, tables))
 
 
 def _table_of(file: OpenedFile, options: ReadOptions) -> Source | None:

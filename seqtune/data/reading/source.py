@@ -294,9 +294,9 @@ class Source:
         read = {name: each for name, each in self._columns.items() if name not in self._joined}
         return pa.table(read)
 
-    def note(self, text: str) -> None:
-        """Put something that was decided before the others."""
-        self._notes = {text: None, **self._notes}
+    def note(self, text: str, *, is_first: bool = False) -> None:
+        """Add what was decided while reading; first, where it says from where."""
+        self._notes = {text: None, **self._notes} if is_first else {**self._notes, text: None}
 
     def frame(self) -> pd.DataFrame:
         """Return all rows in their order, columns as they were read.

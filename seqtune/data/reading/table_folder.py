@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 from pathlib import Path
@@ -77,13 +77,16 @@ class TableFolder(Source):
         return self._places[file].where(row - self._begins[file])
 
 
-def read_table_folder(path: Path, names: Sequence[str], options: ReadOptions) -> Source:
+def read_table_folder(
+    path: Path, names: Sequence[str], options: ReadOptions, left_out: Iterable[str] = ()
+) -> Source:
     """Read the tables of a folder as one.
 
     Args:
         path: The folder.
         names: The tables in it, relative to it, in order.
         options: How each is read; `folder` says what they are.
+        left_out: Notes on what else lies there.
 
     Returns:
         Their rows. A column `series` names the file of each row where files are series, `label`
@@ -95,7 +98,10 @@ def read_table_folder(path: Path, names: Sequence[str], options: ReadOptions) ->
     if len(names) == 1:
         with OpenedFile(path / names[0]) as file:
             source = read_table(file, options)
-        source.note(f"read from {literal(printable(names[0]))}, the only table in the folder")
+        for note in left_out:
+            source.note(note)
+        where = f"read from {literal(printable(names[0]))}, the only table in the folder"
+        source.note(where, is_first=True)
         return source
     sources, prints = [], []
     for name in names:
@@ -107,83 +113,98 @@ def read_table_folder(path: Path, names: Sequence[str], options: ReadOptions) ->
     kept = [place for place in range(len(names)) if found is None or place != found[0]]
     names, sources = [names[place] for place in kept], [sources[place] for place in kept]
     _refuse_other_columns(path, names, sources)
-    layout = layout_of(names, sources, "series" if labels else options.folder)
-    return _joined(path, names, sources, layout, labels, options, fingerprint_of(prints))
+    source = _joined(path, names, sources, labels, options, fingerprint_of(prints))
+    for note in left_out:
+        source.note(note)
+    return source
 
 
 def _joined(
     path: Path,
     names: Sequence[str],
     sources: Sequence[Source],
-    layout: Layout,
     labels: CaseLabels | None,
     options: ReadOptions,
     fingerprint: str,
 ) -> Source:
-    order, counts = layout.order, [source.rows for source in sources]
-    made = _made(names, sources, layout, labels)
-    columns = {name: _in_order(values, counts, order) for name, values in made.items()}
-    tables = [sources[place].table() for place in order]
-    for name in sources[0].names:
-        if name in columns:
-            raise DataError(
-                f"{path}: the files have a column '{name}', which is also made from their names",
-                "rename the column in the files",
-            )
-        columns[name] = joined([table.column(name) for table in tables])
-    table = pa.table(columns)
-    if len(sources) > FEW_CHUNKS:
-        table = table.combine_chunks()
+    counts = [source.rows for source in sources]
+    decimal = Counter(source.decimal for source in sources).most_common(1)[0][0]
+    rows = Source(path, _stacked(sources), options, decimal=decimal)
+    layout = layout_of(names, rows, counts, "series" if labels else options.folder)
+    made = _made(names, rows, counts, layout, labels)
+    if twice := [name for name in made if name in rows.names]:
+        raise DataError(
+            f"{path}: the files have a column '{twice[0]}', which is also made from their names",
+            "rename the column in the files",
+        )
+    table = pa.table({**made, **dict(zip(rows.names, rows.table().columns, strict=True))})
+    if list(layout.order) != sorted(layout.order):
+        begins = list(accumulate(counts, initial=0))
+        table = pa.concat_tables(
+            [table.slice(begins[place], counts[place]) for place in layout.order]
+        ).combine_chunks()
     notes = [*layout.notes, *(labels.notes(names) if labels else []), *_notes(sources)]
-    if LABEL in columns and LABEL not in sources[0].names and not labels:
+    if LABEL in made and not labels:
         notes.append(f"'{LABEL}' is the name of the sub-folder")
-    decimals = Counter(source.decimal for source in sources)
     return TableFolder(
         path, table, options,
-        places=[_Place(sources[place].path, sources[place].lines) for place in order],
-        counts=[counts[place] for place in order],
-        decimal=decimals.most_common(1)[0][0],
+        places=[_Place(sources[place].path, sources[place].lines) for place in layout.order],
+        counts=[counts[place] for place in layout.order],
+        decimal=decimal,
         notes=(f"{table.num_rows:,} rows of {notes[0]}", *notes[1:]),
         fingerprint=fingerprint,
     )  # fmt: skip
 
 
+def _stacked(sources: Sequence[Source]) -> Any:
+    """Return the rows of all files, one file after the other."""
+    tables = [source.table() for source in sources]
+    table = pa.table(
+        {name: joined([table.column(name) for table in tables]) for name in sources[0].names}
+    )
+    return table.combine_chunks() if len(sources) > FEW_CHUNKS else table
+
+
 def _made(
-    names: Sequence[str], sources: Sequence[Source], layout: Layout, labels: CaseLabels | None
+    names: Sequence[str],
+    rows: Source,
+    counts: Sequence[int],
+    layout: Layout,
+    labels: CaseLabels | None,
 ) -> dict[str, Any]:
-    """Return the columns that are not in the files: values for all rows, file after file."""
-    counts = [source.rows for source in sources]
+    """Return the columns that are not in the files, for all rows, file after file."""
     made: dict[str, Any] = {}
     for name, values in layout.columns.items():
-        column = pa.array(values).take(pa.array(np.repeat(np.arange(len(values)), counts)))
+        column = _repeated(values, counts)
         made[name] = column.cast(pa.date32()).cast(pa.timestamp("ms")) if name == DATE else column
     if layout.clock:
-        made[TIME] = pa.concat_arrays(
-            [_times(source, layout.clock, date)
-             for source, date in zip(sources, layout.dates, strict=True)]
-        )  # fmt: skip
+        made[TIME] = _times(rows.texts(layout.clock), np.repeat(layout.dates, counts))
     if labels:
-        made |= labels.columns(counts, sources[0].names)
+        made |= labels.columns(counts, rows.names)
     folders = [name.split("/", 1)[0] if "/" in name else "" for name in names]
-    if all(folders) and len(set(folders)) > 1 and not layout.dates and not labels:
-        values = pa.array([printable(folder) for folder in folders])
-        made[LABEL] = values.take(pa.array(np.repeat(np.arange(len(folders)), counts)))
+    is_label = all(folders) and len(set(folders)) > 1 and not layout.dates and not labels
+    if is_label and LABEL not in rows.names:
+        made[LABEL] = _repeated([printable(folder) for folder in folders], counts)
     return made
 
 
-def _in_order(values: Any, counts: Sequence[int], order: Sequence[int]) -> Any:
-    """Return rows that are there file after file in the order in which files are read."""
-    begins = list(accumulate(counts, initial=0))
-    parts = [values.slice(begins[place], counts[place]) for place in order]
-    chunks = [chunk for part in parts for chunk in getattr(part, "chunks", [part])]
-    return pa.chunked_array(chunks, values.type)
+def _repeated(values: Sequence[str], counts: Sequence[int]) -> Any:
+    """Return the value of each file as often as it has rows."""
+    return pa.array(values).take(pa.array(np.repeat(np.arange(len(values)), counts)))
 
 
-def _times(source: Source, clock: str, date: np.datetime64) -> Any:
-    """Return the times of a file whose rows have only clocks."""
-    texts = (text.strip() for text in source.texts(clock))
-    times = [f"{date}T{'0' if text[1:2] == ':' else ''}{text}" for text in texts]
-    return pa.array(np.array(times, dtype="datetime64[ms]"))
+def _times(clocks: Sequence[str], dates: np.ndarray[Any, Any]) -> Any:
+    """Return the times of rows that have only clocks."""
+    texts = [text.strip() for text in clocks]
+    return pa.array(
+        np.array(
+            [
+                f"{date}T{'0' * (text[1:2] == ':')}{text}"
+                for date, text in zip(dates, texts, strict=True)
+            ],
+            dtype="datetime64[ms]",
+        )
+    )
 
 
 def _refuse_other_columns(path: Path, names: Sequence[str], sources: Sequence[Source]) -> None:

@@ -210,6 +210,20 @@ def _notes(found: Found) -> Iterator[str]:
         yield f"{_some(without, 'folder')} without a text: no such label"
 
 
+def left_out(found: Found, tables: Sequence[str]) -> Iterator[str]:
+    """Say what of a folder of tables is not read.
+
+    Args:
+        found: What lies in it.
+        tables: Those that are read.
+    """
+    others = [name for name in found.others if name not in tables]
+    if others:
+        yield f"{_some(others, 'file')} with another ending than tables have: not read"
+    if found.links:
+        yield f"{_some(found.links, 'symbolic link')}: not followed"
+
+
 def _some(names: list[str], noun: str) -> str:
     """Count names and show the first.
 

@@ -53,6 +53,7 @@ def test_a_file_per_series_makes_a_column_of_their_names(tmp_path: Path) -> None
         "5 rows of 2 files: taken for a series each, named in 'series'"
         " (--set data.folder=parts if they are one table in parts)"
     )
+    assert source.notes[-1] == ("1 file (readme.md) with another ending than tables have: not read")
     assert source.where(3) == f"{tmp_path}/shop10.csv:2"
     assert read(tmp_path, "data.folder=parts").names == ("t", "y")
 
@@ -87,6 +88,17 @@ def test_a_file_per_month_may_overlap_and_is_in_the_order_of_its_date(tmp_path: 
     source = read(tmp_path)
     assert source.numbers("y").tolist() == [1, 2, 3]
     assert "2 files, one for each month: joined" in source.notes[0]
+
+
+def test_a_folder_per_year_is_no_label(tmp_path: Path) -> None:
+    fill(tmp_path, **{
+        "2024/12.csv": daily("2024-12-01", 1), "2025/01.csv": daily("2025-01-01", 2),
+        "2024/11.csv": daily("2024-11-01", 0),
+    })  # fmt: skip
+    source = read(tmp_path)
+    assert source.names == ("t", "y")
+    assert source.numbers("y").tolist() == [0, 1, 2]
+    assert "3 files, one for each month: joined" in source.notes[0]
 
 
 def test_a_file_per_series_and_month(tmp_path: Path) -> None:
