@@ -334,3 +334,33 @@ def test_the_samples_say_what_they_are(plan):
     found = plan(DATA / "shops.csv", *SHOPS_ROLES)
     assert (found["frequency"], found["periods"], found["series"]) == ("D", [7], 8)
     assert found["gaps"]["filled values"] == 135
+
+
+def test_a_date_and_a_clock_make_the_time_from_fit_to_predict(seqtune, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    times = pd.date_range("2024-03-05", periods=300, freq="h")
+    load = 10 + 3 * np.sin(np.arange(300) * 2 * np.pi / 24) + np.arange(300) % 5 / 10
+    rows = [f"{t:%d/%m/%Y};{t:%H.%M.%S};{v:.3f}" for t, v in zip(times, load, strict=True)]
+    write(tmp_path / "x.csv", "a title\nDate;Time;load\n" + "\n".join(rows[:280]) + "\nTotal;;9\n")
+    write(tmp_path / "new.csv", "Date;Time;load\n" + "\n".join(rows[280:]) + "\n")
+    done = seqtune("fit", "x.csv", "--task", "forecast", *TINY, "--out", "run")
+    assert "time: Date Time ('Date' and 'Time' joined; --time COLUMN)" in done.err
+    assert "note: line 1 above the rows left out: 'a title'" in done.err
+    seqtune("predict", "run", "-o", "one.csv")
+    seqtune("predict", "run", "new.csv", "-o", "two.csv")
+    first = [pd.read_csv(tmp_path / f"{name}.csv")["Date Time"].iloc[0] for name in ("one", "two")]
+    assert first == [f"{times[280]:%Y-%m-%d %H:%M:%S}", "2024-03-17 12:00:00"]
+    recipe = (tmp_path / "run" / "recipe.yaml").read_text(encoding="utf-8")
+    assert "time: [Date, Time]" in recipe
+    again = seqtune("plan", "x.csv", "--recipe", "run/recipe.yaml", "--json").json
+    assert again["data"]["rows"] == 280
+
+
+def test_times_that_all_come_equally_often_are_not_averaged(refused, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    days = [(day, shift) for day in range(1, 29) for shift in (1, 2)]
+    rows = [f"2024-01-{day:02d},{shift},{day + shift / 2}" for day, shift in days]
+    write(tmp_path / "x.csv", "date,shift,y\n" + "\n".join(rows) + "\n")
+    error, hint = refused("fit", "x.csv", "--task", "forecast")
+    assert "in column 'date' each time comes 2 times; 'shift' tells them apart" in error
+    assert "--series shift" in hint and "--set data.duplicates=mean averages them" in hint

@@ -91,7 +91,7 @@ def _refuse_regular(source: Source, roles: PanelRoles, rows: Rows) -> None:
     usual = int(sizes[often.argmax()])
     if usual < 2 or often.max() < REGULAR * len(counts):
         return
-    known = (roles.time, roles.series, *roles.targets, *roles.past, *roles.future)
+    known = (roles.time, roles.series, *roles.targets)
     apart = [
         name for name in source.names if name not in known and _tells_apart(source, roles, name)
     ]

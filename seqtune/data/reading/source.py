@@ -3,6 +3,8 @@
 Columns of a CSV are kept as the text in the file and converted on demand, so that a cell that
 does not fit is reported with its line and its text. Typed columns (Parquet, a DataFrame) are
 converted from their own type.
+
+Over 300 lines: one class, all that a task asks of a table.
 """
 
 from __future__ import annotations
@@ -15,6 +17,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from seqtune.data.reading.categories import codes_of, distinct_texts
 from seqtune.data.reading.cell_faults import FaultyCell
 from seqtune.data.reading.column_kind import kind_of_text, kind_of_type
 from seqtune.data.reading.columns import (
@@ -32,15 +35,12 @@ from seqtune.data.reading.typed import (
     settled,
     typed_numbers,
     typed_times,
-    whole_numbers,
+    whole_or_none,
 )
 from seqtune.errors import DataError, nearest
 
 if TYPE_CHECKING:
     import pandas as pd
-
-
-DISTINCT_ROWS = 10_000
 
 
 class Source:
@@ -153,12 +153,9 @@ class Source:
         Raises:
             DataError: As `numbers` does.
         """
-        column = self._column(name)
-        try:
-            if column.null_count == 0:
-                return np.array(pc.cast(column, pa.int64()).to_numpy(), np.int64)
-        except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
-            pass
+        whole = whole_or_none(self._column(name))
+        if whole is not None:
+            return whole
         values = self.numbers(name)
         is_whole = np.isfinite(values).all() and (np.floor(values) == values).all()
         return values.astype(np.int64) if is_whole and (np.abs(values) < 2**53).all() else values
@@ -206,16 +203,7 @@ class Source:
 
     def distinct(self, name: str, most: int) -> list[str]:
         """Return different texts of a column, blank ones left out, at most so many."""
-        column = as_text(self._column(name))
-        found: dict[str, None] = {}
-        for chunk in column.chunks:
-            for start in range(0, len(chunk), DISTINCT_ROWS):
-                for text in chunk.slice(start, DISTINCT_ROWS).unique().to_pylist():
-                    if text and text.strip():
-                        found[text.strip()] = None
-                if len(found) >= most:
-                    return list(found)[:most]
-        return list(found)
+        return distinct_texts(as_text(self._column(name)), most)
 
     def add_times(self, names: Sequence[str], times: np.ndarray[Any, Any]) -> str:
         """Let one column of times stand for several, such as a date and a clock.
@@ -247,32 +235,12 @@ class Source:
         return list(self._joined[name]) if name in self._joined else name
 
     def codes(self, name: str) -> tuple[np.ndarray[Any, Any], list[str]]:
-        """Return a column as categories.
+        """Return a column as categories; see `codes_of`.
 
-        Returns:
-            (rows,) int32 codes in order of first appearance, -1 where the cell is blank or holds
-            one of the user's own words for "missing"; and the label of each code. Words such as
-            NA are labels: they may be names. Whole numbers that are written as reals, such as
-            1.0000000e+00, are labels without a point.
+        Blank cells and the user's own words for "missing" have none. Words such as NA are labels:
+        they may be names.
         """
-        encoded = as_text(self._column(name)).dictionary_encode()  # one dictionary for all chunks
-        words = encoded.chunk(0).dictionary.to_pylist() if encoded.num_chunks else []
-        labels: dict[str, int] = {}
-        absent = {"", *self._options.missing}
-        code_of_word = np.full(len(words) + 1, -1, dtype=np.int32)
-        names = [word.strip() for word in words]
-        whole = whole_numbers([name for name in names if name not in absent])
-        for position, name in enumerate(names):
-            if name not in absent:
-                label = whole.get(name, name)
-                code_of_word[position] = labels.setdefault(label, len(labels))
-        codes = np.empty(self.rows, dtype=np.int32)
-        start = 0
-        for chunk in encoded.chunks:
-            indices = pc.fill_null(chunk.indices, len(words)).to_numpy(zero_copy_only=False)
-            codes[start : start + len(chunk)] = code_of_word[indices]
-            start += len(chunk)
-        return codes, list(labels)
+        return codes_of(as_text(self._column(name)), {"", *self._options.missing})
 
     def texts(self, name: str) -> list[str]:
         """Return a column as it is written; "NA" stays "NA", and a null is an empty text."""

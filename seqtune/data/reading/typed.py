@@ -82,6 +82,20 @@ def whole_numbers(labels: Sequence[str]) -> dict[str, str]:
     return {label: str(int(number)) for label, number in zip(labels, numbers, strict=True)}
 
 
+def whole_or_none(column: Any) -> Array | None:
+    """Return a column of whole numbers as (rows,) int64 with all their digits; None if it is none.
+
+    Args:
+        column: A pyarrow chunked array, of text or of numbers.
+    """
+    try:
+        if column.null_count == 0:
+            return np.array(pc.cast(column, pa.int64()).to_numpy(), np.int64)
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
+        return None
+    return None
+
+
 def typed_numbers(column: Any, sentinels: Array) -> Parsed:
     """Return a column as float64.
 
