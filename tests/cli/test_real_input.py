@@ -352,7 +352,9 @@ def test_a_date_and_a_clock_make_the_time_from_fit_to_predict(seqtune, tmp_path,
     assert first == [f"{times[280]:%Y-%m-%d %H:%M:%S}", "2024-03-17 12:00:00"]
     recipe = (tmp_path / "run" / "recipe.yaml").read_text(encoding="utf-8")
     assert "time: [Date, Time]" in recipe
-    again = seqtune("plan", "x.csv", "--recipe", "run/recipe.yaml", "--json").json
+    again = seqtune(
+        "plan", "x.csv", "--task", "forecast", "--recipe", "run/recipe.yaml", "--json"
+    ).json
     assert again["data"]["rows"] == 280
 
 
