@@ -10,25 +10,30 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from seqtune.errors import RunError, SearchError
+from seqtune.files import is_full
 from seqtune.progress import EpochEnded, Event, Listener, Note, TrialEnded, TrialStarted
 from seqtune.runtime.interrupt import Interrupt
 from seqtune.search.budget import Clock, worth_beginning
 from seqtune.search.executor._contract import POLL_SECONDS, Executor
 from seqtune.search.job_plan import JobPlan
 from seqtune.search.oracle import Oracle, Wait
+from seqtune.search.patience import LAST_FULL_SECONDS, patiently
 from seqtune.search.stopping._contract import Stopping
 from seqtune.search.trial import Result, TrialJob, reason_of
 
 FAILURES_IN_A_ROW = 10
 """The search stops after this many failed trials in a row."""
 
-STOP_SECONDS = 5.0
+STOP_SECONDS = 3.0
 """How long workers may take to end their trials after Ctrl-C."""
 
 OUT_OF_MEMORY = re.compile(
     r"out of memory|memoryerror|resource_?exhausted|bad_alloc|\boom\b", re.IGNORECASE
 )
 """Signs, in the reason of a failure, that a smaller batch may succeed."""
+
+FULL_SECONDS = 5.0
+"""How long after a full disk the next try is."""
 
 RECORD_SHARE = 0.05
 """No more of the loop's time is spent on writing files than this."""
@@ -61,6 +66,7 @@ class Study:
             has something to do.
         listener: Hears of every trial.
         interrupt: A wish to end early.
+        is_kept: Says whether a trial's network is still there.
         results: Trials so far, by name.
     """
 
@@ -72,6 +78,7 @@ class Study:
     record: Callable[[dict[str, Result], dict[str, Any]], None]
     listener: Listener
     interrupt: Interrupt
+    is_kept: Callable[[str], bool] = lambda trial: True
     results: dict[str, Result] = field(default_factory=dict)
     work: dict[int, Work] = field(default_factory=dict)
     seconds: float = 0.0
@@ -84,6 +91,7 @@ class Study:
     _next_record: float = 0.0
     _executor: Executor | None = None
     _begun: bool = False
+    _is_full: bool = False
 
     def state(self) -> dict[str, Any]:
         """Return everything needed to go on later, as plain JSON values."""
@@ -152,14 +160,18 @@ class Study:
             if not goes_on or self.interrupt.asked:
                 self._executor.stop(event.trial)
 
+    @property
+    def running(self) -> Collection[str]:
+        """Names of the trials that are under way."""
+        return self._running.keys()
+
     def left(self) -> float:
         """Return the seconds left for trials."""
         return self.clock.left() - self.reserve(self.results.values())
 
     def _loop(self, executor: Executor) -> None:
         self._fill(executor)
-        self._save()  # no result comes before its trial is on disk
-        is_kept = True
+        is_kept = self._save()  # no result comes before its trial is on disk
         while self._running:
             outcomes = executor.wait(POLL_SECONDS)
             for outcome in outcomes:
@@ -171,18 +183,48 @@ class Study:
             self._fill(executor)  # workers first, files after
             is_kept = is_kept and not outcomes
             if not is_kept and time.monotonic() >= self._next_record:
-                self._save()
-                is_kept = True
+                is_kept = self._save()
         if not is_kept:
-            self._save()
+            self._save_at_last()
         executor.wait(0.0)  # raises if no worker is left
 
-    def _save(self) -> None:
-        """Write results and state, and work out when that may be done again."""
+    def _save(self) -> bool:
+        """Write results and state, and work out when that may be done again.
+
+        Returns:
+            Whether there was room on the disk; the search goes on without.
+        """
         began = time.monotonic()
-        self.record(self.results, self.state())
+        try:
+            self._record()
+        except RunError as error:
+            if not is_full(error):
+                raise
+            self._note_full(error.message)
+            self._next_record = time.monotonic() + FULL_SECONDS
+            return False
+        self._is_full = False
         ended = time.monotonic()
         self._next_record = ended + (ended - began) / RECORD_SHARE
+        return True
+
+    def _record(self) -> None:
+        self.record(self.results, self.state())
+
+    def _save_at_last(self) -> None:
+        """Write results and state when nothing else is left to do; wait for room."""
+        began = time.monotonic()
+
+        def is_over() -> bool:
+            since = time.monotonic() - began
+            return self.interrupt.asked and since > min(STOP_SECONDS, self.interrupt.left())
+
+        patiently(self._record, LAST_FULL_SECONDS, is_over=is_over, hear=self._note_full)
+
+    def _note_full(self, message: str) -> None:
+        if not self._is_full:
+            self._is_full = True
+            self.listener(Note(f"{message}; the search goes on, and saves when there is room"))
 
     def _fill(self, executor: Executor) -> None:
         """Give every idle worker something to do."""
@@ -192,6 +234,8 @@ class Study:
             if proposal is None or isinstance(proposal, Wait):
                 return
             earlier = self.results.get(proposal.trial) if proposal.continues else None
+            if earlier is not None and not self.is_kept(earlier.trial):
+                earlier = None  # its network is not there any more; it begins anew
             job = self.plan.job(proposal, earlier, self._search_seconds, self.left())
             self._submit(executor, job)
 
@@ -268,7 +312,7 @@ class Study:
         while self._running and time.monotonic() < deadline:
             for outcome in executor.wait(POLL_SECONDS):
                 self._take(outcome, executor)
-        self._save()
+        self._save_at_last()
 
     def _keeps_failing(self) -> bool:
         failed = len(self._failures)

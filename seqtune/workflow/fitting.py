@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from seqtune.baselines.pace import Allowance
 from seqtune.errors import RunError, SearchError
-from seqtune.files import append_text, write_json, write_text
+from seqtune.files import append_text, synchronise_all, write_json, write_text
 from seqtune.progress import (
     Assumption,
     BaselineEnded,
@@ -23,13 +23,15 @@ from seqtune.progress import (
     TrialEnded,
 )
 from seqtune.run.baseline_predictions import save_predictions
-from seqtune.run.folder import create_folder, now, write_record
+from seqtune.run.folder import RECORD, NewFolder, now, write_record
 from seqtune.run.leaderboard import Row
-from seqtune.run.members import write_calibrations, write_members
+from seqtune.run.lock import RunLock
+from seqtune.run.members import write_members
 from seqtune.run.run import Run
 from seqtune.runtime import backend as backends
-from seqtune.runtime.interrupt import Interrupt
+from seqtune.runtime.interrupt import ORDER_SECONDS, Interrupt, ended_by_signals, last_words
 from seqtune.search.budget import Clock
+from seqtune.search.patience import LAST_FULL_SECONDS, patiently
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -41,6 +43,10 @@ if TYPE_CHECKING:
     from seqtune.search.trial import Result
     from seqtune.tasks._contract import Task
     from seqtune.workflow.search import Searching
+
+CHOICE_SECONDS, CHOICE_SHARE = 10.0, 0.1
+"""So long the choice of an ensemble may take: at least so many seconds, or a share of the budget.
+It took less than a second on every data set of the benchmarks."""
 
 
 @dataclass
@@ -65,28 +71,44 @@ class Fitting:
     prepared: Any = field(init=False)
     searching: Searching = field(init=False)
     baselines: list[BaselineResult] = field(default_factory=list)
+    lock: RunLock | None = None
+    _is_log_lost: bool = False
 
     @contextmanager
     def closing(self) -> Iterator[None]:
         """Leave a readable run and give the board back, however the steps inside end."""
         try:
-            yield
+            with ended_by_signals(), last_words(self._close_interrupted):
+                yield
         except KeyboardInterrupt:
-            if hasattr(self, "record") and self.folder.is_dir():
-                self.record.update(status="interrupted", ended=now())
-                write_record(self.folder, self.record)
+            if self._close_interrupted():
                 self.tell(Note(f"interrupted; go on with: seqtune resume {self.folder}"))
             raise
         finally:
+            if self.lock is not None:
+                self.lock.release()
             self.listener(Finished())
+
+    def _close_interrupted(self) -> bool:
+        """Note in a run that it was interrupted; say whether there is one already."""
+        if not hasattr(self, "record") or not (self.folder / RECORD).is_file():
+            return False
+        if self.record["status"] == "running":
+            self.record.update(status="interrupted", ended=now())
+            try:
+                write_record(self.folder, self.record)
+            except RunError as error:  # it can be gone on with all the same
+                self.listener(Note(error.message))
+        return True
 
     def go_on(self) -> None:
         """Take every step after the data is prepared, as far as it was not taken before."""
-        self.searching.open()  # workers start while the baselines run
+        interrupt = Interrupt(self.tell)
+        self.searching.open(interrupt)  # workers start while the baselines run
         try:
             if not self.baselines:
                 self._run_baselines()
-            with Interrupt(self.tell) as interrupt:
+            with interrupt:
                 self.searching.run(interrupt)
                 self._conclude(interrupt)
         finally:
@@ -106,7 +128,12 @@ class Fitting:
 
     def _log(self, event: Event) -> None:
         if isinstance(event, (Note, StageStarted, TrialEnded, BaselineEnded)):
-            append_text(self.folder / "log.txt", f"{now()} {event}\n")
+            try:
+                append_text(self.folder / "log.txt", f"{now()} {event}\n")
+            except RunError as error:  # a line of the log is not worth a search
+                if not self._is_log_lost:
+                    self._is_log_lost = True
+                    self.listener(Note(f"{error.message}; the log is not complete"))
 
     def begin(self, data: str | Path | pd.DataFrame, out: str | Path | None) -> None:
         """Read and prepare the data, and create the run folder.
@@ -131,14 +158,13 @@ class Fitting:
         for note in source.notes[len(read) :]:  # columns are converted when they are first used
             self.tell(Note(note))
         stem = Path(path).name.split(".")[0] if path else "data"
-        self.folder = create_folder(out, stem, self.recipe.task)
+        created = NewFolder.create(out, stem, self.recipe.task)
+        self.folder, self.lock = created.path, created.lock
         try:
             self._write_head(source, path, prepared)
-        except (OSError, RunError):
-            shutil.rmtree(self.folder, ignore_errors=True)
+        except BaseException:
+            created.discard()
             raise
-        self.open_data()
-        self.searching.write_board([])
 
     def open_data(self) -> None:
         """Open the data as workers see it, and get ready to search."""
@@ -150,7 +176,10 @@ class Fitting:
         self.searching = Searching(self.recipe, problem, self.clock, self.backend, self.tell)
 
     def _write_head(self, source: Source, path: str | None, prepared: Any) -> None:
-        """Write what identifies the run before anything long begins."""
+        """Write what a run needs before anything long begins; its record comes last.
+
+        A folder without a record is no run yet: whatever has one can be opened and gone on with.
+        """
         self.record = {
             "task": self.recipe.task,
             "status": "running",
@@ -173,19 +202,27 @@ class Fitting:
             "budget_seconds": self.clock.seconds,
             "assumptions": self.assumptions,
         }
-        write_record(self.folder, self.record)
-        write_text(self.folder / "recipe.yaml", self.recipe.to_yaml())
+        self.write_recipe()
         prepared.save(self.folder)
+        synchronise_all(self.folder)
         write_members(self.folder, {})
+        self.open_data()
+        self.searching.write_board([])
+        write_record(self.folder, self.record)
+
+    def write_recipe(self) -> None:
+        """Write the recipe, but for the cluster: a file names none."""
+        recipe = self.recipe.replace({"search.address": "auto"})
+        write_text(self.folder / "recipe.yaml", recipe.to_yaml())
 
     def _run_baselines(self) -> None:
         self.tell(StageStarted("baselines"))
         allowance = Allowance.of(max(0.0, self.clock.left()), self.recipe.get("baselines.share"))
         self.baselines = self.task.baselines(self.prepared, self.recipe, allowance, self.tell)
         self.take_baselines()
-        self.searching.write_board([])
         for result in self.baselines:
             save_predictions(self.folder, result.name, result.predictions)
+        self.searching.write_board([])
         # a run that is killed later must still know against which methods it may claim nothing
         self.record["left_out"] = {
             result.name: result.left_out for result in self.baselines if result.left_out
@@ -196,7 +233,11 @@ class Fitting:
         """Select, score on the test part, refit, and close the run folder."""
         self.tell(StageStarted("ensemble"))
         selection = self.searching.selection()
-        selection.select(self.recipe.values.ensemble.size)
+        until = time.monotonic() + max(CHOICE_SECONDS, CHOICE_SHARE * self.clock.seconds)
+        selection.select(
+            self.recipe.values.ensemble.size,
+            lambda: time.monotonic() > until or interrupt.left() < ORDER_SECONDS / 2,
+        )
         if selection.ranked():
             try:
                 self._score(selection, interrupt)
@@ -205,9 +246,7 @@ class Fitting:
                 self._score(selection, interrupt)
         else:
             self.tell(Note(self.searching.why_nothing()))
-        self.searching.write_board(selection.rows())
-        write_members(self.folder, selection.members())
-        write_calibrations(self.folder, selection.calibrations())
+        self._save(interrupt, lambda: self.searching.publish(selection))
         predictions = selection.test_predictions()
         if predictions is not None:
             models = Run(self.folder).predictor
@@ -215,10 +254,20 @@ class Fitting:
             if "title" in chart and models.name_of(None) != selection.searched_name:
                 chart["title"] += f", by {selection.searched_name}"  # the winner is another row
             if chart:
-                write_json(self.folder / "chart.json", chart)
+                self._save(interrupt, lambda: write_json(self.folder / "chart.json", chart))
         if not interrupt.asked:
             self._explain(selection.weightiest())
-        self._write_tail("interrupted" if interrupt.asked else "complete")
+        status = "interrupted" if interrupt.asked else "complete"
+        self._save(interrupt, lambda: self._write_tail(status))
+
+    def _save(self, interrupt: Interrupt, write: Callable[[], None]) -> None:
+        """Write what the search came to; wait while the disk is full."""
+        patiently(
+            write,
+            LAST_FULL_SECONDS,
+            is_over=lambda: interrupt.left() < ORDER_SECONDS / 2,
+            hear=lambda message: self.tell(Note(f"{message}; waiting for room")),
+        )
 
     def _explain(self, result: Result | None) -> None:
         """Measure what the network looks at that has the largest say, if there is time."""

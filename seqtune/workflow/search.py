@@ -18,8 +18,9 @@ from seqtune.run.checkpoint import checkpoint_rows, write_checkpoint
 from seqtune.run.ensemble_choice import is_hedged
 from seqtune.run.folder import STATE
 from seqtune.run.leaderboard import Leaderboard, Row
-from seqtune.run.members import write_members
+from seqtune.run.members import Member, write_calibrations, write_members
 from seqtune.run.refits import MARGIN
+from seqtune.run.retention import kept, prune
 from seqtune.run.selection import BLEND, Selection
 from seqtune.runtime import backend as backends
 from seqtune.runtime.workers import plan_workers
@@ -36,7 +37,7 @@ from seqtune.search.refit import refit_seconds
 from seqtune.search.signature import signature
 from seqtune.search.stopping import stopping_rule
 from seqtune.search.study import Study
-from seqtune.search.trial import Result
+from seqtune.search.trial import Result, model_path
 
 if TYPE_CHECKING:
     from seqtune.recipe.load import Recipe
@@ -80,6 +81,7 @@ class Searching:
     earlier_seconds: float = 0.0
     executor: Executor = field(init=False)
     _study: Study | None = None
+    _published: dict[str, list[Member]] = field(default_factory=dict)
 
     @property
     def shares(self) -> Shares:
@@ -88,8 +90,13 @@ class Searching:
         share = task.search.refit_share if self.recipe.get("refit") else task.search.score_share
         return Shares(self.clock.seconds, share)
 
-    def open(self) -> None:
-        """Start the workers without waiting for them, and say how many there are and why."""
+    def open(self, interrupt: Interrupt) -> None:
+        """Start the workers without waiting for them, and say how many there are and why.
+
+        Args:
+            interrupt: A wish to end early.
+        """
+        self._interrupt = interrupt
         search = self.recipe.values.search
         data = (self.problem.folder / "data").glob("*")
         plan = plan_workers(
@@ -101,8 +108,9 @@ class Searching:
         )
         self.listener(Assumption("workers", str(plan.workers), plan.why, "--workers N"))
         self.executor = open_executor(
-            plan, self.problem, self._hear, backend=self.backend, search=search, grace=self._grace
-        )
+            plan, self.problem, self._hear, backend=self.backend, search=search, grace=self._grace,
+            is_over=lambda: interrupt.asked,
+        )  # fmt: skip
 
     def close(self) -> None:
         """Give the workers back."""
@@ -137,11 +145,11 @@ class Searching:
         """
         self.listener(Note(f"{error.message}; the remaining trials run in the main process"))
         self.executor.close()
-        self.executor = Inline(self.problem, self._hear)
+        self.executor = Inline(self.problem, self._hear, lambda: self._interrupt.asked)
 
     def selection(self) -> Selection:
         """Return what comes of the trials so far."""
-        results = list(self.results.values())
+        results = kept(self.results.values(), self.problem.task.direction)
         return Selection(
             self.problem, results, self.listener, self.baseline_predictions, self._steps_per_epoch
         )
@@ -181,8 +189,30 @@ class Searching:
         done = list(results.values())
         elapsed = self.earlier_seconds + self.clock.elapsed()
         write_checkpoint(self.problem.folder, done, {**state, "elapsed": elapsed})
-        self.write_board(checkpoint_rows(self.problem, done))
-        write_members(self.problem.folder, self.selection().members())
+        selection, before = self.selection(), self._published
+        self._publish(selection.members(), checkpoint_rows(self.problem, selection.results))
+        running = self._study.running if self._study else ()
+        needed = {result.trial for result in selection.results}.union(running)
+        prune(self.problem.folder, results.keys() - needed, {**before, **self._published})
+
+    def publish(self, selection: Selection) -> None:
+        """Write what came of the search: members, calibrations, leaderboard.
+
+        Args:
+            selection: What was chosen and scored.
+        """
+        write_calibrations(self.problem.folder, selection.calibrations())
+        self._publish(selection.members(), selection.rows())
+
+    def _publish(self, members: dict[str, list[Member]], rows: Sequence[Row]) -> None:
+        """Write the leaderboard after what it refers to.
+
+        Who reads at this moment has the earlier leaderboard with the new members, so that these
+        stand beside the earlier ones until the next time.
+        """
+        write_members(self.problem.folder, {**self._published, **members})
+        self.write_board(rows)
+        self._published = members
 
     def _ending(self, results: Collection[Result]) -> float:
         """Return the seconds to keep for the end: no more than refits are likely to take."""
@@ -267,6 +297,7 @@ class Searching:
             record=self.record,
             listener=self.listener,
             interrupt=interrupt,
+            is_kept=lambda trial: model_path(self.problem.folder, trial).is_file(),
         )
 
     def _signature(self, values: Mapping[str, Any]) -> str:

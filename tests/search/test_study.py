@@ -258,7 +258,7 @@ def test_the_listener_hears_how_each_trial_went() -> None:
 def test_a_job_has_all_that_a_worker_needs() -> None:
     job = search(1000.0, 3).executor.jobs[2]
     assert (job.trial, job.values) == ("t003", values(3))
-    assert job.seed == 43  # of its own, and the same whatever ran before
+    assert job.seed == 3 + 40 * 15_485_863  # of its own, and the same whatever ran before
     assert (job.steps_per_epoch, job.until, job.earlier) == (7, STEPS, None)
     assert job.seconds == 200.0 + SETUP_SECONDS  # a fifth of the search, and time to compile
 
