@@ -97,7 +97,9 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--ways", nargs="+", default=[*WAYS, "worker", "stop"])
-    parser.add_argument("--every", type=int, default=3, help="lines of the log from one to the next")
+    parser.add_argument(
+        "--every", type=int, default=3, help="lines of the log from one to the next"
+    )
     parser.add_argument("--kills", type=int, default=50, help="rounds of the way `random`")
     parser.add_argument("--trials", type=int, default=8)
     parser.add_argument("--workers", type=int, default=2)

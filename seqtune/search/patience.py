@@ -24,7 +24,6 @@ def patiently(
     *,
     is_over: Callable[[], bool] = lambda: False,
     hear: Callable[[str], None] = lambda text: None,
-    pause: float = PAUSE_SECONDS,
 ) -> Value:
     """Do something that writes, again and again while the disk is full.
 
@@ -33,7 +32,6 @@ def patiently(
         seconds: How long to try.
         is_over: Says whether there is no use in waiting any more.
         hear: Is told once that, and why, it waits.
-        pause: Seconds between two tries.
 
     Returns:
         What `act` returns.
@@ -50,9 +48,9 @@ def patiently(
         try:
             return act()
         except (RunError, OSError) as error:
-            if not is_full(error) or time.monotonic() + pause > deadline or is_over():
+            if not is_full(error) or time.monotonic() + PAUSE_SECONDS > deadline or is_over():
                 raise
             if not is_told:
                 hear(getattr(error, "message", str(error)))
                 is_told = True
-        time.sleep(pause)
+        time.sleep(PAUSE_SECONDS)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
 
-from seqtune.errors import SearchError
+from seqtune.errors import RunError, SearchError
 from seqtune.progress import EpochEnded, Event, Note, TrialEnded, TrialStarted, silent
 from seqtune.runtime.interrupt import Interrupt
 from seqtune.search.budget import SETUP_SECONDS
@@ -403,3 +404,54 @@ def test_a_search_that_loses_its_last_worker_says_so_after_the_last_outcome() ->
     with pytest.raises(SearchError, match="no worker can be started"):
         searched.study.run(searched.executor)
     assert [result.status for result in searched.results] == ["completed"]
+
+
+def full_until(tries: int, diary: list[int]) -> Callable[..., None]:
+    """Return what keeps trials on a disk that is full for so many tries."""
+
+    def record(results: dict[str, Result], state: dict[str, Any]) -> None:
+        diary.append(len(results))
+        if len(diary) <= tries:
+            raise RunError("x cannot be written: full") from OSError(errno.ENOSPC, "full")
+
+    return record
+
+
+def test_a_full_disk_ends_no_search(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("seqtune.search.study.FULL_SECONDS", 0.0)
+    searched, kept = prepared(100.0), []
+    searched.study.record = full_until(3, kept)
+    searched.study.run(searched.executor)
+    assert len(searched.results) == 10 == kept[-1]
+    assert searched.notes == [
+        "x cannot be written: full; the search goes on, and saves when there is room"
+    ]
+
+
+def test_a_search_that_has_ended_waits_for_room(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("seqtune.search.study.FULL_SECONDS", 1000.0)
+    monkeypatch.setattr("seqtune.search.patience.PAUSE_SECONDS", 0.001)
+    searched, kept = prepared(100.0), []
+    searched.study.record = full_until(5, kept)
+    searched.study.run(searched.executor)
+    assert kept == [0, 10, 10, 10, 10, 10]
+
+
+def test_another_fault_of_the_disk_is_told_at_once() -> None:
+    searched = prepared(100.0)
+
+    def record(results: dict[str, Result], state: dict[str, Any]) -> None:
+        raise RunError("x cannot be written: broken") from OSError(errno.EIO, "broken")
+
+    searched.study.record = record
+    with pytest.raises(RunError, match="broken"):
+        searched.study.run(searched.executor)
+
+
+def test_a_trial_whose_network_is_gone_begins_anew() -> None:
+    first, again = Proposal("t001", values(1), 1 / 3), Proposal("t001", values(1), 1.0, True)
+    for is_kept in (True, False):
+        searched = prepared(1000.0, [first, again])
+        searched.study.is_kept = lambda trial, is_kept=is_kept: is_kept
+        searched.study.run(searched.executor)
+        assert (searched.executor.jobs[1].earlier is not None) == is_kept
