@@ -7,7 +7,7 @@
 | way | what happens |
 | --- | --- |
 | kill, killgroup | SIGKILL to the main process; to it and its workers |
-| term, hup, int | that signal to the main process, as a cluster, a closed terminal and `kill -2` send it |
+| term, hup, int | that signal to the main process, as a cluster or a closed terminal does |
 | termgroup, intgroup | to it and its workers, as `timeout` and Ctrl-C send it |
 | worker | SIGKILL to a worker: the search goes on |
 | stop | SIGSTOP for two seconds: the search goes on |
@@ -32,6 +32,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -211,10 +212,8 @@ def end(process: subprocess.Popen[str], way: str) -> int:
 
 def send(pid: int, number: int) -> None:
     """Send a signal to a process, if it is still there."""
-    try:
+    with suppress(ProcessLookupError):
         os.kill(pid, number)
-    except ProcessLookupError:
-        pass
 
 
 def session(leader: int) -> list[int]:

@@ -10,14 +10,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from seqtune.errors import RunError, SearchError
-from seqtune.files import is_full
 from seqtune.progress import EpochEnded, Event, Listener, Note, TrialEnded, TrialStarted
 from seqtune.runtime.interrupt import Interrupt
 from seqtune.search.budget import Clock, worth_beginning
 from seqtune.search.executor._contract import POLL_SECONDS, Executor
 from seqtune.search.job_plan import JobPlan
+from seqtune.search.keeping import Keeping
 from seqtune.search.oracle import Oracle, Wait
-from seqtune.search.patience import LAST_FULL_SECONDS, patiently
 from seqtune.search.stopping._contract import Stopping
 from seqtune.search.trial import Result, TrialJob, reason_of
 
@@ -31,12 +30,6 @@ OUT_OF_MEMORY = re.compile(
     r"out of memory|memoryerror|resource_?exhausted|bad_alloc|\boom\b", re.IGNORECASE
 )
 """Signs, in the reason of a failure, that a smaller batch may succeed."""
-
-FULL_SECONDS = 5.0
-"""How long after a full disk the next try is."""
-
-RECORD_SHARE = 0.05
-"""No more of the loop's time is spent on writing files than this."""
 
 
 @dataclass
@@ -88,10 +81,14 @@ class Study:
     _failures: list[str] = field(default_factory=list)
     _halved: set[str] = field(default_factory=set)
     _search_seconds: float = 0.0
-    _next_record: float = 0.0
     _executor: Executor | None = None
     _begun: bool = False
-    _is_full: bool = False
+    _keeping: Keeping = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._keeping = Keeping(
+            lambda: self.record(self.results, self.state()), self.listener, self.interrupt
+        )
 
     def state(self) -> dict[str, Any]:
         """Return everything needed to go on later, as plain JSON values."""
@@ -171,7 +168,7 @@ class Study:
 
     def _loop(self, executor: Executor) -> None:
         self._fill(executor)
-        is_kept = self._save()  # no result comes before its trial is on disk
+        self._keeping.save()  # no result comes before its trial is on disk
         while self._running:
             outcomes = executor.wait(POLL_SECONDS)
             for outcome in outcomes:
@@ -181,50 +178,11 @@ class Study:
                 self._finish(executor)
                 return
             self._fill(executor)  # workers first, files after
-            is_kept = is_kept and not outcomes
-            if not is_kept and time.monotonic() >= self._next_record:
-                is_kept = self._save()
-        if not is_kept:
-            self._save_at_last()
+            if outcomes:
+                self._keeping.changed()
+            self._keeping.save_if_due()
+        self._keeping.close()
         executor.wait(0.0)  # raises if no worker is left
-
-    def _save(self) -> bool:
-        """Write results and state, and work out when that may be done again.
-
-        Returns:
-            Whether there was room on the disk; the search goes on without.
-        """
-        began = time.monotonic()
-        try:
-            self._record()
-        except RunError as error:
-            if not is_full(error):
-                raise
-            self._note_full(error.message)
-            self._next_record = time.monotonic() + FULL_SECONDS
-            return False
-        self._is_full = False
-        ended = time.monotonic()
-        self._next_record = ended + (ended - began) / RECORD_SHARE
-        return True
-
-    def _record(self) -> None:
-        self.record(self.results, self.state())
-
-    def _save_at_last(self) -> None:
-        """Write results and state when nothing else is left to do; wait for room."""
-        began = time.monotonic()
-
-        def is_over() -> bool:
-            since = time.monotonic() - began
-            return self.interrupt.asked and since > min(STOP_SECONDS, self.interrupt.left())
-
-        patiently(self._record, LAST_FULL_SECONDS, is_over=is_over, hear=self._note_full)
-
-    def _note_full(self, message: str) -> None:
-        if not self._is_full:
-            self._is_full = True
-            self.listener(Note(f"{message}; the search goes on, and saves when there is room"))
 
     def _fill(self, executor: Executor) -> None:
         """Give every idle worker something to do."""
@@ -312,7 +270,7 @@ class Study:
         while self._running and time.monotonic() < deadline:
             for outcome in executor.wait(POLL_SECONDS):
                 self._take(outcome, executor)
-        self._save_at_last()
+        self._keeping.save_at_last()
 
     def _keeps_failing(self) -> bool:
         failed = len(self._failures)

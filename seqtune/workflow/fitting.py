@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from seqtune.baselines.pace import Allowance
-from seqtune.errors import RunError, SearchError
-from seqtune.files import append_text, synchronise_all, write_json, write_text
+from seqtune.errors import RunError
+from seqtune.files import append_text, synchronise_all, write_text
 from seqtune.progress import (
     Assumption,
     BaselineEnded,
@@ -27,11 +26,10 @@ from seqtune.run.folder import RECORD, NewFolder, now, write_record
 from seqtune.run.leaderboard import Row
 from seqtune.run.lock import RunLock
 from seqtune.run.members import write_members
-from seqtune.run.run import Run
 from seqtune.runtime import backend as backends
-from seqtune.runtime.interrupt import ORDER_SECONDS, Interrupt, ended_by_signals, last_words
+from seqtune.runtime.interrupt import Interrupt, ended_by_signals, last_words
 from seqtune.search.budget import Clock
-from seqtune.search.patience import LAST_FULL_SECONDS, patiently
+from seqtune.workflow.conclusion import Conclusion
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -39,14 +37,8 @@ if TYPE_CHECKING:
     from seqtune.baselines.runner import BaselineResult
     from seqtune.data.reading.source import Source
     from seqtune.recipe.load import Recipe
-    from seqtune.run.selection import Selection
-    from seqtune.search.trial import Result
     from seqtune.tasks._contract import Task
     from seqtune.workflow.search import Searching
-
-CHOICE_SECONDS, CHOICE_SHARE = 10.0, 0.1
-"""So long the choice of an ensemble may take: at least so many seconds, or a share of the budget.
-It took less than a second on every data set of the benchmarks."""
 
 
 @dataclass
@@ -207,7 +199,7 @@ class Fitting:
         synchronise_all(self.folder)
         write_members(self.folder, {})
         self.open_data()
-        self.searching.write_board([])
+        self.searching.publication.write_board([])
         write_record(self.folder, self.record)
 
     def write_recipe(self) -> None:
@@ -222,7 +214,7 @@ class Fitting:
         self.take_baselines()
         for result in self.baselines:
             save_predictions(self.folder, result.name, result.predictions)
-        self.searching.write_board([])
+        self.searching.publication.write_board([])
         # a run that is killed later must still know against which methods it may claim nothing
         self.record["left_out"] = {
             result.name: result.left_out for result in self.baselines if result.left_out
@@ -231,90 +223,11 @@ class Fitting:
 
     def _conclude(self, interrupt: Interrupt) -> None:
         """Select, score on the test part, refit, and close the run folder."""
-        self.tell(StageStarted("ensemble"))
-        selection = self.searching.selection()
-        until = time.monotonic() + max(CHOICE_SECONDS, CHOICE_SHARE * self.clock.seconds)
-        selection.select(
-            self.recipe.values.ensemble.size,
-            lambda: time.monotonic() > until or interrupt.left() < ORDER_SECONDS / 2,
-        )
-        if selection.ranked():
-            try:
-                self._score(selection, interrupt)
-            except SearchError as error:
-                self.searching.fall_back(error)
-                self._score(selection, interrupt)
-        else:
-            self.tell(Note(self.searching.why_nothing()))
-        self._save(interrupt, lambda: self.searching.publish(selection))
-        predictions = selection.test_predictions()
-        if predictions is not None:
-            models = Run(self.folder).predictor
-            chart = self.task.illustrate(self.prepared, predictions, models, models.context)
-            if "title" in chart and models.name_of(None) != selection.searched_name:
-                chart["title"] += f", by {selection.searched_name}"  # the winner is another row
-            if chart:
-                self._save(interrupt, lambda: write_json(self.folder / "chart.json", chart))
-        if not interrupt.asked:
-            self._explain(selection.weightiest())
-        status = "interrupted" if interrupt.asked else "complete"
-        self._save(interrupt, lambda: self._write_tail(status))
-
-    def _save(self, interrupt: Interrupt, write: Callable[[], None]) -> None:
-        """Write what the search came to; wait while the disk is full."""
-        patiently(
-            write,
-            LAST_FULL_SECONDS,
-            is_over=lambda: interrupt.left() < ORDER_SECONDS / 2,
-            hear=lambda message: self.tell(Note(f"{message}; waiting for room")),
-        )
-
-    def _explain(self, result: Result | None) -> None:
-        """Measure what the network looks at that has the largest say, if there is time."""
-        from seqtune.run.explanation import EXPLANATION, explain_trial, no_time, time_left
-        from seqtune.tasks._abilities import Explains
-
-        (self.folder / EXPLANATION).unlink(missing_ok=True)  # of an earlier command
-        if result is None or not isinstance(self.task, Explains):
-            return
-        deadline = time_left(self.clock.left(), result)
-        if deadline is None:
-            self.tell(Note(no_time(self.folder)))
-            return
-        self.tell(StageStarted("explain"))
-        try:
-            explain_trial(self.task, self.prepared, self.folder, result, deadline)
-        except RunError as error:
-            self.tell(Note(f"what the network looks at was not measured: {error.message}"))
-
-    def _score(self, selection: Selection, interrupt: Interrupt) -> None:
-        selection.score_chosen(
-            self.searching.executor,
-            self.clock,
-            self.searching.shares.saving,
-            seed=self.recipe.values.seed,
-            refit=self.recipe.get("refit"),
-            interrupt=interrupt,
-        )
-
-    def _write_tail(self, status: str) -> None:
-        """Write what the whole command came to."""
-        self.record.update(
-            status=status,
-            ended=now(),
-            seconds={
-                "total": self.searching.earlier_seconds + self.clock.elapsed(),
-                "search": self.searching.seconds,
-            },
-            workers=self.searching.work,
-            notes=self.notes,
-            assumptions=self.assumptions,
-        )
-        write_record(self.folder, self.record)
+        Conclusion(self, interrupt).run()
 
     def take_baselines(self) -> None:
         """Put the simple methods on the leaderboard, and where ensembles look for members."""
-        self.searching.rows = self._baseline_rows()
+        self.searching.publication.baselines = self._baseline_rows()
         self.searching.baseline_predictions = {
             result.name: result.predictions for result in self.baselines if result.predictions
         }

@@ -5,23 +5,19 @@ from __future__ import annotations
 import json
 import math
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from seqtune.errors import SearchError
-from seqtune.files import write_json
 from seqtune.progress import Assumption, Event, Listener, Note, SearchStarted, StageStarted
 from seqtune.run.baseline_predictions import Arrays
-from seqtune.run.checkpoint import checkpoint_rows, write_checkpoint
-from seqtune.run.ensemble_choice import is_hedged
 from seqtune.run.folder import STATE
-from seqtune.run.leaderboard import Leaderboard, Row
-from seqtune.run.members import Member, write_calibrations, write_members
+from seqtune.run.leaderboard import Leaderboard
 from seqtune.run.refits import MARGIN
-from seqtune.run.retention import kept, prune
-from seqtune.run.selection import BLEND, Selection
+from seqtune.run.retention import kept
+from seqtune.run.selection import Selection
 from seqtune.runtime import backend as backends
 from seqtune.runtime.workers import plan_workers
 from seqtune.search.budget import Clock, Shares
@@ -38,6 +34,7 @@ from seqtune.search.signature import signature
 from seqtune.search.stopping import stopping_rule
 from seqtune.search.study import Study
 from seqtune.search.trial import Result, model_path
+from seqtune.workflow.publication import Publication
 
 if TYPE_CHECKING:
     from seqtune.recipe.load import Recipe
@@ -58,7 +55,6 @@ class Searching:
         clock: Wall time of the command.
         backend: The Keras backend.
         listener: Hears of everything that is worth telling.
-        rows: The baselines' rows of the leaderboard.
         baseline_predictions: Predictions by part of the baselines that an ensemble may take in.
         results: Trials of an earlier command on the same run, by name.
         state: The state in which that one left the search; None for a new search.
@@ -72,7 +68,6 @@ class Searching:
     clock: Clock
     backend: str
     listener: Listener
-    rows: list[Row] = field(default_factory=list)
     baseline_predictions: dict[str, Arrays] = field(default_factory=dict)
     results: dict[str, Result] = field(default_factory=dict)
     state: Mapping[str, Any] | None = None
@@ -80,8 +75,11 @@ class Searching:
     seconds: float = 0.0
     earlier_seconds: float = 0.0
     executor: Executor = field(init=False)
+    publication: Publication = field(init=False)
     _study: Study | None = None
-    _published: dict[str, list[Member]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.publication = Publication(self.problem)
 
     @property
     def shares(self) -> Shares:
@@ -164,20 +162,6 @@ class Searching:
             f"no network was trained: {count} of {len(self.results)} trials failed with: {reason}"
         )
 
-    def write_board(self, rows: Sequence[Row]) -> None:
-        """Write the leaderboard.
-
-        Args:
-            rows: Rows beside those of the baselines.
-        """
-        task = self.problem.task
-        board = Leaderboard(self.problem.metric, task.direction, (*self.rows, *rows))
-        if (best := board.best_network) and math.isfinite(score := board.validation_score(best)):
-            is_blended = any(row.name == BLEND for row in rows) and is_hedged(self.problem)
-            margin = score if is_blended else task.margin(self.problem.prepared, score)
-            board = replace(board, margin=margin)
-        write_json(self.problem.folder / "leaderboard.json", board.to_dict())
-
     def record(self, results: dict[str, Result], state: dict[str, Any]) -> None:
         """Keep on disk what a killed run needs to be resumed, reported and used.
 
@@ -186,33 +170,11 @@ class Searching:
             state: What the search needs to go on.
         """
         self.results = results
-        done = list(results.values())
         elapsed = self.earlier_seconds + self.clock.elapsed()
-        write_checkpoint(self.problem.folder, done, {**state, "elapsed": elapsed})
-        selection, before = self.selection(), self._published
-        self._publish(selection.members(), checkpoint_rows(self.problem, selection.results))
         running = self._study.running if self._study else ()
-        needed = {result.trial for result in selection.results}.union(running)
-        prune(self.problem.folder, results.keys() - needed, {**before, **self._published})
-
-    def publish(self, selection: Selection) -> None:
-        """Write what came of the search: members, calibrations, leaderboard.
-
-        Args:
-            selection: What was chosen and scored.
-        """
-        write_calibrations(self.problem.folder, selection.calibrations())
-        self._publish(selection.members(), selection.rows())
-
-    def _publish(self, members: dict[str, list[Member]], rows: Sequence[Row]) -> None:
-        """Write the leaderboard after what it refers to.
-
-        Who reads at this moment has the earlier leaderboard with the new members, so that these
-        stand beside the earlier ones until the next time.
-        """
-        write_members(self.problem.folder, {**self._published, **members})
-        self.write_board(rows)
-        self._published = members
+        self.publication.checkpoint(
+            results, {**state, "elapsed": elapsed}, self.selection(), running
+        )
 
     def _ending(self, results: Collection[Result]) -> float:
         """Return the seconds to keep for the end: no more than refits are likely to take."""
@@ -244,7 +206,9 @@ class Searching:
 
     def _announce(self) -> None:
         task = self.problem.task
-        best = Leaderboard(self.problem.metric, task.direction, tuple(self.rows)).best_baseline
+        best = Leaderboard(
+            self.problem.metric, task.direction, tuple(self.publication.baselines)
+        ).best_baseline
         self.listener(StageStarted("search"))
         self.listener(
             SearchStarted(

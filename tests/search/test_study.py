@@ -418,7 +418,7 @@ def full_until(tries: int, diary: list[int]) -> Callable[..., None]:
 
 
 def test_a_full_disk_ends_no_search(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("seqtune.search.study.FULL_SECONDS", 0.0)
+    monkeypatch.setattr("seqtune.search.keeping.FULL_SECONDS", 0.0)
     searched, kept = prepared(100.0), []
     searched.study.record = full_until(3, kept)
     searched.study.run(searched.executor)
@@ -429,7 +429,7 @@ def test_a_full_disk_ends_no_search(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_search_that_has_ended_waits_for_room(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("seqtune.search.study.FULL_SECONDS", 1000.0)
+    monkeypatch.setattr("seqtune.search.keeping.FULL_SECONDS", 1000.0)
     monkeypatch.setattr("seqtune.search.patience.PAUSE_SECONDS", 0.001)
     searched, kept = prepared(100.0), []
     searched.study.record = full_until(5, kept)
