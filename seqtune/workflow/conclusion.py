@@ -5,24 +5,45 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
 
 from seqtune.errors import RunError, SearchError
 from seqtune.files import write_json
-from seqtune.progress import Note, StageStarted
+from seqtune.progress import Event, Note, StageStarted
 from seqtune.run.folder import now, write_record
 from seqtune.run.run import Run
 from seqtune.runtime.interrupt import ORDER_SECONDS, Interrupt
 from seqtune.search.patience import LAST_FULL_SECONDS, patiently
 
 if TYPE_CHECKING:
+    from seqtune.recipe.load import Recipe
     from seqtune.run.selection import Selection
+    from seqtune.search.budget import Clock
     from seqtune.search.trial import Result
-    from seqtune.workflow.fitting import Fitting
+    from seqtune.tasks._contract import Task
+    from seqtune.workflow.search import Searching
 
 CHOICE_SECONDS, CHOICE_SHARE = 10.0, 0.1
 """So long the choice of an ensemble may take: at least so many seconds, or a share of the budget.
 It took less than a second on every data set of the benchmarks."""
+
+
+class Fit(Protocol):
+    """What a fit has when its search is over; see `workflow.fitting.Fitting`."""
+
+    recipe: Recipe
+    clock: Clock
+    folder: Path
+    record: dict[str, Any]
+    task: Task
+    prepared: Any
+    searching: Searching
+    notes: list[str]
+    assumptions: list[dict[str, str]]
+
+    def tell(self, event: Event) -> None:
+        """Pass an event on."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +55,7 @@ class Conclusion:
         interrupt: A wish to end early: what is finished is scored and saved.
     """
 
-    fitting: Fitting
+    fitting: Fit
     interrupt: Interrupt
 
     def run(self) -> None:

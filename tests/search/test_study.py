@@ -223,7 +223,7 @@ def test_one_success_in_between_keeps_the_search_alive() -> None:
 def test_workers_have_something_to_do_before_files_are_written(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("seqtune.search.study.RECORD_SHARE", 1e12)
+    monkeypatch.setattr("seqtune.search.keeping.RECORD_SHARE", 1e12)
     order: list[str] = []
     searched = prepared(1000.0, 2)
     searched.study.record = lambda results, state: order.append(f"recorded {sorted(results)}")
@@ -238,7 +238,7 @@ def test_workers_have_something_to_do_before_files_are_written(
 def test_writing_files_does_not_keep_the_loop_from_its_work(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("seqtune.search.study.RECORD_SHARE", 1e-12)  # there is never time for it
+    monkeypatch.setattr("seqtune.search.keeping.RECORD_SHARE", 1e-12)  # there is never time for it
     kept = [entry[1] for entry in search(1000.0, 5).diary if entry[0] == "recorded"]
     assert kept == [0, 5]  # at the start and in the end, whatever happens
 
