@@ -66,6 +66,9 @@ class Run:
 
         A run that died was killed; `resume` goes on with it.
         """
+        if self.record["status"] != "running" or holder(self.folder) is not None:
+            return str(self.record["status"])
+        self.record = read_record(self.folder)  # it may have ended since it was opened
         status = str(self.record["status"])
         return "died" if status == "running" and holder(self.folder) is None else status
 

@@ -16,7 +16,8 @@ from typing import Any
 import pytest
 from command_line import TINY, seqtune, weekly
 
-PROMISED_SECONDS = 10.0
+PROMISED_SECONDS = 15.0
+"""Ten, and what a machine takes that has other work."""
 
 SLOW = ("--trials", "3", "--set", "network.units=[4,6,8]", "--set", "training.steps=4000")
 
@@ -117,5 +118,7 @@ def test_nohup_is_respected(begin: Begin) -> None:
 
     begun = begin(preexec_fn=ignore)
     begun.until("baselines")
-    assert begun.end(signal.SIGHUP)[0] == 0
+    begun.process.send_signal(signal.SIGHUP)
+    begun.process.communicate(timeout=120.0)
+    assert begun.process.returncode == 0
     assert status(begun.out) == "complete"
