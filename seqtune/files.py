@@ -1,13 +1,19 @@
-"""Files that are written whole or not at all; JSON that is read with an error one can act on."""
+"""Files that are written whole or not at all, and are on disk before anything refers to them.
+
+A file is written under another name, synchronised, and renamed; then its folder is synchronised.
+So a power cut leaves the old file or the new one, and what a file refers to was there before it, as
+long as it was written before it.
+"""
 
 from __future__ import annotations
 
+import errno
 import json
 import math
 import os
-import tempfile
+import secrets
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any, TypeVar
 
@@ -21,10 +27,18 @@ TEMPORARY = ".seqtune-"
 MALFORMED = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
 """What reading values from JSON raises where the file holds something else."""
 
+FULL = (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC))
+"""What the system says where a disk, or what a user may have of it, is full."""
+
+UNABLE = (errno.EINVAL, errno.ENOTSUP, errno.EBADF, errno.EACCES, errno.EPERM)
+"""What systems say that cannot synchronise a folder."""
+
 
 @contextmanager
 def whole_file(path: Path) -> Iterator[Path]:
     """Give a temporary path beside `path`; it takes the name of `path` when all went well.
+
+    The file is on disk when this returns, and has the rights that the user's `umask` leaves.
 
     Args:
         path: The file to write; its folder is created where it is missing.
@@ -34,30 +48,112 @@ def whole_file(path: Path) -> Iterator[Path]:
     """
     temporary: Path | None = None
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(
-            prefix=f"{TEMPORARY}{path.stem}-", suffix=path.suffix, dir=path.parent
-        )
-        os.close(handle)
-        temporary = Path(name)
+        make_folder(path.parent)
+        temporary = _new_file(path)
         yield temporary
-        temporary.chmod(0o644)
+        synchronise(temporary)
         temporary.replace(path)
+        synchronise_folder(path.parent)
     except OSError as error:
-        raise RunError(
-            f"{path} cannot be written: {error.strerror or error}",
-            "free some disk space, or choose another folder",
-        ) from error
+        raise unwritable(path, error) from error
     finally:
         if temporary is not None:
-            temporary.unlink(missing_ok=True)
+            with suppress(OSError):
+                temporary.unlink(missing_ok=True)
+
+
+def _new_file(path: Path) -> Path:
+    """Create an empty file beside another one, with the rights of a file that `open` creates."""
+    while True:
+        name = f"{TEMPORARY}{path.stem[:100]}-{secrets.token_hex(4)}{path.suffix}"
+        with suppress(FileExistsError):
+            os.close(os.open(path.with_name(name), os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666))
+            return path.with_name(name)
+
+
+def make_folder(path: Path) -> None:
+    """Create a folder with its parents, each on disk in the one above it."""
+    if path.is_dir():
+        return
+    if not path.parent.exists():
+        make_folder(path.parent)
+    path.mkdir(exist_ok=True)
+    synchronise_folder(path.parent)
+
+
+def synchronise(path: Path) -> None:
+    """Return when the content of a file is on disk."""
+    with path.open("rb+") as file:
+        os.fsync(file.fileno())
+
+
+def synchronise_folder(folder: Path) -> None:
+    """Return when the names in a folder are on disk, on systems that can say so."""
+    flags = getattr(os, "O_DIRECTORY", None)
+    if flags is None:  # Windows opens no folders
+        return
+    try:
+        handle = os.open(folder, os.O_RDONLY | flags)
+    except OSError as error:
+        if error.errno in UNABLE:
+            return
+        raise
+    try:
+        os.fsync(handle)
+    except OSError as error:
+        if error.errno not in UNABLE:
+            raise
+    finally:
+        os.close(handle)
+
+
+def synchronise_all(folder: Path) -> None:
+    """Return when everything below a folder is on disk.
+
+    Raises:
+        RunError: The disk is full, or fails.
+    """
+    try:
+        for place, _, names in os.walk(folder, topdown=False):
+            for name in names:
+                path = Path(place, name)
+                if path.is_file() and not path.is_symlink():
+                    synchronise(path)
+            synchronise_folder(Path(place))
+    except OSError as error:
+        raise unwritable(folder, error) from error
+
+
+def unwritable(path: Path, error: OSError) -> RunError:
+    """Return the error that a file cannot be written, and what mends it."""
+    return RunError(f"{path} cannot be written: {error.strerror or error}", hint_of(error))
+
+
+def hint_of(error: OSError) -> str:
+    """Return what mends an error of the system."""
+    if error.errno in FULL:
+        return "free some disk space, or choose another folder"
+    if error.errno in (errno.EMFILE, errno.ENFILE):
+        return "allow more open files: ulimit -n 4096"
+    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+        return "choose another folder, or allow writing there: chmod u+w"
+    return "look after the disk, or choose another folder"
+
+
+def is_full(error: BaseException | None) -> bool:
+    """Say whether an error, or what caused it, is that a disk is full."""
+    while error is not None:
+        if isinstance(error, OSError) and error.errno in FULL:
+            return True
+        error = error.__cause__
+    return False
 
 
 def sweep(folder: Path) -> None:
     """Remove what `whole_file` had begun when the process was killed.
 
     Args:
-        folder: A run folder that nobody else writes to.
+        folder: A run folder that nobody else writes to: its lock is held.
     """
     for path in folder.glob(f"**/{TEMPORARY}*"):
         if path.is_file() and not path.is_symlink():
@@ -73,8 +169,6 @@ def write_with(path: Path, write: Callable[[IO[bytes]], None]) -> None:
     """
     with whole_file(path) as temporary, temporary.open("wb") as file:
         write(file)
-        file.flush()
-        os.fsync(file.fileno())
 
 
 def write_text(path: Path, text: str) -> None:
@@ -110,10 +204,7 @@ def append_text(path: Path, text: str) -> None:
             file.flush()
             os.fsync(file.fileno())
     except OSError as error:
-        raise RunError(
-            f"{path} cannot be written: {error.strerror or error}",
-            "free some disk space, or choose another folder",
-        ) from error
+        raise unwritable(path, error) from error
 
 
 def damaged(path: Path, reason: object) -> RunError:
@@ -160,7 +251,9 @@ def read_lines(path: Path) -> list[Any]:
     if not path.exists():
         return []
     values = []
-    for line in path.read_text(encoding="utf-8").splitlines():
+    for line in path.read_text(encoding="utf-8").split("\n"):  # other ends may be in a text
+        if not line.strip():
+            continue
         try:
             values.append(json.loads(line))
         except ValueError:

@@ -9,7 +9,10 @@ from typing import Annotated
 import typer
 
 from seqtune.cli import doctor, evaluate, fit, inspect, plan, predict, recipes, report, resume, runs
+from seqtune.cli.streams import OutputLost, guarded_streams
 from seqtune.errors import SeqtuneError, UsageError, literal
+from seqtune.files import hint_of
+from seqtune.runtime.interrupt import INTERRUPTED, ended_by_signals, exit_code
 from seqtune.tasks._info import infos
 
 app = typer.Typer(
@@ -59,27 +62,36 @@ def _print_error(what: str, text: str) -> None:
 
 def main() -> None:
     """Run the command line; an error that the user can mend is two lines, not a traceback."""
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="replace")
+    with guarded_streams(), ended_by_signals(is_command=True):
+        sys.exit(_run())
+
+
+def _run() -> int:
+    """Run the command line and return its exit code."""
     try:
-        app()
+        try:
+            app()
+        except SystemExit as end:
+            code = end.code if isinstance(end.code, int) else int(end.code is not None)
+            sys.stdout.flush()
+            return exit_code() if code == INTERRUPTED else code
     except SeqtuneError as error:
         _print_error("error", error.message)
         if error.hint:
             _print_error("hint", error.hint)
-        sys.exit(2 if isinstance(error, UsageError) else 1)
-    except BrokenPipeError:
-        sys.stderr.close()
-        sys.exit(1)
+        return 2 if isinstance(error, UsageError) else 1
+    except OutputLost as lost:
+        _print_error("error", f"stdout took no more: {lost.reason}; the rest of the output is lost")
+        return lost.code
     except OSError as error:
         where = f"{error.filename}: " if error.filename else ""
-        typer.echo(f"error: {where}{error.strerror or error}", err=True)
-        typer.echo("hint: free some disk space, or choose another folder: --out DIR", err=True)
-        sys.exit(1)
+        _print_error("error", f"{where}{error.strerror or error}")
+        _print_error("hint", hint_of(error))
+        return 1
     except KeyboardInterrupt:
         typer.echo("interrupted", err=True)
-        sys.exit(130)
+        return exit_code()
+    return 0
 
 
 if __name__ == "__main__":

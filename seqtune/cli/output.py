@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import sys
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Protocol
@@ -33,6 +35,9 @@ TableFile = Annotated[
 SEPARATORS = {".csv": ",", ".tsv": "\t"}
 """What is between two columns, by the ending of the file."""
 
+STEERING = re.compile("[\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
+"""Control characters that JSON may hold as they are: those below a blank it always escapes."""
+
 CHUNK_ROWS = 50_000
 """Rows that are turned into text at a time."""
 
@@ -50,11 +55,29 @@ class Report(Protocol):
 def show(report: Report, as_json: bool) -> None:
     """Show a report on stdout, drawn or as one JSON document."""
     if as_json:
-        typer.echo(json.dumps(report.to_dict(), indent=2, ensure_ascii=False, allow_nan=False))
+        put(_json(report.to_dict(), indent=2) + "\n")
         return
     from rich.console import Console
 
-    Console(soft_wrap=False).print(report)
+    from seqtune.drawing.harmless import Harmless
+
+    Console(soft_wrap=False).print(Harmless(report))
+
+
+def put(text: str) -> None:
+    """Write text that holds data to stdout.
+
+    A pipe gets it as it is, in UTF-8, as a file would; a terminal shows control characters as such,
+    for it would obey them.
+    """
+    if sys.stdout.isatty():
+        from seqtune.drawing.wording import visible
+
+        text = visible(text)
+    elif hasattr(sys.stdout, "reconfigure"):
+        sys.stdout.reconfigure(encoding="utf-8", errors="replace")
+    sys.stdout.write(text)
+    sys.stdout.flush()
 
 
 def show_notes(notes: Iterable[str]) -> None:
@@ -118,9 +141,9 @@ def write_table(table: pd.DataFrame, output: Path | None, as_json: bool) -> None
     """Write a table to a file by its ending, or to stdout as CSV or JSON."""
     if output is None:
         if as_json:
-            typer.echo(_json({"predictions": _records(table)}))
+            put(_json({"predictions": _records(table)}) + "\n")
         else:
-            typer.echo(table.to_csv(index=False), nl=False)
+            put(table.to_csv(index=False))
         return
     from seqtune.files import whole_file
 
@@ -136,7 +159,7 @@ def write_table(table: pd.DataFrame, output: Path | None, as_json: bool) -> None
             table.to_parquet(temporary, index=False)
     typer.echo(f"wrote {len(table)} rows to {output}", err=True)
     if as_json:
-        typer.echo(_json({"output": str(output), "rows": len(table)}))
+        put(_json({"output": str(output), "rows": len(table)}) + "\n")
 
 
 def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
@@ -154,8 +177,10 @@ def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
     return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
 
 
-def _json(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, allow_nan=False)
+def _json(value: object, indent: int | None = None) -> str:
+    """Return JSON in which no character steers a terminal; what it says is the same."""
+    text = json.dumps(value, indent=indent, ensure_ascii=False, allow_nan=False)
+    return STEERING.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 def _ending(output: Path) -> str:

@@ -8,6 +8,7 @@ import typer
 
 from seqtune.cli.clock import STARTED
 from seqtune.cli.output import AsJson, Quiet, RunFolder, live_board, show
+from seqtune.runtime.interrupt import exit_code
 from seqtune.workflow.options import count_or_word
 
 NAME = "resume"
@@ -27,6 +28,9 @@ def command(
     executor: Annotated[
         str | None, typer.Option(help="Where trials run: auto, inline, processes, ray.")
     ] = None,
+    address: Annotated[
+        str | None, typer.Option(help="Ray cluster to join: host:port or ray://host:port.")
+    ] = None,
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
@@ -36,10 +40,10 @@ def command(
 
     with live_board(quiet) as board:
         resumed = resume(
-            run, budget=budget, trials=trials, executor=executor,
+            run, budget=budget, trials=trials, executor=executor, address=address,
             workers=None if workers is None else count_or_word(workers),
             listener=board, started=STARTED,
         )  # fmt: skip
     show(fit_report(resumed), as_json)
     if resumed.record["status"] == "interrupted":
-        raise typer.Exit(130)
+        raise typer.Exit(exit_code())

@@ -92,12 +92,17 @@ class Quantiles(Kind):
 
     expected = "a list of ascending numbers between 0 and 1 that contains 0.5"
 
+    most: ClassVar[int] = 99
+    """A network has an output for each level and step."""
+
     def check(self, value: object) -> tuple[float, ...]:
         if not isinstance(value, (list, tuple)):
             raise self.refusal(value)
         levels = check_items(value, self._level)
         if 0.5 not in levels or list(levels) != sorted(levels):
             raise self.refusal(value)
+        if len(levels) > self.most:
+            raise mismatch(f"{len(levels)} levels", f"at most {self.most}")
         return levels
 
     @property
@@ -109,6 +114,7 @@ class Quantiles(Kind):
             "type": "array",
             "items": self._level.schema(),
             "contains": {"const": 0.5},
+            "maxItems": self.most,
             "uniqueItems": True,
         }
 

@@ -22,6 +22,12 @@ from seqtune.registry import Architectures, architectures, cells
 
 Auto = Literal["auto"]
 
+MAX_WORKERS, MAX_PER_GPU = 1024, 64
+"""What a recipe, which may come from a stranger, can ask of machines."""
+
+MAX_ENSEMBLE = 200
+"""More choices than that change no weight by a percent."""
+
 COLUMN = Text("the name of a column")
 
 
@@ -199,25 +205,28 @@ class SearchSection(Section):
         description="Where trials run: inline in this process, in worker processes, or on a Ray "
         "cluster. auto takes what suits the machine and the data.",
     )
-    workers: Annotated[int | Auto, Or(("auto",), Whole(minimum=1))] = Field(
+    workers: Annotated[int | Auto, Or(("auto",), Whole(minimum=1, maximum=MAX_WORKERS))] = Field(
         "auto", description="Number of trials that run at the same time; auto counts the devices."
     )
-    workers_per_gpu: Annotated[int | Auto, Or(("auto",), Whole(minimum=1))] = Field(
-        "auto",
-        description="Number of trials that share a GPU; small networks leave most of one idle. "
-        "auto is up to 4, one for every two cores to a GPU.",
+    workers_per_gpu: Annotated[int | Auto, Or(("auto",), Whole(minimum=1, maximum=MAX_PER_GPU))] = (
+        Field(
+            "auto",
+            description="Number of trials that share a GPU; small networks leave most of one idle. "
+            "auto is up to 4, one for every two cores to a GPU.",
+        )
     )
     address: Annotated[str, Text("auto or an address such as ray://host:10001")] = Field(
         "auto",
         description="Where the Ray cluster is, for the executor ray. auto takes the cluster of the "
-        "environment variable RAY_ADDRESS, or starts one on this machine.",
+        "environment variable RAY_ADDRESS, or starts one on this machine. Another address is given "
+        "on the command line: in a file it is refused.",
     )
 
 
 class Ensemble(Section):
     """How the best networks are combined."""
 
-    size: Annotated[int, Whole(minimum=0)] = Field(
+    size: Annotated[int, Whole(minimum=0, maximum=MAX_ENSEMBLE)] = Field(
         8,
         description="Number of networks, counted with repetition, whose predictions are averaged. "
         "0 and 1 keep the best network alone.",

@@ -113,11 +113,14 @@ def runs_report(folder: str | Path) -> RunsReport:
         raise RunError(f"there is no folder {root}", "seqtune fit DATA --task TASK")
     lines = []
     for path in sorted(root.iterdir()):
-        if not (path / "run.json").exists():
-            continue
         try:
+            if not (path / "run.json").exists():
+                continue
             run = Run(path)
             lines.append(RunLine.of(run.summary, str(run.record.get("began", ""))))
         except SeqtuneError as error:
             lines.append(RunLine(name=str(path), status="damaged", reason=error.message))
+        except OSError as error:
+            reason = f"it cannot be read: {error.strerror or error}"
+            lines.append(RunLine(name=str(path), status="closed", reason=reason))
     return RunsReport(str(root), lines)

@@ -26,6 +26,12 @@ from seqtune.report.verdict import verdict
 from seqtune.run.summary import Summary
 from seqtune.tasks._info import info_of
 
+ENDED = {
+    "interrupted": "was interrupted, it is not complete",
+    "died": "died, it is not complete",
+}
+"""How a run ended that can be gone on with."""
+
 
 @dataclass(frozen=True)
 class FitReport:
@@ -125,16 +131,22 @@ class FitReport:
         return f"{reason} ({often}){behind}"
 
     def _resume(self) -> list[str]:
-        if self.summary.status == "complete":
+        if self.summary.status in ("complete", "running"):
             return []
         return [command("seqtune", "resume", self.summary.run)]
 
     def _commands(self) -> list[Text]:
         lines: list[Text] = []
+        if self.summary.status == "running":
+            lines += [
+                Text(),
+                Text("The search is still running. This is what it has found so far."),
+            ]
         if resume := self._resume():
-            status = literal(self.summary.status)
-            status = "still running, or was killed" if status == "running" else status
-            said = f"The run is {status}, not complete. What was finished is kept; go on with:"
+            said = (
+                f"The run {ENDED.get(self.summary.status, 'is not complete')}. What was finished "
+            )
+            said += "is kept; go on with:"
             lines += [Text(), Text(said), command_text(resume[0])]
         if self.next_commands:
             lines += [Text(), Text("Next:"), *(command_text(line) for line in self.next_commands)]

@@ -21,7 +21,7 @@ class RunLine:
     Args:
         name: The run folder.
         task: Its task; empty where the folder cannot be read.
-        status: "complete", "interrupted", "running" or "damaged".
+        status: "complete", "interrupted", "running", "died" or "damaged".
         metric: The metric that selects.
         winner: The winning row's name; None where nothing was scored.
         skill: Share of the best baseline's test error removed (min metrics), or None.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,10 +28,12 @@ class EnsembleChoice:
     Args:
         problem: Task, data and run folder.
         predicted: What the trials and the simple methods predicted.
+        is_over: Says whether there is no time for another choice.
     """
 
     problem: Problem
     predicted: Predictions
+    is_over: Callable[[], bool] = lambda: False
 
     def weights(self, ranked: Sequence[Result], size: int) -> dict[str, float]:
         """Return how much each trial and each simple method counts.
@@ -75,6 +77,7 @@ class EnsembleChoice:
             size,
             self.problem.task.direction,
             self._as_good_as_best(pool, method)[:size],
+            self.is_over,
         )
 
     def _hedged(

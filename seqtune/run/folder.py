@@ -11,19 +11,31 @@ models/            *.keras
 trials/            validation predictions of each trial
 oracle/            the state of the search
 log.txt            what happened, with times
+run.lock           who works in it, while somebody does
 """
 
 from __future__ import annotations
 
 import re
 import shlex
+import shutil
 from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
 from seqtune.errors import RunError
-from seqtune.files import damaged, write_json
+from seqtune.files import (
+    FULL,
+    damaged,
+    hint_of,
+    make_folder,
+    synchronise_folder,
+    write_json,
+)
+from seqtune.run.lock import LOCK, RunLock, holder
 from seqtune.run.untrusted import check_inside, is_duration, read_part
 from seqtune.search.recorded import shown
 
@@ -72,6 +84,64 @@ SOUND: Mapping[str, Callable[[Any], bool]] = {
 """What the keys of `run.json` that seqtune reads may hold, where they are there."""
 
 
+@dataclass(frozen=True)
+class NewFolder:
+    """The folder of a run that is being made.
+
+    Args:
+        path: The folder.
+        lock: The right to write into it.
+        was_there: Whether it was there before.
+    """
+
+    path: Path
+    lock: RunLock
+    was_there: bool
+
+    @classmethod
+    def create(cls, out: str | Path | None, data_name: str, task: str) -> NewFolder:
+        """Create the folder of a new run, and lock it.
+
+        Args:
+            out: The folder the user wants; None for `runs/<data>-<task>-<n>`.
+            data_name: The data file's name without endings.
+            task: The task.
+
+        Raises:
+            RunError: The folder is occupied or cannot be created.
+        """
+        was_there = out is not None and Path(out).is_dir()
+        path = create_folder(out, data_name, task)
+        created = cls(path, RunLock(path), was_there)
+        try:
+            created.lock.acquire()
+        except RunError:
+            created.remove()
+            raise
+        try:
+            check_vacant(path)  # nobody was quicker
+        except RunError:
+            created.lock.release()
+            raise
+        return created
+
+    def discard(self) -> None:
+        """Remove what was written; a folder that was there before stays."""
+        for path in self.path.iterdir():
+            if path.is_dir() and not path.is_symlink():
+                shutil.rmtree(path, ignore_errors=True)
+            elif path.name != LOCK:
+                path.unlink(missing_ok=True)
+        self.lock.release()
+        self.remove()
+
+    def remove(self) -> None:
+        """Remove the folder, if it is new and empty."""
+        if not self.was_there:
+            with suppress(OSError):
+                self.path.rmdir()
+
+
 def create_folder(out: str | Path | None, data_name: str, task: str) -> Path:
     """Create the folder of a new run.
 
@@ -87,21 +157,27 @@ def create_folder(out: str | Path | None, data_name: str, task: str) -> Path:
         check_vacant(Path(out))
     try:
         if out is not None:
-            Path(out).mkdir(parents=True, exist_ok=True)
+            make_folder(Path(out))
             return Path(out)
         stem = re.sub(r"[^\w.-]+", "_", data_name) or "data"
         for number in range(1, 1_000_000):
             path = Path("runs") / f"{stem}-{task}-{number}"
-            path.parent.mkdir(exist_ok=True)
+            make_folder(path.parent)
             try:
                 path.mkdir()
             except FileExistsError:
                 continue
+            try:
+                synchronise_folder(path.parent)
+            except OSError:
+                path.rmdir()
+                raise
             return path
     except OSError as error:
+        hint = hint_of(error) if error.errno in FULL else "choose another place"
         raise RunError(
             f"the run folder {out or 'runs'} cannot be created: {error.strerror or error}",
-            "choose another place: --out DIR",
+            f"{hint}: --out DIR",
         ) from error
     raise RunError("runs/ is full", "choose another place: --out DIR")
 
@@ -118,7 +194,15 @@ def check_vacant(path: Path) -> None:
         )
     if (path / RECORD).exists():
         raise RunError(f"{path} already holds a run", _out(f"{path}-2"))
-    if path.is_dir() and any(path.iterdir()):
+    held = {found.name for found in path.iterdir()} if path.is_dir() else set()
+    if LOCK in held and not holder(path):
+        if held == {LOCK}:
+            return
+        raise RunError(
+            f"{path} holds a fit that died before its data was prepared",
+            f"rm -r {shlex.quote(str(path))}, or {_out(f'{path}-2')}",
+        )
+    if held - {LOCK}:
         raise RunError(f"the folder {path} is not empty", _out(f"{path / 'run'}"))
 
 

@@ -13,7 +13,10 @@ from seqtune.search.budget import Clock
 from seqtune.search.executor._contract import POLL_SECONDS, Executor
 from seqtune.search.problem import Problem
 from seqtune.search.refit import NO_TIME, RefitJob, Refitted, refit_seconds
-from seqtune.search.trial import Result
+from seqtune.search.trial import Result, trial_seed
+
+LAST_SECONDS = 1.5
+"""Before an interrupted command is cut off: what is scored has to be written."""
 
 MARGIN = 1.2
 """A refit is given so many times the seconds that it is likely to take."""
@@ -55,7 +58,7 @@ class Refits:
             executor: Does the work.
             clock: Wall time of the command.
             reserve: Seconds that must be left in the end.
-            interrupt: A wish to end early: what is left is scored as it is.
+            interrupt: A wish to end early: what is left is scored as it is, if there is time.
 
         Returns:
             What came of each, by trial.
@@ -66,7 +69,7 @@ class Refits:
         running: dict[str, tuple[Result, bool]] = {}
         found: dict[str, Refitted] = {}
         lost: dict[str, str] = {}
-        while waiting or running:
+        while (waiting or running) and interrupt.left() > LAST_SECONDS:
             while waiting and executor.idle():
                 result, is_refit = waiting.pop(0)
                 left = clock.left() - reserve
@@ -83,6 +86,10 @@ class Refits:
                     lost[result.trial] = outcome.reason
                     waiting.append((result, False))
             interrupt.tell()
+            if interrupt.asked:
+                for trial, (_, is_refit) in running.items():
+                    if is_refit:
+                        executor.stop(trial)
         if self.refit:
             self._note_left_out(found, lost)
         return found
@@ -93,7 +100,7 @@ class Refits:
             if self.steps_per_epoch
             else (self.problem.task.steps_per_epoch(self.problem.prepared, result.values))
         )
-        return RefitJob(result, self.seed + int(result.trial[1:]), seconds, steps, is_refit)
+        return RefitJob(result, trial_seed(self.seed, result.trial), seconds, steps, is_refit)
 
     def _time_for(self, result: Result, waiting: int, workers: int, left: float) -> float:
         """Return the seconds that the next refit may take.

@@ -13,6 +13,7 @@ from seqtune.errors import RunError
 from seqtune.progress import Listener, silent
 from seqtune.run.folder import read_record, write_record
 from seqtune.run.leaderboard import Leaderboard, Row, read_leaderboard
+from seqtune.run.lock import RunLock, holder
 from seqtune.run.summary import Summary
 from seqtune.run.trials import TRIALS, read_trials
 from seqtune.search.recorded import check_values
@@ -59,6 +60,18 @@ class Run:
     def __repr__(self) -> str:
         return f"Run({str(self.folder)!r}, {self.record['task']}, {self.record['status']})"
 
+    @property
+    def status(self) -> str:
+        """How far the run is: "complete", "interrupted", "running", or "died" where nobody runs it.
+
+        A run that died was killed; `resume` goes on with it.
+        """
+        if self.record["status"] != "running" or holder(self.folder) is not None:
+            return str(self.record["status"])
+        self.record = read_record(self.folder)  # it may have ended since it was opened
+        status = str(self.record["status"])
+        return "died" if status == "running" and holder(self.folder) is None else status
+
     @cached_property
     def board(self) -> Leaderboard:
         """Every model that was scored, as values."""
@@ -99,7 +112,7 @@ class Run:
         return Summary(
             run=str(self.folder),
             task=self.record["task"],
-            status=self.record["status"],
+            status=self.status,
             leaderboard=self.board,
             trials=counts,
             seconds={"training": training, **self.record.get("seconds", {})},
@@ -245,10 +258,11 @@ class Run:
         predictor = self.predictor
         members = predictor.members.get(predictor.name_of("network"), [])
         trial = weightiest(members, self.checked_trials, self.folder)
-        explain_trial(task, predictor.prepared, self.folder, trial, math.inf)
-        notes = [note for note in self.record.get("notes", []) if not note.startswith(NO_TIME)]
-        self.record["notes"] = notes
-        write_record(self.folder, self.record)
+        with RunLock(self.folder):
+            explain_trial(task, predictor.prepared, self.folder, trial, math.inf)
+            notes = [note for note in self.record.get("notes", []) if not note.startswith(NO_TIME)]
+            self.record["notes"] = notes
+            write_record(self.folder, self.record)
 
     def _source(self, data: str | Path | pd.DataFrame | None, query: str | None) -> Source | None:
         from seqtune.data.reading.open import open_source

@@ -72,14 +72,15 @@ class Selection:
             usable(self.results), key=lambda result: (sign * (result.score or 0.0), result.trial)
         )
 
-    def select(self, size: int) -> None:
+    def select(self, size: int, is_over: Callable[[], bool] = lambda: False) -> None:
         """Choose the members of the ensemble on validation predictions.
 
         Args:
             size: Choices at most; below 2 there is no ensemble.
+            is_over: Says whether there is no time for another choice.
         """
         pool = [result for result in self.ranked() if result.is_trained][:ENSEMBLE_POOL]
-        weights = EnsembleChoice(self.problem, self.predicted).weights(pool, size)
+        weights = EnsembleChoice(self.problem, self.predicted, is_over).weights(pool, size)
         self.weights = weights if self._is_ensemble(weights) else {}
 
     def _is_ensemble(self, weights: Mapping[str, float]) -> bool:

@@ -17,7 +17,7 @@ class Summary:
     Args:
         run: The run folder.
         task: What was learnt: the name of a task.
-        status: "complete", "interrupted" or "running".
+        status: "complete", "interrupted", "running" or "died".
         leaderboard: Everything that was scored.
         trials: Trials "completed", "failed" and "stopped" (cut short).
         seconds: Wall time, "total" and "search", and "training", which all workers count towards.

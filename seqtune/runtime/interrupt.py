@@ -1,20 +1,44 @@
-"""Ctrl-C, first as a wish to finish, then as an order to stop."""
+"""Ctrl-C, SIGTERM and SIGHUP: first a wish to finish, then an order to stop, then the end.
+
+    0 s     the first signal: what is under way ends at its best, and is saved
+    7 s     an order, as by a second signal: `KeyboardInterrupt`; what is on disk counts
+    9 s     for commands alone: the process ends, whatever it is doing
+
+A cluster that sends SIGTERM gives 10 to 30 seconds before it kills.
+"""
 
 from __future__ import annotations
 
+import _thread
+import os
 import signal
 import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from types import FrameType, TracebackType
 from typing import Any
 
 from seqtune.progress import Listener, Note
 
-SIGNALS = ("SIGINT", "SIGTERM")
-"""SIGTERM is what a cluster sends before it takes the machine away."""
+SIGNALS = tuple(name for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
+"""SIGTERM is what a cluster sends before it takes the machine away, SIGHUP a terminal that goes."""
+
+ORDER_SECONDS = 7.0
+"""So long after the first signal, work that has not come to its end is cut off."""
+
+END_SECONDS = 9.0
+"""So long after the first signal, a command is over: what hangs in a library hears nothing."""
+
+INTERRUPTED, TERMINATED = 130, 143
+"""Exit codes."""
+
+_last_words: list[Callable[[], object]] = []
+_last_signal: list[int] = []
 
 
 class Interrupt:
-    """Turns the first Ctrl-C into a wish that the search looks at; the second one stops at once.
+    """Turns the first signal into a wish that the search looks at; the second one stops at once.
 
     Args:
         listener: Hears that the wish was understood.
@@ -32,13 +56,12 @@ class Interrupt:
         self.asked = False
         self._listener = listener
         self._told = False
+        self._until = float("inf")
         self._earlier: dict[int, Any] = {}
+        self._timer: threading.Timer | None = None
 
     def __enter__(self) -> Interrupt:
-        if threading.current_thread() is threading.main_thread():
-            for name in SIGNALS:
-                number = getattr(signal, name)
-                self._earlier[number] = signal.signal(number, self._hear)
+        self._earlier = _handle(self._hear)
         return self
 
     def __exit__(
@@ -47,8 +70,9 @@ class Interrupt:
         fault: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        for number, handler in self._earlier.items():
-            signal.signal(number, handler)
+        if self._timer is not None:
+            self._timer.cancel()
+        _restore(self._earlier)
         self._earlier = {}
 
     def tell(self) -> None:
@@ -57,7 +81,123 @@ class Interrupt:
             self._told = True
             self._listener(Note("interrupted: saving what was finished; Ctrl-C again stops now"))
 
+    def left(self) -> float:
+        """Return the seconds until the order to stop; infinity while nobody wishes to end."""
+        return self._until - time.monotonic()
+
     def _hear(self, number: int, frame: FrameType | None) -> None:
         if self.asked:
-            raise KeyboardInterrupt
+            raise Ended(number)
         self.asked = True
+        self._until = time.monotonic() + ORDER_SECONDS
+        _note(number)
+        self._timer = threading.Timer(ORDER_SECONDS, self._order, (number,))
+        self._timer.daemon = True
+        self._timer.start()
+
+    def _order(self, number: int) -> None:
+        if self._earlier:
+            with suppress(ValueError):
+                _thread.interrupt_main(signal.Signals(number))
+
+
+class Ended(KeyboardInterrupt):
+    """A signal ends the work at once.
+
+    Args:
+        number: The signal.
+    """
+
+    def __init__(self, number: int) -> None:
+        super().__init__()
+        _note(number)
+
+
+def exit_code() -> int:
+    """Return the exit code of a command that a signal has ended."""
+    return TERMINATED if _last_signal[-1:] == [signal.SIGTERM] else INTERRUPTED
+
+
+@contextmanager
+def ended_by_signals(*, is_command: bool = False) -> Iterator[None]:
+    """Have every signal end the work inside by an exception, so that it can clean up.
+
+    Args:
+        is_command: Whether the process may be ended where it does not hear.
+    """
+
+    def hear(number: int, frame: FrameType | None) -> None:
+        raise Ended(number)
+
+    earlier = _handle(hear)
+    if is_command:
+        _last_signal.clear()
+        _watch.is_on = True
+    try:
+        yield
+    finally:
+        if is_command:
+            _watch.stop()
+        _restore(earlier)
+
+
+@contextmanager
+def last_words(act: Callable[[], object]) -> Iterator[None]:
+    """Have something done before a command is ended that does not hear.
+
+    Args:
+        act: What; it is called in a thread, and must be quick.
+    """
+    _last_words.append(act)
+    try:
+        yield
+    finally:
+        _last_words.remove(act)
+
+
+class _Watch:
+    """Ends the process of a command that has not ended by itself after a signal."""
+
+    def __init__(self) -> None:
+        self.is_on = False
+        self._timer: threading.Timer | None = None
+
+    def begin(self) -> None:
+        if self.is_on and self._timer is None:
+            self._timer = threading.Timer(END_SECONDS, self._end)
+            self._timer.daemon = True
+            self._timer.start()
+
+    def stop(self) -> None:
+        self.is_on = False
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def _end(self) -> None:
+        for act in reversed(_last_words):
+            with suppress(Exception):
+                act()
+        os._exit(exit_code())
+
+
+_watch = _Watch()
+
+
+def _note(number: int) -> None:
+    _last_signal.append(number)
+    _watch.begin()
+
+
+def _handle(hear: Callable[[int, FrameType | None], None]) -> dict[int, Any]:
+    """Handle the signals that are not ignored (`nohup`, `&`); return what handled them before."""
+    if threading.current_thread() is not threading.main_thread():
+        return {}
+    numbers = [getattr(signal, name) for name in SIGNALS]
+    heard = [number for number in numbers if signal.getsignal(number) != signal.SIG_IGN]
+    return {number: signal.signal(number, hear) for number in heard}
+
+
+def _restore(earlier: dict[int, Any]) -> None:
+    for number, handler in earlier.items():
+        signal.signal(number, handler)

@@ -63,7 +63,9 @@ def variables(scratch: Path | str) -> dict[str, str]:
     Args:
         scratch: A private folder that goes with the search, for where the user's may not be used.
     """
-    folder = None if os.environ.get(FOLDER) else open_cache()
+    if os.environ.get(FOLDER):  # the user's own, with the user's own thresholds
+        return {}
+    folder = open_cache()
     return variables_below(scratch) if folder is None else _kept_in(folder)
 
 

@@ -34,6 +34,9 @@ MAX_CPU_WORKERS = 8
 MAX_PER_GPU = 4
 """Small networks leave most of a GPU idle; more workers than these gain nothing."""
 
+MOST_PER_CORE, MOST_PER_GPU = 8, 64
+"""Whoever asks for more workers, perhaps a stranger's recipe, has so many."""
+
 CORES_PER_GPU_WORKER = 2
 """Each compiles its networks, prepares batches and scores epochs beside the GPU."""
 
@@ -99,7 +102,10 @@ def shares(
     room = _memory_for(machine, backend, data_bytes)
     if workers != "auto":
         number, reason = workers, "as asked" + _on_gpus(machine)
-        if room < workers:
+        most = max(MOST_PER_CORE * len(machine.cores), MOST_PER_GPU * len(machine.gpus))
+        if number > most:
+            number, reason = most, f"{most} at most on this machine, {workers} were asked for"
+        if room < number:
             reason += f" (memory for {'one' if room == 1 else room} only)"
     else:
         number, reason = _worth_using(machine, workers_per_gpu)

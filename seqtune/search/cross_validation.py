@@ -25,6 +25,9 @@ from seqtune.tasks._values import Fold, Values
 
 Predictions = npt.NDArray[np.float64]
 
+FOLD_SEEDS_APART = 32_452_843
+"""The seeds of folds lie between none of those of trials."""
+
 
 @dataclass
 class CrossValidation:
@@ -92,7 +95,8 @@ class CrossValidation:
     def _train(self, number: int, fold: Fold) -> list[Predictions]:
         """Train one fold; return what it predicts for its cases after each epoch."""
         folds = len(self.problem.folds)
-        seed_everything(self.seed + number)
+        seed = self.seed + FOLD_SEEDS_APART * number
+        seed_everything(seed)
         problem = self.problem.with_data(fold.prepared)
         self.model = problem.task.build(fold.prepared, self.values)
         trainer = trainer_for(
@@ -105,7 +109,7 @@ class CrossValidation:
             _FoldWatch(self.watch, number, folds, self.epochs),
         )  # fmt: skip
         train(
-            problem, trainer, self.values, self.seed + number, history,
+            problem, trainer, self.values, seed, history,
             steps_per_epoch=self.steps_per_epoch, until="train",
         )  # fmt: skip
         self.batches = history.batches

@@ -16,6 +16,7 @@ def select_members(
     size: int,
     direction: str = "min",
     begin: Sequence[str] = (),
+    is_over: Callable[[], bool] = lambda: False,
 ) -> dict[str, float]:
     """Choose members one by one, each time the one that improves the average most.
 
@@ -29,6 +30,7 @@ def select_members(
         direction: "min" or "max".
         begin: Trials that are in it from the start: those that the score cannot tell from the best,
             so that the choice does not hang on chance (section 2.2: sorted initialisation).
+        is_over: Says whether there is no time for another choice; the first is always made.
 
     Returns:
         The weight of each chosen trial; they sum to one. Empty without predictions.
@@ -50,6 +52,8 @@ def select_members(
     if total is not None:
         best = (sign * score(total / len(chosen)), list(chosen))
     for count in range(len(chosen) + 1, size + 1):
+        if chosen and is_over():
+            break
         scored = []
         for name, prediction in predictions.items():
             summed = prediction if total is None else total + prediction

@@ -9,7 +9,7 @@ from typing import Any
 
 from seqtune.search.budget import TRIALS_WANTED, stretch_seconds
 from seqtune.search.oracle import Proposal
-from seqtune.search.trial import Result, TrialJob, total_steps
+from seqtune.search.trial import Result, TrialJob, total_steps, trial_seed
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ class JobPlan:
         return TrialJob(
             trial=proposal.trial,
             values=values,
-            seed=self.seed + int(proposal.trial[1:]),
+            seed=trial_seed(self.seed, proposal.trial),
             seconds=stretch_seconds(search_seconds, left, share, self.trial_share),
             until=until,
             steps_per_epoch=self.steps_per_epoch(values),

@@ -24,6 +24,7 @@ import warnings
 import zipfile
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -71,8 +72,15 @@ def save_network(model: Any, path: Path) -> None:
         model: The network.
         path: A file that ends in `.keras`.
     """
-    with whole_file(path) as temporary:
-        model.save(temporary)
+    optimizer = getattr(model, "optimizer", None)
+    try:
+        if optimizer is not None:  # two figures for each weight that nobody reads
+            model.optimizer = None
+        with whole_file(path) as temporary:
+            model.save(temporary)
+    finally:
+        if optimizer is not None:
+            model.optimizer = optimizer
 
 
 def load_network(task: Task, prepared: Any, values: Values, path: Path) -> Any:
@@ -220,16 +228,40 @@ def _bytes_of(entry: Any, name: str, size: int) -> int:
 
 def _put(model: Any, weights: dict[str, Array]) -> None:
     """Give a network its weights, through a file that nobody else has written."""
-    with tempfile.TemporaryDirectory(prefix="seqtune-") as folder, warnings.catch_warnings():
+    with _own_folder() as folder, warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of layers that Keras finds nothing for; see below
-        clean = Path(folder) / "clean.weights.h5"
-        with h5py.File(clean, "w") as file:
+        clean = folder / "clean.weights.h5"
+        stored = io.BytesIO()
+        with h5py.File(stored, "w") as file:
             for name, values in weights.items():
                 file.create_dataset(name, data=values)
+        try:
+            clean.write_bytes(stored.getvalue())
+        except OSError as error:
+            raise no_scratch(error) from error
         model.load_weights(clean)
     given = Counter(values.tobytes() for values in weights.values())
     if given != Counter(np.asarray(values).tobytes() for values in model.get_weights()):
         raise ValueError("its weights belong to other layers")
+
+
+@contextmanager
+def _own_folder() -> Iterator[Path]:
+    """Give a temporary folder; what keeps it from being made is no fault of a network."""
+    try:
+        folder = tempfile.TemporaryDirectory(prefix="seqtune-", ignore_cleanup_errors=True)
+    except OSError as error:
+        raise no_scratch(error) from error
+    with folder as name:
+        yield Path(name)
+
+
+def no_scratch(error: OSError) -> RunError:
+    """Return the error that the system's temporary folder cannot be written."""
+    return RunError(
+        f"the temporary folder cannot be written: {error.strerror or error}",
+        "free some space there, or name another folder: TMPDIR=FOLDER",
+    )
 
 
 def _refusal(path: Path, reason: str) -> RunError:

@@ -134,14 +134,14 @@ class RefitJob:
         note = self._go_on(
             problem, model, trainer, watch, "validation", (deadline - time.monotonic()) / 2
         )
-        if note:
+        if note or watch.is_over():
             model.set_weights(before)
         self._score_test(problem, model)
-        if note:
-            return False, note
+        if note or watch.is_over():
+            return False, note or NO_TIME
         note = self._go_on(problem, model, trainer, watch, "test", deadline - time.monotonic())
-        if note:
-            return False, note
+        if note or watch.is_over():  # training that was cut off has not annealed
+            return False, note or NO_TIME
         save_network(model, refitted_path(problem.folder, self.trial))
         return True, ""
 

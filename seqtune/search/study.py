@@ -15,6 +15,7 @@ from seqtune.runtime.interrupt import Interrupt
 from seqtune.search.budget import Clock, worth_beginning
 from seqtune.search.executor._contract import POLL_SECONDS, Executor
 from seqtune.search.job_plan import JobPlan
+from seqtune.search.keeping import Keeping
 from seqtune.search.oracle import Oracle, Wait
 from seqtune.search.stopping._contract import Stopping
 from seqtune.search.trial import Result, TrialJob, reason_of
@@ -22,16 +23,13 @@ from seqtune.search.trial import Result, TrialJob, reason_of
 FAILURES_IN_A_ROW = 10
 """The search stops after this many failed trials in a row."""
 
-STOP_SECONDS = 5.0
+STOP_SECONDS = 3.0
 """How long workers may take to end their trials after Ctrl-C."""
 
 OUT_OF_MEMORY = re.compile(
     r"out of memory|memoryerror|resource_?exhausted|bad_alloc|\boom\b", re.IGNORECASE
 )
 """Signs, in the reason of a failure, that a smaller batch may succeed."""
-
-RECORD_SHARE = 0.05
-"""No more of the loop's time is spent on writing files than this."""
 
 
 @dataclass
@@ -61,6 +59,7 @@ class Study:
             has something to do.
         listener: Hears of every trial.
         interrupt: A wish to end early.
+        is_kept: Says whether a trial's network is still there.
         results: Trials so far, by name.
     """
 
@@ -72,6 +71,7 @@ class Study:
     record: Callable[[dict[str, Result], dict[str, Any]], None]
     listener: Listener
     interrupt: Interrupt
+    is_kept: Callable[[str], bool] = lambda trial: True
     results: dict[str, Result] = field(default_factory=dict)
     work: dict[int, Work] = field(default_factory=dict)
     seconds: float = 0.0
@@ -81,9 +81,14 @@ class Study:
     _failures: list[str] = field(default_factory=list)
     _halved: set[str] = field(default_factory=set)
     _search_seconds: float = 0.0
-    _next_record: float = 0.0
     _executor: Executor | None = None
     _begun: bool = False
+    _keeping: Keeping = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._keeping = Keeping(
+            lambda: self.record(self.results, self.state()), self.listener, self.interrupt
+        )
 
     def state(self) -> dict[str, Any]:
         """Return everything needed to go on later, as plain JSON values."""
@@ -152,14 +157,18 @@ class Study:
             if not goes_on or self.interrupt.asked:
                 self._executor.stop(event.trial)
 
+    @property
+    def running(self) -> Collection[str]:
+        """Names of the trials that are under way."""
+        return self._running.keys()
+
     def left(self) -> float:
         """Return the seconds left for trials."""
         return self.clock.left() - self.reserve(self.results.values())
 
     def _loop(self, executor: Executor) -> None:
         self._fill(executor)
-        self._save()  # no result comes before its trial is on disk
-        is_kept = True
+        self._keeping.save()  # no result comes before its trial is on disk
         while self._running:
             outcomes = executor.wait(POLL_SECONDS)
             for outcome in outcomes:
@@ -169,20 +178,11 @@ class Study:
                 self._finish(executor)
                 return
             self._fill(executor)  # workers first, files after
-            is_kept = is_kept and not outcomes
-            if not is_kept and time.monotonic() >= self._next_record:
-                self._save()
-                is_kept = True
-        if not is_kept:
-            self._save()
+            if outcomes:
+                self._keeping.changed()
+            self._keeping.save_if_due()
+        self._keeping.close()
         executor.wait(0.0)  # raises if no worker is left
-
-    def _save(self) -> None:
-        """Write results and state, and work out when that may be done again."""
-        began = time.monotonic()
-        self.record(self.results, self.state())
-        ended = time.monotonic()
-        self._next_record = ended + (ended - began) / RECORD_SHARE
 
     def _fill(self, executor: Executor) -> None:
         """Give every idle worker something to do."""
@@ -192,6 +192,8 @@ class Study:
             if proposal is None or isinstance(proposal, Wait):
                 return
             earlier = self.results.get(proposal.trial) if proposal.continues else None
+            if earlier is not None and not self.is_kept(earlier.trial):
+                earlier = None  # its network is not there any more; it begins anew
             job = self.plan.job(proposal, earlier, self._search_seconds, self.left())
             self._submit(executor, job)
 
@@ -268,7 +270,7 @@ class Study:
         while self._running and time.monotonic() < deadline:
             for outcome in executor.wait(POLL_SECONDS):
                 self._take(outcome, executor)
-        self._save()
+        self._keeping.save_at_last()
 
     def _keeps_failing(self) -> bool:
         failed = len(self._failures)

@@ -16,11 +16,19 @@ from seqtune.files import whole_file
 from seqtune.initializers import seed_everything
 from seqtune.search.cross_validation import CrossValidation
 from seqtune.search.network_file import load_network, save_network
+from seqtune.search.patience import patiently
 from seqtune.search.problem import Problem
 from seqtune.search.recorded import is_trial, shown
 from seqtune.search.schedule import Watch
 from seqtune.search.trainer import trainer_for
 from seqtune.search.training import Monitor, train
+
+SEEDS_APART = 15_485_863
+"""How far apart the seeds of searches lie: further than any search has trials."""
+
+MIN_SAVING_SECONDS = 8.0
+"""So long past its time a trial waits for room on the disk: after `MIN_GRACE_SECONDS` it is
+killed."""
 
 MIN_STEPS = 50
 """A network that was cut after fewer optimiser steps has seen next to nothing."""
@@ -150,7 +158,7 @@ class TrialJob:
         folds.run()
         if folds.trouble or folds.predictions is None:
             raise TrialFailedError(folds.trouble)
-        self._keep(problem, folds.model, folds.predictions)
+        self._keep(problem, folds.model, folds.predictions, watch, began)
         choose = min if problem.task.direction == "min" else max
         return Result(
             trial=self.trial,
@@ -164,9 +172,17 @@ class TrialJob:
             operations=len(problem.folds) * folds.operations,
         )
 
-    def _keep(self, problem: Problem, model: Any, predictions: Any) -> None:
-        save_network(model, model_path(problem.folder, self.trial))
-        save_predictions(predictions_path(problem.folder, self.trial), predictions)
+    def _keep(
+        self, problem: Problem, model: Any, predictions: Any, watch: Watch, began: float
+    ) -> None:
+        """Write network and predictions; wait while the disk is full."""
+
+        def write() -> None:
+            save_network(model, model_path(problem.folder, self.trial))
+            save_predictions(predictions_path(problem.folder, self.trial), predictions)
+
+        left = began + self.seconds - time.monotonic()
+        patiently(write, max(0.0, left) + MIN_SAVING_SECONDS, is_over=watch.is_over)
 
     def _train_and_keep(self, problem: Problem, watch: Watch, began: float) -> Result:
         if problem.folds:
@@ -195,7 +211,7 @@ class TrialJob:
             raise TrialFailedError(monitor.trouble or "no epoch was finished")
         if monitor.best_weights is not None:
             model.set_weights(monitor.best_weights)
-            self._keep(problem, model, monitor.best_predictions)
+            self._keep(problem, model, monitor.best_predictions, watch, began)
         steps = before.steps + monitor.batches
         is_done = monitor.is_exhausted or (not monitor.is_cut and steps >= total_steps(self.values))
         return Result(
@@ -252,6 +268,20 @@ def _checked(trial: str) -> str:
     if not is_trial(trial):
         raise SearchError(f"found {shown(trial)}, expected the name of a trial")
     return trial
+
+
+def trial_seed(seed: int, trial: str) -> int:
+    """Return the seed of a trial: no two trials of a search have the same, nor of two searches.
+
+    Args:
+        seed: The seed of the search.
+        trial: Its name.
+
+    Example:
+        >>> trial_seed(0, "t002"), trial_seed(1, "t001")
+        (2, 15485864)
+    """
+    return seed * SEEDS_APART + int(trial[1:])
 
 
 def total_steps(values: Mapping[str, Any]) -> int:

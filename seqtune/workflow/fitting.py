@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -10,8 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from seqtune.baselines.pace import Allowance
-from seqtune.errors import RunError, SearchError
-from seqtune.files import append_text, write_json, write_text
+from seqtune.errors import RunError
+from seqtune.files import append_text, synchronise_all, write_text
 from seqtune.progress import (
     Assumption,
     BaselineEnded,
@@ -23,13 +22,14 @@ from seqtune.progress import (
     TrialEnded,
 )
 from seqtune.run.baseline_predictions import save_predictions
-from seqtune.run.folder import create_folder, now, write_record
+from seqtune.run.folder import RECORD, NewFolder, now, write_record
 from seqtune.run.leaderboard import Row
-from seqtune.run.members import write_calibrations, write_members
-from seqtune.run.run import Run
+from seqtune.run.lock import RunLock
+from seqtune.run.members import write_members
 from seqtune.runtime import backend as backends
-from seqtune.runtime.interrupt import Interrupt
+from seqtune.runtime.interrupt import Interrupt, ended_by_signals, last_words
 from seqtune.search.budget import Clock
+from seqtune.workflow.conclusion import Conclusion
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -37,8 +37,6 @@ if TYPE_CHECKING:
     from seqtune.baselines.runner import BaselineResult
     from seqtune.data.reading.source import Source
     from seqtune.recipe.load import Recipe
-    from seqtune.run.selection import Selection
-    from seqtune.search.trial import Result
     from seqtune.tasks._contract import Task
     from seqtune.workflow.search import Searching
 
@@ -65,28 +63,44 @@ class Fitting:
     prepared: Any = field(init=False)
     searching: Searching = field(init=False)
     baselines: list[BaselineResult] = field(default_factory=list)
+    lock: RunLock | None = None
+    _is_log_lost: bool = False
 
     @contextmanager
     def closing(self) -> Iterator[None]:
         """Leave a readable run and give the board back, however the steps inside end."""
         try:
-            yield
+            with ended_by_signals(), last_words(self._close_interrupted):
+                yield
         except KeyboardInterrupt:
-            if hasattr(self, "record") and self.folder.is_dir():
-                self.record.update(status="interrupted", ended=now())
-                write_record(self.folder, self.record)
+            if self._close_interrupted():
                 self.tell(Note(f"interrupted; go on with: seqtune resume {self.folder}"))
             raise
         finally:
+            if self.lock is not None:
+                self.lock.release()
             self.listener(Finished())
+
+    def _close_interrupted(self) -> bool:
+        """Note in a run that it was interrupted; say whether there is one already."""
+        if not hasattr(self, "record") or not (self.folder / RECORD).is_file():
+            return False
+        if self.record["status"] == "running":
+            self.record.update(status="interrupted", ended=now())
+            try:
+                write_record(self.folder, self.record)
+            except RunError as error:  # it can be gone on with all the same
+                self.listener(Note(error.message))
+        return True
 
     def go_on(self) -> None:
         """Take every step after the data is prepared, as far as it was not taken before."""
-        self.searching.open()  # workers start while the baselines run
+        interrupt = Interrupt(self.tell)
+        self.searching.open(interrupt)  # workers start while the baselines run
         try:
             if not self.baselines:
                 self._run_baselines()
-            with Interrupt(self.tell) as interrupt:
+            with interrupt:
                 self.searching.run(interrupt)
                 self._conclude(interrupt)
         finally:
@@ -106,7 +120,12 @@ class Fitting:
 
     def _log(self, event: Event) -> None:
         if isinstance(event, (Note, StageStarted, TrialEnded, BaselineEnded)):
-            append_text(self.folder / "log.txt", f"{now()} {event}\n")
+            try:
+                append_text(self.folder / "log.txt", f"{now()} {event}\n")
+            except RunError as error:  # a line of the log is not worth a search
+                if not self._is_log_lost:
+                    self._is_log_lost = True
+                    self.listener(Note(f"{error.message}; the log is not complete"))
 
     def begin(
         self,
@@ -136,14 +155,13 @@ class Fitting:
         prepared, self.recipe = self.task.prepare(source, self.recipe, self.tell)
         for note in source.notes[len(read) :]:  # columns are converted when they are first used
             self.tell(Note(note))
-        self.folder = create_folder(out, stem_of_data(data), self.recipe.task)
+        created = NewFolder.create(out, stem_of_data(data), self.recipe.task)
+        self.folder, self.lock = created.path, created.lock
         try:
             self._write_head(source, {"path": name_of(data), "query": query}, prepared)
         except BaseException:
-            shutil.rmtree(self.folder, ignore_errors=True)
+            created.discard()
             raise
-        self.open_data()
-        self.searching.write_board([])
 
     def open_data(self) -> None:
         """Open the data as workers see it, and get ready to search."""
@@ -155,7 +173,10 @@ class Fitting:
         self.searching = Searching(self.recipe, problem, self.clock, self.backend, self.tell)
 
     def _write_head(self, source: Source, origin: dict[str, str | None], prepared: Any) -> None:
-        """Write what identifies the run before anything long begins."""
+        """Write what a run needs before anything long begins; its record comes last.
+
+        A folder without a record is no run yet: whatever has one can be opened and gone on with.
+        """
         self.record = {
             "task": self.recipe.task,
             "status": "running",
@@ -178,19 +199,27 @@ class Fitting:
             "budget_seconds": self.clock.seconds,
             "assumptions": self.assumptions,
         }
-        write_record(self.folder, self.record)
-        write_text(self.folder / "recipe.yaml", self.recipe.to_yaml())
+        self.write_recipe()
         prepared.save(self.folder)
+        synchronise_all(self.folder)
         write_members(self.folder, {})
+        self.open_data()
+        self.searching.publication.write_board([])
+        write_record(self.folder, self.record)
+
+    def write_recipe(self) -> None:
+        """Write the recipe, but for the cluster: a file names none."""
+        recipe = self.recipe.replace({"search.address": "auto"})
+        write_text(self.folder / "recipe.yaml", recipe.to_yaml())
 
     def _run_baselines(self) -> None:
         self.tell(StageStarted("baselines"))
         allowance = Allowance.of(max(0.0, self.clock.left()), self.recipe.get("baselines.share"))
         self.baselines = self.task.baselines(self.prepared, self.recipe, allowance, self.tell)
         self.take_baselines()
-        self.searching.write_board([])
         for result in self.baselines:
             save_predictions(self.folder, result.name, result.predictions)
+        self.searching.publication.write_board([])
         # a run that is killed later must still know against which methods it may claim nothing
         self.record["left_out"] = {
             result.name: result.left_out for result in self.baselines if result.left_out
@@ -199,78 +228,11 @@ class Fitting:
 
     def _conclude(self, interrupt: Interrupt) -> None:
         """Select, score on the test part, refit, and close the run folder."""
-        self.tell(StageStarted("ensemble"))
-        selection = self.searching.selection()
-        selection.select(self.recipe.values.ensemble.size)
-        if selection.ranked():
-            try:
-                self._score(selection, interrupt)
-            except SearchError as error:
-                self.searching.fall_back(error)
-                self._score(selection, interrupt)
-        else:
-            self.tell(Note(self.searching.why_nothing()))
-        self.searching.write_board(selection.rows())
-        write_members(self.folder, selection.members())
-        write_calibrations(self.folder, selection.calibrations())
-        predictions = selection.test_predictions()
-        if predictions is not None:
-            models = Run(self.folder).predictor
-            chart = self.task.illustrate(self.prepared, predictions, models, models.context)
-            if "title" in chart and models.name_of(None) != selection.searched_name:
-                chart["title"] += f", by {selection.searched_name}"  # the winner is another row
-            if chart:
-                write_json(self.folder / "chart.json", chart)
-        if not interrupt.asked:
-            self._explain(selection.weightiest())
-        self._write_tail("interrupted" if interrupt.asked else "complete")
-
-    def _explain(self, result: Result | None) -> None:
-        """Measure what the network looks at that has the largest say, if there is time."""
-        from seqtune.run.explanation import EXPLANATION, explain_trial, no_time, time_left
-        from seqtune.tasks._abilities import Explains
-
-        (self.folder / EXPLANATION).unlink(missing_ok=True)  # of an earlier command
-        if result is None or not isinstance(self.task, Explains):
-            return
-        deadline = time_left(self.clock.left(), result)
-        if deadline is None:
-            self.tell(Note(no_time(self.folder)))
-            return
-        self.tell(StageStarted("explain"))
-        try:
-            explain_trial(self.task, self.prepared, self.folder, result, deadline)
-        except RunError as error:
-            self.tell(Note(f"what the network looks at was not measured: {error.message}"))
-
-    def _score(self, selection: Selection, interrupt: Interrupt) -> None:
-        selection.score_chosen(
-            self.searching.executor,
-            self.clock,
-            self.searching.shares.saving,
-            seed=self.recipe.values.seed,
-            refit=self.recipe.get("refit"),
-            interrupt=interrupt,
-        )
-
-    def _write_tail(self, status: str) -> None:
-        """Write what the whole command came to."""
-        self.record.update(
-            status=status,
-            ended=now(),
-            seconds={
-                "total": self.searching.earlier_seconds + self.clock.elapsed(),
-                "search": self.searching.seconds,
-            },
-            workers=self.searching.work,
-            notes=self.notes,
-            assumptions=self.assumptions,
-        )
-        write_record(self.folder, self.record)
+        Conclusion(self, interrupt).run()
 
     def take_baselines(self) -> None:
         """Put the simple methods on the leaderboard, and where ensembles look for members."""
-        self.searching.rows = self._baseline_rows()
+        self.searching.publication.baselines = self._baseline_rows()
         self.searching.baseline_predictions = {
             result.name: result.predictions for result in self.baselines if result.predictions
         }

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from seqtune.errors import UsageError, unknown
+from seqtune.errors import RecipeError, UsageError, unknown
+from seqtune.errors import literal as printable
 from seqtune.registry import tasks
 from seqtune.tasks._info import Flag, TaskInfo, info_of, infos
 
@@ -25,6 +27,7 @@ SHARED = (
     Flag("trials", "search.trials", "Maximum number of trials.", "integer"),
     Flag("workers", "search.workers", "Trials at a time: auto or a number.", read=count_or_word),
     Flag("executor", "search.executor", "Where trials run: auto, inline, processes, ray."),
+    Flag("address", "search.address", "Ray cluster to join: host:port or ray://host:port."),
     Flag("backend", "backend", "Keras backend: auto, tensorflow, jax."),
     Flag("seed", "seed", "Seed of all random numbers.", "integer"),
 )
@@ -210,9 +213,19 @@ def load_recipe(task: str | None, options: FitOptions) -> Recipe:
 
     Raises:
         UsageError: There is no such task, or it does not take a flag.
-        RecipeError: A key or a value is not valid; the message names every fault.
+        RecipeError: A key or a value is not valid; the message names every fault. Or a file names a
+            cluster, which could run code here: that is for the user to say.
     """
     from seqtune.recipe.load import Recipe  # loads pydantic, which `--help` can do without
 
     info = info_of(task_name(task))
-    return Recipe.load(options.recipe, info.name, tuple(options.set), options.values(info))
+    typed, values = tuple(options.set), options.values(info)
+    recipe = Recipe.load(options.recipe, info.name, typed, values)
+    address = recipe.values.search.address
+    if address != Recipe.load(None, info.name, typed, values).values.search.address:
+        raise RecipeError(
+            f"{options.recipe}: search.address: found {printable(address)}, expected auto: only "
+            "the command line and RAY_ADDRESS can name a cluster, which can run code here",
+            f"if you trust it: --address {shlex.quote(printable(address))}",
+        )
+    return recipe

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from seqtune.errors import RunError
-from seqtune.files import sweep, write_text
+from seqtune.files import sweep
 from seqtune.progress import Listener, Note, silent
 from seqtune.recipe.duration import seconds as parse_seconds
 from seqtune.run.baseline_predictions import load_predictions
-from seqtune.run.folder import read_state, write_record
+from seqtune.run.folder import read_record, read_state, write_record
+from seqtune.run.lock import RunLock
 from seqtune.run.run import Run
 from seqtune.runtime import backend as backends
 from seqtune.search.budget import Clock
@@ -19,6 +21,7 @@ from seqtune.workflow.fitting import Fitting
 
 if TYPE_CHECKING:
     from seqtune.baselines.runner import BaselineResult
+    from seqtune.recipe.load import Recipe
 
 WORKERS = "workers"
 """The guess that every command on a run makes anew."""
@@ -34,6 +37,7 @@ def resume(
     trials: int | None = None,
     workers: int | str | None = None,
     executor: str | None = None,
+    address: str | None = None,
     listener: Listener = silent,
     started: float | None = None,
 ) -> Run:
@@ -48,36 +52,50 @@ def resume(
         workers: How many trials run at the same time; as before if None.
         executor: Where trials run; as before if None, but for "ray", which has to be asked for
             again: the folder may come from a stranger, and name a stranger's cluster.
+        address: The Ray cluster to join, "host:port" or "ray://host:port".
         listener: Hears of stages and trials.
         started: Value of `time.monotonic()` from which the budget counts; now if None.
 
     Raises:
-        RunError: The run is complete, and neither a budget nor more trials were given.
+        RunError: The run is complete, and neither a budget nor more trials were given. Or somebody
+            else works in its folder.
 
     Example:
         >>> seqtune.resume("runs/airline-forecast-1", budget="2m")
     """
     clock_start = time.monotonic() if started is None else started
-    run = Run(folder)
-    if run.record["status"] == "complete" and budget is None and trials is None:
-        raise RunError(
-            f"{run.folder} is complete",
-            f"to search further: seqtune resume {run.folder} --budget 5m",
-        )
-    asked = {"trials": trials, "workers": workers, "executor": executor}
-    recipe = run.recipe.replace(
-        {f"search.{key}": value for key, value in asked.items() if value is not None}
-    )
-    if executor is None and recipe.values.search.executor == "ray":
+    asked = {"trials": trials, "workers": workers, "executor": executor, "address": address}
+    read_record(Path(folder))  # what is no run is refused before anything is written there
+    with RunLock(Path(folder)):
+        run = Run(folder)
+        if run.record["status"] == "complete" and budget is None and trials is None:
+            raise RunError(
+                f"{run.folder} is complete",
+                f"to search further: seqtune resume {run.folder} --budget 5m",
+            )
+        recipe = _recipe_of(run, asked, listener)
+        seconds = _left_over(run) if budget is None else parse_seconds(budget)
+        fitting = Fitting(recipe, Clock(seconds, clock_start), listener)
+        with fitting.closing():
+            reopen(fitting, run)
+            fitting.go_on()
+    return Run(fitting.folder)
+
+
+def _recipe_of(run: Run, asked: Mapping[str, Any], listener: Listener) -> Recipe:
+    """Return the recipe of a run, changed as asked; a cluster has to be asked for again.
+
+    Args:
+        run: The run, which may come from a stranger.
+        asked: Keys of the section `search`; None for what was not asked for.
+        listener: Hears where the run is not obeyed.
+    """
+    given = {f"search.{key}": value for key, value in asked.items() if value is not None}
+    recipe = run.recipe.replace({"search.address": "auto", **given})
+    if asked["executor"] is None and recipe.values.search.executor == "ray":
         recipe = recipe.replace({"search.executor": "auto"})
         listener(Note("trials run on this machine; use --executor ray for a cluster"))
-    recipe = recipe.replace({"search.address": "auto"})
-    seconds = _left_over(run) if budget is None else parse_seconds(budget)
-    fitting = Fitting(recipe, Clock(seconds, clock_start), listener)
-    with fitting.closing():
-        reopen(fitting, run)
-        fitting.go_on()
-    return Run(fitting.folder)
+    return recipe
 
 
 def reopen(fitting: Fitting, run: Run) -> None:
@@ -108,7 +126,7 @@ def reopen(fitting: Fitting, run: Run) -> None:
     fitting.take_baselines()
     fitting.record.update(status="running", budget_seconds=spent + fitting.clock.seconds)
     write_record(fitting.folder, fitting.record)
-    write_text(fitting.folder / "recipe.yaml", fitting.recipe.to_yaml())
+    fitting.write_recipe()
 
 
 def baselines_of(run: Run) -> list[BaselineResult]:

@@ -5,22 +5,19 @@ from __future__ import annotations
 import json
 import math
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from seqtune.errors import SearchError
-from seqtune.files import write_json
 from seqtune.progress import Assumption, Event, Listener, Note, SearchStarted, StageStarted
 from seqtune.run.baseline_predictions import Arrays
-from seqtune.run.checkpoint import checkpoint_rows, write_checkpoint
-from seqtune.run.ensemble_choice import is_hedged
 from seqtune.run.folder import STATE
-from seqtune.run.leaderboard import Leaderboard, Row
-from seqtune.run.members import write_members
+from seqtune.run.leaderboard import Leaderboard
 from seqtune.run.refits import MARGIN
-from seqtune.run.selection import BLEND, Selection
+from seqtune.run.retention import kept
+from seqtune.run.selection import Selection
 from seqtune.runtime import backend as backends
 from seqtune.runtime.workers import plan_workers
 from seqtune.search.budget import Clock, Shares
@@ -36,7 +33,8 @@ from seqtune.search.refit import refit_seconds
 from seqtune.search.signature import signature
 from seqtune.search.stopping import stopping_rule
 from seqtune.search.study import Study
-from seqtune.search.trial import Result
+from seqtune.search.trial import Result, model_path
+from seqtune.workflow.publication import Publication
 
 if TYPE_CHECKING:
     from seqtune.recipe.load import Recipe
@@ -57,7 +55,6 @@ class Searching:
         clock: Wall time of the command.
         backend: The Keras backend.
         listener: Hears of everything that is worth telling.
-        rows: The baselines' rows of the leaderboard.
         baseline_predictions: Predictions by part of the baselines that an ensemble may take in.
         results: Trials of an earlier command on the same run, by name.
         state: The state in which that one left the search; None for a new search.
@@ -71,7 +68,6 @@ class Searching:
     clock: Clock
     backend: str
     listener: Listener
-    rows: list[Row] = field(default_factory=list)
     baseline_predictions: dict[str, Arrays] = field(default_factory=dict)
     results: dict[str, Result] = field(default_factory=dict)
     state: Mapping[str, Any] | None = None
@@ -79,7 +75,11 @@ class Searching:
     seconds: float = 0.0
     earlier_seconds: float = 0.0
     executor: Executor = field(init=False)
+    publication: Publication = field(init=False)
     _study: Study | None = None
+
+    def __post_init__(self) -> None:
+        self.publication = Publication(self.problem)
 
     @property
     def shares(self) -> Shares:
@@ -88,8 +88,13 @@ class Searching:
         share = task.search.refit_share if self.recipe.get("refit") else task.search.score_share
         return Shares(self.clock.seconds, share)
 
-    def open(self) -> None:
-        """Start the workers without waiting for them, and say how many there are and why."""
+    def open(self, interrupt: Interrupt) -> None:
+        """Start the workers without waiting for them, and say how many there are and why.
+
+        Args:
+            interrupt: A wish to end early.
+        """
+        self._interrupt = interrupt
         search = self.recipe.values.search
         data = (self.problem.folder / "data").glob("*")
         plan = plan_workers(
@@ -101,8 +106,9 @@ class Searching:
         )
         self.listener(Assumption("workers", str(plan.workers), plan.why, "--workers N"))
         self.executor = open_executor(
-            plan, self.problem, self._hear, backend=self.backend, search=search, grace=self._grace
-        )
+            plan, self.problem, self._hear, backend=self.backend, search=search, grace=self._grace,
+            is_over=lambda: interrupt.asked,
+        )  # fmt: skip
 
     def close(self) -> None:
         """Give the workers back."""
@@ -137,11 +143,11 @@ class Searching:
         """
         self.listener(Note(f"{error.message}; the remaining trials run in the main process"))
         self.executor.close()
-        self.executor = Inline(self.problem, self._hear)
+        self.executor = Inline(self.problem, self._hear, lambda: self._interrupt.asked)
 
     def selection(self) -> Selection:
         """Return what comes of the trials so far."""
-        results = list(self.results.values())
+        results = kept(self.results.values(), self.problem.task.direction)
         return Selection(
             self.problem, results, self.listener, self.baseline_predictions, self._steps_per_epoch
         )
@@ -156,20 +162,6 @@ class Searching:
             f"no network was trained: {count} of {len(self.results)} trials failed with: {reason}"
         )
 
-    def write_board(self, rows: Sequence[Row]) -> None:
-        """Write the leaderboard.
-
-        Args:
-            rows: Rows beside those of the baselines.
-        """
-        task = self.problem.task
-        board = Leaderboard(self.problem.metric, task.direction, (*self.rows, *rows))
-        if (best := board.best_network) and math.isfinite(score := board.validation_score(best)):
-            is_blended = any(row.name == BLEND for row in rows) and is_hedged(self.problem)
-            margin = score if is_blended else task.margin(self.problem.prepared, score)
-            board = replace(board, margin=margin)
-        write_json(self.problem.folder / "leaderboard.json", board.to_dict())
-
     def record(self, results: dict[str, Result], state: dict[str, Any]) -> None:
         """Keep on disk what a killed run needs to be resumed, reported and used.
 
@@ -178,11 +170,11 @@ class Searching:
             state: What the search needs to go on.
         """
         self.results = results
-        done = list(results.values())
         elapsed = self.earlier_seconds + self.clock.elapsed()
-        write_checkpoint(self.problem.folder, done, {**state, "elapsed": elapsed})
-        self.write_board(checkpoint_rows(self.problem, done))
-        write_members(self.problem.folder, self.selection().members())
+        running = self._study.running if self._study else ()
+        self.publication.checkpoint(
+            results, {**state, "elapsed": elapsed}, self.selection(), running
+        )
 
     def _ending(self, results: Collection[Result]) -> float:
         """Return the seconds to keep for the end: no more than refits are likely to take."""
@@ -214,7 +206,9 @@ class Searching:
 
     def _announce(self) -> None:
         task = self.problem.task
-        best = Leaderboard(self.problem.metric, task.direction, tuple(self.rows)).best_baseline
+        best = Leaderboard(
+            self.problem.metric, task.direction, tuple(self.publication.baselines)
+        ).best_baseline
         self.listener(StageStarted("search"))
         self.listener(
             SearchStarted(
@@ -267,6 +261,7 @@ class Searching:
             record=self.record,
             listener=self.listener,
             interrupt=interrupt,
+            is_kept=lambda trial: model_path(self.problem.folder, trial).is_file(),
         )
 
     def _signature(self, values: Mapping[str, Any]) -> str:

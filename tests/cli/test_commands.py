@@ -334,11 +334,13 @@ def at_the_second_trial(act):
     return mock.patch.object(Inline, "wait", waiting)
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_one_interruption_lets_the_search_come_to_an_end(number, fit, seqtune, here):
+@pytest.mark.parametrize(
+    ("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 130)]
+)
+def test_one_interruption_lets_the_search_come_to_an_end(number, code, fit, seqtune, here):
     weekly(60).to_csv("sales.csv", index=False)
     with at_the_second_trial(lambda: os.kill(os.getpid(), number)):
-        done = fit("sales.csv", "--trials", "3", "--set", "network.units=[4,6]", code=130)
+        done = fit("sales.csv", "--trials", "3", "--set", "network.units=[4,6]", code=code)
     assert "interrupted: saving what was finished" in done.err
     assert "trial t002 stopped" in done.err
     assert "segment-gru-t001" in done.out and "segment-gru-t002" not in done.out  # hardly trained

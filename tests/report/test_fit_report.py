@@ -68,13 +68,15 @@ def test_an_interrupted_run_says_how_to_go_on(draw: Draw) -> None:
     interrupted = replace(SUMMARY, run="my runs/1", status="interrupted")
     text = draw(FitReport(interrupted))
     assert text.endswith("""
-The run is interrupted, not complete. What was finished is kept; go on with:
+The run was interrupted, it is not complete. What was finished is kept; go on
+with:
   seqtune resume 'my runs/1'""")
     assert FitReport(interrupted).to_dict()["next"] == ["seqtune resume 'my runs/1'"]
     assert "resume" not in draw(FitReport(SUMMARY))
-    assert "The run is still running, or was killed, not complete." in draw(
-        FitReport(replace(SUMMARY, status="running"))
-    )
+    running = draw(FitReport(replace(SUMMARY, status="running")))
+    assert "The search is still running." in running and "resume" not in running
+    died = draw(FitReport(replace(SUMMARY, status="died")))
+    assert "The run died, it is not complete." in died and "seqtune resume" in died
 
 
 def test_the_chart_stands_between_leaderboard_and_verdict(draw: Draw) -> None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import IO, Any
+from unittest import mock
 
 import pytest
 
@@ -21,6 +23,7 @@ from seqtune.files import (
 )
 from seqtune.run.folder import (
     FORMAT,
+    NewFolder,
     check_vacant,
     create_folder,
     read_record,
@@ -268,3 +271,63 @@ def test_a_file_that_is_being_written_is_one_that_is_swept_away(tmp_path: Path) 
     temporary.write_text("x")
     sweep(tmp_path)
     assert listing(tmp_path) == ["a.csv"]
+
+
+@pytest.mark.parametrize(("mask", "mode"), [(0o077, 0o600), (0o022, 0o644), (0o002, 0o664)])
+def test_files_have_the_rights_that_the_user_leaves(tmp_path: Path, mask: int, mode: int) -> None:
+    before = os.umask(mask)
+    try:
+        write_text(tmp_path / "a.json", "x")
+    finally:
+        os.umask(before)
+    assert (tmp_path / "a.json").stat().st_mode & 0o777 == mode
+
+
+@pytest.mark.parametrize("end", ["\u2028", "\u2029", "\x85", "\x0b", "\r"])
+def test_a_line_ends_at_a_line_feed_alone(tmp_path: Path, end: str) -> None:
+    write_lines(tmp_path / "a.jsonl", [{"reason": f"one{end}two"}, {"reason": "three"}])
+    read = read_lines(tmp_path / "a.jsonl")
+    assert [each["reason"] for each in read] == [f"one{end}two", "three"]
+
+
+@pytest.mark.parametrize("content", [None, {}])
+def test_a_folder_that_was_there_stays_when_a_fit_fails(tmp_path: Path, content: object) -> None:
+    out = tmp_path / "run"
+    if content is not None:
+        out.mkdir()
+    created = NewFolder.create(out, "x", "forecast")
+    (out / "data").mkdir()
+    write_text(out / "data" / "a.json", "x")
+    write_text(out / "recipe.yaml", "x")
+    created.discard()
+    assert out.exists() == (content is not None)
+    assert not out.exists() or listing(out) == []
+
+
+def test_a_folder_that_a_killed_fit_left_is_told(tmp_path: Path) -> None:
+    write_text(tmp_path / "run.lock", "{}")
+    check_vacant(tmp_path)  # nothing else was written
+    write_text(tmp_path / "recipe.yaml", "x")
+    fault = refusal(lambda: check_vacant(tmp_path))
+    assert "holds a fit that died before its data was prepared" in fault.message
+    assert fault.hint.startswith("rm -r ")
+
+
+def test_a_run_that_is_closed_is_named_and_the_others_are_listed(tmp_path: Path) -> None:
+    from seqtune.report.build import runs_report
+
+    for name in ("a", "b"):
+        write_text(tmp_path / name / "run.json", "{}")
+    exists = Path.exists
+
+    def closed(path: Path) -> bool:
+        if path.parent.name == "a":
+            raise PermissionError(13, "Permission denied", str(path))
+        return exists(path)
+
+    with mock.patch.object(Path, "exists", closed):
+        report = runs_report(tmp_path)
+    assert [(Path(run.name).name, run.status) for run in report.runs] == [
+        ("a", "closed"), ("b", "damaged"),
+    ]  # fmt: skip
+    assert report.runs[0].reason == "it cannot be read: Permission denied"

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
 import threading
+import time
 
 import pytest
 
 from seqtune.progress import Event, Note, silent
-from seqtune.runtime.interrupt import Interrupt
+from seqtune.runtime.interrupt import Interrupt, ended_by_signals, exit_code
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
@@ -51,3 +54,64 @@ def test_it_leaves_signals_alone_outside_the_main_thread() -> None:
     thread.start()
     thread.join()
     assert [interrupt.asked for interrupt in entered] == [False]
+
+
+def test_a_wish_that_is_not_followed_becomes_an_order(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("seqtune.runtime.interrupt.ORDER_SECONDS", 0.05)
+    with Interrupt(silent) as interrupt:
+        assert interrupt.left() == float("inf")
+        os.kill(os.getpid(), signal.SIGTERM)
+        assert 0.0 < interrupt.left() <= 0.05
+        with pytest.raises(KeyboardInterrupt):
+            time.sleep(10.0)
+    assert exit_code() == 143
+
+
+def test_an_order_comes_to_nobody_when_the_work_is_done(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("seqtune.runtime.interrupt.ORDER_SECONDS", 0.05)
+    with Interrupt(silent):
+        os.kill(os.getpid(), signal.SIGINT)
+    time.sleep(0.1)
+
+
+@pytest.mark.parametrize(
+    ("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 130)]
+)
+def test_every_signal_ends_other_work_by_an_exception(number: int, code: int) -> None:
+    with pytest.raises(KeyboardInterrupt), ended_by_signals():
+        os.kill(os.getpid(), number)
+        time.sleep(10.0)
+    assert exit_code() == code
+
+
+def test_a_signal_that_is_ignored_stays_so() -> None:
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        with ended_by_signals(), Interrupt(silent) as interrupt:
+            os.kill(os.getpid(), signal.SIGHUP)
+            assert not interrupt.asked
+        assert signal.getsignal(signal.SIGHUP) == signal.SIG_IGN
+    finally:
+        signal.signal(signal.SIGHUP, before)
+
+
+HANGS = """
+import os, signal, sys, threading
+from seqtune.runtime import interrupt
+interrupt.END_SECONDS = 0.2
+save = interrupt.last_words(lambda: print("saved", flush=True))
+with interrupt.ended_by_signals(is_command=True), save:
+    try:
+        os.kill(os.getpid(), signal.SIGTERM)
+        threading.Event().wait(10)
+    except KeyboardInterrupt:
+        while True:  # whatever does not hear
+            pass
+"""
+
+
+def test_a_command_that_hangs_is_ended_all_the_same() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", HANGS], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (143, "saved\n", "")

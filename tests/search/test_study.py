@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
 
-from seqtune.errors import SearchError
+from seqtune.errors import RunError, SearchError
 from seqtune.progress import EpochEnded, Event, Note, TrialEnded, TrialStarted, silent
 from seqtune.runtime.interrupt import Interrupt
 from seqtune.search.budget import SETUP_SECONDS
@@ -222,7 +223,7 @@ def test_one_success_in_between_keeps_the_search_alive() -> None:
 def test_workers_have_something_to_do_before_files_are_written(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("seqtune.search.study.RECORD_SHARE", 1e12)
+    monkeypatch.setattr("seqtune.search.keeping.RECORD_SHARE", 1e12)
     order: list[str] = []
     searched = prepared(1000.0, 2)
     searched.study.record = lambda results, state: order.append(f"recorded {sorted(results)}")
@@ -237,7 +238,7 @@ def test_workers_have_something_to_do_before_files_are_written(
 def test_writing_files_does_not_keep_the_loop_from_its_work(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("seqtune.search.study.RECORD_SHARE", 1e-12)  # there is never time for it
+    monkeypatch.setattr("seqtune.search.keeping.RECORD_SHARE", 1e-12)  # there is never time for it
     kept = [entry[1] for entry in search(1000.0, 5).diary if entry[0] == "recorded"]
     assert kept == [0, 5]  # at the start and in the end, whatever happens
 
@@ -258,7 +259,7 @@ def test_the_listener_hears_how_each_trial_went() -> None:
 def test_a_job_has_all_that_a_worker_needs() -> None:
     job = search(1000.0, 3).executor.jobs[2]
     assert (job.trial, job.values) == ("t003", values(3))
-    assert job.seed == 43  # of its own, and the same whatever ran before
+    assert job.seed == 3 + 40 * 15_485_863  # of its own, and the same whatever ran before
     assert (job.steps_per_epoch, job.until, job.earlier) == (7, STEPS, None)
     assert job.seconds == 200.0 + SETUP_SECONDS  # a fifth of the search, and time to compile
 
@@ -403,3 +404,54 @@ def test_a_search_that_loses_its_last_worker_says_so_after_the_last_outcome() ->
     with pytest.raises(SearchError, match="no worker can be started"):
         searched.study.run(searched.executor)
     assert [result.status for result in searched.results] == ["completed"]
+
+
+def full_until(tries: int, diary: list[int]) -> Callable[..., None]:
+    """Return what keeps trials on a disk that is full for so many tries."""
+
+    def record(results: dict[str, Result], state: dict[str, Any]) -> None:
+        diary.append(len(results))
+        if len(diary) <= tries:
+            raise RunError("x cannot be written: full") from OSError(errno.ENOSPC, "full")
+
+    return record
+
+
+def test_a_full_disk_ends_no_search(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("seqtune.search.keeping.FULL_SECONDS", 0.0)
+    searched, kept = prepared(100.0), []
+    searched.study.record = full_until(3, kept)
+    searched.study.run(searched.executor)
+    assert len(searched.results) == 10 == kept[-1]
+    assert searched.notes == [
+        "x cannot be written: full; the search goes on, and saves when there is room"
+    ]
+
+
+def test_a_search_that_has_ended_waits_for_room(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("seqtune.search.keeping.FULL_SECONDS", 1000.0)
+    monkeypatch.setattr("seqtune.search.patience.PAUSE_SECONDS", 0.001)
+    searched, kept = prepared(100.0), []
+    searched.study.record = full_until(5, kept)
+    searched.study.run(searched.executor)
+    assert kept == [0, 10, 10, 10, 10, 10]
+
+
+def test_another_fault_of_the_disk_is_told_at_once() -> None:
+    searched = prepared(100.0)
+
+    def record(results: dict[str, Result], state: dict[str, Any]) -> None:
+        raise RunError("x cannot be written: broken") from OSError(errno.EIO, "broken")
+
+    searched.study.record = record
+    with pytest.raises(RunError, match="broken"):
+        searched.study.run(searched.executor)
+
+
+def test_a_trial_whose_network_is_gone_begins_anew() -> None:
+    first, again = Proposal("t001", values(1), 1 / 3), Proposal("t001", values(1), 1.0, True)
+    for is_kept in (True, False):
+        searched = prepared(1000.0, [first, again])
+        searched.study.is_kept = lambda trial, is_kept=is_kept: is_kept
+        searched.study.run(searched.executor)
+        assert (searched.executor.jobs[1].earlier is not None) == is_kept

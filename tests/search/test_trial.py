@@ -23,6 +23,7 @@ from seqtune.search.trial import (
     TrialJob,
     model_path,
     predictions_path,
+    trial_seed,
     usable,
 )
 from seqtune.tasks.forecast.task import TASK, ForecastTask
@@ -342,3 +343,10 @@ def test_a_forecaster_with_an_impossible_configuration_fails(tiny: Any, tmp_path
     assert result.status == "failed"
     assert result.reason.startswith("ValueError")
     assert result.values is values
+
+
+def test_no_trial_has_the_seed_of_another() -> None:
+    seeds = [trial_seed(seed, f"t{trial:03d}") for seed in range(50) for trial in range(1, 200)]
+    assert len(set(seeds)) == len(seeds)
+    later = [seed + 1_000_003 * steps for seed in seeds[:2000] for steps in (90, 500, 1500)]
+    assert not set(later) & set(seeds)

@@ -22,6 +22,7 @@ def open_executor(
     backend: str,
     search: SearchSection,
     grace: Callable[[float], float],
+    is_over: Callable[[], bool] = lambda: False,
 ) -> Executor:
     """Start the workers of a plan, without waiting for them.
 
@@ -32,6 +33,7 @@ def open_executor(
         backend: The Keras backend.
         search: The section `search` of the recipe, for what a Ray cluster has to know.
         grace: From the seconds of a job to the seconds past them after which it hangs.
+        is_over: Says whether the user wishes to end; a job in this process asks after each batch.
 
     Raises:
         SearchError: The workers cannot be started.
@@ -39,7 +41,7 @@ def open_executor(
     if plan.executor == "inline":
         from seqtune.search.executor.inline import Inline
 
-        return Inline(problem, listener)
+        return Inline(problem, listener, is_over)
     from seqtune.search.executor._dispatcher import WorkerSpec
 
     spec = WorkerSpec(problem.task.name, backend, grace=grace)

@@ -15,6 +15,7 @@ from typing import Any
 
 from seqtune.errors import SearchError
 from seqtune.runtime.import_paths import import_paths
+from seqtune.runtime.interrupt import SIGNALS
 
 START = """
 import sys
@@ -115,10 +116,14 @@ class WorkerProcess:
         """End it by force."""
         self._process.kill()
 
-    def end(self) -> int:
-        """Wait until it is gone, by force if that takes long, and return its exit code."""
+    def end(self, seconds: float = LAST_SECONDS) -> int:
+        """Wait until it is gone, by force if that takes long, and return its exit code.
+
+        Args:
+            seconds: How long to wait before it is killed.
+        """
         try:
-            code = self._process.wait(LAST_SECONDS)
+            code = self._process.wait(seconds)
         except subprocess.TimeoutExpired:
             self.kill()
             code = self._process.wait()
@@ -149,7 +154,8 @@ def _interrupts_held() -> Iterator[None]:
     if not hasattr(signal, "pthread_sigmask"):
         yield
         return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    ours = {getattr(signal, name) for name in SIGNALS}
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, ours)
     try:
         yield
     finally:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from seqtune.progress import EpochEnded, Listener, TrialStarted
 from seqtune.runtime.allocation import keep_memory
 from seqtune.runtime.program_cache import keep_programs
@@ -17,12 +19,18 @@ class Inline:
     Args:
         problem: Task and data.
         listener: Hears of trials begun and of every epoch.
+        is_over: Says whether the user wishes to end: while a job runs, nobody else looks.
     """
 
     workers = 1
 
-    def __init__(self, problem: Problem, listener: Listener) -> None:
-        self.problem, self.listener = problem, listener
+    def __init__(
+        self,
+        problem: Problem,
+        listener: Listener,
+        is_over: Callable[[], bool] = lambda: False,
+    ) -> None:
+        self.problem, self.listener, self.is_over = problem, listener, is_over
         self.stopped: set[str] = set()
         self._job: Job | None = None
         self._tidier = Tidier()
@@ -68,4 +76,4 @@ class _Inside(Watch):
 
     def is_over(self) -> bool:
         """Say whether it was stopped."""
-        return self.trial in self.executor.stopped
+        return self.trial in self.executor.stopped or self.executor.is_over()

@@ -9,8 +9,7 @@ Workers of one search share what JAX compiles (`seqtune.runtime.program_cache`).
 from __future__ import annotations
 
 import os
-import shutil
-import tempfile
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,8 +23,13 @@ from seqtune.runtime.share import Share
 from seqtune.search.executor._contract import Job
 from seqtune.search.executor._death import death_reason, memory_kills
 from seqtune.search.executor._dispatcher import Dispatcher, WorkerSpec
-from seqtune.search.executor._process import WorkerProcess
+from seqtune.search.executor._process import LAST_SECONDS, WorkerProcess
 from seqtune.search.executor._slot import START_SECONDS, STARTS, Slot
+from seqtune.search.executor.own_folder import OwnFolder
+from seqtune.search.network_file import no_scratch
+
+KIND = "seqtune-workers-"
+"""What the name of the workers' folder begins with."""
 
 
 @dataclass(eq=False, kw_only=True)
@@ -69,7 +73,12 @@ class Processes(Dispatcher[ProcessSlot]):
     ) -> None:
         slots = [ProcessSlot(number=number, share=share) for number, share in enumerate(shares)]
         super().__init__(spec, slots, listener)
-        self._scratch = Path(tempfile.mkdtemp(prefix="seqtune-workers-"))
+        try:
+            self._own = OwnFolder(KIND, KIND)
+        except OSError as error:
+            fault = no_scratch(error)
+            raise SearchError(f"workers cannot be started: {fault.message}", fault.hint) from error
+        self._scratch = self._own.path
         self._environment = {
             **program_cache.variables(self._scratch),
             **os.environ,
@@ -101,9 +110,10 @@ class Processes(Dispatcher[ProcessSlot]):
         for slot in begun:
             slot.life += 1  # its messages are ignored from here on
             slot.process.ask_to_end()
+        deadline = time.monotonic() + LAST_SECONDS
         for slot in begun:
-            slot.process.end()
-        shutil.rmtree(self._scratch, ignore_errors=True)
+            slot.process.end(max(0.0, deadline - time.monotonic()))
+        self._own.remove()
 
     def _start(self, slot: ProcessSlot) -> None:
         """Start a slot's worker, the first one or one in place of a dead one."""

@@ -149,7 +149,7 @@ class Schema(RecipeSchema):
         default_factory=Data,
         description="Which columns are used, how time runs, and how the file is read.",
     )
-    horizon: Annotated[int | Auto, Or(("auto",), Whole(minimum=1))] = Field(
+    horizon: Annotated[int | Auto, Or(("auto",), Whole(minimum=1, maximum=100_000))] = Field(
         "auto",
         description="Number of steps ahead to forecast. With auto it follows from the frequency "
         "and the seasonality.",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from seqtune.cli.output import AsJson, Force, Quiet, RunFolder, check_absent, show, show_notes
+from seqtune.cli.output import AsJson, Force, Quiet, RunFolder, check_absent, put, show, show_notes
 from seqtune.tasks._info import info_of
 
 if TYPE_CHECKING:
@@ -118,7 +118,7 @@ def _put(report: WrittenReport, output: Path | None, as_json: bool, is_live: boo
     if as_json:
         show(report, as_json)
     elif output is None and not is_live:
-        typer.echo(report.plain)
+        put(report.plain + "\n")
 
 
 def _list_words(

@@ -1,0 +1,154 @@
+"""The end of a fit: select, score on the test part, refit, explain, and close the run folder."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+from seqtune.errors import RunError, SearchError
+from seqtune.files import write_json
+from seqtune.progress import Event, Note, StageStarted
+from seqtune.run.folder import now, write_record
+from seqtune.run.run import Run
+from seqtune.runtime.interrupt import ORDER_SECONDS, Interrupt
+from seqtune.search.patience import LAST_FULL_SECONDS, patiently
+
+if TYPE_CHECKING:
+    from seqtune.recipe.load import Recipe
+    from seqtune.run.selection import Selection
+    from seqtune.search.budget import Clock
+    from seqtune.search.trial import Result
+    from seqtune.tasks._contract import Task
+    from seqtune.workflow.search import Searching
+
+CHOICE_SECONDS, CHOICE_SHARE = 10.0, 0.1
+"""So long the choice of an ensemble may take: at least so many seconds, or a share of the budget.
+It took less than a second on every data set of the benchmarks."""
+
+
+class Fit(Protocol):
+    """What a fit has when its search is over; see `workflow.fitting.Fitting`."""
+
+    recipe: Recipe
+    clock: Clock
+    folder: Path
+    record: dict[str, Any]
+    task: Task
+    prepared: Any
+    searching: Searching
+    notes: list[str]
+    assumptions: list[dict[str, str]]
+
+    def tell(self, event: Event) -> None:
+        """Pass an event on."""
+
+
+@dataclass(frozen=True)
+class Conclusion:
+    """What follows the search of a fit.
+
+    Args:
+        fitting: The fit.
+        interrupt: A wish to end early: what is finished is scored and saved.
+    """
+
+    fitting: Fit
+    interrupt: Interrupt
+
+    def run(self) -> None:
+        """Take every step after the search."""
+        fitting, searching = self.fitting, self.fitting.searching
+        fitting.tell(StageStarted("ensemble"))
+        selection = searching.selection()
+        until = time.monotonic() + max(CHOICE_SECONDS, CHOICE_SHARE * fitting.clock.seconds)
+        selection.select(
+            fitting.recipe.values.ensemble.size,
+            lambda: time.monotonic() > until or self._is_hurried(),
+        )
+        if selection.ranked():
+            try:
+                self._score(selection)
+            except SearchError as error:
+                searching.fall_back(error)
+                self._score(selection)
+        else:
+            fitting.tell(Note(searching.why_nothing()))
+        self._save(lambda: searching.publication.conclude(selection))
+        self._illustrate(selection)
+        if not self.interrupt.asked:
+            self._explain(selection.weightiest())
+        status = "interrupted" if self.interrupt.asked else "complete"
+        self._save(lambda: self._write_tail(status))
+
+    def _is_hurried(self) -> bool:
+        """Say whether the order to stop is near."""
+        return self.interrupt.left() < ORDER_SECONDS / 2
+
+    def _save(self, write: Callable[[], None]) -> None:
+        """Write what the search came to; wait while the disk is full."""
+        tell = self.fitting.tell
+        patiently(
+            write,
+            LAST_FULL_SECONDS,
+            is_over=self._is_hurried,
+            hear=lambda message: tell(Note(f"{message}; waiting for room")),
+        )
+
+    def _score(self, selection: Selection) -> None:
+        fitting = self.fitting
+        selection.score_chosen(
+            fitting.searching.executor,
+            fitting.clock,
+            fitting.searching.shares.saving,
+            seed=fitting.recipe.values.seed,
+            refit=fitting.recipe.get("refit"),
+            interrupt=self.interrupt,
+        )
+
+    def _illustrate(self, selection: Selection) -> None:
+        """Keep a picture of what the search made on the test part, where the task draws one."""
+        fitting, predictions = self.fitting, selection.test_predictions()
+        if predictions is None:
+            return
+        models = Run(fitting.folder).predictor
+        chart = fitting.task.illustrate(fitting.prepared, predictions, models, models.context)
+        if "title" in chart and models.name_of(None) != selection.searched_name:
+            chart["title"] += f", by {selection.searched_name}"  # the winner is another row
+        if chart:
+            self._save(lambda: write_json(fitting.folder / "chart.json", chart))
+
+    def _explain(self, result: Result | None) -> None:
+        """Measure what the network looks at that has the largest say, if there is time."""
+        from seqtune.run.explanation import EXPLANATION, explain_trial, no_time, time_left
+        from seqtune.tasks._abilities import Explains
+
+        fitting = self.fitting
+        (fitting.folder / EXPLANATION).unlink(missing_ok=True)  # of an earlier command
+        if result is None or not isinstance(fitting.task, Explains):
+            return
+        deadline = time_left(fitting.clock.left(), result)
+        if deadline is None:
+            fitting.tell(Note(no_time(fitting.folder)))
+            return
+        fitting.tell(StageStarted("explain"))
+        try:
+            explain_trial(fitting.task, fitting.prepared, fitting.folder, result, deadline)
+        except RunError as error:
+            fitting.tell(Note(f"what the network looks at was not measured: {error.message}"))
+
+    def _write_tail(self, status: str) -> None:
+        """Write what the whole command came to."""
+        fitting, searching = self.fitting, self.fitting.searching
+        total = searching.earlier_seconds + fitting.clock.elapsed()
+        fitting.record.update(
+            status=status,
+            ended=now(),
+            seconds={"total": total, "search": searching.seconds},
+            workers=searching.work,
+            notes=fitting.notes,
+            assumptions=fitting.assumptions,
+        )
+        write_record(fitting.folder, fitting.record)

@@ -1,0 +1,97 @@
+"""What of a search stands in its run folder: never a name without what it stands for."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from seqtune.errors import RunError
+from seqtune.files import write_json
+from seqtune.run.checkpoint import checkpoint_rows, write_checkpoint
+from seqtune.run.ensemble_choice import is_hedged
+from seqtune.run.leaderboard import Leaderboard, Row
+from seqtune.run.members import Member, read_members, write_calibrations, write_members
+from seqtune.run.retention import prune
+from seqtune.run.selection import BLEND, Selection
+from seqtune.search.problem import Problem
+from seqtune.search.trial import Result
+
+
+@dataclass
+class Publication:
+    """The leaderboard of a run and what it refers to.
+
+    Args:
+        problem: Task, data and run folder.
+        baselines: The baselines' rows of the leaderboard.
+    """
+
+    problem: Problem
+    baselines: list[Row] = field(default_factory=list)
+    _members: dict[str, list[Member]] | None = None
+
+    def write_board(self, rows: Sequence[Row]) -> None:
+        """Write the leaderboard.
+
+        Args:
+            rows: Rows beside those of the baselines.
+        """
+        task = self.problem.task
+        board = Leaderboard(self.problem.metric, task.direction, (*self.baselines, *rows))
+        if (best := board.best_network) and math.isfinite(score := board.validation_score(best)):
+            is_blended = any(row.name == BLEND for row in rows) and is_hedged(self.problem)
+            margin = score if is_blended else task.margin(self.problem.prepared, score)
+            board = replace(board, margin=margin)
+        write_json(self.problem.folder / "leaderboard.json", board.to_dict())
+
+    def checkpoint(
+        self,
+        results: dict[str, Result],
+        state: dict[str, Any],
+        selection: Selection,
+        running: Collection[str],
+    ) -> None:
+        """Keep what a killed run needs to be resumed, reported and used, and no more.
+
+        Args:
+            results: Trials so far, by name.
+            state: What the search needs to go on.
+            selection: Of those trials whose networks are kept.
+            running: Trials under way: what they have on disk stays.
+        """
+        write_checkpoint(self.problem.folder, list(results.values()), state)
+        before = self._published()
+        members = selection.members()
+        self._publish(members, checkpoint_rows(self.problem, selection.results))
+        needed = {result.trial for result in selection.results}.union(running)
+        prune(self.problem.folder, results.keys() - needed, {**before, **members})
+
+    def conclude(self, selection: Selection) -> None:
+        """Write what came of the search: calibrations, members, leaderboard.
+
+        Args:
+            selection: What was chosen and scored.
+        """
+        write_calibrations(self.problem.folder, selection.calibrations())
+        self._publish(selection.members(), selection.rows())
+
+    def _publish(self, members: dict[str, list[Member]], rows: Sequence[Row]) -> None:
+        """Write the leaderboard after what it refers to.
+
+        Who reads at this moment has the earlier leaderboard with the new members, so that these
+        stand beside the earlier ones until the next time.
+        """
+        write_members(self.problem.folder, {**self._published(), **members})
+        self.write_board(rows)
+        self._members = members
+
+    def _published(self) -> dict[str, list[Member]]:
+        """Return the members of the last leaderboard; of an earlier command, at first."""
+        if self._members is None:
+            try:
+                self._members = read_members(self.problem.folder)
+            except RunError:
+                self._members = {}
+        return self._members
