@@ -42,6 +42,11 @@ class Standard:
     center: tuple[float, ...]
     spread: tuple[float, ...]
 
+    @property
+    def width(self) -> int:
+        """How many numbers a network sees of the columns at each step."""
+        return len(self.center)
+
     @classmethod
     def fit(cls, names: tuple[str, ...], values: Floats) -> Standard:
         """Measure (rows, columns) values; NaN does not count."""
