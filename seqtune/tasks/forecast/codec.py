@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -26,21 +26,33 @@ from seqtune.tasks.forecast.measure import (
 )
 
 Floats = npt.NDArray[np.float64]
+Categories = Mapping[str, Sequence[str]]
 
 
 @dataclass(frozen=True)
 class Standard:
-    """Centre and spread of the columns of one group of covariates.
+    """Centre and spread of the features of one group of covariates.
+
+    A column of numbers is one feature. A column of words is one for each label, which is 1 where
+    the row has this label, else 0. A word that training does not know stands at the mean of all.
 
     Args:
         names: The columns, in order.
-        center: Mean over training rows, per column.
-        spread: Standard deviation over training rows, per column; 1 where constant.
+        center: Mean over training rows, per feature.
+        spread: Standard deviation over training rows, per feature; 1 where constant.
+        labels: How many labels each column has; 0 for numbers.
     """
 
     names: tuple[str, ...]
     center: tuple[float, ...]
     spread: tuple[float, ...]
+    labels: tuple[int, ...]
+
+    @property
+    def features(self) -> tuple[str, ...]:
+        """The column of each feature."""
+        pairs = zip(self.names, self.labels, strict=True)
+        return tuple(name for name, count in pairs for _ in range(max(1, count)))
 
     @property
     def width(self) -> int:
@@ -48,19 +60,51 @@ class Standard:
         return len(self.center)
 
     @classmethod
-    def fit(cls, names: tuple[str, ...], values: Floats) -> Standard:
-        """Measure (rows, columns) values; NaN does not count."""
+    def fit(cls, names: tuple[str, ...], values: Floats, categories: Categories) -> Standard:
+        """Measure columns.
+
+        Args:
+            names: The columns.
+            values: (rows, columns); NaN does not count, nor do unknown words.
+            categories: Labels of the columns of words.
+        """
+        labels = tuple(len(categories.get(name, ())) for name in names)
+        values = expanded(values, labels)
         count = np.maximum(np.isfinite(values).sum(axis=0), 1)
         center = np.nansum(values, axis=0) / count
         spread = np.sqrt(np.nansum((values - center) ** 2, axis=0) / count)
         spread = np.where(spread > 0, spread, 1.0)
-        return cls(names, tuple(map(float, center)), tuple(map(float, spread)))
+        return cls(names, tuple(map(float, center)), tuple(map(float, spread)), labels)
 
     def apply(self, values: Floats) -> npt.NDArray[np.float32]:
-        """Scale (…, columns) values to about -1 … 1; NaN becomes 0, the mean."""
-        scaled = (values - np.array(self.center)) / np.array(self.spread)
+        """Scale (…, columns) values to about -1 … 1, (…, features); NaN becomes 0, the mean."""
+        scaled = (expanded(values, self.labels) - np.array(self.center)) / np.array(self.spread)
         filled: npt.NDArray[np.float32] = np.nan_to_num(scaled.astype(np.float32))
         return filled
+
+
+def expanded(values: Floats, labels: Sequence[int]) -> Floats:
+    """Return columns with those of codes spread over one feature for each label.
+
+    Args:
+        values: (…, columns).
+        labels: How many labels each column has; 0 for numbers.
+
+    Returns:
+        (…, features); NaN where a value is missing, or a label is unknown.
+
+    Example:
+        >>> expanded(np.array([[7.0, 1.0], [8.0, -1.0]]), (0, 2)).tolist()
+        [[7.0, 0.0, 1.0], [8.0, nan, nan]]
+    """
+    if not any(labels):
+        return values
+    parts = []
+    for column, count in enumerate(labels):
+        codes = values[..., column, None]
+        hot = np.where(codes >= 0, codes == np.arange(count), np.nan) if count else codes
+        parts.append(hot)
+    return np.concatenate(parts, axis=-1)
 
 
 @dataclass(frozen=True)
@@ -80,7 +124,7 @@ class Codec:
         past: Scales of the past covariates.
         future: Scales of the covariates known ahead.
         static: Scales of the static covariates.
-        categories: Labels of text columns among the static covariates, in the order of the codes.
+        categories: Labels of the columns of words, in the order of the codes.
         cycles: Cycles of the calendar that a network is told of; see `seqtune.data.panel.calendar`.
         constant: (series, targets) bool: the training rows never change, and MASE, whose
             denominator would be zero, is not defined.
@@ -130,7 +174,7 @@ class Codec:
             horizon: Steps ahead.
             periods: Seasonal periods, shortest first.
             levels: Quantile levels.
-            categories: Labels of static text columns.
+            categories: Labels of the columns of words.
         """
         center, spread, constant = moments(panel, split)
         rows = training_rows(split)
@@ -144,9 +188,9 @@ class Codec:
             error_scale=seasonal_scales(panel, periods[0] if periods else 1, split.train_end),
             center=center,
             spread=spread,
-            past=Standard.fit(panel.past_names, panel.past[rows]),
-            future=Standard.fit(panel.future_names, panel.future[rows]),
-            static=Standard.fit(panel.static_names, panel.static),
+            past=Standard.fit(panel.past_names, panel.past[rows], categories),
+            future=Standard.fit(panel.future_names, panel.future[rows], categories),
+            static=Standard.fit(panel.static_names, panel.static, categories),
             categories=categories,
             cycles=calendar_cycles(panel.grid, training_span(panel, split)),
             constant=constant,
@@ -216,7 +260,7 @@ class Codec:
             for name in ("error_scale", "center", "spread")
         }
         past, future, static = (
-            Standard(*(tuple(values[name][key]) for key in ("names", "center", "spread")))
+            Standard(*(tuple(values[name][key]) for key in ("names", "center", "spread", "labels")))
             for name in ("past", "future", "static")
         )
         return cls(

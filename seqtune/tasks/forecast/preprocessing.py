@@ -117,22 +117,24 @@ def preprocess(
     return Preprocessed(inputs, base, scale)
 
 
-def channel_names(coded: CodedPanel, values: Mapping[str, Any]) -> dict[str, list[tuple[str, str]]]:
+def channel_names(
+    coded: CodedPanel, codec: Codec, values: Mapping[str, Any]
+) -> dict[str, list[tuple[str, str]]]:
     """Return what each channel of `history` and `future` is, in the order of `preprocess`.
 
     Args:
         coded: The panel.
+        codec: What is known of its covariates; a column of words has a channel for each.
         values: The configuration.
 
     Returns:
         For each input, kind and column of its channels: "target" (the value, and whether it was
         observed), "base", "past", "future" or "calendar"; the column is empty but for covariates.
     """
-    panel = coded.panel
     history, ahead = [("target", ""), ("target", "")], [("base", "")]
     if values["preprocessing.covariates"]:
-        history += [("past", name) for name in panel.past_names]
-    known = [("future", name) for name in panel.future_names]
+        history += [("past", name) for name in codec.past.features]
+    known = [("future", name) for name in codec.future.features]
     if values["preprocessing.calendar"]:
         known += [("calendar", "")] * coded.calendar.shape[1]
     return {"history": history + known, "future": ahead + known}

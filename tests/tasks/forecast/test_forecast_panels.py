@@ -13,7 +13,6 @@ from seqtune.data.panel.split import Split
 from seqtune.data.panel.window import Windows
 from seqtune.data.reading.source import Source
 from seqtune.progress import Event, Note
-from seqtune.registry import baselines
 from seqtune.tasks.forecast.codec import Codec
 from seqtune.tasks.forecast.coded import CodedPanel
 from seqtune.tasks.forecast.floor import floored
