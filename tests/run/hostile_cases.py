@@ -34,6 +34,7 @@ JSON: dict[tuple[str, str], Places] = {
         "past": [{"names": []}, {"names": ["visitors"], "center": [0.0], "spread": ["9"]}],
         "static": [{"names": [], "center": [], "spread": []}],
         "categories": [[], {"visitors": ["a", "b"]}],
+        "effects": [[], [[[1.0]]] * 2, [[["x"]]], [[[nan]]], 7],
         "past/labels": [[], [1], [10**9], ["x"], None],
         "grid": [{"speed": 1}],
     },

@@ -15,6 +15,7 @@ from seqtune.data.panel.panel import Panel
 from seqtune.data.panel.seasonality import seasonal_scales
 from seqtune.data.panel.split import Split
 from seqtune.tasks.forecast.coded import CodedPanel
+from seqtune.tasks.forecast.effects import fit_effects
 from seqtune.tasks.forecast.measure import (
     borrowed_errors,
     first_negative,
@@ -125,6 +126,8 @@ class Codec:
         future: Scales of the covariates known ahead.
         static: Scales of the static covariates.
         categories: Labels of the columns of words, in the order of the codes.
+        effects: (series, targets, features) what covariates known ahead usually bring, from
+            `seqtune.tasks.forecast.effects`; of one series where all have the same.
         cycles: Cycles of the calendar that a network is told of; see `seqtune.data.panel.calendar`.
         constant: (series, targets) bool: the training rows never change, and MASE, whose
             denominator would be zero, is not defined.
@@ -145,6 +148,7 @@ class Codec:
     static: Standard
     categories: dict[str, list[str]]
     constant: npt.NDArray[np.bool_]
+    effects: Floats
     cycles: tuple[str, ...] = ()
     origins: int = 0
 
@@ -178,6 +182,8 @@ class Codec:
         """
         center, spread, constant = moments(panel, split)
         rows = training_rows(split)
+        future = Standard.fit(panel.future_names, panel.future[rows], categories)
+        period = periods[0] if periods else 1
         return cls(
             roles=roles,
             grid=panel.grid.to_dict(),
@@ -185,11 +191,12 @@ class Codec:
             periods=periods,
             levels=levels,
             series=panel.series,
-            error_scale=seasonal_scales(panel, periods[0] if periods else 1, split.train_end),
+            error_scale=seasonal_scales(panel, period, split.train_end),
             center=center,
             spread=spread,
             past=Standard.fit(panel.past_names, panel.past[rows], categories),
-            future=Standard.fit(panel.future_names, panel.future[rows], categories),
+            future=future,
+            effects=fit_effects(panel, split, future.apply(panel.future), spread, period),
             static=Standard.fit(panel.static_names, panel.static, categories),
             categories=categories,
             cycles=calendar_cycles(panel.grid, training_span(panel, split)),
@@ -216,6 +223,10 @@ class Codec:
         spread[known] = self.spread[fitted[known]]
         error_scale[known] = self.error_scale[fitted[known]]
         constant[known] = self.constant[fitted[known]]
+        typical = self.effects.mean(axis=0, keepdims=True)
+        effects = np.repeat(typical, len(panel.series), axis=0)
+        if len(self.effects) == len(self.series):
+            effects[known] = self.effects[fitted[known]]
         share = usual_share(self.error_scale, self.center, self.spread, self.constant)
         borrowed = borrowed_errors(share, center, end - panel.offsets[:-1])
         first = int(panel.starts.min())
@@ -233,13 +244,14 @@ class Codec:
             first_row=first_rows(panel),
             first_negative=first_negative(panel),
             constant=constant,
+            effects=effects * spread[..., None],
         )
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain JSON values."""
         arrays = {
             name: getattr(self, name).tolist()
-            for name in ("error_scale", "center", "spread", "constant")
+            for name in ("error_scale", "center", "spread", "constant", "effects")
         }
         groups = {name: asdict(getattr(self, name)) for name in ("past", "future", "static")}
         plain = {
@@ -280,6 +292,7 @@ class Codec:
             error_scale=arrays["error_scale"],
             center=arrays["center"],
             spread=arrays["spread"],
+            effects=np.array(values["effects"], np.float64),
         )
 
     def axis(self) -> Grid:

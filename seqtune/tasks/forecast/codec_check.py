@@ -52,6 +52,7 @@ def check_codec(codec: Codec, panel: Panel) -> None:
         raise ValueError("it does not say of each series whether it is constant")
     for name in ("past", "future", "static"):
         _check_standard(name, getattr(codec, name), panel)
+    _check_effects(codec)
     for start in range(0, panel.rows, CHUNK):
         if not np.isfinite(panel.target[start : start + CHUNK]).all():
             raise ValueError("the panel's targets are not all numbers")
@@ -97,6 +98,15 @@ def _check_scale(name: str, values: Any, shape: tuple[int, int]) -> None:
         raise ValueError(f"{name} is not a number for each series")
     if name != "center" and not (values > 0).all():
         raise ValueError(f"{name} is not above zero")
+
+
+def _check_effects(codec: Codec) -> None:
+    shape = codec.error_scale.shape[1], codec.future.width
+    effects = codec.effects
+    if effects.ndim != 3 or effects.shape[1:] != shape:
+        raise ValueError("its effects are not one for each target and covariate")
+    if len(effects) not in (1, len(codec.series)) or not np.isfinite(effects).all():
+        raise ValueError("its effects are not a number for each series")
 
 
 def _check_standard(name: str, standard: Standard, panel: Panel) -> None:

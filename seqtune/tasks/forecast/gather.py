@@ -59,6 +59,16 @@ def known_ahead(
     return np.nan_to_num(codec.future.apply(np.where((rows < end)[..., None], within, later)))
 
 
+def effect_rows(
+    coded: CodedPanel, codec: Codec, windows: Windows, rows: npt.NDArray[np.int64]
+) -> Floats:
+    """Return what covariates known ahead bring at each row, (windows, rows), in the data's unit."""
+    effects = coded.effects[windows.series, windows.target]  # (windows, features)
+    known = known_ahead(coded, codec, windows, rows)
+    brought: Floats = np.einsum("wrf,wf->wr", known, effects)
+    return brought
+
+
 def calendar_rows(
     coded: CodedPanel, windows: Windows, rows: npt.NDArray[np.int64]
 ) -> npt.NDArray[np.float32]:

@@ -22,6 +22,7 @@ from seqtune.tasks.forecast.coded import CodedPanel
 from seqtune.tasks.forecast.gather import (
     calendar_rows,
     covariate_rows,
+    effect_rows,
     known_ahead,
     observed_rows,
     past_values,
@@ -79,8 +80,13 @@ def preprocess(
     depth = max(lookback, *(reach(period, horizon) for period in (1, *codec.periods)))
     past, valid = past_values(coded, windows, depth)  # (windows, depth), newest step last
     history, seen = past[:, -lookback:], valid[:, -lookback:]
-    center, scale = center_and_scale(coded, windows, history, seen, codec, values)
-    base = base_forecast(past, valid, center, codec, str(values["preprocessing.base"]))
+    plain, brought = past, np.zeros((len(windows), 1))
+    if values.get("preprocessing.effects", True) and coded.panel.future_names:
+        steps = windows.cut[:, None] + np.arange(-depth, horizon)
+        effects = effect_rows(coded, codec, windows, steps)
+        plain, brought = np.where(valid, past - effects[:, :depth], 0.0), effects[:, depth:]
+    center, scale = center_and_scale(coded, windows, plain[:, -lookback:], seen, codec, values)
+    base = base_forecast(plain, valid, center, codec, str(values["preprocessing.base"])) + brought
 
     scaled = np.where(seen, (history - center[:, None]) / scale[:, None], 0.0)
     rows = windows.cut[:, None] + np.arange(-lookback, horizon)

@@ -76,6 +76,11 @@ class Arrangement(Section):
         "simple methods, the same grown as the level has, the last season, the last value, or "
         "none.",
     )
+    effects: Annotated[Searchable[bool], Search(Flag())] = Field(
+        True,
+        description="Whether the base forecast holds what covariates known ahead usually bring, "
+        "measured on training rows.",
+    )
     covariates: Annotated[Searchable[bool], Search(Flag())] = Field(
         True, description="Whether the network sees the past covariates."
     )

@@ -53,6 +53,11 @@ Floats = npt.NDArray[np.float64]
 EQUAL_SHARE = 0.05
 """Networks within this share of the best score may be its equals; see `ForecastTask.margin`."""
 
+IN_THE_DATA = (
+    *("training.loss", "training.sampling", "preprocessing.base", "preprocessing.effects"),
+)
+"""Keys that change what a network sees, not the network."""
+
 FEW_CASES = 10
 """Of fewer horizons held out, simple methods have their say in any case: `ForecastTask.hedges`."""
 
@@ -85,7 +90,7 @@ class ForecastTask(Task):
 
     def structure(self, values: Values) -> Values:
         """Leave out what only arranges and weighs batches; scales but `revin` are in the data."""
-        kept = without(values, "training.loss", "training.sampling", "preprocessing.base")
+        kept = without(values, *IN_THE_DATA)
         return {**kept, "preprocessing.scaling": values.get("preprocessing.scaling") == "revin"}
 
     def loss(self, prepared: Prepared, values: Values) -> Any:

@@ -112,7 +112,7 @@ def test_rows_after_training_change_nothing() -> None:
 def test_a_codec_survives_as_json(periods: tuple[int, ...]) -> None:
     codec = fit(panel_of(**TABLE), split_at(panel_of(**TABLE), 6, 4), periods)
     again = Codec.from_dict(json.loads(json.dumps(codec.to_dict(), allow_nan=False)))
-    arrays = ("error_scale", "center", "spread", "constant")
+    arrays = ("error_scale", "center", "spread", "constant", "effects")
     for name in arrays:
         assert np.array_equal(getattr(codec, name), getattr(again, name))
     bare = {name: np.zeros(0) for name in arrays}
