@@ -14,6 +14,18 @@ from seqtune.baselines.method import Floats, Predict
 from seqtune.baselines.problem import check_answer
 from seqtune.baselines.window_batch import WindowBatch
 
+
+def one_thread() -> Any:
+    """Return a context in which libraries work with one thread.
+
+    The tables are small, and while simple methods run, the workers of the search start: threads
+    that wait for a core cost more than they bring.
+    """
+    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+
+    return threadpool_limits(1)
+
+
 Known = tuple[WindowBatch, Floats]
 """Windows, and what came of them: (windows, horizon), NaN where that is not known."""
 
@@ -45,9 +57,10 @@ class GlobalFitting:
             before: Not used.
         """
         batch, truth = known
-        predict: Predict = method.fit(
-            batch, truth, self.local.periods, self.local.levels, seed=self.seed
-        )
+        levels = self.local.levels
+        predict: Predict
+        with one_thread():
+            predict = method.fit(batch, truth, self.local.periods, levels, seed=self.seed)
         return predict
 
     def predict(self, model: Predict, asked: Iterable[WindowBatch]) -> tuple[Floats, int]:
@@ -56,7 +69,8 @@ class GlobalFitting:
         Raises:
             ValueError: An answer has another shape.
         """
-        answers = [self._answer(model, batch) for batch in asked]
+        with one_thread():
+            answers = [self._answer(model, batch) for batch in asked]
         nothing = np.empty((0, self.local.horizon, 1 + len(self.local.levels)))
         return np.concatenate([nothing, *(rows for rows, _ in answers)]), sum(
             stand_ins for _, stand_ins in answers

@@ -31,8 +31,8 @@ class Data(SteppedReading):
     )
     past: Annotated[tuple[str, ...] | Auto, Or(("auto",), Many(COLUMN, "columns"))] = Field(
         "auto",
-        description="Numeric columns that are known up to now and help to forecast the target. "
-        "With auto all that have no other role are taken.",
+        description="Columns of numbers or words that are known up to now and help to forecast the "
+        "target. With auto all that have no other role are taken.",
     )
     future: Annotated[tuple[str, ...], Many(COLUMN, "columns")] = Field(
         (),
