@@ -1,7 +1,7 @@
 """What regressions on all series learn from: lags, seasons, covariates, in units of each series.
 
 A window's values are centred on its level, the mean of the last season, and divided by the
-deviation of its series, so that series of any magnitude are one data set. (The deviation of the
+unit of its series, so that series of any magnitude are one data set. (The deviation of the
 window itself depends on how many promotions it holds; with it errors were up to 80 % larger:
 docs/notes/forecasting.md, "Covariates".) Each step ahead is predicted directly (Ben Taieb et al.
 2012, arXiv 1108.3259) from

@@ -5,7 +5,7 @@ the smallest leave-one-out error. What covariates bring more or less in single s
 (`_series_effects.py`). The quantiles are those of the leave-one-out errors, in units of each
 series. `_regression.py` says what it sees.
 
-Direct regressions had lower errors than a single one that is fed its own forecasts, on 6 of 8
+Direct regressions had lower errors than a single one that is fed its own forecasts, on 7 of 8
 tables (docs/notes/forecasting.md, "Covariates").
 
 Source:
