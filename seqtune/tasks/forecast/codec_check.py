@@ -10,7 +10,8 @@ import numpy as np
 from seqtune.data.panel.calendar import calendar_cycles
 from seqtune.data.panel.panel import Panel
 from seqtune.data.panel.words import MAX_LABELS
-from seqtune.tasks.forecast.codec import Codec, Standard
+from seqtune.tasks.forecast.codec import Codec
+from seqtune.tasks.forecast.standard import Standard
 
 MAX_LEVELS = 999
 MAX_PERIODS = 100

@@ -15,7 +15,8 @@ from seqtune.data.panel.build import build_panel
 from seqtune.data.panel.panel import Panel, PanelRoles
 from seqtune.data.panel.split import Split
 from seqtune.data.reading.source import Source
-from seqtune.tasks.forecast.codec import Codec, Standard
+from seqtune.tasks.forecast.codec import Codec
+from seqtune.tasks.forecast.standard import Standard
 
 
 def panel_of(**columns: Any) -> Panel:
