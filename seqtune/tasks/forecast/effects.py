@@ -36,7 +36,7 @@ OWN_PENALTY = 10.0
 MAX_DIFFERENCE = 10.0
 """A larger difference, in deviations of the series, counts as this one: a level may have moved."""
 
-MAX_NUMBERS = 1_000_000
+MAX_NUMBERS = 50_000
 """Squares of the features of all series; with more, all have the same effects."""
 
 MAX_ROWS = 500_000
@@ -79,8 +79,9 @@ def fit_effects(
         effects[:, target] = common
         if is_own:
             squares, products = np.zeros((series, count, count)), np.zeros((series, count))
-            for own in np.unique(number):
-                mine = number == own
+            present, first = np.unique(number, return_index=True)  # rows are sorted by series
+            for own, begin, end in zip(present, first, [*first[1:], len(number)], strict=True):
+                mine = slice(begin, end)
                 left = wanted[mine] - used[mine] @ common
                 squares[own], products[own] = used[mine].T @ used[mine], used[mine].T @ left
             effects[:, target] += _solved(squares, products, OWN_PENALTY)
