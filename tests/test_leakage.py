@@ -18,10 +18,12 @@ import pytest
 from seqtune.baselines.pace import Allowance
 from seqtune.data.panel.window import Windows
 from seqtune.progress import silent
+from seqtune.tasks.forecast.global_methods import global_problem_of
 from seqtune.tasks.forecast.inference import window_histories
 from seqtune.tasks.forecast.preprocessing import preprocess
 from seqtune.tasks.forecast.simple_methods import problem_of
 from seqtune.tasks.forecast.task import TASK
+from seqtune.tasks.forecast.window_batch import window_batch
 
 PARTS = ("train", "validation", "test")
 ROLES = (
@@ -209,6 +211,38 @@ def test_simple_methods_are_given_no_later_row(noise: Any, part: str) -> None:
         one = windows[number : number + 1]
         spoiled = window_histories(spoil(prepared.coded, after, np.nan), one)[0]
         assert spoiled.tolist() == history.tolist()
+
+
+@pytest.mark.parametrize("part", ["validation", "test"])
+def test_global_methods_learn_from_the_rows_before_a_part_alone(noise: Any, part: str) -> None:
+    prepared = noise.prepared
+    begin = getattr(prepared.split, {"validation": "train_end", "test": "validation_end"}[part])
+    after = np.concatenate(
+        [np.arange(a, b) for a, b in zip(begin, prepared.panel.offsets[1:], strict=True)]
+    )
+    rows = np.isin(np.arange(prepared.panel.rows), after)
+    coded = spoil(prepared.coded, rows, np.nan)
+    number = 0 if part == "validation" else 1
+    known, truth = global_problem_of(replace(prepared, panel=coded.panel), 0).portions[number].known
+    expected, came = global_problem_of(prepared, 0).portions[number].known
+    np.testing.assert_array_equal(truth, came)
+    for name, array in vars(known).items():
+        assert np.isfinite(array).all(), name
+        np.testing.assert_array_equal(array, getattr(expected, name), name)
+
+
+@pytest.mark.parametrize("part", ["validation", "test"])
+def test_global_methods_are_asked_without_later_rows(noise: Any, part: str) -> None:
+    prepared = noise.prepared
+    windows = prepared.windows[part]
+    for number in range(len(windows)):
+        one = windows[number : number + 1]
+        after = np.arange(prepared.panel.rows) >= one.cut[0]
+        coded = spoil(prepared.coded, after, np.nan)
+        batch = window_batch(coded, one, prepared.codec, 40)
+        expected = window_batch(prepared.coded, one, prepared.codec, 40)
+        for name, array in vars(batch).items():
+            np.testing.assert_array_equal(array, getattr(expected, name), name)
 
 
 def change_test_rows(data: Any) -> pd.DataFrame:

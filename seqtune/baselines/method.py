@@ -5,7 +5,10 @@ it. What it is fitted on, and what it predicts, depends on its task:
 
 - `forecast/`: `forecast(histories, horizon, periods, levels)` learns from each history alone and
   returns (windows, horizon, 1 + levels), float64: the point forecast of each step, then the
-  quantiles; NaN in the rows of a window where it has no answer.
+  quantiles; NaN in the rows of a window where it has no answer. Or, of a method that learns from
+  all series together, covariates included: `fit(known, truth, periods, levels, *, seed)` takes a
+  `WindowBatch` and what came of it, (windows, horizon), NaN where that is not known, and returns a
+  `Predict` from a `WindowBatch` to the same array.
 - `classify/`: `fit(cases, targets, *, is_multi, seed)` takes at least one case, and targets
   (cases, classes), float64, zeros and ones: one 1 a case, or any number of them with `is_multi`. It
   returns a `Predict` from cases to probabilities, (cases, classes). `KINDS`, a literal tuple, says
@@ -28,8 +31,8 @@ tasks. A module may also define:
 
 - `ALWAYS = True`: it costs next to nothing, and runs even where no time is left;
 - `BLENDS = False`: no ensemble takes its predictions in;
-- `suits(histories)`, of a forecast: whether it is meant for such data; where it is not, it runs
-  only if it is asked for by name;
+- `suits(histories)`, of a forecast by `forecast`: whether it is meant for such data; where it is
+  not, it runs only if it is asked for by name;
 - `work(known, asked)`: how the time of fitting that many examples and predicting that many others
   grows, in any unit; without it, the time grows with their sum.
 """

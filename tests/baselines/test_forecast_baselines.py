@@ -19,6 +19,7 @@ from seqtune.registry import baselines
 LEVELS = (0.1, 0.5, 0.9)
 Z = 1.2815515655446004  # the 0.9 quantile of the standard normal distribution
 NAMES = ["croston", "drift", "ets", "mstl", "naive", "seasonal_naive", "theta"]
+GLOBAL = ["boosted_trees", "ridge"]
 
 SEASON = 10.0 * np.sin(2 * np.pi * np.arange(72) / 12)
 TRENDED = 100.0 + 0.5 * np.arange(72) + SEASON
@@ -37,8 +38,8 @@ def forecast_windows(
     return fitting.predict(fitting.fit(baselines("forecast")[name]), histories)
 
 
-def test_the_registry_finds_the_seven() -> None:
-    assert list(baselines("forecast")) == NAMES
+def test_the_registry_finds_the_nine() -> None:
+    assert list(baselines("forecast")) == sorted([*NAMES, *GLOBAL])
     assert baselines("forecast").summary("seasonal_naive").endswith("the last season goes on.")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from copy import deepcopy
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -13,17 +14,22 @@ from seqtune.baselines.anomaly import isolation_forest
 from seqtune.baselines.anomaly._fitting import AnomalyFitting
 from seqtune.baselines.classify import _minirocket
 from seqtune.baselines.classify._fitting import ClassifyFitting
+from seqtune.baselines.forecast import boosted_trees
 from seqtune.baselines.forecast._fitting import ForecastFitting
+from seqtune.baselines.forecast._global_fitting import GlobalFitting
 from seqtune.baselines.generate._fitting import GenerateFitting
 from seqtune.baselines.problem import Fitting
 from seqtune.baselines.runner import quietly
+from seqtune.baselines.window_batch import WindowBatch
 from seqtune.data.ragged import Ragged
 from seqtune.registry import baselines
 
 NAN = float("nan")
 PERIOD = 12
+LOCAL = ForecastFitting(5, (4, PERIOD), (0.05, 0.25, 0.5, 0.9))
 FITTINGS: dict[str, Fitting] = {
-    "forecast": ForecastFitting(5, (4, PERIOD), (0.05, 0.25, 0.5, 0.9)),
+    "forecast": LOCAL,
+    "forecast of all": GlobalFitting(LOCAL),
     "text": ClassifyFitting("text", is_multi=False, seed=0),
     "texts": ClassifyFitting("text", is_multi=True, seed=0),
     "series": ClassifyFitting("series", is_multi=False, seed=0),
@@ -68,6 +74,61 @@ def histories() -> Edges:
     each = {name: (None, [np.array(values, np.float64)]) for name, values in known.items()}
     together = [one for _, asked in each.values() for one in asked]
     return {**each, "all together": (None, together), "nothing": (None, [])}
+
+
+def windows(values: np.ndarray, count: int, series: int = 3) -> tuple[WindowBatch, np.ndarray]:
+    """Windows of a series with a covariate of each kind, and what came; series take turns."""
+    reach = 24
+    cuts = np.linspace(reach, len(values) - 5, count).astype(np.int64)
+    rows = cuts[:, None] + np.arange(-reach, 5)
+    promotion = (np.arange(len(values)) % 7 == 3).astype(np.float32)
+    number = np.arange(count) % series
+    batch = WindowBatch(
+        values=values[rows[:, :reach]],
+        valid=np.ones((count, reach), bool),
+        known=promotion[rows][..., None],
+        past=np.cos(rows[:, :reach, None]).astype(np.float32),
+        static=number[:, None].astype(np.float32),
+        series=number,
+        unit=np.full(count, max(np.ptp(values), 1e-300)),
+    )
+    return batch, values[rows[:, reach:]]
+
+
+def scaled(batch: WindowBatch, factor: float) -> WindowBatch:
+    return replace(batch, values=factor * batch.values, unit=factor * batch.unit)
+
+
+def batches() -> Edges:
+    usual, truth = windows(10 + season(120)[:, 0], 60)
+    asked, _ = windows(10 + season(80, seed=1)[:, 0], 9)
+    fresh = replace(asked, series=np.full(9, -1))
+    young = replace(asked, valid=np.arange(24) >= np.arange(9)[:, None] + 15)
+    unseen = np.where(np.arange(60)[:, None] < 30, truth, NAN)
+    never = WindowBatch.of_values(np.full((4, 24), 7.0), 5)
+    alone = WindowBatch.of_values(season(24)[None, :, 0], 5)
+    known: dict[str, Any] = {
+        "usual": ((usual, truth), asked),
+        "series never seen": ((usual, truth), fresh),
+        "young series": ((usual, truth), young),
+        "partly known": ((usual, unseen), asked),
+        "nothing known": ((usual, np.full_like(truth, NAN)), asked),
+        "no windows": ((usual[:0], truth[:0]), asked),
+        "one window": ((usual[:1], truth[:1]), asked),
+        "eight windows": ((usual[:8], truth[:8]), asked),
+        "no covariates": ((alone, np.ones((1, 5))), alone),
+        "constant": ((never, np.full((4, 5), 7.0)), never),
+        "huge": (
+            windows(1e200 * (2 + season(120)[:, 0]), 60),
+            scaled(asked, 1e200),
+        ),
+        "tiny": (
+            windows(1e-200 * season(120)[:, 0], 60),
+            scaled(asked, 1e-200),
+        ),
+        "nothing": ((usual, truth), asked[:0]),
+    }
+    return {name: (each, [batch]) for name, (each, batch) in known.items()}
 
 
 TEXTS = ["good film", "bad film", "", "良い映画です", "😀😀", "?!…", "плохо и скучно", "a b\n\tc"]
@@ -140,6 +201,7 @@ def texts() -> Edges:
 
 EDGES: dict[str, Edges] = {
     "forecast": histories(),
+    "forecast of all": batches(),
     "text": cases(TEXTS, NEW_TEXTS, is_multi=False),
     "texts": cases(TEXTS, NEW_TEXTS, is_multi=True),
     "series": cases(SERIES, NEW_SERIES, is_multi=False),
@@ -168,6 +230,7 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
     """Costly methods are made small: what holds for few features and trees holds for many."""
     monkeypatch.setattr(_minirocket, "FEATURES", 500)
     monkeypatch.setattr(isolation_forest, "TREES", 20)
+    monkeypatch.setattr(boosted_trees, "ITERATIONS", 5)
 
 
 @pytest.mark.parametrize(
@@ -182,7 +245,7 @@ def test_it_answers_whatever_the_data_and_the_same_again(form: str, name: str, e
         np.testing.assert_array_equal(one, other)
     for one, other in zip(flat(before), flat((known, asked)), strict=True):
         np.testing.assert_array_equal(one, other)
-    if form == "forecast":
+    if form.startswith("forecast"):
         assert np.isfinite(found[0]).all() and (np.diff(found[0][..., 1:], axis=-1) >= 0).all()
     elif form in ("text", "series"):
         np.testing.assert_allclose(found[0].sum(axis=1), 1.0)
@@ -200,6 +263,8 @@ def flat(values: Any) -> list[Any]:
         return [values.values, values.offsets]
     if isinstance(values, list | tuple):
         return [each for one in values for each in flat(one)]
+    if isinstance(values, WindowBatch):
+        return list(vars(values).values())
     return [] if values is None else [values]
 
 
@@ -219,6 +284,8 @@ def test_an_example_has_the_same_answer_alone_and_among_others(form: str, name: 
     known, asked = EDGES[form]["all together" if form == "forecast" else "usual"]
     if form == "generate":
         parts = [documents(text) for text in ([3] * 7, [], [0, 1, 2], [2] * 30)]
+    elif form == "forecast of all":
+        parts = [[asked[0][row : row + 1]] for row in range(len(asked[0]))]
     else:
         parts = [[one] for one in asked]
     predict = fitted(form, name, known)

@@ -33,13 +33,15 @@ JSON: dict[tuple[str, str], Places] = {
         "roles": [{}, {"targets": ["y"]}],
         "past": [{"names": []}, {"names": ["visitors"], "center": [0.0], "spread": ["9"]}],
         "static": [{"names": [], "center": [], "spread": []}],
-        "categories": [[]],
+        "categories": [[], {"visitors": ["a", "b"]}],
+        "effects": [[], [[[1.0]]] * 2, [[["x"]]], [[[nan]]], 7],
+        "past/labels": [[], [1], [10**9], ["x"], None],
         "grid": [{"speed": 1}],
     },
     ("forecast", "data/panel.json"): {
         "series": [["a", "a", "b"], [1, 2, 3]],
         "arrays": [{}, {"target": 7}],
-        "static_categories": [[]],
+        "categories": [[], {"visitors": ["a", 1]}, {"visitors": [f"w{n}" for n in range(999)]}],
         "notes": [7],
     },
     ("forecast", "calibration.json"): {

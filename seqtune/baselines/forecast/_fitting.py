@@ -31,8 +31,8 @@ class ForecastFitting:
     task: str = "forecast"
 
     def refusal(self, method: ModuleType) -> str:
-        """Return "": any method takes any history."""
-        return ""
+        """Say that a method learns from all series together."""
+        return "" if hasattr(method, "forecast") else "learns from all series together"
 
     def fit(self, method: ModuleType, known: Any = None, before: Any = None) -> Any:
         """Return what forecasts histories: nothing is learnt but from each of them."""
@@ -59,7 +59,16 @@ class ForecastFitting:
         """
         rows: Floats = model(asked)
         check_answer(rows, (len(asked), self.horizon, 1 + len(self.levels)), True, "")
+        return self.answered(rows, asked)
+
+    def answered(self, rows: Floats, histories: Sequence[Floats]) -> tuple[Floats, int]:
+        """Return forecasts with the seasonal naive one where a row is not finite, and how many.
+
+        Args:
+            rows: (histories, horizon, 1 + levels).
+            histories: A (steps,) array each.
+        """
         unanswered = np.flatnonzero(~np.isfinite(rows).all(axis=(1, 2))).tolist()
         if unanswered:
-            rows[unanswered] = self.fit(seasonal_naive)([asked[row] for row in unanswered])
+            rows[unanswered] = self.fit(seasonal_naive)([histories[row] for row in unanswered])
         return rows, len(unanswered)

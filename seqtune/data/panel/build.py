@@ -5,6 +5,7 @@ Whatever had to be repaired is noted; what cannot be is refused, with its line.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -24,7 +25,8 @@ from seqtune.data.panel.panel import Panel, PanelRoles
 from seqtune.data.panel.placement import place_rows
 from seqtune.data.panel.repeats import POLICIES, merge_repeats
 from seqtune.data.panel.rows import Rows
-from seqtune.data.panel.static import Categories, read_static
+from seqtune.data.panel.static import read_static
+from seqtune.data.panel.words import Categories, WordReader
 from seqtune.errors import DataError
 
 if TYPE_CHECKING:
@@ -43,7 +45,7 @@ def build_panel(
     frequency: str = "auto",
     duplicates: str = "auto",
     grid: Grid | None = None,
-    static_categories: Categories | None = None,
+    categories: Categories | None = None,
     allow_empty: bool = False,
 ) -> Panel:
     """Put the rows of a table on a regular grid, series by series.
@@ -55,7 +57,7 @@ def build_panel(
         duplicates: What to do with several rows of a series at one time: "auto" (the mean, unless
             all times come equally often), "mean", "first", "last", "sum" or "error".
         grid: The grid of a fitted run, which the times then have to lie on.
-        static_categories: `Panel.static_categories` of a fitted run.
+        categories: `Panel.categories` of a fitted run; other words become unknown, and are counted.
         allow_empty: Keep series without any target, as series of no rows whose known-ahead
             covariates stand in `ahead`. Target, past and static columns may then be absent
             (static values are NaN until the panel is joined to its history).
@@ -69,17 +71,19 @@ def build_panel(
         raise DataError(f"{source.path} has no rows")
     codes, names = _read_series(source, roles)
     grid, times, notes = place_rows(source, roles, codes, frequency, grid)
-    rows = _read_rows(source, roles, codes, grid.index(times), allow_empty)
+    words = WordReader(source, categories)
+    rows = _read_rows(words, roles, codes, grid.index(times), allow_empty)
+    labels, unknown = words.labels, words.notes
     for name in () if allow_empty else roles.static:
         source.require(name, "--static")
-    rows, merged = merge_repeats(source, roles, rows, times, duplicates, grid)
+    rows, merged = merge_repeats(source, roles, rows, times, duplicates, grid, frozenset(labels))
     del times
     spans = find_spans(rows, allow_empty)
     notes = (*notes, *merged, *_note_dropped(rows, spans, names, roles))
     _refuse_explosion(source, rows, spans, grid)
     series = fill_rows(rows, spans)
-    static, categories = read_static(
-        source, roles.static, _all_codes(codes, source.rows), len(names), static_categories
+    static, static_labels = read_static(
+        source, roles.static, _all_codes(codes, source.rows), len(names), categories
     )
     return Panel(
         grid=grid,
@@ -89,8 +93,8 @@ def build_panel(
         future_names=roles.future,
         static_names=roles.static,
         static=static[spans.codes],
-        static_categories=categories,
-        notes=(*notes, *_note_filled(series, roles)),
+        categories={**static_labels, **labels},
+        notes=(*notes, *_note_filled(series, roles), *unknown),
         **panel_arrays(series),
     )
 
@@ -118,19 +122,20 @@ def _read_series(
 
 
 def _read_rows(
-    source: Source,
+    words: WordReader,
     roles: PanelRoles,
     codes: npt.NDArray[np.int32] | None,
     steps: npt.NDArray[np.int64],
     allow_empty: bool,
 ) -> Rows:
     """Read the columns that change with time."""
+    source = words.source
     return Rows(
         codes=_all_codes(codes, source.rows),
         steps=steps,
-        target=_columns(source, roles.targets, "--target", allow_empty),
-        past=_columns(source, roles.past, "--past", allow_empty),
-        future=_columns(source, roles.future, "--future", False),
+        target=_columns(source, roles.targets, source.numbers, "--target", allow_empty),
+        past=_columns(source, roles.past, words.values, "--past", allow_empty),
+        future=_columns(source, roles.future, words.values, "--future", False),
     )
 
 
@@ -139,7 +144,11 @@ def _all_codes(codes: npt.NDArray[np.int32] | None, rows: int) -> npt.NDArray[np
 
 
 def _columns(
-    source: Source, names: tuple[str, ...], flag: str, may_be_absent: bool
+    source: Source,
+    names: tuple[str, ...],
+    read: Callable[[str], npt.NDArray[np.float64]],
+    flag: str,
+    may_be_absent: bool,
 ) -> npt.NDArray[np.float64]:
     """Return columns side by side: (rows, columns), float64, NaN where missing."""
     values = np.full((source.rows, len(names)), np.nan)
@@ -147,7 +156,7 @@ def _columns(
         if may_be_absent and name not in source.names:
             continue
         source.require(name, flag)
-        values[:, column] = source.numbers(name)
+        values[:, column] = read(name)
     return values
 
 

@@ -61,7 +61,7 @@ def join_panels(history: Panel, new: Panel) -> tuple[Panel, Ints]:
     joined = replace(
         new,
         static=_static(history, new, known),
-        static_categories=history.static_categories,
+        categories=history.categories,
         **panel_arrays(series),
     )
     first = np.where(new.lengths > 0, starts - joined.starts, joined.lengths)
@@ -114,6 +114,6 @@ def _static(history: Panel, new: Panel, known: Ints) -> npt.NDArray[np.float64]:
     """Return static values: the history's for the series that it knows, else the new ones."""
     static = np.where((known >= 0)[:, None], history.static[known.clip(0)], new.static)
     for column, name in enumerate(new.static_names):
-        absent = -1.0 if name in history.static_categories else 0.0
+        absent = -1.0 if name in history.categories else 0.0
         static[np.isnan(static[:, column]), column] = absent
     return static

@@ -52,12 +52,13 @@ class Panel:
         target: (rows, targets), float64, user's unit; gaps carry the last value forward; zero
             before the first value of a column, which is not observed there.
         observed: (rows, targets), bool, False where `target` was filled.
-        past: (rows, past), float64, filled likewise, but NaN before the first value.
+        past: (rows, past), float64, filled likewise, but NaN before the first value; words as codes
+            (-1: not known).
         future: (rows, future), float64, likewise.
         static: (series, static), float64, labels as codes (-1: none, or not known).
         ahead: (series, ahead, future), float64, NaN where absent: the known-ahead values of the
             steps after each series' last row.
-        static_categories: Labels of each static text column, in the order of their codes.
+        categories: Labels of each column of words, in the order of their codes.
         notes: What was repaired or decided.
     """
 
@@ -75,7 +76,7 @@ class Panel:
     future: npt.NDArray[np.float64]
     static: npt.NDArray[np.float64]
     ahead: npt.NDArray[np.float64]
-    static_categories: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    categories: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
 
     @property

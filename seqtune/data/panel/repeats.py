@@ -17,6 +17,8 @@ from seqtune.errors import DataError
 if TYPE_CHECKING:
     from seqtune.data.reading.source import Source
 
+Mask = npt.NDArray[np.bool_]
+
 POLICIES = ("auto", "mean", "first", "last", "sum", "error")
 """What can be done with several rows of one series at one step; "auto" averages a few."""
 
@@ -32,6 +34,7 @@ def merge_repeats(
     times: npt.NDArray[Any],
     policy: str,
     grid: Grid,
+    words: frozenset[str] = frozenset(),
 ) -> tuple[Rows, tuple[str, ...]]:
     """Sort rows and merge those at one step.
 
@@ -42,6 +45,7 @@ def merge_repeats(
         times: (rows,), the time of each.
         policy: One of `POLICIES`.
         grid: Their grid.
+        words: Columns that hold codes of words: of several, the last one stays.
 
     Returns:
         The rows, and a note on how many there were.
@@ -58,7 +62,8 @@ def merge_repeats(
         _refuse_regular(source, roles, rows)
     if policy in ("auto", "error"):
         policy = "mean"
-    rows, fewer = merge_rows(rows, policy)
+    codes = [[name in words for name in names] for names in (roles.past, roles.future)]
+    rows, fewer = merge_rows(rows, policy, *(np.array(each, np.bool_) for each in codes))
     if fewer == 0:
         return rows, ()
     verb = {"mean": "averaged", "sum": "summed"}.get(policy, f"merged, the {policy} kept")
@@ -121,12 +126,17 @@ def _tells_apart(source: Source, roles: PanelRoles, name: str) -> bool:
     return len(np.unique(pairs)) >= REGULAR * len(pairs)
 
 
-def merge_rows(rows: Rows, policy: str) -> tuple[Rows, int]:
+def merge_rows(
+    rows: Rows, policy: str, past_codes: Mask | None = None, future_codes: Mask | None = None
+) -> tuple[Rows, int]:
     """Make one row of all rows of a series at one step; missing values do not count.
 
     Args:
         rows: Sorted rows.
         policy: "mean", "first", "last" or "sum" of the values that are there.
+        past_codes: (past,), which columns hold codes, which have no mean and no sum: the last of
+            several stays; none if None.
+        future_codes: (future,), likewise.
 
     Returns:
         The rows, and how many fewer they are.
@@ -137,8 +147,8 @@ def merge_rows(rows: Rows, policy: str) -> tuple[Rows, int]:
     merged = replace(
         rows.take(first),
         target=_merge(rows.target, first, policy),
-        past=_merge(rows.past, first, policy),
-        future=_merge(rows.future, first, policy),
+        past=_merge(rows.past, first, policy, past_codes),
+        future=_merge(rows.future, first, policy, future_codes),
     )
     return merged, len(rows.codes) - len(first)
 
@@ -150,8 +160,11 @@ def _first_of_step(rows: Rows) -> Ints:
     return np.flatnonzero(is_new)
 
 
-def _merge(values: Floats, first: Ints, policy: str) -> Floats:
+def _merge(values: Floats, first: Ints, policy: str, codes: Mask | None = None) -> Floats:
     """Merge groups of rows that begin at `first`: (rows, columns) -> (steps, columns)."""
+    if codes is not None and codes.any() and policy in ("mean", "sum"):
+        last, merged = _merge(values, first, "last"), _merge(values, first, policy)
+        return np.where(codes, last, merged)
     if values.shape[1] == 0:
         return values[first]
     present = ~np.isnan(values)

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
+from seqtune.data.panel.words import UNKNOWN, Categories, holds_words, read_codes
 from seqtune.errors import DataError
 
 if TYPE_CHECKING:
     from seqtune.data.reading.source import Source
-
-Categories = Mapping[str, tuple[str, ...]]
 
 
 def read_static(
@@ -48,9 +47,9 @@ def read_static(
         if name not in source.names:
             values[:, column] = np.nan
             continue
-        if known is not None or source.kind(name) not in ("integer", "number", "boolean"):
-            numbers, found[name] = _category_codes(source, name, known)
-            absent = -1.0
+        if known is not None or holds_words(source, name, categories):
+            numbers, found[name] = read_codes(source, name, known)
+            absent = UNKNOWN
         else:
             numbers, absent = source.numbers(name), float("nan")
         values[:, column] = _first_of_series(source, name, numbers, codes, series)
@@ -59,17 +58,6 @@ def read_static(
             absent = float(np.median(values[~missing, column])) if (~missing).any() else 0.0
         values[missing, column] = absent
     return values, found
-
-
-def _category_codes(
-    source: Source, name: str, known: tuple[str, ...] | None
-) -> tuple[npt.NDArray[np.float64], tuple[str, ...]]:
-    """Return the code of each row's label, NaN where it is missing, and the labels."""
-    numbers, labels = source.codes(name)
-    ordered = tuple(sorted(labels)) if known is None else known
-    place = {label: float(code) for code, label in enumerate(ordered)}
-    table = np.array([*(place.get(label, -1.0) for label in labels), np.nan])
-    return table[numbers], ordered
 
 
 def _first_of_series(

@@ -101,7 +101,7 @@ def load_panel(folder: Path, mmap: bool = True) -> Panel:
             fields[name] = _load(folder, name, values["arrays"][name], mmap)
         panel = Panel(
             grid=Grid.from_dict(values["grid"]),
-            static_categories={k: _texts(v) for k, v in values["static_categories"].items()},
+            categories={k: _texts(v) for k, v in values["categories"].items()},
             **fields,
         )
     except (KeyError, TypeError, AttributeError, ValueError, OSError, EOFError) as error:
@@ -121,12 +121,12 @@ def _write(panel: Panel, folder: Path) -> None:
             np.save(file, array, allow_pickle=False)
             file.flush()
             os.fsync(file.fileno())
-    categories = {name: list(labels) for name, labels in panel.static_categories.items()}
+    categories = {name: list(labels) for name, labels in panel.categories.items()}
     values = {
         "format": FORMAT,
         "grid": panel.grid.to_dict(),
         **{name: list(getattr(panel, name)) for name in NAMES},
-        "static_categories": categories,
+        "categories": categories,
         "arrays": shapes,
     }
     (folder / "panel.json").write_text(json.dumps(values, ensure_ascii=False), encoding="utf-8")

@@ -15,6 +15,7 @@ from seqtune.data.panel.panel import Panel
 from seqtune.data.panel.seasonality import seasonal_scales
 from seqtune.data.panel.split import Split
 from seqtune.tasks.forecast.coded import CodedPanel
+from seqtune.tasks.forecast.effects import fit_effects
 from seqtune.tasks.forecast.measure import (
     borrowed_errors,
     first_negative,
@@ -24,38 +25,9 @@ from seqtune.tasks.forecast.measure import (
     training_span,
     usual_share,
 )
+from seqtune.tasks.forecast.standard import Standard
 
 Floats = npt.NDArray[np.float64]
-
-
-@dataclass(frozen=True)
-class Standard:
-    """Centre and spread of the columns of one group of covariates.
-
-    Args:
-        names: The columns, in order.
-        center: Mean over training rows, per column.
-        spread: Standard deviation over training rows, per column; 1 where constant.
-    """
-
-    names: tuple[str, ...]
-    center: tuple[float, ...]
-    spread: tuple[float, ...]
-
-    @classmethod
-    def fit(cls, names: tuple[str, ...], values: Floats) -> Standard:
-        """Measure (rows, columns) values; NaN does not count."""
-        count = np.maximum(np.isfinite(values).sum(axis=0), 1)
-        center = np.nansum(values, axis=0) / count
-        spread = np.sqrt(np.nansum((values - center) ** 2, axis=0) / count)
-        spread = np.where(spread > 0, spread, 1.0)
-        return cls(names, tuple(map(float, center)), tuple(map(float, spread)))
-
-    def apply(self, values: Floats) -> npt.NDArray[np.float32]:
-        """Scale (…, columns) values to about -1 … 1; NaN becomes 0, the mean."""
-        scaled = (values - np.array(self.center)) / np.array(self.spread)
-        filled: npt.NDArray[np.float32] = np.nan_to_num(scaled.astype(np.float32))
-        return filled
 
 
 @dataclass(frozen=True)
@@ -75,7 +47,9 @@ class Codec:
         past: Scales of the past covariates.
         future: Scales of the covariates known ahead.
         static: Scales of the static covariates.
-        categories: Labels of text columns among the static covariates, in the order of the codes.
+        categories: Labels of the columns of words, in the order of the codes.
+        effects: (series, targets, features) what covariates known ahead usually bring, from
+            `seqtune.tasks.forecast.effects`; of one series where all have the same.
         cycles: Cycles of the calendar that a network is told of; see `seqtune.data.panel.calendar`.
         constant: (series, targets) bool: the training rows never change, and MASE, whose
             denominator would be zero, is not defined.
@@ -96,6 +70,7 @@ class Codec:
     static: Standard
     categories: dict[str, list[str]]
     constant: npt.NDArray[np.bool_]
+    effects: Floats
     cycles: tuple[str, ...] = ()
     origins: int = 0
 
@@ -125,10 +100,12 @@ class Codec:
             horizon: Steps ahead.
             periods: Seasonal periods, shortest first.
             levels: Quantile levels.
-            categories: Labels of static text columns.
+            categories: Labels of the columns of words.
         """
         center, spread, constant = moments(panel, split)
         rows = training_rows(split)
+        future = Standard.fit(panel.future_names, panel.future[rows], categories)
+        period = periods[0] if periods else 1
         return cls(
             roles=roles,
             grid=panel.grid.to_dict(),
@@ -136,12 +113,13 @@ class Codec:
             periods=periods,
             levels=levels,
             series=panel.series,
-            error_scale=seasonal_scales(panel, periods[0] if periods else 1, split.train_end),
+            error_scale=seasonal_scales(panel, period, split.train_end),
             center=center,
             spread=spread,
-            past=Standard.fit(panel.past_names, panel.past[rows]),
-            future=Standard.fit(panel.future_names, panel.future[rows]),
-            static=Standard.fit(panel.static_names, panel.static),
+            past=Standard.fit(panel.past_names, panel.past[rows], categories),
+            future=future,
+            effects=fit_effects(panel, split, future.apply(panel.future), spread, period),
+            static=Standard.fit(panel.static_names, panel.static, categories),
             categories=categories,
             cycles=calendar_cycles(panel.grid, training_span(panel, split)),
             constant=constant,
@@ -167,6 +145,10 @@ class Codec:
         spread[known] = self.spread[fitted[known]]
         error_scale[known] = self.error_scale[fitted[known]]
         constant[known] = self.constant[fitted[known]]
+        typical = self.effects.mean(axis=0, keepdims=True)
+        effects = np.repeat(typical, len(panel.series), axis=0)
+        if len(self.effects) == len(self.series):
+            effects[known] = self.effects[fitted[known]]
         share = usual_share(self.error_scale, self.center, self.spread, self.constant)
         borrowed = borrowed_errors(share, center, end - panel.offsets[:-1])
         first = int(panel.starts.min())
@@ -184,13 +166,14 @@ class Codec:
             first_row=first_rows(panel),
             first_negative=first_negative(panel),
             constant=constant,
+            effects=effects * spread[..., None],
         )
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain JSON values."""
         arrays = {
             name: getattr(self, name).tolist()
-            for name in ("error_scale", "center", "spread", "constant")
+            for name in ("error_scale", "center", "spread", "constant", "effects")
         }
         groups = {name: asdict(getattr(self, name)) for name in ("past", "future", "static")}
         plain = {
@@ -211,7 +194,7 @@ class Codec:
             for name in ("error_scale", "center", "spread")
         }
         past, future, static = (
-            Standard(*(tuple(values[name][key]) for key in ("names", "center", "spread")))
+            Standard(*(tuple(values[name][key]) for key in ("names", "center", "spread", "labels")))
             for name in ("past", "future", "static")
         )
         return cls(
@@ -231,6 +214,7 @@ class Codec:
             error_scale=arrays["error_scale"],
             center=arrays["center"],
             spread=arrays["spread"],
+            effects=np.array(values["effects"], np.float64),
         )
 
     def axis(self) -> Grid:

@@ -9,7 +9,9 @@ import numpy as np
 
 from seqtune.data.panel.calendar import calendar_cycles
 from seqtune.data.panel.panel import Panel
-from seqtune.tasks.forecast.codec import Codec, Standard
+from seqtune.data.panel.words import MAX_LABELS
+from seqtune.tasks.forecast.codec import Codec
+from seqtune.tasks.forecast.standard import Standard
 
 MAX_LEVELS = 999
 MAX_PERIODS = 100
@@ -34,7 +36,7 @@ def check_codec(codec: Codec, panel: Panel) -> None:
     _check_roles(codec.roles, panel)
     if codec.axis() != panel.grid or codec.series != panel.series:
         raise ValueError("it has another time axis or other series than the panel")
-    if codec.categories != {name: list(each) for name, each in panel.static_categories.items()}:
+    if codec.categories != {name: list(each) for name, each in panel.categories.items()}:
         raise ValueError("it has other labels than the panel")
     longest = int(panel.lengths.max(initial=0))
     _check_steps((codec.horizon,), longest)
@@ -50,7 +52,8 @@ def check_codec(codec: Codec, panel: Panel) -> None:
     if codec.constant.dtype != np.bool_ or codec.constant.shape != codec.error_scale.shape:
         raise ValueError("it does not say of each series whether it is constant")
     for name in ("past", "future", "static"):
-        _check_standard(name, getattr(codec, name), getattr(panel, f"{name}_names"))
+        _check_standard(name, getattr(codec, name), panel)
+    _check_effects(codec)
     for start in range(0, panel.rows, CHUNK):
         if not np.isfinite(panel.target[start : start + CHUNK]).all():
             raise ValueError("the panel's targets are not all numbers")
@@ -98,11 +101,24 @@ def _check_scale(name: str, values: Any, shape: tuple[int, int]) -> None:
         raise ValueError(f"{name} is not above zero")
 
 
-def _check_standard(name: str, standard: Standard, columns: tuple[str, ...]) -> None:
+def _check_effects(codec: Codec) -> None:
+    shape = codec.error_scale.shape[1], codec.future.width
+    effects = codec.effects
+    if effects.ndim != 3 or effects.shape[1:] != shape:
+        raise ValueError("its effects are not one for each target and covariate")
+    if len(effects) not in (1, len(codec.series)) or not np.isfinite(effects).all():
+        raise ValueError("its effects are not a number for each series")
+
+
+def _check_standard(name: str, standard: Standard, panel: Panel) -> None:
+    columns = getattr(panel, f"{name}_names")
+    labels = tuple(len(panel.categories.get(column, ())) for column in columns)
+    if standard.labels != labels or max(labels, default=0) > MAX_LABELS:
+        raise ValueError(f"its scales of {name} columns are for other words than the panel's")
     if not all(type(scale) in (int, float) for scale in (*standard.center, *standard.spread)):
         raise ValueError(f"its scales of {name} columns are no numbers")
     scales = np.array([standard.center, standard.spread], np.float64)
-    if standard.names != columns or scales.shape != (2, len(columns)):
+    if standard.names != columns or scales.shape != (2, len(standard.features)):
         raise ValueError(f"its scales of {name} columns are not those of the panel")
     if not np.isfinite(scales).all() or not (scales[1] > 0).all():
         raise ValueError(f"its scales of {name} columns are no scales")

@@ -32,6 +32,8 @@ class CodedPanel:
         first_negative: (series, targets) int64, the absolute row of each column's first value
             below zero; where there is none, a row past the series.
         constant: (series, targets) bool, what was measured never changes.
+        effects: (series, targets, features), what each covariate known ahead usually brings, in the
+            unit of the data.
     """
 
     panel: Panel
@@ -46,6 +48,7 @@ class CodedPanel:
     first_row: npt.NDArray[np.int64]
     first_negative: npt.NDArray[np.int64]
     constant: npt.NDArray[np.bool_]
+    effects: Floats
 
     def mase_scale(self, windows: Windows, observed: npt.NDArray[np.bool_]) -> Floats:
         """Return the denominators of MASE, NaN where it is not defined.

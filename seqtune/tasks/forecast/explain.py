@@ -91,7 +91,7 @@ class Subject:
     @property
     def names(self) -> dict[str, list[tuple[str, str]]]:
         """Kind and column of each channel, by input."""
-        return channel_names(self.prepared.coded, self.values)
+        return channel_names(self.prepared.coded, self.prepared.codec, self.values)
 
     def error(self, inputs: Mapping[str, npt.NDArray[Any]]) -> float:
         """Return the MASE of what the network makes of inputs."""
@@ -184,9 +184,10 @@ def _shuffled(
     if group.kind == "identity":
         inputs["identity"] = inputs["identity"][order]
     elif group.kind == "static":
-        column = subject.prepared.codec.static.names.index(group.name)
+        features = subject.prepared.codec.static.features
+        own = [place for place, each in enumerate(features) if each == group.name]
         inputs["static"] = inputs["static"].copy()
-        inputs["static"][:, column] = inputs["static"][order, column]
+        inputs["static"][:, own] = inputs["static"][order][:, own]
     else:
         wanted = ("target", "") if group.kind == "history" else (group.kind, group.name)
         for part in ("history", "future"):

@@ -185,7 +185,7 @@ def read_new(codec: Codec, source: Source, context: Context, *, allow_empty: boo
         ),
         duplicates=context.recipe.get("data.duplicates"),
         grid=codec.axis(),
-        static_categories={name: tuple(labels) for name, labels in codec.categories.items()},
+        categories={name: tuple(labels) for name, labels in codec.categories.items()},
         allow_empty=allow_empty,
     )
     context.note(*source.notes, *panel.notes)

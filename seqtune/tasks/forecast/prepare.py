@@ -10,6 +10,7 @@ import numpy as np
 from seqtune.data.panel.build import build_panel
 from seqtune.data.panel.panel import Panel
 from seqtune.data.panel.split import split_series
+from seqtune.data.panel.words import keep_known
 from seqtune.data.reading.source import Source
 from seqtune.errors import DataError
 from seqtune.progress import Listener, Note
@@ -17,6 +18,7 @@ from seqtune.recipe.load import Recipe
 from seqtune.tasks._panels import found_seasonality, largest, refuse_unknown_part, take_periods
 from seqtune.tasks._values import HELD_OUT_PARTS
 from seqtune.tasks.forecast.codec import Codec
+from seqtune.tasks.forecast.measure import training_rows
 from seqtune.tasks.forecast.prepared import Prepared
 from seqtune.tasks.forecast.roles import infer_roles
 from seqtune.tasks.forecast.schema import Schema
@@ -47,6 +49,10 @@ def prepare(source: Source, recipe: Recipe, listener: Listener) -> tuple[Prepare
     _refuse_constant(source, panel)
     validation, test = settle_parts(values.validation, values.test, lengths, horizon)
     split = split_series(panel.offsets, horizon, validation, test)
+    notes = len(panel.notes)
+    panel = keep_known(panel, training_rows(split))
+    for note in panel.notes[notes:]:
+        listener(Note(note))
     if values.seasonality == "auto":
         periods = take_periods("auto", panel, split.train_end)
         listener(found_seasonality(periods))
@@ -64,7 +70,7 @@ def prepare(source: Source, recipe: Recipe, listener: Listener) -> tuple[Prepare
         horizon=horizon,
         periods=periods,
         levels=tuple(values.quantiles),
-        categories={name: list(labels) for name, labels in panel.static_categories.items()},
+        categories={name: list(labels) for name, labels in panel.categories.items()},
     )
     codec = replace(codec, origins=values.validation.folds)
     _tell_constant(codec, listener)

@@ -19,6 +19,14 @@ from seqtune.data.panel.window import Windows
 from seqtune.tasks.forecast.base import base_forecast, reach
 from seqtune.tasks.forecast.codec import Codec
 from seqtune.tasks.forecast.coded import CodedPanel
+from seqtune.tasks.forecast.gather import (
+    calendar_rows,
+    covariate_rows,
+    effect_rows,
+    known_ahead,
+    observed_rows,
+    past_values,
+)
 from seqtune.tasks.forecast.scale import center_and_scale
 
 Floats = npt.NDArray[np.float64]
@@ -70,28 +78,33 @@ def preprocess(
     """
     lookback, horizon = int(values["lookback"]), codec.horizon
     depth = max(lookback, *(reach(period, horizon) for period in (1, *codec.periods)))
-    past, valid = _past(coded, windows, depth)  # (windows, depth), newest step last
+    past, valid = past_values(coded, windows, depth)  # (windows, depth), newest step last
     history, seen = past[:, -lookback:], valid[:, -lookback:]
-    center, scale = center_and_scale(coded, windows, history, seen, codec, values)
-    base = base_forecast(past, valid, center, codec, str(values["preprocessing.base"]))
+    plain, brought = past, np.zeros((len(windows), 1))
+    if values.get("preprocessing.effects", True) and coded.panel.future_names:
+        steps = windows.cut[:, None] + np.arange(-depth, horizon)
+        effects = effect_rows(coded, codec, windows, steps)
+        plain, brought = np.where(valid, past - effects[:, :depth], 0.0), effects[:, depth:]
+    center, scale = center_and_scale(coded, windows, plain[:, -lookback:], seen, codec, values)
+    base = base_forecast(plain, valid, center, codec, str(values["preprocessing.base"])) + brought
 
     scaled = np.where(seen, (history - center[:, None]) / scale[:, None], 0.0)
     rows = windows.cut[:, None] + np.arange(-lookback, horizon)
     channels: list[npt.NDArray[Any]] = [
         scaled[..., None],
-        _observed(coded, windows, rows[:, :lookback])[..., None],
+        observed_rows(coded, windows, rows[:, :lookback])[..., None],
     ]
     ahead: list[npt.NDArray[Any]] = [((base - center[:, None]) / scale[:, None])[..., None]]
     if values["preprocessing.covariates"] and coded.panel.past_names:
         channels.append(
-            _rows(coded, codec.past.apply, coded.panel.past, windows, rows[:, :lookback])
+            covariate_rows(coded, codec.past.apply, coded.panel.past, windows, rows[:, :lookback])
         )
     if coded.panel.future_names:
-        known = _known_ahead(coded, codec, windows, rows)
+        known = known_ahead(coded, codec, windows, rows)
         channels.append(known[:, :lookback])
         ahead.append(known[:, lookback:])
     if values["preprocessing.calendar"] and coded.calendar.shape[1]:
-        calendar = _calendar(coded, windows, rows)
+        calendar = calendar_rows(coded, windows, rows)
         channels.append(calendar[:, :lookback])
         ahead.append(calendar[:, lookback:])
     inputs: dict[str, npt.NDArray[Any]] = {
@@ -110,22 +123,24 @@ def preprocess(
     return Preprocessed(inputs, base, scale)
 
 
-def channel_names(coded: CodedPanel, values: Mapping[str, Any]) -> dict[str, list[tuple[str, str]]]:
+def channel_names(
+    coded: CodedPanel, codec: Codec, values: Mapping[str, Any]
+) -> dict[str, list[tuple[str, str]]]:
     """Return what each channel of `history` and `future` is, in the order of `preprocess`.
 
     Args:
         coded: The panel.
+        codec: What is known of its covariates; a column of words has a channel for each.
         values: The configuration.
 
     Returns:
         For each input, kind and column of its channels: "target" (the value, and whether it was
         observed), "base", "past", "future" or "calendar"; the column is empty but for covariates.
     """
-    panel = coded.panel
     history, ahead = [("target", ""), ("target", "")], [("base", "")]
     if values["preprocessing.covariates"]:
-        history += [("past", name) for name in panel.past_names]
-    known = [("future", name) for name in panel.future_names]
+        history += [("past", name) for name in codec.past.features]
+    known = [("future", name) for name in codec.future.features]
     if values["preprocessing.calendar"]:
         known += [("calendar", "")] * coded.calendar.shape[1]
     return {"history": history + known, "future": ahead + known}
@@ -188,59 +203,3 @@ def step_weights(
     has_history = windows.cut > coded.first_row[windows.series, windows.target]
     weight = np.minimum(weight, MAX_WEIGHT) * has_history[:, None]
     return (observed * weight).astype(np.float32)
-
-
-def _past(coded: CodedPanel, windows: Windows, depth: int) -> tuple[Floats, Booleans]:
-    """Gather the `depth` values before each cut; what lies before the first is not valid, and 0."""
-    rows = windows.cut[:, None] + np.arange(-depth, 0)
-    valid = rows >= coded.first_row[windows.series, windows.target][:, None]
-    values = coded.panel.target[np.maximum(rows, 0), windows.target[:, None]]
-    return np.where(valid, values, 0.0), valid
-
-
-def _observed(coded: CodedPanel, windows: Windows, rows: npt.NDArray[np.int64]) -> Booleans:
-    """Return where a history holds a value that was measured, not filled, nor before the series."""
-    begin = coded.panel.offsets[windows.series][:, None]
-    observed = coded.panel.observed[np.maximum(rows, begin), windows.target[:, None]]
-    return observed & (rows >= begin)
-
-
-def _rows(
-    coded: CodedPanel, scale: Any, table: Floats, windows: Windows, rows: npt.NDArray[np.int64]
-) -> npt.NDArray[np.float32]:
-    """Gather scaled covariates; rows before the series repeat its first."""
-    begin = coded.panel.offsets[windows.series][:, None]
-    gathered: npt.NDArray[np.float32] = scale(table[np.maximum(rows, begin)])
-    return gathered
-
-
-def _known_ahead(
-    coded: CodedPanel, codec: Codec, windows: Windows, rows: npt.NDArray[np.int64]
-) -> npt.NDArray[np.float32]:
-    """Gather covariates known ahead over history and horizon, past the last row from `ahead`.
-
-    A value that nobody gave stands at its mean, which is zero after scaling.
-    """
-    panel = coded.panel
-    begin = panel.offsets[windows.series][:, None]
-    end = panel.offsets[windows.series + 1][:, None]
-    within = panel.future[np.clip(rows, begin, end - 1)]
-    if panel.ahead.shape[1]:
-        beyond = np.clip(rows - end, 0, panel.ahead.shape[1] - 1)
-        later = panel.ahead[windows.series[:, None], beyond]
-        later = np.where((rows - end < panel.ahead.shape[1])[..., None], later, np.nan)
-    else:
-        later = np.full_like(within, np.nan)
-    return np.nan_to_num(codec.future.apply(np.where((rows < end)[..., None], within, later)))
-
-
-def _calendar(
-    coded: CodedPanel, windows: Windows, rows: npt.NDArray[np.int64]
-) -> npt.NDArray[np.float32]:
-    """Gather calendar features over history and horizon."""
-    panel = coded.panel
-    step = rows - panel.offsets[windows.series][:, None] + panel.starts[windows.series][:, None]
-    features: npt.NDArray[np.float32] = coded.calendar[
-        np.clip(step - coded.first_step, 0, len(coded.calendar) - 1)
-    ]
-    return features

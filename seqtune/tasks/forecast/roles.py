@@ -20,6 +20,9 @@ from seqtune.tasks._panels import named_columns, refuse_two_roles
 
 FLAGS = ("time", "series", "target", "past", "future", "static")
 
+MAX_GUESSED = 20
+"""A column of more different words is no covariate unless it is named as one."""
+
 
 def infer_roles(source: Source, data: Any, listener: Listener) -> PanelRoles:
     """Return the role of each column.
@@ -45,7 +48,10 @@ def infer_roles(source: Source, data: Any, listener: Listener) -> PanelRoles:
         time=time, targets=targets, series=series, past=past, future=future, static=static
     )
     refuse_two_roles((time, series, *targets, *past, *future, *static), FLAGS)
-    check_numeric(source, (*targets, *past, *future))
+    check_numeric(source, targets)
+    for name in (*past, *future):
+        if not are_words(source, name):
+            check_numeric(source, [name])
     return roles
 
 
@@ -62,15 +68,32 @@ def _targets(
 def _past(source: Source, asked: Any, free: Sequence[str], listener: Listener) -> tuple[str, ...]:
     if asked != "auto":
         return tuple(names_of(asked))
-    numeric = tuple(name for name in free if source.kind(name) in NUMERIC)
-    numeric = without_measurement(source, numeric, listener)
-    ignored = [name for name in free if source.kind(name) not in NUMERIC]
-    if numeric:
-        listener(
-            Assumption(
-                "past covariates", ", ".join(numeric), "numeric columns left over", "--past COLUMN"
-            )
-        )
+    found = [name for name in free if source.kind(name) in NUMERIC]
+    numeric = without_measurement(source, found, listener)
+    words = [name for name in free if are_words(source, name, MAX_GUESSED)]
+    taken = tuple(name for name in free if name in (*numeric, *words))
+    ignored = [name for name in free if name not in (*found, *words)]
+    if taken:
+        kinds = [("numeric columns", numeric), ("columns of few words", words)]
+        why = f"{' and '.join(kind for kind, some in kinds if some)} left over"
+        listener(Assumption("past covariates", ", ".join(taken), why, "--past COLUMN"))
     if ignored:
-        listener(Note(f"not used, because not numeric: {', '.join(ignored)}"))
-    return numeric
+        reason = "neither numeric nor of few words that repeat"
+        listener(Note(f"not used, because {reason}: {', '.join(ignored)}"))
+    return taken
+
+
+def are_words(source: Source, name: str, most: int | None = None) -> bool:
+    """Say whether a column holds words that repeat, each three times or more on average.
+
+    Args:
+        source: The table.
+        name: The column.
+        most: With more different words it does not; any number if None.
+    """
+    if source.kind(name) != "text":
+        return False
+    labels = len(source.codes(name)[1])
+    if most is not None and not 2 <= labels <= most:
+        return False
+    return 3 * labels <= source.rows

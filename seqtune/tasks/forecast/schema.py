@@ -31,8 +31,8 @@ class Data(SteppedReading):
     )
     past: Annotated[tuple[str, ...] | Auto, Or(("auto",), Many(COLUMN, "columns"))] = Field(
         "auto",
-        description="Numeric columns that are known up to now and help to forecast the target. "
-        "With auto all that have no other role are taken.",
+        description="Columns of numbers or words that are known up to now and help to forecast the "
+        "target. With auto all that have no other role are taken.",
     )
     future: Annotated[tuple[str, ...], Many(COLUMN, "columns")] = Field(
         (),
@@ -75,6 +75,11 @@ class Arrangement(Section):
         description="The simple forecast that the network's output is added to: a blend of "
         "simple methods, the same grown as the level has, the last season, the last value, or "
         "none.",
+    )
+    effects: Annotated[Searchable[bool], Search(Flag())] = Field(
+        True,
+        description="Whether the base forecast holds what covariates known ahead usually bring, "
+        "measured on training rows.",
     )
     covariates: Annotated[Searchable[bool], Search(Flag())] = Field(
         True, description="Whether the network sees the past covariates."

@@ -1,4 +1,4 @@
-"""Simple methods on the windows that networks are scored on."""
+"""Simple methods that learn from each history, on the windows that networks are scored on."""
 
 from __future__ import annotations
 
@@ -45,13 +45,7 @@ def problem_of(prepared: Prepared) -> Problem:
     def gather(
         name: str, answers: Sequence[tuple[Floats, int]], listener: Listener
     ) -> dict[str, Floats]:
-        if fallbacks := sum(count for _, count in answers):
-            listener(
-                Note(
-                    f"{name}: seasonal_naive stands in for {fallbacks} of {len(histories)} windows "
-                    "(history too short, or the fit failed)"
-                )
-            )
+        note_stand_ins(name, answers, listener)
         quantiles = np.concatenate([rows[..., 1:] for rows, _ in answers])
         return {"validation": quantiles[: len(validation)], "test": quantiles[len(validation) :]}
 
@@ -60,7 +54,7 @@ def problem_of(prepared: Prepared) -> Problem:
         some = [histories[place] for place in np.unique(places.astype(np.int64))]
         return not hasattr(method, "suits") or bool(method.suits(some))
 
-    return Problem(_fitting(prepared), portions, gather, suits=suits)
+    return Problem(local_fitting(prepared), portions, gather, suits=suits)
 
 
 def forecast_by_method(
@@ -77,7 +71,7 @@ def forecast_by_method(
     Returns:
         Quantiles, (windows, horizon, levels), without NaN.
     """
-    fitting = _fitting(prepared)
+    fitting = local_fitting(prepared)
     model = fitting.fit(baselines("forecast")[name])
     forecast = np.empty((len(histories), fitting.horizon, len(fitting.levels)))
     for begin in range(0, len(histories), CHUNK):
@@ -114,6 +108,25 @@ def with_one_to_blend(results: Sequence[BaselineResult], metric: str) -> list[Ba
     return [each if each.name == best else replace(each, predictions={}) for each in results]
 
 
-def _fitting(prepared: Prepared) -> ForecastFitting:
+def note_stand_ins(name: str, answers: Sequence[tuple[Floats, int]], listener: Listener) -> None:
+    """Say for how many windows the seasonal naive forecast stands in, if for any.
+
+    Args:
+        name: The method.
+        answers: Forecasts of some windows, and how many of them are not the method's own.
+        listener: Hears of it.
+    """
+    if stand_ins := sum(count for _, count in answers):
+        windows = sum(len(rows) for rows, _ in answers)
+        listener(
+            Note(
+                f"{name}: seasonal_naive stands in for {stand_ins} of {windows} windows "
+                "(history too short, or the fit failed)"
+            )
+        )
+
+
+def local_fitting(prepared: Prepared) -> ForecastFitting:
+    """Return how methods forecast that learn from each history by itself."""
     codec = prepared.codec
     return ForecastFitting(codec.horizon, codec.periods, codec.levels)

@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from seqtune.baselines.pace import Allowance
-from seqtune.baselines.runner import BaselineResult, run_simple_methods
+from seqtune.baselines.runner import BaselineResult
 from seqtune.data.reading.source import Source
 from seqtune.progress import Advance, Listener, no_progress
 from seqtune.recipe.load import Recipe
@@ -31,6 +31,11 @@ from seqtune.tasks.forecast.conformal import ConformalFactors, measure_factors
 from seqtune.tasks.forecast.examples import Examples
 from seqtune.tasks.forecast.explain import explain
 from seqtune.tasks.forecast.floor import floored
+from seqtune.tasks.forecast.global_methods import (
+    forecast_by_global_method,
+    learns_from_all,
+    run_all_methods,
+)
 from seqtune.tasks.forecast.illustrate import illustrate
 from seqtune.tasks.forecast.inference import forecast_windows, window_histories
 from seqtune.tasks.forecast.info import INFO
@@ -40,17 +45,18 @@ from seqtune.tasks.forecast.new_rows import next_windows, rolled_origins, scored
 from seqtune.tasks.forecast.prepare import prepare, settings
 from seqtune.tasks.forecast.prepared import Prepared
 from seqtune.tasks.forecast.preprocessing import preprocess
-from seqtune.tasks.forecast.simple_methods import (
-    forecast_by_method,
-    problem_of,
-    with_one_to_blend,
-)
+from seqtune.tasks.forecast.simple_methods import forecast_by_method, with_one_to_blend
 from seqtune.tasks.forecast.tables import evaluate_examples, forecast_table, score_examples
 
 Floats = npt.NDArray[np.float64]
 
 EQUAL_SHARE = 0.05
 """Networks within this share of the best score may be its equals; see `ForecastTask.margin`."""
+
+IN_THE_DATA = (
+    *("training.loss", "training.sampling", "preprocessing.base", "preprocessing.effects"),
+)
+"""Keys that change what a network sees, not the network."""
 
 FEW_CASES = 10
 """Of fewer horizons held out, simple methods have their say in any case: `ForecastTask.hedges`."""
@@ -84,7 +90,7 @@ class ForecastTask(Task):
 
     def structure(self, values: Values) -> Values:
         """Leave out what only arranges and weighs batches; scales but `revin` are in the data."""
-        kept = without(values, "training.loss", "training.sampling", "preprocessing.base")
+        kept = without(values, *IN_THE_DATA)
         return {**kept, "preprocessing.scaling": values.get("preprocessing.scaling") == "revin"}
 
     def loss(self, prepared: Prepared, values: Values) -> Any:
@@ -133,6 +139,8 @@ class ForecastTask(Task):
         advance: Advance = no_progress,
     ) -> Floats:
         """Return the same by a simple method."""
+        if learns_from_all(method):
+            return forecast_by_global_method(prepared, encoded, method, seed, advance)
         histories = window_histories(encoded.coded, encoded.windows)
         return forecast_by_method(prepared, histories, method, advance)
 
@@ -187,13 +195,12 @@ class ForecastTask(Task):
     ) -> list[BaselineResult]:
         """Forecast the same windows by simple methods."""
         asked = settings(recipe).baselines
-        results = run_simple_methods(
-            problem_of(prepared),
+        results = run_all_methods(
+            prepared,
             asked.methods,
             allowance,
             listener,
-            score=lambda part, quantiles: self.score(prepared, prepared.encoded(part), quantiles),
-            metric=prepared.metric,
+            seed=int(recipe.values.seed),
             may_blend=asked.blend and self.hedges(prepared),
         )
         return with_one_to_blend(results, prepared.metric)

@@ -307,10 +307,10 @@ def test_static_text_becomes_codes_that_a_run_keeps() -> None:
         "town": ["Ulm", "Ulm", "Bonn", None], "size": [2.0, NAN, NAN, 4.0],
     }  # fmt: skip
     panel = panel_of(columns, roles)
-    assert panel.static_categories == {"town": ("Bonn", "Ulm")}
+    assert panel.categories == {"town": ("Bonn", "Ulm")}
     assert panel.static.tolist() == [[1, 2], [0, 3], [-1, 4]]  # 3: the median of 2 and 4
     other = {**columns, "town": ["Ulm", "Ulm", "Köln", "Köln"]}
-    again = panel_of(other, roles, static_categories=panel.static_categories)
+    again = panel_of(other, roles, categories=panel.categories)
     assert again.static[:, 0].tolist() == [1, -1, -1]
 
 
@@ -476,7 +476,7 @@ ARRAYS = ("offsets", "starts", "target", "observed", "past", "future", "static",
 def test_a_panel_is_loaded_as_it_was_saved(tmp_path: Path, mmap: bool) -> None:
     panel = load_panel(stored(tmp_path), mmap)
     assert (panel.series, panel.grid) == (("a", "é"), Grid("step", 0))
-    assert panel.static_categories == {"s": ("u", "v")}
+    assert panel.categories == {"s": ("u", "v")}
     assert panel.notes == ("1 missing step filled with the value before",)
     assert (panel.past_names, panel.future_names, panel.static_names) == (("x",), ("f",), ("s",))
     assert (values(panel), panel.observed[:, 0].tolist()) == (

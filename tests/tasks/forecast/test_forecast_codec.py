@@ -15,7 +15,8 @@ from seqtune.data.panel.build import build_panel
 from seqtune.data.panel.panel import Panel, PanelRoles
 from seqtune.data.panel.split import Split
 from seqtune.data.reading.source import Source
-from seqtune.tasks.forecast.codec import Codec, Standard
+from seqtune.tasks.forecast.codec import Codec
+from seqtune.tasks.forecast.standard import Standard
 
 
 def panel_of(**columns: Any) -> Panel:
@@ -68,13 +69,28 @@ def test_scales_by_hand() -> None:
     assert codec.error_scale[:, 0].tolist() == [6 / 4, 4]
     # a constant has the spread 1
     assert (codec.center[0, 1], codec.spread[0, 1]) == (2, 1)
-    assert codec.past == Standard(("p",), (2.0,), (1.0,))
-    assert codec.future == Standard(("f",), (7.0,), (1.0,))
-    assert codec.static == Standard(("s",), (1.0,), (1.0,))
+    assert codec.past == Standard(("p",), (2.0,), (1.0,), (0,))
+    assert codec.future == Standard(("f",), (7.0,), (1.0,), (0,))
+    # labels of codes 0 and 1, of which the series have 0 and none
+    assert codec.static == Standard(("s",), (0.5, 0.0), (0.5, 1.0), (2,))
+
+
+def test_words_are_a_feature_for_each_label() -> None:
+    codes = np.array([[0.0, 5.0], [1.0, 5.0], [0.0, 5.0], [0.0, np.nan], [np.nan, 5.0]])
+    standard = Standard.fit(("mode", "p"), codes, {"mode": ("idle", "run")})
+    assert standard.features == ("mode", "mode", "p")
+    # three of the four that are known are idle, one runs; sqrt(0.75 * 0.25) is the deviation
+    assert standard.center == (0.75, 0.25, 5.0) and standard.labels == (2, 0)
+    assert standard.spread == pytest.approx((0.4330127, 0.4330127, 1))
+    scaled = standard.apply(np.array([[1.0, 6.0], [-1.0, 5.0], [np.nan, 5.0]]))
+    np.testing.assert_allclose(scaled[0], [-0.75 / 0.4330127, 0.75 / 0.4330127, 1], rtol=1e-6)
+    # a word that training does not know stands at the mean of all, as what is missing
+    assert not scaled[1:].any()
 
 
 def test_covariates_are_scaled_by_column() -> None:
-    scaled = Standard(("p", "q"), (2.0, 0.0), (1.0, 10.0)).apply(np.array([[[3.0, 20.0]]]))
+    standard = Standard(("p", "q"), (2.0, 0.0), (1.0, 10.0), (0, 0))
+    scaled = standard.apply(np.array([[[3.0, 20.0]]]))
     assert scaled.tolist() == [[[1, 2]]]
     assert scaled.dtype == np.float32
 
@@ -97,7 +113,7 @@ def test_rows_after_training_change_nothing() -> None:
 def test_a_codec_survives_as_json(periods: tuple[int, ...]) -> None:
     codec = fit(panel_of(**TABLE), split_at(panel_of(**TABLE), 6, 4), periods)
     again = Codec.from_dict(json.loads(json.dumps(codec.to_dict(), allow_nan=False)))
-    arrays = ("error_scale", "center", "spread", "constant")
+    arrays = ("error_scale", "center", "spread", "constant", "effects")
     for name in arrays:
         assert np.array_equal(getattr(codec, name), getattr(again, name))
     bare = {name: np.zeros(0) for name in arrays}

@@ -53,7 +53,7 @@ def test_channels_are_named_in_the_order_in_which_they_are_arranged(
     tiny: Any, prepare: Any
 ) -> None:
     prepared = tiny.prepared
-    names = channel_names(prepared.coded, tiny.values)
+    names = channel_names(prepared.coded, prepared.codec, tiny.values)
     windows = prepared.windows["validation"]
     preprocessed = preprocess(prepared.coded, windows, prepared.codec, tiny.values)
     assert {
@@ -69,7 +69,7 @@ def test_channels_are_named_in_the_order_in_which_they_are_arranged(
     visitors = prepared.codec.past.apply(panel.past[rows])[..., 0]
     assert np.allclose(preprocessed.inputs["history"][..., 2], visitors)
     plain = {**tiny.values, "preprocessing.covariates": False, "preprocessing.calendar": False}
-    assert channel_names(prepared.coded, plain) == {
+    assert channel_names(prepared.coded, prepared.codec, plain) == {
         "history": [("target", ""), ("target", ""), ("future", "price")],
         "future": [("base", ""), ("future", "price")],
     }

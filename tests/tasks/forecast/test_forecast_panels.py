@@ -13,7 +13,6 @@ from seqtune.data.panel.split import Split
 from seqtune.data.panel.window import Windows
 from seqtune.data.reading.source import Source
 from seqtune.progress import Event, Note
-from seqtune.registry import baselines
 from seqtune.tasks.forecast.codec import Codec
 from seqtune.tasks.forecast.coded import CodedPanel
 from seqtune.tasks.forecast.floor import floored
@@ -169,8 +168,7 @@ def test_windows_of_a_still_series_are_as_wide_as_what_it_borrows(scaling: str) 
 
 def suited_methods(prepared: Prepared) -> list[str]:
     """Return the simple methods that are meant for such data."""
-    suits = problem_of(prepared).suits
-    return [name for name, method in baselines("forecast").items() if suits(method)]
+    return problem_of(prepared).suited()
 
 
 def test_crostons_method_is_for_intermittent_data() -> None:

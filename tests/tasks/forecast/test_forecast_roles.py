@@ -128,8 +128,8 @@ def test_a_label_that_does_not_tell_times_apart_is_no_series() -> None:
         "y": PRICES,
     }
     roles, heard = infer(columns)
-    assert roles.series == "shop"
-    assert notes(heard) == ["not used, because not numeric: kind"]
+    assert (roles.series, roles.past) == ("shop", ("kind",))
+    assert not notes(heard)
 
 
 def test_two_equally_good_series_are_the_users_choice() -> None:
@@ -153,8 +153,36 @@ def test_a_series_may_be_numbered() -> None:
 def test_without_times_only_a_customary_name_makes_a_series() -> None:
     assert infer({"item": list("aaabbb"), "y": PRICES})[0].series == "item"
     roles, heard = infer({"mood": list("aaabbb"), "y": PRICES})
-    assert roles.series is None
-    assert notes(heard) == ["not used, because not numeric: mood"]
+    assert (roles.series, roles.past) == (None, ("mood",))
+    assert not notes(heard)
+
+
+def test_few_words_are_past_covariates_and_many_are_not() -> None:
+    columns = {
+        "when": pd.date_range("2024-01-01", periods=9),
+        "y": [*PRICES, 1.0, 2.0, 3.0],
+        "mode": list("aabbccabc"),
+        "note": list("abcdefghi"),
+        "same": ["x"] * 9,
+        "on": ["yes", "no", "no"] * 3,
+    }
+    roles, heard = infer(columns)
+    assert roles.past == ("mode", "on")
+    why = "numeric columns and columns of few words left over"
+    assert Assumption("past covariates", "mode, on", why, "--past COLUMN") in heard
+    reason = "neither numeric nor of few words that repeat"
+    assert notes(heard) == [f"not used, because {reason}: note, same"]
+
+
+@pytest.mark.parametrize("role", ["past", "future"])
+def test_words_that_are_named_are_taken_where_they_repeat(role: str) -> None:
+    labels = [f"w{number}" for number in range(30)] * 3
+    columns = {"y": range(90), "mode": labels, "note": [*map(str, range(45)), *"ab" * 22, "c"]}
+    roles, _ = infer(columns, "data.target=y", f"data.{role}=[mode]")
+    assert getattr(roles, role) == ("mode",)
+    columns["note"] = [f"n{number}" for number in range(90)]
+    fault = refusal(columns, "data.target=y", f"data.{role}=[note]")
+    assert "'note'" in fault.message and "n0" in fault.message
 
 
 def test_the_hour_that_a_clock_repeats_is_not_a_second_series() -> None:
