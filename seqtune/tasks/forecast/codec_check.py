@@ -9,7 +9,7 @@ import numpy as np
 
 from seqtune.data.panel.calendar import calendar_cycles
 from seqtune.data.panel.panel import Panel
-from seqtune.tasks.forecast.codec import Codec, Standard
+from seqtune.tasks.forecast.codec import OUTLIERS, Codec, Standard
 
 MAX_LEVELS = 999
 MAX_PERIODS = 100
@@ -45,6 +45,8 @@ def check_codec(codec: Codec, panel: Panel) -> None:
         raise ValueError(f"found the calendar cycles {str(codec.cycles)[:40]}")
     if type(codec.origins) is not int or not 0 <= codec.origins <= MAX_ORIGINS:
         raise ValueError(f"found {str(codec.origins)[:20]!r} origins")
+    if codec.outliers not in OUTLIERS:
+        raise ValueError(f"found {str(codec.outliers)[:20]!r} as what becomes of outliers")
     for name in ("error_scale", "center", "spread"):
         _check_scale(name, getattr(codec, name), (len(panel.series), len(panel.target_names)))
     if codec.constant.dtype != np.bool_ or codec.constant.shape != codec.error_scale.shape:

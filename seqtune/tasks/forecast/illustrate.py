@@ -43,7 +43,7 @@ def illustrate(prepared: Prepared, forecast: npt.NDArray[np.float64]) -> dict[st
     return {
         "kind": "forecast",
         "title": f"{name}{of_series}: the last {codec.horizon} steps of the test part",
-        "history": panel.target[first:cut, target].tolist(),
+        "history": prepared.coded.winsorized[first:cut, target].tolist(),
         "times": format_times(times),
         "actual": [
             float(value) if seen else None

@@ -19,6 +19,7 @@ from seqtune.tasks._values import Context
 from seqtune.tasks.forecast.codec import Codec
 from seqtune.tasks.forecast.coded import CodedPanel
 from seqtune.tasks.forecast.examples import Examples
+from seqtune.tasks.forecast.outliers_in_words import note_outliers
 from seqtune.tasks.forecast.prepared import Prepared
 
 Ints = npt.NDArray[np.int64]
@@ -46,10 +47,12 @@ def next_windows(prepared: Prepared, source: Source | None, context: Context) ->
         absent = len(set(panel.series) - set(new.series))
         if absent and codec.roles["series"]:
             context.note(f"{absent} series of the run are not in {source.path}: not forecast")
-        panel, _ = join_panels(panel, new)
+        panel, new_rows = join_panels(panel, new)
         _require_history(source, codec, panel)
     _require_ahead(codec, panel, context)
     coded = codec.encode(panel)
+    if source is not None:
+        note_outliers(panel, coded.outliers, panel.offsets[:-1] + new_rows, context)
     if flat := int(coded.constant.any(axis=1).sum()):
         borrows = (coded.usual_error != coded.error_scale).any()
         context.note(
@@ -137,7 +140,9 @@ class NewRows:
         # needs some of its own rows as history
         own = np.minimum(end - begin - 1, _history_steps(codec))
         first = np.where(known >= 0, np.maximum(first, seen), own)
-        return cls(codec.encode(panel, begin + np.maximum(first, 1)), begin + first)
+        coded = codec.encode(panel, begin + np.maximum(first, 1))
+        note_outliers(panel, coded.outliers, begin + first, context)
+        return cls(coded, begin + first)
 
     @property
     def end(self) -> Ints:

@@ -8,6 +8,7 @@ from typing import Any, cast
 import numpy as np
 
 from seqtune.data.panel.build import build_panel
+from seqtune.data.panel.outliers import Outliers, find_outliers
 from seqtune.data.panel.panel import Panel
 from seqtune.data.panel.split import split_series
 from seqtune.data.reading.source import Source
@@ -16,7 +17,8 @@ from seqtune.progress import Listener, Note
 from seqtune.recipe.load import Recipe
 from seqtune.tasks._panels import found_seasonality, largest, refuse_unknown_part, take_periods
 from seqtune.tasks._values import HELD_OUT_PARTS
-from seqtune.tasks.forecast.codec import Codec
+from seqtune.tasks.forecast.codec import WINSORIZE, Codec, winsorized
+from seqtune.tasks.forecast.outliers_in_words import tell_outliers
 from seqtune.tasks.forecast.prepared import Prepared
 from seqtune.tasks.forecast.roles import infer_roles
 from seqtune.tasks.forecast.schema import Schema
@@ -50,8 +52,10 @@ def prepare(source: Source, recipe: Recipe, listener: Listener) -> tuple[Prepare
     if values.seasonality == "auto":
         periods = take_periods("auto", panel, split.train_end)
         listener(found_seasonality(periods))
+    winsorizes = values.data.outliers == WINSORIZE
+    found = find_outliers(panel, periods[0] if periods else 1) if winsorizes else Outliers.none()
     codec = Codec.fit(
-        panel,
+        winsorized(panel, found, split.train_end),
         split,
         roles={
             "time": roles.time,
@@ -66,7 +70,8 @@ def prepare(source: Source, recipe: Recipe, listener: Listener) -> tuple[Prepare
         levels=tuple(values.quantiles),
         categories={name: list(labels) for name, labels in panel.static_categories.items()},
     )
-    codec = replace(codec, origins=values.validation.folds)
+    codec = replace(codec, origins=values.validation.folds, outliers=values.data.outliers)
+    tell_outliers(panel, found, split, listener)
     _tell_constant(codec, listener)
     prepared = Prepared(panel, split, codec)
     for part in HELD_OUT_PARTS:

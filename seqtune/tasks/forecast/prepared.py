@@ -77,7 +77,7 @@ class Prepared:
     @cached_property
     def _examples(self) -> Mapping[Part, Examples]:
         return {
-            part: Examples(self.coded, windows, self.codec.horizon)
+            part: Examples(self.coded, windows, self.codec.horizon, winsorized=part == "validation")
             for part, windows in self.windows.items()
         }
 

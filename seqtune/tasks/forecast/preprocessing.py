@@ -136,7 +136,9 @@ def has_identity(codec: Codec, values: Mapping[str, Any]) -> bool:
     return int(values["preprocessing.embedding"]) > 0 and codec.error_scale.size > 1
 
 
-def actual_values(coded: CodedPanel, windows: Windows, horizon: int) -> tuple[Floats, Booleans]:
+def actual_values(
+    coded: CodedPanel, windows: Windows, horizon: int, *, winsorized: bool = True
+) -> tuple[Floats, Booleans]:
     """Return what really came, (windows, horizon), and where it was observed.
 
     Steps past a window's limit are not looked at: they are NaN and not observed.
@@ -145,13 +147,18 @@ def actual_values(coded: CodedPanel, windows: Windows, horizon: int) -> tuple[Fl
         coded: The panel.
         windows: Which windows.
         horizon: Steps ahead.
+        winsorized: Whether outliers count as less than they are: to learn from, and to choose by.
     """
     rows = windows.cut[:, None] + np.arange(horizon)
     inside = rows < windows.limit[:, None]
     rows = np.minimum(rows, len(coded.panel.target) - 1)
     column = windows.target[:, None]
     observed = inside & coded.panel.observed[rows, column]
-    return np.where(inside, coded.panel.target[rows, column], np.nan), observed
+    if winsorized:
+        values = coded.gather(windows, rows, windows.limit)
+    else:
+        values = coded.panel.target[rows, column]
+    return np.where(inside, values, np.nan), observed
 
 
 def step_weights(
@@ -194,7 +201,7 @@ def _past(coded: CodedPanel, windows: Windows, depth: int) -> tuple[Floats, Bool
     """Gather the `depth` values before each cut; what lies before the first is not valid, and 0."""
     rows = windows.cut[:, None] + np.arange(-depth, 0)
     valid = rows >= coded.first_row[windows.series, windows.target][:, None]
-    values = coded.panel.target[np.maximum(rows, 0), windows.target[:, None]]
+    values = coded.gather(windows, np.maximum(rows, 0), windows.cut)
     return np.where(valid, values, 0.0), valid
 
 
