@@ -31,6 +31,11 @@ def found(values: Any, period: int = 1) -> Outliers:
     return find_outliers(panel_of(values), period)
 
 
+def known_at(outliers: Outliers, rows: int) -> Outliers:
+    """Return the outliers of a single series where so many rows are known."""
+    return outliers.known_at(np.array([rows]), np.array([0, 1000]))
+
+
 def test_a_single_false_value_is_found_and_moved_to_the_nearest_around_it() -> None:
     values = ordinary()
     values[41] = 350_000.0
@@ -83,8 +88,8 @@ def test_a_new_level_is_an_outlier_only_until_it_is_known_to_be_one() -> None:
     assert outliers.rows.tolist() == [41, 42]
     assert outliers.until.tolist() == [43, 43]
     for rows in range(30, 50):
-        short = found(values[:rows])
-        known = outliers.known_at(np.array([rows]), np.array([0, 60]))
+        short = known_at(found(values[:rows]), rows)
+        known = known_at(outliers, rows)
         assert short.rows.tolist() == known.rows.tolist()
         assert short.values.tolist() == known.values.tolist()
 
@@ -161,7 +166,7 @@ def test_what_is_found_does_not_depend_on_what_comes_later() -> None:
     whole = found(values, 7)
     assert len(whole.lasting) and len(whole.passing)
     for rows in range(40, 300):
-        short = found(values[:rows], 7)
-        known = whole.known_at(np.array([rows]), np.array([0, 300]))
+        short = known_at(found(values[:rows], 7), rows)
+        known = known_at(whole, rows)
         assert short.rows.tolist() == known.rows.tolist(), rows
         assert short.values.tolist() == known.values.tolist(), rows
