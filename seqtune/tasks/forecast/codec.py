@@ -85,6 +85,8 @@ class Codec:
             denominator would be zero, is not defined.
         origins: From so many origins the validation part is forecast; 0 for every step of it.
         outliers: What becomes of outliers: "winsorize" or "keep".
+        counts: Whether the targets are sparse counts.
+        given: The levels that are given out; all if empty.
     """
 
     roles: dict[str, Any]
@@ -104,6 +106,8 @@ class Codec:
     cycles: tuple[str, ...] = ()
     origins: int = 0
     outliers: str = "keep"
+    counts: bool = False
+    given: tuple[float, ...] = ()
 
     @property
     def period(self) -> int:
@@ -193,6 +197,7 @@ class Codec:
             first_negative=first_negative(usual),
             constant=constant,
             outliers=outliers,
+            counts=self.counts,
         )
 
     def find_outliers(self, panel: Panel) -> Outliers:
@@ -210,7 +215,7 @@ class Codec:
             name: getattr(self, name)
             for name in (
                 *("roles", "grid", "horizon", "periods", "levels", "series", "categories"),
-                *("cycles", "origins", "outliers"),
+                *("cycles", "origins", "outliers", "counts", "given"),
             )
         }
         return {**plain, **groups, **arrays}
@@ -241,6 +246,8 @@ class Codec:
             cycles=tuple(values["cycles"]),
             origins=values["origins"],
             outliers=values["outliers"],
+            counts=values["counts"],
+            given=tuple(values["given"]),
             constant=np.array(values["constant"]).reshape(-1, columns),
             error_scale=arrays["error_scale"],
             center=arrays["center"],

@@ -37,6 +37,7 @@ class CodedPanel:
             below zero; where there is none, a row past the series.
         constant: (series, targets) bool, what was measured never changes.
         outliers: Values of the target that count as less than they are.
+        counts: Whether the targets are sparse counts.
     """
 
     panel: Panel
@@ -52,6 +53,7 @@ class CodedPanel:
     first_negative: npt.NDArray[np.int64]
     constant: npt.NDArray[np.bool_]
     outliers: Outliers = field(default_factory=Outliers.none)
+    counts: bool = False
 
     @cached_property
     def winsorized(self) -> Floats:
@@ -95,6 +97,12 @@ class CodedPanel:
     @cached_property
     def _passing(self) -> Outliers:
         return self.outliers.passing
+
+    @cached_property
+    def pooled_error(self) -> float:
+        """The mean unit of errors over all series that change: what a sum of scales counts in."""
+        changing = self.error_scale[~self.constant]
+        return float(changing.mean()) if changing.size else 1.0
 
     def mase_scale(self, windows: Windows, observed: npt.NDArray[np.bool_]) -> Floats:
         """Return the denominators of MASE, NaN where it is not defined.

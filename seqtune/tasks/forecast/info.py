@@ -51,6 +51,7 @@ INFO = TaskInfo(
     synonyms=("forecasting",),
     metrics=(
         Metric("mase", "MASE"),
+        Metric("weighted_scaled_quantile_loss", "WSQL"),
         Metric("smape", "sMAPE"),
         Metric("mae", "MAE"),
         Metric("rmse", "RMSE"),

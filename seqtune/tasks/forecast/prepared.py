@@ -54,7 +54,7 @@ class Prepared:
     @property
     def metric(self) -> str:
         """The metric that selects."""
-        return "mase"
+        return "weighted_scaled_quantile_loss" if self.codec.counts else "mase"
 
     @property
     def folds(self) -> tuple[Fold, ...]:

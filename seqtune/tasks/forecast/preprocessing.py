@@ -173,7 +173,8 @@ def step_weights(
     `quantile` counts errors in units of each window's scale; `scaled_quantile` counts them in
     units of MASE, which is what the leaderboard measures; `relative_quantile` counts them in units
     of the mean of truth and base, as sMAPE does; `balanced_quantile` counts half of either. Steps
-    not observed weigh nothing, nor do windows without any history.
+    not observed weigh nothing, nor do windows without any history. Errors of sparse counts are
+    counted alike in all series, whatever the loss, as the leaderboard does.
 
     Args:
         coded: The panel, for the denominators of MASE.
@@ -184,6 +185,8 @@ def step_weights(
     """
     actual, observed = truth
     weight = np.ones(len(windows))[:, None]
+    if coded.counts:
+        loss, weight = "", (preprocessed.scale / coded.pooled_error)[:, None]
     if loss in ("scaled_quantile", "balanced_quantile"):
         usual_error = coded.usual_error[windows.series, windows.target]
         weight = (preprocessed.scale / usual_error)[:, None]

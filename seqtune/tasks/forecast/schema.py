@@ -25,7 +25,7 @@ class Data(SteppedReading):
 
     order = (
         *("time", "target", "series", "past", "future", "static", "frequency", "duplicates"),
-        "outliers",
+        *("counts", "outliers"),
     )
 
     target: Annotated[str | tuple[str, ...], Or(("auto",), OneOrMany(COLUMN, "columns"))] = Field(
@@ -44,6 +44,12 @@ class Data(SteppedReading):
     )
     static: Annotated[tuple[str, ...], Many(COLUMN, "columns")] = Field(
         (), description="Columns that are constant within each series, such as its region."
+    )
+    counts: Annotated[bool | Auto, Or(("auto",), Flag())] = Field(
+        "auto",
+        description="Whether the target is a sparse count: whole numbers, at least half of them "
+        "zero, whose quantiles are whole numbers and whose models are compared by a loss that is "
+        "defined there. With auto the training rows say it.",
     )
     outliers: Annotated[str, Word(("winsorize", "keep"))] = Field(
         "winsorize",

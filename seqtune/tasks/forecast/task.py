@@ -30,7 +30,7 @@ from seqtune.tasks.forecast.batches import TrainingBatches
 from seqtune.tasks.forecast.conformal import ConformalFactors, measure_factors
 from seqtune.tasks.forecast.examples import Examples
 from seqtune.tasks.forecast.explain import explain
-from seqtune.tasks.forecast.floor import floored
+from seqtune.tasks.forecast.floor import given_out
 from seqtune.tasks.forecast.illustrate import illustrate
 from seqtune.tasks.forecast.inference import forecast_windows, window_histories
 from seqtune.tasks.forecast.info import INFO
@@ -203,7 +203,7 @@ class ForecastTask(Task):
     ) -> dict[str, Any]:
         """Return the chart of a typical test window."""
         windows = prepared.windows["test"]
-        return illustrate(prepared, floored(predictions, prepared.coded, windows))
+        return illustrate(prepared, given_out(predictions, prepared.coded, windows))
 
     def encode(self, prepared: Prepared, source: Source | None, context: Context) -> Examples:
         """Return the steps after the last row of each series."""
