@@ -139,7 +139,9 @@ def _tell_constant(codec: Codec, listener: Listener) -> None:
 def _settled(recipe: Recipe, prepared: Prepared, roles: Any, validation: int, test: int) -> Recipe:
     codec, split = prepared.codec, prepared.split
     rows = int(np.median(split.train_end - split.begin))
-    lookback = settle_lookback(recipe.get("lookback"), codec.periods, codec.horizon, rows)
+    lookback = settle_lookback(
+        recipe.get("lookback"), codec.periods, codec.horizon, rows, sparse=codec.counts
+    )
     segment = settle_segment(codec.periods, int(largest(lookback)))
     return recipe.filled_in(
         {

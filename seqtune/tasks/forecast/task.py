@@ -165,13 +165,20 @@ class ForecastTask(Task):
     def calibrate(
         self, prepared: Prepared, encoded: Examples, predictions: Floats
     ) -> ConformalFactors | None:
-        """Return what every quantile's distance from the median is to be multiplied by."""
+        """Return what every quantile's distance from the median is to be multiplied by.
+
+        None of sparse counts: most of these distances are zero.
+        """
+        if prepared.codec.counts:
+            return None
         return measure_factors(predictions, *encoded.truth, prepared.codec.levels)
 
     def recalibration(
         self, prepared: Prepared, validation: Floats, test: Floats
     ) -> ConformalFactors | None:
         """Return the factors that both parts give: two stretches of time are more than one."""
+        if prepared.codec.counts:
+            return None
         truths = [prepared.encoded(part).truth for part in HELD_OUT_PARTS]
         actual, observed = (np.concatenate(both) for both in zip(*truths, strict=True))
         forecasts = np.concatenate([validation, test])
