@@ -45,8 +45,12 @@ def check_codec(codec: Codec, panel: Panel) -> None:
         raise ValueError(f"found the calendar cycles {str(codec.cycles)[:40]}")
     if type(codec.origins) is not int or not 0 <= codec.origins <= MAX_ORIGINS:
         raise ValueError(f"found {str(codec.origins)[:20]!r} origins")
-    if type(codec.counts) is not bool or not set(codec.given) <= set(codec.levels):
-        raise ValueError("it does not say what is given out")
+    if type(codec.counts) is not bool or codec.counts != bool(codec.given):
+        raise ValueError("it does not say whether its targets are counts")
+    if not all(level in codec.levels for level in codec.given) or list(codec.given) != sorted(
+        {*codec.given, *(0.5 for _ in codec.given)}
+    ):
+        raise ValueError("the levels that are given out are not among those that it has")
     if codec.outliers not in OUTLIERS:
         raise ValueError(f"found {str(codec.outliers)[:20]!r} as what becomes of outliers")
     for name in ("error_scale", "center", "spread"):

@@ -98,6 +98,8 @@ def test_a_run_gives_out_whole_numbers_and_a_mean(tmp_path: Path) -> None:
     )
     assert fitted.json["metric"] == "weighted_scaled_quantile_loss"
     assert "sparse counts" in fitted.err and "data.counts=false" in fitted.err
+    report = " ".join(seqtune("report", run).out.split())
+    assert "by WSQL on the validation part" in report and "sparse counts are compared by" in report
     for use in ("network", "empirical", "tsb", "naive"):
         table = seqtune("predict", run, "--use", use).table
         assert list(table.columns) == ["item", "day", "mean", "q0.1", "q0.5", "q0.9"]
