@@ -19,8 +19,7 @@ Booleans = npt.NDArray[np.bool_]
 MIN_SCALE = 0.1
 """A window's scale is at least this share of its series' seasonal naive error, so that a flat
 stretch does not turn the next ordinary value into an enormous target; that of a series that never
-changes is the whole error that it borrows from others, and that of sparse counts the whole error,
-for most of their stretches are flat."""
+changes is the whole error that it borrows from others."""
 
 SMOOTHING = (0.05, 0.1, 0.2, 0.4, 0.8)
 """Coefficients of exponential smoothing among which each window has the best for itself."""
@@ -48,8 +47,7 @@ def center_and_scale(
     if kind == "none":
         return np.zeros(len(windows)), np.ones(len(windows))
     where = windows.series, windows.target
-    is_whole = coded.constant[where] | coded.counts
-    least = np.where(is_whole, 1.0, MIN_SCALE) * coded.usual_error[where]
+    least = np.where(coded.constant[where], 1.0, MIN_SCALE) * coded.usual_error[where]
     if kind == "series":
         spread = np.where(coded.constant[where], least, coded.spread[where])
         return coded.center[where], spread

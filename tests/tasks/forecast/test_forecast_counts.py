@@ -13,7 +13,6 @@ from command_line import TINY, seqtune
 
 from seqtune.metrics.forecast import weighted_scaled_quantile_loss
 from seqtune.tasks.forecast.counts import all_levels, mean_of, rounded
-from seqtune.tasks.forecast.preprocessing import preprocess
 from seqtune.tasks.forecast.settle import settle_lookback
 
 FLAGS = ("data.target=sold", "data.series=item", "horizon=3", "seasonality=7")
@@ -91,17 +90,6 @@ def test_a_history_of_sparse_counts_holds_eight_seasons() -> None:
     assert settle_lookback("auto", (7,), 14, 400, sparse=True)[0] == 56
     assert settle_lookback("auto", (7,), 14, 400)[0] == 14
     assert settle_lookback("auto", (7,), 14, 40, sparse=True)[0] == 20  # half of the rows
-
-
-def test_a_window_in_which_nothing_is_sold_has_the_scale_of_its_series(
-    prepare: Callable[..., Any],
-) -> None:
-    frame = sales(items=1)
-    frame.loc[60:, "sold"] = 0
-    tiny = prepare(frame, FLAGS)
-    coded, codec = tiny.prepared.coded, tiny.prepared.codec
-    window = tiny.prepared.windows["test"][-1:]
-    assert preprocess(coded, window, codec, tiny.values).scale == codec.error_scale[0]
 
 
 def test_a_run_gives_out_whole_numbers_and_a_mean(tmp_path: Path) -> None:
