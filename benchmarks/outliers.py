@@ -20,7 +20,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from seqtune.data.panel.build import build_panel
-from seqtune.data.panel.outliers import find_outliers
+from seqtune.data.panel.outlier_search import find_outliers
 from seqtune.data.panel.panel import Panel, PanelRoles
 from seqtune.data.panel.seasonality import find_periods
 from seqtune.data.reading.source import Source

@@ -11,7 +11,8 @@ import numpy.typing as npt
 
 from seqtune.data.panel.calendar import calendar_cycles, calendar_features
 from seqtune.data.panel.grid import Grid
-from seqtune.data.panel.outliers import Outliers, find_outliers
+from seqtune.data.panel.outlier_search import find_outliers
+from seqtune.data.panel.outliers import Outliers
 from seqtune.data.panel.panel import Panel
 from seqtune.data.panel.seasonality import seasonal_scales
 from seqtune.data.panel.split import Split

@@ -8,7 +8,8 @@ from typing import Any, cast
 import numpy as np
 
 from seqtune.data.panel.build import build_panel
-from seqtune.data.panel.outliers import Outliers, find_outliers
+from seqtune.data.panel.outlier_search import find_outliers
+from seqtune.data.panel.outliers import Outliers
 from seqtune.data.panel.panel import Panel
 from seqtune.data.panel.split import Split, split_series
 from seqtune.data.reading.source import Source

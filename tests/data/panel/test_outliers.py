@@ -9,7 +9,8 @@ import pandas as pd
 import pytest
 
 from seqtune.data.panel.build import build_panel
-from seqtune.data.panel.outliers import FIRST, FOREVER, Outliers, find_outliers
+from seqtune.data.panel.outlier_search import FIRST, find_outliers
+from seqtune.data.panel.outliers import FOREVER, Outliers
 from seqtune.data.panel.panel import Panel, PanelRoles
 from seqtune.data.reading.source import Source
 
@@ -23,7 +24,7 @@ def panel_of(*series: Any) -> Panel:
 
 
 def ordinary(rows: int = 60) -> list[float]:
-    """Return values from 10 to 13, over and over: distances from the median of five of at most 2."""
+    """Return values from 10 to 13, over and over: no distance from the level is over 2."""
     return [float(10 + step % 4) for step in range(rows)]
 
 
@@ -116,7 +117,7 @@ def test_a_peak_that_comes_again_and_again_is_a_habit() -> None:
         [0.0] * 40 + [5.0] + [0.0] * 40,
         ([0.0] * 6 + [2.0]) * 12 + [0.0, 30.0, 0.0],
         [7.0] * 60 + [14.0] + [7.0] * 20,
-        ordinary()[: FIRST - 2] + [1e9],
+        [*ordinary(FIRST - 2), 1e9],
         np.exp(np.random.default_rng(0).normal(0, 1.5, 1000)),
         np.cumsum(np.random.default_rng(0).normal(0, 1, 1000)),
         [-1e99, 1e99] * 40,
