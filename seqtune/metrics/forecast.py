@@ -126,6 +126,41 @@ def mean_quantile_loss(
     return _mean_of_windows(pinball.mean(axis=-1), actual, observed)
 
 
+def weighted_scaled_quantile_loss(
+    actual: Floats,
+    quantiles: Floats,
+    levels: Sequence[float],
+    scale: Floats,
+    observed: Mask | None = None,
+) -> float:
+    """Weighted scaled quantile loss: all quantile losses over all scales, each summed over windows.
+
+    `sum_w 2 mean_q mean_h pinball / sum_w scale`; no unit; 0 is best. A window counts by its scale,
+    so that series in which hardly anything happens neither divide by nearly zero nor decide. At the
+    single level 0.5 it is a mean absolute error relative to the mean scale.
+
+    Args:
+        actual: (windows, horizon), in the target's unit.
+        quantiles: (windows, horizon, levels), in the target's unit.
+        levels: The level of each of the last axis' entries, each within (0, 1).
+        scale: (windows,), the `seasonal_scale` of each window's training rows, 0 where it has none.
+        observed: (windows, horizon); False where the actual value is not known.
+
+    Source:
+        Sums over sums instead of means of ratios, for intermittent demand: Kolassa and Schuetz
+        2007, "Advantages of the MAD/Mean ratio over the MAPE", Foresight 6; the scaled quantile
+        loss of the M5 competition (Makridakis, Spiliotis, Assimakopoulos et al. 2022, "The M5
+        uncertainty competition", Int. J. of Forecasting 38(4), equation 2).
+    """
+    above = actual[..., None] - quantiles
+    level = np.asarray(levels, dtype=np.float64)
+    pinball = 2 * np.maximum(level * above, (level - 1.0) * above)
+    losses = _window_means(pinball.mean(axis=-1), actual, observed)
+    seen = _seen(actual, observed)
+    total = float(scale[seen].sum())
+    return float(losses[seen].sum()) / (total if total > 0 else max(int(seen.sum()), 1))
+
+
 def coverage(actual: Floats, lower: Floats, upper: Floats, observed: Mask | None = None) -> float:
     """Coverage: the share of actual values within the interval, bounds included; 0 to 1.
 

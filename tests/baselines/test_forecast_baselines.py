@@ -18,7 +18,10 @@ from seqtune.registry import baselines
 
 LEVELS = (0.1, 0.5, 0.9)
 Z = 1.2815515655446004  # the 0.9 quantile of the standard normal distribution
-NAMES = ["croston", "drift", "ets", "mstl", "naive", "seasonal_naive", "theta"]
+NAMES = [
+    *("adida", "croston", "drift", "empirical", "ets", "imapa", "mstl", "naive"),
+    *("seasonal_naive", "theta", "tsb"),
+]
 GLOBAL = ["boosted_trees", "ridge"]
 
 SEASON = 10.0 * np.sin(2 * np.pi * np.arange(72) / 12)
@@ -38,7 +41,7 @@ def forecast_windows(
     return fitting.predict(fitting.fit(baselines("forecast")[name]), histories)
 
 
-def test_the_registry_finds_the_nine() -> None:
+def test_the_registry_finds_them() -> None:
     assert list(baselines("forecast")) == sorted([*NAMES, *GLOBAL])
     assert baselines("forecast").summary("seasonal_naive").endswith("the last season goes on.")
 
@@ -232,3 +235,33 @@ def test_an_answer_of_another_shape_is_refused() -> None:
     method = SimpleNamespace(forecast=lambda histories, **_: np.zeros((1, 2, 2)))
     with pytest.raises(ValueError, match=r"shape \(1, 2, 2\), expected \(1, 2, 4\)"):
         fitting.predict(fitting.fit(method), [np.ones(3)])
+
+
+def test_quantiles_of_intermittent_demand_are_whole_numbers_of_the_right_size() -> None:
+    from scipy.stats import nbinom, poisson
+
+    from seqtune.baselines.forecast._intermittent import count_quantiles
+
+    # mean 2, variance 4: two failures in a negative binomial with chance one half
+    assert count_quantiles(2.0, 4.0, LEVELS).tolist() == nbinom.ppf(LEVELS, 2, 0.5).tolist()
+    assert count_quantiles(2.0, 1.0, LEVELS).tolist() == poisson.ppf(LEVELS, 2.0).tolist()
+
+
+def test_empirical_by_hand() -> None:
+    history = np.tile([0.0, 0.0, 3.0], 9) + np.arange(27) % 2 * np.tile([0.0, 0.0, 2.0], 9)
+    # the third of a season: 3, 5, 3, 5, … nine of them, 3 at first
+    rows, fallbacks = forecast_windows("empirical", [history], 4, (3,), LEVELS)
+    assert fallbacks == 0
+    assert rows[0, 0].tolist() == [0.0] * 4 and rows[0, 3].tolist() == [0.0] * 4
+    assert rows[0, 2, 1:].tolist() == [3.0, 3.0, 5.0]
+    np.testing.assert_allclose(rows[0, 2, 0], (5 * 3 + 4 * 5) / 9)
+    short, _ = forecast_windows("empirical", [history[:9]], 2, (3,), LEVELS)
+    assert short[0].tolist() == [[pytest.approx(history[:9].mean()), 0.0, 0.0, 5.0]] * 2
+
+
+@pytest.mark.parametrize("name", ["adida", "croston", "imapa", "tsb"])
+def test_methods_for_intermittent_demand_forecast_its_rate(name: str) -> None:
+    history = np.tile([0.0, 0.0, 0.0, 2.0], 30)
+    rows, _ = forecast_windows(name, [history], 2, (), LEVELS)
+    assert rows[0, 0, 0] == pytest.approx(0.5, abs=0.15)
+    assert (rows[0, :, 1:] % 1 == 0).all() and rows[0, 0, 1:].tolist() == [0.0, 0.0, 2.0]

@@ -22,7 +22,8 @@ def join_panels(history: Panel, new: Panel) -> tuple[Panel, Ints]:
 
     Where both have a value, the new one wins; the gap between them is filled. Series that the
     history does not know are taken as they are. Rows that were only counted (no time column)
-    follow those of the history. New rows without a target give `ahead`. Static values are those
+    follow those of the history, unless they begin with all of them: then they are the whole series
+    anew, which is noted. New rows without a target give `ahead`. Static values are those
     of the history, where it knows the series. Covariates are joined as they were filled: one
     that was missing in a new row counts as what it was filled with.
 
@@ -42,8 +43,12 @@ def join_panels(history: Panel, new: Panel) -> tuple[Panel, Ints]:
     place = {name: code for code, name in enumerate(history.series)}
     known = np.array([place.get(name, -1) for name in new.series], dtype=np.int64)
     starts = new.starts
+    notes: tuple[str, ...] = ()
     if new.grid.snap == "rows":
-        starts = np.where(known >= 0, (history.starts + history.lengths)[known], new.starts)
+        again = _repeats(history, new, known)
+        behind = np.where(again, history.starts[known], (history.starts + history.lengths)[known])
+        starts = np.where(known >= 0, behind, new.starts)
+        notes = _note_again(int(again.sum()), len(new.series))
     old_codes = np.full(len(history.series), -1, dtype=np.int32)
     old_codes[known[known >= 0]] = np.flatnonzero(known >= 0)
     rows = _concatenate(
@@ -62,10 +67,33 @@ def join_panels(history: Panel, new: Panel) -> tuple[Panel, Ints]:
         new,
         static=_static(history, new, known),
         categories=history.categories,
+        notes=(*new.notes, *notes),
         **panel_arrays(series),
     )
     first = np.where(new.lengths > 0, starts - joined.starts, joined.lengths)
     return joined, first.clip(0, joined.lengths)
+
+
+def _repeats(history: Panel, new: Panel, known: Ints) -> npt.NDArray[np.bool_]:
+    """Say which series begin with all rows of their history, (series,)."""
+    again = np.zeros(len(known), np.bool_)
+    for series, place in enumerate(known.tolist()):
+        old = slice(*history.offsets[place : place + 2].tolist())
+        begin, count = int(new.offsets[series]), old.stop - old.start
+        if place < 0 or not 0 < count <= new.lengths[series]:
+            continue
+        rows = slice(begin, begin + count)
+        again[series] = np.array_equal(
+            new.observed[rows], history.observed[old]
+        ) and np.array_equal(new.target[rows], history.target[old])
+    return again
+
+
+def _note_again(count: int, series: int) -> tuple[str, ...]:
+    if not count:
+        return ()
+    which = "the new rows begin" if series == 1 else f"those of {count} series begin"
+    return (f"rows are counted, and {which} with all rows of the run: none is taken twice",)
 
 
 def _refuse_different(history: Panel, new: Panel) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -11,6 +11,8 @@ import numpy.typing as npt
 
 from seqtune.data.panel.calendar import calendar_cycles, calendar_features
 from seqtune.data.panel.grid import Grid
+from seqtune.data.panel.outlier_search import find_outliers
+from seqtune.data.panel.outliers import Outliers
 from seqtune.data.panel.panel import Panel
 from seqtune.data.panel.seasonality import seasonal_scales
 from seqtune.data.panel.split import Split
@@ -28,6 +30,9 @@ from seqtune.tasks.forecast.measure import (
 from seqtune.tasks.forecast.standard import Standard
 
 Floats = npt.NDArray[np.float64]
+
+OUTLIERS = (WINSORIZE, KEEP) = ("winsorize", "keep")
+"""What becomes of outliers."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +59,9 @@ class Codec:
         constant: (series, targets) bool: the training rows never change, and MASE, whose
             denominator would be zero, is not defined.
         origins: From so many origins the validation part is forecast; 0 for every step of it.
+        outliers: What becomes of outliers: "winsorize" or "keep".
+        counts: Whether the targets are sparse counts.
+        given: The levels that are given out; all if empty.
     """
 
     roles: dict[str, Any]
@@ -73,6 +81,9 @@ class Codec:
     effects: Floats
     cycles: tuple[str, ...] = ()
     origins: int = 0
+    outliers: str = "keep"
+    counts: bool = False
+    given: tuple[float, ...] = ()
 
     @property
     def period(self) -> int:
@@ -136,8 +147,10 @@ class Codec:
         """
         end = panel.offsets[1:] if known_end is None else known_end
         own = Split(panel.offsets[:-1], end, end, end)
-        center, spread, constant = moments(panel, own)
-        error_scale = seasonal_scales(panel, self.period, end)
+        outliers = self.find_outliers(panel)
+        usual = winsorized(panel, outliers, end)
+        center, spread, constant = moments(usual, own)
+        error_scale = seasonal_scales(usual, self.period, end)
         number = {name: index for index, name in enumerate(self.series)}
         fitted = np.array([number.get(name, -1) for name in panel.series], np.int64)
         known = fitted >= 0
@@ -164,10 +177,16 @@ class Codec:
             calendar=calendar_features(panel.grid, first, last - first, self.cycles),
             first_step=first,
             first_row=first_rows(panel),
-            first_negative=first_negative(panel),
+            first_negative=first_negative(usual),
             constant=constant,
             effects=effects * spread[..., None],
+            outliers=outliers,
+            counts=self.counts,
         )
+
+    def find_outliers(self, panel: Panel) -> Outliers:
+        """Return the outliers of a panel, none where they are kept."""
+        return find_outliers(panel, self.period) if self.outliers == WINSORIZE else Outliers.none()
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain JSON values."""
@@ -180,7 +199,7 @@ class Codec:
             name: getattr(self, name)
             for name in (
                 *("roles", "grid", "horizon", "periods", "levels", "series", "categories"),
-                *("cycles", "origins"),
+                *("cycles", "origins", "outliers", "counts", "given"),
             )
         }
         return {**plain, **groups, **arrays}
@@ -210,6 +229,9 @@ class Codec:
             static=static,
             cycles=tuple(values["cycles"]),
             origins=values["origins"],
+            outliers=values["outliers"],
+            counts=values["counts"],
+            given=tuple(values["given"]),
             constant=np.array(values["constant"]).reshape(-1, columns),
             error_scale=arrays["error_scale"],
             center=arrays["center"],
@@ -220,3 +242,15 @@ class Codec:
     def axis(self) -> Grid:
         """Return the time axis."""
         return Grid.from_dict(self.grid)
+
+
+def winsorized(panel: Panel, outliers: Outliers, end: npt.NDArray[np.int64]) -> Panel:
+    """Return a panel whose outliers, as they are known at some row of each series, are moved.
+
+    Args:
+        panel: The rows.
+        outliers: Those of it.
+        end: (series,) absolute row before which rows are known.
+    """
+    target = outliers.known_at(end, panel.offsets).applied(panel.target)
+    return panel if target is panel.target else replace(panel, target=target)

@@ -10,7 +10,7 @@ import numpy as np
 from seqtune.data.panel.calendar import calendar_cycles
 from seqtune.data.panel.panel import Panel
 from seqtune.data.panel.words import MAX_LABELS
-from seqtune.tasks.forecast.codec import Codec
+from seqtune.tasks.forecast.codec import OUTLIERS, Codec
 from seqtune.tasks.forecast.standard import Standard
 
 MAX_LEVELS = 999
@@ -47,6 +47,14 @@ def check_codec(codec: Codec, panel: Panel) -> None:
         raise ValueError(f"found the calendar cycles {str(codec.cycles)[:40]}")
     if type(codec.origins) is not int or not 0 <= codec.origins <= MAX_ORIGINS:
         raise ValueError(f"found {str(codec.origins)[:20]!r} origins")
+    if type(codec.counts) is not bool or codec.counts != bool(codec.given):
+        raise ValueError("it does not say whether its targets are counts")
+    if not all(level in codec.levels for level in codec.given) or list(codec.given) != sorted(
+        {*codec.given, *(0.5 for _ in codec.given)}
+    ):
+        raise ValueError("the levels that are given out are not among those that it has")
+    if codec.outliers not in OUTLIERS:
+        raise ValueError(f"found {str(codec.outliers)[:20]!r} as what becomes of outliers")
     for name in ("error_scale", "center", "spread"):
         _check_scale(name, getattr(codec, name), (len(panel.series), len(panel.target_names)))
     if codec.constant.dtype != np.bool_ or codec.constant.shape != codec.error_scale.shape:

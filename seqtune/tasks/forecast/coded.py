@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 
+from seqtune.data.panel.outliers import Outliers
 from seqtune.data.panel.panel import Panel
 from seqtune.data.panel.window import Windows
 
 Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -34,6 +38,8 @@ class CodedPanel:
         constant: (series, targets) bool, what was measured never changes.
         effects: (series, targets, features), what each covariate known ahead usually brings, in the
             unit of the data.
+        outliers: Values of the target that count as less than they are.
+        counts: Whether the targets are sparse counts.
     """
 
     panel: Panel
@@ -49,6 +55,57 @@ class CodedPanel:
     first_negative: npt.NDArray[np.int64]
     constant: npt.NDArray[np.bool_]
     effects: Floats
+    outliers: Outliers = field(default_factory=Outliers.none)
+    counts: bool = False
+
+    @cached_property
+    def winsorized(self) -> Floats:
+        """The targets of all rows, (rows, targets), lasting outliers winsorized."""
+        return self.outliers.lasting.applied(self.panel.target)
+
+    def gather(self, windows: Windows, rows: npt.NDArray[np.int64], end: Ints) -> Floats:
+        """Return values of the target, (windows, steps), outliers winsorized.
+
+        Args:
+            windows: Which windows.
+            rows: (windows, steps) absolute rows, each within the panel.
+            end: (windows,) absolute row up to which each may know what is an outlier.
+        """
+        values: Floats = self.winsorized[rows, windows.target[:, None]]
+        for window, row, value in self.passing_outliers(windows, end):
+            values[window, rows[window] == row] = value
+        return values
+
+    def passing_outliers(self, windows: Windows, end: Ints) -> Iterator[tuple[int, int, float]]:
+        """Yield what windows must take for an outlier, though later rows show that it is none.
+
+        Args:
+            windows: Which windows.
+            end: (windows,) absolute row up to which each may know what is an outlier.
+
+        Yields:
+            Number of the window, absolute row, and what the value counts as.
+        """
+        passing = self._passing
+        if not len(passing):
+            return
+        counts = (
+            (passing.columns == windows.target[:, None])
+            & (passing.rows < end[:, None])
+            & (end[:, None] <= passing.until)
+        )  # (windows, outliers)
+        for window, which in zip(*np.nonzero(counts), strict=True):
+            yield int(window), int(passing.rows[which]), float(passing.values[which])
+
+    @cached_property
+    def _passing(self) -> Outliers:
+        return self.outliers.passing
+
+    @cached_property
+    def pooled_error(self) -> float:
+        """The mean unit of errors over all series that change: what a sum of scales counts in."""
+        changing = self.error_scale[~self.constant]
+        return float(changing.mean()) if changing.size else 1.0
 
     def mase_scale(self, windows: Windows, observed: npt.NDArray[np.bool_]) -> Floats:
         """Return the denominators of MASE, NaN where it is not defined.

@@ -26,12 +26,15 @@ class Examples:
         horizon: Steps ahead.
         folds: Windows of each rolled origin, one origin after the other; none where all count as
             one.
+        winsorized: Whether outliers among what came count as less than they are: where models are
+            chosen by it, not where they are judged.
     """
 
     coded: CodedPanel
     windows: Windows
     horizon: int
     folds: Sequence[int] = ()
+    winsorized: bool = False
 
     def __len__(self) -> int:
         return len(self.windows)
@@ -39,4 +42,4 @@ class Examples:
     @cached_property
     def truth(self) -> tuple[Floats, npt.NDArray[np.bool_]]:
         """What came, and where it was observed: (windows, horizon) each."""
-        return actual_values(self.coded, self.windows, self.horizon)
+        return actual_values(self.coded, self.windows, self.horizon, winsorized=self.winsorized)

@@ -1,4 +1,4 @@
-"""What was never negative is not forecast to be: sales, counts, loads stay at zero or above."""
+"""Forecasts as they are given out: what never was is not below zero, sparse counts are whole."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import numpy.typing as npt
 
 from seqtune.data.panel.window import Windows
 from seqtune.tasks.forecast.coded import CodedPanel
+from seqtune.tasks.forecast.counts import rounded
 
 Floats = npt.NDArray[np.float64]
 
@@ -27,3 +28,15 @@ def floored(forecast: Floats, coded: CodedPanel, windows: Windows) -> Floats:
     bounded = has_history & (windows.cut <= coded.first_negative[where])
     lifted: Floats = np.where(bounded[:, None, None], np.maximum(forecast, 0.0), forecast)
     return lifted
+
+
+def given_out(forecast: Floats, coded: CodedPanel, windows: Windows) -> Floats:
+    """Return quantiles as they are given out: not below zero, whole numbers of sparse counts.
+
+    Args:
+        forecast: (windows, horizon, quantiles), in the target's unit.
+        coded: The panel.
+        windows: The windows that are forecast.
+    """
+    lifted = floored(forecast, coded, windows)
+    return rounded(lifted) if coded.counts else lifted

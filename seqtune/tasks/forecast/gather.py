@@ -19,7 +19,7 @@ def past_values(coded: CodedPanel, windows: Windows, depth: int) -> tuple[Floats
     """Gather the `depth` values before each cut; what lies before the first is not valid, and 0."""
     rows = windows.cut[:, None] + np.arange(-depth, 0)
     valid = rows >= coded.first_row[windows.series, windows.target][:, None]
-    values = coded.panel.target[np.maximum(rows, 0), windows.target[:, None]]
+    values = coded.gather(windows, np.maximum(rows, 0), windows.cut)
     return np.where(valid, values, 0.0), valid
 
 

@@ -39,19 +39,20 @@ def illustrate(prepared: Prepared, forecast: npt.NDArray[np.float64]) -> dict[st
     target = int(windows.target[window])
     name = panel.target_names[target]
     of_series = f" of {panel.series[series]}" if panel.series[series] else ""
-    levels = codec.levels
+    levels = codec.given or codec.levels
+    lowest, highest = (codec.levels.index(level) for level in (levels[0], levels[-1]))
     return {
         "kind": "forecast",
         "title": f"{name}{of_series}: the last {codec.horizon} steps of the test part",
-        "history": panel.target[first:cut, target].tolist(),
+        "history": prepared.coded.winsorized[first:cut, target].tolist(),
         "times": format_times(times),
         "actual": [
             float(value) if seen else None
             for value, seen in zip(actual[window], observed[window], strict=True)
         ],
         "mean": forecast[window, :, middle].tolist(),
-        "lower": forecast[window, :, 0].tolist() if len(levels) > 1 else [],
-        "upper": forecast[window, :, -1].tolist() if len(levels) > 1 else [],
+        "lower": forecast[window, :, lowest].tolist() if len(levels) > 1 else [],
+        "upper": forecast[window, :, highest].tolist() if len(levels) > 1 else [],
         "band": f"q{levels[0]:g} to q{levels[-1]:g}",
     }
 

@@ -52,10 +52,13 @@ def forecast_windows(
 
 
 def window_histories(coded: CodedPanel, windows: Windows) -> list[npt.NDArray[np.float64]]:
-    """Return all values before each window's cut, ragged."""
-    panel = coded.panel
+    """Return all values before each window's cut, ragged, outliers winsorized."""
     begin = np.minimum(coded.first_row[windows.series, windows.target], windows.cut - 1)
-    return [
-        np.asarray(panel.target[first:cut, target])
+    histories = [
+        np.asarray(coded.winsorized[first:cut, target])
         for first, cut, target in zip(begin, windows.cut, windows.target, strict=True)
     ]
+    for window, row, value in coded.passing_outliers(windows, windows.cut):
+        histories[window] = np.array(histories[window])
+        histories[window][row - begin[window]] = value
+    return histories

@@ -51,6 +51,12 @@ INFO = TaskInfo(
     synonyms=("forecasting",),
     metrics=(
         Metric("mase", "MASE"),
+        Metric(
+            "weighted_scaled_quantile_loss",
+            "WSQL",
+            remark="sparse counts are compared by WSQL, the weighted scaled quantile loss, because "
+            "MASE divides by nearly zero there: {figure} of {name} on the test part",
+        ),
         Metric("smape", "sMAPE"),
         Metric("mae", "MAE"),
         Metric("rmse", "RMSE"),

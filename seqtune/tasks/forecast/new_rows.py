@@ -19,6 +19,7 @@ from seqtune.tasks._values import Context
 from seqtune.tasks.forecast.codec import Codec
 from seqtune.tasks.forecast.coded import CodedPanel
 from seqtune.tasks.forecast.examples import Examples
+from seqtune.tasks.forecast.outliers_in_words import note_outliers
 from seqtune.tasks.forecast.prepared import Prepared
 
 Ints = npt.NDArray[np.int64]
@@ -46,10 +47,14 @@ def next_windows(prepared: Prepared, source: Source | None, context: Context) ->
         absent = len(set(panel.series) - set(new.series))
         if absent and codec.roles["series"]:
             context.note(f"{absent} series of the run are not in {source.path}: not forecast")
-        panel, _ = join_panels(panel, new)
+        history = panel
+        panel, first = join_panels(history, new)
+        context.note(*panel.notes)
         _require_history(source, codec, panel)
     _require_ahead(codec, panel, context)
     coded = codec.encode(panel)
+    if source is not None:
+        note_outliers(panel, coded.outliers, _unseen(history, panel, first), context)
     if flat := int(coded.constant.any(axis=1).sum()):
         borrows = (coded.usual_error != coded.error_scale).any()
         context.note(
@@ -129,15 +134,16 @@ class NewRows:
         """Join new rows with the run's own."""
         codec, history = prepared.codec, prepared.panel
         panel, first = join_panels(history, read_new(codec, source, context, allow_empty=False))
+        context.note(*panel.notes)
         begin, end = panel.offsets[:-1], panel.offsets[1:]
-        place = {name: number for number, name in enumerate(history.series)}
-        known = np.array([place.get(name, -1) for name in panel.series], np.int64)
-        seen = (history.starts + history.lengths)[known] - panel.starts
         # the networks were trained on all of the history; a series that the run does not know
         # needs some of its own rows as history
-        own = np.minimum(end - begin - 1, _history_steps(codec))
-        first = np.where(known >= 0, np.maximum(first, seen), own)
-        return cls(codec.encode(panel, begin + np.maximum(first, 1)), begin + first)
+        own = begin + np.minimum(end - begin - 1, _history_steps(codec))
+        is_known = np.isin(np.array(panel.series), np.array(history.series))
+        unseen = np.where(is_known, _unseen(history, panel, first), own)
+        coded = codec.encode(panel, np.maximum(unseen, begin + 1))
+        note_outliers(panel, coded.outliers, unseen, context)
+        return cls(coded, unseen)
 
     @property
     def end(self) -> Ints:
@@ -190,6 +196,20 @@ def read_new(codec: Codec, source: Source, context: Context, *, allow_empty: boo
     )
     context.note(*source.notes, *panel.notes)
     return panel
+
+
+def _unseen(history: Panel, panel: Panel, first: Ints) -> Ints:
+    """Return the first row of each series that the run was not fitted on, (series,) absolute.
+
+    Args:
+        history: The panel that the run was fitted on.
+        panel: New rows behind it.
+        first: (series,) index of the first row that came from the new ones.
+    """
+    end = dict(zip(history.series, (history.starts + history.lengths).tolist(), strict=True))
+    seen = [end.get(name, start) for name, start in zip(panel.series, panel.starts, strict=True)]
+    unseen: Ints = panel.offsets[:-1] + np.maximum(first, np.array(seen) - panel.starts)
+    return unseen
 
 
 def _last_windows(panel: Panel) -> Windows:

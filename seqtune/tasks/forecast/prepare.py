@@ -8,17 +8,21 @@ from typing import Any, cast
 import numpy as np
 
 from seqtune.data.panel.build import build_panel
+from seqtune.data.panel.outlier_search import find_outliers
+from seqtune.data.panel.outliers import Outliers
 from seqtune.data.panel.panel import Panel
-from seqtune.data.panel.split import split_series
+from seqtune.data.panel.split import Split, split_series
 from seqtune.data.panel.words import keep_known
 from seqtune.data.reading.source import Source
 from seqtune.errors import DataError
-from seqtune.progress import Listener, Note
+from seqtune.progress import Assumption, Listener, Note
 from seqtune.recipe.load import Recipe
 from seqtune.tasks._panels import found_seasonality, largest, refuse_unknown_part, take_periods
 from seqtune.tasks._values import HELD_OUT_PARTS
-from seqtune.tasks.forecast.codec import Codec
+from seqtune.tasks.forecast.codec import WINSORIZE, Codec, winsorized
+from seqtune.tasks.forecast.counts import MIN_ZEROS, all_levels, zeros_of_counts
 from seqtune.tasks.forecast.measure import training_rows
+from seqtune.tasks.forecast.outliers_in_words import tell_outliers
 from seqtune.tasks.forecast.prepared import Prepared
 from seqtune.tasks.forecast.roles import infer_roles
 from seqtune.tasks.forecast.schema import Schema
@@ -56,8 +60,12 @@ def prepare(source: Source, recipe: Recipe, listener: Listener) -> tuple[Prepare
     if values.seasonality == "auto":
         periods = take_periods("auto", panel, split.train_end)
         listener(found_seasonality(periods))
+    winsorizes = values.data.outliers == WINSORIZE
+    found = find_outliers(panel, periods[0] if periods else 1) if winsorizes else Outliers.none()
+    counts = _are_counts(values.data.counts, panel, split, listener)
+    asked = tuple(values.quantiles)
     codec = Codec.fit(
-        panel,
+        winsorized(panel, found, split.train_end),
         split,
         roles={
             "time": roles.time,
@@ -69,10 +77,17 @@ def prepare(source: Source, recipe: Recipe, listener: Listener) -> tuple[Prepare
         },
         horizon=horizon,
         periods=periods,
-        levels=tuple(values.quantiles),
+        levels=all_levels(asked) if counts else asked,
         categories={name: list(labels) for name, labels in panel.categories.items()},
     )
-    codec = replace(codec, origins=values.validation.folds)
+    codec = replace(
+        codec,
+        origins=values.validation.folds,
+        outliers=values.data.outliers,
+        counts=counts,
+        given=asked if counts else (),
+    )
+    tell_outliers(panel, found, split, listener)
     _tell_constant(codec, listener)
     prepared = Prepared(panel, split, codec)
     for part in HELD_OUT_PARTS:
@@ -84,6 +99,21 @@ def prepare(source: Source, recipe: Recipe, listener: Listener) -> tuple[Prepare
 def settings(recipe: Recipe) -> Schema:
     """Return the recipe's values, which the loader checked to be a forecast's."""
     return cast(Schema, recipe.values)
+
+
+def _are_counts(asked: bool | str, panel: Panel, split: Split, listener: Listener) -> bool:
+    """Say whether targets are sparse counts, as the recipe or else the training rows have it."""
+    if isinstance(asked, bool):
+        return asked
+    zeros = zeros_of_counts(panel, split)
+    if zeros < MIN_ZEROS:
+        return False
+    why = (
+        f"whole numbers, {zeros:.0%} of them zero: MASE is not to be relied on there; models are "
+        "compared by the weighted scaled quantile loss, quantiles are whole numbers"
+    )
+    listener(Assumption("values", "sparse counts", why, "--set data.counts=false"))
+    return True
 
 
 def _refuse_constant(source: Source, panel: Panel) -> None:
@@ -118,7 +148,9 @@ def _settled(
 ) -> Recipe:
     codec, split = prepared.codec, prepared.split
     rows = int(np.median(split.train_end - split.begin))
-    lookback = settle_lookback(recipe.get("lookback"), codec.periods, codec.horizon, rows)
+    lookback = settle_lookback(
+        recipe.get("lookback"), codec.periods, codec.horizon, rows, sparse=codec.counts
+    )
     segment = settle_segment(codec.periods, int(largest(lookback)))
     return recipe.filled_in(
         {
@@ -127,6 +159,7 @@ def _settled(
             "data.series": roles.series,
             "data.past": list(roles.past),
             "data.frequency": prepared.panel.grid.frequency,
+            "data.counts": codec.counts,
             "horizon": codec.horizon,
             "lookback": lookback,
             "seasonality": list(codec.periods) or 1,

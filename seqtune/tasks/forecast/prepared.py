@@ -54,7 +54,7 @@ class Prepared:
     @property
     def metric(self) -> str:
         """The metric that selects."""
-        return "mase"
+        return "weighted_scaled_quantile_loss" if self.codec.counts else "mase"
 
     @property
     def folds(self) -> tuple[Fold, ...]:
@@ -77,7 +77,7 @@ class Prepared:
     @cached_property
     def _examples(self) -> Mapping[Part, Examples]:
         return {
-            part: Examples(self.coded, windows, self.codec.horizon)
+            part: Examples(self.coded, windows, self.codec.horizon, winsorized=part == "validation")
             for part, windows in self.windows.items()
         }
 

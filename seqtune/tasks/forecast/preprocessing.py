@@ -151,7 +151,9 @@ def has_identity(codec: Codec, values: Mapping[str, Any]) -> bool:
     return int(values["preprocessing.embedding"]) > 0 and codec.error_scale.size > 1
 
 
-def actual_values(coded: CodedPanel, windows: Windows, horizon: int) -> tuple[Floats, Booleans]:
+def actual_values(
+    coded: CodedPanel, windows: Windows, horizon: int, *, winsorized: bool = True
+) -> tuple[Floats, Booleans]:
     """Return what really came, (windows, horizon), and where it was observed.
 
     Steps past a window's limit are not looked at: they are NaN and not observed.
@@ -160,13 +162,18 @@ def actual_values(coded: CodedPanel, windows: Windows, horizon: int) -> tuple[Fl
         coded: The panel.
         windows: Which windows.
         horizon: Steps ahead.
+        winsorized: Whether outliers count as less than they are: to learn from, and to choose by.
     """
     rows = windows.cut[:, None] + np.arange(horizon)
     inside = rows < windows.limit[:, None]
     rows = np.minimum(rows, len(coded.panel.target) - 1)
     column = windows.target[:, None]
     observed = inside & coded.panel.observed[rows, column]
-    return np.where(inside, coded.panel.target[rows, column], np.nan), observed
+    if winsorized:
+        values = coded.gather(windows, rows, windows.limit)
+    else:
+        values = coded.panel.target[rows, column]
+    return np.where(inside, values, np.nan), observed
 
 
 def step_weights(
@@ -181,7 +188,8 @@ def step_weights(
     `quantile` counts errors in units of each window's scale; `scaled_quantile` counts them in
     units of MASE, which is what the leaderboard measures; `relative_quantile` counts them in units
     of the mean of truth and base, as sMAPE does; `balanced_quantile` counts half of either. Steps
-    not observed weigh nothing, nor do windows without any history.
+    not observed weigh nothing, nor do windows without any history. Errors of sparse counts are
+    counted alike in all series, whatever the loss, as the leaderboard does.
 
     Args:
         coded: The panel, for the denominators of MASE.
@@ -192,6 +200,8 @@ def step_weights(
     """
     actual, observed = truth
     weight = np.ones(len(windows))[:, None]
+    if coded.counts:
+        loss, weight = "", (preprocessed.scale / coded.pooled_error)[:, None]
     if loss in ("scaled_quantile", "balanced_quantile"):
         usual_error = coded.usual_error[windows.series, windows.target]
         weight = (preprocessed.scale / usual_error)[:, None]

@@ -23,7 +23,10 @@ ARCHITECTURES = architectures_with("decode", "vector")
 class Data(SteppedReading):
     """Which columns are used, how time runs, and how the file is read."""
 
-    order = ("time", "target", "series", "past", "future", "static", "frequency", "duplicates")
+    order = (
+        *("time", "target", "series", "past", "future", "static", "frequency", "duplicates"),
+        *("counts", "outliers"),
+    )
 
     target: Annotated[str | tuple[str, ...], Or(("auto",), OneOrMany(COLUMN, "columns"))] = Field(
         "auto",
@@ -41,6 +44,18 @@ class Data(SteppedReading):
     )
     static: Annotated[tuple[str, ...], Many(COLUMN, "columns")] = Field(
         (), description="Columns that are constant within each series, such as its region."
+    )
+    counts: Annotated[bool | Auto, Or(("auto",), Flag())] = Field(
+        "auto",
+        description="Whether the target is a sparse count: whole numbers, at least half of them "
+        "zero, whose quantiles are whole numbers and whose models are compared by a loss that is "
+        "defined there. With auto the training rows say it.",
+    )
+    outliers: Annotated[str, Word(("winsorize", "keep"))] = Field(
+        "winsorize",
+        description="What becomes of outliers, single values of the target far beyond all before "
+        "them. winsorize: to learn, to choose and to forecast from, each counts as the nearest of "
+        "the values before it; keep: as it is. Metrics of the test part always count it as it is.",
     )
 
 

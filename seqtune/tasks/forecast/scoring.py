@@ -14,6 +14,8 @@ def score_forecasts(
     observed: npt.NDArray[np.bool_],
     scale: npt.NDArray[np.float64],
     levels: tuple[float, ...],
+    weights: npt.NDArray[np.float64] | None = None,
+    given: tuple[float, ...] = (),
 ) -> dict[str, float]:
     """Return every forecasting metric by name.
 
@@ -26,9 +28,18 @@ def score_forecasts(
         observed: (windows, horizon).
         scale: (windows,), the denominators of MASE.
         levels: Quantile levels, ascending.
+        weights: (windows,), the scales of the weighted scaled quantile loss; None leaves it out.
+        given: The levels that are given out; all if empty. The weighted loss is over all.
     """
+    weighted = {}
+    if weights is not None:
+        loss = metrics.weighted_scaled_quantile_loss(actual, quantiles, levels, weights, observed)
+        weighted = {"weighted_scaled_quantile_loss": loss}
+    places = [levels.index(level) for level in given or levels]
+    quantiles, levels = quantiles[..., places], given or levels
     median = quantiles[..., levels.index(0.5)]
     scores = {
+        **weighted,
         "mase": metrics.mase(actual, median, scale, observed),
         "smape": metrics.smape(actual, median, observed),
         "mae": metrics.mae(actual, median, observed),

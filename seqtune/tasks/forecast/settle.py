@@ -26,6 +26,10 @@ learnt from: 0.7 % to 1.7 % lower errors than with one of two seasons, measured 
 (docs/notes/forecasting.md, "A history of hours")."""
 
 
+SPARSE_SEASONS = 8
+"""Seasons of sparse counts that a history holds."""
+
+
 def settle_horizon(
     asked: int | str, periods: tuple[int, ...], lengths: npt.NDArray[np.int64], listener: Listener
 ) -> int:
@@ -103,7 +107,14 @@ def settle_parts(
     return steps, held
 
 
-def settle_lookback(asked: Any, periods: tuple[int, ...], horizon: int, training_rows: int) -> Any:
+def settle_lookback(
+    asked: Any,
+    periods: tuple[int, ...],
+    horizon: int,
+    training_rows: int,
+    *,
+    sparse: bool = False,
+) -> Any:
     """Return the look-back that was asked for, or choices that suit the seasons.
 
     Two long seasons come first: the window then holds what happened a season before each step
@@ -115,6 +126,8 @@ def settle_lookback(asked: Any, periods: tuple[int, ...], horizon: int, training
         periods: Seasonal periods, shortest first.
         horizon: Steps ahead.
         training_rows: Rows of training data of a typical series.
+        sparse: Whether values are sparse counts: two seasons of them are nearly empty, so that
+            eight come first (docs/notes/forecasting.md, "Sparse counts").
 
     Example:
         >>> settle_lookback("auto", (24, 168), 48, 604)
@@ -130,7 +143,9 @@ def settle_lookback(asked: Any, periods: tuple[int, ...], horizon: int, training
         if periods
         else [4 * horizon, 2 * horizon, max(8, horizon)]
     )
-    if 4 * horizon > wanted[0] and training_rows >= ROWS_PER_STEP * 4 * horizon:
+    if sparse and periods:
+        wanted.insert(0, SPARSE_SEASONS * periods[0])
+    elif 4 * horizon > wanted[0] and training_rows >= ROWS_PER_STEP * 4 * horizon:
         wanted.insert(0, 4 * horizon)
     choices = list(dict.fromkeys(max(1, min(steps, longest)) for steps in wanted))
     return choices[0] if len(choices) == 1 else choices

@@ -12,8 +12,9 @@ import pandas as pd
 from seqtune.data.panel.time_text import format_times
 from seqtune.tasks._values import Evaluation
 from seqtune.tasks.forecast.codec import Codec
+from seqtune.tasks.forecast.counts import mean_of
 from seqtune.tasks.forecast.examples import Examples
-from seqtune.tasks.forecast.floor import floored
+from seqtune.tasks.forecast.floor import floored, given_out
 from seqtune.tasks.forecast.report_folds import FoldScores, FoldsReport
 from seqtune.tasks.forecast.scoring import score_forecasts
 
@@ -30,11 +31,13 @@ def forecast_table(codec: Codec, examples: Examples, forecast: Floats) -> pd.Dat
 
     Returns:
         The series column (if there is one), the target's name (if there are several), the time,
-        `mean`, and a column per quantile; not below zero where no value of the series was.
+        `mean`, and a column per quantile; not below zero where no value of the series was. `mean`
+        is the median; of sparse counts it is the mean.
     """
     panel, windows = examples.coded.panel, examples.windows
-    forecast = floored(forecast, examples.coded, windows)
     horizon, levels = codec.horizon, codec.levels
+    means = mean_of(floored(forecast, examples.coded, windows), levels)
+    forecast = given_out(forecast, examples.coded, windows)
     last = panel.starts + np.diff(panel.offsets)
     steps = last[windows.series][:, None] + np.arange(horizon)
     columns: dict[str, Any] = {}
@@ -49,9 +52,9 @@ def forecast_table(codec: Codec, examples: Examples, forecast: Floats) -> pd.Dat
     columns[codec.roles["time"] or "step"] = (
         pd.DatetimeIndex(times, tz="UTC") if panel.grid.utc else times
     )
-    columns["mean"] = forecast[..., levels.index(0.5)].ravel()
-    for place, level in enumerate(levels):
-        columns[f"q{level:g}"] = forecast[..., place].ravel()
+    columns["mean"] = (means if codec.counts else forecast[..., levels.index(0.5)]).ravel()
+    for level in codec.given or levels:
+        columns[f"q{level:g}"] = forecast[..., levels.index(level)].ravel()
     return pd.DataFrame(columns)
 
 
@@ -65,8 +68,12 @@ def score_examples(codec: Codec, examples: Examples, forecast: Floats) -> dict[s
     """
     actual, observed = examples.truth
     scale = examples.coded.mase_scale(examples.windows, observed)
-    made = floored(forecast, examples.coded, examples.windows)
-    return score_forecasts(made, actual, observed, scale, codec.levels)
+    made = given_out(forecast, examples.coded, examples.windows)
+    weights = None
+    if codec.counts:
+        where = examples.windows.series, examples.windows.target
+        weights = np.where(examples.coded.constant[where], 0.0, examples.coded.error_scale[where])
+    return score_forecasts(made, actual, observed, scale, codec.levels, weights, codec.given)
 
 
 def evaluate_examples(

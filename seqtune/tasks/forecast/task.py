@@ -30,7 +30,7 @@ from seqtune.tasks.forecast.batches import TrainingBatches
 from seqtune.tasks.forecast.conformal import ConformalFactors, measure_factors
 from seqtune.tasks.forecast.examples import Examples
 from seqtune.tasks.forecast.explain import explain
-from seqtune.tasks.forecast.floor import floored
+from seqtune.tasks.forecast.floor import given_out
 from seqtune.tasks.forecast.global_methods import (
     forecast_by_global_method,
     learns_from_all,
@@ -173,13 +173,20 @@ class ForecastTask(Task):
     def calibrate(
         self, prepared: Prepared, encoded: Examples, predictions: Floats
     ) -> ConformalFactors | None:
-        """Return what every quantile's distance from the median is to be multiplied by."""
+        """Return what every quantile's distance from the median is to be multiplied by.
+
+        None of sparse counts: most of these distances are zero.
+        """
+        if prepared.codec.counts:
+            return None
         return measure_factors(predictions, *encoded.truth, prepared.codec.levels)
 
     def recalibration(
         self, prepared: Prepared, validation: Floats, test: Floats
     ) -> ConformalFactors | None:
         """Return the factors that both parts give: two stretches of time are more than one."""
+        if prepared.codec.counts:
+            return None
         truths = [prepared.encoded(part).truth for part in HELD_OUT_PARTS]
         actual, observed = (np.concatenate(both) for both in zip(*truths, strict=True))
         forecasts = np.concatenate([validation, test])
@@ -210,7 +217,7 @@ class ForecastTask(Task):
     ) -> dict[str, Any]:
         """Return the chart of a typical test window."""
         windows = prepared.windows["test"]
-        return illustrate(prepared, floored(predictions, prepared.coded, windows))
+        return illustrate(prepared, given_out(predictions, prepared.coded, windows))
 
     def encode(self, prepared: Prepared, source: Source | None, context: Context) -> Examples:
         """Return the steps after the last row of each series."""

@@ -409,6 +409,18 @@ def test_counted_rows_are_appended() -> None:
     assert (values(joined), first.tolist()) == ([1, 2, 3, 4, 5], [3])
 
 
+def test_counted_rows_that_begin_with_the_whole_history_are_the_series_anew() -> None:
+    history, new = panel_of({"y": [1, NAN, 3]}), panel_of({"y": [1, NAN, 3, 4]})
+    joined, first = join_panels(history, new)
+    assert (values(joined), first.tolist()) == ([1, 1, 3, 4], [0])
+    assert "none is taken twice" in joined.notes[-1]
+    # one other value, or fewer rows: they follow
+    for rows in ([1, NAN, 2, 4], [1, 1, 3, 4], [1, NAN]):
+        joined, first = join_panels(history, panel_of({"y": rows}))
+        assert first.tolist() == [3]
+        assert not any("twice" in note for note in joined.notes)
+
+
 def test_future_covariates_alone_extend_what_is_known_ahead() -> None:
     roles = PanelRoles(("y",), "t", "id", past=("p",), future=("x",), static=("s", "n"))
     history = panel_of(
