@@ -81,7 +81,7 @@ def test_check_tells_every_fault(tmp_path):
     path.write_text("task: forecast\nhorizon: 0\nsead: 3\n")
     told = error("check", path)
     assert told.message.split("\n") == [
-        f"{path}:2: horizon: found 0, expected a whole number of at least 1, or auto",
+        f"{path}:2: horizon: found 0, expected a whole number from 1 to 100000, or auto",
         f"{path}:3: sead: found unknown key 'sead', did you mean 'seed'?",
     ]
     assert told.hint.startswith("seqtune recipes ")

@@ -116,7 +116,7 @@ def test_all_faults_are_told_at_once_each_at_its_line(tmp_path):
     told = message(load, tmp_path, text, overrides=["refit=maybe"], values={"seed": -1})
     place = str(tmp_path / "my.yaml")
     assert told.replace(place, "my.yaml").split("\n") == [
-        "my.yaml:2: horizon: found 0, expected a whole number of at least 1, or auto",
+        "my.yaml:2: horizon: found 0, expected a whole number from 1 to 100000, or auto",
         "my.yaml:3: netwrok: found unknown key 'netwrok', did you mean 'network'?",
         "my.yaml:4: units: found unknown key 'units', did you mean 'network.units'?",
         "my.yaml:6: data.tarjet: found unknown key 'tarjet', did you mean 'target'?",
@@ -175,7 +175,7 @@ def test_a_wrong_task_is_told_together_with_the_rest(tmp_path):
     told = message(load, tmp_path, "task: classify\nhorizon: 0\n")
     assert [line.split(": ", 1)[1] for line in told.split("\n")] == [
         "task: found 'classify', expected 'forecast'",
-        "horizon: found 0, expected a whole number of at least 1, or auto",
+        "horizon: found 0, expected a whole number from 1 to 100000, or auto",
     ]
 
 
@@ -220,7 +220,7 @@ def test_replace_gives_another_recipe_and_leaves_the_first_one():
     assert other.name == recipe.name
     told = message(recipe.replace, {"horizon": 0, "network.unit": [1]})
     assert told.split("\n") == [
-        "--set horizon=0: horizon: found 0, expected a whole number of at least 1, or auto",
+        "--set horizon=0: horizon: found 0, expected a whole number from 1 to 100000, or auto",
         "--set network.unit=[1]: network.unit: found unknown key 'unit', did you mean 'units'?",
     ]
 

@@ -175,7 +175,7 @@ def test_crostons_method_is_for_intermittent_data() -> None:
     steady, _ = prepared_of(long_table(a=[float(1 + step % 3) for step in range(30)]))
     assert "croston" not in suited_methods(steady)
     rare, _ = prepared_of(long_table(a=[float(3 * (step % 4 == 0)) for step in range(30)]))
-    assert suited_methods(rare)[:2] == ["croston", "drift"]
+    assert {"croston", "tsb", "adida", "imapa", "empirical", "drift"} <= {*suited_methods(rare)}
 
 
 @pytest.mark.parametrize(
