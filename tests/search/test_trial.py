@@ -22,8 +22,8 @@ from seqtune.search.trial import (
     Result,
     TrialJob,
     model_path,
-    trial_seed,
     predictions_path,
+    trial_seed,
     usable,
 )
 from seqtune.tasks.forecast.task import TASK, ForecastTask
