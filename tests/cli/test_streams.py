@@ -67,7 +67,8 @@ def test_a_search_goes_on_when_nobody_reads_its_progress(seqtune: Any, tmp_path:
     assert process.stdout is not None and process.stderr is not None
     assert process.stderr.readline().startswith(b"read")
     process.stderr.close()
-    out = process.stdout.read().decode()
+    with process.stdout:
+        out = process.stdout.read().decode()
     assert process.wait() == 0
     assert out.startswith("Leaderboard") and "Next:" in out
     assert seqtune("report", tmp_path / "run", "--json").json["status"] == "complete"

@@ -18,7 +18,7 @@ from faulty_runs import FAULTS, one_fault
 
 from seqtune.search import patience
 
-ROUNDS = 14
+ROUNDS = 10
 """So many faults of all that there are, evenly drawn."""
 
 

@@ -68,18 +68,18 @@ def test_what_the_leaderboard_names_stays_and_what_is_not_ours(tmp_path: Path) -
 def test_a_long_search_leaves_few_networks_and_goes_on(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("seqtune.workflow.search.kept", lambda all, way: kept(all, way, 2))
+    monkeypatch.setattr("seqtune.workflow.search.kept", lambda all, way: kept(all, way, 1))
     weekly(60).to_csv(tmp_path / "sales.csv", index=False)
     out = tmp_path / "run"
-    halving = ("--set", "search.stopping=halving", "--set", "network.units=[4,5,6,7,8]")
+    halving = ("--set", "search.stopping=halving", "--set", "network.units=[4,5,6]")
     words = ("fit", tmp_path / "sales.csv", "--task", "forecast", *TINY, *halving)
-    command_line.seqtune(*words, "--trials", "5", "--quiet", "--out", out)
-    assert len(list((out / "models").glob("t00?.keras"))) <= 4
+    command_line.seqtune(*words, "--trials", "4", "--quiet", "--out", out)
+    assert len(list((out / "models").glob("t00?.keras"))) <= 3
     report = command_line.seqtune("report", out, "--json").json
-    assert sum(report["trials"].values()) == 5
+    assert sum(report["trials"].values()) == 4
     for row in report["leaderboard"]:
         if row["kind"] != "baseline":
             assert len(command_line.seqtune("predict", out, "--use", row["name"]).table) == 7
-    resumed = command_line.seqtune("resume", out, "--trials", "9", "--json").json
-    assert sum(resumed["trials"].values()) == 5 + 4
+    resumed = command_line.seqtune("resume", out, "--trials", "5", "--json").json
+    assert sum(resumed["trials"].values()) == 5
     assert resumed["failures"] == {}

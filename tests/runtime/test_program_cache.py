@@ -388,3 +388,10 @@ def test_a_process_without_a_cache_keeps_its_programs_until_it_ends() -> None:
 
 def test_a_folder_that_the_user_gave_jax_is_used(tmp_path: Path) -> None:
     assert Path(run(KEEP, **{FOLDER: str(tmp_path / "jax")}).split()[0]) == tmp_path / "jax"
+
+
+def test_the_folder_that_the_user_has_given_jax_keeps_its_thresholds(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(FOLDER, str(tmp_path / "mine"))
+    assert variables(tmp_path / "scratch") == {}
