@@ -11,12 +11,13 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, create_model, field_validator
 
 from seqtune.recipe.baselines import Baselines
-from seqtune.recipe.compounds import Many, Mappings, Or
+from seqtune.recipe.compounds import Mappings, Or
 from seqtune.recipe.faults import Flaw, UnfitError, mismatch, unknown_key
 from seqtune.recipe.fields import Search, Searchable
-from seqtune.recipe.kinds import AnyText, Duration, Encoding, Flag, Mark, Number, Text, Whole, Word
+from seqtune.recipe.kinds import AnyText, Duration, Flag, Number, Text, Whole, Word
 from seqtune.recipe.options import with_options
 from seqtune.recipe.ranges import Range
+from seqtune.recipe.reading import Reading
 from seqtune.recipe.section import Section
 from seqtune.registry import Architectures, architectures, cells
 
@@ -29,70 +30,6 @@ MAX_ENSEMBLE = 200
 """More choices than that change no weight by a percent."""
 
 COLUMN = Text("the name of a column")
-
-
-class Reading(Section):
-    """How the data file is read, the same for every task."""
-
-    missing: Annotated[tuple[str, ...], Many(Mark(), "words or numbers")] = Field(
-        (),
-        description="Further words or numbers that mean a missing value, such as -999. Blank, NA "
-        "and NaN always do.",
-    )
-    encoding: Annotated[str, Or(("auto",), Encoding())] = Field(
-        "auto",
-        description="Encoding of a text file, such as utf-8 or latin-1. With auto it is detected.",
-    )
-    separator: Annotated[str, Or(("auto",), Text("text between two columns"))] = Field(
-        "auto",
-        description="The separator of two columns of a text file, such as ';' or a tab. With "
-        "auto it is detected.",
-    )
-    decimal: Annotated[str, Word(("auto", ".", ","))] = Field(
-        "auto",
-        description="The decimal mark of numbers in a text file. With auto it is detected.",
-    )
-    dates: Annotated[str, Text("auto, day_first, month_first, or a form such as %Y%m%d")] = Field(
-        "auto",
-        description="How dates are written: day_first, month_first, or a form as strptime takes "
-        "it, such as %d.%m.%Y. With auto it is detected.",
-    )
-    header: Annotated[str, Word(("auto", "first_line", "none"))] = Field(
-        "auto",
-        description="Whether the first line names the columns. With auto, a first line that is "
-        "like those below it is data.",
-    )
-    skip: Annotated[int | Auto, Or(("auto",), Whole(minimum=0))] = Field(
-        "auto",
-        description="Number of lines above the header that are no part of the table, such as a "
-        "title. With auto they are found.",
-    )
-    footer: Annotated[int | Auto, Or(("auto",), Whole(minimum=0))] = Field(
-        "auto",
-        description="Number of lines at the end that are no part of the table, such as a total. "
-        "With auto they are found.",
-    )
-    comment: Annotated[str, Text("auto, none, or what begins a comment, such as #")] = Field(
-        "auto",
-        description="What begins a line that is left out as a comment, such as #. With auto it is "
-        "found; none reads every line.",
-    )
-    quoting: Annotated[str, Word(("auto", "standard", "none"))] = Field(
-        "auto",
-        description="Whether a cell may stand in double quotes (standard), or quotes are text "
-        "(none). With auto they are text where they would swallow lines.",
-    )
-    sheet: Annotated[str, Text("the name of a sheet, or auto")] = Field(
-        "auto",
-        description="The sheet of a workbook that holds the table. With auto it is the first that "
-        "is not empty.",
-    )
-    folder: Annotated[str, Word(("auto", "series", "parts"))] = Field(
-        "auto",
-        description="What the files of a folder of tables are. series: a series, or a case, each; "
-        "parts: one table in several files, such as one for each month. With auto, files whose "
-        "times follow one another are parts.",
-    )
 
 
 class CommonNetwork(Section):

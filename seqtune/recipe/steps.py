@@ -8,7 +8,8 @@ from pydantic import Field
 
 from seqtune.recipe.compounds import OneOrMany, Or
 from seqtune.recipe.kinds import Flag, Text, Whole, Word
-from seqtune.recipe.schema import COLUMN, Auto, Reading
+from seqtune.recipe.reading import Reading
+from seqtune.recipe.schema import COLUMN, Auto
 from seqtune.recipe.section import Section
 
 Seasons = Annotated[

@@ -10,7 +10,8 @@ from seqtune.recipe.baselines import METHODS, BlendedBaselines, methods_of
 from seqtune.recipe.compounds import Or
 from seqtune.recipe.fields import Search, Searchable
 from seqtune.recipe.kinds import Flag, Number, Whole, Word
-from seqtune.recipe.schema import COLUMN, Auto, CommonNetwork, Reading, RecipeSchema, network_for
+from seqtune.recipe.reading import Reading
+from seqtune.recipe.schema import COLUMN, Auto, CommonNetwork, RecipeSchema, network_for
 from seqtune.recipe.schema import Training as CommonTraining
 from seqtune.recipe.section import Section
 from seqtune.registry import architectures_with, stateful_cells

@@ -3,7 +3,8 @@ from typing import Annotated
 from pydantic import Field
 
 from seqtune.recipe.kinds import Text
-from seqtune.recipe.schema import Reading, RecipeSchema
+from seqtune.recipe.reading import Reading
+from seqtune.recipe.schema import RecipeSchema
 
 
 class Data(Reading):
