@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 from scipy.sparse import coo_array  # type: ignore[import-untyped]
-from scipy.sparse.csgraph import connected_components
+from scipy.sparse.csgraph import connected_components  # type: ignore[import-untyped]
 
 from seqtune.progress import Listener, Note
 from seqtune.tasks.classify.cases import Cases
