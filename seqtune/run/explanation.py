@@ -13,8 +13,8 @@ from seqtune.run.members import Member
 from seqtune.run.selection import row_name
 from seqtune.search.network_file import load_network
 from seqtune.search.trial import Result
-from seqtune.tasks._contract import Task
 from seqtune.tasks._abilities import Explains
+from seqtune.tasks._contract import Task
 
 EXPLANATION = "explanation.json"
 

@@ -35,8 +35,8 @@ from seqtune.run.members import (
     write_members,
 )
 from seqtune.run.untrusted import check_inside
-from seqtune.tasks._contract import Task
 from seqtune.tasks._abilities import Backtests
+from seqtune.tasks._contract import Task
 from seqtune.tasks._values import Calibration, Context, Evaluation
 
 if TYPE_CHECKING:
