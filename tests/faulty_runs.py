@@ -34,7 +34,8 @@ def one_fault(folder: Path, call: str, first: int, error: int, count: int = 1) -
     if done.code and not (out / "run.json").exists():
         return faults + ([f"{out} is left"] if out.exists() else [])
     before = _trials(out)
-    faults += [f"litter: {name}" for name in _litter(out)]
+    if call != "unlink":  # what could not be removed then is removed by `resume`
+        faults += [f"litter: {name}" for name in _litter(out)]
     told = command_line.seqtune("report", out, "--json", code=None)
     if told.code:
         faults.append(f"no report: {told.err}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import time
 from collections import Counter
@@ -10,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from seqtune.errors import RunError, SearchError
+from seqtune.files import FULL
 from seqtune.progress import EpochEnded, Event, Listener, Note, TrialEnded, TrialStarted
 from seqtune.runtime.interrupt import Interrupt
 from seqtune.search.budget import Clock, worth_beginning
@@ -30,6 +32,9 @@ OUT_OF_MEMORY = re.compile(
     r"out of memory|memoryerror|resource_?exhausted|bad_alloc|\boom\b", re.IGNORECASE
 )
 """Signs, in the reason of a failure, that a smaller batch may succeed."""
+
+FULL_DISK = re.compile("|".join(re.escape(os.strerror(number)) for number in FULL))
+"""Signs that a trial waited in vain for room on the disk."""
 
 
 @dataclass
@@ -224,7 +229,8 @@ class Study:
         self._account(outcome, job)
         if outcome.reason and self._try_smaller(outcome, job, executor):
             return
-        self._failures = [*self._failures, outcome.reason] if outcome.reason else []
+        if not FULL_DISK.search(outcome.reason):  # which says nothing of the trial
+            self._failures = [*self._failures, outcome.reason] if outcome.reason else []
         self.results[outcome.trial] = outcome
         self._tell(outcome)
         worker = self._worker.get(outcome.trial, 0)

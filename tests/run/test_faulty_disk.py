@@ -6,6 +6,7 @@ from __future__ import annotations
 import errno
 import json
 import random
+import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,6 +18,10 @@ from faulty_disk import CALLS, FaultyDisk
 from faulty_runs import FAULTS, one_fault
 
 from seqtune.search import patience
+
+pytestmark = pytest.mark.skipif(
+    sys.version_info < (3, 11), reason="pathlib keeps functions of its own"
+)
 
 ROUNDS = 10
 """So many faults of all that there are, evenly drawn."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -455,3 +456,12 @@ def test_a_trial_whose_network_is_gone_begins_anew() -> None:
         searched.study.is_kept = lambda trial, is_kept=is_kept: is_kept
         searched.study.run(searched.executor)
         assert (searched.executor.jobs[1].earlier is not None) == is_kept
+
+
+def test_trials_that_find_no_room_on_the_disk_end_no_search() -> None:
+    def homeless(job: TrialJob) -> Result:
+        return job.failed(f"x cannot be written: {os.strerror(errno.ENOSPC)}", 10.0)
+
+    searched = search(1e6, 3 * FAILURES_IN_A_ROW, outcome=homeless)
+    assert len(searched.results) == 3 * FAILURES_IN_A_ROW
+    assert searched.notes == []
