@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
 
 os.environ.setdefault("KERAS_BACKEND", "jax")
 os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")  # a GPU rounds numbers in its own way
+# as of a terminal: a shell starts what it puts into the background with these two ignored
+signal.signal(signal.SIGINT, signal.default_int_handler)
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
 compile_quickly()
 activate("auto")  # before any test module can import Keras by itself
 

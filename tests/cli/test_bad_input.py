@@ -100,7 +100,11 @@ BAD_WORDS = {
     "covariate misspelt": (("--future", "pric"), "did you mean 'price'?", "--future price"),
     "two roles": (("--target", "sales", "--past", "sales"), "'sales' has two roles", "one of"),
     "changing static": (("--static", "price"), "x.csv:3: column 'price' changes", "--past price"),
-    "horizon of zero": (("--horizon", "0"), "found 0, expected a whole number of at least 1", ""),
+    "horizon of zero": (
+        ("--horizon", "0"),
+        "found 0, expected a whole number from 1 to 100000",
+        "",
+    ),
     "horizon below zero": (("--horizon", "-3"), "found -3, expected a whole number", ""),
     "horizon longer than the data": (
         ("--horizon", "100"),

@@ -495,7 +495,7 @@ def test_a_search_that_ended_early_still_knows_which_methods_did_not_run(fit, se
     weekly(60).to_csv("sales.csv", index=False)
     late = [BaselineResult("mstl", left_out="no time was left")]
     with (
-        mock.patch("seqtune.tasks.forecast.task.run_simple_methods", return_value=late),
+        mock.patch("seqtune.tasks.forecast.task.run_all_methods", return_value=late),
         mock.patch.object(Searching, "run", side_effect=KeyboardInterrupt),
     ):
         fit("sales.csv", code=130)

@@ -355,7 +355,7 @@ def test_a_date_and_a_clock_make_the_time_from_fit_to_predict(seqtune, tmp_path,
     again = seqtune(
         "plan", "x.csv", "--task", "forecast", "--recipe", "run/recipe.yaml", "--json"
     ).json
-    assert again["data"]["rows"] == 280
+    assert again["rows"] == 280
 
 
 def test_times_that_all_come_equally_often_are_not_averaged(refused, tmp_path, monkeypatch):

@@ -52,6 +52,7 @@ def valid(value, schema):
         "minLength": lambda want: not isinstance(value, str) or len(value) >= want,
         "pattern": lambda want: not isinstance(value, str) or bool(re.search(want, value)),
         "items": lambda want: not isinstance(value, list) or all(valid(v, want) for v in value),
+        "maxItems": lambda want: not isinstance(value, list) or len(value) <= want,
         "minItems": lambda want: not isinstance(value, list) or len(value) >= want,
         "contains": lambda want: not isinstance(value, list) or any(valid(v, want) for v in value),
         "uniqueItems": lambda want: (

@@ -88,10 +88,19 @@ class Stub:
     def objective(self, prepared: Any, scores: Any) -> float:
         return float(scores["accuracy"])
 
+    @property
+    def batches_of_refits(self) -> list[int]:
+        """How many batches each refit was trained on."""
+        return [asked - more for asked, more in zip(self.trained, ASKED, strict=True)]
+
+
+ASKED = (2, 1)
+"""So often a refit asks beside after each batch: twice after the first, once after the last."""
+
 
 @dataclass
 class Counter(Watch):
-    """Counts the batches of each refit."""
+    """Counts how often each refit asks whether it is to end."""
 
     stub: Stub
 
@@ -139,7 +148,7 @@ def test_a_fresh_network_is_trained_on_more_rows_each_time(tmp_path: Path) -> No
     assert (outcome.is_refitted, outcome.reason, outcome.note) == (True, "", "")
     assert stub.until == ["validation", "test"]
     # two epochs, as many as it took the trial to be at its best
-    assert stub.trained == [2 * STEPS_PER_EPOCH] * 2
+    assert stub.batches_of_refits == [2 * STEPS_PER_EPOCH] * 2
     assert stub.built == 2
     # from zero, and from nothing of the optimiser's: both refits do the very same
     assert stub.validated[0] == pytest.approx(stub.validated[1], abs=1e-6)
@@ -153,7 +162,7 @@ def test_the_best_epoch_is_the_lowest_where_less_is_better(tmp_path: Path) -> No
     stub = Stub(direction="min", scores=[0.5] * 9)
     scores = [0.9, 0.8, 0.5, 0.6]
     run(stub, tmp_path, result=replace(RESULT, score=0.5, scores=scores))
-    assert stub.trained == [3 * STEPS_PER_EPOCH] * 2
+    assert stub.batches_of_refits == [3 * STEPS_PER_EPOCH] * 2
 
 
 def test_other_tasks_go_on_from_the_weights_of_the_search(tmp_path: Path) -> None:
@@ -161,7 +170,7 @@ def test_other_tasks_go_on_from_the_weights_of_the_search(tmp_path: Path) -> Non
     assert run(stub, tmp_path).is_refitted
     assert stub.built == 0
     assert all(weight == pytest.approx(SEARCHED, abs=1) for weight in stub.validated)
-    assert stub.trained == [STEPS_PER_EPOCH] * 2  # 0.3 of two epochs, one at least
+    assert stub.batches_of_refits == [STEPS_PER_EPOCH] * 2  # 0.3 of two epochs, one at least
 
 
 @pytest.mark.parametrize(("best", "epochs", "seconds"), [(19, 6, 1.0 + 6.0), (9, 3, 1.0 + 3.0)])
@@ -173,7 +182,7 @@ def test_other_tasks_go_on_for_a_share_of_the_way_to_the_best_epoch(
     result = replace(RESULT, scores=scores, seconds=15.0)
     stub = Stub(search=SearchSettings())
     run(stub, tmp_path, result=result)
-    assert stub.trained == [epochs * STEPS_PER_EPOCH] * 2
+    assert stub.batches_of_refits == [epochs * STEPS_PER_EPOCH] * 2
     assert refit_seconds(result) == pytest.approx(seconds)
 
 
@@ -256,6 +265,9 @@ def test_epochs_of_a_refit_are_as_long_as_those_of_the_search(tmp_path: Path) ->
 
         def tell(self) -> None:
             pass
+
+        def left(self) -> float:
+            return 1000.0
 
     for given in (None, lambda values: STEPS_PER_EPOCH):
         selection = Selection(problem, [RESULT], lambda event: None, steps_per_epoch=given)
