@@ -9,6 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from seqtune.data.reading.row_sketch import share_known
 from seqtune.errors import RunError
 from seqtune.progress import Listener, silent
 from seqtune.run.folder import read_record, write_record
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
     from seqtune.run.predictor import Predictor
     from seqtune.tasks._contract import Task
     from seqtune.tasks._values import Evaluation
+
+
+ALL_KNOWN = 0.995
 
 
 class Run:
@@ -226,8 +230,10 @@ class Run:
         source = self._source(data, query)
         if source is None:
             raise RunError("evaluate needs data", f"seqtune evaluate {self.folder} DATA")
-        if source.fingerprint() == self.record["data"].get("fingerprint"):
-            self.notes.append("the run was fitted on this data; scores on it are too optimistic")
+        share = share_known(source, self.record["data"].get("sketch"))
+        if share > 0 or source.fingerprint() == self.record["data"].get("fingerprint"):
+            what = f"about {share:.0%} of this data" if 0 < share < ALL_KNOWN else "this data"
+            self.notes.append(f"the run was fitted on {what}; scores on it are too optimistic")
         self.evaluation = self.predictor.evaluate(source, folds=folds, step=step, use=use)
         return self.evaluation.scores
 

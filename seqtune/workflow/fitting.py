@@ -177,6 +177,10 @@ class Fitting:
 
         A folder without a record is no run yet: whatever has one can be opened and gone on with.
         """
+        from seqtune.data.reading.row_sketch import sketch_of
+
+        described = prepared.describe()
+        roles = [name for columns in described.get("roles", {}).values() for name in columns]
         self.record = {
             "task": self.recipe.task,
             "status": "running",
@@ -191,7 +195,8 @@ class Fitting:
                 **origin,
                 "fingerprint": source.fingerprint(),
                 "rows": source.rows,
-                **prepared.describe(),
+                **described,
+                "sketch": sketch_of(source, roles or source.names),
             },
             "future": list(getattr(self.recipe.values.data, "future", ())),
             "devices": backends.devices(),

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from seqtune.data.panel.calendar import calendar_cycles, calendar_features
+from seqtune.data.panel.calendar import calendar_cycles
+from seqtune.data.panel.calendar_table import CalendarTable
 from seqtune.data.panel.grid import Grid
 from seqtune.data.panel.outlier_search import find_outliers
 from seqtune.data.panel.outliers import Outliers
@@ -164,8 +165,7 @@ class Codec:
             effects[known] = self.effects[fitted[known]]
         share = usual_share(self.error_scale, self.center, self.spread, self.constant)
         borrowed = borrowed_errors(share, center, end - panel.offsets[:-1])
-        first = int(panel.starts.min())
-        last = int((panel.starts + np.diff(panel.offsets)).max()) + self.horizon
+        after = panel.starts + np.diff(panel.offsets) + self.horizon
         return CodedPanel(
             panel=panel,
             identity=(fitted + 1).astype(np.int32),
@@ -174,8 +174,7 @@ class Codec:
             center=center,
             spread=spread,
             static=self.static.apply(panel.static),
-            calendar=calendar_features(panel.grid, first, last - first, self.cycles),
-            first_step=first,
+            calendar=CalendarTable.of(panel.grid, panel.starts, after, self.cycles),
             first_row=first_rows(panel),
             first_negative=first_negative(usual),
             constant=constant,

@@ -9,6 +9,7 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
+from seqtune.data.panel.calendar_table import CalendarTable
 from seqtune.data.panel.outliers import Outliers
 from seqtune.data.panel.panel import Panel
 from seqtune.data.panel.window import Windows
@@ -30,8 +31,7 @@ class CodedPanel:
         center: (series, targets).
         spread: (series, targets).
         static: (series, static) float32, scaled.
-        calendar: (steps, features) float32, from `first_step` to a horizon past the last row.
-        first_step: Grid step of the calendar's first row.
+        calendar: Features of the steps of all series, to a horizon past the last row of each.
         first_row: (series, targets) int64, the absolute row of each column's first value.
         first_negative: (series, targets) int64, the absolute row of each column's first value
             below zero; where there is none, a row past the series.
@@ -49,8 +49,7 @@ class CodedPanel:
     center: Floats
     spread: Floats
     static: npt.NDArray[np.float32]
-    calendar: npt.NDArray[np.float32]
-    first_step: int
+    calendar: CalendarTable
     first_row: npt.NDArray[np.int64]
     first_negative: npt.NDArray[np.int64]
     constant: npt.NDArray[np.bool_]

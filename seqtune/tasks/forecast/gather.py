@@ -75,7 +75,4 @@ def calendar_rows(
     """Gather calendar features over history and horizon."""
     panel = coded.panel
     step = rows - panel.offsets[windows.series][:, None] + panel.starts[windows.series][:, None]
-    features: npt.NDArray[np.float32] = coded.calendar[
-        np.clip(step - coded.first_step, 0, len(coded.calendar) - 1)
-    ]
-    return features
+    return coded.calendar.at(step)

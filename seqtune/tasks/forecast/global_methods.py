@@ -165,7 +165,7 @@ class _Lessons:
     def __init__(self, prepared: Prepared) -> None:
         self.prepared, codec = prepared, prepared.codec
         self.reach = reach_of(codec.horizon, codec.periods)
-        columns = 2 + codec.past.width + codec.future.width + prepared.coded.calendar.shape[1]
+        columns = 2 + codec.past.width + codec.future.width + prepared.coded.calendar.features
         window = (self.reach + codec.horizon) * columns
         self.most = int(np.clip(MAX_NUMBERS // window, MIN_WINDOWS, MAX_WINDOWS))
 

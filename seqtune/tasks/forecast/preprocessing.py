@@ -103,7 +103,7 @@ def preprocess(
         known = known_ahead(coded, codec, windows, rows)
         channels.append(known[:, :lookback])
         ahead.append(known[:, lookback:])
-    if values["preprocessing.calendar"] and coded.calendar.shape[1]:
+    if values["preprocessing.calendar"] and coded.calendar.features:
         calendar = calendar_rows(coded, windows, rows)
         channels.append(calendar[:, :lookback])
         ahead.append(calendar[:, lookback:])
@@ -142,7 +142,7 @@ def channel_names(
         history += [("past", name) for name in codec.past.features]
     known = [("future", name) for name in codec.future.features]
     if values["preprocessing.calendar"]:
-        known += [("calendar", "")] * coded.calendar.shape[1]
+        known += [("calendar", "")] * coded.calendar.features
     return {"history": history + known, "future": ahead + known}
 
 
