@@ -15,7 +15,7 @@ from seqtune.files import damaged, write_with
 
 Array = npt.NDArray[Any]
 TOKEN = "int32"
-CHANNEL = "float32"
+CHANNEL = "float64"
 BYTE = "uint8"
 
 
@@ -24,7 +24,8 @@ class Ragged:
     """Many sequences of different lengths.
 
     Args:
-        values: (total_steps,) int32 tokens, or (total_steps, channels) float32.
+        values: (total_steps,) int32 tokens, or (total_steps, channels) float64: single precision
+            would keep no differences of values far from zero.
         offsets: (sequences + 1,) int64; sequence `i` is `values[offsets[i]:offsets[i + 1]]`.
 
     Raises:
@@ -129,7 +130,7 @@ class Ragged:
         Args:
             folder: Where the files are.
             name: What the sequences are called.
-            dtype: "int32" for tokens, "float32" for channels.
+            dtype: "int32" for tokens, "float64" for channels.
             channels: How many channels are expected; None for tokens.
 
         Raises:

@@ -44,7 +44,7 @@ def test_a_batch_of_channels_has_a_third_axis() -> None:
     batch, lengths = CURVES.take([1, 0])
     assert batch.tolist() == [[[3, -3], [0, 0]], [[1, -1], [2, -2]]]
     assert lengths.tolist() == [1, 2]
-    assert batch.dtype == np.float32
+    assert batch.dtype == np.float64
 
 
 def test_negative_rows_count_from_the_end() -> None:
@@ -96,7 +96,7 @@ def test_saved_sequences_come_back_mapped_into_memory(tmp_path: Path) -> None:
     WORDS.save(tmp_path / "new", "words")
     CURVES.save(tmp_path / "new", "curves")
     words = Ragged.load(tmp_path / "new", "words", "int32")
-    curves = Ragged.load(tmp_path / "new", "curves", "float32", 2)
+    curves = Ragged.load(tmp_path / "new", "curves", "float64", 2)
     assert isinstance(words.values, np.memmap)
     assert words.take([0, 3])[0].tolist() == [[5, 6, 7], [9, 10, 0]]
     np.testing.assert_array_equal(curves.values, CURVES.values)
@@ -134,4 +134,4 @@ def test_files_cut_short_or_missing_are_damaged(tmp_path: Path) -> None:
     with pytest.raises(RunError, match="missing"):
         Ragged.load(tmp_path, "words", "int32")
     with pytest.raises(RunError, match=r"words\.npy"):
-        Ragged.load(tmp_path, "words", "float32", 2)
+        Ragged.load(tmp_path, "words", "float64", 2)

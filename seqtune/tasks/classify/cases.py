@@ -27,7 +27,7 @@ class Cases:
 
     Args:
         texts: A text per case; empty for series.
-        series: (steps, channels) float32 of each case, gaps filled; None for texts.
+        series: (steps, channels) float64 of each case, gaps filled; None for texts.
         rows: (cases,) int64, the row of the table at which each case begins.
         names: What each case is called; empty where it is called by its row.
         labels: The label of each case as it is written; empty where the table has none.
@@ -231,7 +231,7 @@ def _gap_notes(gaps: int) -> tuple[str, ...]:
     return (f"{gaps} missing values were interpolated within their case",) if gaps else ()
 
 
-def _filled(values: Floats) -> npt.NDArray[np.float32]:
+def _filled(values: Floats) -> Floats:
     """Fill the gaps of a case by straight lines, its ends by the nearest value.
 
     A channel that is missing throughout stays NaN; it is its training mean later.
@@ -241,11 +241,11 @@ def _filled(values: Floats) -> npt.NDArray[np.float32]:
     """
     known = np.isfinite(values)
     if known.all():
-        return values.astype(np.float32)
+        return values
     filled = values.copy()
     steps = np.arange(len(values))
     for channel in range(values.shape[1]):
         seen = known[:, channel]
         if seen.any() and not seen.all():
             filled[:, channel] = np.interp(steps, steps[seen], values[seen, channel])
-    return filled.astype(np.float32)
+    return filled

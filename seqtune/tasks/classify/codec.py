@@ -29,7 +29,7 @@ MAX_TOKENS = 400
 LONGEST = 100_000
 """Inputs per case that a codec may say at most."""
 
-MIN_SPREAD = 1e-6
+MIN_SPREAD = 1e-12
 """Relative to its size; a channel, or a case, that varies less is constant."""
 
 

@@ -25,7 +25,7 @@ def shortened(series: Ragged, longest: int) -> tuple[Ragged, int]:
         case = np.asarray(cases[number], np.float64)
         starts = (np.arange(longest) * len(case)) // longest
         widths = np.diff(np.append(starts, len(case)))[:, None]
-        cases[number] = (np.add.reduceat(case, starts, axis=0) / widths).astype(np.float32)
+        cases[number] = np.add.reduceat(case, starts, axis=0) / widths
     return Ragged.from_list(cases, series.values.shape[1]), len(too_long)
 
 
@@ -47,7 +47,5 @@ def stretched(series: Ragged, steps: int) -> tuple[Ragged, int]:
         case = np.asarray(cases[number], np.float64)
         place = np.linspace(0, len(case) - 1, steps)
         known = np.arange(len(case))
-        cases[number] = np.column_stack(
-            [np.interp(place, known, channel) for channel in case.T]
-        ).astype(np.float32)
+        cases[number] = np.column_stack([np.interp(place, known, channel) for channel in case.T])
     return Ragged.from_list(cases, series.values.shape[1]), len(too_short)

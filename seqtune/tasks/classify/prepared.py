@@ -145,7 +145,7 @@ class Prepared:
         names = list(codec.tokenizers) if is_text else ["series"]
         channels = None if is_text else codec.channels
         inputs = {
-            name: Ragged.load(data, name, "int32" if is_text else "float32", channels)
+            name: Ragged.load(data, name, "int32" if is_text else "float64", channels)
             for name in names
         }
         texts = Ragged.load(data, "texts", "uint8") if is_text else None

@@ -92,7 +92,7 @@ def test_blanks_at_the_end_make_a_case_shorter() -> None:
         WIDE, {"a": [1, 5], "b": [2, 6], "c": [3, NAN], "d": [4, NAN], "label": ["x", "y"]}
     )
     assert series_of(cases) == [[[1], [2], [3], [4]], [[5], [6]]]
-    assert cases.series is not None and cases.series.values.dtype == np.float32
+    assert cases.series is not None and cases.series.values.dtype == np.float64
     assert cases.notes == ()
 
 
@@ -116,8 +116,8 @@ def test_numbers_beyond_single_precision_are_brought_back_and_said() -> None:
     table = {"a": [1e50], "b": [-1e50], "c": [1e37], "d": [0.0], "label": ["x"]}
     cases = read(WIDE, table)
     assert cases.series is not None
-    largest = np.float32(LARGEST)
-    expected = np.array([[largest], [-largest], [1e37], [0]], np.float32)
+    largest = LARGEST
+    expected = np.array([[largest], [-largest], [1e37], [0]])
     np.testing.assert_array_equal(cases.series.values, expected)
     assert cases.notes == ("2 values beyond 3e+38 were taken as 3e+38",)
 

@@ -269,3 +269,22 @@ def test_new_cases_are_stretched_only_where_networks_know_one_length(
     cases = Cases((), Ragged.from_list([[[0.0], [2.0]]], 1), np.array([0]))
     encoded, count = encode_cases(codec, cases, "series")
     assert (encoded.lengths.tolist(), count) == ([steps], changed)
+
+
+@pytest.mark.parametrize("offset", [0.0, 1.7e9, -1.7e9])
+@pytest.mark.parametrize("size", [1e-6, 1.0, 1e6])
+@pytest.mark.parametrize("scaling", ["case", "channel"])
+def test_what_a_network_sees_depends_neither_on_offset_nor_on_size(
+    offset: float, size: float, scaling: str
+) -> None:
+    angles = np.linspace(0.0, 9.0, 40)
+    shapes = [np.sin(angles + shift)[:, None] for shift in (0.0, 1.0, 2.0)]
+
+    def seen(cases: list[Any]) -> Any:
+        series = Ragged.from_list(cases, 1)
+        center, spread = fit_series(series, np.arange(3))
+        codec = SimpleNamespace(center=center, spread=spread)
+        return Codec.scaled(codec, *series.take(np.arange(3)), scaling)  # type: ignore[arg-type]
+
+    moved = [10.0 * size * (shape + offset / 10.0) for shape in shapes]
+    np.testing.assert_allclose(seen(moved), seen(shapes), atol=1e-6)

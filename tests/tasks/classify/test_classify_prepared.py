@@ -346,8 +346,8 @@ OF_TEXT = [
     *(bomb("vectors", "<f4", (10**13, 2)), array_of("vectors", np.ones(8, np.float32))),
 ]
 OF_SERIES = [
-    *(array_of("series", np.zeros((10, 1), np.float32)), array_of("series", np.zeros((10, 2)))),
-    *(array_of("series", np.zeros(20, np.float32)), cut_off("series"), gone("series_offsets")),
+    *(array_of("series", np.zeros((10, 1))), array_of("series", np.zeros((10, 2), np.float32))),
+    *(array_of("series", np.zeros(20)), cut_off("series"), gone("series_offsets")),
     *(set_in("series_offsets", 1, 10), array_of("series_offsets", np.array([0, 10]))),
     *(bomb("series", "<f4", (10**13, 2)), bomb("series", "<f4", (10**13, 0))),
     array_of("series_offsets", np.array([0, 0, 3, 6, 7, 8, 10])),  # a case without a step
