@@ -39,7 +39,7 @@ def deviations(values: Floats) -> Floats:
         known = values[np.isfinite(values[:, column]), column]
         if len(known):
             robust = 1.4826 * float(np.median(np.abs(known - np.median(known))))
-            least = 1e-9 * float(np.abs(known).max())
+            least = 1e-12 * float(np.abs(known).max())
             spreads = (robust, float(known.std()))
             found[column] = next((spread for spread in spreads if spread > least), 0.0)
     return found

@@ -86,9 +86,9 @@ def center_and_unit(values: Floats) -> tuple[Floats, Floats]:
             continue
         low, first, middle, third, high = np.quantile(seen, (0.01, 0.25, 0.5, 0.75, 0.99))
         found = max((third - first) / NORMAL_RANGE, RANGE_SHARE * (high - low))
-        if found <= 1e-9 * abs(middle):
+        if found <= 1e-12 * abs(middle):
             found = float(seen.std())
-        if found <= 1e-9 * abs(middle):
+        if found <= 1e-12 * abs(middle):
             found = CONSTANT_UNIT * (abs(middle) or 1.0)
         center[column], unit[column] = middle, found
     return center, unit
