@@ -83,6 +83,22 @@ def unknown(kind: str, name: str, known: Iterable[str]) -> str:
     return f"unknown {kind} '{name}'{question} Known: {', '.join(names)}"
 
 
+def listed(names: Iterable[object], most: int = 160) -> str:
+    """Return names of the user's as they stand in a message, cut after so many characters.
+
+    Example:
+        >>> listed(["day", "load", "price"], most=12)
+        'day, load, …'
+    """
+    shown = ""
+    for name in names:
+        longer = f"{shown}, {name}" if shown else str(name)
+        if len(longer) > most:
+            return f"{shown}, …" if shown else f"{longer[:most]}…"
+        shown = longer
+    return shown
+
+
 def literal(text: object) -> str:
     r"""Return text from outside with its control characters made visible.
 

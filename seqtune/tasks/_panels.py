@@ -14,7 +14,7 @@ from seqtune.data.panel.split import Split
 from seqtune.data.panel.time_text import format_times
 from seqtune.data.reading.roles import names_of
 from seqtune.data.reading.source import Source
-from seqtune.errors import DataError
+from seqtune.errors import DataError, listed
 from seqtune.progress import Assumption
 
 PARTS = {"training": "train", "validation": "validation", "test": "test"}
@@ -124,7 +124,7 @@ def columns_in_words(names: Sequence[str]) -> str:
         >>> columns_in_words(["price", "day"])
         "columns 'price', 'day'"
     """
-    quoted = ", ".join(repr(name) for name in names)
+    quoted = listed(map(repr, names))
     return f"column {quoted}" if len(names) == 1 else f"columns {quoted}"
 
 

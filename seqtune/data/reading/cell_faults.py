@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from seqtune.data.reading.columns import LARGEST
-from seqtune.errors import DataError
+from seqtune.errors import DataError, listed
 
 MAX_WORD = 20
 """Longer texts are not proposed as words for "missing"."""
@@ -49,9 +49,7 @@ class FaultyCell:
         Args:
             numeric: The columns that do hold numbers.
         """
-        return self._error(
-            _reason(self.text), f"columns of numbers: {', '.join(numeric) or 'none'}"
-        )
+        return self._error(_reason(self.text), f"columns of numbers: {listed(numeric) or 'none'}")
 
     def not_a_date(self) -> DataError:
         """Return the error in a column of times."""

@@ -37,7 +37,7 @@ from seqtune.data.reading.typed import (
     typed_times,
     whole_or_none,
 )
-from seqtune.errors import DataError, nearest
+from seqtune.errors import DataError, listed, nearest
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -311,7 +311,7 @@ class Source:
             return
         guess = nearest(name, self.names)
         question = f"; did you mean '{guess}'?" if guess else ""
-        known = ", ".join(self.names[:20]) + (", …" if len(self.names) > 20 else "")
+        known = listed(self.names)
         raise DataError(
             f"{self.path} has no column '{name}'{question} Columns: {known}"
             if question

@@ -8,10 +8,8 @@ from collections.abc import Sequence
 from seqtune.data.reading.column_names import TARGETS, USUAL_TARGETS, is_called, plain
 from seqtune.data.reading.column_use import is_binary, no_measurement
 from seqtune.data.reading.source import Source
-from seqtune.errors import DataError
+from seqtune.errors import DataError, listed
 from seqtune.progress import Listener, Note
-
-MAX_SHOWN = 12
 
 
 def guess_target(source: Source, free: Sequence[str], listener: Listener) -> tuple[str, str]:
@@ -30,7 +28,7 @@ def guess_target(source: Source, free: Sequence[str], listener: Listener) -> tup
     """
     numeric = [name for name in free if source.kind(name) in ("number", "integer")]
     if not numeric:
-        columns = ", ".join(f"{name} ({source.kind(name)})" for name in source.names[:MAX_SHOWN])
+        columns = listed(f"{name} ({source.kind(name)})" for name in source.names)
         raise DataError(
             f"{source.path}: no numeric column to take as the target; found {columns}",
             "name the column with --target, or clean it so that it holds numbers",
@@ -62,7 +60,7 @@ def _double(source: Source) -> set[str]:
 
 
 def _undecided(source: Source, suited: Sequence[str], likeliest: Sequence[str]) -> DataError:
-    shown = ", ".join(suited[:MAX_SHOWN]) + (", …" if len(suited) > MAX_SHOWN else "")
+    shown = listed(suited)
     double = [cell for cell, names in source.repeated.items() if {*names} & {*suited}]
     note = next((each for each in source.notes if double and f"'{double[0]}' is used" in each), "")
     why = f"; {note}" if note else ""
@@ -86,6 +84,5 @@ def without_measurement(
     reasons = {name: no_measurement(source, name, may_stand=may_stand) for name in names}
     left = [f"{name} ({why})" for name, why in reasons.items() if why]
     if left:
-        shown = ", ".join(left[:MAX_SHOWN]) + (" …" if len(left) > MAX_SHOWN else "")
-        listener(Note(f"not used, because it measures nothing: {shown}"))
+        listener(Note(f"not used, because it measures nothing: {listed(left)}"))
     return tuple(name for name, why in reasons.items() if not why)

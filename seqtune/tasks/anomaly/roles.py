@@ -14,7 +14,7 @@ from seqtune.data.reading.column_use import is_binary
 from seqtune.data.reading.roles import NUMERIC, check_numeric, find_series, find_time, names_of
 from seqtune.data.reading.source import Source
 from seqtune.data.reading.target_column import without_measurement
-from seqtune.errors import DataError
+from seqtune.errors import DataError, listed
 from seqtune.progress import Assumption, Listener, Note
 from seqtune.tasks._panels import named_columns, refuse_two_roles
 
@@ -166,7 +166,7 @@ def _targets(
         numeric = without_measurement(source, numeric, listener, may_stand=True) or numeric
         numeric = _without_labels(source, numeric, label, listener) or numeric
     if not numeric:
-        columns = ", ".join(f"{name} ({source.kind(name)})" for name in source.names)
+        columns = listed(f"{name} ({source.kind(name)})" for name in source.names)
         raise DataError(
             f"{source.path}: no numeric column to watch; found {columns}",
             "name the column with --target, or clean it so that it holds numbers",

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from seqtune.data.reading.source import Source
-from seqtune.errors import DataError
+from seqtune.errors import DataError, listed
 from seqtune.progress import Assumption, Listener
 
 LABEL_NAMES = (
@@ -80,4 +80,4 @@ def _are_whole(source: Source, name: str) -> bool:
 
 def shown(names: Sequence[str]) -> str:
     """Return names one after the other; of very many the first."""
-    return ", ".join(names[:20]) + (" …" if len(names) > 20 else "")
+    return listed(names)
