@@ -14,7 +14,7 @@ from seqtune.data.reading.encoding import Scan
 from seqtune.data.reading.header import Header, find_header, is_data, typed_columns, width_of
 from seqtune.data.reading.physical_lines import Row, lines_of, rows_of
 
-COMMENTS = ("#", "%", "//", "!", ";")
+COMMENTS = ("#", "%", "//", "!")
 """What begins a comment above the header; below it, `#` alone."""
 
 MAX_FOOTER = 60

@@ -178,3 +178,16 @@ def test_dates_across_are_names(read: Read) -> None:
     assert source.names[1:] == ("1/22/20", "1/23/20", "1/24/20")
     years = read(["place,2001,2002,2003", *(f"p{k},1.5,2.5,3" for k in range(8))])
     assert years.names == ("place", "2001", "2002", "2003")
+
+
+@pytest.mark.parametrize("separator", [",", ";", "\t", "|"])
+def test_a_header_that_begins_with_an_empty_cell_is_one(read: Read, separator: str) -> None:
+    lines = [separator.join(("", "day", "load")), *(f"{k}{separator}{day}{separator}{k / 2}"
+             for k, day in enumerate(DAYS))]  # fmt: skip
+    source = read(lines)
+    assert source.names == ("column_1", "day", "load") and source.rows == 20
+
+
+def test_a_name_that_begins_like_a_comment_is_a_name(read: Read) -> None:
+    assert read(["%humidity,load", *(f"{k},{k}" for k in range(9))]).names == ("humidity", "load")
+    assert read(["#day,load", *(f"2024-01-0{k},{k}" for k in range(1, 9))]).names == ("day", "load")
