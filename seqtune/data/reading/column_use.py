@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 
 FEW = 10
 """Of fewer rows nothing is said."""
+
+FIRST = 2_000
+"""Of a longer column so many rows are looked at first."""
 
 EVEN = 0.05
 """Steps of a counter differ by at most this share of their mean."""
@@ -30,9 +33,12 @@ def is_binary(source: Source, name: str) -> bool:
     """Say whether a column of numbers holds 0 and 1 alone."""
     if source.kind(name) == "boolean":
         return True
-    if source.kind(name) != "integer":
+    if source.kind(name) != "integer" or not _are_bits(source.first_numbers(name, FIRST)):
         return False
-    values = source.parse_numbers(name).values
+    return _are_bits(source.parse_numbers(name).values)
+
+
+def _are_bits(values: np.ndarray[Any, Any]) -> bool:
     return bool(np.isin(values[np.isfinite(values)], (0.0, 1.0)).all())
 
 
@@ -40,7 +46,12 @@ def is_counter(source: Source, name: str) -> bool:
     """Say whether a column of numbers rises by about the same from row to row, as an index does."""
     if source.kind(name) not in ("integer", "number") or source.rows < FEW:
         return False
-    values = source.parse_numbers(name).values
+    if not _rises_evenly(source.first_numbers(name, FIRST)):
+        return False
+    return source.rows <= FIRST or _rises_evenly(source.parse_numbers(name).values)
+
+
+def _rises_evenly(values: np.ndarray[Any, Any]) -> bool:
     if not np.isfinite(values).all():
         return False
     steps = np.diff(values)
@@ -92,13 +103,11 @@ RANGES = (
 
 
 def _is_date_part(source: Source, name: str) -> bool:
-    if source.kind(name) != "integer":
+    word = "".join(called.plain(name).split())
+    ranges = [(least, most) for names, least, most in RANGES if word in names]
+    if not ranges or source.kind(name) != "integer":
         return False
     values = source.parse_numbers(name).values
     known = values[np.isfinite(values)]
     low, high = known.min(), known.max()
-    word = "".join(called.plain(name).split())
-    return any(
-        word in names and least <= low and high <= most and high > low
-        for names, least, most in RANGES
-    )
+    return any(least <= low and high <= most and high > low for least, most in ranges)

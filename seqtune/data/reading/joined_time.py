@@ -50,6 +50,10 @@ def part_of(source: Source, name: str) -> str:
         return "month" if texts and is_month else ""
     if kind not in ("integer", "number"):
         return ""
+    called_so = [(part, low, high) for part, names, low, high in _PARTS
+                 if called.is_called(name, names)]  # fmt: skip
+    if not called_so and not called.is_called(name, called.CLOCK):
+        return ""
     values = source.parse_numbers(name).values
     known = values[np.isfinite(values)]
     if not len(known):
@@ -57,8 +61,8 @@ def part_of(source: Source, name: str) -> str:
     low, high = float(known.min()), float(known.max())
     if kind == "number":
         return "clock" if _is_pointed_clock(source, name, low, high) else ""
-    for part, names, least, most in _PARTS:
-        if called.is_called(name, names) and least <= low and high <= most:
+    for part, least, most in called_so:
+        if least <= low and high <= most:
             return part
     if called.is_called(name, called.CLOCK) and high <= 2359 and low >= 0:
         return "clock" if bool((known % 100 < 60).all()) and high > 24 else ""

@@ -145,6 +145,13 @@ class Source:
             raise self._number_fault(name, parsed)
         return parsed.values
 
+    def first_numbers(self, name: str, rows: int) -> np.ndarray[Any, Any]:
+        """Return the first cells of a column as float64, NaN where there is no number."""
+        column = self._column(name).slice(0, rows)
+        if is_text(column):
+            return self._as_numbers(column).values
+        return typed_numbers(column, numeric_sentinels(self._options.missing)).values
+
     def exact_numbers(self, name: str) -> np.ndarray[Any, Any]:
         """Return a column as (rows,) int64 where all are whole numbers, else as float64.
 
