@@ -9,7 +9,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from seqtune.data.reading.row_sketch import share_known
 from seqtune.errors import RunError
 from seqtune.progress import Listener, silent
 from seqtune.run.folder import read_record, write_record
@@ -230,6 +229,8 @@ class Run:
         source = self._source(data, query)
         if source is None:
             raise RunError("evaluate needs data", f"seqtune evaluate {self.folder} DATA")
+        from seqtune.data.reading.row_sketch import share_known
+
         share = share_known(source, self.record["data"].get("sketch"))
         if share > 0 or source.fingerprint() == self.record["data"].get("fingerprint"):
             what = f"about {share:.0%} of this data" if 0 < share < ALL_KNOWN else "this data"

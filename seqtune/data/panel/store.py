@@ -41,6 +41,9 @@ NAMES = ("series", "target_names", "past_names", "future_names", "static_names",
 
 SNAPS = ("exact", "nearest", "floor", "rows")
 
+MAX_AXIS = 10_000_000_000
+"""Steps between the first and the last row at most: 300 years of seconds."""
+
 MAX_STEP_SECONDS = 100 * 366 * 86_400
 
 HINT = "prepare it again: seqtune fit DATA"
@@ -190,6 +193,8 @@ def _check_axis(panel: Panel, folder: Path) -> None:
         times = grid.times(np.array([first, last]))
         if times[0] > times[1] or bool((times != times).any()):
             fault = "time does not rise"
+        if grid.is_calendar and last - first > MAX_AXIS:
+            fault = f"its rows lie {last - first:,} steps apart"
     except (ArithmeticError, TypeError, ValueError, DataError) as error:
         fault = str(error)
     if fault or max(-first, last) > 2**61:
