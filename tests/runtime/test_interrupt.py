@@ -69,9 +69,10 @@ def test_a_wish_that_is_not_followed_becomes_an_order(monkeypatch: pytest.Monkey
 
 def test_an_order_comes_to_nobody_when_the_work_is_done(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("seqtune.runtime.interrupt.ORDER_SECONDS", 0.05)
-    with Interrupt(silent):
+    with Interrupt(silent) as interrupt:
         os.kill(os.getpid(), signal.SIGINT)
     time.sleep(0.1)
+    assert interrupt.asked  # and no KeyboardInterrupt came
 
 
 @pytest.mark.parametrize(

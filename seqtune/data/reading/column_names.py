@@ -63,6 +63,21 @@ USUAL_TARGETS = _any(
 )
 
 
+PARTS = (
+    ("year", YEAR, 1000, 2300),
+    ("quarter", QUARTER, 1, 4),
+    ("month", MONTH, 1, 12),
+    ("week", WEEK, 0, 53),
+    ("day", DAY, 1, 31),
+    ("day_of_year", DAY_OF_YEAR, 1, 366),
+    ("hour", HOUR, 0, 25),
+    ("period", PERIOD, 0, 1500),
+    ("minute", MINUTE, 0, 59),
+    ("second", SECOND, 0, 59),
+)
+"""Parts of a time that numbers can be: what columns of them are called, their least and most."""
+
+
 def is_called(name: str, known: frozenset[str]) -> bool:
     """Say whether a name as a whole, or its last or first word, is a known one.
 

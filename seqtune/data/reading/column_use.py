@@ -90,21 +90,9 @@ def _is_id(source: Source, name: str) -> bool:
     return different >= DIFFERENT * len(known) or called.plain(name).split()[-1] in ("id", "code")
 
 
-RANGES = (
-    (called.YEAR, 1000, 2300),
-    (called.QUARTER, 1, 4),
-    (called.MONTH, 1, 12),
-    (called.WEEK, 0, 53),
-    (called.DAY, 1, 31),
-    (called.DAY_OF_YEAR, 1, 366),
-    (called.HOUR, 0, 24),
-    (called.MINUTE, 0, 59),
-)
-
-
 def _is_date_part(source: Source, name: str) -> bool:
     word = "".join(called.plain(name).split())
-    ranges = [(least, most) for names, least, most in RANGES if word in names]
+    ranges = [(least, most) for _, names, least, most in called.PARTS if word in names]
     if not ranges or source.kind(name) != "integer":
         return False
     values = source.parse_numbers(name).values

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from seqtune.data.reading.cell_forms import is_value
+from seqtune.data.reading.column_names import DATE, is_called
 from seqtune.data.reading.physical_lines import Row
 
 MAX_HEADER = 6
@@ -181,7 +182,8 @@ def _of_block(block: Sequence[Row], titles: list[Row], width: int, first: int) -
     below = [row for row in block if row.line > chosen.line]
     names = list(chosen.cells)
     used = [chosen]
-    index = next((row for row in below if row.filled == 1 and row.cells[0]), None)
+    alone = [row for row in below if row.filled == 1 and row.cells[0]]
+    index = next((row for row in alone if not names[0] or is_called(row.cells[0], DATE)), None)
     if index is not None:
         names[0] = index.cells[0]
         used.append(index)

@@ -50,7 +50,7 @@ def part_of(source: Source, name: str) -> str:
         return "month" if texts and is_month else ""
     if kind not in ("integer", "number"):
         return ""
-    called_so = [(part, low, high) for part, names, low, high in _PARTS
+    called_so = [(part, low, high) for part, names, low, high in called.PARTS
                  if called.is_called(name, names)]  # fmt: skip
     if not called_so and not called.is_called(name, called.CLOCK):
         return ""
@@ -67,20 +67,6 @@ def part_of(source: Source, name: str) -> str:
     if called.is_called(name, called.CLOCK) and high <= 2359 and low >= 0:
         return "clock" if bool((known % 100 < 60).all()) and high > 24 else ""
     return ""
-
-
-_PARTS = (
-    ("year", called.YEAR, 1000, 2300),
-    ("quarter", called.QUARTER, 1, 4),
-    ("month", called.MONTH, 1, 12),
-    ("week", called.WEEK, 1, 53),
-    ("day", called.DAY, 1, 31),
-    ("day_of_year", called.DAY_OF_YEAR, 1, 366),
-    ("hour", called.HOUR, 0, 25),
-    ("period", called.PERIOD, 0, 1500),
-    ("minute", called.MINUTE, 0, 59),
-    ("second", called.SECOND, 0, 59),
-)
 
 
 def _is_pointed_clock(source: Source, name: str, low: float, high: float) -> bool:

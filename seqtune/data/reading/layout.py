@@ -97,7 +97,7 @@ def find_layout(
     within = _comment_within(scan, rows, lines[:above], comment)
     if within:
         rows = [row for row in rows if not row.cells[0].startswith(within)]
-    found = _header(rows, header, skip is not None)
+    found = _header(rows, header)
     notes = []
     if mark and not found.names and skip is None and header != "none":
         last = max((at for at in range(above) if lines[at].strip()), default=-1)
@@ -127,14 +127,11 @@ def find_layout(
     return Layout(found.names, start, end_line, within, tuple(data), width_of(rows), tuple(notes))
 
 
-def _header(rows: Sequence[Row], header: str, is_skipped: bool) -> Header:
+def _header(rows: Sequence[Row], header: str) -> Header:
     if header == "none" or not rows:
         return Header(())
-    if header == "first_line" or is_skipped:
-        named = find_header(rows)
-        if header == "first_line" or (named.titles and not named.lines):
-            return Header(rows[0].cells, (), (rows[0],), (), 1)
-        return named
+    if header == "first_line":
+        return Header(rows[0].cells, (), (rows[0],), (), 1)
     return find_header(rows)
 
 

@@ -92,7 +92,7 @@ def _with_dates_down(
     rows: Any, lines: Callable[[int], int], named: tuple[str, ...]
 ) -> tuple[Any, Callable[[int], int], tuple[str, ...]]:
     """Return a table with a column per date as one with a row per date; others as they are."""
-    across = find_across(rows.column_names, rows.num_rows)
+    across = find_across(rows.column_names)
     found = None if across is None else unpivot(rows, across, named)
     if across is None or found is None:
         return rows, lines, ()

@@ -12,7 +12,7 @@ from seqtune.errors import DataError, listed
 from seqtune.progress import Listener, Note
 
 
-def guess_target(source: Source, free: Sequence[str], listener: Listener) -> tuple[str, str]:
+def guess_target(source: Source, free: Sequence[str]) -> tuple[str, str]:
     """Return the target, and why it was taken.
 
     Counters, ids, constants, places, parts of dates and columns of 0 and 1 are none, unless there
@@ -21,7 +21,6 @@ def guess_target(source: Source, free: Sequence[str], listener: Listener) -> tup
     Args:
         source: The table.
         free: Columns without a role.
-        listener: Hears of nothing here; a refusal says all.
 
     Raises:
         DataError: No column holds numbers, or several suit equally well.

@@ -40,15 +40,14 @@ class Across:
     year: str = ""
 
 
-def find_across(names: Sequence[str], rows: int) -> Across | None:
+def find_across(names: Sequence[str]) -> Across | None:
     """Return which names are dates, or months beside a year; None where a table is no such one.
 
     Args:
         names: The columns.
-        rows: How many rows there are.
 
     Example:
-        >>> find_across(["place", "2020-01", "2020-02", "2020-03", "2020-04"], 3).ids
+        >>> find_across(["place", "2020-01", "2020-02", "2020-03", "2020-04"]).ids
         ('place',)
     """
     months = [name for name in names if not name.isdecimal() and month_of(name)]

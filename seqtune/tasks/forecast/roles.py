@@ -60,7 +60,7 @@ def _targets(
 ) -> tuple[str, ...]:
     if asked != "auto":
         return tuple(names_of(asked))
-    found, why = guess_target(source, free, listener)
+    found, why = guess_target(source, free)
     listener(Assumption("target", found, why, "--target COLUMN"))
     return (found,)
 

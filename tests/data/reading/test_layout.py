@@ -79,6 +79,7 @@ def test_names_in_the_last_comment(read: Read) -> None:
         (["day,load,note", ",MW,"], ("day", "load", "note")),
         (["day,load,note", "TS,MW,-", ",Avg,Smp"], ("day", "load", "note")),
         (["Price,load,note", "Ticker,ABC,ABC", "day,,"], ("day", "load", "note")),
+        (["day,load,note", "s,,"], ("day", "load", "note")),
         (["day,plant,plant", ",load,note"], ("day", "plant load", "plant note")),
         ([",plant,", "day,load,note"], ("day", "load", "note")),
         ([",one,two", "day,load,load"], ("day", "one load", "two load")),
