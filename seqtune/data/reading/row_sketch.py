@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
 KEPT = 512
 MAX_FITTED, MAX_ROWS = 100_000, 1_000_000
-"""Of larger tables no sketch is made, or compared: a million rows of three columns take 3.3 s, and a
-fit has no seconds to give away."""
+"""Of larger tables no sketch is made, or none compared: a million rows of three columns take 3.3 s,
+which a fit has not to give away."""
 
 BITS = 53
 """So many bits of a hash are kept, which JSON holds exactly."""
