@@ -12,7 +12,7 @@ from seqtune.data.reading.cell_forms import is_value
 from seqtune.data.reading.column_names import DATE, is_called
 from seqtune.data.reading.physical_lines import Row
 
-MAX_HEADER = 6
+MAX_HEADER = 20
 """Rows of a header at most."""
 
 TYPED_SHARE = 0.8
@@ -82,14 +82,14 @@ def find_header(rows: Sequence[Row]) -> Header:
     if len(rows) == 1 and all(map(is_value, rows[0].cells)):
         return Header(())
     start = next((at for at, row in enumerate(rows) if len(row.cells) >= width), 0)
-    if len(rows[start].cells) > width or start > MAX_HEADER * 4:
+    if len(rows[start].cells) > width or start > 2 * MAX_HEADER:
         start = 0  # not wider rows below titles, but a ragged file: reading it names the line
     if start > 0 and _is_short_header(rows, start, width):
         start -= 1
-    elif start > 0 and is_data(rows[start], typed_columns(rows[start:], width)):
+    elif start > 0 and _is_first(rows[start:], width):
         start = 0  # a row of another width: reading it names the line
     titles, block = list(rows[:start]), list(rows[start:])
-    while len(block) > 2 and width > 2 and _is_title(block):
+    while len(block) > 2 and (not block[0].filled or (width > 2 and _is_title(block))):
         titles.append(block.pop(0))
     typed = typed_columns(block, width)
     if not typed:
@@ -100,15 +100,26 @@ def find_header(rows: Sequence[Row]) -> Header:
         (
             at
             for at, row in enumerate(block[:MAX_HEADER])
-            if is_data(row, typed) or (at and not row.present(typed))
+            if _begins(row, typed) or (at and not row.present(typed))
         ),
         1,
     )
-    if first == 0 and _names_across(block[0], block, typed):
-        first = 1
-    if first == 0:
+    if first == 0 and _is_first(block, width):
         return Header((), tuple(titles), first=len(titles))
+    first = max(first, 1)
     return _of_block(block[:first], titles, width, len(titles) + first)
+
+
+def _begins(row: Row, typed: Sequence[int]) -> bool:
+    """Say whether a row is the first of the data: its key, too, is a value."""
+    key = row.present(typed[:1])
+    return is_data(row, typed) and all(map(is_value, key))
+
+
+def _is_first(rows: Sequence[Row], width: int) -> bool:
+    """Say whether data begins with the first of some rows, and not with names that are values."""
+    typed = typed_columns(rows, width)
+    return is_data(rows[0], typed) and not _names_across(rows[0], rows, typed)
 
 
 def _is_short_header(rows: Sequence[Row], start: int, width: int) -> bool:
@@ -121,7 +132,8 @@ def _is_short_header(rows: Sequence[Row], start: int, width: int) -> bool:
 
 def _is_title(block: Sequence[Row]) -> bool:
     """Say whether the first row is a title whose other columns were filled with separators."""
-    first, second = block[0], block[1]
+    first = block[0]
+    second = next((row for row in block[1:] if row.filled), block[1])
     share = first.filled / len(first.cells)
     return share <= INDEX_ROW_SHARE and first.filled < second.filled and bool(first.cells[0])
 

@@ -192,3 +192,29 @@ def test_a_header_that_begins_with_an_empty_cell_is_one(read: Read, separator: s
 def test_a_name_that_begins_like_a_comment_is_a_name(read: Read) -> None:
     assert read(["%humidity,load", *(f"{k},{k}" for k in range(9))]).names == ("humidity", "load")
     assert read(["#day,load", *(f"2024-01-0{k},{k}" for k in range(1, 9))]).names == ("day", "load")
+
+
+def test_what_is_told_of_a_series_in_rows_above_it(read: Read) -> None:
+    told = ["Title,Index of prices", "CDID,D7BT", "PreUnit,", "Release date,15-11-2023"]
+    source = read([*told, *(f"{1990 + k // 12} {m},{k}" for k, m in enumerate(2 * MONTHS))])
+    assert source.names == ("Title", "Index of prices") and source.rows == 24
+    assert source.line(0) == 5
+
+
+def test_titles_and_empty_rows_that_are_filled_with_separators(read: Read) -> None:
+    source = read(["Table: 7", "Prices, monthly;;", ";;", "Jahr;Monat;Index",
+                   *(f"2001;{m};{k},5" for k, m in enumerate(MONTHS)), "_____", "© the office"])  # fmt: skip
+    assert source.names == ("Jahr", "Monat", "Index") and source.rows == 12
+    assert source.line(0) == 5 and source.numbers("Index")[1] == 1.5
+
+
+def test_years_across_below_narrower_titles(read: Read) -> None:
+    years = range(1990, 2000)
+    lines = ['"Source","Indicators",', "", f'"Country","Code",{",".join(map(str, years))},']
+    source = read(
+        [*lines, *(f"C{k},X{k},{','.join(str(k * y) for y in years)}," for k in range(5))]
+    )
+    assert source.names[:3] == ("Country", "Code", "1990") and source.rows == 5
+
+
+MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
