@@ -202,8 +202,9 @@ def test_what_is_told_of_a_series_in_rows_above_it(read: Read) -> None:
 
 
 def test_titles_and_empty_rows_that_are_filled_with_separators(read: Read) -> None:
-    source = read(["Table: 7", "Prices, monthly;;", ";;", "Jahr;Monat;Index",
-                   *(f"2001;{m};{k},5" for k, m in enumerate(MONTHS)), "_____", "© the office"])  # fmt: skip
+    above = ["Table: 7", "Prices, monthly;;", ";;", "Jahr;Monat;Index"]
+    rows = [f"2001;{m};{k},5" for k, m in enumerate(MONTHS)]
+    source = read([*above, *rows, "_____", "© the office"])
     assert source.names == ("Jahr", "Monat", "Index") and source.rows == 12
     assert source.line(0) == 5 and source.numbers("Index")[1] == 1.5
 
@@ -211,9 +212,8 @@ def test_titles_and_empty_rows_that_are_filled_with_separators(read: Read) -> No
 def test_years_across_below_narrower_titles(read: Read) -> None:
     years = range(1990, 2000)
     lines = ['"Source","Indicators",', "", f'"Country","Code",{",".join(map(str, years))},']
-    source = read(
-        [*lines, *(f"C{k},X{k},{','.join(str(k * y) for y in years)}," for k in range(5))]
-    )
+    rows = [f"C{k},X{k},{','.join(str(k * y + 7) for y in years)}," for k in range(5)]
+    source = read([*lines, *rows])
     assert source.names[:3] == ("Country", "Code", "1990") and source.rows == 5
 
 
