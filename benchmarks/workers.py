@@ -129,7 +129,7 @@ def keep_busy(folder: Path, workers: int, trials: int, record: bool) -> None:
             write_checkpoint(folder, list(results.values()), state)
 
     problem, recipe = prepare(AIRLINE, folder, ())
-    metric, direction = problem.metric, problem.task.direction
+    metric, direction = problem.metric, problem.direction
     oracle = Oracle(
         "random", recipe.dimensions(), recipe.portfolio(), metric=metric, direction=direction,
         seed=0, trials=trials,

@@ -75,7 +75,7 @@ class EnsembleChoice:
             {**predictions, **method},
             self.problem.objective,
             size,
-            self.problem.task.direction,
+            self.problem.direction,
             self._as_good_as_best(pool, method)[:size],
             self.is_over,
         )
@@ -126,7 +126,7 @@ class EnsembleChoice:
         margin = self.problem.task.margin(self.problem.prepared, best)
         if not margin:
             return []
-        sign = 1 if self.problem.task.direction == "min" else -1
+        sign = 1 if self.problem.direction == "min" else -1
         equals = [trial for trial, score in scores.items() if sign * (score - best) <= margin]
         methods = [
             name
@@ -142,7 +142,7 @@ class EnsembleChoice:
             if "validation" in arrays:
                 path = kept_path(self.problem.folder, name, "validation")
                 check_shape(path, arrays["validation"], beside)
-        sign = 1 if self.problem.task.direction == "min" else -1
+        sign = 1 if self.problem.direction == "min" else -1
         scored = [
             (sign * self.problem.objective(arrays["validation"]), name)
             for name, arrays in baseline_predictions.items()

@@ -67,7 +67,7 @@ class Selection:
 
     def ranked(self) -> list[Result]:
         """Return the trials that may be used, best first by validation."""
-        sign = 1 if self.problem.task.direction == "min" else -1
+        sign = 1 if self.problem.direction == "min" else -1
         return sorted(
             usable(self.results), key=lambda result: (sign * (result.score or 0.0), result.trial)
         )

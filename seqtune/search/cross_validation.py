@@ -83,7 +83,7 @@ class CrossValidation:
                 return
             self.epochs = min(self.epochs, len(by_fold[-1]))
         best = -math.inf
-        sign = -1 if self.problem.task.direction == "min" else 1
+        sign = -1 if self.problem.direction == "min" else 1
         for parts in zip(*by_fold, strict=False):
             together = self._together(parts)
             self.scores.append(self.problem.objective(together))

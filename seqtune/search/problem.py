@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy.typing as npt
 
@@ -54,6 +54,11 @@ class Problem:
     def metric(self) -> str:
         """The metric that selects."""
         return str(self.prepared.metric)
+
+    @property
+    def direction(self) -> Literal["min", "max"]:
+        """Whether the metric that selects is to be low or high."""
+        return self.task.info.metric(self.metric).direction
 
     @property
     def folds(self) -> Sequence[Fold]:

@@ -172,13 +172,12 @@ class RefitJob:
         return self._harm(problem, model)
 
     def _harm(self, problem: Problem, model: Any) -> str:
-        task = problem.task
         predictions = problem.predict(model, self.result.values, "validation")
         score = problem.objective(predictions)
         before = float(self.result.score or 0.0)
         is_sound = (
             score <= WORST_CHANGE * before
-            if task.direction == "min"
+            if problem.direction == "min"
             else score * WORST_CHANGE >= before
         )
         return "" if is_sound else f"{problem.metric} went from {before:.3g} to {score:.3g}"

@@ -111,7 +111,7 @@ class Monitor(ScoredSchedule):
     def keep(self, epoch: int, predictions: Any, score: float) -> None:
         """Keep the weights of the best epoch; stop when patience is over."""
         self.scores.append(score)
-        direction = self.problem.task.direction
+        direction = self.problem.direction
         if self.best_score is None or is_better(score, self.best_score, direction):
             self.best_score, self._best_epoch = score, epoch
             self.best_weights = [np.array(weight) for weight in self.model.get_weights()]

@@ -159,7 +159,7 @@ class TrialJob:
         if folds.trouble or folds.predictions is None:
             raise TrialFailedError(folds.trouble)
         self._keep(problem, folds.model, folds.predictions, watch, began)
-        choose = min if problem.task.direction == "min" else max
+        choose = min if problem.direction == "min" else max
         return Result(
             trial=self.trial,
             status="stopped" if folds.is_cut else "completed",

@@ -11,7 +11,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from seqtune.errors import UsageError
 from seqtune.progress import Advance, Listener, no_progress
@@ -44,7 +44,6 @@ class SearchSettings:
     """How the networks of a task are compared, chosen and trained on.
 
     Args:
-        direction: Whether the metric is to be low or high.
         refits_anew: Whether a refit trains a chosen configuration from the start, as long as it
             had trained; otherwise it goes on from the weights of the search.
         refit_share: Share of the budget that refits may take.
@@ -56,7 +55,6 @@ class SearchSettings:
             trial is enough.
     """
 
-    direction: Literal["min", "max"] = "min"
     refits_anew: bool = False
     refit_share: float = 0.15
     score_share: float = 0.0
@@ -78,11 +76,6 @@ class Task(ABC):
     def name(self) -> str:
         """Its name in recipes and on the command line."""
         return self.info.name
-
-    @property
-    def direction(self) -> Literal["min", "max"]:
-        """Whether the metric is to be low or high."""
-        return self.search.direction
 
     # the data
 

@@ -39,7 +39,7 @@ class Publication:
             rows: Rows beside those of the baselines.
         """
         task = self.problem.task
-        board = Leaderboard(self.problem.metric, task.direction, (*self.baselines, *rows))
+        board = Leaderboard(self.problem.metric, self.problem.direction, (*self.baselines, *rows))
         if (best := board.best_network) and math.isfinite(score := board.validation_score(best)):
             is_blended = any(row.name == BLEND for row in rows) and is_hedged(self.problem)
             margin = score if is_blended else task.margin(self.problem.prepared, score)

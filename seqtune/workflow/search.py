@@ -147,7 +147,7 @@ class Searching:
 
     def selection(self) -> Selection:
         """Return what comes of the trials so far."""
-        results = kept(self.results.values(), self.problem.task.direction)
+        results = kept(self.results.values(), self.problem.direction)
         return Selection(
             self.problem, results, self.listener, self.baseline_predictions, self._steps_per_epoch
         )
@@ -205,15 +205,14 @@ class Searching:
         (self._study.hear if self._study else self.listener)(event)
 
     def _announce(self) -> None:
-        task = self.problem.task
         best = Leaderboard(
-            self.problem.metric, task.direction, tuple(self.publication.baselines)
+            self.problem.metric, self.problem.direction, tuple(self.publication.baselines)
         ).best_baseline
         self.listener(StageStarted("search"))
         self.listener(
             SearchStarted(
                 metric=self.problem.metric,
-                direction=task.direction,
+                direction=self.problem.direction,
                 baseline_name=best.name if best else "",
                 baseline_score=best.validation.get(self.problem.metric) if best else None,
                 seconds_left=self.clock.left() - self.shares.ending,
@@ -229,7 +228,7 @@ class Searching:
             self.recipe.dimensions(),
             self.recipe.portfolio(),
             metric=self.problem.metric,
-            direction=task.direction,
+            direction=self.problem.direction,
             seed=values.seed,
             trials=values.search.trials,
             signature=self._signature,
@@ -246,7 +245,7 @@ class Searching:
             stopping=stopping_rule(
                 stopping,
                 oracle,
-                task.direction,
+                self.problem.direction,
                 pause=None if values.search.pause == "auto" else values.search.pause,
                 trial_share=values.search.trial_share,
             ),

@@ -37,6 +37,7 @@ from seqtune.search.refit import RefitJob, Refitted
 from seqtune.search.refit import test_predictions_path as path_for_test
 from seqtune.search.trial import Result, predictions_path
 from seqtune.tasks._contract import SearchSettings
+from seqtune.tasks._info import Metric, TaskInfo
 
 Floats = npt.NDArray[np.float64]
 
@@ -69,9 +70,14 @@ class Guessing:
     name = "classify"
     search = SearchSettings()
 
-    def __init__(self, direction: str = "min", margin: float = 0.0) -> None:
+    def __init__(self, direction: Any = "min", margin: float = 0.0) -> None:
         self.direction = direction
         self._margin = margin
+
+    @property
+    def info(self) -> TaskInfo:
+        """Metrics of that direction."""
+        return TaskInfo("stub", "", (Metric("error", direction=self.direction),))
 
     def score(self, prepared: Any, encoded: Any, predictions: Floats) -> dict[str, float]:
         error = float(np.abs(predictions - TRUTH).mean())

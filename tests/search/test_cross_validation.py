@@ -14,6 +14,7 @@ import pytest
 from seqtune.search.problem import Problem
 from seqtune.search.schedule import Watch
 from seqtune.search.trial import Result, TrialJob, model_path, predictions_path
+from seqtune.tasks._info import Metric, TaskInfo
 from seqtune.tasks._values import Fold
 
 VALUES = {
@@ -62,12 +63,17 @@ class Stub:
     """A task that predicts of each case `100 fold + epoch`, and scores as it is told."""
 
     epoch_scores: dict[int, float]
-    direction: str = "min"
+    direction: Any = "min"
     name: str = "stub"
     fold_score: float = 1.0
     trained: list[int | None] = field(default_factory=list)
     pooled: list[list[float]] = field(default_factory=list)
     _epochs: int = 0
+
+    @property
+    def info(self) -> TaskInfo:
+        """Metrics of that direction."""
+        return TaskInfo("stub", "", (Metric("error", direction=self.direction),))
 
     def build(self, prepared: View, values: Any) -> Any:
         self.trained.append(prepared.held)

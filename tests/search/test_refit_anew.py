@@ -19,6 +19,7 @@ from seqtune.search.refit import NO_TIME, RefitJob, Refitted, refit_seconds, ref
 from seqtune.search.schedule import Watch
 from seqtune.search.trial import Result, model_path
 from seqtune.tasks._contract import SearchSettings
+from seqtune.tasks._info import Metric, TaskInfo
 
 VALUES = {
     "training.learning_rate": 0.1,
@@ -50,12 +51,17 @@ class Stub:
     """A task whose network is one weight that begins at zero."""
 
     search: SearchSettings = field(default_factory=lambda: SearchSettings(refits_anew=True))
-    direction: str = "max"
+    direction: Any = "max"
     scores: list[float] = field(default_factory=lambda: [1.0] * 100)
     built: int = 0
     until: list[str] = field(default_factory=list)
     trained: list[int] = field(default_factory=list)
     validated: list[float] = field(default_factory=list)
+
+    @property
+    def info(self) -> TaskInfo:
+        """Metrics of that direction."""
+        return TaskInfo("stub", "", (Metric("accuracy", direction=self.direction),))
 
     def build(self, prepared: Any, values: Any) -> Any:
         self.built += 1

@@ -26,6 +26,7 @@ from seqtune.search.trial import (
     trial_seed,
     usable,
 )
+from seqtune.tasks._info import Metric, TaskInfo
 from seqtune.tasks.forecast.task import TASK, ForecastTask
 
 VALUES = {
@@ -59,11 +60,16 @@ class Stub:
 
     scores: list[float] = field(default_factory=lambda: [1.0] * 100)
     target: float = 5.0
-    direction: str = "min"
+    direction: Any = "min"
     metric: str = "error"
     on_build: Callable[[], None] = lambda: None
     seen: list[float] = field(default_factory=list)
     until: list[str] = field(default_factory=list)
+
+    @property
+    def info(self) -> TaskInfo:
+        """Metrics of that direction."""
+        return TaskInfo("stub", "", (Metric(self.metric, direction=self.direction),))
 
     def build(self, prepared: Any, values: Any) -> Any:
         self.on_build()

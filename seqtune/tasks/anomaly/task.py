@@ -65,7 +65,7 @@ class AnomalyTask(Task):
     """Anomaly detection with recurrent networks; see `seqtune.tasks._contract.Task`."""
 
     info = INFO
-    search = SearchSettings("max", initial_members=3)
+    search = SearchSettings(initial_members=3)
 
     def prepare(
         self, source: Source, recipe: Recipe, listener: Listener

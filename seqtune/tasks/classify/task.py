@@ -58,7 +58,7 @@ class ClassifyTask(Task):
     """Classification with recurrent networks; see `seqtune.tasks._contract.Task`."""
 
     info = INFO
-    search = SearchSettings("max", refits_anew=True, refit_share=0.25)
+    search = SearchSettings(refits_anew=True, refit_share=0.25)
 
     def prepare(
         self, source: Source, recipe: Recipe, listener: Listener

@@ -61,7 +61,7 @@ def yes_no(validation: int) -> Prepared:
 
 
 def test_more_is_better_and_refits_begin_anew() -> None:
-    assert (TASK.name, TASK.direction, TASK.search.refits_anew) == ("classify", "max", True)
+    assert (TASK.name, TASK.search.refits_anew) == ("classify", True)
 
 
 def test_the_loss_is_the_cross_entropy_of_logits() -> None:
