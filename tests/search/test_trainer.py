@@ -378,6 +378,36 @@ def test_other_rows_are_another_program_and_the_same_are_not(compilations: list[
         assert len(compilations) == count
 
 
+class Buckets(Batches):
+    """Batches of two shapes, in turn."""
+
+    def __getitem__(self, index: int) -> tuple[Any, ...]:
+        self.rows = (4, 6)[index % 2]
+        return super().__getitem__(index)
+
+    def examples(self) -> list[tuple[Any, ...]]:
+        return [self[0], self[1]]
+
+
+@on_jax
+def test_batches_of_two_shapes_run_two_programs_both_compiled_before_the_first_step(
+    compilations: list[Any],
+) -> None:
+    trained = Trained(problem_of(Stub()), values_of())
+    pace = Pace(0.1, 0.1)
+    pace.compiled = lambda: pace.heard.append(len(compilations))  # type: ignore[method-assign]
+    trained.trainer.run(Buckets(4), pace)
+    assert pace.heard[0] == len(compilations) == 2
+
+
+@on_jax
+def test_both_trainers_give_the_same_network_from_batches_of_two_shapes() -> None:
+    both = [Trained(problem_of(Stub()), values_of(), by) for by in ("compiled", "keras")]
+    for trained in both:
+        trained.run(Buckets(4), 0.1, 0.05)
+    assert_close(both[0].weights, both[1].weights)
+
+
 @on_jax
 def test_folds_run_one_program(compilations: list[Any]) -> None:
     problem = problem_of(Stub())

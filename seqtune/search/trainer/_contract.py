@@ -21,7 +21,8 @@ class Trainer(Protocol):
 
         Args:
             batches: Training batches of an epoch, with a length: inputs, targets and, where they
-                count differently, weights (batch,).
+                count differently, weights (batch, …). Where they come in several shapes,
+                `examples()` returns a batch of each: all are compiled before the first step.
             schedule: Sets the learning rate and ends the training.
         """
 

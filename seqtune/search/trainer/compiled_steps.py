@@ -9,7 +9,7 @@ the time to compile.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import jax
@@ -29,6 +29,8 @@ FIRST_DECAY, SECOND_DECAY, SMALLEST = 0.9, 0.999, 1e-7
 """Adam's decay rates of both moments, and what is added to the root; Keras's own defaults."""
 
 Vector = npt.NDArray[np.float32]
+
+Shapes = tuple[tuple[tuple[int, ...], str], ...]
 
 
 class CompiledSteps:
@@ -65,14 +67,15 @@ class CompiledSteps:
     def run(self, batches: Any, schedule: Schedule) -> None:
         """Train until the schedule says that it is over."""
         weights, others = self._weights(), self._others()
-        step = self._program(weights, others, batches[0])
+        steps = self._programs(weights, others, examples(batches))
         schedule.compiled()
         for epoch in range(schedule.epochs):
             rate = schedule.begin_epoch(epoch)
             losses = []
             for index in range(len(batches)):
-                weights, others, self._moments, loss = step(
-                    weights, others, self._moments, self._figures(rate), *batches[index]
+                batch = batches[index]
+                weights, others, self._moments, loss = steps[_shapes(batch)](
+                    weights, others, self._moments, self._figures(rate), *batch
                 )
                 losses.append(loss)
                 jax.block_until_ready(loss)
@@ -86,9 +89,23 @@ class CompiledSteps:
             if schedule.is_over:
                 return
 
-    def _program(self, weights: Any, others: Any, batch: tuple[Any, ...]) -> Any:
-        """Return the compiled step, made as well as the planned steps pay for."""
-        shapes = tuple((np.shape(each), str(each.dtype)) for each in jax.tree.leaves(batch))
+    def _programs(
+        self, weights: Any, others: Any, batches: Sequence[tuple[Any, ...]]
+    ) -> dict[Shapes, Any]:
+        """Return the compiled step of each shape of batch, made as well as the planned steps pay.
+
+        `operations` becomes the mean over the shapes.
+        """
+        found, operations = {}, []
+        for batch in batches:
+            found[_shapes(batch)] = self._program(weights, others, batch, len(batches))
+            operations.append(self.operations)
+        self.operations = float(np.mean(operations))
+        return found
+
+    def _program(self, weights: Any, others: Any, batch: tuple[Any, ...], kinds: int) -> Any:
+        """Return the compiled step of one shape of batch, one of several kinds."""
+        shapes = _shapes(batch)
 
         def trace() -> tuple[Any, float]:
             step = _step_of(self.programs.model, self._loss)
@@ -96,7 +113,7 @@ class CompiledSteps:
             return traced.lower(), count_operations(traced.jaxpr)
 
         lowered, self.operations = self.programs.find(("traced step", shapes), trace)
-        options = options_for(self._steps * self.operations)
+        options = options_for(self._steps * self.operations / kinds)
         full, wanted = (("step", shapes, tuple(sorted(each.items()))) for each in ({}, options))
         if self.programs.has(full):  # better than what is wanted, and there already
             return self.programs.find(full, trace)
@@ -124,6 +141,19 @@ class CompiledSteps:
             variable.assign(whole[place : place + math.prod(shape)].reshape(shape))
         for variable, value in zip(self.model.non_trainable_variables, others, strict=True):
             variable.assign(value)
+
+
+def examples(batches: Any) -> Sequence[tuple[Any, ...]]:
+    """Return a batch of each shape; batches that have but one shape need not say it."""
+    if hasattr(batches, "examples"):
+        found: Sequence[tuple[Any, ...]] = batches.examples()
+        return found
+    return [batches[0]]
+
+
+def _shapes(batch: tuple[Any, ...]) -> Shapes:
+    """Return shape and type of every array of a batch."""
+    return tuple((np.shape(each), str(each.dtype)) for each in jax.tree.leaves(batch))
 
 
 def _places(model: Any) -> list[tuple[int, tuple[int, ...]]]:
