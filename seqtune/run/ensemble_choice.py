@@ -11,10 +11,11 @@ import numpy.typing as npt
 
 from seqtune.run.baseline_predictions import Arrays, check_shape, kept_path
 from seqtune.run.predictions import Predictions
+from seqtune.run.together import choose_together
 from seqtune.search.ensemble import blend, select_members
 from seqtune.search.problem import Problem
 from seqtune.search.trial import Result, predictions_path
-from seqtune.tasks._abilities import Hedges
+from seqtune.tasks._abilities import Hedges, PredictsTogether
 
 MIN_ERROR = 1e-9
 MIN_SHARE = 0.01
@@ -49,6 +50,9 @@ class EnsembleChoice:
         pool = self.alike(ranked)
         if size < 2 or not pool:
             return {}
+        if isinstance(self.problem.task, PredictsTogether):
+            together = self.predicted.together
+            return choose_together(self.problem, together, pool, size, self.is_over)
         predictions = {result.trial: self.predicted.validation(result.trial) for result in pool}
         for trial, each in predictions.items():
             check_shape(predictions_path(self.problem.folder, trial), each, predictions)

@@ -9,10 +9,11 @@ import numpy as np
 import numpy.typing as npt
 
 from seqtune.run.baseline_predictions import Arrays, read_predictions
+from seqtune.run.together import Together
 from seqtune.search.ensemble import blend
 from seqtune.search.problem import Problem
 from seqtune.search.trial import predictions_path
-from seqtune.tasks._abilities import Recalibrates
+from seqtune.tasks._abilities import PredictsTogether, Recalibrates
 from seqtune.tasks._values import Calibration
 
 Floats = npt.NDArray[np.float64]
@@ -30,11 +31,13 @@ class Predictions:
     Args:
         problem: Task, data and run folder.
         baseline_predictions: Of the simple methods that an ensemble may take in, by part.
+        together: What networks say together, where the task has them predict so.
         test: Predictions for the test part, by name, as they were made.
     """
 
     problem: Problem
     baseline_predictions: Mapping[str, Arrays]
+    together: Together
     test: dict[str, Floats] = field(default_factory=dict)
     _calibrations: dict[str, Calibration | None] = field(default_factory=dict)
     _of_ensembles: dict[tuple[tuple[str, float], ...], Calibration | None] = field(
@@ -77,6 +80,8 @@ class Predictions:
 
     def blended_test(self, weights: Weights) -> Floats:
         """Return an ensemble's predictions for the test part, as they are given out."""
+        if isinstance(self.problem.task, PredictsTogether):
+            return calibrated(self.together.say(weights, "test"), self._of_ensemble(weights))
         members = {name: self.tested(name) for name in weights}
         return calibrated(blend(members, dict(weights)), self._of_ensemble(weights))
 
@@ -110,6 +115,8 @@ class Predictions:
 
     def _blended_raw(self, weights: Weights) -> Floats:
         """Return the average for the validation part, its members calibrated, itself not yet."""
+        if isinstance(self.problem.task, PredictsTogether):
+            return self.together.say(weights, "validation")
         return blend({name: self.validation(name) for name in weights}, dict(weights))
 
     def _measured(self, predictions: Floats) -> Calibration | None:

@@ -35,7 +35,7 @@ from seqtune.run.members import (
     write_members,
 )
 from seqtune.run.untrusted import check_inside
-from seqtune.tasks._abilities import Backtests
+from seqtune.tasks._abilities import Backtests, PredictsTogether
 from seqtune.tasks._contract import Task
 from seqtune.tasks._values import Calibration, Context, Evaluation
 
@@ -301,6 +301,9 @@ class Predictor:
         if self.choose(name).kind == "baseline":
             return self._by_method(name, encoded, counter)
         total: Floats | None = None
+        if isinstance(self.task, PredictsTogether):
+            total = self.task.forward_together(members, self.prepared, encoded, counter.add)
+            members = []
         for member in members:
             part = member.weight * self._of_member(member, encoded, counter)
             total = part if total is None else total + part

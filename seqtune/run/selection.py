@@ -16,6 +16,7 @@ from seqtune.run.leaderboard import Row
 from seqtune.run.members import Member
 from seqtune.run.predictions import Predictions
 from seqtune.run.refits import Refits
+from seqtune.run.together import Together
 from seqtune.runtime.devices import counted
 from seqtune.runtime.interrupt import Interrupt
 from seqtune.search.budget import Clock
@@ -63,7 +64,9 @@ class Selection:
     predicted: Predictions = field(init=False)
 
     def __post_init__(self) -> None:
-        self.predicted = Predictions(self.problem, self.baseline_predictions)
+        values = {result.trial: result.values for result in self.results}
+        together = Together(self.problem, values)
+        self.predicted = Predictions(self.problem, self.baseline_predictions, together)
 
     def ranked(self) -> list[Result]:
         """Return the trials that may be used, best first by validation."""

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
+from seqtune.progress import Advance, no_progress
 from seqtune.tasks._values import (
     Calibration,
     Context,
     Models,
     Network,
+    OpenMember,
     Values,
 )
 
@@ -53,6 +56,27 @@ class Hedges(Protocol):
 
         Networks are averaged with the best simple method then, and what comes of it stands before
         networks whose error is not less than half of its own. The metric is an error.
+        """
+
+
+@runtime_checkable
+class PredictsTogether(Protocol):
+    """A task whose networks predict step by step together: their answers have no average."""
+
+    def forward_together(
+        self,
+        members: Sequence[OpenMember],
+        prepared: Any,
+        encoded: Any,
+        advance: Advance = no_progress,
+    ) -> Floats:
+        """Return what networks predict together, each with its weight.
+
+        Args:
+            members: The networks.
+            prepared: The data that they were fitted on, with the codec.
+            encoded: What is predicted.
+            advance: Hears how many more examples are done, over all members.
         """
 
 

@@ -11,6 +11,7 @@ import pytest
 from seqtune.data.text.tokenizer import Tokenizer
 from seqtune.run.ensemble_choice import EnsembleChoice
 from seqtune.run.predictions import Predictions
+from seqtune.run.together import Together
 from seqtune.search.trial import Result
 from seqtune.tasks.forecast.task import TASK as FORECAST
 from seqtune.tasks.generate.blend_reader import BlendReader, blended
@@ -63,7 +64,7 @@ def choice(kinds: dict[str, str], simple: str) -> tuple[EnsembleChoice, list[Res
         prediction_unit=lambda prepared, values: values["tokens.kind"] if values else simple,
     )
     problem: Any = SimpleNamespace(task=task, prepared=None)
-    return EnsembleChoice(problem, Predictions(problem, {})), results
+    return EnsembleChoice(problem, Predictions(problem, {}, Together(problem, {}))), results
 
 
 def test_only_networks_on_the_tokens_of_the_best_one_are_averaged() -> None:

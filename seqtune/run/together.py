@@ -1,0 +1,113 @@
+"""Networks whose answers have no average: which of them answer together, and what they say."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from seqtune.run.loaded_member import LoadedMember
+from seqtune.run.members import Member
+from seqtune.search.problem import Problem
+from seqtune.search.trial import Result, model_path
+from seqtune.tasks._abilities import PredictsTogether
+from seqtune.tasks._values import Part, Values, is_better
+
+Floats = npt.NDArray[np.float64]
+Weights = Mapping[str, float]
+
+MOST_TRIED = 6
+"""Networks that may become members, the best by validation: each trial of a set costs a look at the
+validation part by all of its members."""
+
+
+@dataclass
+class Together:
+    """What sets of networks answer together, each set asked once.
+
+    Args:
+        problem: Task, data and run folder.
+        values: The configuration of each trial.
+    """
+
+    problem: Problem
+    values: Mapping[str, Values]
+    _networks: dict[str, LoadedMember] = field(default_factory=dict)
+    _said: dict[tuple[Part, tuple[tuple[str, float], ...]], Floats] = field(default_factory=dict)
+
+    def say(self, weights: Weights, part: Part) -> Floats:
+        """Return what the networks of a set say of a part, as the search left them.
+
+        Args:
+            weights: How much each trial counts.
+            part: Which part.
+        """
+        key = part, tuple(sorted(weights.items()))
+        if key not in self._said:
+            problem, task = self.problem, self.problem.task
+            assert isinstance(task, PredictsTogether)
+            members = [self._member(trial, weight) for trial, weight in weights.items()]
+            self._said[key] = task.forward_together(
+                members, problem.prepared, problem.prepared.encoded(part)
+            )
+        return self._said[key]
+
+    def _member(self, trial: str, weight: float) -> LoadedMember:
+        """Return a member of that weight; its network is loaded once."""
+        file = f"models/{model_path(self.problem.folder, trial).name}"
+        member = Member(trial, weight, file, "", dict(self.values[trial]))
+        loaded = LoadedMember(self.problem.task, self.problem.prepared, self.problem.folder, member)
+        if trial in self._networks:
+            loaded.network = self._networks[trial].network
+        self._networks[trial] = loaded
+        return loaded
+
+
+def choose_together(
+    problem: Problem,
+    together: Together,
+    pool: Sequence[Result],
+    size: int,
+    is_over: Callable[[], bool],
+) -> dict[str, float]:
+    """Return equal weights of the networks that answer best together on the validation part.
+
+    The best network comes first; each of the next ones joins where the answers are better with it.
+
+    Args:
+        problem: Task, data and run folder.
+        together: Says what a set answers.
+        pool: Trials whose networks can answer together, the best first.
+        size: Members at most.
+        is_over: Says whether there is no time for another set.
+
+    Returns:
+        Weights that sum to 1; none where no set is better than the best network alone.
+
+    Source:
+        Caruana et al., Ensemble Selection from Libraries of Models (ICML 2004), section 2, without
+        replacement: a set is asked, not averaged.
+    """
+    chosen = [pool[0].trial]
+    best: Any = problem.objective(together.say({chosen[0]: 1.0}, "validation"))
+    for result in pool[1:MOST_TRIED]:
+        if len(chosen) >= size or is_over():
+            break
+        names = [*chosen, result.trial]
+        score = problem.objective(together.say(evenly(names), "validation"))
+        if is_better(score, best, problem.direction):
+            chosen, best = names, score
+    return evenly(chosen) if len(chosen) > 1 else {}
+
+
+def evenly(trials: Sequence[str]) -> dict[str, float]:
+    """Return the same weight for each.
+
+    Example:
+        >>> evenly(["t001", "t004"])
+        {'t001': 0.5, 't004': 0.5}
+    """
+    return dict.fromkeys(trials, 1.0 / len(trials))
