@@ -11,7 +11,13 @@ import typer
 
 from seqtune.cli.output import AsJson, Query, Quiet
 from seqtune.tasks._info import infos
-from seqtune.workflow.options import FitOptions, help_of, known_flags, task_name
+from seqtune.workflow.options import (
+    FitOptions,
+    help_of,
+    known_flags,
+    known_predict_flags,
+    task_name,
+)
 
 Act = Callable[[str, str | None, FitOptions, bool, bool], None]
 """Takes data, task, options, as_json and quiet."""
@@ -61,6 +67,34 @@ def with_fit_flags(act: Act, summary: str) -> Callable[..., None]:
 
     command.__doc__ = summary
     command.__signature__ = Signature(list(_parameters()))  # type: ignore[attr-defined]
+    return command
+
+
+def with_task_flags(act: Callable[..., None]) -> Callable[..., None]:
+    """Return a command that also parses the flags of `predict` that only some tasks take.
+
+    Args:
+        act: The command; it takes them as one dictionary, `flags`, by name.
+    """
+    names = list(known_predict_flags())
+    own = Signature.from_callable(act, eval_str=True).parameters.values()
+    shown = [each for each in own if each.name != "flags"]
+    extra = [
+        _parameter(
+            name.replace("-", "_"),
+            Annotated[
+                KINDS[known_predict_flags()[name][0].kind],
+                typer.Option(f"--{name}", help=help_of(name, "predict_flags")),
+            ],
+        )
+        for name in names
+    ]
+
+    def command(**values: Any) -> None:
+        act(flags={name: values.pop(name.replace("-", "_")) for name in names}, **values)
+
+    command.__doc__ = act.__doc__
+    command.__signature__ = Signature([*shown, *extra])  # type: ignore[attr-defined]
     return command
 
 

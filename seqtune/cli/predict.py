@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, Any
 
 import typer
 
+from seqtune.cli.flags import with_task_flags
 from seqtune.cli.output import (
     AsJson,
     Force,
@@ -18,12 +20,15 @@ from seqtune.cli.output import (
     show_notes,
     write_table,
 )
+from seqtune.workflow.options import predict_settings
 
 NAME = "predict"
 EXAMPLE = "seqtune predict runs/airline-forecast-1 -o forecast.csv"
 
 
+@with_task_flags
 def command(
+    *,
     run: RunFolder,
     data: Annotated[
         str | None,
@@ -46,6 +51,7 @@ def command(
     output: TableFile = None,
     force: Force = False,
     as_json: AsJson = False,
+    flags: Mapping[str, Any],
 ) -> None:
     """Predict with a run: beyond the end of its data, or on new DATA."""
     from seqtune.run.run import Run
@@ -53,7 +59,8 @@ def command(
     check_table(output)
     check_absent(output, force)
     opened = Run(run)
+    settings = (*(overrides or ()), *predict_settings(opened.task.name, flags))
     with progress_bar() as opened.listener:
-        table = opened.predict(data, use=use, set=tuple(overrides or ()), query=query)
+        table = opened.predict(data, use=use, set=settings, query=query)
     show_notes(opened.notes)
     write_table(table, output, as_json)

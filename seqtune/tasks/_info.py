@@ -32,7 +32,7 @@ def one_or_many(value: Any) -> Any:
 
 @dataclass(frozen=True)
 class Flag:
-    """A flag of `fit` and `plan`, and the recipe key that it sets.
+    """A flag of `fit` and `plan`, or of `predict`, and the recipe key that it sets.
 
     Args:
         name: As it is typed, without the dashes; also a keyword argument of `seqtune.fit`.
@@ -91,6 +91,7 @@ class TaskInfo:
         backtests: Whether `evaluate` takes --folds and --step.
         examples: What is counted while a prediction is made: "windows", "rows".
         predict_keys: Keys of the recipe that `predict` may set: they need no training again.
+        predict_flags: The flags of `predict` that only some tasks take; each sets one of these.
         allows_missing: Whether cells of the prediction table may be empty.
         commands: Modules with further commands: `NAME`, `EXAMPLE` and `command` each.
     """
@@ -107,6 +108,7 @@ class TaskInfo:
     backtests: bool = False
     examples: str = "rows"
     predict_keys: tuple[str, ...] = ()
+    predict_flags: tuple[Flag, ...] = ()
     allows_missing: bool = False
     commands: tuple[str, ...] = ()
 

@@ -6,7 +6,7 @@ import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from seqtune.errors import RecipeError, UsageError, unknown
 from seqtune.errors import literal as printable
@@ -127,15 +127,46 @@ def known_flags() -> dict[str, list[Flag]]:
 
     Tasks may take the same flag for different keys: each name has a flag per task that takes it.
     """
-    found: dict[str, list[Flag]] = {}
-    for info in infos():
-        for flag in info.flags:
-            found.setdefault(flag.name, []).append(flag)
+    found = {name: [flag for _, flag in takers] for name, takers in _of_tasks("flags").items()}
     return {**found, **{flag.name: [flag] for flag in SHARED}}
 
 
-def help_of(name: str) -> str:
+def known_predict_flags() -> dict[str, list[Flag]]:
+    """Return the flags of `predict` that only some tasks take, by name."""
+    of_tasks = _of_tasks("predict_flags")
+    return {name: [flag for _, flag in takers] for name, takers in of_tasks.items()}
+
+
+def predict_settings(task: str, flags: Mapping[str, Any]) -> list[str]:
+    """Return flags of `predict` as `key.path=value`.
+
+    Args:
+        task: Name of the task.
+        flags: What was typed, by name; None for a flag that was not given.
+
+    Raises:
+        UsageError: The task does not take a flag.
+    """
+    own = {flag.name: flag for flag in info_of(task).predict_flags}
+    settings = []
+    for name, value in flags.items():
+        if value is None:
+            continue
+        if name not in own:
+            takers = [info for info, _ in _of_tasks("predict_flags")[name]]
+            raise UsageError(
+                f"a {task} run has no flag --{name}; {_have_it(takers)}", "seqtune predict --help"
+            )
+        settings.append(f"{own[name].path}={value}")
+    return settings
+
+
+def help_of(name: str, kind: Literal["flags", "predict_flags"] = "flags") -> str:
     """Return the help of a flag; where tasks differ, each help with the tasks that it is for.
+
+    Args:
+        name: The flag.
+        kind: Whether it is one of `fit` or one of `predict`.
 
     Example:
         >>> help_of("horizon")
@@ -144,11 +175,18 @@ def help_of(name: str) -> str:
     if shared := [flag.help for flag in SHARED if flag.name == name]:
         return shared[0]
     takers: dict[str, list[str]] = {}
-    for info in infos():
-        for flag in info.flags:
-            if flag.name == name:
-                takers.setdefault(flag.help.removesuffix("."), []).append(info.name)
+    for task, flag in _of_tasks(kind).get(name, []):
+        takers.setdefault(flag.help.removesuffix("."), []).append(task)
     return " ".join(f"{text} ({', '.join(names)})." for text, names in takers.items())
+
+
+def _of_tasks(kind: Literal["flags", "predict_flags"]) -> dict[str, list[tuple[str, Flag]]]:
+    """Return the flags of one kind by name: each with the task that takes it."""
+    found: dict[str, list[tuple[str, Flag]]] = {}
+    for info in infos():
+        for flag in getattr(info, kind):
+            found.setdefault(flag.name, []).append((info.name, flag))
+    return found
 
 
 def _own_flags(info: TaskInfo) -> dict[str, Flag]:
@@ -156,7 +194,10 @@ def _own_flags(info: TaskInfo) -> dict[str, Flag]:
 
 
 def _takers(name: str) -> str:
-    takers = [info.name for info in infos() if name in _own_flags(info)]
+    return _have_it([info.name for info in infos() if name in _own_flags(info)])
+
+
+def _have_it(takers: Sequence[str]) -> str:
     if len(takers) == 1:
         return f"{takers[0]} has it"
     return f"{', '.join(takers[:-1])} and {takers[-1]} have it"
