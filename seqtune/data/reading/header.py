@@ -19,6 +19,8 @@ TYPED_SHARE = 0.8
 LONG_NAME, MANY_WORDS = 60, 7
 SENTENCE_END = re.compile(r".*[.!?]{1,3}$")
 INDEX_ROW_SHARE = 0.34
+SHORT_SIGN, FEW_SIGNS, MIN_SIGNED = 5, 3, 5
+"""Characters of a sign at most, how often each occurs on average, and in how many rows."""
 
 
 @dataclass(frozen=True)
@@ -149,10 +151,33 @@ def _are_names(block: Sequence[Row], width: int) -> int:
         values = [row.cells[column] for row in others if len(row.cells) == width]
         if cell and values.count(cell) > 0 and len(set(values)) <= max(2, len(values) // 2):
             return 0
+        if _is_like_texts(cell, values):
+            return 0
         is_text = len(cell) > LONG_NAME or len(cell.split()) > MANY_WORDS
         if is_text or (len(cell.split()) > 2 and SENTENCE_END.fullmatch(cell)):
             return 0
     return 1
+
+
+def _is_like_texts(cell: str, values: Sequence[str]) -> bool:
+    """Say whether a cell is one more of a column's texts: a sentence, or signs with blanks between.
+
+    Such signs, as phones are, are short and few, and the names of columns are not made of them.
+    """
+    present = [value for value in values if value]
+    ended = sum(SENTENCE_END.fullmatch(value) is not None for value in present)
+    if SENTENCE_END.fullmatch(cell) and 2 * ended > len(present):
+        return True
+    signs, split = cell.split(), [value.split() for value in present]
+    if len(split) < MIN_SIGNED or 2 * sum(len(each) > 1 for each in split) <= len(split):
+        return False
+    known = Counter(itertools.chain.from_iterable(split))
+    is_few = FEW_SIGNS * len(known) <= known.total()
+    return (
+        is_few
+        and all(len(sign) <= SHORT_SIGN for sign in (*signs, *known))
+        and any(sign in known for sign in signs)
+    )
 
 
 def _names_across(row: Row, block: Sequence[Row], typed: Sequence[int]) -> bool:

@@ -11,15 +11,19 @@ class Decoder:
 
     Args:
         spellings: The bytes of each id.
+        between: What stands between two ids that have a spelling.
     """
 
-    def __init__(self, spellings: Sequence[bytes]) -> None:
-        self._spellings = spellings
+    def __init__(self, spellings: Sequence[bytes], between: str = "") -> None:
+        self._spellings, self._between, self._before = spellings, between, ""
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
 
     def feed(self, token: int) -> str:
         """Return the text that a token completes."""
-        return self._decoder.decode(self._spellings[int(token)])
+        text = self._decoder.decode(self._spellings[int(token)])
+        before = self._before if text else ""
+        self._before = self._between if text else self._before
+        return before + text
 
     def flush(self) -> str:
         """Return what is left: U+FFFD for half a character."""

@@ -1,9 +1,10 @@
 """Turning texts into sequences of tokens and back, with a vocabulary of the training texts only.
 
-Four kinds of tokens: characters; bytes of UTF-8; words; and sub-words (byte-level byte pair
-encoding). Any script is taken: writing systems without spaces between words (Chinese, Japanese,
-Thai, Lao, Khmer, Burmese, Tibetan) give one word per character with its marks, and an emoji with
-its skin tone, its joined emoji or its flag is one word.
+Five kinds of tokens: characters; bytes of UTF-8; words; sub-words (byte-level byte pair
+encoding); and symbols, which stand between blanks and are kept whole (phones, notes). Any script is taken: writing
+systems without spaces between words (Chinese, Japanese, Thai, Lao, Khmer, Burmese, Tibetan) give
+one word per character with its marks, and an emoji with its skin tone, its joined emoji or its flag
+is one word.
 
 Texts that are to be written again are taken exactly: nothing is lost, a word has the space before
 it, and a word that the vocabulary lacks is spelled in characters. Every text then has one sequence
@@ -34,6 +35,7 @@ from seqtune.data.text.vocabulary import (
     MAX_TOKENS,
     MIN_SUBWORDS,
     SPECIALS,
+    SYMBOL,
     UNKNOWN,
     byte_symbols,
     checked_merges,
@@ -41,6 +43,7 @@ from seqtune.data.text.vocabulary import (
     chunks,
     fit_characters,
     fit_subwords,
+    fit_symbols,
     fit_words,
     hexadecimal_bytes,
     library,
@@ -59,7 +62,7 @@ class Tokenizer:
     """A vocabulary and the rule that splits a text; a value, equal where these are equal.
 
     Args:
-        kind: "character", "byte", "word" or "subword".
+        kind: "character", "byte", "word", "subword" or "symbol".
         normalization: "none" takes texts exactly. "nfkc" brings them to Unicode's NFKC form and
             makes every run of white space one space; words then come without spaces. "nfkc_lower"
             makes capitals small as well.
@@ -85,7 +88,7 @@ class Tokenizer:
 
     @property
     def is_exact(self) -> bool:
-        """Whether a text comes back from its tokens as it was."""
+        """Whether a text comes back from its tokens as it was; symbols with one blank between."""
         return self.normalization == "none"
 
     @property
@@ -107,7 +110,7 @@ class Tokenizer:
 
         Args:
             texts: The training texts, or one in pieces; they are gone through once.
-            kind: "character", "byte", "word" or "subword".
+            kind: "character", "byte", "word", "subword" or "symbol".
             max_tokens: The largest size of the vocabulary, the end and the unknown counted. The
                 characters in which exact words are spelled come on top.
             min_count: How often a token must occur; for sub-words, how often a pair must stand side
@@ -130,6 +133,8 @@ class Tokenizer:
             found = hexadecimal_bytes()
         elif kind == "character":
             found = fit_characters(normal, most, 1 if tokenizer.is_exact else min_count)
+        elif kind == SYMBOL:
+            found = fit_symbols(normal, most, min_count)
         elif kind == "word":
             found = fit_words(normal, most, min_count, is_exact=tokenizer.is_exact)
         else:
@@ -180,7 +185,7 @@ class Tokenizer:
 
     def decoder(self) -> Decoder:
         """Return what turns one id after the other into text."""
-        return Decoder(self.spellings)
+        return Decoder(self.spellings, " " if self.kind == SYMBOL else "")
 
     def words(self) -> list[str]:
         r"""Return what each id is shown as; bytes that are not a whole character as `\xe4`."""
@@ -188,24 +193,34 @@ class Tokenizer:
         return [*SPECIALS, *(each.decode("utf-8", "backslashreplace") for each in known)]
 
     def characters(self, ids: npt.ArrayLike) -> Ids:
-        """Return how many characters each id begins; the end counts none, the unknown one."""
+        """Return how many characters each id begins; the end counts none, the unknown one.
+
+        The blank between two symbols is not counted.
+        """
         found: Ids = self._characters[np.asarray(ids)]
         return found
 
     def unknown_in(self, text: str) -> list[str]:
-        """Return the different characters of a text that the vocabulary cannot spell, in order."""
+        """Return the different characters of a text that the vocabulary cannot spell, in order.
+
+        Of symbols, those that it does not know.
+        """
         if self.kind in ("byte", "subword"):
             return []
-        return [each for each in dict.fromkeys(self._normal(text)) if each not in self.ids]
+        normal = self._normal(text)
+        parts = normal.split() if self.kind == SYMBOL else normal
+        return [each for each in dict.fromkeys(parts) if each not in self.ids]
 
     @cached_property
     def surprise(self) -> float:
         """What the unknown costs beside its own probability, in nats.
 
-        It stands for any character that the vocabulary lacks, each as likely as the other.
+        It stands for any character that the vocabulary lacks, each as likely as the other. An
+        unknown symbol, of which there is no end, is counted as one character.
         """
         known = sum(len(spelling) == 1 for spelling in self.ids)
-        return math.log(CODE_POINTS - known) if self.kind in ("character", "word") else 0.0
+        is_open = self.kind in ("character", "word", SYMBOL)
+        return math.log(CODE_POINTS - known) if is_open else 0.0
 
     @cached_property
     def ids(self) -> dict[str, int]:
@@ -267,7 +282,9 @@ class Tokenizer:
             encoded = [text.encode("utf-8") for text in texts]
             ids = np.frombuffer(b"".join(encoded), np.uint8).astype(np.int32) + len(SPECIALS)
             return ids, np.array([*map(len, encoded)], np.int64)
-        if self.kind == "word" and self.is_exact:
+        if self.kind == SYMBOL:
+            found = [[self.ids.get(each, UNKNOWN) for each in text.split()] for text in texts]
+        elif self.kind == "word" and self.is_exact:
             found = [self._spelled(text) for text in texts]
         else:
             encodings = self._splitter.encode_batch_fast(texts, add_special_tokens=False)
@@ -308,8 +325,8 @@ class Tokenizer:
 
 
 def _check(kind: object, normalization: object) -> None:
-    if kind not in KINDS:
-        raise ValueError(f"unknown kind of token '{kind}'; expected {', '.join(KINDS)}")
+    if kind not in (*KINDS, SYMBOL):
+        raise ValueError(f"unknown kind of token '{kind}'; expected {', '.join((*KINDS, SYMBOL))}")
     if normalization not in NORMALIZATIONS:
         known = ", ".join(NORMALIZATIONS)
         raise ValueError(f"unknown normalization '{normalization}'; expected {known}")

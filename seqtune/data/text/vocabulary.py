@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -13,10 +14,14 @@ import numpy.typing as npt
 from seqtune.data.reading.encoding import encodable
 
 KINDS = ("character", "byte", "word", "subword")
+"""What texts are split into, so that they can be put together again."""
+
+SYMBOL = "symbol"
+"""What stands between blanks, kept whole: phones, notes, amino acids."""
 
 SPECIALS = ("<end>", "<unknown>")
-"""The first two of every vocabulary. No kind of token can be spelled so: `<` always stands alone
-or beside other symbols, never beside letters."""
+"""The first two of every vocabulary. No part of a text can be spelled so: `<` always stands alone
+or beside other symbols, never beside letters. Of symbols between blanks, these two are unknown."""
 
 END, UNKNOWN = 0, 1
 """Ids of the specials. `END` stands behind a text: between two documents, and as padding."""
@@ -151,6 +156,17 @@ def fit_words(texts: Iterable[str], most: int, min_count: int, *, is_exact: bool
     return [*characters.most_frequent(most, 1), *words] if is_exact else words
 
 
+def fit_symbols(texts: Iterable[str], most: int, min_count: int) -> list[str]:
+    """Return the most frequent symbols of texts, the most frequent first, then by text."""
+    counts = Counter(symbol for text in texts for symbol in text.split())
+    known = [
+        (-count, symbol)
+        for symbol, count in counts.items()
+        if count >= min_count and len(symbol) <= MAX_TOKEN and symbol not in SPECIALS
+    ]
+    return [symbol for _, symbol in sorted(known)[:most]]
+
+
 def fit_subwords(
     texts: Iterable[str], size: int, min_count: int
 ) -> tuple[list[str], tuple[tuple[str, str], ...]]:
@@ -205,6 +221,8 @@ def checked_vocabulary(kind: str, found: Any) -> tuple[str, ...]:
             raise ValueError("a token holds half a character")
     if tuple(found[: len(SPECIALS)]) != SPECIALS or len(set(found)) != len(found):
         raise ValueError(f"expected {', '.join(SPECIALS)}, and each token once")
+    if kind == SYMBOL and not all(token.split() == [token] for token in tokens):
+        raise ValueError("a symbol holds a blank")
     if kind == "byte" and tokens != hexadecimal_bytes():
         raise ValueError("expected the 256 bytes in their order")
     symbols = set(byte_symbols())

@@ -1,0 +1,1 @@
+"""Simple methods that answer a source with a text."""

@@ -1,0 +1,1 @@
+"""Translation: a text from a text, from features, or from a series."""

@@ -1,0 +1,35 @@
+"""What seqtune knows of translation before anything heavy is loaded."""
+
+from __future__ import annotations
+
+from seqtune.tasks._info import Flag, Metric, TaskInfo, one_or_many
+
+TIE_BREAK = "nats_per_character"
+"""Few cases give many models the same share of exact answers."""
+
+INFO = TaskInfo(
+    name="translate",
+    summary="a text from a text, from features, or from a series",
+    synonyms=("translation", "seq2seq", "caption", "transcribe", "chatbot"),
+    metrics=(
+        Metric("bleu", "BLEU", "max", tie_break=TIE_BREAK, shown=True),
+        Metric("chrf", "chrF", "max", tie_break=TIE_BREAK),
+        Metric("exact_match", direction="max", tie_break=TIE_BREAK, shown=True),
+        Metric("word_error_rate", tie_break=TIE_BREAK),
+        Metric("character_error_rate", tie_break=TIE_BREAK),
+        Metric("nats_per_character", unit="nats"),
+    ),
+    flags=(
+        Flag("source", "data.source", "Column of what is translated."),
+        Flag("target", "data.target", "Column of the answers to learn.", "texts", one_or_many),
+        Flag("text", "data.source", "Column of texts to translate, as --source."),
+        Flag("series", "data.series", "Column that identifies the series, or the cases."),
+        Flag("time", "data.time", "Column of dates or steps."),
+        Flag("past", "data.channels", "Column of values to describe, repeatable.", "texts"),
+    ),
+    needs_data=True,
+    examples="cases",
+    predict_keys=(
+        *("decoding.beam", "decoding.length_penalty", "decoding.n_best", "decoding.longest"),
+    ),
+)

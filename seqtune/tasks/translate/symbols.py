@@ -1,0 +1,44 @@
+"""Whether texts are symbols with blanks between: phones, notes, amino acids."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+SAMPLE = 2_000
+"""Texts that are looked at."""
+
+SEVERAL_SHARE = 0.8
+"""So many of the texts have two symbols or more."""
+
+MAX_DIFFERENT = 300
+"""Different symbols; a language has more words."""
+
+MAX_MEAN_LENGTH = 3.0
+"""Characters of a symbol on average; words are longer."""
+
+MIN_REPEATS = 3
+"""How often a symbol occurs on average."""
+
+
+def are_symbols(texts: Sequence[str]) -> bool:
+    """Say whether texts are symbols with blanks between.
+
+    Args:
+        texts: Any; empty ones do not count.
+
+    Example:
+        >>> are_symbols(["a b ɑ̃", "b a", "a b a b"]), are_symbols(["a red bird", "a red cat"])
+        (True, False)
+    """
+    step = 1 + len(texts) // SAMPLE
+    split = [symbols for symbols in (text.split() for text in texts[::step]) if symbols]
+    every = [symbol for symbols in split for symbol in symbols]
+    several = sum(len(symbols) > 1 for symbols in split)
+    different = len(set(every))
+    return (
+        several > 0
+        and several >= SEVERAL_SHARE * len(split)
+        and different <= MAX_DIFFERENT
+        and MIN_REPEATS * different <= len(every)
+        and sum(map(len, every)) <= MAX_MEAN_LENGTH * len(every)
+    )
