@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from seqtune.data.ragged import Ragged
+from seqtune.tasks.translate.decoding_settings import GREEDY, DecodingSettings
 
 
 class Inputs(Mapping[str, Ragged]):
@@ -50,6 +51,7 @@ class EncodedPairs:
             series.
         lines: (cases,) int64, the row of the table at which each begins.
         names: What the cases are called; empty where they are called by their row.
+        decoding: How answers are searched for.
         plain: Returns the sources as simple methods take them: texts, or (steps, channels) float64.
         where: From the number of a case to where it stands.
     """
@@ -59,6 +61,7 @@ class EncodedPairs:
     sources: Sequence[str]
     lines: npt.NDArray[np.int64]
     names: Sequence[str] = ()
+    decoding: DecodingSettings = GREEDY
     plain: Callable[[], Sequence[Any]] = field(default=tuple, repr=False)
     where: Callable[[int], str] = field(default=str, repr=False)
 

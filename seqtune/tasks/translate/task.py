@@ -1,8 +1,221 @@
-"""The task of translating; the parts below it are there, this one is not yet."""
+"""Translation: a text from a text, from features, or from a series."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, cast
 
-def __getattr__(name: str) -> object:
-    """Refuse to give the task."""
-    raise NotImplementedError(f"the task translate has no {name} yet")
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from seqtune.baselines.pace import Allowance
+from seqtune.baselines.runner import BaselineResult, run_simple_methods
+from seqtune.data.reading.source import Source
+from seqtune.progress import Advance, Listener, no_progress
+from seqtune.recipe.load import Recipe
+from seqtune.tasks._contract import SearchSettings, Task
+from seqtune.tasks._values import (
+    Context,
+    Evaluation,
+    Models,
+    Network,
+    OpenMember,
+    Until,
+    Values,
+    without,
+)
+from seqtune.tasks.translate.answers import Answers
+from seqtune.tasks.translate.batches import TrainingBatches
+from seqtune.tasks.translate.decoding import Member
+from seqtune.tasks.translate.decoding_settings import DecodingSettings
+from seqtune.tasks.translate.encoded import EncodedPairs
+from seqtune.tasks.translate.inference import answer
+from seqtune.tasks.translate.info import INFO
+from seqtune.tasks.translate.loss import loss_of
+from seqtune.tasks.translate.network import build_network
+from seqtune.tasks.translate.new_pairs import new_pairs, new_sources
+from seqtune.tasks.translate.prepare import prepare
+from seqtune.tasks.translate.prepared import Prepared
+from seqtune.tasks.translate.schema import Schema
+from seqtune.tasks.translate.scoring import margin_of, objective_of, score_cases
+from seqtune.tasks.translate.simple_methods import problem_of, translate_by_method
+from seqtune.tasks.translate.tables import answer_table
+
+Floats = npt.NDArray[np.float64]
+
+MIN_STEPS = 20
+"""Steps of an epoch at least, between two looks at the validation part."""
+
+TRAINED_PER_ANSWERED = 8
+"""So many pairs are trained on for each case that is answered at a look: an answer costs about what
+training on a pair does."""
+
+
+class TranslateTask(Task):
+    """Encoders and decoders that write; see `seqtune.tasks._contract.Task`."""
+
+    info = INFO
+    search = SearchSettings(score_share=0.06)
+
+    def prepare(
+        self, source: Source, recipe: Recipe, listener: Listener
+    ) -> tuple[Prepared, Recipe]:
+        """Read roles and pairs, split the cases, fit the codec, settle what is open."""
+        return prepare(source, recipe, listener)
+
+    def load(self, folder: Path) -> Prepared:
+        """Open the data of a run folder."""
+        return Prepared.load(folder)
+
+    def build(self, prepared: Prepared, values: Values) -> Any:
+        """Build the network of one configuration."""
+        return build_network(prepared, values)
+
+    def structure(self, values: Values) -> Values:
+        """Leave out what only hides tokens of a batch."""
+        return without(values, "training.word_dropout")
+
+    def loss(self, prepared: Prepared, values: Values) -> Any:
+        """Return the cross-entropy of each token, or CTC."""
+        return loss_of(values)
+
+    def steps_per_epoch(self, prepared: Prepared, values: Values) -> int:
+        """Return so many steps that looking at the validation part costs little."""
+        cases = len(prepared.encoded("validation"))
+        return max(MIN_STEPS, TRAINED_PER_ANSWERED * cases // int(values["training.batch_size"]))
+
+    def batches(
+        self, prepared: Prepared, values: Values, seed: int, *, steps: int, until: Until = "train"
+    ) -> TrainingBatches:
+        """Return batches of pairs of like length."""
+        return TrainingBatches(prepared, values, prepared.pairs(until), seed, steps)
+
+    def describe(self, prepared: Prepared, values: Values) -> str:
+        """Return what the network reads and writes."""
+        written = f"{values['tokens.target']} tokens"
+        if prepared.codec.roles.is_text and values["tokens.source"] != values["tokens.target"]:
+            written = f"{values['tokens.source']} to {written}"
+        return written if values["network.decoder"] == "attention" else f"{written} by CTC"
+
+    def forward(
+        self,
+        network: Network,
+        prepared: Prepared,
+        encoded: EncodedPairs,
+        values: Values,
+        calibration: None = None,
+        advance: Advance = no_progress,
+    ) -> Floats:
+        """Return the answers of one network: `Answers` as an array."""
+        return answer([Member(network, values)], prepared.codec, encoded, advance).to_array()
+
+    def forward_together(
+        self,
+        members: Sequence[OpenMember],
+        prepared: Prepared,
+        encoded: EncodedPairs,
+        advance: Advance = no_progress,
+    ) -> Floats:
+        """Return the answers of networks that agree on each next token."""
+        told = _per_member(advance, len(members))
+        known = [Member(each.network, each.values, each.weight) for each in members]
+        return answer(known, prepared.codec, encoded, told).to_array()
+
+    def by_method(
+        self,
+        prepared: Prepared,
+        encoded: EncodedPairs,
+        method: str,
+        seed: int,
+        advance: Advance = no_progress,
+    ) -> Floats:
+        """Return the answers of a simple method."""
+        made = translate_by_method(prepared, encoded, method, seed)
+        advance(len(encoded))
+        return made
+
+    def score(
+        self, prepared: Prepared, encoded: EncodedPairs, predictions: Floats
+    ) -> dict[str, float]:
+        """Return every metric of answers."""
+        return score_cases(encoded, Answers.from_array(predictions))
+
+    def objective(self, prepared: Prepared, scores: Mapping[str, float]) -> float:
+        """Return the metric, ties broken by how likely the known answers are."""
+        cases = len(prepared.encoded("validation"))
+        return objective_of(INFO.metric(prepared.metric), scores, cases)
+
+    def margin(self, prepared: Prepared, score: float) -> float:
+        """Return about one standard error of the metric on the validation part."""
+        return margin_of(prepared.metric, score, len(prepared.encoded("validation")))
+
+    def prediction_unit(self, prepared: Prepared, values: Values | None) -> str:
+        """Return what is written; networks that write the same can write together."""
+        if values is None:
+            return "texts"
+        return f"{values['tokens.target']} by {values['network.decoder']}"
+
+    def baselines(
+        self, prepared: Prepared, recipe: Recipe, allowance: Allowance, listener: Listener
+    ) -> list[BaselineResult]:
+        """Answer the same cases by simple methods."""
+        values = cast(Schema, recipe.values)
+        return run_simple_methods(
+            problem_of(prepared, values.seed),
+            values.baselines.methods,
+            allowance,
+            listener,
+            score=lambda part, answers: self.score(prepared, prepared.encoded(part), answers),
+            metric=prepared.metric,
+            may_blend=False,
+        )
+
+    def illustrate(
+        self, prepared: Prepared, predictions: Floats, models: Models, context: Context
+    ) -> dict[str, Any]:
+        """Return some answers beside their references, and what one of them looked at."""
+        from seqtune.tasks.translate.illustrate import illustrate
+
+        return illustrate(prepared, Answers.from_array(predictions), models)
+
+    def encode(self, prepared: Prepared, source: Source | None, context: Context) -> EncodedPairs:
+        """Read new sources."""
+        return self._asked(new_sources(prepared.codec, source, context), context)
+
+    def encode_labelled(self, prepared: Prepared, source: Source, context: Context) -> EncodedPairs:
+        """Read new sources with their answers."""
+        return self._asked(new_pairs(prepared.codec, source, context), context)
+
+    def decode(
+        self, prepared: Prepared, encoded: EncodedPairs, predictions: Floats, context: Context
+    ) -> pd.DataFrame:
+        """Return a row per case, or one per candidate."""
+        return answer_table(prepared.codec, encoded, Answers.from_array(predictions))
+
+    def evaluation(
+        self,
+        prepared: Prepared,
+        encoded: EncodedPairs,
+        predictions: Mapping[str, Floats],
+        context: Context,
+    ) -> Evaluation:
+        """Score answers to new cases."""
+        from seqtune.tasks.translate.evaluate import evaluate_cases
+
+        return evaluate_cases(prepared, encoded, predictions)
+
+    def _asked(self, encoded: EncodedPairs, context: Context) -> EncodedPairs:
+        """Return cases to be answered as the recipe, or `predict --set`, says."""
+        section = cast(Schema, context.recipe.values).decoding
+        return replace(encoded, decoding=DecodingSettings.of(section))
+
+
+def _per_member(advance: Advance, members: int) -> Advance:
+    """Return what hears of cases that all members have answered."""
+    return lambda count: advance(members * count)
+
+
+TASK = TranslateTask()
