@@ -55,7 +55,7 @@ class Report(Protocol):
 def show(report: Report, as_json: bool) -> None:
     """Show a report on stdout, drawn or as one JSON document."""
     if as_json:
-        put(_json(report.to_dict(), indent=2) + "\n")
+        put(to_json(report.to_dict(), indent=2) + "\n")
         return
     from rich.console import Console
 
@@ -141,7 +141,7 @@ def write_table(table: pd.DataFrame, output: Path | None, as_json: bool) -> None
     """Write a table to a file by its ending, or to stdout as CSV or JSON."""
     if output is None:
         if as_json:
-            put(_json({"predictions": _records(table)}) + "\n")
+            put(to_json({"predictions": _records(table)}) + "\n")
         else:
             put(table.to_csv(index=False))
         return
@@ -154,12 +154,12 @@ def write_table(table: pd.DataFrame, output: Path | None, as_json: bool) -> None
             with temporary.open("w", encoding="utf-8") as file:
                 for begin in range(0, len(table), CHUNK_ROWS):
                     part = table.iloc[begin : begin + CHUNK_ROWS]
-                    file.writelines(f"{_json(record)}\n" for record in _records(part))
+                    file.writelines(f"{to_json(record)}\n" for record in _records(part))
         else:
             table.to_parquet(temporary, index=False)
     typer.echo(f"wrote {len(table)} rows to {output}", err=True)
     if as_json:
-        put(_json({"output": str(output), "rows": len(table)}) + "\n")
+        put(to_json({"output": str(output), "rows": len(table)}) + "\n")
 
 
 def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
@@ -177,7 +177,7 @@ def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
     return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
 
 
-def _json(value: object, indent: int | None = None) -> str:
+def to_json(value: object, indent: int | None = None) -> str:
     """Return JSON in which no character steers a terminal; what it says is the same."""
     text = json.dumps(value, indent=indent, ensure_ascii=False, allow_nan=False)
     return STEERING.sub(lambda found: f"\\u{ord(found[0]):04x}", text)

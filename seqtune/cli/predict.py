@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from seqtune.cli.flags import with_task_flags
+from seqtune.cli.lines import STDIN, answer_lines, lines_column
 from seqtune.cli.output import (
     AsJson,
     Force,
@@ -34,7 +35,8 @@ def command(
         str | None,
         typer.Argument(
             metavar="DATA",
-            help="New rows; without it, continue the data of the run.",
+            help="New rows; - for stdin, of texts a line each; without it, continue the "
+            "data of the run.",
         ),
     ] = None,
     use: Annotated[
@@ -60,6 +62,9 @@ def command(
     check_absent(output, force)
     opened = Run(run)
     settings = (*(overrides or ()), *predict_settings(opened.task.name, flags))
+    if data == STDIN and output is None and (column := lines_column(opened)):
+        answer_lines(opened, column, use, settings, as_json)
+        return
     with progress_bar() as opened.listener:
         table = opened.predict(data, use=use, set=settings, query=query)
     show_notes(opened.notes)

@@ -76,6 +76,7 @@ class Predictor:
     data: str = ""
     listener: Listener = silent
     notes: list[str] = field(default_factory=list)
+    _opened: dict[str, list[LoadedMember]] = field(default_factory=dict, repr=False)
 
     @classmethod
     def open(cls, folder: str | Path) -> Predictor:
@@ -193,12 +194,15 @@ class Predictor:
         return list(dict.fromkeys(row.name for row in rows if row is not None))
 
     def open_members(self, name: str) -> list[LoadedMember]:
-        """Return the models behind a row; a simple method stands alone."""
+        """Return the models behind a row, each opened once; a simple method stands alone."""
+        if name in self._opened:
+            return self._opened[name]
         if self.choose(name).kind == "baseline":
             members = [Member("", 1.0, "", "", {}, method=name)]
         else:
             members = self.members[name]
-        return [LoadedMember(self.task, self.prepared, self.folder, each) for each in members]
+        opened = [LoadedMember(self.task, self.prepared, self.folder, each) for each in members]
+        return self._opened.setdefault(name, opened)
 
     def change(self, settings: Sequence[str]) -> None:
         """Predict from here on with other values of what does not need training again.

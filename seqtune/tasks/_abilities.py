@@ -92,6 +92,17 @@ class Writes(Protocol):
 
 
 @runtime_checkable
+class AnswersLines(Protocol):
+    """A task whose cases may be lines of text, which `predict RUN -` answers one by one."""
+
+    line_answer: tuple[str, ...]
+    """Columns of the prediction table that are the answer to a line."""
+
+    def line_column(self, prepared: Any) -> str:
+        """Return the column that a line stands for; "" where a case is more than a text."""
+
+
+@runtime_checkable
 class Explains(Protocol):
     """A task that can say what a network's predictions hang on."""
 

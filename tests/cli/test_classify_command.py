@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import json
 import shlex
 import shutil
+import sys
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -153,6 +156,14 @@ def test_it_is_told_how_many_cases_are_done(texts, here):
     opened = Run(texts)
     heard = advances(opened, lambda: opened.predict("new.csv", use="segment-gru-t001"))
     assert [(each.done, each.total, each.unit) for each in heard] == [(9, 9, "cases")]
+
+
+def test_a_line_of_stdin_is_a_text(texts, seqtune, monkeypatch):
+    stdin = SimpleNamespace(isatty=lambda: False, buffer=io.BytesIO(b"good fine\n\nbad awful\n"))
+    monkeypatch.setattr(sys, "stdin", stdin)
+    table = Run(texts).predict(pd.DataFrame({"text": ["good fine", "bad awful"]}))
+    out = seqtune("predict", texts, "-").out.splitlines()
+    assert [line.split("\t")[0] for line in out] == [table["label"][0], "", table["label"][1]]
 
 
 def test_one_case_is_predicted_as_among_others(texts, seqtune, here):

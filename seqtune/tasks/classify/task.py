@@ -59,6 +59,7 @@ class ClassifyTask(Task):
 
     info = INFO
     search = SearchSettings(refits_anew=True, refit_share=0.25)
+    line_answer = ("label", "confidence")
 
     def prepare(
         self, source: Source, recipe: Recipe, listener: Listener
@@ -210,6 +211,10 @@ class ClassifyTask(Task):
             "labels": list(labels.names),
             "counts": counts.tolist(),
         }
+
+    def line_column(self, prepared: Prepared) -> str:
+        """Return the column of the texts; "" of series."""
+        return prepared.codec.roles.text
 
     def encode(self, prepared: Prepared, source: Source | None, context: Context) -> EncodedCases:
         """Read new cases."""
