@@ -1,0 +1,1 @@
+"""Text from text, from features, or from a series: an encoder reads, a decoder writes."""
