@@ -111,6 +111,7 @@ def _defines(module: str, functions: Sequence[str]) -> bool:
 
 FORMS: Mapping[str, tuple[str, ...]] = {
     "states": ("states",),
+    "memory": ("memory", "states"),
     "vector": ("vector", "states"),
     "decode": ("decode",),
     "decode_each": ("decode",),

@@ -7,6 +7,7 @@ that offers one of them.
 
     form         functions         makes
     states       states            (batch, steps, features), a state at every step
+    memory       memory, or states (batch, fewer steps, features), what a decoder looks at
     vector       vector, or states (batch, features), one vector of the whole sequence
     decode       encode, decode    (batch, queries, features), an answer to each query
     decode_each  encode, decode    (batch, steps, queries, features), the same from every step
@@ -43,6 +44,13 @@ class States(Protocol):
         `steps` may be unknown while building. With `settings.causal` no state depends on a later
         step.
         """
+
+
+class Remember(Protocol):
+    """A sequence to states that a decoder looks at, for an architecture that shortens time."""
+
+    def memory(self, sequence: Any, mask: Any | None, settings: Settings) -> tuple[Any, Any]:
+        """Return (batch, fewer steps, features), and (batch, fewer steps), which are there."""
 
 
 class Vector(Protocol):
@@ -106,6 +114,27 @@ def vector_of(architecture: Any, sequence: Any, mask: Any | None, settings: Sett
     if hasattr(architecture, "vector"):
         return architecture.vector(sequence, mask, settings)
     return pool(architecture.states(sequence, mask, settings), mask, settings.pooling)
+
+
+def memory_of(
+    architecture: Any, sequence: Any, mask: Any | None, settings: Settings
+) -> tuple[Any, Any | None]:
+    """Return what a decoder looks at, from an architecture of that form.
+
+    Args:
+        architecture: A module with `memory`, or with `states` alone.
+        sequence: (batch, steps, features).
+        mask: (batch, steps), or None.
+        settings: Sizes and options.
+
+    Returns:
+        States (batch, steps, features), and which of them are there, (batch, steps) or None; steps
+        are fewer where the architecture shortens time.
+    """
+    if hasattr(architecture, "memory"):
+        states, present = architecture.memory(sequence, mask, settings)
+        return states, present
+    return architecture.states(sequence, mask, settings), mask
 
 
 def decode_each(

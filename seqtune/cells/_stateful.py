@@ -22,6 +22,7 @@ from typing import Any
 import keras
 from keras import ops
 
+from seqtune.cells._loop import scan_steps
 from seqtune.initializers import GlorotUniform, Orthogonal
 from seqtune.registry import stateful_cells
 
@@ -74,7 +75,7 @@ def run_steps(step: Step, gates: Any, kernel: Any, bias: Any, states: Tensors) -
             following, kept = step.forward(arriving, ops.matmul(before[0], kernel) + bias, before)
             return following, (*following, *kept)
 
-        found = _scan(forth, states, gates, (blank,) * (step.states + step.kept))
+        found = scan_steps(forth, states, gates, (blank,) * (step.states + step.kept))
         after, kept = found[: step.states], found[step.states :]
         before = tuple(
             ops.concatenate([ops.expand_dims(first, 0), rest[:-1]], axis=0)
@@ -96,7 +97,7 @@ def run_steps(step: Step, gates: Any, kernel: Any, bias: Any, states: Tensors) -
             nothing = tuple(ops.zeros_like(state) for state in states)
             wide = ops.zeros_like(gates[0])
             blanks = (wide, wide) if step.has_state_bias else (wide,)
-            found = _scan(back, nothing, (above, kept, before), blanks, reverse=True)
+            found = scan_steps(back, nothing, (above, kept, before), blanks, reverse=True)
             to_gates, to_state = found[0], found[-1]  # the same, where they are only added
             units, width = kernel.shape
             flat = ops.reshape(to_state, (-1, width))
@@ -107,39 +108,6 @@ def run_steps(step: Step, gates: Any, kernel: Any, bias: Any, states: Tensors) -
         return after, gradient
 
     return run(gates, kernel, bias, *states)
-
-
-def _scan(
-    body: Callable[[Tensors, Any], tuple[Tensors, Tensors]],
-    begin: Tensors,
-    arriving: Any,
-    blanks: Tensors,
-    *,
-    reverse: bool = False,
-) -> Tensors:
-    """Return the outputs of a loop over steps, (steps, …) each.
-
-    Args:
-        body: From the states and the inputs of a step to the next states and the outputs.
-        begin: States before the first step.
-        arriving: Inputs of all steps, (steps, …).
-        blanks: Zeros in the shapes of the outputs; on TensorFlow, Keras's `scan` returns nothing
-            but states.
-        reverse: Whether the last step comes first.
-    """
-    if keras.tree.flatten(arriving)[0].shape[0] == 1:  # a loop would cost more than the step
-        out = body(begin, keras.tree.map_structure(lambda each: each[0], arriving))[1]
-        return tuple(ops.expand_dims(each, 0) for each in out)
-    if keras.backend.backend() != "tensorflow":
-        given: Tensors = ops.scan(body, begin, arriving, reverse=reverse)[1]
-        return given
-
-    def both(states: Tensors, arriving: Any) -> tuple[Tensors, Tensors]:
-        following, out = body(states[: len(begin)], arriving)
-        return (*following, *out), (*following, *out)
-
-    given = ops.scan(both, (*begin, *blanks), arriving, reverse=reverse)[1]
-    return given[len(begin) :]
 
 
 class StatefulLayer(keras.layers.Layer):  # type: ignore[misc]

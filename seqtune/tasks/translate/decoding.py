@@ -1,0 +1,190 @@
+"""Writing answers with one network, or with several that agree on each next token.
+
+A source is read once. After that, a step is one call of a compiled program: it takes the answers
+so far one token further, and returns the few best continuations. What networks remember stays on
+the device.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from seqtune.data.ragged import Ragged
+from seqtune.data.text.vocabulary import END
+from seqtune.progress import Advance, no_progress
+from seqtune.runtime.programs import batch_rows
+from seqtune.tasks._values import Network
+from seqtune.tasks.translate.beam import Beams, Candidates
+from seqtune.tasks.translate.decoding_programs import programs_of
+
+MOST_ANSWERS = 256
+"""Answers that are written at the same time, in all rows of a batch."""
+
+Floats = npt.NDArray[np.float64]
+Whole = npt.NDArray[np.int32]
+Rows = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Member:
+    """A network that has a say in each next token.
+
+    Args:
+        network: The network.
+        values: Its configuration.
+        weight: Its share; the weights of all members are divided by their sum.
+    """
+
+    network: Network
+    values: Mapping[str, Any]
+    weight: float = 1.0
+
+    @property
+    def is_ctc(self) -> bool:
+        """Whether it says a token of each step of the memory, instead of writing."""
+        return bool(self.values["network.decoder"] == "ctc")
+
+    def source(self, inputs: Mapping[str, Ragged]) -> Ragged:
+        """Return the sources as this network reads them."""
+        return inputs["series"] if "series" in inputs else inputs[str(self.values["tokens.source"])]
+
+
+@dataclass(frozen=True)
+class Decoded:
+    """Answers to sources.
+
+    Args:
+        tokens: (rows, n_best, steps) int32, the best first, `END` behind each.
+        scores: (rows, n_best) mean log-probability of the tokens and the end; -inf where there are
+            fewer answers.
+        attention: Of each row's best answer, (tokens and the end, source steps), the mean over the
+            members; None where nobody asked or nothing is looked at.
+    """
+
+    tokens: Whole
+    scores: Floats
+    attention: list[npt.NDArray[np.float32]] | None = None
+
+
+def decode(
+    members: Sequence[Member],
+    inputs: Mapping[str, Ragged],
+    *,
+    longest: int,
+    beam: int = 1,
+    length_penalty: float = 1.0,
+    n_best: int = 1,
+    keeps_attention: bool = False,
+    advance: Advance = no_progress,
+) -> Decoded:
+    """Write an answer to each source.
+
+    Args:
+        members: Networks with the same target tokens; all write with a decoder, or none does.
+        inputs: The sources, by kind of token, or as "series".
+        longest: Tokens of an answer at most.
+        beam: Answers of each source that are followed at the same time; 1 takes the most probable
+            token each time (greedy).
+        length_penalty: How much longer answers are favoured; see `Beams`.
+        n_best: Answers of each source that are returned; `beam` is at least that.
+        keeps_attention: Whether to return what the best answer looked at.
+        advance: Hears how many more sources are done.
+
+    Raises:
+        ValueError: The members do not fit together, or a number is too small.
+    """
+    if min(beam, n_best, longest) < 1:
+        raise ValueError(f"beam {beam}, n_best {n_best}, longest {longest}: expected 1 or more")
+    if len({(each.is_ctc, str(each.values["tokens.target"])) for each in members}) != 1:
+        raise ValueError("members write different tokens, or only some of them with a decoder")
+    beam = max(beam, n_best)
+    count = len(members[0].source(inputs))
+    tokens = np.full((count, n_best, longest), END, np.int32)
+    scores = np.full((count, n_best), -np.inf)
+    seen: list[npt.NDArray[np.float32]] = [np.empty((0, 0), np.float32)] * count
+    weights = shares(members)
+    for rows, real in chunks(members[0].source(inputs), max(1, MOST_ANSWERS // beam)):
+        read = [
+            list(each.network.run(programs_of(beam).read, source_inputs(each, inputs, rows)))
+            for each in members
+        ]
+        beams = Beams(len(rows), beam, n_best, length_penalty, longest, real)
+        looks = list[Any]()
+        while not beams.is_over:
+            candidates, look = _advance(members, weights, read, beams)
+            beams.advance(candidates)
+            if keeps_attention:
+                looks.append(np.asarray(look))
+        for place, row in enumerate(rows[:real].tolist()):
+            for rank, found in enumerate(beams.answers(place)):
+                tokens[row, rank, : len(found.tokens)] = found.tokens
+                scores[row, rank] = found.score / (len(found.tokens) + 1)
+                if keeps_attention and not rank:
+                    own = enumerate(found.places)
+                    whole = np.stack([looks[step][place, answer] for step, answer in own])
+                    seen[row] = whole[:, : members[0].source(inputs).lengths[row]]
+        advance(real)
+    width = int((tokens != END).sum(axis=2).max(initial=0))
+    return Decoded(tokens[:, :, :width], scores, seen if keeps_attention else None)
+
+
+def shares(members: Sequence[Member]) -> npt.NDArray[np.float32]:
+    """Return the weights of members, which sum to one."""
+    weights = np.array([each.weight for each in members], np.float64)
+    if not (weights >= 0).all() or not weights.sum() > 0:
+        raise ValueError(f"weights are {weights.tolist()}, expected none below 0 and one above")
+    return np.asarray(weights / weights.sum(), np.float32)
+
+
+def chunks(sources: Ragged, most: int) -> Iterator[tuple[Rows, int]]:
+    """Yield rows of about the same length, and how many of them are real.
+
+    All chunks have as many rows: the last one is filled up with its last row.
+
+    Args:
+        sources: What is read.
+        most: Rows of a chunk at most.
+    """
+    order = np.argsort(sources.lengths, kind="stable")
+    size = batch_rows(len(order), 1 << (most.bit_length() - 1))
+    for first in range(0, len(order), size):
+        rows = order[first : first + size]
+        yield np.pad(rows, (0, size - len(rows)), mode="edge"), len(rows)
+
+
+def source_inputs(member: Member, inputs: Mapping[str, Ragged], rows: Rows) -> dict[str, Any]:
+    """Return sources as a network reads them, padded to a power of two: few programs serve all."""
+    sources = member.source(inputs)
+    steps = batch_rows(int(sources.lengths[rows].max(initial=1)), 1 << 30)
+    batch, lengths = sources.take(rows, steps)
+    if "series" in inputs:
+        return {"series": batch.astype(np.float32), "length": lengths.astype(np.int32)}
+    return {"source": batch.astype(np.int32, copy=False)}
+
+
+def _advance(
+    members: Sequence[Member], weights: Any, read: list[list[Any]], beams: Beams
+) -> tuple[Candidates, Any]:
+    """Take every answer one token further; return what could come, and what was looked at."""
+    programs = programs_of(beams.beam)
+    scores = beams.scores.astype(np.float32)
+    if len(members) == 1:
+        found, read[0][1], look = members[0].network.run(
+            programs.step_and_choose, beams.tokens, beams.parents, *read[0], scores
+        )
+        return Candidates(*found), look
+    said, looks = [], []
+    for member, own in zip(members, read, strict=True):
+        chances, own[1], look = member.network.run(programs.step, beams.tokens, beams.parents, *own)
+        said.append(chances)
+        looks.append(look)
+    found = members[0].network.run(programs.choose, said, weights, scores)
+    if len({each.shape for each in looks}) > 1:  # they read different tokens
+        return Candidates(*found), looks[0]
+    shared = zip(looks, weights, strict=True)
+    return Candidates(*found), sum(np.asarray(look) * weight for look, weight in shared)
