@@ -15,8 +15,10 @@ HEAVY = (
     "pandas",
     "jax",
     "pyarrow",
+    "sacrebleu",
     "sklearn",
     "statsforecast",
+    "rapidfuzz",
 )
 
 COMMAND = """

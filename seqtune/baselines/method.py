@@ -23,6 +23,10 @@ it. What it is fitted on, and what it predicts, depends on its task:
 - `generate/`: `fit(documents, vocabulary, *, kind, held_out)` takes token ids, one sequence per
   document, which may be empty, and returns a `LanguageModel`. `kind` is what a token is:
   "character", "byte", "subword" or "word". What it chooses, it chooses on `held_out`.
+- `translate/`: `fit(pairs, *, seed)` takes at least one pair of a source and the text that it was
+  turned into (`Pairs` of `translate/_pairs.py`). It returns a `Write` from sources to a list of
+  texts, each with the mean log-probability of its units, 0.0 where it has none. `KINDS`, a literal
+  tuple, says which sources it takes: "text", "symbols", "features", "series".
 
 A `seed` is that of methods that draw at random; others do without it.
 
@@ -31,8 +35,8 @@ tasks. A module may also define:
 
 - `ALWAYS = True`: it costs next to nothing, and runs even where no time is left;
 - `BLENDS = False`: no ensemble takes its predictions in;
-- `suits(histories)`, of a forecast by `forecast`: whether it is meant for such data; where it is
-  not, it runs only if it is asked for by name;
+- `suits(histories)`, of a forecast by `forecast`, or `suits(pairs)`, of a translation: whether it
+  is meant for such data; where it is not, it runs only if it is asked for by name;
 - `work(known, asked)`: how the time of fitting that many examples and predicting that many others
   grows, in any unit; without it, the time grows with their sum.
 """

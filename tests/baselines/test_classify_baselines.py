@@ -11,12 +11,12 @@ from typing import Any
 import numpy as np
 import pytest
 
+from seqtune.baselines import series_scale
 from seqtune.baselines.classify import (
     _dtw,
     _minirocket,
     _neighbour,
     _ridge,
-    _series,
     _tfidf,
     nearest_neighbour,
     random_convolutions,
@@ -188,14 +188,14 @@ def test_nearest_neighbour_stretches_to_the_longest_case() -> None:
 
 
 def test_stretching_by_hand() -> None:
-    stretched = _series.stretch(np.array([[0.0, 5.0], [2.0, 3.0]]), 3)
+    stretched = series_scale.stretch(np.array([[0.0, 5.0], [2.0, 3.0]]), 3)
     np.testing.assert_allclose(stretched, [[0, 5], [1, 4], [2, 3]])
-    np.testing.assert_allclose(_series.stretch(column(1, 2, 3), 2), column(1, 3))
-    np.testing.assert_allclose(_series.stretch(column(7), 3), column(7, 7, 7))
+    np.testing.assert_allclose(series_scale.stretch(column(1, 2, 3), 2), column(1, 3))
+    np.testing.assert_allclose(series_scale.stretch(column(7), 3), column(7, 7, 7))
 
 
 def test_standardising_by_hand() -> None:
-    standardise = _series.standardise_as([np.array([[1.0, 5.0]]), np.array([[3.0, 5.0]])])
+    standardise = series_scale.standardise_as([np.array([[1.0, 5.0]]), np.array([[3.0, 5.0]])])
     np.testing.assert_allclose(standardise(np.array([[1.0, 5.0], [5.0, 10.0]])), [[-1, 0], [3, 1]])
     assert standardise(np.array([[1e300, 0.0]]))[0, 0] == 1e6
 

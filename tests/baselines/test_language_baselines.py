@@ -11,7 +11,7 @@ import pytest
 
 from seqtune.baselines.generate import kneser_ney, unigram
 from seqtune.baselines.generate._fitting import GenerateFitting
-from seqtune.baselines.generate._ngrams import discounts
+from seqtune.baselines.ngram_counts import discounts
 from seqtune.data.ragged import Ragged
 from seqtune.registry import baselines
 

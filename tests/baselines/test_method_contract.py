@@ -20,6 +20,8 @@ from seqtune.baselines.forecast._global_fitting import GlobalFitting
 from seqtune.baselines.generate._fitting import GenerateFitting
 from seqtune.baselines.problem import Fitting
 from seqtune.baselines.runner import quietly
+from seqtune.baselines.translate._fitting import TranslateFitting
+from seqtune.baselines.translate._pairs import Pairs
 from seqtune.baselines.window_batch import WindowBatch
 from seqtune.data.ragged import Ragged
 from seqtune.registry import baselines
@@ -36,6 +38,10 @@ FITTINGS: dict[str, Fitting] = {
     "several": ClassifyFitting("series", is_multi=True, seed=0),
     "anomaly": AnomalyFitting(PERIOD),
     "generate": GenerateFitting(4, "word"),
+    "pairs": TranslateFitting("text"),
+    "pairs of symbols": TranslateFitting("symbols"),
+    "captions": TranslateFitting("features"),
+    "transcripts": TranslateFitting("series"),
 }
 EVERY = [
     (form, name)
@@ -199,6 +205,25 @@ def texts() -> Edges:
     }
 
 
+ROWS = [season(1, seed=seed)[:1] for seed in range(8)]
+NEW_ROWS = [np.zeros((1, 2)), np.full((1, 2), 1e300), ROWS[3]]
+
+
+def pairs(sources: Sequence[Any], new: Sequence[Any], kind: str, target_kind: str) -> Edges:
+    targets = ["gut", "schlecht", "", "ein guter Film", "gut", "t s", "\u0301", "😀"]
+    edges: Edges = {
+        "usual": (Pairs(sources, targets, kind, target_kind), new),
+        "one target": (Pairs(sources, ["gut"] * 8, kind, target_kind), new),
+        "equal sources": (Pairs([sources[0]] * 8, targets, kind, target_kind), sources),
+        "nothing": (Pairs(sources, targets, kind, target_kind), []),
+    }
+    for number, source in enumerate(sources):
+        for target in ("", "gut"):
+            known = Pairs([source], [target], kind, target_kind)
+            edges[f"one pair: {number}, {target!r}"] = (known, new)
+    return edges
+
+
 EDGES: dict[str, Edges] = {
     "forecast": histories(),
     "forecast of all": batches(),
@@ -208,6 +233,10 @@ EDGES: dict[str, Edges] = {
     "several": cases(SERIES, NEW_SERIES, is_multi=True),
     "anomaly": segments(),
     "generate": texts(),
+    "pairs": pairs(TEXTS, NEW_TEXTS, "text", "text"),
+    "pairs of symbols": pairs(TEXTS, NEW_TEXTS, "symbols", "symbols"),
+    "captions": pairs(ROWS, NEW_ROWS, "features", "text"),
+    "transcripts": pairs(SERIES, NEW_SERIES, "series", "symbols"),
 }
 
 
@@ -222,6 +251,8 @@ def fitted(form: str, name: str, known: Any) -> Callable[[Any], Any]:
 def arrays(found: Any) -> list[np.ndarray]:
     """The numbers of an answer, whatever its task."""
     rows = found[0] if isinstance(found, tuple) else found
+    if isinstance(rows, list) and rows and isinstance(rows[0], tuple):  # texts and their scores
+        return [np.array([score, *map(ord, text)], np.float64) for text, score in rows]
     return list(rows) if isinstance(rows, list) else [rows]
 
 
@@ -263,6 +294,8 @@ def flat(values: Any) -> list[Any]:
         return [values.values, values.offsets]
     if isinstance(values, list | tuple):
         return [each for one in values for each in flat(one)]
+    if isinstance(values, Pairs):
+        return flat([values.sources, values.targets])
     if isinstance(values, WindowBatch):
         return list(vars(values).values())
     return [] if values is None else [values]

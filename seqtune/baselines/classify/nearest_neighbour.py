@@ -16,8 +16,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from seqtune.baselines.classify._neighbour import nearest_predictor, pairs
-from seqtune.baselines.classify._series import standardise_as, stretch
 from seqtune.baselines.method import Floats, Predict
+from seqtune.baselines.series_scale import standardise_as, stretch
 
 ALWAYS = True
 KINDS = ("series",)

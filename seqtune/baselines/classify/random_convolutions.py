@@ -21,8 +21,8 @@ import numpy as np
 
 from seqtune.baselines.classify._minirocket import FEATURES, LENGTH, Singles, draw, transform
 from seqtune.baselines.classify._ridge import fit_ridge
-from seqtune.baselines.classify._series import standardise_as
 from seqtune.baselines.method import Floats, Predict
+from seqtune.baselines.series_scale import standardise_as
 
 KINDS = ("series",)
 BLOCK = 256  # cases predicted at once

@@ -1,13 +1,7 @@
 """Kneser-Ney: n-grams of several lengths, interpolated, each discounted by how rare it is.
 
-After a context h of n-1 tokens, a token w has the probability
-
-    p_n(w | h) = max(a(hw) - D, 0) / sum_v a(hv) + g(h) p_{n-1}(w | h without its first token)
-
-down to p_0 = 1 / vocabulary. At the longest order, a counts how often hw stands in the text; below
-it, after how many different tokens hw stands, since it is asked only where the longer context was
-not enough. D is one of three discounts by a(hw) = 1, 2, or 3 and more, and g(h) is what was taken.
-The longest order is the one that predicts held-out data best.
+`seqtune.baselines.ngram_model` has the equation. The longest order is the one that predicts
+held-out data best.
 
 Source:
     Chen & Goodman 1999, "An empirical study of smoothing techniques for language modeling",
@@ -16,16 +10,18 @@ Source:
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from itertools import pairwise
 from math import log2
 
 import numpy as np
-import numpy.typing as npt
 
-from seqtune.baselines.generate._ngrams import ABSENT, Counts, Stream, count, discounts, find
-from seqtune.baselines.method import Floats, Integers
+from seqtune.baselines.ngram_model import (
+    KneserNey,
+    Walk,
+    count_orders,
+    fit_order,
+    level_of,
+    model_of,
+)
 from seqtune.data.ragged import Ragged
 
 MAX_ORDER = {"character": 12, "byte": 12, "subword": 6, "word": 6}
@@ -33,86 +29,6 @@ MAX_ORDER = {"character": 12, "byte": 12, "subword": 6, "word": 6}
 
 DEFAULT_ORDER = {"character": 8, "byte": 8, "subword": 4, "word": 4}
 """The longest n-grams where nothing is held out to choose by."""
-
-
-@dataclass(frozen=True, eq=False)
-class Level:
-    """The n-grams of one order, ready to predict.
-
-    Args:
-        keys: (ngrams,) sorted.
-        share: (ngrams,) discounted share of each in its context.
-        rest: (contexts,) what is left in each context for the order below; 1 where nothing
-            follows it.
-    """
-
-    keys: Integers
-    share: Floats
-    rest: Floats
-
-
-@dataclass(frozen=True, eq=False)
-class KneserNey:
-    """A fitted model.
-
-    Args:
-        levels: From order 1 up.
-        vocabulary: How many tokens there are.
-    """
-
-    levels: Sequence[Level]
-    vocabulary: int
-
-    @property
-    def detail(self) -> str:
-        """The longest n-grams, which were chosen on held-out data."""
-        return f"order {len(self.levels)}"
-
-    @property
-    def reach(self) -> int:
-        """How many tokens before the next one matter at most."""
-        return len(self.levels) - 1
-
-    def log_probabilities(self, documents: Ragged) -> Floats:
-        """Return the natural logarithm of each token's probability, (tokens,)."""
-        walk = _Walk(documents, self.vocabulary)
-        for level in self.levels:
-            walk.climb(level)
-        return walk.logarithms()
-
-    def next_probabilities(self, context: npt.ArrayLike) -> Floats:
-        """Return the probability of each token to come next, (vocabulary,)."""
-        base = self.vocabulary + 1
-        known = np.asarray(context, np.int64)
-        if len(known) < len(self.levels):
-            known = np.insert(known, 0, self.vocabulary)
-        probabilities = np.full(self.vocabulary, 1.0 / self.vocabulary)
-        for order, level in enumerate(self.levels, start=1):
-            if len(known) < order - 1:
-                break
-            number = self._number(known[len(known) - order + 1 :])
-            if number < 0:
-                break
-            first, last = np.searchsorted(level.keys, [number * base, number * base + base])
-            tokens = level.keys[first:last] - number * base
-            probabilities *= level.rest[number]
-            is_token = tokens < self.vocabulary
-            probabilities[tokens[is_token]] += level.share[first:last][is_token]
-        return probabilities
-
-    def refitted(self, documents: Ragged) -> KneserNey:
-        """Return a model of the same order, fitted on other documents."""
-        return _model(_counted(documents, self.vocabulary, len(self.levels)), self.vocabulary)
-
-    def _number(self, tokens: Integers) -> int:
-        """Return the number of an n-gram, -1 where training has none such; 0 for the empty one."""
-        number = 0
-        for level, token in zip(self.levels, tokens.tolist(), strict=False):
-            key = number * (self.vocabulary + 1) + token
-            number = int(find(level.keys, np.array([key]))[0])
-            if number < 0:
-                break
-        return number
 
 
 def fit(
@@ -139,84 +55,18 @@ def fit(
         True
     """
     if order is not None or held_out is None or not len(held_out.values):
-        return _model(_counted(documents, vocabulary, order or DEFAULT_ORDER[kind]), vocabulary)
-    counted = _counted(documents, vocabulary, MAX_ORDER[kind])
-    walk = _Walk(held_out, vocabulary)
+        return fit_order(documents, vocabulary, order or DEFAULT_ORDER[kind])
+    counted = count_orders(documents, vocabulary, MAX_ORDER[kind])
+    walk = Walk(held_out, vocabulary)
     scores = []
     for counts, longer in zip(counted, [*counted[1:], None], strict=True):
-        scores.append(walk.peek(_level(counts, counts.raw, vocabulary)))
+        scores.append(walk.peek(level_of(counts, counts.raw, vocabulary)))
         if longer is not None:
-            walk.climb(_level(counts, counts.continuations(longer), vocabulary))
-    return _model(counted[: int(np.argmax(scores)) + 1], vocabulary)
+            walk.climb(level_of(counts, counts.continuations(longer), vocabulary))
+    return model_of(counted[: int(np.argmax(scores)) + 1], vocabulary)
 
 
 def work(known: int, asked: int) -> float:
     """Return how the time of fitting and scoring tokens grows: n-grams are sorted."""
     tokens = known + asked
     return tokens * log2(tokens + 2)
-
-
-def _counted(documents: Ragged, vocabulary: int, most: int) -> list[Counts]:
-    return list(count(Stream.of(documents, vocabulary), vocabulary, most))
-
-
-def _model(counted: Sequence[Counts], vocabulary: int) -> KneserNey:
-    levels = [
-        _level(counts, counts.continuations(longer), vocabulary)
-        for counts, longer in pairwise(counted)
-    ]
-    return KneserNey([*levels, _level(counted[-1], counted[-1].raw, vocabulary)], vocabulary)
-
-
-def _level(counts: Counts, adjusted: Integers, vocabulary: int) -> Level:
-    """Turn counts into shares: discounted, and by context."""
-    context = counts.keys // (vocabulary + 1)
-    taken = np.concatenate([[0.0], discounts(adjusted)])[np.minimum(adjusted, 3)]
-    total = np.bincount(context, adjusted, minlength=counts.contexts)
-    left = np.bincount(context, taken, minlength=counts.contexts)
-    is_followed = total > 0
-    total = np.where(is_followed, total, 1.0)
-    share = (adjusted - taken) / total[context]
-    return Level(counts.keys, share, np.where(is_followed, left / total, 1.0))
-
-
-class _Walk:
-    """The probability of every token of a text, from the shortest n-grams to the longest."""
-
-    def __init__(self, documents: Ragged, vocabulary: int) -> None:
-        self.stream = Stream.of(documents, vocabulary)
-        self.base = vocabulary + 1
-        self.order = 0
-        self.numbers = np.zeros(len(self.stream.tokens), np.int64)
-        self.probabilities = np.full(len(self.stream.tokens), 1.0 / vocabulary)
-
-    def climb(self, level: Level) -> None:
-        """Go on to the next order."""
-        self.probabilities, self.numbers = self._next(level)
-        self.order += 1
-
-    def peek(self, level: Level) -> float:
-        """Return the mean log-probability that the next order would give."""
-        return float(self._logarithms(self._next(level)[0]).mean())
-
-    def logarithms(self) -> Floats:
-        """Return the natural logarithm of each token's probability, without the marks."""
-        return self._logarithms(self.probabilities)
-
-    def _logarithms(self, probabilities: Floats) -> Floats:
-        logarithms: Floats = np.log(probabilities[self.stream.age > 0])
-        return logarithms
-
-    def _next(self, level: Level) -> tuple[Floats, Integers]:
-        ends = self.stream.ends(self.order + 1)
-        contexts = self.stream.contexts(self.order + 1, self.numbers, ends)
-        is_known = contexts >= 0
-        ends, contexts = ends[is_known], contexts[is_known]
-        found = find(level.keys, contexts * self.base + self.stream.tokens[ends])
-        probabilities = self.probabilities.copy()
-        probabilities[ends] *= level.rest[contexts]
-        is_there = found >= 0
-        probabilities[ends[is_there]] += level.share[found[is_there]]
-        numbers = np.full(len(self.stream.tokens), ABSENT, np.int64)
-        numbers[ends] = found
-        return probabilities, numbers
