@@ -52,7 +52,7 @@ def build_network(prepared: Any, values: Mapping[str, Any]) -> keras.Model:
         frames = FrameTokens(target.size, dropout=settings.dropout, counts=counts, name=DECODER)
         return keras.Model(inputs, frames(memory, present, previous))
     copied = None
-    if values["network.copy"] and is_read and not hasattr(architecture, "memory"):
+    if values["network.copying"] and is_read and not hasattr(architecture, "memory"):
         copied = copies(codec.tokenizer("source", values).vocabulary, target.vocabulary)
     decoder = AttentionDecoder(
         target.size,

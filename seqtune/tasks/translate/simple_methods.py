@@ -1,0 +1,106 @@
+"""The simple methods on the cases of a run."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from seqtune.baselines.problem import PARTS, Portion, Problem
+from seqtune.baselines.runner import quietly
+from seqtune.baselines.translate._fitting import TranslateFitting
+from seqtune.baselines.translate._pairs import Answers as Written
+from seqtune.baselines.translate._pairs import Pairs
+from seqtune.errors import RunError, literal
+from seqtune.progress import Listener
+from seqtune.registry import baselines
+from seqtune.tasks.translate.answers import UNKNOWN, Answers
+from seqtune.tasks.translate.encoded import EncodedPairs
+from seqtune.tasks.translate.prepared import Prepared
+
+Floats = npt.NDArray[np.float64]
+Rows = npt.NDArray[np.int64]
+
+SAMPLES = (40, 400)
+"""Training pairs of the samples that say how long a method takes."""
+
+ANSWERED_SHARE = 4
+"""One of so many sources of a sample is also answered."""
+
+
+def problem_of(prepared: Prepared, seed: int) -> Problem:
+    """Return what the methods answer: the validation part, and the test part by a fit on more.
+
+    Args:
+        prepared: The pairs.
+        seed: Of the methods that draw at random.
+    """
+    train, before = prepared.pairs("train"), prepared.pairs("validation")
+
+    def sample(size: int) -> Portion:
+        places = np.linspace(0, len(train) - 1, min(size, len(train))).astype(np.int64)
+        some = train[np.unique(places)]
+        asked = prepared.plain_sources(np.unique(prepared.case[some])[::ANSWERED_SHARE])
+        return Portion(known_pairs(prepared, some), asked, (len(some), len(asked)))
+
+    def portion(pairs: Rows, encoded: EncodedPairs) -> Portion:
+        asked = encoded.plain()
+        return Portion(known_pairs(prepared, pairs), asked, (len(pairs), len(asked)))
+
+    def gather(name: str, answers: Sequence[Written], listener: Listener) -> dict[str, Floats]:
+        return {part: _packed(each) for part, each in zip(PARTS, answers, strict=True)}
+
+    portions = [
+        portion(train, prepared.encoded("validation")),
+        portion(before, prepared.encoded("test")),
+    ]
+    fitting = TranslateFitting(prepared.codec.source_kind, seed)
+    return Problem(fitting, portions, gather, SAMPLES, sample)
+
+
+def known_pairs(prepared: Prepared, pairs: Rows) -> Pairs:
+    """Return pairs as simple methods learn from them."""
+    cases = prepared.plain_sources(np.arange(len(prepared.parts)))
+    sources: list[Any] = [cases[case] for case in prepared.case[pairs].tolist()]
+    codec = prepared.codec
+    return Pairs(sources, prepared.target_texts(pairs), codec.source_kind, codec.target_kind)
+
+
+def translate_by_method(
+    prepared: Prepared, encoded: EncodedPairs, name: str, seed: int
+) -> Floats:
+    """Return the answers of a simple method that is fitted on all pairs of the run.
+
+    Args:
+        prepared: The run's pairs.
+        encoded: What is answered.
+        name: The method.
+        seed: Of the methods that draw at random.
+
+    Returns:
+        `Answers` as an array; each case has one candidate.
+
+    Raises:
+        RunError: The method does not answer such sources.
+    """
+    methods, codec = baselines("translate"), prepared.codec
+    fitting = TranslateFitting(codec.source_kind, seed)
+    if name not in methods or fitting.refusal(methods[name]):
+        raise RunError(
+            f"{literal(name)} is no method for {codec.source_kind}", "seqtune report RUN"
+        )
+    every = known_pairs(prepared, np.arange(len(prepared.case)))
+
+    def answer() -> Floats:
+        return _packed(fitting.predict(fitting.fit(methods[name], every), encoded.plain()))
+
+    return quietly(answer)
+
+
+def _packed(written: Written) -> Floats:
+    """Return answers and their scores as an array; what is known of references is nothing."""
+    texts = [[text] for text, _ in written]
+    scores = np.array([score for _, score in written]).reshape(-1, 1)
+    return Answers(texts, scores, np.full(len(texts), UNKNOWN)).to_array()
