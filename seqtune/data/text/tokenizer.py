@@ -1,10 +1,10 @@
 """Turning texts into sequences of tokens and back, with a vocabulary of the training texts only.
 
 Five kinds of tokens: characters; bytes of UTF-8; words; sub-words (byte-level byte pair
-encoding); and symbols, which stand between blanks and are kept whole (phones, notes). Any script is taken: writing
-systems without spaces between words (Chinese, Japanese, Thai, Lao, Khmer, Burmese, Tibetan) give
-one word per character with its marks, and an emoji with its skin tone, its joined emoji or its flag
-is one word.
+encoding); and symbols, which stand between blanks and are kept whole (phones, notes). Any
+script is taken: writing systems without spaces between words (Chinese, Japanese, Thai, Lao, Khmer,
+Burmese, Tibetan) give one word per character with its marks, and an emoji with its skin tone, its
+joined emoji or its flag is one word.
 
 Texts that are to be written again are taken exactly: nothing is lost, a word has the space before
 it, and a word that the vocabulary lacks is spelled in characters. Every text then has one sequence

@@ -70,7 +70,7 @@ class TrainingBatches(keras.utils.PyDataset):  # type: ignore[misc]
         self.hidden = float(values["training.word_dropout"])
         self.inputs, self.targets = prepared.inputs[self.source], prepared.targets[self.target]
         self.rows, self.case, self.epoch = rows, prepared.case[rows], 0
-        self.shapes = prepared.shapes(self.source, self.target)
+        self.shapes = self.codec.shapes[self.source][self.target]
         lengths = self.inputs.lengths[self.case], self.targets.lengths[rows] + 1
         self._shape_of = smallest_of(self.shapes, *lengths)
         self._lengths = np.column_stack(lengths)
@@ -131,13 +131,10 @@ class TrainingBatches(keras.utils.PyDataset):  # type: ignore[misc]
     def _holding(self, rows: Rows) -> Shape:
         """Return the smallest shape that holds all of some pairs; few batches mix two."""
         if self._shape_of[rows[0]] == self._shape_of[rows[-1]]:
-            return self.shapes[self._shape_of[rows[0]]]
+            return self.shapes[int(self._shape_of[rows[0]])]
         longest = self._lengths[rows].max(axis=0)
-        return next(
-            shape
-            for shape in self.shapes
-            if shape.source >= longest[0] and shape.target >= longest[1]
-        )
+        number = smallest_of(self.shapes, longest[:1], longest[1:])
+        return self.shapes[int(number[0])]
 
     def _batch(self, chosen: Rows, shape: Shape, draw: np.random.Generator) -> Batch:
         filled = np.resize(chosen, self.size)

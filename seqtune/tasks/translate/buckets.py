@@ -1,7 +1,7 @@
 """A few shapes of batches, so that pairs of like length share one and little of it is padding.
 
-A network is compiled once for each shape. Six of them, chosen to the data, leave less padding than
-a shape for each length of a grid, and cost less time to compile.
+A network is compiled once for each shape. A few of them, chosen to the data, leave less padding
+than a shape for each length of a grid, and cost less time to compile.
 """
 
 from __future__ import annotations
@@ -11,13 +11,28 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-MOST_SHAPES = 6
-CANDIDATES = 24
+FEW_SHAPES, MOST_SHAPES = 6, 8
+"""So many shapes where they leave little padding, else the most."""
+
+LITTLE_PADDING = 0.15
+
+USUAL_SHARE, FAR = 0.995, 0.9
+"""Nearly all pairs; and the part of the longest below which their length saves something."""
+
+SAMPLE = 5_000
+"""Pairs that shapes are fitted to."""
+
+CANDIDATES = 32
 """Lengths that are tried for each side of a shape."""
 
-ROUNDS = 8
+STARTS = tuple((power, cover) for power in (0.6, 1.0, 1.6) for cover in (0.5, 0.9))
+"""From so many beginnings the search starts: the powers make the first shapes narrower or wider,
+the covers say which share of the pairs up to a shape it holds."""
+
+ROUNDS = 20
 
 Lengths = npt.NDArray[np.int64]
+Costs = npt.NDArray[np.float64]
 
 
 class Shape(NamedTuple):
@@ -32,11 +47,43 @@ class Shape(NamedTuple):
     target: int
 
 
-def find_shapes(sources: Lengths, targets: Lengths, most: int = MOST_SHAPES) -> tuple[Shape, ...]:
-    """Choose shapes that leave little padding.
+def choose_shapes(
+    sources: Lengths, targets: Lengths, *, holds_all: bool
+) -> tuple[tuple[Shape, ...], int]:
+    """Choose as few shapes as leave little padding, and never many.
+
+    Args:
+        sources: (pairs,) steps of each source.
+        targets: (pairs,) tokens of each answer, the end among them.
+        holds_all: Whether the last shape holds every pair, or those of usual length: one in 200
+            may be longer, of which a batch then holds the beginning.
+
+    Returns:
+        The shapes, the smallest first; and how many pairs the last one does not hold.
+    """
+    longer = 0
+    if not holds_all:
+        usual = [_usual(lengths) for lengths in (sources, targets)]
+        longer = int(((sources > usual[0]) | (targets > usual[1])).sum())
+        sources, targets = np.minimum(sources, usual[0]), np.minimum(targets, usual[1])
+    shapes = find_shapes(sources, targets, FEW_SHAPES)
+    if padding_of(shapes, sources, targets) > LITTLE_PADDING:
+        shapes = find_shapes(sources, targets, MOST_SHAPES)
+    return shapes, longer
+
+
+def _usual(lengths: Lengths) -> int:
+    """Return the length that nearly all have, where others are far longer; else the longest."""
+    longest, usual = int(lengths.max()), np.quantile(lengths, USUAL_SHARE, method="higher")
+    return int(usual) if usual < FAR * longest else longest
+
+
+def find_shapes(sources: Lengths, targets: Lengths, most: int) -> tuple[Shape, ...]:
+    """Choose shapes that leave as little padding as possible.
 
     Shapes move, one side at a time, to where all pairs together need the fewest steps, each pair
-    in the smallest shape that holds it; until none moves any more.
+    in the smallest shape that holds it; until none moves any more. Of several beginnings the best
+    end is taken.
 
     Args:
         sources: (pairs,) steps of each source.
@@ -46,34 +93,17 @@ def find_shapes(sources: Lengths, targets: Lengths, most: int = MOST_SHAPES) -> 
     Returns:
         The shapes, the smallest first; the last one holds every pair.
     """
-    found, counts = np.unique(np.column_stack([sources, targets]), axis=0, return_counts=True)
-    largest = found.max(axis=0)
-    order = np.argsort(found.sum(axis=1), kind="stable")
-    share = np.cumsum(counts[order]) / counts.sum()
-    shapes = [largest]
-    for quantile in np.linspace(0, 1, most + 1)[1:-1]:
-        within = found[order[: int(np.searchsorted(share, quantile)) + 1]]
-        shapes.append(_quantile(within, counts[order[: len(within)]], 0.9))
+    pairs = np.column_stack([sources, targets])
+    if len(pairs) > SAMPLE:
+        some = np.random.default_rng(len(pairs)).choice(len(pairs), SAMPLE, replace=False)
+        pairs = np.concatenate([pairs[some], pairs.max(axis=0)[None]])
+    found, counts = np.unique(pairs, axis=0, return_counts=True)
     tried = [_candidates(found[:, side], counts) for side in (0, 1)]
-    best = np.array(shapes, np.int64)
-    costs = _costs(best, found)
-    for _ in range(ROUNDS):
-        before = float((costs.min(axis=0) * counts).sum())
-        for number in range(1, len(best)):
-            others = np.delete(costs, number, axis=0).min(axis=0)
-            for side in (0, 1):
-                moved = np.repeat(best[number][None], len(tried[side]), axis=0)
-                moved[:, side] = tried[side]
-                each = _costs(moved, found)
-                total = (np.minimum(each, others) * counts).sum(axis=1)
-                least = int(total.argmin())
-                if total[least] < (np.minimum(costs[number], others) * counts).sum():
-                    best[number], costs[number] = moved[least], each[least]
-        if float((costs.min(axis=0) * counts).sum()) >= before:
-            break
-    used = np.unique(costs.argmin(axis=0))
-    kept = {(int(a), int(b)) for a, b in best[np.union1d(used, [0])]}
-    return tuple(Shape(*each) for each in sorted(kept, key=lambda shape: (sum(shape), shape)))
+    ends = (_descended(start, found, counts, tried) for start in _starts(found, counts, most))
+    best, costs = min(ends, key=lambda end: float((end[1].min(axis=0) * counts).sum()))
+    used = {0, *costs.argmin(axis=0).tolist()}
+    shapes = {Shape(*best[number].tolist()) for number in used}
+    return tuple(sorted(shapes, key=lambda shape: (sum(shape), shape)))
 
 
 def padding_of(shapes: tuple[Shape, ...], sources: Lengths, targets: Lengths) -> float:
@@ -87,20 +117,53 @@ def smallest_of(
     shapes: tuple[Shape, ...], sources: Lengths, targets: Lengths
 ) -> npt.NDArray[np.int64]:
     """Return the number of the smallest shape that holds each pair, (pairs,)."""
+    sources = np.minimum(sources, max(shape.source for shape in shapes))
+    targets = np.minimum(targets, max(shape.target for shape in shapes))
     costs = _costs(np.array(shapes, np.int64), np.column_stack([sources, targets]))
-    return costs.argmin(axis=0).astype(np.int64)
+    found: Lengths = costs.argmin(axis=0).astype(np.int64)
+    return found
 
 
-def _costs(shapes: Lengths, pairs: Lengths) -> npt.NDArray[np.float64]:
-    """Return the steps of each shape for each pair, (shapes, pairs); infinite if too short."""
-    holds = (shapes[:, None, :] >= pairs[None]).all(axis=2)
-    costs: npt.NDArray[np.float64] = np.where(holds, shapes.sum(axis=1)[:, None], np.inf)
-    return costs
-
-
-def _quantile(found: Lengths, counts: Lengths, share: float) -> Lengths:
+def _starts(found: Lengths, counts: Lengths, most: int) -> list[Lengths]:
+    """Return beginnings, (shapes, 2) each; the first shape of each holds every pair."""
     rows = np.repeat(np.arange(len(found)), counts)
-    return np.quantile(found[rows], share, axis=0, method="nearest").astype(np.int64)
+    rows = rows[np.argsort(found[rows].sum(axis=1), kind="stable")]
+    starts = []
+    for power, cover in STARTS:
+        shapes = [found.max(axis=0)]
+        for share in np.linspace(0, 1, most + 1)[1:-1] ** power:
+            within = found[rows[: max(1, int(share * len(rows)))]]
+            shapes.append(np.quantile(within, cover, axis=0, method="nearest"))
+        starts.append(np.array(shapes, np.int64))
+    return starts
+
+
+def _descended(
+    shapes: Lengths, found: Lengths, counts: Lengths, tried: list[Lengths]
+) -> tuple[Lengths, Costs]:
+    """Move shapes, but the first, as long as pairs then need fewer steps; return their costs."""
+    costs, before = _costs(shapes, found), np.inf
+    for _ in range(ROUNDS):
+        for number in range(1, len(shapes)):
+            others = np.delete(costs, number, axis=0).min(axis=0)
+            for side in (0, 1):
+                moved = np.repeat(shapes[number][None], len(tried[side]), axis=0)
+                moved[:, side] = tried[side]
+                each = _costs(moved, found)
+                least = int((np.minimum(each, others) @ counts).argmin())
+                shapes[number], costs[number] = moved[least], each[least]
+        total = float(costs.min(axis=0) @ counts)
+        if total >= before:
+            break
+        before = total
+    return shapes, costs
+
+
+def _costs(shapes: Lengths, pairs: Lengths) -> Costs:
+    """Return the steps of each shape for each pair, (shapes, pairs); infinite if too short."""
+    holds = (shapes[:, :1] >= pairs[:, 0]) & (shapes[:, 1:] >= pairs[:, 1])
+    costs: Costs = np.where(holds, shapes.sum(axis=1)[:, None], np.inf)
+    return costs
 
 
 def _candidates(lengths: Lengths, counts: Lengths) -> Lengths:
@@ -109,4 +172,6 @@ def _candidates(lengths: Lengths, counts: Lengths) -> Lengths:
     if len(different) <= CANDIDATES:
         return different
     shares = np.linspace(0, 1, CANDIDATES)
-    return np.unique(np.quantile(np.repeat(lengths, counts), shares, method="nearest"))
+    chosen = np.quantile(np.repeat(lengths, counts), shares, method="nearest")
+    different = np.unique(chosen)
+    return different.astype(np.int64)

@@ -11,9 +11,15 @@ import numpy.typing as npt
 
 from seqtune.data.ragged import Ragged
 from seqtune.data.text.tokenizer import Tokenizer
+from seqtune.tasks.translate.buckets import MOST_SHAPES, Shape
 from seqtune.tasks.translate.roles import Roles
 from seqtune.tasks.translate.schema import METRICS
-from seqtune.tasks.translate.token_choice import read_longest, read_tokenizers, without_end
+from seqtune.tasks.translate.token_choice import (
+    LONGEST,
+    read_longest,
+    read_tokenizers,
+    without_end,
+)
 
 Floats = npt.NDArray[np.float64]
 Side = Literal["source", "target"]
@@ -37,6 +43,9 @@ class Codec:
         longest: Of "source" and "target", tokens at most by kind; of a series, steps.
         counts: By kind of token, how often each is in the answers of the training pairs,
             (vocabulary,); the end is in each once.
+        shapes: Of training batches, the smallest first: by what the source is read as, and by kind
+            of token of the answers. They are those of all pairs, so that a refit runs the programs
+            that the search compiled.
         lower: Whether capitals become small letters.
         center: (channels,) mean over training steps; 0 for a category.
         spread: (channels,) standard deviation over training steps, 1 where constant or a category.
@@ -48,6 +57,7 @@ class Codec:
     tokenizers: Mapping[str, Mapping[str, Tokenizer]] = field(repr=False)
     longest: Mapping[str, Mapping[str, int]]
     counts: Mapping[str, tuple[int, ...]] = field(repr=False)
+    shapes: Mapping[str, Mapping[str, tuple[Shape, ...]]] = field(repr=False)
     lower: bool = False
     center: tuple[float, ...] = ()
     spread: tuple[float, ...] = ()
@@ -124,6 +134,10 @@ class Codec:
             },
             "longest": {side: dict(each) for side, each in self.longest.items()},
             "counts": {kind: list(each) for kind, each in self.counts.items()},
+            "shapes": {
+                source: {target: [list(shape) for shape in each] for target, each in shapes.items()}
+                for source, shapes in self.shapes.items()
+            },
             "lower": self.lower,
             "center": list(self.center),
             "spread": list(self.spread),
@@ -152,6 +166,7 @@ class Codec:
             tokenizers=tokenizers,
             longest={side: read_longest(values["longest"][side], kinds[side]) for side in kinds},
             counts=_counts(values["counts"]),
+            shapes=_shapes(values["shapes"]),
             lower=values["lower"],
             center=_numbers(values["center"]),
             spread=_numbers(values["spread"]),
@@ -176,6 +191,8 @@ def _is_sound(codec: Codec) -> bool:
         and codec.counts.keys() == targets.keys()
         and all(len(codec.counts[kind]) == each.size for kind, each in targets.items())
         and all(each[0] > 0 for each in codec.counts.values())
+        and {*codec.shapes} == {*codec.source_names}
+        and all({*each} == {*targets} for each in codec.shapes.values())
         and len(codec.center) == len(codec.spread)
         and (has_width if is_series else not codec.channels)
         and all(width > 0 for width in codec.spread)
@@ -222,6 +239,27 @@ def _counts(values: Any) -> dict[str, tuple[int, ...]]:
     if not is_sound:
         raise ValueError("its counts are not as they are written")
     return {str(kind): tuple(counts) for kind, counts in values.items()}
+
+
+def _shapes(values: Any) -> dict[str, dict[str, tuple[Shape, ...]]]:
+    if not isinstance(values, dict) or not all(isinstance(each, dict) for each in values.values()):
+        raise ValueError("its shapes are not as they are written")
+    return {
+        str(source): {str(target): _shapes_of(each) for target, each in shapes.items()}
+        for source, shapes in values.items()
+    }
+
+
+def _shapes_of(values: Any) -> tuple[Shape, ...]:
+    is_sound = (
+        isinstance(values, list)
+        and 0 < len(values) <= MOST_SHAPES
+        and all(isinstance(shape, list) and len(shape) == 2 for shape in values)
+        and all(type(size) is int and 0 < size <= LONGEST + 1 for shape in values for size in shape)
+    )
+    if not is_sound:
+        raise ValueError("its shapes are not as they are written")
+    return tuple(Shape(*shape) for shape in values)
 
 
 def _categories(values: Any) -> dict[str, tuple[str, ...]]:

@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any, cast
 
 import numpy as np
+import numpy.typing as npt
 
-from seqtune.data.ragged import Ragged
 from seqtune.data.reading.source import Source
 from seqtune.errors import DataError
 from seqtune.progress import Listener, Note
 from seqtune.recipe.load import Recipe
-from seqtune.tasks.translate.codec import Codec
+from seqtune.tasks.translate.encode import Encoded, encode_all
 from seqtune.tasks.translate.infer_roles import infer_roles
 from seqtune.tasks.translate.metric_choice import choose_metric
 from seqtune.tasks.translate.pairs import Pairs, Rows, number_cases, read_pairs
 from seqtune.tasks.translate.prepared import Prepared, as_bytes
 from seqtune.tasks.translate.roles import Roles
 from seqtune.tasks.translate.schema import Schema
-from seqtune.tasks.translate.split import TRAIN, split_cases, usual_share
-from seqtune.tasks.translate.token_choice import choose_tokens, counts_of, fit_tokens
+from seqtune.tasks.translate.split import split_cases, usual_share
 
 
 def prepare(source: Source, recipe: Recipe, listener: Listener) -> tuple[Prepared, Recipe]:
@@ -49,46 +46,28 @@ def prepare(source: Source, recipe: Recipe, listener: Listener) -> tuple[Prepare
         for part in (values.validation, values.test)
     ]
     parts = split_cases(len(first), shares[0], shares[1], values.seed)
+    several = _has_several(pairs, case)
     metric = choose_metric(
-        values.metric, roles, pairs.targets,
-        has_several=_has_several(pairs, case), listener=listener,
-    )  # fmt: skip
-    unique = pairs.take(first)
-    known = np.flatnonzero(parts == TRAIN)
-    learnt = np.flatnonzero(parts[case] == TRAIN)
-    kinds, fitted = {}, {}
-    for side, kind, texts, rows in (
-        ("source", roles.kind, unique.sources, known),
-        ("target", roles.target_kind, pairs.targets, learnt),
-    ):
-        asked = getattr(values.tokens, side)
-        kinds[side] = choose_tokens(side, kind, texts, asked, listener)
-        training = [texts[row] for row in rows.tolist()]
-        fitted[side] = fit_tokens(side, kinds[side], training, values.tokens)
-    codec = Codec(
-        roles=roles,
-        metric=metric,
-        tokenizers={side: tokenizers for side, (tokenizers, _) in fitted.items()},
-        longest={side: longest for side, (_, longest) in fitted.items()},
-        counts={},
-        lower=values.tokens.lower,
+        values.metric, roles, pairs.targets, has_several=several, listener=listener
     )
-    inputs = {kind: codec.source_tokens(unique.sources, kind) for kind in kinds["source"]}
-    targets = {kind: codec.target_tokens(pairs.targets, kind) for kind in kinds["target"]}
-    for note in _cut(codec, inputs, targets):
-        listener(Note(note))
-    codec = replace(codec, counts=_counts(codec, targets, learnt))
-    prepared = Prepared(
-        codec=codec,
-        inputs={kind: each for kind, (each, _) in inputs.items()},
-        targets={kind: each for kind, (each, _) in targets.items()},
+    encoded = encode_all(pairs, case, first, parts, roles, metric, values.tokens, listener)
+    prepared = _prepared(encoded, pairs, case, first, parts)
+    return prepared, _settled(recipe, source, encoded, shares)
+
+
+def _prepared(
+    encoded: Encoded, pairs: Pairs, case: Rows, first: Rows, parts: npt.NDArray[np.int8]
+) -> Prepared:
+    return Prepared(
+        codec=encoded.codec,
+        inputs=encoded.inputs,
+        targets=encoded.targets,
         case=case,
         parts=parts,
         lines=pairs.rows,
-        sources=as_bytes(unique.sources),
+        sources=as_bytes([pairs.sources[row] for row in first.tolist()]),
         answers=as_bytes(pairs.targets),
     )
-    return prepared, _settled(recipe, source, roles, shares, kinds).replace({"metric": metric})
 
 
 def _has_several(pairs: Pairs, case: Rows) -> bool:
@@ -115,63 +94,39 @@ def _remarks(source: Source, roles: Roles, pairs: Pairs, cases: int) -> list[str
             "references of one case, which stays in one part"
         )
     same = [
-        row for row, (one, other) in enumerate(zip(pairs.sources, pairs.targets, strict=True))
+        row
+        for row, (one, other) in enumerate(zip(pairs.sources, pairs.targets, strict=True))
         if one == other
-    ]  # fmt: skip
+    ]
     if same:
-        many = f"all {len(pairs):,}" if len(same) == len(pairs) else f"{len(same):,}"
-        rows = "row" if len(same) == 1 else "rows"
-        hint = ""
-        if 2 * len(same) > len(pairs):
-            hint = "; is it the right column? (--target COLUMN)"
+        many = "all" if len(same) == len(pairs) else f"{len(same):,} of"
         first = source.where(int(pairs.rows[same[0]]))
-        notes.append(f"in {many} {rows} the answer equals the source, the first at {first}{hint}")
+        doubt = "; is it the right column? (--target COLUMN)" if 2 * len(same) > len(pairs) else ""
+        notes.append(
+            f"in {many} {len(pairs):,} rows the answer equals the source, the first at "
+            f"{first}{doubt}"
+        )
     return notes
 
 
-def _cut(codec: Codec, inputs: Any, targets: Any) -> list[str]:
-    """Return what to say of sources and answers that are too long."""
-    flag = "--set tokens.longest=N"
-    notes = [
-        f"{cut:,} of {len(each):,} sources are longer than {codec.longest['source'][kind]} {kind} "
-        f"tokens: their middle is left out ({flag})"
-        for kind, (each, cut) in inputs.items()
-        if cut
-    ]
-    return notes + [
-        f"{cut:,} of {len(each):,} answers are longer than {codec.longest['target'][kind]} {kind} "
-        f"tokens: they are learnt without their end, and scored whole ({flag})"
-        for kind, (each, cut) in targets.items()
-        if cut
-    ]
-
-
-def _counts(codec: Codec, targets: Any, learnt: Rows) -> dict[str, tuple[int, ...]]:
-    return {
-        kind: counts_of(
-            Ragged.from_list(each.select(learnt)), codec.tokenizers["target"][kind].size
-        )
-        for kind, (each, _) in targets.items()
-    }
-
-
-def _settled(
-    recipe: Recipe,
-    source: Source,
-    roles: Roles,
-    shares: list[float],
-    kinds: Mapping[str, Sequence[str]],
-) -> Recipe:
+def _settled(recipe: Recipe, source: Source, encoded: Encoded, shares: list[float]) -> Recipe:
     """Fill in what was inferred."""
+    codec = encoded.codec
+    roles = codec.roles
     changes: dict[str, Any] = {
         "data.kind": roles.kind,
         "data.target_kind": roles.target_kind,
         "data.target": roles.target,
+        "data.series": roles.series,
+        "data.time": source.columns_of(roles.time),
+        "data.channels": list(roles.channels) or "auto",
+        "metric": codec.metric,
         "validation.share": shares[0],
         "test.share": shares[1],
     }
     if roles.source:
         changes["data.source"] = roles.source
-    for side, kind in kinds.items():
-        changes[f"tokens.{side}"] = kind[0] if len(kind) == 1 else list(kind)
+    for side, tokenizers in codec.tokenizers.items():
+        kinds = list(tokenizers) or ["symbol"]  # of a series: any, for there are no tokens
+        changes[f"tokens.{side}"] = kinds[0] if len(kinds) == 1 else kinds
     return recipe.replace(changes)

@@ -15,7 +15,6 @@ from seqtune.data.array_file import read_array
 from seqtune.data.ragged import Ragged
 from seqtune.files import damaged, read_value, whole_file, write_json
 from seqtune.tasks._values import Fold, Part, Until, Values
-from seqtune.tasks.translate.buckets import Shape, find_shapes
 from seqtune.tasks.translate.codec import SERIES, Codec
 from seqtune.tasks.translate.encoded import EncodedPairs, Inputs
 from seqtune.tasks.translate.split import NUMBER, TRAIN, VALIDATION
@@ -77,25 +76,6 @@ class Prepared:
     def _is_until(self, part: Until) -> npt.NDArray[np.bool_]:
         parts = {"train": [TRAIN], "validation": [TRAIN, VALIDATION]}.get(part, [*NUMBER.values()])
         return np.isin(self.parts, parts)
-
-    def shapes(self, source: str, target: str) -> tuple[Shape, ...]:
-        """Return the shapes of training batches, the smallest first.
-
-        They are those of all pairs, so that a refit runs the programs that the search compiled.
-
-        Args:
-            source: A kind of token, or "series".
-            target: A kind of token.
-        """
-        key = source, target
-        if key not in self._shapes:
-            lengths = self.inputs[source].lengths[self.case], self.targets[target].lengths + 1
-            self._shapes[key] = find_shapes(*lengths)
-        return self._shapes[key]
-
-    @cached_property
-    def _shapes(self) -> dict[tuple[str, str], tuple[Shape, ...]]:
-        return {}
 
     def encoded(self, part: Part) -> EncodedPairs:
         """Return the cases of a held-out part with their references."""

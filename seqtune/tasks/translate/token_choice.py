@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from seqtune.data.ragged import Ragged
-from seqtune.data.text.sequences import Lengths, ragged
+from seqtune.data.text.sequences import Lengths, ragged, shortened
 from seqtune.data.text.tokenizer import Tokenizer
-from seqtune.data.text.vocabulary import SYMBOL
+from seqtune.data.text.vocabulary import END, SYMBOL
 from seqtune.progress import Assumption, Listener
 from seqtune.tasks.translate.schema import MAX_ANSWER
 
@@ -24,6 +26,9 @@ SHORT, DIGITS = 32, 0.2
 
 MAX_LENGTH = 400
 """Tokens that are taken where nobody says; longer texts cost more time than they tell."""
+
+LONGEST = max(MAX_ANSWER, 10_000)
+"""Tokens or steps that a codec may say at most."""
 
 
 def choose_tokens(
@@ -66,10 +71,38 @@ def is_spelled(texts: Sequence[str]) -> bool:
     return words <= FEW_WORDS * len(sample) or (is_short and digits >= DIGITS * characters)
 
 
+@dataclass(frozen=True)
+class Tokens:
+    """Texts of a side as tokens of a kind.
+
+    Args:
+        tokenizer: Fitted on the training texts.
+        longest: Tokens at most.
+        ids: The tokens of each text.
+        cut: How many texts are longer.
+    """
+
+    tokenizer: Tokenizer
+    longest: int
+    ids: Ragged
+    cut: int
+
+    def counts(self, rows: npt.NDArray[np.int64]) -> tuple[int, ...]:
+        """Return how often each id is in some texts, (vocabulary,); the end once in each."""
+        some = Ragged.from_list(self.ids.select(rows))
+        counts = np.bincount(some.values, minlength=self.tokenizer.size)
+        counts[END] = len(rows)
+        return tuple(counts.tolist())
+
+
 def fit_tokens(
-    side: str, kinds: Sequence[str], texts: Sequence[str], settings: Any
-) -> tuple[dict[str, Tokenizer], dict[str, int]]:
-    """Learn the vocabularies of a side from training texts.
+    side: str,
+    kind: str,
+    texts: Sequence[str],
+    is_learnt: npt.NDArray[np.bool_],
+    settings: Any,
+) -> Tokens:
+    """Learn the vocabulary of a side from training texts, and split all texts with it.
 
     Words and sub-words of sources are brought to one form (NFKC) and a rare word is unknown. All
     else is exact: answers come back from their tokens as they were, and their rare words are
@@ -77,27 +110,27 @@ def fit_tokens(
 
     Args:
         side: "source" or "target".
-        kinds: Kinds of token.
-        texts: The training texts.
+        kind: A kind of token.
+        texts: All texts.
+        is_learnt: (texts,) whether each is a training text.
         settings: The recipe's section `tokens`.
-
-    Returns:
-        A tokenizer, and the number of tokens to take at most, by kind.
     """
-    tokenizers, longest = {}, {}
-    for kind in kinds:
-        is_read = side == "source" and kind in ("word", "subword")
-        tokenizers[kind] = Tokenizer.fit(
-            texts, kind,
-            max_tokens=settings.vocabulary,
-            min_count=1 if kind == SYMBOL else settings.least_count,
-            normalization="nfkc" if is_read else "none",
-        )  # fmt: skip
-        longest[kind] = settings.longest
-        if settings.longest == "auto":
-            lengths = tokenizers[kind].encode_batch(texts, None)[0].lengths
-            longest[kind] = int(min(lengths.max(), MAX_LENGTH))
-    return tokenizers, longest
+    is_read = side == "source" and kind in ("word", "subword")
+    tokenizer = Tokenizer.fit(
+        [text for text, learnt in zip(texts, is_learnt.tolist(), strict=True) if learnt],
+        kind,
+        max_tokens=settings.vocabulary,
+        min_count=1 if kind == SYMBOL else settings.least_count,
+        normalization="nfkc" if is_read else "none",
+    )
+    whole, _ = tokenizer.encode_batch(texts, None)
+    longest = settings.longest
+    if longest == "auto":
+        longest = int(min(whole.lengths[is_learnt].max(), MAX_LENGTH))
+    ids, cut = without_end(whole, longest)
+    if cut and side == "source":
+        ids = shortened(whole, longest)
+    return Tokens(tokenizer, longest, ids, cut)
 
 
 def without_end(tokens: Ragged, longest: int) -> tuple[Ragged, int]:
@@ -110,13 +143,6 @@ def without_end(tokens: Ragged, longest: int) -> tuple[Ragged, int]:
     sequence = np.repeat(np.arange(len(tokens)), lengths)
     position = np.arange(len(short.values)) - short.offsets[sequence]
     return Ragged(tokens.values[tokens.offsets[sequence] + position], short.offsets), cut
-
-
-def counts_of(tokens: Ragged, size: int) -> tuple[int, ...]:
-    """Return how often each id is in answers, (vocabulary,); the end once in each."""
-    counts = np.bincount(tokens.values, minlength=size)
-    counts[0] = len(tokens)
-    return tuple(counts.tolist())
 
 
 def read_tokenizers(values: Any) -> dict[str, Tokenizer]:
@@ -145,7 +171,3 @@ def read_longest(values: Any, kinds: Sequence[str]) -> dict[str, int]:
         if type(value) is not int or not 1 <= value <= LONGEST:
             raise ValueError(f"a length in it is none, or beyond {LONGEST:,}")
     return dict(values)
-
-
-LONGEST = max(MAX_ANSWER, 10_000)
-"""Tokens or steps that a codec may say at most."""

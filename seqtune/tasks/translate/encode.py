@@ -1,0 +1,136 @@
+"""Sources and answers as networks read and write them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from seqtune.data.ragged import Ragged
+from seqtune.progress import Listener, Note
+from seqtune.tasks.translate.buckets import Shape, choose_shapes
+from seqtune.tasks.translate.codec import Codec
+from seqtune.tasks.translate.pairs import Pairs, Rows
+from seqtune.tasks.translate.roles import Roles
+from seqtune.tasks.translate.split import TRAIN
+from seqtune.tasks.translate.token_choice import Tokens, choose_tokens, fit_tokens
+
+
+@dataclass(frozen=True)
+class Encoded:
+    """Cases and pairs with the codec that was fitted on those of training.
+
+    Args:
+        codec: What was fitted.
+        inputs: The source of each case: by kind of token, or "series".
+        targets: The answer of each pair: by kind of token.
+    """
+
+    codec: Codec
+    inputs: dict[str, Ragged]
+    targets: dict[str, Ragged]
+
+
+def encode_all(
+    pairs: Pairs,
+    case: Rows,
+    first: Rows,
+    parts: npt.NDArray[np.int8],
+    roles: Roles,
+    metric: str,
+    settings: Any,
+    listener: Listener,
+) -> Encoded:
+    """Fit the codec on the training pairs, and encode all with it.
+
+    Args:
+        pairs: All pairs.
+        case: (pairs,) the case of each.
+        first: (cases,) the first pair of each case.
+        parts: (cases,) the part of each case.
+        roles: Which column is what.
+        metric: The metric that selects.
+        settings: The recipe's section `tokens`.
+        listener: Hears of assumptions, and of what is cut.
+    """
+    learnt = parts[case] == TRAIN
+    answers = _side("target", roles.target_kind, pairs.targets, learnt, settings, listener)
+    unique = [pairs.sources[row] for row in first.tolist()]
+    sources = _side("source", roles.kind, unique, parts == TRAIN, settings, listener)
+    sides = {"source": sources, "target": answers}
+    inputs = {kind: each.ids for kind, each in sources.items()}
+    targets = {kind: each.ids for kind, each in answers.items()}
+    codec = Codec(
+        roles=roles,
+        metric=metric,
+        tokenizers={
+            side: {kind: each.tokenizer for kind, each in found.items()}
+            for side, found in sides.items()
+        },
+        longest={
+            side: {kind: each.longest for kind, each in found.items()}
+            for side, found in sides.items()
+        },
+        counts={kind: each.counts(np.flatnonzero(learnt)) for kind, each in answers.items()},
+        shapes=_shapes(inputs, targets, case, settings, listener),
+        lower=settings.lower,
+    )
+    return Encoded(codec, inputs, targets)
+
+
+def _side(
+    side: str,
+    kind: str,
+    texts: Sequence[str],
+    is_learnt: npt.NDArray[np.bool_],
+    settings: Any,
+    listener: Listener,
+) -> dict[str, Tokens]:
+    """Return the texts of a side as tokens, by kind."""
+    found = {}
+    for name in choose_tokens(side, kind, texts, getattr(settings, side), listener):
+        found[name] = fit_tokens(side, name, texts, is_learnt, settings)
+        if found[name].cut:
+            listener(Note(_cut(side, found[name])))
+    return found
+
+
+def _cut(side: str, tokens: Tokens) -> str:
+    """Say that texts are too long."""
+    what = "sources" if side == "source" else "answers"
+    then = "their middle is left out"
+    if side == "target":
+        then = "they are learnt without their end, and scored whole"
+    return (
+        f"{tokens.cut:,} of {len(tokens.ids):,} {what} are longer than {tokens.longest} "
+        f"{tokens.tokenizer.kind} tokens: {then} (--set tokens.longest=N)"
+    )
+
+
+def _shapes(
+    inputs: Mapping[str, Ragged],
+    targets: Mapping[str, Ragged],
+    case: Rows,
+    settings: Any,
+    listener: Listener,
+) -> dict[str, dict[str, tuple[Shape, ...]]]:
+    """Return the shapes of training batches, by what is read and what is written."""
+    found: dict[str, dict[str, tuple[Shape, ...]]] = {name: {} for name in inputs}
+    for name, source in inputs.items():
+        for kind, answers in targets.items():
+            lengths = source.lengths[case], answers.lengths + 1
+            shapes, longer = choose_shapes(*lengths, holds_all=settings.longest != "auto")
+            found[name][kind] = shapes
+            if longer:
+                most = shapes[-1]
+                listener(
+                    Note(
+                        f"{longer:,} of {len(case):,} pairs have more than {most.source} {name} "
+                        f"or {most.target} {kind} tokens: of these the beginning is trained on "
+                        "(--set tokens.longest=N)"
+                    )
+                )
+    return found

@@ -1,0 +1,58 @@
+"""Figures of answers: nats per character, ties, and margins, by hand."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from seqtune.tasks.translate.answers import UNKNOWN, Answers
+from seqtune.tasks.translate.encoded import EncodedPairs, Inputs
+from seqtune.tasks.translate.info import INFO
+from seqtune.tasks.translate.scoring import margin_of, objective_of, score_cases
+
+
+def cases(*references: tuple[str, ...]) -> EncodedPairs:
+    def none(name: str) -> None:
+        raise AssertionError(name)
+
+    sources = [""] * len(references)
+    return EncodedPairs(Inputs((), none), references, sources, np.arange(len(references)))  # type: ignore[arg-type]
+
+
+def answers(*texts: str, nats: float = UNKNOWN) -> Answers:
+    return Answers([[text] for text in texts], np.zeros((len(texts), 1)), np.full(len(texts), nats))
+
+
+def test_nats_are_spread_over_all_characters_and_ends() -> None:
+    scores = score_cases(cases(("ab", "c"), ("d",)), answers("ab", "x", nats=3.5))
+    assert scores["nats_per_character"] == pytest.approx(7.0 / (3 + 2 + 2))
+    assert scores["exact_match"] == 0.5
+
+
+def test_a_model_without_probabilities_has_no_nats() -> None:
+    assert "nats_per_character" not in score_cases(cases(("a",)), answers("a"))
+
+
+def test_one_case_without_nats_leaves_none() -> None:
+    some = Answers([["a"], ["b"]], np.zeros((2, 1)), np.array([1.0, UNKNOWN]))
+    assert "nats_per_character" not in score_cases(cases(("a",), ("b",)), some)
+
+
+@pytest.mark.parametrize("name", ["bleu", "exact_match", "word_error_rate"])
+def test_among_equals_the_likelier_references_win(name: str) -> None:
+    metric = INFO.metric(name)
+    good, bad = (objective_of(metric, {name: 0.5, "nats_per_character": n}, 10) for n in (1.0, 2.0))
+    assert good < bad if metric.direction == "min" else good > bad
+
+
+@pytest.mark.parametrize("nats", [0.0, 1e9])
+def test_no_tie_break_is_worth_a_case(nats: float) -> None:
+    scores = {"exact_match": 0.5, "nats_per_character": nats}
+    assert abs(objective_of(INFO.metric("exact_match"), scores, 10) - 0.5) <= 0.05 + 1e-12
+
+
+def test_margins_by_hand() -> None:
+    assert margin_of("bleu", 30.0, 100) == pytest.approx(2.0)
+    assert margin_of("exact_match", 0.5, 98) == pytest.approx(np.sqrt(0.25 / 98))
+    assert margin_of("exact_match", 1.0, 98) == pytest.approx(np.sqrt(0.99 * 0.01 / 98))
+    assert margin_of("word_error_rate", 1.7, 98) == pytest.approx(np.sqrt(0.99 * 0.01 / 98))
