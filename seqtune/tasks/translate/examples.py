@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -37,7 +38,9 @@ def choose_examples(encoded: EncodedPairs, answers: Sequence[str]) -> list[Examp
     Returns:
         A dictionary each: `kind`, `case` (its number), `source`, `answer`, `references`, `errors`.
     """
-    cases = np.unique(np.linspace(0, len(encoded) - 1, min(len(encoded), MOST_MEASURED)).astype(int))
+    cases = np.unique(
+        np.linspace(0, len(encoded) - 1, min(len(encoded), MOST_MEASURED)).astype(int)
+    )
     measured = []
     for case in cases.tolist():
         references = encoded.references[case]
@@ -78,16 +81,16 @@ def by_length(encoded: EncodedPairs, answers: Sequence[str], metric: str) -> lis
         too few cases. Sources are measured in words; in characters where they are single words,
         and in steps where they are series.
     """
-    lengths = source_lengths(encoded)
     groups = min(GROUPS, len(encoded) // FEWEST)
     if groups < 2:
         return []
+    lengths = source_lengths(encoded)
     borders = np.unique(np.quantile(lengths, np.linspace(0, 1, groups + 1)).astype(int))
     found = []
-    for number, (low, high) in enumerate(zip(borders, borders[1:], strict=False)):
+    for number, (low, high) in enumerate(pairwise(borders.tolist())):
         inside = (lengths > low if number else lengths >= low) & (lengths <= high)
-        rows = np.flatnonzero(inside)
-        if not len(rows):
+        rows = np.flatnonzero(inside).tolist()
+        if not rows:
             continue
         scores = score_answers(
             [answers[row] for row in rows], [encoded.references[row] for row in rows]

@@ -44,7 +44,9 @@ def answer(
         n_best=asked.n_best,
         advance=advance,
     )
-    texts = [[tokenizer.decode(ids.tolist()) for ids in candidates] for candidates in decoded.tokens]
+    texts = [
+        [tokenizer.decode(ids.tolist()) for ids in candidates] for candidates in decoded.tokens
+    ]
     scores = np.where(np.isfinite(decoded.scores), decoded.scores, LEAST)
     return Answers(texts, scores, reference_nats(members, codec, encoded, kind))
 

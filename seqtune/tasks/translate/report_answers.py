@@ -10,8 +10,7 @@ from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderR
 from rich.text import Text
 
 from seqtune.drawing.table import Column, table
-from seqtune.drawing.wording import count, literal, percent, visible
-from seqtune.tasks._info import metric_of
+from seqtune.drawing.wording import count, literal, metric_name, percent, visible
 from seqtune.tasks.translate.schema import METRICS
 
 MOST_EXAMPLES, MOST_GROUPS, MOST_TOKENS = 30, 30, 200
@@ -144,20 +143,24 @@ class AnswersReport:
         if self.attention is not None:
             parts += [_MapDrawing(self.attention), Text()]
         if self.signature:
-            parts.append(Text(f"{metric_of(self.metric).title}: {literal(self.signature)}", "dim"))
+            parts.append(Text(f"{metric_name(self.metric)}: {literal(self.signature)}", "dim"))
         return Group(*parts)
 
     def _by_length(self) -> RenderableType:
-        title = metric_of(self.metric).title or self.metric.replace("_", " ")
+        is_points = self.metric in ("bleu", "chrf")
         rows = [
             (
-                f"{group.shortest}" + (f" to {group.longest}" if group.longest > group.shortest else ""),
+                f"{group.shortest} to {group.longest}",
                 count(group.cases),
-                f"{group.score:.1f}" if self.metric in ("bleu", "chrf") else f"{group.score:.3f}",
+                f"{group.score:.1f}" if is_points else f"{group.score:.3f}",
             )
             for group in self.groups
         ]
-        columns = (Column("length of source"), Column("cases", numeric=True), Column(title, numeric=True))
+        columns = (
+            Column("length of source"),
+            Column("cases", numeric=True),
+            Column(metric_name(self.metric), numeric=True),
+        )
         return table(columns, rows)
 
 

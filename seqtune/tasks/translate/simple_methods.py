@@ -68,9 +68,7 @@ def known_pairs(prepared: Prepared, pairs: Rows) -> Pairs:
     return Pairs(sources, prepared.target_texts(pairs), codec.source_kind, codec.target_kind)
 
 
-def translate_by_method(
-    prepared: Prepared, encoded: EncodedPairs, name: str, seed: int
-) -> Floats:
+def translate_by_method(prepared: Prepared, encoded: EncodedPairs, name: str, seed: int) -> Floats:
     """Return the answers of a simple method that is fitted on all pairs of the run.
 
     Args:
