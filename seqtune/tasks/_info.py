@@ -92,6 +92,9 @@ class TaskInfo:
         examples: What is counted while a prediction is made: "windows", "rows".
         predict_keys: Keys of the recipe that `predict` may set: they need no training again.
         allows_missing: Whether cells of the prediction table may be empty.
+        line_columns: Names of columns that plain text files may give, a row for each line: the data
+            the first; a file beside it, which the key `data.<name>` of the recipe then names, the
+            second.
         commands: Modules with further commands: `NAME`, `EXAMPLE` and `command` each.
     """
 
@@ -108,6 +111,7 @@ class TaskInfo:
     examples: str = "rows"
     predict_keys: tuple[str, ...] = ()
     allows_missing: bool = False
+    line_columns: tuple[str, ...] = ()
     commands: tuple[str, ...] = ()
 
     def metric(self, name: str) -> Metric:
