@@ -75,3 +75,17 @@ def _fits(found: Sequence[int], shape: Sequence[int | None]) -> bool:
 
 def _words(shape: Sequence[int | None]) -> str:
     return f"[{', '.join('any' if length is None else str(length) for length in shape)}]"
+
+
+def read_numbers(path: Path) -> npt.NDArray[Any]:
+    """Read an array of numbers of any type and shape; nothing in the file is executed.
+
+    Raises:
+        ValueError: The file is none, or has fewer or more bytes than it says.
+        OSError: It cannot be read.
+    """
+    with path.open("rb") as file:
+        found, dtype = _header(file)
+    if dtype.kind not in "iufb" or dtype.hasobject:
+        raise ValueError(f"{path.name} holds {dtype}, expected numbers")
+    return read_array(path, dtype.str, found)

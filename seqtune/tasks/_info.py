@@ -93,6 +93,9 @@ class TaskInfo:
         predict_keys: Keys of the recipe that `predict` may set: they need no training again.
         predict_flags: The flags of `predict` that only some tasks take; each sets one of these.
         allows_missing: Whether cells of the prediction table may be empty.
+        line_columns: Names of columns that plain text files may give, a row for each line: the data
+            the first; a file beside it, which the key `data.<name>` of the recipe then names, the
+            second.
         commands: Modules with further commands: `NAME`, `EXAMPLE` and `command` each.
     """
 
@@ -110,6 +113,7 @@ class TaskInfo:
     predict_keys: tuple[str, ...] = ()
     predict_flags: tuple[Flag, ...] = ()
     allows_missing: bool = False
+    line_columns: tuple[str, ...] = ()
     commands: tuple[str, ...] = ()
 
     def metric(self, name: str) -> Metric:

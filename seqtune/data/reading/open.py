@@ -12,6 +12,7 @@ from seqtune.data.reading.folder_layout import SERIES
 from seqtune.data.reading.joined_time import join_time
 from seqtune.data.reading.locate import folder_error
 from seqtune.data.reading.opened import OpenedFile
+from seqtune.data.reading.parallel_texts import read_lines, read_parallel
 from seqtune.data.reading.read_options import ReadOptions
 from seqtune.data.reading.roles import names_of
 from seqtune.data.reading.source import Source
@@ -42,7 +43,44 @@ def open_source(
             document or a table.
         query: What is read from a database.
     """
-    return read(data, recipe, as_documents=info_of(recipe.task).reads_documents, query=query)
+    info = info_of(recipe.task)
+    lines = _lines(data, recipe, info.line_columns) if info.line_columns and not query else None
+    return lines or read(data, recipe, as_documents=info.reads_documents, query=query)
+
+
+def _lines(
+    data: str | Path | pd.DataFrame, recipe: Recipe, columns: tuple[str, ...]
+) -> Source | None:
+    """Return plain text files as a table with a row for each line; None where there is a table.
+
+    Args:
+        data: As `open_source` takes it.
+        recipe: Where it names a file in place of the second column, this has its lines. Where it
+            names the first column, and a file that is no table by its name lacks it, the lines of
+            the file are that column.
+        columns: What the columns are called.
+    """
+    if not isinstance(data, (str, Path)) or str(data) == DASH or not Path(data).is_file():
+        return None
+    path, options = Path(data), _options(recipe)
+    first, second = (getattr(recipe.values.data, name, "auto") for name in columns)
+    beside = Path(second) if isinstance(second, str) and second != "auto" else None
+    if beside is not None and beside.is_file():
+        with OpenedFile(path) as file:
+            is_column = file.form in ("text", "delimited") and _has(file, options, str(second))
+        return None if is_column else read_parallel(path, beside, (columns[0], columns[1]), options)
+    if first == "auto" or is_table(path.name):
+        return None
+    with OpenedFile(path) as file:
+        if file.form not in ("text", "delimited") or _has(file, options, first):
+            return None
+        return read_lines(file, first, options)
+
+
+def _has(file: OpenedFile, options: ReadOptions, column: str) -> bool:
+    """Say whether a file is a table with a column."""
+    table = _table_of(file, options) if file.start else None
+    return table is not None and column in table.names
 
 
 def open_undecided(

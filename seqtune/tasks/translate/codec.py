@@ -123,6 +123,12 @@ class Codec:
         batch = np.where(np.isfinite(batch), batch, center)
         return np.where(present, (batch - center) / spread, 0.0)
 
+    def plain(self, series: Ragged) -> list[Floats]:
+        """Return series as simple methods take them, (steps, channels) each, gaps at the mean."""
+        center = np.array(self.center)
+        every = series.select(np.arange(len(series)))
+        return [np.where(np.isfinite(case), case, center).astype(np.float64) for case in every]
+
     def to_dict(self) -> dict[str, Any]:
         """Return plain JSON values."""
         return {

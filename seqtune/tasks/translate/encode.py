@@ -12,9 +12,10 @@ import numpy.typing as npt
 from seqtune.data.ragged import Ragged
 from seqtune.progress import Listener, Note
 from seqtune.tasks.translate.buckets import Shape, choose_shapes
-from seqtune.tasks.translate.codec import Codec
+from seqtune.tasks.translate.codec import SERIES, Codec, fit_scale
 from seqtune.tasks.translate.pairs import Pairs, Rows
 from seqtune.tasks.translate.roles import Roles
+from seqtune.tasks.translate.series import MAX_STEPS, averaged
 from seqtune.tasks.translate.split import TRAIN
 from seqtune.tasks.translate.token_choice import Tokens, choose_tokens, fit_tokens
 
@@ -56,6 +57,8 @@ def encode_all(
         settings: The recipe's section `tokens`.
         listener: Hears of assumptions, and of what is cut.
     """
+    if not roles.is_text:
+        return _of_numbers(pairs, case, first, parts, roles, metric, settings, listener)
     learnt = parts[case] == TRAIN
     answers = _side("target", roles.target_kind, pairs.targets, learnt, settings, listener)
     unique = [pairs.sources[row] for row in first.tolist()]
@@ -79,6 +82,64 @@ def encode_all(
         lower=settings.lower,
     )
     return Encoded(codec, inputs, targets)
+
+
+def _of_numbers(
+    pairs: Pairs,
+    case: Rows,
+    first: Rows,
+    parts: npt.NDArray[np.int8],
+    roles: Roles,
+    metric: str,
+    settings: Any,
+    listener: Listener,
+) -> Encoded:
+    """Fit the codec on training pairs whose sources are features or series; as `encode_all`."""
+    learnt, known = parts[case] == TRAIN, np.flatnonzero(parts == TRAIN)
+    answers = _side("target", roles.target_kind, pairs.targets, learnt, settings, listener)
+    unique = pairs.take(first)
+    categories: dict[str, tuple[str, ...]] = {}
+    if unique.features is not None:
+        categories = unique.features.categories(known)
+        series = unique.features.vectors(categories)
+    else:
+        assert unique.series is not None
+        most = MAX_STEPS if settings.longest == "auto" else settings.longest
+        series, longer = averaged(unique.series, most)
+        if longer:
+            listener(Note(f"{longer:,} of {len(series):,} series are averaged to {most} steps"))
+    center, spread = fit_scale(series, known)
+    if unique.features is not None:
+        is_category = unique.features.is_category(categories)
+        center, spread = np.where(is_category, 0.0, center), np.where(is_category, 1.0, spread)
+    inputs, targets = {SERIES: series}, {kind: each.ids for kind, each in answers.items()}
+    codec = Codec(
+        roles=roles,
+        metric=metric,
+        tokenizers={
+            "source": {},
+            "target": {kind: each.tokenizer for kind, each in answers.items()},
+        },
+        longest={
+            "source": {SERIES: int(series.lengths.max())},
+            "target": {kind: each.longest for kind, each in answers.items()},
+        },
+        counts={kind: each.counts(np.flatnonzero(learnt)) for kind, each in answers.items()},
+        shapes=_shapes(inputs, targets, case, settings, listener),
+        lower=settings.lower,
+        center=tuple(center.tolist()),
+        spread=tuple(spread.tolist()),
+        categories=categories,
+    )
+    return Encoded(codec, inputs, targets)
+
+
+def encode_numbers(codec: Codec, pairs: Pairs) -> tuple[Ragged, int]:
+    """Return new features or series as a network reads them, and how many were averaged."""
+    if pairs.features is not None:
+        return pairs.features.vectors(codec.categories), 0
+    assert pairs.series is not None
+    return averaged(pairs.series, codec.longest["source"][SERIES])
 
 
 def _side(

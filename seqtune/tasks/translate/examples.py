@@ -21,6 +21,9 @@ GROUPS = 4
 FEWEST = 5
 """Cases of a group of lengths at least."""
 
+SENTENCE = 4
+"""Words of a source from which on it is a sentence."""
+
 MOST_MEASURED = 2_000
 """Cases that are looked through at most; of more, so many at equal distances."""
 
@@ -78,8 +81,8 @@ def by_length(encoded: EncodedPairs, answers: Sequence[str], metric: str) -> lis
 
     Returns:
         From the shortest on: `shortest` and `longest` source of the group, `cases`, `score`; () of
-        too few cases. Sources are measured in words; in characters where they are single words,
-        and in steps where they are series.
+        too few cases. Sentences are measured in words, shorter sources in characters, series in
+        steps.
     """
     groups = min(GROUPS, len(encoded) // FEWEST)
     if groups < 2:
@@ -107,8 +110,10 @@ def by_length(encoded: EncodedPairs, answers: Sequence[str], metric: str) -> lis
 
 
 def source_lengths(encoded: EncodedPairs) -> Any:
-    """Return the length of each source: words, else characters, else steps."""
+    """Return the length of each source: words of sentences, else characters, else steps."""
     if not any(encoded.sources):
         return next(iter(encoded.inputs.values())).lengths
     words = np.array([len(text.split()) for text in encoded.sources])
-    return words if words.max() > 1 else np.array([len(text) for text in encoded.sources])
+    if np.median(words) >= SENTENCE:
+        return words
+    return np.array([len(text) for text in encoded.sources])

@@ -6,13 +6,15 @@ import shlex
 from collections.abc import Sequence
 from typing import Any
 
+from seqtune.data.reading.parallel_texts import Lines
 from seqtune.data.reading.roles import names_of
 from seqtune.data.reading.source import Source
 from seqtune.errors import DataError, listed
 from seqtune.progress import Assumption, Listener, Note
 from seqtune.tasks.translate.column_pairs import pair_by_name, partner_by_name
+from seqtune.tasks.translate.number_roles import are_features, feature_roles, series_roles
 from seqtune.tasks.translate.roles import Roles
-from seqtune.tasks.translate.symbols import are_symbols
+from seqtune.tasks.translate.symbols import kind_of_texts
 
 FLAGS = {"channels": "--past"}
 
@@ -28,7 +30,18 @@ def infer_roles(source: Source, data: Any, listener: Listener) -> Roles:
     Raises:
         DataError: Several columns suit a role equally well, none does, or a named one is missing.
     """
+    if isinstance(source, Lines) and len(source.names) == 2:  # the recipe names a file, no column
+        first, second = source.names
+        kind = kind_of_texts(source, first, data.kind, "data.kind", listener)
+        target_kind = kind_of_texts(source, second, data.target_kind, "data.target_kind", listener)
+        return Roles(kind, target_kind, second, first)
     given = _checked(source, data)
+    if data.kind in ("auto", "series"):
+        found = series_roles(source, data, given, listener)
+        if found is not None:
+            return found
+    if data.kind == "features" or (data.kind == "auto" and are_features(source, data, given)):
+        return feature_roles(source, data, given, listener)
     first, second, why = _pair(source, data, given)
     if why:
         shown = f"{first} → {second}"
@@ -36,8 +49,8 @@ def infer_roles(source: Source, data: Any, listener: Listener) -> Roles:
         unused = [name for name in source.names if name not in (first, second)]
         if unused:
             listener(Note(f"not used: {listed(unused)}"))
-    kind = _kind(source, first, data.kind, "source", "data.kind", listener)
-    target_kind = _kind(source, second, data.target_kind, "target", "data.target_kind", listener)
+    kind = kind_of_texts(source, first, data.kind, "data.kind", listener)
+    target_kind = kind_of_texts(source, second, data.target_kind, "data.target_kind", listener)
     return Roles(kind, target_kind, second, first)
 
 
@@ -116,14 +129,3 @@ def _undecided(source: Source, texts: Sequence[str], role: str = "") -> DataErro
         f"{source.path}: {len(texts)} columns could be source and target: {listed(texts)}",
         f"choose two: --source {shlex.quote(texts[0])} --target {shlex.quote(texts[1])}",
     )
-
-
-def _kind(source: Source, name: str, asked: str, role: str, key: str, listener: Listener) -> str:
-    """Return whether a column holds text or symbols."""
-    if asked != "auto":
-        return asked
-    if not are_symbols(source.texts(name)):
-        return "text"
-    why = "signs with blanks between, of which there are few"
-    listener(Assumption(f"{role} tokens", "symbols", why, f"--set {key}=text"))
-    return "symbols"

@@ -28,6 +28,7 @@ INFO = TaskInfo(
         Flag("past", "data.channels", "Column of values to describe, repeatable.", "texts"),
     ),
     needs_data=True,
+    line_columns=("source", "target"),
     examples="cases",
     predict_keys=(
         *("decoding.beam", "decoding.length_penalty", "decoding.n_best", "decoding.longest"),

@@ -8,7 +8,8 @@ from seqtune.data.ragged import Ragged
 from seqtune.data.reading.source import Source
 from seqtune.errors import DataError
 from seqtune.tasks._values import Context
-from seqtune.tasks.translate.codec import Codec
+from seqtune.tasks.translate.codec import SERIES, Codec
+from seqtune.tasks.translate.encode import encode_numbers
 from seqtune.tasks.translate.encoded import EncodedPairs, Inputs
 from seqtune.tasks.translate.pairs import Pairs, number_cases, read_pairs, references_of
 
@@ -64,8 +65,17 @@ def _read(codec: Codec, source: Source, context: Context, *, with_targets: bool)
             f"{', '.join(source.names[:20])}",
             "add the columns, or fit again on data like this",
         )
-    pairs = read_pairs(source, codec.roles, lower=codec.lower, with_targets=with_targets)
+    pairs = read_pairs(
+        source, codec.roles,
+        lower=codec.lower, with_targets=with_targets, categories=codec.categories,
+    )  # fmt: skip
     context.note(*source.notes, *pairs.notes)
+    channels = None if pairs.series is None else pairs.series.values.shape[1]
+    if channels not in (None, codec.channels):
+        raise DataError(
+            f"{source.path}: series of {channels} channels; the fitted ones have {codec.channels}",
+            "give files of the same kind",
+        )
     return pairs
 
 
@@ -77,22 +87,34 @@ def _encoded(
     context: Context,
 ) -> EncodedPairs:
     def encode(name: str) -> Ragged:
-        tokens, cut = codec.source_tokens(pairs.sources, name)
-        if cut:
-            most = codec.longest["source"][name]
-            context.note(f"sources with more than {most} {name} tokens: {cut} lose their middle")
+        most = codec.longest["source"][name]
+        if name == SERIES:
+            series, longer = encode_numbers(codec, pairs)
+            if longer:
+                context.note(f"series of more than {most} steps: {longer} averaged to these")
+            return series
+        tokens, longer = codec.source_tokens(pairs.sources, name)
+        if longer:
+            context.note(f"sources of more than {most} {name} tokens: {longer} lose their middle")
         _tell_of_unknown(codec, pairs.sources, name, context)
         return tokens
 
+    inputs = Inputs(codec.source_names, encode)
     return EncodedPairs(
-        inputs=Inputs(codec.source_names, encode),
+        inputs=inputs,
         references=references,
         sources=pairs.sources,
         lines=pairs.rows,
         names=pairs.names,
-        plain=lambda: pairs.sources,
-        where=lambda case: source.where(int(pairs.rows[case])),
+        plain=lambda: pairs.sources if codec.roles.is_text else codec.plain(inputs[SERIES]),
+        where=lambda case: _where(source, pairs, case),
     )
+
+
+def _where(source: Source, pairs: Pairs, case: int) -> str:
+    if pairs.names:
+        return f"case {pairs.names[case]}"
+    return source.where(int(pairs.rows[case]))
 
 
 def _tell_of_unknown(codec: Codec, texts: Sequence[str], kind: str, context: Context) -> None:

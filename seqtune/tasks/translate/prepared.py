@@ -130,11 +130,8 @@ class Prepared:
         """Return sources as simple methods take them: texts, or (steps, channels) float64."""
         if self.codec.roles.is_text:
             return self.source_texts(cases)
-        center = np.array(self.codec.center)
-        return [
-            np.where(np.isfinite(case), case, center).astype(np.float64)
-            for case in self.inputs[SERIES].select(cases)
-        ]
+        chosen = Ragged.from_list(self.inputs[SERIES].select(cases), self.codec.channels)
+        return self.codec.plain(chosen)
 
     def save(self, folder: Path) -> None:
         """Write the arrays to `folder/data` and the codec beside it, as flat arrays and JSON."""

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from seqtune.data.reading.source import Source
+from seqtune.progress import Assumption, Listener
+
 SAMPLE = 2_000
 """Texts that are looked at."""
 
@@ -42,3 +45,22 @@ def are_symbols(texts: Sequence[str]) -> bool:
         and MIN_REPEATS * different <= len(every)
         and sum(map(len, every)) <= MAX_MEAN_LENGTH * len(every)
     )
+
+
+def kind_of_texts(source: Source, name: str, asked: str, key: str, listener: Listener) -> str:
+    """Return whether a column holds "text" or "symbols".
+
+    Args:
+        source: The table.
+        name: The column.
+        asked: The recipe's value.
+        key: Its key.
+        listener: Hears of a guess.
+    """
+    if asked != "auto":
+        return asked
+    if not are_symbols(source.texts(name)):
+        return "text"
+    why = "few different signs, with blanks between"
+    listener(Assumption(f"tokens of {name}", "symbols", why, f"--set {key}=text"))
+    return "symbols"

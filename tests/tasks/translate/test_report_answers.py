@@ -40,7 +40,7 @@ def report(**changes: Any) -> AnswersReport:
 
 
 def test_the_drawing() -> None:
-    assert drawn(report(), width=60) == "\n".join(
+    assert drawn(report(), width=70) == "\n".join(
         [
             "Answers of a network",
             "",
