@@ -33,4 +33,10 @@ INFO = TaskInfo(
     predict_keys=(
         *("decoding.beam", "decoding.length_penalty", "decoding.n_best", "decoding.longest"),
     ),
+    predict_flags=(
+        Flag("beam", "decoding.beam", "Answers followed at a time; 1 is greedy.", "integer"),
+        Flag("length-penalty", "decoding.length_penalty", "How much long answers are favoured."),
+        Flag("n-best", "decoding.n_best", "Answers given for each source.", "integer"),
+        Flag("max-length", "decoding.longest", "Tokens of an answer at most.", "integer"),
+    ),
 )

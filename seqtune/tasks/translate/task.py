@@ -59,6 +59,7 @@ class TranslateTask(Task):
 
     info = INFO
     search = SearchSettings(score_share=0.06)
+    line_answer = ("prediction",)
 
     def prepare(
         self, source: Source, recipe: Recipe, listener: Listener
@@ -180,6 +181,10 @@ class TranslateTask(Task):
         from seqtune.tasks.translate.illustrate import illustrate
 
         return illustrate(prepared, Answers.from_array(predictions), models)
+
+    def line_column(self, prepared: Prepared) -> str:
+        """Return the column of the source texts; "" where a source is no text."""
+        return prepared.codec.roles.source if prepared.codec.roles.is_text else ""
 
     def encode(self, prepared: Prepared, source: Source | None, context: Context) -> EncodedPairs:
         """Read new sources."""
