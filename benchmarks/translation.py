@@ -1,4 +1,4 @@
-"""Translation, spelling to sound, facts to sentences: `seqtune fit --task translate` on public data.
+"""Translation, spelling to sound, sentences about facts: `fit --task translate` on public data.
 
     python benchmarks/translation.py FOLDER --budget 10m --data g2p_fre g2p_dut g2p_kor
     python benchmarks/translation.py FOLDER --budget 15m --data multi30k
@@ -90,8 +90,12 @@ def _facts(out: Path, test: Path, model: str, folder: Path) -> str:
     with answers.open(encoding="utf-8", newline="") as file:
         written = [row["prediction"] for row in csv.DictReader(file)]
     with test.open(encoding="utf-8", newline="") as file:
-        sources = [row["source"] for row in csv.DictReader(file)]
-    return f"{100 * slot_error(sources, written):.2f}"
+        rows = list(csv.DictReader(file))
+    sources = [row["source"] for row in rows]
+    known: dict[str, list[str]] = {}
+    for row in rows:
+        known.setdefault(row["source"], []).append(row["target"])
+    return f"{100 * slot_error(sources, written, [known[each] for each in sources]):.2f}"
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ from seqtune.recipe.schema import Training as CommonTraining
 from seqtune.recipe.section import Section
 from seqtune.registry import architectures_with
 
-ARCHITECTURES = architectures_with("states")
+ARCHITECTURES = architectures_with("states", "memory")
 """Architectures that give a state at every step of the source."""
 
 METRICS = ("bleu", "chrf", "exact_match", "word_error_rate", "character_error_rate")
