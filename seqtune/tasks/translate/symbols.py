@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from seqtune.data.reading.source import Source
@@ -16,8 +17,13 @@ SEVERAL_SHARE = 0.8
 MAX_DIFFERENT = 300
 """Different symbols; a language has more words."""
 
-MAX_MEAN_LENGTH = 3.0
-"""Characters of a symbol on average; words are longer."""
+MAX_MEAN_LENGTH, MAX_LENGTH = 3.0, 5
+"""Characters of a symbol on average, and of nearly all; words are longer."""
+
+FEW = 0.02
+"""Up to such a share counts as none."""
+
+NUMBER = re.compile(r"\d\d")
 
 MIN_REPEATS = 3
 """How often a symbol occurs on average."""
@@ -36,10 +42,15 @@ def are_symbols(texts: Sequence[str]) -> bool:
     step = 1 + len(texts) // SAMPLE
     split = [symbols for symbols in (text.split() for text in texts[::step]) if symbols]
     every = [symbol for symbols in split for symbol in symbols]
+    if not every:
+        return False
+    long = sum(len(symbol) > MAX_LENGTH for symbol in every)
+    numbers = sum(NUMBER.search(symbol) is not None for symbol in every) / len(every)
     several = sum(len(symbols) > 1 for symbols in split)
     different = len(set(every))
     return (
-        several > 0
+        long <= FEW * len(every)
+        and (numbers <= FEW or numbers >= 1 - FEW)  # a date has both, notes may all be numbers
         and several >= SEVERAL_SHARE * len(split)
         and different <= MAX_DIFFERENT
         and MIN_REPEATS * different <= len(every)
