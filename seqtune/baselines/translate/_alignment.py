@@ -34,9 +34,6 @@ ROUNDS = 10
 BUCKET = 500
 """Pairs of like length whose tables are computed together."""
 
-START = 0.1
-"""Probability of each symbol of a chunk before the first round; the same for all ways to cut."""
-
 Symbols = Sequence[int]
 Chunk = tuple[int, tuple[int, ...]]
 """A symbol of the source, and the symbols of the target that come of it."""
@@ -67,7 +64,7 @@ def align(
         for those in places
     ]
     symbols = _number(buckets, longest)
-    likely: Floats = np.power(START, 1.0 + symbols)
+    likely = np.ones(len(symbols))
     for _ in range(ROUNDS):
         counts = sum((bucket.count(likely) for bucket in buckets), np.zeros(len(likely)))
         likely = counts / counts.sum()
