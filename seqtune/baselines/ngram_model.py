@@ -92,6 +92,39 @@ class KneserNey:
             probabilities[tokens[is_token]] += level.share[first:last][is_token]
         return probabilities
 
+    def beginnings(self, documents: int) -> Integers:
+        """Return the state of documents of which nothing is known yet; see `extend`."""
+        states = np.full((documents, len(self.levels)), ABSENT, np.int64)
+        states[:, 0] = 0
+        if len(self.levels) > 1:
+            states[:, 1] = self._number(np.array([self.vocabulary]))
+        return states
+
+    def extend(self, states: Integers, tokens: Integers) -> tuple[Floats, Integers]:
+        """Put one token at the end of many documents.
+
+        Args:
+            states: (documents, order) what matters of each document so far: the number of the
+                n-gram of length 0, 1, … at its end, -1 where training has none such.
+            tokens: (documents,) the next token of each.
+
+        Returns:
+            The probability of each token, (documents,), and the states with it.
+        """
+        probabilities = np.full(len(tokens), 1.0 / self.vocabulary)
+        after = np.full(states.shape, ABSENT, np.int64)
+        after[:, 0] = 0
+        for order, level in enumerate(self.levels, start=1):
+            known = np.flatnonzero(states[:, order - 1] >= 0)
+            contexts = states[known, order - 1]
+            found = find(level.keys, contexts * (self.vocabulary + 1) + tokens[known])
+            probabilities[known] *= level.rest[contexts]
+            is_there = found >= 0
+            probabilities[known[is_there]] += level.share[found[is_there]]
+            if order < len(self.levels):
+                after[known, order] = found
+        return probabilities, after
+
     def refitted(self, documents: Ragged) -> KneserNey:
         """Return a model of the same order, fitted on other documents."""
         return fit_order(documents, self.vocabulary, len(self.levels))
