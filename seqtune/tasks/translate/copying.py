@@ -46,12 +46,12 @@ class Pointer(keras.layers.Layer):  # type: ignore[misc]
         self.bias = self.add_weight(shape=(1,), initializer="ones", name="bias")
         self.built = True
 
-    def call(self, logits: Any, answer: Any, weights: Any, copied: Any) -> Any:
+    def call(self, answer: Any, logits: Any, weights: Any, copied: Any) -> Any:
         """Return log-probabilities (batch, steps, tokens).
 
         Args:
-            logits: (batch, steps, tokens).
             answer: (batch, steps, features).
+            logits: (batch, steps, tokens).
             weights: (batch, steps, source steps), the attention.
             copied: (batch, source steps) int32, the target's token of each step of the source.
         """

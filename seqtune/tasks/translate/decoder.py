@@ -230,7 +230,7 @@ class AttentionDecoder(keras.layers.Layer):  # type: ignore[misc]
     def _said(self, answers: Any, weights: Any, read: Tensors) -> Any:
         """Return logits, or log-probabilities where the source can be copied."""
         logits = self.vocabulary(answers, is_read=False)
-        return logits if self.pointer is None else self.pointer(logits, answers, weights, read[3])
+        return logits if self.pointer is None else self.pointer(answers, logits, weights, read[3])
 
     def _drop(self, features: Any, depth: int, training: bool) -> Any:
         return self.drops[depth](features, training=training) if self.drops else features

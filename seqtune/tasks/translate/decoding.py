@@ -7,8 +7,7 @@ the device.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -17,58 +16,20 @@ import numpy.typing as npt
 from seqtune.data.ragged import Ragged
 from seqtune.data.text.vocabulary import END
 from seqtune.progress import Advance, no_progress
-from seqtune.runtime.programs import batch_rows
-from seqtune.tasks._values import Network
 from seqtune.tasks.translate.beam import Beams, Candidates
+from seqtune.tasks.translate.ctc_decoding import decode_frames
 from seqtune.tasks.translate.decoding_programs import programs_of
+from seqtune.tasks.translate.member import (
+    Decoded,
+    Member,
+    chunks,
+    shares,
+    source_inputs,
+    write_together,
+)
 
 MOST_ANSWERS = 256
 """Answers that are written at the same time, in all rows of a batch."""
-
-Floats = npt.NDArray[np.float64]
-Whole = npt.NDArray[np.int32]
-Rows = npt.NDArray[np.int64]
-
-
-@dataclass(frozen=True)
-class Member:
-    """A network that has a say in each next token.
-
-    Args:
-        network: The network.
-        values: Its configuration.
-        weight: Its share; the weights of all members are divided by their sum.
-    """
-
-    network: Network
-    values: Mapping[str, Any]
-    weight: float = 1.0
-
-    @property
-    def is_ctc(self) -> bool:
-        """Whether it says a token of each step of the memory, instead of writing."""
-        return bool(self.values["network.decoder"] == "ctc")
-
-    def source(self, inputs: Mapping[str, Ragged]) -> Ragged:
-        """Return the sources as this network reads them."""
-        return inputs["series"] if "series" in inputs else inputs[str(self.values["tokens.source"])]
-
-
-@dataclass(frozen=True)
-class Decoded:
-    """Answers to sources.
-
-    Args:
-        tokens: (rows, n_best, steps) int32, the best first, `END` behind each.
-        scores: (rows, n_best) mean log-probability of the tokens and the end; -inf where there are
-            fewer answers.
-        attention: Of each row's best answer, (tokens and the end, source steps), the mean over the
-            members; None where nobody asked or nothing is looked at.
-    """
-
-    tokens: Whole
-    scores: Floats
-    attention: list[npt.NDArray[np.float32]] | None = None
 
 
 def decode(
@@ -83,6 +44,8 @@ def decode(
     advance: Advance = no_progress,
 ) -> Decoded:
     """Write an answer to each source.
+
+    By CTC, where members say a token of each step, nothing is looked at and no length favoured.
 
     Args:
         members: Networks with the same target tokens; all write with a decoder, or none does.
@@ -100,9 +63,12 @@ def decode(
     """
     if min(beam, n_best, longest) < 1:
         raise ValueError(f"beam {beam}, n_best {n_best}, longest {longest}: expected 1 or more")
-    if len({(each.is_ctc, str(each.values["tokens.target"])) for each in members}) != 1:
-        raise ValueError("members write different tokens, or only some of them with a decoder")
+    if not write_together([each.values for each in members]):
+        raise ValueError("members write different tokens, or in different ways")
     beam = max(beam, n_best)
+    if members[0].is_ctc:
+        return decode_frames(members, inputs, longest=longest, beam=beam, n_best=n_best,
+                             advance=advance)  # fmt: skip
     count = len(members[0].source(inputs))
     tokens = np.full((count, n_best, longest), END, np.int32)
     scores = np.full((count, n_best), -np.inf)
@@ -131,40 +97,6 @@ def decode(
         advance(real)
     width = int((tokens != END).sum(axis=2).max(initial=0))
     return Decoded(tokens[:, :, :width], scores, seen if keeps_attention else None)
-
-
-def shares(members: Sequence[Member]) -> npt.NDArray[np.float32]:
-    """Return the weights of members, which sum to one."""
-    weights = np.array([each.weight for each in members], np.float64)
-    if not (weights >= 0).all() or not weights.sum() > 0:
-        raise ValueError(f"weights are {weights.tolist()}, expected none below 0 and one above")
-    return np.asarray(weights / weights.sum(), np.float32)
-
-
-def chunks(sources: Ragged, most: int) -> Iterator[tuple[Rows, int]]:
-    """Yield rows of about the same length, and how many of them are real.
-
-    All chunks have as many rows: the last one is filled up with its last row.
-
-    Args:
-        sources: What is read.
-        most: Rows of a chunk at most.
-    """
-    order = np.argsort(sources.lengths, kind="stable")
-    size = batch_rows(len(order), 1 << (most.bit_length() - 1))
-    for first in range(0, len(order), size):
-        rows = order[first : first + size]
-        yield np.pad(rows, (0, size - len(rows)), mode="edge"), len(rows)
-
-
-def source_inputs(member: Member, inputs: Mapping[str, Ragged], rows: Rows) -> dict[str, Any]:
-    """Return sources as a network reads them, padded to a power of two: few programs serve all."""
-    sources = member.source(inputs)
-    steps = batch_rows(int(sources.lengths[rows].max(initial=1)), 1 << 30)
-    batch, lengths = sources.take(rows, steps)
-    if "series" in inputs:
-        return {"series": batch.astype(np.float32), "length": lengths.astype(np.int32)}
-    return {"source": batch.astype(np.int32, copy=False)}
 
 
 def _advance(

@@ -26,7 +26,7 @@ def build_network(prepared: Any, values: Mapping[str, Any]) -> keras.Model:
     """Build the network of one configuration.
 
     Args:
-        prepared: Gives vocabularies, channels and the counts of the target's tokens.
+        prepared: Its codec gives vocabularies, channels and the counts of the answers' tokens.
         values: The configuration.
 
     Returns:
@@ -47,7 +47,7 @@ def build_network(prepared: Any, values: Mapping[str, Any]) -> keras.Model:
     target = codec.tokenizer("target", values)
     previous = keras.Input((None,), name="previous", dtype="int32")
     inputs["previous"] = previous
-    counts = prepared.target_counts(values)
+    counts = codec.counts[str(values["tokens.target"])]
     if values["network.decoder"] == "ctc":
         frames = FrameTokens(target.size, dropout=settings.dropout, counts=counts, name=DECODER)
         return keras.Model(inputs, frames(memory, present, previous))
