@@ -6,13 +6,14 @@ from typing import Any
 
 import numpy as np
 
+from seqtune.data.ragged import Ragged
 from seqtune.metrics.translate import signatures
 from seqtune.tasks._values import Models
 from seqtune.tasks.translate.answers import Answers
-from seqtune.tasks.translate.decoding import Member, decode
+from seqtune.tasks.translate.decoding import decode
 from seqtune.tasks.translate.encoded import EncodedPairs
 from seqtune.tasks.translate.examples import Example, by_length, choose_examples
-from seqtune.tasks.translate.inference import repeated
+from seqtune.tasks.translate.member import Member
 from seqtune.tasks.translate.prepared import Prepared
 
 NETWORK = "network"
@@ -63,8 +64,8 @@ def _attention(
         if inputs.lengths[case[0]] > MOST_TOKENS:
             continue
         found = decode(
-            [Member(opened[0].network, values)],
-            repeated(encoded.inputs, case),
+            [Member(opened[0].network, values, prepared.codec)],
+            {prepared.codec.source_name(values): Ragged.from_list(inputs.select(case))},
             longest=MOST_TOKENS,
             keeps_attention=True,
         )

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from itertools import chain
 
 import numpy as np
 import numpy.typing as npt
 
-from seqtune.data.ragged import Ragged
 from seqtune.progress import Advance, no_progress
 from seqtune.tasks.translate.answers import UNKNOWN, Answers
 from seqtune.tasks.translate.codec import Codec
-from seqtune.tasks.translate.decoding import Member, decode
-from seqtune.tasks.translate.encoded import EncodedPairs, Inputs
-from seqtune.tasks.translate.reference import reference_log_probabilities
+from seqtune.tasks.translate.decoding import decode
+from seqtune.tasks.translate.encoded import EncodedPairs
+from seqtune.tasks.translate.member import Member
+from seqtune.tasks.translate.references import reference_log_probabilities
 
 Floats = npt.NDArray[np.float64]
 
@@ -51,6 +51,9 @@ def answer(
     return Answers(texts, scores, reference_nats(members, codec, encoded, kind))
 
 
+MOST_NATS = 1e4
+"""Of a known answer that a network cannot write at all, as one with more tokens than frames."""
+
 LEAST = -1e6
 """The score of a candidate that was not found, where fewer were found than asked for."""
 
@@ -71,17 +74,6 @@ def reference_nats(
     if not len(rows):
         return np.full(len(encoded), UNKNOWN)
     targets, _ = codec.target_tokens(list(chain.from_iterable(encoded.references)), kind)
-    found = reference_log_probabilities(members, repeated(encoded.inputs, rows), targets)
-    nats = np.bincount(rows, weights=-found, minlength=len(encoded))
+    found = reference_log_probabilities(members, encoded.inputs, targets, rows)
+    nats = np.bincount(rows, weights=np.minimum(-found, MOST_NATS), minlength=len(encoded))
     return np.where(counts > 0, nats, UNKNOWN)
-
-
-def repeated(inputs: Mapping[str, Ragged], rows: npt.NDArray[np.int64]) -> Mapping[str, Ragged]:
-    """Return some sources, each as often as it is named."""
-
-    def chosen(name: str) -> Ragged:
-        values = inputs[name].values
-        channels = values.shape[1] if values.ndim > 1 else None
-        return Ragged.from_list(inputs[name].select(rows), channels)
-
-    return Inputs(tuple(inputs), chosen)

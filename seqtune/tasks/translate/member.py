@@ -13,7 +13,7 @@ from seqtune.data.ragged import Ragged
 from seqtune.runtime.programs import batch_rows
 from seqtune.tasks._values import Network
 
-LEAST_STEPS = 8
+LEAST_STEPS = 16
 """Sources are padded to so many steps at least, where any has as many."""
 
 Floats = npt.NDArray[np.float64]
@@ -65,17 +65,21 @@ class Decoded:
 
 
 def write_together(configurations: Sequence[Mapping[str, Any]]) -> bool:
-    """Say whether networks can agree on each next token: they write the same tokens in one way.
+    """Say whether networks can agree on each next token: they write the same tokens in one way."""
+    return len({way_of_writing(values) for values in configurations}) == 1
+
+
+def way_of_writing(values: Mapping[str, Any]) -> str:
+    """Return what networks that write together have in common, in words.
 
     By CTC, they also have as many frames: the same architecture, halved as often.
     """
-    ways = set()
-    for values in configurations:
-        is_ctc = values["network.decoder"] == "ctc"
-        frames = (values["network.architecture"], values.get("network.pyramid.halvings"),
-                  values.get("tokens.source"))  # fmt: skip
-        ways.add((str(values["tokens.target"]), frames if is_ctc else None))
-    return len(ways) == 1
+    tokens = f"{values['tokens.target']} tokens"
+    if values["network.decoder"] != "ctc":
+        return tokens
+    halvings = values.get("network.pyramid.halvings", 0)
+    read = values.get("tokens.source", "series")
+    return f"{tokens} by CTC of {values['network.architecture']}, {halvings} halvings, {read}"
 
 
 def shares(members: Sequence[Member]) -> npt.NDArray[np.float32]:

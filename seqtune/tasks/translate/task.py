@@ -29,12 +29,12 @@ from seqtune.tasks._values import (
 )
 from seqtune.tasks.translate.answers import Answers
 from seqtune.tasks.translate.batches import TrainingBatches
-from seqtune.tasks.translate.decoding import Member
 from seqtune.tasks.translate.decoding_settings import DecodingSettings
 from seqtune.tasks.translate.encoded import EncodedPairs
 from seqtune.tasks.translate.inference import answer
 from seqtune.tasks.translate.info import INFO
 from seqtune.tasks.translate.loss import loss_of
+from seqtune.tasks.translate.member import Member, way_of_writing
 from seqtune.tasks.translate.network import build_network
 from seqtune.tasks.translate.new_pairs import new_pairs, new_sources
 from seqtune.tasks.translate.prepare import prepare
@@ -111,7 +111,8 @@ class TranslateTask(Task):
         advance: Advance = no_progress,
     ) -> Floats:
         """Return the answers of one network: `Answers` as an array."""
-        return answer([Member(network, values)], prepared.codec, encoded, advance).to_array()
+        member = Member(network, values, prepared.codec)
+        return answer([member], prepared.codec, encoded, advance).to_array()
 
     def forward_together(
         self,
@@ -122,8 +123,9 @@ class TranslateTask(Task):
     ) -> Floats:
         """Return the answers of networks that agree on each next token."""
         told = _per_member(advance, len(members))
-        known = [Member(each.network, each.values, each.weight) for each in members]
-        return answer(known, prepared.codec, encoded, told).to_array()
+        codec = prepared.codec
+        known = [Member(each.network, each.values, codec, each.weight) for each in members]
+        return answer(known, codec, encoded, told).to_array()
 
     def by_method(
         self,
@@ -155,9 +157,7 @@ class TranslateTask(Task):
 
     def prediction_unit(self, prepared: Prepared, values: Values | None) -> str:
         """Return what is written; networks that write the same can write together."""
-        if values is None:
-            return "texts"
-        return f"{values['tokens.target']} by {values['network.decoder']}"
+        return "texts" if values is None else way_of_writing(values)
 
     def baselines(
         self, prepared: Prepared, recipe: Recipe, allowance: Allowance, listener: Listener
