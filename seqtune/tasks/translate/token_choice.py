@@ -125,8 +125,10 @@ def fit_tokens(
     )
     whole, _ = tokenizer.encode_batch(texts, None)
     longest = settings.longest
-    if longest == "auto":
-        longest = int(min(whole.lengths[is_learnt].max(), MAX_LENGTH))
+    if longest == "auto":  # a source may be longer than those of training, an answer may not
+        longest = MAX_LENGTH
+        if side == "target":
+            longest = int(min(whole.lengths[is_learnt].max(), MAX_LENGTH))
     ids, cut = without_end(whole, longest)
     if cut and side == "source":
         ids = shortened(whole, longest)

@@ -279,9 +279,8 @@ def test_long_answers_are_cut_and_scored_whole() -> None:
 
 
 def test_long_sources_lose_their_middle() -> None:
-    prepared, _, heard = prepared_of(
-        sentences(), "tokens.longest=4", "tokens.source=word", "tokens.least_count=1"
-    )
+    settings = "tokens.longest=4", "tokens.source=word", "tokens.least_count=1"
+    prepared, _, heard = prepared_of(sentences(), *settings)
     read = prepared.codec.tokenizers["source"]["word"].words()
     tokens = [read[token] for token in prepared.inputs["word"].select([0])[0]]
     assert tokens == ["The", "bird", "sings", "."]
