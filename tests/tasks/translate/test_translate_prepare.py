@@ -299,7 +299,9 @@ def test_characters_that_training_never_saw_are_unknown_in_answers() -> None:
     row = int(plain.rows["test"][0])
     columns = sentences()
     columns["target"][row] += "ж"
-    prepared, _, _ = prepared_of(columns, "tokens.target=character")
+    prepared, _, heard = prepared_of(columns, "tokens.target=character")
+    assert sum("1 answers of the validation" in note for note in notes(heard)) == 1
+    assert not any("never saw" in note for note in notes(prepared_of(sentences())[2]))
     assert prepared.targets["character"].select([row])[0][-1] == UNKNOWN
     assert prepared.references(np.array([row])) == [(columns["target"][row],)]
 
