@@ -48,6 +48,19 @@ TINY_GENERATE = (
     *("--set", "training.batch_size=4"),
 )
 """The same for `fit --task generate`."""
+
+TINY_TRANSLATE = (
+    *TINY[: TINY.index("network.architecture=segment") - 1],
+    *("--set", "baselines.methods=[copy,commonest]", "--set", "network.architecture=stacked"),
+    *("--set", "network.cell=gru", "--set", "network.units=4", "--set", "network.layers=1"),
+    *("--set", "network.embedding=4", "--set", "network.dropout=0", "--set", "network.tied=false"),
+    *("--set", "network.attention=dot", "--set", "training.batch_size=8"),
+    *("--set", "training.label_smoothing=0", "--set", "training.word_dropout=0"),
+    *("--set", "tokens.source=character", "--set", "tokens.target=character"),
+    *("--set", "training.steps=4", "--set", "training.steps_per_epoch=2"),
+)
+"""The same for `fit --task translate`."""
+
 TINY_ANOMALY = (
     *("--trials", "1", "--budget", "9h", "--workers", "1", "--executor", "inline"),
     *("--set", "portfolio=[]", "--set", "refit=false", "--set", "search.stopping=none"),

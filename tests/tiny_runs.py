@@ -12,7 +12,7 @@ import command_line
 import numpy as np
 import pandas as pd
 import pytest
-from command_line import DATA, TINY, TINY_ANOMALY, TINY_CLASSIFY, TINY_GENERATE, weekly
+from command_line import DATA, TINY, TINY_ANOMALY, TINY_CLASSIFY, TINY_GENERATE, TINY_TRANSLATE, weekly
 from hostile import refuse
 
 from seqtune.errors import SeqtuneError
@@ -35,6 +35,14 @@ def reviews(rows: int, first: int = 0) -> pd.DataFrame:
     text = [f"{said[row % 3]} number {row}" for row in range(first, first + rows)]
     label = [f"l{row % 3}" for row in range(first, first + rows)]
     return pd.DataFrame({"text": text, "label": label})
+
+
+def numerals(begin: int, end: int) -> pd.DataFrame:
+    """Whole numbers in digits, and as English says them one by one."""
+    said = ("nought", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+    source = [str(number) for number in range(begin, end)]
+    target = [" ".join(said[int(digit)] for digit in number) for number in source]
+    return pd.DataFrame({"source": source, "target": target})
 
 
 def tales(begin: int, end: int) -> str:
@@ -76,6 +84,9 @@ SAMPLES = {
     "classify": Sample(TINY_CLASSIFY, reviews(30), reviews(9, 30)),
     "anomaly": Sample(
         (*TINY_ANOMALY, "--lookback", "8"), hours(300, "2024-01-01"), hours(30, "2024-01-13 12:00")
+    ),
+    "translate": Sample(
+        (*TINY_TRANSLATE, "--set", "data.kind=text"), numerals(10, 70), numerals(70, 79)
     ),
     "generate": Sample(TINY_GENERATE, tales(0, 20_000), tales(20_000, 22_000), "tales.txt"),
 }  # fmt: skip

@@ -12,7 +12,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from command_line import DATA, TINY, TINY_ANOMALY, TINY_CLASSIFY, TINY_GENERATE, weekly
+from command_line import DATA, TINY, TINY_ANOMALY, TINY_CLASSIFY, TINY_GENERATE, TINY_TRANSLATE, weekly
+
+from tiny_runs import numerals
 
 from seqtune.data.reading.open import open_source
 from seqtune.progress import silent
@@ -44,6 +46,7 @@ SAMPLES: Mapping[str, tuple[Any, tuple[str, ...]]] = {
     "forecast": (weekly(140), TINY),
     "anomaly": (_hours(), TINY_ANOMALY),
     "classify": (_texts(), TINY_CLASSIFY),
+    "translate": (numerals(10, 70), (*TINY_TRANSLATE, "--set", "data.kind=text")),
     "generate": ((DATA / "tales.txt").read_text(encoding="utf-8")[:9_000], TINY_GENERATE),
 }
 """Data of each task, and the flags of a small search; a new task adds its own here."""

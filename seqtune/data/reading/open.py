@@ -67,8 +67,9 @@ def _lines(
     beside = Path(second) if isinstance(second, str) and second != "auto" else None
     if beside is not None and beside.is_file():
         with OpenedFile(path) as file:
-            is_column = file.form in ("text", "delimited") and _has(file, options, str(second))
-        return None if is_column else read_parallel(path, beside, (columns[0], columns[1]), options)
+            if file.form not in ("text", "delimited") or _has(file, options, str(second)):
+                return None
+        return read_parallel(path, beside, (columns[0], columns[1]), options)
     if first == "auto" or is_table(path.name):
         return None
     with OpenedFile(path) as file:
@@ -214,8 +215,10 @@ def _table_of_lines(file: OpenedFile, options: ReadOptions, recipe: Recipe) -> S
         options: How a file is read.
         recipe: That of a run names the column; before, it is "auto".
     """
-    name = getattr(recipe.values.data, "text", None)
-    if not isinstance(name, str) or name == "auto":
+    keys = ("text", *info_of(recipe.task).line_columns[:1])
+    found = (getattr(recipe.values.data, key, None) for key in keys)
+    name = next((each for each in found if isinstance(each, str) and each != "auto"), None)
+    if name is None:
         return None
     table = _table_of(file, options)
     if table and name in table.names:

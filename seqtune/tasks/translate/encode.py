@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from seqtune.data.ragged import Ragged
+from seqtune.data.text.vocabulary import SYMBOL
 from seqtune.progress import Listener, Note
 from seqtune.tasks.translate.buckets import Shape, choose_shapes
 from seqtune.tasks.translate.codec import SERIES, Codec, fit_scale
@@ -154,6 +155,14 @@ def _side(
     found = {}
     for name in choose_tokens(side, kind, texts, getattr(settings, side), listener):
         found[name] = fit_tokens(side, name, texts, is_learnt, settings)
+        if side == "target" and (unknown := found[name].unknown(~is_learnt)):
+            what = "symbols" if name == SYMBOL else "characters"
+            listener(
+                Note(
+                    f"{unknown:,} answers of the validation and the test part have {what} that "
+                    f"training never saw: as {name} tokens they cannot be written"
+                )
+            )
         if found[name].cut:
             listener(Note(_cut(side, found[name])))
     return found

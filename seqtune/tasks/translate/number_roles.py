@@ -129,11 +129,10 @@ def feature_roles(source: Source, data: Any, given: Sequence[str], listener: Lis
 
 def _paths(source: Source, asked: str, free: Sequence[str]) -> str | None:
     names = free if asked == "auto" else [asked]
-    texts = [name for name in names if source.kind(name) == "text"]
-    step = 1 + source.rows // 200
+    step = 1 + source.rows // 200  # whatever its kind: `7.npy` may pass for a number with a unit
     found = [
         name
-        for name in texts
+        for name in names
         if are_paths([source.text(name, row) for row in range(0, source.rows, step)])
     ]
     if len(found) > 1:

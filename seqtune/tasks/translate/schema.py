@@ -114,8 +114,8 @@ class TokenChoice(Section):
     longest: Annotated[int | Auto, Or(("auto",), Whole(minimum=1, maximum=MAX_ANSWER))] = Field(
         "auto",
         description="Number of tokens of a source or an answer in training: longer sources lose "
-        "their middle, longer answers their end. With auto those of the training texts are taken "
-        "whole, up to 400.",
+        "their middle, longer answers their end. With auto up to 400, and answers as long as "
+        "the longest of training.",
     )
 
 

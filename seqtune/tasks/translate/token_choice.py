@@ -12,7 +12,7 @@ import numpy.typing as npt
 from seqtune.data.ragged import Ragged
 from seqtune.data.text.sequences import Lengths, ragged, shortened
 from seqtune.data.text.tokenizer import Tokenizer
-from seqtune.data.text.vocabulary import END, SYMBOL
+from seqtune.data.text.vocabulary import END, SYMBOL, UNKNOWN
 from seqtune.progress import Assumption, Listener
 from seqtune.tasks.translate.schema import MAX_ANSWER
 
@@ -87,6 +87,12 @@ class Tokens:
     ids: Ragged
     cut: int
 
+    def unknown(self, chosen: npt.NDArray[np.bool_]) -> int:
+        """Return how many of some texts hold what the vocabulary cannot spell."""
+        lacking = np.flatnonzero(self.ids.values == UNKNOWN)
+        texts = np.unique(np.searchsorted(self.ids.offsets, lacking, "right") - 1)
+        return int(chosen[texts].sum())
+
     def counts(self, rows: npt.NDArray[np.int64]) -> tuple[int, ...]:
         """Return how often each id is in some texts, (vocabulary,); the end once in each."""
         some = Ragged.from_list(self.ids.select(rows))
@@ -125,8 +131,10 @@ def fit_tokens(
     )
     whole, _ = tokenizer.encode_batch(texts, None)
     longest = settings.longest
-    if longest == "auto":
-        longest = int(min(whole.lengths[is_learnt].max(), MAX_LENGTH))
+    if longest == "auto":  # a source may be longer than those of training, an answer may not
+        longest = MAX_LENGTH
+        if side == "target":
+            longest = int(min(whole.lengths[is_learnt].max(), MAX_LENGTH))
     ids, cut = without_end(whole, longest)
     if cut and side == "source":
         ids = shortened(whole, longest)

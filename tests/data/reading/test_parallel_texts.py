@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 
 import pytest
@@ -78,6 +79,14 @@ def test_a_target_that_is_a_column_is_a_column_though_there_is_such_a_file(
     write(tmp_path, "de", "x\ny")
     table = open_source(write(tmp_path, "a.csv", "en,de\na b,c\nd,e\n"), recipe(target="de"))
     assert table.names == ("en", "de")
+    rows = '{"en": "a", "de": "b"}\n' * 2
+    assert open_source(write(tmp_path, "a.jsonl", rows), recipe(target="de")).names == table.names
+
+
+def test_lines_of_a_pipe_are_the_sources_of_a_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"ein Hund\n\neine Katze\n")))
+    table = open_source("-", recipe(source="source", target="target"))
+    assert table.texts("source") == ["ein Hund", "eine Katze"]
 
 
 def test_lines_of_a_new_file_are_the_sources_of_a_run(tmp_path: Path) -> None:

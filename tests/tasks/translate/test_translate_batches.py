@@ -16,6 +16,7 @@ from seqtune.recipe.load import Recipe
 from seqtune.tasks.translate.batches import TrainingBatches, source_inputs
 from seqtune.tasks.translate.prepare import prepare
 from seqtune.tasks.translate.prepared import Prepared
+from seqtune.tasks.translate.split import TRAIN, split_cases
 
 VALUES = {
     "tokens.source": "character",
@@ -152,12 +153,14 @@ def test_tokens_are_hidden_only_where_asked_and_never_the_end() -> None:
 
 
 def test_pairs_longer_than_any_batch_lose_their_end_and_have_no_end_token() -> None:
-    words = ["abcd" * 10, *spelled(299)]
+    words = spelled(300)
+    row = int(np.flatnonzero(split_cases(300, 0.25, 0.25, seed=0) == TRAIN)[0])
+    words[row] = "abcd" * 10
     frame = pd.DataFrame({"word": words, "phones": [" ".join(word) for word in words]})
     recipe = Recipe.load(None, "translate", ["data.target_kind=symbols", "tokens.longest=auto"])
     prepared, _ = prepare(Source.from_frame(frame), recipe, silent)
-    supply = TrainingBatches(prepared, VALUES, np.array([0]), 0, 1)
-    assert supply.shapes[-1] == (9, 10) and prepared.inputs["character"].lengths[0] == 40
+    supply = TrainingBatches(prepared, VALUES, np.array([row]), 0, 1)
+    assert supply.shapes[-1] == (9, 10) and prepared.inputs["character"].lengths[row] == 40
     inputs, targets, weights = supply[0]
     assert (targets[0] > UNKNOWN).all() and (weights[0] > 0).all()
     assert (inputs["source"][0] > UNKNOWN).all()

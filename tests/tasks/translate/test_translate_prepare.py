@@ -279,9 +279,8 @@ def test_long_answers_are_cut_and_scored_whole() -> None:
 
 
 def test_long_sources_lose_their_middle() -> None:
-    prepared, _, heard = prepared_of(
-        sentences(), "tokens.longest=4", "tokens.source=word", "tokens.least_count=1"
-    )
+    settings = "tokens.longest=4", "tokens.source=word", "tokens.least_count=1"
+    prepared, _, heard = prepared_of(sentences(), *settings)
     read = prepared.codec.tokenizers["source"]["word"].words()
     tokens = [read[token] for token in prepared.inputs["word"].select([0])[0]]
     assert tokens == ["The", "bird", "sings", "."]
@@ -300,7 +299,9 @@ def test_characters_that_training_never_saw_are_unknown_in_answers() -> None:
     row = int(plain.rows["test"][0])
     columns = sentences()
     columns["target"][row] += "ж"
-    prepared, _, _ = prepared_of(columns, "tokens.target=character")
+    prepared, _, heard = prepared_of(columns, "tokens.target=character")
+    assert sum("1 answers of the validation" in note for note in notes(heard)) == 1
+    assert not any("never saw" in note for note in notes(prepared_of(sentences())[2]))
     assert prepared.targets["character"].select([row])[0][-1] == UNKNOWN
     assert prepared.references(np.array([row])) == [(columns["target"][row],)]
 
