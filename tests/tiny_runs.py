@@ -12,7 +12,15 @@ import command_line
 import numpy as np
 import pandas as pd
 import pytest
-from command_line import DATA, TINY, TINY_ANOMALY, TINY_CLASSIFY, TINY_GENERATE, TINY_TRANSLATE, weekly
+from command_line import (
+    DATA,
+    TINY,
+    TINY_ANOMALY,
+    TINY_CLASSIFY,
+    TINY_GENERATE,
+    TINY_TRANSLATE,
+    weekly,
+)
 from hostile import refuse
 
 from seqtune.errors import SeqtuneError

@@ -12,8 +12,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from command_line import DATA, TINY, TINY_ANOMALY, TINY_CLASSIFY, TINY_GENERATE, TINY_TRANSLATE, weekly
-
+from command_line import (
+    DATA,
+    TINY,
+    TINY_ANOMALY,
+    TINY_CLASSIFY,
+    TINY_GENERATE,
+    TINY_TRANSLATE,
+    weekly,
+)
 from tiny_runs import numerals
 
 from seqtune.data.reading.open import open_source

@@ -12,6 +12,7 @@ import numpy.typing as npt
 from seqtune.data.ragged import Ragged
 from seqtune.data.text.tokenizer import Tokenizer
 from seqtune.tasks.translate.buckets import MOST_SHAPES, Shape
+from seqtune.tasks.translate.decoding_settings import GREEDY, DecodingSettings
 from seqtune.tasks.translate.roles import Roles
 from seqtune.tasks.translate.schema import METRICS
 from seqtune.tasks.translate.token_choice import (
@@ -47,6 +48,7 @@ class Codec:
             of token of the answers. They are those of all pairs, so that a refit runs the programs
             that the search compiled.
         lower: Whether capitals become small letters.
+        decoding: How answers to the test part are searched for.
         center: (channels,) mean over training steps; 0 for a category.
         spread: (channels,) standard deviation over training steps, 1 where constant or a category.
         categories: By column of features, its categories; none for numbers.
@@ -59,6 +61,7 @@ class Codec:
     counts: Mapping[str, tuple[int, ...]] = field(repr=False)
     shapes: Mapping[str, Mapping[str, tuple[Shape, ...]]] = field(repr=False)
     lower: bool = False
+    decoding: DecodingSettings = GREEDY
     center: tuple[float, ...] = ()
     spread: tuple[float, ...] = ()
     categories: Mapping[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
@@ -145,6 +148,7 @@ class Codec:
                 for source, shapes in self.shapes.items()
             },
             "lower": self.lower,
+            "decoding": self.decoding.to_dict(),
             "center": list(self.center),
             "spread": list(self.spread),
             "categories": {name: list(each) for name, each in self.categories.items()},
@@ -174,6 +178,7 @@ class Codec:
             counts=_counts(values["counts"]),
             shapes=_shapes(values["shapes"]),
             lower=values["lower"],
+            decoding=DecodingSettings.from_dict(values["decoding"]),
             center=_numbers(values["center"]),
             spread=_numbers(values["spread"]),
             categories=_categories(values["categories"]),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, cast
 
 import numpy as np
@@ -11,6 +12,7 @@ from seqtune.data.reading.source import Source
 from seqtune.errors import DataError
 from seqtune.progress import Listener, Note
 from seqtune.recipe.load import Recipe
+from seqtune.tasks.translate.decoding_settings import DecodingSettings
 from seqtune.tasks.translate.encode import Encoded, encode_all
 from seqtune.tasks.translate.infer_roles import infer_roles
 from seqtune.tasks.translate.metric_choice import choose_metric
@@ -51,6 +53,8 @@ def prepare(source: Source, recipe: Recipe, listener: Listener) -> tuple[Prepare
         values.metric, roles, pairs.targets, has_several=several, listener=listener
     )
     encoded = encode_all(pairs, case, first, parts, roles, metric, values.tokens, listener)
+    decoding = replace(DecodingSettings.of(values.decoding), n_best=1)
+    encoded = replace(encoded, codec=replace(encoded.codec, decoding=decoding))
     prepared = _prepared(encoded, pairs, case, first, parts)
     return prepared, _settled(recipe, source, encoded, shares)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -16,10 +16,14 @@ from seqtune.data.ragged import Ragged
 from seqtune.files import damaged, read_value, whole_file, write_json
 from seqtune.tasks._values import Fold, Part, Until, Values
 from seqtune.tasks.translate.codec import SERIES, Codec
+from seqtune.tasks.translate.decoding_settings import GREEDY
 from seqtune.tasks.translate.encoded import EncodedPairs, Inputs
 from seqtune.tasks.translate.split import NUMBER, TRAIN, VALIDATION
 
 Rows = npt.NDArray[np.int64]
+
+MOST_ANSWERED = {"validation": 1_000, "test": 2_000}
+"""Cases of a held-out part that are answered at most: validation after every epoch, test once."""
 
 
 @dataclass(frozen=True)
@@ -78,10 +82,21 @@ class Prepared:
         return np.isin(self.parts, parts)
 
     def encoded(self, part: Part) -> EncodedPairs:
-        """Return the cases of a held-out part with their references."""
+        """Return cases of a held-out part with their references, `MOST_ANSWERED` at most.
+
+        Of the validation part the answers are greedy, of the test part as `predict` gives them.
+        """
         if part not in self._encoded:
-            self._encoded[part] = self._encode(self.rows[part])
+            decoding = self.codec.decoding if part == "test" else GREEDY
+            self._encoded[part] = replace(self._encode(self.answered(part)), decoding=decoding)
         return self._encoded[part]
+
+    def answered(self, part: Part) -> Rows:
+        """Return the cases of a part that models answer: of very many, some at equal distances."""
+        rows = self.rows[part]
+        if len(rows) <= MOST_ANSWERED[part]:
+            return rows
+        return rows[np.linspace(0, len(rows) - 1, MOST_ANSWERED[part]).astype(np.int64)]
 
     @cached_property
     def _encoded(self) -> dict[str, EncodedPairs]:
@@ -203,8 +218,8 @@ class Prepared:
             "validation_rows": steps["validation"],
             "test_rows": steps["test"],
             "training_cases": len(self.rows["train"]),
-            "validation_cases": len(self.rows["validation"]),
-            "test_cases": len(self.rows["test"]),
+            "validation_cases": len(self.answered("validation")),
+            "test_cases": len(self.answered("test")),
             "roles": {
                 role: tuple(columns)
                 for role, columns in codec.roles.to_dict().items()
