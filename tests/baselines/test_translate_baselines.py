@@ -83,10 +83,11 @@ def test_of_several_targets_of_a_source_the_commonest_is_kept() -> None:
 
 def test_a_translation_memory_finds_the_most_alike_source() -> None:
     write = translation_memory.fit(
-        of(("the red house", "A"), ("a dog barks", "B"), ("the red horse", "C")), seed=SEED
+        of(("the red house", "A"), ("a dog barks", "B"), ("the red horse", "C"), ("xyz", "B")),
+        seed=SEED,
     )
     asked = ["a dog barked", "the red horses", "red house", "日本", ""]
-    assert texts(write(asked)) == ["B", "C", "A", "A", "A"]
+    assert texts(write(asked)) == ["B", "C", "A", "B", "B"]  # the commonest of all is B
 
 
 def test_a_translation_memory_takes_symbols_whole() -> None:
@@ -122,6 +123,11 @@ def test_an_alignment_follows_from_how_often_symbols_go_together() -> None:
         [(3, (5, 6)), (0, (8,))],
         [(1, (7,)), (0, (8,))],
     ]
+
+
+def test_of_ways_equally_likely_the_one_with_short_chunks_is_best() -> None:
+    """All six chunks have a sixth: two with one symbol each beat one with two and one with none."""
+    assert align([[0, 1]], [[7, 8]]) == [[(0, (7,)), (1, (8,))]]
 
 
 def plain_counts(
@@ -181,7 +187,7 @@ def test_the_counts_are_those_of_all_ways_to_cut(monkeypatch: pytest.MonkeyPatch
 
 def test_long_pairs_are_aligned_without_running_out_of_small_numbers() -> None:
     draw = np.random.default_rng(SEED)
-    source = draw.integers(9, size=300).tolist()
+    source = draw.integers(9, size=200).tolist()
     paths = align([source, source], [source, source], 2)
     assert paths[0] == [(symbol, (symbol,)) for symbol in source]
 
@@ -296,6 +302,16 @@ def test_a_lexicon_worked_by_hand(monkeypatch: pytest.MonkeyPatch) -> None:
     answers = write(["das", "haus", "unbekannt das", "unbekannt"])
     assert texts(answers) == ["the", "the", "unbekannt the", "unbekannt"]
     assert [score for _, score in answers] == pytest.approx([log(1 / 2)] * 3 + [0.0])
+
+
+def test_a_word_may_come_of_none_by_hand(monkeypatch: pytest.MonkeyPatch) -> None:
+    """After a round, x is 1/2 and y 1/2 from b, x 2/3 and y 1/3 from none.
+
+    So b has 3/7 of the x and 3/5 of the y of its pair in the second.
+    """
+    monkeypatch.setattr(lexicon, "ROUNDS", 2)
+    write = lexicon.fit(of(("a", "x"), ("b", "x y")), seed=SEED)
+    assert write(["b"]) == [("y", pytest.approx(log(3 / 5 / (3 / 5 + 3 / 7))))]
 
 
 def test_a_lexicon_knows_words_by_the_company_they_keep() -> None:

@@ -74,6 +74,8 @@ def test_a_part_of_a_longer_value_is_not_invented() -> None:
     assert slot_error(sources, ["blue bay", "bay"], [["blue bay"], ["bay"]]) == 0.0
     assert slot_error(["a=grill", "a='blue bay grill'"], ["blue bay grill", "x"],
                       [["grill"], ["blue bay grill"]]) == 2 / 2  # fmt: skip
+    # what lacks is not invented as well
+    assert slot_error(sources, ["bay", "bay"], [["blue bay"], ["bay"]]) == 1 / 2
 
 
 def test_what_a_reference_says_is_not_invented() -> None:

@@ -109,10 +109,8 @@ class _Writer:
 
 
 def _decoder(paths: Sequence[Sequence[Chunk]], symbols: int) -> ChunkDecoder:
-    """Count n-grams of chunks; each symbol may also come to nothing, if training has it or not."""
+    """Count n-grams of chunks; every symbol has at least the chunk that it was cut into."""
     times = Counter(chunk for path in paths for chunk in path)
-    for symbol in range(symbols):
-        times.setdefault((symbol, ()), 0)
     numbers = {chunk: number for number, chunk in enumerate(times)}
     end = len(numbers)
     documents = Ragged.from_list([[*(numbers[chunk] for chunk in path), end] for path in paths])
