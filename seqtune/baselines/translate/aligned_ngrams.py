@@ -17,8 +17,6 @@ Source:
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -29,6 +27,7 @@ from seqtune.baselines.translate._alignment import Chunk, align
 from seqtune.baselines.translate._chunk_decoder import ChunkDecoder
 from seqtune.baselines.translate._pairs import Answers, Pairs, Write, joined, units_of
 from seqtune.data.ragged import Ragged
+from seqtune.data.text.hangul import in_letters
 
 KINDS = ("text", "symbols")
 
@@ -49,8 +48,6 @@ NEARLY_ALL = 0.98
 
 MEANT_FOR = 0.9
 """Share of the pairs that can be cut, from which on the method is meant for them."""
-
-HANGUL = re.compile("[\uac00-\ud7a3]")
 
 
 def suits(pairs: Pairs) -> bool:
@@ -133,7 +130,7 @@ def _units(pairs: Pairs) -> Iterator[tuple[list[str], list[str]]]:
 
 def _source_units(source: str, kind: str) -> list[str]:
     if kind == "text":
-        source = HANGUL.sub(lambda syllable: unicodedata.normalize("NFD", syllable[0]), source)
+        source = in_letters(source)
     return units_of(source, kind)
 
 

@@ -17,6 +17,7 @@ from seqtune.tasks.translate.roles import Roles
 from seqtune.tasks.translate.schema import METRICS
 from seqtune.tasks.translate.token_choice import (
     LONGEST,
+    as_read,
     read_longest,
     read_tokenizers,
     without_end,
@@ -104,7 +105,8 @@ class Codec:
 
     def source_tokens(self, texts: Sequence[str], kind: str) -> tuple[Ragged, int]:
         """Return sources as tokens of a kind, and how many of them lost their middle."""
-        return self.tokenizers["source"][kind].encode_batch(texts, self.longest["source"][kind])
+        tokenizer, longest = self.tokenizers["source"][kind], self.longest["source"][kind]
+        return tokenizer.encode_batch(as_read(texts, kind), longest)
 
     def target_tokens(self, texts: Sequence[str], kind: str) -> tuple[Ragged, int]:
         """Return answers as tokens of a kind, the end left out, and how many lost their end."""

@@ -17,6 +17,7 @@ INFO = TaskInfo(
         Metric("exact_match", direction="max", tie_break=TIE_BREAK, shown=True),
         Metric("word_error_rate", tie_break=TIE_BREAK),
         Metric("character_error_rate", tie_break=TIE_BREAK),
+        Metric("slot_error"),
         Metric("nats_per_character", unit="nats"),
     ),
     flags=(

@@ -12,6 +12,7 @@ from seqtune.tasks.translate.codec import SERIES, Codec
 from seqtune.tasks.translate.encode import encode_numbers
 from seqtune.tasks.translate.encoded import EncodedPairs, Inputs
 from seqtune.tasks.translate.pairs import Pairs, number_cases, read_pairs, references_of
+from seqtune.tasks.translate.token_choice import as_read
 
 SPELLED = ("character", "symbol")
 """Kinds of token of which an unknown one is worth a word; unknown words are usual."""
@@ -124,7 +125,7 @@ def _tell_of_unknown(codec: Codec, texts: Sequence[str], kind: str, context: Con
     tokenizer = codec.tokenizers["source"][kind]
     found: dict[str, None] = {}
     rows = 0
-    for text in texts:
+    for text in as_read(texts, kind):
         unknown = tokenizer.unknown_in(text)
         rows += bool(unknown)
         found |= dict.fromkeys(unknown)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from seqtune.metrics.facts import slot_error
 from seqtune.metrics.translate import score_answers
 from seqtune.tasks._info import Metric
 from seqtune.tasks.translate.answers import Answers
@@ -33,14 +34,16 @@ def score_cases(encoded: EncodedPairs, answers: Answers) -> dict[str, float]:
         answers: The answers; the best of each case counts.
 
     Returns:
-        Metrics by name; `nats_per_character` only of a model that gives probabilities. It is the
-        negative log-probability of all references over their characters, the end counted as one.
+        Metrics by name: `slot_error` where sources are facts, `nats_per_character` of a model that
+        gives probabilities: the negative log-probability of all references over their characters,
+        the end counted as one.
     """
     scores = score_answers(answers.best, encoded.references)
     if len(answers.nats) and (answers.nats >= 0).all():
         characters = sum(len(text) + 1 for each in encoded.references for text in each)
         scores[NATS] = float(answers.nats.sum() / characters)
-    return scores
+    wrong = slot_error(encoded.sources, answers.best, encoded.references)
+    return scores if math.isnan(wrong) else {**scores, "slot_error": wrong}
 
 
 def objective_of(metric: Metric, scores: Mapping[str, float], cases: int) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -52,12 +53,17 @@ def problem_of(prepared: Prepared, seed: int) -> Problem:
     def gather(name: str, answers: Sequence[Written], listener: Listener) -> dict[str, Floats]:
         return {part: _packed(each) for part, each in zip(PARTS, answers, strict=True)}
 
+    learnt = known_pairs(prepared, train)
+
+    def suits(method: ModuleType) -> bool:
+        return not hasattr(method, "suits") or bool(method.suits(learnt))
+
     portions = [
         portion(train, prepared.encoded("validation")),
         portion(before, prepared.encoded("test")),
     ]
     fitting = TranslateFitting(prepared.codec.source_kind, seed)
-    return Problem(fitting, portions, gather, SAMPLES, sample)
+    return Problem(fitting, portions, gather, SAMPLES, sample, suits)
 
 
 def known_pairs(prepared: Prepared, pairs: Rows) -> Pairs:

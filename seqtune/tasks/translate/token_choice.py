@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from seqtune.data.ragged import Ragged
+from seqtune.data.text.hangul import in_letters
 from seqtune.data.text.sequences import Lengths, ragged, shortened
 from seqtune.data.text.tokenizer import Tokenizer
 from seqtune.data.text.vocabulary import END, SYMBOL, UNKNOWN
@@ -112,7 +113,7 @@ def fit_tokens(
 
     Words and sub-words of sources are brought to one form (NFKC) and a rare word is unknown. All
     else is exact: answers come back from their tokens as they were, and their rare words are
-    spelled in characters.
+    spelled in characters. Characters of sources that are syllables of Hangul are read as letters.
 
     Args:
         side: "source" or "target".
@@ -122,6 +123,8 @@ def fit_tokens(
         settings: The recipe's section `tokens`.
     """
     is_read = side == "source" and kind in ("word", "subword")
+    if side == "source":
+        texts = as_read(texts, kind)
     tokenizer = Tokenizer.fit(
         [text for text, learnt in zip(texts, is_learnt.tolist(), strict=True) if learnt],
         kind,
@@ -139,6 +142,11 @@ def fit_tokens(
     if cut and side == "source":
         ids = shortened(whole, longest)
     return Tokens(tokenizer, longest, ids, cut)
+
+
+def as_read(texts: Sequence[str], kind: str) -> Sequence[str]:
+    """Return source texts in the form in which they are split into tokens of a kind."""
+    return [in_letters(text) for text in texts] if kind == "character" else texts
 
 
 def without_end(tokens: Ragged, longest: int) -> tuple[Ragged, int]:
