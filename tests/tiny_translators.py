@@ -91,7 +91,8 @@ def tiny(
     draw = np.random.default_rng(seed)
     for weight in model.weights:
         if "seed" not in weight.path:
-            weight.assign(draw.normal(0, spread, weight.shape))
+            drawn = draw.normal(0, spread, weight.shape)
+            weight.assign(np.abs(drawn) + 0.1 if "variance" in weight.path else drawn)
     return Member(KerasNetwork(model), values, codec)
 
 
