@@ -90,13 +90,9 @@ def test_frames_begin_as_tokens_are_frequent_half_of_them_blank() -> None:
     assert chances / chances.sum() == pytest.approx([0.5, 0.0, 0.375, 0.125], abs=2e-3)
 
 
-@pytest.mark.parametrize("architecture", ["stacked", "pyramid"])
-def test_series_of_any_length_are_transcribed_as_alone(architecture: str) -> None:
-    changes = {"pyramid__halvings": 1, "pyramid__bidirectional": True} \
-        if architecture == "pyramid" else {}  # fmt: skip
-    member = tiny(
-        spread=0.7, channels=2, decoder="ctc", architecture=architecture, units=3, **changes
-    )
+def test_series_of_any_length_are_transcribed_as_alone() -> None:
+    changes = {"pyramid__halvings": 1, "pyramid__bidirectional": False}
+    member = tiny(spread=0.7, channels=2, decoder="ctc", architecture="pyramid", **changes)
     draw = np.random.default_rng(1)
     rows = [draw.normal(size=(steps, 2)) * 4 for steps in (9, 3, 10)]
     inputs = {"series": Ragged.from_list(rows, 2)}
