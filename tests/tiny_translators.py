@@ -91,7 +91,8 @@ def tiny(
     draw = np.random.default_rng(seed)
     for weight in model.weights:
         if "seed" not in weight.path:
-            weight.assign(draw.normal(0, spread, weight.shape))
+            drawn = draw.normal(0, spread, weight.shape)
+            weight.assign(np.abs(drawn) + 0.1 if "variance" in weight.path else drawn)
     return Member(KerasNetwork(model), values, codec)
 
 
@@ -99,15 +100,27 @@ def sources(*rows: Sequence[int]) -> dict[str, Ragged]:
     return {"symbol": Ragged.from_list([np.array(row) for row in rows])}
 
 
-def said(member: Any, source: Sequence[int], target: Sequence[int]) -> Floats:
-    """Return the log-probabilities (tokens of the target and end, tokens) by the whole model."""
+def said(member: Any, source: Sequence[int], targets: Sequence[Sequence[int]]) -> Floats:
+    """Return the log-probabilities (targets, 8, tokens) of each next token, by the whole model.
+
+    All is padded to 8 steps, so that one program serves all tests of a network.
+    """
     inputs = {
-        "source": np.array([source], np.int32),
-        "previous": np.array([[END, *target]], np.int32),
+        "source": np.zeros((len(targets), 8), np.int32),
+        "previous": np.zeros((len(targets), 8), np.int32),
     }
-    logits = np.asarray(member.network.model(inputs, training=False), np.float64)[0]
+    inputs["source"][:, : len(source)] = source
+    for row, target in enumerate(targets):
+        inputs["previous"][row, 1 : len(target) + 1] = target
+    logits = member.network(inputs).astype(np.float64)
     top = logits.max(axis=-1, keepdims=True)
-    return logits - top - np.log(np.exp(logits - top).sum(axis=-1, keepdims=True))
+    return np.asarray(logits - top - np.log(np.exp(logits - top).sum(axis=-1, keepdims=True)))
+
+
+def log_probability(chances: Floats, target: Sequence[int]) -> float:
+    """Return the log-probability of a target and its end, from what `said` says of it."""
+    written = [*target, END]
+    return float(chances[np.arange(len(written)), written].sum())
 
 
 def every_answer(size: int, longest: int) -> list[tuple[int, ...]]:

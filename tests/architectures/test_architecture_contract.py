@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from seqtune.architectures._forms import decode_each, vector_of
+from seqtune.architectures._forms import decode_each, memory_of, vector_of
 from seqtune.architectures._pooling import POOLINGS
 from seqtune.architectures._settings import Settings
 from seqtune.initializers import seed_everything
@@ -70,6 +70,8 @@ def cases(*, causal: bool = False) -> Iterator[Case]:
     turn = {True: cycle(stateful_cells), False: cycle(cells)}
     for form in FORMS:
         for architecture in architectures_with(form):
+            if form == "memory" and architecture in architectures_with("states"):
+                continue  # its states are its memory
             every = each_value_once(form, architecture, causal=causal)
             poolings = POOLINGS if form == "vector" else POOLINGS[:1]
             count = max(len(every), len(poolings))
@@ -102,6 +104,10 @@ def build(case: Case, settings: Settings, steps: int | None = STEPS, mask: bool 
     architecture = architectures[case.architecture]
     if case.form == "states":
         outputs = architecture.states(sequence, present, settings)
+    elif case.form == "memory":
+        outputs, there = memory_of(architecture, sequence, present, settings)
+        if there is not None:
+            outputs = outputs * keras.ops.expand_dims(keras.ops.cast(there, "float32"), -1)
     elif case.form == "vector":
         outputs = vector_of(architecture, sequence, present, settings)
     elif case.form == "decode":
@@ -118,7 +124,9 @@ def build(case: Case, settings: Settings, steps: int | None = STEPS, mask: bool 
 
 def shape_of(case: Case, steps: int | None = STEPS) -> tuple[int | None, ...]:
     """Return the shape that a form promises, without its last axis."""
+    halvings = int(case.options.get("halvings", 0))
     return {
+        "memory": (None if steps is None else -(-steps // 2**halvings),),
         "vector": (),
         "decode": (QUERIES,),
         "decode_each": (steps, QUERIES),
@@ -178,6 +186,7 @@ BUILT = [
     Case(form, architecture, cell, each_value_once(form, architecture, causal=False)[-1], "max")
     for form in FORMS
     for architecture in architectures_with(form)
+    if form != "memory" or architecture not in architectures_with("states")
     for cell in (stateful_cells if form == "stream" else cells)
 ]
 

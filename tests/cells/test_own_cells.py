@@ -21,8 +21,9 @@ Floats = npt.NDArray[np.float64]
 Step = Callable[[dict[str, Floats], Floats, list[Floats]], tuple[Floats, list[Floats]]]
 
 UNITS, FEATURES, ROWS, STEPS = 3, 2, 4, 6
-OWN = ("min_gru", "min_lstm", "rwa", "slstm")
+OWN = ("jordan", "min_gru", "min_lstm", "rwa", "slstm")
 LINEAR = ("min_gru", "min_lstm")
+OF_ONE_STATE = ("jordan", *LINEAR)
 
 
 @pytest.fixture(params=["loop", "rounds"])
@@ -61,6 +62,12 @@ def min_lstm(weights: dict[str, Floats], x: Floats, states: list[Floats]) -> Any
     return h, [h]
 
 
+def jordan(weights: dict[str, Floats], x: Floats, states: list[Floats]) -> Any:
+    (hidden,) = gates(weights, x, states[0])
+    y = np.tanh(np.tanh(hidden) @ weights["output_kernel"] + weights["output_bias"])
+    return y, [y]
+
+
 def slstm(weights: dict[str, Floats], x: Floats, states: list[Floats]) -> Any:
     """Follow equations 8 to 14, without the stabiliser: its states are c, n and nothing."""
     h, c, n = states
@@ -80,7 +87,9 @@ def rwa(weights: dict[str, Floats], x: Floats, states: list[Floats]) -> Any:
     return h, [h, total, weight]
 
 
-STEP: dict[str, Step] = {"min_gru": min_gru, "min_lstm": min_lstm, "slstm": slstm, "rwa": rwa}
+STEP: dict[str, Step] = {
+    "jordan": jordan, "min_gru": min_gru, "min_lstm": min_lstm, "slstm": slstm, "rwa": rwa,
+}  # fmt: skip
 
 
 def drawn(layer: Any) -> dict[str, Floats]:
@@ -104,7 +113,7 @@ def by_hand(name: str, weights: dict[str, Floats], x: Any, states: list[Floats])
 
 
 def nothing(name: str) -> list[Floats]:
-    count = 1 if name in LINEAR else 3
+    count = 1 if name in OF_ONE_STATE else 3
     return [np.zeros((ROWS, UNITS)) for _ in range(count)]
 
 
@@ -128,7 +137,7 @@ def test_the_last_output_is_the_first_state(name: str) -> None:
     layer = built(name, return_state=True)
     weights = drawn(layer)
     output, *states = layer(sequences())
-    assert len(states) == (1 if name in LINEAR else 4)
+    assert len(states) == (1 if name in OF_ONE_STATE else 4)
     assert np.array_equal(output, states[0])
     expected = by_hand(name, weights, sequences(), nothing(name))[:, -1]
     assert np.array(output) == pytest.approx(expected, abs=1e-5)

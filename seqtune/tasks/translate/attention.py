@@ -85,7 +85,9 @@ class MemoryAttention(keras.layers.Layer):  # type: ignore[misc]
         else:
             scores = ops.matmul(query, ops.transpose(keys, (0, 2, 1)))
         scores = ops.where(ops.expand_dims(present, 1), scores, ABSENT)
-        weights = ops.softmax(scores, axis=-1)
+        # Keras's own softmax warns of a source of one step
+        powers = ops.exp(scores - ops.max(scores, axis=-1, keepdims=True))
+        weights = powers / ops.sum(powers, axis=-1, keepdims=True)
         context = ops.matmul(ops.matmul(weights, memory), self.context_kernel)
         return ops.tanh(context + ops.matmul(query, self.query_kernel) + self.bias), weights
 

@@ -51,9 +51,9 @@ def test_the_loss_sums_over_all_alignments() -> None:
 def test_the_loss_is_nats_per_token_and_leaves_out_what_cannot_be() -> None:
     """Of 4 frames, (2, 2, 2) takes 5: no alignment, so it weighs nothing."""
     chances = frames()
-    targets = [(2, 3), (2, 2, 2)]
-    logits = np.repeat(chances[None], 2, axis=0).astype(np.float32)
-    mask = np.array([[1, 1, 1, 0, 0], [1, 1, 1, 1, 0]], np.float32)
+    targets = [(2, 3), (2, 2, 2), (2, 3), (2, 3), (2, 3)]  # of the shape above
+    logits = np.repeat(chances[None], 5, axis=0).astype(np.float32)
+    mask = np.array([[1, 1, 1, 0, 0], [1, 1, 1, 1, 0], *[[0] * 5] * 3], np.float32)
     weights = mask * (mask.size / mask.sum())
     found = float(AlignmentLoss()(padded(targets), logits, weights))
     assert found == pytest.approx(-np.log(every_target(chances)[2, 3]) / mask.sum(), rel=1e-4)
@@ -90,23 +90,19 @@ def test_frames_begin_as_tokens_are_frequent_half_of_them_blank() -> None:
     assert chances / chances.sum() == pytest.approx([0.5, 0.0, 0.375, 0.125], abs=2e-3)
 
 
-@pytest.mark.parametrize("architecture", ["stacked", "pyramid"])
-def test_series_of_any_length_are_transcribed_as_alone(architecture: str) -> None:
-    changes = {"pyramid__halvings": 1, "pyramid__bidirectional": True} \
-        if architecture == "pyramid" else {}  # fmt: skip
-    member = tiny(
-        spread=0.7, channels=2, decoder="ctc", architecture=architecture, units=3, **changes
-    )
+def test_series_of_any_length_are_transcribed_as_alone() -> None:
+    changes = {"pyramid__halvings": 1, "pyramid__bidirectional": False}
+    member = tiny(spread=0.7, channels=2, decoder="ctc", architecture="pyramid", **changes)
     draw = np.random.default_rng(1)
-    rows = [draw.normal(size=(steps, 2)) * 4 for steps in (9, 3, 10, 8)]
+    rows = [draw.normal(size=(steps, 2)) * 4 for steps in (9, 3, 10)]
     inputs = {"series": Ragged.from_list(rows, 2)}
     together = decode([member], inputs, longest=6, beam=3, n_best=2)
     greedy = decode([member], inputs, longest=6)
-    assert (greedy.tokens != 0).any() and together.tokens.shape[:2] == (4, 2)
+    assert (greedy.tokens != 0).any() and together.tokens.shape[:2] == (3, 2)
     for row, series in enumerate(rows):
         alone = {"series": Ragged.from_list([series], 2)}
         chances = np.asarray(frames_of([member], alone, np.array([0])), np.float64)[0]
-        assert len(chances) == (len(series) + 1) // 2 if architecture == "pyramid" else len(series)
+        assert len(chances) == (len(series) + 1) // 2
         own = [each for each, _ in best_prefixes(chances, 3)[:2]]
         assert [tuple(t for t in each if t) for each in together.tokens[row].tolist()] == own
         assert tuple(t for t in greedy.tokens[row, 0].tolist() if t) == best_path(chances)
