@@ -55,18 +55,21 @@ def choose_shapes(
     Args:
         sources: (pairs,) steps of each source.
         targets: (pairs,) tokens of each answer, the end among them.
-        holds_all: Whether the last shape holds every pair, or those of usual length: one in 200
-            may be longer, of which a batch then holds the beginning.
+        holds_all: Whether the last shape must hold every pair. If not, and if much would be
+            padding, one pair in 200 may be longer: a batch then holds its beginning.
 
     Returns:
         The shapes, the smallest first; and how many pairs the last one does not hold.
     """
+    shapes = find_shapes(sources, targets, FEW_SHAPES)
+    if padding_of(shapes, sources, targets) <= LITTLE_PADDING:
+        return shapes, 0
     longer = 0
     if not holds_all:
         usual = [_usual(lengths) for lengths in (sources, targets)]
         longer = int(((sources > usual[0]) | (targets > usual[1])).sum())
         sources, targets = np.minimum(sources, usual[0]), np.minimum(targets, usual[1])
-    shapes = find_shapes(sources, targets, FEW_SHAPES)
+        shapes = find_shapes(sources, targets, FEW_SHAPES) if longer else shapes
     if padding_of(shapes, sources, targets) > LITTLE_PADDING:
         shapes = find_shapes(sources, targets, MOST_SHAPES)
     return shapes, longer
@@ -81,9 +84,9 @@ def _usual(lengths: Lengths) -> int:
 def find_shapes(sources: Lengths, targets: Lengths, most: int) -> tuple[Shape, ...]:
     """Choose shapes that leave as little padding as possible.
 
-    Shapes move, one side at a time, to where all pairs together need the fewest steps, each pair
-    in the smallest shape that holds it; until none moves any more. Of several beginnings the best
-    end is taken.
+    Shapes move, one side at a time or both, to where all pairs together need the fewest steps, each
+    pair in the smallest shape that holds it; until none moves any more. Of several beginnings the
+    best end is taken.
 
     Args:
         sources: (pairs,) steps of each source.
@@ -146,9 +149,8 @@ def _descended(
     for _ in range(ROUNDS):
         for number in range(1, len(shapes)):
             others = np.delete(costs, number, axis=0).min(axis=0)
-            for side in (0, 1):
-                moved = np.repeat(shapes[number][None], len(tried[side]), axis=0)
-                moved[:, side] = tried[side]
+            for side in (None, 0, 1):
+                moved = _moved(shapes[number], side, tried)
                 each = _costs(moved, found)
                 least = int((np.minimum(each, others) @ counts).argmin())
                 shapes[number], costs[number] = moved[least], each[least]
@@ -157,6 +159,21 @@ def _descended(
             break
         before = total
     return shapes, costs
+
+
+def _moved(shape: Lengths, side: int | None, tried: list[Lengths]) -> Lengths:
+    """Return where a shape may move to, (places, 2): one side alone, or both together.
+
+    Both go by equal shares of the pairs: lengths of source and answer rise with each other.
+    """
+    if side is None:
+        places = max(map(len, tried))
+        rows = [np.linspace(0, len(each) - 1, places).round().astype(int) for each in tried]
+        both = np.column_stack([each[row] for each, row in zip(tried, rows, strict=True)])
+        return np.concatenate([shape[None], both])
+    moved = np.repeat(shape[None], len(tried[side]), axis=0)
+    moved[:, side] = tried[side]
+    return moved
 
 
 def _costs(shapes: Lengths, pairs: Lengths) -> Costs:

@@ -189,18 +189,22 @@ def _shapes(
 ) -> dict[str, dict[str, tuple[Shape, ...]]]:
     """Return the shapes of training batches, by what is read and what is written."""
     found: dict[str, dict[str, tuple[Shape, ...]]] = {name: {} for name in inputs}
+    most = (0, "")
     for name, source in inputs.items():
         for kind, answers in targets.items():
             lengths = source.lengths[case], answers.lengths + 1
-            shapes, longer = choose_shapes(*lengths, holds_all=settings.longest != "auto")
-            found[name][kind] = shapes
-            if longer:
-                most = shapes[-1]
-                listener(
-                    Note(
-                        f"{longer:,} of {len(case):,} pairs have more than {most.source} {name} "
-                        f"or {most.target} {kind} tokens: of these the beginning is trained on "
-                        "(--set tokens.longest=N)"
-                    )
-                )
+            found[name][kind], longer = choose_shapes(
+                *lengths, holds_all=settings.longest != "auto"
+            )
+            source_steps, target_steps = found[name][kind][-1]
+            unit = "steps" if name == SERIES else f"{name} tokens"
+            said = f"more than {source_steps} {unit}, or an answer of {target_steps} {kind} tokens"
+            most = max(most, (longer, said))
+    if most[0]:
+        listener(
+            Note(
+                f"{most[0]:,} of {len(case):,} pairs have {most[1]}: of these the beginning is "
+                "trained on (--set tokens.longest=N)"
+            )
+        )
     return found

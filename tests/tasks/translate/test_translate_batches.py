@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ from seqtune.data.text.vocabulary import END, UNKNOWN
 from seqtune.progress import silent
 from seqtune.recipe.load import Recipe
 from seqtune.tasks.translate.batches import TrainingBatches, source_inputs
+from seqtune.tasks.translate.buckets import Shape
 from seqtune.tasks.translate.prepare import prepare
 from seqtune.tasks.translate.prepared import Prepared
 from seqtune.tasks.translate.split import TRAIN, split_cases
@@ -159,8 +161,9 @@ def test_pairs_longer_than_any_batch_lose_their_end_and_have_no_end_token() -> N
     frame = pd.DataFrame({"word": words, "phones": [" ".join(word) for word in words]})
     recipe = Recipe.load(None, "translate", ["data.target_kind=symbols", "tokens.longest=auto"])
     prepared, _ = prepare(Source.from_frame(frame), recipe, silent)
-    supply = TrainingBatches(prepared, VALUES, np.array([row]), 0, 1)
-    assert supply.shapes[-1] == (9, 10) and prepared.inputs["character"].lengths[row] == 40
+    codec = replace(prepared.codec, shapes={"character": {"symbol": (Shape(9, 10),)}})
+    supply = TrainingBatches(replace(prepared, codec=codec), VALUES, np.array([row]), 0, 1)
+    assert prepared.inputs["character"].lengths[row] == 40
     inputs, targets, weights = supply[0]
     assert (targets[0] > UNKNOWN).all() and (weights[0] > 0).all()
     assert (inputs["source"][0] > UNKNOWN).all()

@@ -50,6 +50,12 @@ def test_the_last_shape_holds_every_pair_and_each_pair_is_in_the_smallest_that_d
         assert sum(shapes[chosen[pair]]) == min(holding)
 
 
+def test_long_pairs_are_held_where_little_is_padding_all_the_same() -> None:
+    source = np.r_[np.arange(2, 8).repeat(400), 9, 30]
+    assert choose_shapes(source, source, holds_all=False)[1] == 0
+    assert choose_shapes(source, source, holds_all=False)[0][-1] == (30, 30)
+
+
 def test_sentences_are_padded_by_less_than_a_seventh() -> None:
     source, target = lengths()
     shapes, longer = choose_shapes(source, target, holds_all=False)
@@ -57,12 +63,14 @@ def test_sentences_are_padded_by_less_than_a_seventh() -> None:
     clipped = np.minimum(source, shapes[-1].source), np.minimum(target, shapes[-1].target)
     assert padding_of(shapes, *clipped) < 0.15
     assert padding_of(shapes, *clipped) < padding_of(shapes[-1:], *clipped) / 3
+    assert choose_shapes(source, target, holds_all=True)[0][-1] == (source.max(), target.max())
 
 
 def test_a_few_pairs_far_longer_than_others_are_not_held_but_where_asked() -> None:
     source, target = np.r_[np.full(996, 5), 80, 80], np.r_[np.full(996, 6), 90, 90]
-    assert choose_shapes(source, target, holds_all=False) == ((Shape(5, 6),), 2)
-    assert choose_shapes(source, target, holds_all=True) == ((Shape(5, 6), Shape(80, 90)), 0)
+    for holds_all in (False, True):  # two shapes leave no padding
+        found = choose_shapes(source, target, holds_all=holds_all)
+        assert found == ((Shape(5, 6), Shape(80, 90)), 0)
     assert smallest_of((Shape(5, 6),), source, target).tolist() == [0] * 998
 
 
