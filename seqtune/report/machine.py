@@ -21,6 +21,7 @@ PACKAGES = (
 EXTRAS = {
     "test": ("pytest", "what the tests need"),
     "ray": ("ray", "trials on several machines"),
+    "images": ("pillow", "reading images that a column names"),
     "excel": ("python-calamine", "reading workbooks, such as .xlsx"),
     "sql": ("sqlalchemy", "reading from databases by their address, and DuckDB files"),
 }

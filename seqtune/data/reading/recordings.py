@@ -141,7 +141,7 @@ def _image(path: Path) -> Floats:
     except ImportError as error:
         raise MissingExtra(
             f"{path} is an image, for which a package is needed that is not installed",
-            "pip install pillow",
+            "pip install 'seqtune[images]'",
         ) from error
     try:
         with warnings.catch_warnings():

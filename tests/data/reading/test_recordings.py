@@ -1,7 +1,8 @@
-"""Files that a column names: sounds of any rate, arrays; what is broken is named with its row."""
+"""Files that a column names: sounds, arrays, images; what is broken is named with its row."""
 
 from __future__ import annotations
 
+import sys
 import wave
 from pathlib import Path
 from typing import Any
@@ -10,11 +11,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from seqtune.data.reading import recordings
 from seqtune.data.reading.recordings import are_paths, read_recordings
 from seqtune.data.reading.sound import BANDS, RATE, log_mel, mel_bands, read_wav
 from seqtune.data.reading.source import Source
 from seqtune.data.reading.table import read_source
-from seqtune.errors import DataError
+from seqtune.errors import DataError, MissingExtra
 
 
 def write_wav(
@@ -164,6 +166,52 @@ def test_files_of_other_channels_are_refused(tmp_path: Path) -> None:
         np.save(tmp_path / f"{name}.npy", np.zeros((4, channels)))
     message = refusal(tmp_path, "a.npy", "b.npy", "c.npy")
     assert "t.csv:4" in message and "3 channels, expected 2" in message
+
+
+# images
+
+
+@pytest.mark.parametrize("name", ["a.png", "a.bmp", "a.tif", "a.PNG"])
+def test_an_image_is_rows_of_brightness(tmp_path: Path, name: str) -> None:
+    image = pytest.importorskip("PIL.Image")
+    image.fromarray(np.array([[0, 51, 255], [255, 0, 102]], np.uint8)).save(tmp_path / name)
+    (pixels,), _ = read_recordings(table(tmp_path, name), "audio")
+    np.testing.assert_allclose(pixels, [[0.0, 0.2, 1.0], [1.0, 0.0, 0.4]])
+
+
+def test_colours_become_grey(tmp_path: Path) -> None:
+    image = pytest.importorskip("PIL.Image")
+    image.fromarray(np.full((1, 2, 3), 255, np.uint8)).save(tmp_path / "a.png")
+    (pixels,), _ = read_recordings(table(tmp_path, "a.png"), "audio")
+    np.testing.assert_allclose(pixels, [[1.0, 1.0]])
+
+
+@pytest.mark.parametrize("content", [b"", b"no image", b"\x89PNG\r\n\x1a\n" + bytes(30)])
+def test_a_broken_image_is_named_with_its_row(tmp_path: Path, content: bytes) -> None:
+    pytest.importorskip("PIL.Image")
+    (tmp_path / "a.png").write_bytes(content)
+    message = refusal(tmp_path, "a.png")
+    assert "t.csv:2" in message and "not an image" in message
+
+
+def test_an_image_of_too_many_pixels_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    image = pytest.importorskip("PIL.Image")
+    monkeypatch.setattr(recordings, "MAX_PIXELS", 5)
+    image.new("L", (3, 2)).save(tmp_path / "a.png")
+    assert "3 by 2 pixels" in refusal(tmp_path, "a.png")
+
+
+def test_images_need_a_package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "a.png").write_bytes(b"x")
+    monkeypatch.setitem(sys.modules, "PIL", None)
+    with pytest.raises(MissingExtra) as fault:
+        read_recordings(table(tmp_path, "a.png"), "audio")
+    assert fault.value.hint == "pip install 'seqtune[images]'"
+
+
+# roles
 
 
 def test_a_column_without_a_path_is_refused() -> None:
