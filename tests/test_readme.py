@@ -16,6 +16,7 @@ from command_line import (
     TINY_ANOMALY,
     TINY_CLASSIFY,
     TINY_GENERATE,
+    TINY_TRANSLATE,
     parse,
     seqtune,
 )
@@ -156,6 +157,7 @@ def test_the_commands_of_a_page_run_one_after_the_other(checkout, page):
             "classify": TINY_CLASSIFY,
             "anomaly": TINY_ANOMALY,
             "generate": TINY_GENERATE,
+            "translate": TINY_TRANSLATE,
         }
         chosen = [flags for task, flags in by_task.items() if task in words]
         tiny = chosen[0] if chosen else TINY  # the last flag of a name holds

@@ -26,6 +26,10 @@ MADE = {
 """The tables that the script writes, and how many bytes each may have."""
 
 
+PAIRS = {"dates.csv": 200_000, "phrases.csv": 500_000, "weather.csv": 420_000}
+"""The tables that the script of pairs writes, and how many bytes each may have."""
+
+
 @pytest.fixture(scope="module")
 def made(tmp_path_factory):
     """A folder into which the script has written."""
@@ -36,7 +40,7 @@ def made(tmp_path_factory):
 
 def test_the_script_writes_the_samples_and_nothing_else(made):
     assert {path.name for path in made.iterdir()} == set(MADE)
-    assert {path.name for path in DATA.glob("*.csv")} == {*MADE, "airline.csv"}
+    assert {path.name for path in DATA.glob("*.csv")} == {*MADE, *PAIRS, "airline.csv"}
 
 
 @pytest.mark.parametrize(("name", "most"), MADE.items())
@@ -44,6 +48,28 @@ def test_a_sample_is_what_the_script_writes(made, name, most):
     written = (made / name).read_bytes()
     assert written == (DATA / name).read_bytes()
     assert b"\r" not in written and len(written) <= most
+
+
+def test_a_sample_of_pairs_is_what_its_script_writes(tmp_path):
+    runpy.run_path(str(DATA / "make_pairs.py"))["main"](tmp_path)
+    assert {path.name for path in tmp_path.iterdir()} == set(PAIRS)
+    for name, most in PAIRS.items():
+        written = (tmp_path / name).read_bytes()
+        assert written == (DATA / name).read_bytes()
+        assert b"\r" not in written and len(written) <= most
+
+
+def test_every_date_is_the_one_that_is_meant():
+    table = pd.read_csv(DATA / "dates.csv", dtype=str)
+    words = table[table["source"].str.contains("[A-Z][a-z]{2} |day of", regex=True)]
+    spelled = words["source"].str.replace(r"the |(?<=\d)(st|nd|rd|th)|of |day |in ", "", regex=True)
+    read = pd.to_datetime(spelled, format="mixed", dayfirst=True).dt.strftime("%Y-%m-%d")
+    assert len(words) > 1_000 and (read == words["target"]).all()
+
+
+def test_one_phrase_by_hand():
+    pairs = dict(pd.read_csv(DATA / "phrases.csv").itertuples(index=False))
+    assert pairs["The children sell mountains today."] == "Hodia pimoki-los bergae vendont."
 
 
 def roles(name):
