@@ -43,9 +43,11 @@ TESTS = Path(__file__).parents[1] / "tests"
 sys.path.insert(0, str(TESTS))
 
 SECONDS_PER_INPUT = 10
-BEGAN = time.monotonic()
 COUNT = struct.Struct("qd")
 """How many inputs a process has read, and in how many seconds."""
+MOST_INPUTS = 2**31 - 1
+"""libFuzzer takes no larger number."""
+
 MEMORY = Path("/dev/shm")
 INSTRUMENTED = ["seqtune", "yaml", "zipfile", "gzip", "lzma", "bz2"]
 """Packages in Python in which new branches count; what is compiled shows none."""
@@ -58,7 +60,7 @@ def main() -> None:
     )
     parser.add_argument("--target", nargs="+", default=["all"], help="names, or all")
     parser.add_argument("--seconds", type=int, default=600, help="for each target")
-    parser.add_argument("--inputs", type=int, default=2**62, help="at most, for each target")
+    parser.add_argument("--inputs", type=int, default=MOST_INPUTS, help="at most, for each target")
     parser.add_argument("--megabytes", type=int, default=1024, help="that one input may take")
     parser.add_argument("--corpus", type=Path, required=True, help="where inputs are kept")
     parser.add_argument("--replay", type=Path, nargs="+", help="inputs to read again")
@@ -181,6 +183,7 @@ def place_for(corpus: Path, scratch: Path) -> Path:
 def fuzz_here(chosen: argparse.Namespace) -> None:
     """Fuzz one target until the time is over; ends the process."""
     atheris = require_atheris()
+    began = time.monotonic()  # as libFuzzer does
     with atheris.instrument_imports(include=INSTRUMENTED, enable_loader_override=False):
         import fuzz_targets
 
@@ -204,7 +207,7 @@ def fuzz_here(chosen: argparse.Namespace) -> None:
     guarded = guard(read, SeqtuneError, found, chosen)
     bound_memory(4 * chosen.megabytes)
     arguments = [
-        *(sys.argv[0], f"-max_total_time={chosen.seconds + int(time.monotonic() - BEGAN)}"),
+        *(sys.argv[0], f"-max_total_time={chosen.seconds + int(time.monotonic() - began)}"),
         *(
             f"-runs={chosen.inputs}",
             f"-timeout={SECONDS_PER_INPUT}",
@@ -214,7 +217,7 @@ def fuzz_here(chosen: argparse.Namespace) -> None:
         *([f"-dict={dictionary}"] if lines else []),
         *("-len_control=20", "-print_final_stats=1", "-reload=0", str(held)),
     ]
-    if name in ("run", "arrays"):
+    if name in ("run", "arrays", "workbook"):
         atheris.Setup(arguments, guarded, custom_mutator=mutator(atheris, junk))
     else:
         atheris.Setup(arguments, guarded)

@@ -119,17 +119,15 @@ def hdf5_files() -> Iterator[bytes]:
     yield file.getvalue()
 
 
-def workbooks() -> Iterator[bytes]:
-    """Yield a workbook with numbers, texts and dates."""
+def workbooks(folder: Path) -> Iterator[bytes]:
+    """Yield a workbook with numbers, texts and dates, and each part of it with its name before."""
     frame = typed().select(["t", "v", "n", "f"]).to_pandas()
-    file = io.BytesIO()
-    frame.to_excel(file, index=False, engine="openpyxl")
-    yield file.getvalue()
-    stored = io.BytesIO()  # the parts as they are, so that a change of one byte is one of its text
-    with zipfile.ZipFile(file) as packed, zipfile.ZipFile(stored, "w") as plain:
-        for part in packed.infolist():
-            plain.writestr(part.filename, packed.read(part))
-    yield stored.getvalue()
+    path = folder / "workbook.xlsx"
+    frame.to_excel(path, index=False, engine="openpyxl")
+    yield path.read_bytes()
+    with zipfile.ZipFile(path) as whole:
+        for name in whole.namelist():
+            yield name.encode() + b"\n" + whole.read(name)
 
 
 def packed_files() -> Iterator[bytes]:
@@ -236,7 +234,7 @@ def seeds(target: str, folder: Path) -> list[bytes]:
         "text": lambda: [*tables(), "Es war einmal. \u00dcber\n".encode("cp1252")],
         "columns": column_files,
         "hdf5": hdf5_files,
-        "workbook": workbooks,
+        "workbook": lambda: workbooks(folder),
         "packed": packed_files,
         "database": lambda: databases(folder),
         "arrays": lambda: files_below(folder / "arrays", ".npy", ".json"),

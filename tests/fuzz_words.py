@@ -20,6 +20,10 @@ YAML = (
     " %YAML 1. low: high: log: true choices: 0o17 0x1f .inf .nan ~ ' \" auto when: 10m"
     ' "\\U FFFFFFFF "\\ud800"'
 )
+SHEET = (
+    '<c r="A1" t="s"> <v> </v> t="d" t="e" t="b" t="inlineStr" <row r=" XFD1048576 A0 ref=" <f> -1 </c>'
+    " -1 </c> <!DOCTYPE <!ENTITY &a; <sheet r:id= state= numFmtId= &#x110000; ]]> <![CDATA["
+)
 HEADER = (
     "'descr': '<f8' '|O' '<i8' 'fortran_order': True 'shape': ( ) , { } [('a','<f8')] '<M8[ns]'"
     " 0x 1j \\N{ ()"
@@ -33,6 +37,7 @@ def words(target: str) -> list[bytes]:
         **dict.fromkeys(("dialect", "delimited", "cells", "roles", "text", "vectors"), table),
         **dict.fromkeys(("json", "run"), plain),
         "recipe": (*BLANK, *DIGITS, *YAML.split()),
+        "workbook": (*DIGITS, *SHEET.split(" ")),
         "arrays": (*BLANK, *HEADER.split(), *plain),
     }
     return [word.encode("utf-8") for word in by_target.get(target, ()) if word]
