@@ -21,7 +21,7 @@ YAML = (
     ' "\\U FFFFFFFF "\\ud800"'
 )
 SHEET = (
-    '<c r="A1" t="s"> <v> </v> t="d" t="e" t="b" t="inlineStr" <row r=" XFD1048576 A0 ref=" <f> -1 </c>'
+    '<c r="A1" t="s"> <v> </v> t="d" t="e" t="b" t="inlineStr" <row r=" XFD1048576 A0 ref=" <f>'
     " -1 </c> <!DOCTYPE <!ENTITY &a; <sheet r:id= state= numFmtId= &#x110000; ]]> <![CDATA["
 )
 HEADER = (
