@@ -134,7 +134,9 @@ class _Archive(io.RawIOBase):
 
 
 def _is_passed_over(info: zipfile.ZipInfo) -> bool:
-    """Say whether a member is a folder or hidden, as what macOS adds is."""
+    """Say whether a member has no name, or is a folder or hidden, as what macOS adds is."""
+    if not info.filename:
+        return True
     parts = PurePosixPath(info.filename).parts
     return info.is_dir() or any(part.startswith(".") or part == "__MACOSX" for part in parts)
 

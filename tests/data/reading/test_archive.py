@@ -112,6 +112,17 @@ def test_a_member_whose_name_is_not_utf8_as_the_archive_says_is_refused(tmp_path
         read_source(path)
 
 
+def test_a_member_without_a_name_is_passed_over(tmp_path: Path) -> None:
+    path = zipped(tmp_path / "t.zip", **{"t.csv": TABLE, "u.csv": TABLE})
+    path.write_bytes(path.read_bytes().replace(b"u.csv", b"\0.csv"))  # it ends at the zero
+    assert read_source(path).names == ("a", "b")
+
+
+def test_a_member_whose_name_begins_with_a_slash_lies_in_the_archive(tmp_path: Path) -> None:
+    path = zipped(tmp_path / "t.zip", **{"/dev/stdin": TABLE})
+    assert read_source(path).path == path / "dev" / "stdin"
+
+
 @pytest.mark.parametrize("name", ["t.xlsx", "in.zip"])
 def test_a_compressed_workbook_that_is_none_is_refused(name: str, tmp_path: Path) -> None:
     path = tmp_path / name
