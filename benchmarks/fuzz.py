@@ -183,7 +183,6 @@ def place_for(corpus: Path, scratch: Path) -> Path:
 def fuzz_here(chosen: argparse.Namespace) -> None:
     """Fuzz one target until the time is over; ends the process."""
     atheris = require_atheris()
-    began = time.monotonic()  # as libFuzzer does
     with atheris.instrument_imports(include=INSTRUMENTED, enable_loader_override=False):
         import fuzz_targets
 
@@ -207,12 +206,8 @@ def fuzz_here(chosen: argparse.Namespace) -> None:
     guarded = guard(read, SeqtuneError, found, chosen)
     bound_memory(4 * chosen.megabytes)
     arguments = [
-        *(sys.argv[0], f"-max_total_time={chosen.seconds + int(time.monotonic() - began)}"),
-        *(
-            f"-runs={chosen.inputs}",
-            f"-timeout={SECONDS_PER_INPUT}",
-            f"-rss_limit_mb={4 * chosen.megabytes}",
-        ),
+        *(sys.argv[0], f"-max_total_time={chosen.seconds}", f"-runs={chosen.inputs}"),
+        *(f"-timeout={SECONDS_PER_INPUT}", f"-rss_limit_mb={4 * chosen.megabytes}"),
         *(f"-max_len={target.max_bytes}", f"-artifact_prefix={found}/"),
         *([f"-dict={dictionary}"] if lines else []),
         *("-len_control=20", "-print_final_stats=1", "-reload=0", str(held)),
