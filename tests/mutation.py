@@ -16,17 +16,17 @@ MAX_ITEMS = 3
 
 def mutations(document: Any) -> Iterator[Any]:
     """Yield the document with one place replaced by each piece of junk, or left out."""
-    for path in _places(document, ()):
+    for path in places(document, ()):
         for junk in JUNK:
             changed = copy.deepcopy(document)
-            _holder(changed, path)[path[-1]] = junk
+            holder(changed, path)[path[-1]] = junk
             yield changed
         changed = copy.deepcopy(document)
-        del _holder(changed, path)[path[-1]]
+        del holder(changed, path)[path[-1]]
         yield changed
 
 
-def _places(value: Any, path: tuple[Any, ...]) -> Iterator[tuple[Any, ...]]:
+def places(value: Any, path: tuple[Any, ...]) -> Iterator[tuple[Any, ...]]:
     if path:
         yield path
     keys: Any = ()
@@ -35,10 +35,10 @@ def _places(value: Any, path: tuple[Any, ...]) -> Iterator[tuple[Any, ...]]:
     elif isinstance(value, list):
         keys = range(min(len(value), MAX_ITEMS))
     for key in keys:
-        yield from _places(value[key], (*path, key))
+        yield from places(value[key], (*path, key))
 
 
-def _holder(document: Any, path: tuple[Any, ...]) -> Any:
+def holder(document: Any, path: tuple[Any, ...]) -> Any:
     for key in path[:-1]:
         document = document[key]
     return document
