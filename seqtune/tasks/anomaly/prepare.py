@@ -11,7 +11,13 @@ from seqtune.data.panel.split import split_series
 from seqtune.data.reading.source import Source
 from seqtune.progress import Listener, Note
 from seqtune.recipe.load import Recipe
-from seqtune.tasks._panels import found_seasonality, largest, refuse_unknown_part, take_periods
+from seqtune.tasks._panels import (
+    found_seasonality,
+    largest,
+    refuse_unknown_part,
+    take_periods,
+    tell_equal_series,
+)
 from seqtune.tasks._values import (
     HELD_OUT_PARTS,
 )
@@ -74,6 +80,7 @@ def prepare(source: Source, recipe: Recipe, listener: Listener) -> tuple[Prepare
         held = prepared.held_out[part]
         refuse_unknown_part(source, part, bool(held.scored[: held.clean_rows].any()))
     _tell(prepared, listener)
+    tell_equal_series(panel, listener)
     settled = recipe.filled_in(
         {
             "data.time": source.columns_of(roles.time),

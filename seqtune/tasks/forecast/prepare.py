@@ -17,10 +17,17 @@ from seqtune.data.reading.source import Source
 from seqtune.errors import DataError
 from seqtune.progress import Assumption, Listener, Note
 from seqtune.recipe.load import Recipe
-from seqtune.tasks._panels import found_seasonality, largest, refuse_unknown_part, take_periods
+from seqtune.tasks._panels import (
+    found_seasonality,
+    largest,
+    refuse_unknown_part,
+    take_periods,
+    tell_equal_series,
+)
 from seqtune.tasks._values import HELD_OUT_PARTS
 from seqtune.tasks.forecast.codec import WINSORIZE, Codec, winsorized
 from seqtune.tasks.forecast.counts import MIN_ZEROS, all_levels, zeros_of_counts
+from seqtune.tasks.forecast.giveaways import tell_giveaways
 from seqtune.tasks.forecast.measure import training_rows
 from seqtune.tasks.forecast.outliers_in_words import tell_outliers
 from seqtune.tasks.forecast.prepared import Prepared
@@ -89,6 +96,8 @@ def prepare(source: Source, recipe: Recipe, listener: Listener) -> tuple[Prepare
     )
     tell_outliers(panel, found, split, listener)
     _tell_constant(codec, listener)
+    tell_giveaways(panel, split, horizon, periods, listener)
+    tell_equal_series(panel, listener)
     prepared = Prepared(panel, split, codec)
     for part in HELD_OUT_PARTS:
         examples = prepared.encoded(part)
