@@ -88,5 +88,5 @@ def _steps(cases: Cases) -> Sequence[Floats]:
     """Return (cases,) of each step that every case has."""
     assert cases.series is not None
     first = cases.series.offsets[:-1]
-    steps = range(int(cases.series.lengths.min(initial=0)))
+    steps = range(int(cases.series.lengths.min()))
     return [cases.series.values[first + step, 0] for step in steps]
