@@ -154,7 +154,7 @@ CHANCES: Mapping[str, Chance] = {
             f"validation.steps={HELD}", f"test.steps={HELD}", "lookback=7", "seasonality=1",
             "preprocessing.scaling=series", "preprocessing.base=none",
             "preprocessing.effects=false", "network.segment.length=3", "network.dropout=0",
-            "training.loss=scaled_quantile",
+            "training.loss=scaled_quantile", "training.steps=300", "training.learning_rate=0.02",
             "training.batch_size=32", "baselines.methods=[naive,empirical,ridge]",
         ),
         noise,
@@ -351,3 +351,12 @@ def test_no_twin_stands_in_another_part_and_twins_are_counted(task: str) -> None
             assert not others.intersection(found), part
         (said,) = [each.text for each in heard if isinstance(each, Note) and "equal" in each.text]
         assert said.startswith(f"{twins.told} are equal to another one: ")
+
+
+def test_a_watched_column_that_is_the_label_is_told() -> None:
+    table = hours(0).assign(state=lambda each: 3 * each["anomaly"] + 1)
+    heard: list[Any] = []
+    recipe = Recipe.load(None, "anomaly", ())
+    load_task("anomaly").prepare(Source.from_frame(table), recipe, heard.append)
+    (said,) = [each.text for each in heard if isinstance(each, Note) and "away" in each.text]
+    assert said.startswith("column 'state' gives the label away: each value comes with one label.")

@@ -34,6 +34,7 @@ from seqtune.tasks.forecast.prepared import Prepared
 from seqtune.tasks.forecast.roles import infer_roles
 from seqtune.tasks.forecast.schema import Schema
 from seqtune.tasks.forecast.settle import (
+    refuse_many_answers,
     settle_horizon,
     settle_lookback,
     settle_parts,
@@ -71,6 +72,8 @@ def prepare(source: Source, recipe: Recipe, listener: Listener) -> tuple[Prepare
     found = find_outliers(panel, periods[0] if periods else 1) if winsorizes else Outliers.none()
     counts = _are_counts(values.data.counts, panel, split, listener)
     asked = tuple(values.quantiles)
+    levels = all_levels(asked) if counts else asked
+    refuse_many_answers(horizon, levels)
     codec = Codec.fit(
         winsorized(panel, found, split.train_end),
         split,
@@ -84,7 +87,7 @@ def prepare(source: Source, recipe: Recipe, listener: Listener) -> tuple[Prepare
         },
         horizon=horizon,
         periods=periods,
-        levels=all_levels(asked) if counts else asked,
+        levels=levels,
         categories={name: list(labels) for name, labels in panel.categories.items()},
     )
     codec = replace(

@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 
 from seqtune.data.ragged import Ragged
+from seqtune.data.reading.giveaway import names_label
 from seqtune.progress import Note
 from seqtune.tasks.classify.cases import Cases
-from seqtune.tasks.classify.giveaways import names_label, tell_giveaways
+from seqtune.tasks.classify.giveaways import tell_giveaways
 from seqtune.tasks.classify.roles import Roles
 
 LABELS = np.arange(60) % 3
