@@ -22,6 +22,7 @@ from seqtune.tasks._values import (
     Evaluation,
     Models,
     Network,
+    Part,
     Until,
     Values,
 )
@@ -210,6 +211,13 @@ class Task(ABC):
 
     def margin(self, prepared: Any, score: float) -> float:
         """Return how far two scores of `objective` may be apart by chance alone; 0 for nothing."""
+        return 0.0
+
+    def standard_error(self, prepared: Any, part: Part, score: float) -> float:
+        """Return the standard error of a figure of the metric on a part; 0 where it is not known.
+
+        Models whose test figures are closer than two of it are not told apart.
+        """
         return 0.0
 
     def prediction_unit(self, prepared: Any, values: Values | None) -> str:
