@@ -46,6 +46,13 @@ def command(
     output: TableFile = None,
     force: Force = False,
     as_json: AsJson = False,
+    spreadsheet_safe: Annotated[
+        bool,
+        typer.Option(
+            "--spreadsheet-safe",
+            help="Put ' before texts of CSV and TSV that a spreadsheet would calculate.",
+        ),
+    ] = False,
 ) -> None:
     """Predict with a run: beyond the end of its data, or on new DATA."""
     from seqtune.run.run import Run
@@ -56,4 +63,4 @@ def command(
     with progress_bar() as opened.listener:
         table = opened.predict(data, use=use, set=tuple(overrides or ()), query=query)
     show_notes(opened.notes)
-    write_table(table, output, as_json)
+    write_table(table, output, as_json, spreadsheet_safe=spreadsheet_safe)

@@ -26,7 +26,10 @@ def answer(form: str, name: str, factor: float) -> np.ndarray:
         made, _ = fitted(form, name, None)([factor * HISTORY])
         return np.asarray(made) / factor
     if form == "forecast of all":
-        (batch, truth), (asked, _) = windows(10 + season(90)[:, 0], 40), windows(season(60)[:, 0], 5)
+        (batch, truth), (asked, _) = (
+            windows(10 + season(90)[:, 0], 40),
+            windows(season(60)[:, 0], 5),
+        )
         made, _ = fitted(form, name, (scaled(batch, factor), factor * truth))(
             [scaled(asked, factor)]
         )
@@ -38,7 +41,9 @@ def answer(form: str, name: str, factor: float) -> np.ndarray:
     return np.asarray(fitted(form, name, (cases, TARGETS))(cases[::-1]))
 
 
-IN_UNITS = [each for each in EVERY if each[0] in ("forecast", "forecast of all", "series", "anomaly")]
+IN_UNITS = [
+    each for each in EVERY if each[0] in ("forecast", "forecast of all", "series", "anomaly")
+]
 
 
 def check(form: str, name: str, exponent: int) -> None:

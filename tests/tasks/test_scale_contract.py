@@ -86,7 +86,14 @@ SAMPLES: Mapping[str, Numbers] = {
         ("y", "promotion", "heat"),
         (
             *TINY,
-            *_sets("horizon=7", "lookback=14", "seasonality=7", "data.target=y", "data.series=shop", "data.future=[promotion]"),
+            *_sets(
+                "horizon=7",
+                "lookback=14",
+                "seasonality=7",
+                "data.target=y",
+                "data.series=shop",
+                "data.future=[promotion]",
+            ),
             *_sets("data.past=[heat]", "preprocessing.base=blend", "training.loss=quantile"),
         ),
         ("naive", "drift", "seasonal_naive", "ridge"),
@@ -189,8 +196,9 @@ EDGES = {
     "denormal numbers": lambda values: np.round(10 * values) * 5e-324,
     "one enormous value": lambda values: np.where(np.arange(len(values)) == 20, 1e60, values),
     "the largest numbers": lambda values: values * 1e97,
-    "large and small numbers": lambda values: values
-    * np.where(np.arange(len(values)) % 3, 1e30, 1e-300),
+    "large and small numbers": lambda values: (
+        values * np.where(np.arange(len(values)) % 3, 1e30, 1e-300)
+    ),
 }
 
 

@@ -42,7 +42,7 @@ class Scales:
     spread: Floats
 
     def apply(self, values: npt.NDArray[np.float64], offsets: npt.NDArray[np.int64]) -> Floats:
-        """Scale (rows, channels) values whose series have the given borders, to at most `LARGEST`."""
+        """Scale (rows, channels) values within `LARGEST`, of series with the given borders."""
         scaled = np.empty(values.shape)
         for series, (begin, end) in enumerate(itertools.pairwise(offsets)):
             scaled[begin:end] = (values[begin:end] - self.center[series]) / self.spread[series]

@@ -168,7 +168,7 @@ def _case_labels(
 def _steps(source: Source, time: str | None) -> npt.NDArray[Any]:
     if time is None:
         return np.arange(source.rows)
-    return source.times(time) if source.kind(time) == "time" else source.numbers(time)
+    return source.times(time) if source.kind(time) == "time" else source.exact_numbers(time)
 
 
 def _label_cells(source: Source, label: str) -> list[str]:

@@ -221,7 +221,9 @@ def class_weights(targets: Floats) -> Floats:
     return np.where(counts > 0, weights, 1.0)
 
 
-def _center_and_spread(values: Floats, counted: Any, count: Any, axis: int) -> tuple[Floats, Floats]:
+def _center_and_spread(
+    values: Floats, counted: Any, count: Any, axis: int
+) -> tuple[Floats, Floats]:
     """Return mean and deviation along an axis, which is kept; where constant, the size, or 1.
 
     Values are counted in the largest of them, so that no square is too large or too small.

@@ -70,7 +70,7 @@ class Standard:
     def apply(self, values: Floats) -> npt.NDArray[np.float32]:
         """Scale (…, columns) values to about -1 … 1, (…, features); NaN becomes 0, the mean."""
         scaled = (expanded(values, self.labels) - np.array(self.center)) / np.array(self.spread)
-        bounded = np.clip(np.nan_to_num(scaled), -LARGEST, LARGEST)
+        bounded: Floats = np.clip(np.nan_to_num(scaled), -LARGEST, LARGEST)
         return bounded.astype(np.float32)
 
 

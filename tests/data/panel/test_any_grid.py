@@ -43,9 +43,7 @@ def test_steps_come_back_of_any_calendar(
     steps=some.lists(some.integers(-(2**20), 2**20), min_size=1, max_size=20),
 )
 @FAST
-def test_steps_come_back_of_any_whole_numbers(
-    origin: int, interval: int, steps: list[int]
-) -> None:
+def test_steps_come_back_of_any_whole_numbers(origin: int, interval: int, steps: list[int]) -> None:
     grid = Grid("step", origin, interval)
     times = grid.times(np.array(steps))
     assert times.tolist() == [origin + interval * step for step in steps]

@@ -70,7 +70,8 @@ def test_scales_by_hand() -> None:
     # a constant has the spread 1
     assert (codec.center[0, 1], codec.spread[0, 1]) == (2, 1)
     assert codec.past == Standard(("p",), (2.0,), (1.0,), (0,))
-    assert codec.future == Standard(("f",), (7.0,), (1.0,), (0,))
+    # that of a covariate is its size
+    assert codec.future == Standard(("f",), (7.0,), (7.0,), (0,))
     # labels of codes 0 and 1, of which the series have 0 and none
     assert codec.static == Standard(("s",), (0.5, 0.0), (0.5, 1.0), (2,))
 
