@@ -119,9 +119,9 @@ def _main(listing: str) -> None:
     from seqtune.cli.app import main
 
     for words in json.loads(Path(listing).read_text()):
-        with mock.patch.object(sys, "argv", ["seqtune", *words]):
-            with contextlib.suppress(SystemExit):
-                main()
+        argv = mock.patch.object(sys, "argv", ["seqtune", *words])
+        with argv, contextlib.suppress(SystemExit):
+            main()
         sys.stdout.flush()
         sys.stderr.flush()
         os.write(1, MARK.encode())
