@@ -170,6 +170,7 @@ def _settled(
             "data.target": list(roles.targets),
             "data.series": roles.series,
             "data.past": list(roles.past),
+            "data.static": list(roles.static),
             "data.frequency": prepared.panel.grid.frequency,
             "data.counts": codec.counts,
             "horizon": codec.horizon,
