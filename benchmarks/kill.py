@@ -9,8 +9,8 @@
 | kill, killgroup | SIGKILL to the main process; to it and its workers |
 | term, hup, int | that signal to the main process, as a cluster or a closed terminal does |
 | termgroup, intgroup | to it and its workers, as `timeout` and Ctrl-C send it |
-| worker | SIGKILL to a worker: the search goes on; where there is none, `twice` |
-| stop | SIGSTOP to all for two seconds: the search goes on |
+| worker | SIGKILL to a worker: the search goes on to its next stage; where there is none, `twice` |
+| stop | SIGSTOP to all for two seconds: the search goes on to its next stage |
 | random | killgroup at a moment drawn evenly over the command's life |
 | twice | SIGTERM, and again 0.3 s later |
 
@@ -57,7 +57,7 @@ def main() -> None:
     parser.add_argument("--tasks", nargs="+", choices=SAMPLES, default=TASKS)
     parser.add_argument("--chains", type=int, default=20)
     parser.add_argument("--only", type=int, nargs="+", help="numbers of the chains to run")
-    parser.add_argument("--trials", type=int, default=4)
+    parser.add_argument("--trials", type=int, default=3)
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--results", type=Path, help="a file that every end is appended to")
@@ -80,7 +80,8 @@ def main() -> None:
             chain = begin(chosen, Path(name) / f"chain{number}", number, task, lasts[task])
             for place, stage in enumerate(chain.sample.stages):
                 way = chosen.ways[(number + place + number // 10) % len(chosen.ways)]
-                way = "twice" if way == "worker" and stage in WITHOUT_WORKERS else way
+                if way == "worker" and (chain.workers == 1 or stage in WITHOUT_WORKERS):
+                    way = "twice"
                 end = chain.end(way, stage)
                 if place == len(chain.sample.stages) - 1:
                     end.faults += chain.finish()
@@ -98,8 +99,9 @@ def begin(
 ) -> Chain:
     """Return a chain that was not ended yet."""
     is_refitted = number // len(chosen.tasks) % 2 == 0
+    workers = chosen.workers if is_refitted else 1
     draw = random.Random(f"{chosen.seed} {number}")
-    return Chain(number, task, folder, is_refitted, chosen.trials, chosen.workers, lasts, draw)
+    return Chain(number, task, folder, is_refitted, chosen.trials, workers, lasts, draw)
 
 
 def table(ends: Sequence[dict[str, Any]]) -> str:

@@ -30,11 +30,21 @@ ORDER_SECONDS = 7.0
 END_SECONDS = 9.0
 """So long after the first signal, a command is over: what hangs in a library hears nothing."""
 
+LAST_WORDS_SECONDS = 0.7
+"""So long what is done at the last may take."""
+
+LOADING_PAUSE_SECONDS = 0.05
+"""How often a signal is looked at again that came while a library was loaded."""
+
+IMPORTING = "<frozen importlib._bootstrap"
+"""How the file of the code begins that loads modules."""
+
 INTERRUPTED, TERMINATED = 130, 143
 """Exit codes."""
 
 _last_words: list[Callable[[], object]] = []
 _last_signal: list[int] = []
+_waits_since: list[float] = []
 
 
 class Interrupt:
@@ -87,7 +97,8 @@ class Interrupt:
 
     def _hear(self, number: int, frame: FrameType | None) -> None:
         if self.asked:
-            raise Ended(number)
+            _end(number, frame)
+            return
         self.asked = True
         self._until = time.monotonic() + ORDER_SECONDS
         _note(number)
@@ -97,8 +108,7 @@ class Interrupt:
 
     def _order(self, number: int) -> None:
         if self._earlier:
-            with suppress(ValueError):
-                _thread.interrupt_main(signal.Signals(number))
+            _send_again(number)
 
 
 class Ended(KeyboardInterrupt):
@@ -113,6 +123,11 @@ class Ended(KeyboardInterrupt):
         _note(number)
 
 
+def was_interrupted() -> bool:
+    """Say whether a signal has asked the command to end."""
+    return bool(_last_signal)
+
+
 def exit_code() -> int:
     """Return the exit code of a command that a signal has ended."""
     return TERMINATED if _last_signal[-1:] == [signal.SIGTERM] else INTERRUPTED
@@ -125,11 +140,7 @@ def ended_by_signals(*, is_command: bool = False) -> Iterator[None]:
     Args:
         is_command: Whether the process may be ended where it does not hear.
     """
-
-    def hear(number: int, frame: FrameType | None) -> None:
-        raise Ended(number)
-
-    earlier = _handle(hear)
+    earlier = _handle(_end)
     if is_command:
         _last_signal.clear()
         _watch.is_on = True
@@ -146,7 +157,7 @@ def last_words(act: Callable[[], object]) -> Iterator[None]:
     """Have something done before a command is ended that does not hear.
 
     Args:
-        act: What; it is called in a thread, and must be quick.
+        act: What; it is called in a thread, and is given up if it takes long.
     """
     _last_words.append(act)
     try:
@@ -175,13 +186,51 @@ class _Watch:
             self._timer = None
 
     def _end(self) -> None:
-        for act in reversed(_last_words):
-            with suppress(Exception):
-                act()
+        speaker = threading.Thread(target=_say_last_words, daemon=True)
+        speaker.start()
+        speaker.join(LAST_WORDS_SECONDS)
         os._exit(exit_code())
 
 
 _watch = _Watch()
+
+
+def _say_last_words() -> None:
+    for act in reversed(_last_words):
+        with suppress(Exception):
+            act()
+
+
+def _end(number: int, frame: FrameType | None) -> None:
+    """End the work by an exception, but not while a library is loaded.
+
+    What is written in C++ aborts the process where an exception cuts in at that time. The signal
+    comes again until the library is there; for no longer than work may take to end.
+    """
+    _note(number)
+    now = time.monotonic()
+    if _is_importing(frame) and now - (_waits_since or [now])[0] < ORDER_SECONDS:
+        if not _waits_since:
+            _waits_since.append(now)
+        again = threading.Timer(LOADING_PAUSE_SECONDS, _send_again, (number,))
+        again.daemon = True
+        again.start()
+        return
+    _waits_since.clear()
+    raise Ended(number)
+
+
+def _is_importing(frame: FrameType | None) -> bool:
+    while frame is not None:
+        if frame.f_code.co_filename.startswith(IMPORTING):
+            return True
+        frame = frame.f_back
+    return False
+
+
+def _send_again(number: int) -> None:
+    with suppress(ValueError):
+        _thread.interrupt_main(signal.Signals(number))
 
 
 def _note(number: int) -> None:
