@@ -35,7 +35,7 @@ from seqtune.files import (
     synchronise_folder,
     write_json,
 )
-from seqtune.run.lock import LOCK, RunLock, holder
+from seqtune.run.lock import LOCK, RunLock, holder, in_use
 from seqtune.run.untrusted import check_inside, is_duration, read_part
 from seqtune.search.recorded import shown
 
@@ -240,6 +240,8 @@ def read_record(folder: Path) -> dict[str, Any]:
     if not (folder / RECORD).is_file():
         if (dead := died_early(folder)) is not None:
             raise dead
+        if (who := holder(folder)) is not None:  # it prepares its data
+            raise in_use(folder, who)
         raise RunError(f"{folder} is not a run folder: it has no {RECORD}", "seqtune runs")
     check_inside(folder)
     record = read_part(folder / RECORD)

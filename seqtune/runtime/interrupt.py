@@ -140,6 +140,7 @@ def ended_by_signals(*, is_command: bool = False) -> Iterator[None]:
     Args:
         is_command: Whether the process may be ended where it does not hear.
     """
+    _waits_since.clear()
     earlier = _handle(_end)
     if is_command:
         _last_signal.clear()
@@ -229,7 +230,12 @@ def _is_importing(frame: FrameType | None) -> bool:
 
 
 def _send_again(number: int) -> None:
-    with suppress(ValueError):
+    """Send a signal to the main thread, out of a call of the system too, if it is handled there."""
+    if not callable(signal.getsignal(number)):
+        return
+    if hasattr(signal, "pthread_kill"):
+        signal.pthread_kill(threading.main_thread().ident or 0, number)
+    else:
         _thread.interrupt_main(signal.Signals(number))
 
 

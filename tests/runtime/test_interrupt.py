@@ -8,6 +8,8 @@ import subprocess
 import sys
 import threading
 import time
+from importlib import import_module
+from pathlib import Path
 
 import pytest
 
@@ -73,6 +75,46 @@ def test_an_order_comes_to_nobody_when_the_work_is_done(monkeypatch: pytest.Monk
         os.kill(os.getpid(), signal.SIGINT)
     time.sleep(0.1)
     assert interrupt.asked  # and no KeyboardInterrupt came
+
+
+def library(folder: Path, monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    """Make a library that a signal comes to while it is loaded."""
+    (folder / "hit_library.py").write_text(
+        f"import os, signal, time\nos.kill(os.getpid(), signal.SIGTERM)\n{text}\nis_whole = True\n"
+    )
+    monkeypatch.syspath_prepend(folder)
+    monkeypatch.delitem(sys.modules, "hit_library", raising=False)
+
+
+def test_a_library_is_loaded_to_its_end_before_a_signal_is_obeyed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    library(tmp_path, monkeypatch, "time.sleep(0.2)")
+    with pytest.raises(KeyboardInterrupt), ended_by_signals():
+        import_module("hit_library")
+        time.sleep(10.0)
+    assert sys.modules["hit_library"].is_whole
+    assert exit_code() == 143
+
+
+def test_the_second_signal_waits_for_a_library_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    library(tmp_path, monkeypatch, "")
+    with pytest.raises(KeyboardInterrupt), Interrupt(silent):
+        os.kill(os.getpid(), signal.SIGTERM)
+        import_module("hit_library")
+        time.sleep(10.0)
+    assert sys.modules["hit_library"].is_whole
+
+
+def test_a_library_that_never_ends_is_not_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("seqtune.runtime.interrupt.ORDER_SECONDS", 0.1)
+    library(tmp_path, monkeypatch, "time.sleep(10.0)")
+    with pytest.raises(KeyboardInterrupt), ended_by_signals():
+        import_module("hit_library")
 
 
 @pytest.mark.parametrize(
