@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
-from _endings import ALONE, DISTURBING, WAYS, Watched, left_over, names
+from _endings import ALONE, DISTURBING, STAGES, WAYS, Watched, left_over, names
 
 DATA = Path(__file__).parents[1] / "data"
 
@@ -25,6 +25,12 @@ PROMISED_SECONDS = 10.0
 
 ENDLESS_SECONDS = 240.0
 """No command of the harness takes so long."""
+
+LASTS = {
+    "start": 1.0, "read": 2.0, "prepare": 1.0, "baselines": 5.0, "resume": 4.0, "search": 10.0,
+    "ensemble": 0.1, "refit": 2.0, "score": 0.5, "explain": 4.0, "report --explain": 4.0, "use": 4.0,
+}  # fmt: skip
+"""Seconds that stages last, before more is known."""
 
 LATER = ("report --explain", "use")
 """What is done with a run that is complete."""
@@ -143,7 +149,7 @@ class Chain:
         is_refitted: Whether networks are refitted in the end, or only scored.
         trials: Trials wanted.
         workers: How many.
-        lasts: Seconds that stages last, from an undisturbed run; is filled by `measure`.
+        lasts: Seconds that stages last; learns from every command.
         draw: Draws moments.
     """
 
@@ -183,16 +189,13 @@ class Chain:
             "--set", f"refit={str(self.is_refitted).lower()}",
         ]  # fmt: skip
 
-    def measure(self) -> None:
-        """Let the run go on undisturbed, and note how long each stage lasts."""
-        watched = Watched(self.command("start"), self.environment)
-        assert watched.wait(ENDLESS_SECONDS) and watched.process.returncode == 0, watched.told
-        self.lasts["fit"] = time.monotonic() - watched.began
-        marks = [("start", 0.0), *watched.stages, ("", self.lasts["fit"])]
+    def learn(self, watched: Watched) -> None:
+        """Note how long the stages lasted that a command has come through."""
+        marks = [("start", 0.0), *watched.stages]
         for (stage, begin), (_, end) in pairwise(marks):
-            self.lasts.setdefault(stage, end - begin)
-        loading = self.lasts["start"] + self.lasts["prepare"]  # which other commands do as well
-        self.lasts.update(dict.fromkeys(("resume", *LATER), loading + 2.0))
+            self.lasts[stage] = end - begin
+        if stage_begin := dict(watched.stages).get("prepare"):  # what `resume` loads as well
+            self.lasts.update(dict.fromkeys(("resume", *LATER), stage_begin))
 
     def end(self, way: str, stage: str) -> End:
         """Come to a stage, end the command, and look at what is left."""
@@ -202,11 +205,11 @@ class Chain:
         before, record = names(self.scratch), self.status()
         watched = Watched(self.command(stage), self.environment)
         if way == "random":
-            whole = "fit" if not record else stage if stage in LATER else "fit"
-            watched.wait_for("", self.draw.uniform(0.0, self.lasts[whole]))
+            whole = self.lasts[stage] if stage in LATER else sum(self.lasts[one] for one in STAGES)
+            watched.wait_for("", self.draw.uniform(0.0, whole))
         else:
             is_first = stage in ("start", "resume", *LATER)
-            delay = self.draw.uniform(0.0, 0.9 * self.lasts.get(stage, 0.1))
+            delay = self.draw.uniform(0.0, 0.9 * self.lasts[stage])
             watched.wait_for("" if is_first else stage, delay)
         done.told, is_over = watched.stage, watched.process.poll() is not None
         began = time.monotonic()
@@ -220,6 +223,7 @@ class Chain:
         if not watched.wait(ENDLESS_SECONDS):
             done.faults.append("it did not end")
         done.seconds = time.monotonic() - began
+        self.learn(watched)
         if is_over:
             done.seconds = 0.0
         elif done.seconds > PROMISED_SECONDS:
@@ -285,6 +289,7 @@ class Chain:
         self.trials += self.status() == "complete"
         watched = Watched(self.command("search"), self.environment)
         faults = [] if watched.wait(ENDLESS_SECONDS) else ["it did not end"]
+        self.learn(watched)
         if watched.process.returncode or self.status() != "complete":
             faults.append(f"{self.status()} in the end: {''.join(watched.told)[-300:]!r}")
         faults += left_over(watched.process.pid, self.scratch, set(), is_alone=False)

@@ -39,7 +39,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from _chain import SAMPLES, Chain
+from _chain import LASTS, SAMPLES, Chain
 from _endings import WAYS
 
 TASKS = ("forecast", "anomaly", "classify", "generate", "forecast")
@@ -71,13 +71,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         for number in chosen.only or range(chosen.chains):
             task = chosen.tasks[number % len(chosen.tasks)]
-            if task not in lasts:
-                measured = begin(chosen, Path(name) / f"whole-{task}", number, task, {})
-                measured.measure()
-                lasts[task] = measured.lasts
-                told = ", ".join(f"{stage} {took:.1f}" for stage, took in lasts[task].items())
-                print(f"{task}, undisturbed, in seconds: {told}", flush=True)
-            chain = begin(chosen, Path(name) / f"chain{number}", number, task, lasts[task])
+            known = lasts.setdefault(task, dict(LASTS))
+            chain = begin(chosen, Path(name) / f"chain{number}", number, task, known)
             for place, stage in enumerate(chain.sample.stages):
                 way = chosen.ways[(number + place + number // 10) % len(chosen.ways)]
                 if way == "worker" and (chain.workers == 1 or stage in WITHOUT_WORKERS):
@@ -99,7 +94,7 @@ def begin(
 ) -> Chain:
     """Return a chain that was not ended yet."""
     is_refitted = number // len(chosen.tasks) % 2 == 0
-    workers = chosen.workers if is_refitted else 1
+    workers = chosen.workers if number < len(chosen.tasks) else 1
     draw = random.Random(f"{chosen.seed} {number}")
     return Chain(number, task, folder, is_refitted, chosen.trials, workers, lasts, draw)
 
