@@ -1,6 +1,6 @@
 """End commands in every way at every stage of every task; see what is left, and go on with it.
 
-    python benchmarks/kill.py                            # 200 ends: forty minutes on two cores
+    python benchmarks/kill.py                            # 200 ends: an hour on two idle cores
     python benchmarks/kill.py --tasks forecast --ways term int --chains 2
     python benchmarks/kill.py --only 7                   # this chain of the 20 alone, again
 
@@ -39,8 +39,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from _chain import LASTS, SAMPLES, Chain
+from _chain import Chain
 from _endings import WAYS
+from _samples import LASTS, SAMPLES
 
 TASKS = ("forecast", "anomaly", "classify", "generate", "forecast")
 """Tasks of the chains, in turn; forecasting has most stages."""
