@@ -179,8 +179,8 @@ class Chain:
         """Return what is wrong with the exit code and the last words of a command."""
         code, told = watched.process.returncode, "".join(watched.told)
         expected = {0} if is_over else {WAYS["term" if way in DISTURBING else way][2], 0}
-        if watched.stage == "start":  # Python itself dies of a signal at first
-            expected |= {-WAYS[way][0]}
+        if watched.stage == "start" or way == "twice":
+            expected |= {-WAYS[way][0]}  # Python itself dies of a signal, at first and at last
         faults = [] if code in expected else [f"exit code {code}: {told[-300:]!r}"]
         if "Traceback" in told and watched.stages:
             faults.append(f"a traceback: {told[-300:]!r}")

@@ -108,6 +108,20 @@ def test_the_second_signal_waits_for_a_library_too(
     assert sys.modules["hit_library"].is_whole
 
 
+def test_a_signal_is_not_lost_while_memory_is_freed() -> None:
+    class Freed:
+        def __del__(self) -> None:
+            os.kill(os.getpid(), signal.SIGTERM)
+
+    def work() -> None:
+        freed = Freed()
+        del freed
+        time.sleep(10.0)
+
+    with pytest.raises(KeyboardInterrupt), ended_by_signals():
+        work()
+
+
 def test_a_library_that_never_ends_is_not_waited_for(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -153,8 +167,20 @@ with interrupt.ended_by_signals(is_command=True), save:
 """
 
 
-def test_a_command_that_hangs_is_ended_all_the_same() -> None:
+HANGS_IN_C = """
+import hashlib, os, signal, threading
+from seqtune.runtime import interrupt
+interrupt.END_SECONDS = 0.2
+save = interrupt.last_words(lambda: print("saved", flush=True))
+with interrupt.ended_by_signals(is_command=True), save:
+    threading.Timer(0.1, os.kill, (os.getpid(), signal.SIGTERM)).start()
+    hashlib.pbkdf2_hmac("sha256", b"", b"", 10**9)  # minutes in which no handler runs
+"""
+
+
+@pytest.mark.parametrize("text", [HANGS, HANGS_IN_C], ids=["in Python", "in C"])
+def test_a_command_that_hangs_is_ended_all_the_same(text: str) -> None:
     done = subprocess.run(
-        [sys.executable, "-c", HANGS], capture_output=True, text=True, timeout=60, check=False
+        [sys.executable, "-c", text], capture_output=True, text=True, timeout=60, check=False
     )
     assert (done.returncode, done.stdout, done.stderr) == (143, "saved\n", "")
