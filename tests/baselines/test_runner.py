@@ -151,7 +151,7 @@ def test_each_result_is_kept_before_the_next_method_runs(clock: Clock, methods: 
 def test_what_was_kept_is_not_run_again(clock: Clock, methods: Any) -> None:
     calls: list[tuple[int, int]] = []
     kept: list[BaselineResult] = []
-    methods["old"] = timed(clock, 0.01, calls)
+    methods["old"] = timed(clock, 0.01, calls=calls)
     methods["new"] = timed(clock, 0.01)
     old = BaselineResult("old", {"mean": 2.0}, {"mean": 3.0}, 1.5)
     events: list[Event] = []
