@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -93,7 +93,8 @@ class Fitting:
         """Give the run folder back, without what a worker had half written when it was ended."""
         if self.lock is not None:
             if hasattr(self, "folder"):
-                sweep(self.folder)
+                with suppress(OSError):  # the next command does so, too
+                    sweep(self.folder)
             self.lock.release()
 
     def _what_next(self) -> str:
