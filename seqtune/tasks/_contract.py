@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from seqtune.baselines.pace import Allowance
-    from seqtune.baselines.runner import BaselineResult
+    from seqtune.baselines.runner import BaselineResult, KeptResults
     from seqtune.data.reading.source import Source
     from seqtune.recipe.load import Recipe
 
@@ -230,9 +230,22 @@ class Task(ABC):
         return self.info.examples
 
     def baselines(
-        self, prepared: Any, recipe: Recipe, allowance: Allowance, listener: Listener
+        self,
+        prepared: Any,
+        recipe: Recipe,
+        allowance: Allowance,
+        listener: Listener,
+        kept: KeptResults,
     ) -> list[BaselineResult]:
-        """Run the simple methods within a time."""
+        """Run the simple methods within a time.
+
+        Args:
+            prepared: The data.
+            recipe: Says which, and how.
+            allowance: The time that they may take.
+            listener: Hears of each.
+            kept: What need not be run again; takes each result as soon as it is there.
+        """
         return []
 
     def illustrate(

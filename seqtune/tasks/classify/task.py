@@ -12,7 +12,12 @@ import numpy.typing as npt
 import pandas as pd
 
 from seqtune.baselines.pace import Allowance
-from seqtune.baselines.runner import BaselineResult, run_simple_methods
+from seqtune.baselines.runner import (
+    NOTHING_KEPT,
+    BaselineResult,
+    KeptResults,
+    run_simple_methods,
+)
 from seqtune.data.reading.source import Source
 from seqtune.metrics.calibration import fit_temperature
 from seqtune.metrics.classify import confusion
@@ -185,7 +190,12 @@ class ClassifyTask(Task):
         return Temperature.from_dict(values, is_multi=prepared.codec.labels.is_multi)
 
     def baselines(
-        self, prepared: Prepared, recipe: Recipe, allowance: Allowance, listener: Listener
+        self,
+        prepared: Prepared,
+        recipe: Recipe,
+        allowance: Allowance,
+        listener: Listener,
+        kept: KeptResults = NOTHING_KEPT,
     ) -> list[BaselineResult]:
         """Classify the same cases by simple methods."""
         values = cast(Schema, recipe.values)
@@ -195,6 +205,7 @@ class ClassifyTask(Task):
             asked.methods,
             allowance,
             listener,
+            kept,
             score=lambda part, probabilities: self.score(
                 prepared, prepared.encoded(part), probabilities
             ),
