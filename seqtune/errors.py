@@ -19,15 +19,17 @@ from difflib import get_close_matches
 class SeqtuneError(Exception):
     """A fault that the user can mend.
 
+    What it quotes may come from strangers: characters that steer a terminal are made visible, so
+    that a traceback in Python is as harmless as the two lines of the command.
+
     Args:
         message: What was found, what was expected, and where (file:line, column).
         hint: How to mend it; a command wherever one does it.
     """
 
     def __init__(self, message: str, hint: str = "") -> None:
-        super().__init__(message)
-        self.message = message
-        self.hint = hint
+        self.message, self.hint = ("\n".join(map(literal, t.split("\n"))) for t in (message, hint))
+        super().__init__(self.message)
 
 
 class UsageError(SeqtuneError):

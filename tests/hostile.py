@@ -77,9 +77,11 @@ def refusals_of_mutations(
 def restored(*paths: Path) -> Iterator[None]:
     """Write files as they were when the attack on them is over."""
     kept = {path: path.read_bytes() for path in paths}
-    yield
-    for path, content in kept.items():
-        path.write_bytes(content)
+    try:
+        yield
+    finally:
+        for path, content in kept.items():
+            path.write_bytes(content)
 
 
 def put(path: Path, place: str, value: Any) -> None:

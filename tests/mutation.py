@@ -16,17 +16,23 @@ MAX_ITEMS = 3
 
 def mutations(document: Any) -> Iterator[Any]:
     """Yield the document with one place replaced by each piece of junk, or left out."""
-    for path in _places(document, ()):
+    for path in places(document):
         for junk in JUNK:
-            changed = copy.deepcopy(document)
-            _holder(changed, path)[path[-1]] = junk
-            yield changed
+            yield mutated(document, path, junk)
         changed = copy.deepcopy(document)
-        del _holder(changed, path)[path[-1]]
+        del holder(changed, path)[path[-1]]
         yield changed
 
 
-def _places(value: Any, path: tuple[Any, ...]) -> Iterator[tuple[Any, ...]]:
+def mutated(document: Any, path: tuple[Any, ...], value: Any) -> Any:
+    """Return the document with another value at one place."""
+    changed = copy.deepcopy(document)
+    holder(changed, path)[path[-1]] = value
+    return changed
+
+
+def places(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """Yield the path of every place of a document: keys, and numbers of the first items."""
     if path:
         yield path
     keys: Any = ()
@@ -35,10 +41,10 @@ def _places(value: Any, path: tuple[Any, ...]) -> Iterator[tuple[Any, ...]]:
     elif isinstance(value, list):
         keys = range(min(len(value), MAX_ITEMS))
     for key in keys:
-        yield from _places(value[key], (*path, key))
+        yield from places(value[key], (*path, key))
 
 
-def _holder(document: Any, path: tuple[Any, ...]) -> Any:
+def holder(document: Any, path: tuple[Any, ...]) -> Any:
     for key in path[:-1]:
         document = document[key]
     return document

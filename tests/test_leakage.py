@@ -178,7 +178,7 @@ def test_training_on_later_parts_does_hold_their_rows(noise: Any) -> None:
     values = noise.values | {"training.batch_size": 64, "preprocessing.scaling": "series"}
     for until in ("validation", "test"):
         inputs, _ = TASK.batches(spoiled, values, 0, steps=4, until=until)[0]
-        assert np.abs(inputs["history"]).max() > 1e20
+        assert np.abs(inputs["history"]).max() > 1e5
 
 
 def test_each_refit_holds_the_rows_of_its_parts_alone(noise: Any) -> None:

@@ -9,7 +9,7 @@ fits and predicts few examples; its total is foreseen from them by the method's 
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from time import monotonic
@@ -61,11 +61,28 @@ class BaselineResult:
     predictions: Mapping[str, Floats] = field(default_factory=dict, repr=False)
 
 
+@dataclass(frozen=True)
+class KeptResults:
+    """What simple methods did before a command was ended, and where more of it is kept.
+
+    Args:
+        earlier: Results by name, on the same data with the same recipe; these are not run again.
+        keep: Is given each result as soon as it is there.
+    """
+
+    earlier: Mapping[str, BaselineResult] = field(default_factory=dict)
+    keep: Callable[[BaselineResult], None] = lambda result: None
+
+
+NOTHING_KEPT = KeptResults()
+
+
 def run_simple_methods(
     problem: Problem,
     names: Sequence[str] | Literal["auto"],
     allowance: Allowance,
     listener: Listener,
+    kept: KeptResults = NOTHING_KEPT,
     *,
     score: Callable[[Part, Floats], Mapping[str, float]],
     metric: str,
@@ -78,6 +95,7 @@ def run_simple_methods(
         names: Names of simple methods of the task; "auto" for all that suit the data.
         allowance: The time that they may take.
         listener: Hears a BaselineEnded for each method, with its score or why it is left out.
+        kept: Results that are there already; takes each that is new.
         score: From a part and predictions to every metric.
         metric: The one that is told.
         may_blend: Whether an ensemble may take predictions in.
@@ -90,24 +108,31 @@ def run_simple_methods(
     """
     methods = baselines(problem.fitting.task)
     chosen = problem.suited() if names == "auto" else names
-    turns = [Turn(name, methods[name], problem) for name in chosen]
-    take_turns(turns, allowance)
-    for turn in turns:
-        if turn.left_out:
-            listener(BaselineEnded(turn.name, None, turn.seconds, turn.left_out))
-    return [_result(turn, listener, score, metric, may_blend) for turn in turns]
+    turns = [Turn(name, methods[name], problem) for name in chosen if name not in kept.earlier]
+    found = dict(kept.earlier)
+    for turn in take_turns(turns, allowance):
+        found[turn.name] = _result(turn, listener, score, metric, may_blend)
+        if not turn.left_out:
+            kept.keep(found[turn.name])
+    return [found[name] for name in chosen]
 
 
-def take_turns(turns: Sequence[Turn], allowance: Allowance) -> None:
-    """Let every method have its turn: first those that always run, then the cheapest."""
+def take_turns(turns: Sequence[Turn], allowance: Allowance) -> Iterator[Turn]:
+    """Let every method have its turn: first those that always run, then the cheapest.
+
+    Yields:
+        Each when its turn is over.
+    """
     costly = [turn for turn in turns if not turn.always]
     for turn in turns:
         if turn.always:
             turn.finish(ALL_THE_TIME)
+            yield turn
     for turn in costly:
         turn.probe(allowance)
     for turn in sorted(costly, key=lambda turn: turn.seconds_to_go):
         turn.finish(allowance)
+        yield turn
 
 
 class Turn:
@@ -226,6 +251,7 @@ def _result(
 ) -> BaselineResult:
     """Score what a method predicted, and tell it."""
     if turn.left_out:
+        listener(BaselineEnded(turn.name, None, turn.seconds, turn.left_out))
         return BaselineResult(turn.name, left_out=turn.left_out)
     predictions = turn.problem.gather(turn.name, turn.answers, listener)
     validation, test = (score(part, predictions[part]) for part in PARTS)

@@ -7,7 +7,7 @@ import typer
 from seqtune.cli.clock import STARTED
 from seqtune.cli.flags import check_task, with_fit_flags
 from seqtune.cli.output import live_board, show
-from seqtune.runtime.interrupt import exit_code
+from seqtune.runtime.interrupt import exit_code, was_interrupted
 from seqtune.workflow.options import FitOptions
 
 NAME = "fit"
@@ -23,7 +23,7 @@ def _fit(data: str, task: str | None, options: FitOptions, as_json: bool, quiet:
     with live_board(quiet) as board:
         run = fit_with(data, task, options, listener=board, started=STARTED)
     show(fit_report(run), as_json)
-    if run.record["status"] == "interrupted":
+    if was_interrupted():
         raise typer.Exit(exit_code())
 
 

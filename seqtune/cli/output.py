@@ -137,8 +137,22 @@ def check_table(output: Path | None) -> None:
         )
 
 
-def write_table(table: pd.DataFrame, output: Path | None, as_json: bool) -> None:
-    """Write a table to a file by its ending, or to stdout as CSV or JSON."""
+def write_table(
+    table: pd.DataFrame, output: Path | None, as_json: bool, *, spreadsheet_safe: bool = False
+) -> None:
+    """Write a table to a file by its ending, or to stdout as CSV or JSON.
+
+    Args:
+        table: The table.
+        output: The file; None for stdout.
+        as_json: Whether stdout is one JSON document.
+        spreadsheet_safe: Whether CSV and TSV have no text that a spreadsheet would calculate.
+    """
+    is_text = not as_json if output is None else _ending(output) in SEPARATORS
+    if spreadsheet_safe and is_text:
+        from seqtune.cli.formulas import without_formulas
+
+        table = without_formulas(table)
     if output is None:
         if as_json:
             put(to_json({"predictions": _records(table)}) + "\n")

@@ -53,6 +53,13 @@ def command(
     output: TableFile = None,
     force: Force = False,
     as_json: AsJson = False,
+    spreadsheet_safe: Annotated[
+        bool,
+        typer.Option(
+            "--spreadsheet-safe",
+            help="Put ' before texts of CSV and TSV that a spreadsheet would calculate.",
+        ),
+    ] = False,
     flags: Mapping[str, Any],
 ) -> None:
     """Predict with a run: beyond the end of its data, or on new DATA."""
@@ -68,4 +75,4 @@ def command(
     with progress_bar() as opened.listener:
         table = opened.predict(data, use=use, set=settings, query=query)
     show_notes(opened.notes)
-    write_table(table, output, as_json)
+    write_table(table, output, as_json, spreadsheet_safe=spreadsheet_safe)

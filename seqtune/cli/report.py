@@ -28,5 +28,10 @@ def command(
 
     opened = Run(run)
     if explain:
-        opened.explain()
+        try:
+            opened.explain()
+        except KeyboardInterrupt:
+            again = f"seqtune report {run} --explain"
+            typer.echo(f"nothing was measured, the run is as it was; again: {again}", err=True)
+            raise
     show(fit_report(opened), as_json)

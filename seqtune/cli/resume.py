@@ -8,7 +8,7 @@ import typer
 
 from seqtune.cli.clock import STARTED
 from seqtune.cli.output import AsJson, Quiet, RunFolder, live_board, show
-from seqtune.runtime.interrupt import exit_code
+from seqtune.runtime.interrupt import exit_code, was_interrupted
 from seqtune.workflow.options import count_or_word
 
 NAME = "resume"
@@ -45,5 +45,5 @@ def command(
             listener=board, started=STARTED,
         )  # fmt: skip
     show(fit_report(resumed), as_json)
-    if resumed.record["status"] == "interrupted":
+    if was_interrupted():
         raise typer.Exit(exit_code())

@@ -18,6 +18,12 @@ import numpy.typing as npt
 
 Array = npt.NDArray[Any]
 
+FAULTS = (
+    *(ArithmeticError, LookupError, MemoryError, RecursionError, SyntaxError, TokenError),
+    TypeError,
+)
+"""What numpy lets out of a header that is not what it should be, besides ValueError."""
+
 
 def read_array(
     path: Path, kind: str, shape: Sequence[int | None] | None, *, mmap: bool = False
@@ -61,7 +67,7 @@ def _header(file: Any) -> tuple[tuple[int, ...], np.dtype[Any]]:
         raise ValueError(f"a .npy file of version {version}")
     try:
         shape, _, dtype = readers[version](file)
-    except (RecursionError, MemoryError, TypeError, TokenError) as error:
+    except FAULTS as error:
         raise ValueError("the header of a .npy file cannot be read") from error
     return shape, dtype
 

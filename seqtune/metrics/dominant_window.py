@@ -22,6 +22,9 @@ WINDOW = 125
 ROWS = 20_000
 LAGS = 400
 BASE = 3
+ROUNDING = 1e-14
+"""Rows that vary by no more than this share of their size are constant."""
+
 SHORTEST, LONGEST = 6, 303
 
 
@@ -53,10 +56,12 @@ def dominant_window(values: Floats) -> int:
     if not known.any():
         return WINDOW
     centred = np.where(known, head - head[known].mean(), 0.0)
+    largest = np.abs(centred).max()
+    centred = centred / (largest or 1.0)
     size = 1 << (2 * len(centred) - 1).bit_length()
     spectrum = np.fft.rfft(centred, size)
     correlation = np.fft.irfft(spectrum * spectrum.conj(), size)[: min(LAGS + 1, len(centred))]
-    if correlation[0] <= 1e-20:
+    if largest <= ROUNDING * np.abs(head[known]).max():
         return WINDOW
     correlation = correlation / correlation[0]
     before, here, after = correlation[BASE:-2], correlation[BASE + 1 : -1], correlation[BASE + 2 :]

@@ -72,8 +72,10 @@ def read_yaml(text: str, origin: str, order: int = 0) -> Document:
         The document; its `value` is None where the text cannot be read at all.
     """
     document = Document(places={(): Place(order, 1, 1, origin)})
+    loader: Any = None
     try:
-        root = Loader(text).get_single_node()
+        loader = Loader(text)
+        root = loader.get_single_node()
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         place = Place(order, mark.line + 1, mark.column + 1, origin) if mark else document.place(())
@@ -86,6 +88,12 @@ def read_yaml(text: str, origin: str, order: int = 0) -> Document:
         document.faults.append(Fault(Place(order, line, 1, origin), "", found))
     except RecursionError:
         document.faults.append(_too_large(document.place(())))
+    except (ArithmeticError, ValueError):  # PyYAML lets out what Python raises of such numbers
+        mark = loader.get_mark()
+        place = Place(order, mark.line + 1, mark.column + 1, origin)
+        number = "the code of a character, or a version, that is too large"
+        text = f"found no valid YAML: {number}, column {place.column}"
+        document.faults.append(Fault(place, "", text))
     else:
         if root is not None:
             document.value = _Walk(document, origin, order).value(root, ())

@@ -14,9 +14,12 @@ from seqtune.files import MALFORMED, damaged
 from seqtune.report.fit import FitReport
 from seqtune.report.runs import RunLine, RunsReport
 from seqtune.report.scores import Score, ScoresReport
+from seqtune.run.folder import RECORD, died_early
 from seqtune.run.run import Run
 from seqtune.run.untrusted import read_part
 from seqtune.tasks._info import Usage, info_of, task_module
+
+DIED = "a fit died here before its data was prepared: {}"
 
 
 def fit_report(run: Run) -> FitReport:
@@ -114,7 +117,9 @@ def runs_report(folder: str | Path) -> RunsReport:
     lines = []
     for path in sorted(root.iterdir()):
         try:
-            if not (path / "run.json").exists():
+            if (dead := died_early(path)) is not None:
+                lines.append(RunLine(name=str(path), status="died", reason=DIED.format(dead.hint)))
+            if not (path / RECORD).exists():
                 continue
             run = Run(path)
             lines.append(RunLine.of(run.summary, str(run.record.get("began", ""))))

@@ -12,6 +12,10 @@ from seqtune.tasks._info import metric_of
 
 TIE = 0.01 + 1e-9  # at most 1 % of the baseline's figure, rounding of floats allowed for
 
+ERRORS = 2.0
+"""Test figures closer than so many standard errors of one of them are not told apart. The error of
+their difference is at most 1.4 times as large; it is smaller where both err on the same cases."""
+
 
 def verdict(
     board: Leaderboard,
@@ -94,7 +98,12 @@ class _Comparison:
         against = f"{pair.part} {metric_name(self.board.metric)} {pair.figures}"
         if pair.outcome == 0:
             subject = self._subject()
-            return f"{subject} and {self._method()}, tie within 1 %: {against}."
+            if not pair.is_within_error:
+                return f"{subject} and {self._method()}, tie within 1 %: {against}."
+            return (
+                f"{subject} and {self._method()}, are not told apart: {against}, closer than two "
+                f"standard errors ({figure(pair.error)} each)."
+            )
         if pair.outcome > 0:
             return f"{self._subject()} beats {self._method()}: {against}, {pair.distance}."
         return f"{self._subject()} does not beat {self._method()}: {against}, {pair.distance}."
@@ -134,6 +143,7 @@ class _Pair:
     reference: float
     direction: str
     unit: str
+    error: float = 0.0
 
     @classmethod
     def of(cls, board: Leaderboard, searched: Row, baseline: Row, part: str) -> _Pair:
@@ -145,6 +155,7 @@ class _Pair:
             of_row(baseline),
             board.direction,
             metric_of(board.metric).unit,
+            board.standard_error if part == "test" else 0.0,
         )
 
     @property
@@ -160,9 +171,14 @@ class _Pair:
     @property
     def outcome(self) -> int:
         """1 where the search is better, -1 where the simple method is, 0 for a tie."""
-        if abs(self.advantage) <= TIE * abs(self.reference):
+        if self.is_within_error or abs(self.advantage) <= TIE * abs(self.reference):
             return 0
         return 1 if self.advantage > 0 else -1
+
+    @property
+    def is_within_error(self) -> bool:
+        """Whether chance alone explains the difference, where its size is known."""
+        return abs(self.advantage) < ERRORS * self.error
 
     @property
     def figures(self) -> str:

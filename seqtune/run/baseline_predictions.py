@@ -24,11 +24,15 @@ def save_predictions(folder: Path, method: str, predictions: Arrays) -> None:
     Args:
         folder: The run folder.
         method: Its name.
-        predictions: By part, "validation" and "test"; nothing is kept where there are none.
+        predictions: By part, "validation" and "test"; where there are none, what was kept goes.
     """
-    for part, array in predictions.items():
-        with whole_file(kept_path(folder, method, part)) as temporary:
-            np.save(temporary, array)
+    for part in PARTS:
+        path = kept_path(folder, method, part)
+        if part not in predictions:
+            path.unlink(missing_ok=True)
+            continue
+        with whole_file(path) as temporary:
+            np.save(temporary, predictions[part])
 
 
 def load_predictions(folder: Path, method: str) -> dict[str, npt.NDArray[np.float64]]:

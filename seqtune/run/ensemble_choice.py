@@ -18,6 +18,8 @@ from seqtune.search.trial import Result, predictions_path
 from seqtune.tasks._abilities import Hedges, PredictsTogether
 
 MIN_ERROR = 1e-9
+"""As a share of the larger error."""
+
 MIN_SHARE = 0.01
 """One that made no error at all still leaves the other a share: by chance it was few cases."""
 
@@ -102,7 +104,8 @@ class EnsembleChoice:
         errors = [
             self.problem.objective(each) for each in (blend(predictions, networks), method[name])
         ]
-        squares = [max(error, MIN_ERROR) ** 2 for error in errors]
+        largest = max(errors) or 1.0
+        squares = [max(error / largest, MIN_ERROR) ** 2 for error in errors]
         share = min(max(squares[0] / sum(squares), MIN_SHARE), 1.0 - MIN_SHARE)
         return {each: weight * (1.0 - share) for each, weight in networks.items()} | {name: share}
 

@@ -26,11 +26,17 @@ SHUFFLING_SECONDS = 1.0
 
 
 NO_TIME = "no time left to see what the network looks at"
+CUT_OFF = "interrupted before it was seen what the network looks at"
 
 
 def no_time(folder: Path) -> str:
     """Return the note that an explanation had to be left out."""
     return f"{NO_TIME}: seqtune report {folder} --explain"
+
+
+def cut_off(folder: Path) -> str:
+    """Return the note that a signal has ended an explanation."""
+    return f"{CUT_OFF}; the run is complete: seqtune report {folder} --explain"
 
 
 def needed_seconds(result: Result) -> float:

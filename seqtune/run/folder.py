@@ -35,7 +35,7 @@ from seqtune.files import (
     synchronise_folder,
     write_json,
 )
-from seqtune.run.lock import LOCK, RunLock, holder
+from seqtune.run.lock import LOCK, RunLock, holder, in_use
 from seqtune.run.untrusted import check_inside, is_duration, read_part
 from seqtune.search.recorded import shown
 
@@ -46,6 +46,10 @@ RECORD = "run.json"
 STATE = "oracle/state.json"
 
 STATUSES = ("complete", "interrupted", "running")
+
+LEFT_OUT = "left_out"
+"""The key of the record that says which simple methods were not run, as soon as all had their
+turn."""
 
 NEEDED = ("task", "status", "data", "seed", "backend")
 
@@ -71,7 +75,7 @@ SOUND: Mapping[str, Callable[[Any], bool]] = {
     "began": lambda began: isinstance(began, str),
     "budget_seconds": is_duration,
     "seconds": _is_duration_by_name,
-    "left_out": _is_text_by_name,
+    LEFT_OUT: _is_text_by_name,
     "notes": _are_texts,
     "future": _are_texts,
     "assumptions": lambda assumptions: (
@@ -195,15 +199,25 @@ def check_vacant(path: Path) -> None:
     if (path / RECORD).exists():
         raise RunError(f"{path} already holds a run", _out(f"{path}-2"))
     held = {found.name for found in path.iterdir()} if path.is_dir() else set()
-    if LOCK in held and not holder(path):
-        if held == {LOCK}:
-            return
-        raise RunError(
-            f"{path} holds a fit that died before its data was prepared",
-            f"rm -r {shlex.quote(str(path))}, or {_out(f'{path}-2')}",
-        )
+    if held == {LOCK} and not holder(path):
+        return
+    if (dead := died_early(path)) is not None:
+        raise RunError(dead.message, f"{dead.hint}, or {_out(f'{path}-2')}")
     if held - {LOCK}:
         raise RunError(f"the folder {path} is not empty", _out(f"{path / 'run'}"))
+
+
+def died_early(path: Path) -> RunError | None:
+    """Return the error that a fit was killed while it prepared a folder; None where it was not.
+
+    Nothing in there is of any use, but nobody but the user can say that nothing of his is.
+    """
+    if (path / RECORD).exists() or not (path / LOCK).is_file() or holder(path) is not None:
+        return None
+    return RunError(
+        f"{path} holds a fit that died before its data was prepared",
+        f"rm -r {shlex.quote(str(path))}",
+    )
 
 
 def _out(path: str) -> str:
@@ -224,6 +238,10 @@ def read_record(folder: Path) -> dict[str, Any]:
     if not folder.is_dir():
         raise RunError(f"there is no run folder {folder}", "seqtune runs")
     if not (folder / RECORD).is_file():
+        if (dead := died_early(folder)) is not None:
+            raise dead
+        if (who := holder(folder)) is not None:  # it prepares its data
+            raise in_use(folder, who)
         raise RunError(f"{folder} is not a run folder: it has no {RECORD}", "seqtune runs")
     check_inside(folder)
     record = read_part(folder / RECORD)

@@ -97,12 +97,14 @@ class Leaderboard:
         direction: "min" where lower is better, "max" where higher is.
         rows: In any order; see `ranked`.
         margin: Scores so close to the best one are not told apart.
+        standard_error: Standard error of a test figure of the metric; 0 where it is not known.
     """
 
     metric: str
     direction: Direction
     rows: tuple[Row, ...] = ()
     margin: float = 0.0
+    standard_error: float = 0.0
 
     def ranked(self) -> tuple[Row, ...]:
         """Return the rows, best first by validation, rows without a score last.
@@ -184,6 +186,7 @@ class Leaderboard:
             "metric": self.metric,
             "direction": self.direction,
             "margin": self.margin,
+            "standard_error": self.standard_error,
             "winner": _name(self.winner),
             "best_network": _name(self.best_network),
             "best_baseline": _name(self.best_baseline),
@@ -207,7 +210,8 @@ class Leaderboard:
             raise ValueError(f"direction {value['direction']!r}")
         rows = tuple(Row.from_dict(row) for row in value["leaderboard"])
         margin = number(value["margin"])
-        return cls(str(value["metric"]), value["direction"], rows, margin)
+        standard_error = number(value.get("standard_error", 0.0))
+        return cls(str(value["metric"]), value["direction"], rows, margin, standard_error)
 
     def _order(self, row: Row) -> tuple[bool, float, bool, float, str]:
         score = self.validation_score(row)

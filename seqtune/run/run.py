@@ -260,15 +260,18 @@ class Run:
             UsageError: Nothing can be explained of a task such as the run's.
         """
         task = self.task  # sets the backend, before Keras is loaded
-        from seqtune.run.explanation import NO_TIME, explain_trial, weightiest
+        from seqtune.run.explanation import CUT_OFF, NO_TIME, explain_trial, weightiest
 
         predictor = self.predictor
         members = predictor.members.get(predictor.name_of("network"), [])
         trial = weightiest(members, self.checked_trials, self.folder)
         with RunLock(self.folder):
             explain_trial(task, predictor.prepared, self.folder, trial, math.inf)
-            notes = [note for note in self.record.get("notes", []) if not note.startswith(NO_TIME)]
-            self.record["notes"] = notes
+            self.record["notes"] = [
+                note
+                for note in self.record.get("notes", [])
+                if not note.startswith((NO_TIME, CUT_OFF))
+            ]
             write_record(self.folder, self.record)
 
     def _source(self, data: str | Path | pd.DataFrame | None, query: str | None) -> Source | None:

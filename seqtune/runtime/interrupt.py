@@ -2,7 +2,7 @@
 
     0 s     the first signal: what is under way ends at its best, and is saved
     7 s     an order, as by a second signal: `KeyboardInterrupt`; what is on disk counts
-    9 s     for commands alone: the process ends, whatever it is doing
+    8.5 s   for commands alone: the process ends, whatever it is doing
 
 A cluster that sends SIGTERM gives 10 to 30 seconds before it kills.
 """
@@ -14,8 +14,8 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager, nullcontext, suppress
 from types import FrameType, TracebackType
 from typing import Any
 
@@ -27,14 +27,27 @@ SIGNALS = tuple(name for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(sign
 ORDER_SECONDS = 7.0
 """So long after the first signal, work that has not come to its end is cut off."""
 
-END_SECONDS = 9.0
+END_SECONDS = 8.5
 """So long after the first signal, a command is over: what hangs in a library hears nothing."""
+
+LAST_WORDS_SECONDS = 0.7
+"""So long what is done at the last may take."""
+
+PAUSE_SECONDS = 0.05
+"""How often a signal is looked at again that came where nobody hears."""
+
+IMPORTING = "<frozen importlib._bootstrap"
+"""How the file of the code begins that loads modules."""
+
+FREEING = ("__del__", "_xla_gc_callback")
+"""Functions that run when memory is freed, the second one of JAX; their exceptions are lost."""
 
 INTERRUPTED, TERMINATED = 130, 143
 """Exit codes."""
 
 _last_words: list[Callable[[], object]] = []
 _last_signal: list[int] = []
+_waits_since: list[float] = []
 
 
 class Interrupt:
@@ -87,7 +100,8 @@ class Interrupt:
 
     def _hear(self, number: int, frame: FrameType | None) -> None:
         if self.asked:
-            raise Ended(number)
+            _end(number, frame)
+            return
         self.asked = True
         self._until = time.monotonic() + ORDER_SECONDS
         _note(number)
@@ -97,8 +111,7 @@ class Interrupt:
 
     def _order(self, number: int) -> None:
         if self._earlier:
-            with suppress(ValueError):
-                _thread.interrupt_main(signal.Signals(number))
+            _send_again(number)
 
 
 class Ended(KeyboardInterrupt):
@@ -113,6 +126,11 @@ class Ended(KeyboardInterrupt):
         _note(number)
 
 
+def was_interrupted() -> bool:
+    """Say whether a signal has asked the command to end."""
+    return bool(_last_signal)
+
+
 def exit_code() -> int:
     """Return the exit code of a command that a signal has ended."""
     return TERMINATED if _last_signal[-1:] == [signal.SIGTERM] else INTERRUPTED
@@ -125,16 +143,14 @@ def ended_by_signals(*, is_command: bool = False) -> Iterator[None]:
     Args:
         is_command: Whether the process may be ended where it does not hear.
     """
-
-    def hear(number: int, frame: FrameType | None) -> None:
-        raise Ended(number)
-
-    earlier = _handle(hear)
+    _waits_since.clear()
+    earlier = _handle(_end)
     if is_command:
         _last_signal.clear()
         _watch.is_on = True
     try:
-        yield
+        with _heard_at_once(earlier) if is_command else nullcontext():
+            yield
     finally:
         if is_command:
             _watch.stop()
@@ -142,11 +158,41 @@ def ended_by_signals(*, is_command: bool = False) -> Iterator[None]:
 
 
 @contextmanager
+def _heard_at_once(numbers: Collection[int]) -> Iterator[None]:
+    """Begin the watch when a signal comes, even while the main thread is in a library.
+
+    Python's handlers run in the main thread, when the library has returned: compiling a network
+    may take longer than a command may take to end.
+    """
+    if not numbers or os.name == "nt":
+        yield
+        return
+    reader, writer = os.pipe()
+    os.set_blocking(writer, False)
+    earlier = signal.set_wakeup_fd(writer, warn_on_full_buffer=False)
+
+    def listen() -> None:
+        while number := os.read(reader, 1):
+            if number[0] in numbers:
+                if not _last_signal:
+                    _last_signal.append(number[0])
+                _watch.begin()
+        os.close(reader)
+
+    threading.Thread(target=listen, name="signals", daemon=True).start()
+    try:
+        yield
+    finally:
+        signal.set_wakeup_fd(earlier)
+        os.close(writer)
+
+
+@contextmanager
 def last_words(act: Callable[[], object]) -> Iterator[None]:
     """Have something done before a command is ended that does not hear.
 
     Args:
-        act: What; it is called in a thread, and must be quick.
+        act: What; it is called in a thread, and is given up if it takes long.
     """
     _last_words.append(act)
     try:
@@ -161,12 +207,14 @@ class _Watch:
     def __init__(self) -> None:
         self.is_on = False
         self._timer: threading.Timer | None = None
+        self._lock = threading.RLock()  # a signal may cut in where the main thread has it
 
     def begin(self) -> None:
-        if self.is_on and self._timer is None:
-            self._timer = threading.Timer(END_SECONDS, self._end)
-            self._timer.daemon = True
-            self._timer.start()
+        with self._lock:
+            if self.is_on and self._timer is None:
+                self._timer = threading.Timer(END_SECONDS, self._end)
+                self._timer.daemon = True
+                self._timer.start()
 
     def stop(self) -> None:
         self.is_on = False
@@ -175,13 +223,58 @@ class _Watch:
             self._timer = None
 
     def _end(self) -> None:
-        for act in reversed(_last_words):
-            with suppress(Exception):
-                act()
+        speaker = threading.Thread(target=_say_last_words, daemon=True)
+        speaker.start()
+        speaker.join(LAST_WORDS_SECONDS)
         os._exit(exit_code())
 
 
 _watch = _Watch()
+
+
+def _say_last_words() -> None:
+    for act in reversed(_last_words):
+        with suppress(Exception):
+            act()
+
+
+def _end(number: int, frame: FrameType | None) -> None:
+    """End the work by an exception, but not where one does harm or is lost.
+
+    While a library is loaded, what is written in C++ aborts the process; what runs when memory is
+    freed loses the exception. The signal comes again until that is over; for no longer than work
+    may take to end.
+    """
+    _note(number)
+    now = time.monotonic()
+    if _is_deaf(frame) and now - (_waits_since or [now])[0] < ORDER_SECONDS:
+        if not _waits_since:
+            _waits_since.append(now)
+        again = threading.Timer(PAUSE_SECONDS, _send_again, (number,))
+        again.daemon = True
+        again.start()
+        return
+    _waits_since.clear()
+    raise Ended(number)
+
+
+def _is_deaf(frame: FrameType | None) -> bool:
+    while frame is not None:
+        code = frame.f_code
+        if code.co_filename.startswith(IMPORTING) or code.co_name in FREEING:
+            return True
+        frame = frame.f_back
+    return False
+
+
+def _send_again(number: int) -> None:
+    """Send a signal to the main thread, out of a call of the system too, if it is handled there."""
+    if not callable(signal.getsignal(number)):
+        return
+    if hasattr(signal, "pthread_kill"):
+        signal.pthread_kill(threading.main_thread().ident or 0, number)
+    else:
+        _thread.interrupt_main(signal.Signals(number))
 
 
 def _note(number: int) -> None:

@@ -22,6 +22,7 @@ from seqtune.tasks._values import (
     Evaluation,
     Models,
     Network,
+    Part,
     Until,
     Values,
 )
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from seqtune.baselines.pace import Allowance
-    from seqtune.baselines.runner import BaselineResult
+    from seqtune.baselines.runner import BaselineResult, KeptResults
     from seqtune.data.reading.source import Source
     from seqtune.recipe.load import Recipe
 
@@ -212,6 +213,13 @@ class Task(ABC):
         """Return how far two scores of `objective` may be apart by chance alone; 0 for nothing."""
         return 0.0
 
+    def standard_error(self, prepared: Any, part: Part, score: float) -> float:
+        """Return the standard error of a figure of the metric on a part; 0 where it is not known.
+
+        Models whose test figures are closer than two of it are not told apart.
+        """
+        return 0.0
+
     def prediction_unit(self, prepared: Any, values: Values | None) -> str:
         """Return what predictions are of, in a word; those of different units have no average.
 
@@ -222,9 +230,22 @@ class Task(ABC):
         return self.info.examples
 
     def baselines(
-        self, prepared: Any, recipe: Recipe, allowance: Allowance, listener: Listener
+        self,
+        prepared: Any,
+        recipe: Recipe,
+        allowance: Allowance,
+        listener: Listener,
+        kept: KeptResults,
     ) -> list[BaselineResult]:
-        """Run the simple methods within a time."""
+        """Run the simple methods within a time.
+
+        Args:
+            prepared: The data.
+            recipe: Says which, and how.
+            allowance: The time that they may take.
+            listener: Hears of each.
+            kept: What need not be run again; takes each result as soon as it is there.
+        """
         return []
 
     def illustrate(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -15,7 +17,7 @@ from seqtune.data.panel.time_text import format_times
 from seqtune.data.reading.roles import names_of
 from seqtune.data.reading.source import Source
 from seqtune.errors import DataError, listed
-from seqtune.progress import Assumption
+from seqtune.progress import Assumption, Listener, Note
 
 PARTS = {"training": "train", "validation": "validation", "test": "test"}
 """The parts of a split by the names that the plan has for them."""
@@ -139,6 +141,25 @@ def refuse_unknown_part(source: Source, part: str, has_values: bool) -> None:
             f"{source.path}: all values of the {part} part are missing",
             f"let it take more rows: --set {part}.steps=N",
         )
+
+
+def tell_equal_series(panel: Panel, listener: Listener) -> None:
+    """Say how many series are equal to another one in every target and time.
+
+    Parts are cut at the same times in both, so that neither gives away what is asked of the other;
+    but the figures count them twice.
+    """
+    count: Counter[tuple[int, bytes]] = Counter()
+    for begin, end, start in zip(
+        panel.offsets[:-1].tolist(), panel.offsets[1:].tolist(), panel.starts.tolist(), strict=True
+    ):
+        rows = panel.target[begin:end]
+        if len(rows) and (rows != rows[0]).any():
+            count[start, hashlib.blake2b(rows.tobytes()).digest()] += 1
+    equal = sum(often for often in count.values() if often > 1)
+    if equal:
+        what = f"{equal:,} of {len(panel.series):,} series are equal to another one"
+        listener(Note(f"{what}: they count as series of their own, cut at the same times"))
 
 
 def describe_panel(panel: Panel, split: Split, roles: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,4 +1,8 @@
-"""The end of a fit: select, score on the test part, refit, explain, and close the run folder."""
+"""The end of a fit: select, score on the test part, refit, close the run folder, and explain.
+
+The run is complete before its network is explained: that is no part of the search, and what cuts it
+off leaves the run as it is.
+"""
 
 from __future__ import annotations
 
@@ -58,8 +62,14 @@ class Conclusion:
     fitting: Fit
     interrupt: Interrupt
 
-    def run(self) -> None:
-        """Take every step after the search."""
+    def run(self) -> Result | None:
+        """Take every step after the search, but for the explanation.
+
+        Returns:
+            The trial whose network is worth explaining; None where there is none.
+        """
+        from seqtune.run.explanation import EXPLANATION  # loads Keras
+
         fitting, searching = self.fitting, self.fitting.searching
         fitting.tell(StageStarted("ensemble"))
         selection = searching.selection()
@@ -76,12 +86,25 @@ class Conclusion:
                 self._score(selection)
         else:
             fitting.tell(Note(searching.why_nothing()))
+        status = "interrupted" if self.interrupt.asked else "complete"
         self._save(lambda: searching.publication.conclude(selection))
         self._illustrate(selection)
-        if not self.interrupt.asked:
-            self._explain(selection.weightiest())
-        status = "interrupted" if self.interrupt.asked else "complete"
+        (fitting.folder / EXPLANATION).unlink(missing_ok=True)  # of an earlier command
         self._save(lambda: self._write_tail(status))
+        return selection.weightiest()
+
+    def explain(self, result: Result | None) -> None:
+        """Measure what a network looks at, if there is time; the run is complete already.
+
+        Args:
+            result: The trial that made it; None for nothing to explain.
+        """
+        from seqtune.tasks._abilities import Explains
+
+        if result is None or not isinstance(self.fitting.task, Explains):
+            return
+        self._explain(self.fitting.task, result)
+        self._save(lambda: self._write_tail("complete"))
 
     def _is_hurried(self) -> bool:
         """Say whether the order to stop is near."""
@@ -120,22 +143,19 @@ class Conclusion:
         if chart:
             self._save(lambda: write_json(fitting.folder / "chart.json", chart))
 
-    def _explain(self, result: Result | None) -> None:
-        """Measure what the network looks at that has the largest say, if there is time."""
-        from seqtune.run.explanation import EXPLANATION, explain_trial, no_time, time_left
-        from seqtune.tasks._abilities import Explains
+    def _explain(self, task: Any, result: Result) -> None:
+        from seqtune.run.explanation import cut_off, explain_trial, no_time, time_left
 
         fitting = self.fitting
-        (fitting.folder / EXPLANATION).unlink(missing_ok=True)  # of an earlier command
-        if result is None or not isinstance(fitting.task, Explains):
-            return
         deadline = time_left(fitting.clock.left(), result)
         if deadline is None:
             fitting.tell(Note(no_time(fitting.folder)))
             return
         fitting.tell(StageStarted("explain"))
         try:
-            explain_trial(fitting.task, fitting.prepared, fitting.folder, result, deadline)
+            explain_trial(task, fitting.prepared, fitting.folder, result, deadline)
+        except KeyboardInterrupt:
+            fitting.tell(Note(cut_off(fitting.folder)))
         except RunError as error:
             fitting.tell(Note(f"what the network looks at was not measured: {error.message}"))
 

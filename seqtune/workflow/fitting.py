@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from seqtune.baselines.pace import Allowance
 from seqtune.errors import RunError
-from seqtune.files import append_text, synchronise_all, write_text
+from seqtune.files import append_text, sweep, synchronise_all, write_text
 from seqtune.progress import (
     Assumption,
     BaselineEnded,
@@ -22,7 +22,7 @@ from seqtune.progress import (
     TrialEnded,
 )
 from seqtune.run.baseline_predictions import save_predictions
-from seqtune.run.folder import RECORD, NewFolder, now, write_record
+from seqtune.run.folder import LEFT_OUT, RECORD, NewFolder, now, write_record
 from seqtune.run.leaderboard import Row
 from seqtune.run.lock import RunLock
 from seqtune.run.members import write_members
@@ -70,16 +70,37 @@ class Fitting:
     def closing(self) -> Iterator[None]:
         """Leave a readable run and give the board back, however the steps inside end."""
         try:
-            with ended_by_signals(), last_words(self._close_interrupted):
+            with ended_by_signals(), last_words(self._leave):
                 yield
         except KeyboardInterrupt:
             if self._close_interrupted():
-                self.tell(Note(f"interrupted; go on with: seqtune resume {self.folder}"))
+                self.tell(Note(self._what_next()))
             raise
         finally:
-            if self.lock is not None:
-                self.lock.release()
+            self._unlock()
             self.listener(Finished())
+
+    def _leave(self) -> None:
+        """Close the run before the process is ended, whatever it is doing."""
+        try:
+            self._close_interrupted()
+            if hasattr(self, "searching"):
+                self.searching.close()
+        finally:
+            self._unlock()
+
+    def _unlock(self) -> None:
+        """Give the run folder back, without what a worker had half written when it was ended."""
+        if self.lock is not None:
+            if hasattr(self, "folder"):
+                with suppress(OSError):  # the next command does so, too
+                    sweep(self.folder)
+            self.lock.release()
+
+    def _what_next(self) -> str:
+        if self.record["status"] == "complete":
+            return f"interrupted when the run was complete: seqtune report {self.folder}"
+        return f"interrupted; go on with: seqtune resume {self.folder}"
 
     def _close_interrupted(self) -> bool:
         """Note in a run that it was interrupted; say whether there is one already."""
@@ -98,13 +119,16 @@ class Fitting:
         interrupt = Interrupt(self.tell)
         self.searching.open(interrupt)  # workers start while the baselines run
         try:
-            if not self.baselines:
+            if LEFT_OUT not in self.record:
                 self._run_baselines()
             with interrupt:
                 self.searching.run(interrupt)
-                self._conclude(interrupt)
+                conclusion = Conclusion(self, interrupt)
+                weightiest = conclusion.run()
         finally:
             self.searching.close()
+        if not interrupt.asked:
+            conclusion.explain(weightiest)
 
     def tell(self, event: Event) -> None:
         """Pass an event on, and keep what the run folder should remember of it."""
@@ -218,22 +242,28 @@ class Fitting:
         write_text(self.folder / "recipe.yaml", recipe.to_yaml())
 
     def _run_baselines(self) -> None:
+        from seqtune.baselines.runner import KeptResults
+
         self.tell(StageStarted("baselines"))
         allowance = Allowance.of(max(0.0, self.clock.left()), self.recipe.get("baselines.share"))
-        self.baselines = self.task.baselines(self.prepared, self.recipe, allowance, self.tell)
+        kept = KeptResults({result.name: result for result in self.baselines}, self._keep)
+        self.baselines = self.task.baselines(self.prepared, self.recipe, allowance, self.tell, kept)
         self.take_baselines()
         for result in self.baselines:
             save_predictions(self.folder, result.name, result.predictions)
         self.searching.publication.write_board([])
         # a run that is killed later must still know against which methods it may claim nothing
-        self.record["left_out"] = {
+        self.record[LEFT_OUT] = {
             result.name: result.left_out for result in self.baselines if result.left_out
         }
         write_record(self.folder, self.record)
 
-    def _conclude(self, interrupt: Interrupt) -> None:
-        """Select, score on the test part, refit, and close the run folder."""
-        Conclusion(self, interrupt).run()
+    def _keep(self, result: BaselineResult) -> None:
+        """Put a simple method that has finished on the leaderboard, where `resume` finds it."""
+        self.baselines = [*self.baselines, result]
+        save_predictions(self.folder, result.name, result.predictions)
+        self.take_baselines()
+        self.searching.publication.write_board([])
 
     def take_baselines(self) -> None:
         """Put the simple methods on the leaderboard, and where ensembles look for members."""

@@ -44,6 +44,13 @@ class Publication:
             is_blended = any(row.name == BLEND for row in rows) and is_hedged(self.problem)
             margin = score if is_blended else task.margin(self.problem.prepared, score)
             board = replace(board, margin=margin)
+        figures = [
+            board.test_score(row) for row in (board.best_searched, board.best_baseline) if row
+        ]
+        if len(figures) == 2 and all(map(math.isfinite, figures)):
+            middle = sum(figures) / 2
+            error = task.standard_error(self.problem.prepared, "test", middle)
+            board = replace(board, standard_error=error)
         write_json(self.problem.folder / "leaderboard.json", board.to_dict())
 
     def checkpoint(

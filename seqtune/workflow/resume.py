@@ -12,7 +12,7 @@ from seqtune.files import sweep
 from seqtune.progress import Listener, Note, silent
 from seqtune.recipe.duration import seconds as parse_seconds
 from seqtune.run.baseline_predictions import load_predictions
-from seqtune.run.folder import read_record, read_state, write_record
+from seqtune.run.folder import LEFT_OUT, read_record, read_state, write_record
 from seqtune.run.lock import RunLock
 from seqtune.run.run import Run
 from seqtune.runtime import backend as backends
@@ -43,7 +43,8 @@ def resume(
 ) -> Run:
     """Go on with a search that was interrupted, killed, or is to be longer.
 
-    Trials that had ended are kept and not run again; the oracle is told of them in their order.
+    Simple methods and trials that had ended are kept and not run again; the oracle is told of the
+    trials in their order.
 
     Args:
         folder: The run folder.
@@ -66,7 +67,7 @@ def resume(
     clock_start = time.monotonic() if started is None else started
     asked = {"trials": trials, "workers": workers, "executor": executor, "address": address}
     read_record(Path(folder))  # what is no run is refused before anything is written there
-    with RunLock(Path(folder)):
+    with RunLock(Path(folder)) as lock:
         run = Run(folder)
         if run.record["status"] == "complete" and budget is None and trials is None:
             raise RunError(
@@ -75,7 +76,7 @@ def resume(
             )
         recipe = _recipe_of(run, asked, listener)
         seconds = _left_over(run) if budget is None else parse_seconds(budget)
-        fitting = Fitting(recipe, Clock(seconds, clock_start), listener)
+        fitting = Fitting(recipe, Clock(seconds, clock_start), listener, lock=lock)
         with fitting.closing():
             reopen(fitting, run)
             fitting.go_on()
@@ -146,7 +147,7 @@ def baselines_of(run: Run) -> list[BaselineResult]:
         for row in run.board.rows
         if row.kind == "baseline"
     ]
-    left_out = run.record.get("left_out", {})
+    left_out = run.record.get(LEFT_OUT, {})
     return [*done, *(BaselineResult(name, left_out=why) for name, why in left_out.items())]
 
 

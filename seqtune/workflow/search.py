@@ -111,8 +111,9 @@ class Searching:
         )  # fmt: skip
 
     def close(self) -> None:
-        """Give the workers back."""
-        self.executor.close()
+        """Give the workers back, if there are any."""
+        if hasattr(self, "executor"):
+            self.executor.close()
 
     def run(self, interrupt: Interrupt) -> None:
         """Search until the time is over or nothing is left to train.

@@ -130,15 +130,31 @@ def test_a_failed_fit_is_a_row_of_nan_and_the_others_stand() -> None:
         warnings.warn("the library is talkative", UserWarning, stacklevel=2)
         return {"mean": np.full(2, history[-1]), "lo-80.0": np.zeros(2), "hi-80.0": np.ones(2)}
 
-    result = forecast_each([np.ones(2), np.full(4, 0.5)], 2, (0.1, 0.9), fit)
+    result = forecast_each([np.ones(2), np.full(4, 800.0)], 2, (0.1, 0.9), fit)
     assert np.isnan(result[0]).all()
-    np.testing.assert_array_equal(result[1], [[0.5, 0.0, 1.0]] * 2)
+    np.testing.assert_array_equal(result[1], [[800.0, 0.0, 1.0]] * 2)
 
 
 def test_quantiles_that_the_library_crosses_are_put_in_order() -> None:
     answer = {"mean": np.ones(1), "lo-80.0": np.full(1, 2.0), "hi-80.0": np.zeros(1)}
-    result = forecast_each([np.ones(3)], 1, (0.1, 0.9), lambda history, intervals: answer)
+    usual = np.full(3, 800.0)
+    result = forecast_each([usual], 1, (0.1, 0.9), lambda history, intervals: answer)
     np.testing.assert_array_equal(result, [[[1.0, 0.0, 2.0]]])
+
+
+def test_the_library_is_given_histories_of_its_usual_size() -> None:
+    seen = []
+
+    def fit(history: np.ndarray, intervals: list[float]) -> dict[str, np.ndarray]:
+        seen.append(history.tolist())
+        return {"mean": history[:1]}
+
+    histories = [np.array([-3.0, 2.0]), np.array([3e-300, 0.0]), np.zeros(2), np.full(2, 600.0)]
+    result = forecast_each(histories, 1, (), fit)
+    # by powers of two: 3 * 2 ** 8, and nothing is lost on the way back
+    assert seen[0] == [-768.0, 512.0] and seen[2:] == [[0.0, 0.0], [600.0, 600.0]]
+    assert 512 <= seen[1][0] < 1024
+    assert result.ravel().tolist() == [-3.0, 3e-300, 0.0, 600.0]
 
 
 def test_the_longest_period_is_one_that_the_history_holds() -> None:

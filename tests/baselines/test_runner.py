@@ -15,7 +15,12 @@ from seqtune.baselines import problem as problem_module
 from seqtune.baselines import runner
 from seqtune.baselines.pace import ALL_THE_TIME, Allowance
 from seqtune.baselines.problem import PARTS, Portion, Problem, check_answer
-from seqtune.baselines.runner import BaselineResult, run_simple_methods
+from seqtune.baselines.runner import (
+    NOTHING_KEPT,
+    BaselineResult,
+    KeptResults,
+    run_simple_methods,
+)
 from seqtune.errors import RecipeError
 from seqtune.progress import BaselineEnded, Event, silent
 
@@ -99,6 +104,7 @@ def run(
     allowance: Allowance = ALL_THE_TIME,
     listener: Callable[[Event], None] = silent,
     may_blend: bool = True,
+    kept: KeptResults = NOTHING_KEPT,
 ) -> list[BaselineResult]:
     def score(part: str, predictions: np.ndarray) -> dict[str, float]:
         return {"mean": float(predictions.mean()) if len(predictions) else 0.0}
@@ -108,6 +114,7 @@ def run(
         names,
         allowance,
         listener,
+        kept,
         score=score,
         metric="mean",
         may_blend=may_blend,
@@ -122,6 +129,42 @@ def test_validation_is_by_training_alone_and_test_by_both(clock: Clock, methods:
     assert result.predictions["test"].tolist() == [1005, 1006]
     assert (result.validation, result.test) == ({"mean": 3.5}, {"mean": 1005.5})
     assert events == [BaselineEnded("plain", 3.5, result.seconds)]
+
+
+def test_each_result_is_kept_before_the_next_method_runs(clock: Clock, methods: Any) -> None:
+    kept: list[str] = []
+    for name in ("one", "two"):
+        methods[name] = timed(clock, 0.01, ALWAYS=True)
+
+    def fail(known: Any, *rest: Any) -> None:
+        assert kept == ["one", "two"]
+        raise KeyboardInterrupt
+
+    methods["hit"] = SimpleNamespace(fit=fail, ALWAYS=True)
+    with pytest.raises(KeyboardInterrupt):
+        run(
+            ["one", "two", "hit"],
+            kept=KeptResults({}, lambda result: kept.append(result.name)),
+        )
+
+
+def test_what_was_kept_is_not_run_again(clock: Clock, methods: Any) -> None:
+    calls: list[tuple[int, int]] = []
+    kept: list[BaselineResult] = []
+    methods["old"] = timed(clock, 0.01, calls=calls)
+    methods["new"] = timed(clock, 0.01)
+    old = BaselineResult("old", {"mean": 2.0}, {"mean": 3.0}, 1.5)
+    events: list[Event] = []
+    results = run(
+        ["new", "old"],
+        None,
+        listener=events.append,
+        kept=KeptResults({"old": old, "gone": old}, kept.append),
+    )
+    assert [result.name for result in results] == ["new", "old"]
+    assert results[1] is old and kept == [results[0]]
+    assert calls == []
+    assert [event.name for event in events] == ["new"]
 
 
 def test_results_stand_in_the_order_asked_for(clock: Clock, methods: Any) -> None:
@@ -261,7 +304,7 @@ def test_what_costs_next_to_nothing_runs_even_after_the_deadline(
     events: list[Event] = []
     results = run(["costly", "free"], None, Allowance(-1.0), events.append)
     assert [result.left_out for result in results] == ["no time was left", ""]
-    assert events[0] == BaselineEnded("costly", None, 0.0, "no time was left")
+    assert events[1] == BaselineEnded("costly", None, 0.0, "no time was left")
 
 
 @pytest.mark.parametrize("sizes", [(0, 0, 0), (1, 0, 0), (1, 1, 0), (1, 0, 1), (3, 1, 2)])

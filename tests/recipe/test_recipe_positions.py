@@ -10,6 +10,9 @@ BOMB = "a: &a [1, 1, 1, 1, 1, 1, 1, 1, 1, 1]\n" + "".join(
 )
 
 
+LARGE = "found no valid YAML: the code of a character, or a version, that is too large"
+
+
 def faults(text):
     return [str(fault) for fault in read_yaml(text, "r.yaml").faults]
 
@@ -86,6 +89,9 @@ def test_duplicate_keys_are_told_with_both_lines():
         ("a: b: c", "r.yaml:1: found no valid YAML: mapping values are not allowed here, column 5"),
         ("a: 1\n---\nb: 2", "r.yaml:2: found no valid YAML: but found another document"),
         ("a: *x", "r.yaml:1: found no valid YAML: found undefined alias 'x'"),
+        ('b:\n  a: "\\UFFFFFFFF"', f"r.yaml:2: {LARGE}, column 9"),
+        ('a: "\\U00110000"', f"r.yaml:1: {LARGE}, column 7"),
+        (f"%YAML 1.{'9' * 5000}\n---\na: 1", f"r.yaml:1: {LARGE}, column 9"),
         ("a: 1\nb: \x00", "r.yaml:2: found the character '\\x00', expected text"),
         ("a: !!python/object:os.system x", "r.yaml:1: a: found the tag "),
         ("a: 1\n? [b]\n: 2", "r.yaml:2: found a list or mapping as a key, expected a name"),

@@ -57,6 +57,25 @@ def test_a_difference_of_two_per_cent_is_no_tie(test: float, word: str) -> None:
     assert word in said(THETA, row("ensemble", "ensemble", 0.9, test))
 
 
+@pytest.mark.parametrize(("test", "is_told"), [(0.59, False), (0.61, True), (0.39, True)])
+def test_figures_closer_than_two_standard_errors_are_not_told_apart(
+    test: float, is_told: bool
+) -> None:
+    rows = (
+        row("majority", "baseline", 0.5, 0.5, "accuracy"),
+        row("trial-1", "network", 0.75, test, "accuracy"),
+    )
+    board = Leaderboard("accuracy", "max", rows, standard_error=0.05)
+    sentence = " ".join(verdict(board, "runs/a"))
+    assert ("not told apart" not in sentence) == is_told
+    if not is_told:
+        assert sentence == (
+            "The network trial-1 and the best simple method, majority, are not told apart: test "
+            "accuracy 0.590 against 0.500, closer than two standard errors (0.0500 each). To "
+            "predict with majority: seqtune predict runs/a --use majority"
+        )
+
+
 def test_a_max_metric_is_better_when_higher() -> None:
     rows = (
         row("majority", "baseline", 0.5, 0.5, "accuracy"),

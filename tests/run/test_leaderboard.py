@@ -146,6 +146,7 @@ def test_the_json_has_the_keys_of_the_public_surface() -> None:
         "metric",
         "direction",
         "margin",
+        "standard_error",
         "winner",
         "best_network",
         "best_baseline",

@@ -29,6 +29,7 @@ from seqtune.run.folder import (
     read_record,
     write_record,
 )
+from seqtune.run.lock import RunLock
 from seqtune.run.members import MEMBERS, Member, read_members, write_members
 from seqtune.run.run import Run, load
 
@@ -311,6 +312,23 @@ def test_a_folder_that_a_killed_fit_left_is_told(tmp_path: Path) -> None:
     fault = refusal(lambda: check_vacant(tmp_path))
     assert "holds a fit that died before its data was prepared" in fault.message
     assert fault.hint.startswith("rm -r ")
+
+
+def test_every_command_tells_of_a_folder_that_a_killed_fit_left(tmp_path: Path) -> None:
+    from seqtune.report.build import runs_report
+
+    dead = tmp_path / "dead"
+    write_text(dead / "run.lock", "{}")
+    write_text(dead / "recipe.yaml", "x")
+    fault = refusal(lambda: Run(dead))
+    assert fault.message == f"{dead} holds a fit that died before its data was prepared"
+    assert fault.hint == f"rm -r {dead}"
+    (line,) = runs_report(tmp_path).runs
+    assert (line.name, line.status) == (str(dead), "died")
+    assert line.reason == f"a fit died here before its data was prepared: rm -r {dead}"
+    with RunLock(dead):  # it is being prepared
+        assert f"{dead} is in use by " in refusal(lambda: Run(dead)).message
+        assert runs_report(tmp_path).runs == []
 
 
 def test_a_run_that_is_closed_is_named_and_the_others_are_listed(tmp_path: Path) -> None:

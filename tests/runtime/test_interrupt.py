@@ -8,6 +8,8 @@ import subprocess
 import sys
 import threading
 import time
+from importlib import import_module
+from pathlib import Path
 
 import pytest
 
@@ -75,6 +77,60 @@ def test_an_order_comes_to_nobody_when_the_work_is_done(monkeypatch: pytest.Monk
     assert interrupt.asked  # and no KeyboardInterrupt came
 
 
+def library(folder: Path, monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    """Make a library that a signal comes to while it is loaded."""
+    (folder / "hit_library.py").write_text(
+        f"import os, signal, time\nos.kill(os.getpid(), signal.SIGTERM)\n{text}\nis_whole = True\n"
+    )
+    monkeypatch.syspath_prepend(folder)
+    monkeypatch.delitem(sys.modules, "hit_library", raising=False)
+
+
+def test_a_library_is_loaded_to_its_end_before_a_signal_is_obeyed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    library(tmp_path, monkeypatch, "time.sleep(0.2)")
+    with pytest.raises(KeyboardInterrupt), ended_by_signals():
+        import_module("hit_library")
+        time.sleep(10.0)
+    assert sys.modules["hit_library"].is_whole
+    assert exit_code() == 143
+
+
+def test_the_second_signal_waits_for_a_library_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    library(tmp_path, monkeypatch, "")
+    with pytest.raises(KeyboardInterrupt), Interrupt(silent):
+        os.kill(os.getpid(), signal.SIGTERM)
+        import_module("hit_library")
+        time.sleep(10.0)
+    assert sys.modules["hit_library"].is_whole
+
+
+def test_a_signal_is_not_lost_while_memory_is_freed() -> None:
+    class Freed:
+        def __del__(self) -> None:
+            os.kill(os.getpid(), signal.SIGTERM)
+
+    def work() -> None:
+        freed = Freed()
+        del freed
+        time.sleep(10.0)
+
+    with pytest.raises(KeyboardInterrupt), ended_by_signals():
+        work()
+
+
+def test_a_library_that_never_ends_is_not_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("seqtune.runtime.interrupt.ORDER_SECONDS", 0.1)
+    library(tmp_path, monkeypatch, "time.sleep(10.0)")
+    with pytest.raises(KeyboardInterrupt), ended_by_signals():
+        import_module("hit_library")
+
+
 @pytest.mark.parametrize(
     ("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 130)]
 )
@@ -111,8 +167,20 @@ with interrupt.ended_by_signals(is_command=True), save:
 """
 
 
-def test_a_command_that_hangs_is_ended_all_the_same() -> None:
+HANGS_IN_C = """
+import hashlib, os, signal, threading
+from seqtune.runtime import interrupt
+interrupt.END_SECONDS = 0.2
+save = interrupt.last_words(lambda: print("saved", flush=True))
+with interrupt.ended_by_signals(is_command=True), save:
+    threading.Timer(0.1, os.kill, (os.getpid(), signal.SIGTERM)).start()
+    hashlib.pbkdf2_hmac("sha256", b"", b"", 10**9)  # minutes in which no handler runs
+"""
+
+
+@pytest.mark.parametrize("text", [HANGS, HANGS_IN_C], ids=["in Python", "in C"])
+def test_a_command_that_hangs_is_ended_all_the_same(text: str) -> None:
     done = subprocess.run(
-        [sys.executable, "-c", HANGS], capture_output=True, text=True, timeout=60, check=False
+        [sys.executable, "-c", text], capture_output=True, text=True, timeout=60, check=False
     )
     assert (done.returncode, done.stdout, done.stderr) == (143, "saved\n", "")

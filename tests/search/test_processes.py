@@ -389,6 +389,7 @@ def test_a_worker_is_tied_to_its_share_and_has_its_variables(
     variables = outcomes_of(executor)[0].values["variables"]
     assert share.pinned == executor.pids()
     assert (variables["OMP_NUM_THREADS"], variables["KERAS_BACKEND"]) == ("3", "jax")
+    assert variables["TMPDIR"] == str(executor._scratch)  # goes with a worker that is ended
     programs = Path(variables["JAX_COMPILATION_CACHE_DIR"])
     assert programs.parent == executor._scratch  # never below the run folder
     assert tmp_path not in programs.parents

@@ -89,17 +89,6 @@ def test_of_two_fits_into_one_folder_one_is_turned_away(tmp_path: Path) -> None:
     assert seqtune("report", tmp_path / "run", "--json").json["status"] == "complete"
 
 
-@pytest.fixture(scope="module")
-def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A run of one trial."""
-    folder = tmp_path_factory.mktemp("finished")
-    weekly(60).to_csv(folder / "sales.csv", index=False)
-    out = folder / "runs" / "one"
-    words = ("fit", folder / "sales.csv", "--task", "forecast", *TINY, "--quiet", "--out", out)
-    seqtune(*words)
-    return out
-
-
 @pytest.mark.parametrize("words", [("resume", "--trials", "2"), ("report", "--explain")])
 def test_who_writes_is_turned_away_while_another_does(words: Any, finished: Path) -> None:
     before = sorted(path.name for path in finished.iterdir())

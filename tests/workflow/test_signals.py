@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -12,6 +13,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import pytest
 from command_line import TINY, seqtune, weekly
@@ -110,6 +112,62 @@ def test_a_signal_while_the_data_is_read_leaves_nothing(begin: Begin) -> None:
     code, _ = begun.end(signal.SIGTERM)
     assert code == 143
     assert not begun.out.exists() or status(begun.out) == "interrupted"
+
+
+def test_simple_methods_that_had_finished_are_not_run_again(tmp_path: Path) -> None:
+    def hit(*values: Any, **options: Any) -> None:
+        raise KeyboardInterrupt
+
+    def leave_a_file(searching: Any, interrupt: Any) -> None:
+        (searching.problem.folder / "models").mkdir()
+        (searching.problem.folder / "models" / ".seqtune-t001.keras").touch()
+        raise KeyboardInterrupt
+
+    def rows(out: Path) -> dict[str, Any]:
+        board = json.loads((out / "leaderboard.json").read_text())["leaderboard"]
+        return {row["name"]: row for row in board}
+
+    out = tmp_path / "run"
+    weekly(60).to_csv(tmp_path / "sales.csv", index=False)
+    words = ("fit", tmp_path / "sales.csv", "--task", "forecast", *TINY, "--out", out)
+    simple = "seqtune.baselines.forecast"
+    with mock.patch(f"{simple}.naive.forecast", hit):
+        seqtune(*words, "--set", "baselines.methods=[seasonal_naive,naive]", code=130)
+    before = rows(out)
+    assert list(before) == ["seasonal_naive"]
+    assert status(out) == "interrupted"
+    assert len(seqtune("predict", out).table) == 7
+    with (
+        mock.patch("seqtune.workflow.search.Searching.run", leave_a_file),
+    ):
+        seqtune("resume", out, code=130)
+    assert rows(out).keys() == {"seasonal_naive", "naive"}
+    assert rows(out)["seasonal_naive"] == before["seasonal_naive"]
+    assert not list(out.rglob(".seqtune-*"))
+    assert len(list(out.glob("trials/baseline_*"))) == 2  # of the one that is blended
+
+
+def test_a_signal_during_the_explanation_leaves_the_run_complete(
+    finished: Path, tmp_path: Path
+) -> None:
+    def hit(*values: Any) -> None:
+        os.kill(os.getpid(), signal.SIGTERM)
+        time.sleep(10.0)
+
+    out = tmp_path / "run"
+    shutil.copytree(finished, out)
+    with mock.patch("seqtune.run.explanation.explain_trial", hit):
+        told = seqtune("resume", out, "--budget", "1h", code=143)
+        assert f"the run is complete: seqtune report {out} --explain" in told.err
+        assert "The run was interrupted" not in told.out
+        assert status(out) == "complete"
+        told = seqtune("report", out, "--explain", code=143)
+        assert f"the run is as it was; again: seqtune report {out} --explain" in told.err
+        assert status(out) == "complete"
+    assert "--explain" in "".join(seqtune("report", out, "--json").json["notes"])
+    with mock.patch("seqtune.run.explanation.explain_trial"):
+        seqtune("report", out, "--explain")
+    assert "--explain" not in "".join(seqtune("report", out, "--json").json["notes"])
 
 
 def test_nohup_is_respected(begin: Begin) -> None:

@@ -44,6 +44,7 @@ def fit(train: Sequence[Floats], period: int | None, *, seed: int) -> Predict:
     weights = np.array(candidates)[best]
     chosen = stacked([_residuals(part, lag, weights) for part in train])
     unit = np.maximum(deviations(chosen), MIN_UNIT * channel_unit)
+    unit[unit == 0.0] = 1.0  # of the smallest numbers that there are, a thousandth is nothing
 
     def score(values: Floats) -> Floats:
         return largest(np.abs(_residuals(values, lag, weights)) / unit)

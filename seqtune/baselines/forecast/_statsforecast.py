@@ -1,5 +1,8 @@
 """What ETS, Theta and MSTL share: one statsforecast model per history, quantiles, failures.
 
+The library's optimisers stop at absolute tolerances: each history is brought to values about
+1,000, as in the competitions that it was made for, and its forecast back.
+
 The library forecasts central intervals; the quantile q is the lower or upper bound of the
 interval of |1 - 2q| * 100 per cent.
 """
@@ -13,6 +16,10 @@ from typing import Any
 import numpy as np
 
 from seqtune.baselines.method import Floats, Histories, Levels
+
+USUAL_EXPONENT = 10
+"""The largest value of a history, its sign aside, is brought between 2 ** 9 and 2 ** 10: powers of
+two lose no digit."""
 
 Fit = Callable[[Floats, list[float]], Mapping[str, Any]]
 
@@ -40,13 +47,14 @@ def forecast_each(histories: Histories, horizon: int, levels: Levels, fit: Fit) 
         warnings.simplefilter("ignore")
         for window, history in enumerate(histories):
             # The library says "no" with exceptions of every kind, a bare Exception among them.
+            values = np.array(history, dtype=np.float64)
+            exponent = USUAL_EXPONENT - int(np.frexp(np.abs(values).max())[1])
             try:
-                answer = fit(np.array(history, dtype=np.float64), wanted)
+                answer = fit(np.ldexp(values, exponent), wanted)
             except Exception:
                 continue
-            result[window, :, 0] = answer["mean"]
-            for column, (level, centre) in enumerate(zip(levels, centres, strict=True), start=1):
-                result[window, :, column] = answer[_name(level, centre)]
+            named = ["mean", *map(_name, levels, centres)]
+            result[window] = np.ldexp(np.stack([answer[name] for name in named], 1), -exponent)
     result[..., 1:].sort(axis=-1)
     return result
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import struct
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -10,6 +11,7 @@ from typing import IO
 
 from seqtune.data.reading.compression import RATIO, bounded, most_bytes
 from seqtune.data.reading.file_form import COMPRESSED_ENDINGS, TABLE_ENDINGS, TEXT_ENDING
+from seqtune.data.reading.locate import readable
 from seqtune.errors import DataError, literal, nearest
 
 ZIP = b"PK\x03\x04"
@@ -42,7 +44,7 @@ class Member:
 def is_workbook(raw: IO[bytes]) -> bool:
     """Say whether an open ZIP archive is a spreadsheet, by the parts that it has."""
     try:
-        with zipfile.ZipFile(_Archive(raw)) as archive:
+        with _opened(raw) as archive:
             names = archive.namelist()
     except zipfile.BadZipFile:
         return False
@@ -62,7 +64,7 @@ def choose_member(raw: IO[bytes], path: Path, wanted: str) -> Member:
     Raises:
         DataError: There is no table, there are several, or the one cannot be read.
     """
-    with zipfile.ZipFile(_Archive(raw)) as archive:
+    with _opened(raw) as archive:
         files = {info.filename: info for info in archive.infolist() if not _is_passed_over(info)}
     if wanted and wanted not in files:
         guess = nearest(wanted, files)
@@ -83,13 +85,26 @@ def choose_member(raw: IO[bytes], path: Path, wanted: str) -> Member:
 
 def open_member(raw: IO[bytes], member: Member, path: Path) -> IO[bytes]:
     """Return the bytes of a member; far more than it is packed in are refused."""
-    archive = zipfile.ZipFile(_Archive(raw))
+    archive = _opened(raw)
     info = archive.getinfo(member.name)
     try:
         stream = archive.open(info)
     except UnicodeDecodeError as error:  # the name of the member before its bytes
         raise zipfile.BadZipFile(f"bad name of a member: {error.reason}") from error
     return bounded(stream, info.compress_size, path, f"unzip {path}")
+
+
+def _opened(raw: IO[bytes]) -> zipfile.ZipFile:
+    """Open an archive.
+
+    Raises:
+        zipfile.BadZipFile: It is damaged; also where `zipfile` lets out something else, as it does
+            where the name of a member is not in the encoding that the archive says.
+    """
+    try:
+        return zipfile.ZipFile(_Archive(raw))
+    except (OverflowError, ValueError, struct.error) as error:
+        raise zipfile.BadZipFile(f"bad list of members: {error}") from error
 
 
 class _Archive(io.RawIOBase):
@@ -119,7 +134,9 @@ class _Archive(io.RawIOBase):
 
 
 def _is_passed_over(info: zipfile.ZipInfo) -> bool:
-    """Say whether a member is a folder or hidden, as what macOS adds is."""
+    """Say whether a member has no name, or is a folder or hidden, as what macOS adds is."""
+    if not info.filename:
+        return True
     parts = PurePosixPath(info.filename).parts
     return info.is_dir() or any(part.startswith(".") or part == "__MACOSX" for part in parts)
 
@@ -166,9 +183,9 @@ def refuse_large_workbook(raw: IO[bytes], path: Path) -> None:
     """Refuse a workbook whose parts say that they unpack to far more than they are packed in.
 
     Raises:
-        DataError: It would fill the memory.
+        DataError: It would fill the memory, or is no archive at all.
     """
-    with zipfile.ZipFile(_Archive(raw)) as archive:
+    with readable(path), _opened(raw) as archive:
         parts = archive.infolist()
     size, packed = (
         sum(getattr(part, key) for part in parts) for key in ("file_size", "compress_size")

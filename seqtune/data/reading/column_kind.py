@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 
 from seqtune.data.reading.columns import MISSING_WORDS, Parsed, parse_booleans
 from seqtune.data.reading.timestamps import are_fiscal_years, parse_labels
+from seqtune.data.reading.typed import whole_or_none
 
 SAMPLE_SLICES = 20
 SAMPLE_ROWS = 500
@@ -40,8 +41,9 @@ def kind_of_text(
         return "boolean"
     parsed = as_numbers(sample)
     if 1 - (parsed.faults - parsed.excessive) / len(sample) >= FITTING_SHARE:
-        # the sample spares most columns the full look
+        # the sample spares most columns the full look; what a float64 cannot hold, an int64 may
         is_whole = _are_whole(parsed.values) and _are_whole(as_numbers(column).values)
+        is_whole = is_whole or (_are_large(parsed.values) and whole_or_none(column) is not None)
         return "integer" if is_whole else "number"
     return "time" if _time_share(sample, dates) >= FITTING_SHARE else "text"
 
@@ -70,6 +72,10 @@ def _are_whole(values: np.ndarray[Any, Any]) -> bool:
         if not np.all(np.isnan(part) | ((np.floor(part) == part) & (np.abs(part) <= 2**53))):
             return False
     return True
+
+
+def _are_large(values: np.ndarray[Any, Any]) -> bool:
+    return bool((np.abs(values) > 2**53).any())
 
 
 def _sample(column: Any, missing: tuple[str, ...]) -> Any:

@@ -18,7 +18,9 @@ from seqtune.errors import DataError
 DEEPEST = 100
 """Objects in objects, at most; the tables that programs write have two or three."""
 QUOTE, COMMA, SPACE, LINE_FEED, RETURN, OPENING, CLOSING = b'", \n\r[]'
-STRUCTURE = b'"[]{}'
+NULL = ord("n")
+"""How null begins; nothing else that JSON has outside of texts does."""
+STRUCTURE = b'"[]{}n'
 OTHERS = bytes(set(range(256)) - set(STRUCTURE))
 STEP = np.zeros(256, np.int8)
 STEP[list(b"[{")], STEP[list(b"]}")] = 1, -1
@@ -26,24 +28,31 @@ STEP[list(b"[{")], STEP[list(b"]}")] = 1, -1
 Bytes = npt.NDArray[np.uint8]
 
 
-def check_depth(path: Path, blocks: Iterable[bytes]) -> None:
+def check_depth(path: Path, blocks: Iterable[bytes], outer: int = 0) -> bool:
     """Refuse a file whose brackets are nested too deep for a parser.
 
     Args:
         path: The file, for messages.
         blocks: Its bytes, in an encoding that writes these characters as ASCII does.
+        outer: How deep the objects lie; 1 for those of an array.
+
+    Returns:
+        Whether null stands where an object should. pyarrow's parser crashes on it (26.0).
 
     Raises:
         DataError: They are nested deeper than `DEEPEST`.
     """
-    walk = _Walk()
+    walk, is_null = _Walk(), False
     for block in _unescaped(blocks):
-        depths, _ = walk.take(_structure(block))
+        marks = _structure(block)
+        depths, is_text = walk.take(marks)
+        is_null = is_null or bool(((marks == NULL) & (depths <= outer) & ~is_text).any())
         if len(depths) and depths.max() > DEEPEST:
             raise DataError(
                 f"{path}: brackets are nested more than {DEEPEST} deep",
                 'expected an object per line, such as {"time": "2020-01-01", "value": 2}',
             )
+    return is_null
 
 
 def object_lines(path: Path, texts: Iterable[str]) -> Iterator[bytes]:
@@ -140,7 +149,10 @@ class _Walk:
 
 
 def _structure(block: bytes) -> Bytes:
-    """Return quotes and brackets of a block without escapes; two quotes in a row say nothing."""
+    """Return quotes, brackets and beginnings of null of a block without escapes.
+
+    Two quotes in a row say nothing.
+    """
     return np.frombuffer(block.translate(None, OTHERS).replace(b'""', b""), np.uint8)
 
 

@@ -107,12 +107,13 @@ def read_json_lines(file: OpenedFile, scan: Scan) -> tuple[Any, ObjectLines]:
         DataError: Something in it is no JSON object, or is nested too deep.
     """
     ascii_like = scan.encoding.startswith(("utf-8", "cp", "latin", "iso"))
-    check_depth(
+    has_null = check_depth(
         file.path,
         file.blocks() if ascii_like else (t.encode() for t in file.texts(scan.encoding)),
+        outer=int(scan.start.lstrip().startswith("[")),
     )
     objects = _Objects(file, scan, _is_by_line(scan))
-    table = _read_fast(objects, scan)
+    table = None if has_null else _read_fast(objects, scan)
     if table is None:
         table = _read_slowly(objects)
     if table.num_rows == 0 or table.num_columns == 0:
@@ -136,7 +137,9 @@ def _read_fast(objects: _Objects, scan: Scan) -> Any | None:
     while True:
         try:
             with objects.stream() as stream:
-                return arrow_json.read_json(stream, arrow_json.ReadOptions(block_size=block))
+                # in one thread: no block is parsed behind one that is no JSON
+                options = arrow_json.ReadOptions(use_threads=False, block_size=block)
+                return arrow_json.read_json(stream, options)
         except pa.ArrowInvalid as error:
             if "straddling" not in str(error) or block >= MAX_BLOCK_BYTES:
                 return None
@@ -182,7 +185,8 @@ def _object(place: str, line: str) -> dict[str, Any]:
     except ValueError as error:  # a number of thousands of digits
         raise DataError(f"{place}: a number has too many digits", EXAMPLE) from error
     if not isinstance(value, dict):
-        raise DataError(f"{place}: {type(value).__name__} found, an object expected", EXAMPLE)
+        found = "null" if value is None else type(value).__name__
+        raise DataError(f"{place}: {found} found, an object expected", EXAMPLE)
     return value
 
 

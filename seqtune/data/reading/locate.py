@@ -34,7 +34,10 @@ def on_disk(path: Path) -> tuple[Path, str]:
 
 @contextmanager
 def readable(path: Path) -> Iterator[None]:
-    """Turn what the operating system and the decompressors raise into a DataError."""
+    """Turn what the operating system and the decompressors raise into a DataError.
+
+    A file of few bytes can ask for gigabytes: the dictionary of xz takes what its header says.
+    """
     try:
         yield
     except PermissionError as error:
@@ -45,6 +48,11 @@ def readable(path: Path) -> Iterator[None]:
         raise DataError(
             f"{path} is damaged: it cannot be decompressed ({literal(error)[:150]})",
             "it may be cut short; copy or download it again",
+        ) from error
+    except MemoryError as error:
+        raise DataError(
+            f"{path} needs more memory to be read than there is",
+            "it may be damaged; copy it again, or free some memory",
         ) from error
     except OSError as error:
         raise DataError(

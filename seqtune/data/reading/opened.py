@@ -88,7 +88,7 @@ class OpenedFile:
         if not self._is_workbook:
             self._member = choose_member(file, self._disk, wanted)
             self.compression = "zip"
-            self.path = self._disk / self._member.name
+            self.path = Path(f"{self._disk}/{self._member.name}")  # a name may begin with a slash
 
     def __enter__(self) -> OpenedFile:
         return self

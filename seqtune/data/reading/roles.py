@@ -15,10 +15,11 @@ import pandas as pd
 from seqtune.data.reading.column_names import DATE, EPOCH, is_called, plain
 from seqtune.data.reading.column_use import is_constant
 from seqtune.data.reading.joined_time import find_parts, join_time
+from seqtune.data.reading.naming_columns import name_the_same
 from seqtune.data.reading.numbered_times import are_serial_days, epoch_unit
 from seqtune.data.reading.source import Source
 from seqtune.data.reading.timestamps import are_fiscal_years
-from seqtune.errors import DataError
+from seqtune.errors import DataError, listed
 from seqtune.progress import Assumption, Listener
 
 TIME_NAMES = ("ds", "date", "datetime", "timestamp", "time", "step", "t", "period", "index", "year")
@@ -137,8 +138,11 @@ def find_series(
     if time is not None and _is_repeated(source, time, None):
         fitting = [name for name in (*ids, *labels) if not _is_repeated(source, time, name)]
         fitting = fitting or [name for name in (*ids, *labels) if name.lower() in SERIES_NAMES]
-        found = one_of(fitting, SERIES_NAMES, "series")
+        found, others = _first_of_the_same(source, fitting)
+        found = found or one_of(fitting, SERIES_NAMES, "series")
         why = "each time occurs once in each of its values"
+        if others:
+            why += f", as in those of {listed(others)}, which name the same"
     else:
         named = [name for name in (*ids, *labels) if name.lower() in SERIES_NAMES]
         found = one_of([name for name in named if _repeats(source, name)], SERIES_NAMES, "series")
@@ -147,6 +151,18 @@ def find_series(
         count = len(source.codes(found)[1])
         listener(Assumption("series", found, f"{why}; {count} series", "--series COLUMN"))
     return found
+
+
+def _first_of_the_same(source: Source, names: Sequence[str]) -> tuple[str | None, list[str]]:
+    """Return of columns that all name the same series one, a customary one first; and the others.
+
+    Where they do not, or there is one alone, there is none.
+    """
+    if len(names) < 2 or not name_the_same(source, names):
+        return None, []
+    called = [name for name in names if name.lower() in SERIES_NAMES or plain(name) in SERIES_NAMES]
+    first = (called or list(names))[0]
+    return first, [name for name in names if name != first]
 
 
 def one_of(candidates: Sequence[str], customary: Sequence[str], role: str) -> str | None:
@@ -168,9 +184,8 @@ def _is_repeated(source: Source, time: str, series: str | None) -> bool:
 
     A few doubled rows, or the hour that a clock repeats in autumn, are not several series.
     """
-    times = (
-        source.times(time).astype(np.int64) if source.kind(time) == "time" else source.numbers(time)
-    )
+    is_dated = source.kind(time) == "time"
+    times = source.times(time).astype(np.int64) if is_dated else source.exact_numbers(time)
     moments, different = pd.factorize(times)  # hashing: ten times faster than sorting
     if series is None:
         return len(different) < 0.8 * len(moments)

@@ -56,6 +56,14 @@ def read_times(source: Source, name: str) -> tuple[npt.NDArray[Any], tuple[str, 
             "whole number",
             hint="name the time column: --time COLUMN",
         )
+    beyond = np.abs(numbers) >= 2.0**63 if numbers.dtype.kind == "f" else np.zeros(1, np.bool_)
+    if beyond.any():
+        row = int(beyond.argmax())
+        raise DataError(
+            f"{_where(source, row, name)}: the time is {numbers[row]:g}, expected a whole number "
+            "below 2**63",
+            hint="name the time column: --time COLUMN",
+        )
     return numbers.astype(np.int64), ()
 
 

@@ -15,6 +15,7 @@ from seqtune.data.reading.opened import OpenedFile
 from seqtune.data.reading.physical_lines import Row
 from seqtune.data.reading.python_rows import table_of_rows, text_of
 from seqtune.data.reading.read_options import ReadOptions
+from seqtune.data.reading.sheet_area import refuse_wide_sheets
 from seqtune.errors import DataError, MissingExtra, literal, nearest
 
 MIDNIGHT = datetime.time()
@@ -88,6 +89,7 @@ def _sheet(file: OpenedFile, wanted: str) -> tuple[str, list[str], list[list[Any
     content = b"".join(file.blocks())
     if content.startswith(ZIP):
         refuse_large_workbook(io.BytesIO(content), file.path)
+        refuse_wide_sheets(io.BytesIO(content), len(content), file.path)
     try:
         book = calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
         names = _visible(calamine, book)

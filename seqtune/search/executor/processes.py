@@ -83,6 +83,7 @@ class Processes(Dispatcher[ProcessSlot]):
             **program_cache.variables(self._scratch),
             **os.environ,
             "KERAS_BACKEND": spec.backend,
+            "TMPDIR": str(self._scratch),  # what a worker leaves that is ended goes with it
         }
         self._opening = {
             "task": spec.task,

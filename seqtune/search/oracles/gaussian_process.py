@@ -141,7 +141,7 @@ def standardised(scores: Array) -> Array:
     """
     median = np.median(scores)
     deviation = 1.5 * float(np.median(np.abs(scores - median))) or float(scores.std())
-    if deviation <= 1e-12 * max(1.0, abs(median)):
+    if deviation <= 1e-12 * abs(median):
         return np.zeros(len(scores))
     distance = (scores - median) / deviation
     tail = TAIL * (1 + np.log(np.maximum(distance, TAIL) / TAIL))

@@ -15,7 +15,7 @@ from seqtune.data.panel.panel import Panel
 from seqtune.data.panel.split import Split
 from seqtune.tasks.anomaly.activity import moving_activity
 from seqtune.tasks.anomaly.flat_line import FlatLine
-from seqtune.tasks.anomaly.scales import Scales, center_and_unit, robust_scales
+from seqtune.tasks.anomaly.scales import LARGEST, Scales, center_and_unit, robust_scales
 from seqtune.tasks.anomaly.scorer import Scorers
 
 Floats = npt.NDArray[np.float64]
@@ -188,7 +188,8 @@ class Codec:
         """
         activity = moving_activity(scaled, offsets)
         moved = (activity - self.activity_center) / self.activity_spread
-        return np.concatenate([scaled, np.nan_to_num(moved)], axis=1, dtype=np.float32)
+        bounded = np.clip(scaled, -LARGEST, LARGEST)
+        return np.concatenate([bounded, np.nan_to_num(moved)], axis=1, dtype=np.float32)
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain JSON values."""

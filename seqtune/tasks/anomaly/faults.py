@@ -39,6 +39,9 @@ NEEDS_SHAPE = ("time_warp", "swap")
 
 HARDEST, EASIEST = 3.0, 3.0
 TRIES = 10
+ROUNDING = 1e-12
+"""A channel that varies by no more than this share of its level is constant."""
+
 VISIBLE = 0.5
 """Mean change, in units of the channel's noise, that a planted anomaly must at least make."""
 
@@ -174,7 +177,7 @@ def _scales(values: Floats, period: int | None) -> tuple[Floats, Floats]:
         column = values[:, channel]
         known = column[np.isfinite(column)]
         level = float(np.abs(known).max(initial=0.0))
-        least = 1e-6 * level or 1e-6
+        least = ROUNDING * level
         spread[channel] = _deviation(column)
         lags = [lag for lag in (1, period) if lag is not None and 0 < lag < len(column)]
         steps = [_deviation(column[lag:] - column[:-lag]) / math.sqrt(2.0) for lag in lags]

@@ -8,10 +8,18 @@ from typing import cast
 import numpy as np
 
 from seqtune.data.panel.split import split_series
+from seqtune.data.reading.giveaway import names_label
 from seqtune.data.reading.source import Source
 from seqtune.progress import Listener, Note
 from seqtune.recipe.load import Recipe
-from seqtune.tasks._panels import found_seasonality, largest, refuse_unknown_part, take_periods
+from seqtune.tasks._panels import (
+    columns_in_words,
+    found_seasonality,
+    largest,
+    refuse_unknown_part,
+    take_periods,
+    tell_equal_series,
+)
 from seqtune.tasks._values import (
     HELD_OUT_PARTS,
 )
@@ -74,6 +82,8 @@ def prepare(source: Source, recipe: Recipe, listener: Listener) -> tuple[Prepare
         held = prepared.held_out[part]
         refuse_unknown_part(source, part, bool(held.scored[: held.clean_rows].any()))
     _tell(prepared, listener)
+    _tell_giveaways(prepared, listener)
+    tell_equal_series(panel, listener)
     settled = recipe.filled_in(
         {
             "data.time": source.columns_of(roles.time),
@@ -101,6 +111,25 @@ def _context(values: Schema, scorers: Scorers, season: int, lookback: int) -> in
     reach = math.ceil(largest(values.preprocessing.reach) * season)
     span = math.ceil(scorers.longest * season)
     return 2 * lookback + reach + span
+
+
+def _tell_giveaways(prepared: Prepared, listener: Listener) -> None:
+    """Say which watched columns are the label in other words."""
+    panel, known = prepared.panel, prepared.labels >= 0
+    labels = prepared.labels[known].astype(np.int64)
+    found = [
+        name
+        for name, values in zip(panel.target_names, panel.target.T, strict=True)
+        if len(labels) and names_label(values[known], labels)
+    ]
+    if found:
+        verb = "gives" if len(found) == 1 else "give"
+        listener(
+            Note(
+                f"{columns_in_words(found)} {verb} the label away: each value comes with one label."
+                " If it is a label too, leave it out: name the others with --target"
+            )
+        )
 
 
 def _tell(prepared: Prepared, listener: Listener) -> None:

@@ -22,6 +22,9 @@ RANGE_SHARE = 0.1
 CONSTANT_UNIT = 0.01
 """Unit of a channel that never moved, as a share of its size: a move of 1 % counts for one."""
 
+LARGEST = 1e6
+"""Units beyond which no value counts for more: squares stay finite in single precision."""
+
 MAX_ROWS = 200_000
 """So many rows of a series, evenly spread, are enough to measure it."""
 
@@ -39,11 +42,11 @@ class Scales:
     spread: Floats
 
     def apply(self, values: npt.NDArray[np.float64], offsets: npt.NDArray[np.int64]) -> Floats:
-        """Scale (rows, channels) values whose series have the given borders."""
+        """Scale (rows, channels) values within `LARGEST`, of series with the given borders."""
         scaled = np.empty(values.shape)
         for series, (begin, end) in enumerate(itertools.pairwise(offsets)):
             scaled[begin:end] = (values[begin:end] - self.center[series]) / self.spread[series]
-        return scaled
+        return np.clip(scaled, -LARGEST, LARGEST, out=scaled)
 
 
 def robust_scales(panel: Panel, split: Split) -> Scales:

@@ -81,7 +81,7 @@ def score_segments(
     scorers: Sequence[int],
     join: Callable[[Sequence[Floats]], Floats],
     advance: Advance = no_progress,
-) -> list[tuple[Floats, Floats32]]:
+) -> list[tuple[Floats, Floats]]:
     """Score rows by some scorers, in chunks: of the whole length are only results and errors.
 
     Args:
@@ -124,7 +124,7 @@ def _errors_in_chunks(
     chosen: Sequence[Scorer],
     longest: int,
     advance: Advance,
-) -> tuple[Floats32, Floats32]:
+) -> tuple[Floats32, Floats]:
     """Return the errors by each scorer, and what was expected of the scored rows.
 
     Returns:
@@ -135,7 +135,7 @@ def _errors_in_chunks(
     before = min(segment.first, max(longest, averaged_rows) + codec.bridge)
     whole = replace(segment, first=segment.first - before)
     errors = np.empty((len(chosen), len(whole)), np.float32)
-    expected = np.empty((len(segment), codec.channels), np.float32)
+    expected = np.empty((len(segment), codec.channels))
     size, context = CHUNK_STREAMS * judge.steps, judge.warm_up + codec.bridge
     begin, latest = 0, np.empty((0, judge.units), np.float32)
     lately = np.empty(0, np.bool_)
@@ -222,6 +222,6 @@ def _placed(
     return moved_on(smooth(says, 1, codec.bridge), codec.rows_of(STATE_SPAN))
 
 
-def _in_users_unit(judged: Judged, segment: Segment) -> Floats32:
-    expected: Floats32 = (judged.expected * segment.spread + segment.center).astype(np.float32)
-    return expected
+def _in_users_unit(judged: Judged, segment: Segment) -> Floats:
+    """Return what was expected, in double precision: single would lose a level far from zero."""
+    return judged.expected.astype(np.float64) * segment.spread + segment.center

@@ -12,7 +12,12 @@ import numpy.typing as npt
 import pandas as pd
 
 from seqtune.baselines.pace import Allowance
-from seqtune.baselines.runner import BaselineResult, run_simple_methods
+from seqtune.baselines.runner import (
+    NOTHING_KEPT,
+    BaselineResult,
+    KeptResults,
+    run_simple_methods,
+)
 from seqtune.data.reading.source import Source
 from seqtune.progress import Advance, Listener, no_progress
 from seqtune.recipe.load import Recipe
@@ -205,7 +210,12 @@ class AnomalyTask(Task):
         return ScoreCalibration.from_dict(prepared, values)
 
     def baselines(
-        self, prepared: Prepared, recipe: Recipe, allowance: Allowance, listener: Listener
+        self,
+        prepared: Prepared,
+        recipe: Recipe,
+        allowance: Allowance,
+        listener: Listener,
+        kept: KeptResults = NOTHING_KEPT,
     ) -> list[BaselineResult]:
         """Score the same rows by simple methods."""
         asked = settings(recipe).baselines
@@ -214,6 +224,7 @@ class AnomalyTask(Task):
             asked.methods,
             allowance,
             listener,
+            kept,
             score=lambda part, scores: self.score(prepared, prepared.encoded(part), scores),
             metric=prepared.metric,
             may_blend=asked.blend,

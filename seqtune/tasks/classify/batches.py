@@ -46,6 +46,8 @@ def network_inputs(
     scaled = codec.scaled(batch.astype(np.float64), lengths, str(values["series.scaling"]))
     if draw is not None:
         scaled = vary_series(scaled, lengths, values, draw)
+    single = np.finfo(np.float32)  # values that are not scaled may be beyond it
+    scaled = np.clip(scaled, single.min, single.max)
     return {"series": scaled.astype(np.float32), "length": lengths.astype(np.int32)}
 
 

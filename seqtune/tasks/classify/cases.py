@@ -17,9 +17,6 @@ from seqtune.tasks.classify.roles import Roles
 
 Floats = npt.NDArray[np.float64]
 
-LARGEST = 3e38
-"""Single precision holds no larger number."""
-
 
 @dataclass(frozen=True)
 class Cases:
@@ -100,11 +97,11 @@ def _texts(source: Source, roles: Roles, with_labels: bool) -> Cases:
 
 def _wide(source: Source, roles: Roles, with_labels: bool) -> Cases:
     """Read a row per case, a column per step; blanks at the end of a row make it shorter."""
-    values, notes = _numbers(source, roles)
+    values = _numbers(source, roles)
     known = np.isfinite(values)
     ends = known.shape[1] - np.argmax(known[:, ::-1], axis=1)
     ends[~known.any(axis=1)] = 0
-    notes += _gap_notes(sum(int((~known[i, :end]).sum()) for i, end in enumerate(ends.tolist())))
+    notes = _gap_notes(sum(int((~known[i, :end]).sum()) for i, end in enumerate(ends.tolist())))
     if blank := int((ends == 0).sum()):
         notes += (f"{blank} cases have no value at all",)
     cases = [_filled(values[i, : max(1, end), None]) for i, end in enumerate(ends.tolist())]
@@ -130,7 +127,8 @@ def _long(source: Source, roles: Roles, with_labels: bool) -> Cases:
         )
     steps = _steps(source, roles.time)
     order = np.lexsort((steps, codes))
-    values, notes = _numbers(source, roles)
+    values = _numbers(source, roles)
+    notes: tuple[str, ...] = ()
     if unplaced := int((steps != steps).sum()):  # neither NaN nor NaT is itself
         notes += (f"{unplaced} rows have no step: they are placed at the end of their case",)
     values = values[order]
@@ -170,7 +168,7 @@ def _case_labels(
 def _steps(source: Source, time: str | None) -> npt.NDArray[Any]:
     if time is None:
         return np.arange(source.rows)
-    return source.times(time) if source.kind(time) == "time" else source.numbers(time)
+    return source.times(time) if source.kind(time) == "time" else source.exact_numbers(time)
 
 
 def _label_cells(source: Source, label: str) -> list[str]:
@@ -211,8 +209,8 @@ def _case_groups(
     return _apart(found)
 
 
-def _numbers(source: Source, roles: Roles) -> tuple[Floats, tuple[str, ...]]:
-    """Return (rows, channels) values that single precision can hold, and what was changed."""
+def _numbers(source: Source, roles: Roles) -> Floats:
+    """Return (rows, channels) values."""
     values = np.column_stack([source.numbers(name) for name in roles.channels])
     if np.isnan(values).all():
         shown = ", ".join(roles.channels[:5]) + (" …" if len(roles.channels) > 5 else "")
@@ -220,11 +218,7 @@ def _numbers(source: Source, roles: Roles) -> tuple[Floats, tuple[str, ...]]:
             f"{source.path}: no value in {shown}, expected numbers",
             "name other columns: --past COLUMN",
         )
-    too_large = np.abs(values) > LARGEST
-    if not too_large.any():
-        return values, ()
-    note = f"{int(too_large.sum())} values beyond {LARGEST:g} were taken as {LARGEST:g}"
-    return np.clip(values, -LARGEST, LARGEST), (note,)
+    return values
 
 
 def _gap_notes(gaps: int) -> tuple[str, ...]:

@@ -26,6 +26,9 @@ MIN_TOKENS = 32
 MAX_TOKENS = 400
 """Longer texts cost more time than their middle tells."""
 
+LARGEST = 1e6
+"""Deviations beyond which a network sees no value: its squares stay finite."""
+
 LONGEST = 100_000
 """Inputs per case that a codec may say at most."""
 
@@ -47,7 +50,7 @@ class Codec:
         longest: Inputs per case at most: by kind of token, or "series".
         shortest: Steps of the shortest series that was fitted; 0 for texts.
         center: (channels,) mean over training steps.
-        spread: (channels,) standard deviation over training steps, 1 where constant.
+        spread: (channels,) standard deviation over training steps; where constant, its size, or 1.
         vectors: Length of the word vectors that training begins with; 0 for none.
     """
 
@@ -97,12 +100,9 @@ class Codec:
         batch = np.where(np.isfinite(batch), batch, center)
         if scaling == "case":
             count = np.maximum(lengths, 1)[:, None, None]
-            center = np.where(present, batch, 0.0).sum(axis=1, keepdims=True) / count
-            squares = np.where(present, (batch - center) ** 2, 0.0).sum(axis=1, keepdims=True)
-            spread = np.sqrt(squares / count)
-            spread = np.where(spread > MIN_SPREAD * (1e-12 + np.abs(center)), spread, 1.0)
+            center, spread = _center_and_spread(batch, present, count, axis=1)
         if scaling != "none":
-            batch = (batch - center) / spread
+            batch = np.clip((batch - center) / spread, -LARGEST, LARGEST)
         return np.where(present, batch, 0.0)
 
     def to_dict(self) -> dict[str, Any]:
@@ -203,10 +203,9 @@ def fit_series(series: Ragged, rows: npt.NDArray[np.int64]) -> tuple[Floats, Flo
     """
     steps = np.concatenate([np.asarray(case, np.float64) for case in series.select(rows)])
     known = np.isfinite(steps)
-    count = np.maximum(known.sum(axis=0), 1)
-    center = np.where(known, steps, 0.0).sum(axis=0) / count
-    spread = np.sqrt(np.where(known, (steps - center) ** 2, 0.0).sum(axis=0) / count)
-    return center, np.where(spread > MIN_SPREAD * (1e-12 + np.abs(center)), spread, 1.0)
+    count = np.maximum(known.sum(axis=0, keepdims=True), 1)
+    center, spread = _center_and_spread(steps, known, count, axis=0)
+    return center[0], spread[0]
 
 
 def class_weights(targets: Floats) -> Floats:
@@ -220,6 +219,22 @@ def class_weights(targets: Floats) -> Floats:
     total = (targets * weights).sum()
     weights = weights * targets.sum() / total if total > 0 else np.ones_like(weights)
     return np.where(counts > 0, weights, 1.0)
+
+
+def _center_and_spread(
+    values: Floats, counted: Any, count: Any, axis: int
+) -> tuple[Floats, Floats]:
+    """Return mean and deviation along an axis, which is kept; where constant, the size, or 1.
+
+    Values are counted in the largest of them, so that no square is too large or too small.
+    """
+    values = np.where(counted, values, 0.0)
+    size = np.abs(values).max(axis=axis, keepdims=True, initial=0.0)
+    size = np.where(size > 0, size, 1.0)
+    center = (values / size).sum(axis=axis, keepdims=True) / count
+    squares = np.where(counted, (values / size - center) ** 2, 0.0)
+    spread = np.sqrt(squares.sum(axis=axis, keepdims=True) / count)
+    return size * center, size * np.where(spread > MIN_SPREAD, spread, 1.0)
 
 
 def _roles(values: Mapping[str, Any]) -> Roles:

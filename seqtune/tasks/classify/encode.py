@@ -75,15 +75,19 @@ def encode_all(
         width = 0 if vectors is None else vectors.shape[1]
         codec = Codec(**fitted, tokenizers=tokenizers, longest=longest, vectors=width)
         return codec, {kind: codec.tokens(cases.texts, kind) for kind in tokenizers}, vectors
-    series, count = shortened(cases.series, min(values.series.longest, LONGEST))
+    lengths = cases.series.lengths[training]
+    steps = min(values.series.longest, LONGEST, int(lengths.max()))
+    series, count = shortened(cases.series, steps)
     center, spread = fit_series(series, training)
     codec = Codec(
         **fitted,
-        longest={"series": int(series.lengths.max())},
-        shortest=int(series.lengths.min()),
+        longest={"series": steps},
+        shortest=min(int(lengths.min()), steps),
         center=tuple(center.tolist()),
         spread=tuple(spread.tolist()),
     )
+    if codec.is_even:
+        series, _ = stretched(series, steps)
     return codec, {"series": (series, count)}, None
 
 

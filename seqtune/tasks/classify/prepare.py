@@ -17,6 +17,7 @@ from seqtune.tasks.classify.cases import Cases, read_cases
 from seqtune.tasks.classify.codec import Codec
 from seqtune.tasks.classify.encode import as_bytes, encode_all, truncations
 from seqtune.tasks.classify.equal_cases import keep_together
+from seqtune.tasks.classify.giveaways import tell_giveaways
 from seqtune.tasks.classify.infer_roles import infer_roles
 from seqtune.tasks.classify.labels import Labels, are_far_from_equal, find_labels, separator_of
 from seqtune.tasks.classify.prepared import Prepared
@@ -67,6 +68,7 @@ def prepare(source: Source, recipe: Recipe, listener: Listener) -> tuple[Prepare
         listener=listener,
     )
     targets, _ = labels.targets(cases.labels)
+    tell_giveaways(cases, roles, listener)
     cases = replace(cases, groups=keep_together(cases, listener))
     shares = [
         usual_share(len(cases)) if part.share == "auto" else float(part.share)

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from seqtune.data.reading.joined_time import join_time
+from seqtune.data.reading.naming_columns import name_the_same
 from seqtune.data.reading.source import Source
 from seqtune.errors import DataError
 from seqtune.progress import Assumption, Listener, Note
@@ -39,7 +40,7 @@ def series_roles(source: Source, data: Any, given: Sequence[str], listener: List
     taken = {*given, *named}
     free = [name for name in source.names if name not in taken]
     series = _case(source, data.series, free, listener)
-    free = [name for name in free if name != series]
+    free = [name for name in free if name != series and not _names_cases(source, name, series)]
     time = _step(source, data.time, series, free, listener)
     free = [name for name in free if name != time]
     label = _series_label(source, data.label, series, free, listener)
@@ -99,7 +100,7 @@ def _case(source: Source, asked: str | None, free: Sequence[str], listener: List
         return asked
     named = [name for name in free if name.lower() in CASE_NAMES]
     repeating = [name for name in named if 2 * len(source.codes(name)[1]) <= source.rows]
-    if len(repeating) > 1:
+    if len(repeating) > 1 and not name_the_same(source, repeating):
         raise DataError(
             f"{len(repeating)} columns could be the series: {', '.join(repeating)}",
             f"choose one: --series {shlex.quote(repeating[0])}",
@@ -108,8 +109,16 @@ def _case(source: Source, asked: str | None, free: Sequence[str], listener: List
         return None
     count = len(source.codes(repeating[0])[1])
     why = f"by its name; {count} cases with a row per step"
+    if len(repeating) > 1:
+        why += f", as in {shown(repeating[1:])}, which name the same"
     listener(Assumption("case", repeating[0], why, "--series COLUMN"))
     return repeating[0]
+
+
+def _names_cases(source: Source, name: str, series: str | None) -> bool:
+    """Say whether a column is another name of the cases, which would tell them apart by itself."""
+    is_named = series is not None and name.lower() in CASE_NAMES
+    return is_named and name_the_same(source, [str(series), name])
 
 
 def _step(

@@ -12,7 +12,12 @@ import numpy.typing as npt
 import pandas as pd
 
 from seqtune.baselines.pace import Allowance
-from seqtune.baselines.runner import BaselineResult, run_simple_methods
+from seqtune.baselines.runner import (
+    NOTHING_KEPT,
+    BaselineResult,
+    KeptResults,
+    run_simple_methods,
+)
 from seqtune.data.reading.source import Source
 from seqtune.metrics.calibration import fit_temperature
 from seqtune.metrics.classify import confusion
@@ -24,6 +29,7 @@ from seqtune.tasks._values import (
     Evaluation,
     Models,
     Network,
+    Part,
     Until,
     Values,
     without,
@@ -153,14 +159,16 @@ class ClassifyTask(Task):
         return scores[prepared.metric] - 0.5 * nudge / max(1, len(prepared.rows["validation"]))
 
     def margin(self, prepared: Prepared, score: float) -> float:
-        """Return the standard error of a share of right cases.
+        """Return the standard error of a share of right cases."""
+        return _error_of_share(score, len(prepared.rows["validation"]))
 
-        `sqrt(p (1 - p) / n)` with p = (n score + 1) / (n + 2), so that it is not zero where all
-        cases are right (Agresti & Coull 1998, The American Statistician 52(2)).
-        """
-        count = len(prepared.rows["validation"])
-        share = (count * min(max(score, 0.0), 1.0) + 1) / (count + 2)
-        return float(np.sqrt(share * (1 - share) / count))
+    def standard_error(self, prepared: Prepared, part: Part, score: float) -> float:
+        """Return that of the accuracy, or of a mean over classes that each have their cases."""
+        if prepared.metric == "accuracy":
+            return _error_of_share(score, len(prepared.rows[part]))
+        count = prepared.truth(part).sum(axis=0)
+        errors = np.array([_error_of_share(score, int(cases)) for cases in count[count > 0]])
+        return float(np.sqrt((errors**2).sum()) / max(1, len(errors)))
 
     def describe(self, prepared: Prepared, values: Values) -> str:
         """Return what the network reads."""
@@ -182,7 +190,12 @@ class ClassifyTask(Task):
         return Temperature.from_dict(values, is_multi=prepared.codec.labels.is_multi)
 
     def baselines(
-        self, prepared: Prepared, recipe: Recipe, allowance: Allowance, listener: Listener
+        self,
+        prepared: Prepared,
+        recipe: Recipe,
+        allowance: Allowance,
+        listener: Listener,
+        kept: KeptResults = NOTHING_KEPT,
     ) -> list[BaselineResult]:
         """Classify the same cases by simple methods."""
         values = cast(Schema, recipe.values)
@@ -192,6 +205,7 @@ class ClassifyTask(Task):
             asked.methods,
             allowance,
             listener,
+            kept,
             score=lambda part, probabilities: self.score(
                 prepared, prepared.encoded(part), probabilities
             ),
@@ -239,6 +253,16 @@ class ClassifyTask(Task):
     ) -> Evaluation:
         """Score answers to new cases."""
         return evaluate_cases(prepared.codec, encoded, predictions)
+
+
+def _error_of_share(share: float, cases: int) -> float:
+    """Return the standard error of a share of right cases; 0 of no case.
+
+    `sqrt(p (1 - p) / n)` with p = (n share + 1) / (n + 2), so that it is not zero where all cases
+    are right (Agresti & Coull 1998, The American Statistician 52(2)).
+    """
+    right = (cases * min(max(share, 0.0), 1.0) + 1) / (cases + 2)
+    return float(np.sqrt(right * (1 - right) / max(1, cases)))
 
 
 TASK = ClassifyTask()

@@ -11,6 +11,9 @@ from seqtune.tasks.forecast.scale import known_mean
 Floats = npt.NDArray[np.float64]
 Booleans = npt.NDArray[np.bool_]
 
+ROUNDING = 1e-12
+"""Errors below this share of the level are rounding, and all alike."""
+
 MAX_GROWTH = 2.0
 """What a level may grow by in a period, for a base forecast."""
 
@@ -78,7 +81,7 @@ def _inverse_square_error(
     recent, before = past[:, -span:], past[:, -span - period : -period]
     counted = valid[:, -span - period : -period]
     error = known_mean(np.abs(recent - before), counted)
-    error = np.maximum(error / level, 1e-6)
+    error = np.maximum(error / level, ROUNDING)
     fits = valid[:, -period]
     # a period that fits but was never seen twice counts as bad as the level itself
     error = np.where(counted.any(axis=1), error, 1.0)

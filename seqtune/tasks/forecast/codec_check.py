@@ -11,6 +11,7 @@ from seqtune.data.panel.calendar import calendar_cycles
 from seqtune.data.panel.panel import Panel
 from seqtune.data.panel.words import MAX_LABELS
 from seqtune.tasks.forecast.codec import OUTLIERS, Codec
+from seqtune.tasks.forecast.settle import MAX_ANSWERS
 from seqtune.tasks.forecast.standard import Standard
 
 MAX_LEVELS = 999
@@ -42,6 +43,8 @@ def check_codec(codec: Codec, panel: Panel) -> None:
     _check_steps((codec.horizon,), longest)
     _check_steps(codec.periods, max(longest, MAX_PERIOD))
     _check_levels(codec.levels)
+    if codec.horizon * len(codec.levels) > MAX_ANSWERS:
+        raise ValueError(f"found {codec.horizon} steps with {len(codec.levels)} quantiles each")
     known = calendar_cycles(codec.axis())
     if tuple(name for name in known if name in codec.cycles) != codec.cycles:
         raise ValueError(f"found the calendar cycles {str(codec.cycles)[:40]}")

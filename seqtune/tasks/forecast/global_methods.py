@@ -14,7 +14,13 @@ from seqtune.baselines.forecast._global_fitting import GlobalFitting, Known
 from seqtune.baselines.forecast._regression import reach_of
 from seqtune.baselines.pace import Allowance
 from seqtune.baselines.problem import PARTS, Portion, Problem
-from seqtune.baselines.runner import BaselineResult, quietly, run_simple_methods
+from seqtune.baselines.runner import (
+    NOTHING_KEPT,
+    BaselineResult,
+    KeptResults,
+    quietly,
+    run_simple_methods,
+)
 from seqtune.baselines.window_batch import WindowBatch
 from seqtune.data.panel.window import Windows
 from seqtune.progress import Advance, Listener, no_progress
@@ -88,6 +94,7 @@ def run_all_methods(
     names: Sequence[str] | Literal["auto"],
     allowance: Allowance,
     listener: Listener,
+    kept: KeptResults = NOTHING_KEPT,
     *,
     seed: int,
     may_blend: bool,
@@ -110,6 +117,7 @@ def run_all_methods(
             chosen,
             allowance,
             listener,
+            kept,
             score=partial(_score, prepared),
             metric=prepared.metric,
             may_blend=may_blend,

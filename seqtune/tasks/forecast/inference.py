@@ -17,6 +17,9 @@ from seqtune.tasks.forecast.preprocessing import preprocess
 CHUNK = 1024
 """Windows that are preprocessed and predicted at a time."""
 
+CHUNK_NUMBERS = 1 << 24
+"""Numbers at most that these are asked and answer: long windows go through in smaller chunks."""
+
 
 def forecast_windows(
     network: Network,
@@ -40,7 +43,8 @@ def forecast_windows(
         (windows, horizon, levels) float64 in the target's unit; not below zero where no value
         of the series was.
     """
-    size = batch_rows(len(windows), CHUNK)
+    numbers = int(values["lookback"]) + codec.horizon * (1 + len(codec.levels))
+    size = batch_rows(len(windows), max(1, min(CHUNK, CHUNK_NUMBERS // numbers)))
     forecasts = np.empty((len(windows), codec.horizon, len(codec.levels)))
     for start in range(0, len(windows), size):
         chosen = np.minimum(np.arange(start, start + size), len(windows) - 1)

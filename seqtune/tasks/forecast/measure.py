@@ -68,11 +68,15 @@ def moments(panel: Panel, split: Split) -> tuple[Floats, Floats, Booleans]:
     count[filled] = np.maximum(np.add.reduceat(counted, first, axis=0, dtype=np.int64), 1)
     center, squares = np.zeros((2, *count.shape))
     values = np.where(counted, panel.target, 0.0)
+    size = np.zeros(count.shape)  # what is squared is counted in it, so as not to vanish
+    size[filled] = np.maximum.reduceat(np.abs(values), first, axis=0)
+    size = np.where(size > 0, size, 1.0)
     center[filled] = np.add.reduceat(values, first, axis=0)
     center /= count
     values = np.where(counted, panel.target - np.repeat(center, lengths, axis=0), 0.0)
+    values /= np.repeat(size, lengths, axis=0)
     squares[filled] = np.add.reduceat(values**2, first, axis=0)
-    spread = np.sqrt(squares / count)
+    spread = size * np.sqrt(squares / count)
     # whether values are equal, they say themselves: their mean is not always that value
     constant = np.ones(count.shape, np.bool_)
     low = np.minimum.reduceat(np.where(counted, panel.target, np.inf), first, axis=0)

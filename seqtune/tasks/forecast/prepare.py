@@ -17,16 +17,24 @@ from seqtune.data.reading.source import Source
 from seqtune.errors import DataError
 from seqtune.progress import Assumption, Listener, Note
 from seqtune.recipe.load import Recipe
-from seqtune.tasks._panels import found_seasonality, largest, refuse_unknown_part, take_periods
+from seqtune.tasks._panels import (
+    found_seasonality,
+    largest,
+    refuse_unknown_part,
+    take_periods,
+    tell_equal_series,
+)
 from seqtune.tasks._values import HELD_OUT_PARTS
 from seqtune.tasks.forecast.codec import WINSORIZE, Codec, winsorized
 from seqtune.tasks.forecast.counts import MIN_ZEROS, all_levels, zeros_of_counts
+from seqtune.tasks.forecast.giveaways import tell_giveaways
 from seqtune.tasks.forecast.measure import training_rows
 from seqtune.tasks.forecast.outliers_in_words import tell_outliers
 from seqtune.tasks.forecast.prepared import Prepared
 from seqtune.tasks.forecast.roles import infer_roles
 from seqtune.tasks.forecast.schema import Schema
 from seqtune.tasks.forecast.settle import (
+    refuse_many_answers,
     settle_horizon,
     settle_lookback,
     settle_parts,
@@ -64,6 +72,8 @@ def prepare(source: Source, recipe: Recipe, listener: Listener) -> tuple[Prepare
     found = find_outliers(panel, periods[0] if periods else 1) if winsorizes else Outliers.none()
     counts = _are_counts(values.data.counts, panel, split, listener)
     asked = tuple(values.quantiles)
+    levels = all_levels(asked) if counts else asked
+    refuse_many_answers(horizon, levels)
     codec = Codec.fit(
         winsorized(panel, found, split.train_end),
         split,
@@ -77,7 +87,7 @@ def prepare(source: Source, recipe: Recipe, listener: Listener) -> tuple[Prepare
         },
         horizon=horizon,
         periods=periods,
-        levels=all_levels(asked) if counts else asked,
+        levels=levels,
         categories={name: list(labels) for name, labels in panel.categories.items()},
     )
     codec = replace(
@@ -89,6 +99,8 @@ def prepare(source: Source, recipe: Recipe, listener: Listener) -> tuple[Prepare
     )
     tell_outliers(panel, found, split, listener)
     _tell_constant(codec, listener)
+    tell_giveaways(panel, split, horizon, periods, listener)
+    tell_equal_series(panel, listener)
     prepared = Prepared(panel, split, codec)
     for part in HELD_OUT_PARTS:
         examples = prepared.encoded(part)
@@ -158,6 +170,7 @@ def _settled(
             "data.target": list(roles.targets),
             "data.series": roles.series,
             "data.past": list(roles.past),
+            "data.static": list(roles.static),
             "data.frequency": prepared.panel.grid.frequency,
             "data.counts": codec.counts,
             "horizon": codec.horizon,

@@ -36,6 +36,10 @@ anew for every window, then still have their say within their share of the budge
 MAX_WINDOWS: dict[Part, int] = {"validation": 600, "test": 5_000}
 """Where series are many, each gives a window, up to so many; validation looks after every epoch."""
 
+MAX_NUMBERS = 25_000_000
+"""Numbers that a model answers for a part at most, which stand in memory together: 200 MB for each
+model that is looked at. Long horizons with many quantiles have fewer windows."""
+
 
 @dataclass(frozen=True)
 class Prepared:
@@ -145,8 +149,13 @@ class Prepared:
             return self._rolled(start, end)
         every = evaluation_windows(start, end, self.codec.horizon, len(self.panel.target_names))
         one_each = int((every.count > 0).sum()) * every.targets
-        wanted = min(max(ENOUGH_WINDOWS, one_each), MAX_WINDOWS[part])
+        wanted = min(max(ENOUGH_WINDOWS, one_each), self._most(part))
         return every.spread(wanted, self.codec.periods)
+
+    def _most(self, part: Part) -> int:
+        """Return how many windows a part has at most."""
+        answers = self.codec.horizon * len(self.codec.levels)
+        return max(1, min(MAX_WINDOWS[part], MAX_NUMBERS // answers))
 
     def _rolled(self, start: npt.NDArray[np.int64], end: npt.NDArray[np.int64]) -> Windows:
         """Return windows from a few origins, evenly spread over the validation part."""
@@ -155,6 +164,6 @@ class Prepared:
         parts = []
         for back in stride * np.arange(origins)[::-1]:
             part = rolled_windows(start, end, horizon, back, len(self.panel.target_names))
-            count = min(len(part), MAX_WINDOWS["validation"])
+            count = min(len(part), self._most("validation"))
             parts.append(part[np.linspace(0, len(part) - 1, count).round().astype(np.int64)])
         return Windows.join(parts)

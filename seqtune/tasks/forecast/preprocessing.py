@@ -35,6 +35,9 @@ Booleans = npt.NDArray[np.bool_]
 MAX_WEIGHT = 10.0
 """No window weighs more than this many times an ordinary one in the loss."""
 
+LARGEST = 1e6
+"""Units beyond which a network sees no value, nor learns to say one: its squares stay finite."""
+
 RELATIVE_UNIT = 5.0
 """Relative errors are counted in fifths, so that a usual window weighs about one in the loss."""
 
@@ -62,7 +65,8 @@ class Preprocessed:
 
     def reduce(self, actual: Floats) -> npt.NDArray[np.float32]:
         """Turn actual values (windows, horizon) into the unit of the network's output."""
-        return ((actual - self.base) / self.scale[:, None]).astype(np.float32)
+        reduced = (actual - self.base) / self.scale[:, None]
+        return np.clip(reduced, -LARGEST, LARGEST).astype(np.float32)
 
 
 def preprocess(
@@ -88,13 +92,16 @@ def preprocess(
     center, scale = center_and_scale(coded, windows, plain[:, -lookback:], seen, codec, values)
     base = base_forecast(plain, valid, center, codec, str(values["preprocessing.base"])) + brought
 
-    scaled = np.where(seen, (history - center[:, None]) / scale[:, None], 0.0)
+    def in_units(values: Floats) -> Floats:
+        return np.clip((values - center[:, None]) / scale[:, None], -LARGEST, LARGEST)
+
+    scaled = np.where(seen, in_units(history), 0.0)
     rows = windows.cut[:, None] + np.arange(-lookback, horizon)
     channels: list[npt.NDArray[Any]] = [
         scaled[..., None],
         observed_rows(coded, windows, rows[:, :lookback])[..., None],
     ]
-    ahead: list[npt.NDArray[Any]] = [((base - center[:, None]) / scale[:, None])[..., None]]
+    ahead: list[npt.NDArray[Any]] = [in_units(base)[..., None]]
     if values["preprocessing.covariates"] and coded.panel.past_names:
         channels.append(
             covariate_rows(coded, codec.past.apply, coded.panel.past, windows, rows[:, :lookback])
@@ -207,7 +214,8 @@ def step_weights(
         weight = (preprocessed.scale / usual_error)[:, None]
     if loss in ("relative_quantile", "balanced_quantile"):
         level = (np.abs(np.where(observed, actual, 0.0)) + np.abs(preprocessed.base)) / 2
-        relative = RELATIVE_UNIT * preprocessed.scale[:, None] / np.maximum(level, 1e-300)
+        with np.errstate(over="ignore", divide="ignore"):  # a level of nothing: the largest weight
+            relative = RELATIVE_UNIT * preprocessed.scale[:, None] / level
         halves = np.minimum(weight, MAX_WEIGHT) + np.minimum(relative, MAX_WEIGHT)
         weight = relative if loss == "relative_quantile" else halves / 2
     has_history = windows.cut > coded.first_row[windows.series, windows.target]

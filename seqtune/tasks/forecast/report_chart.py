@@ -78,6 +78,8 @@ class ForecastChart:
         steps = len(numbers["history"]) + len(numbers["mean"])
         if not isinstance(chart.times, list) or len(chart.times) not in (0, steps):
             raise ValueError(f"it has no {steps} times")
+        if len(chart.lower) != len(chart.upper):
+            raise ValueError("its band has more of one edge than of the other")
         return chart
 
 

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from seqtune.data.panel.panel import PanelRoles
+from seqtune.data.reading.column_use import no_measurement
+from seqtune.data.reading.naming_columns import is_constant_in
 from seqtune.data.reading.roles import (
     NUMERIC,
     check_numeric,
@@ -43,6 +45,9 @@ def infer_roles(source: Source, data: Any, listener: Listener) -> PanelRoles:
     targets = _targets(source, data.target, free, listener)
     future, static = tuple(names_of(data.future)), tuple(names_of(data.static))
     free = [name for name in free if name not in targets]
+    if data.past == "auto" and series is not None:
+        guessed = _static(source, series, free, listener)
+        static, free = (*static, *guessed), [name for name in free if name not in guessed]
     past = _past(source, data.past, free, listener)
     roles = PanelRoles(
         time=time, targets=targets, series=series, past=past, future=future, static=static
@@ -63,6 +68,24 @@ def _targets(
     found, why = guess_target(source, free)
     listener(Assumption("target", found, why, "--target COLUMN"))
     return (found,)
+
+
+def _static(
+    source: Source, series: str, free: Sequence[str], listener: Listener
+) -> tuple[str, ...]:
+    """Return columns that never change in a series: numbers that measure, and few words."""
+    constant = [name for name in free if is_constant_in(source, name, series)]
+    numeric = [
+        name
+        for name in constant
+        if source.kind(name) in NUMERIC and not no_measurement(source, name)
+    ]
+    words = [name for name in constant if are_words(source, name, MAX_GUESSED)]
+    taken = tuple(name for name in constant if name in (*numeric, *words))
+    if taken:
+        why = f"constant in each {series}"
+        listener(Assumption("static covariates", ", ".join(taken), why, "--past COLUMN"))
+    return taken
 
 
 def _past(source: Source, asked: Any, free: Sequence[str], listener: Listener) -> tuple[str, ...]:

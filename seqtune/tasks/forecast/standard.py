@@ -9,6 +9,12 @@ import numpy as np
 import numpy.typing as npt
 
 Floats = npt.NDArray[np.float64]
+LARGEST = 1e6
+"""Deviations beyond which a network sees no value: its squares stay finite."""
+
+ROUNDING = 1e-14
+"""A column that varies by no more than this share of its size is constant."""
+
 Categories = Mapping[str, Sequence[str]]
 
 
@@ -22,7 +28,7 @@ class Standard:
     Args:
         names: The columns, in order.
         center: Mean over training rows, per feature.
-        spread: Standard deviation over training rows, per feature; 1 where constant.
+        spread: Standard deviation over training rows, per feature; where constant, its size, or 1.
         labels: How many labels each column has; 0 for numbers.
     """
 
@@ -54,16 +60,18 @@ class Standard:
         labels = tuple(len(categories.get(name, ())) for name in names)
         values = expanded(values, labels)
         count = np.maximum(np.isfinite(values).sum(axis=0), 1)
-        center = np.nansum(values, axis=0) / count
-        spread = np.sqrt(np.nansum((values - center) ** 2, axis=0) / count)
-        spread = np.where(spread > 0, spread, 1.0)
-        return cls(names, tuple(map(float, center)), tuple(map(float, spread)), labels)
+        size = np.fmax.reduce(np.abs(values), axis=0, initial=0.0)
+        size = np.where(size > 0, size, 1.0)
+        center = np.nansum(values / size, axis=0) / count
+        spread = np.sqrt(np.nansum((values / size - center) ** 2, axis=0) / count)
+        spread = size * np.where(spread > ROUNDING, spread, 1.0)
+        return cls(names, tuple(map(float, size * center)), tuple(map(float, spread)), labels)
 
     def apply(self, values: Floats) -> npt.NDArray[np.float32]:
         """Scale (…, columns) values to about -1 … 1, (…, features); NaN becomes 0, the mean."""
         scaled = (expanded(values, self.labels) - np.array(self.center)) / np.array(self.spread)
-        filled: npt.NDArray[np.float32] = np.nan_to_num(scaled.astype(np.float32))
-        return filled
+        bounded: Floats = np.clip(np.nan_to_num(scaled), -LARGEST, LARGEST)
+        return bounded.astype(np.float32)
 
 
 def expanded(values: Floats, labels: Sequence[int]) -> Floats:

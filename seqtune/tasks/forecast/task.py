@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from seqtune.baselines.pace import Allowance
-from seqtune.baselines.runner import BaselineResult
+from seqtune.baselines.runner import NOTHING_KEPT, BaselineResult, KeptResults
 from seqtune.data.reading.source import Source
 from seqtune.progress import Advance, Listener, no_progress
 from seqtune.recipe.load import Recipe
@@ -198,7 +198,12 @@ class ForecastTask(Task):
         return ConformalFactors.from_dict(values, codec.horizon, codec.levels)
 
     def baselines(
-        self, prepared: Prepared, recipe: Recipe, allowance: Allowance, listener: Listener
+        self,
+        prepared: Prepared,
+        recipe: Recipe,
+        allowance: Allowance,
+        listener: Listener,
+        kept: KeptResults = NOTHING_KEPT,
     ) -> list[BaselineResult]:
         """Forecast the same windows by simple methods."""
         asked = settings(recipe).baselines
@@ -207,6 +212,7 @@ class ForecastTask(Task):
             asked.methods,
             allowance,
             listener,
+            kept,
             seed=int(recipe.values.seed),
             may_blend=asked.blend and self.hedges(prepared),
         )

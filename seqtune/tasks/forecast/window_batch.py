@@ -33,7 +33,7 @@ def window_batch(coded: CodedPanel, windows: Windows, codec: Codec, reach: int) 
     identity = coded.identity[windows.series].astype(np.int64) - 1
     where = windows.series, windows.target
     # between the deviation, which is large where the level moves, and the error that is scored
-    unit = np.sqrt(coded.usual_error[where] * coded.spread[where])
+    unit = np.sqrt(coded.usual_error[where]) * np.sqrt(coded.spread[where])
     unit = np.where(coded.constant[where], coded.usual_error[where], unit)
     return WindowBatch(
         values=values,

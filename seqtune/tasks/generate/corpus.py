@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
+import numpy.typing as npt
 
 from seqtune.data.reading.source import Source
 from seqtune.data.reading.texts import TextSource
@@ -176,7 +177,13 @@ def text_column(source: Source, listener: Listener) -> str:
 
 
 def divide(
-    lengths: Sequence[int], validation: float, test: float, *, is_mixed: bool, seed: int
+    lengths: Sequence[int],
+    validation: float,
+    test: float,
+    *,
+    is_mixed: bool,
+    seed: int,
+    groups: Sequence[int] | None = None,
 ) -> list[Segment]:
     """Divide documents into parts, training first and test last.
 
@@ -186,6 +193,8 @@ def divide(
         test: Share of all characters for the test part.
         is_mixed: Whether many documents come in a new order.
         seed: Start of the random numbers that give it.
+        groups: (documents,) group of each of many documents, which stays in one part; None where
+            each is one of its own.
 
     Example:
         >>> [(each.part, each.begin, each.end) for each in
@@ -195,7 +204,8 @@ def divide(
     total = sum(lengths)
     borders = [int(total * (1 - validation - test)), int(total * (1 - test)), total]
     if len(lengths) >= MANY_DOCUMENTS:
-        return _whole(lengths, borders, is_mixed=is_mixed, seed=seed)
+        numbers = np.arange(len(lengths)) if groups is None else np.asarray(groups)
+        return _whole(lengths, borders, numbers, is_mixed=is_mixed, seed=seed)
     segments, place = [], 0
     for number, length in enumerate(lengths):
         begin = 0
@@ -209,21 +219,30 @@ def divide(
 
 
 def _whole(
-    lengths: Sequence[int], borders: Sequence[int], *, is_mixed: bool, seed: int
+    lengths: Sequence[int],
+    borders: Sequence[int],
+    groups: npt.NDArray[np.int64],
+    *,
+    is_mixed: bool,
+    seed: int,
 ) -> list[Segment]:
-    order = np.arange(len(lengths))
+    """Give groups of documents to the parts; each stands where the first of it does."""
+    place = np.unique(groups, return_index=True)[1]  # (groups,) its first document
     if is_mixed:
-        order = np.random.default_rng(seed).permutation(len(lengths))
-    ends = np.cumsum([lengths[number] for number in order.tolist()])
+        mixed = np.random.default_rng(seed).permutation(len(lengths))
+        place = np.argsort(mixed)[place]
+    order = np.argsort(place)
+    rank = np.argsort(order)  # (groups,) its place among the groups
+    ends = np.cumsum(np.bincount(groups, weights=lengths)[order])
     first, second = (int(np.searchsorted(ends, border, "right")) for border in borders[:2])
     second = min(max(second, 2), len(order) - 1)
     first = min(max(first, 1), second - 1)
-    names = ["train"] * first + ["validation"] * (second - first)
-    names += ["test"] * (len(order) - second)
+    places = rank[groups]  # (documents,)
     return [
-        Segment(number, part, 0, lengths[number])
-        for number, part in zip(order.tolist(), names, strict=True)
-    ]
+        Segment(number, PARTS[int(places[number] >= first) + int(places[number] >= second)], 0,
+                lengths[number])
+        for number in np.argsort(places, kind="stable").tolist()
+    ]  # fmt: skip
 
 
 def training_text(corpus: Corpus, segments: Iterable[Segment]) -> Iterator[str]:

@@ -29,6 +29,7 @@ from seqtune.tasks.generate.corpus import (
     divide,
     training_text,
 )
+from seqtune.tasks.generate.equal_documents import keep_together, tell_repeats
 from seqtune.tasks.generate.prepared import PARTS, Prepared
 from seqtune.tasks.generate.schema import Schema
 from seqtune.tasks.generate.sizing import ENOUGH_PASSES, Room, widest
@@ -65,12 +66,14 @@ def prepare(source: Source, recipe: Recipe, listener: Listener) -> tuple[Prepare
         DataError: The text cannot be learnt from as it is.
     """
     values = cast(Schema, recipe.values)
-    corpus = corpus_of(source, values.data.text, listener)
+    corpus, groups = keep_together(corpus_of(source, values.data.text, listener), listener)
     lengths = [document.characters for document in corpus.documents]
     segments = divide(
         lengths, values.validation.share, values.test.share,
         is_mixed=_is_mixed(values.data.documents, len(lengths), listener), seed=values.seed,
+        groups=groups.tolist(),
     )  # fmt: skip
+    tell_repeats(corpus, segments, listener)
     kinds = _kinds(values, listener)
     tokens, arrays, borders = {}, {}, {}
     for kind in kinds:

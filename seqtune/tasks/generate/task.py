@@ -12,7 +12,12 @@ import numpy.typing as npt
 import pandas as pd
 
 from seqtune.baselines.pace import Allowance
-from seqtune.baselines.runner import BaselineResult, run_simple_methods
+from seqtune.baselines.runner import (
+    NOTHING_KEPT,
+    BaselineResult,
+    KeptResults,
+    run_simple_methods,
+)
 from seqtune.data.reading.source import Source
 from seqtune.errors import RunError
 from seqtune.progress import Advance, Listener, Note, no_progress
@@ -145,7 +150,12 @@ class GenerateTask(Task):
         return f"{values['tokens.kind']} tokens"
 
     def baselines(
-        self, prepared: Prepared, recipe: Recipe, allowance: Allowance, listener: Listener
+        self,
+        prepared: Prepared,
+        recipe: Recipe,
+        allowance: Allowance,
+        listener: Listener,
+        kept: KeptResults = NOTHING_KEPT,
     ) -> list[BaselineResult]:
         """Predict the same text by n-grams, on tokens of the first kind."""
         values = cast(Schema, recipe.values)
@@ -157,6 +167,7 @@ class GenerateTask(Task):
             asked.methods,
             allowance,
             listener,
+            kept,
             score=lambda part, chances: self.score(prepared, prepared.encoded(part), chances),
             metric=prepared.metric,
             may_blend=asked.blend and values.objective == "next",

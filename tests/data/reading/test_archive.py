@@ -103,6 +103,51 @@ def test_a_damaged_archive_is_refused(tmp_path: Path) -> None:
         read_source(path)
 
 
+def test_a_member_whose_name_is_not_utf8_as_the_archive_says_is_refused(tmp_path: Path) -> None:
+    path = zipped(tmp_path / "t.zip", **{"\u00e9.csv": TABLE})
+    whole = path.read_bytes()
+    at = whole.rindex("\u00e9.csv".encode())
+    path.write_bytes(whole[:at] + b"\xff" + whole[at + 1 :])
+    with pytest.raises(DataError, match=r"t\.zip is damaged: .*bad list of members: 'utf-8'"):
+        read_source(path)
+
+
+def test_a_member_without_a_name_is_passed_over(tmp_path: Path) -> None:
+    path = zipped(tmp_path / "t.zip", **{"t.csv": TABLE, "u.csv": TABLE})
+    path.write_bytes(path.read_bytes().replace(b"u.csv", b"\0.csv"))  # it ends at the zero
+    assert read_source(path).names == ("a", "b")
+
+
+def test_a_member_whose_name_begins_with_a_slash_lies_in_the_archive(tmp_path: Path) -> None:
+    path = zipped(tmp_path / "t.zip", **{"/dev/stdin": TABLE})
+    assert read_source(path).path == path / "dev" / "stdin"
+
+
+@pytest.mark.parametrize("name", ["t.xlsx", "in.zip"])
+def test_a_compressed_workbook_that_is_none_is_refused(name: str, tmp_path: Path) -> None:
+    path = tmp_path / name
+    if name == "in.zip":
+        zipped(path, **{"t.xlsx": b"PK\x03\x04 and no list of members"})
+    else:
+        path.write_bytes(gzip.compress(b"PK\x03\x04 and no list of members"))
+    with pytest.raises(DataError, match=r"t\.xlsx is damaged: .*not a zip file"):
+        read_source(path)
+
+
+def test_a_file_that_asks_for_more_memory_than_there_is_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "t.csv.xz"
+    path.write_bytes(lzma.compress(TABLE.encode()))
+
+    def read(self: lzma.LZMAFile, size: int = -1) -> bytes:
+        raise MemoryError  # as for a dictionary of four gigabytes
+
+    monkeypatch.setattr(lzma.LZMAFile, "read", read)
+    with pytest.raises(DataError, match=r"t\.csv\.xz needs more memory to be read than there is"):
+        read_source(path)
+
+
 def test_a_tar_archive_is_to_be_unpacked(tmp_path: Path) -> None:
     path = tmp_path / "t.tar.gz"
     path.write_bytes(gzip.compress(bytes(512)))

@@ -126,3 +126,31 @@ def test_a_number_of_5000_digits_is_a_fault_of_its_column(tmp_path: Path) -> Non
 def test_open_brackets_of_a_line() -> None:
     assert open_brackets('{"a": "[\\"["}') == 0
     assert open_brackets('{"a": [') == 2
+
+
+@pytest.mark.parametrize(("content", "place"), [
+    ("null", "t.json:1"),
+    ("null\n" + '{"a": 1}\n', "t.json:1"),
+    ('{"a": "null"}\n\n null\n{"a": 2}', "t.json:3"),
+    (f'{{"a": "{"n" * (1 << 20)}"}}\nnull\n', "t.json:2"),
+    ("[null]", "t.json: object 1"),
+    ('[{"a": 1, "n": null}, null]', "t.json: object 2"),
+    ('{\n"a": 1}\nnull', "t.json: object 2"),
+    ("null".encode("utf-16"), "t.json:1"),
+])  # fmt: skip
+def test_null_instead_of_an_object_is_refused(
+    content: str | bytes, place: str, tmp_path: Path
+) -> None:
+    assert f"{place}: null found, an object expected" in fault(tmp_path, content).message
+
+
+def test_null_within_an_object_is_a_missing_value(tmp_path: Path) -> None:
+    source = read(tmp_path, '{"n": null, "m": [null, 1], "null": "null"}\n{"n": 1}\n')
+    assert source.names == ("n", "m", "null")
+    assert source.texts("n") == ["", "1"]
+
+
+def test_no_block_is_parsed_behind_one_that_is_no_json(tmp_path: Path) -> None:
+    lines = "null\n" * 2_000_000  # in a text that may hold no line ends; a second block begins so
+    error = fault(tmp_path, f'{{"a": 1}}\n{{"b": "{lines}"}}\n')
+    assert "t.json:2: not JSON: Invalid control character" in error.message

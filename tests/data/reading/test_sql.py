@@ -126,6 +126,24 @@ def test_statements_that_read() -> None:
         check_reading("SELECT * INTO copied FROM t")
 
 
+def test_columns_that_sqlite_computes_are_read_when_they_are_asked_for(tmp_path: Path) -> None:
+    path = made(
+        tmp_path / "t.sqlite",
+        "CREATE TABLE s (a TEXT, b AS (hex(a)), c AS (a || a) STORED, d AS (a))",
+        "INSERT INTO s (a) VALUES ('x')",
+    )
+    refused = fault(path)
+    assert "the table 's' computes columns: b, d" in refused.message
+    assert refused.hint == 'if you trust it: --query "SELECT * FROM s"'
+    assert read(path, "SELECT a, c FROM s").texts("c") == ["xx"]
+
+
+def test_what_needs_more_memory_than_there_is_is_said(tmp_path: Path) -> None:
+    path = made(tmp_path / "t.sqlite", *MAKE)
+    with mock.patch("seqtune.data.reading.sql.sqlite.table_of_rows", side_effect=MemoryError):
+        assert "needs more memory than there is" in fault(path).message
+
+
 def test_columns_of_sqlite_may_hold_anything(tmp_path: Path) -> None:
     path = made(
         tmp_path / "t.db", "CREATE TABLE t (a, b)",

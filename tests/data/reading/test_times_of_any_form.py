@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from seqtune.data.reading.joined_time import join_time
-from seqtune.data.reading.roles import find_time
+from seqtune.data.reading.roles import find_series, find_time
 from seqtune.data.reading.row_times import read_times
 from seqtune.data.reading.source import Source
 from seqtune.errors import DataError
@@ -181,3 +181,23 @@ def test_a_date_that_never_changes_is_no_time() -> None:
     start = ["2024-01-01"] * 4
     days = ["2024-01-02", "2024-01-03", "2024-01-04", "2024-01-05"]
     assert guessed(source(_start=start, _time=days, _stop=start, y=VALUES))[0] == "_time"
+
+
+@pytest.mark.parametrize("first", [2**53 + 1, 2**62, -(2**62)])
+def test_steps_beyond_the_digits_of_a_float_are_steps(first: int) -> None:
+    numbers = [first, first + 1, first + 2, first + 4]
+    table = source(step=numbers, y=VALUES)
+    assert table.kind("step") == "integer"
+    assert guessed(table) == ("step", ["counts steps"])
+    assert read_times(table, "step")[0].tolist() == numbers
+
+
+def test_times_beyond_64_bits_are_refused() -> None:
+    table = source(step=[1, 2, 2**63, 4], y=VALUES)
+    with pytest.raises(DataError, match=r"row 3.*9\.22337e\+18.*below 2\*\*63"):
+        read_times(table, "step")
+
+
+def test_series_that_repeat_large_steps_are_told_apart() -> None:
+    table = source(shop=["a", "b"] * 3, step=[2**53 + 1 + n // 2 for n in range(6)], y=range(6))
+    assert find_series(table, "auto", "step", ["shop", "y"], lambda _: None) == "shop"

@@ -101,7 +101,7 @@ def test_scales_are_those_of_the_training_cases() -> None:
 def test_constant_and_missing_channels_are_not_blown_up() -> None:
     cases = Ragged.from_list([[[7, NAN], [7, NAN]]], 2)
     center, spread = fit_series(cases, np.array([0]))
-    assert (center.tolist(), spread.tolist()) == ([7, 0], [1, 1])
+    assert (center.tolist(), spread.tolist()) == ([7, 0], [7, 1])
 
 
 def test_scaling_by_channel_over_the_training_cases() -> None:

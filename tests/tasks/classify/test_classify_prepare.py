@@ -101,6 +101,20 @@ def test_values_of_validation_and_test_do_not_enter_the_scales() -> None:
     assert plain.codec.spread == pytest.approx([values.std()], rel=1e-6)
 
 
+def test_lengths_of_test_cases_do_not_change_what_is_fitted() -> None:
+    plain, _, _ = of(waves())
+    columns = waves()
+    shorter, longer = plain.rows["test"][:2].tolist()
+    columns |= {f"t{step}": np.full(len(columns["label"]), NAN) for step in (6, 7)}
+    columns["t4"][shorter] = columns["t5"][shorter] = NAN
+    columns["t6"][longer] = columns["t7"][longer] = 3.0
+    planted, _, _ = of(columns)
+    np.testing.assert_array_equal(planted.parts, plain.parts)
+    assert planted.codec.is_even and planted.codec.longest == {"series": 6}
+    assert (planted.codec.center, planted.codec.spread) == (plain.codec.center, plain.codec.spread)
+    assert set(planted.inputs["series"].lengths.tolist()) == {6}
+
+
 def test_a_missing_channel_becomes_the_mean_of_training_cases() -> None:
     case = [f"c{row // 2:02d}" for row in range(48)]
     y = np.repeat(np.arange(24.0), 2)

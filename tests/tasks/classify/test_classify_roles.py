@@ -257,9 +257,18 @@ def test_a_label_may_stand_in_the_first_row_of_each_case_alone() -> None:
 
 
 def test_two_case_columns_are_the_users_choice() -> None:
-    fault = refusal({"case": CASES, "session": CASES, "x": NUMBERS, "label": KINDS})
+    others = ["s0", "s1", "s2"] * 4
+    fault = refusal({"case": CASES, "session": others, "x": NUMBERS, "label": KINDS})
     assert fault.message == "2 columns could be the series: case, session"
     assert fault.hint == "choose one: --series case"
+
+
+def test_of_two_names_of_the_same_cases_the_first_is_taken_and_the_other_is_no_channel() -> None:
+    numbers = [7 * int(case[1:]) for case in CASES]
+    roles, heard = infer({"case": CASES, "session": numbers, "x": NUMBERS, "label": KINDS})
+    assert (roles.series, roles.channels) == ("case", ("x",))
+    (why,) = [each.why for each in heard if isinstance(each, Assumption) and each.what == "case"]
+    assert why.endswith(", as in session, which name the same")
 
 
 def test_rows_can_be_cases_although_a_column_repeats() -> None:

@@ -70,7 +70,8 @@ def test_scales_by_hand() -> None:
     # a constant has the spread 1
     assert (codec.center[0, 1], codec.spread[0, 1]) == (2, 1)
     assert codec.past == Standard(("p",), (2.0,), (1.0,), (0,))
-    assert codec.future == Standard(("f",), (7.0,), (1.0,), (0,))
+    # that of a covariate is its size
+    assert codec.future == Standard(("f",), (7.0,), (7.0,), (0,))
     # labels of codes 0 and 1, of which the series have 0 and none
     assert codec.static == Standard(("s",), (0.5, 0.0), (0.5, 1.0), (2,))
 
@@ -81,9 +82,9 @@ def test_words_are_a_feature_for_each_label() -> None:
     assert standard.features == ("mode", "mode", "p")
     # three of the four that are known are idle, one runs; sqrt(0.75 * 0.25) is the deviation
     assert standard.center == (0.75, 0.25, 5.0) and standard.labels == (2, 0)
-    assert standard.spread == pytest.approx((0.4330127, 0.4330127, 1))
+    assert standard.spread == pytest.approx((0.4330127, 0.4330127, 5))
     scaled = standard.apply(np.array([[1.0, 6.0], [-1.0, 5.0], [np.nan, 5.0]]))
-    np.testing.assert_allclose(scaled[0], [-0.75 / 0.4330127, 0.75 / 0.4330127, 1], rtol=1e-6)
+    np.testing.assert_allclose(scaled[0], [-0.75 / 0.4330127, 0.75 / 0.4330127, 0.2], rtol=1e-6)
     # a word that training does not know stands at the mean of all, as what is missing
     assert not scaled[1:].any()
 

@@ -133,15 +133,37 @@ def test_a_label_that_does_not_tell_times_apart_is_no_series() -> None:
 
 
 def test_two_equally_good_series_are_the_users_choice() -> None:
-    labels = {"city": list("aaabbb"), "owner": list("uuuvvv")}
-    fault = refusal({**labels, "when": [*DAYS[:3]] * 2, "y": PRICES})
+    cities = {"city": list("aaabbbaaabbb"), "owner": list("uuuvvvvvvuuu")}  # they change owners
+    when = [*DAYS[:3], *DAYS[:3], *DAYS[3:], *DAYS[3:]]
+    fault = refusal({**cities, "when": when, "y": PRICES * 2})
     assert fault.message == "2 columns could be the series: city, owner"
     assert fault.hint == "choose one: --series city"
 
 
+def test_of_two_names_of_the_same_series_the_first_is_taken_and_the_other_is_static() -> None:
+    labels = {"country": ["Peru"] * 3 + ["Chad"] * 3, "code": ["PER"] * 3 + ["TCD"] * 3}
+    roles, heard = infer({**labels, "when": [*DAYS[:3]] * 2, "y": PRICES})
+    assert (roles.series, roles.static, roles.past) == ("country", ("code",), ())
+    why = "each time occurs once in each of its values, as in those of code, which name the same"
+    assert Assumption("series", "country", f"{why}; 2 series", "--series COLUMN") in heard
+    assert assumptions(heard)["static covariates"] == ("code", "--past COLUMN")
+
+
+def test_a_column_that_is_constant_in_each_series_is_static() -> None:
+    labels = {"shop": list("aaabbb"), "region": list("xxxyyy"), "size": [1.5, 1.5, None, 7, 7, 7]}
+    others = {"price": [1.5, 1.5, 2, 7, 7, 7], "when": [*DAYS[:3]] * 2, "y": PRICES}
+    roles, heard = infer({**labels, **others}, "data.series=shop")
+    assert (roles.static, roles.past) == (("region", "size"), ("price",))
+    why = "constant in each shop"
+    assert Assumption("static covariates", "region, size", why, "--past COLUMN") in heard
+    roles, _ = infer({**labels, **others}, "data.series=shop", "data.past=[size]")
+    assert (roles.static, roles.past) == ((), ("size",))
+
+
 def test_of_several_series_the_customary_name_is_taken() -> None:
     labels = {"city": list("aaabbb"), "unique_id": list("uuuvvv")}
-    assert infer({**labels, "when": [*DAYS[:3]] * 2, "y": PRICES})[0].series == "unique_id"
+    roles, _ = infer({**labels, "when": [*DAYS[:3]] * 2, "y": PRICES})
+    assert (roles.series, roles.static) == ("unique_id", ("city",))
 
 
 def test_a_series_may_be_numbered() -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from seqtune.data.panel.window import Windows
 from seqtune.tasks.forecast.inference import forecast_windows, window_histories
+from seqtune.tasks.forecast.prepared import Prepared
 from seqtune.tasks.forecast.scoring import score_forecasts
 from seqtune.tasks.forecast.task import TASK
 
@@ -89,3 +90,15 @@ def test_windows_are_forecast_in_chunks_of_one_size(
     monkeypatch.setattr("seqtune.tasks.forecast.inference.CHUNK", 4)
     assert np.array_equal(forecast_windows(*given), whole)
     assert sizes == [4, 4, 4]
+    sizes.clear()
+    numbers = int(tiny.values["lookback"]) + 3 * 4  # three steps, each with three quantiles
+    monkeypatch.setattr("seqtune.tasks.forecast.inference.CHUNK_NUMBERS", 2 * numbers)
+    assert np.array_equal(forecast_windows(*given), whole)
+    assert sizes == [2] * 5
+
+
+def test_long_answers_have_fewer_windows(tiny: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert len(tiny.prepared.windows["test"]) == 9
+    monkeypatch.setattr("seqtune.tasks.forecast.prepared.MAX_NUMBERS", 4 * 9)
+    fewer = Prepared(tiny.prepared.panel, tiny.prepared.split, tiny.prepared.codec)
+    assert [len(each) for each in fewer.windows.values()] == [3, 3]  # every third

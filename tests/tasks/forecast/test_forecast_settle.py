@@ -13,7 +13,9 @@ from seqtune.recipe.load import Recipe
 from seqtune.recipe.ranges import Range
 from seqtune.tasks._panels import largest
 from seqtune.tasks.forecast.settle import (
+    MAX_ANSWERS,
     MAX_DEFAULT_HORIZON,
+    refuse_many_answers,
     settle_horizon,
     settle_lookback,
     settle_segment,
@@ -34,6 +36,17 @@ def test_the_horizon_may_leave_two_rows() -> None:
         fault.value.message
     )
     assert fault.value.hint == "--horizon 4"
+
+
+def test_steps_and_quantiles_are_bounded_together() -> None:
+    refuse_many_answers(MAX_ANSWERS // 10, [0.5] * 10)
+    with pytest.raises(DataError) as fault:
+        refuse_many_answers(100_000, [0.5] * 99)
+    assert fault.value.message == (
+        "a horizon of 100,000 steps with 99 quantiles each is 9,900,000 numbers a forecast, "
+        "expected at most 1,000,000"
+    )
+    assert fault.value.hint == "--horizon 10101, or fewer levels: --quantiles 0.1,0.9"
 
 
 @pytest.mark.parametrize("rows", [1, 2, 3])

@@ -10,12 +10,15 @@ from typing import Any
 
 from seqtune.data.reading.python_rows import BATCH_ROWS, table_of_rows
 from seqtune.data.reading.sql.statement import quoted, whole_table
-from seqtune.errors import DataError
+from seqtune.errors import DataError, listed, literal
 
 ALLOWED = (
     *(sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ),
     *(sqlite3.SQLITE_FUNCTION, sqlite3.SQLITE_RECURSIVE),
 )
+
+VIRTUAL = 2
+"""How SQLite marks a column that is computed as it is read."""
 
 
 def read_sqlite(path: Path, statement: str) -> tuple[Any, str]:
@@ -34,9 +37,15 @@ def read_sqlite(path: Path, statement: str) -> tuple[Any, str]:
             if not statement:
                 name = whole_table(_names(connection, "table"), path, _names(connection, "view"))
                 statement, origin = f"SELECT * FROM {quoted(name)}", name
+                _refuse_computed(connection, name, path)
             cursor = connection.execute(statement)
             names = [column[0] for column in cursor.description or ()]
             return table_of_rows(names, _rows(cursor)), origin
+    except MemoryError as error:
+        raise DataError(
+            f"{path}: what is read needs more memory than there is",
+            'read less: --query "SELECT … FROM … WHERE …"',
+        ) from error
     except (sqlite3.Error, sqlite3.Warning, OverflowError, UnicodeDecodeError) as error:
         raise DataError(
             f"{path}: SQLite says: {str(error)[:200]}",
@@ -55,6 +64,8 @@ def _connect(path: Path) -> sqlite3.Connection:
 
 
 def _authorize(action: int, first: str | None, second: str | None, *_: str | None) -> int:
+    if action == sqlite3.SQLITE_PRAGMA:
+        return sqlite3.SQLITE_OK if first == "table_xinfo" else sqlite3.SQLITE_DENY
     is_loading = action == sqlite3.SQLITE_FUNCTION and str(second).lower() == "load_extension"
     return sqlite3.SQLITE_OK if action in ALLOWED and not is_loading else sqlite3.SQLITE_DENY
 
@@ -65,6 +76,20 @@ def _names(connection: sqlite3.Connection, kind: str) -> list[str]:
         (kind,),
     )
     return [str(name) for (name,) in found]
+
+
+def _refuse_computed(connection: sqlite3.Connection, name: str, path: Path) -> None:
+    """Refuse a table with columns that SQLite computes as they are read.
+
+    A file of few bytes can have it compute values that fill the memory.
+    """
+    found = connection.execute(f"PRAGMA table_xinfo({quoted(name)})")
+    computed = [literal(column)[:60] for _, column, *_, hidden in found if hidden == VIRTUAL]
+    if computed:
+        raise DataError(
+            f"{path}: the table '{literal(name)}' computes columns: {listed(computed)}",
+            f'if you trust it: --query "{literal(f"SELECT * FROM {quoted(name)}")}"',
+        )
 
 
 def _rows(cursor: sqlite3.Cursor) -> Iterator[Any]:
