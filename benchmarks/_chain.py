@@ -22,6 +22,9 @@ from _samples import COMMON, SAMPLES
 PROMISED_SECONDS = 10.0
 """A command that is asked to end has ended after that."""
 
+YOUNGEST_SECONDS = 60.0
+"""A search removes the folders of dead ones that were older when it began."""
+
 ENDLESS_SECONDS = 240.0
 """No command of the harness takes so long."""
 
@@ -221,7 +224,9 @@ class Chain:
         self.learn(watched)
         if watched.process.returncode or self.status() != "complete":
             faults.append(f"{self.status()} in the end: {''.join(watched.told)[-300:]!r}")
-        faults += left_over(watched.process.pid, self.scratch, set(), is_alone=False)
+        recent = watched.wall - YOUNGEST_SECONDS  # what is younger is not removed yet
+        young = {path.name for path in self.scratch.iterdir() if path.stat().st_mtime > recent}
+        faults += left_over(watched.process.pid, self.scratch, young, is_alone=False)
         if litter := self.litter():
             faults.append(f"left in the run folder: {litter}")
         faults += self.compare()

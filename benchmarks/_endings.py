@@ -57,7 +57,7 @@ class Watched:
     told: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.began = time.monotonic()
+        self.began, self.wall = time.monotonic(), time.time()
         self.process = subprocess.Popen(
             self.words, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
             start_new_session=True, env=self.environment,

@@ -102,7 +102,7 @@ def begin(
 
 def table(ends: Sequence[dict[str, Any]]) -> str:
     """Return what was survived, by way and stage and by task, as Markdown."""
-    stages = list(dict.fromkeys(end["stage"] for end in ends))
+    stages = [stage for stage in LASTS if any(end["stage"] == stage for end in ends)]
     lines = [f"| | {' | '.join(stages)} | all | longest |", "| --- " * (len(stages) + 3) + "|"]
     for key, kinds in (("way", WAYS), ("task", SAMPLES)):
         for kind in kinds:
