@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from command_line import TINY, TINY_ANOMALY, TINY_CLASSIFY, TINY_GENERATE
+from command_line import TINY, TINY_ANOMALY, TINY_CLASSIFY, TINY_GENERATE, TINY_TRANSLATE
 from tiny_runs import Sample
 
 from seqtune.data.reading.source import Source
@@ -85,6 +85,18 @@ def letters(test: int) -> str:
     return text[: -len(other)] + "".join((LETTERS + "z")[number % 17] for number in other + 1)
 
 
+def guesses(test: int, of_test: Any = ()) -> pd.DataFrame:
+    """Numbers, and one of four words drawn by lot for each; others in test cases."""
+    draw = np.random.default_rng(5)
+    source = [f"{number:03d}" for number in range(CASES)]
+    target = [("up", "down", "left", "right")[each] for each in draw.integers(0, 4, CASES)]
+    other = np.random.default_rng(test)
+    for case in of_test if test else ():
+        source[case] = f"{source[case]} is {other.integers(10**6)}"
+        target[case] = " ".join(["nowhere"] * int(other.integers(2, 9)))
+    return pd.DataFrame({"source": source, "target": target})
+
+
 @dataclass(frozen=True)
 class Chance:
     """Data of which nothing can be learnt.
@@ -141,6 +153,15 @@ def no_text_is_shorter_than_its_entropy(run: Run, prepared: Any) -> None:
     assert len(found) >= 2 and min(found) > 3.99
 
 
+def no_answer_is_right_more_often_than_a_die(run: Run, prepared: Any) -> None:
+    """Of n answers a quarter is right, and sqrt(3 / 16n) the standard error."""
+    cases = len(prepared.rows["test"])
+    for row in run.board.rows:
+        if row.test:
+            most = 0.25 + 3 * math.sqrt(3 / 16 / cases)
+            assert row.test["exact_match"] < most, row.name
+
+
 def fixed(*settings: str) -> tuple[str, ...]:
     """Return flags that leave the search nothing to choose that would compile a program anew."""
     return tuple(word for each in settings for word in ("--set", each))
@@ -174,6 +195,16 @@ CHANCES: Mapping[str, Chance] = {
         hours,
         no_score_finds_more_labels_than_dice,
     ),
+    "translate": Chance(
+        TINY_TRANSLATE
+        + fixed(
+            "data.kind=text", "metric=exact_match", "training.batch_size=32", "training.steps=40",
+            "training.steps_per_epoch=20", "training.learning_rate=0.01",
+            "baselines.methods=[commonest,translation_memory]",
+        ),
+        guesses,
+        no_answer_is_right_more_often_than_a_die,
+    ),
     "generate": Chance(
         TINY_GENERATE
         + fixed("test.share=0.1", "network.attention=0", "baselines.methods=[unigram,kneser_ney]"),
@@ -183,6 +214,13 @@ CHANCES: Mapping[str, Chance] = {
     ),
 }  # fmt: skip
 """A task that is added later adds its own."""
+
+
+CASES_OF: Mapping[str, Callable[[Any], Any]] = {
+    "classify": lambda prepared: prepared.lines[prepared.rows["test"]],
+    "translate": lambda prepared: prepared.lines[prepared.first_pairs[prepared.rows["test"]]],
+}
+"""The rows of the test part of tasks that draw it by lot."""
 
 
 @dataclass(frozen=True)
@@ -202,7 +240,7 @@ def pair(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     chance, folder = CHANCES[task], tmp_path_factory.mktemp(task)
     one = fit(task, chance, folder / "one", chance.draw(0))
     prepared = load_task(task).load(one.folder)
-    of_test = (prepared.lines[prepared.rows["test"]],) if task == "classify" else ()
+    of_test = tuple(CASES_OF[task](prepared) for _ in range(task in CASES_OF))
     other = fit(task, chance, folder / "other", chance.draw(1, *of_test))
     return Pair(chance, one, other, prepared)
 
@@ -294,6 +332,14 @@ def documents_of_parts(prepared: Any) -> dict[str, list[Any]]:
     return found
 
 
+def pairs_of_parts(prepared: Any) -> dict[str, list[Any]]:
+    """Return the source of each pair of each part."""
+    return {
+        part: prepared.source_texts(prepared.case[np.isin(prepared.case, rows)])
+        for part, rows in prepared.rows.items()
+    }
+
+
 @dataclass(frozen=True)
 class Twins:
     """Data in which every case is there twice.
@@ -312,24 +358,36 @@ class Twins:
 
 
 STEPS = {f"t{step}": np.random.default_rng(step).normal(size=80) for step in range(5)}
+EQUAL = " are equal to another one: "
 TWINS: Mapping[str, Sequence[Twins]] = {
     "forecast": [
-        Twins(two_shops("y"), ("horizon=3", "test.steps=9"), rows_of_parts, "6 of 6 series"),
+        Twins(
+            two_shops("y"), ("horizon=3", "test.steps=9"), rows_of_parts, f"6 of 6 series{EQUAL}"
+        ),
     ],
-    "anomaly": [Twins(two_shops("load"), (), rows_of_parts, "6 of 6 series")],
+    "anomaly": [Twins(two_shops("load"), (), rows_of_parts, f"6 of 6 series{EQUAL}")],
     "classify": [
-        Twins(twice(lots(0).head(80)), ("validation.folds=0",), cases_of_parts, "160 of 160 cases"),
+        Twins(
+            twice(lots(0).head(80)), ("validation.folds=0",), cases_of_parts,
+            f"160 of 160 cases{EQUAL}",
+        ),
         Twins(
             twice(pd.DataFrame({**STEPS, "label": ["a", "b"] * 40})),
-            ("validation.folds=0",), cases_of_parts, "160 of 160 cases",
+            ("validation.folds=0",), cases_of_parts, f"160 of 160 cases{EQUAL}",
         ),
+    ],
+    "translate": [
+        Twins(
+            twice(guesses(0).head(80)), ("data.kind=text", "baselines.methods=[copy]"),
+            pairs_of_parts, "160 rows have 80 different sources",
+        )
     ],
     "generate": [
         Twins(
             twice(lots(0)[["text"]].head(80)),
             ("training.sequence=8", "tokens.kind=character", "test.share=0.1", kept),
             documents_of_parts,
-            "160 of 160 documents",
+            f"160 of 160 documents{EQUAL}",
         )
         for kept in ("data.documents=mixed", "data.documents=kept")
     ],
@@ -349,8 +407,8 @@ def test_no_twin_stands_in_another_part_and_twins_are_counted(task: str) -> None
             assert len(found) == 2 * len(set(found)) > 0, part
             others = {each for other in parts if other != part for each in parts[other]}
             assert not others.intersection(found), part
-        (said,) = [each.text for each in heard if isinstance(each, Note) and "equal" in each.text]
-        assert said.startswith(f"{twins.told} are equal to another one: ")
+        told = [each.text for each in heard if isinstance(each, Note)]
+        assert sum(text.startswith(twins.told) for text in told) == 1
 
 
 def test_a_watched_column_that_is_the_label_is_told() -> None:

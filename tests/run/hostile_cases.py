@@ -101,6 +101,28 @@ JSON: dict[tuple[str, str], Places] = {
         "t001/states_known": [-3.0],
         "t001/lift": [0.0, 5.0],
     },
+    ("translate", "codec.json"): {
+        "roles": [{}, []],
+        "roles/kind": ["os", 7, "series"],
+        "roles/target_kind": ["features"],
+        "metric": ["os", 7],
+        "tokenizers": [{}, {"source": {}}],
+        "tokenizers/source": [{}, 7],
+        "tokenizers/target/character/kind": ["os", "word"],
+        "tokenizers/target/character/vocabulary": [[], None, [7] * 9],
+        "longest": [{}, {"source": {}, "target": {}}],
+        "longest/target/character": [0, "x", 10**12, True],
+        "counts": [{}, [], "x"],
+        "counts/character": [[], [1], [1] * 999, "x"],
+        "shapes": [{}, [], {"os": {}}],
+        "shapes/character/character": [[], [[0, 1]], [[1]], [["a", 9]], [[10**12, 9]]],
+        "lower": [1, "no"],
+        "decoding": [{}, 7],
+        "decoding/beam": [0, 10**9, True, "5"],
+        "decoding/length_penalty": [-1, nan, inf, "x"],
+        "center": [[1.0]],
+        "categories": [{"source": ["a"]}],
+    },
     ("generate", "codec.json"): {
         "objective": ["os"],
         "metric": [7],
@@ -140,6 +162,13 @@ ARRAYS: dict[tuple[str, str], list[Any]] = {
     ("anomaly", "starts"): [np.array([2**62]), np.array([-(2**63)])],
     ("anomaly", "train_end"): [np.array([2**40]), np.array([-9])],
     ("anomaly", "validation_end"): [np.array([0]), np.arange(4)],
+    ("translate", "source_character"): [
+        np.full(120, 60_000, np.int32), np.zeros(120, np.int32), np.zeros((2, 9)), np.array(7)
+    ],
+    ("translate", "target_character_offsets"): [np.array([0, 2**60]), np.array([0]), np.array(7)],
+    ("translate", "case"): [np.full(60, 60), np.zeros(60, np.int64), np.arange(3), np.zeros(60)],
+    ("translate", "parts"): [np.full(60, 9, np.int8), np.zeros(60, np.int8), np.zeros(3, np.int8)],
+    ("translate", "lines"): [np.full(60, -1), np.arange(3)],
     ("generate", "character"): [
         np.full(20_001, 60_000, np.uint16), np.zeros(3, np.uint16), np.zeros((2, 9)), np.array(7)
     ],
@@ -149,6 +178,7 @@ PICKLED = {
     "forecast": ("target", "train_end", "starts"),
     "classify": ("word", "targets", "parts"),
     "anomaly": ("labels", "target", "train_end"),
+    "translate": ("source_character", "case", "parts", "answers"),
     "generate": ("character",),
 }
 """Arrays that are read before anything is predicted."""
@@ -164,6 +194,11 @@ VALUES: dict[str, Places] = {
         "preprocessing.calendar": [7], "network.cell": ["../gru"], "network.architecture": ["os"],
         "network.units": [10**9], "network.layers": [10**6], "network.autoencoder.code": [-3],
         "training.trim": ["x"], "unknown": [1],
+    },
+    "translate": {
+        "tokens.source": ["os", 7], "tokens.target": ["word"], "network.embedding": [0, 10**9],
+        "network.decoder": ["x"], "network.attention": ["x", 3], "network.copying": ["x"],
+        "network.cell": ["../gru"], "network.architecture": ["os"], "unknown": [1],
     },
     "generate": {
         "tokens.kind": ["os", 7], "network.embedding": [0, 10**9], "network.attention": [-1],

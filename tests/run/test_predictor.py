@@ -66,6 +66,10 @@ def check_alike(said: dict[str, Any], again: dict[str, Any]) -> None:
             np.testing.assert_equal(again[name], each, err_msg=name)
 
 
+UNCALIBRATED = ("generate", "translate")
+"""Tasks whose predictions need none."""
+
+
 @pytest.fixture(scope="module", params=SAMPLES)
 def kept(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Kept:
     """Fit a task, save what predicts, move it, and delete the run with its data."""
@@ -101,7 +105,7 @@ def test_it_holds_nothing_of_the_search(kept: Kept) -> None:
         "recipe.yaml", "leaderboard.json", "members.json", "calibration.json", "codec.json",
         "data", "models",
     }  # fmt: skip
-    assert names == known - ({"calibration.json"} if kept.task == "generate" else set())
+    assert names == known - ({"calibration.json"} if kept.task in UNCALIBRATED else set())
 
 
 def test_what_was_opened_is_saved_as_it_was(kept: Kept, tmp_path: Path) -> None:
@@ -194,7 +198,10 @@ DAMAGE: dict[str, list[tuple[Callable[[Any], Any], str]]] = {
         (keys(scales={"states": {"scorer": 99, "tail": {}}}), "there is no scorer 99"),
         (keys(scales={"states": {"scorer": 0, "tail": {}}}), "a tail has scores, levels"),
     ],
-    "generate": [(lambda values: {"temperature": 1.0}, "a generate run has no calibration")],
+    **{
+        task: [(lambda values: {"temperature": 1.0}, f"a {task} run has no calibration")]
+        for task in UNCALIBRATED
+    },
 }
 
 

@@ -79,7 +79,7 @@ def encode_all(
             for side, found in sides.items()
         },
         counts={kind: each.counts(np.flatnonzero(learnt)) for kind, each in answers.items()},
-        shapes=_shapes(inputs, targets, case, settings, listener),
+        shapes=_shapes(inputs, targets, case, learnt, settings, listener),
         lower=settings.lower,
     )
     return Encoded(codec, inputs, targets)
@@ -126,7 +126,7 @@ def _of_numbers(
             "target": {kind: each.longest for kind, each in answers.items()},
         },
         counts={kind: each.counts(np.flatnonzero(learnt)) for kind, each in answers.items()},
-        shapes=_shapes(inputs, targets, case, settings, listener),
+        shapes=_shapes(inputs, targets, case, learnt, settings, listener),
         lower=settings.lower,
         center=tuple(center.tolist()),
         spread=tuple(spread.tolist()),
@@ -153,7 +153,8 @@ def _side(
 ) -> dict[str, Tokens]:
     """Return the texts of a side as tokens, by kind."""
     found = {}
-    for name in choose_tokens(side, kind, texts, getattr(settings, side), listener):
+    known = [text for text, each in zip(texts, is_learnt.tolist(), strict=True) if each]
+    for name in choose_tokens(side, kind, known, getattr(settings, side), listener):
         found[name] = fit_tokens(side, name, texts, is_learnt, settings)
         if side == "target" and (unknown := found[name].unknown(~is_learnt)):
             what = "symbols" if name == SYMBOL else "characters"
@@ -184,15 +185,19 @@ def _shapes(
     inputs: Mapping[str, Ragged],
     targets: Mapping[str, Ragged],
     case: Rows,
+    learnt: npt.NDArray[np.bool_],
     settings: Any,
     listener: Listener,
 ) -> dict[str, dict[str, tuple[Shape, ...]]]:
-    """Return the shapes of training batches, by what is read and what is written."""
+    """Return the shapes of training batches, by what is read and what is written.
+
+    They are chosen by the training pairs alone.
+    """
     found: dict[str, dict[str, tuple[Shape, ...]]] = {name: {} for name in inputs}
     most = (0, "")
     for name, source in inputs.items():
         for kind, answers in targets.items():
-            lengths = source.lengths[case], answers.lengths + 1
+            lengths = source.lengths[case[learnt]], answers.lengths[learnt] + 1
             found[name][kind], longer = choose_shapes(
                 *lengths, holds_all=settings.longest != "auto"
             )
@@ -203,8 +208,8 @@ def _shapes(
     if most[0]:
         listener(
             Note(
-                f"{most[0]:,} of {len(case):,} pairs have {most[1]}: of these the beginning is "
-                "trained on (--set tokens.longest=N)"
+                f"{most[0]:,} of {int(learnt.sum()):,} training pairs have {most[1]}: of these the "
+                "beginning is trained on (--set tokens.longest=N)"
             )
         )
     return found

@@ -20,7 +20,7 @@ from seqtune.tasks.translate.pairs import Pairs, Rows, number_cases, read_pairs
 from seqtune.tasks.translate.prepared import Prepared, as_bytes
 from seqtune.tasks.translate.roles import Roles
 from seqtune.tasks.translate.schema import Schema
-from seqtune.tasks.translate.split import split_cases, usual_share
+from seqtune.tasks.translate.split import TRAIN, split_cases, usual_share
 
 
 def prepare(source: Source, recipe: Recipe, listener: Listener) -> tuple[Prepared, Recipe]:
@@ -48,9 +48,14 @@ def prepare(source: Source, recipe: Recipe, listener: Listener) -> tuple[Prepare
         for part in (values.validation, values.test)
     ]
     parts = split_cases(len(first), shares[0], shares[1], values.seed)
-    several = _has_several(pairs, case)
+    known = np.flatnonzero((parts == TRAIN)[case])
+    learnt = pairs.take(known)
     metric = choose_metric(
-        values.metric, roles, pairs.targets, has_several=several, listener=listener
+        values.metric,
+        roles,
+        learnt.targets,
+        has_several=_has_several(learnt, case[known]),
+        listener=listener,
     )
     encoded = encode_all(pairs, case, first, parts, roles, metric, values.tokens, listener)
     decoding = replace(DecodingSettings.of(values.decoding), n_best=1)

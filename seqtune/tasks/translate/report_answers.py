@@ -107,8 +107,10 @@ class AnswersReport:
             KeyError: Something is missing.
         """
         title, metric, signature = values["title"], values["metric"], values["signature"]
-        if metric not in METRICS or not _is_text(title) or not _is_text(signature):
-            raise ValueError("expected a title and a metric")
+        if not _is_text(title) or not _is_text(signature):
+            raise ValueError("expected a title")
+        if metric not in METRICS:
+            raise ValueError(f"found the metric {str(metric)[:40]!r}")
         examples, groups = values["examples"], values["by_length"]
         if not _is_list(examples, MOST_EXAMPLES) or not _is_list(groups, MOST_GROUPS):
             raise ValueError("expected a few examples and groups")

@@ -12,7 +12,12 @@ import numpy.typing as npt
 import pandas as pd
 
 from seqtune.baselines.pace import Allowance
-from seqtune.baselines.runner import BaselineResult, run_simple_methods
+from seqtune.baselines.runner import (
+    NOTHING_KEPT,
+    BaselineResult,
+    KeptResults,
+    run_simple_methods,
+)
 from seqtune.data.reading.source import Source
 from seqtune.progress import Advance, Listener, no_progress
 from seqtune.recipe.load import Recipe
@@ -23,6 +28,7 @@ from seqtune.tasks._values import (
     Models,
     Network,
     OpenMember,
+    Part,
     Until,
     Values,
     without,
@@ -155,12 +161,21 @@ class TranslateTask(Task):
         """Return about one standard error of the metric on the validation part."""
         return margin_of(prepared.metric, score, len(prepared.encoded("validation")))
 
+    def standard_error(self, prepared: Prepared, part: Part, score: float) -> float:
+        """Return about one standard error of the metric on a part."""
+        return margin_of(prepared.metric, score, len(prepared.encoded(part)))
+
     def prediction_unit(self, prepared: Prepared, values: Values | None) -> str:
         """Return what is written; networks that write the same can write together."""
         return "texts" if values is None else way_of_writing(values)
 
     def baselines(
-        self, prepared: Prepared, recipe: Recipe, allowance: Allowance, listener: Listener
+        self,
+        prepared: Prepared,
+        recipe: Recipe,
+        allowance: Allowance,
+        listener: Listener,
+        kept: KeptResults = NOTHING_KEPT,
     ) -> list[BaselineResult]:
         """Answer the same cases by simple methods."""
         values = cast(Schema, recipe.values)
@@ -169,6 +184,7 @@ class TranslateTask(Task):
             values.baselines.methods,
             allowance,
             listener,
+            kept,
             score=lambda part, answers: self.score(prepared, prepared.encoded(part), answers),
             metric=prepared.metric,
             may_blend=False,
