@@ -35,7 +35,7 @@ class Together:
 
     problem: Problem
     values: Mapping[str, Values]
-    _networks: dict[str, LoadedMember] = field(default_factory=dict)
+    _members: dict[str, LoadedMember] = field(default_factory=dict)
     _said: dict[tuple[Part, tuple[tuple[str, float], ...]], Floats] = field(default_factory=dict)
 
     def say(self, weights: Weights, part: Part) -> Floats:
@@ -60,9 +60,9 @@ class Together:
         file = f"models/{model_path(self.problem.folder, trial).name}"
         member = Member(trial, weight, file, "", dict(self.values[trial]))
         loaded = LoadedMember(self.problem.task, self.problem.prepared, self.problem.folder, member)
-        if trial in self._networks:
-            loaded.network = self._networks[trial].network
-        self._networks[trial] = loaded
+        if trial in self._members and "network" in vars(self._members[trial]):
+            loaded.network = self._members[trial].network
+        self._members[trial] = loaded
         return loaded
 
 
