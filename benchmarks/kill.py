@@ -33,6 +33,7 @@ from __future__ import annotations
 import argparse
 import json
 import random
+import signal
 import sys
 import tempfile
 from collections.abc import Sequence
@@ -51,6 +52,8 @@ WITHOUT_WORKERS = ("start", "read", "prepare", "explain", "report --explain", "u
 
 def main() -> None:
     """End, resume, and print a line for every end."""
+    for ignored in (signal.SIGINT, signal.SIGHUP):  # as nohup and a shell's & leave them
+        signal.signal(ignored, signal.SIG_DFL)
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
