@@ -316,7 +316,7 @@ def test_doctor_shows_versions_and_devices(seqtune):
     found = seqtune("doctor", "--json").json
     assert found["versions"]["seqtune"] == "0.1.0" and found["backend"] in ("jax", "tensorflow")
     assert found["machine"]["cores"] and found["workers"] >= 1 and found["workers_why"]
-    assert [extra["name"] for extra in found["extras"]] == ["test", "ray", "excel", "sql"]
+    assert [extra["name"] for extra in found["extras"]] == ["test", "ray", "images", "excel", "sql"]
 
 
 def at_the_second_trial(act):
@@ -413,17 +413,15 @@ def test_a_search_that_was_resumed_ends_like_one_that_was_not(fit, seqtune, here
     assert networks[0] == networks[1]
 
 
-@pytest.mark.parametrize("stage", ["_run_baselines", "_conclude"])
+@pytest.mark.parametrize("stage", ["fitting.Fitting._run_baselines", "conclusion.Conclusion.run"])
 def test_an_interruption_anywhere_leaves_a_readable_run(stage, fit, seqtune, here):
-    from seqtune.workflow.fitting import Fitting
-
     weekly(60).to_csv("sales.csv", index=False)
-    with mock.patch.object(Fitting, stage, side_effect=KeyboardInterrupt):
+    with mock.patch(f"seqtune.workflow.{stage}", side_effect=KeyboardInterrupt):
         fit("sales.csv", code=130)
     run = "runs/sales-forecast-1"
     assert seqtune("report", run, "--json").json["status"] == "interrupted"
     assert "interrupted" in seqtune("runs").out
-    if stage == "_conclude":
+    if "conclusion" in stage:
         assert len(seqtune("predict", run).table) == 7
     else:
         assert "has nothing that can predict" in seqtune("predict", run, code=1).err

@@ -67,6 +67,7 @@ def test_extras_and_versions_are_looked_up_without_loading_them(find: Find) -> N
     assert [(extra.name, extra.installed) for extra in report.extras] == [
         ("test", False),
         ("ray", True),
+        ("images", False),
         ("excel", False),
         ("sql", False),
     ]

@@ -59,7 +59,7 @@ def test_a_flag_sets_the_key_that_its_task_names() -> None:
 def test_a_flag_that_the_task_does_not_take_names_those_that_do() -> None:
     with pytest.raises(UsageError, match="generate has no flag --horizon; forecast has it"):
         load_recipe("generate", FitOptions.of(horizon=3))
-    with pytest.raises(UsageError, match="anomaly, classify and forecast have it"):
+    with pytest.raises(UsageError, match="anomaly, classify, forecast and translate have it"):
         load_recipe("generate", FitOptions.of(time="t"))
 
 

@@ -105,6 +105,12 @@ class _Changes:
         ours, theirs = ours[known], theirs[known]
         if len(ours) < MIN_CHANGES:
             return 0.0
-        ours, theirs = ours - ours.mean(), theirs - theirs.mean()
+        ours, theirs = unit_sized(ours - ours.mean()), unit_sized(theirs - theirs.mean())
         size = float((ours**2).sum() * (theirs**2).sum())
         return float((ours * theirs).sum()) ** 2 / size if size > 0 else 0.0
+
+
+def unit_sized(values: Floats) -> Floats:
+    """Return values divided by the largest of them, so that their squares are numbers."""
+    largest = float(np.abs(values).max(initial=0.0))
+    return values / largest if largest > 0 else values

@@ -12,6 +12,10 @@ import numpy as np
 import numpy.typing as npt
 
 FEW_SHAPES, MOST_SHAPES = 6, 8
+
+PAIRS_PER_SHAPE = 150
+"""So many pairs are worth compiling a shape for."""
+
 """So many shapes where they leave little padding, else the most."""
 
 LITTLE_PADDING = 0.15
@@ -61,7 +65,8 @@ def choose_shapes(
     Returns:
         The shapes, the smallest first; and how many pairs the last one does not hold.
     """
-    shapes = find_shapes(sources, targets, FEW_SHAPES)
+    few = min(FEW_SHAPES, max(2, len(sources) // PAIRS_PER_SHAPE))
+    shapes = find_shapes(sources, targets, few)
     if padding_of(shapes, sources, targets) <= LITTLE_PADDING:
         return shapes, 0
     longer = 0
@@ -69,8 +74,8 @@ def choose_shapes(
         usual = [_usual(lengths) for lengths in (sources, targets)]
         longer = int(((sources > usual[0]) | (targets > usual[1])).sum())
         sources, targets = np.minimum(sources, usual[0]), np.minimum(targets, usual[1])
-        shapes = find_shapes(sources, targets, FEW_SHAPES) if longer else shapes
-    if padding_of(shapes, sources, targets) > LITTLE_PADDING:
+        shapes = find_shapes(sources, targets, few) if longer else shapes
+    if few == FEW_SHAPES and padding_of(shapes, sources, targets) > LITTLE_PADDING:
         shapes = find_shapes(sources, targets, MOST_SHAPES)
     return shapes, longer
 

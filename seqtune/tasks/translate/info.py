@@ -23,7 +23,6 @@ INFO = TaskInfo(
     flags=(
         Flag("source", "data.source", "Column of what is translated."),
         Flag("target", "data.target", "Column of the answers to learn.", "texts", one_or_many),
-        Flag("text", "data.source", "Column of texts to translate, as --source."),
         Flag("series", "data.series", "Column that identifies the series, or the cases."),
         Flag("time", "data.time", "Column of dates or steps."),
         Flag("past", "data.channels", "Column of values to describe, repeatable.", "texts"),

@@ -5,11 +5,15 @@ from __future__ import annotations
 from typing import cast
 
 from seqtune.data.reading.source import Source
+from seqtune.errors import DataError
 from seqtune.progress import Assumption, Assumptions
 from seqtune.recipe.load import Recipe
 from seqtune.tasks.translate.infer_roles import infer_roles
 from seqtune.tasks.translate.pairs import read_pairs
 from seqtune.tasks.translate.schema import Schema
+
+FEW, FEW_SHARE = 20, 0.1
+"""Up to so many different answers, or such a share of the rows, are labels rather than texts."""
 
 
 def suggest(source: Source, recipe: Recipe) -> list[Assumption]:
@@ -25,5 +29,23 @@ def suggest(source: Source, recipe: Recipe) -> list[Assumption]:
     assumptions = Assumptions()
     values = cast(Schema, recipe.values)
     roles = infer_roles(source, values.data, assumptions)
-    read_pairs(source, roles, lower=values.tokens.lower, with_targets=True)
+    pairs = read_pairs(source, roles, lower=values.tokens.lower, with_targets=True)
+    is_spoken = source.kind(roles.target) == "text" or (
+        roles.is_text and source.kind(roles.source) == "text"
+    )
+    if not is_spoken:
+        raise DataError(
+            f"column {roles.target!r} holds {source.kind(roles.target)} values, which are no texts",
+            "--target COLUMN",
+        )
+    if roles.kind == "features" and len(roles.channels) == 1:
+        raise DataError(
+            f"one column, {roles.channels[0]!r}, is little to write texts about", "--past COLUMN"
+        )
+    different = len({*pairs.targets})
+    if different <= max(FEW, FEW_SHARE * len(pairs)):
+        raise DataError(
+            f"column {roles.target!r} has only {different} different answers: they are labels",
+            "--task classify",
+        )
     return assumptions
