@@ -42,10 +42,14 @@ def suggest(source: Source, recipe: Recipe) -> list[Assumption]:
         raise DataError(
             f"one column, {roles.channels[0]!r}, is little to write texts about", "--past COLUMN"
         )
-    different = len({*pairs.targets})
-    if different <= max(FEW, FEW_SHARE * len(pairs)):
-        raise DataError(
-            f"column {roles.target!r} has only {different} different answers: they are labels",
-            "--task classify",
-        )
+    sides = [(roles.target, pairs.targets)]
+    if roles.is_text:
+        sides.append((roles.source, pairs.sources))
+    for column, texts in sides:
+        different = len({*texts})
+        if different <= max(FEW, FEW_SHARE * len(texts)):
+            raise DataError(
+                f"column {column!r} has only {different} different values: they are labels",
+                "--task classify",
+            )
     return assumptions

@@ -221,10 +221,26 @@ def test_series_that_are_not_there() -> None:
 
 def test_a_suggestion_names_the_pair_and_refuses_empty_columns() -> None:
     recipe = Recipe.load(None, "translate")
-    source = Source.from_frame(pd.DataFrame({"en": ENGLISH, "de": GERMAN}))
+    many = [f"{text} {number}" for number in range(12) for text in GERMAN]
+    source = Source.from_frame(
+        pd.DataFrame({"en": [f"{n} {text}" for n in range(12) for text in ENGLISH], "de": many})
+    )
     assert [each.taken for each in suggest(source, recipe)] == ["en → de"]
     with pytest.raises(DataError, match="no values"):
         suggest(Source.from_frame(pd.DataFrame({"source": ENGLISH, "target": [""] * 12})), recipe)
+
+
+@pytest.mark.parametrize(
+    ("columns", "why"),
+    [
+        ({"source": ENGLISH * 3, "target": ["yes", "no", "perhaps"] * 12}, "3 different values"),
+        ({"day": pd.date_range("2024-01-01", periods=36), "sales": range(36)}, "no texts"),
+        ({"label": ["a", "b"] * 18, "text": [f"a text {n}" for n in range(36)]}, "2 different"),
+    ],
+)
+def test_what_suits_another_task_is_not_proposed(columns: dict[str, Any], why: str) -> None:
+    with pytest.raises(DataError, match=why):
+        suggest(Source.from_frame(pd.DataFrame(columns)), Recipe.load(None, "translate"))
 
 
 @pytest.mark.parametrize("change", [
