@@ -13,7 +13,7 @@ from seqtune.data.panel.panel import Panel
 from seqtune.data.reading.row_times import count_rows, read_times
 from seqtune.data.reading.source import Source
 from seqtune.errors import DataError
-from seqtune.tasks._panels import require_fitted
+from seqtune.tasks._columns import require_fitted
 from seqtune.tasks._values import Context
 from seqtune.tasks.anomaly.continuation import continued
 from seqtune.tasks.anomaly.panels import Rows, take_labels

@@ -12,8 +12,8 @@ from seqtune.data.reading.giveaway import names_label
 from seqtune.data.reading.source import Source
 from seqtune.progress import Listener, Note
 from seqtune.recipe.load import Recipe
+from seqtune.tasks._columns import columns_in_words
 from seqtune.tasks._panels import (
-    columns_in_words,
     found_seasonality,
     largest,
     refuse_unknown_part,

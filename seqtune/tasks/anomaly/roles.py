@@ -16,7 +16,8 @@ from seqtune.data.reading.source import Source
 from seqtune.data.reading.target_column import without_measurement
 from seqtune.errors import DataError, listed
 from seqtune.progress import Assumption, Listener, Note
-from seqtune.tasks._panels import named_columns, refuse_two_roles
+from seqtune.tasks._columns import refuse_two_roles
+from seqtune.tasks._panels import named_columns
 
 FLAGS = ("time", "series", "target", "label")
 

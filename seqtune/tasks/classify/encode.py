@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from seqtune.data.ragged import Ragged
+from seqtune.data.series_lengths import shortened, stretched
 from seqtune.data.text.tokenizer import Tokenizer
 from seqtune.data.text.word_vectors import read_vectors
 from seqtune.errors import DataError
@@ -16,7 +17,6 @@ from seqtune.recipe.load import Recipe
 from seqtune.tasks.classify.cases import Cases
 from seqtune.tasks.classify.codec import LONGEST, Codec, class_weights, fit_series, fit_text
 from seqtune.tasks.classify.labels import Labels
-from seqtune.tasks.classify.lengths import shortened, stretched
 from seqtune.tasks.classify.roles import Roles
 from seqtune.tasks.classify.schema import Schema
 from seqtune.tasks.classify.split import (

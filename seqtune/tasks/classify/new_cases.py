@@ -11,6 +11,7 @@ import numpy.typing as npt
 from seqtune.data.ragged import Ragged
 from seqtune.data.reading.source import Source
 from seqtune.errors import DataError
+from seqtune.tasks._columns import require_fitted
 from seqtune.tasks._values import Context
 from seqtune.tasks.classify.cases import Cases, read_cases
 from seqtune.tasks.classify.codec import Codec
@@ -57,14 +58,7 @@ def labelled_cases(codec: Codec, source: Source, context: Context) -> EncodedCas
 
 
 def _read(codec: Codec, source: Source, context: Context, *, with_labels: bool) -> Cases:
-    missing = [name for name in codec.roles.inputs if name not in source.names]
-    if missing:
-        shown = ", ".join(repr(name) for name in missing[:5]) + (" …" if len(missing) > 5 else "")
-        raise DataError(
-            f"{source.path} lacks {shown} of the fitted data; it has "
-            f"{', '.join(source.names[:20])}",
-            "add the columns, or fit again on data like this",
-        )
+    require_fitted(source, codec.roles.inputs)
     cases = read_cases(source, codec.roles, with_labels=with_labels)
     context.note(*source.notes, *cases.notes)
     if cases.series is not None and cases.series.values.shape[1] != codec.channels:

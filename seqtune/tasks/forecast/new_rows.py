@@ -14,7 +14,7 @@ from seqtune.data.panel.time_text import format_times
 from seqtune.data.panel.window import Windows, evaluation_windows, rolled_windows
 from seqtune.data.reading.source import Source
 from seqtune.errors import DataError
-from seqtune.tasks._panels import columns_in_words, require_fitted
+from seqtune.tasks._columns import columns_in_words, require_fitted
 from seqtune.tasks._values import Context
 from seqtune.tasks.forecast.codec import Codec
 from seqtune.tasks.forecast.coded import CodedPanel

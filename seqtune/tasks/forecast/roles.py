@@ -18,7 +18,8 @@ from seqtune.data.reading.roles import (
 from seqtune.data.reading.source import Source
 from seqtune.data.reading.target_column import guess_target, without_measurement
 from seqtune.progress import Assumption, Listener, Note
-from seqtune.tasks._panels import named_columns, refuse_two_roles
+from seqtune.tasks._columns import refuse_two_roles
+from seqtune.tasks._panels import named_columns
 
 FLAGS = ("time", "series", "target", "past", "future", "static")
 

@@ -10,13 +10,14 @@ import numpy as np
 import numpy.typing as npt
 
 from seqtune.data.ragged import Ragged
+from seqtune.data.series_lengths import shortened
 from seqtune.data.text.vocabulary import SYMBOL
 from seqtune.progress import Listener, Note
 from seqtune.tasks.translate.buckets import Shape, choose_shapes
 from seqtune.tasks.translate.codec import SERIES, Codec, fit_scale
 from seqtune.tasks.translate.pairs import Pairs, Rows
 from seqtune.tasks.translate.roles import Roles
-from seqtune.tasks.translate.series import MAX_STEPS, averaged
+from seqtune.tasks.translate.series import MAX_STEPS
 from seqtune.tasks.translate.split import TRAIN
 from seqtune.tasks.translate.token_choice import Tokens, choose_tokens, fit_tokens
 
@@ -106,7 +107,7 @@ def _of_numbers(
     else:
         assert unique.series is not None
         most = MAX_STEPS if settings.longest == "auto" else settings.longest
-        series, longer = averaged(unique.series, most)
+        series, longer = shortened(unique.series, most)
         if longer:
             listener(Note(f"{longer:,} of {len(series):,} series are averaged to {most} steps"))
     center, spread = fit_scale(series, known)
@@ -140,7 +141,7 @@ def encode_numbers(codec: Codec, pairs: Pairs) -> tuple[Ragged, int]:
     if pairs.features is not None:
         return pairs.features.vectors(codec.categories), 0
     assert pairs.series is not None
-    return averaged(pairs.series, codec.longest["source"][SERIES])
+    return shortened(pairs.series, codec.longest["source"][SERIES])
 
 
 def _side(

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from seqtune.data.ragged import Ragged
 from seqtune.data.reading.source import Source
 from seqtune.errors import DataError
+from seqtune.tasks._columns import require_fitted
 from seqtune.tasks._values import Context
 from seqtune.tasks.translate.codec import SERIES, Codec
 from seqtune.tasks.translate.encode import encode_numbers
@@ -58,14 +59,7 @@ def new_pairs(codec: Codec, source: Source, context: Context) -> EncodedPairs:
 
 
 def _read(codec: Codec, source: Source, context: Context, *, with_targets: bool) -> Pairs:
-    missing = [name for name in codec.roles.inputs if name not in source.names]
-    if missing:
-        shown = ", ".join(repr(name) for name in missing[:5]) + (" …" if len(missing) > 5 else "")
-        raise DataError(
-            f"{source.path} lacks {shown} of the fitted data; it has "
-            f"{', '.join(source.names[:20])}",
-            "add the columns, or fit again on data like this",
-        )
+    require_fitted(source, codec.roles.inputs)
     pairs = read_pairs(
         source, codec.roles,
         lower=codec.lower, with_targets=with_targets, categories=codec.categories,

@@ -102,25 +102,3 @@ def _steps(source: Source, time: str | None) -> npt.NDArray[Any]:
     if time is None:
         return np.arange(source.rows)
     return source.times(time) if source.kind(time) == "time" else source.numbers(time)
-
-
-def averaged(series: Ragged, longest: int) -> tuple[Ragged, int]:
-    """Average neighbouring steps of series that are too long.
-
-    Args:
-        series: The series.
-        longest: Steps at most.
-
-    Returns:
-        The series, and how many of them were averaged.
-    """
-    too_long = np.flatnonzero(series.lengths > longest)
-    if not len(too_long):
-        return series, 0
-    cases = series.select(np.arange(len(series)))
-    for number in too_long.tolist():
-        case = np.asarray(cases[number], np.float64)
-        starts = (np.arange(longest) * len(case)) // longest
-        widths = np.diff(np.append(starts, len(case)))[:, None]
-        cases[number] = np.add.reduceat(case, starts, axis=0) / widths
-    return Ragged.from_list(cases, series.values.shape[1]), len(too_long)

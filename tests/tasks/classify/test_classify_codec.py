@@ -12,12 +12,12 @@ import numpy as np
 import pytest
 
 from seqtune.data.ragged import Ragged
+from seqtune.data.series_lengths import shortened, stretched
 from seqtune.data.text.tokenizer import Tokenizer
 from seqtune.tasks.classify.cases import Cases
 from seqtune.tasks.classify.codec import LONGEST, Codec, class_weights, fit_series, fit_text
 from seqtune.tasks.classify.encode import encode_cases
 from seqtune.tasks.classify.labels import Labels
-from seqtune.tasks.classify.lengths import shortened, stretched
 from seqtune.tasks.classify.roles import Roles
 
 NAN = float("nan")
