@@ -549,7 +549,7 @@ def test_predict_refuses_what_the_run_cannot_read(texts, refused, here):
     assert hint == f"seqtune predict {texts} DATA"
     (here / "new.csv").write_text("review,label\nfine,pos\n")
     error, _ = refused("predict", texts, "new.csv")
-    assert error == "new.csv lacks 'text' of the fitted data; it has review, label"
+    assert error == "new.csv lacks column 'text' of the fitted data; it has review, label"
     (here / "new.csv").write_text("text,label\n,pos\n")
     assert "column 'text' has no values" in refused("predict", texts, "new.csv")[0]
     (here / "bare.csv").write_text("text\nfine film\n")

@@ -89,7 +89,7 @@ def test_what_is_missing_is_named() -> None:
     with pytest.raises(DataError, match="found no data") as fault:
         new_sources(CODEC, None, context())
     assert fault.value.hint == "seqtune predict runs/words DATA"
-    with pytest.raises(DataError, match="lacks 'word'"):
+    with pytest.raises(DataError, match="lacks column 'word'"):
         new_sources(CODEC, source(text=["a"]), context())
     with pytest.raises(DataError, match="phones"):
         new_pairs(CODEC, source(word=["a"]), context())

@@ -117,7 +117,7 @@ def test_new_features_know_the_fitted_categories_alone() -> None:
     numbers = {"price": [7], "food": [3]}  # the column of categories now holds numbers
     encoded = new_sources(codec, Source.from_frame(pd.DataFrame(numbers)), context())
     assert encoded.inputs["series"].values.tolist() == [[0, 0, 7]]
-    with pytest.raises(DataError, match="lacks 'price'"):
+    with pytest.raises(DataError, match="lacks column 'price'"):
         new_sources(codec, Source.from_frame(pd.DataFrame({"food": ["thai"]})), context())
 
 
