@@ -57,6 +57,7 @@ TINY_TRANSLATE = (
     *("--set", "network.attention=dot", "--set", "training.batch_size=8"),
     *("--set", "training.label_smoothing=0", "--set", "training.word_dropout=0"),
     *("--set", "tokens.source=character", "--set", "tokens.target=character"),
+    *("--set", "decoding.beam=1"),
     *("--set", "training.steps=4", "--set", "training.steps_per_epoch=2"),
 )
 """The same for `fit --task translate`."""

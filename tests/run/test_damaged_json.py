@@ -77,7 +77,7 @@ def test_a_damaged_leaf_is_refused_or_does_nothing(plain: Victim) -> None:
     refusals = []
 
     @settings(
-        max_examples=40, deadline=None, database=None, derandomize=True,
+        max_examples=20, deadline=None, database=None, derandomize=True,
         suppress_health_check=list(HealthCheck),
     )  # fmt: skip
     @given(some.data())
