@@ -6,6 +6,7 @@ than a shape for each length of a grid, and cost less time to compile.
 
 from __future__ import annotations
 
+from math import inf
 from typing import NamedTuple
 
 import numpy as np
@@ -15,6 +16,9 @@ FEW_SHAPES, MOST_SHAPES = 6, 8
 
 PAIRS_PER_SHAPE = 150
 """So many pairs are worth compiling a shape for."""
+
+SECONDS_PER_SHAPE = 30
+"""So much of the budget is: compiling a training step takes one to four seconds."""
 
 """So many shapes where they leave little padding, else the most."""
 
@@ -52,7 +56,7 @@ class Shape(NamedTuple):
 
 
 def choose_shapes(
-    sources: Lengths, targets: Lengths, *, holds_all: bool
+    sources: Lengths, targets: Lengths, *, holds_all: bool, seconds: float = inf
 ) -> tuple[tuple[Shape, ...], int]:
     """Choose as few shapes as leave little padding, and never many.
 
@@ -61,11 +65,13 @@ def choose_shapes(
         targets: (pairs,) tokens of each answer, the end among them.
         holds_all: Whether the last shape must hold every pair. If not, and if much would be
             padding, one pair in 200 may be longer: a batch then holds its beginning.
+        seconds: The budget: a shape costs seconds to compile, which a short search has not.
 
     Returns:
         The shapes, the smallest first; and how many pairs the last one does not hold.
     """
-    few = min(FEW_SHAPES, max(2, len(sources) // PAIRS_PER_SHAPE))
+    worth = min(len(sources) // PAIRS_PER_SHAPE, seconds // SECONDS_PER_SHAPE)
+    few = int(min(FEW_SHAPES, max(2, worth)))
     shapes = find_shapes(sources, targets, few)
     if padding_of(shapes, sources, targets) <= LITTLE_PADDING:
         return shapes, 0

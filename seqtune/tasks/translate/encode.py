@@ -45,6 +45,7 @@ def encode_all(
     roles: Roles,
     metric: str,
     settings: Any,
+    seconds: float,
     listener: Listener,
 ) -> Encoded:
     """Fit the codec on the training pairs, and encode all with it.
@@ -57,10 +58,11 @@ def encode_all(
         roles: Which column is what.
         metric: The metric that selects.
         settings: The recipe's section `tokens`.
+        seconds: The budget.
         listener: Hears of assumptions, and of what is cut.
     """
     if not roles.is_text:
-        return _of_numbers(pairs, case, first, parts, roles, metric, settings, listener)
+        return _of_numbers(pairs, case, first, parts, roles, metric, settings, seconds, listener)
     learnt = parts[case] == TRAIN
     answers = _side("target", roles.target_kind, pairs.targets, learnt, settings, listener)
     unique = [pairs.sources[row] for row in first.tolist()]
@@ -80,7 +82,7 @@ def encode_all(
             for side, found in sides.items()
         },
         counts={kind: each.counts(np.flatnonzero(learnt)) for kind, each in answers.items()},
-        shapes=_shapes(inputs, targets, case, learnt, settings, listener),
+        shapes=_shapes(inputs, targets, case, learnt, settings, seconds, listener),
         lower=settings.lower,
     )
     return Encoded(codec, inputs, targets)
@@ -94,6 +96,7 @@ def _of_numbers(
     roles: Roles,
     metric: str,
     settings: Any,
+    seconds: float,
     listener: Listener,
 ) -> Encoded:
     """Fit the codec on training pairs whose sources are features or series; as `encode_all`."""
@@ -127,7 +130,7 @@ def _of_numbers(
             "target": {kind: each.longest for kind, each in answers.items()},
         },
         counts={kind: each.counts(np.flatnonzero(learnt)) for kind, each in answers.items()},
-        shapes=_shapes(inputs, targets, case, learnt, settings, listener),
+        shapes=_shapes(inputs, targets, case, learnt, settings, seconds, listener),
         lower=settings.lower,
         center=tuple(center.tolist()),
         spread=tuple(spread.tolist()),
@@ -188,6 +191,7 @@ def _shapes(
     case: Rows,
     learnt: npt.NDArray[np.bool_],
     settings: Any,
+    seconds: float,
     listener: Listener,
 ) -> dict[str, dict[str, tuple[Shape, ...]]]:
     """Return the shapes of training batches, by what is read and what is written.
@@ -200,7 +204,7 @@ def _shapes(
         for kind, answers in targets.items():
             lengths = source.lengths[case[learnt]], answers.lengths[learnt] + 1
             found[name][kind], longer = choose_shapes(
-                *lengths, holds_all=settings.longest != "auto"
+                *lengths, holds_all=settings.longest != "auto", seconds=seconds
             )
             source_steps, target_steps = found[name][kind][-1]
             unit = "steps" if name == SERIES else f"{name} tokens"

@@ -11,6 +11,7 @@ import numpy.typing as npt
 from seqtune.data.reading.source import Source
 from seqtune.errors import DataError
 from seqtune.progress import Listener, Note
+from seqtune.recipe.duration import seconds as seconds_of
 from seqtune.recipe.load import Recipe
 from seqtune.tasks.translate.decoding_settings import DecodingSettings
 from seqtune.tasks.translate.encode import Encoded, encode_all
@@ -57,7 +58,8 @@ def prepare(source: Source, recipe: Recipe, listener: Listener) -> tuple[Prepare
         has_several=_has_several(learnt, case[known]),
         listener=listener,
     )
-    encoded = encode_all(pairs, case, first, parts, roles, metric, values.tokens, listener)
+    seconds = seconds_of(values.search.budget)
+    encoded = encode_all(pairs, case, first, parts, roles, metric, values.tokens, seconds, listener)
     decoding = replace(DecodingSettings.of(values.decoding), n_best=1)
     encoded = replace(encoded, codec=replace(encoded.codec, decoding=decoding))
     prepared = _prepared(encoded, pairs, case, first, parts)

@@ -78,3 +78,13 @@ def test_the_same_lengths_give_the_same_shapes() -> None:
     source, target = lengths(8_000)  # of many pairs, a sample is looked at
     assert find_shapes(source, target, 6) == find_shapes(source, target, 6)
     assert find_shapes(source, target, 6)[-1] == (source.max(), target.max())
+
+
+def test_a_short_search_compiles_few_shapes() -> None:
+    draw = np.random.default_rng(0)
+    source, target = draw.integers(2, 60, 4000), draw.integers(2, 60, 4000)
+    counts = [
+        len(choose_shapes(source, target, holds_all=True, seconds=seconds)[0])
+        for seconds in (60.0, 120.0, 3600.0)
+    ]
+    assert counts[0] == 2 and counts[1] <= 4 and counts[2] >= 6
