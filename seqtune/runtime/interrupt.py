@@ -10,6 +10,7 @@ A cluster that sends SIGTERM gives 10 to 30 seconds before it kills.
 from __future__ import annotations
 
 import _thread
+import atexit
 import os
 import signal
 import threading
@@ -154,7 +155,23 @@ def ended_by_signals(*, is_command: bool = False) -> Iterator[None]:
     finally:
         if is_command:
             _watch.stop()
+            atexit.unregister(_leave_when_told)
+            atexit.register(_leave_when_told)  # before what libraries do at the end
         _restore(earlier)
+
+
+def _leave_when_told() -> None:
+    """Have a signal end the process at once, with its exit code, while the interpreter shuts down.
+
+    The command is over then, and what it wrote is on disk.
+    """
+    for number in (getattr(signal, name) for name in SIGNALS):
+        if signal.getsignal(number) in (signal.SIG_DFL, signal.default_int_handler):
+            signal.signal(number, _leave)
+
+
+def _leave(number: int, frame: object) -> None:
+    os._exit(TERMINATED if number == signal.SIGTERM else INTERRUPTED)
 
 
 @contextmanager

@@ -184,3 +184,22 @@ def test_a_command_that_hangs_is_ended_all_the_same(text: str) -> None:
         [sys.executable, "-c", text], capture_output=True, text=True, timeout=60, check=False
     )
     assert (done.returncode, done.stdout, done.stderr) == (143, "saved\n", "")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
+@pytest.mark.parametrize(("name", "code"), [("SIGINT", 130), ("SIGTERM", 143), ("SIGHUP", 130)])
+def test_a_signal_while_the_interpreter_shuts_down_has_its_code(name: str, code: int) -> None:
+    script = (
+        "import atexit, os, signal, time\n"
+        "from seqtune.runtime.interrupt import ended_by_signals\n"
+        "def slowly():\n"  # as a library that cleans up
+        "    print('down', flush=True)\n"
+        "    time.sleep(20)\n"
+        "atexit.register(slowly)\n"
+        "with ended_by_signals(is_command=True):\n"
+        "    raise SystemExit(0)\n"
+    )
+    with subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None and process.stdout.readline() == b"down\n"
+        process.send_signal(getattr(signal, name))
+        assert process.wait(10) == code
