@@ -76,22 +76,22 @@ def with_task_flags(act: Callable[..., None]) -> Callable[..., None]:
     Args:
         act: The command; it takes them as one dictionary, `flags`, by name.
     """
-    names = list(known_predict_flags())
+    flags = known_predict_flags()
     own = Signature.from_callable(act, eval_str=True).parameters.values()
     shown = [each for each in own if each.name != "flags"]
     extra = [
         _parameter(
             name.replace("-", "_"),
             Annotated[
-                KINDS[known_predict_flags()[name][0].kind],
+                KINDS[takers[0].kind],
                 typer.Option(f"--{name}", help=help_of(name, "predict_flags")),
             ],
         )
-        for name in names
+        for name, takers in flags.items()
     ]
 
     def command(**values: Any) -> None:
-        act(flags={name: values.pop(name.replace("-", "_")) for name in names}, **values)
+        act(flags={name: values.pop(name.replace("-", "_")) for name in flags}, **values)
 
     command.__doc__ = act.__doc__
     command.__signature__ = Signature([*shown, *extra])  # type: ignore[attr-defined]

@@ -140,6 +140,10 @@ def _text(line: bytes, number: int) -> str:
         DataError: It is none.
     """
     where = f"stdin:{number + 1}"
+    if len(line) == LONGEST and not line.endswith(b"\n"):
+        raise DataError(
+            f"{where}: found a line of more than {LONGEST:,} bytes", "seqtune predict RUN FILE"
+        )
     if b"\0" in line:
         raise DataError(
             f"{where}: found a zero byte, expected a line of text", "seqtune predict RUN FILE"

@@ -35,8 +35,8 @@ def command(
         str | None,
         typer.Argument(
             metavar="DATA",
-            help="New rows; - for stdin, of texts a line each; without it, continue the "
-            "data of the run.",
+            help="New rows; - reads stdin, a text per line where rows are texts; without DATA, "
+            "continue the data of the run.",
         ),
     ] = None,
     use: Annotated[

@@ -279,7 +279,7 @@ class Run:
 
         if data is None and query:
             raise RunError("a query needs a database", "name a file or an address before it")
-        return None if data is None else open_source(data, self.recipe, query)
+        return None if data is None else open_source(data, self.recipe, query, joins=False)
 
 
 def load(folder: str | Path) -> Run:

@@ -126,6 +126,15 @@ def test_what_is_no_text_is_refused_with_its_line(answered: Any, text: bytes, fo
         answered(text)
 
 
+def test_a_line_too_long_is_refused_not_divided(
+    answered: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lines, "LONGEST", 4)
+    assert answered(b"abc\n")[1].out == "ABC\t3\n"
+    with pytest.raises(DataError, match="stdin:2: found a line of more than 4 bytes"):
+        answered(b"abc\nabcde\n")
+
+
 def test_rows_that_are_more_than_a_text_are_read_as_a_table(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -33,7 +33,11 @@ if TYPE_CHECKING:
 
 
 def open_source(
-    data: str | Path | pd.DataFrame, recipe: Recipe, query: str | None = None
+    data: str | Path | pd.DataFrame,
+    recipe: Recipe,
+    query: str | None = None,
+    *,
+    joins: bool = True,
 ) -> Source:
     """Read a file, or take a table that is in memory already.
 
@@ -42,14 +46,19 @@ def open_source(
         recipe: Its `data` section says how a file is read; its task, whether a text file is a
             document or a table.
         query: What is read from a database.
+        joins: Whether the recipe may name a second file, to be read line by line beside this one.
+            That of a run, which may be a stranger's, may not.
     """
     info = info_of(recipe.task)
-    lines = _lines(data, recipe, info.line_columns) if info.line_columns and not query else None
-    return lines or read(data, recipe, as_documents=info.reads_documents, query=query)
+    if info.line_columns and not query:
+        lines = _lines(data, recipe, info.line_columns, joins)
+        if lines is not None:
+            return lines
+    return read(data, recipe, as_documents=info.reads_documents, query=query)
 
 
 def _lines(
-    data: str | Path | pd.DataFrame, recipe: Recipe, columns: tuple[str, ...]
+    data: str | Path | pd.DataFrame, recipe: Recipe, columns: tuple[str, ...], joins: bool
 ) -> Source | None:
     """Return plain text files as a table with a row for each line; None where there is a table.
 
@@ -59,12 +68,14 @@ def _lines(
             names the first column, and a file that is no table by its name lacks it, the lines of
             the file are that column.
         columns: What the columns are called.
+        joins: Whether it may name such a file.
     """
     if not isinstance(data, (str, Path)) or str(data) == DASH or not Path(data).is_file():
         return None
     path, options = Path(data), _options(recipe)
     first, second = (getattr(recipe.values.data, name, "auto") for name in columns)
-    beside = Path(second) if isinstance(second, str) and second != "auto" else None
+    is_named = joins and isinstance(second, str) and second != "auto"
+    beside = Path(str(second)) if is_named else None
     if beside is not None and beside.is_file():
         with OpenedFile(path) as file:
             if file.form not in ("text", "delimited") or _has(file, options, str(second)):

@@ -68,13 +68,15 @@ class CompiledSteps:
         """Train until the schedule says that it is over."""
         weights, others = self._weights(), self._others()
         steps = self._programs(weights, others, examples(batches))
+        only = next(iter(steps.values())) if len(steps) == 1 else None
         schedule.compiled()
         for epoch in range(schedule.epochs):
             rate = schedule.begin_epoch(epoch)
             losses = []
             for index in range(len(batches)):
                 batch = batches[index]
-                weights, others, self._moments, loss = steps[_shapes(batch)](
+                step = only or steps[_shapes(batch)]
+                weights, others, self._moments, loss = step(
                     weights, others, self._moments, self._figures(rate), *batch
                 )
                 losses.append(loss)

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from seqtune.data.channel_scale import center_and_spread, in_deviations
 from seqtune.data.ragged import Ragged
 from seqtune.data.text.tokenizer import Tokenizer
 from seqtune.tasks.classify.labels import Labels, is_text
@@ -26,14 +27,8 @@ MIN_TOKENS = 32
 MAX_TOKENS = 400
 """Longer texts cost more time than their middle tells."""
 
-LARGEST = 1e6
-"""Deviations beyond which a network sees no value: its squares stay finite."""
-
 LONGEST = 100_000
 """Inputs per case that a codec may say at most."""
-
-MIN_SPREAD = 1e-12
-"""Relative to its size; a channel, or a case, that varies less is constant."""
 
 
 @dataclass(frozen=True)
@@ -100,9 +95,9 @@ class Codec:
         batch = np.where(np.isfinite(batch), batch, center)
         if scaling == "case":
             count = np.maximum(lengths, 1)[:, None, None]
-            center, spread = _center_and_spread(batch, present, count, axis=1)
+            center, spread = center_and_spread(batch, present, count, axis=1)
         if scaling != "none":
-            batch = np.clip((batch - center) / spread, -LARGEST, LARGEST)
+            batch = in_deviations(batch, center, spread)
         return np.where(present, batch, 0.0)
 
     def to_dict(self) -> dict[str, Any]:
@@ -191,23 +186,6 @@ def fit_text(
     return tokenizers, longest
 
 
-def fit_series(series: Ragged, rows: npt.NDArray[np.int64]) -> tuple[Floats, Floats]:
-    """Measure training cases.
-
-    Args:
-        series: All cases.
-        rows: Those of the training part.
-
-    Returns:
-        Mean and standard deviation of each channel over all their steps, (channels,) each.
-    """
-    steps = np.concatenate([np.asarray(case, np.float64) for case in series.select(rows)])
-    known = np.isfinite(steps)
-    count = np.maximum(known.sum(axis=0, keepdims=True), 1)
-    center, spread = _center_and_spread(steps, known, count, axis=0)
-    return center[0], spread[0]
-
-
 def class_weights(targets: Floats) -> Floats:
     """Return the weight of each class with which all count the same, 1 on average over the cases.
 
@@ -219,22 +197,6 @@ def class_weights(targets: Floats) -> Floats:
     total = (targets * weights).sum()
     weights = weights * targets.sum() / total if total > 0 else np.ones_like(weights)
     return np.where(counts > 0, weights, 1.0)
-
-
-def _center_and_spread(
-    values: Floats, counted: Any, count: Any, axis: int
-) -> tuple[Floats, Floats]:
-    """Return mean and deviation along an axis, which is kept; where constant, the size, or 1.
-
-    Values are counted in the largest of them, so that no square is too large or too small.
-    """
-    values = np.where(counted, values, 0.0)
-    size = np.abs(values).max(axis=axis, keepdims=True, initial=0.0)
-    size = np.where(size > 0, size, 1.0)
-    center = (values / size).sum(axis=axis, keepdims=True) / count
-    squares = np.where(counted, (values / size - center) ** 2, 0.0)
-    spread = np.sqrt(squares.sum(axis=axis, keepdims=True) / count)
-    return size * center, size * np.where(spread > MIN_SPREAD, spread, 1.0)
 
 
 def _roles(values: Mapping[str, Any]) -> Roles:

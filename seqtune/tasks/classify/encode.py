@@ -8,6 +8,7 @@ from typing import Any, cast
 import numpy as np
 import numpy.typing as npt
 
+from seqtune.data.channel_scale import fit_channels
 from seqtune.data.ragged import Ragged
 from seqtune.data.series_lengths import shortened, stretched
 from seqtune.data.text.tokenizer import Tokenizer
@@ -15,7 +16,7 @@ from seqtune.data.text.word_vectors import read_vectors
 from seqtune.errors import DataError
 from seqtune.recipe.load import Recipe
 from seqtune.tasks.classify.cases import Cases
-from seqtune.tasks.classify.codec import LONGEST, Codec, class_weights, fit_series, fit_text
+from seqtune.tasks.classify.codec import LONGEST, Codec, class_weights, fit_text
 from seqtune.tasks.classify.labels import Labels
 from seqtune.tasks.classify.roles import Roles
 from seqtune.tasks.classify.schema import Schema
@@ -78,7 +79,7 @@ def encode_all(
     lengths = cases.series.lengths[training]
     steps = min(values.series.longest, LONGEST, int(lengths.max()))
     series, count = shortened(cases.series, steps)
-    center, spread = fit_series(series, training)
+    center, spread = fit_channels(series, training)
     codec = Codec(
         **fitted,
         longest={"series": steps},

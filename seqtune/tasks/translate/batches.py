@@ -11,37 +11,13 @@ import numpy.typing as npt
 
 from seqtune.data.text.vocabulary import END, UNKNOWN
 from seqtune.tasks.translate.buckets import Shape, smallest_of
-from seqtune.tasks.translate.codec import SERIES
+from seqtune.tasks.translate.source_batch import Arrays, source_batch
 
 if TYPE_CHECKING:
-    from seqtune.data.ragged import Ragged
-    from seqtune.tasks.translate.codec import Codec
     from seqtune.tasks.translate.prepared import Prepared
 
-Arrays = dict[str, npt.NDArray[Any]]
 Rows = npt.NDArray[np.int64]
 Batch = tuple[Arrays, npt.NDArray[np.int32], npt.NDArray[np.float32]]
-
-
-def source_inputs(codec: Codec, inputs: Ragged, rows: Rows, steps: int, name: str) -> Arrays:
-    """Return sources as the network takes them.
-
-    Args:
-        codec: Scales.
-        inputs: The sources, as the configuration reads them.
-        rows: Which of them.
-        steps: Their length; shorter ones are padded.
-        name: A kind of token, or "series".
-
-    Returns:
-        `source` (cases, steps) int32, 0 where padded; or `series` (cases, steps, channels) float32
-        and `length` (cases,) int32.
-    """
-    batch, lengths = inputs.take(rows, steps)
-    if name != SERIES:
-        return {"source": batch.astype(np.int32, copy=False)}
-    scaled = codec.scaled(batch.astype(np.float64), lengths)
-    return {"series": scaled.astype(np.float32), "length": lengths.astype(np.int32)}
 
 
 class TrainingBatches(keras.utils.PyDataset):  # type: ignore[misc]
@@ -138,9 +114,7 @@ class TrainingBatches(keras.utils.PyDataset):  # type: ignore[misc]
 
     def _batch(self, chosen: Rows, shape: Shape, draw: np.random.Generator) -> Batch:
         filled = np.resize(chosen, self.size)
-        inputs = source_inputs(
-            self.codec, self.inputs, self.case[filled], shape.source, self.source
-        )
+        inputs = source_batch(self.codec, self.inputs, self.case[filled], shape.source)
         tokens, lengths = self.targets.take(self.rows[filled], shape.target)
         targets = tokens.astype(np.int32, copy=False)  # padded with the end, as they are to end
         previous = np.concatenate([np.full((self.size, 1), END, np.int32), targets[:, :-1]], axis=1)

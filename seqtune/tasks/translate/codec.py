@@ -9,6 +9,7 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
+from seqtune.data.channel_scale import in_deviations
 from seqtune.data.ragged import Ragged
 from seqtune.data.text.tokenizer import Tokenizer
 from seqtune.tasks.translate.buckets import MOST_SHAPES, Shape
@@ -51,7 +52,8 @@ class Codec:
         lower: Whether capitals become small letters.
         decoding: How answers to the test part are searched for.
         center: (channels,) mean over training steps; 0 for a category.
-        spread: (channels,) standard deviation over training steps, 1 where constant or a category.
+        spread: (channels,) deviation over training steps; where constant, its size, or 1; 1
+            for a category.
         categories: By column of features, its categories; none for numbers.
     """
 
@@ -126,7 +128,7 @@ class Codec:
         present = (np.arange(batch.shape[1]) < lengths[:, None])[..., None]
         center, spread = np.array(self.center), np.array(self.spread)
         batch = np.where(np.isfinite(batch), batch, center)
-        return np.where(present, (batch - center) / spread, 0.0)
+        return np.where(present, in_deviations(batch, center, spread), 0.0)
 
     def plain(self, series: Ragged) -> list[Floats]:
         """Return series as simple methods take them, (steps, channels) each, gaps at the mean."""
@@ -211,25 +213,6 @@ def _is_sound(codec: Codec) -> bool:
         and all(width > 0 for width in codec.spread)
         and {*codec.categories} <= ({*roles.channels} if roles.kind == "features" else set())
     )
-
-
-def fit_scale(series: Ragged, rows: npt.NDArray[np.int64]) -> tuple[Floats, Floats]:
-    """Measure training cases.
-
-    Args:
-        series: All cases, (steps, channels) each.
-        rows: Those of the training part.
-
-    Returns:
-        Mean and standard deviation of each channel over all their steps, (channels,) each; 1 where
-        a channel is constant.
-    """
-    steps = np.concatenate([np.asarray(case, np.float64) for case in series.select(rows)])
-    known = np.isfinite(steps)
-    count = np.maximum(known.sum(axis=0), 1)
-    center = np.where(known, steps, 0.0).sum(axis=0) / count
-    spread = np.sqrt(np.where(known, (steps - center) ** 2, 0.0).sum(axis=0) / count)
-    return center, np.where(spread > 1e-12 * (1e-12 + np.abs(center)), spread, 1.0)
 
 
 def _numbers(values: Any) -> tuple[float, ...]:

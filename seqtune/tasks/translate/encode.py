@@ -9,12 +9,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from seqtune.data.channel_scale import fit_channels
 from seqtune.data.ragged import Ragged
 from seqtune.data.series_lengths import shortened
 from seqtune.data.text.vocabulary import SYMBOL
 from seqtune.progress import Listener, Note
 from seqtune.tasks.translate.buckets import Shape, choose_shapes
-from seqtune.tasks.translate.codec import SERIES, Codec, fit_scale
+from seqtune.tasks.translate.codec import SERIES, Codec
 from seqtune.tasks.translate.pairs import Pairs, Rows
 from seqtune.tasks.translate.roles import Roles
 from seqtune.tasks.translate.series import MAX_STEPS
@@ -113,7 +114,7 @@ def _of_numbers(
         series, longer = shortened(unique.series, most)
         if longer:
             listener(Note(f"{longer:,} of {len(series):,} series are averaged to {most} steps"))
-    center, spread = fit_scale(series, known)
+    center, spread = fit_channels(series, known)
     if unique.features is not None:
         is_category = unique.features.is_category(categories)
         center, spread = np.where(is_category, 0.0, center), np.where(is_category, 1.0, spread)

@@ -21,7 +21,7 @@ INFO = TaskInfo(
         Metric("nats_per_character", unit="nats"),
     ),
     flags=(
-        Flag("source", "data.source", "Column of what is translated."),
+        Flag("source", "data.source", "Column of source texts, symbols or file paths."),
         Flag("target", "data.target", "Column of the answers to learn.", "texts", one_or_many),
         Flag("series", "data.series", "Column that identifies the series, or the cases."),
         Flag("time", "data.time", "Column of dates or steps."),
@@ -34,8 +34,12 @@ INFO = TaskInfo(
         *("decoding.beam", "decoding.length_penalty", "decoding.n_best", "decoding.longest"),
     ),
     predict_flags=(
-        Flag("beam", "decoding.beam", "Answers followed at a time; 1 is greedy.", "integer"),
-        Flag("length-penalty", "decoding.length_penalty", "How much long answers are favoured."),
+        Flag("beam", "decoding.beam", "Width of the beam search; 1 is greedy.", "integer"),
+        Flag(
+            "length-penalty",
+            "decoding.length_penalty",
+            "How strongly long answers are favoured; 0 favours short ones.",
+        ),
         Flag("n-best", "decoding.n_best", "Answers given for each source.", "integer"),
         Flag("max-length", "decoding.longest", "Tokens of an answer at most.", "integer"),
     ),

@@ -12,6 +12,7 @@ import numpy.typing as npt
 from seqtune.data.ragged import Ragged
 from seqtune.runtime.programs import batch_rows
 from seqtune.tasks._values import Network
+from seqtune.tasks.translate.source_batch import source_batch
 
 LEAST_STEPS = 16
 """Sources are padded to so many steps at least, where any has as many."""
@@ -111,8 +112,4 @@ def source_inputs(member: Member, inputs: Mapping[str, Ragged], rows: Rows) -> d
     sources = member.source(inputs)
     most = int(sources.lengths.max(initial=1))
     steps = batch_rows(max(LEAST_STEPS, int(sources.lengths[rows].max(initial=1))), most)
-    batch, lengths = sources.take(rows, steps)
-    if sources.values.ndim == 1:
-        return {"source": batch.astype(np.int32, copy=False)}
-    scaled = member.codec.scaled(batch.astype(np.float64), lengths)
-    return {"series": scaled.astype(np.float32), "length": lengths.astype(np.int32)}
+    return source_batch(member.codec, sources, rows, steps)

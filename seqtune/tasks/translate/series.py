@@ -17,9 +17,6 @@ from seqtune.tasks.translate.roles import Roles
 Floats = npt.NDArray[np.float64]
 Rows = npt.NDArray[np.int64]
 
-LARGEST = 3e38
-"""Single precision holds no larger number."""
-
 MAX_STEPS = 3_000
 """Steps of a series at most: half a minute of sound."""
 
@@ -60,9 +57,6 @@ def read_cases(source: Source, roles: Roles) -> tuple[Ragged, Rows, list[str], t
     notes = []
     if gaps := int(np.isnan(values).sum()):
         notes.append(f"{gaps:,} missing values are taken as the mean of their channel")
-    if (np.abs(values) > LARGEST).any():
-        notes.append(f"values beyond {LARGEST:g} were taken as {LARGEST:g}")
-        values = np.clip(values, -LARGEST, LARGEST)
     bounds = np.searchsorted(codes[order], np.arange(len(names) + 1))
     cases = [values[begin:end] for begin, end in pairwise(bounds.tolist())]
     first = np.full(len(names), source.rows, np.int64)
@@ -101,4 +95,4 @@ def answers_of_cases(source: Source, roles: Roles, texts: list[str], cases: int)
 def _steps(source: Source, time: str | None) -> npt.NDArray[Any]:
     if time is None:
         return np.arange(source.rows)
-    return source.times(time) if source.kind(time) == "time" else source.numbers(time)
+    return source.times(time) if source.kind(time) == "time" else source.exact_numbers(time)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from types import ModuleType
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -68,9 +67,7 @@ def problem_of(prepared: Prepared, seed: int) -> Problem:
 
 def known_pairs(prepared: Prepared, pairs: Rows) -> Pairs:
     """Return pairs as simple methods learn from them."""
-    cases = prepared.plain_sources(np.arange(len(prepared.parts)))
-    sources: list[Any] = [cases[case] for case in prepared.case[pairs].tolist()]
-    codec = prepared.codec
+    codec, sources = prepared.codec, prepared.plain_sources(prepared.case[pairs])
     return Pairs(sources, prepared.target_texts(pairs), codec.source_kind, codec.target_kind)
 
 

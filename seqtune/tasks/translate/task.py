@@ -91,7 +91,7 @@ class TranslateTask(Task):
 
     def steps_per_epoch(self, prepared: Prepared, values: Values) -> int:
         """Return so many steps that looking at the validation part costs little."""
-        cases = len(prepared.encoded("validation"))
+        cases = len(prepared.answered("validation"))
         return max(MIN_STEPS, TRAINED_PER_ANSWERED * cases // int(values["training.batch_size"]))
 
     def batches(
@@ -154,16 +154,16 @@ class TranslateTask(Task):
 
     def objective(self, prepared: Prepared, scores: Mapping[str, float]) -> float:
         """Return the metric, ties broken by how likely the known answers are."""
-        cases = len(prepared.encoded("validation"))
+        cases = len(prepared.answered("validation"))
         return objective_of(INFO.metric(prepared.metric), scores, cases)
 
     def margin(self, prepared: Prepared, score: float) -> float:
         """Return about one standard error of the metric on the validation part."""
-        return margin_of(prepared.metric, score, len(prepared.encoded("validation")))
+        return margin_of(prepared.metric, score, len(prepared.answered("validation")))
 
     def standard_error(self, prepared: Prepared, part: Part, score: float) -> float:
         """Return about one standard error of the metric on a part."""
-        return margin_of(prepared.metric, score, len(prepared.encoded(part)))
+        return margin_of(prepared.metric, score, len(prepared.answered(part)))
 
     def prediction_unit(self, prepared: Prepared, values: Values | None) -> str:
         """Return what is written; networks that write the same can write together."""

@@ -97,3 +97,11 @@ def test_lines_of_a_new_file_are_the_sources_of_a_run(tmp_path: Path) -> None:
     assert table.names == COLUMNS
     table = open_source(write(tmp_path, "new.csv", "text,more\na,b\n"), settled)
     assert table.names == ("text", "more")  # a table, which lacks the column
+
+
+def test_the_recipe_of_a_run_reads_no_file_beside_the_data(tmp_path: Path) -> None:
+    secret = write(tmp_path, "secret.txt", "one\ntwo\n")
+    data = write(tmp_path, "a.txt", "ein\nzwei\n")
+    named = recipe(source="source", target=str(secret))
+    assert open_source(data, named).names == COLUMNS
+    assert open_source(data, named, joins=False).names == ("source",)

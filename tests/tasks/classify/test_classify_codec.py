@@ -11,11 +11,12 @@ from typing import Any
 import numpy as np
 import pytest
 
+from seqtune.data.channel_scale import fit_channels
 from seqtune.data.ragged import Ragged
 from seqtune.data.series_lengths import shortened, stretched
 from seqtune.data.text.tokenizer import Tokenizer
 from seqtune.tasks.classify.cases import Cases
-from seqtune.tasks.classify.codec import LONGEST, Codec, class_weights, fit_series, fit_text
+from seqtune.tasks.classify.codec import LONGEST, Codec, class_weights, fit_text
 from seqtune.tasks.classify.encode import encode_cases
 from seqtune.tasks.classify.labels import Labels
 from seqtune.tasks.classify.roles import Roles
@@ -93,14 +94,14 @@ def test_long_texts_keep_head_and_tail_and_are_counted() -> None:
 
 def test_scales_are_those_of_the_training_cases() -> None:
     cases: list[Any] = [[[1, 0], [3, NAN]], [[1e30, 9]], [[5, 4]]]
-    center, spread = fit_series(Ragged.from_list(cases, 2), np.array([0, 2]))
+    center, spread = fit_channels(Ragged.from_list(cases, 2), np.array([0, 2]))
     np.testing.assert_allclose(center, [3, 2])  # of 1, 3, 5 and of 0, 4
     np.testing.assert_allclose(spread, [np.sqrt(8 / 3), 2])
 
 
 def test_constant_and_missing_channels_are_not_blown_up() -> None:
     cases = Ragged.from_list([[[7, NAN], [7, NAN]]], 2)
-    center, spread = fit_series(cases, np.array([0]))
+    center, spread = fit_channels(cases, np.array([0]))
     assert (center.tolist(), spread.tolist()) == ([7, 0], [7, 1])
 
 
@@ -282,7 +283,7 @@ def test_what_a_network_sees_depends_neither_on_offset_nor_on_size(
 
     def seen(cases: list[Any]) -> Any:
         series = Ragged.from_list(cases, 1)
-        center, spread = fit_series(series, np.arange(3))
+        center, spread = fit_channels(series, np.arange(3))
         codec = SimpleNamespace(center=center, spread=spread)
         return Codec.scaled(codec, *series.take(np.arange(3)), scaling)  # type: ignore[arg-type]
 

@@ -14,10 +14,11 @@ from seqtune.data.reading.source import Source
 from seqtune.data.text.vocabulary import END, UNKNOWN
 from seqtune.progress import silent
 from seqtune.recipe.load import Recipe
-from seqtune.tasks.translate.batches import TrainingBatches, source_inputs
+from seqtune.tasks.translate.batches import TrainingBatches
 from seqtune.tasks.translate.buckets import Shape
 from seqtune.tasks.translate.prepare import prepare
 from seqtune.tasks.translate.prepared import Prepared
+from seqtune.tasks.translate.source_batch import source_batch
 from seqtune.tasks.translate.split import TRAIN, split_cases
 
 VALUES = {
@@ -171,5 +172,5 @@ def test_pairs_longer_than_any_batch_lose_their_end_and_have_no_end_token() -> N
 
 def test_no_sources_are_an_empty_batch() -> None:
     none = np.array([], np.int64)
-    given = source_inputs(PREPARED.codec, PREPARED.inputs["character"], none, 5, "character")
+    given = source_batch(PREPARED.codec, PREPARED.inputs["character"], none, 5)
     assert given["source"].shape == (0, 5)

@@ -15,11 +15,12 @@ from seqtune.errors import DataError
 from seqtune.progress import Event, Note
 from seqtune.recipe.load import Recipe
 from seqtune.tasks._values import Context
-from seqtune.tasks.translate.batches import TrainingBatches, source_inputs
+from seqtune.tasks.translate.batches import TrainingBatches
 from seqtune.tasks.translate.features import Features, read_features
 from seqtune.tasks.translate.new_pairs import new_pairs, new_sources
 from seqtune.tasks.translate.prepare import prepare
 from seqtune.tasks.translate.prepared import Prepared
+from seqtune.tasks.translate.source_batch import source_batch
 
 NAN = float("nan")
 RECIPE = Recipe.load(None, "translate")
@@ -80,11 +81,25 @@ def test_numbers_are_centred_and_categories_are_not() -> None:
     prices = prepared.inputs["series"].values[learnt, 2]
     assert codec.center == (0, 0, pytest.approx(prices.mean()))
     assert codec.spread == (1, 1, pytest.approx(prices.std()))
-    inputs = source_inputs(codec, prepared.inputs["series"], learnt, 1, "series")
+    inputs = source_batch(codec, prepared.inputs["series"], learnt, 1)
     assert inputs["series"].shape == (len(learnt), 1, 3)
     assert inputs["length"].tolist() == [1] * len(learnt)
     assert inputs["series"][..., 2].mean() == pytest.approx(0, abs=1e-6)
     assert set(np.unique(inputs["series"][..., :2])) == {0, 1}
+
+
+@pytest.mark.parametrize("scale", [1e-30, 1e30])
+def test_no_unit_of_a_channel_changes_what_a_network_reads(scale: float) -> None:
+    columns = meals()
+    plain, _, _ = prepared_of(columns)
+    price = [each and float(each) * scale for each in columns["price"]]
+    other, _, _ = prepared_of({**columns, "price": price})
+    rows = np.arange(len(plain.parts))
+    read = [
+        source_batch(each.codec, each.inputs["series"], rows, 1)["series"]
+        for each in (plain, other)
+    ]
+    np.testing.assert_allclose(read[0], read[1], rtol=1e-5)
 
 
 def test_rows_of_equal_features_are_one_case() -> None:
@@ -196,7 +211,7 @@ def test_gaps_are_said_and_become_the_mean() -> None:
     assert "1 missing values are taken as the mean of their channel" in notes
     plain = prepared.plain_sources(np.arange(12))
     assert all(np.isfinite(each).all() for each in plain)
-    series = source_inputs(prepared.codec, prepared.inputs["series"], np.arange(12), 3, "series")
+    series = source_batch(prepared.codec, prepared.inputs["series"], np.arange(12), 3)
     assert np.isfinite(series["series"]).all()
 
 
