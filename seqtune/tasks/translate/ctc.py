@@ -106,8 +106,8 @@ def best_path(frames: Floats) -> Prefix:
 def best_prefixes(frames: Floats, beam: int) -> list[Answer]:
     """Return the most probable sequences of tokens, each summed over its alignments.
 
-    Keras's own beam search (`keras.ops.ctc_decode`) sorts every continuation of every prefix at each
-    frame on JAX, as whole rows; here a few likely tokens of a frame are looked at.
+    On JAX, `keras.ops.ctc_decode` sorts every continuation of every prefix at each frame, as whole
+    rows; here only the likely tokens of a frame are looked at.
 
     Args:
         frames: (frames, tokens), natural logarithms.
