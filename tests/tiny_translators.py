@@ -13,6 +13,7 @@ import numpy.typing as npt
 from seqtune.data.ragged import Ragged
 from seqtune.data.text.vocabulary import END, UNKNOWN
 from seqtune.runtime.network import KerasNetwork
+from seqtune.tasks.translate.encoded import EncodedPairs, Inputs
 from seqtune.tasks.translate.member import Member
 from seqtune.tasks.translate.network import build_network
 
@@ -127,3 +128,13 @@ def every_answer(size: int, longest: int) -> list[tuple[int, ...]]:
     """Return all sequences of known tokens that may be written."""
     known = [token for token in range(size) if token not in (END, UNKNOWN)]
     return [each for length in range(longest + 1) for each in product(known, repeat=length)]
+
+
+def cases_of(*references: tuple[str, ...]) -> EncodedPairs:
+    """Return cases that have references and nothing to read."""
+
+    def none(name: str) -> None:
+        raise AssertionError(name)
+
+    sources = [""] * len(references)
+    return EncodedPairs(Inputs((), none), references, sources, np.arange(len(references)))  # type: ignore[arg-type]

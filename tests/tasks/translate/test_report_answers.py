@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 import pytest
 from drawn import drawn
+from tiny_translators import cases_of
 
 from seqtune.tasks.translate.examples import by_length, choose_examples
 from seqtune.tasks.translate.report import KINDS
 from seqtune.tasks.translate.report_answers import AnswersReport
-from tests.tasks.translate.test_scoring import cases
 
 VALUES: dict[str, Any] = {
     "title": "Answers of a network",
@@ -102,7 +102,7 @@ def test_what_is_no_such_report_is_refused(changes: dict[str, Any]) -> None:
 
 
 def test_examples_are_the_best_typical_and_worst() -> None:
-    known = cases(("abcd",), ("abcd",), ("abcd",), ("abcd",), ("abcd",), ("abcdefgh",))
+    known = cases_of(("abcd",), ("abcd",), ("abcd",), ("abcd",), ("abcd",), ("abcdefgh",))
     given = ["abcd", "abcx", "abxx", "axxx", "xxxx", "abcdefgh"]
     found = choose_examples(known, given)
     assert [(each["kind"], each["case"]) for each in found] == [
@@ -117,12 +117,12 @@ def test_examples_are_the_best_typical_and_worst() -> None:
 
 
 def test_one_case_is_an_example_of_each_kind() -> None:
-    found = choose_examples(cases(("a",)), ["b"])
+    found = choose_examples(cases_of(("a",)), ["b"])
     assert [each["kind"] for each in found] == ["best", "typical", "worst"]
 
 
 def test_figures_by_length_cover_every_case_once() -> None:
-    known = cases(*[("a",)] * 40)
+    known = cases_of(*[("a",)] * 40)
     object.__setattr__(known, "sources", ["x " * length for length in range(1, 41)])
     found = by_length(known, ["a"] * 20 + ["b"] * 20, "exact_match")
     assert [(each["shortest"], each["longest"], each["cases"]) for each in found] == [
@@ -135,5 +135,5 @@ def test_figures_by_length_cover_every_case_once() -> None:
 
 
 def test_too_few_cases_have_no_figures_by_length() -> None:
-    assert by_length(cases(("a",), ("b",)), ["a", "b"], "exact_match") == []
-    assert np.isfinite([each["errors"] for each in choose_examples(cases(("a",)), [""])]).all()
+    assert by_length(cases_of(("a",), ("b",)), ["a", "b"], "exact_match") == []
+    assert np.isfinite([each["errors"] for each in choose_examples(cases_of(("a",)), [""])]).all()

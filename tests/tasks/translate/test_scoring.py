@@ -4,19 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from tiny_translators import cases_of
 
 from seqtune.tasks.translate.answers import UNKNOWN, Answers
-from seqtune.tasks.translate.encoded import EncodedPairs, Inputs
 from seqtune.tasks.translate.info import INFO
 from seqtune.tasks.translate.scoring import margin_of, objective_of, score_cases
-
-
-def cases(*references: tuple[str, ...]) -> EncodedPairs:
-    def none(name: str) -> None:
-        raise AssertionError(name)
-
-    sources = [""] * len(references)
-    return EncodedPairs(Inputs((), none), references, sources, np.arange(len(references)))  # type: ignore[arg-type]
 
 
 def answers(*texts: str, nats: float = UNKNOWN) -> Answers:
@@ -24,18 +16,18 @@ def answers(*texts: str, nats: float = UNKNOWN) -> Answers:
 
 
 def test_nats_are_spread_over_all_characters_and_ends() -> None:
-    scores = score_cases(cases(("ab", "c"), ("d",)), answers("ab", "x", nats=3.5))
+    scores = score_cases(cases_of(("ab", "c"), ("d",)), answers("ab", "x", nats=3.5))
     assert scores["nats_per_character"] == pytest.approx(7.0 / (3 + 2 + 2))
     assert scores["exact_match"] == 0.5
 
 
 def test_a_model_without_probabilities_has_no_nats() -> None:
-    assert "nats_per_character" not in score_cases(cases(("a",)), answers("a"))
+    assert "nats_per_character" not in score_cases(cases_of(("a",)), answers("a"))
 
 
 def test_one_case_without_nats_leaves_none() -> None:
     some = Answers([["a"], ["b"]], np.zeros((2, 1)), np.array([1.0, UNKNOWN]))
-    assert "nats_per_character" not in score_cases(cases(("a",), ("b",)), some)
+    assert "nats_per_character" not in score_cases(cases_of(("a",), ("b",)), some)
 
 
 @pytest.mark.parametrize("name", ["bleu", "exact_match", "word_error_rate"])
