@@ -1,0 +1,1 @@
+"""Simple methods that tag tokens and steps."""
