@@ -6,7 +6,7 @@ Common shapes:
     predicted: (positions,), int64, the number of the tag that each position was given
     targets:   (positions,), int64, the number of the true tag; -1 where nothing is known
     offsets:   (sequences + 1,), int64, where each sequence begins among the positions
-    spans:     (spans, 4), int64: sequence, first position, position after the last, kind
+    spans:     (spans, 3), int64: first position, position behind the last, number of the kind
 
 Positions with a target of -1 are not scored: they are left out before anything is counted. A
 target that is beyond the tags of the model stands for a tag that the model cannot give: it counts
@@ -119,19 +119,19 @@ def macro_f1(predicted: Integers, targets: Integers) -> float:
 def span_f1(predicted: Integers, truth: Integers) -> float:
     """Span F1: the harmonic mean of precision and recall of whole spans; 0 to 1.
 
-    `2 |P and T| / (|P| + |T|)` over all sequences together: a span is right where its sequence,
-    its beginning, its end and its kind are. 0 where there are no spans at all, as in seqeval.
+    `2 |P and T| / (|P| + |T|)` over all sequences together: a span is right where its beginning,
+    its end and its kind are. 0 where there are no spans at all, as in seqeval.
 
     Args:
-        predicted: (spans, 4).
-        truth: (spans, 4).
+        predicted: (spans, 3).
+        truth: (spans, 3).
 
     Source:
         Tjong Kim Sang and De Meulder 2003, "Introduction to the CoNLL-2003 shared task", CoNLL,
         section 2.5; equal to the micro average of seqeval's strict mode.
 
     Example:
-        >>> span_f1(np.array([[0, 0, 2, 1]]), np.array([[0, 0, 2, 1], [0, 4, 5, 1]]))
+        >>> span_f1(np.array([[0, 2, 1]]), np.array([[0, 2, 1], [4, 5, 1]]))
         0.6666666666666666
     """
     both = len(predicted) + len(truth)
@@ -142,13 +142,13 @@ def right_spans(predicted: Integers, truth: Integers) -> npt.NDArray[np.bool_]:
     """Say of each predicted span whether it is one of the truth.
 
     Args:
-        predicted: (spans, 4), no span twice.
-        truth: (spans, 4), no span twice.
+        predicted: (spans, 3), no span twice.
+        truth: (spans, 3), no span twice.
 
     Returns:
         (spans,) of the predicted ones.
     """
-    rows = np.concatenate([predicted, truth]).reshape(-1, 4)
+    rows = np.concatenate([predicted, truth]).reshape(-1, 3)
     _, number, counts = np.unique(rows, axis=0, return_inverse=True, return_counts=True)
     return np.asarray(counts[number.ravel()[: len(predicted)]] > 1)
 
