@@ -96,8 +96,7 @@ class TaskInfo:
         line_columns: Names of columns that plain text files may give, a row for each line: the data
             the first; a file beside it, which the key `data.<name>` of the recipe then names, the
             second.
-        forms: Endings of files, no tables, that predictions are written to in the form that the data
-            came in.
+        forms: Endings of files, no tables, that predictions are written to in the form of the data.
         commands: Modules with further commands: `NAME`, `EXAMPLE` and `command` each.
     """
 

@@ -24,8 +24,8 @@ class LinesAreRows:
         self, prepared: Any, table: pd.DataFrame, lines: Sequence[str]
     ) -> list[list[Mapping[str, Any]]]:
         """Return the rows of the prediction table that answer each line, as records."""
-        records = [
-            {key: value for key, value in record.items() if key != "row"}
+        records: list[Mapping[str, Any]] = [
+            {str(key): value for key, value in record.items() if key != "row"}
             for record in table.to_dict("records")
         ]
         each = len(records) // len(lines)
