@@ -32,7 +32,8 @@ it. What it is fitted on, and what it predicts, depends on its task:
   least one position has one), and how many tags there are. It returns a `Predict` from sequences to
   probabilities, (positions, tags). With `causal` a position's answer may depend on itself and what
   is before it in its sequence alone. `KINDS`, a literal tuple, says which positions it takes:
-  "tokens" (a `str`, which may be empty), "steps" (rows of float64 channels, without NaN).
+  "tokens" (a `str`, which may be empty), "steps" (rows of float64 channels, without NaN);
+  `CAUSAL = False` says that it cannot be `causal`.
 
 A `seed` is that of methods that draw at random; others do without it.
 

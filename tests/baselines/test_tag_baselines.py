@@ -14,6 +14,7 @@ from test_method_contract import paths, sentences
 from seqtune.baselines.tag import (
     _spelling,
     commonest_tag,
+    crf_features,
     logistic_regression,
     majority,
     previous_tag,
@@ -37,7 +38,8 @@ def steps(*lengths: int, names: tuple[str, ...] = ()) -> Any:
 
 def test_these_are_the_methods() -> None:
     assert list(baselines("tag")) == [
-        "commonest_tag", "logistic_regression", "majority", "previous_tag", "window_trees",
+        "commonest_tag", "crf_features", "logistic_regression", "majority", "previous_tag",
+        "window_trees",
     ]  # fmt: skip
 
 
@@ -86,6 +88,20 @@ def test_the_words_around_decide() -> None:
     assert regression(sentences(["to", "run"], ["a", "run"])).argmax(axis=1)[1::2].tolist() == [
         0, 1,
     ]  # fmt: skip
+
+
+def test_a_chain_learns_what_follows_what() -> None:
+    """Of two words that say nothing the second has the tag of the first, so that one is known."""
+    text = [*(["a", "x", "x"], ["b", "x", "x"]) * 20]
+    field = fit(crf_features, sentences(*text), [0, 0, 0, 1, 1, 1] * 20)
+    found = field(sentences(["a", "x", "x"], [], ["b", "x", "x"]))
+    assert found.argmax(axis=1).tolist() == [0, 0, 0, 1, 1, 1]
+    np.testing.assert_allclose(found.sum(axis=1), 1.0)
+
+
+def test_a_position_without_a_tag_ends_a_chain() -> None:
+    chains = crf_features._chains(np.array([0, 3, 3, 6]), np.array([1, 0, 1, 1, 1, 0], bool))
+    assert chains == [(0, 1), (2, 3), (3, 5)]
 
 
 def test_what_comes_later_is_no_feature_where_it_must_not_be() -> None:
@@ -164,3 +180,6 @@ def test_a_method_for_the_other_kind_is_refused() -> None:
     method = SimpleNamespace(KINDS=("tokens",))
     assert TagFitting("tokens", 2).refusal(method) == ""
     assert TagFitting("steps", 2).refusal(method) == "is for tokens, not for steps"
+    method = SimpleNamespace(KINDS=("tokens",), CAUSAL=False)
+    assert TagFitting("tokens", 2).refusal(method) == ""
+    assert TagFitting("tokens", 2, causal=True).refusal(method) == "looks at what comes later"

@@ -38,9 +38,10 @@ class TagFitting:
     task: str = "tag"
 
     def refusal(self, method: ModuleType) -> str:
-        """Say that a method is for positions of another kind."""
+        """Say that a method is for positions of another kind, or looks ahead where none may."""
         if self.kind in method.KINDS:
-            return ""
+            looks_ahead = self.causal and not getattr(method, "CAUSAL", True)
+            return "looks at what comes later" if looks_ahead else ""
         return f"is for {' and '.join(method.KINDS)}, not for {self.kind}"
 
     def fit(self, method: ModuleType, known: Known, before: Any = None) -> Predict:
