@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
 
 from seqtune.baselines.problem import PARTS, Portion, Problem
 from seqtune.baselines.runner import quietly
-from seqtune.baselines.tag._fitting import Known, TagFitting
+from seqtune.baselines.tag._fitting import TagFitting
 from seqtune.errors import RunError, literal
 from seqtune.progress import Listener
 from seqtune.registry import baselines
@@ -17,6 +18,8 @@ from seqtune.tasks.tag.encoded import EncodedSequences
 from seqtune.tasks.tag.sequences import Sequences
 
 Floats = npt.NDArray[np.float64]
+Known = tuple[Sequences, npt.NDArray[np.int64]]
+"""Sequences, and the number of each position's tag, -1 where it has none."""
 
 SAMPLES = (400, 4_000)
 """Training positions, about, of the samples that say how long a method takes."""
@@ -98,14 +101,13 @@ def _stretch(sequences: Sequences, targets: npt.NDArray[np.int64], size: int) ->
     whole = sequences.take([number])
     begin = first - int(sequences.offsets[number])
     part = slice(begin, begin + size)
-    values = None if whole.values is None else whole.values[part]
-    cut = Sequences(
-        np.array([0, len(whole.rows[part])], np.int64),
-        whole.rows[part],
-        whole.tokens[part],
-        values,
-        whole.tags[part],
-        whole.names,
-        whole.groups,
+    rows = whole.rows[part]
+    cut = replace(
+        whole,
+        offsets=np.array([0, len(rows)], np.int64),
+        rows=rows,
+        tokens=whole.tokens[part],
+        values=None if whole.values is None else whole.values[part],
+        tags=whole.tags[part],
     )
     return cut, targets[first : first + cut.positions]
