@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from seqtune.data.text.tag_scheme import Spans
 from seqtune.tasks.tag.answers import TaggedSequences
 from seqtune.tasks.tag.report_sentences import (
     NOTHING,
@@ -94,15 +95,21 @@ def _of_spans(
     found: TaggedSequences, tokens: Sequence[str], start: int, stop: int, background: int
 ) -> list[Piece]:
     """Return spans, those missed among them, and the tokens between them one by one."""
+    here = _between(found.spans, start, stop)
+    spans = zip(found.spans.start[here], found.spans.end[here], found.spans.kind[here], strict=True)
     given = {
-        (first, end): (kind, bool(is_right))
-        for (first, end, kind), is_right in zip(found.spans.triples(), found.right, strict=True)
-        if first < stop and end > start
+        (int(first), int(end)): (kind, bool(is_right))
+        for (first, end, kind), is_right in zip(spans, found.right[here], strict=True)
     }
+    there = _between(found.true_spans, start, stop)
     truth = [
-        (first, min(end, stop), kind)
-        for first, end, kind in found.true_spans.triples()
-        if first < stop and end > start
+        (int(first), min(int(end), stop), kind)
+        for first, end, kind in zip(
+            found.true_spans.start[there],
+            found.true_spans.end[there],
+            found.true_spans.kind[there],
+            strict=True,
+        )
     ]
     pieces: dict[tuple[int, int], Piece] = {}
     for (first, end), (kind, is_right) in given.items():
@@ -118,6 +125,12 @@ def _of_spans(
         if place not in covered:
             pieces[place, place + 1] = Piece(cut([tokens[place]]))
     return [pieces[key] for key in sorted(pieces)]
+
+
+def _between(spans: Spans, start: int, stop: int) -> slice:
+    """Return which of the spans, ascending, begin between two positions."""
+    first, last = np.searchsorted(spans.start, [start, stop]).tolist()
+    return slice(first, last)
 
 
 def _truth(
