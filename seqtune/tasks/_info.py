@@ -96,6 +96,7 @@ class TaskInfo:
         line_columns: Names of columns that plain text files may give, a row for each line: the data
             the first; a file beside it, which the key `data.<name>` of the recipe then names, the
             second.
+        forms: Endings of files, no tables, that predictions are written to in the form of the data.
         commands: Modules with further commands: `NAME`, `EXAMPLE` and `command` each.
     """
 
@@ -114,6 +115,7 @@ class TaskInfo:
     predict_flags: tuple[Flag, ...] = ()
     allows_missing: bool = False
     line_columns: tuple[str, ...] = ()
+    forms: tuple[str, ...] = ()
     commands: tuple[str, ...] = ()
 
     def metric(self, name: str) -> Metric:
