@@ -28,6 +28,9 @@ LEAST = 1e-30
 """Added to a sum of exponentials, relative to its largest: gradients stay finite where the only way
 that is left is less likely than that. Such a way counts as 69 nats worse than the best."""
 
+CHAIN = "chain"
+"""Name of the layer in a network."""
+
 BORDERS = 2
 """Rows behind the transitions: scores of the first tag, and of the last one."""
 

@@ -12,7 +12,7 @@ from seqtune.progress import Advance, no_progress
 from seqtune.runtime.programs import batch_rows
 from seqtune.tasks._values import Network
 from seqtune.tasks.tag.codec import Codec
-from seqtune.tasks.tag.crf_marginals import chain_marginals
+from seqtune.tasks.tag.crf_marginals import chain_marginals, chain_parts
 from seqtune.tasks.tag.inputs import Inputs
 from seqtune.tasks.tag.lengths import number_of
 from seqtune.tasks.tag.windows import Windows, overlapping
@@ -50,8 +50,12 @@ def marginals(
     found = np.empty((inputs.positions, len(codec.tags)))
     for chosen, real, steps in _chunks(windows, codec.lengths):
         start, length = windows.start[chosen], windows.length[chosen]
-        made = network(inputs.batch(codec, start, length, steps, values))
-        chances = chain_marginals(made, length) if _is_chain(values) else _softmax(made)
+        batch = inputs.batch(codec, start, length, steps, values)
+        if values["network.head"] == "crf":
+            emissions, transitions, borders = network.run(chain_parts, batch)
+            chances = chain_marginals(emissions, transitions, borders, length)
+        else:
+            chances = _softmax(network(batch))
         place = start[:real, None] + np.arange(steps)  # (windows, steps)
         low, high = windows.keep_from[chosen[:real], None], windows.keep_to[chosen[:real], None]
         kept = (place >= low) & (place < high)
@@ -74,10 +78,6 @@ def _chunks(windows: Windows, lengths: tuple[int, ...]) -> Iterator[tuple[Rows, 
             chosen = rows[at : at + most]
             size = batch_rows(len(chosen), most)
             yield np.pad(chosen, (0, size - len(chosen)), mode="edge"), len(chosen), steps
-
-
-def _is_chain(values: Mapping[str, Any]) -> bool:
-    return bool(values["network.head"] == "crf")
 
 
 def _softmax(logits: npt.NDArray[Any]) -> Floats:

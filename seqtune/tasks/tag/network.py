@@ -17,7 +17,7 @@ from seqtune.architectures._settings import Settings, settings_of
 from seqtune.initializers import Given, LogFrequencies, SmallUniform
 from seqtune.registry import architectures
 from seqtune.tasks.tag.codec import Codec
-from seqtune.tasks.tag.crf import LinearChain
+from seqtune.tasks.tag.crf import CHAIN, LinearChain
 from seqtune.tasks.tag.spelling import FEATURES, SPELLED, Lexicon
 from seqtune.tasks.tag.word_reader import read_characters
 
@@ -55,7 +55,7 @@ def build_network(
     states = architecture.states(sequence, mask, settings)
     logits = dense(len(codec.tags), "logits", bias=LogFrequencies(codec.counts))(states)
     if values["network.head"] == "crf":
-        logits = LinearChain(follow=codec.tags.legal.follow, name="chain")(logits)
+        logits = LinearChain(follow=codec.tags.legal.follow, name=CHAIN)(logits)
     return keras.Model(inputs, logits)
 
 
