@@ -15,6 +15,7 @@ from seqtune.data.reading.opened import OpenedFile
 from seqtune.data.reading.parallel_texts import read_lines, read_parallel
 from seqtune.data.reading.read_options import ReadOptions
 from seqtune.data.reading.roles import names_of
+from seqtune.data.reading.sentences.open_sentences import has_sentence_ending, read_sentences
 from seqtune.data.reading.source import Source
 from seqtune.data.reading.spool import DASH, STDIN, is_stream
 from seqtune.data.reading.sql.database import is_address, read_address, read_database
@@ -24,7 +25,7 @@ from seqtune.data.reading.table_folder import read_table_folder
 from seqtune.data.reading.text_folder import left_out, read_labelled, read_texts_beside, walk
 from seqtune.data.reading.texts import read_text, read_texts
 from seqtune.errors import DataError, UsageError
-from seqtune.tasks._info import info_of
+from seqtune.tasks._info import info_of, infos
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -50,11 +51,36 @@ def open_source(
             That of a run, which may be a stranger's, may not.
     """
     info = info_of(recipe.task)
+    if not query:
+        sentences = _sentences(data, recipe, info.sentence_columns)
+        if sentences is not None:
+            return sentences
     if info.line_columns and not query:
         lines = _lines(data, recipe, info.line_columns, joins)
         if lines is not None:
             return lines
     return read(data, recipe, as_documents=info.reads_documents, query=query)
+
+
+def _sentences(
+    data: str | Path | pd.DataFrame, recipe: Recipe, columns: tuple[str, ...]
+) -> Source | None:
+    """Return a file of sentences as a table with a row for each token; None where it is none.
+
+    Args:
+        data: As `open_source` takes it.
+        recipe: Says how it is read.
+        columns: Those of a task that reads such files, by what is in them; another task does so
+            where their ending leaves no doubt.
+    """
+    if not isinstance(data, (str, Path)) or is_address(str(data)):
+        return None
+    path = STDIN if str(data) == DASH else Path(data)
+    if path.is_dir() or not (columns or has_sentence_ending(path)):
+        return None
+    named = columns or next(info.sentence_columns for info in infos() if info.sentence_columns)
+    with OpenedFile(path) as file:
+        return read_sentences(file, _options(recipe), named, by_content=bool(columns))
 
 
 def _lines(
@@ -105,7 +131,8 @@ def open_undecided(
         recipe: Its `data` section says how a file is read.
         query: What is read from a database.
     """
-    return read(data, recipe, as_documents=None, query=query)
+    sentences = None if query else _sentences(data, recipe, ())
+    return sentences or read(data, recipe, as_documents=None, query=query)
 
 
 def _joined(source: Source, recipe: Recipe) -> Source:

@@ -80,9 +80,9 @@ class TokenInput(Section):
         description="Share of words hidden at random while training, so that their spelling and "
         "what stands around them must do.",
     )
-    characters: Annotated[
-        Searchable[str], Search(Word(("none", "convolution", "recurrence")))
-    ] = Field("convolution", description="What reads the characters of each word.")
+    characters: Annotated[Searchable[str], Search(Word(("none", "convolution", "recurrence")))] = (
+        Field("convolution", description="What reads the characters of each word.")
+    )
     spelling: Annotated[Searchable[bool], Search(Flag())] = Field(
         True,
         description="Whether a network is told of capitals, digits, and how words begin and end.",
