@@ -12,6 +12,7 @@ from seqtune.data.reading.source import Source
 from seqtune.errors import DataError
 from seqtune.tasks.tag.roles import Roles
 from seqtune.tasks.tag.sequences import Sequences
+from seqtune.tasks.tag.tag_codes import tag_codes
 
 
 def check_tags(source: Source, roles: Roles, sequences: Sequences) -> Sequences:
@@ -25,18 +26,16 @@ def check_tags(source: Source, roles: Roles, sequences: Sequences) -> Sequences:
     Raises:
         DataError: There is no label, all are the same, or each sequence has but one.
     """
-    tags = np.array(sequences.tags, object)
-    known = tags != ""
+    names, codes = tag_codes(sequences.tags)
+    known = codes >= 0
     if not known.any():
         raise DataError(
             f"{source.path}: column {roles.label!r} has no values; expected labels",
             "name another column: --label COLUMN",
         )
-    codes = np.full(len(tags), -1, np.int64)
-    names, codes[known] = np.unique(tags[known].astype(str), return_inverse=True)
     if len(names) == 1:
         raise DataError(
-            f"{source.path}: column {roles.label!r} is {str(names[0])[:60]!r} in every row, so "
+            f"{source.path}: column {roles.label!r} is {names[0][:60]!r} in every row, so "
             "there is nothing to learn",
             "name another column: --label COLUMN",
         )
