@@ -81,7 +81,7 @@ def _kind(source: Source, data: Any, label: str, free: Sequence[str]) -> str:
         return "steps"
     if data.token != "auto" or isinstance(source, SentenceSource):
         return "tokens"
-    if any(is_called(name, TOKENS) and source.kind(name) == "text" for name in free):
+    if any(is_called(name, TOKENS) and _are_words(source, name) for name in free):
         return "tokens"
     numbers = [name for name in free if source.kind(name) in NUMERIC]
     if not any(source.kind(name) == "number" for name in numbers) and _rich(source, free):
@@ -95,9 +95,18 @@ def _kind(source: Source, data: Any, label: str, free: Sequence[str]) -> str:
     return "steps"
 
 
+def _are_words(source: Source, name: str) -> bool:
+    """Say whether nearly all cells of a column of text are single words."""
+    if source.kind(name) != "text":
+        return False
+    sample = [source.text(name, row) for row in range(0, source.rows, 1 + source.rows // 500)]
+    return 10 * sum(" " in text.strip() for text in sample) <= len(sample)
+
+
 def _rich(source: Source, free: Sequence[str]) -> list[str]:
     """Return columns with many different texts."""
     texts = [name for name in free if source.kind(name) == "text"]
+    texts = [name for name in texts if _are_words(source, name)]
     return [name for name in texts if len(source.distinct(name, FEW + 1)) > FEW]
 
 

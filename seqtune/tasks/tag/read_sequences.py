@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from seqtune.data.reading.encoding import encodable
+from seqtune.data.reading.sentences.sentence_source import SentenceSource
 from seqtune.data.reading.source import Source
 from seqtune.errors import DataError
 from seqtune.tasks._columns import require_fitted
@@ -46,6 +48,7 @@ def read_sequences(source: Source, roles: Roles, *, with_labels: bool) -> Sequen
         >>> found.offsets.tolist(), found.tags
         ([0, 2, 3], ['X', 'O', 'O'])
     """
+    roles = aligned(source, roles)
     require_fitted(source, [*roles.inputs, *([roles.label, roles.group] if with_labels else [])])
     notes: list[str] = []
     codes, names = _sequence_of_row(source, roles, notes)
@@ -61,6 +64,25 @@ def read_sequences(source: Source, roles: Roles, *, with_labels: bool) -> Sequen
     groups = _groups(source, roles.group, codes, names) if with_labels else None
     found = Sequences(offsets, rows, tokens, values, tags, names, groups, tuple(notes))
     return check_tags(source, roles, found) if with_labels else found
+
+
+def aligned(source: Source, roles: Roles) -> Roles:
+    """Return roles with the columns that a file of another form has for them.
+
+    A run that was fitted on a table reads CoNLL-U, whose tokens are called `form`.
+
+    Args:
+        source: The table.
+        roles: Those of the fitted data.
+    """
+    if not isinstance(source, SentenceSource) or roles.kind != "tokens":
+        return roles
+    return replace(
+        roles,
+        series=source.names[0],
+        token=roles.token if roles.token in source.names else source.token_column,
+        label=roles.label if roles.label in source.names else source.label_column or roles.label,
+    )
 
 
 def _sequence_of_row(

@@ -23,11 +23,12 @@ from seqtune.data.reading.sentences.conll_form import (
     ConllForm,
     conll_form,
 )
-from seqtune.data.reading.sentences.sentence_source import SentenceSource, cell_getter
+from seqtune.data.reading.sentences.sentence_source import (
+    SentenceSource,
+    cell_getter,
+    with_sentences,
+)
 from seqtune.errors import DataError, listed
-
-SENTENCE = "sentence"
-"""The column that numbers the sentences."""
 
 NOTHING = "_"
 UNSPECIFIED = ("upos", "xpos")
@@ -67,6 +68,7 @@ class ConllSource(SentenceSource):
             fingerprint=fingerprint,
         )  # fmt: skip
         self.form = form
+        self.token_column, self.label_column = form.token_column, form.label_column
         self._encoding = encoding
         self._token_lines = token_lines
 
@@ -240,13 +242,13 @@ class _Rows:
             )
         starts = np.zeros(len(self.lines), np.int64)
         starts[self._sentences] = 1
-        found: dict[str, Any] = {SENTENCE: np.cumsum(starts)}
+        found: dict[str, Any] = {}
         for name, chunks in zip(self.form.names, self._chunks, strict=True):
             column = pa.chunked_array(chunks, pa.string())
             if self.form.is_conllu and name in UNSPECIFIED:
                 column = pc.if_else(pc.equal(column, NOTHING), None, column)
-            found[name if name != SENTENCE else f"{SENTENCE}_2"] = column
-        return pa.table(found)
+            found[name] = column
+        return pa.table(with_sentences(np.cumsum(starts), found))
 
     def notes(self) -> list[str]:
         """Return what was decided."""

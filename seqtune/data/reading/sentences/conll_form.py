@@ -27,6 +27,8 @@ ENDINGS = (*CONLLU_ENDINGS, ".conll", ".iob", ".bio", ".iob2", ".bioes", ".conll
 NAMED_BY = "# global.columns ="
 DOCUMENT = "-DOCSTART-"
 
+TOKEN_WORDS = ("token", "tokens", "form", "word", "words")
+
 HEADER_WORDS = frozenset(
     (
         *("id", "token", "tokens", "word", "words", "form", "lemma", "pos", "upos", "xpos"),
@@ -68,6 +70,18 @@ class ConllForm:
     def is_conllu(self) -> bool:
         """Whether the columns are those of CoNLL-U."""
         return self.names == CONLLU
+
+    @property
+    def token_column(self) -> str:
+        """The column of tokens: the first, or the one behind their numbers."""
+        known = [name for name in self.names if name.lower() in TOKEN_WORDS]
+        return (known or self.names[int(self.is_numbered and len(self.names) > 1) :])[0]
+
+    @property
+    def label_column(self) -> str:
+        """The last column, where it may hold labels; "" for CoNLL-U, where several may."""
+        is_plain = not self.is_conllu and self.names[-1] != self.token_column
+        return self.names[-1] if is_plain else ""
 
     def cells(self, line: str) -> list[str]:
         """Return the cells of a line that has no line end."""
@@ -152,7 +166,8 @@ def _named_columns(lines: Sequence[tuple[int, str]]) -> tuple[str, ...]:
     first = lines[0][1]
     if not first.replace(" ", "").startswith(NAMED_BY.replace(" ", "")):
         return ()
-    return tuple(name.lower() for name in first.split("=", 1)[1].split())
+    names = tuple(name.lower() for name in first.split("=", 1)[1].split())
+    return names if len({*names}) == len(names) else ()
 
 
 def _is_other_table(rows: Sequence[tuple[int, str]], width: int, form: ConllForm) -> bool:
@@ -180,7 +195,9 @@ def _is_counted(cells: Sequence[str]) -> bool:
 
 def _are_headed(lines: Sequence[str]) -> bool:
     """Say whether most sentences begin with a line that begins with `# `."""
-    starts = [line for before, line in pairwise(["", *lines]) if line.strip() and not before]
+    starts = [
+        line for before, line in pairwise(["", *lines]) if line.strip() and not before.strip()
+    ]
     return 2 * sum(line.startswith("# ") for line in starts) > len(starts)
 
 
