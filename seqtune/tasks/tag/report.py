@@ -10,7 +10,6 @@ from seqtune.tasks.tag.report_mistakes import TagMistakes
 from seqtune.tasks.tag.report_sentences import SentencesReport
 from seqtune.tasks.tag.report_steps import StepsReport
 from seqtune.tasks.tag.report_tags import TagsReport
-from seqtune.tasks.tag.sequences import Sequences
 from seqtune.tasks.tag.tag_errors import surest_mistakes, tags_report
 
 KINDS: dict[str, type] = {
@@ -19,13 +18,15 @@ KINDS: dict[str, type] = {
 """What `chart.json` may hold."""
 
 
-def answers(found: TaggedSequences, plain: Sequences, title: str) -> Sequence[ReportPart]:
+def answers(
+    found: TaggedSequences, unit: str, tokens: Sequence[str], title: str
+) -> Sequence[ReportPart]:
     """Return what is shown of answers to sequences whose tags are known.
 
     Args:
         found: Sequences with their tags.
-        plain: The same sequences with their tokens.
+        unit: What a position is: "token" or "step".
+        tokens: (positions,) the tokens; empty for steps.
         title: Whose answers they are.
     """
-    unit = "token" if len(plain.tokens) else "step"
-    return tags_report(found, unit, title), surest_mistakes(found, unit, plain.tokens)
+    return tags_report(found, unit, title), surest_mistakes(found, unit, tokens)

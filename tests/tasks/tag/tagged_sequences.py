@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 
 from seqtune.tasks.tag.answers import TaggedSequences
+from seqtune.tasks.tag.roles import Roles
+from seqtune.tasks.tag.sequences import Sequences
 from seqtune.tasks.tag.tags import Tags
 
 BIO = Tags(("O", "B-x", "I-x", "B-y", "I-y"), "bio", "bio")
@@ -37,3 +41,21 @@ def given(
         targets,
         lambda place: f"test.conll:{place + 1}",
     )
+
+
+def encoded_of(found: TaggedSequences, tokens: Sequence[str] = (), values: Any = None) -> Any:
+    """The sequences as they were before they were tagged."""
+    plain = Sequences(found.offsets, np.arange(len(found)), tokens, values, names=found.names)
+    return SimpleNamespace(
+        offsets=found.offsets,
+        targets=found.targets,
+        where=found.where,
+        names=found.names,
+        rows=plain.rows,
+        plain=lambda: plain,
+    )
+
+
+def codec_of(tags: Tags, roles: Roles, metric: str = "accuracy") -> Any:
+    """What reports need of a codec."""
+    return SimpleNamespace(tags=tags, roles=roles, kind=roles.kind, metric=metric, is_causal=False)

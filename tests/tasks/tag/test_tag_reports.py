@@ -13,16 +13,16 @@ from drawn import drawn
 from hypothesis import given as any_of
 from hypothesis import settings
 from hypothesis import strategies as some
-from tagged_sequences import BIO, PLAIN, given
+from tagged_sequences import BIO, PLAIN, codec_of, encoded_of, given
 
-from seqtune.tasks.tag.evaluate import evaluate_sequences
+from seqtune.tasks.tag.evaluate import evaluate_positions
 from seqtune.tasks.tag.illustrate import illustrate
 from seqtune.tasks.tag.report import KINDS
 from seqtune.tasks.tag.report_mistakes import Mistake
 from seqtune.tasks.tag.report_sentences import Piece
 from seqtune.tasks.tag.report_tags import Confused, TagFigures
+from seqtune.tasks.tag.roles import Roles
 from seqtune.tasks.tag.sentence_pieces import tagged_sentences
-from seqtune.tasks.tag.sequences import Sequences
 from seqtune.tasks.tag.step_stretch import tagged_stretch
 from seqtune.tasks.tag.tag_errors import surest_mistakes, tags_report
 from seqtune.tasks.tag.tags import Tags
@@ -225,24 +225,25 @@ def test_no_finite_value_and_no_channel_are_drawn_as_words() -> None:
 
 
 def test_an_illustration_is_of_tokens_or_of_steps_or_nothing() -> None:
-    plain = Sequences(SPANS.offsets, np.arange(8), WORDS)
-    assert illustrate(SPANS, plain, [])["kind"] == "sentences"
+    def shown(found: Any, roles: Roles, *plain: Any) -> dict[str, Any]:
+        prepared: Any = SimpleNamespace(
+            codec=codec_of(found.tags, roles), encoded=lambda part: encoded_of(found, *plain)
+        )
+        return illustrate(prepared, found.marginals)
+
+    tokens, steps = Roles("tokens", "tag", "word"), Roles("steps", "tag", channels=("u", "v"))
+    assert shown(SPANS, tokens, WORDS)["kind"] == "sentences"
     found, values = series(30)
-    steps = Sequences(found.offsets, np.arange(30), values=values)
-    assert illustrate(found, steps, ["u", "v"])["kind"] == "steps"
-    assert illustrate(given(PLAIN, [], [], [], 0.9), steps, []) == {}
+    made = shown(found, steps, (), values)
+    assert made["kind"] == "steps" and made["title"] == "Test part: v of s30"
+    assert shown(given(PLAIN, [], [], [], 0.9), steps) == {}
 
 
 def test_an_evaluation_scores_all_models_and_shows_the_first() -> None:
-    encoded = SimpleNamespace(
-        offsets=SPANS.offsets,
-        targets=SPANS.targets,
-        where=SPANS.where,
-        names=(),
-        plain=lambda: Sequences(SPANS.offsets, np.arange(8), WORDS),
-    )
+    codec = codec_of(BIO, Roles("tokens", "tag", "word"))
     truth = np.eye(5)[SPANS.targets]
-    found = evaluate_sequences(BIO, encoded, {"a": SPANS.marginals, "b": truth})
+    models = {"a": SPANS.marginals, "b": truth}
+    found = evaluate_positions(codec, encoded_of(SPANS, WORDS), models)
     assert found.scores["b"]["span_f1"] == 1.0 > found.scores["a"]["span_f1"]
     assert (found.examples, found.unit) == (8, "token")
     assert [part.kind for part in found.parts] == ["tags", "tag_mistakes"]

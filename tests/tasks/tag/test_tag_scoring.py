@@ -5,15 +5,22 @@ from __future__ import annotations
 import doctest
 import math
 from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
-from tagged_sequences import BIO, PLAIN, given
+from tagged_sequences import BIO, PLAIN, codec_of, encoded_of, given
 
-from seqtune.tasks._info import Metric
 from seqtune.tasks.tag import scoring
 from seqtune.tasks.tag.answers import tagged
-from seqtune.tasks.tag.scoring import margin_of, objective_of, score_sequences
+from seqtune.tasks.tag.roles import Roles
+from seqtune.tasks.tag.scoring import (
+    error_of_share,
+    margin_of,
+    objective_of,
+    score_positions,
+    score_sequences,
+)
 from seqtune.tasks.tag.tags import Tags
 
 BIOES = Tags(("O", "S-x", "B-x", "I-x", "E-x"), "bioes", "bioes")
@@ -41,6 +48,14 @@ def test_the_examples_are_right() -> None:
 def test_spans_are_counted_as_by_seqeval() -> None:
     found = given(BIO, ANSWER.split(), TRUTH.split(), [8] * 4, 0.9)
     assert score_sequences(found)["span_f1"] == SEQEVAL
+
+
+def test_probabilities_are_scored_as_the_tags_that_they_decide() -> None:
+    found = given(BIO, TRUTH.split(), TRUTH.split(), [8] * 4, 0.9)
+    codec = codec_of(BIO, Roles("tokens", "tag", "word"))
+    scores = score_positions(codec, encoded_of(found), found.marginals)
+    assert scores["log_loss"] == pytest.approx(-math.log(0.9))
+    assert 0 < scores["accuracy"] < 1  # what is not legal is not given
 
 
 def test_tags_without_spans_have_no_span_f1() -> None:
@@ -80,7 +95,20 @@ def test_tags_are_decided_by_what_is_legal() -> None:
 
 
 def test_equals_are_told_apart_by_their_log_loss() -> None:
-    metric = Metric("accuracy", direction="max")
     better, worse = ({"accuracy": 0.9, "log_loss": loss} for loss in (0.1, 99.0))
-    assert objective_of(metric, better, 10) > objective_of(metric, worse, 10) == 0.9 - 0.05
-    assert margin_of(1.0, 10) > 0 and margin_of(0.5, 0) > 0
+    assert objective_of("accuracy", better, 10) > objective_of("accuracy", worse, 10) == 0.9 - 0.05
+    assert error_of_share(1.0, 10) > 0 and error_of_share(0.5, 0) > 0
+
+
+@pytest.mark.parametrize(("metric", "examples"), [
+    ("accuracy", 7), ("macro_f1", 7), ("edit_score", 2), ("span_f1", 3),
+])  # fmt: skip
+def test_a_margin_is_of_what_the_metric_counts(metric: str, examples: int) -> None:
+    prepared: Any = SimpleNamespace(
+        metric=metric,
+        codec=codec_of(BIO, Roles("tokens", "tag", "word")),
+        truth=lambda part: BIO.codes(["O", "B-x", "I-x", "B-x", "O", "B-y", "I-y", ""]),
+        scored=lambda part: 7,
+        chosen=lambda part: np.arange(2),
+    )
+    assert margin_of(prepared, "test", 0.9) == error_of_share(0.9, examples)

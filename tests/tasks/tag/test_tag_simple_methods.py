@@ -7,34 +7,49 @@ from typing import Any
 
 import numpy as np
 import pytest
+from tagged_sequences import codec_of
 
 from seqtune.baselines.pace import ALL_THE_TIME
 from seqtune.baselines.runner import run_simple_methods
-from seqtune.baselines.tag._fitting import TagFitting
 from seqtune.errors import RunError
 from seqtune.progress import silent
+from seqtune.tasks.tag.roles import Roles
 from seqtune.tasks.tag.sequences import Sequences
 from seqtune.tasks.tag.simple_methods import problem_of, tag_by_method
+from seqtune.tasks.tag.tags import Tags
 
-FITTING = TagFitting("steps", 2)
+TAGS = Tags(("no", "yes"))
+CODEC = codec_of(TAGS, Roles("steps", "tag", channels=("x",)))
 
 
-def steps(*lengths: int, seed: int = 0) -> Sequences:
-    values = np.random.default_rng(seed).normal(size=(sum(lengths), 1))
+def steps(*lengths: int) -> Sequences:
+    values = np.random.default_rng(0).normal(size=(sum(lengths), 1))
     return Sequences(np.cumsum([0, *lengths]), np.arange(len(values)), values=values)
 
 
-def known(sequences: Sequences) -> tuple[Sequences, Any]:
-    return sequences, (sequences.values[:, 0] > 0).astype(np.int64)
+def prepared_of(sequences: Sequences, parts: list[int], targets: Any = None) -> Any:
+    """The sequences of a run: parts are 0 for training, 1 for validation, 2 for test."""
+    assert sequences.values is not None
+    known = (sequences.values[:, 0] > 0).astype(np.int32) if targets is None else targets
+    number = {"train": 0, "validation": 1, "test": 2}
 
+    def encoded(part: str) -> Any:
+        chosen = sequences.take(np.flatnonzero(np.array(parts) == number[part]))
+        return SimpleNamespace(plain=lambda: chosen)
 
-def encoded(sequences: Sequences) -> Any:
-    return SimpleNamespace(plain=lambda: sequences)
+    return SimpleNamespace(
+        codec=CODEC,
+        targets=known,
+        parts=np.array(parts),
+        inputs=sequences,
+        sequences=sequences.take,
+        encoded=encoded,
+        until=lambda part: np.flatnonzero(np.array(parts) <= number[part]),
+    )
 
 
 def test_all_methods_predict_both_parts() -> None:
-    train, before = known(steps(30, 40, 50)), known(steps(30, 40, 50, 20))
-    problem = problem_of(FITTING, train, before, [encoded(steps(20)), encoded(steps(7))])
+    prepared = prepared_of(steps(30, 40, 50, 20, 7), [0, 0, 0, 1, 2])
     seen = []
 
     def score(part: str, found: Any) -> dict[str, float]:
@@ -42,7 +57,13 @@ def test_all_methods_predict_both_parts() -> None:
         return {"accuracy": 1.0}
 
     results = run_simple_methods(
-        problem, "auto", ALL_THE_TIME, silent, score=score, metric="accuracy", may_blend=True
+        problem_of(prepared, 0),
+        "auto",
+        ALL_THE_TIME,
+        silent,
+        score=score,
+        metric="accuracy",
+        may_blend=True,
     )
     assert [(each.name, each.left_out) for each in results] == [
         ("majority", ""), ("previous_tag", ""), ("window_trees", ""),
@@ -50,12 +71,20 @@ def test_all_methods_predict_both_parts() -> None:
     assert set(seen) == {("validation", (20, 2)), ("test", (7, 2))}
 
 
+def test_the_test_part_is_tagged_by_a_fit_on_all_before_it() -> None:
+    problem = problem_of(prepared_of(steps(30, 40, 20, 7), [0, 1, 0, 2]), 0)
+    assert [portion.sizes for portion in problem.portions] == [(50, 40), (90, 7)]
+    for portion in problem.portions:
+        known, targets = portion.known
+        assert targets.tolist() == (known.values[:, 0] > 0).astype(int).tolist()
+
+
 @pytest.mark.parametrize("sequences", [steps(10_000), steps(*[10] * 1_000), steps(3), steps(1, 1)])
 def test_a_sample_is_about_as_large_as_asked_and_has_a_tag(sequences: Sequences) -> None:
     targets = np.full(sequences.positions, -1)
     targets[-1] = 0
-    for known in ((sequences, targets), (sequences, np.zeros_like(targets))):
-        problem = problem_of(FITTING, known, known, [encoded(sequences)] * 2)
+    for known in (targets, np.zeros_like(targets)):
+        problem = problem_of(prepared_of(sequences, [0] * len(sequences), known), 0)
         assert problem.sample is not None
         portion = problem.sample(400)
         some, their = portion.known
@@ -64,8 +93,8 @@ def test_a_sample_is_about_as_large_as_asked_and_has_a_tag(sequences: Sequences)
 
 
 def test_a_method_of_the_run_tags_new_sequences() -> None:
-    found = tag_by_method(FITTING, known(steps(50)), encoded(steps(4)), "majority")
-    assert found.shape == (4, 2)
+    prepared, asked = prepared_of(steps(50), [0]), SimpleNamespace(plain=lambda: steps(4))
+    assert tag_by_method(prepared, asked, "majority", 0).shape == (4, 2)
     for name in ("commonest_tag", "no_such_method"):
         with pytest.raises(RunError, match="is no method for steps"):
-            tag_by_method(FITTING, known(steps(50)), encoded(steps(4)), name)
+            tag_by_method(prepared, asked, name, 0)
