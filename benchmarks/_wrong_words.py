@@ -34,7 +34,9 @@ between among | since for | lay lie | raise rise | could should would | can may 
 
 SHARE = 0.5
 LEAST = 3
-"""How often a form must have a lemma: rarer ones are mostly slips of the pen."""
+RARE = 0.02
+"""How often a form must have a lemma, and its share of the lemma's words: rarer ones are mostly
+slips of the pen."""
 
 UNKNOWN = "<unk>"
 
@@ -67,7 +69,10 @@ def others_of(sentences: Iterable[Sequence[tuple[str, str, str]]]) -> Others:
             if part in ("NOUN", "VERB", "AUX", "ADJ", "ADV", "PRON", "DET") and form.isalpha():
                 forms[lemma.lower(), part][form.lower()] += 1
     others: dict[str, set[str]] = defaultdict(set)
-    often = [[form for form, times in each.items() if times >= LEAST] for each in forms.values()]
+    often = [
+        [form for form, times in each.items() if times >= max(LEAST, RARE * each.total())]
+        for each in forms.values()
+    ]
     groups = [*(each.split() for each in SETS.split("|")), *often]
     for group in groups:
         small = {word.lower() for word in group}
@@ -108,8 +113,19 @@ def truth_of(sentences: Iterable[Marked]) -> np.ndarray:
     return np.concatenate([np.arange(len(each.words)) == each.wrong for each in sentences])
 
 
+Window = tuple[list[str], int]
+"""A word with two words before and after it, in small letters, and its place among them."""
+
+
+def _window(sentence: Marked, place: int, word: str) -> Window:
+    """Return what stands around a place, with a word in it."""
+    begin = max(0, place - 2)
+    words = [*sentence.words[begin:place], word, *sentence.words[place + 1 : place + 3]]
+    return [each.lower() for each in words], place - begin
+
+
 class TrigramModel:
-    """How much likelier a sentence would be with another word of a word's choices.
+    """Trigrams of words, Kneser-Ney: finds words that do not go with those around them.
 
     Args:
         sentences: Right ones.
@@ -125,34 +141,42 @@ class TrigramModel:
         documents = Ragged.from_list([self._numbers(text) for text in texts])
         self.model: KneserNey = fit_order(documents, len(known) + 1, 3)
 
+    def surprise(self, sentences: Sequence[Marked]) -> np.ndarray:
+        """Return (words,) how unlikely the trigrams are that each word stands in."""
+        windows = [
+            _window(sentence, place, word)
+            for sentence in sentences
+            for place, word in enumerate(sentence.words)
+        ]
+        return -self._scores(windows)
+
     def suspicion(self, sentences: Sequence[Marked]) -> np.ndarray:
-        """Return (words,) the gain in log-probability by the best other word; -inf for none."""
-        windows, skipped, owners = [], [], []
+        """Return (words,) how much likelier the best of the other words is; -inf for none."""
+        windows, owners = [], []
         total = 0
         for sentence in sentences:
-            text = [word.lower() for word in sentence.words]
-            for place, word in enumerate(text):
-                begin = max(0, place - 2)
-                for choice in (word, *self.others.get(word, ())) if word in self.others else ():
-                    after = text[place + 1 : place + 3]
-                    windows.append(self._numbers([*text[begin:place], choice, *after]))
-                    skipped.append(place - begin)
+            for place, word in enumerate(sentence.words):
+                choices = self.others.get(word.lower(), ())
+                for choice in (word, *choices) if choices else ():
+                    windows.append(_window(sentence, place, choice))
                     owners.append(total + place)
-            total += len(text)
+            total += len(sentence.words)
+        scores, owner = self._scores(windows), np.array(owners)
+        is_own = np.append(True, owner[1:] != owner[:-1])
+        others = np.where(is_own, -np.inf, scores)
         found = np.full(total, -np.inf)
-        if not windows:
-            return found
-        documents = Ragged.from_list(windows)
-        logarithms = self.model.log_probabilities(documents)
-        step = np.arange(len(logarithms)) - np.repeat(documents.offsets[:-1], documents.lengths)
-        kept = np.where(step >= np.repeat(skipped, documents.lengths), logarithms, 0.0)
-        scores = np.add.reduceat(kept, documents.offsets[:-1])
-        owner = np.array(owners)
-        is_first = np.append(True, owner[1:] != owner[:-1])
-        own = scores[is_first]
-        best = np.maximum.reduceat(np.where(is_first, -np.inf, scores), np.flatnonzero(is_first))
-        found[owner[is_first]] = best - own
+        best = np.maximum.reduceat(others, np.flatnonzero(is_own))
+        found[owner[is_own]] = best - scores[is_own]
         return found
+
+    def _scores(self, windows: Sequence[Window]) -> np.ndarray:
+        """Return (windows,) the log-probability of each from its word on."""
+        documents = Ragged.from_list([self._numbers(words) for words, _ in windows])
+        logarithms = self.model.log_probabilities(documents)
+        place = np.array([place for _, place in windows])
+        step = np.arange(len(logarithms)) - np.repeat(documents.offsets[:-1], documents.lengths)
+        counted = step >= np.repeat(place, documents.lengths)
+        return np.add.reduceat(np.where(counted, logarithms, 0.0), documents.offsets[:-1])
 
     def _numbers(self, words: Iterable[str]) -> list[int]:
         return [self.numbers.get(word, 0) for word in words]

@@ -14,7 +14,9 @@ is read once, by `evaluate`, when the run is complete: nothing is chosen by it.
 `wrong_word` replaces one word in about half of the sentences of `ud_english` by one that it may be
 taken for, or by another form of itself (`_wrong_words.py`). The network is fitted on the training
 file; how sure it must be of a wrong word is chosen on the validation file, as for the trigram model
-that it is compared with. `F0.5` is that of words marked wrong.
+that it is compared with: once by how unlikely a word is, once by how much likelier the best of the
+words is that it may be taken for, which the network is not told. `F0.5` is that of words marked
+wrong.
 """
 
 from __future__ import annotations
@@ -98,8 +100,11 @@ def wrong_word(chosen: Any, folder: Path) -> None:
         write_conll(folder / f"{part}.conll", sentences)
     truth = {part: truth_of(made[part]) for part in parts}
     trigrams = TrigramModel(right["train"], others)
-    scores = {part: trigrams.suspicion(made[part]) for part in parts[1:]}
-    _print_marked("trigram model", scores, truth)
+    for name, score in (
+        ("trigrams", trigrams.surprise),
+        ("trigrams, sets known", trigrams.suspicion),
+    ):
+        _print_marked(name, {part: score(made[part]) for part in parts[1:]}, truth)
     out = (chosen.keep or folder) / "wrong_word"
     _fit(folder / "train.conll", chosen, out, [])
     scores = {part: _sureness(out, folder / f"{part}.conll", folder) for part in parts[1:]}
