@@ -100,9 +100,9 @@ def test_many_lengths_leave_little_padding_and_hold_the_longest() -> None:
     draw = np.random.default_rng(1)
     lengths = np.minimum(1 + draw.negative_binomial(2, 0.12, 20_000), 64)  # as of sentences
     chosen = choose_lengths(lengths)
-    assert len(chosen) <= 8
+    assert len(chosen) <= 6
     assert chosen[-1] == lengths.max()
-    assert padding_of(chosen, lengths) < 0.15
+    assert padding_of(chosen, lengths) < 0.2
 
 
 def test_a_short_budget_pays_for_two_lengths() -> None:
