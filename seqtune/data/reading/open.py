@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
 from seqtune.data.reading.folder import is_table, printable
-from seqtune.data.reading.folder_layout import SERIES
 from seqtune.data.reading.joined_time import join_time
 from seqtune.data.reading.locate import folder_error
 from seqtune.data.reading.opened import OpenedFile
 from seqtune.data.reading.parallel_texts import read_lines, read_parallel
 from seqtune.data.reading.read_options import ReadOptions
-from seqtune.data.reading.roles import names_of
+from seqtune.data.reading.recipe_options import options_of
+from seqtune.data.reading.sentences.open_sentences import (
+    sentences_of,
+    tokens_of,
+    undecided_sentences,
+)
 from seqtune.data.reading.source import Source
 from seqtune.data.reading.spool import DASH, STDIN, is_stream
 from seqtune.data.reading.sql.database import is_address, read_address, read_database
@@ -50,11 +54,12 @@ def open_source(
             That of a run, which may be a stranger's, may not.
     """
     info = info_of(recipe.task)
-    if info.line_columns and not query:
-        lines = _lines(data, recipe, info.line_columns, joins)
-        if lines is not None:
-            return lines
-    return read(data, recipe, as_documents=info.reads_documents, query=query)
+    found: Source | None = None if query else sentences_of(data, recipe, joins=joins)
+    if found is None and info.line_columns and not query:
+        found = _lines(data, recipe, info.line_columns, joins)
+    if found is None:
+        found = read(data, recipe, as_documents=info.reads_documents, query=query)
+    return tokens_of(found, recipe)
 
 
 def _lines(
@@ -72,7 +77,7 @@ def _lines(
     """
     if not isinstance(data, (str, Path)) or str(data) == DASH or not Path(data).is_file():
         return None
-    path, options = Path(data), _options(recipe)
+    path, options = Path(data), options_of(recipe)
     first, second = (getattr(recipe.values.data, name, "auto") for name in columns)
     is_named = joins and isinstance(second, str) and second != "auto"
     beside = Path(str(second)) if is_named else None
@@ -105,7 +110,8 @@ def open_undecided(
         recipe: Its `data` section says how a file is read.
         query: What is read from a database.
     """
-    return read(data, recipe, as_documents=None, query=query)
+    sentences = None if query else undecided_sentences(data, options_of(recipe))
+    return sentences or read(data, recipe, as_documents=None, query=query)
 
 
 def _joined(source: Source, recipe: Recipe) -> Source:
@@ -141,7 +147,7 @@ def read(
 def _read(
     data: str | Path | pd.DataFrame, recipe: Recipe, as_documents: bool | None, query: str
 ) -> Source:
-    options = _options(recipe)
+    options = options_of(recipe)
     if isinstance(data, str) and is_address(data):
         return read_address(data, query, options)
     if not isinstance(data, (str, Path)):
@@ -238,40 +244,9 @@ def _table_of_lines(file: OpenedFile, options: ReadOptions, recipe: Recipe) -> S
     lines = [line for line in text.split("\n") if line.strip()]
     if not lines or lines[0].strip() == name:  # a table with this column alone
         return None
+    if info_of(recipe.task).sentence_columns:  # blank lines have their place in what is written
+        return read_lines(file, name, options)
     note = f"each line is taken for a cell of '{name}'; a first line '{name}' makes it a table"
     return Source(
         file.path, pa.table({name: lines}), options, notes=(note,), fingerprint=file.fingerprint()
     )
-
-
-def _options(recipe: Recipe) -> ReadOptions:
-    reading = recipe.values.data
-    return ReadOptions(
-        missing=tuple(str(word) for word in reading.missing),
-        encoding=reading.encoding,
-        separator=reading.separator,
-        decimal=reading.decimal,
-        dates=reading.dates,
-        header=reading.header,
-        skip=reading.skip,
-        footer=reading.footer,
-        comment=reading.comment,
-        quoting=reading.quoting,
-        wide=str(getattr(reading, "wide", False)).lower(),
-        named=_named(reading),
-        sheet=reading.sheet,
-        folder=_folder(reading),
-    )
-
-
-def _named(reading: Any) -> tuple[str, ...]:
-    """Return the columns that a recipe names for a role."""
-    roles = ("target", "time", "series", "label", "past", "future", "static")
-    found = (names_of(getattr(reading, role, None)) for role in roles)
-    return tuple(name for names in found for name in names)
-
-
-def _folder(reading: Any) -> str:
-    """Return what the files of a folder are: the recipe of a run that had a series each says so."""
-    is_series = getattr(reading, "series", None) == SERIES
-    return SERIES if is_series and reading.folder == "auto" else str(reading.folder)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import pyarrow as pa
@@ -14,7 +15,30 @@ from seqtune.errors import DataError
 
 
 class Lines(Source):
-    """A table whose rows are the lines of text files; a blank line is an empty cell."""
+    """A table whose rows are the lines of text files; a blank line is an empty cell.
+
+    Attributes:
+        encoding: The Python name of the encoding of the first file.
+    """
+
+    encoding = ""
+
+    def renamed(self, names: Mapping[str, str]) -> Lines:
+        """Return the same lines with other names of columns.
+
+        Args:
+            names: The new name of each.
+        """
+        table = self.table()
+        found = Lines(
+            self.path,
+            table.rename_columns([names[name] for name in table.column_names]),
+            lines=self.lines,
+            notes=self.notes,
+            fingerprint=self.fingerprint(),
+        )
+        found.encoding = self.encoding
+        return found
 
 
 def read_parallel(
@@ -37,6 +61,7 @@ def read_parallel(
     """
     with OpenedFile(first) as one, OpenedFile(second) as other:
         lines = [_lines_of(each, options) for each in (one, other)]
+        encoding = one.scan(options.encoding).encoding
         prints = fingerprint_of([(each.path.name, each.fingerprint()) for each in (one, other)])
     counts = [len(each) for each in lines]
     if counts[0] != counts[1]:
@@ -46,7 +71,7 @@ def read_parallel(
             f"compare what stands around line {min(counts):,} of both",
         )
     note = f"each line of {first} belongs to the same line of {second}"
-    return Lines(
+    found = Lines(
         first,
         pa.table(dict(zip(columns, lines, strict=True))),
         options,
@@ -54,6 +79,8 @@ def read_parallel(
         notes=(note,),
         fingerprint=prints,
     )
+    found.encoding = encoding
+    return found
 
 
 def read_lines(file: OpenedFile, column: str, options: ReadOptions) -> Lines:
@@ -68,7 +95,7 @@ def read_lines(file: OpenedFile, column: str, options: ReadOptions) -> Lines:
         DataError: The file is empty, or no text.
     """
     note = f"each line is taken for a cell of '{column}'; a table needs that column"
-    return Lines(
+    found = Lines(
         file.path,
         pa.table({column: _lines_of(file, options)}),
         options,
@@ -76,6 +103,8 @@ def read_lines(file: OpenedFile, column: str, options: ReadOptions) -> Lines:
         notes=(note,),
         fingerprint=file.fingerprint(),
     )
+    found.encoding = file.scan(options.encoding).encoding
+    return found
 
 
 def _lines_of(file: OpenedFile, options: ReadOptions) -> list[str]:

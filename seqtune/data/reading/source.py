@@ -300,6 +300,10 @@ class Source:
         """Return the place of a row for messages: `sales.csv:12`, or `sales.parquet: row 11`."""
         return f"{self.path}{':' if self.lines else ': row '}{self.line(row)}"
 
+    def filled_in(self, column: str, cells: Mapping[int, str] | Sequence[str]) -> str | None:
+        """Return the text of the file with other cells in a column; None for a plain table."""
+        return None
+
     def fingerprint(self) -> str:
         """Return the sha256 of the bytes that were read."""
         return self._fingerprint

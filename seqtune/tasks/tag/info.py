@@ -29,5 +29,7 @@ INFO = TaskInfo(
         Flag("group", "data.group", "Column such as the person: a group is never split."),
     ),
     needs_data=True,
+    line_columns=("token", "label"),
+    sentence_columns=("token", "tag"),
     examples="positions",
 )
