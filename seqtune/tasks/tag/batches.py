@@ -32,31 +32,24 @@ class TrainingBatches(keras.utils.PyDataset):  # type: ignore[misc]
     depends on the seed alone.
 
     Args:
-        codec: Lengths and scales.
-        inputs: The sequences.
-        targets: (positions,) the number of each tag, -1 where it is not known.
-        sequences: Those that may be learnt from.
+        prepared: The sequences, their tags and the codec.
         values: The configuration.
+        chosen: The sequences that may be learnt from.
         seed: Where the draws begin.
         steps: Batches per epoch.
     """
 
     def __init__(
-        self,
-        codec: Codec,
-        inputs: Inputs,
-        targets: Rows,
-        sequences: Rows,
-        values: Mapping[str, Any],
-        seed: int,
-        steps: int,
+        self, prepared: Any, values: Mapping[str, Any], chosen: Rows, seed: int, steps: int
     ) -> None:
         super().__init__()
-        self.codec, self.inputs, self.targets, self.values = codec, inputs, targets, values
+        self.codec: Codec = prepared.codec
+        self.inputs: Inputs = prepared.inputs
+        self.targets, self.values = prepared.targets, values
         self.seed, self.steps, self.epoch = seed, steps, 0
-        self._sequences = np.asarray(sequences, np.int64)
+        self._chosen = np.asarray(chosen, np.int64)
         size = int(values["training.batch_size"])
-        self.rows = tuple(rows_of(size, codec.usual, length) for length in codec.lengths)
+        self.rows = tuple(rows_of(size, self.codec.usual, length) for length in self.codec.lengths)
         self._begin(0, 0)
 
     def __len__(self) -> int:
@@ -106,7 +99,7 @@ class TrainingBatches(keras.utils.PyDataset):  # type: ignore[misc]
         """Return the batches of a round; pieces that are left of a length join longer ones."""
         begin, end = self.inputs.offsets[:-1], self.inputs.offsets[1:]
         start, length = side_by_side(
-            begin[self._sequences], end[self._sequences], self.codec.longest, draw
+            begin[self._chosen], end[self._chosen], self.codec.longest, draw
         )
         order = draw.permutation(len(start))
         fits = number_of(self.codec.lengths, length)

@@ -163,7 +163,7 @@ def log_partition(emissions: Any, present: Any, transitions: Any, first: Any, la
         following, more = _relative(sums + emission)
         scores = ops.where(ops.expand_dims(is_there, -1), following, scores)
         total = ops.where(is_there, total + more + peak, total)
-        return (scores, total), total
+        return (scores, total), (scores, total)  # TensorFlow's scan returns nothing but states
 
     by_step = ops.transpose(emissions, (1, 0, 2))[1:], ops.transpose(present)[1:]
     scores, total = begin, shift

@@ -25,7 +25,11 @@ from seqtune.tasks.tag.tags import Tags
 from seqtune.tasks.tag.windows import overlapping
 
 MOST_TOKENS, MOST_STEPS = 200, 256
-"""Positions that are read at once where the recipe leaves it open."""
+"""Positions that are read at once at most where the recipe leaves it open."""
+
+USUAL_SHARE, FEW_TOKENS = 0.995, 64
+"""So many sentences are then read whole, and all of so few tokens: a batch for the longest one of
+thousands is a program more to compile, and mostly padding."""
 
 Rows = npt.NDArray[np.int64]
 Vectors = npt.NDArray[np.float32]
@@ -123,8 +127,12 @@ def _longest(
 ) -> int:
     """Return how many positions are read at once, and say what is cut into pieces."""
     asked = values.longest
-    most = MOST_TOKENS if kind == "tokens" else MOST_STEPS
-    most = most if asked == "auto" else min(int(asked), LONGEST)
+    most = MOST_STEPS
+    if asked != "auto":
+        most = min(int(asked), LONGEST)
+    elif kind == "tokens" and len(lengths):
+        usual = int(np.quantile(lengths, USUAL_SHARE, method="higher"))
+        most = min(max(usual, FEW_TOKENS), MOST_TOKENS)
     longest = max(1, min(most, int(lengths.max(initial=1))))
     if cut := int((sequences.lengths > longest).sum()):
         what, unit = ("sentences", "tokens") if kind == "tokens" else ("series", "steps")

@@ -13,7 +13,7 @@ from seqtune.runtime.programs import batch_rows
 from seqtune.tasks._values import Network
 from seqtune.tasks.tag.codec import Codec
 from seqtune.tasks.tag.crf_marginals import chain_marginals, chain_parts
-from seqtune.tasks.tag.inputs import Inputs
+from seqtune.tasks.tag.encoded import EncodedSequences
 from seqtune.tasks.tag.lengths import number_of
 from seqtune.tasks.tag.windows import Windows, overlapping
 
@@ -24,10 +24,10 @@ POSITIONS = 8192
 """Positions that are predicted at a time."""
 
 
-def marginals(
+def network_marginals(
     network: Network,
     codec: Codec,
-    inputs: Inputs,
+    encoded: EncodedSequences,
     values: Mapping[str, Any],
     advance: Advance = no_progress,
 ) -> Floats:
@@ -39,13 +39,14 @@ def marginals(
     Args:
         network: The network.
         codec: Scales, lengths and tags.
-        inputs: The sequences.
+        encoded: The sequences.
         values: The network's configuration.
         advance: Hears how many more positions are done.
 
     Returns:
         (positions, tags) float64; rows sum to 1.
     """
+    inputs = encoded.inputs
     windows = overlapping(inputs.offsets, codec.longest, is_causal=codec.is_causal)
     found = np.empty((inputs.positions, len(codec.tags)))
     for chosen, real, steps in _chunks(windows, codec.lengths):

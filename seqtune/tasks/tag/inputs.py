@@ -44,14 +44,21 @@ class Inputs:
         """Positions of all sequences together."""
         return int(self.offsets[-1])
 
+    def places(self, chosen: npt.ArrayLike) -> Rows:
+        """Return the positions of some sequences, one sequence after the other."""
+        chosen = np.asarray(chosen, np.int64)
+        lengths = np.diff(self.offsets)[chosen]
+        ends = np.cumsum(lengths)
+        count = int(ends[-1]) if len(ends) else 0
+        first = np.repeat(self.offsets[:-1][chosen] - (ends - lengths), lengths)
+        return np.arange(count) + first.astype(np.int64)
+
     def take(self, chosen: npt.ArrayLike) -> Inputs:
         """Return some of the sequences, in the order of `chosen`."""
         chosen = np.asarray(chosen, np.int64)
         lengths = np.diff(self.offsets)[chosen]
         offsets = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
-        places = np.arange(offsets[-1]) + np.repeat(
-            self.offsets[:-1][chosen] - offsets[:-1], lengths
-        )
+        places = self.places(chosen)
         return replace(
             self,
             offsets=offsets,

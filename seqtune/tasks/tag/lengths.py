@@ -13,8 +13,8 @@ import numpy.typing as npt
 LITTLE_PADDING = 0.15
 """As few lengths as leave no more padding than this share of all positions."""
 
-MOST = 8
-SECONDS_PER_LENGTH = 30
+MOST = 6
+SECONDS_PER_LENGTH = 60
 """So much of the budget is one length worth: compiling a training step takes seconds."""
 
 CANDIDATES = 64

@@ -25,28 +25,26 @@ AFFIX_UNITS = 16
 """Size of the vector of each affix, and of each form of a word."""
 
 
-def build_network(
-    codec: Codec, values: Mapping[str, Any], vectors: npt.NDArray[np.float32] | None = None
-) -> keras.Model:
+def build_network(prepared: Any, values: Mapping[str, Any]) -> keras.Model:
     """Build the network of one configuration.
 
     Args:
-        codec: Gives the words or channels, and the tags.
+        prepared: Its codec gives the words or channels, and the tags; its `vectors`, (words,
+            dimensions), are those that words begin with, None for small random ones.
         values: The configuration.
-        vectors: (words, dimensions) that the vectors of words begin with; None for small random
-            ones of `tokens.embedding`.
 
     Returns:
         A model of the inputs that `Inputs.batch` gives, any number of steps long, to (batch, steps,
         tags) logits; with the head "crf" to what `LinearChain` packs.
     """
+    codec: Codec = prepared.codec
     settings = _settings(codec, values)
     length = keras.Input((), name="length", dtype="int32")
     if codec.lexicon is None:
         sequence = keras.Input((None, codec.features), name="series")
         inputs: dict[str, Any] = {"series": sequence}
     else:
-        inputs, sequence = _words(codec.lexicon, values, vectors)
+        inputs, sequence = _words(codec.lexicon, values, prepared.vectors)
     inputs["length"] = length
     mask = StepsThere(name="steps_there")(sequence, length)
     if codec.lexicon is not None:

@@ -49,7 +49,7 @@ def read_characters(characters: Any, alphabet: int, values: Mapping[str, Any]) -
             kernel_initializer=GlorotUniform(),
             name="character_patterns",
         )
-        read = ops.max(ops.tanh(convolution(vectors)), axis=1)
+        read = ops.tanh(ops.max(convolution(vectors), axis=1))
     else:
         cell = cells[str(values["network.cell"])].layer(STATE, name="character_recurrence")
         both = keras.layers.Bidirectional(cell, name="character_recurrence_both_ways")
