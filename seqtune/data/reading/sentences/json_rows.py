@@ -82,7 +82,7 @@ class TokenRows(_Rows):
                 continue  # something else that the object says of itself
             if len(values) != len(tokens):
                 raise self._counts_differ(each, name, len(tokens), len(values))
-            if any(_is_number(value) for value in values):
+            if name not in self._listed and values and all(map(_is_number, values)):
                 self._numbered.setdefault(name, f"{self.path}:{each.line}")
                 continue
             if not all(value is None or isinstance(value, str) for value in values):
@@ -222,7 +222,7 @@ def _is_plain(value: Any) -> bool:
 
 
 def _is_number(value: Any) -> bool:
-    return isinstance(value, (int, float))
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
 def _are_items(values: list[Any]) -> bool:
