@@ -113,8 +113,8 @@ class ConllSource(SentenceSource):
 
 def _writable(cell: str, *, is_tabbed: bool) -> str:
     """Return a cell that does not tear its line."""
-    parts = re.split(r"[\t\r\n]+", cell) if is_tabbed else cell.split()
-    return "_".join(parts) or NOTHING
+    parts = re.split(r"[\t\r\n]+" if is_tabbed else r"[ \t\r\n]+", cell)
+    return "_".join(filter(None, parts)) or NOTHING
 
 
 def read_conll(
