@@ -80,7 +80,7 @@ def _time(source: Source, asked: Any, free: Sequence[str], listener: Listener) -
         listener(Assumption("time", "row order", "no column orders the steps", "--time COLUMN"))
         return None
     found.sort(key=lambda name: source.kind(name) != "time")
-    why = "by its name" if candidates[0] in named else "the column of times"
+    why = "by its name" if named else "the column of times"
     listener(Assumption("time", found[0], why, "--time COLUMN"))
     return found[0]
 

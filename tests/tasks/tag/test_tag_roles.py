@@ -140,6 +140,11 @@ def test_series_are_found_by_standing_in_blocks() -> None:
     assert found == Roles("steps", "what", "", "who", None, ("x",))
 
 
+def test_a_channel_that_is_called_y_is_no_label() -> None:
+    columns = {"x": [0, 1] * 30, "y": [2, 3] * 30, "z": NUMBERS, "what": TAGS}
+    assert roles_of(columns)[0].channels == ("x", "y", "z")
+
+
 def test_one_series_needs_no_column_and_an_index_is_no_channel() -> None:
     found, heard = roles_of({"n": range(60), "x": NUMBERS, "state": [0, 1, 2] * 20})
     assert found == Roles("steps", "state", "", None, None, ("x",))
@@ -154,7 +159,9 @@ def test_two_labels_of_steps_are_refused_with_a_choice() -> None:
 
 def test_steps_without_a_label_or_a_channel_are_refused() -> None:
     assert "no column looks like labels" in refusal({"x": NUMBERS, "y": NUMBERS}).message
-    fault = refusal({"x": NUMBERS, "state": TAGS}, series=None, time="x")
+    columns = {"x": NUMBERS, "state": TAGS}
+    assert "neither tokens nor steps" in refusal(columns, time="x").message
+    fault = refusal(columns, time="x", kind="steps")
     assert "no numeric column is left" in fault.message
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -102,7 +104,7 @@ def test_stretches_are_several_where_a_part_would_lack_tags() -> None:
 
 def test_no_stretch_is_shorter_than_what_a_network_reads() -> None:
     one = series("a" * 200 + "b" * 200)
-    blocks, parts, rounds = cut_into_blocks(one, 0.2, 0.2, 50)
+    blocks, _, rounds = cut_into_blocks(one, 0.2, 0.2, 50)
     assert (rounds, blocks.lengths.tolist()) == (1, [240, 80, 80])
     heard: list[Event] = []
     cut_and_split(one, 0.2, 0.2, longest=50, seed=1, listener=heard.append)
@@ -120,8 +122,6 @@ def test_series_too_short_to_be_cut_train() -> None:
 
 
 def test_groups_are_never_cut() -> None:
-    from dataclasses import replace
-
     one = series("ab" * 10, "ab" * 10, "ab" * 10)
     grouped = replace(one, groups=np.array([0, 1, 2]))
     found, parts = cut_and_split(grouped, 0.3, 0.3, longest=5, seed=1, listener=silent)
