@@ -134,3 +134,19 @@ class LogFrequencies(keras.initializers.Initializer):  # type: ignore[misc]
     def get_config(self) -> dict[str, Any]:
         """Return nothing: a file of weights holds the trained bias."""
         return {}
+
+
+@keras.saving.register_keras_serializable("seqtune")
+class Given(keras.initializers.Initializer):  # type: ignore[misc]
+    """Begins with vectors that were read from a file; with zeros where its weights are to come."""
+
+    def __init__(self, vectors: npt.NDArray[np.float32] | None = None) -> None:
+        self.vectors = vectors
+
+    def __call__(self, shape: tuple[int, ...], dtype: Any = None) -> npt.NDArray[np.float32]:
+        """Return the vectors."""
+        return np.zeros(shape, np.float32) if self.vectors is None else np.asarray(self.vectors)
+
+    def get_config(self) -> dict[str, Any]:
+        """Return nothing: a file of weights holds the trained vectors."""
+        return {}

@@ -27,6 +27,13 @@ it. What it is fitted on, and what it predicts, depends on its task:
   turned into (`Pairs` of `translate/_pairs.py`). It returns a `Write` from sources to a list of
   texts, each with the mean log-probability of its units, 0.0 where it has none. `KINDS`, a literal
   tuple, says which sources it takes: "text", "symbols", "features", "series".
+- `tag/`: `fit(sequences, targets, tags, *, causal, seed)` takes sequences (`Sequences` of
+  `tag/_sequences.py`), the number of each position's tag, (positions,), -1 where it has none (at
+  least one position has one), and how many tags there are. It returns a `Predict` from sequences to
+  probabilities, (positions, tags). With `causal` a position's answer may depend on itself and what
+  is before it in its sequence alone. `KINDS`, a literal tuple, says which positions it takes:
+  "tokens" (a `str`, which may be empty), "steps" (rows of float64 channels, without NaN);
+  `CAUSAL = False` says that it cannot be `causal`.
 
 A `seed` is that of methods that draw at random; others do without it.
 

@@ -50,16 +50,13 @@ def lines_column(run: Run) -> str:
     return column
 
 
-def answer_lines(
-    run: Run, column: str, use: str | None, settings: Sequence[str], as_json: bool
-) -> None:
+def answer_lines(run: Run, use: str | None, settings: Sequence[str], as_json: bool) -> None:
     """Answer each line of stdin by a line on stdout, until stdin ends.
 
     An empty line is answered by an empty line.
 
     Args:
         run: The run.
-        column: What a line stands for.
         use: The leaderboard row that predicts; the winner if None.
         settings: `key.path=value` of keys that need no training again.
         as_json: Whether an answer is a JSON object, or the task's own columns with tabs between.
@@ -67,12 +64,10 @@ def answer_lines(
     Raises:
         DataError: A line is no text.
     """
-    import pandas as pd
-
     from seqtune.tasks._abilities import AnswersLines
 
-    assert isinstance(run.task, AnswersLines)
-    shown = run.task.line_answer
+    task = run.task
+    assert isinstance(task, AnswersLines)
     if settings:
         run.predictor.change(settings)
     is_asked, told = sys.stdin.isatty(), len(run.notes)
@@ -80,23 +75,20 @@ def answer_lines(
         asked = [line for line in lines if line.strip()]
         answers: list[str] = []
         if asked:
-            table = run.predict(pd.DataFrame({column: asked}), use=use)
-            answers = _written(table, len(asked), shown, as_json)
+            table = run.predict(task.line_table(run.prepared, asked), use=use)
+            found = task.by_line(run.prepared, table, asked)
+            answers = [_written(records, task.line_answer, as_json) for records in found]
         rest = iter(answers)
         put("".join(f"{next(rest) if line.strip() else ''}\n" for line in lines))
         show_notes(dict.fromkeys(run.notes[told:]))
         told = len(run.notes)
 
 
-def _written(table: Any, cases: int, shown: Sequence[str], as_json: bool) -> list[str]:
-    """Return what is written of each case: a line, or one per candidate."""
-    each = len(table) // cases
-    records: list[Mapping[str, Any]] = table.to_dict("records")
+def _written(records: Sequence[Mapping[str, Any]], shown: Sequence[str], as_json: bool) -> str:
+    """Return what is written of a line: a line, or one per candidate."""
     if as_json:
-        written = [to_json({key: row[key] for key in row if key != "row"}) for row in records]
-    else:
-        written = ["\t".join(_cell(row[key]) for key in shown) for row in records]
-    return ["\n".join(written[at : at + each]) for at in range(0, len(written), each)]
+        return "\n".join(to_json(record) for record in records)
+    return "\n".join("\t".join(_cell(record[key]) for key in shown) for record in records)
 
 
 def _cell(value: Any) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Protocol
 
@@ -34,6 +34,9 @@ TableFile = Annotated[
 
 SEPARATORS = {".csv": ",", ".tsv": "\t"}
 """What is between two columns, by the ending of the file."""
+
+TABLES = (*SEPARATORS, ".jsonl", ".parquet")
+"""Endings of files that tables are written to."""
 
 STEERING = re.compile("[\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
 """Control characters that JSON may hold as they are: those below a blank it always escapes."""
@@ -122,19 +125,40 @@ def check_absent(output: Path | None, force: bool) -> None:
         raise RunError(f"{output} already exists", "use --force to replace it")
 
 
-def check_table(output: Path | None) -> None:
+def check_table(output: Path | None, forms: Sequence[str] = ()) -> None:
     """Refuse a file of an unknown ending.
+
+    Args:
+        output: The file; None for stdout.
+        forms: Endings of what else is written.
 
     Raises:
         UsageError: The ending is unknown.
     """
     from seqtune.errors import UsageError
 
-    if output is not None and _ending(output) not in (*SEPARATORS, ".jsonl", ".parquet"):
+    if output is not None and ending(output) not in (*TABLES, *forms):
         raise UsageError(
             f"{output}: unknown ending; tables are written as .csv, .tsv, .jsonl or .parquet",
             f"-o {output.with_suffix('.csv')}",
         )
+
+
+def write_text(text: str, output: Path, as_json: bool) -> None:
+    """Write a text to a file, as it is.
+
+    Args:
+        text: The text.
+        output: The file.
+        as_json: Whether stdout is one JSON document.
+    """
+    from seqtune.files import whole_file
+
+    with whole_file(output) as temporary:
+        temporary.write_bytes(text.encode("utf-8", "surrogateescape"))
+    typer.echo(f"wrote {output}", err=True)
+    if as_json:
+        put(to_json({"output": str(output)}) + "\n")
 
 
 def write_table(
@@ -148,7 +172,7 @@ def write_table(
         as_json: Whether stdout is one JSON document.
         spreadsheet_safe: Whether CSV and TSV have no text that a spreadsheet would calculate.
     """
-    is_text = not as_json if output is None else _ending(output) in SEPARATORS
+    is_text = not as_json if output is None else ending(output) in SEPARATORS
     if spreadsheet_safe and is_text:
         from seqtune.cli.formulas import without_formulas
 
@@ -162,9 +186,9 @@ def write_table(
     from seqtune.files import whole_file
 
     with whole_file(output) as temporary:
-        if _ending(output) in SEPARATORS:
-            table.to_csv(temporary, index=False, sep=SEPARATORS[_ending(output)])
-        elif _ending(output) == ".jsonl":
+        if ending(output) in SEPARATORS:
+            table.to_csv(temporary, index=False, sep=SEPARATORS[ending(output)])
+        elif ending(output) == ".jsonl":
             with temporary.open("w", encoding="utf-8") as file:
                 for begin in range(0, len(table), CHUNK_ROWS):
                     part = table.iloc[begin : begin + CHUNK_ROWS]
@@ -197,6 +221,7 @@ def to_json(value: object, indent: int | None = None) -> str:
     return STEERING.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
-def _ending(output: Path) -> str:
-    ending = output.suffix.lower()
-    return ".jsonl" if ending == ".ndjson" else ending
+def ending(path: Path) -> str:
+    """Return the ending of a file in small letters; one for each form."""
+    found = path.suffix.lower()
+    return ".jsonl" if found == ".ndjson" else found

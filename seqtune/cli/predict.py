@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -10,6 +11,7 @@ import typer
 from seqtune.cli.flags import with_task_flags
 from seqtune.cli.lines import STDIN, answer_lines, lines_column
 from seqtune.cli.output import (
+    TABLES,
     AsJson,
     Force,
     Query,
@@ -17,9 +19,11 @@ from seqtune.cli.output import (
     TableFile,
     check_absent,
     check_table,
+    ending,
     progress_bar,
     show_notes,
     write_table,
+    write_text,
 )
 from seqtune.workflow.options import predict_settings
 
@@ -65,14 +69,27 @@ def command(
     """Predict with a run: beyond the end of its data, or on new DATA."""
     from seqtune.run.run import Run
 
-    check_table(output)
-    check_absent(output, force)
     opened = Run(run)
+    check_table(output, opened.task.info.forms)
+    check_absent(output, force)
     settings = (*(overrides or ()), *predict_settings(opened.task.name, flags))
-    if data == STDIN and output is None and (column := lines_column(opened)):
-        answer_lines(opened, column, use, settings, as_json)
+    if data == STDIN and output is None and lines_column(opened):
+        answer_lines(opened, use, settings, as_json)
         return
     with progress_bar() as opened.listener:
         table = opened.predict(data, use=use, set=settings, query=query)
     show_notes(opened.notes)
+    if output is not None and _keeps_form(output, data):
+        text = opened.filled_in(table)
+        if text is not None:
+            write_text(text, output, as_json)
+            return
+        check_table(output)
     write_table(table, output, as_json, spreadsheet_safe=spreadsheet_safe)
+
+
+def _keeps_form(output: Path, data: str | None) -> bool:
+    """Say whether answers are to be written in the form that the data came in."""
+    return ending(output) not in TABLES or (
+        data is not None and ending(output) == ending(Path(data))
+    )

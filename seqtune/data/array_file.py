@@ -1,4 +1,4 @@
-"""Reading a `.npy` file of a run folder, which may come from somebody else.
+"""A `.npy` file of a run folder: written whole, and read though it may come from somebody else.
 
 numpy believes the header of a file: it takes as much memory as the header says before it looks
 whether the file has as many bytes. Here the header is held against what is expected first.
@@ -10,11 +10,13 @@ import math
 from collections.abc import Sequence
 from pathlib import Path
 from tokenize import TokenError
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 import numpy.lib.format as npy
 import numpy.typing as npt
+
+from seqtune.files import write_with
 
 Array = npt.NDArray[Any]
 
@@ -57,6 +59,19 @@ def read_array(
         return mapped
     array: Array = np.load(path, allow_pickle=False)
     return array
+
+
+def write_array(path: Path, array: npt.NDArray[Any]) -> None:
+    """Write an array whole, or not at all.
+
+    Raises:
+        RunError: The folder cannot be written, or the disk is full.
+    """
+
+    def write(file: IO[bytes]) -> None:
+        np.save(file, array, allow_pickle=False)
+
+    write_with(path, write)
 
 
 def _header(file: Any) -> tuple[tuple[int, ...], np.dtype[Any]]:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from seqtune.data.array_file import read_array
-from seqtune.files import damaged, write_with
+from seqtune.data.array_file import read_array, write_array
+from seqtune.files import damaged
 
 Array = npt.NDArray[Any]
 TOKEN = "int32"
@@ -81,6 +81,23 @@ class Ragged:
         np.cumsum([len(part) for part in parts], out=offsets[1:])
         return cls(np.concatenate([np.empty((0, *step), kind), *parts]), offsets)
 
+    @classmethod
+    def from_texts(cls, texts: Sequence[str]) -> Ragged:
+        """Join texts, as UTF-8 bytes.
+
+        Example:
+            >>> Ragged.from_texts(["a", "bc"]).texts([1])
+            ['bc']
+        """
+        encoded = [text.encode("utf-8", "replace") for text in texts]
+        offsets = np.zeros(len(encoded) + 1, np.int64)
+        np.cumsum([len(text) for text in encoded], out=offsets[1:])
+        return cls(np.frombuffer(b"".join(encoded), np.uint8), offsets)
+
+    def texts(self, rows: npt.ArrayLike) -> list[str]:
+        """Return sequences of bytes as texts; bytes that are none are replaced."""
+        return [bytes(text).decode("utf-8", "replace") for text in self.select(rows)]
+
     def take(
         self, rows: npt.ArrayLike, longest: int | None = None
     ) -> tuple[Array, npt.NDArray[np.int64]]:
@@ -120,8 +137,8 @@ class Ragged:
         """
         kind = TOKEN if self.values.ndim == 1 else CHANNEL
         kind = BYTE if self.values.dtype == BYTE else kind
-        _write(folder / f"{name}.npy", np.ascontiguousarray(self.values, kind))
-        _write(folder / f"{name}_offsets.npy", np.ascontiguousarray(self.offsets, "int64"))
+        write_array(folder / f"{name}.npy", np.ascontiguousarray(self.values, kind))
+        write_array(folder / f"{name}_offsets.npy", np.ascontiguousarray(self.offsets, "int64"))
 
     @classmethod
     def load(cls, folder: Path, name: str, dtype: str, channels: int | None = None) -> Ragged:
@@ -144,13 +161,6 @@ class Ragged:
             return cls(values, offsets)
         except ValueError as error:
             raise damaged(beside, error) from error
-
-
-def _write(path: Path, array: Array) -> None:
-    def write(file: IO[bytes]) -> None:
-        np.save(file, array, allow_pickle=False)
-
-    write_with(path, write)
 
 
 def _read(path: Path, kind: str, shape: Sequence[int | None], *, mmap: bool) -> Array:

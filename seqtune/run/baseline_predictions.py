@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from seqtune.data.array_file import read_array
-from seqtune.files import damaged, whole_file
+from seqtune.data.array_file import read_array, write_array
+from seqtune.files import damaged
 from seqtune.run.members import METHOD
 
 Arrays = Mapping[str, npt.NDArray[np.float64]]
@@ -31,8 +31,7 @@ def save_predictions(folder: Path, method: str, predictions: Arrays) -> None:
         if part not in predictions:
             path.unlink(missing_ok=True)
             continue
-        with whole_file(path) as temporary:
-            np.save(temporary, predictions[part])
+        write_array(path, predictions[part])
 
 
 def load_predictions(folder: Path, method: str) -> dict[str, npt.NDArray[np.float64]]:

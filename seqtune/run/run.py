@@ -17,7 +17,7 @@ from seqtune.run.lock import RunLock, holder
 from seqtune.run.summary import Summary
 from seqtune.run.trials import TRIALS, read_trials
 from seqtune.search.recorded import check_values
-from seqtune.tasks._abilities import Writes
+from seqtune.tasks._abilities import FillsIn, Writes
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -59,6 +59,7 @@ class Run:
         self.evaluation: Evaluation | None = None
         self.notes: list[str] = []
         self.listener: Listener = silent
+        self._asked: Source | None = None
 
     def __repr__(self) -> str:
         return f"Run({str(self.folder)!r}, {self.record['task']}, {self.record['status']})"
@@ -201,7 +202,21 @@ class Run:
         """
         if set:
             self.predictor.change(set)
-        return self.predictor.predict(self._source(data, query), use)
+        self._asked = self._source(data, query)
+        return self.predictor.predict(self._asked, use)
+
+    def filled_in(self, table: pd.DataFrame) -> str | None:
+        """Return the file that was asked for last, with the answers in it.
+
+        Args:
+            table: What `predict` returned of it.
+
+        Returns:
+            The text of the file; None where it is a table, or the task fills none in.
+        """
+        if self._asked is None or not isinstance(self.task, FillsIn):
+            return None
+        return self.task.filled_in(self.prepared, self._asked, table)
 
     def evaluate(
         self,

@@ -9,10 +9,8 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
+from seqtune.data.array_file import write_array
 from seqtune.errors import SearchError, SeqtuneError
-from seqtune.files import whole_file
 from seqtune.initializers import seed_everything
 from seqtune.search.cross_validation import CrossValidation
 from seqtune.search.network_file import load_network, save_network
@@ -260,8 +258,7 @@ def predictions_path(folder: Path, trial: str) -> Path:
 
 def save_predictions(path: Path, predictions: Any) -> None:
     """Write predictions whole, or not at all."""
-    with whole_file(path) as temporary:
-        np.save(temporary, predictions)
+    write_array(path, predictions)
 
 
 def _checked(trial: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from seqtune.progress import Advance, no_progress
@@ -18,6 +18,7 @@ from seqtune.tasks._values import (
 if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
+    import pandas as pd
 
     from seqtune.data.reading.source import Source
 
@@ -96,10 +97,32 @@ class AnswersLines(Protocol):
     """A task whose cases may be lines of text, which `predict RUN -` answers one by one."""
 
     line_answer: tuple[str, ...]
-    """Columns of the prediction table that are the answer to a line."""
+    """Which values of a record are the answer to a line, where it is no JSON."""
 
     def line_column(self, prepared: Any) -> str:
         """Return the column that a line stands for; "" where a case is more than a text."""
+
+    def line_table(self, prepared: Any, lines: Sequence[str]) -> pd.DataFrame:
+        """Return the rows that lines stand for."""
+
+    def by_line(
+        self, prepared: Any, table: pd.DataFrame, lines: Sequence[str]
+    ) -> list[list[Mapping[str, Any]]]:
+        """Return the records that answer each line, from the prediction table of its rows."""
+
+
+@runtime_checkable
+class FillsIn(Protocol):
+    """A task whose answers may be written into the file that they were asked for."""
+
+    def filled_in(self, prepared: Any, source: Source, table: pd.DataFrame) -> str | None:
+        """Return the text of the file, with the answers in it; None where it is a table.
+
+        Args:
+            prepared: The data, with the codec.
+            source: The file.
+            table: What was predicted of its rows.
+        """
 
 
 @runtime_checkable

@@ -96,6 +96,7 @@ class TaskInfo:
         line_columns: Names of columns that plain text files may give, a row for each line: the data
             the first; a file beside it, which the key `data.<name>` of the recipe then names, the
             second.
+        forms: Endings of files, no tables, that predictions are written to in the form of the data.
         sentence_columns: What files of sentences, a line per token, call their first and their
             last column where nothing names them; a task that has them reads such files.
         commands: Modules with further commands: `NAME`, `EXAMPLE` and `command` each.
@@ -116,6 +117,7 @@ class TaskInfo:
     predict_flags: tuple[Flag, ...] = ()
     allows_missing: bool = False
     line_columns: tuple[str, ...] = ()
+    forms: tuple[str, ...] = ()
     sentence_columns: tuple[str, ...] = ()
     commands: tuple[str, ...] = ()
 

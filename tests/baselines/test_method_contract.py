@@ -20,11 +20,14 @@ from seqtune.baselines.forecast._global_fitting import GlobalFitting
 from seqtune.baselines.generate._fitting import GenerateFitting
 from seqtune.baselines.problem import Fitting
 from seqtune.baselines.runner import quietly
+from seqtune.baselines.tag import window_trees
+from seqtune.baselines.tag._fitting import TagFitting
 from seqtune.baselines.translate._fitting import TranslateFitting
 from seqtune.baselines.translate._pairs import Pairs
 from seqtune.baselines.window_batch import WindowBatch
 from seqtune.data.ragged import Ragged
 from seqtune.registry import baselines
+from seqtune.tasks.tag.sequences import Sequences
 
 NAN = float("nan")
 PERIOD = 12
@@ -42,7 +45,12 @@ FITTINGS: dict[str, Fitting] = {
     "pairs of symbols": TranslateFitting("symbols"),
     "captions": TranslateFitting("features"),
     "transcripts": TranslateFitting("series"),
+    "tokens": TagFitting("tokens", 4),
+    "tokens so far": TagFitting("tokens", 4, causal=True),
+    "steps": TagFitting("steps", 4),
+    "steps so far": TagFitting("steps", 4, causal=True),
 }
+TAGGED = ("tokens", "tokens so far", "steps", "steps so far")
 EVERY = [
     (form, name)
     for form, fitting in FITTINGS.items()
@@ -224,7 +232,47 @@ def pairs(sources: Sequence[Any], new: Sequence[Any], kind: str, target_kind: st
     return edges
 
 
+def sentences(*texts: Sequence[str]) -> Sequences:
+    """Sentences of tokens, flat."""
+    tokens = [token for text in texts for token in text]
+    offsets = np.cumsum([0, *map(len, texts)])
+    return Sequences(offsets, np.arange(len(tokens)), tokens)
+
+
+def paths(*series: np.ndarray, names: Sequence[str] = ()) -> Sequences:
+    """Series of steps, flat."""
+    offsets = np.cumsum([0, *map(len, series)])
+    values = np.concatenate([np.empty((0, 2)), *series])
+    return Sequences(offsets, np.arange(len(values)), values=values, names=names)
+
+
+WORDS = [["the", "dog", "runs"], ["The"], [], ["dogs", "run", ",", "3.5", "良い", "\x00"]]
+NEW_WORDS = [["", "the", "x" * 10_000], ["cats"], [], ["Dogs", "run"]]
+
+
+def tagged(known: Sequences, asked: Sequences) -> Edges:
+    targets = np.arange(known.positions) % 3  # nobody has the last tag
+    gaps = np.where(np.arange(known.positions) % 4 == 1, -1, targets)
+    only = np.where(np.arange(known.positions) == 2, 1, -1)
+    return {
+        "usual": ((known, targets), asked),
+        "gaps": ((known, gaps), asked),
+        "one class": ((known, np.zeros_like(targets)), asked),
+        "one position": ((known, only), asked),
+        "one row": ((known.take([1]), targets[:1]), asked),
+        "itself": ((known, targets), known),
+        "nothing": ((known, targets), asked.take([])),
+    }
+
+
+KNOWN_PATHS = paths(season(30), season(1), season(0), season(200, seed=2), names=list("abcd"))
+NEW_PATHS = paths(np.full((9, 2), 1e300), season(1), np.zeros((40, 2)), names=["a", "x", "d"])
+
 EDGES: dict[str, Edges] = {
+    "tokens": tagged(sentences(*WORDS), sentences(*NEW_WORDS)),
+    "tokens so far": tagged(sentences(*WORDS), sentences(*NEW_WORDS)),
+    "steps": tagged(KNOWN_PATHS, NEW_PATHS),
+    "steps so far": tagged(KNOWN_PATHS, NEW_PATHS),
     "forecast": histories(),
     "forecast of all": batches(),
     "text": cases(TEXTS, NEW_TEXTS, is_multi=False),
@@ -262,6 +310,7 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(_minirocket, "FEATURES", 500)
     monkeypatch.setattr(isolation_forest, "TREES", 20)
     monkeypatch.setattr(boosted_trees, "ITERATIONS", 5)
+    monkeypatch.setattr(window_trees, "TREES", 5)
 
 
 @pytest.mark.parametrize(
@@ -278,7 +327,7 @@ def test_it_answers_whatever_the_data_and_the_same_again(form: str, name: str, e
         np.testing.assert_array_equal(one, other)
     if form.startswith("forecast"):
         assert np.isfinite(found[0]).all() and (np.diff(found[0][..., 1:], axis=-1) >= 0).all()
-    elif form in ("text", "series"):
+    elif form in ("text", "series", *TAGGED):
         np.testing.assert_allclose(found[0].sum(axis=1), 1.0)
     elif form == "anomaly":
         for scores, rows in zip(found, asked, strict=True):
@@ -296,9 +345,25 @@ def flat(values: Any) -> list[Any]:
         return [each for one in values for each in flat(one)]
     if isinstance(values, Pairs):
         return flat([values.sources, values.targets])
-    if isinstance(values, WindowBatch):
+    if isinstance(values, WindowBatch | Sequences):
         return list(vars(values).values())
     return [] if values is None else [values]
+
+
+@pytest.mark.parametrize(("form", "name"), [each for each in EVERY if each[0] in TAGGED])
+def test_a_method_that_must_not_looks_at_nothing_that_comes_later(form: str, name: str) -> None:
+    (known, targets), asked = EDGES[form]["itself"]
+    whole, first = fitted(form, name, (known, targets)), asked.take([0])
+    cut = replace(
+        first,
+        offsets=np.array([0, 2]),
+        rows=first.rows[:2],
+        tokens=first.tokens[:2],
+        values=None if first.values is None else first.values[:2],
+    )
+    is_equal = np.allclose(whole(cut), whole(first)[:2], atol=1e-12)
+    looks_around = name in ("crf_features", "logistic_regression", "window_trees")
+    assert is_equal == (form.endswith("so far") or not looks_around)
 
 
 @pytest.mark.parametrize(
@@ -319,6 +384,8 @@ def test_an_example_has_the_same_answer_alone_and_among_others(form: str, name: 
         parts = [documents(text) for text in ([3] * 7, [], [0, 1, 2], [2] * 30)]
     elif form == "forecast of all":
         parts = [[asked[0][row : row + 1]] for row in range(len(asked[0]))]
+    elif form in TAGGED:
+        parts = [asked.take([number]) for number in range(len(asked))]
     else:
         parts = [[one] for one in asked]
     predict = fitted(form, name, known)

@@ -13,6 +13,7 @@ import pytest
 
 from seqtune.cli import lines
 from seqtune.errors import DataError
+from seqtune.tasks._lines import LinesAreRows
 
 
 class Stdin:
@@ -26,7 +27,7 @@ class Stdin:
         return self.is_terminal
 
 
-class Shouting:
+class Shouting(LinesAreRows):
     """A task whose answer to a line is the line in capitals, or that and its length."""
 
     line_answer = ("prediction", "score")
@@ -59,9 +60,8 @@ def answered(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
     def answer(text: bytes, as_json: bool = False, settings: Any = (), **options: Any) -> Any:
         monkeypatch.setattr(sys, "stdin", Stdin(text, **options))
         run: Any = ShoutingRun()
-        column = lines.lines_column(run)
-        if column:
-            lines.answer_lines(run, column, None, settings, as_json)
+        if lines.lines_column(run):
+            lines.answer_lines(run, None, settings, as_json)
         return run, capsys.readouterr()
 
     return answer

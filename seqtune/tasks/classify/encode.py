@@ -124,10 +124,3 @@ def truncations(codec: Codec, inputs: dict[str, tuple[Ragged, int]], cases: Case
             )
             notes.append(f"{said}: their middle is left out ({flag})")
     return notes
-
-
-def as_bytes(texts: list[bytes]) -> Ragged:
-    """Return texts as they are kept: a row of bytes for each."""
-    offsets = np.zeros(len(texts) + 1, dtype=np.int64)
-    np.cumsum([len(text) for text in texts], out=offsets[1:])
-    return Ragged(np.frombuffer(b"".join(texts), dtype=np.uint8), offsets)

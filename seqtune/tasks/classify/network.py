@@ -13,7 +13,7 @@ from seqtune.architectures._dense import dense
 from seqtune.architectures._dropout import drop_out
 from seqtune.architectures._forms import vector_of
 from seqtune.architectures._settings import settings_of
-from seqtune.initializers import LogFrequencies, SmallUniform
+from seqtune.initializers import Given, LogFrequencies, SmallUniform
 from seqtune.registry import architectures
 from seqtune.tasks.classify.prepared import Prepared
 
@@ -101,19 +101,3 @@ class Present(keras.layers.Layer):  # type: ignore[misc]
     def get_config(self) -> dict[str, Any]:
         """Return the arguments."""
         return {**super().get_config(), "steps": self.steps}
-
-
-@keras.saving.register_keras_serializable("seqtune")
-class Given(keras.initializers.Initializer):  # type: ignore[misc]
-    """Begins with vectors that were read from a file; with zeros where its weights are to come."""
-
-    def __init__(self, vectors: npt.NDArray[np.float32] | None = None) -> None:
-        self.vectors = vectors
-
-    def __call__(self, shape: tuple[int, ...], dtype: Any = None) -> npt.NDArray[np.float32]:
-        """Return the vectors."""
-        return np.zeros(shape, np.float32) if self.vectors is None else np.asarray(self.vectors)
-
-    def get_config(self) -> dict[str, Any]:
-        """Return nothing: a file of weights holds the trained vectors."""
-        return {}

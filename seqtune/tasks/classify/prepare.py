@@ -9,13 +9,14 @@ from typing import Any, cast
 import numpy as np
 import numpy.typing as npt
 
+from seqtune.data.ragged import Ragged
 from seqtune.data.reading.source import Source
 from seqtune.errors import DataError
 from seqtune.progress import Assumption, Listener, Note
 from seqtune.recipe.load import Recipe
 from seqtune.tasks.classify.cases import Cases, read_cases
 from seqtune.tasks.classify.codec import Codec
-from seqtune.tasks.classify.encode import as_bytes, encode_all, truncations
+from seqtune.tasks.classify.encode import encode_all, truncations
 from seqtune.tasks.classify.equal_cases import keep_together
 from seqtune.tasks.classify.giveaways import tell_giveaways
 from seqtune.tasks.classify.infer_roles import infer_roles
@@ -86,14 +87,13 @@ def prepare(source: Source, recipe: Recipe, listener: Listener) -> tuple[Prepare
     recipe = _with_segment(recipe, codec)
     for note in truncations(codec, inputs, cases):
         listener(Note(note))
-    texts = [text.encode("utf-8", "replace") for text in cases.texts]
     prepared = Prepared(
         codec=codec,
         inputs={name: each for name, (each, _) in inputs.items()},
         targets=targets.astype(np.float32),
         parts=parts,
         lines=cases.rows,
-        texts=as_bytes(texts) if roles.kind == "text" else None,
+        texts=Ragged.from_texts(cases.texts) if roles.kind == "text" else None,
         vectors=vectors,
     )
     return prepared, recipe

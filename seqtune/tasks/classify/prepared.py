@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from seqtune.data.array_file import read_array
+from seqtune.data.array_file import read_array, write_array
 from seqtune.data.ragged import Ragged
-from seqtune.files import damaged, read_value, whole_file, write_json
+from seqtune.files import damaged, read_value, write_json
 from seqtune.tasks._values import Fold, Part, Until
 from seqtune.tasks.classify.codec import Codec
 from seqtune.tasks.classify.encoded import EncodedCases
@@ -106,7 +106,7 @@ class Prepared:
     def cases(self, rows: Rows) -> Sequence[Any]:
         """Return cases as the simple methods take them: texts, or (steps, channels) float64."""
         if self.texts is not None:
-            return [bytes(text).decode("utf-8", "replace") for text in self.texts.select(rows)]
+            return self.texts.texts(rows)
         center = np.array(self.codec.center)
         return [
             np.where(np.isfinite(case), case, center).astype(np.float64)
@@ -129,8 +129,7 @@ class Prepared:
         if self.vectors is not None:
             arrays["vectors"] = self.vectors
         for name, array in arrays.items():
-            with whole_file(data / f"{name}.npy") as temporary:
-                np.save(temporary, array)
+            write_array(data / f"{name}.npy", array)
         write_json(folder / "codec.json", self.codec.to_dict())
 
     @classmethod

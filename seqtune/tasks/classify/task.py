@@ -24,6 +24,7 @@ from seqtune.metrics.classify import confusion
 from seqtune.progress import Advance, Listener, no_progress
 from seqtune.recipe.load import Recipe
 from seqtune.tasks._contract import SearchSettings, Task
+from seqtune.tasks._lines import LinesAreRows
 from seqtune.tasks._values import (
     Context,
     Evaluation,
@@ -60,7 +61,7 @@ WORST_LOG_LOSS = 10.0
 """Where the tie-break ends; a log loss beyond it is as bad as any."""
 
 
-class ClassifyTask(Task):
+class ClassifyTask(LinesAreRows, Task):
     """Classification with recurrent networks; see `seqtune.tasks._contract.Task`."""
 
     info = INFO

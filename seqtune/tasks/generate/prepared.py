@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from seqtune.data.array_file import read_array
+from seqtune.data.array_file import read_array, write_array
 from seqtune.data.ragged import Ragged
 from seqtune.data.text.vocabulary import END
-from seqtune.files import damaged, read_value, whole_file, write_json
+from seqtune.files import damaged, read_value, write_json
 from seqtune.tasks._values import Fold, Until
 from seqtune.tasks.generate.codec import Codec
 from seqtune.tasks.generate.encoded import EncodedText
@@ -110,8 +110,7 @@ class Prepared:
         data = folder / "data"
         data.mkdir(exist_ok=True)
         for kind, array in self.arrays.items():
-            with whole_file(data / f"{kind}.npy") as temporary:
-                np.save(temporary, array)
+            write_array(data / f"{kind}.npy", array)
         write_json(folder / "codec.json", self.codec.to_dict())
 
     @classmethod

@@ -55,9 +55,9 @@ class Sequences:
         chosen = np.asarray(chosen, np.int64)
         lengths = self.lengths[chosen]
         ends = np.cumsum(lengths)
-        return np.arange(ends[-1] if len(ends) else 0) + np.repeat(
-            self.offsets[chosen] - (ends - lengths), lengths
-        )
+        begins = np.repeat(self.offsets[chosen] - (ends - lengths), lengths)
+        places: Rows = np.arange(len(begins)) + begins
+        return places
 
     def take(self, chosen: npt.ArrayLike) -> Sequences:
         """Return some of the sequences, in the order of `chosen`."""

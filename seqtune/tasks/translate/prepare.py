@@ -8,6 +8,7 @@ from typing import Any, cast
 import numpy as np
 import numpy.typing as npt
 
+from seqtune.data.ragged import Ragged
 from seqtune.data.reading.source import Source
 from seqtune.errors import DataError
 from seqtune.progress import Listener, Note
@@ -18,7 +19,7 @@ from seqtune.tasks.translate.encode import Encoded, encode_all
 from seqtune.tasks.translate.infer_roles import infer_roles
 from seqtune.tasks.translate.metric_choice import choose_metric
 from seqtune.tasks.translate.pairs import Pairs, Rows, number_cases, read_pairs
-from seqtune.tasks.translate.prepared import Prepared, as_bytes
+from seqtune.tasks.translate.prepared import Prepared
 from seqtune.tasks.translate.roles import Roles
 from seqtune.tasks.translate.schema import Schema
 from seqtune.tasks.translate.split import TRAIN, split_cases, usual_share
@@ -76,8 +77,8 @@ def _prepared(
         case=case,
         parts=parts,
         lines=pairs.rows,
-        sources=as_bytes([pairs.sources[row] for row in first.tolist()]),
-        answers=as_bytes(pairs.targets),
+        sources=Ragged.from_texts([pairs.sources[row] for row in first.tolist()]),
+        answers=Ragged.from_texts(pairs.targets),
     )
 
 

@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from seqtune.data.array_file import read_array
+from seqtune.data.array_file import read_array, write_array
 from seqtune.data.ragged import Ragged
-from seqtune.files import damaged, read_value, whole_file, write_json
+from seqtune.files import damaged, read_value, write_json
 from seqtune.tasks._values import Fold, Part, Until, Values
 from seqtune.tasks.translate.codec import SERIES, Codec
 from seqtune.tasks.translate.decoding_settings import GREEDY
@@ -135,11 +135,11 @@ class Prepared:
 
     def source_texts(self, cases: Rows) -> list[str]:
         """Return sources as text; "" for a series."""
-        return _decoded(self.sources, cases)
+        return self.sources.texts(cases)
 
     def target_texts(self, pairs: Rows) -> list[str]:
         """Return the answers of pairs."""
-        return _decoded(self.answers, pairs)
+        return self.answers.texts(pairs)
 
     def plain_sources(self, cases: Rows) -> Sequence[Any]:
         """Return sources as simple methods take them: texts, or (steps, channels) float64."""
@@ -159,8 +159,7 @@ class Prepared:
         self.sources.save(data, "sources")
         self.answers.save(data, "answers")
         for name in ("case", "parts", "lines"):
-            with whole_file(data / f"{name}.npy") as temporary:
-                np.save(temporary, getattr(self, name))
+            write_array(data / f"{name}.npy", getattr(self, name))
         write_json(folder / "codec.json", self.codec.to_dict())
 
     @classmethod
@@ -226,18 +225,6 @@ class Prepared:
                 if len(columns) <= 12
             },
         }
-
-
-def as_bytes(texts: Sequence[str]) -> Ragged:
-    """Return texts as they are kept: a row of bytes for each."""
-    encoded = [text.encode("utf-8", "replace") for text in texts]
-    offsets = np.zeros(len(encoded) + 1, np.int64)
-    np.cumsum([len(text) for text in encoded], out=offsets[1:])
-    return Ragged(np.frombuffer(b"".join(encoded), np.uint8), offsets)
-
-
-def _decoded(texts: Ragged, rows: Rows) -> list[str]:
-    return [bytes(text).decode("utf-8", "replace") for text in texts.select(rows)]
 
 
 def _lengths(parts: dict[str, Ragged]) -> str:

@@ -22,6 +22,7 @@ from seqtune.data.reading.source import Source
 from seqtune.progress import Advance, Listener, no_progress
 from seqtune.recipe.load import Recipe
 from seqtune.tasks._contract import SearchSettings, Task
+from seqtune.tasks._lines import LinesAreRows
 from seqtune.tasks._values import (
     Context,
     Evaluation,
@@ -60,7 +61,7 @@ TRAINED_PER_ANSWERED = 8
 training on a pair does."""
 
 
-class TranslateTask(Task):
+class TranslateTask(LinesAreRows, Task):
     """Encoders and decoders that write; see `seqtune.tasks._contract.Task`."""
 
     info = INFO

@@ -1,0 +1,178 @@
+"""From a table to sequences that are ready for training."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+from typing import Any, cast
+
+import numpy as np
+
+from seqtune.data.reading.source import Source
+from seqtune.data.text.tag_scheme import Scheme, converted, recognise, repaired
+from seqtune.drawing.wording import several
+from seqtune.errors import DataError, listed
+from seqtune.progress import Assumption, Listener, Note
+from seqtune.recipe.load import Recipe
+from seqtune.tasks.tag.codec import Codec, fit_codec
+from seqtune.tasks.tag.infer_roles import infer_roles
+from seqtune.tasks.tag.prepared import Prepared
+from seqtune.tasks.tag.read_sequences import read_sequences
+from seqtune.tasks.tag.roles import Roles
+from seqtune.tasks.tag.schema import ARCHITECTURES, Schema
+from seqtune.tasks.tag.sequences import Sequences
+from seqtune.tasks.tag.split import TRAIN, cut_and_split, usual_share
+from seqtune.tasks.tag.tags import MOST_TAGS, Tags
+
+SEGMENTS = 24
+"""Into about so many segments a sequence is cut, where the recipe leaves their length open."""
+
+
+def prepare(source: Source, recipe: Recipe, listener: Listener) -> tuple[Prepared, Recipe]:
+    """Read roles, sequences and tags, split them, fit the codec, settle what is open.
+
+    Args:
+        source: The table.
+        recipe: What the user has settled already.
+        listener: Hears of assumptions and repairs.
+
+    Returns:
+        The data, and the recipe with everything inferred filled in.
+
+    Raises:
+        DataError: The data cannot be tagged as it is.
+    """
+    values = cast(Schema, recipe.values)
+    roles = infer_roles(source, values.data, listener)
+    found = read_sequences(source, roles, with_labels=True)
+    for note in found.notes:
+        listener(Note(note))
+    found, schemes = _in_scheme(source, roles, found, values.data.scheme, listener)
+    shares = [
+        usual_share(found) if part.share == "auto" else float(part.share)
+        for part in (values.validation, values.test)
+    ]
+    found, parts = cut_and_split(found, shares[0], shares[1], values.seed, values.longest, listener)
+    tags = _tags(source, roles, found, parts == TRAIN, schemes, listener)
+    metric = values.metric
+    if metric == "auto":
+        metric = "span_f1" if tags.has_spans else "accuracy"
+    elif metric == "span_f1" and not tags.has_spans:
+        raise DataError(
+            f"{source.path}: the tags mark no spans, so they have no span F1; found "
+            f"{listed(map(repr, tags.names[:5]))}",
+            "--set metric=accuracy",
+        )
+    codec = fit_codec(found, parts == TRAIN, roles, tags, metric, recipe, listener)
+    recipe = _settled(recipe, source, roles, shares, codec)
+    return Prepared.of(codec, found, parts, recipe), recipe
+
+
+def _in_scheme(
+    source: Source, roles: Roles, found: Sequences, asked: str, listener: Listener
+) -> tuple[Sequences, tuple[Scheme, Scheme]]:
+    """Return sequences whose tags are legal, how these mark spans, and how the user's do."""
+    written = cast(Scheme, asked)
+    if asked == "auto":
+        written = "none" if roles.kind == "steps" else recognise(found.tags, found.offsets)
+        if written != "none":
+            why = "as B-, I- and O stand in the tags" if written != "bioes" else "it has E- and S-"
+            listener(Assumption("scheme", written, why, "--set data.scheme=none"))
+    elif asked != "none" and recognise(found.tags, found.offsets) == "none":
+        bad = next(each for each in found.tags if each not in ("", "O") and each[1:2] != "-")
+        raise DataError(
+            f"{source.path}: column {roles.label!r} has the tag {bad!r}, expected O, B-kind, "
+            "I-kind",
+            "--set data.scheme=none",
+        )
+    if written == "none":
+        return found, ("none", "none")
+    if written == "iob1":
+        tags = converted(found.tags, found.offsets, "iob1", "bio")
+        return replace(found, tags=tags), ("bio", "iob1")
+    tags, changed = repaired(found.tags, found.offsets, written)
+    if len(changed):
+        place = int(changed[0])
+        listener(
+            Note(
+                f"{several(len(changed), 'tag')} were no legal {written.upper()} and were made so, "
+                f"the first at {source.where(int(found.rows[place]))}: {found.tags[place]} became "
+                f"{tags[place]}"
+            )
+        )
+    return replace(found, tags=tags), (written, written)
+
+
+def _tags(
+    source: Source,
+    roles: Roles,
+    found: Sequences,
+    is_training: np.ndarray[Any, np.dtype[np.bool_]],
+    schemes: tuple[Scheme, Scheme],
+    listener: Listener,
+) -> Tags:
+    """Return all tags of the data, and say which of them cannot be learnt.
+
+    Raises:
+        DataError: There is one tag, or there are more than can be told apart.
+    """
+    learnt = Counter(found.tags[place] for place in found.places(np.flatnonzero(is_training)))
+    every = Counter(found.tags)
+    for counts in (learnt, every):
+        counts.pop("", None)
+    if len(every) < 2:
+        only = f"is {next(iter(every))!r} in every row" if every else "has no values"
+        raise DataError(
+            f"{source.path}: column {roles.label!r} {only}, so there is nothing to learn",
+            "name another column: --label COLUMN",
+        )
+    if len(every) > MOST_TAGS:
+        raise DataError(
+            f"{source.path}: column {roles.label!r} has {len(every):,} different tags, expected at "
+            f"most {MOST_TAGS:,}",
+            "name another column: --label COLUMN",
+        )
+    names = sorted(every, key=lambda name: (-learnt[name], name))
+    unseen = [name for name in names if not learnt[name]]
+    if unseen:
+        first = source.where(int(found.rows[found.tags.index(unseen[0])]))
+        listener(
+            Note(
+                f"{several(len(unseen), 'tag')} that no training sentence has "
+                f"({listed(map(repr, unseen[:5]))}, the first at {first}): nobody can know it, and "
+                f"{sum(every[name] for name in unseen):,} positions count as wrong"
+            )
+        )
+    return Tags(tuple(names), *schemes)
+
+
+def _settled(
+    recipe: Recipe, source: Source, roles: Roles, shares: list[float], codec: Codec
+) -> Recipe:
+    """Fill in what was inferred, and take out of the search what the data has no use for."""
+    values = cast(Schema, recipe.values)
+    changes: dict[str, Any] = {
+        "data.kind": roles.kind,
+        "data.label": roles.label,
+        "data.series": roles.series,
+        "data.time": source.columns_of(roles.time),
+        "data.channels": list(roles.channels) or "auto",
+        "data.scheme": codec.tags.written,
+        "metric": codec.metric,
+        "longest": codec.longest,
+        "validation.share": shares[0],
+        "test.share": shares[1],
+    }
+    if roles.token:
+        changes["data.token"] = roles.token
+    unused = "steps." if roles.kind == "tokens" else "tokens."
+    for dimension in recipe.dimensions():
+        if dimension.path.startswith(unused):
+            changes[dimension.path] = dimension.default
+    changes["portfolio"] = [
+        entry for entry in values.portfolio if not any(key.startswith(unused) for key in entry)
+    ]
+    recipe = recipe.replace(changes)
+    length = max(1, round(codec.longest / SEGMENTS))
+    names = [name for name in ARCHITECTURES if "length" in ARCHITECTURES.options(name)]
+    return recipe.filled_in({f"network.{name}.length": length for name in names})
