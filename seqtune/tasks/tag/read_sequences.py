@@ -27,7 +27,7 @@ LONG_TOKEN = 1_000
 def read_sequences(source: Source, roles: Roles, *, with_labels: bool) -> Sequences:
     """Read the sequences of a table, in the order in which they begin.
 
-    Values that are missing stay so (NaN); `fill_gaps` fills them.
+    Values that are missing stay so (NaN); `gaps.filled` fills them.
 
     Args:
         source: The table, a row for each token or step.
@@ -170,7 +170,7 @@ def _values(source: Source, roles: Roles, notes: list[str]) -> Floats:
     if missing.any():
         first = int(missing.any(axis=1).argmax())
         notes.append(
-            f"{int(missing.sum()):,} missing values are interpolated within their series, the "
+            f"{int(missing.sum()):,} missing values are filled from those around them in their series, the "
             f"first at {source.where(first)}"
         )
     return values

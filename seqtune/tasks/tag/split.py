@@ -24,32 +24,34 @@ DRAWS = 30
 FEW_TO_DEAL = 200
 """Up to so many sequences are dealt out several times."""
 
+LEAST_BLOCK = 100
+"""Positions of a block at least, before it is known how many a network reads at once."""
+
 MIN_POSITIONS = 12
 
 FEW, MANY, VERY_MANY = 5_000, 50_000, 500_000
 
 
-def usual_share(positions: int) -> float:
+def usual_share(sequences: Sequences) -> float:
     """Return the share of the positions that validation and test take each, where nobody says.
 
     Example:
-        >>> usual_share(2_000), usual_share(20_000), usual_share(200_000), usual_share(2_000_000)
-        (0.2, 0.15, 0.1, 0.05)
+        >>> usual_share(Sequences(np.array([0, 2_000]), np.arange(2_000)))
+        0.2
     """
-    if positions <= FEW:
+    if sequences.positions <= FEW:
         return 0.2
-    if positions < MANY:
+    if sequences.positions < MANY:
         return 0.15
-    return 0.1 if positions < VERY_MANY else 0.05
+    return 0.1 if sequences.positions < VERY_MANY else 0.05
 
 
 def cut_and_split(
     sequences: Sequences,
     validation: float,
     test: float,
-    *,
-    longest: int,
     seed: int,
+    longest: int | str,
     listener: Listener,
 ) -> tuple[Sequences, npt.NDArray[np.int8]]:
     """Deal sequences out to the parts; few long ones are cut into blocks first.
@@ -60,9 +62,10 @@ def cut_and_split(
         sequences: Those of the table, with tags; sequences without a position belong to training.
         validation: Share of the positions.
         test: Share of the positions.
-        longest: Positions that a block has at least, where series are cut several times.
         seed: Seeds the draw.
-        listener: Hears what is cut, what is equal, and which tags a part lacks.
+        longest: Positions that a block has at least, where series are cut several times; "auto"
+            before that is settled.
+        listener: Hears what is cut, and what is equal.
 
     Returns:
         The sequences, and the part of each, (sequences,) int8: 0 for training, 1 for validation,
@@ -80,7 +83,8 @@ def cut_and_split(
     units = keep_together(sequences, listener)
     filled = np.unique(units[sequences.lengths > 0])
     if len(filled) < FEW_UNITS and sequences.groups is None:
-        blocks, parts, rounds = cut_into_blocks(sequences, validation, test, longest)
+        least = longest if isinstance(longest, int) else LEAST_BLOCK
+        blocks, parts, rounds = cut_into_blocks(sequences, validation, test, least)
         listener(Note(_of_blocks(sequences, len(blocks), rounds)))
         sequences = blocks
     elif len(filled) < 3:
@@ -91,8 +95,6 @@ def cut_and_split(
     else:
         parts = _deal(sequences, units, validation, test, seed)
     _check(sequences, parts)
-    for note in _lacking(sequences, parts):
-        listener(Note(note))
     return sequences, parts
 
 
@@ -166,20 +168,3 @@ def _check(sequences: Sequences, parts: npt.NDArray[np.int8]) -> None:
                 "give more labelled rows, or other shares: --set validation.share=0.2 --set "
                 "test.share=0.2",
             )
-
-
-def _lacking(sequences: Sequences, parts: npt.NDArray[np.int8]) -> list[str]:
-    """Return what to say of tags that only a held-out part has."""
-    part = np.repeat(parts, sequences.lengths)
-    names, codes = tag_codes(sequences.tags)
-    learnt = np.bincount(codes[(part == TRAIN) & (codes >= 0)], minlength=len(names))
-    unknown = [name for name, count in zip(names, learnt.tolist(), strict=True) if not count]
-    if not unknown:
-        return []
-    rows = int((learnt[codes[codes >= 0]] == 0).sum())
-    shown = ", ".join(tag[:40] for tag in unknown[:5]) + (" …" if len(unknown) > 5 else "")
-    what = "tag is" if len(unknown) == 1 else "tags are"
-    return [
-        f"{len(unknown)} {what} missing in the training part and cannot be learnt: {shown} "
-        f"({rows:,} rows)"
-    ]

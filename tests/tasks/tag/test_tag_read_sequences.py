@@ -14,7 +14,6 @@ from seqtune.data.reading.open import open_source
 from seqtune.data.reading.source import Source
 from seqtune.errors import DataError
 from seqtune.recipe.load import Recipe
-from seqtune.tasks.tag.fill_gaps import fill_gaps
 from seqtune.tasks.tag.read_sequences import aligned, read_sequences
 from seqtune.tasks.tag.roles import Roles
 from seqtune.tasks.tag.sequences import Sequences
@@ -132,7 +131,8 @@ def test_steps_come_in_the_order_of_their_time() -> None:
         "rows are brought in the order of column 't'",
         "1 rows repeat the time of another of their series: they keep the order of the table, the "
         "first at data: row 4",
-        "1 missing values are interpolated within their series, the first at data: row 4",
+        "1 missing values are filled from those around them in their series, the first at data: "
+        "row 4",
     )
 
 
@@ -171,13 +171,3 @@ def test_a_step_without_a_series_and_channels_without_values_are_refused() -> No
     assert "data: row 2: column 's' is empty" in refusal(columns, STEPS).message
     empty = {**columns, "s": "a", "x": [np.nan] * 2, "y": [np.nan] * 2}
     assert "no value in x, y" in refusal(empty, STEPS).message
-
-
-def test_gaps_are_filled_within_each_series_alone() -> None:
-    nan = np.nan
-    values = np.array([[nan, 1], [1, nan], [nan, 3], [nan, 4], [4, nan], [nan, nan], [nan, 7]])
-    filled = fill_gaps(values, np.array([0, 5, 5, 7]))
-    np.testing.assert_allclose(filled[:, 0], [1, 1, 2, 3, 4, nan, nan])
-    np.testing.assert_allclose(filled[:, 1], [1, 2, 3, 4, 4, 7, 7])
-    whole = np.ones((3, 1))
-    assert fill_gaps(whole, np.array([0, 3])) is whole
