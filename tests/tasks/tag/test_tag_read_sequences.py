@@ -45,7 +45,7 @@ def test_rows_of_one_sentence_come_together_in_their_order() -> None:
     assert found.tags == ["X", "", "Y"]
     assert found.names == ["q", "p"]
     assert found.notes == (
-        "1 of 3 rows have no label: they are context, neither learnt nor scored; the first at "
+        "rows without a label, context that is neither learnt nor scored: 1 of 3, the first at "
         "data: row 3",
     )
 
@@ -54,7 +54,7 @@ def test_blank_sentences_are_those_above() -> None:
     columns = {"s": ["1", None, "2", None], "token": list("abcd"), "tag": list("XOOO")}
     found = read(columns, TOKENS)
     assert found.offsets.tolist() == [0, 2, 4]
-    assert "2 blank cells of column 's'" in found.notes[0]
+    assert "blank cells of column 's': 2, taken" in found.notes[0]
     assert "column 's' is empty" in refusal({**columns, "s": [None, "1", "1", "1"]}, TOKENS).message
 
 
@@ -74,8 +74,8 @@ def test_long_and_empty_tokens_are_said() -> None:
     found = read({"s": [1, 1, 1], "token": ["a", "x" * 10_000, None], "tag": list("XOO")}, TOKENS)
     assert found.tokens[2] == ""
     assert found.notes == (
-        "1 tokens are empty, the first at data: row 3",
-        "1 tokens are longer than 1,000 characters (up to 10,000), the first at data: row 2",
+        "empty tokens: 1, the first at data: row 3",
+        "tokens of more than 1,000 characters (up to 10,000): 1, the first at data: row 2",
     )
 
 
@@ -129,9 +129,9 @@ def test_steps_come_in_the_order_of_their_time() -> None:
     np.testing.assert_equal(found.values[:, 0], [2, np.nan, 1, 3])
     assert found.notes == (
         "rows are brought in the order of column 't'",
-        "1 rows repeat the time of another of their series: they keep the order of the table, the "
-        "first at data: row 4",
-        "1 missing values are filled from those around them in their series, the first at data: "
+        "rows that repeat the time of another of their series, and keep the order of the table: 1, "
+        "the first at data: row 4",
+        "missing values, filled from those around them in their series: 1, the first at data: "
         "row 4",
     )
 
@@ -140,7 +140,7 @@ def test_steps_without_a_time_come_last_and_are_said() -> None:
     times = pd.to_datetime(["2020-01-02", None, "2020-01-01"])
     found = read({"s": 1, "t": times, "x": [1.0, 2.0, 3.0], "y": 0, "state": list("uvu")}, STEPS)
     assert found.rows.tolist() == [2, 0, 1]
-    assert "1 rows have no time" in found.notes[0]
+    assert "rows without a time" in found.notes[0]
 
 
 def test_labels_that_are_numbers_are_whole() -> None:
@@ -154,7 +154,7 @@ def test_a_series_without_a_label_is_said() -> None:
         "state": ["u", "v", None, None],
     }, STEPS)  # fmt: skip
     assert found.notes[-1] == (
-        "1 of 2 sequences have no label at all, the first is 'b' at data: row 3"
+        "sequences without any label: 1 of 2, the first is 'b' at data: row 3"
     )
 
 

@@ -70,8 +70,8 @@ class LineSource(SentenceSource):
             lines=lambda row: source.line(int(rows[row])),
             notes=(
                 *source.notes,
-                f"{len(tokens):,} sentences of {len(rows):,} tokens, which stand between blanks",
-                *([f"{empty:,} sentences have no token"] if empty else []),
+                f"sentences: {len(tokens):,}; tokens, which stand between blanks: {len(rows):,}",
+                *([f"sentences without a token: {empty:,}"] if empty else []),
             ),
             fingerprint=source.fingerprint(),
         )
@@ -117,8 +117,8 @@ def _labels(
         if len(labels) != len(words):
             if labels or isinstance(source, Lines):
                 raise DataError(
-                    f"{source.where(row)}: {len(words):,} tokens in column {token!r} and "
-                    f"{len(labels):,} labels in column {label!r}; expected one for each",
+                    f"{source.where(row)}: tokens in column {token!r}: {len(words):,}; "
+                    f"labels in column {label!r}: {len(labels):,}; expected one for each",
                     "correct the line" if isinstance(source, Lines) else "correct the row",
                 )
             labels = [None] * len(words)

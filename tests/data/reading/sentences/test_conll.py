@@ -61,7 +61,7 @@ def test_a_blank_line_ends_a_sentence(tmp_path: Path) -> None:
     assert found.names == ("sentence", "token", "tag")
     assert rows(found) == [["1", "1", "2"], ["a", "b", "c"], ["X", "O", "O"]]
     assert found.where(2) == f"{tmp_path / 'a.conll'}:5"
-    assert found.notes[0] == "2 sentences of 3 tokens, a line for each token"
+    assert found.notes[0] == "sentences: 2; tokens, a line for each: 3"
     assert (found.token_column, found.label_column) == ("token", "tag")
 
 
@@ -73,7 +73,8 @@ def test_the_columns_of_conllu_have_their_names(tmp_path: Path) -> None:
     assert rows(found, "upos") == [["AUX", "PART", "VERB", ""]]  # `_` is no part of speech
     assert rows(found, "feats") == [["_", "Polarity=Neg", "VerbForm=Inf", "_"]]  # but no features
     said = " ".join(found.notes)
-    assert "1 multi-word token" in said and "1 empty node" in said
+    assert "multi-word tokens, which stay as they are and are not learnt: 1" in said
+    assert "empty nodes, which stay as they are and are not learnt: 1" in said
     assert found.label_column == ""
 
 
@@ -131,7 +132,7 @@ def test_blanks_for_tabs_are_read_and_said(tmp_path: Path) -> None:
 def test_some_lines_with_blanks_for_tabs_are_read_and_said(tmp_path: Path) -> None:
     found = read(tmp_path, "a\tX\nb\tO\nc  O\n\n")
     assert rows(found, "token", "tag") == [["a", "b", "c"], ["X", "O", "O"]]
-    assert f"1 lines have blanks for tabs, the first at {tmp_path / 'a.conll'}:3" in found.notes
+    assert f"lines with blanks for tabs: 1, the first at {tmp_path / 'a.conll'}:3" in found.notes
     assert found.filled_in("tag", ["1", "2", "3"]) == "a\t1\nb\t2\nc  3\n\n"
 
 

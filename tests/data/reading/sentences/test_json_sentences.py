@@ -59,7 +59,7 @@ def test_each_token_of_a_list_is_a_row(tmp_path: Path) -> None:
     assert rows(found) == [["1", "1", "3"], ["a", "b", "c"], ["X", "O", ""], ["7", "7", "9"]]
     assert found.where(2) == f"{tmp_path / 'a.jsonl'}:3"
     assert (found.token_column, found.label_column) == ("tokens", "tags")
-    assert "1 sentences have no token" in found.notes
+    assert "sentences without a token: 1" in found.notes
 
 
 def test_only_the_list_of_labels_changes(tmp_path: Path) -> None:
@@ -97,9 +97,7 @@ def test_numbers_for_labels_are_refused_with_the_way_to_their_names(tmp_path: Pa
 
 def test_a_sentence_with_fewer_labels_than_tokens_is_refused(tmp_path: Path) -> None:
     fault = refusal(tmp_path, LISTS[0], {"tokens": ["a", "b", "c"], "tags": ["X", "O"]})
-    assert fault.message == (
-        f"{tmp_path / 'a.jsonl'}:2: 3 tokens and 2 tags found; expected one for each"
-    )
+    assert fault.message == (f"{tmp_path / 'a.jsonl'}:2: tokens: 3, tags: 2; expected one for each")
     assert ":1: " in refusal(tmp_path, {"tokens": ["a", "b"], "tags": ["X"]}).message
 
 
@@ -163,14 +161,16 @@ def test_labels_are_written_as_the_stretches_that_they_say(tmp_path: Path) -> No
 def test_a_stretch_that_cuts_a_word_is_widened_and_counted(tmp_path: Path) -> None:
     found = read(tmp_path, {"text": "Yorkshire ham", "spans": [[0, 4, "LOC"]]})
     assert rows(found, "tag") == [["B-LOC", "O"]]
-    assert f"1 stretches began or ended within a word and were widened to it, the first at "\
-        f"{tmp_path / 'a.jsonl'}:1" in found.notes  # fmt: skip
+    place = f"{tmp_path / 'a.jsonl'}:1"
+    assert (
+        f"stretches that cut a word and were widened to it: 1, the first at {place}" in found.notes
+    )
 
 
 def test_of_stretches_that_overlap_the_longest_stays_and_is_said(tmp_path: Path) -> None:
     found = read(tmp_path, {"text": "a b c", "spans": [[0, 1, "X"], [0, 3, "Y"], [3, 4, "Z"]]})
     assert rows(found, "tag") == [["B-Y", "I-Y", "O"]]
-    assert any(note.startswith("2 stretches overlap") for note in found.notes)
+    assert any("left out" in note and ": 2, the first" in note for note in found.notes)
 
 
 @pytest.mark.parametrize("item", [

@@ -36,7 +36,7 @@ def test_lines_of_two_files_are_tokens_and_labels(tmp_path: Path) -> None:
     assert rows(found, "token", "tag")[0][2:4] == ["flights", "to"]
     assert found.where(3) == f"{tmp_path / 'seq.in'}:3"
     assert (found.label_beside, found.label_column) == ("tag", "tag")
-    assert "1 sentences have no token" in found.notes
+    assert "sentences without a token: 1" in found.notes
 
 
 def test_labels_are_written_a_line_for_each_line(tmp_path: Path) -> None:
@@ -48,8 +48,10 @@ def test_labels_are_written_a_line_for_each_line(tmp_path: Path) -> None:
 def test_a_sentence_with_fewer_labels_than_tokens_is_refused(tmp_path: Path) -> None:
     with pytest.raises(DataError) as fault:
         both(tmp_path, "a b\nc d e\n", "X O\nO O\n")
-    assert f"{tmp_path / 'seq.in'}:2: 3 tokens in column " in fault.value.message
-    assert "2 labels" in fault.value.message
+    assert fault.value.message == (
+        f"{tmp_path / 'seq.in'}:2: tokens in column 'token': 3; labels in column 'tag': 2; "
+        "expected one for each"
+    )
 
 
 def test_files_of_different_lengths_are_refused(tmp_path: Path) -> None:
@@ -88,7 +90,7 @@ def test_rows_of_sentences_are_tokens_and_labels(names: tuple[str, str]) -> None
 
 def test_a_row_with_other_counts_is_refused_and_an_empty_one_has_no_labels() -> None:
     tokens, tags = ["a b"] * 19 + ["a b c"], ["X O"] * 19 + ["X O"]
-    with pytest.raises(DataError, match="data: row 20: 3 tokens"):
+    with pytest.raises(DataError, match="data: row 20: tokens in column 'tokens': 3;"):
         open_source(pd.DataFrame({"tokens": tokens, "tags": tags}), recipe())
     found = open_source(pd.DataFrame({"tokens": tokens, "tags": [*tags[:-1], None]}), recipe())
     assert found.texts("tags")[-3:] == ["", "", ""]
