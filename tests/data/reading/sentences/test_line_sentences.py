@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 
 import pandas as pd
@@ -109,3 +110,40 @@ def test_a_run_reads_rows_of_sentences_without_labels() -> None:
     frame = pd.DataFrame({"tokens": ["a b", "c d e"], "n": [1, 2]})
     found = open_source(frame, recipe(token="tokens", label="tags"), joins=False)
     assert rows(found, "tokens") == [list("abcde")]
+
+
+def test_rows_without_the_sentences_of_a_run_are_sentences() -> None:
+    frame = pd.DataFrame({"token": ["yes", "to rome", ""]})
+    settled = recipe(token="token", label="tag", series="sentence")
+    found = open_source(frame, settled, joins=False)
+    assert rows(found, "sentence", "token") == [["1", "2", "2"], ["yes", "to", "rome"]]
+    frame["sentence"] = [1, 1, 2]
+    assert not isinstance(open_source(frame, settled, joins=False), LineSource)
+
+
+def test_cells_that_are_lists_are_sentences(tmp_path: Path) -> None:
+    frame = pd.DataFrame({
+        "id": [1, 2, 3], "tokens": [["New York", "!"], ["a"], []],
+        "ner_tags": [["X", "O"], ["O"], []],
+    })  # fmt: skip
+    frame.to_parquet(tmp_path / "a.parquet")
+    for data in (frame, tmp_path / "a.parquet"):
+        found = open_source(data, recipe())
+        assert isinstance(found, LineSource)
+        assert rows(found, "tokens", "ner_tags") == [["New York", "!", "a"], ["X", "O", "O"]]
+        assert rows(found, "id") == [["1", "1", "2"]]
+
+
+def test_lines_of_a_pipe_are_sentences_of_a_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"to rome\n\nyes\n")))
+    found = open_source("-", recipe(token="token", label="tag", series="sentence"), joins=False)
+    assert rows(found, "token") == [["to", "rome", "yes"]]
+    assert found.filled_in("tag", list("abc")) == "a b\n\nc\n"
+
+
+def test_a_pipe_may_hold_a_line_for_each_token(monkeypatch: pytest.MonkeyPatch) -> None:
+    content = b"to\tO\nrome\tX\n\nyes\tO\n"
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(content)))
+    found = open_source("-", recipe())
+    assert rows(found, "token", "tag") == [["to", "rome", "yes"], ["O", "X", "O"]]
+    assert found.filled_in("tag", {0: "Y"}) == content.decode().replace("to\tO", "to\tY")
