@@ -150,13 +150,17 @@ def read_json_sentences(
     number = np.repeat(np.arange(1, len(sizes) + 1), sizes)
     if not len(number):
         raise DataError(f"{file.path} has no token", 'expected a list of tokens under "tokens"')
-    found = {name: pa.array(map(_text, cells), pa.string()) for name, cells in rows.columns.items()}
+    found = {
+        encodable(name): pa.array(map(_text, cells), pa.string())
+        for name, cells in rows.columns.items()
+    }
     source = JsonSource(
         file.path, pa.table(with_sentences(number, found)), options, layout, scan.encoding,
         np.array(sizes, np.int64), np.array(lines, np.int64),
         notes=(*file.notes, *scan.notes, *rows.notes(sizes)), fingerprint=file.fingerprint(),
     )  # fmt: skip
-    source.token_column, source.label_column = rows.token_column, rows.label_column
+    source.token_column = encodable(rows.token_column)
+    source.label_column = encodable(rows.label_column)
     return source
 
 

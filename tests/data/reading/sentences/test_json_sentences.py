@@ -122,6 +122,12 @@ def test_a_lone_half_of_a_character_is_replaced(tmp_path: Path) -> None:
     assert rows(found, "tokens") == [["\ufffd"]]
 
 
+def test_a_key_with_half_a_character_is_a_column(tmp_path: Path) -> None:
+    found = read(tmp_path, '{"tokens": ["a"], "t\\ud800": ["X"], "i\\udfff": 1}\n')
+    assert found.names == ("sentence", "tokens", "t\ufffd", "i\ufffd")
+    assert found.label_column == "t\ufffd"
+
+
 def test_rows_of_tokens_are_a_table(tmp_path: Path) -> None:
     text = '{"sentence": 1, "token": "a", "tag": "X"}\n' * 2
     assert not isinstance(open_source(written(tmp_path, text), recipe()), JsonSource)
