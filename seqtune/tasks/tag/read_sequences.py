@@ -52,6 +52,8 @@ def read_sequences(source: Source, roles: Roles, *, with_labels: bool) -> Sequen
     require_fitted(source, [*roles.inputs, *([roles.label, roles.group] if with_labels else [])])
     notes: list[str] = []
     codes, names = _sequence_of_row(source, roles, notes)
+    if roles.kind == "tokens":
+        _tell_torn(source, roles, codes, len(names), notes)
     rows = _in_order(source, roles, codes, notes)
     offsets = np.searchsorted(codes[rows], np.arange(len(names) + 1)).astype(np.int64)
     tokens: list[str] = []
@@ -108,6 +110,23 @@ def _sequence_of_row(
         f"{source.where(int(absent.argmax()))}: column {roles.series!r} is empty, expected the "
         f"{what}",
         "fill it in, or leave the row out",
+    )
+
+
+def _tell_torn(
+    source: Source, roles: Roles, codes: npt.NDArray[np.int64], names: int, notes: list[str]
+) -> None:
+    """Say which sentences have rows that do not stand together."""
+    begins = np.append(True, codes[1:] != codes[:-1]) if len(codes) else np.zeros(0, bool)
+    if int(begins.sum()) <= names:
+        return
+    place = np.flatnonzero(begins)
+    _, first = np.unique(codes[place], return_index=True)
+    again = np.delete(place, first)
+    notes.append(
+        f"rows of sentences that do not stand together are joined: {len(again):,} times, the first "
+        f"at {source.where(int(again[0]))}; where column {roles.series!r} counts anew in each "
+        "document, one that tells all sentences apart is needed (--series COLUMN)"
     )
 
 

@@ -56,12 +56,12 @@ def cut_and_split(
 ) -> tuple[Sequences, npt.NDArray[np.int8]]:
     """Deal sequences out to the parts; few long ones are cut into blocks first.
 
-    Groups, and equal sequences, stay in one part.
+    Groups, and equal sequences, stay in one part; sequences without a label are in the first.
 
     Args:
-        sequences: Those of the table, with tags; sequences without a position belong to training.
-        validation: Share of the positions.
-        test: Share of the positions.
+        sequences: Those of the table, with tags.
+        validation: Share of the labelled positions.
+        test: Share of the labelled positions.
         seed: Seeds the draw.
         longest: Positions that a block has at least, where series are cut several times; "auto"
             before that is settled.
@@ -81,7 +81,8 @@ def cut_and_split(
             "give more of them",
         )
     units = keep_together(sequences, listener)
-    filled = np.unique(units[sequences.lengths > 0])
+    known = _labelled(sequences)
+    filled = np.unique(units[known > 0])
     if len(filled) < FEW_UNITS and sequences.groups is None:
         least = longest if isinstance(longest, int) else LEAST_BLOCK
         blocks, parts, rounds = cut_into_blocks(sequences, validation, test, least)
@@ -93,30 +94,36 @@ def cut_and_split(
             "leave out --group, or give data of more groups",
         )
     else:
-        parts = _deal(sequences, units, validation, test, seed)
+        parts = _deal(sequences, units, known, validation, test, seed)
     _check(sequences, parts)
     return sequences, parts
 
 
 def _of_blocks(sequences: Sequences, blocks: int, rounds: int) -> str:
-    what = "the one series is" if len(sequences) == 1 else f"{len(sequences)} series are"
-    if sequences.values is None:
-        what = "all tokens are one text, which is" if len(sequences) == 1 else what.replace(
-            "series", "texts"
-        )  # fmt: skip
+    is_one, is_text = len(sequences) == 1, sequences.values is None
+    if is_text:
+        what = "all tokens are one text, which is" if is_one else f"{len(sequences)} texts are"
+    else:
+        what = "the one series is" if is_one else f"{len(sequences)} series are"
     often = "" if rounds == 1 else f", {rounds} times over, for every part to have all tags"
     return (
-        f"{what} cut by time into {blocks} blocks, to train, to compare and to test in this "
-        f"order{often}"
+        f"{what} cut {'' if is_text else 'by time '}into {blocks} blocks, to train, to compare and "
+        f"to test in this order{often}"
     )
 
 
+def _labelled(sequences: Sequences) -> Rows:
+    """Return (sequences,) labelled positions of each."""
+    is_known = tag_codes(sequences.tags)[1] >= 0
+    return np.diff(np.concatenate([[0], np.cumsum(is_known)])[sequences.offsets])
+
+
 def _deal(
-    sequences: Sequences, units: Rows, validation: float, test: float, seed: int
+    sequences: Sequences, units: Rows, known: Rows, validation: float, test: float, seed: int
 ) -> npt.NDArray[np.int8]:
     """Deal units out at random; of few, several times, and the parts most alike are taken."""
     units = np.unique(units, return_inverse=True)[1].astype(np.int64)
-    sizes = np.bincount(units, sequences.lengths).astype(np.int64)
+    sizes = np.bincount(units, known).astype(np.int64)
     draw = np.random.default_rng((seed, 77))
     counts = _counts(sequences, units, len(sizes))
     draws = DRAWS if len(sizes) <= FEW_TO_DEAL else 1

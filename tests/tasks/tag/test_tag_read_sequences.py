@@ -44,7 +44,10 @@ def test_rows_of_one_sentence_come_together_in_their_order() -> None:
     assert found.tokens == ["a", "c", "NA"]
     assert found.tags == ["X", "", "Y"]
     assert found.names == ["q", "p"]
-    assert found.notes == (
+    assert found.notes[0].startswith(
+        "rows of sentences that do not stand together are joined: 1 times, the first at data: row 3"
+    )
+    assert found.notes[1:] == (
         "rows without a label, context that is neither learnt nor scored: 1 of 3, the first at "
         "data: row 3",
     )

@@ -118,6 +118,13 @@ def test_series_too_short_to_be_cut_train() -> None:
     assert blocks.names == ["s0", "s2", "s2", "s2"]
 
 
+def test_sequences_without_a_label_train() -> None:
+    many = series(*("ab" * 5 if number % 2 else "." * 10 for number in range(40)))
+    _, parts = cut_and_split(many, 0.2, 0.2, 1, 9, silent)
+    assert (parts[::2] == 0).all()
+    assert np.bincount(parts[1::2]).tolist() == [12, 4, 4]
+
+
 def test_groups_are_never_cut() -> None:
     one = series("ab" * 10, "ab" * 10, "ab" * 10)
     grouped = replace(one, groups=np.array([0, 1, 2]))

@@ -107,6 +107,7 @@ def test_a_sentence_with_fewer_labels_than_tokens_is_refused(tmp_path: Path) -> 
     ('{"tokens": ["a"], "tags": [true]}', "holds numbers|no text"),
     ('{"tokens": ["a"], "tokens": ["a"]}', "used twice"), ("[1]", "an object expected"),
     ('{"tokens": ["a"', "not JSON"), ('{"tokens" ["a"]}', "not JSON"), ("{1: 2}", "not JSON"),
+    ('{"tokens": ["a"],}', "not JSON"),
     ('{"a": ' + "9" * 5000 + "}", "digits"),
     ('{"x": ' + "[" * 2000 + "]" * 2000 + "}", "nest|deep"),
 ])  # fmt: skip
