@@ -28,6 +28,14 @@ CAPITALS = re.compile("(?<=[a-z0-9])(?=[A-Z])")
 WORD = re.compile(rf"(?<![a-z])({'|'.join(NAMES)})(?![a-z])", re.IGNORECASE)
 
 
+OTHER_MEANINGS = {
+    "data/reading/column_names.py": "a day, in German",
+    "recipe/positions.py": "the type of a value in YAML",
+    "recipe/write.py": "the type of a value in YAML",
+}
+"""Where `tag` is no task, and what it is there."""
+
+
 def named(tree: ast.AST) -> Iterator[str]:
     """Yield where code names a task: in a name, an import or a text that is no docstring.
 
@@ -76,7 +84,10 @@ MODULES = sorted(
 
 @pytest.mark.parametrize("module", MODULES)
 def test_no_shared_module_names_a_task(module: str) -> None:
-    assert list(named(ast.parse((ROOT / module).read_text(encoding="utf-8")))) == []
+    found = list(named(ast.parse((ROOT / module).read_text(encoding="utf-8"))))
+    if module in OTHER_MEANINGS:
+        found = [each for each in found if ": tag in " not in each.lower()]
+    assert found == []
 
 
 @pytest.mark.parametrize("code", [

@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-from seqtune.data.text.tag_scheme import OUTSIDE, Spans, spans_of
+from seqtune.data.text.span_marks import OUTSIDE, Spans, spans_of
 from seqtune.metrics.tag import Integers, right_spans, sequence_of
 from seqtune.tasks.tag.decoding import decode
 from seqtune.tasks.tag.encoded import EncodedSequences

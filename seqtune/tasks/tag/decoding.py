@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 import numpy.typing as npt
 
-from seqtune.data.text.tag_scheme import Legal
+from seqtune.data.text.span_marks import Legal
 
 LEAST = 1e-30
 """A probability that is taken for any smaller one, so that a legal tag is never impossible."""
@@ -36,7 +36,7 @@ def decode(marginals: Floats, offsets: Rows, legal: Legal | None = None) -> Rows
         Viterbi 1967; Rabiner, A tutorial on hidden Markov models (1989), section III.B.
 
     Example:
-        >>> from seqtune.data.text.tag_scheme import legal
+        >>> from seqtune.data.text.span_marks import legal
         >>> marginals = np.array([[0.5, 0.4, 0.1], [0.3, 0.1, 0.6]])
         >>> decode(marginals, np.array([0, 2]), legal(["O", "B-x", "I-x"], "bio")).tolist()
         [1, 2]

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from seqtune.data.reading.source import Source
-from seqtune.data.text.tag_scheme import converted, recognise, repaired
+from seqtune.data.text.span_marks import converted, recognise, repaired
 from seqtune.errors import DataError, listed
 from seqtune.tasks._values import Context
 from seqtune.tasks.tag.codec import Codec

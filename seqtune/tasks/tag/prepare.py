@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from seqtune.data.reading.source import Source
-from seqtune.data.text.tag_scheme import Scheme, converted, recognise, repaired
+from seqtune.data.text.span_marks import Scheme, converted, recognise, repaired
 from seqtune.drawing.wording import several
 from seqtune.errors import DataError, listed
 from seqtune.progress import Assumption, Listener, Note

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from seqtune.data.text.tag_scheme import Spans
+from seqtune.data.text.span_marks import Spans
 from seqtune.tasks.tag.answers import TaggedSequences
 from seqtune.tasks.tag.report_sentences import (
     NOTHING,

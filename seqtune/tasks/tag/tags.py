@@ -10,7 +10,7 @@ from typing import Any, get_args
 import numpy as np
 import numpy.typing as npt
 
-from seqtune.data.text.tag_scheme import Legal, Scheme, converted, legal
+from seqtune.data.text.span_marks import Legal, Scheme, converted, legal
 
 Codes = npt.NDArray[np.int64]
 

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from seqtune.data.text.tag_scheme import legal
+from seqtune.data.text.span_marks import legal
 from seqtune.tasks.tag.crf import FORBIDDEN, ChainLoss, LinearChain, sequence_nats
 from seqtune.tasks.tag.crf_marginals import chain_marginals
 from seqtune.tasks.tag.decoding import decode

@@ -25,7 +25,7 @@ Offsets = npt.NDArray[np.int64]
 Codes = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
 
-SPAN_TAG = re.compile(r"([BIES])-(.+)", re.DOTALL)
+MARK = re.compile(r"([BIES])-(.+)", re.DOTALL)
 OUTSIDE = "O"
 LETTERS = "OBIES"
 O, B, I, E, S = range(len(LETTERS))  # noqa: E741
@@ -85,9 +85,9 @@ def recognise(tags: Sequence[str], offsets: Offsets) -> Scheme:
         'bio'
     """
     different = set(tags) - {"", OUTSIDE}
-    if not different or not all(map(SPAN_TAG.fullmatch, different)):
+    if not different or not all(map(MARK.fullmatch, different)):
         return "none"
-    if any(tag[0] in "ES" for tag in different):
+    if any(each[0] in "ES" for each in different):
         return "bioes"
     parts = _taken_apart(tags, offsets)
     goes_on = _touches(parts, (B, I))
@@ -200,13 +200,13 @@ def legal(names: Sequence[str], scheme: Scheme) -> Legal:
 
 def _taken_apart(tags: Sequence[str], offsets: Offsets) -> _Parts:
     different, codes = np.unique(np.array(tags, dtype=object).astype(str), return_inverse=True)
-    found = [SPAN_TAG.fullmatch(tag) for tag in different.tolist()]
+    found = [MARK.fullmatch(each) for each in different.tolist()]
     kinds = sorted({match[2] for match in found if match})
     letter = np.array([LETTERS.index(match[1]) if match else O for match in found], np.int64)
     kind = np.array([kinds.index(match[2]) if match else -1 for match in found], np.int64)
     is_first = np.zeros(len(tags) + 1, bool)
     is_first[offsets] = True
-    known = np.array([bool(tag) for tag in different.tolist()], bool)
+    known = np.array([bool(each) for each in different.tolist()], bool)
     if not len(tags):
         none = np.zeros(0, np.int64)
         return _Parts(none, none, kinds, none.astype(bool), none.astype(bool))

@@ -7,7 +7,7 @@ from itertools import product
 import numpy as np
 import pytest
 
-from seqtune.data.text.tag_scheme import converted, legal, recognise, repaired, spans_of
+from seqtune.data.text.span_marks import converted, legal, recognise, repaired, spans_of
 
 ONE = np.array([0, 4])
 
