@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pytest
 
 from seqtune.data.text.tag_scheme import legal
-from seqtune.tasks.tag.crf import FORBIDDEN, ChainLoss, LinearChain, sequence_nats
+from seqtune.tasks.tag.crf import FORBIDDEN, ChainLoss, LinearChain, log_partition, sequence_nats
 from seqtune.tasks.tag.crf_marginals import chain_marginals
 from seqtune.tasks.tag.decoding import decode
 
@@ -70,6 +70,16 @@ def test_the_nats_of_known_tags_are_those_of_all_ways(target: list[int]) -> None
     assert found[0] == pytest.approx(
         brute_nats(target, emissions[0], transitions, borders), abs=1e-4
     )
+
+
+def test_the_partition_is_the_sum_of_all_ways() -> None:
+    emissions, transitions, borders = drawn(7, 2, 4, 3)
+    present = np.array([[True] * 4, [True, True, False, False]])
+    parts = [each.astype(np.float32) for each in (emissions, transitions, borders)]
+    found = np.asarray(log_partition(parts[0], present, parts[1], parts[2][0], parts[2][1]))
+    for row, length in enumerate((4, 2)):
+        scores = scores_of_all(emissions[row, :length], transitions, borders)
+        assert found[row] == pytest.approx(np.logaddexp.reduce([*scores.values()]), abs=1e-4)
 
 
 def test_a_sequence_of_one_position_has_no_transition() -> None:
