@@ -148,8 +148,8 @@ def _train(steps: int) -> None:
     )
     trainer = CompiledSteps(problem, model, VALUES, 10_000)
     schedule = SimpleNamespace(
-        compiled=lambda: None, epochs=1, begin_epoch=lambda epoch: 1e-3, after_batch=lambda: None,
-        is_over=False, end_epoch=lambda epoch, loss: None,
+        compiled=lambda: None, epochs=1, begin_epoch=lambda *_: None, rate=lambda index: 1e-3,
+        after_batch=lambda: None, is_over=False, end_epoch=lambda epoch, loss: None,
     )  # fmt: skip
     ways["ours, compiled step"] = lambda: trainer.run(Batches(), schedule)
     for way in ways.values():

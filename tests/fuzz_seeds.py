@@ -51,6 +51,17 @@ JSON = (
     '{"a": true, "b": 1e300}\n{"a": "x", "c": {"d": {"e": 1}}}\n',
     '{"a": {"0": 1, "1": 2}, "b": {"0": 3, "1": 4}}',
 )
+CONLL = (
+    "a\tX\nb\tO\n\nc\tO\n",
+    "# id 1\nEU NNP B-ORG\nrejects VBZ O\n\n# id 2\n-DOCSTART- -X- O\n. . O\n",
+    "# global.columns = ID FORM UPOS\n1-2\tab\t_\n1\ta\tX\n2\tb\tY\n2.1\tc\t_\n",
+    "Token\tLabel\r\na\tO\r\n\r\n",
+)
+SPANS = (
+    '{"tokens": ["a", "b"], "tags": ["X", "O"], "id": 1}\n{"tokens": [], "tags": []}\n',
+    '[{"text": "To New York!", "spans": [[3, 11, "LOC"]]},\n {"text": "no", "spans": []}]',
+    '{"text": "Al", "entities": [{"start": 0, "end": 2, "label": "PER"}]}\r\n',
+)
 VECTORS = (
     "good 0.1 -2 3e-4\nfilm 1 2 3\nnew york 1 2 3\n",
     "2 3\ngood 1 2 3\nFilm\t4 5 6\n",
@@ -231,6 +242,8 @@ def seeds(target: str, folder: Path) -> list[bytes]:
     made: dict[str, Callable[[], Any]] = {
         **dict.fromkeys(("dialect", "delimited", "cells", "roles"), tables),
         "json": lambda: _encoded(JSON),
+        "conll": lambda: _encoded(CONLL),
+        "spans": lambda: _encoded(SPANS),
         "text": lambda: [*tables(), "Es war einmal. \u00dcber\n".encode("cp1252")],
         "columns": column_files,
         "hdf5": hdf5_files,

@@ -24,6 +24,7 @@ from seqtune.data.reading.dialect import sniff
 from seqtune.data.reading.opened import OpenedFile
 from seqtune.data.reading.profile import profile_source
 from seqtune.data.reading.read_options import ReadOptions
+from seqtune.data.reading.sentences.open_sentences import Wanted, read_sentences
 from seqtune.data.reading.source import Source
 from seqtune.data.reading.table import read_table
 from seqtune.data.reading.texts import read_text
@@ -101,6 +102,15 @@ def read_cells(file: OpenedFile, options: ReadOptions) -> None:
 def read_whole_text(file: OpenedFile, options: ReadOptions) -> None:
     """Read a document."""
     look_at(read_text(file, options))
+
+
+def read_whole_sentences(file: OpenedFile, options: ReadOptions) -> None:
+    """Read a file of sentences, and write it back as it was and with other labels."""
+    source = read_sentences(file, options, Wanted(("token", "label"), is_asked=True))
+    if source is not None:
+        look_at(source)
+        source.filled_in(source.names[-1], {})
+        source.filled_in("label", ["B-x"] * source.rows)
 
 
 def prepare_workbook(folder: Path) -> Read:
@@ -207,6 +217,8 @@ TARGETS = {
     "roles": Target(file_reader("data.csv", read_roles), 1024),
     "json": Target(file_reader("data.json", read_whole_table)),
     "text": Target(file_reader("data.txt", read_whole_text)),
+    "conll": Target(file_reader("data.conll", read_whole_sentences), 1024),
+    "spans": Target(file_reader("data.jsonl", read_whole_sentences), 1024),
     "columns": Target(file_reader("data.bin", read_whole_table), 16_384),
     "hdf5": Target(file_reader("data.h5", read_whole_table), 16_384),
     "workbook": Target(prepare_workbook, 16_384),

@@ -30,6 +30,16 @@ PAIRS = {"dates.csv": 200_000, "phrases.csv": 500_000, "weather.csv": 420_000}
 """The tables that the script of pairs writes, and how many bytes each may have."""
 
 
+NOUN = (
+    "(moru|tilka|vesha|panu|dorila|sumeka|halva|renta|kipala|zora|miveta|lufa|bretok|galun|simor|"
+    "hadek|wolim|pastur|korven|nelit|tramos|yudok|fesil|qarin)(si)?"
+)
+"""The nouns of Orsk."""
+
+TAGS = {"agreement.conll": 200_000, "wearer.csv": 480_000}
+"""The files that the script of tags writes, and how many bytes each may have."""
+
+
 @pytest.fixture(scope="module")
 def made(tmp_path_factory):
     """A folder into which the script has written."""
@@ -40,7 +50,9 @@ def made(tmp_path_factory):
 
 def test_the_script_writes_the_samples_and_nothing_else(made):
     assert {path.name for path in made.iterdir()} == set(MADE)
-    assert {path.name for path in DATA.glob("*.csv")} == {*MADE, *PAIRS, "airline.csv"}
+    assert {path.name for path in DATA.glob("*.csv")} == {
+        *MADE, *PAIRS, "wearer.csv", "airline.csv",
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize(("name", "most"), MADE.items())
@@ -57,6 +69,43 @@ def test_a_sample_of_pairs_is_what_its_script_writes(tmp_path):
         written = (tmp_path / name).read_bytes()
         assert written == (DATA / name).read_bytes()
         assert b"\r" not in written and len(written) <= most
+
+
+def test_a_sample_of_tags_is_what_its_script_writes(tmp_path):
+    runpy.run_path(str(DATA / "make_tags.py"))["main"](tmp_path)
+    assert {path.name for path in tmp_path.iterdir()} == set(TAGS)
+    for name, most in TAGS.items():
+        written = (tmp_path / name).read_bytes()
+        assert written == (DATA / name).read_bytes()
+        assert b"\r" not in written and len(written) <= most
+
+
+def test_a_word_that_does_not_agree_is_marked_in_about_half_of_the_sentences():
+    sentences = (DATA / "agreement.conll").read_text(encoding="utf-8").strip("\n").split("\n\n")
+    tagged = [[line.split("\t") for line in each.split("\n")] for each in sentences]
+    wrong = [sum(tag == "wrong" for _, tag in each) for each in tagged]
+    assert len(tagged) == 2_500 and set(wrong) == {0, 1} and 0.45 < sum(wrong) / 2_500 < 0.55
+    assert {tag for each in tagged for _, tag in each} == {"ok", "wrong"}
+    assert len({" ".join(token for token, _ in each) for each in tagged}) > 2_400
+    many = re.compile("ent$")
+    for each in tagged:  # of a noun that is many the verb is too, but for what is marked
+        words = [token for token, _ in each]
+        verb = next(at for at, token in enumerate(words) if re.search("[a-z](et|ent)$", token))
+        noun = next(at for at, token in enumerate(words) if re.fullmatch(NOUN, token))
+        agrees = words[noun].endswith("si") == bool(many.search(words[verb]))
+        assert agrees == (each[verb][1] == "ok"), words
+
+
+def test_a_wearer_sits_walks_and_climbs_for_a_while_each_time():
+    table = pd.read_csv(DATA / "wearer.csv")
+    assert list(table.columns) == ["wearer", "time", "x", "y", "z", "activity"]
+    assert table.groupby("wearer").size().eq(1_200).all() and table["wearer"].nunique() == 12
+    for _, each in table.groupby("wearer"):
+        assert each["time"].diff().dropna().round(3).eq(0.2).all()
+        stretches = each["activity"].ne(each["activity"].shift()).cumsum().value_counts()
+        assert stretches.drop(stretches.index.max()).min() >= 8 * 5
+    assert table.groupby("wearer")["activity"].nunique().min() >= 2
+    assert set(table["activity"]) == {"sitting", "walking", "climbing"}
 
 
 def test_every_date_is_the_one_that_is_meant():

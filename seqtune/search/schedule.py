@@ -19,10 +19,16 @@ class Watch:
         return False
 
 
+WARM_SHARE, WARM_BATCHES = 0.05, 100
+"""The rate rises over this share of the batches that are planned, and over so many at most: before
+the first epoch has ended nobody knows how many there is time for."""
+
+
 class Schedule:
     """Anneals the learning rate over the epochs that fit into the time, and stops at its end.
 
-    The rate follows half a cosine from its peak to zero after a short warm-up; a network that goes
+    The rate follows half a cosine, a step for each epoch, from its peak to zero; over the first
+    batches it rises from zero in a straight line; a network that goes
     on later starts another cosine (warm restarts: Loshchilov & Hutter, SGDR, arXiv 1608.03983,
     equation 5). The length of the cosine is the planned number of epochs, or as many as the clock
     allows, so that a trial cut short has annealed all the same.
@@ -42,6 +48,7 @@ class Schedule:
         self.training_seconds = 0.0
         self.batches = 0
         self._epoch_began = 0.0
+        self._rate, self._first_batch, self._warm = peak, 0, 0.0
         self._compile_seconds = 0.0
         self._is_compiled = False
         self._epoch_seconds: list[float] = []
@@ -50,12 +57,17 @@ class Schedule:
         """Hear that a program was compiled before the first step, outside the first epoch."""
         self._is_compiled = True
 
-    def begin_epoch(self, epoch: int) -> float:
-        """Return the learning rate of an epoch, counted from 0."""
+    def begin_epoch(self, epoch: int, batches: int) -> None:
+        """Hear that an epoch, counted from 0, begins, and of how many batches."""
         self._epoch_began = time.monotonic()
         progress = min(1.0, (epoch + 0.5) / max(1, self.planned))
-        warm = min(1.0, (epoch + 1) / max(1.0, 0.05 * self.planned))
-        return self.peak * warm * 0.5 * (1 + math.cos(math.pi * progress))
+        self._rate = self.peak * 0.5 * (1 + math.cos(math.pi * progress))
+        self._first_batch = epoch * batches
+        self._warm = min(WARM_SHARE * self.planned * batches, WARM_BATCHES)
+
+    def rate(self, index: int) -> float:
+        """Return the learning rate of a batch of this epoch, counted from 0."""
+        return self._rate * min(1.0, (self._first_batch + index + 1) / max(1.0, self._warm))
 
     def after_batch(self) -> None:
         """Take the time of a very first batch that compiles; end an epoch that is too long."""

@@ -11,9 +11,25 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
-from test_method_contract import EVERY, FITTINGS, baselines, fitted, scaled, season, windows
+from test_method_contract import (
+    EVERY,
+    FITTINGS,
+    baselines,
+    fitted,
+    paths,
+    scaled,
+    season,
+    windows,
+)
 
-SLOW = ("boosted_trees", "ets", "isolation_forest", "nearest_neighbour_dtw", "random_convolutions")
+SLOW = (
+    "boosted_trees",
+    "ets",
+    "isolation_forest",
+    "nearest_neighbour_dtw",
+    "random_convolutions",
+    "window_trees",
+)
 EXPONENTS = some.integers(-150, 150).map(lambda half: 2 * half)  # 1e-90 to 1e90; roots stay exact
 HISTORY = 10 + season(48)[:, 0]
 TARGETS = np.eye(2)[np.arange(8) % 2]
@@ -37,12 +53,17 @@ def answer(form: str, name: str, factor: float) -> np.ndarray:
     if form == "anomaly":
         known, asked = [factor * season(200)], [factor * season(60, seed=1)]
         return np.concatenate(fitted(form, name, known)(asked))
+    if form == "steps":
+        known, asked = paths(factor * season(200)), paths(factor * season(60, seed=1))
+        return np.asarray(fitted(form, name, (known, np.arange(200) // 10 % 3))(asked))
     cases = [factor * season(20 + number % 3, seed=number) for number in range(8)]
     return np.asarray(fitted(form, name, (cases, TARGETS))(cases[::-1]))
 
 
 IN_UNITS = [
-    each for each in EVERY if each[0] in ("forecast", "forecast of all", "series", "anomaly")
+    each
+    for each in EVERY
+    if each[0] in ("forecast", "forecast of all", "series", "anomaly", "steps")
 ]
 
 

@@ -24,7 +24,7 @@ from seqtune.baselines.tag._fitting import TagFitting
 from seqtune.baselines.tag._sequences import frequencies_of
 from seqtune.baselines.tag._spelling import different
 from seqtune.baselines.tag._token_features import TokenFeatures
-from seqtune.baselines.tag._window_statistics import PER_WIDTH, WIDTHS, window_statistics
+from seqtune.baselines.tag._window_statistics import PER_WIDTH, WIDTHS, WindowStatistics
 from seqtune.registry import baselines
 
 
@@ -148,12 +148,18 @@ def test_a_chain_that_has_settled_stays() -> None:
 
 def test_figures_of_windows_by_hand() -> None:
     series = paths(np.array([[1.0, 0.0], [3.0, 0.0], [3.0, 0.0]]), np.array([[9.0, 0.0]]))
-    found = window_statistics(series, series.values, causal=False).reshape(4, -1, 2)[..., 0]
+
+    def figures(causal: bool) -> np.ndarray:
+        statistics = WindowStatistics(series, series.values, causal=causal)
+        assert (statistics.of(np.array([3, 1])) == statistics.of(np.arange(4))[[3, 1]]).all()
+        return statistics.of(np.arange(4)).reshape(4, -1, 2)[..., 0]
+
+    found = figures(causal=False)
     assert found.shape == (4, 1 + len(WIDTHS) * PER_WIDTH)
     mean, deviation = 7 / 3, np.sqrt(19 / 3 - (7 / 3) ** 2)
     assert found[1, :5] == pytest.approx([3, mean, deviation, 2 / 3, 2])
     assert found[3, :5].tolist() == [9, 9, 0, 0, 0]
-    so_far = window_statistics(series, series.values, causal=True).reshape(4, -1, 2)[..., 0]
+    so_far = figures(causal=True)
     assert so_far[1, :5].tolist() == [3, 2, 1, 1, 2]
 
 

@@ -43,14 +43,18 @@ class Pace:
         self.rates, self.left, self.is_over = rates, batches, False
         self.epochs = len(rates)
         self.losses: list[float] = []
+        self.now = 0.0
         self.heard: list[Any] = []
 
     def compiled(self) -> None:
         self.heard.append("compiled")
 
-    def begin_epoch(self, epoch: int) -> float:
+    def begin_epoch(self, epoch: int, batches: int) -> None:
         self.heard.append(epoch)
-        return self.rates[epoch]
+        self.now = self.rates[epoch]
+
+    def rate(self, index: int) -> float:
+        return self.now
 
     def after_batch(self) -> None:
         self.heard.append("batch")

@@ -16,8 +16,13 @@ import numpy as np
 
 from seqtune.baselines.method import Floats, Integers, Predict
 from seqtune.baselines.series_scale import standardise_as
-from seqtune.baselines.tag._sequences import Sequences, frequencies_of, steps_of
-from seqtune.baselines.tag._window_statistics import window_statistics
+from seqtune.baselines.tag._sequences import (
+    Sequences,
+    frequencies_of,
+    positions_of,
+    steps_of,
+)
+from seqtune.baselines.tag._window_statistics import WindowStatistics
 
 KINDS = ("steps",)
 TREES = 100
@@ -41,24 +46,23 @@ def fit(sequences: Sequences, targets: Integers, tags: int, *, causal: bool, see
         scored = np.sort(np.random.default_rng(seed).choice(scored, MOST_STEPS, replace=False))
     standardise = standardise_as([steps_of(sequences)])
 
-    def features_of(asked: Sequences) -> Floats:
-        return window_statistics(asked, standardise(steps_of(asked)), causal=causal)
+    def statistics_of(asked: Sequences) -> WindowStatistics:
+        return WindowStatistics(asked, standardise(steps_of(asked)), causal=causal)
 
-    features = features_of(sequences)[scored]
     known = np.unique(targets[scored])
+    is_constant = len(known) < 2 or not steps_of(sequences).shape[1]
     trees = ExtraTreesClassifier(TREES, min_samples_leaf=LEAST_LEAF, random_state=seed)
-    if len(known) > 1 and features.shape[1]:
-        trees.fit(features, targets[scored])
+    if not is_constant:
+        trees.fit(statistics_of(sequences).of(scored), targets[scored])
 
     def predict(asked: Sequences) -> Floats:
-        features = features_of(asked)
-        answer = np.zeros((len(features), tags))
-        if len(known) < 2 or not features.shape[1]:
-            answer[:] = frequencies
+        answer = np.tile(frequencies, (positions_of(asked), 1))
+        if is_constant or not len(answer):
             return answer
-        for start in range(0, len(features), BLOCK):
-            block = slice(start, start + BLOCK)
-            answer[block, known] = trees.predict_proba(features[block])
+        answer[:], statistics = 0.0, statistics_of(asked)
+        for start in range(0, len(answer), BLOCK):
+            places = np.arange(start, min(start + BLOCK, len(answer)))
+            answer[np.ix_(places, known)] = trees.predict_proba(statistics.of(places))
         return answer
 
     return predict

@@ -82,6 +82,7 @@ class Source:
         table = table.rename_columns(list(self.names))
         self.rows: int = table.num_rows
         self._columns = {name: settled(table.column(name)) for name in self.names}
+        self._lists = {name: table.column(name) for name in self.names if _is_listed(table, name)}
         self._options = options or ReadOptions()
         self.decimal = decimal
         self.lines = lines
@@ -253,6 +254,11 @@ class Source:
         """Return a column as it is written; "NA" stays "NA", and a null is an empty text."""
         return [text or "" for text in as_text(self._column(name)).to_pylist()]
 
+    def lists(self, name: str) -> list[list[str | None] | None] | None:
+        """Return a column whose cells are lists of texts as such; None for any other column."""
+        column = self._lists.get(name)
+        return None if column is None else column.to_pylist()
+
     def text(self, name: str, row: int) -> str:
         """Return one cell as it is written."""
         cell = self._column(name).slice(row, 1)
@@ -354,3 +360,12 @@ class Source:
         return cell.not_a_number_column(
             [other for other in self.names[:20] if self.kind(other) in ("number", "integer")]
         )
+
+
+def _is_listed(table: Any, name: str) -> bool:
+    """Say whether the cells of a column are lists of texts."""
+    kind = table.schema.field(name).type
+    if not (pa.types.is_list(kind) or pa.types.is_large_list(kind)):
+        return False
+    value = kind.value_type
+    return bool(pa.types.is_string(value) or pa.types.is_large_string(value))

@@ -71,13 +71,13 @@ class CompiledSteps:
         only = next(iter(steps.values())) if len(steps) == 1 else None
         schedule.compiled()
         for epoch in range(schedule.epochs):
-            rate = schedule.begin_epoch(epoch)
+            schedule.begin_epoch(epoch, len(batches))
             losses = []
             for index in range(len(batches)):
                 batch = batches[index]
                 step = only or steps[_shapes(batch)]
                 weights, others, self._moments, loss = step(
-                    weights, others, self._moments, self._figures(rate), *batch
+                    weights, others, self._moments, self._figures(schedule.rate(index)), *batch
                 )
                 losses.append(loss)
                 jax.block_until_ready(loss)

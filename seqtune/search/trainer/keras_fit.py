@@ -59,8 +59,12 @@ class _Follower(keras.callbacks.Callback):  # type: ignore[misc]
         self.schedule = schedule
 
     def on_epoch_begin(self, epoch: int, logs: dict[str, float] | None = None) -> None:
-        """Set the learning rate of the epoch."""
-        self.model.optimizer.learning_rate = self.schedule.begin_epoch(epoch)
+        """Begin an epoch."""
+        self.schedule.begin_epoch(epoch, int(self.params["steps"]))
+
+    def on_train_batch_begin(self, batch: int, logs: dict[str, float] | None = None) -> None:
+        """Set the learning rate of the batch."""
+        self.model.optimizer.learning_rate = self.schedule.rate(batch)
 
     def on_train_batch_end(self, batch: int, logs: dict[str, float] | None = None) -> None:
         """Look at the clock."""

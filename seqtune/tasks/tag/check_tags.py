@@ -71,8 +71,8 @@ def _of_missing(source: Source, sequences: Sequences, known: npt.NDArray[np.bool
     absent = np.flatnonzero(~known)
     first = int(sequences.rows[absent].min())
     notes = [
-        f"{len(absent):,} of {len(known):,} rows have no label: they are context, neither learnt "
-        f"nor scored; the first at {source.where(first)}"
+        f"rows without a label, context that is neither learnt nor scored: {len(absent):,} of "
+        f"{len(known):,}, the first at {source.where(first)}"
     ]
     number = np.repeat(np.arange(len(sequences)), sequences.lengths)
     counts = np.bincount(number[known], minlength=len(sequences))
@@ -80,7 +80,7 @@ def _of_missing(source: Source, sequences: Sequences, known: npt.NDArray[np.bool
     if len(bare):
         row = int(sequences.rows[sequences.offsets[bare[0]]])
         notes.append(
-            f"{len(bare):,} of {len(sequences):,} sequences have no label at all, the first is "
+            f"sequences without any label: {len(bare):,} of {len(sequences):,}, the first is "
             f"{sequences.names[bare[0]]!r} at {source.where(row)}"
         )
     return notes

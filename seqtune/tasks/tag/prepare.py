@@ -7,14 +7,17 @@ from dataclasses import replace
 from typing import Any, cast
 
 import numpy as np
+import numpy.typing as npt
 
 from seqtune.data.reading.source import Source
 from seqtune.data.text.tag_scheme import Scheme, converted, recognise, repaired
 from seqtune.drawing.wording import several
 from seqtune.errors import DataError, listed
 from seqtune.progress import Assumption, Listener, Note
+from seqtune.recipe.duration import seconds as seconds_of
 from seqtune.recipe.load import Recipe
-from seqtune.tasks.tag.codec import Codec, fit_codec
+from seqtune.tasks.tag.codec import Codec
+from seqtune.tasks.tag.encode import MOST_STEPS, fit_codec
 from seqtune.tasks.tag.infer_roles import infer_roles
 from seqtune.tasks.tag.prepared import Prepared
 from seqtune.tasks.tag.read_sequences import read_sequences
@@ -52,8 +55,13 @@ def prepare(source: Source, recipe: Recipe, listener: Listener) -> tuple[Prepare
         usual_share(found) if part.share == "auto" else float(part.share)
         for part in (values.validation, values.test)
     ]
-    found, parts = cut_and_split(found, shares[0], shares[1], values.seed, values.longest, listener)
-    tags = _tags(source, roles, found, parts == TRAIN, schemes, listener)
+    longest = MOST_STEPS if values.longest == "auto" else values.longest
+    found, parts = cut_and_split(
+        found, shares[0], shares[1], longest=longest, seed=values.seed, listener=listener
+    )
+    training = np.flatnonzero(parts == TRAIN)
+    tags = _tags(found, training, schemes)
+    targets = tags.codes(found.tags)
     metric = values.metric
     if metric == "auto":
         metric = "span_f1" if tags.has_spans else "accuracy"
@@ -63,9 +71,12 @@ def prepare(source: Source, recipe: Recipe, listener: Listener) -> tuple[Prepare
             f"{listed(map(repr, tags.names[:5]))}",
             "--set metric=accuracy",
         )
-    codec = fit_codec(found, parts == TRAIN, roles, tags, metric, recipe, listener)
+    seconds = seconds_of(values.search.budget)
+    codec, vectors = fit_codec(
+        found, training, targets, roles, tags, metric, values, seconds, listener
+    )
     recipe = _settled(recipe, source, roles, shares, codec)
-    return Prepared.of(codec, found, parts, recipe), recipe
+    return Prepared.of(codec, found, targets, parts, vectors), recipe
 
 
 def _in_scheme(
@@ -104,46 +115,21 @@ def _in_scheme(
 
 
 def _tags(
-    source: Source,
-    roles: Roles,
-    found: Sequences,
-    is_training: np.ndarray[Any, np.dtype[np.bool_]],
-    schemes: tuple[Scheme, Scheme],
-    listener: Listener,
+    found: Sequences, training: npt.NDArray[np.int64], schemes: tuple[Scheme, Scheme]
 ) -> Tags:
-    """Return all tags of the data, and say which of them cannot be learnt.
+    """Return all tags of the data, the commonest in training first.
 
     Raises:
-        DataError: There is one tag, or there are more than can be told apart.
+        DataError: There are more than can be told apart.
     """
-    learnt = Counter(found.tags[place] for place in found.places(np.flatnonzero(is_training)))
-    every = Counter(found.tags)
-    for counts in (learnt, every):
-        counts.pop("", None)
-    if len(every) < 2:
-        only = f"is {next(iter(every))!r} in every row" if every else "has no values"
-        raise DataError(
-            f"{source.path}: column {roles.label!r} {only}, so there is nothing to learn",
-            "name another column: --label COLUMN",
-        )
+    learnt = Counter(found.tags[place] for place in found.places(training).tolist())
+    every = sorted({*found.tags} - {""}, key=lambda name: (-learnt[name], name))
     if len(every) > MOST_TAGS:
         raise DataError(
-            f"{source.path}: column {roles.label!r} has {len(every):,} different tags, expected at "
-            f"most {MOST_TAGS:,}",
+            f"found {len(every):,} different tags, expected at most {MOST_TAGS:,}",
             "name another column: --label COLUMN",
         )
-    names = sorted(every, key=lambda name: (-learnt[name], name))
-    unseen = [name for name in names if not learnt[name]]
-    if unseen:
-        first = source.where(int(found.rows[found.tags.index(unseen[0])]))
-        listener(
-            Note(
-                f"{several(len(unseen), 'tag')} that no training sentence has "
-                f"({listed(map(repr, unseen[:5]))}, the first at {first}): nobody can know it, and "
-                f"{sum(every[name] for name in unseen):,} positions count as wrong"
-            )
-        )
-    return Tags(tuple(names), *schemes)
+    return Tags(tuple(every), *schemes)
 
 
 def _settled(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -37,6 +37,8 @@ class Prepared:
         inputs: The sequences as networks read them.
         targets: (positions,) int32, the number of each tag; -1 where there is none.
         parts: (sequences,) int8, 0 for training, 1 for validation, 2 for test.
+        lines: (positions,) int64, the row of the table that each is.
+        names: What the sequences are called, as UTF-8 bytes; empty where by their rows.
         words: The different words as UTF-8 bytes, for the simple methods and for showing
             sentences; None for steps.
         vectors: (words, dimensions) float32 word vectors to begin with; None for none.
@@ -46,6 +48,8 @@ class Prepared:
     inputs: Inputs
     targets: npt.NDArray[np.int32]
     parts: npt.NDArray[np.int8]
+    lines: Rows
+    names: Ragged
     words: Ragged | None = None
     vectors: Vectors | None = None
 
@@ -63,7 +67,9 @@ class Prepared:
         if codec.kind == "tokens":  # in the order in which `encode` numbers them
             words = Ragged.from_texts(list(dict.fromkeys(sequences.tokens)))
         inputs = encode(codec, sequences)
-        return cls(codec, inputs, targets.astype(np.int32), parts, words, vectors)
+        names = Ragged.from_texts(list(sequences.names))
+        codes = targets.astype(np.int32)
+        return cls(codec, inputs, codes, parts, sequences.rows, names, words, vectors)
 
     @property
     def metric(self) -> str:
@@ -108,24 +114,32 @@ class Prepared:
 
     @cached_property
     def _encoded(self) -> dict[str, EncodedSequences]:
-        return {
-            name: EncodedSequences(
-                inputs=self.inputs.take(rows),
-                plain=lambda rows=rows: self.sequences(rows),
-                truth=lambda name=name: self._truth[name],
-                rows=self.inputs.places(rows),
-            )
-            for name, rows in self._rows.items()
-        }
+        return {name: self._part(name) for name in NUMBER}
+
+    def _part(self, name: str) -> EncodedSequences:
+        chosen = self._rows[name]
+        lines = self.lines[self.inputs.places(chosen)]
+        return EncodedSequences(
+            inputs=self.inputs.take(chosen),
+            plain=lambda: self.sequences(chosen),
+            truth=lambda: self._truth[name],
+            rows=lines,
+            where=lambda place: f"row {lines[place] + 1}",
+            names=self._names(chosen),
+        )
+
+    def _names(self, chosen: Rows) -> list[str]:
+        return self.names.texts(chosen) if len(self.names) else []
 
     def sequences(self, chosen: Rows) -> Sequences:
         """Return sequences as the simple methods take them, gaps filled."""
         inputs = self.inputs.take(chosen)
-        rows = self.inputs.places(chosen)
+        found = Sequences(
+            inputs.offsets, self.lines[self.inputs.places(chosen)], names=self._names(chosen)
+        )
         if self.words is None or inputs.types is None:
-            return without_gaps(self.codec, Sequences(inputs.offsets, rows, values=inputs.values))
-        spelled = self._spelled
-        return Sequences(inputs.offsets, rows, tokens=[spelled[each] for each in inputs.types])
+            return without_gaps(self.codec, replace(found, values=inputs.values))
+        return replace(found, tokens=[self._spelled[each] for each in inputs.types.tolist()])
 
     @cached_property
     def _spelled(self) -> list[str]:
@@ -140,6 +154,8 @@ class Prepared:
             write_array(data / f"{name}.npy", array)
         write_array(data / "targets.npy", self.targets)
         write_array(data / "parts.npy", self.parts)
+        write_array(data / "lines.npy", self.lines)
+        self.names.save(data, "names")
         if self.words is not None:
             self.words.save(data, "spelled")
         if self.vectors is not None:
@@ -162,12 +178,14 @@ class Prepared:
             inputs = Inputs.from_arrays(codec, arrays)
             targets = read_array(data / "targets.npy", "int32", (inputs.positions,))
             parts = read_array(data / "parts.npy", "int8", (len(inputs),))
+            lines = read_array(data / "lines.npy", "int64", (inputs.positions,), mmap=True)
+            names = Ragged.load(data, "names", "uint8")
             words = Ragged.load(data, "spelled", "uint8") if inputs.table is not None else None
             vectors = _read_vectors(data, codec)
-            _check(codec, inputs, targets, parts, words)
+            _check(codec, inputs, targets, parts, names, words)
         except (OSError, ValueError, KeyError) as error:
             raise damaged(data, error) from error
-        return cls(codec, inputs, targets, parts, words, vectors)
+        return cls(codec, inputs, targets, parts, lines, names, words, vectors)
 
     def describe(self) -> dict[str, Any]:
         """Return what the data turned out to be, in a few figures."""
@@ -214,6 +232,7 @@ def _check(
     inputs: Inputs,
     targets: npt.NDArray[np.int32],
     parts: npt.NDArray[np.int8],
+    names: Ragged,
     words: Ragged | None,
 ) -> None:
     """Refuse arrays that do not belong together.
@@ -225,6 +244,8 @@ def _check(
         raise ValueError("a target is no tag")
     if words is not None and inputs.table is not None and len(words) != len(inputs.table.words):
         raise ValueError("the words are not those of the sentences")
+    if len(names) not in (0, len(inputs)):
+        raise ValueError("the names are not those of the sequences")
     part_of = np.repeat(parts, np.diff(inputs.offsets))[targets >= 0]
     for name, part in NUMBER.items():
         if not (part_of == part).any():

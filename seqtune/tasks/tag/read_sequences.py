@@ -27,7 +27,7 @@ LONG_TOKEN = 1_000
 def read_sequences(source: Source, roles: Roles, *, with_labels: bool) -> Sequences:
     """Read the sequences of a table, in the order in which they begin.
 
-    Values that are missing stay so (NaN); `fill_gaps` fills them.
+    Values that are missing stay so (NaN); `gaps.filled` fills them.
 
     Args:
         source: The table, a row for each token or step.
@@ -52,6 +52,8 @@ def read_sequences(source: Source, roles: Roles, *, with_labels: bool) -> Sequen
     require_fitted(source, [*roles.inputs, *([roles.label, roles.group] if with_labels else [])])
     notes: list[str] = []
     codes, names = _sequence_of_row(source, roles, notes)
+    if roles.kind == "tokens":
+        _tell_torn(source, roles, codes, len(names), notes)
     rows = _in_order(source, roles, codes, notes)
     offsets = np.searchsorted(codes[rows], np.arange(len(names) + 1)).astype(np.int64)
     tokens: list[str] = []
@@ -99,7 +101,7 @@ def _sequence_of_row(
     if roles.kind == "tokens" and not absent[0]:
         last = np.maximum.accumulate(np.where(absent, 0, np.arange(len(codes))))
         notes.append(
-            f"{int(absent.sum()):,} blank cells of column {roles.series!r} are taken to say what "
+            f"blank cells of column {roles.series!r}: {int(absent.sum()):,}, taken to say what "
             f"stands above them, the first at {source.where(int(absent.argmax()))}"
         )
         return codes[last], names
@@ -108,6 +110,23 @@ def _sequence_of_row(
         f"{source.where(int(absent.argmax()))}: column {roles.series!r} is empty, expected the "
         f"{what}",
         "fill it in, or leave the row out",
+    )
+
+
+def _tell_torn(
+    source: Source, roles: Roles, codes: npt.NDArray[np.int64], names: int, notes: list[str]
+) -> None:
+    """Say which sentences have rows that do not stand together."""
+    begins = np.append(True, codes[1:] != codes[:-1]) if len(codes) else np.zeros(0, bool)
+    if int(begins.sum()) <= names:
+        return
+    place = np.flatnonzero(begins)
+    _, first = np.unique(codes[place], return_index=True)
+    again = np.delete(place, first)
+    notes.append(
+        f"rows of sentences that do not stand together are joined: {len(again):,} times, the first "
+        f"at {source.where(int(again[0]))}; where column {roles.series!r} counts anew in each "
+        "document, one that tells all sentences apart is needed (--series COLUMN)"
     )
 
 
@@ -123,16 +142,16 @@ def _in_order(source: Source, roles: Roles, codes: npt.NDArray[np.int64], notes:
     if absent.any():
         first = source.where(int(absent.argmax()))
         notes.append(
-            f"{int(absent.sum()):,} rows have no time: they come last in their series, the first "
-            f"at {first}"
+            f"rows without a time, which come last in their series: {int(absent.sum()):,}, the "
+            f"first at {first}"
         )
     if (np.diff(rows) < 0).any():
         notes.append(f"rows are brought in the order of column {roles.time!r}")
     same = (times[rows][1:] == times[rows][:-1]) & (codes[rows][1:] == codes[rows][:-1])
     if same.any():
         notes.append(
-            f"{int(same.sum()):,} rows repeat the time of another of their series: they keep the "
-            f"order of the table, the first at {source.where(int(rows[1:][same].min()))}"
+            "rows that repeat the time of another of their series, and keep the order of the "
+            f"table: {int(same.sum()):,}, the first at {source.where(int(rows[1:][same].min()))}"
         )
     return rows
 
@@ -146,12 +165,12 @@ def _tokens(source: Source, roles: Roles, rows: Rows, notes: list[str]) -> list[
             "name another column: --text COLUMN",
         )
     if empty:
-        notes.append(f"{len(empty):,} tokens are empty, the first at {source.where(empty[0])}")
+        notes.append(f"empty tokens: {len(empty):,}, the first at {source.where(empty[0])}")
     lengthy = [row for row, text in enumerate(texts) if len(text) > LONG_TOKEN]
     if lengthy:
         most = max(len(texts[row]) for row in lengthy)
         notes.append(
-            f"{len(lengthy):,} tokens are longer than {LONG_TOKEN:,} characters (up to {most:,}), "
+            f"tokens of more than {LONG_TOKEN:,} characters (up to {most:,}): {len(lengthy):,}, "
             f"the first at {source.where(lengthy[0])}"
         )
     return [texts[row] for row in rows.tolist()]
@@ -170,8 +189,8 @@ def _values(source: Source, roles: Roles, notes: list[str]) -> Floats:
     if missing.any():
         first = int(missing.any(axis=1).argmax())
         notes.append(
-            f"{int(missing.sum()):,} missing values are interpolated within their series, the "
-            f"first at {source.where(first)}"
+            f"missing values, filled from those around them in their series: "
+            f"{int(missing.sum()):,}, the first at {source.where(first)}"
         )
     return values
 

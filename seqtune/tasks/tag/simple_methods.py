@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
 
 from seqtune.baselines.problem import PARTS, Portion, Problem
 from seqtune.baselines.runner import quietly
-from seqtune.baselines.tag._fitting import Known, TagFitting
+from seqtune.baselines.tag._fitting import TagFitting
 from seqtune.errors import RunError, literal
 from seqtune.progress import Listener
 from seqtune.registry import baselines
+from seqtune.tasks.tag.codec import Codec
 from seqtune.tasks.tag.encoded import EncodedSequences
+from seqtune.tasks.tag.prepared import Prepared
 from seqtune.tasks.tag.sequences import Sequences
 
 Floats = npt.NDArray[np.float64]
+Known = tuple[Sequences, npt.NDArray[np.int64]]
+"""Sequences, and the number of each position's tag, -1 where it has none."""
 
 SAMPLES = (400, 4_000)
 """Training positions, about, of the samples that say how long a method takes."""
@@ -25,17 +30,20 @@ TAGGED_SHARE = 4
 """One of so many sequences of a sample is also tagged."""
 
 
-def problem_of(
-    fitting: TagFitting, train: Known, before: Known, asked: Sequence[EncodedSequences]
-) -> Problem:
+def fitting_of(codec: Codec, seed: int) -> TagFitting:
+    """Return how simple methods are fitted on such sequences."""
+    return TagFitting(codec.kind, len(codec.tags), codec.is_causal, seed)
+
+
+def problem_of(prepared: Prepared, seed: int) -> Problem:
     """Return what the methods tag: the validation part, and the test part by a fit on more.
 
     Args:
-        fitting: How they are fitted.
-        train: The training part and its targets.
-        before: Training and validation part together, and their targets.
-        asked: The validation part, and the test part.
+        prepared: The sequences.
+        seed: Of the methods that draw at random.
     """
+    train = known_sequences(prepared, prepared.until("train"))
+    before = known_sequences(prepared, prepared.until("validation"))
 
     def portion(known: Known, asked: Sequences) -> Portion:
         return Portion(known, asked, (known[0].positions, asked.positions))
@@ -48,28 +56,36 @@ def problem_of(
         return dict(zip(PARTS, answers, strict=True))
 
     portions = [
-        portion(known, each.plain()) for known, each in zip((train, before), asked, strict=True)
+        portion(known, prepared.encoded(part).plain())
+        for known, part in zip((train, before), PARTS, strict=True)
     ]
-    return Problem(fitting, portions, gather, SAMPLES, sample)
+    return Problem(fitting_of(prepared.codec, seed), portions, gather, SAMPLES, sample)
 
 
-def tag_by_method(
-    fitting: TagFitting, known: Known, encoded: EncodedSequences, name: str
-) -> Floats:
+def known_sequences(prepared: Prepared, chosen: npt.NDArray[np.int64]) -> Known:
+    """Return sequences as simple methods learn from them."""
+    sequences = prepared.sequences(chosen)
+    return sequences, prepared.targets[prepared.inputs.places(chosen)].astype(np.int64)
+
+
+def tag_by_method(prepared: Prepared, encoded: EncodedSequences, name: str, seed: int) -> Floats:
     """Return the probabilities of a simple method that is fitted on all sequences of the run.
 
     Args:
-        fitting: How it is fitted.
-        known: All sequences and their targets.
+        prepared: The run's sequences.
         encoded: What is tagged.
         name: The method.
+        seed: Of the methods that draw at random.
 
     Raises:
         RunError: The method does not tag such sequences.
     """
+    fitting = fitting_of(prepared.codec, seed)
     methods = baselines("tag")
     if name not in methods or fitting.refusal(methods[name]):
         raise RunError(f"{literal(name)} is no method for {fitting.kind}", "seqtune report RUN")
+
+    known = known_sequences(prepared, np.arange(len(prepared.parts)))
 
     def answer() -> Floats:
         return fitting.predict(fitting.fit(methods[name], known), encoded.plain())
@@ -98,14 +114,13 @@ def _stretch(sequences: Sequences, targets: npt.NDArray[np.int64], size: int) ->
     whole = sequences.take([number])
     begin = first - int(sequences.offsets[number])
     part = slice(begin, begin + size)
-    values = None if whole.values is None else whole.values[part]
-    cut = Sequences(
-        np.array([0, len(whole.rows[part])], np.int64),
-        whole.rows[part],
-        whole.tokens[part],
-        values,
-        whole.tags[part],
-        whole.names,
-        whole.groups,
+    rows = whole.rows[part]
+    cut = replace(
+        whole,
+        offsets=np.array([0, len(rows)], np.int64),
+        rows=rows,
+        tokens=whole.tokens[part],
+        values=None if whole.values is None else whole.values[part],
+        tags=whole.tags[part],
     )
     return cut, targets[first : first + cut.positions]

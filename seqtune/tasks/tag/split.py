@@ -24,45 +24,48 @@ DRAWS = 30
 FEW_TO_DEAL = 200
 """Up to so many sequences are dealt out several times."""
 
+LEAST_BLOCK = 100
+"""Positions of a block at least, before it is known how many a network reads at once."""
+
 MIN_POSITIONS = 12
 
 FEW, MANY, VERY_MANY = 5_000, 50_000, 500_000
 
 
-def usual_share(positions: int) -> float:
+def usual_share(sequences: Sequences) -> float:
     """Return the share of the positions that validation and test take each, where nobody says.
 
     Example:
-        >>> usual_share(2_000), usual_share(20_000), usual_share(200_000), usual_share(2_000_000)
-        (0.2, 0.15, 0.1, 0.05)
+        >>> usual_share(Sequences(np.array([0, 2_000]), np.arange(2_000)))
+        0.2
     """
-    if positions <= FEW:
+    if sequences.positions <= FEW:
         return 0.2
-    if positions < MANY:
+    if sequences.positions < MANY:
         return 0.15
-    return 0.1 if positions < VERY_MANY else 0.05
+    return 0.1 if sequences.positions < VERY_MANY else 0.05
 
 
 def cut_and_split(
     sequences: Sequences,
     validation: float,
     test: float,
-    *,
-    longest: int,
     seed: int,
+    longest: int | str,
     listener: Listener,
 ) -> tuple[Sequences, npt.NDArray[np.int8]]:
     """Deal sequences out to the parts; few long ones are cut into blocks first.
 
-    Groups, and equal sequences, stay in one part.
+    Groups, and equal sequences, stay in one part; sequences without a label are in the first.
 
     Args:
-        sequences: Those of the table, with tags; sequences without a position belong to training.
-        validation: Share of the positions.
-        test: Share of the positions.
-        longest: Positions that a block has at least, where series are cut several times.
+        sequences: Those of the table, with tags.
+        validation: Share of the labelled positions.
+        test: Share of the labelled positions.
         seed: Seeds the draw.
-        listener: Hears what is cut, what is equal, and which tags a part lacks.
+        longest: Positions that a block has at least, where series are cut several times; "auto"
+            before that is settled.
+        listener: Hears what is cut, and what is equal.
 
     Returns:
         The sequences, and the part of each, (sequences,) int8: 0 for training, 1 for validation,
@@ -78,9 +81,11 @@ def cut_and_split(
             "give more of them",
         )
     units = keep_together(sequences, listener)
-    filled = np.unique(units[sequences.lengths > 0])
+    known = _labelled(sequences)
+    filled = np.unique(units[known > 0])
     if len(filled) < FEW_UNITS and sequences.groups is None:
-        blocks, parts, rounds = cut_into_blocks(sequences, validation, test, longest)
+        least = longest if isinstance(longest, int) else LEAST_BLOCK
+        blocks, parts, rounds = cut_into_blocks(sequences, validation, test, least)
         listener(Note(_of_blocks(sequences, len(blocks), rounds)))
         sequences = blocks
     elif len(filled) < 3:
@@ -89,32 +94,36 @@ def cut_and_split(
             "leave out --group, or give data of more groups",
         )
     else:
-        parts = _deal(sequences, units, validation, test, seed)
+        parts = _deal(sequences, units, known, validation, test, seed)
     _check(sequences, parts)
-    for note in _lacking(sequences, parts):
-        listener(Note(note))
     return sequences, parts
 
 
 def _of_blocks(sequences: Sequences, blocks: int, rounds: int) -> str:
-    what = "the one series is" if len(sequences) == 1 else f"{len(sequences)} series are"
-    if sequences.values is None:
-        what = "all tokens are one text, which is" if len(sequences) == 1 else what.replace(
-            "series", "texts"
-        )  # fmt: skip
+    is_one, is_text = len(sequences) == 1, sequences.values is None
+    if is_text:
+        what = "all tokens are one text, which is" if is_one else f"{len(sequences)} texts are"
+    else:
+        what = "the one series is" if is_one else f"{len(sequences)} series are"
     often = "" if rounds == 1 else f", {rounds} times over, for every part to have all tags"
     return (
-        f"{what} cut by time into {blocks} blocks, to train, to compare and to test in this "
-        f"order{often}"
+        f"{what} cut {'' if is_text else 'by time '}into {blocks} blocks, to train, to compare and "
+        f"to test in this order{often}"
     )
 
 
+def _labelled(sequences: Sequences) -> Rows:
+    """Return (sequences,) labelled positions of each."""
+    is_known = tag_codes(sequences.tags)[1] >= 0
+    return np.diff(np.concatenate([[0], np.cumsum(is_known)])[sequences.offsets])
+
+
 def _deal(
-    sequences: Sequences, units: Rows, validation: float, test: float, seed: int
+    sequences: Sequences, units: Rows, known: Rows, validation: float, test: float, seed: int
 ) -> npt.NDArray[np.int8]:
     """Deal units out at random; of few, several times, and the parts most alike are taken."""
     units = np.unique(units, return_inverse=True)[1].astype(np.int64)
-    sizes = np.bincount(units, sequences.lengths).astype(np.int64)
+    sizes = np.bincount(units, known).astype(np.int64)
     draw = np.random.default_rng((seed, 77))
     counts = _counts(sequences, units, len(sizes))
     draws = DRAWS if len(sizes) <= FEW_TO_DEAL else 1
@@ -166,20 +175,3 @@ def _check(sequences: Sequences, parts: npt.NDArray[np.int8]) -> None:
                 "give more labelled rows, or other shares: --set validation.share=0.2 --set "
                 "test.share=0.2",
             )
-
-
-def _lacking(sequences: Sequences, parts: npt.NDArray[np.int8]) -> list[str]:
-    """Return what to say of tags that only a held-out part has."""
-    part = np.repeat(parts, sequences.lengths)
-    names, codes = tag_codes(sequences.tags)
-    learnt = np.bincount(codes[(part == TRAIN) & (codes >= 0)], minlength=len(names))
-    unknown = [name for name, count in zip(names, learnt.tolist(), strict=True) if not count]
-    if not unknown:
-        return []
-    rows = int((learnt[codes[codes >= 0]] == 0).sum())
-    shown = ", ".join(tag[:40] for tag in unknown[:5]) + (" …" if len(unknown) > 5 else "")
-    what = "tag is" if len(unknown) == 1 else "tags are"
-    return [
-        f"{len(unknown)} {what} missing in the training part and cannot be learnt: {shown} "
-        f"({rows:,} rows)"
-    ]

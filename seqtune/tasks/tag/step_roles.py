@@ -129,7 +129,8 @@ def _label(source: Source, asked: str, free: Sequence[str], listener: Listener) 
     named = [name for name in free if is_called(name, STATES)]
     few = [name for name in free if _is_state(source, name, ("text", "boolean"))]
     few = few or [name for name in free if _is_state(source, name, ("integer",))]
-    candidates = [name for name in named if name in few] or named or few
+    candidates = [name for name in named if name in few] or few
+    candidates = candidates or [name for name in named if source.kind(name) != "number"]
     if not candidates:
         columns = listed(f"{name} ({source.kind(name)})" for name in source.names)
         raise DataError(
@@ -141,7 +142,7 @@ def _label(source: Source, asked: str, free: Sequence[str], listener: Listener) 
             f"{len(candidates)} columns could be the label: {listed(candidates)}",
             f"choose one: --label {shlex.quote(candidates[0])}",
         )
-    why = "by its name" if named else "the one with few different values"
+    why = "by its name" if candidates[0] in named else "the one with few different values"
     count = len(source.codes(candidates[0])[1])
     listener(
         Assumption("label", candidates[0], f"{why}; {count:,} different values", "--label COLUMN")

@@ -82,7 +82,7 @@ class TagTask(Task):
 
     def loss(self, prepared: Prepared, values: Values) -> Any:
         """Return the cross-entropy of each tag, or of all tags of a sequence together."""
-        return loss_of(prepared.codec, values)
+        return loss_of(values)
 
     def steps_per_epoch(self, prepared: Prepared, values: Values) -> int:
         """Return so many steps that looking at the validation part costs little."""

@@ -34,6 +34,8 @@ NOTHING = "_"
 UNSPECIFIED = ("upos", "xpos")
 """Columns of CoNLL-U in which `_` says that nobody has filled them in; elsewhere it is a value."""
 
+KEPT = ("multi-word tokens", "empty nodes")
+
 CHUNK_ROWS = 50_000
 
 
@@ -113,8 +115,8 @@ class ConllSource(SentenceSource):
 
 def _writable(cell: str, *, is_tabbed: bool) -> str:
     """Return a cell that does not tear its line."""
-    parts = re.split(r"[\t\r\n]+", cell) if is_tabbed else cell.split()
-    return "_".join(parts) or NOTHING
+    parts = re.split(r"[\t\r\n]+" if is_tabbed else r"[ \t\r\n]+", cell)
+    return "_".join(filter(None, parts)) or NOTHING
 
 
 def read_conll(
@@ -164,7 +166,7 @@ class _Rows:
         self._is_first = True
         self._without_tab: list[int] = []
         self._kept: dict[str, int] = {}
-        self._counts = {"multi-word token": 0, "empty node": 0}
+        self._counts = dict.fromkeys(KEPT, 0)
 
     def take(self, number: int, line: str) -> None:
         """Take a line without its end."""
@@ -193,7 +195,7 @@ class _Rows:
                     "expected 3, or 3-4 for a multi-word token, or 8.1 for an empty node",
                     "correct the first column",
                 )
-            self._counts["multi-word token" if "-" in cells[0] else "empty node"] += 1
+            self._counts[KEPT["-" not in cells[0]]] += 1
             return
         if self._is_first:
             self._sentences.append(len(self.lines))
@@ -253,15 +255,15 @@ class _Rows:
     def notes(self) -> list[str]:
         """Return what was decided."""
         sentences, tokens = len(self._sentences), len(self.lines)
-        found = [f"{sentences:,} sentences of {tokens:,} tokens, a line for each token"]
+        found = [f"sentences: {sentences:,}; tokens, a line for each: {tokens:,}"]
         if not self.form.is_tabbed and len(self.form.names) > 1:
             found.append("columns stand apart by blanks, not by tabs")
         if self._without_tab:
             found.append(
-                f"{len(self._without_tab):,} lines have blanks for tabs, the first at "
+                f"lines with blanks for tabs: {len(self._without_tab):,}, the first at "
                 f"{self.path}:{self._without_tab[0] + 1}"
             )
         for what, count in self._counts.items():
             if count:
-                found.append(f"{count:,} {what}s are no tokens of their own; they stay as they are")
+                found.append(f"{what}, which stay as they are and are not learnt: {count:,}")
         return found

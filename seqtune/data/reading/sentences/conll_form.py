@@ -42,6 +42,9 @@ SHOWN_LINES = 5_000
 MOST_RAGGED = 0.05
 """Share of lines with another number of columns in what still is such a file by its content."""
 
+LEAST_LINES = 2
+"""Lines that a sentence has on average, where no tab shows that each line is a token."""
+
 NUMBER = re.compile(r"[0-9]+")
 ID = re.compile(r"[0-9]+(?:[-.][0-9]+)?")
 BLANKS = re.compile(r"[^ \t]+")
@@ -173,12 +176,20 @@ def _named_columns(lines: Sequence[tuple[int, str]]) -> tuple[str, ...]:
 def _is_other_table(rows: Sequence[tuple[int, str]], width: int, form: ConllForm) -> bool:
     """Say whether lines are rather those of a table, of numbers, or of running text."""
     firsts = [form.cells(line)[0] for _, line in rows]
+    if not form.is_tabbed and _mean_lines(rows) < LEAST_LINES:
+        return True
     if width == 1:
         marks = sum("," in line or ";" in line for _, line in rows)
         return 4 * marks > len(rows)
-    if all(_is_number(cell) for cell in firsts) and not _is_counted(firsts):
+    if all(map(_is_number, firsts[1:] or firsts)) and not _is_counted(firsts):
         return True
     return all(line.startswith(("{", "[")) for _, line in rows)
+
+
+def _mean_lines(rows: Sequence[tuple[int, str]]) -> float:
+    """Return how many lines stand together on average."""
+    breaks = sum(two[0] > one[0] + 1 for one, two in pairwise(rows))
+    return len(rows) / (1 + breaks)
 
 
 def _is_number(cell: str) -> bool:

@@ -42,7 +42,7 @@ def layout_of(
     """
     for key in TOKEN_KEYS:
         found = [each[key] for each in objects if key in each]
-        if found and all(isinstance(value, list) for value in found):
+        if found and isinstance(found[0], list):
             beside = any(_lists_beside(each, key) for each in objects)
             return JsonLayout(tokens=key) if beside or is_asked or known else None
     for key in TEXT_KEYS:
@@ -58,7 +58,8 @@ def layout_of(
 
 def _lists_beside(values: Mapping[str, Any], key: str) -> bool:
     """Say whether an object has another list as long as one of its lists."""
-    size = len(values[key]) if key in values else -1
+    tokens = values.get(key)
+    size = len(tokens) if isinstance(tokens, list) else -1
     return any(
         isinstance(value, list) and len(value) == size
         for name, value in values.items()

@@ -82,7 +82,7 @@ class TokenRows(_Rows):
                 continue  # something else that the object says of itself
             if len(values) != len(tokens):
                 raise self._counts_differ(each, name, len(tokens), len(values))
-            if any(_is_number(value) for value in values):
+            if name not in self._listed and values and all(map(_is_number, values)):
                 self._numbered.setdefault(name, f"{self.path}:{each.line}")
                 continue
             if not all(value is None or isinstance(value, str) for value in values):
@@ -96,7 +96,7 @@ class TokenRows(_Rows):
     def _counts_differ(self, each: JsonObject, name: str, tokens: int, labels: int) -> DataError:
         return self._fault(
             each,
-            f"{tokens:,} {self.token_column} and {labels:,} {name} found; expected one for each",
+            f"{self.token_column}: {tokens:,}, {name}: {labels:,}; expected one for each",
             "correct the object",
         )
 
@@ -118,7 +118,7 @@ class TokenRows(_Rows):
 
     def notes(self, sizes: Sequence[int]) -> list[str]:
         """Return what was decided."""
-        found = [f"{len(sizes):,} sentences of {self._rows:,} tokens from the lists of tokens"]
+        found = [f"sentences: {len(sizes):,}; tokens, from the lists of them: {self._rows:,}"]
         if self._numbered:
             found.append(f"not used, because they are numbers: {listed(self._numbered)}")
         return [*found, *_of_empty(sizes)]
@@ -196,25 +196,25 @@ class TextRows(_Rows):
     def notes(self, sizes: Sequence[int]) -> list[str]:
         """Return what was decided."""
         found = [
-            f"{len(sizes):,} texts of {self._rows:,} words and other signs; of labelled stretches, "
-            "B- and I- are made"
+            f"texts: {len(sizes):,}; words and other signs: {self._rows:,}; B- and I- "
+            "are made of labelled stretches"
         ]
         if self._widened:
             found.append(
-                f"{self._widened:,} stretches began or ended within a word and were widened to it, "
+                f"stretches that cut a word and were widened to it: {self._widened:,}, "
                 f"the first at {self._first_widened}"
             )
         if self._left_out:
             found.append(
-                f"{self._left_out:,} stretches overlap a longer one, or hold no word: left out, "
-                f"the first at {self._first_left_out}"
+                "stretches left out, for they overlap a longer one or hold no word: "
+                f"{self._left_out:,}, the first at {self._first_left_out}"
             )
         return [*found, *_of_empty(sizes)]
 
 
 def _of_empty(sizes: Sequence[int]) -> list[str]:
     empty = sum(not size for size in sizes)
-    return [f"{empty:,} sentences have no token"] if empty else []
+    return [f"sentences without a token: {empty:,}"] if empty else []
 
 
 def _is_plain(value: Any) -> bool:
@@ -222,7 +222,7 @@ def _is_plain(value: Any) -> bool:
 
 
 def _is_number(value: Any) -> bool:
-    return isinstance(value, (int, float))
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
 def _are_items(values: list[Any]) -> bool:

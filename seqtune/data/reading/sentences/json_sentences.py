@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -132,12 +134,7 @@ def read_json_sentences(
     check_depth(file.path, (text.encode() for text in file.texts(scan.encoding)),
                 outer=int(scan.start.lstrip().startswith("[")))  # fmt: skip
     text = _raw(file.path, scan.encoding)
-    try:
-        objects = json_objects(text, file.path)
-        first = [each for each, _ in zip(objects, range(FIRST_OBJECTS), strict=False)]
-    except DataError:  # said by who reads it as a table
-        return None
-    layout = layout_of([each.values for each in first], known=known, is_asked=is_asked)
+    layout = layout_of(_first(text, file.path), known=known, is_asked=is_asked)
     if layout is None:
         return None
     rows: TokenRows | TextRows = (
@@ -153,14 +150,27 @@ def read_json_sentences(
     number = np.repeat(np.arange(1, len(sizes) + 1), sizes)
     if not len(number):
         raise DataError(f"{file.path} has no token", 'expected a list of tokens under "tokens"')
-    found = {name: pa.array(map(_text, cells), pa.string()) for name, cells in rows.columns.items()}
+    found = {
+        encodable(name): pa.array(map(_text, cells), pa.string())
+        for name, cells in rows.columns.items()
+    }
     source = JsonSource(
         file.path, pa.table(with_sentences(number, found)), options, layout, scan.encoding,
         np.array(sizes, np.int64), np.array(lines, np.int64),
         notes=(*file.notes, *scan.notes, *rows.notes(sizes)), fingerprint=file.fingerprint(),
     )  # fmt: skip
-    source.token_column, source.label_column = rows.token_column, rows.label_column
+    source.token_column = encodable(rows.token_column)
+    source.label_column = encodable(rows.label_column)
     return source
+
+
+def _first(text: str, path: Path) -> list[dict[str, Any]]:
+    """Return the first objects of a file, up to one that is faulty."""
+    found: list[dict[str, Any]] = []
+    with suppress(DataError):
+        for each in islice(json_objects(text, path), FIRST_OBJECTS):
+            found.append(each.values)
+    return found
 
 
 def _text(cell: str | None) -> str | None:

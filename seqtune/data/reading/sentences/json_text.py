@@ -99,6 +99,8 @@ def _object(text: str, at: int, line: int, path: Path) -> JsonObject:
         at = _skipped(text, end)
         if text[at : at + 1] != "}":
             at = _past(text, at, ",")
+            if text[at : at + 1] == "}":
+                raise json.JSONDecodeError("a key expected behind the comma", text, at)
     return JsonObject(line, values, places, at)
 
 

@@ -53,7 +53,7 @@ class LineSource(SentenceSource):
     """
 
     def __init__(self, source: Source, token: str, label: str) -> None:
-        tokens = [WORD.findall(text) for text in source.texts(token)]
+        tokens = _cells(source, token)
         sizes = np.array([len(each) for each in tokens], np.int64)
         columns: dict[str, Any] = {token: _flat(tokens)}
         if label:
@@ -70,8 +70,8 @@ class LineSource(SentenceSource):
             lines=lambda row: source.line(int(rows[row])),
             notes=(
                 *source.notes,
-                f"{len(tokens):,} sentences of {len(rows):,} tokens, which stand between blanks",
-                *([f"{empty:,} sentences have no token"] if empty else []),
+                f"sentences: {len(tokens):,}; tokens, which stand between blanks: {len(rows):,}",
+                *([f"sentences without a token: {empty:,}"] if empty else []),
             ),
             fingerprint=source.fingerprint(),
         )
@@ -103,6 +103,14 @@ class LineSource(SentenceSource):
         return "".join(found)
 
 
+def _cells(source: Source, name: str) -> list[list[str]]:
+    """Return what each cell of a column lists, or what stands between its blanks."""
+    lists = source.lists(name)
+    if lists is not None:
+        return [[each or "" for each in cell or ()] for cell in lists]
+    return [WORD.findall(text) for text in source.texts(name)]
+
+
 def _flat(parts: Sequence[Sequence[str | None]]) -> Any:
     return pa.array([each for part in parts for each in part], pa.string())
 
@@ -112,13 +120,13 @@ def _labels(
 ) -> list[list[str | None]]:
     """Return the labels of each sentence; a blank cell of a whole sentence has none."""
     found: list[list[str | None]] = []
-    for row, (words, text) in enumerate(zip(tokens, source.texts(label), strict=True)):
-        labels: list[str | None] = [*WORD.findall(text)]
+    for row, (words, cell) in enumerate(zip(tokens, _cells(source, label), strict=True)):
+        labels: list[str | None] = [*cell]
         if len(labels) != len(words):
             if labels or isinstance(source, Lines):
                 raise DataError(
-                    f"{source.where(row)}: {len(words):,} tokens in column {token!r} and "
-                    f"{len(labels):,} labels in column {label!r}; expected one for each",
+                    f"{source.where(row)}: tokens in column {token!r}: {len(words):,}; "
+                    f"labels in column {label!r}: {len(labels):,}; expected one for each",
                     "correct the line" if isinstance(source, Lines) else "correct the row",
                 )
             labels = [None] * len(words)
@@ -126,7 +134,9 @@ def _labels(
     return found
 
 
-def as_tokens(source: Source, token: str, label: str, columns: Sequence[str]) -> Source:
+def as_tokens(
+    source: Source, token: str, label: str, columns: Sequence[str], series: str = ""
+) -> Source:
     """Return a table with a row for each token of one with a row for each sentence.
 
     Args:
@@ -134,6 +144,7 @@ def as_tokens(source: Source, token: str, label: str, columns: Sequence[str]) ->
         token: The column of tokens that is asked for; "" to look for one.
         label: That of labels.
         columns: What lines of a second file are called as labels, beside that of tokens.
+        series: The column that tells the sentences of a run apart; rows without it are sentences.
 
     Raises:
         DataError: A sentence has not as many tokens as labels.
@@ -142,6 +153,9 @@ def as_tokens(source: Source, token: str, label: str, columns: Sequence[str]) ->
         return source
     if isinstance(source, Lines):
         return _of_lines(source, columns)
+    if series and token in source.names and series not in source.names:
+        is_labelled = _is_of_sentences(source, token, label)
+        return LineSource(source, token, label if is_labelled else "")
     pair = _pair(source, token, label)
     return LineSource(source, *pair) if pair else source
 
@@ -181,8 +195,8 @@ def _is_of_sentences(source: Source, token: str, label: str) -> bool:
         return False
     rows = range(0, source.rows, 1 + source.rows // SAMPLE_ROWS)
     sizes = _sizes(source, token, rows)
-    if not (sizes > 1).any() or 2 * int((sizes > 1).sum()) < int((sizes > 0).sum()):
-        return False
+    if not (sizes > 1).any() or 2 * int((sizes > 1).sum()) <= int((sizes > 0).sum()):
+        return source.lists(token) is not None
     if not label:
         return True
     other = _sizes(source, label, rows)
@@ -193,4 +207,10 @@ def _is_of_sentences(source: Source, token: str, label: str) -> bool:
 
 
 def _sizes(source: Source, name: str, rows: range) -> npt.NDArray[np.int64]:
-    return np.array([len(WORD.findall(source.text(name, row))) for row in rows], np.int64)
+    lists = source.lists(name)
+    cells = (
+        [lists[row] or () for row in rows]
+        if lists is not None
+        else [WORD.findall(source.text(name, row)) for row in rows]
+    )
+    return np.array([len(cell) for cell in cells], np.int64)

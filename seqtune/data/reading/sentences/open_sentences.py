@@ -129,7 +129,8 @@ def tokens_of(source: Source, recipe: Recipe) -> Source:
     columns = _columns_of(recipe)
     if not columns:
         return source
-    return as_tokens(source, _named(recipe, "token"), _named(recipe, "label"), columns)
+    token, label, series = (_named(recipe, role) for role in ("token", "label", "series"))
+    return as_tokens(source, token, label, columns, series)
 
 
 def _columns_of(recipe: Recipe) -> tuple[str, ...]:
