@@ -92,6 +92,8 @@ def _written(records: Sequence[Mapping[str, Any]], shown: Sequence[str], as_json
 
 
 def _cell(value: Any) -> str:
+    if isinstance(value, list):
+        return " ".join(map(_cell, value))
     text = f"{value:.4g}" if isinstance(value, float) else str(value)
     return " ".join(text.splitlines()) if text.splitlines() else text
 

@@ -13,7 +13,7 @@ from seqtune.tasks.tag.augmentation import vary
 from seqtune.tasks.tag.codec import Codec
 from seqtune.tasks.tag.inputs import Arrays, Inputs
 from seqtune.tasks.tag.lengths import number_of
-from seqtune.tasks.tag.loss import ABSENT
+from seqtune.tasks.tag.weighted_loss import ABSENT
 from seqtune.tasks.tag.windows import side_by_side
 
 Rows = npt.NDArray[np.int64]

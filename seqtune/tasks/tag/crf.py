@@ -19,7 +19,7 @@ import numpy.typing as npt
 from keras import ops
 
 from seqtune.initializers import Given
-from seqtune.tasks.tag.loss import ABSENT, WeightedLoss
+from seqtune.tasks.tag.weighted_loss import ABSENT, WeightedLoss
 
 FORBIDDEN = -1e4
 """Added to the score of a transition that is not legal: the exponential of it is 0."""
@@ -87,6 +87,10 @@ class LinearChain(keras.layers.Layer):  # type: ignore[misc]
         batch, steps, tags = emissions.shape
         longer = None if steps is None else steps + tags + BORDERS
         return keras.KerasTensor((batch, longer, tags), emissions.dtype)
+
+    def get_config(self) -> dict[str, Any]:
+        """Return the arguments; a file of weights holds which transitions are not legal."""
+        return super().get_config()  # type: ignore[no-any-return]
 
 
 @keras.saving.register_keras_serializable("seqtune")

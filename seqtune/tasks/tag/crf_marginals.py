@@ -33,7 +33,12 @@ def chain_parts(model: Any, inputs: Any) -> tuple[Any, Any, Any]:
 
 
 def chain_marginals(
-    emissions: Any, transitions: Any, borders: Any, lengths: npt.NDArray[np.int64]
+    emissions: Any,
+    transitions: Any,
+    borders: Any,
+    lengths: npt.NDArray[np.int64],
+    *,
+    is_causal: bool = False,
 ) -> Floats:
     """Return the probability of each tag, whatever the tags of the other positions.
 
@@ -44,6 +49,7 @@ def chain_marginals(
         transitions: (tags, tags), from each tag (row) to the next.
         borders: (2, tags), scores of the first tag and of the last.
         lengths: (batch,) steps that are no padding, at least one.
+        is_causal: Whether only what came before a position may count: the forward half alone.
 
     Returns:
         (batch, steps, tags), rows sum to 1; of padding anything.
@@ -64,6 +70,8 @@ def chain_marginals(
         if step:
             state = _scaled((state @ moves) * chances[:, step])
         forward[step] = state
+    if is_causal:
+        return forward.transpose(1, 0, 2)
     marginals = np.empty((steps, rows, tags))
     end = lengths[:, None] - 1
     state = np.broadcast_to(last, (rows, tags))

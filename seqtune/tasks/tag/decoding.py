@@ -19,7 +19,9 @@ Floats = npt.NDArray[np.float64]
 Rows = npt.NDArray[np.int64]
 
 
-def decode(marginals: Floats, offsets: Rows, legal: Legal | None = None) -> Rows:
+def decode(
+    marginals: Floats, offsets: Rows, legal: Legal | None = None, *, is_causal: bool = False
+) -> Rows:
     """Return the tag of each position.
 
     Args:
@@ -28,6 +30,8 @@ def decode(marginals: Floats, offsets: Rows, legal: Legal | None = None) -> Rows
         legal: Which tags may stand where: of all legal ways to tag a sequence that with the largest
             sum of log-probabilities is taken. None takes the likeliest tag of each position. Where
             no way is legal, it is that too.
+        is_causal: Whether only what came before a position may count: then the likeliest tag that
+            may follow the one before is taken.
 
     Returns:
         (positions,) int64.
@@ -48,7 +52,11 @@ def decode(marginals: Floats, offsets: Rows, legal: Legal | None = None) -> Rows
     follow = _Predecessors(legal.follow)
     for chosen in _groups(wrong, np.diff(offsets), marginals.shape[1]):
         first, lengths = offsets[:-1][chosen], np.diff(offsets)[chosen]
-        path, is_found = _viterbi(marginals, first, lengths, legal, follow)
+        if is_causal:
+            path = _one_by_one(marginals, first, lengths, legal)
+            is_found = np.ones(len(first), bool)
+        else:
+            path, is_found = _viterbi(marginals, first, lengths, legal, follow)
         step = np.arange(path.shape[1])
         there = (step < lengths[:, None]) & is_found[:, None]
         best[(first[:, None] + step)[there]] = path[there]
@@ -102,6 +110,19 @@ def _groups(chosen: Rows, lengths: Rows, tags: int) -> Iterator[Rows]:
         group = group[lengths[group] * 2 > longest]
         yield group
         at += len(group)
+
+
+def _one_by_one(marginals: Floats, first: Rows, lengths: Rows, legal: Legal) -> Rows:
+    """Return (sequences, steps) tags, each the likeliest that may follow the one before."""
+    steps = int(lengths.max())
+    place = first[:, None] + np.minimum(np.arange(steps), lengths[:, None] - 1)
+    path = np.zeros((len(first), steps), np.int64)
+    may = np.broadcast_to(legal.begin, (len(first), marginals.shape[1]))
+    for step in range(steps):
+        # where nothing may follow, all have -1 and the first is taken
+        path[:, step] = np.where(may, marginals[place[:, step]], -1.0).argmax(axis=1)
+        may = legal.follow[path[:, step]]
+    return path
 
 
 def _viterbi(

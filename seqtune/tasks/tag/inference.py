@@ -54,7 +54,9 @@ def network_marginals(
         batch = inputs.batch(codec, start, length, steps, values)
         if values["network.head"] == "crf":
             emissions, transitions, borders = network.run(chain_parts, batch)
-            chances = chain_marginals(emissions, transitions, borders, length)
+            chances = chain_marginals(
+                emissions, transitions, borders, length, is_causal=codec.is_causal
+            )
         else:
             chances = _softmax(network(batch))
         place = start[:real, None] + np.arange(steps)  # (windows, steps)

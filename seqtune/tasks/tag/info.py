@@ -32,4 +32,17 @@ INFO = TaskInfo(
     line_columns=("token", "label"),
     sentence_columns=("token", "tag"),
     examples="positions",
+    forms=(
+        ".conllu",
+        ".conll",
+        ".conll2003",
+        ".iob",
+        ".iob2",
+        ".bio",
+        ".bioes",
+        ".json",
+        ".txt",
+        ".out",
+        ".tags",
+    ),  # fmt: skip
 )

@@ -8,29 +8,15 @@ from typing import Any
 import keras
 from keras import ops
 
-UNKNOWN, ABSENT = -1, -2
-"""Targets of a position whose tag is not known, and of one that is padding."""
+from seqtune.tasks.tag.crf import ChainLoss
+from seqtune.tasks.tag.weighted_loss import WeightedLoss
 
 
 def loss_of(values: Mapping[str, Any]) -> Any:
     """Return the loss of a configuration, of targets (batch, steps) int32."""
     if values["network.head"] == "crf":
-        from seqtune.tasks.tag.crf import ChainLoss
-
         return ChainLoss()
     return TagLoss(float(values["training.label_smoothing"]))
-
-
-class WeightedLoss(keras.losses.Loss):  # type: ignore[misc]
-    """A loss of each position; its mean is taken with the weights of the batch.
-
-    Keras's own way would turn the numbers of the tags into floats, and broadcast.
-    """
-
-    def __call__(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> Any:
-        """Return the mean over all positions, each with its weight."""
-        losses = self.call(y_true, y_pred)
-        return ops.mean(losses if sample_weight is None else losses * sample_weight)
 
 
 @keras.saving.register_keras_serializable("seqtune")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, cast
 
@@ -35,11 +35,13 @@ from seqtune.tasks.tag.batches import TrainingBatches
 from seqtune.tasks.tag.encoded import EncodedSequences
 from seqtune.tasks.tag.inference import network_marginals
 from seqtune.tasks.tag.info import INFO
+from seqtune.tasks.tag.lines import as_sentence, by_line
 from seqtune.tasks.tag.loss import loss_of
 from seqtune.tasks.tag.network import build_network
 from seqtune.tasks.tag.new_sequences import labelled_sequences, unlabelled_sequences
 from seqtune.tasks.tag.prepare import prepare
 from seqtune.tasks.tag.prepared import Prepared
+from seqtune.tasks.tag.read_sequences import aligned
 from seqtune.tasks.tag.schema import Schema
 from seqtune.tasks.tag.scoring import margin_of, objective_of, score_positions
 from seqtune.tasks.tag.simple_methods import problem_of, tag_by_method
@@ -178,6 +180,23 @@ class TagTask(Task):
     def line_column(self, prepared: Prepared) -> str:
         """Return the column of the tokens; "" of steps."""
         return prepared.codec.roles.token
+
+    def line_table(self, prepared: Prepared, lines: Sequence[str]) -> pd.DataFrame:
+        """Return lines as sentences whose tokens have blanks between them."""
+        codec = prepared.codec
+        return pd.DataFrame({codec.roles.token: [as_sentence(codec, line) for line in lines]})
+
+    def by_line(
+        self, prepared: Prepared, table: pd.DataFrame, lines: Sequence[str]
+    ) -> list[list[Mapping[str, Any]]]:
+        """Return tokens, tags and confidences of each line."""
+        codec = prepared.codec
+        return by_line(table, [as_sentence(codec, line) for line in lines], codec.roles.token)
+
+    def filled_in(self, prepared: Prepared, source: Source, table: pd.DataFrame) -> str | None:
+        """Return a file of sentences with the tags in its column of labels."""
+        label = aligned(source, prepared.codec.roles).label
+        return source.filled_in(label, table["tag"].tolist())
 
     def encode(
         self, prepared: Prepared, source: Source | None, context: Context

@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pytest
 
 from seqtune.data.text.span_marks import legal
-from seqtune.tasks.tag.crf import FORBIDDEN, ChainLoss, LinearChain, sequence_nats
+from seqtune.tasks.tag.crf import FORBIDDEN, ChainLoss, LinearChain, log_partition, sequence_nats
 from seqtune.tasks.tag.crf_marginals import chain_marginals
 from seqtune.tasks.tag.decoding import decode
 
@@ -72,6 +72,16 @@ def test_the_nats_of_known_tags_are_those_of_all_ways(target: list[int]) -> None
     )
 
 
+def test_the_partition_is_the_sum_of_all_ways() -> None:
+    emissions, transitions, borders = drawn(7, 2, 4, 3)
+    present = np.array([[True] * 4, [True, True, False, False]])
+    parts = [each.astype(np.float32) for each in (emissions, transitions, borders)]
+    found = np.asarray(log_partition(parts[0], present, parts[1], parts[2][0], parts[2][1]))
+    for row, length in enumerate((4, 2)):
+        scores = scores_of_all(emissions[row, :length], transitions, borders)
+        assert found[row] == pytest.approx(np.logaddexp.reduce([*scores.values()]), abs=1e-4)
+
+
 def test_a_sequence_of_one_position_has_no_transition() -> None:
     emissions, transitions, borders = drawn(1, 1, 1, 3)
     found = nats_of([[2]], emissions, transitions, borders)
@@ -90,6 +100,18 @@ def test_marginals_are_those_of_all_ways() -> None:
             for tag in range(3):
                 share = sum(np.exp(s - total) for way, s in scores.items() if way[step] == tag)
                 assert found[row, step, tag] == pytest.approx(share, abs=1e-12)
+
+
+def test_looking_back_alone_marginals_are_those_of_the_steps_so_far() -> None:
+    emissions, transitions, borders = drawn(6, 1, 4, 3)
+    found = chain_marginals(emissions, transitions, borders, np.array([4]), is_causal=True)
+    for step in range(4):
+        so_far = np.stack([borders[0], np.zeros(3)])
+        scores = scores_of_all(emissions[0, : step + 1], transitions, so_far)
+        total = np.logaddexp.reduce([*scores.values()])
+        for tag in range(3):
+            share = sum(np.exp(s - total) for way, s in scores.items() if way[-1] == tag)
+            assert found[0, step, tag] == pytest.approx(share, abs=1e-12)
 
 
 def test_marginals_of_far_emissions_are_numbers_that_sum_to_one() -> None:
@@ -181,6 +203,14 @@ def test_where_no_way_is_legal_each_position_has_its_likeliest_tag() -> None:
     rules = legal(["I-x", "I-y"], "bio")
     marginals = np.array([[0.1, 0.9], [0.6, 0.4]])
     assert decode(marginals, np.array([0, 2]), rules).tolist() == [1, 0]
+
+
+def test_looking_back_alone_a_tag_is_never_changed_by_a_later_one() -> None:
+    rules = legal(NAMES, "bio")
+    marginals = np.array([[0.5, 0.4, 0.1], [0.1, 0.3, 0.6], [0.1, 0.2, 0.7]])
+    assert decode(marginals, np.array([0, 3]), rules).tolist() == [1, 2, 2]
+    found = decode(marginals, np.array([0, 3]), rules, is_causal=True)
+    assert found.tolist() == [0, 1, 2]
 
 
 def test_decoding_no_positions_gives_none() -> None:

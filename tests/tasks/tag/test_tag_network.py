@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import keras
@@ -16,6 +17,7 @@ from tagger_parts import prepare, sentences, series
 
 from seqtune.registry import cells
 from seqtune.runtime.network import KerasNetwork
+from seqtune.search.network_file import plan_network, read_weights, save_network
 from seqtune.tasks.tag.inference import network_marginals
 from seqtune.tasks.tag.loss import TagLoss
 from seqtune.tasks.tag.network import build_network
@@ -138,6 +140,21 @@ def test_label_smoothing_spreads_a_share_of_each_target() -> None:
     sure, other = np.log(1 + np.exp(-2)), np.log(1 + np.exp(2))
     loss = np.asarray(TagLoss(0.2).call(np.array([[0]], np.int32), logits))
     assert loss[0, 0] == pytest.approx(0.9 * sure + 0.1 * other)
+
+
+@pytest.mark.parametrize("found", [sentences([3, 10]), series([3, 10])], ids=["tokens", "steps"])
+def test_a_network_is_the_same_from_a_file(found: Any, tmp_path: Path) -> None:
+    parts, values = prepare(found, "network.head=crf")
+    model = build_network(parts, values)
+    model.get_layer("chain").transitions.assign(np.ones((len(parts.codec.tags),) * 2))
+    before = predicted(parts, values, model)
+    save_network(model, tmp_path / "network.keras")
+    again = keras.saving.load_model(tmp_path / "network.keras")
+    assert predicted(parts, values, again) == pytest.approx(before, abs=1e-6)
+    task: Any = SimpleNamespace(build=build_network)
+    expected = plan_network(task, parts, values)
+    weights = read_weights(tmp_path / "network.keras", expected)
+    assert len(weights) >= len(model.trainable_weights) + 1
 
 
 class Echo:
