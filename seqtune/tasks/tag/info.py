@@ -44,5 +44,5 @@ INFO = TaskInfo(
         ".txt",
         ".out",
         ".tags",
-    ),  # fmt: skip
+    ),
 )
