@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from seqtune.data.text.span_marks import OUTSIDE, Spans, spans_of
 from seqtune.metrics.tag import Integers, right_spans, sequence_of
+from seqtune.tasks.tag.codec import Codec
 from seqtune.tasks.tag.decoding import decode
 from seqtune.tasks.tag.encoded import EncodedSequences
 from seqtune.tasks.tag.tags import Tags
@@ -117,20 +118,21 @@ def _closed(texts: list[str]) -> list[str]:
     return texts
 
 
-def tagged(tags: Tags, encoded: EncodedSequences, marginals: Floats) -> TaggedSequences:
+def tagged(codec: Codec, encoded: EncodedSequences, marginals: Floats) -> TaggedSequences:
     """Decide the tags of sequences.
 
     Args:
-        tags: The tags of the run.
+        codec: The tags of the run, and whether a tag may depend on what follows.
         encoded: What was tagged.
         marginals: (positions, tags), the probability of each tag.
     """
+    tags = codec.tags
     legal = tags.legal if tags.has_spans else None
     return TaggedSequences(
         tags,
         encoded.offsets,
         marginals,
-        decode(marginals, encoded.offsets, legal),
+        decode(marginals, encoded.offsets, legal, is_causal=codec.is_causal),
         encoded.targets,
         encoded.where,
         encoded.names,

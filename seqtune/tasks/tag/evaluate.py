@@ -27,7 +27,7 @@ def evaluate_positions(
         encoded: Sequences whose tags are known, of some positions at least.
         predictions: (positions, tags) by name of the model.
     """
-    found = {name: tagged(codec.tags, encoded, each) for name, each in predictions.items()}
+    found = {name: tagged(codec, encoded, each) for name, each in predictions.items()}
     scores = {name: score_sequences(each) for name, each in found.items()}
     first, best = next(iter(found.items()))
     unit = codec.kind.removesuffix("s")

@@ -26,7 +26,7 @@ def illustrate(prepared: Prepared, marginals: Floats) -> dict[str, Any]:
         What `seqtune.tasks.tag.report` reads; {} where there is nothing.
     """
     codec, encoded = prepared.codec, prepared.encoded("test")
-    found, plain = tagged(codec.tags, encoded, marginals), encoded.plain()
+    found, plain = tagged(codec, encoded, marginals), encoded.plain()
     if not len(found):
         return {}
     if plain.values is None:

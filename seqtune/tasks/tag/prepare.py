@@ -158,6 +158,9 @@ def _settled(
     changes["portfolio"] = [
         entry for entry in values.portfolio if not any(key.startswith(unused) for key in entry)
     ]
+    if codec.is_causal:
+        changes["steps.scaling"] = "channel"  # the size of a whole series tells of what comes
+        changes["network.stacked.bidirectional"] = False
     recipe = recipe.replace(changes)
     length = max(1, round(codec.longest / SEGMENTS))
     names = [name for name in ARCHITECTURES if "length" in ARCHITECTURES.options(name)]

@@ -44,7 +44,7 @@ def score_positions(codec: Codec, encoded: EncodedSequences, marginals: Floats) 
         encoded: Sequences whose tags are known.
         marginals: (positions, tags).
     """
-    return score_sequences(tagged(codec.tags, encoded, marginals))
+    return score_sequences(tagged(codec, encoded, marginals))
 
 
 def objective_of(metric: str, scores: Mapping[str, float], positions: int) -> float:

@@ -30,7 +30,7 @@ def tag_table(codec: Codec, encoded: EncodedSequences, marginals: Floats) -> pd.
         (from 1) and the series, where they are named. Then `tag`, as the user writes tags, and
         `confidence`, the probability of the tag.
     """
-    found = tagged(codec.tags, encoded, marginals)
+    found = tagged(codec, encoded, marginals)
     roles, tokens = codec.roles, encoded.plain().tokens if codec.kind == "tokens" else ()
     columns: dict[str, Any] = {}
     if codec.kind == "steps":

@@ -88,9 +88,9 @@ def test_tags_are_decided_by_what_is_legal() -> None:
     encoded = SimpleNamespace(
         offsets=np.array([0, 2]), targets=np.array([1, 2]), where=str, names=()
     )
-    found = tagged(BIO, encoded, marginals)
+    found = tagged(codec_of(BIO), encoded, marginals)
     assert found.predicted.tolist() == [1, 2] and found.confidence.tolist() == [0.4, 0.6]
-    plain = tagged(PLAIN, encoded, marginals[:, :3])
+    plain = tagged(codec_of(PLAIN), encoded, marginals[:, :3])
     assert plain.predicted.tolist() == [0, 2] and plain.wrong.tolist() == [True, False]
 
 
