@@ -40,6 +40,8 @@ I-y I-x I-x B-x O I-x O I-y
 SEQEVAL = 0.9411764705882353
 """What seqeval 1.2.2 says of these: `f1_score(TRUTH, ANSWER, mode="strict", scheme=IOB2)`."""
 
+WORDS = Roles("tokens", "tag", "token")
+
 
 def test_the_examples_are_right() -> None:
     assert doctest.testmod(scoring).failed == 0
@@ -88,9 +90,9 @@ def test_tags_are_decided_by_what_is_legal() -> None:
     encoded = SimpleNamespace(
         offsets=np.array([0, 2]), targets=np.array([1, 2]), where=str, names=()
     )
-    found = tagged(codec_of(BIO), encoded, marginals)
+    found = tagged(codec_of(BIO, WORDS), encoded, marginals)
     assert found.predicted.tolist() == [1, 2] and found.confidence.tolist() == [0.4, 0.6]
-    plain = tagged(codec_of(PLAIN), encoded, marginals[:, :3])
+    plain = tagged(codec_of(PLAIN, WORDS), encoded, marginals[:, :3])
     assert plain.predicted.tolist() == [0, 2] and plain.wrong.tolist() == [True, False]
 
 
