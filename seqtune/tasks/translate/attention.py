@@ -3,7 +3,8 @@
 With the decoder's state q as query, the encoder's states m as values and their projections
 k = m W_k as keys:
 
-    dot       score = q . k                        Luong et al., equation 8, "general"
+    dot       score = q . k / sqrt(units)          Luong et al., equation 8, "general", scaled as
+                                                   in Vaswani et al., equation 1
     additive  score = v . tanh(q W_q + k)          Bahdanau et al., section A.1.2
     weights   = softmax of the scores over the steps that are there
     context   = sum of weights * m
@@ -12,6 +13,7 @@ k = m W_k as keys:
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import keras
@@ -37,7 +39,8 @@ class MemoryAttention(keras.layers.Layer):  # type: ignore[misc]
     Source:
         Luong et al., Effective Approaches to Attention-based Neural Machine Translation, arXiv
         1508.04025, section 3.1; Bahdanau et al., Neural Machine Translation by Jointly Learning to
-        Align and Translate, arXiv 1409.0473. Both scores see the decoder's present state.
+        Align and Translate, arXiv 1409.0473; Vaswani et al., Attention Is All You Need, arXiv
+        1706.03762. Both scores see the decoder's present state.
     """
 
     def __init__(self, units: int, score: str, **options: Any) -> None:
@@ -63,8 +66,13 @@ class MemoryAttention(keras.layers.Layer):  # type: ignore[misc]
         self.built = True
 
     def keys(self, memory: Any) -> Any:
-        """Return (batch, steps, units), what queries are compared with."""
-        return ops.matmul(memory, self.key)
+        """Return (batch, steps, units), what queries are compared with.
+
+        Without the scale, large scores look at one step alone before any is learnt to be the right
+        one, and some networks never learn it.
+        """
+        keys = ops.matmul(memory, self.key)
+        return keys / math.sqrt(self.units) if self.score == "dot" else keys
 
     def call(self, query: Any, memory: Any, keys: Any, present: Any) -> tuple[Any, Any]:
         """Look at a memory.

@@ -37,7 +37,7 @@ def test_weights_and_answers_follow_the_equations(score: str) -> None:
     for row, length in enumerate((4, 2)):
         keys = memory[row, :length] @ own["key"]
         if score == "dot":
-            scores = query[row] @ keys.T
+            scores = query[row] @ keys.T / np.sqrt(UNITS)
         else:
             bent = np.tanh((query[row] @ own["key_query"])[:, None] + keys[None])
             scores = (bent @ own["weigh"])[..., 0]
