@@ -26,6 +26,13 @@ OPTIONS = {
         "description": "Filters of the first and the last convolution; the middle one has twice "
         "as many.",
     },
+    "bidirectional": {
+        "type": "boolean",
+        "default": False,
+        "forms": ["states"],
+        "causal": False,
+        "description": "Let the recurrence read from both ends, and join the two states.",
+    },
     "shuffle": {
         "type": "boolean",
         "default": False,
@@ -42,16 +49,17 @@ def states(sequence: Any, mask: Any | None, settings: Settings) -> Any:
     Args:
         sequence: (batch, steps, features); zero where a step is not there.
         mask: (batch, steps), true where a step is there; None for all.
-        settings: Cell, sizes and `filters`.
+        settings: Cell, sizes, `filters` and `bidirectional`.
 
     Returns:
-        (batch, steps, units + filters).
+        (batch, steps, units + filters); twice the units when bidirectional.
 
     Source:
         As `vector`, without the mean over all steps.
     """
     patterns = _patterns(sequence, mask, settings)
-    order = recur(sequence, settings, mask=mask, sequences=True)
+    bidirectional = bool(settings.options.get("bidirectional", False))
+    order = recur(sequence, settings, mask=mask, bidirectional=bidirectional, sequences=True)
     return keras.layers.Concatenate(name="order_and_patterns")([order, patterns])
 
 
