@@ -15,6 +15,7 @@ import pandas as pd
 import pytest
 from compiling import compile_quickly
 from drawn import Draw, drawn
+from remembered import remember
 
 from seqtune.runtime.backend import activate
 
@@ -30,6 +31,7 @@ os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")  # a GPU rounds numbers in i
 signal.signal(signal.SIGINT, signal.default_int_handler)
 signal.signal(signal.SIGHUP, signal.SIG_DFL)
 compile_quickly()
+remember()
 activate("auto")  # before any test module can import Keras by itself
 
 
