@@ -66,17 +66,18 @@ def each_value_once(form: str, architecture: str, *, causal: bool) -> list[dict[
 
 
 def cases(*, causal: bool = False) -> Iterator[Case]:
-    """Yield every architecture in every form with every value of its options, cells in turn."""
+    """Yield every architecture in every form with every value of its options.
+
+    Cells and poolings, which are the same for all architectures, come in turn.
+    """
     turn = {True: cycle(stateful_cells), False: cycle(cells)}
+    poolings = cycle(POOLINGS)
     for form in FORMS:
         for architecture in architectures_with(form):
             if form == "memory" and architecture in architectures_with("states"):
                 continue  # its states are its memory
-            every = each_value_once(form, architecture, causal=causal)
-            poolings = POOLINGS if form == "vector" else POOLINGS[:1]
-            count = max(len(every), len(poolings))
-            pairs = zip(cycle(every), cycle(poolings), strict=False)
-            for _, (options, pooling) in zip(range(count), pairs, strict=False):
+            for options in each_value_once(form, architecture, causal=causal):
+                pooling = next(poolings) if form == "vector" else POOLINGS[0]
                 yield Case(form, architecture, next(turn[form == "stream"]), options, pooling)
 
 
@@ -194,7 +195,7 @@ BUILT = [
 @pytest.mark.parametrize("case", BUILT, ids=str)
 def test_every_cell_builds_deep_networks_with_dropout(case: Case) -> None:
     shallow = build(case, case.settings())
-    deep = build(case, case.settings(layers=3, dropout=0.2))
+    deep = build(case, case.settings(layers=2, dropout=0.2))
     assert deep.output_shape == shallow.output_shape
     assert deep.count_params() > shallow.count_params()
     assert [layer for layer in deep.layers if "dropout" in layer.name]
@@ -284,6 +285,11 @@ def test_the_seed_decides_the_first_weights(form: str, architecture: str) -> Non
     one, same, other = weights(1), weights(1), weights(2)
     assert all(np.array_equal(a, b) for a, b in zip(one, same, strict=True))
     assert not all(np.array_equal(a, b) for a, b in zip(one, other, strict=True))
+
+
+def test_every_cell_and_every_pooling_is_tried() -> None:
+    assert {case.cell for case in CASES} == set(cells)
+    assert {case.pooling for case in CASES if case.form == "vector"} == set(POOLINGS)
 
 
 def test_every_architecture_offers_a_form() -> None:

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import keras
@@ -31,9 +27,6 @@ def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
     """How linear cells are computed: as on a CPU, and as on an accelerator."""
     monkeypatch.setattr(_scan, "has_accelerator", lambda: request.param == "rounds")
     return str(request.param)
-
-
-OTHER = {"jax": "tensorflow", "tensorflow": "jax"}[keras.backend.backend()]
 
 
 def sigmoid(x: Floats) -> Floats:
@@ -246,40 +239,3 @@ def test_a_cpu_is_no_accelerator(monkeypatch: pytest.MonkeyPatch) -> None:
     for devices, expected in (["cpu:0"], False), (["cpu:0", "gpu:0"], True), (["gpu:0"], True):
         monkeypatch.setattr(keras.distribution, "list_devices", lambda devices=devices: devices)
         assert _scan.has_accelerator() is expected
-
-
-ON_THE_OTHER_BACKEND = """
-import sys
-import numpy as np
-from seqtune.runtime.backend import activate
-
-activate(sys.argv[1])
-import keras
-from seqtune.tasks import load_task
-
-load_task("forecast")
-assert keras.backend.backend() == sys.argv[1]
-data = np.load(sys.argv[2])
-for name in sys.argv[3].split(","):
-    network = keras.saving.load_model(sys.argv[2] + f".{name}.keras", compile=False)
-    print(float(np.abs(network.predict_on_batch(data["x"]) - data[name]).max()))
-"""
-
-
-def test_a_saved_layer_opens_on_the_other_backend_with_equal_numbers(tmp_path: Path) -> None:
-    arrays: dict[str, Any] = {"x": sequences()}
-    path = tmp_path / "data.npz"
-    for name in OWN:
-        inputs = keras.Input((STEPS, FEATURES))
-        both = keras.layers.Bidirectional(cells[name].layer(UNITS, return_sequences=True))
-        network = keras.Model(inputs, cells[name].layer(UNITS)(both(inputs)))
-        drawn(network)
-        network.save(f"{path}.{name}.keras")
-        arrays[name] = network.predict_on_batch(arrays["x"])
-    np.savez(path, **arrays)
-    done = subprocess.run(
-        [sys.executable, "-c", ON_THE_OTHER_BACKEND, OTHER, path, ",".join(OWN)],
-        capture_output=True, text=True, timeout=300, check=False,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
-    assert max(map(float, done.stdout.split())) < 1e-5, json.dumps(done.stdout.split())

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
 from pathlib import Path
 
@@ -13,7 +12,7 @@ from seqtune.errors import MissingExtra, UsageError
 from seqtune.progress import Event, Note
 from seqtune.runtime import backend, xla
 from seqtune.runtime.backend import BackendChoice, choose, computes_on_gpu, machine_for
-from seqtune.runtime.devices import Machine, gpus
+from seqtune.runtime.devices import Machine
 
 BUILD = "build_info = OrderedDict([('cuda_version', '12.5.1'), ('is_cuda_build', True)])"
 
@@ -209,27 +208,3 @@ def test_jax_with_cuda_alone_does_not_look_for_gpus_where_none_is(
     here.plugins = plugins
     backend.activate("jax")
     assert (os.environ.get("JAX_PLATFORMS"), os.environ["XLA_FLAGS"]) == (platforms, "as it was")
-
-
-QUIET = """
-import sys
-from seqtune.runtime import backend
-
-assert backend.activate("tensorflow") == "tensorflow"
-assert "tensorflow" in sys.modules and backend.devices()
-print("heard", file=sys.stderr)
-"""
-
-
-def test_tensorflow_is_loaded_without_a_word() -> None:
-    unset = ("KERAS_BACKEND", *backend.VARIABLES)
-    variables = {name: value for name, value in os.environ.items() if name not in unset}
-    done = subprocess.run(
-        [sys.executable, "-c", QUIET],
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-        env=variables | ({"CUDA_VISIBLE_DEVICES": "-1"} if gpus() else {}),  # a GPU may warn
-    )
-    assert (done.returncode, done.stdout, done.stderr) == (0, "", "heard\n")

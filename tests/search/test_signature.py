@@ -234,39 +234,54 @@ def _compiles_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(compiled_steps, "count_operations", end)
 
 
+def together(first: Values, others: Sequence[Values]) -> Iterator[Values]:
+    """Yield few configurations with every value in which others differ from the first.
+
+    What changes no program by itself changes none beside others either: each configuration takes
+    the next value of all keys at once.
+    """
+    changes = defaultdict[str, list[Any]](list)
+    for other in others:
+        for path, value in other.items():
+            if value != first.get(path):
+                changes[path].append(value)
+    for number in range(max(map(len, changes.values()), default=0)):
+        yield first | {path: each[number % len(each)] for path, each in changes.items()}
+
+
 @pytest.mark.parametrize("name", CASES)
 def test_configurations_of_one_signature_run_the_same_programs(name: str, tmp_path: Path) -> None:
     case = CASES[name]
     prepared, dimensions = case.prepare(tmp_path)
     task = load_task(case.task)
     problem = Problem(task, prepared, tmp_path)
-    fewer, by_signature = dict[str, int](), defaultdict[str, dict[str, Values]](dict)
+    fewer, by_signature = dict[str, int](), defaultdict[str, list[Values]](list)
     for path, configurations in variants(dimensions):
         found = set()
         for values in configurations:
             sign = signature(task.structure(values))
             found.add(sign)
-            by_signature[sign][f"{path}={values[path]}"] = values
+            by_signature[sign].append(values)
         if len(found) < len(configurations):
             fewer[path] = len(found)
-    for group in by_signature.values():
-        (_, first), *others = group.items()
-        different = [each for each in others if each[1] != first]
-        expected = trace(problem, first) if different else None
-        for what, values in different:
-            assert expected is not None
-            trace(problem, values).assert_same(expected, what)
+    for sign, (first, *others) in by_signature.items():
+        expected = None
+        for values in together(first, others):
+            assert signature(task.structure(values)) == sign
+            expected = expected or trace(problem, first)
+            changed = {path: each for path, each in values.items() if each != first.get(path)}
+            trace(problem, values).assert_same(expected, str(changed))
     assert fewer == case.fewer, "others share programs than could"
 
 
-@pytest.mark.parametrize("name", CASES)
+@pytest.mark.parametrize("name", [name for name in CASES if name != "texts"])  # as of series
 def test_every_architecture_takes_its_dropout_as_an_input(name: str, tmp_path: Path) -> None:
     prepared, dimensions = CASES[name].prepare(tmp_path)
     problem = Problem(load_task(CASES[name].task), prepared, tmp_path)
     (architectures,) = (each.choices for each in dimensions if each.path == "network.architecture")
     for architecture in architectures:
         deep = complete(dimensions, {}) | {
-            "network.architecture": architecture, "network.layers": 3,
+            "network.architecture": architecture, "network.layers": 2,
         }  # fmt: skip
         none, little, much = (trace(problem, deep | {DROPOUT: share}) for share in (0.0, 0.1, 0.5))
         little.assert_same(much, architecture)

@@ -18,10 +18,10 @@ from seqtune.report.build import fit_report, runs_report
 from seqtune.run.lock import RunLock
 from seqtune.run.run import Run
 
-READERS = 8
+READERS = 4
 
 SEARCH = (
-    *("--trials", "5", "--set", "network.units=[4,5,6]", "--set", "refit=true"),
+    *("--trials", "3", "--set", "network.units=[4,5,6]", "--set", "refit=true"),
     *("--executor", "processes", "--workers", "2"),
 )
 

@@ -88,7 +88,7 @@ WORKERS = ("--executor", "processes", "--workers", "2")
 @pytest.mark.parametrize(
     ("number", "code", "word", "words"),
     [
-        (signal.SIGTERM, 143, "baselines", WORKERS),
+        (signal.SIGTERM, 143, "baselines", (*WORKERS, "--workers", "1")),
         (signal.SIGHUP, 130, "name='search'", (*WORKERS, *SLOW)),
         (signal.SIGTERM, 143, "name='refit'", (*SLOW[:4], "--set", "refit=true")),
     ],

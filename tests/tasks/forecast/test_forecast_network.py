@@ -1,4 +1,4 @@
-"""The whole forecaster: every architecture trains, is saved, and its quantiles never cross."""
+"""The whole forecaster: it trains, is saved, and its quantiles never cross."""
 
 from __future__ import annotations
 
@@ -96,8 +96,10 @@ def run_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.mark.parametrize(("architecture", "cell"), PAIRS)
-def test_every_architecture_trains_saves_and_loads(
+@pytest.mark.parametrize(
+    ("architecture", "cell"), [("segment", "jordan"), ("encoder_decoder", "lstm")]
+)  # one that is read out from a vector, and one that answers each step ahead
+def test_a_forecaster_trains_is_saved_and_loaded(
     architecture: str, cell: str, run_folder: Path
 ) -> None:
     horizon, lookback = 5, 10  # neither is a multiple of the segment length
@@ -152,10 +154,9 @@ def test_networks_load_in_another_process(run_folder: Path, tmp_path: Path) -> N
     inputs = inputs_of(10, 5)
     for architecture, cell in PAIRS:
         path = run_folder / "models" / f"{architecture}.keras"
-        if not path.exists():  # this test runs without the one above
-            network = build(inputs, 5, values_of(architecture, cell))
-            network.save(path)
-            np.save(path.with_suffix(".npy"), network.predict_on_batch(inputs))
+        network = build(inputs, 5, values_of(architecture, cell))
+        network.save(path)
+        np.save(path.with_suffix(".npy"), network.predict_on_batch(inputs))
     np.savez(tmp_path / "inputs.npz", **inputs)
     done = subprocess.run(
         [sys.executable, "-c", OTHER_PROCESS, run_folder, tmp_path / "inputs.npz",
@@ -178,8 +179,14 @@ SIZES = [
 ]
 
 
-@pytest.mark.parametrize("architecture", ARCHITECTURES)
-@pytest.mark.parametrize(("lookback", "horizon", "static", "identity"), SIZES)
+@pytest.mark.parametrize(
+    ("architecture", "lookback", "horizon", "static", "identity"),
+    [
+        (architecture, *size)
+        for architecture in ARCHITECTURES
+        for size in (SIZES if architecture == "segment" else SIZES[2:5])
+    ],
+)
 def test_odd_sizes_build_and_answer(
     architecture: str, lookback: int, horizon: int, static: bool, identity: bool
 ) -> None:

@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
-from pathlib import Path
 from typing import Any
 
-import keras
 import numpy as np
 import pytest
 from tiny_translators import (
@@ -26,8 +21,6 @@ from seqtune.registry import architectures_with, cells
 from seqtune.tasks.translate.decoding import decode
 from seqtune.tasks.translate.network import build_network
 from seqtune.tasks.translate.references import reference_log_probabilities
-
-OTHER = {"jax": "tensorflow", "tensorflow": "jax"}[keras.backend.backend()]
 
 ENCODERS = {
     "stacked": {"stacked__bidirectional": False},
@@ -101,38 +94,3 @@ def test_answers_begin_as_tokens_are_frequent() -> None:
     model = build_network(TinyPrepared(codec), tiny_values())
     bias = np.exp(np.asarray(model.get_layer("decoder").vocabulary.bias))
     assert bias / bias.sum() == pytest.approx([0.5, 0.0, 0.25, 0.125, 0.125], abs=5e-3)
-
-
-ON_THE_OTHER_BACKEND = """
-import sys
-sys.path.insert(0, "tests")
-from seqtune.runtime.backend import activate
-activate(sys.argv[2])
-import numpy as np
-from tiny_translators import sources, tiny
-from seqtune.tasks.translate.decoding import decode
-
-for number, changes in enumerate(({"input_feeding": True, "copying": True}, {"decoder": "ctc"})):
-    one = tiny(7, **changes)
-    one.network.model.load_weights(f"{sys.argv[1]}/{number}.weights.h5")
-    found = decode([one], sources([2, 3], [4, 3, 2]), longest=4, beam=3)
-    print(found.tokens[:, 0].tolist(), found.scores[:, 0].round(3).tolist())
-"""
-
-
-def test_both_backends_write_the_same(tmp_path: Path) -> None:
-    expected = []
-    for number, changes in enumerate(
-        ({"input_feeding": True, "copying": True}, {"decoder": "ctc"})
-    ):
-        one = tiny(7, **changes)
-        one.network.model.save_weights(tmp_path / f"{number}.weights.h5")
-        found = decode([one], sources([2, 3], [4, 3, 2]), longest=4, beam=3)
-        expected.append(f"{found.tokens[:, 0].tolist()} {found.scores[:, 0].round(3).tolist()}")
-    done = subprocess.run(
-        [sys.executable, "-c", ON_THE_OTHER_BACKEND, tmp_path, OTHER],
-        capture_output=True, text=True, timeout=300, check=False,
-        env={**os.environ, "KERAS_BACKEND": OTHER},
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr[-2000:]
-    assert done.stdout.splitlines() == expected
