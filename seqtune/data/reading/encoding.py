@@ -10,7 +10,7 @@ import codecs
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
-from itertools import chain
+from itertools import chain, islice
 from pathlib import Path
 
 from seqtune.errors import DataError
@@ -20,6 +20,8 @@ SNIFF_BYTES = 1 << 20
 END_CHARACTERS = 1 << 16
 MARK = "\ufeff"
 LINE_END = re.compile(r"\r\n|\n|\r")
+HASHED = re.compile(r"[\r\n](#[^\r\n]{0,10000})(?=[\r\n])")
+MOST_HASHED = 20
 CONTROL = bytes(set(range(32)) - set(b"\t\n\v\f\r\x1a\x1b"))
 
 
@@ -36,6 +38,7 @@ class Scan:
         start: The first characters, without a byte order mark; cut at a line end if possible.
         is_whole: Whether `start` is the whole file.
         end: The last characters, from the beginning of a line on.
+        hashed: Some of the lines that begin with `#`.
         notes: What was decided, with the override.
     """
 
@@ -48,6 +51,7 @@ class Scan:
     notes: tuple[str, ...] = ()
     comments: int = 0
     end: str = ""
+    hashed: tuple[str, ...] = ()
 
 
 Blocks = Callable[[], Iterator[bytes]]
@@ -154,6 +158,7 @@ def _scan(path: Path, blocks: Iterable[bytes], encoding: str) -> Scan:
     decoder = codecs.getincrementaldecoder(encoding)()
     lines = quotes = offset = length = pairs = comments = 0
     start, end, last = "", "", "\n"
+    hashed: list[str] = []
     for block in blocks:
         text = _decode(decoder, block, path, encoding, offset, lines)
         if "\0" in text:
@@ -163,7 +168,9 @@ def _scan(path: Path, blocks: Iterable[bytes], encoding: str) -> Scan:
         joined = last == "\r" and text.startswith("\n")
         lines += _line_ends(text) - joined
         quotes += text.count('"')
-        comments += _begun_with_a_hash(last, text)
+        if begun := _begun_with_a_hash(last, text):
+            comments += begun
+            hashed += islice(_hashed(last + text), MOST_HASHED - len(hashed))
         pairs += (text.count("\r\n") if "\r" in text else 0) + joined
         offset += len(block)
         length += len(text)
@@ -181,7 +188,7 @@ def _scan(path: Path, blocks: Iterable[bytes], encoding: str) -> Scan:
     lines += last not in ("\n", "\r")
     return Scan(
         encoding, lines, quotes, length - pairs, start, is_whole, (), comments,
-        end.removeprefix(MARK),
+        end.removeprefix(MARK), tuple(hashed),
     )  # fmt: skip
 
 
@@ -195,6 +202,12 @@ def _begun_with_a_hash(last: str, text: str) -> int:
     """Count lines that begin with `#`, the first one if the text before ended one."""
     within = text.count("\n#") + text.count("\r#")
     return within + (last in ("\n", "\r") and text.removeprefix(MARK).startswith("#"))
+
+
+def _hashed(text: str) -> Iterator[str]:
+    """Yield lines that begin with `#`, as far as they are whole and no longer than usual."""
+    for found in HASHED.finditer(text):
+        yield found[1]
 
 
 def _decode(

@@ -94,7 +94,7 @@ def find_layout(
     if skip is not None:
         above = skip + _blank_lines(lines[skip:])
     rows = rows_of("".join(lines[above:]), separator, above + 1)
-    within = _comment_within(scan, rows, lines[:above], comment)
+    within = _comment_within(scan, rows, lines[:above], separator, comment)
     if within:
         rows = [row for row in rows if not row.cells[0].startswith(within)]
     found = _header(rows, header)
@@ -158,8 +158,13 @@ def _spanned(lines: Sequence[Row], rows: Sequence[Row], start: int) -> set[int]:
     return spanned
 
 
-def _comment_within(scan: Scan, rows: Sequence[Row], above: Sequence[str], comment: str) -> str:
-    """Return what begins comments among the rows, if there are any."""
+def _comment_within(
+    scan: Scan, rows: Sequence[Row], above: Sequence[str], separator: str, comment: str
+) -> str:
+    """Return what begins comments among the rows, if there are any.
+
+    A line with as many cells as the others, and numbers where they have numbers, is a row.
+    """
     if comment not in ("", "auto"):
         return comment
     if comment == "" or scan.comments <= sum(
@@ -170,9 +175,12 @@ def _comment_within(scan: Scan, rows: Sequence[Row], above: Sequence[str], comme
     if begun > 0.2 * len(rows):
         return ""  # such as the names of colours
     width = width_of(rows)
-    odd = [row for row in rows if row.cells[0].startswith("#") and len(row.cells) == width]
-    typed = typed_columns(rows, width)
-    return "" if any(is_data(row, [c for c in typed if c]) for row in odd) else "#"
+    titles = {line.rstrip("\r\n") for line in above}
+    further = [line for line in scan.hashed if line not in titles]
+    odd = [row for row in rows_of("\n".join(further), separator, 1) if len(row.cells) == width]
+    typed = [column for column in typed_columns(rows, width) if column]
+    is_row = any(is_data(row, typed) for row in odd) if typed else width > 1 and bool(odd)
+    return "" if is_row else "#"
 
 
 def _end(scan: Scan, separator: str, data: Sequence[Row], footer: int | None, comment: str) -> int:

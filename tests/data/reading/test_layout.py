@@ -133,6 +133,15 @@ def test_comments_among_the_rows_are_left_out_and_counted(read: Read) -> None:
     )
 
 
+@pytest.mark.parametrize("before", [3, 60_000])
+def test_a_sentence_that_begins_with_a_number_sign_is_no_comment(read: Read, before: int) -> None:
+    """It has as many cells as the others, wherever it stands."""
+    rows = ["a man,ein Mann"] * before
+    source = read(["en,de", *rows, "# 8 runs,Die # 8 rennt", "a dog,ein Hund"])
+    assert source.rows == before + 2 and source.text("en", before) == "# 8 runs"
+    assert not any("comments" in note for note in source.notes)
+
+
 def test_names_of_colours_are_no_comments(read: Read) -> None:
     source = read(["colour,count", *(f"#ff00{k:02d},{k}" for k in range(10))])
     assert source.rows == 10 and not source.notes
