@@ -21,6 +21,7 @@ from seqtune.tasks.translate.metric_choice import choose_metric
 from seqtune.tasks.translate.pairs import Pairs, Rows, number_cases, read_pairs
 from seqtune.tasks.translate.prepared import Prepared
 from seqtune.tasks.translate.roles import Roles
+from seqtune.tasks.translate.run_length import long_run
 from seqtune.tasks.translate.schema import Schema
 from seqtune.tasks.translate.split import TRAIN, split_cases, usual_share
 
@@ -64,7 +65,9 @@ def prepare(source: Source, recipe: Recipe, listener: Listener) -> tuple[Prepare
     decoding = replace(DecodingSettings.of(values.decoding), n_best=1)
     encoded = replace(encoded, codec=replace(encoded.codec, decoding=decoding))
     prepared = _prepared(encoded, pairs, case, first, parts)
-    return prepared, _settled(recipe, source, encoded, shares)
+    sides = (encoded.inputs, encoded.targets)
+    longer = long_run(values.search.trial_share, sides, seconds, listener)
+    return prepared, _settled(recipe, source, encoded, shares).replace(longer)
 
 
 def _prepared(
