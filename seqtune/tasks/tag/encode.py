@@ -24,7 +24,7 @@ from seqtune.tasks.tag.spelling import Lexicon
 from seqtune.tasks.tag.tags import Tags
 from seqtune.tasks.tag.windows import overlapping
 
-MOST_TOKENS, MOST_STEPS = 200, 256
+MOST_TOKENS, MOST_STEPS = 200, 128
 """Positions that are read at once at most where the recipe leaves it open."""
 
 USUAL_SHARE, FEW_TOKENS = 0.995, 64

@@ -20,6 +20,9 @@ from seqtune.tasks.tag.windows import Windows, overlapping
 Floats = npt.NDArray[np.float64]
 Rows = npt.NDArray[np.int64]
 
+PROGRAMS = 3
+"""So many lengths at most are windows padded to."""
+
 POSITIONS = 8192
 """Positions that are predicted at a time."""
 
@@ -49,7 +52,7 @@ def network_marginals(
     inputs = encoded.inputs
     windows = overlapping(inputs.offsets, codec.longest, is_causal=codec.is_causal)
     found = np.empty((inputs.positions, len(codec.tags)))
-    for chosen, real, steps in _chunks(windows, codec.lengths):
+    for chosen, real, steps in _chunks(windows, few_of(codec.lengths)):
         start, length = windows.start[chosen], windows.length[chosen]
         batch = inputs.batch(codec, start, length, steps, values)
         if values["network.head"] == "crf":
@@ -65,6 +68,19 @@ def network_marginals(
         found[place[kept]] = chances[:real][kept]
         advance(int(kept.sum()))
     return found
+
+
+def few_of(lengths: tuple[int, ...]) -> tuple[int, ...]:
+    """Return every second length from the longest on, and every third or fourth of many.
+
+    A program is compiled for each of them and for each network: padding costs less here, where
+    nothing is learnt from it.
+
+    Example:
+        >>> few_of((5, 9, 14, 20, 31, 66))
+        (9, 20, 66)
+    """
+    return lengths[:: -max(1, -(-len(lengths) // PROGRAMS))][::-1]
 
 
 def _chunks(windows: Windows, lengths: tuple[int, ...]) -> Iterator[tuple[Rows, int, int]]:

@@ -60,7 +60,7 @@ class TagTask(Task):
     """Tagging with recurrent networks; see `seqtune.tasks._contract.Task`."""
 
     info = INFO
-    search = SearchSettings(score_share=0.03)
+    search = SearchSettings(score_share=0.1)
     line_answer = ("tag",)
 
     def prepare(

@@ -24,6 +24,7 @@ from seqtune.tasks.translate.roles import Roles
 from seqtune.tasks.translate.run_length import long_run
 from seqtune.tasks.translate.schema import Schema
 from seqtune.tasks.translate.split import TRAIN, split_cases, usual_share
+from seqtune.tasks.translate.width import with_widths
 
 
 def prepare(source: Source, recipe: Recipe, listener: Listener) -> tuple[Prepared, Recipe]:
@@ -67,7 +68,9 @@ def prepare(source: Source, recipe: Recipe, listener: Listener) -> tuple[Prepare
     prepared = _prepared(encoded, pairs, case, first, parts)
     sides = (encoded.inputs, encoded.targets)
     longer = long_run(values.search.trial_share, sides, seconds, listener)
-    return prepared, _settled(recipe, source, encoded, shares).replace(longer)
+    recipe = _settled(recipe, source, encoded, shares).replace(longer)
+    share = recipe.values.search.trial_share
+    return prepared, recipe.replace(with_widths(recipe, encoded, share, seconds, listener))
 
 
 def _prepared(
