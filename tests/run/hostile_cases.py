@@ -205,7 +205,7 @@ ARRAYS: dict[tuple[str, str], list[Any]] = {
         np.full(240, 48, np.int32), np.full(240, -1, np.int32), np.zeros(3, np.int32),
         np.zeros((2, 120), np.int32), np.zeros(240),
     ],
-    ("tag", "words"): [np.full(48, 999, np.int32), np.full(48, -1, np.int32), np.zeros(7, np.int32)],
+    ("tag", "words"): [np.full(48, 999, np.int32), np.full(48, -1, np.int32), np.arange(7)],
     ("tag", "characters"): [
         np.full((48, 20), 60_000, np.uint16), np.zeros((48, 19), np.uint16), np.zeros(48, np.uint16)
     ],
