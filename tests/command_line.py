@@ -76,7 +76,12 @@ TINY_ANOMALY = (
 
 TINY_TAG = (
     *TINY[: TINY.index("network.architecture=segment") - 1],
-    *("--set", "baselines.methods=[commonest_tag]", "--set", "network.architecture=stacked"),
+    *(
+        "--set",
+        "baselines.methods=[commonest_tag,majority]",
+        "--set",
+        "network.architecture=stacked",
+    ),
     *("--set", "network.cell=gru", "--set", "network.units=4", "--set", "network.layers=1"),
     *("--set", "network.dropout=0", "--set", "network.head=softmax"),
     *("--set", "network.stacked.bidirectional=false", "--set", "training.batch_size=8"),
@@ -86,7 +91,7 @@ TINY_TAG = (
     *("--set", "training.label_smoothing=0"),
     *("--set", "training.steps=4", "--set", "training.steps_per_epoch=2"),
 )
-"""The same for `fit --task tag`, of tokens; steps have other simple methods."""
+"""The same for `fit --task tag`; the first simple method is for tokens, the second for steps."""
 
 
 @dataclass(frozen=True)
