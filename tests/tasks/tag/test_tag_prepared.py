@@ -39,7 +39,7 @@ def of(table: pd.DataFrame, *settings: str) -> tuple[Prepared, Recipe, list[str]
     recipe = Recipe.load(None, "tag", settings)
     prepared, recipe = prepare(Source.from_frame(table), recipe, heard.append)
     said = [
-        each.text if isinstance(each, Note) else f"{each.name}: {each.value}"
+        each.text if isinstance(each, Note) else f"{each.what}: {each.taken}"
         for each in heard
         if isinstance(each, (Note, Assumption))
     ]
