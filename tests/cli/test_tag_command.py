@@ -271,13 +271,13 @@ def test_steps_are_tagged_in_the_order_of_the_file(steps, seqtune, here):
     assert "missing values, filled from those around them in their series: 1, the first" in said
     new = wearers(3, seed=2).drop(columns="activity").sample(frac=1, random_state=0)
     new.to_csv("new.csv", index=False)
-    table = seqtune("predict", steps, "new.csv").table
+    table = seqtune("predict", steps, "new.csv", "--use", "network").table
     assert list(table) == ["row", "wearer", "tag", "confidence"]
     assert table["row"].tolist() == list(range(1, 73))
     assert table["wearer"].tolist() == new["wearer"].tolist()
     ordered = new.sort_values(["wearer", "time"], ignore_index=True)
     ordered.to_csv("sorted.csv", index=False)
-    again = seqtune("predict", steps, "sorted.csv").table
+    again = seqtune("predict", steps, "sorted.csv", "--use", "network").table
     sure = [
         each["confidence"].set_axis(pd.MultiIndex.from_frame(rows[["wearer", "time"]])).sort_index()
         for each, rows in ((table, new), (again, ordered))
