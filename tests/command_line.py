@@ -74,6 +74,25 @@ TINY_ANOMALY = (
 )
 """The same for `fit --task anomaly`."""
 
+TINY_TAG = (
+    *TINY[: TINY.index("network.architecture=segment") - 1],
+    *(
+        "--set",
+        "baselines.methods=[commonest_tag,majority]",
+        "--set",
+        "network.architecture=stacked",
+    ),
+    *("--set", "network.cell=gru", "--set", "network.units=4", "--set", "network.layers=1"),
+    *("--set", "network.dropout=0", "--set", "network.head=softmax"),
+    *("--set", "network.stacked.bidirectional=false", "--set", "training.batch_size=8"),
+    *("--set", "tokens.embedding=4", "--set", "tokens.characters=none"),
+    *("--set", "tokens.spelling=false", "--set", "tokens.word_dropout=0"),
+    *("--set", "steps.scaling=channel", "--set", "steps.jitter=0", "--set", "steps.stretch=0"),
+    *("--set", "training.label_smoothing=0"),
+    *("--set", "training.steps=4", "--set", "training.steps_per_epoch=2"),
+)
+"""The same for `fit --task tag`; the first simple method is for tokens, the second for steps."""
+
 
 @dataclass(frozen=True)
 class Done:

@@ -153,6 +153,24 @@ def waves(cases: int, steps: int) -> pd.DataFrame:
     return table.assign(label=[f"l{case % 2}" for case in range(cases)])
 
 
+def sentences(count: int, words: int, length: int = 10) -> pd.DataFrame:
+    """Return sentences with a row for each token, a tag for each by lot."""
+    draw, rows = np.random.default_rng(0), count * length
+    token = [f"w{number}" for number in draw.integers(0, words, rows).tolist()]
+    tag = [f"t{number}" for number in draw.integers(0, 3, rows).tolist()]
+    sentence = np.repeat(np.arange(count), length)
+    return pd.DataFrame({"sentence": sentence, "token": token, "tag": tag})
+
+
+def states(series: int, steps: int) -> pd.DataFrame:
+    """Return series of two channels with a state for each step."""
+    values, rows = noise(series * steps, 2), series * steps
+    table = pd.DataFrame(values, columns=["x", "y"])
+    names = np.repeat([f"s{number}" for number in range(series)], steps)
+    state = np.where(np.arange(rows) % 5 < 3, "up", "down")
+    return table.assign(series=names, time=np.tile(np.arange(steps), series), state=state)
+
+
 WORDS = "text.tokens=word"
 HORIZON = ("data.series=shop", "horizon=6", "seasonality=1", "lookback=12")
 
@@ -208,6 +226,9 @@ def measures() -> Iterator[tuple[str, Any, int]]:
     )
     yield "classify prepare series", preparing("classify", lambda n: waves(n, 50)), 500
     yield "classify prepare step", preparing("classify", lambda n: waves(200, n)), 100
+    yield "tag prepare token", preparing("tag", lambda n: sentences(n // 10, 500)), 20_000
+    yield "tag prepare word", preparing("tag", lambda n: sentences(n // 10, n)), 9_000
+    yield "tag prepare step", preparing("tag", lambda n: states(40, n // 40)), 20_000
     yield (
         "generate prepare document",
         preparing("generate", lambda n: texts(n, 500)[["text"]], "training.sequence=8"),
@@ -230,6 +251,9 @@ def measures() -> Iterator[tuple[str, Any, int]]:
         "classify", texts(100, 50), lambda n: texts(n, 50)[["text"]], "text.tokens=word",
         "network.architecture=segment",
     ), 3_000  # fmt: skip
+    yield "tag predict step", predicting(
+        "tag", states(20, 40), lambda n: states(n // 100, 100), "network.head=softmax",
+    ), 10_000  # fmt: skip
     yield "generate predict word", reading(2_000), 400
     yield "generate predict document", predicting(
         "generate", texts(100, 50)[["text"]], lambda n: texts(n, 50)[["text"]],

@@ -1,8 +1,8 @@
 """Nothing is found where there is nothing, and no choice knows the test part; in every task.
 
 Data of pure chance: noise, labels drawn by lot, letters drawn by lot. What a forecaster, a
-classifier, a detector or a language model can know of it is worked out by hand, so that whoever
-knows more has seen what it should not. Then the test part alone is drawn anew.
+classifier, a tagger, a detector or a language model can know of it is worked out by hand, so that
+whoever knows more has seen what it should not. Then the test part alone is drawn anew.
 """
 
 from __future__ import annotations
@@ -11,13 +11,21 @@ import json
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
-from command_line import TINY, TINY_ANOMALY, TINY_CLASSIFY, TINY_GENERATE, TINY_TRANSLATE
+from command_line import (
+    TINY,
+    TINY_ANOMALY,
+    TINY_CLASSIFY,
+    TINY_GENERATE,
+    TINY_TAG,
+    TINY_TRANSLATE,
+)
 from tiny_runs import Sample
 
 from seqtune.data.reading.source import Source
@@ -33,6 +41,7 @@ SERIES, ROWS, HELD = 30, 60, 6
 SPREAD = 10.0
 CASES = 400
 HOURS, HELD_HOURS = 600, 150
+SENTENCES, TOKENS = 240, 5
 LETTERS, LENGTH = "abcdefghijklmnop", 12_000
 
 
@@ -95,6 +104,18 @@ def guesses(test: int, of_test: Any = ()) -> pd.DataFrame:
         source[case] = f"{source[case]} is {other.integers(10**6)}"
         target[case] = " ".join(["nowhere"] * int(other.integers(2, 9)))
     return pd.DataFrame({"source": source, "target": target})
+
+
+def coins(test: int, of_test: Any = (), sentences: int = SENTENCES) -> pd.DataFrame:
+    """Sentences of words drawn by lot, a tag drawn by lot for each; other words in test rows."""
+    draw, rows = np.random.default_rng(7), sentences * TOKENS
+    token = [f"word{number}" for number in draw.integers(0, 40, rows)]
+    tag = np.where(draw.permutation(np.arange(rows) % 2), "heads", "tails")
+    other = np.random.default_rng(test)
+    for row in of_test if test else ():
+        token[row] = f"new{other.integers(0, 1000)}"
+    sentence = np.repeat(np.arange(sentences), TOKENS)
+    return pd.DataFrame({"sentence": sentence, "token": token, "tag": tag})
 
 
 @dataclass(frozen=True)
@@ -162,6 +183,16 @@ def no_answer_is_right_more_often_than_a_die(run: Run, prepared: Any) -> None:
             assert row.test["exact_match"] < most, row.name
 
 
+def no_tag_is_right_more_often_than_a_coin(run: Run, prepared: Any) -> None:
+    """Of n tags a half is right, and sqrt(1 / 4n) the standard error."""
+    tags = prepared.scored("test")
+    assert tags == SENTENCES * TOKENS / 5
+    for row in run.board.rows:
+        if row.test:
+            assert abs(row.test["accuracy"] - 0.5) < 3 * math.sqrt(0.25 / tags), row.name
+    assert "not told apart" in " ".join(verdict(run.board, "run"))
+
+
 def fixed(*settings: str) -> tuple[str, ...]:
     """Return flags that leave the search nothing to choose that would compile a program anew."""
     return tuple(word for each in settings for word in ("--set", each))
@@ -205,6 +236,16 @@ CHANCES: Mapping[str, Chance] = {
         guesses,
         no_answer_is_right_more_often_than_a_die,
     ),
+    "tag": Chance(
+        TINY_TAG
+        + fixed(
+            "training.batch_size=32", "training.steps=40", "training.steps_per_epoch=20",
+            "training.learning_rate=0.01",
+            "baselines.methods=[commonest_tag,logistic_regression,crf_features]",
+        ),
+        coins,
+        no_tag_is_right_more_often_than_a_coin,
+    ),
     "generate": Chance(
         TINY_GENERATE
         + fixed("test.share=0.1", "network.attention=0", "baselines.methods=[unigram,kneser_ney]"),
@@ -218,6 +259,7 @@ CHANCES: Mapping[str, Chance] = {
 
 CASES_OF: Mapping[str, Callable[[Any], Any]] = {
     "classify": lambda prepared: prepared.lines[prepared.rows["test"]],
+    "tag": lambda prepared: prepared.lines[prepared.inputs.places(prepared.chosen("test"))],
     "translate": lambda prepared: prepared.lines[prepared.first_pairs[prepared.rows["test"]]],
 }
 """The rows of the test part of tasks that draw it by lot."""
@@ -299,6 +341,17 @@ def two_shops(column: str) -> pd.DataFrame:
     )
 
 
+def two_series(count: int) -> pd.DataFrame:
+    """Return steps of noise with a tag drawn by lot each, each series twice under another name."""
+    draw, steps = np.random.default_rng(8), np.tile(np.arange(TOKENS), 2 * count)
+    values = draw.normal(size=count * TOKENS)
+    series = np.repeat([f"s{number}" for number in range(2 * count)], TOKENS)
+    tag = np.where(np.arange(len(values)) % 2, "up", "down")
+    return pd.DataFrame(
+        {"series": series, "time": steps, "x": np.tile(values, 2), "label": np.tile(tag, 2)}
+    )
+
+
 def rows_of_parts(prepared: Any) -> dict[str, list[Any]]:
     """Return the values of the rows of each part of a panel, which are all different."""
     return {
@@ -340,6 +393,19 @@ def pairs_of_parts(prepared: Any) -> dict[str, list[Any]]:
     }
 
 
+def sequences_of_parts(prepared: Any) -> dict[str, list[Any]]:
+    """Return the sentences of each part as texts, series as bytes."""
+    found: dict[str, list[Any]] = {}
+    for part in ("train", "validation", "test"):
+        every = prepared.sequences(prepared.chosen(part))
+        flat = every.tokens if every.values is None else every.values
+        found[part] = [
+            " ".join(flat[begin:end]) if every.values is None else flat[begin:end].tobytes()
+            for begin, end in pairwise(every.offsets.tolist())
+        ]
+    return found
+
+
 @dataclass(frozen=True)
 class Twins:
     """Data in which every case is there twice.
@@ -358,6 +424,7 @@ class Twins:
 
 
 STEPS = {f"t{step}": np.random.default_rng(step).normal(size=80) for step in range(5)}
+COINS = coins(0, sentences=60)
 EQUAL = " are equal to another one: "
 TWINS: Mapping[str, Sequence[Twins]] = {
     "forecast": [
@@ -381,6 +448,16 @@ TWINS: Mapping[str, Sequence[Twins]] = {
             twice(guesses(0).head(80)), ("data.kind=text", "baselines.methods=[copy]"),
             pairs_of_parts, "160 rows have 80 different sources",
         )
+    ],
+    "tag": [
+        Twins(
+            pd.concat([COINS, COINS.assign(sentence=COINS["sentence"] + 60)]), (),
+            sequences_of_parts, f"120 of 120 sentences{EQUAL}",
+        ),
+        Twins(
+            two_series(30), ("baselines.methods=[majority]",), sequences_of_parts,
+            f"60 of 60 series{EQUAL}",
+        ),
     ],
     "generate": [
         Twins(

@@ -35,12 +35,16 @@ BOUNDS = {
     "classify prepare word": 1_500,
     "classify prepare series": 5_000,  # of 50 steps
     "classify prepare step": 18_000,  # of 200 series
+    "tag prepare token": 300,  # of sentences of ten
+    "tag prepare word": 1_400,  # a different one, and a token
+    "tag prepare step": 250,  # of two channels
     "generate prepare document": 3_000,  # of ten words
     "generate prepare word": 1_000,
     "forecast predict series": 15_000,  # of 40 rows
     "forecast answer quantile": 1_200_000,  # of 96 windows of 200 steps: 60 for each
     "anomaly predict row": 2_200,
     "classify predict text": 4_500,
+    "tag predict step": 450,
     "generate predict word": 10_000,
     "generate predict document": 9_000,
 }

@@ -1,5 +1,5 @@
-"""The commands of README.md and of docs: every one is known, and those of README.md and of the page
-on classification are really run, with tiny searches."""
+"""The commands of README.md and of docs: every one is known, and those of README.md and of the
+pages on classification and tagging are really run, with tiny searches."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from command_line import (
     TINY_ANOMALY,
     TINY_CLASSIFY,
     TINY_GENERATE,
+    TINY_TAG,
     TINY_TRANSLATE,
     parse,
     seqtune,
@@ -24,7 +25,7 @@ from command_line import (
 from seqtune.recipe.load import Recipe
 
 ROOT = Path(__file__).parents[1]
-README, CLASSIFICATION = "README.md", "docs/classification.md"
+README, CLASSIFICATION, TAGGING = "README.md", "docs/classification.md", "docs/tagging.md"
 PAGES = (
     *(README, "CHANGELOG.md", "benchmarks/README.md"),
     *sorted(str(path.relative_to(ROOT)) for path in (ROOT / "docs").rglob("*.md")),
@@ -72,10 +73,12 @@ def test_the_readme_shows_every_kind_of_command():
         "recipes",
     }
     tasks = {line.split("--task ")[1].split()[0] for line in fenced(README) if "--task" in line}
-    assert tasks == {"forecast", "classify", "anomaly", "generate", "translate"}
+    assert tasks == {"forecast", "classify", "anomaly", "generate", "translate", "tag"}
 
 
-@pytest.mark.parametrize("line", [*IN_BLOCKS, *inline(README), *inline(CLASSIFICATION)])
+@pytest.mark.parametrize(
+    "line", [*IN_BLOCKS, *inline(README), *inline(CLASSIFICATION), *inline(TAGGING)]
+)
 def test_every_command_of_the_pages_is_known(line):
     assert parse(line)[0] == line.split()[1]
 
@@ -87,6 +90,7 @@ def test_every_command_of_the_pages_is_known(line):
         (CLASSIFICATION, "classify", 10),
         ("docs/anomalies.md", "anomaly", 2),
         ("docs/generation.md", "generate", 10),
+        (TAGGING, "tag", 1),
         ("docs/searching.md", "forecast", 1),
     ],
 )
@@ -147,18 +151,39 @@ def checkout(tmp_path, monkeypatch):
     table = pd.read_csv(DATA / "shops.csv").tail(730)
     table["date"] = (pd.to_datetime(table["date"]) + pd.Timedelta(days=730)).dt.date
     table.head(60).to_csv(tmp_path / "new.csv", index=False)
+    write_tagged(tmp_path)
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
 
-@pytest.mark.parametrize("page", [README, CLASSIFICATION])
+def write_tagged(folder):
+    """Write less of the samples of tagging, and the files that its page speaks of."""
+    every = (DATA / "agreement.conll").read_text(encoding="utf-8").split("\n\n")
+    for name, sentences in (("data/agreement", 60), ("new", 5), ("test", 20)):
+        (folder / f"{name}.conll").write_text("\n\n".join([*every[:sentences], ""]))
+    steps = pd.read_csv(DATA / "wearer.csv")
+    steps[steps["time"] < 60].to_csv(folder / "data" / "wearer.csv", index=False)
+    words = [f"flight {number} to town {number % 3} .".split() for number in range(60)]
+    tags = ["NOUN", "NUM", "ADP", "NOUN", "NUM", "PUNCT"]
+    line = "{}\t{}\t_\t{}\t_\t_\t_\t_\t_\t_\n".format
+    (folder / "train.conllu").write_text(
+        "".join("".join(map(line, range(1, 7), each, tags)) + "\n" for each in words)
+    )
+    (folder / "seq.in").write_text("".join(" ".join(each) + "\n" for each in words))
+    (folder / "seq.out").write_text(" ".join(tags).join(["", "\n"]) * 60)
+
+
+@pytest.mark.parametrize("page", [README, CLASSIFICATION, TAGGING])
 def test_the_commands_of_a_page_run_one_after_the_other(checkout, page):
+    if page == TAGGING:
+        pd.read_csv("data/wearer.csv").head(40).to_csv("new.csv", index=False)
     for line in fenced(page):
         words = parse(line)
         by_task = {
             "classify": TINY_CLASSIFY,
             "anomaly": TINY_ANOMALY,
             "generate": TINY_GENERATE,
+            "tag": TINY_TAG,
             "translate": TINY_TRANSLATE,
         }
         chosen = [flags for task, flags in by_task.items() if task in words]

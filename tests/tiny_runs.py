@@ -18,6 +18,7 @@ from command_line import (
     TINY_ANOMALY,
     TINY_CLASSIFY,
     TINY_GENERATE,
+    TINY_TAG,
     TINY_TRANSLATE,
     weekly,
 )
@@ -51,6 +52,18 @@ def numerals(begin: int, end: int) -> pd.DataFrame:
     source = [str(number) for number in range(begin, end)]
     target = [" ".join(said[int(digit)] for digit in number) for number in source]
     return pd.DataFrame({"source": source, "target": target})
+
+
+def flights(begin: int, end: int) -> pd.DataFrame:
+    """Requests of six tokens, a row each, with the places they name; none is like another."""
+    towns = (("Denver",), ("New", "York"), ("Boston",))
+    rows: list[tuple[int, str, str]] = []
+    for number in range(begin, end):
+        town = towns[number % 3]
+        tokens = ["flight", str(number), "to", *town, *["please", "now"][: 3 - len(town)]]
+        tags = ["O"] * 3 + ["B-town", "I-town"][: len(town)] + ["O"] * (3 - len(town))
+        rows += [(number, *each) for each in zip(tokens, tags, strict=True)]
+    return pd.DataFrame(rows, columns=["sentence", "token", "tag"])
 
 
 def tales(begin: int, end: int) -> str:
@@ -96,6 +109,7 @@ SAMPLES = {
     "translate": Sample(
         (*TINY_TRANSLATE, "--set", "data.kind=text"), numerals(10, 70), numerals(70, 79)
     ),
+    "tag": Sample(TINY_TAG, flights(1, 41), flights(41, 50)),
     "generate": Sample(TINY_GENERATE, tales(0, 20_000), tales(20_000, 22_000), "tales.txt"),
 }  # fmt: skip
 

@@ -123,6 +123,34 @@ JSON: dict[tuple[str, str], Places] = {
         "center": [[1.0]],
         "categories": [{"source": ["a"]}],
     },
+    ("tag", "codec.json"): {
+        "roles": [{}, []],
+        "roles/kind": ["os", 7, "steps"],
+        "roles/token": ["", None, ["token"]],
+        "roles/channels": [["x"], "x", [7]],
+        "roles/series": [[], 7, "x" * 10**5],
+        "tags": [{}, []],
+        "tags/names": [[], ["O"], ["O", "O", "B-town"], ["O", 7, "I-town"], "OBI", ["O", "", "x"],
+                       ["I-a", "I-b", "I-c"], ["O", "B-town"]],
+        "tags/scheme": ["os", "iob1", 7, None, ["bio"], "bioes"],
+        "tags/written": ["os", "bioes", "none", {}],
+        "metric": ["os", 7, "log_loss"],
+        "counts": [[], [1], [1] * 9, [-1, 1, 1], [True] * 3, ["1"] * 3, [10**400, 1, 1], "x",
+                   [0.5] * 3],
+        "longest": [0, 7, 10**12, True, "6", 6.0],
+        "lengths": [[], [0, 6], [6, 6], [7], [*range(1, 999)], ["6"], 6, [5, 7, 6]],
+        "usual": [0, 10**12, "x"],
+        "is_causal": [1, "no", None],
+        "lexicon": [None, [], {}, "x"],
+        "lexicon/words": [["a", "a"], [7], "flight", ["x" * 10**5], None],
+        "lexicon/characters": ["", "ba", "aa", ["a"], 7],
+        "lexicon/affixes": [[], [[]] * 3, [["a"]] * 3, [["a", "a"]] * 4, "abcd"],
+        "lexicon/lower": [1, "no"],
+        "vectors": [4, -1, 10**12, True],
+        "center": [[0.0], [nan], "x"],
+        "spread": [[1.0], 7],
+        "gaps": [[0], [-1], "x"],
+    },
     ("generate", "codec.json"): {
         "objective": ["os"],
         "metric": [7],
@@ -169,6 +197,31 @@ ARRAYS: dict[tuple[str, str], list[Any]] = {
     ("translate", "case"): [np.full(60, 60), np.zeros(60, np.int64), np.arange(3), np.zeros(60)],
     ("translate", "parts"): [np.full(60, 9, np.int8), np.zeros(60, np.int8), np.zeros(3, np.int8)],
     ("translate", "lines"): [np.full(60, -1), np.arange(3)],
+    ("tag", "offsets"): [
+        np.array([0, 2**60]), np.array([0]), np.array(7), np.arange(41), np.arange(40, -1, -1),
+        np.arange(0, 246, 6)[1:], np.zeros(41, np.int64),
+    ],
+    ("tag", "types"): [
+        np.full(240, 48, np.int32), np.full(240, -1, np.int32), np.zeros(3, np.int32),
+        np.zeros((2, 120), np.int32), np.zeros(240),
+    ],
+    ("tag", "words"): [np.full(48, 999, np.int32), np.full(48, -1, np.int32), np.arange(7)],
+    ("tag", "characters"): [
+        np.full((48, 20), 60_000, np.uint16), np.zeros((48, 19), np.uint16), np.zeros(48, np.uint16)
+    ],
+    ("tag", "spelling"): [np.full((48, 5), 10**6, np.int32), np.full((48, 5), -1, np.int32)],
+    ("tag", "targets"): [
+        np.full(240, 3, np.int32), np.full(240, -2, np.int32), np.full(240, -1, np.int32),
+        np.zeros(3, np.int32), np.zeros(240),
+    ],
+    ("tag", "parts"): [
+        np.full(40, 9, np.int8), np.full(40, -1, np.int8), np.zeros(40, np.int8),
+        np.zeros(3, np.int8), np.arange(40, dtype=np.int8),
+    ],
+    ("tag", "lines"): [np.full(240, -1), np.arange(3), np.zeros(240)],
+    ("tag", "names_offsets"): [np.array([0, 2**60]), np.array([0, 9, 9]), np.array(7)],
+    ("tag", "spelled"): [np.zeros(3, np.uint8), np.zeros(107, np.int32), np.array(7)],
+    ("tag", "spelled_offsets"): [np.zeros(48, np.int64), np.array([0, 107]), np.array([0])],
     ("generate", "character"): [
         np.full(20_001, 60_000, np.uint16), np.zeros(3, np.uint16), np.zeros((2, 9)), np.array(7)
     ],
@@ -179,6 +232,7 @@ PICKLED = {
     "classify": ("word", "targets", "parts"),
     "anomaly": ("labels", "target", "train_end"),
     "translate": ("source_character", "case", "parts", "answers"),
+    "tag": ("types", "targets", "parts", "characters"),
     "generate": ("character",),
 }
 """Arrays that are read before anything is predicted."""
@@ -199,6 +253,12 @@ VALUES: dict[str, Places] = {
         "tokens.source": ["os", 7], "tokens.target": ["word"], "network.embedding": [0, 10**9],
         "network.decoder": ["x"], "network.attention": ["x", 3], "network.copying": ["x"],
         "network.cell": ["../gru"], "network.architecture": ["os"], "unknown": [1],
+    },
+    "tag": {
+        "tokens.characters": ["os", 7], "tokens.embedding": [0, 10**9], "tokens.spelling": ["x"],
+        "network.head": ["os", 3], "network.units": [10**9], "network.layers": [10**6],
+        "steps.scaling": ["os", []], "network.cell": ["../gru"], "network.architecture": ["os"],
+        "unknown": [1],
     },
     "generate": {
         "tokens.kind": ["os", 7], "network.embedding": [0, 10**9], "network.attention": [-1],

@@ -66,7 +66,7 @@ def check_alike(said: dict[str, Any], again: dict[str, Any]) -> None:
             np.testing.assert_equal(again[name], each, err_msg=name)
 
 
-UNCALIBRATED = ("generate", "translate")
+UNCALIBRATED = ("generate", "tag", "translate")
 """Tasks whose predictions need none."""
 
 

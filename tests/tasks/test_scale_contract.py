@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from command_line import TINY, TINY_ANOMALY, weekly
+from command_line import TINY, TINY_ANOMALY, TINY_TAG, weekly
 from test_task_contract import settings
 from tiny_runs import hours
 
@@ -55,6 +55,25 @@ def _waves() -> pd.DataFrame:
         for number in range(40)
     ]  # fmt: skip
     return pd.concat(cases)
+
+
+def _wearers() -> pd.DataFrame:
+    """Steps that are tagged by the level that they vary about; one value is missing."""
+    draw, step = np.random.default_rng(0), np.arange(20)
+    cases = [
+        pd.DataFrame(
+            {
+                "wearer": f"w{number}", "step": step,
+                "label": np.where((step + number) // 5 % 2, "up", "down"),
+                "v": (step + number) // 5 % 2 + draw.normal(0, 0.2, 20),
+                "w": draw.normal(0, 1, 20),
+            }
+        )
+        for number in range(40)
+    ]  # fmt: skip
+    rows = pd.concat(cases, ignore_index=True)
+    rows.loc[33, "v"] = np.nan
+    return rows
 
 
 @dataclass(frozen=True)
@@ -115,11 +134,18 @@ SAMPLES: Mapping[str, Numbers] = {
         ),
         ("nearest_neighbour", "random_convolutions"),
     ),
+    "tag": Numbers(
+        _wearers(),
+        ("v", "w"),
+        (*TINY_TAG, *_sets("baselines.methods=[majority]", "data.kind=steps")),
+        ("previous_tag", "window_trees"),
+    ),
 }
 UNITLESS = {
     "forecast": {"mase", "smape", "coverage80"},
     "anomaly": {"separation"},
     "classify": {"accuracy", "log_loss"},
+    "tag": {"accuracy", "log_loss", "edit_score"},
 }
 """Metrics that no unit changes."""
 
@@ -219,7 +245,7 @@ def test_no_number_is_too_small_or_too_large(
 
 
 @pytest.mark.parametrize("value", [1e30, 1e-300, 0.1])
-@pytest.mark.parametrize("task", ["anomaly", "classify"])
+@pytest.mark.parametrize("task", ["anomaly", "classify", "tag"])
 def test_a_constant_column_of_any_size_says_nothing(
     task: str, value: float, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -227,7 +253,7 @@ def test_a_constant_column_of_any_size_says_nothing(
     network(task)
     rows = sample.rows.assign(**{sample.columns[1]: value})
     monkeypatch.setitem(SAMPLES, task, Numbers(rows, *list(vars(sample).values())[1:]))
-    inputs = predicted(task)["inputs"]["series" if task == "classify" else "sequence"]
+    inputs = predicted(task)["inputs"]["sequence" if task == "anomaly" else "series"]
     assert np.abs(inputs[..., 1]).max() < 1e-9
 
 

@@ -18,10 +18,11 @@ from command_line import (
     TINY_ANOMALY,
     TINY_CLASSIFY,
     TINY_GENERATE,
+    TINY_TAG,
     TINY_TRANSLATE,
     weekly,
 )
-from tiny_runs import numerals
+from tiny_runs import flights, numerals
 
 from seqtune.data.reading.open import open_source
 from seqtune.progress import silent
@@ -54,6 +55,7 @@ SAMPLES: Mapping[str, tuple[Any, tuple[str, ...]]] = {
     "anomaly": (_hours(), TINY_ANOMALY),
     "classify": (_texts(), TINY_CLASSIFY),
     "translate": (numerals(10, 70), (*TINY_TRANSLATE, "--set", "data.kind=text")),
+    "tag": (flights(1, 41), TINY_TAG),
     "generate": ((DATA / "tales.txt").read_text(encoding="utf-8")[:9_000], TINY_GENERATE),
 }
 """Data of each task, and the flags of a small search; a new task adds its own here."""

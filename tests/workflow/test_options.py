@@ -59,7 +59,7 @@ def test_a_flag_sets_the_key_that_its_task_names() -> None:
 def test_a_flag_that_the_task_does_not_take_names_those_that_do() -> None:
     with pytest.raises(UsageError, match="generate has no flag --horizon; forecast has it"):
         load_recipe("generate", FitOptions.of(horizon=3))
-    with pytest.raises(UsageError, match="anomaly, classify, forecast and translate have it"):
+    with pytest.raises(UsageError, match="forecast, tag and translate have it"):
         load_recipe("generate", FitOptions.of(time="t"))
 
 
@@ -70,7 +70,7 @@ def test_an_unknown_flag_names_the_nearest() -> None:
 
 def test_help_says_which_tasks_take_a_flag() -> None:
     assert help_of("horizon") == "Number of steps to forecast (forecast)."
-    assert help_of("text") == "Column of texts (classify, generate)."
+    assert help_of("text") == "Column of texts (classify, generate). Column of tokens (tag)."
     assert help_of("seed") == "Seed of all random numbers."
 
 

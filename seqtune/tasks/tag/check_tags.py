@@ -15,13 +15,16 @@ from seqtune.tasks.tag.sequences import Sequences
 from seqtune.tasks.tag.tag_codes import tag_codes
 
 
-def check_tags(source: Source, roles: Roles, sequences: Sequences) -> Sequences:
+def check_tags(
+    source: Source, roles: Roles, sequences: Sequences, *, to_learn: bool = True
+) -> Sequences:
     """Refuse labels that cannot be learnt; say in the notes which are missing.
 
     Args:
         source: The table.
         roles: Which column is what.
         sequences: Those of the table, with tags.
+        to_learn: Whether they are to be learnt; for comparing, one for all will do.
 
     Raises:
         DataError: There is no label, all are the same, or each sequence has but one.
@@ -33,13 +36,14 @@ def check_tags(source: Source, roles: Roles, sequences: Sequences) -> Sequences:
             f"{source.path}: column {roles.label!r} has no values; expected labels",
             "name another column: --label COLUMN",
         )
-    if len(names) == 1:
+    if to_learn and len(names) == 1:
         raise DataError(
             f"{source.path}: column {roles.label!r} is {names[0][:60]!r} in every row, so "
             "there is nothing to learn",
             "name another column: --label COLUMN",
         )
-    _refuse_constant(source, roles, sequences, codes, len(names))
+    if to_learn:
+        _refuse_constant(source, roles, sequences, codes, len(names))
     return replace(sequences, notes=(*sequences.notes, *_of_missing(source, sequences, known)))
 
 

@@ -1,4 +1,4 @@
-"""Lines of stdin as sentences, and sentences as lines: tokens with blanks between them."""
+"""Lines of stdin as sentences, and sentences as lines."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from seqtune.data.reading.sentences.word_places import word_places
 from seqtune.tasks.tag.codec import Codec
 
 
-def as_sentence(codec: Codec, line: str) -> str:
-    """Return a line with blanks between its tokens.
+def tokens_of_line(codec: Codec, line: str) -> list[str]:
+    """Return the tokens of a line.
 
     What stands between blanks is a token where training knows it; else punctuation at its ends is
     split off, as in a text that nobody has cut into tokens.
@@ -30,26 +30,25 @@ def as_sentence(codec: Codec, line: str) -> str:
             tokens.append(piece)
         else:
             tokens += [piece[begin:end] for begin, end in word_places(piece)]
-    return " ".join(tokens)
+    return tokens
 
 
 def by_line(
-    table: pd.DataFrame, sentences: Sequence[str], token: str
+    table: pd.DataFrame, sentences: Sequence[Sequence[str]], token: str
 ) -> list[list[Mapping[str, Any]]]:
     """Return a record for each sentence, from the rows of its tokens.
 
     Args:
         table: A row per token, with `tag` and `confidence`.
-        sentences: Tokens with blanks between them.
+        sentences: The tokens of each.
         token: What the tokens are called.
     """
     tags, sureness = table["tag"].tolist(), table["confidence"].tolist()
     records: list[list[Mapping[str, Any]]] = []
     begin = 0
-    for sentence in sentences:
-        tokens = sentence.split()
+    for tokens in sentences:
         end = begin + len(tokens)
-        record = {token: tokens, "tag": tags[begin:end], "confidence": sureness[begin:end]}
+        record = {token: [*tokens], "tag": tags[begin:end], "confidence": sureness[begin:end]}
         records.append([record])
         begin = end
     return records

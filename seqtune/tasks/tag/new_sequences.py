@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from seqtune.data.reading.source import Source
-from seqtune.data.text.span_marks import converted, recognise, repaired
+from seqtune.data.text.span_marks import MARK, OUTSIDE, converted, recognise, repaired
 from seqtune.errors import DataError, listed
 from seqtune.tasks._values import Context
 from seqtune.tasks.tag.codec import Codec
@@ -53,7 +53,7 @@ def labelled_sequences(codec: Codec, source: Source, context: Context) -> Encode
     Raises:
         DataError: There is no tag that the run knows.
     """
-    found = read_sequences(source, codec.roles, with_labels=True)
+    found = read_sequences(source, codec.roles, with_labels=True, to_learn=False)
     context.note(*source.notes, *found.notes)
     return _encoded(codec, source, found, _targets(codec.tags, source, found, context))
 
@@ -80,23 +80,24 @@ def _targets(tags: Tags, source: Source, found: Sequences, context: Context) -> 
 
 
 def _in_scheme(tags: Tags, source: Source, found: Sequences, context: Context) -> list[str]:
-    """Return tags in the scheme of the run, made legal."""
+    """Return tags in the scheme of the run, made legal; what marks no span stays as it is."""
     if not tags.has_spans:
         return list(found.tags)
-    given = recognise(found.tags, found.offsets)
-    if given not in ("none", tags.written):
-        given = "bio" if given == "bio" and tags.written == "iob1" else given
-        if given == "bioes" or tags.written == "bioes":
-            context.note(f"spans are marked as {given.upper()}, and taken for what they are")
-        return converted(found.tags, found.offsets, given, tags.scheme)
-    if tags.written == "iob1":
-        return converted(found.tags, found.offsets, "iob1", tags.scheme)
-    made, changed = repaired(found.tags, found.offsets, tags.scheme)
+    marked = [tag if tag == OUTSIDE or MARK.fullmatch(tag) else "" for tag in found.tags]
+    given = recognise(marked, found.offsets)
+    given = tags.written if given == "none" else given
+    if given != tags.written:
+        context.note(
+            f"spans are marked as {given.upper()}, and taken for what they are; the run writes "
+            f"{tags.written.upper()}"
+        )
+    legal, changed = repaired(marked, found.offsets, given)
     if len(changed):
         first = source.where(int(found.rows[int(changed[0])]))
-        context.note(f"tags that were no legal {tags.scheme.upper()}, made so: {len(changed)} "
+        context.note(f"tags that were no legal {given.upper()}, made so: {len(changed):,} "
                      f"(the first at {first})")  # fmt: skip
-    return made
+    made = converted(legal, found.offsets, given, tags.scheme)
+    return [each or tag for each, tag in zip(made, found.tags, strict=True)]
 
 
 def _encoded(codec: Codec, source: Source, found: Sequences, targets: Rows) -> EncodedSequences:

@@ -182,7 +182,7 @@ class Prepared:
             names = Ragged.load(data, "names", "uint8")
             words = Ragged.load(data, "spelled", "uint8") if inputs.table is not None else None
             vectors = _read_vectors(data, codec)
-            _check(codec, inputs, targets, parts, names, words)
+            _check(codec, inputs, targets, parts, lines, names, words)
         except (OSError, ValueError, KeyError) as error:
             raise damaged(data, error) from error
         return cls(codec, inputs, targets, parts, lines, names, words, vectors)
@@ -232,6 +232,7 @@ def _check(
     inputs: Inputs,
     targets: npt.NDArray[np.int32],
     parts: npt.NDArray[np.int8],
+    lines: Rows,
     names: Ragged,
     words: Ragged | None,
 ) -> None:
@@ -242,6 +243,8 @@ def _check(
     """
     if targets.min(initial=0) < -1 or targets.max(initial=0) >= len(codec.tags):
         raise ValueError("a target is no tag")
+    if lines.min(initial=0) < 0:
+        raise ValueError("a position has no row")
     if words is not None and inputs.table is not None and len(words) != len(inputs.table.words):
         raise ValueError("the words are not those of the sentences")
     if len(names) not in (0, len(inputs)):

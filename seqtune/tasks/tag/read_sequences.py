@@ -24,7 +24,9 @@ LONG_TOKEN = 1_000
 """Characters from which on a token is rather a text, and said."""
 
 
-def read_sequences(source: Source, roles: Roles, *, with_labels: bool) -> Sequences:
+def read_sequences(
+    source: Source, roles: Roles, *, with_labels: bool, to_learn: bool = True
+) -> Sequences:
     """Read the sequences of a table, in the order in which they begin.
 
     Values that are missing stay so (NaN); `gaps.filled` fills them.
@@ -32,7 +34,8 @@ def read_sequences(source: Source, roles: Roles, *, with_labels: bool) -> Sequen
     Args:
         source: The table, a row for each token or step.
         roles: Which column is what.
-        with_labels: Whether labels and groups are read, and checked.
+        with_labels: Whether labels are read, and checked.
+        to_learn: Whether these are to be learnt, and so dealt out by groups, or only compared with.
 
     Raises:
         DataError: A column is missing or cannot be read, a row has no sequence, a sequence has two
@@ -49,7 +52,8 @@ def read_sequences(source: Source, roles: Roles, *, with_labels: bool) -> Sequen
         ([0, 2, 3], ['X', 'O', 'O'])
     """
     roles = aligned(source, roles)
-    require_fitted(source, [*roles.inputs, *([roles.label, roles.group] if with_labels else [])])
+    group = roles.group if with_labels and to_learn else None
+    require_fitted(source, [*roles.inputs, *([roles.label, group] if with_labels else [])])
     notes: list[str] = []
     codes, names = _sequence_of_row(source, roles, notes)
     if roles.kind == "tokens":
@@ -63,9 +67,9 @@ def read_sequences(source: Source, roles: Roles, *, with_labels: bool) -> Sequen
     else:
         values = _values(source, roles, notes)[rows]
     tags = _tags(source, roles.label, rows) if with_labels else []
-    groups = _groups(source, roles.group, codes, names) if with_labels else None
+    groups = _groups(source, group, codes, names)
     found = Sequences(offsets, rows, tokens, values, tags, names, groups, tuple(notes))
-    return check_tags(source, roles, found) if with_labels else found
+    return check_tags(source, roles, found, to_learn=to_learn) if with_labels else found
 
 
 def aligned(source: Source, roles: Roles) -> Roles:

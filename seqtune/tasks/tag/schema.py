@@ -204,7 +204,7 @@ class Schema(RecipeSchema):
         description="The sentences or steps on which the winner is scored, once; nothing else "
         "sees them.",
     )
-    longest: Annotated[int | Auto, Or(("auto",), Whole(minimum=8))] = Field(
+    longest: Annotated[int | Auto, Or(("auto",), Whole(minimum=1))] = Field(
         "auto",
         description="Number of positions that a network reads at once; a longer sequence is cut "
         "into pieces that overlap, and joined again.",

@@ -35,7 +35,7 @@ from seqtune.tasks.tag.batches import TrainingBatches
 from seqtune.tasks.tag.encoded import EncodedSequences
 from seqtune.tasks.tag.inference import network_marginals
 from seqtune.tasks.tag.info import INFO
-from seqtune.tasks.tag.lines import as_sentence, by_line
+from seqtune.tasks.tag.lines import by_line, tokens_of_line
 from seqtune.tasks.tag.loss import loss_of
 from seqtune.tasks.tag.network import build_network
 from seqtune.tasks.tag.new_sequences import labelled_sequences, unlabelled_sequences
@@ -182,16 +182,16 @@ class TagTask(Task):
         return prepared.codec.roles.token
 
     def line_table(self, prepared: Prepared, lines: Sequence[str]) -> pd.DataFrame:
-        """Return lines as sentences whose tokens have blanks between them."""
+        """Return lines as sentences: a cell lists its tokens, so that a line of one is one too."""
         codec = prepared.codec
-        return pd.DataFrame({codec.roles.token: [as_sentence(codec, line) for line in lines]})
+        return pd.DataFrame({codec.roles.token: [tokens_of_line(codec, line) for line in lines]})
 
     def by_line(
         self, prepared: Prepared, table: pd.DataFrame, lines: Sequence[str]
     ) -> list[list[Mapping[str, Any]]]:
         """Return tokens, tags and confidences of each line."""
         codec = prepared.codec
-        return by_line(table, [as_sentence(codec, line) for line in lines], codec.roles.token)
+        return by_line(table, [tokens_of_line(codec, line) for line in lines], codec.roles.token)
 
     def filled_in(self, prepared: Prepared, source: Source, table: pd.DataFrame) -> str | None:
         """Return a file of sentences with the tags in its column of labels."""
