@@ -74,14 +74,15 @@ def copies(source: Sequence[str], target: Sequence[str]) -> npt.NDArray[np.int32
         target: Spelling of each token of the target.
 
     Returns:
-        (tokens of the source,) int32: the token of equal spelling, or of equal spelling behind a
-        space (target words have the space before them); `UNKNOWN` where there is none. `END` stays.
+        (tokens of the source,) int32: the token of equal spelling behind a space, as words of an
+        answer have it but for the first, or of equal spelling; `UNKNOWN` where there is none. `END`
+        stays.
 
     Example:
         >>> copies(["<end>", "<unknown>", "Rome", "red"], ["<end>", "<unknown>", " Rome"])
         array([0, 1, 2, 1], dtype=int32)
     """
     places = {spelling: place for place, spelling in enumerate(target)}
-    found = [places.get(each, places.get(f" {each}", UNKNOWN)) for each in source]
+    found = [places.get(f" {each}", places.get(each, UNKNOWN)) for each in source]
     found[END], found[UNKNOWN] = END, UNKNOWN
     return np.array(found, np.int32)

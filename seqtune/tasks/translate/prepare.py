@@ -14,6 +14,7 @@ from seqtune.errors import DataError
 from seqtune.progress import Listener, Note
 from seqtune.recipe.duration import seconds as seconds_of
 from seqtune.recipe.load import Recipe
+from seqtune.tasks.translate.copy_choice import choose_copying
 from seqtune.tasks.translate.decoding_settings import DecodingSettings
 from seqtune.tasks.translate.encode import Encoded, encode_all
 from seqtune.tasks.translate.infer_roles import infer_roles
@@ -68,7 +69,15 @@ def prepare(source: Source, recipe: Recipe, listener: Listener) -> tuple[Prepare
     prepared = _prepared(encoded, pairs, case, first, parts)
     sides = (encoded.inputs, encoded.targets)
     longer = long_run(values.search.trial_share, sides, seconds, listener)
+    copying = choose_copying(
+        values.network.copying,
+        roles,
+        [pairs.sources[row] for row in known.tolist()] if roles.is_text else (),
+        learnt.targets,
+        listener,
+    )
     recipe = _settled(recipe, source, encoded, shares).replace(longer)
+    recipe = recipe.replace({"network.copying": copying})
     share = recipe.values.search.trial_share
     return prepared, recipe.replace(with_widths(recipe, encoded, share, seconds, listener))
 

@@ -141,10 +141,11 @@ class TranslateNetwork(CommonNetwork):
         description="Whether what attention found for one token is read with the next (arXiv "
         "1508.04025, section 3.3). It makes training slower.",
     )
-    copying: Annotated[Searchable[bool], Search(Flag())] = Field(
-        False,
+    copying: Annotated[Searchable[bool] | Auto, Or(("auto",), Search(Flag()))] = Field(
+        "auto",
         description="Whether tokens of the source, such as names and numbers, can be copied to "
-        "the answer (See et al., arXiv 1704.04368).",
+        "the answer (See et al., arXiv 1704.04368). With auto they can where most of the rare "
+        "words of the answers stand in their source.",
     )
     tied: Annotated[Searchable[bool], Search(Flag())] = Field(
         False,
