@@ -68,7 +68,9 @@ def command(
 ) -> None:
     """Predict with a run: beyond the end of its data, or on new DATA."""
     from seqtune.run.run import Run
+    from seqtune.tasks._info import infos
 
+    check_table(output, [form for info in infos() for form in info.forms])
     opened = Run(run)
     check_table(output, opened.task.info.forms)
     check_absent(output, force)

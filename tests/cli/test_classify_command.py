@@ -452,11 +452,11 @@ def test_without_a_task_every_task_that_suits_is_named(seqtune, here):
     pd.DataFrame({"date": dates, "y": values, "label": kinds}).to_csv("both.csv", index=False)
     done = seqtune("plan", "both.csv", code=2)
     assert done.err.splitlines()[0] == (
-        "error: --task is missing; the data suits classify, forecast, anomaly"
+        "error: --task is missing; the data suits classify, forecast, tag, anomaly"
     )
     hint = done.err.splitlines()[1].removeprefix("hint: ")
     commands = hint.split(", or: ")
-    assert [shlex.split(each)[-1] for each in commands] == ["classify", "forecast", "anomaly"]
+    assert [shlex.split(each)[-1] for each in commands] == ["classify", "forecast", "tag", "anomaly"]
     for each in commands:
         parse(each)
 
@@ -535,7 +535,7 @@ def test_a_bad_flag_is_refused_in_two_lines(case, refused, here):
 
 @pytest.mark.parametrize(("task", "flag", "takers"), [
     ("classify", "--horizon", "forecast has it"),
-    ("forecast", "--label", "anomaly and classify have it"),
+    ("forecast", "--label", "anomaly, classify and tag have it"),
 ])  # fmt: skip
 def test_a_flag_of_other_tasks_is_refused(seqtune, here, task, flag, takers):
     sentences(24).to_csv("x.csv", index=False)
