@@ -653,8 +653,9 @@ def test_a_search_goes_on_when_a_node_is_lost(
 
     def hear(event: Event) -> None:
         study.hear(event)
-        is_begun = isinstance(event, TrialStarted) and event.trial > "t012"
-        if is_begun and not lost and executor.slots[event.worker].node in nodes.other.node_id:
+        if not isinstance(event, TrialStarted) or lost:
+            return
+        if executor.slots[event.worker].node in nodes.other.node_id:
             lost.append(event.trial)
             nodes.kill_other()
 
