@@ -456,7 +456,8 @@ def test_without_a_task_every_task_that_suits_is_named(seqtune, here):
     )
     hint = done.err.splitlines()[1].removeprefix("hint: ")
     commands = hint.split(", or: ")
-    assert [shlex.split(each)[-1] for each in commands] == ["classify", "forecast", "tag", "anomaly"]
+    proposed = [shlex.split(each)[-1] for each in commands]
+    assert proposed == ["classify", "forecast", "tag", "anomaly"]
     for each in commands:
         parse(each)
 
