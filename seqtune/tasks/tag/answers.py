@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from seqtune.data.text.span_marks import OUTSIDE, Spans, spans_of
 from seqtune.metrics.tag import Integers, right_spans, sequence_of
+from seqtune.tasks.tag.changes import with_changes
 from seqtune.tasks.tag.codec import Codec
 from seqtune.tasks.tag.decoding import decode
 from seqtune.tasks.tag.encoded import EncodedSequences
@@ -127,12 +128,16 @@ def tagged(codec: Codec, encoded: EncodedSequences, marginals: Floats) -> Tagged
         marginals: (positions, tags), the probability of each tag.
     """
     tags = codec.tags
-    legal = tags.legal if tags.has_spans else None
+    if codec.changes and not codec.is_causal:
+        predicted = with_changes(marginals, encoded.offsets, np.array(codec.changes))
+    else:
+        legal = tags.legal if tags.has_spans else None
+        predicted = decode(marginals, encoded.offsets, legal, is_causal=codec.is_causal)
     return TaggedSequences(
         tags,
         encoded.offsets,
         marginals,
-        decode(marginals, encoded.offsets, legal, is_causal=codec.is_causal),
+        predicted,
         encoded.targets,
         encoded.where,
         encoded.names,

@@ -37,6 +37,7 @@ class Codec:
         vectors: Length of the word vectors that training begins with; 0 for none.
         center: (channels,) mean over training steps.
         spread: (channels,) standard deviation over training steps; where constant, its size, or 1.
+        changes: (tags, tags) log-probability of each tag to follow another, of steps; () of tokens.
         gaps: The channels that have missing values in training; networks hear which are missing.
     """
 
@@ -53,6 +54,7 @@ class Codec:
     center: tuple[float, ...] = ()
     spread: tuple[float, ...] = ()
     gaps: tuple[int, ...] = ()
+    changes: tuple[tuple[float, ...], ...] = field(default=(), repr=False)
 
     @property
     def kind(self) -> str:
@@ -85,6 +87,7 @@ class Codec:
             "center": list(self.center),
             "spread": list(self.spread),
             "gaps": list(self.gaps),
+            "changes": [list(row) for row in self.changes],
         }
 
     @classmethod
@@ -114,6 +117,7 @@ class Codec:
             center=_numbers(values["center"]),
             spread=_numbers(values["spread"]),
             gaps=_wholes(values["gaps"], 0, MOST_CHANNELS),
+            changes=_square(values["changes"]),
         )
         is_tokens, channels = codec.kind == "tokens", len(codec.roles.channels)
         rises = all(a < b for a, b in zip(codec.lengths, codec.lengths[1:], strict=False))
@@ -129,6 +133,8 @@ class Codec:
             and all(width > 0 for width in codec.spread)
             and all(a < b for a, b in zip(codec.gaps, codec.gaps[1:], strict=False))
             and all(channel < codec.channels for channel in codec.gaps)
+            and len(codec.changes) == (0 if is_tokens else len(codec.tags))
+            and all(each <= 0 for row in codec.changes for each in row)
         )
         if not is_sound:
             raise ValueError("its parts do not belong together")
@@ -165,6 +171,15 @@ def _numbers(values: Any) -> tuple[float, ...]:
     if not is_sound:
         raise ValueError("a number in it is none")
     return tuple(map(float, values))
+
+
+def _square(values: Any) -> tuple[tuple[float, ...], ...]:
+    if not isinstance(values, list):
+        raise ValueError("a list in it is none")
+    rows = tuple(_numbers(row) for row in values)
+    if any(len(row) != len(rows) for row in rows):
+        raise ValueError("a table in it has rows of other lengths")
+    return rows
 
 
 def _wholes(values: Any, least: int, most: int) -> tuple[int, ...]:

@@ -50,7 +50,7 @@ def decode(
         return best
     wrong = np.flatnonzero(~_are_legal(best, offsets, legal))
     follow = _Predecessors(legal.follow)
-    for chosen in _groups(wrong, np.diff(offsets), marginals.shape[1]):
+    for chosen in groups(wrong, np.diff(offsets), marginals.shape[1]):
         first, lengths = offsets[:-1][chosen], np.diff(offsets)[chosen]
         if is_causal:
             path = _one_by_one(marginals, first, lengths, legal)
@@ -99,7 +99,7 @@ def _are_legal(tags: Rows, offsets: Rows, legal: Legal) -> npt.NDArray[np.bool_]
     return sound
 
 
-def _groups(chosen: Rows, lengths: Rows, tags: int) -> Iterator[Rows]:
+def groups(chosen: Rows, lengths: Rows, tags: int) -> Iterator[Rows]:
     """Yield sequences of like length, the longest first, as many as `CELLS` allows."""
     order = chosen[np.argsort(-lengths[chosen], kind="stable")]
     at = 0

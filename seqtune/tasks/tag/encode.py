@@ -14,6 +14,7 @@ from seqtune.data.channel_scale import center_and_spread
 from seqtune.data.text.word_vectors import read_vectors
 from seqtune.errors import DataError
 from seqtune.progress import Listener, Note
+from seqtune.tasks.tag.changes import fit_changes
 from seqtune.tasks.tag.codec import LONGEST, Codec
 from seqtune.tasks.tag.gaps import filled
 from seqtune.tasks.tag.inputs import Inputs
@@ -93,6 +94,8 @@ def fit_codec(
         return replace(codec, lexicon=lexicon, vectors=vectors.shape[1]), vectors
     assert sequences.values is not None
     steps = sequences.values[sequences.places(training)]
+    borders = np.concatenate([[0], np.cumsum(sequences.lengths[training])])
+    changes = fit_changes(known, borders, len(tags))
     is_known = np.isfinite(steps)
     count = np.maximum(is_known.sum(axis=0, keepdims=True), 1)
     center, spread = center_and_spread(steps, is_known, count, axis=0)
@@ -101,6 +104,7 @@ def fit_codec(
         center=tuple(center[0].tolist()),
         spread=tuple(spread[0].tolist()),
         gaps=tuple(np.flatnonzero(~is_known.all(axis=0)).tolist()),
+        changes=tuple(map(tuple, changes.tolist())),
     ), None
 
 

@@ -53,7 +53,7 @@ from seqtune.tasks.translate.tables import answer_table
 
 Floats = npt.NDArray[np.float64]
 
-MIN_STEPS = 20
+MIN_STEPS = 60
 """Steps of an epoch at least, between two looks at the validation part."""
 
 TRAINED_PER_ANSWERED = 8

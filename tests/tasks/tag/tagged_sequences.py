@@ -58,4 +58,5 @@ def encoded_of(found: TaggedSequences, tokens: Sequence[str] = (), values: Any =
 
 def codec_of(tags: Tags, roles: Roles, metric: str = "accuracy") -> Any:
     """What reports need of a codec."""
-    return SimpleNamespace(tags=tags, roles=roles, kind=roles.kind, metric=metric, is_causal=False)
+    return SimpleNamespace(tags=tags, roles=roles, kind=roles.kind, metric=metric, is_causal=False,
+                           changes=())  # fmt: skip
