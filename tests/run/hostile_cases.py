@@ -149,7 +149,7 @@ JSON: dict[tuple[str, str], Places] = {
         "vectors": [4, -1, 10**12, True],
         "center": [[0.0], [nan], "x"],
         "spread": [[1.0], 7],
-        "gaps": [[0], [-1], "x"],
+        "gaps": [[0], [-1], "x"], "changes": [[[0.0]], [[0.0], [0.0]], "x"],
     },
     ("generate", "codec.json"): {
         "objective": ["os"],

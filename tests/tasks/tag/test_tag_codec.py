@@ -71,10 +71,13 @@ def test_a_codec_that_is_none_is_refused(change: dict[str, Any]) -> None:
         Codec.from_dict({**codec.to_dict(), **change})
 
 
-@pytest.mark.parametrize("change", [{"spread": [0.0, 1.0]}, {"gaps": [1, 0]}, {"gaps": [2]}])
+@pytest.mark.parametrize("change", [
+    {"spread": [0.0, 1.0]}, {"gaps": [1, 0]}, {"gaps": [2]}, {"changes": []}, {"changes": [[0.0]]},
+    {"changes": [[0.0, 0.5], [0.0, 0.0]]}, {"changes": [[0.0], [0.0, 0.0]]},
+])  # fmt: skip
 def test_a_codec_of_steps_that_is_none_is_refused(change: dict[str, Any]) -> None:
     codec = prepare(series([5, 6]))[0].codec
-    with pytest.raises(ValueError, match="belong together"):
+    with pytest.raises(ValueError, match="belong together|other lengths"):
         Codec.from_dict({**codec.to_dict(), **change})
 
 
