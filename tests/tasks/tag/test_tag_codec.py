@@ -77,7 +77,7 @@ def test_a_codec_that_is_none_is_refused(change: dict[str, Any]) -> None:
 ])  # fmt: skip
 def test_a_codec_of_steps_that_is_none_is_refused(change: dict[str, Any]) -> None:
     codec = prepare(series([5, 6]))[0].codec
-    with pytest.raises(ValueError, match="belong together|other lengths"):
+    with pytest.raises(ValueError, match=r"belong together|other lengths"):
         Codec.from_dict({**codec.to_dict(), **change})
 
 
