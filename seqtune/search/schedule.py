@@ -28,10 +28,10 @@ class Schedule:
     """Anneals the learning rate over the epochs that fit into the time, and stops at its end.
 
     The rate follows half a cosine, a step for each epoch, from its peak to zero; over the first
-    batches it rises from zero in a straight line; a network that goes
-    on later starts another cosine (warm restarts: Loshchilov & Hutter, SGDR, arXiv 1608.03983,
-    equation 5). The length of the cosine is the planned number of epochs, or as many as the clock
-    allows, so that a trial cut short has annealed all the same.
+    batches it rises from zero in a straight line. A network that goes on later starts another
+    cosine (warm restarts: Loshchilov & Hutter, SGDR, arXiv 1608.03983, equation 5). The length of
+    the cosine is the planned number of epochs, or as many as the clock allows, so that a trial cut
+    short has annealed all the same.
 
     Args:
         peak: The highest learning rate.

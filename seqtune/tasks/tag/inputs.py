@@ -12,6 +12,7 @@ import numpy.typing as npt
 from seqtune.data.channel_scale import in_deviations
 from seqtune.tasks.tag.codec import Codec
 from seqtune.tasks.tag.gaps import filled
+from seqtune.tasks.tag.sequences import places_of
 from seqtune.tasks.tag.spelling import FEATURES, SPELLED, WordTypes
 
 Floats = npt.NDArray[np.float64]
@@ -46,12 +47,7 @@ class Inputs:
 
     def places(self, chosen: npt.ArrayLike) -> Rows:
         """Return the positions of some sequences, one sequence after the other."""
-        chosen = np.asarray(chosen, np.int64)
-        lengths = np.diff(self.offsets)[chosen]
-        ends = np.cumsum(lengths)
-        count = int(ends[-1]) if len(ends) else 0
-        first = np.repeat(self.offsets[:-1][chosen] - (ends - lengths), lengths)
-        return np.arange(count) + first.astype(np.int64)
+        return places_of(self.offsets, chosen)
 
     def take(self, chosen: npt.ArrayLike) -> Inputs:
         """Return some of the sequences, in the order of `chosen`."""

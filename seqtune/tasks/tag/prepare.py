@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from seqtune.data.reading.source import Source
-from seqtune.data.text.span_marks import Scheme, converted, recognise, repaired
+from seqtune.data.text.span_marks import MARK, OUTSIDE, Scheme, converted, recognise, repaired
 from seqtune.drawing.wording import several
 from seqtune.errors import DataError, listed
 from seqtune.progress import Assumption, Listener, Note
@@ -60,7 +60,7 @@ def prepare(source: Source, recipe: Recipe, listener: Listener) -> tuple[Prepare
         found, shares[0], shares[1], longest=longest, seed=values.seed, listener=listener
     )
     training = np.flatnonzero(parts == TRAIN)
-    tags = _tags(found, training, schemes)
+    tags = _tags(source, found, training, schemes)
     targets = tags.codes(found.tags)
     metric = values.metric
     if metric == "auto":
@@ -90,7 +90,9 @@ def _in_scheme(
             why = "as B-, I- and O stand in the tags" if written != "bioes" else "it has E- and S-"
             listener(Assumption("scheme", written, why, "--set data.scheme=none"))
     elif asked != "none" and recognise(found.tags, found.offsets) == "none":
-        bad = next(each for each in found.tags if each not in ("", "O") and each[1:2] != "-")
+        bad = next(
+            tag for tag in found.tags if tag not in ("", OUTSIDE) and not MARK.fullmatch(tag)
+        )
         raise DataError(
             f"{source.path}: column {roles.label!r} has the tag {bad!r}, expected O, B-kind, "
             "I-kind",
@@ -115,7 +117,10 @@ def _in_scheme(
 
 
 def _tags(
-    found: Sequences, training: npt.NDArray[np.int64], schemes: tuple[Scheme, Scheme]
+    source: Source,
+    found: Sequences,
+    training: npt.NDArray[np.int64],
+    schemes: tuple[Scheme, Scheme],
 ) -> Tags:
     """Return all tags of the data, the commonest in training first.
 
@@ -126,7 +131,7 @@ def _tags(
     every = sorted({*found.tags} - {""}, key=lambda name: (-learnt[name], name))
     if len(every) > MOST_TAGS:
         raise DataError(
-            f"found {len(every):,} different tags, expected at most {MOST_TAGS:,}",
+            f"{source.path}: found {len(every):,} different tags, expected at most {MOST_TAGS:,}",
             "name another column: --label COLUMN",
         )
     return Tags(tuple(every), *schemes)
@@ -160,7 +165,9 @@ def _settled(
     ]
     if codec.is_causal:
         changes["steps.scaling"] = "channel"  # the size of a whole series tells of what comes
-        changes["network.stacked.bidirectional"] = False
+        for name in ARCHITECTURES:
+            if "bidirectional" in ARCHITECTURES.options(name):
+                changes[f"network.{name}.bidirectional"] = False
     recipe = recipe.replace(changes)
     length = max(1, round(codec.longest / SEGMENTS))
     names = [name for name in ARCHITECTURES if "length" in ARCHITECTURES.options(name)]

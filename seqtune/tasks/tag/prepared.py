@@ -21,11 +21,9 @@ from seqtune.tasks.tag.encode import Vectors, encode, without_gaps
 from seqtune.tasks.tag.encoded import EncodedSequences
 from seqtune.tasks.tag.inputs import Inputs, layout
 from seqtune.tasks.tag.sequences import Sequences
-from seqtune.tasks.tag.split import TEST, TRAIN, VALIDATION
+from seqtune.tasks.tag.split import NUMBER
 
 Rows = npt.NDArray[np.int64]
-
-NUMBER = {"train": TRAIN, "validation": VALIDATION, "test": TEST}
 
 
 @dataclass(frozen=True, eq=False)

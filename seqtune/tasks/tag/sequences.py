@@ -12,6 +12,25 @@ Floats = npt.NDArray[np.float64]
 Rows = npt.NDArray[np.int64]
 
 
+def places_of(offsets: Rows, chosen: npt.ArrayLike) -> Rows:
+    """Return the positions of some sequences, one sequence after the other.
+
+    Args:
+        offsets: (sequences + 1,), where each sequence begins.
+        chosen: Numbers of sequences, in any order.
+
+    Example:
+        >>> places_of(np.array([0, 2, 5]), [1, 0]).tolist()
+        [2, 3, 4, 0, 1]
+    """
+    numbers = np.asarray(chosen, np.int64)
+    lengths = np.diff(offsets)[numbers]
+    begins = offsets[:-1][numbers] - (np.cumsum(lengths) - lengths)
+    first = np.repeat(begins, lengths).astype(np.int64)
+    places: Rows = np.arange(len(first)) + first
+    return places
+
+
 @dataclass(frozen=True)
 class Sequences:
     """Sequences one after the other; a position is a token, or a step.
@@ -52,12 +71,7 @@ class Sequences:
 
     def places(self, chosen: npt.ArrayLike) -> Rows:
         """Return the positions of some sequences, one sequence after the other."""
-        chosen = np.asarray(chosen, np.int64)
-        lengths = self.lengths[chosen]
-        ends = np.cumsum(lengths)
-        begins = np.repeat(self.offsets[chosen] - (ends - lengths), lengths)
-        places: Rows = np.arange(len(begins)) + begins
-        return places
+        return places_of(self.offsets, chosen)
 
     def take(self, chosen: npt.ArrayLike) -> Sequences:
         """Return some of the sequences, in the order of `chosen`."""

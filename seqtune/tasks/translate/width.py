@@ -46,13 +46,13 @@ def with_widths(
         return {}
     units, embeddings = _choices(recipe, UNITS), _choices(recipe, EMBEDDING)
     room = SHARE * seconds * share
+    is_unknown = has_nvidia_gpu()  # how quick a GPU is
     for entry in entries:
         if UNITS in entry:
             continue
         size = int(entry.get("training.batch_size", 64))
         able = [each for each in units if _steps(encoded, each, size, room) >= ENOUGH_STEPS]
-        gpu = has_nvidia_gpu()  # its speed is not known
-        entry[UNITS] = max(units) if gpu else max(able, default=min(units))
+        entry[UNITS] = max(units) if is_unknown else max(able, default=min(units))
         entry.setdefault(EMBEDDING, min(embeddings, key=lambda each: abs(each - entry[UNITS])))
     if is_open[0] and len(units) > 1:
         why = f"of the first network, for about {room:.0f} s of training"

@@ -107,6 +107,7 @@ def test_tags_may_be_taken_as_they_are() -> None:
 
 @pytest.mark.parametrize(("tags", "settings", "found"), [
     (["a", "b", "O"], ["data.scheme=bio"], "column 'tag' has the tag 'a', expected O, B-kind"),
+    (["X-a", "B-a", "O"], ["data.scheme=bio"], "column 'tag' has the tag 'X-a', expected O, B-"),
     (["a", "b", "O"], ["metric=span_f1"], "the tags mark no spans, so they have no span F1"),
     (["a", "a", "a"], [], "column 'tag' is 'a' in every row, so there is nothing to learn"),
 ])  # fmt: skip
