@@ -85,7 +85,6 @@ class Predictor:
         Raises:
             RunError: A file is missing or damaged, or leads out of the folder.
         """
-        from seqtune.runtime.backend import activate
         from seqtune.tasks import load_task
 
         folder = Path(folder)
@@ -94,7 +93,6 @@ class Predictor:
             raise RunError(f"{folder} holds no predictor: it has no {path.name}", "seqtune runs")
         check_inside(folder)
         recipe = Recipe.load(path, task_of(path))
-        activate("auto")
         return cls(load_task(recipe.task), folder, read_leaderboard(folder), recipe)
 
     def save(self, folder: str | Path) -> None:

@@ -153,11 +153,9 @@ class Run:
 
     @cached_property
     def task(self) -> Task:
-        """The task; loads Keras on the run's backend if none is loaded yet."""
-        from seqtune.runtime.backend import activate
+        """The task; Keras is loaded with the first network."""
         from seqtune.tasks import load_task
 
-        activate("auto")
         return load_task(self.record["task"])
 
     @cached_property
@@ -274,14 +272,16 @@ class Run:
             RunError: The run has no network.
             UsageError: Nothing can be explained of a task such as the run's.
         """
-        task = self.task  # sets the backend, before Keras is loaded
+        from seqtune.runtime.backend import activate
+
+        activate("auto")  # before anything imports Keras
         from seqtune.run.explanation import CUT_OFF, NO_TIME, explain_trial, weightiest
 
         predictor = self.predictor
         members = predictor.members.get(predictor.name_of("network"), [])
         trial = weightiest(members, self.checked_trials, self.folder)
         with RunLock(self.folder):
-            explain_trial(task, predictor.prepared, self.folder, trial, math.inf)
+            explain_trial(self.task, predictor.prepared, self.folder, trial, math.inf)
             self.record["notes"] = [
                 note
                 for note in self.record.get("notes", [])
