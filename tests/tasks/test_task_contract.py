@@ -22,6 +22,7 @@ from command_line import (
     TINY_TRANSLATE,
     weekly,
 )
+from spy_network import SpyNetwork
 from tiny_runs import flights, numerals
 
 from seqtune.data.reading.open import open_source
@@ -147,6 +148,15 @@ def test_a_held_out_part_is_predicted_scored_and_calibrated(subject: Subject, pa
     assert np.array_equal(given, calibration.apply(made))
     assert np.array_equal(kept.apply(made), given)
     assert set(task.score(prepared, encoded, given)) >= {prepared.metric}
+
+
+def test_an_export_converts_what_predicting_runs(subject: Subject) -> None:
+    task, prepared, values = subject.task, subject.prepared, subject.values
+    spy, encoded = SpyNetwork(subject.network), prepared.encoded("test")
+    made = task.forward(spy, prepared, encoded, values)
+    expected = task.forward(subject.network, prepared, encoded, values)
+    np.testing.assert_array_equal(made, expected)
+    spy.check(task.programs(prepared, values, subject.network.model))
 
 
 @pytest.mark.parametrize("values", [None, 3, [], {"factor": "1"}, {"temperature": -1.0}])
