@@ -290,11 +290,13 @@ class Run:
             write_record(self.folder, self.record)
 
     def _source(self, data: str | Path | pd.DataFrame | None, query: str | None) -> Source | None:
-        from seqtune.data.reading.open import open_source
-
         if data is None and query:
             raise RunError("a query needs a database", "name a file or an address before it")
-        return None if data is None else open_source(data, self.recipe, query, joins=False)
+        if data is None:
+            return None
+        from seqtune.data.reading.open import open_source
+
+        return open_source(data, self.recipe, query, joins=False)
 
 
 def load(folder: str | Path) -> Run:

@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy.signal import lfilter  # type: ignore[import-untyped]
 
 from seqtune.data.panel.window import Windows
 from seqtune.tasks.forecast.codec import Codec
@@ -94,11 +93,29 @@ def smoothed_level(history: Floats, seen: Booleans, period: int) -> Floats:
     first = np.where(seen.any(axis=1), values[np.arange(len(values)), begin], 0.0)
     values = np.where(seen, values, first[:, None])  # a level that begins with the first value
     best, least = first, np.full(len(values), np.inf)
-    for share in SMOOTHING:
-        level, _ = lfilter([share], [1.0, share - 1.0], values, zi=(1 - share) * first[:, None])
+    for level in _smoothed(values, first):
         error = known_mean((values[:, 1:] - level[:, :-1]) ** 2, seen[:, 1:])
         best, least = np.where(error < least, level[:, -1], best), np.minimum(error, least)
     return best
+
+
+def _smoothed(values: Floats, first: Floats) -> Floats:
+    """Return the level at every step by each coefficient, (coefficients, windows, steps).
+
+    SciPy's `lfilter` gives the same and is no quicker; to import it takes as long as all else that
+    a forecast imports.
+
+    Args:
+        values: (windows, steps).
+        first: (windows,) the level before the first step.
+    """
+    shares = np.array(SMOOTHING)[:, None]
+    levels: Floats = values.T[:, None] * shares  # (steps, coefficients, windows)
+    before: Floats = np.broadcast_to(first, levels.shape[1:])
+    for level in levels:
+        level += (1 - shares) * before
+        before = level
+    return levels.transpose(1, 2, 0)
 
 
 def _season(history: Floats, seen: Booleans, period: int) -> Floats:
