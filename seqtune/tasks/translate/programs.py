@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -104,11 +105,7 @@ def _sources(model: Any, sizes: Sizes) -> dict[str, Any]:
 
 def _read_spec(model: Any) -> Any:
     """Return what `read` gives, as shapes and types."""
-    import keras
+    import jax
 
-    inputs = keras.tree.map_structure(
-        lambda each: keras.KerasTensor(each.shape, str(each.dtype)),
-        _sources(model, {"rows": ROWS[0], "source_steps": SOURCE_STEPS[0]}),
-    )
-    read = function_of(READ)
-    return keras.backend.compute_output_spec(lambda sources: read(model, sources), inputs)
+    sources = _sources(model, {"rows": ROWS[0], "source_steps": SOURCE_STEPS[0]})
+    return jax.eval_shape(partial(function_of(READ), model), sources)
