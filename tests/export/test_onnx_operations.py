@@ -152,7 +152,7 @@ def test_a_length_that_decides_what_is_done_is_refused(monkeypatch: pytest.Monke
     def unrolled(x: Any) -> Any:
         return sum(x[:, step] * step for step in range(x.shape[1]))
 
-    with pytest.raises(ExportError, match="'tried'.*each size"):
+    with pytest.raises(ExportError, match=r"'tried'.*each size"):
         to_onnx(NoModel(), exported(monkeypatch, unrolled, whole))
 
 
