@@ -129,6 +129,14 @@ def unwritable(path: Path, error: OSError) -> RunError:
     return RunError(f"{path} cannot be written: {error.strerror or error}", hint_of(error))
 
 
+def no_scratch(error: OSError) -> RunError:
+    """Return the error that the system's temporary folder cannot be written."""
+    return RunError(
+        f"the temporary folder cannot be written: {error.strerror or error}",
+        "free some space there, or name another folder: TMPDIR=FOLDER",
+    )
+
+
 def hint_of(error: OSError) -> str:
     """Return what mends an error of the system."""
     if error.errno in FULL:
@@ -171,13 +179,18 @@ def write_with(path: Path, write: Callable[[IO[bytes]], None]) -> None:
         write(file)
 
 
-def write_text(path: Path, text: str) -> None:
-    """Write a text file whole, in UTF-8; what has no code there is escaped."""
+def write_bytes(path: Path, content: bytes) -> None:
+    """Write a binary file whole."""
 
     def write(file: IO[bytes]) -> None:
-        file.write(text.encode("utf-8", "backslashreplace"))
+        file.write(content)
 
     write_with(path, write)
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a text file whole, in UTF-8; what has no code there is escaped."""
+    write_bytes(path, text.encode("utf-8", "backslashreplace"))
 
 
 def write_json(path: Path, value: Any, indent: int | None = 1) -> None:

@@ -1,0 +1,58 @@
+"""A network as files of a bundle: an ONNX file for each of its programs, and one that lists them.
+
+models/t001.json            programs by name with their files and arguments, and facts
+models/t001-predict.onnx
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from seqtune.files import write_bytes, write_json
+from seqtune.run.predictor import Predictor
+from seqtune.tasks._values import Network, Values
+
+if TYPE_CHECKING:
+    from seqtune.runtime.program import Program
+
+
+def write_network(predictor: Predictor, values: Values, network: Network, path: Path) -> None:
+    """Convert the programs of a network that predicting needs, and write them.
+
+    Args:
+        predictor: The run's, whose task says which programs these are.
+        values: The network's configuration.
+        network: The network, as Keras runs it.
+        path: The JSON file that lists them; the programs stand beside it.
+
+    Raises:
+        ExportError: A program cannot be converted.
+    """
+    from seqtune.export.onnx import to_onnx
+
+    task, model = predictor.task, network.model
+    programs: dict[str, Any] = {}
+    for exported in task.programs(predictor.prepared, values, model):
+        made = to_onnx(model, exported)
+        name = key_of(exported.program)
+        file = path.with_name(f"{path.stem}-{name}.onnx")
+        write_bytes(file, made.content)
+        programs[name] = {
+            "file": f"{path.parent.name}/{file.name}",
+            "inputs": made.inputs,
+            "outputs": made.outputs,
+            "axes": list(made.axes),
+            "options": dict(exported.program.options),
+        }
+    write_json(path, {"programs": programs, "facts": task.network_facts(model)})
+
+
+def key_of(program: Program) -> str:
+    """Return what a program is called in a bundle: its name, and its options where it has some.
+
+    Example:
+        >>> key_of(Program("step", "seqtune.tasks.translate.network_programs", (("answers", 5),)))
+        'step-answers-5'
+    """
+    return "-".join([program.name, *(f"{name}-{value}" for name, value in program.options)])
