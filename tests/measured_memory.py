@@ -71,7 +71,8 @@ def predicting(task: str, known: Any, rows: Callable[[int], Any], *settings: str
     recipe = Recipe.load(None, task, (*settings, *SMALL))
     fitted, recipe = load_task(task).prepare(Source.from_frame(known), recipe, silent)
     values = complete(recipe.dimensions(), {})
-    network = KerasNetwork(load_task(task).build(fitted, values))
+    built = load_task(task).build(fitted, values)
+    network = KerasNetwork(built, load_task(task).network_facts)
 
     def make(units: int) -> Callable[[], object]:
         source, context = Source.from_frame(rows(units)), Context(recipe, "run")
@@ -102,7 +103,7 @@ def answering(steps: int) -> Any:
         task = load_task("forecast")
         fitted, recipe = task.prepare(Source.from_frame(rows), recipe, silent)
         values = complete(recipe.dimensions(), {})
-        network = KerasNetwork(task.build(fitted, values))
+        network = KerasNetwork(task.build(fitted, values), task.network_facts)
         return lambda: task.forward(network, fitted, fitted.encoded("test"), values)
 
     return make
@@ -117,7 +118,7 @@ def reading(documents: int) -> Any:
         task, rows = load_task("generate"), texts(documents, words)[["text"]]
         fitted, recipe = task.prepare(Source.from_frame(rows), recipe, silent)
         values = complete(recipe.dimensions(), {})
-        network = KerasNetwork(task.build(fitted, values))
+        network = KerasNetwork(task.build(fitted, values), task.network_facts)
         return lambda: task.forward(network, fitted, fitted.encoded("test"), values)
 
     return make

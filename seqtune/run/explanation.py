@@ -72,9 +72,10 @@ def explain_trial(
     if not isinstance(task, Explains):
         raise UsageError(f"a {task.name} run has no explanation", f"seqtune report {folder}")
     model = load_network(task, prepared, result.values, model_path(folder, result.trial))
+    network = KerasNetwork(model, task.network_facts)
     found = {
         "network": row_name(result),
-        **task.explain(KerasNetwork(model), prepared, result.values, deadline),
+        **task.explain(network, prepared, result.values, deadline),
     }
     write_json(folder / EXPLANATION, found)
     return found

@@ -88,7 +88,7 @@ class Fitted:
 
     @cached_property
     def task(self) -> Task:
-        """The task."""
+        """The task; Keras is loaded with the first network of a run."""
         from seqtune.tasks import load_task
 
         return load_task(self.record["task"])

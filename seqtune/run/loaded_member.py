@@ -10,6 +10,8 @@ from typing import Any
 
 from seqtune.files import damaged
 from seqtune.run.members import MEMBERS, Member
+from seqtune.runtime.backend import activate
+from seqtune.runtime.program_cache import keep_programs
 from seqtune.tasks._contract import Task
 from seqtune.tasks._values import Network
 
@@ -65,14 +67,14 @@ class LoadedMember:
         from seqtune.runtime.network import KerasNetwork
 
         searched = (lambda: self._load(self.member.model)) if self.is_refitted else None
-        return KerasNetwork(self._load(self.member.file), searched)
+        return KerasNetwork(self._load(self.member.file), self.task.network_facts, searched)
 
     def _load(self, file: str) -> Any:
-        from seqtune.runtime.program_cache import keep_programs
-        from seqtune.search.network_file import load_network
-
         if self.method:
             raise damaged(self.folder / MEMBERS, f"{self.method} is no network")
+        activate("auto")  # before anything imports Keras
+        from seqtune.search.network_file import load_network
+
         keep_programs()
         path = self.folder / file
         return load_network(self.task, self.prepared, self.values, path)

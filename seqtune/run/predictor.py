@@ -99,7 +99,6 @@ class Predictor:
         Raises:
             RunError: A file is missing or damaged, or leads out of the folder.
         """
-        from seqtune.runtime.backend import activate
         from seqtune.tasks import load_task
 
         path = Path(path)
@@ -121,7 +120,6 @@ class Predictor:
             raise RunError(reason, "seqtune runs")
         check_inside(path)
         recipe = Recipe.load(recipe_path, task_of(recipe_path))
-        activate("auto")
         return cls(load_task(recipe.task), path, read_leaderboard(path), recipe)
 
     def save(self, folder: str | Path) -> None:

@@ -18,7 +18,6 @@ from seqtune.search.recorded import check_values
 
 if TYPE_CHECKING:
     from seqtune.run.export_summary import ExportSummary
-    from seqtune.tasks._contract import Task
 
 
 class Run(Fitted):
@@ -99,15 +98,6 @@ class Run(Fitted):
             {**trial, "values": check_values(task, trial["values"], path)} for trial in self.trials
         ]
 
-    @cached_property
-    def task(self) -> Task:
-        """The task; loads Keras on the run's backend if none is loaded yet."""
-        from seqtune.runtime.backend import activate
-        from seqtune.tasks import load_task
-
-        activate("auto")
-        return load_task(self.record["task"])
-
     def explain(self) -> None:
         """Measure what the network that weighs most looks at, and keep that in the run folder.
 
@@ -115,14 +105,16 @@ class Run(Fitted):
             RunError: The run has no network.
             UsageError: Nothing can be explained of a task such as the run's.
         """
-        task = self.task  # sets the backend, before Keras is loaded
+        from seqtune.runtime.backend import activate
+
+        activate("auto")  # before anything imports Keras
         from seqtune.run.explanation import CUT_OFF, NO_TIME, explain_trial, weightiest
 
         predictor = self.predictor
         members = predictor.members.get(predictor.name_of("network"), [])
         trial = weightiest(members, self.checked_trials, self.folder)
         with RunLock(self.folder):
-            explain_trial(task, predictor.prepared, self.folder, trial, math.inf)
+            explain_trial(self.task, predictor.prepared, self.folder, trial, math.inf)
             self.record["notes"] = [
                 note
                 for note in self.record.get("notes", [])

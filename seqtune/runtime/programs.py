@@ -113,23 +113,12 @@ def batch_rows(rows: int, most: int) -> int:
 
 
 def predict(model: Any, inputs: Any) -> Any:
-    """Return what a model says of a batch: `model(inputs, training=False)`, compiled.
+    """Return what a model says of a batch; see `seqtune.runtime.program.PREDICT`.
 
     Args:
         model: A Keras model.
         inputs: An array, or a dictionary of arrays, (batch, …) each.
-
-    Returns:
-        An array of the backend.
-
-    Example:
-        >>> np.asarray(predict(model, {"history": np.zeros((1, 24, 1), np.float32)})).shape
-        (1, 12, 3)
     """
-    return run(model, _call, inputs)
-
-
-def _call(model: Any, inputs: Any) -> Any:
     return model(inputs, training=False)
 
 
@@ -141,6 +130,13 @@ def run(model: Any, function: Callable[..., Any], *arguments: Any) -> Any:
         function: From a model and arrays to arrays, by `keras.ops` and the model's layers; one
             that stands in a module, so that it is the same for all models.
         arguments: Arrays, or lists, tuples and dictionaries of them.
+
+    Returns:
+        Arrays of the backend.
+
+    Example:
+        >>> np.asarray(run(model, predict, {"history": np.zeros((1, 24, 1), np.float32)})).shape
+        (1, 12, 3)
     """
     import keras
 
@@ -182,7 +178,7 @@ def _run_on_tensorflow(model: Any, function: Callable[..., Any], arguments: Any)
     import keras
     import tensorflow
 
-    if function is _call:
+    if function is predict:
         return model.predict_on_batch(*arguments)
 
     def compile_it() -> Any:

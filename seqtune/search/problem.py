@@ -74,8 +74,8 @@ class Problem:
             values: Its configuration.
             part: Which part.
         """
-        encoded = self.prepared.encoded(part)
-        return self.task.forward(KerasNetwork(model), self.prepared, encoded, values)
+        network = KerasNetwork(model, self.task.network_facts)
+        return self.task.forward(network, self.prepared, self.prepared.encoded(part), values)
 
     def score(self, part: Part, predictions: npt.NDArray[Any]) -> dict[str, float]:
         """Return every metric of predictions for a part."""

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def load_task(name: str) -> Task:
-    """Import a task and return it; Keras is loaded with it.
+    """Import a task and return it; Keras is loaded where it first builds a network.
 
     Args:
         name: Its folder.
@@ -20,10 +20,22 @@ def load_task(name: str) -> Task:
     Raises:
         RecipeError: There is no such task.
     """
-    module = import_module(f"{tasks[name].__name__}.task")
-    for registry in (cells, architectures):  # Keras opens networks that hold their layers
+    task: Task = import_module(f"{tasks[name].__name__}.task").TASK
+    return task
+
+
+def load_layers(name: str) -> None:
+    """Import all layers of a task's networks, so that `keras.saving.load_model` finds them.
+
+    Args:
+        name: The task's folder.
+
+    Example:
+        >>> load_layers("forecast")
+        >>> keras.saving.load_model("runs/airline-forecast-1/models/t001.keras")
+    """
+    import_module(f"{tasks[name].__name__}.network")
+    for registry in (cells, architectures):
         for plugin in registry.modules.values():
             if plugin.startswith(registry.package):  # a broken one from outside costs what uses it
                 import_module(plugin)
-    task: Task = module.TASK
-    return task

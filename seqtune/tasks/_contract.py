@@ -8,13 +8,14 @@ names, with three modules: `info.py`, whose `INFO` says what needs nothing heavy
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from seqtune.errors import UsageError
 from seqtune.progress import Advance, Listener, no_progress
+from seqtune.tasks._exported import Exported, predict_alone
 from seqtune.tasks._info import TaskInfo
 from seqtune.tasks._values import (
     Calibration,
@@ -120,6 +121,24 @@ class Task(ABC):
     def describe(self, prepared: Any, values: Values) -> str:
         """Return in a few words what a configuration has that only this task knows."""
         return ""
+
+    def programs(self, prepared: Any, values: Values, model: Any) -> Sequence[Exported]:
+        """Return what predicting runs of a network: what an export has to convert.
+
+        Args:
+            prepared: The data.
+            values: The network's configuration.
+            model: The Keras model, as `build` made it.
+        """
+        return [predict_alone(model)]
+
+    def network_facts(self, model: Any) -> dict[str, Any]:
+        """Return what predicting must know of a network without its model, as plain JSON values.
+
+        Args:
+            model: The Keras model, as `build` made it.
+        """
+        return {}
 
     # predicting: the same for held-out parts and for new rows
 

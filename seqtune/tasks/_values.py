@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Protocol
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from seqtune.recipe.load import Recipe
+    from seqtune.runtime.program import Program
 
 Values = Mapping[str, Any]
 Part = Literal["validation", "test"]
@@ -68,14 +69,30 @@ class Network(Protocol):
     """A trained network, whatever library runs it."""
 
     def __call__(self, inputs: Any) -> npt.NDArray[Any]:
-        """Return what it says of a batch: an array or a dictionary of arrays, (batch, …) each."""
+        """Return what it says of a batch: an array, (batch, …)."""
 
-    def run(self, function: Callable[..., Any], *arguments: Any) -> Any:
-        """Return `function(model, *arguments)`: for what keeps a state between two calls."""
+    def run(self, program: Program, *arguments: Any) -> Any:
+        """Return what a program of the network makes of arrays: for what is more than a batch.
+
+        Args:
+            program: One that `Task.programs` lists.
+            arguments: Arrays, or lists, tuples and dictionaries of them.
+
+        Returns:
+            Such arrays again; NumPy reads them.
+        """
+
+    @property
+    def facts(self) -> Mapping[str, Any]:
+        """What predicting must know of it beside its programs: the task's `network_facts`."""
 
     @property
     def model(self) -> Any:
-        """The network as its library has it."""
+        """The network as Keras has it: for what only a run can do.
+
+        Raises:
+            RunError: Keras does not run it.
+        """
 
     @property
     def searched(self) -> Network:

@@ -31,7 +31,7 @@ def network(weight: float, units: int = 1) -> Any:
 def said(model: Any, *inputs: float) -> list[float]:
     """Return what a network makes of a batch."""
     given = np.array(inputs, np.float32)[:, None]
-    return np.asarray(predict(model, given))[:, 0].tolist()
+    return np.asarray(run(model, predict, given))[:, 0].tolist()
 
 
 def triple(model: Any, arrays: Sequence[Any], more: Any) -> Any:
@@ -96,7 +96,7 @@ def test_another_signature_compiles_its_own(compiled: list[Any]) -> None:
     store.adopt("one", first)
     store.adopt("other", second)
     said(first, 1.0)
-    assert np.asarray(predict(second, np.ones((1, 1), np.float32))).tolist() == [[5.0, 5.0]]
+    assert np.asarray(run(second, predict, np.ones((1, 1), np.float32))).tolist() == [[5.0, 5.0]]
     assert compiled == [first, second]
 
 
@@ -106,7 +106,7 @@ def test_every_other_shape_or_type_is_compiled_once(compiled: list[Any]) -> None
     for inputs in ((1.0,), (1.0, 2.0), (3.0,), (4.0, 5.0)):
         assert said(model, *inputs) == [2 * each for each in inputs]
     assert len(compiled) == 2
-    whole = predict(model, np.array([[3]], np.int32))
+    whole = run(model, predict, np.array([[3]], np.int32))
     assert np.asarray(whole).tolist() == [[6.0]]
     assert len(compiled) == 3
 
@@ -136,7 +136,7 @@ def test_a_function_is_run_with_the_weights_of_its_model() -> None:
 def test_predictions_are_not_those_of_training() -> None:
     inputs = keras.Input((3,))
     model = keras.Model(inputs, keras.layers.Dropout(0.9)(inputs))
-    assert np.asarray(predict(model, np.ones((4, 3), np.float32))).tolist() == [[1.0] * 3] * 4
+    assert np.asarray(run(model, predict, np.ones((4, 3), np.float32))).tolist() == [[1.0] * 3] * 4
 
 
 def test_a_program_is_compiled_when_it_is_first_asked_for() -> None:

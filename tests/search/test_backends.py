@@ -83,13 +83,13 @@ from seqtune.search.network_file import load_network, save_network
 from seqtune.search.problem import Problem
 from seqtune.search.schedule import Watch
 from seqtune.search.trial import Result, TrialJob
-from seqtune.tasks import load_task
+from seqtune.tasks import load_layers
 from seqtune.tasks.translate.decoding import decode
 
 assert keras.backend.backend() == sys.argv[2]
 root = Path(sys.argv[1])
 
-load_task("forecast")
+load_layers("forecast")
 data = np.load(root / "cells.npz")
 found = {}
 for path in root.glob("cells-*.keras"):

@@ -151,13 +151,14 @@ UNITLESS = {
 
 
 @cache
-def network(task: str) -> Any:
+def network(name: str) -> Any:
     """One network for all: its shapes do not depend on units."""
     import keras
 
-    prepared, values = data(task)
+    prepared, values = data(name)
     keras.utils.set_random_seed(0)
-    return KerasNetwork(load_task(task).build(prepared, values))
+    task = load_task(name)
+    return KerasNetwork(task.build(prepared, values), task.network_facts)
 
 
 def data(task: str, scale: float = 1.0, offset: float = 0.0) -> tuple[Any, Mapping[str, Any]]:

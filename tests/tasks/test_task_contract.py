@@ -92,7 +92,9 @@ def subject(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
     prepared.save(folder)
     values = complete(recipe.dimensions(), {})
     opened = task.load(folder)
-    return Subject(task, opened, recipe, values, KerasNetwork(task.build(opened, values)))
+    return Subject(
+        task, opened, recipe, values, KerasNetwork(task.build(opened, values), task.network_facts)
+    )
 
 
 def test_what_it_says_of_itself_is_whole(subject: Subject) -> None:

@@ -16,13 +16,19 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from seqtune.errors import RunError
 from seqtune.tasks._values import Network
 from seqtune.tasks.anomaly.codec import Codec, Coded
 from seqtune.tasks.anomaly.inputs import gather
-from seqtune.tasks.anomaly.network import channels_of, offsets_of
+from seqtune.tasks.anomaly.points import channels_of, offsets_of
 from seqtune.tasks.anomaly.segment import Segment, join
 
 Floats32 = npt.NDArray[np.float32]
+
+OUTPUTS = "outputs"
+"""The fact that says how many numbers a network says of each row."""
+
+MOST_OUTPUTS = 1_000_000
 
 STREAMS = 32
 """Streams that run beside each other."""
@@ -102,7 +108,7 @@ class Judge:
         self.after = self.back if noncausal else 0
         self.watched = channels_of(codec, values)
         self.told = len(self.offsets) * self.watched
-        self.units = int(network.model.output_shape[-1]) - self.told
+        self.units = outputs_of(network) - self.told
 
     def judge(self, segments: Sequence[Segment], before: int) -> list[Judged]:
         """Judge the rows of segments.
@@ -187,6 +193,18 @@ class Judge:
         return [
             Judged(*stream) for stream in zip(errors, counted, expected, states, fresh, strict=True)
         ]
+
+
+def outputs_of(network: Network) -> int:
+    """Return how many numbers a network says of each row: what is expected, and its state.
+
+    Raises:
+        RunError: Its facts, which may come from a stranger's file, do not say it.
+    """
+    found = network.facts.get(OUTPUTS)
+    if type(found) is not int or not 0 < found <= MOST_OUTPUTS:
+        raise RunError("a network does not say how much it tells of a row", "seqtune export RUN")
+    return found
 
 
 def _is_fresh(seen: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:

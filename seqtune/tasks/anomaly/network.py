@@ -6,8 +6,6 @@ from collections.abc import Mapping
 from typing import Any
 
 import keras
-import numpy as np
-import numpy.typing as npt
 
 from seqtune.architectures._dense import dense
 from seqtune.architectures._forms import decode_each
@@ -16,10 +14,7 @@ from seqtune.registry import architectures
 from seqtune.tasks.anomaly.codec import Codec
 from seqtune.tasks.anomaly.head import ExpectationHead
 from seqtune.tasks.anomaly.inputs import count_features
-from seqtune.tasks.anomaly.schema import ARCHITECTURES
-
-MAX_REACH = 384
-"""The farthest row that a step predicts: beyond it, segments are too long to train on."""
+from seqtune.tasks.anomaly.points import channels_of, looks_ahead, offsets_of
 
 WIDTH = 16
 """Features of each row ahead, before the head."""
@@ -79,32 +74,3 @@ def _rows(sequence: Any, known: Any, points: int, values: Mapping[str, Any]) -> 
     joined = keras.layers.Concatenate(name="states_and_known")([states, known])
     rows = dense(points * WIDTH, "rows_ahead", "gelu")(joined)
     return keras.layers.Reshape((-1, points, WIDTH), name="row_by_row")(rows), states
-
-
-def looks_ahead(values: Mapping[str, Any]) -> bool:
-    """Say whether a network predicts rows ahead; with a decoder it writes the latest ones again."""
-    return ARCHITECTURES.form_of(str(values["network.architecture"])) == "states"
-
-
-def channels_of(codec: Codec, values: Mapping[str, Any]) -> int:
-    """Return how many channels a configuration watches: the columns, and how they move."""
-    return codec.channels * (2 if values["preprocessing.activity"] else 1)
-
-
-def offsets_of(codec: Codec, values: Mapping[str, Any]) -> npt.NDArray[np.int64]:
-    """Return where the rows lie that a step predicts or writes, (points,) int64, the nearest first.
-
-    Rows ahead are numbered from 1 up, the step itself and rows before it from 0 down. They lie the
-    farther apart, the farther away they are.
-
-    Example:
-        >>> offsets_of(codec, {"preprocessing.reach": 1.0, "preprocessing.points": 3, …})
-        array([ 1,  5, 24])
-    """
-    is_ahead = looks_ahead(values)
-    reach = round(float(values["preprocessing.reach"]) * codec.season)
-    reach = min(max(1, reach), MAX_REACH)
-    steps = np.geomspace(1, reach, int(values["preprocessing.points"])).round()
-    if not is_ahead:
-        steps = steps - 1
-    return np.unique(steps).astype(np.int64) * (1 if is_ahead else -1)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -31,17 +31,13 @@ from seqtune.tasks._values import (
     Until,
     Values,
 )
-from seqtune.tasks.anomaly.batches import TrainingBatches
 from seqtune.tasks.anomaly.calibration import ScoreCalibration, is_raw
 from seqtune.tasks.anomaly.codec import Codec
 from seqtune.tasks.anomaly.held_out import HeldOut
-from seqtune.tasks.anomaly.illustrate import illustrate
-from seqtune.tasks.anomaly.inference import Judge
+from seqtune.tasks.anomaly.inference import OUTPUTS, Judge
 from seqtune.tasks.anomaly.info import INFO
-from seqtune.tasks.anomaly.loss import trimmed_loss
-from seqtune.tasks.anomaly.network import build_network, channels_of, offsets_of
 from seqtune.tasks.anomaly.new_rows import NewRows, labelled_rows, rows_to_score
-from seqtune.tasks.anomaly.prepare import prepare, settings
+from seqtune.tasks.anomaly.points import channels_of, offsets_of
 from seqtune.tasks.anomaly.prepared import Prepared
 from seqtune.tasks.anomaly.reference_states import reference_of
 from seqtune.tasks.anomaly.score_parts import combined_score
@@ -49,6 +45,9 @@ from seqtune.tasks.anomaly.scorer_selection import calibrate, selection_score
 from seqtune.tasks.anomaly.scoring import score_held_out, score_segments
 from seqtune.tasks.anomaly.simple_methods import problem_of, score_by_method
 from seqtune.tasks.anomaly.tables import evaluate_rows, event_table
+
+if TYPE_CHECKING:
+    from seqtune.tasks.anomaly.batches import TrainingBatches
 
 Floats = npt.NDArray[np.float64]
 
@@ -76,6 +75,8 @@ class AnomalyTask(Task):
         self, source: Source, recipe: Recipe, listener: Listener
     ) -> tuple[Prepared, Recipe]:
         """Read roles, build the panel, find seasons, settle what is open, split, fit the codec."""
+        from seqtune.tasks.anomaly.prepare import prepare
+
         return prepare(source, recipe, listener)
 
     def load(self, folder: Path) -> Prepared:
@@ -84,10 +85,14 @@ class AnomalyTask(Task):
 
     def build(self, prepared: Prepared, values: Values) -> Any:
         """Build the network of one configuration."""
+        from seqtune.tasks.anomaly.network import build_network
+
         return build_network(prepared.codec, values)
 
     def loss(self, prepared: Prepared, values: Values) -> Any:
         """Return the trimmed loss."""
+        from seqtune.tasks.anomaly.loss import trimmed_loss
+
         codec = prepared.codec
         trim = float(values["training.trim"])
         return trimmed_loss(offsets_of(codec, values), channels_of(codec, values), trim)
@@ -102,6 +107,8 @@ class AnomalyTask(Task):
         until: Until = "train",
     ) -> TrainingBatches:
         """Return segments drawn at random from the parts up to `until`."""
+        from seqtune.tasks.anomaly.batches import TrainingBatches
+
         lookback = int(values["lookback"])
         return TrainingBatches(
             prepared.coded,
@@ -120,6 +127,10 @@ class AnomalyTask(Task):
         rows = int((bounds[:, 1] - bounds[:, 0]).sum())
         batch = int(values["training.batch_size"]) * _segment(prepared.codec, values)
         return int(np.clip(-(-rows // batch), 20, 50))
+
+    def network_facts(self, model: Any) -> dict[str, Any]:
+        """Return how many numbers the network says of each row."""
+        return {OUTPUTS: int(model.output_shape[-1])}
 
     def forward(
         self,
@@ -218,6 +229,8 @@ class AnomalyTask(Task):
         kept: KeptResults = NOTHING_KEPT,
     ) -> list[BaselineResult]:
         """Score the same rows by simple methods."""
+        from seqtune.tasks.anomaly.prepare import settings
+
         asked = settings(recipe).baselines
         return run_simple_methods(
             problem_of(prepared),
@@ -234,6 +247,8 @@ class AnomalyTask(Task):
         self, prepared: Prepared, predictions: Floats, models: Models, context: Context
     ) -> dict[str, Any]:
         """Return the chart of the test part, its events and its strangest rows."""
+        from seqtune.tasks.anomaly.illustrate import illustrate
+
         return illustrate(prepared, predictions)
 
     def encode(self, prepared: Prepared, source: Source | None, context: Context) -> NewRows:

@@ -1,4 +1,4 @@
-"""Network inputs: a part in its order, or training batches drawn at random."""
+"""Training batches drawn at random."""
 
 from __future__ import annotations
 
@@ -10,45 +10,10 @@ import numpy as np
 import numpy.typing as npt
 
 from seqtune.data.ragged import Ragged
-from seqtune.tasks.classify.augmentation import hide_words, vary_series
 from seqtune.tasks.classify.codec import Codec
+from seqtune.tasks.classify.inputs import Arrays, network_inputs
 
-Arrays = dict[str, npt.NDArray[Any]]
 Rows = npt.NDArray[np.int64]
-
-
-def network_inputs(
-    codec: Codec,
-    inputs: Ragged,
-    rows: Rows,
-    values: Mapping[str, Any],
-    draw: np.random.Generator | None = None,
-) -> Arrays:
-    """Return cases as the network takes them.
-
-    Args:
-        codec: Scales and lengths.
-        inputs: The cases, as tokens of the configuration's kind or as series.
-        rows: Which of them.
-        values: The configuration.
-        draw: Varies them, for training; None leaves them as they are.
-
-    Returns:
-        `tokens` (cases, steps) int32; or `series` (cases, steps, channels) float32 and `length`
-        (cases,) int32.
-    """
-    if codec.kind == "text":
-        tokens, _ = inputs.take(rows, codec.longest[str(values["text.tokens"])])
-        if draw is not None:
-            tokens = hide_words(tokens, float(values["text.word_dropout"]), draw)
-        return {"tokens": tokens.astype(np.int32, copy=False)}
-    batch, lengths = inputs.take(rows, codec.longest["series"])
-    scaled = codec.scaled(batch.astype(np.float64), lengths, str(values["series.scaling"]))
-    if draw is not None:
-        scaled = vary_series(scaled, lengths, values, draw)
-    single = np.finfo(np.float32)  # values that are not scaled may be beyond it
-    scaled = np.clip(scaled, single.min, single.max)
-    return {"series": scaled.astype(np.float32), "length": lengths.astype(np.int32)}
 
 
 class TrainingBatches(keras.utils.PyDataset):  # type: ignore[misc]

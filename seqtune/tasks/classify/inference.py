@@ -12,8 +12,8 @@ from seqtune.data.ragged import Ragged
 from seqtune.progress import Advance, no_progress
 from seqtune.runtime.programs import batch_rows
 from seqtune.tasks._values import Network
-from seqtune.tasks.classify.batches import network_inputs
 from seqtune.tasks.classify.codec import Codec
+from seqtune.tasks.classify.inputs import network_inputs
 
 Floats = npt.NDArray[np.float64]
 

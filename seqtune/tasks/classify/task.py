@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
-import keras
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
@@ -35,18 +34,18 @@ from seqtune.tasks._values import (
     Values,
     without,
 )
-from seqtune.tasks.classify.batches import TrainingBatches
 from seqtune.tasks.classify.encoded import EncodedCases
 from seqtune.tasks.classify.inference import input_name, network_probabilities
 from seqtune.tasks.classify.info import INFO
-from seqtune.tasks.classify.network import build_network
 from seqtune.tasks.classify.new_cases import labelled_cases, unlabelled_cases
-from seqtune.tasks.classify.prepare import prepare
 from seqtune.tasks.classify.prepared import Prepared
 from seqtune.tasks.classify.schema import Schema
 from seqtune.tasks.classify.simple_methods import classify_by_method, problem_of
 from seqtune.tasks.classify.tables import evaluate_cases, label_table, score_cases
 from seqtune.tasks.classify.temperature import Temperature
+
+if TYPE_CHECKING:
+    from seqtune.tasks.classify.batches import TrainingBatches
 
 Floats = npt.NDArray[np.float64]
 
@@ -72,6 +71,8 @@ class ClassifyTask(LinesAreRows, Task):
         self, source: Source, recipe: Recipe, listener: Listener
     ) -> tuple[Prepared, Recipe]:
         """Read roles, cases and labels, split them, fit the codec, settle what is open."""
+        from seqtune.tasks.classify.prepare import prepare
+
         return prepare(source, recipe, listener)
 
     def load(self, folder: Path) -> Prepared:
@@ -80,6 +81,8 @@ class ClassifyTask(LinesAreRows, Task):
 
     def build(self, prepared: Prepared, values: Values) -> Any:
         """Build the network of one configuration."""
+        from seqtune.tasks.classify.network import build_network
+
         return build_network(prepared, values)
 
     def structure(self, values: Values) -> Values:
@@ -94,6 +97,8 @@ class ClassifyTask(LinesAreRows, Task):
 
         Labels are softened where batches are made (`seqtune.tasks.classify.batches`).
         """
+        import keras
+
         kind = (
             keras.losses.BinaryCrossentropy
             if prepared.codec.labels.is_multi
@@ -112,6 +117,8 @@ class ClassifyTask(LinesAreRows, Task):
         self, prepared: Prepared, values: Values, seed: int, *, steps: int, until: Until = "train"
     ) -> TrainingBatches:
         """Return random batches of cases."""
+        from seqtune.tasks.classify.batches import TrainingBatches
+
         inputs = prepared.inputs[input_name(prepared.codec, values)]
         return TrainingBatches(
             prepared.codec, inputs, prepared.targets, prepared.until(until), values, seed, steps

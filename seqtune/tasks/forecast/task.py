@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -26,27 +26,24 @@ from seqtune.tasks._values import (
     Values,
     without,
 )
-from seqtune.tasks.forecast.batches import TrainingBatches
 from seqtune.tasks.forecast.conformal import ConformalFactors, measure_factors
 from seqtune.tasks.forecast.examples import Examples
-from seqtune.tasks.forecast.explain import explain
 from seqtune.tasks.forecast.floor import given_out
 from seqtune.tasks.forecast.global_methods import (
     forecast_by_global_method,
     learns_from_all,
     run_all_methods,
 )
-from seqtune.tasks.forecast.illustrate import illustrate
 from seqtune.tasks.forecast.inference import forecast_windows, window_histories
 from seqtune.tasks.forecast.info import INFO
-from seqtune.tasks.forecast.loss import quantile_loss
-from seqtune.tasks.forecast.network import build_network
 from seqtune.tasks.forecast.new_rows import next_windows, rolled_origins, scored_windows
-from seqtune.tasks.forecast.prepare import prepare, settings
 from seqtune.tasks.forecast.prepared import Prepared
 from seqtune.tasks.forecast.preprocessing import preprocess
 from seqtune.tasks.forecast.simple_methods import forecast_by_method, with_one_to_blend
 from seqtune.tasks.forecast.tables import evaluate_examples, forecast_table, score_examples
+
+if TYPE_CHECKING:
+    from seqtune.tasks.forecast.batches import TrainingBatches
 
 Floats = npt.NDArray[np.float64]
 
@@ -72,6 +69,8 @@ class ForecastTask(Task):
         self, source: Source, recipe: Recipe, listener: Listener
     ) -> tuple[Prepared, Recipe]:
         """Read roles, build the panel, find seasons, settle what is open, split, fit the codec."""
+        from seqtune.tasks.forecast.prepare import prepare
+
         return prepare(source, recipe, listener)
 
     def load(self, folder: Path) -> Prepared:
@@ -80,6 +79,8 @@ class ForecastTask(Task):
 
     def build(self, prepared: Prepared, values: Values) -> Any:
         """Build the network for the shapes that the preprocessing gives."""
+        from seqtune.tasks.forecast.network import build_network
+
         example = prepared.windows["validation"][:1]
         preprocessed = preprocess(prepared.coded, example, prepared.codec, values)
         shapes = {name: array.shape[1:] for name, array in preprocessed.inputs.items()}
@@ -95,6 +96,8 @@ class ForecastTask(Task):
 
     def loss(self, prepared: Prepared, values: Values) -> Any:
         """Return the weighted quantile loss."""
+        from seqtune.tasks.forecast.loss import quantile_loss
+
         return quantile_loss(prepared.codec.levels)
 
     def batches(
@@ -107,6 +110,8 @@ class ForecastTask(Task):
         until: Until = "train",
     ) -> TrainingBatches:
         """Return windows drawn at random from the parts up to `until`."""
+        from seqtune.tasks.forecast.batches import TrainingBatches
+
         windows = prepared.training(int(values["lookback"]), until)
         return TrainingBatches(prepared.coded, prepared.codec, windows, values, seed, steps)
 
@@ -206,6 +211,8 @@ class ForecastTask(Task):
         kept: KeptResults = NOTHING_KEPT,
     ) -> list[BaselineResult]:
         """Forecast the same windows by simple methods."""
+        from seqtune.tasks.forecast.prepare import settings
+
         asked = settings(recipe).baselines
         results = run_all_methods(
             prepared,
@@ -222,6 +229,8 @@ class ForecastTask(Task):
         self, prepared: Prepared, predictions: Floats, models: Models, context: Context
     ) -> dict[str, Any]:
         """Return the chart of a typical test window."""
+        from seqtune.tasks.forecast.illustrate import illustrate
+
         windows = prepared.windows["test"]
         return illustrate(prepared, given_out(predictions, prepared.coded, windows))
 
@@ -259,6 +268,8 @@ class ForecastTask(Task):
         self, network: Network, prepared: Prepared, values: Values, deadline: float
     ) -> dict[str, Any]:
         """Measure which inputs and which lags matter; see `seqtune.tasks.forecast.explain`."""
+        from seqtune.tasks.forecast.explain import explain
+
         return explain(network, prepared, values, deadline)
 
 

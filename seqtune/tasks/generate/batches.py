@@ -46,3 +46,14 @@ class Streams(keras.utils.PyDataset):  # type: ignore[misc]
     def on_epoch_end(self) -> None:
         """Go on to the batches of the next epoch."""
         self.epoch += 1
+
+
+class GapStreams(Streams):
+    """Streams through the text, of which each token is predicted from the others."""
+
+    def __getitem__(self, index: int) -> tuple[Tokens, Tokens]:
+        """Return tokens (streams, steps), and the same as what is to be predicted."""
+        done = (self.epoch * self.batches + index) * self.steps
+        places = self.begins[:, None] + done + np.arange(self.steps)
+        read = self.tokens[places % len(self.tokens)].astype(np.int32)
+        return read, read

@@ -1,4 +1,4 @@
-"""Networks that predict a token from both sides: their batches and their scores."""
+"""How likely networks that predict a token from both sides find a text."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ import numpy.typing as npt
 from seqtune.data.text.vocabulary import END
 from seqtune.progress import Advance, no_progress
 from seqtune.tasks._values import Network
-from seqtune.tasks.generate.batches import Streams, Tokens
 
 Floats = npt.NDArray[np.float64]
 Array = npt.NDArray[Any]
@@ -23,17 +22,6 @@ SCORED = 128
 
 ROWS = 16
 """Rows at a time: each has a probability of every word for every token."""
-
-
-class GapStreams(Streams):
-    """Streams through the text, of which each token is predicted from the others."""
-
-    def __getitem__(self, index: int) -> tuple[Tokens, Tokens]:
-        """Return tokens (streams, steps), and the same as what is to be predicted."""
-        done = (self.epoch * self.batches + index) * self.steps
-        places = self.begins[:, None] + done + np.arange(self.steps)
-        read = self.tokens[places % len(self.tokens)].astype(np.int32)
-        return read, read
 
 
 def gap_log_probabilities(

@@ -7,12 +7,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from seqtune.cells._stateful import StatefulLayer
 from seqtune.data.text.tokenizer import Tokenizer
 from seqtune.data.text.vocabulary import END, UNKNOWN
 from seqtune.tasks._values import Network
 from seqtune.tasks.generate.inference import Floats
-from seqtune.tasks.generate.network import VOCABULARY, reading_layers, state_shapes
+from seqtune.tasks.generate.programs import READ_ONE, state_shapes
 from seqtune.tasks.generate.scoring import log_probabilities
 
 
@@ -26,7 +25,7 @@ class NetworkReader:
 
     def __init__(self, network: Network, tokens: Tokenizer) -> None:
         self.network, self.tokens = network, tokens
-        self._shapes = state_shapes(network.model)
+        self._shapes = state_shapes(network)
 
     def start(self, batch: int = 1) -> tuple[Any, ...]:
         """Return the state before the first token of a document: zeros, each (batch, …)."""
@@ -43,7 +42,7 @@ class NetworkReader:
             (batch, vocabulary) logits of the token after it, and the new state.
         """
         tokens = np.asarray(ids, np.int32)[:, None]
-        logits, after = self.network.run(_read_one, tokens, list(state))
+        logits, after = self.network.run(READ_ONE, tokens, list(state))
         return np.asarray(logits, np.float64), tuple(after)
 
     def score(self, ids: npt.ArrayLike) -> Floats:
@@ -57,17 +56,3 @@ class NetworkReader:
             return np.empty(0)
         found = log_probabilities(self.network, text, 1, len(text))
         return np.where(text[1:] == UNKNOWN, found - self.tokens.surprise, found)
-
-
-def _read_one(model: Any, tokens: Any, states: list[Any]) -> tuple[Any, list[Any]]:
-    """Read (batch, 1) tokens; return the logits of the next ones, and the new states."""
-    vocabulary = model.get_layer(VOCABULARY)
-    features, waiting, after = vocabulary(tokens), list(states), list[Any]()
-    for layer in reading_layers(model):
-        if isinstance(layer, StatefulLayer):
-            own = tuple(waiting.pop(0) for _ in layer.shapes)
-            features, left = layer.run(features, own, training=False)
-            after += left
-        else:
-            features = layer(features)
-    return vocabulary(features, is_read=False)[:, -1], after

@@ -17,7 +17,7 @@ from seqtune.data.text.tokenizer import Tokenizer
 from seqtune.data.text.vocabulary import END, UNKNOWN
 from seqtune.progress import Advance, no_progress
 from seqtune.tasks._values import Network
-from seqtune.tasks.generate.network import score_targets, state_shapes
+from seqtune.tasks.generate.programs import SCORE_TARGETS, STEPS, state_shapes
 
 Floats = npt.NDArray[np.float64]
 Array = npt.NDArray[Any]
@@ -29,9 +29,6 @@ LANE = 256
 BEFORE = 192
 """Tokens that a stream reads before those that it scores: what a state remembers of more is worth
 less than a thousandth of a bit."""
-
-STEPS = 64
-"""Steps that are read at a time."""
 
 
 def log_probabilities(
@@ -57,13 +54,13 @@ def log_probabilities(
     before = BEFORE if streams > 1 else min(begin - 1, BEFORE)
     width = -(-(before + each) // STEPS) * STEPS
     first = begin - 1 - before + np.arange(streams) * each  # the place of each stream's first input
-    states = [np.zeros((streams, *shape), np.float32) for shape in state_shapes(network.model)]
+    states = [np.zeros((streams, *shape), np.float32) for shape in state_shapes(network)]
     found = np.empty((streams, width))
     for step in range(0, width, STEPS):
         places = first[:, None] + step + np.arange(STEPS + 1)
         inside = (places >= 0) & (places < end)
         tokens = np.where(inside, array[np.clip(places, 0, end - 1)], END).astype(np.int32)
-        scored, states = network.run(score_targets, tokens[:, :-1], tokens[:, 1:], states)
+        scored, states = network.run(SCORE_TARGETS, tokens[:, :-1], tokens[:, 1:], states)
         found[:, step : step + STEPS] = np.asarray(scored)
         advance(min(streams * STEPS, count))
     return found[:, before : before + each].ravel()[:count]

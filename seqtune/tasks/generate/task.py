@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-import keras
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
@@ -23,6 +22,7 @@ from seqtune.errors import RunError
 from seqtune.progress import Advance, Listener, Note, no_progress
 from seqtune.recipe.load import Recipe
 from seqtune.tasks._contract import SearchSettings, Task
+from seqtune.tasks._exported import Exported
 from seqtune.tasks._values import (
     Context,
     Evaluation,
@@ -31,14 +31,13 @@ from seqtune.tasks._values import (
     Until,
     Values,
 )
-from seqtune.tasks.generate.batches import Streams
 from seqtune.tasks.generate.encoded import EncodedText, new_text
 from seqtune.tasks.generate.evaluate import evaluate_text, score_text
-from seqtune.tasks.generate.gaps import GapStreams, gap_log_probabilities
+from seqtune.tasks.generate.gaps import gap_log_probabilities
 from seqtune.tasks.generate.info import INFO
-from seqtune.tasks.generate.network import build_network, is_for_gaps
-from seqtune.tasks.generate.prepare import prepare
+from seqtune.tasks.generate.objective import is_for_gaps
 from seqtune.tasks.generate.prepared import Prepared
+from seqtune.tasks.generate.programs import STATES, reading_programs
 from seqtune.tasks.generate.schema import Schema
 from seqtune.tasks.generate.scoring import log_probabilities, predictions_of
 from seqtune.tasks.generate.simple_methods import MAX_COUNTED, method_predictions, problem_of
@@ -67,6 +66,8 @@ class GenerateTask(Task):
         self, source: Source, recipe: Recipe, listener: Listener
     ) -> tuple[Prepared, Recipe]:
         """Read the documents, divide them, fit vocabularies, encode."""
+        from seqtune.tasks.generate.prepare import prepare
+
         return prepare(source, recipe, listener)
 
     def load(self, folder: Path) -> Prepared:
@@ -75,10 +76,14 @@ class GenerateTask(Task):
 
     def build(self, prepared: Prepared, values: Values) -> Any:
         """Build the network of one configuration."""
+        from seqtune.tasks.generate.network import build_network
+
         return build_network(prepared, values)
 
     def loss(self, prepared: Prepared, values: Values) -> Any:
         """Return the cross-entropy of the next token."""
+        import keras
+
         return keras.losses.SparseCategoricalCrossentropy(from_logits=True)
 
     def steps_per_epoch(self, prepared: Prepared, values: Values) -> int:
@@ -91,6 +96,8 @@ class GenerateTask(Task):
         self, prepared: Prepared, values: Values, seed: int, *, steps: int, until: Until = "train"
     ) -> Any:
         """Return streams through the text."""
+        from seqtune.tasks.generate.batches import GapStreams, Streams
+
         streams = GapStreams if is_for_gaps(values) else Streams
         return streams(
             prepared.until(str(values["tokens.kind"]), until),
@@ -99,6 +106,18 @@ class GenerateTask(Task):
             seed=seed,
             batches=steps,
         )
+
+    def programs(self, prepared: Prepared, values: Values, model: Any) -> Sequence[Exported]:
+        """Return what reads from left to right, or predicts each token from all the others."""
+        if is_for_gaps(values):
+            return super().programs(prepared, values, model)
+        return reading_programs(self.network_facts(model)[STATES])
+
+    def network_facts(self, model: Any) -> dict[str, Any]:
+        """Return the shape of each state."""
+        from seqtune.tasks.generate.network import state_shapes
+
+        return {STATES: [list(shape) for shape in state_shapes(model)]}
 
     def forward(
         self,

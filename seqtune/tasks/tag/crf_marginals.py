@@ -4,32 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-import keras
 import numpy as np
 import numpy.typing as npt
-from keras import ops
-
-from seqtune.tasks.tag.crf import CHAIN
 
 FAR = 300.0
 """Nats below the best at which an emission ends; its exponential is no longer told from none."""
 
 Floats = npt.NDArray[np.float64]
-
-
-def chain_parts(model: Any, inputs: Any) -> tuple[Any, Any, Any]:
-    """Return emissions (batch, steps, tags), transitions (tags, tags) and borders (2, tags).
-
-    What `LinearChain` packs for the loss has the transitions once for each sequence; these are all
-    that inference needs.
-
-    Args:
-        model: A network whose last layer is a `LinearChain`.
-        inputs: A batch.
-    """
-    chain = model.get_layer(CHAIN)
-    emissions = keras.Model(model.inputs, chain.input)(inputs, training=False)
-    return emissions, chain.transitions + chain.forbidden, ops.convert_to_tensor(chain.borders)
 
 
 def chain_marginals(

@@ -9,16 +9,20 @@ import numpy as np
 import numpy.typing as npt
 
 from seqtune.progress import Advance, no_progress
+from seqtune.runtime.program import Program
 from seqtune.runtime.programs import batch_rows
 from seqtune.tasks._values import Network
 from seqtune.tasks.tag.codec import Codec
-from seqtune.tasks.tag.crf_marginals import chain_marginals, chain_parts
+from seqtune.tasks.tag.crf_marginals import chain_marginals
 from seqtune.tasks.tag.encoded import EncodedSequences
 from seqtune.tasks.tag.lengths import number_of
 from seqtune.tasks.tag.windows import Windows, overlapping
 
 Floats = npt.NDArray[np.float64]
 Rows = npt.NDArray[np.int64]
+
+CHAIN_PARTS = Program("chain_parts", "seqtune.tasks.tag.network_programs")
+"""The emissions of a batch, and what follows what."""
 
 PROGRAMS = 3
 """So many lengths at most are windows padded to."""
@@ -55,8 +59,8 @@ def network_marginals(
     for chosen, real, steps in _chunks(windows, few_of(codec.lengths)):
         start, length = windows.start[chosen], windows.length[chosen]
         batch = inputs.batch(codec, start, length, steps, values)
-        if values["network.head"] == "crf":
-            emissions, transitions, borders = network.run(chain_parts, batch)
+        if is_chain(values):
+            emissions, transitions, borders = network.run(CHAIN_PARTS, batch)
             chances = chain_marginals(
                 emissions, transitions, borders, length, is_causal=codec.is_causal
             )
@@ -68,6 +72,11 @@ def network_marginals(
         found[place[kept]] = chances[:real][kept]
         advance(int(kept.sum()))
     return found
+
+
+def is_chain(values: Mapping[str, Any]) -> bool:
+    """Say whether a network decides the tags of a sequence together."""
+    return bool(values["network.head"] == "crf")
 
 
 def few_of(lengths: tuple[int, ...]) -> tuple[int, ...]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -21,6 +22,7 @@ from seqtune.data.reading.source import Source
 from seqtune.progress import Advance, Listener, no_progress
 from seqtune.recipe.load import Recipe
 from seqtune.tasks._contract import SearchSettings, Task
+from seqtune.tasks._exported import Exported
 from seqtune.tasks._values import (
     Context,
     Evaluation,
@@ -31,21 +33,20 @@ from seqtune.tasks._values import (
     Values,
     without,
 )
-from seqtune.tasks.tag.batches import TrainingBatches
 from seqtune.tasks.tag.encoded import EncodedSequences
-from seqtune.tasks.tag.inference import network_marginals
+from seqtune.tasks.tag.inference import CHAIN_PARTS, is_chain, network_marginals
 from seqtune.tasks.tag.info import INFO
 from seqtune.tasks.tag.lines import by_line, tokens_of_line
-from seqtune.tasks.tag.loss import loss_of
-from seqtune.tasks.tag.network import build_network
 from seqtune.tasks.tag.new_sequences import labelled_sequences, unlabelled_sequences
-from seqtune.tasks.tag.prepare import prepare
 from seqtune.tasks.tag.prepared import Prepared
 from seqtune.tasks.tag.read_sequences import aligned
 from seqtune.tasks.tag.schema import Schema
 from seqtune.tasks.tag.scoring import margin_of, objective_of, score_positions
 from seqtune.tasks.tag.simple_methods import problem_of, tag_by_method
 from seqtune.tasks.tag.tables import tag_table
+
+if TYPE_CHECKING:
+    from seqtune.tasks.tag.batches import TrainingBatches
 
 Floats = npt.NDArray[np.float64]
 
@@ -67,6 +68,8 @@ class TagTask(Task):
         self, source: Source, recipe: Recipe, listener: Listener
     ) -> tuple[Prepared, Recipe]:
         """Read roles, sequences and tags, split them, fit the codec, settle what is open."""
+        from seqtune.tasks.tag.prepare import prepare
+
         return prepare(source, recipe, listener)
 
     def load(self, folder: Path) -> Prepared:
@@ -75,6 +78,8 @@ class TagTask(Task):
 
     def build(self, prepared: Prepared, values: Values) -> Any:
         """Build the network of one configuration."""
+        from seqtune.tasks.tag.network import build_network
+
         return build_network(prepared, values)
 
     def structure(self, values: Values) -> Values:
@@ -84,6 +89,8 @@ class TagTask(Task):
 
     def loss(self, prepared: Prepared, values: Values) -> Any:
         """Return the cross-entropy of each tag, or of all tags of a sequence together."""
+        from seqtune.tasks.tag.loss import loss_of
+
         return loss_of(values)
 
     def steps_per_epoch(self, prepared: Prepared, values: Values) -> int:
@@ -95,6 +102,8 @@ class TagTask(Task):
         self, prepared: Prepared, values: Values, seed: int, *, steps: int, until: Until = "train"
     ) -> TrainingBatches:
         """Return batches of sequences of like length."""
+        from seqtune.tasks.tag.batches import TrainingBatches
+
         return TrainingBatches(prepared, values, prepared.until(until), seed, steps)
 
     def describe(self, prepared: Prepared, values: Values) -> str:
@@ -103,6 +112,11 @@ class TagTask(Task):
         if prepared.codec.kind == "tokens" and values["tokens.characters"] != "none":
             said.append(f"characters by {values['tokens.characters']}")
         return ", ".join(said)
+
+    def programs(self, prepared: Prepared, values: Values, model: Any) -> Sequence[Exported]:
+        """Return the logits of a batch, or the parts of a linear chain."""
+        (predicts,) = super().programs(prepared, values, model)
+        return [replace(predicts, program=CHAIN_PARTS) if is_chain(values) else predicts]
 
     def forward(
         self,

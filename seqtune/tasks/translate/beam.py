@@ -88,6 +88,12 @@ class Beams:
         return len(self._history)
 
     @property
+    def places(self) -> Whole:
+        """Which answer each goes on from, (rows, beam) int32, counted through all rows."""
+        first = np.arange(len(self.parents), dtype=np.int32) * self.beam
+        return self.parents + first[:, None]
+
+    @property
     def is_over(self) -> bool:
         """Whether no row goes on."""
         return bool(self.is_done.all())

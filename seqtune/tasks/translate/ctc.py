@@ -1,95 +1,32 @@
-"""A token, or none, for each step of the memory: unaligned transcription without a decoder."""
+"""Answers from what is said of each frame: the most probable ones, and how probable a known one is.
+
+Source:
+    Graves et al., Connectionist Temporal Classification (ICML 2006).
+"""
 
 from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Sequence
-from typing import Any
 
-import keras
 import numpy as np
 import numpy.typing as npt
-from keras import ops
 
-from seqtune.architectures._dense import dense
-from seqtune.architectures._dropout import Dropout
 from seqtune.data.text.vocabulary import END, UNKNOWN
-from seqtune.initializers import LogFrequencies
 
 BLANK = END
 """The token of a frame at which nothing is written."""
 
-SURE = 2e4
-"""How much more likely than any other token the blank is in a frame that is not there."""
-
 LIKELY = -12.0
 """Natural logarithm of the probability below which no token of a frame is looked at."""
+
+NEVER = -1e30
+"""The logarithm of the probability of what cannot be."""
 
 Floats = npt.NDArray[np.float64]
 Prefix = tuple[int, ...]
 Answer = tuple[Prefix, float]
 """Tokens, and the natural logarithm of their probability."""
-
-
-@keras.saving.register_keras_serializable("seqtune")
-class FrameTokens(keras.layers.Layer):  # type: ignore[misc]
-    """Says a token, or the blank, of each step of a memory.
-
-    A step that is not there says the blank for sure: padding changes the probability of no target.
-
-    Args:
-        size: Tokens of the target, the blank (0) among them.
-        dropout: Share of features that is left out while training.
-        counts: (tokens,) how often each is in the training targets; None for zeros.
-        options: What every layer takes.
-
-    Shape:
-        (batch, frames, features), (batch, frames) -> (batch, frames, tokens) logits.
-
-    Source:
-        Graves et al., Connectionist Temporal Classification (ICML 2006), section 3.1.
-    """
-
-    def __init__(
-        self,
-        size: int,
-        *,
-        dropout: float = 0.0,
-        counts: Sequence[float] | None = None,
-        **options: Any,
-    ) -> None:
-        super().__init__(**options)
-        self.supports_masking = True
-        self.size, self.share = size, dropout
-        if counts is not None:  # at first every second frame is a blank
-            counts = [sum(counts[BLANK + 1 :]) if place == BLANK else each
-                      for place, each in enumerate(counts)]  # fmt: skip
-        self.say = dense(size, "say", bias=LogFrequencies(counts))
-        self.drop = Dropout(dropout, name="dropout") if dropout else None
-
-    def build(self, memory_shape: Any, *_: Any) -> None:
-        """Create the weights for a memory (batch, frames, features)."""
-        self.say.build(memory_shape)
-        self.built = True
-
-    def call(self, memory: Any, present: Any, previous: Any = None, training: bool = False) -> Any:
-        """Return logits; what was written before plays no part."""
-        dropped = memory if self.drop is None else self.drop(memory, training=training)
-        logits = self.say(dropped)
-        is_blank = ops.cast(ops.arange(self.size) == BLANK, logits.dtype)
-        return ops.where(ops.expand_dims(present, -1), logits, is_blank * SURE)
-
-    def compute_mask(self, *_: Any) -> None:
-        """Hand no mask on."""
-
-    def compute_output_spec(self, memory: Any, *_: Any, **__: Any) -> Any:
-        """Return the output without computing it."""
-        return keras.KerasTensor((*memory.shape[:2], self.size), self.compute_dtype)
-
-    def get_config(self) -> dict[str, Any]:
-        """Return the arguments."""
-        return {**super().get_config(), "size": self.size, "dropout": self.share}
 
 
 def best_path(frames: Floats) -> Prefix:
@@ -138,6 +75,40 @@ def best_prefixes(frames: Floats, beam: int) -> list[Answer]:
         ranked = sorted(following.items(), key=lambda item: -_add(*item[1]))
         alive = {prefix: (ends[0], ends[1]) for prefix, ends in ranked[:beam]}
     return [(prefix, _add(*ends)) for prefix, ends in alive.items()]
+
+
+def target_log_probabilities(frames: Floats, targets: npt.NDArray[np.int32]) -> Floats:
+    """Return the log-probability of targets, each summed over its alignments, (rows,).
+
+    Args:
+        frames: (rows, frames, tokens), natural logarithms.
+        targets: (rows, steps), 0 behind each.
+
+    Returns:
+        Natural logarithms; -inf for a target that has more tokens than there are frames.
+
+    Source:
+        Graves et al. (ICML 2006), equations 5 to 8.
+    """
+    rows, steps = targets.shape
+    lengths = (targets != BLANK).sum(axis=1)
+    states = np.full((rows, 2 * steps + 1), BLANK, np.int64)  # a blank around each token
+    states[:, 1::2] = targets
+    may_skip = np.zeros(states.shape, np.bool_)  # the blank between two tokens that differ
+    may_skip[:, 3::2] = targets[:, 1:] != targets[:, :-1]
+    spoken = np.take_along_axis(frames, states[:, None], axis=2)  # (rows, frames, states)
+    alpha = np.full((rows, states.shape[1] + 2), NEVER)  # two more in front, which nothing reaches
+    alpha[:, 2:4] = spoken[:, 0, :2]
+    for frame in spoken.transpose(1, 0, 2)[1:]:
+        stay, move = alpha[:, 2:], alpha[:, 1:-1]
+        skip = np.where(may_skip, alpha[:, :-2], NEVER)
+        best = np.maximum(np.maximum(stay, move), skip)
+        total = np.exp(stay - best) + np.exp(move - best) + np.exp(skip - best)
+        alpha[:, 2:] = np.maximum(best + np.log(total) + frame, NEVER)
+    last = np.arange(rows), 2 * lengths + 2
+    token = np.where(lengths > 0, alpha[last[0], last[1] - 1], NEVER)
+    found = np.logaddexp(alpha[last], token)
+    return np.where(found > NEVER / 2, found, -np.inf)
 
 
 def _add(one: float, other: float) -> float:

@@ -18,7 +18,6 @@ from seqtune.data.text.vocabulary import END
 from seqtune.progress import Advance, no_progress
 from seqtune.tasks.translate.beam import Beams, Candidates
 from seqtune.tasks.translate.ctc_decoding import decode_frames
-from seqtune.tasks.translate.decoding_programs import programs_of
 from seqtune.tasks.translate.member import (
     Decoded,
     Member,
@@ -27,6 +26,8 @@ from seqtune.tasks.translate.member import (
     source_inputs,
     write_together,
 )
+from seqtune.tasks.translate.mixture import mixed
+from seqtune.tasks.translate.programs import CHOOSE, CHOOSE_GREEDILY, READ, STEP
 
 MOST_ANSWERS = 256
 """Answers that are written at the same time, in all rows of a batch."""
@@ -75,10 +76,7 @@ def decode(
     seen: list[npt.NDArray[np.float32]] = [np.empty((0, 0), np.float32)] * count
     weights = shares(members)
     for rows, real in chunks(members[0].source(inputs), max(1, MOST_ANSWERS // beam)):
-        read = [
-            list(each.network.run(programs_of(beam).read, source_inputs(each, inputs, rows)))
-            for each in members
-        ]
+        read = [_read(each, source_inputs(each, inputs, rows), beam) for each in members]
         beams = Beams(len(rows), beam, n_best, length_penalty, longest, real)
         looks = list[Any]()
         while not beams.is_over:
@@ -99,24 +97,27 @@ def decode(
     return Decoded(tokens[:, :, :width], scores, seen if keeps_attention else None)
 
 
+def _read(member: Member, sources: Any, beam: int) -> list[Any]:
+    """Return what each step looks at, and the states (rows, beam, …) before the first one."""
+    looked_at, states = member.network.run(READ, sources)
+    return [looked_at, [np.repeat(np.asarray(each)[:, None], beam, axis=1) for each in states]]
+
+
 def _advance(
     members: Sequence[Member], weights: Any, read: list[list[Any]], beams: Beams
 ) -> tuple[Candidates, Any]:
     """Take every answer one token further; return what could come, and what was looked at."""
-    programs = programs_of(beams.beam)
-    scores = beams.scores.astype(np.float32)
-    if len(members) == 1:
-        found, read[0][1], look = members[0].network.run(
-            programs.step_and_choose, beams.tokens, beams.parents, *read[0], scores
-        )
-        return Candidates(*found), look
     said, looks = [], []
     for member, own in zip(members, read, strict=True):
-        chances, own[1], look = member.network.run(programs.step, beams.tokens, beams.parents, *own)
+        chances, own[1], look = member.network.run(STEP, beams.tokens, beams.places, *own)
         said.append(chances)
         looks.append(look)
-    found = members[0].network.run(programs.choose, said, weights, scores)
-    if len({each.shape for each in looks}) > 1:  # they read different tokens
-        return Candidates(*found), looks[0]
+    whole = mixed(members[0].network, said, weights)
+    program = CHOOSE_GREEDILY if beams.beam == 1 else CHOOSE
+    scores, places, ends = members[0].network.run(program, whole, beams.scores.astype(np.float32))
+    parents, tokens = np.divmod(np.asarray(places), whole.shape[-1])
+    found = Candidates(scores, parents, tokens, ends)
+    if len(looks) == 1 or len({each.shape for each in looks}) > 1:  # or they read other tokens
+        return found, looks[0]
     shared = zip(looks, weights, strict=True)
-    return Candidates(*found), sum(np.asarray(look) * weight for look, weight in shared)
+    return found, sum(np.asarray(look) * weight for look, weight in shared)

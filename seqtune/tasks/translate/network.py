@@ -14,8 +14,8 @@ from seqtune.architectures._settings import settings_of
 from seqtune.initializers import SmallUniform
 from seqtune.registry import architectures
 from seqtune.tasks.translate.copying import copies
-from seqtune.tasks.translate.ctc import FrameTokens
 from seqtune.tasks.translate.decoder import AttentionDecoder
+from seqtune.tasks.translate.frame_tokens import FrameTokens
 
 DECODER = "decoder"
 MEMORY = "memory"

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from keras import ops
 
 from seqtune.data.ragged import Ragged
 from seqtune.data.text.vocabulary import END
 from seqtune.progress import Advance, no_progress
 from seqtune.runtime.programs import batch_rows
 from seqtune.tasks.translate import ctc_decoding
-from seqtune.tasks.translate.decoding_programs import memory_model
 from seqtune.tasks.translate.member import (
     LEAST_STEPS,
     Floats,
@@ -25,7 +22,7 @@ from seqtune.tasks.translate.member import (
     source_inputs,
     write_together,
 )
-from seqtune.tasks.translate.network import DECODER
+from seqtune.tasks.translate.programs import LIKELY
 
 MOST_ROWS = 64
 
@@ -81,7 +78,7 @@ def _likely(
     previous = np.concatenate([np.full((len(rows), 1), END, np.int32), targets[:, :-1]], axis=1)
     said = [
         np.asarray(
-            each.network.run(_said, source_inputs(each, inputs, rows), previous, targets),
+            each.network.run(LIKELY, source_inputs(each, inputs, rows), previous, targets),
             np.float64,
         )
         for each in members
@@ -89,11 +86,3 @@ def _likely(
     weights = np.log(np.maximum(shares(members).astype(np.float64), np.finfo(np.float64).tiny))
     mixed = np.logaddexp.reduce(np.stack(said) + weights[:, None, None], axis=0)
     return np.asarray((mixed * (np.arange(targets.shape[1]) <= lengths[:, None])).sum(axis=1))
-
-
-def _said(model: Any, inputs: Any, previous: Any, targets: Any) -> Any:
-    """Return the log-probability (rows, steps) of each target after those before it."""
-    memory, present = memory_model(model)(inputs, training=False)
-    decoder = model.get_layer(DECODER)
-    said = ops.log_softmax(decoder(previous, memory, present, inputs.get("source")), axis=-1)
-    return ops.squeeze(ops.take_along_axis(said, ops.expand_dims(targets, -1), axis=-1), -1)

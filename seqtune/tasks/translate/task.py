@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -22,6 +22,7 @@ from seqtune.data.reading.source import Source
 from seqtune.progress import Advance, Listener, no_progress
 from seqtune.recipe.load import Recipe
 from seqtune.tasks._contract import SearchSettings, Task
+from seqtune.tasks._exported import Exported
 from seqtune.tasks._lines import LinesAreRows
 from seqtune.tasks._values import (
     Context,
@@ -35,21 +36,21 @@ from seqtune.tasks._values import (
     without,
 )
 from seqtune.tasks.translate.answers import Answers
-from seqtune.tasks.translate.batches import TrainingBatches
 from seqtune.tasks.translate.decoding_settings import DecodingSettings
 from seqtune.tasks.translate.encoded import EncodedPairs
 from seqtune.tasks.translate.inference import answer
 from seqtune.tasks.translate.info import INFO
-from seqtune.tasks.translate.loss import loss_of
 from seqtune.tasks.translate.member import Member, way_of_writing
-from seqtune.tasks.translate.network import build_network
 from seqtune.tasks.translate.new_pairs import new_pairs, new_sources
-from seqtune.tasks.translate.prepare import prepare
 from seqtune.tasks.translate.prepared import Prepared
+from seqtune.tasks.translate.programs import answering_programs
 from seqtune.tasks.translate.schema import Schema
 from seqtune.tasks.translate.scoring import margin_of, objective_of, score_cases
 from seqtune.tasks.translate.simple_methods import problem_of, translate_by_method
 from seqtune.tasks.translate.tables import answer_table
+
+if TYPE_CHECKING:
+    from seqtune.tasks.translate.batches import TrainingBatches
 
 Floats = npt.NDArray[np.float64]
 
@@ -72,6 +73,8 @@ class TranslateTask(LinesAreRows, Task):
         self, source: Source, recipe: Recipe, listener: Listener
     ) -> tuple[Prepared, Recipe]:
         """Read roles and pairs, split the cases, fit the codec, settle what is open."""
+        from seqtune.tasks.translate.prepare import prepare
+
         return prepare(source, recipe, listener)
 
     def load(self, folder: Path) -> Prepared:
@@ -80,6 +83,8 @@ class TranslateTask(LinesAreRows, Task):
 
     def build(self, prepared: Prepared, values: Values) -> Any:
         """Build the network of one configuration."""
+        from seqtune.tasks.translate.network import build_network
+
         return build_network(prepared, values)
 
     def structure(self, values: Values) -> Values:
@@ -88,6 +93,8 @@ class TranslateTask(LinesAreRows, Task):
 
     def loss(self, prepared: Prepared, values: Values) -> Any:
         """Return the cross-entropy of each token, or CTC."""
+        from seqtune.tasks.translate.loss import loss_of
+
         return loss_of(values)
 
     def steps_per_epoch(self, prepared: Prepared, values: Values) -> int:
@@ -99,6 +106,8 @@ class TranslateTask(LinesAreRows, Task):
         self, prepared: Prepared, values: Values, seed: int, *, steps: int, until: Until = "train"
     ) -> TrainingBatches:
         """Return batches of pairs of like length."""
+        from seqtune.tasks.translate.batches import TrainingBatches
+
         return TrainingBatches(prepared, values, prepared.pairs(until), seed, steps)
 
     def describe(self, prepared: Prepared, values: Values) -> str:
@@ -107,6 +116,10 @@ class TranslateTask(LinesAreRows, Task):
         if prepared.codec.roles.is_text and values["tokens.source"] != values["tokens.target"]:
             written = f"{values['tokens.source']} to {written}"
         return written if values["network.decoder"] == "attention" else f"{written} by CTC"
+
+    def programs(self, prepared: Prepared, values: Values, model: Any) -> Sequence[Exported]:
+        """Return what reads sources, writes answers and scores known ones."""
+        return answering_programs(values, model)
 
     def forward(
         self,

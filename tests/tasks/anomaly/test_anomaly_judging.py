@@ -85,14 +85,21 @@ def test_a_detector_trains_is_saved_and_scores_the_same(
     assert np.isfinite(history.history["loss"]).all()
     changed = [(old != new).any() for old, new in zip(before, model.get_weights(), strict=True)]
     assert all(changed), "weights that nothing is learnt by"
-    scores = TASK.forward(KerasNetwork(model), prepared, prepared.encoded("validation"), values)
+    scores = TASK.forward(
+        KerasNetwork(model, TASK.network_facts), prepared, prepared.encoded("validation"), values
+    )
     held = prepared.held_out["validation"]
     assert scores.shape == (len(held.scored), len(prepared.codec.scorers.all()) + COLUMNS + 2)
     assert np.isfinite(scores).all()
     save_network(model, tmp_path / "network.keras")
     again = load_network(TASK, prepared, values, tmp_path / "network.keras")
     np.testing.assert_allclose(
-        TASK.forward(KerasNetwork(again), prepared, prepared.encoded("validation"), values),
+        TASK.forward(
+            KerasNetwork(again, TASK.network_facts),
+            prepared,
+            prepared.encoded("validation"),
+            values,
+        ),
         scores,
         rtol=1e-4,
         atol=1e-4,
@@ -110,7 +117,7 @@ def test_what_comes_after_a_row_does_not_change_its_score(
 ) -> None:
     values = values_of(architecture, "gru")
     model = TASK.build(prepared, values)
-    judge = Judge(KerasNetwork(model), prepared.codec, values)
+    judge = Judge(KerasNetwork(model, TASK.network_facts), prepared.codec, values)
     usual = reference_of(judge, prepared)
     scorers = list(range(len(prepared.codec.scorers.all())))
     draw = np.random.default_rng(1)
@@ -132,7 +139,9 @@ def test_what_comes_after_a_row_does_not_change_its_score(
 
 def test_usual_states_are_those_of_training_rows(prepared: Prepared) -> None:
     values = values_of("stacked", "gru")
-    judge = Judge(KerasNetwork(TASK.build(prepared, values)), prepared.codec, values)
+    judge = Judge(
+        KerasNetwork(TASK.build(prepared, values), TASK.network_facts), prepared.codec, values
+    )
     end = int(prepared.split.train_end[0])
     assert end < prepared.panel.rows
     rows = np.array(prepared.panel.target)
@@ -150,7 +159,9 @@ def test_what_is_told_in_a_long_gap_and_just_after_it_does_not_count(
     architecture: str, prepared: Prepared
 ) -> None:
     values = values_of(architecture, "gru")
-    judge = Judge(KerasNetwork(TASK.build(prepared, values)), prepared.codec, values)
+    judge = Judge(
+        KerasNetwork(TASK.build(prepared, values), TASK.network_facts), prepared.codec, values
+    )
     rows = np.random.default_rng(1).normal(size=(200, 2))
     seen = np.ones(rows.shape, np.bool_)
     seen[100:120] = False
@@ -176,7 +187,10 @@ def test_errors_of_a_refitted_network_are_measured_on_what_it_was_before(
     values = values_of("stacked", "gru")
     seed_everything(0)
     first, other = (
-        Judge(KerasNetwork(TASK.build(prepared, values)), prepared.codec, values) for _ in range(2)
+        Judge(
+            KerasNetwork(TASK.build(prepared, values), TASK.network_facts), prepared.codec, values
+        )
+        for _ in range(2)
     )
     before, alone = reference_of(first, prepared), reference_of(other, prepared)
     found = reference_of(other, prepared, first)
@@ -190,7 +204,10 @@ def test_errors_of_a_refitted_network_are_measured_on_what_it_was_before(
 def test_hindsight_looks_at_what_comes_after(architecture: str, prepared: Prepared) -> None:
     values = values_of(architecture, "gru")
     judge = Judge(
-        KerasNetwork(TASK.build(prepared, values)), prepared.codec, values, noncausal=True
+        KerasNetwork(TASK.build(prepared, values), TASK.network_facts),
+        prepared.codec,
+        values,
+        noncausal=True,
     )
     usual = reference_of(judge, prepared)
     slow = len(prepared.codec.scorers.smoothing) - 1
@@ -210,7 +227,10 @@ def test_scores_do_not_depend_on_how_many_rows_are_averaged_at_a_time(
 ) -> None:
     values = values_of("stacked", "gru")
     judge = Judge(
-        KerasNetwork(TASK.build(prepared, values)), prepared.codec, values, noncausal=noncausal
+        KerasNetwork(TASK.build(prepared, values), TASK.network_facts),
+        prepared.codec,
+        values,
+        noncausal=noncausal,
     )
     usual = reference_of(judge, prepared)
     rows = np.random.default_rng(1).normal(size=(300, 2))
@@ -236,7 +256,10 @@ def test_scores_do_not_depend_on_the_chunks_that_a_network_reads(
 ) -> None:
     values = values_of(architecture, "gru")
     judge = Judge(
-        KerasNetwork(TASK.build(prepared, values)), prepared.codec, values, noncausal=noncausal
+        KerasNetwork(TASK.build(prepared, values), TASK.network_facts),
+        prepared.codec,
+        values,
+        noncausal=noncausal,
     )
     usual = reference_of(judge, prepared)
     rows = np.random.default_rng(1).normal(size=(3 * judge.steps, 2))

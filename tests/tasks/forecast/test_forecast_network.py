@@ -135,10 +135,10 @@ OTHER_PROCESS = """
 import sys
 import numpy as np
 from seqtune.runtime.backend import activate
-from seqtune.tasks import load_task
+from seqtune.tasks import load_layers
 
 activate("auto")
-load_task("forecast")
+load_layers("forecast")
 import keras
 
 folder, inputs = sys.argv[1], dict(np.load(sys.argv[2]))

@@ -18,9 +18,9 @@ from seqtune.progress import silent
 from seqtune.recipe.load import Recipe
 from seqtune.runtime.network import KerasNetwork
 from seqtune.search.network_file import load_network, save_network
-from seqtune.tasks.generate.batches import Streams
+from seqtune.tasks.generate.batches import GapStreams, Streams
 from seqtune.tasks.generate.evaluate import score_text
-from seqtune.tasks.generate.gaps import GapStreams, gap_log_probabilities
+from seqtune.tasks.generate.gaps import gap_log_probabilities
 from seqtune.tasks.generate.scoring import log_probabilities, predictions_of
 from seqtune.tasks.generate.task import TASK
 
@@ -97,7 +97,7 @@ def test_a_text_read_in_stretches_has_the_probability_of_one_read_at_once(
     prepared, values = problem(text, *changes)
     model = TASK.build(prepared, values)
     ids = prepared.arrays["character"][:200]
-    found = log_probabilities(KerasNetwork(model), ids, 1, len(ids))
+    found = log_probabilities(KerasNetwork(model, TASK.network_facts), ids, 1, len(ids))
     np.testing.assert_allclose(found, probabilities(model, ids), atol=1e-5)
     assert found.sum() == pytest.approx(-199 * math.log(prepared.codec.tokens["character"].size),
                                         rel=0.2)  # fmt: skip
@@ -109,9 +109,9 @@ def test_lanes_read_enough_before_what_they_score(
     prepared, values = problem(text)
     model = TASK.build(prepared, values)
     ids = prepared.arrays["character"]
-    whole = log_probabilities(KerasNetwork(model), ids, 1, len(ids))
+    whole = log_probabilities(KerasNetwork(model, TASK.network_facts), ids, 1, len(ids))
     monkeypatch.setattr("seqtune.tasks.generate.scoring.LANE", 100)
-    streams = log_probabilities(KerasNetwork(model), ids, 1, len(ids))
+    streams = log_probabilities(KerasNetwork(model, TASK.network_facts), ids, 1, len(ids))
     assert whole.shape == streams.shape == (len(ids) - 1,)
     np.testing.assert_allclose(streams, whole, atol=1e-4)
 
@@ -145,10 +145,14 @@ def test_training_lowers_the_loss_and_a_saved_network_is_the_same(
     assert losses[-1] < losses[0] - 0.1
     save_network(model, tmp_path / "network.keras")
     again = load_network(TASK, prepared, values, tmp_path / "network.keras")
-    found = TASK.forward(KerasNetwork(again), prepared, prepared.encoded("test"), values)
+    found = TASK.forward(
+        KerasNetwork(again, TASK.network_facts), prepared, prepared.encoded("test"), values
+    )
     np.testing.assert_allclose(
         found,
-        TASK.forward(KerasNetwork(model), prepared, prepared.encoded("test"), values),
+        TASK.forward(
+            KerasNetwork(model, TASK.network_facts), prepared, prepared.encoded("test"), values
+        ),
         rtol=1e-6,
     )
     begin, end = prepared.bounds("character", "test")
@@ -170,7 +174,7 @@ def test_gaps_are_scored_one_by_one(text: Path) -> None:
     prepared, values = problem(text, "objective=fill")
     model = TASK.build(prepared, values)
     ids = prepared.arrays["word"]
-    found = gap_log_probabilities(KerasNetwork(model), ids, 5, 40)
+    found = gap_log_probabilities(KerasNetwork(model, TASK.network_facts), ids, 5, 40)
     assert found.shape == (35,)
     logits = np.asarray(model.predict_on_batch(np.asarray(ids[:40], np.int32)[None]), np.float64)
     chances = logits - np.log(np.exp(logits).sum(axis=-1, keepdims=True))

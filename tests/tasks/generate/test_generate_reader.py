@@ -17,6 +17,7 @@ from seqtune.tasks.generate.network import build_network
 from seqtune.tasks.generate.network_reader import NetworkReader
 from seqtune.tasks.generate.request import Request
 from seqtune.tasks.generate.sampling import SamplingSettings
+from seqtune.tasks.generate.task import TASK
 from seqtune.tasks.generate.writing import write
 
 TOKENS = Tokenizer.fit(["abcdefg hij.\n"], "character", max_tokens=50, min_count=1)
@@ -56,7 +57,7 @@ def reader_of(**changes: Any) -> NetworkReader:
     model = build_network(prepared, {**VALUES, **changes})  # type: ignore[arg-type]
     draw = np.random.default_rng(3)
     model.set_weights([draw.normal(0, 0.5, weight.shape) for weight in model.get_weights()])
-    return NetworkReader(KerasNetwork(model), TOKENS)
+    return NetworkReader(KerasNetwork(model, TASK.network_facts), TOKENS)
 
 
 def logits_of(reader: NetworkReader, ids: list[int]) -> Any:

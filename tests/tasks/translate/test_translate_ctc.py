@@ -10,9 +10,10 @@ import pytest
 from tiny_translators import tiny
 
 from seqtune.data.ragged import Ragged
-from seqtune.tasks.translate.ctc import FrameTokens, best_path, best_prefixes
+from seqtune.tasks.translate.ctc import best_path, best_prefixes
 from seqtune.tasks.translate.ctc_decoding import frames_of
 from seqtune.tasks.translate.decoding import decode
+from seqtune.tasks.translate.frame_tokens import FrameTokens
 from seqtune.tasks.translate.loss import AlignmentLoss, alignment_nats
 from seqtune.tasks.translate.references import reference_log_probabilities
 

@@ -1,0 +1,79 @@
+"""What an export converts of a network: programs, and examples of what they are run on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from seqtune.runtime.program import PREDICT, Program
+
+Sizes = Mapping[str, int]
+
+AXES = ("rows", "steps")
+"""What the first axes of an input are called where their sizes are open."""
+
+EXAMPLES: dict[str, tuple[int, int]] = {"rows": (3, 5), "steps": (17, 23)}
+"""Two sizes of each axis; all differ, so that a size says which axis it is of."""
+
+
+@dataclass(frozen=True)
+class Exported:
+    """A program that predicting runs.
+
+    Args:
+        program: Which.
+        arguments: From the sizes of the named axes to arguments of these sizes; only their shapes
+            and types count.
+        sizes: By the name of an axis, two different sizes that it may have. An axis that has no
+            name is as long as in the arguments.
+
+    Example:
+        >>> Exported(PREDICT, lambda sizes: (np.zeros((sizes["rows"], 24, 1)),), {"rows": (3, 5)})
+    """
+
+    program: Program
+    arguments: Callable[[Sizes], tuple[Any, ...]]
+    sizes: Mapping[str, tuple[int, int]]
+
+
+def predict_alone(model: Any) -> Exported:
+    """Return the program of a network that only takes batches, with the open axes of its inputs.
+
+    Args:
+        model: A Keras model of one input, or of a dictionary of inputs.
+
+    Raises:
+        ValueError: An axis behind the second one is open.
+    """
+    inputs = model.input
+    tensors = [*inputs.values()] if isinstance(inputs, Mapping) else [inputs]
+    shapes = [tuple(each.shape) for each in tensors]
+    if any(None in shape[len(AXES) :] for shape in shapes):
+        raise ValueError(f"found inputs of {shapes}, expected sizes behind the first two axes")
+    found = [
+        name
+        for axis, name in enumerate(AXES)
+        if any(shape[axis : axis + 1] == (None,) for shape in shapes)
+    ]
+
+    def arguments(sizes: Sizes) -> tuple[Any, ...]:
+        if isinstance(inputs, Mapping):
+            return ({name: example(each, sizes) for name, each in inputs.items()},)
+        return (example(inputs, sizes),)
+
+    return Exported(PREDICT, arguments, {name: EXAMPLES[name] for name in found})
+
+
+def example(tensor: Any, sizes: Sizes) -> Any:
+    """Return an array like a symbolic input, its open axes as long as `sizes` says.
+
+    Args:
+        tensor: What Keras has for an input.
+        sizes: By the name of the axis; see `AXES`.
+    """
+    known = [*tensor.shape]
+    shape = [size if size is not None else sizes[AXES[axis]] for axis, size in enumerate(known)]
+    return np.zeros(shape, tensor.dtype)
