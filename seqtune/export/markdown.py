@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from seqtune.errors import literal
 
-SPECIAL = re.compile(r"[\\`*_{}\[\]()<>#|!&~$:@]")
+SPECIAL = re.compile(r"[\\`*_\[\]<>#|!&~$]|:(?=//)")
 """What begins a mark, a link, a formula or a piece of HTML."""
 
 LONGEST = 200
@@ -19,7 +19,7 @@ def plain(text: object) -> str:
 
     Example:
         >>> plain("<b>[sales](x)")
-        '\\<b\\>\\[sales\\]\\(x\\)'
+        '\\<b\\>\\[sales\\](x)'
     """
     shown = " ".join(literal(text).split())
     shown = shown if len(shown) <= LONGEST else f"{shown[: LONGEST - 1]}…"

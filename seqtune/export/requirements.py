@@ -18,8 +18,13 @@ ALWAYS = (
 )
 """What every bundle needs, whether or not its first prediction loaded it."""
 
-UNNEEDED = frozenset({"sympy", "mpmath", "coloredlogs", "humanfriendly"})
-"""What ONNX Runtime asks for and does not load when it predicts."""
+UNNEEDED = frozenset(
+    {
+        *("sympy", "mpmath", "coloredlogs", "humanfriendly"),  # asked for by ONNX Runtime
+        *("cloudpickle", "setuptools", "pip"),  # loaded by Arrow and by Python, if they are there
+    }
+)
+"""What a prediction does without, though something asks for it or loads it."""
 
 OURS = "seqtune"
 
