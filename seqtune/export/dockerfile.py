@@ -10,7 +10,7 @@ PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 SURPLUS = (
     *("pandas/tests", "numpy/*/tests", "pyarrow/tests", "pyarrow/include", "pyarrow/src"),
-    *("pyarrow/libarrow_flight*", "pyarrow/_flight*", "pyarrow/libarrow_substrait*"),
+    *("pyarrow/libarrow_flight*", "pyarrow/_flight*"),
     *("onnxruntime/transformers", "onnxruntime/quantization", "onnxruntime/tools"),
 )
 """Parts of packages that no prediction loads: tests, headers, network protocols, converters."""
@@ -23,7 +23,7 @@ ARG BUNDLE={bundle}
 ENV PYTHONUNBUFFERED=1
 WORKDIR /app
 COPY requirements.txt .
-RUN pip install --no-cache-dir --no-compile --no-deps -r requirements.txt \\
+RUN pip install --no-cache-dir --no-deps -r requirements.txt \\
     && cd "$(python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')" \\
     && rm -rf {surplus} \\
     && useradd --system --home-dir /app seqtune
@@ -44,7 +44,7 @@ def dockerfile(bundle: str) -> str:
     """
     name = plain_name(bundle)
     python = ".".join(platform.python_version_tuple()[:2])
-    return TEMPLATE.format(bundle=name, python=python, surplus=" ".join(SURPLUS))
+    return TEMPLATE.format(bundle=name, python=python, surplus=" \\\n        ".join(SURPLUS))
 
 
 def plain_name(bundle: str) -> str:
