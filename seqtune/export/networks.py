@@ -29,7 +29,7 @@ def write_network(predictor: Predictor, values: Values, network: Network, path: 
     Raises:
         ExportError: A program cannot be converted.
     """
-    from seqtune.export.onnx import to_onnx
+    from seqtune.export.onnx.program import to_onnx
 
     task, model = predictor.task, network.model
     programs: dict[str, Any] = {}
@@ -42,7 +42,7 @@ def write_network(predictor: Predictor, values: Values, network: Network, path: 
             "file": f"{path.parent.name}/{file.name}",
             "inputs": made.inputs,
             "outputs": made.outputs,
-            "axes": list(made.axes),
+            "axes": dict(made.axes),
             "options": dict(exported.program.options),
         }
     write_json(path, {"programs": programs, "facts": task.network_facts(model)})

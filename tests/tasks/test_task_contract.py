@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from spy_network import SpyNetwork
 from task_samples import SAMPLES, settings
 
 from seqtune.data.reading.open import open_source
@@ -105,6 +106,15 @@ def test_a_held_out_part_is_predicted_scored_and_calibrated(subject: Subject, pa
     assert np.array_equal(given, calibration.apply(made))
     assert np.array_equal(kept.apply(made), given)
     assert set(task.score(prepared, encoded, given)) >= {prepared.metric}
+
+
+def test_an_export_converts_what_predicting_runs(subject: Subject) -> None:
+    task, prepared, values = subject.task, subject.prepared, subject.values
+    spy, encoded = SpyNetwork(subject.network), prepared.encoded("test")
+    made = task.forward(spy, prepared, encoded, values)
+    expected = task.forward(subject.network, prepared, encoded, values)
+    np.testing.assert_array_equal(made, expected)
+    spy.check(task.programs(prepared, values, subject.network.model))
 
 
 @pytest.mark.parametrize("values", [None, 3, [], {"factor": "1"}, {"temperature": -1.0}])

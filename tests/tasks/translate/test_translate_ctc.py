@@ -10,7 +10,7 @@ import pytest
 from tiny_translators import tiny
 
 from seqtune.data.ragged import Ragged
-from seqtune.tasks.translate.ctc import best_path, best_prefixes
+from seqtune.tasks.translate.ctc import best_path, best_prefixes, target_log_probabilities
 from seqtune.tasks.translate.ctc_decoding import frames_of
 from seqtune.tasks.translate.decoding import decode
 from seqtune.tasks.translate.frame_tokens import FrameTokens
@@ -47,6 +47,27 @@ def test_the_loss_sums_over_all_alignments() -> None:
     logits = np.repeat(chances[None], len(targets), axis=0).astype(np.float32)
     nats = np.asarray(alignment_nats(padded(targets), logits))
     assert nats == pytest.approx([-np.log(expected[each]) for each in targets], rel=1e-4)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_targets_are_as_likely_as_all_their_alignments(seed: int) -> None:
+    """Of 4 frames, (2, 2, 2) takes 5: it has none."""
+    chances = frames(seed)
+    expected = every_target(chances)
+    targets = [(), (2,), (2, 2), (2, 3), (3, 2, 3), (2, 2, 2)]
+    found = target_log_probabilities(np.repeat(chances[None], 6, axis=0), padded(targets))
+    assert np.exp(found) == pytest.approx([expected[each] for each in targets], rel=1e-9)
+    assert found[-1] == -np.inf
+    (nothing,) = target_log_probabilities(chances[None], np.zeros((1, 0), np.int32))
+    assert np.exp(nothing) == pytest.approx(expected[()])
+
+
+def test_what_is_hardly_possible_is_told_from_what_is_not() -> None:
+    """A hundred frames of which each says the blank with a probability of exp(-2000)."""
+    said = np.zeros((1, 100, 3))
+    said[..., 0] = -2000.0
+    found = target_log_probabilities(said, np.zeros((1, 1), np.int32))
+    assert found == pytest.approx([-200_000.0])
 
 
 def test_the_loss_is_nats_per_token_and_leaves_out_what_cannot_be() -> None:
