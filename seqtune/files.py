@@ -12,6 +12,7 @@ import json
 import math
 import os
 import secrets
+import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -60,6 +61,44 @@ def whole_file(path: Path) -> Iterator[Path]:
         if temporary is not None:
             with suppress(OSError):
                 temporary.unlink(missing_ok=True)
+
+
+@contextmanager
+def whole_folder(path: Path) -> Iterator[Path]:
+    """Give a temporary folder beside `path`; it takes the name of `path` when all went well.
+
+    Args:
+        path: The folder to write; one that is there is replaced.
+
+    Raises:
+        RunError: The folder cannot be written, or the disk is full.
+    """
+    name = f"{TEMPORARY}{path.name[:100]}-{secrets.token_hex(4)}"
+    fresh, old = path.with_name(name), path.with_name(f"{name}-old")
+    try:
+        make_folder(path.parent)
+        fresh.mkdir()
+        yield fresh
+        synchronise_all(fresh)
+        _replace_folder(path, fresh, old)
+        synchronise_folder(path.parent)
+    except OSError as error:
+        raise unwritable(path, error) from error
+    finally:
+        shutil.rmtree(fresh, ignore_errors=True)
+
+
+def _replace_folder(path: Path, fresh: Path, old: Path) -> None:
+    """Give a folder the name of another one, which is removed afterwards; or leave both."""
+    if path.exists():
+        path.rename(old)
+    try:
+        fresh.rename(path)
+    except OSError:
+        if old.exists():
+            old.rename(path)
+        raise
+    shutil.rmtree(old, ignore_errors=True)
 
 
 def _new_file(path: Path) -> Path:
