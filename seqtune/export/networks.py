@@ -7,14 +7,12 @@ models/t001-predict.onnx
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from seqtune.files import write_bytes, write_json
 from seqtune.run.predictor import Predictor
+from seqtune.runtime.onnx_network import key_of
 from seqtune.tasks._values import Network, Values
-
-if TYPE_CHECKING:
-    from seqtune.runtime.program import Program
 
 
 def write_network(predictor: Predictor, values: Values, network: Network, path: Path) -> None:
@@ -46,13 +44,3 @@ def write_network(predictor: Predictor, values: Values, network: Network, path: 
             "options": dict(exported.program.options),
         }
     write_json(path, {"programs": programs, "facts": task.network_facts(model)})
-
-
-def key_of(program: Program) -> str:
-    """Return what a program is called in a bundle: its name, and its options where it has some.
-
-    Example:
-        >>> key_of(Program("step", "seqtune.tasks.translate.network_programs", (("answers", 5),)))
-        'step-answers-5'
-    """
-    return "-".join([program.name, *(f"{name}-{value}" for name, value in program.options)])
