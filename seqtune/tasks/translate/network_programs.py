@@ -66,17 +66,12 @@ def choose(model: Any, said: Any, scores: Any) -> tuple[Any, Any, Any]:
         (rows, continuations) log-probabilities, the best first; (rows, continuations) int32 places
         in answers * tokens; and (rows, answers) log-probabilities that an answer ends here.
     """
-    rows, answers, _ = ops.shape(said)
-    whole = ops.reshape(_known(said) + ops.expand_dims(scores, -1), (rows, -1))
-    values, places = ops.top_k(whole, 2 * answers)
-    return values, places, said[:, :, END]
+    return _best(said, scores, 2 * ops.shape(said)[1])
 
 
 def choose_greedily(model: Any, said: Any, scores: Any) -> tuple[Any, Any, Any]:
-    """Return the most probable continuation of the one answer of each row; see `choose`."""
-    known = _known(said)[:, 0]
-    places = ops.expand_dims(ops.argmax(known, axis=-1), -1)  # (rows, 1)
-    return ops.take_along_axis(known, places, axis=-1) + scores, places, said[:, :, END]
+    """Return the one most probable continuation of each row; see `choose`."""
+    return _best(said, scores, 1)
 
 
 def mix(model: Any, one: Any, other: Any, weights: Any) -> Any:
@@ -88,7 +83,7 @@ def mix(model: Any, one: Any, other: Any, weights: Any) -> Any:
         other: As `one`.
         weights: (2,), the logarithm of the weight of each.
     """
-    return ops.logsumexp(ops.stack([one + weights[0], other + weights[1]]), axis=0)
+    return ops.logaddexp(one + weights[0], other + weights[1])
 
 
 def likely(model: Any, inputs: Any, previous: Any, targets: Any) -> Any:
@@ -118,7 +113,12 @@ def _memory_model(model: Any) -> Any:
     return keras.Model(own, model.get_layer(MEMORY).output)
 
 
-def _known(said: Any) -> Any:
-    """Return log-probabilities with which no unknown token is ever written."""
-    is_unknown = ops.arange(said.shape[-1]) == UNKNOWN
-    return said + ops.cast(is_unknown, said.dtype) * NEVER
+def _best(said: Any, scores: Any, count: Any) -> tuple[Any, Any, Any]:
+    """Return so many continuations of each row, none by an unknown token; see `choose`.
+
+    On a CPU, `top_k` of one takes half the time of `argmax`.
+    """
+    is_unknown = ops.cast(ops.arange(said.shape[-1]) == UNKNOWN, said.dtype)
+    whole = said + is_unknown * NEVER + ops.expand_dims(scores, -1)
+    values, places = ops.top_k(ops.reshape(whole, (ops.shape(said)[0], -1)), count)
+    return values, places, said[:, :, END]
