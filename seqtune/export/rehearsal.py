@@ -2,9 +2,9 @@
 
     python -m seqtune.export.rehearsal FOLDER ROW PART OUT
 
-predicts a held-out part of the data with the files in FOLDER, as a bundle would where nothing else
-is installed, and writes predictions.npy and loaded.json, the names of the packages that it loaded,
-to the folder OUT. What it loaded is what `requirements.txt` has to name.
+predicts and scores a held-out part of the data with the files in FOLDER, as a bundle would where
+nothing else is installed. To the folder OUT it writes predictions.npy, and loaded.json: the names
+of the packages that it loaded, which `requirements.txt` has to name.
 """
 
 from __future__ import annotations
@@ -95,7 +95,9 @@ def _act(folder: Path, row: str, part: Any, out: Path) -> None:
     recipe = Recipe.load(path, task_of(path))
     board = read_leaderboard(folder)
     predictor = Predictor(load_task(recipe.task), folder, board, recipe, only=row)
-    made = predictor.predictions(row, predictor.prepared.encoded(part))
+    encoded = predictor.prepared.encoded(part)
+    made = predictor.predictions(row, encoded)
+    predictor.task.score(predictor.prepared, encoded, made)  # `evaluate` loads more than `predict`
     write_array(out / PREDICTIONS, np.asarray(made, np.float64))
     loaded = {name.partition(".")[0] for name, module in sys.modules.items() if module is not None}
     write_json(out / LOADED, sorted(loaded))

@@ -8,7 +8,7 @@ from itertools import cycle
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import keras
+import jax
 import numpy as np
 import onnxruntime
 import pytest
@@ -61,8 +61,9 @@ def cases() -> Iterator[Case]:
     for name in tasks:
         more = cycle(MORE.get(name, ((),)))
         for architecture in architectures_of(name):
-            cell = next(streams if architecture == "stateful" else turn)
-            yield Case(name, architecture, cell, next(more))
+            cell = next(streams if name == "generate" else turn)
+            fills = ("objective=fill",) if architecture == "bidirectional_context" else ()
+            yield Case(name, architecture, cell, (*next(more), *fills))
 
 
 def arguments_of(exported: Exported, program: OnnxProgram, draw: np.random.Generator) -> Any:
@@ -72,15 +73,17 @@ def arguments_of(exported: Exported, program: OnnxProgram, draw: np.random.Gener
         for name, pair in exported.sizes.items()
     }
     given = exported.arguments(sizes)
-    return keras.tree.map_structure_with_path(
-        lambda path, array: drawn(str(path[-1]), array, sizes, draw), given
+    return jax.tree_util.tree_map_with_path(
+        lambda path, array: drawn(path[-1], array, sizes, draw), given
     )
 
 
-def drawn(name: str, array: Any, sizes: Mapping[str, int], draw: np.random.Generator) -> Any:
+def drawn(place: Any, array: Any, sizes: Mapping[str, int], draw: np.random.Generator) -> Any:
     """Return values for an input: steps that are missing stand at the end."""
-    if name == "length" or array.dtype == np.bool_:
-        steps = array.shape[1] if array.ndim > 1 else sizes["source_steps"]
+    if getattr(place, "key", "") == "length" or array.dtype == np.bool_:
+        steps = (
+            array.shape[1] if array.ndim > 1 else sizes.get("source_steps", sizes.get("steps", 1))
+        )
         lengths = draw.integers(1, steps + 1, len(array))
         lengths[0] = steps
         if array.ndim == 1:

@@ -31,6 +31,10 @@ FARTHEST = 64
 """So much larger or smaller than a size that is known may be one that is not."""
 
 
+class Uneven(ExportError):
+    """Two traces of different sizes do not compute the same."""
+
+
 def same_in_both(shape: Iterable[Size]) -> bool:
     """Say whether no size of a shape varies."""
     return all(first == second for first, second in shape)
@@ -186,7 +190,7 @@ class Graph:
         """Return the name of a tensor (1,) that holds a size.
 
         Raises:
-            ExportError: It cannot be worked out from the sizes of the inputs.
+            Uneven: It cannot be worked out from the sizes of the inputs.
         """
         if size[0] == size[1]:
             return self.numbers(size[0])
@@ -217,7 +221,7 @@ class Graph:
             for two in known:
                 if (one[0] * two[0], one[1] * two[1]) == size:
                     return self.add("Mul", [self.size(one), self.size(two)])[0]
-        raise ExportError(
+        raise Uneven(
             f"a size of this network ({size[0]} in one case, {size[1]} in another) does not follow "
             "from its inputs"
         )

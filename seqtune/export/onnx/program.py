@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from seqtune.export.onnx.graph import Graph, Value, shape_of, used_names
-from seqtune.export.onnx.walk import Uneven, write
+from seqtune.export.onnx.graph import Graph, Uneven, Value, shape_of, used_names
+from seqtune.export.onnx.walk import write
 from seqtune.runtime.program import function_of
 from seqtune.runtime.trees import Leaf, describe, flatten
 from seqtune.tasks._exported import Exported

@@ -14,22 +14,21 @@ from typing import Any
 import numpy as np
 
 from seqtune.errors import ExportError
-from seqtune.export.onnx.graph import Graph, Shape, Value, same_in_both, shape_of
+from seqtune.export.onnx.graph import ONE, Graph, Shape, Uneven, Value, same_in_both, shape_of
 
 Rule = Callable[["Operation"], "Value | list[Value]"]
 
 RULES: dict[str, Rule] = {}
 """What writes each operation of JAX, by its name."""
 
+FUNCTION = "function {}"
+"""What a function of JAX is called here that has a form of its own."""
+
 FAMILIES = ("elementwise", "shapes", "products", "reductions", "indexing", "loops", "recurrences")
 """Modules whose rules these are."""
 
 MOST_FOLDED = 2**24
 """Values of a constant that is computed while the graph is written, at most."""
-
-
-class Uneven(ExportError):
-    """Two traces of different sizes do not have the same operations."""
 
 
 def rule(*names: str) -> Callable[[Rule], Rule]:
@@ -125,19 +124,30 @@ def write_open(graph: Graph, programs: tuple[Any, Any], values: Sequence[Value])
     if len(first.eqns) != len(second.eqns):
         raise Uneven("the number of operations depends on a size")
 
-    def read(atoms: Sequence[Any]) -> list[Value]:
-        return [graph.constant(np.asarray(atom.val, atom.aval.dtype)) if hasattr(atom, "val")
-                else known[atom] for atom in atoms]  # fmt: skip
+    def read(atoms: Sequence[Any], others: Sequence[Any]) -> list[Value]:
+        return [
+            _number(graph, one, two) if hasattr(one, "val") else known[one]
+            for one, two in zip(atoms, others, strict=True)
+        ]
 
     for one, two in zip(first.eqns, second.eqns, strict=True):
         if one.primitive.name != two.primitive.name:
             raise Uneven(f"{one.primitive.name} or {two.primitive.name}, depending on a size")
-        for own, other in zip(one.invars, two.invars, strict=True):
-            if hasattr(own, "val") and not np.array_equal(own.val, getattr(other, "val", np.nan)):
-                raise Uneven(f"{one.primitive.name}: a number in it depends on a size")
-        made = _write_one(graph, one, two, read(one.invars))
+        made = _write_one(graph, one, two, read(one.invars, two.invars))
         known.update(zip(one.outvars, made, strict=True))
-    return read(first.outvars)
+    return read(first.outvars, second.outvars)
+
+
+def _number(graph: Graph, one: Any, two: Any) -> Value:
+    """Return a number in a program; one that is a size may vary."""
+    first, second = one.val, getattr(two, "val", None)
+    if second is not None and np.array_equal(first, second, equal_nan=np.ndim(first) == 0):
+        return graph.constant(np.asarray(first, one.aval.dtype))
+    if second is None or np.ndim(first) or any(int(each) != each for each in (first, second)):
+        raise Uneven("a number depends on a size")
+    size: Shape = ((int(first), int(second)),)
+    found = Value(graph.size(size[0]), (ONE,), (ONE,), np.dtype(np.int64))
+    return graph.cast(graph.squeezed(found, [0]), one.aval.dtype)
 
 
 def _constant(graph: Graph, first: Any, second: Any) -> Value:
@@ -151,8 +161,9 @@ def _write_one(graph: Graph, one: Any, two: Any, inputs: list[Value]) -> list[Va
     outputs = list(zip(one.outvars, two.outvars, strict=True))
     shapes = [shape_of(*(each.aval for each in pair)) for pair in outputs]
     dtypes = [np.dtype(each.aval.dtype) for each in one.outvars]
-    name = one.primitive.name
-    inner = _inner(one), _inner(two)
+    name, inner = one.primitive.name, (_inner(one), _inner(two))
+    if inner[0] is not None and FUNCTION.format(one.params.get("name")) in RULES:
+        name = FUNCTION.format(one.params["name"])
     if inner[0] is not None and name not in RULES:
         if hasattr(inner[0], "consts"):
             return write(graph, inner, inputs)

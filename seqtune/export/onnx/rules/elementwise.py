@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+from jax.lax import RoundingMethod
 
 from seqtune.export.onnx.graph import ONE, Shape, Value
 from seqtune.export.onnx.walk import Operation, rule
@@ -110,6 +111,20 @@ def _less_than_exp(operation: Operation) -> Value:
     return apply(operation, "Sub", [apply(operation, "Exp", operation.inputs), one])
 
 
+@rule("erfc")
+def _rest_of_error_function(operation: Operation) -> Value:
+    one = operation.graph.constant(np.asarray(1, operation.dtype))
+    return apply(operation, "Sub", [one, apply(operation, "Erf", operation.inputs)])
+
+
+@rule("function signbit")
+def _is_negative(operation: Operation) -> Value:
+    """Say whether a value is below zero, or the zero below: JAX looks at its bits."""
+    zero = operation.graph.constant(np.asarray(0, np.float32))
+    inverse = apply(operation, "Reciprocal", operation.inputs, np.float32)
+    return apply(operation, "Less", [inverse, zero])
+
+
 @rule("is_finite")
 def _is_finite(operation: Operation) -> Value:
     nothing = apply(operation, "IsNaN", operation.inputs, np.bool_)
@@ -119,7 +134,7 @@ def _is_finite(operation: Operation) -> Value:
 
 @rule("round")
 def _round(operation: Operation) -> Value:
-    if "EVEN" not in str(operation.same("rounding_method")):
+    if operation.same("rounding_method") != RoundingMethod.TO_NEAREST_EVEN:
         raise operation.unknown("it rounds halves away from zero")
     return apply(operation, "Round", operation.inputs)
 

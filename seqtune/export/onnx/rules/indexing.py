@@ -27,6 +27,12 @@ def _gather(operation: Operation) -> Value:
         places = graph.value("Min", [low, ends], wide.shape, np.int64)
     rows = places.shape[:-1]
     rest = [axis for axis in range(len(values.shape)) if axis not in taken and axis not in batch]
+    alike = len(rows) == len(values.shape) and numbers.start_indices_batching_dims == batch
+    if alike and not rest and len(taken) == 1:
+        axis, single = taken[0], graph.squeezed(places, [len(places.shape) - 1])
+        return graph.value(
+            "GatherElements", [values, single], operation.shape, operation.dtype, axis=axis
+        )
     if not batch and len(taken) == 1:
         axis = taken[0]
         single = graph.squeezed(places, [len(places.shape) - 1])

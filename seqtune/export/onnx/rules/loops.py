@@ -34,6 +34,9 @@ def _scan(operation: Operation) -> list[Value]:
     kinds = [each.dtype for each in (*states, *made[carried:])]
     made = [body.cast(each, kind) for each, kind in zip(made, kinds, strict=True)]
     backwards = int(operation.same("reverse"))
+    ordered = {}
+    if len(operation.shapes) > carried:
+        ordered["scan_output_directions"] = [backwards] * (len(operation.shapes) - carried)
     outputs = graph.add(
         "Scan",
         [each.name for each in (*states, *arriving)],
@@ -41,7 +44,7 @@ def _scan(operation: Operation) -> list[Value]:
         body=body.proto(graph.new_name("steps"), made),
         num_scan_inputs=len(arriving),
         scan_input_directions=[backwards] * len(arriving),
-        scan_output_directions=[backwards] * (len(operation.shapes) - carried),
+        **ordered,
     )
     return _values(operation, outputs)
 

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from seqtune.export.onnx.graph import ONE, Size, Value
-from seqtune.export.onnx.walk import Operation, Uneven, rule
+from seqtune.export.onnx.graph import ONE, Size, Uneven, Value
+from seqtune.export.onnx.walk import Operation, rule
 
 
 @rule("broadcast_in_dim")
@@ -57,6 +57,13 @@ def _concatenate(operation: Operation) -> Value:
     parts = [operation.graph.whole(each) for each in operation.inputs]
     axis = operation.same("dimension")
     return operation.graph.value("Concat", parts, operation.shape, operation.dtype, axis=axis)
+
+
+@rule("stack")
+def _stack(operation: Operation) -> Value:
+    graph, axis = operation.graph, operation.same("axis")
+    parts = [graph.unsqueezed(graph.whole(each), [axis]) for each in operation.inputs]
+    return graph.value("Concat", parts, operation.shape, operation.dtype, axis=axis)
 
 
 @rule("split")
