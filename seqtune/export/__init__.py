@@ -1,1 +1,1 @@
-"""What leaves a run: networks and all that predicts with them, in files of other forms."""
+"""What leaves a run: files that predict without Keras, and what stands beside them."""

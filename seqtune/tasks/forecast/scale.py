@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy.signal import lfilter  # type: ignore[import-untyped]
 
 from seqtune.data.panel.window import Windows
 from seqtune.tasks.forecast.codec import Codec
@@ -95,10 +94,25 @@ def smoothed_level(history: Floats, seen: Booleans, period: int) -> Floats:
     values = np.where(seen, values, first[:, None])  # a level that begins with the first value
     best, least = first, np.full(len(values), np.inf)
     for share in SMOOTHING:
-        level, _ = lfilter([share], [1.0, share - 1.0], values, zi=(1 - share) * first[:, None])
+        level = _smoothed(values, first, share)
         error = known_mean((values[:, 1:] - level[:, :-1]) ** 2, seen[:, 1:])
         best, least = np.where(error < least, level[:, -1], best), np.minimum(error, least)
     return best
+
+
+def _smoothed(values: Floats, first: Floats, share: float) -> Floats:
+    """Return the level after each step, (windows, steps), by simple exponential smoothing.
+
+    Args:
+        values: (windows, steps).
+        first: (windows,), the level before the first step.
+        share: The coefficient.
+    """
+    levels = np.empty((values.shape[1], len(values)))
+    level = first
+    for step, value in enumerate(values.T):
+        level = levels[step] = share * value + (1 - share) * level
+    return levels.T
 
 
 def _season(history: Floats, seen: Booleans, period: int) -> Floats:
