@@ -21,6 +21,8 @@ from seqtune.data.reading.source import Source
 from seqtune.progress import Advance, Listener, no_progress
 from seqtune.recipe.load import Recipe
 from seqtune.tasks._contract import SearchSettings, Task
+from seqtune.tasks._joining import JoinableColumns, RowsAreApart
+from seqtune.tasks._requests import RequestForm
 from seqtune.tasks._values import (
     Context,
     Evaluation,
@@ -42,6 +44,7 @@ from seqtune.tasks.tag.new_sequences import labelled_sequences, unlabelled_seque
 from seqtune.tasks.tag.prepare import prepare
 from seqtune.tasks.tag.prepared import Prepared
 from seqtune.tasks.tag.read_sequences import aligned
+from seqtune.tasks.tag.requests import joinable, request_form
 from seqtune.tasks.tag.schema import Schema
 from seqtune.tasks.tag.scoring import margin_of, objective_of, score_positions
 from seqtune.tasks.tag.simple_methods import problem_of, tag_by_method
@@ -56,7 +59,7 @@ TRAINED_PER_VALIDATED = 6
 """So many sequences are trained on for each one of the validation part that is looked at."""
 
 
-class TagTask(Task):
+class TagTask(RowsAreApart, Task):
     """Tagging with recurrent networks; see `seqtune.tasks._contract.Task`."""
 
     info = INFO
@@ -227,6 +230,14 @@ class TagTask(Task):
         from seqtune.tasks.tag.evaluate import evaluate_positions
 
         return evaluate_positions(prepared.codec, encoded, predictions)
+
+    def request_form(self, prepared: Prepared) -> RequestForm:
+        """Return the columns of a request."""
+        return request_form(prepared)
+
+    def joinable(self, prepared: Prepared) -> JoinableColumns | None:
+        """Return the columns of requests that can be joined."""
+        return joinable(prepared)
 
 
 TASK = TagTask()
