@@ -4,39 +4,50 @@ from __future__ import annotations
 
 import io
 import json
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from seqtune.serve.media import CSV, JSON
+from seqtune.tasks._requests import Separated
+
+NOT_FINITE = "the model predicts values that are not finite for these rows"
 
 
-def to_bytes(table: pd.DataFrame, media: str) -> bytes:
-    """Return a prediction table as the client takes it.
+def to_bytes(tables: Separated, media: Sequence[str]) -> Iterator[bytes | None]:
+    """Yield prediction tables as clients take them.
 
     Args:
-        table: The table.
-        media: One of `FORMS`.
+        tables: The tables.
+        media: The media type of each, one of `FORMS`.
 
-    Returns:
-        JSON is `{"predictions": [{…}, …]}`, times in ISO 8601, null where nothing is.
+    Yields:
+        JSON is `{"predictions": [{…}, …]}`, times in ISO 8601, null where nothing is. None of a
+        table with infinities.
     """
-    if media == JSON:
-        return records(table)
-    if media == CSV:
-        return table.to_csv(index=False).encode("utf-8", "replace")
-    buffer = io.BytesIO()
-    table.to_parquet(buffer, index=False)
-    return buffer.getvalue()
+    table, edges = tables.table, tables.edges.tolist()
+    infinite = np.isinf(table.select_dtypes("float").to_numpy(np.float64)).any(axis=1)
+    rows = _rows(table) if JSON in media else []
+    for place, kind in enumerate(media):
+        begin, end = edges[place], edges[place + 1]
+        if infinite[begin:end].any():
+            yield None
+        elif kind == JSON:
+            yield json.dumps({"predictions": rows[begin:end]}, allow_nan=False).encode()
+        elif kind == CSV:
+            yield table.iloc[begin:end].to_csv(index=False).encode("utf-8", "replace")
+        else:
+            buffer = io.BytesIO()
+            table.iloc[begin:end].to_parquet(buffer, index=False)
+            yield buffer.getvalue()
 
 
-def records(table: pd.DataFrame) -> bytes:
-    """Return a table as JSON records; characters beyond ASCII are escaped."""
+def _rows(table: pd.DataFrame) -> list[dict[str, Any]]:
     names = [str(name) for name in table.columns]
-    columns = [_values(table.iloc[:, place]) for place in range(len(names))]
-    rows = [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
-    return json.dumps({"predictions": rows}, allow_nan=False).encode()
+    columns = [_values(column) for _, column in table.items()]
+    return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
 
 
 def _values(column: pd.Series[Any]) -> list[Any]:

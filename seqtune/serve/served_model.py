@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import sys
 import traceback
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -21,12 +21,12 @@ import pyarrow as pa
 from seqtune.data.reading.recipe_options import options_of
 from seqtune.data.reading.source import Source
 from seqtune.errors import SeqtuneError, literal
-from seqtune.serve.answers import to_bytes
+from seqtune.serve.answers import NOT_FINITE, to_bytes
 from seqtune.serve.bodies import read_rows
 from seqtune.serve.media import JSON
 from seqtune.serve.problem import Problem
 from seqtune.tasks._abilities import JoinsRequests, StreamsText, TakesRequests, Writes
-from seqtune.tasks._requests import RequestForm, RequestTable, StreamOption
+from seqtune.tasks._requests import RequestForm, RequestTable, Separated, StreamOption
 from seqtune.tasks._values import Context
 
 if TYPE_CHECKING:
@@ -85,15 +85,17 @@ class ServedModel:
 
     def __init__(self, name: str, run: Run, use: str | None = None) -> None:
         self.name, self.run = name, run
-        self.task, self.recipe, self.predictor = run.task, run.recipe, run.predictor
+        self.task: Any = run.task
+        self.recipe, self.predictor = run.recipe, run.predictor
         self.prepared = self.predictor.prepared
         self.row = run.choose(use).name
+        self._joins = isinstance(self.task, JoinsRequests)
         self._continued: dict[str, Answer] = {}
 
     @property
     def verb(self) -> str:
         """What clients ask for: "predict", or what the task's models do instead."""
-        return self.task.info.verb
+        return str(self.task.info.verb)
 
     @property
     def writes(self) -> bool:
@@ -131,12 +133,18 @@ class ServedModel:
         context = self._context()
         for place, ask in enumerate(asks):
             answers[place] = self._guarded(self._read, ask, place, tables)
-            if place in tables and isinstance(self.task, JoinsRequests):
+            if place in tables:
                 found = self._tried(tables[place], context)
                 if found is not None:
                     plain[place] = found
-        for place, table in self._together(plain).items():
-            answers[place] = self._guarded(_given, table, asks[place])
+        for places, separated in self._together(plain):
+            try:
+                given = _given(separated, [asks[place] for place in places])
+            except Exception:  # those that can be written are, each by itself
+                log_fault(self.name)
+                continue
+            for place, answer in zip(places, given, strict=True):
+                answers[place] = answer
         return [
             answer or self._guarded(self._alone, tables[place], asks[place]) or FAILED
             for place, answer in enumerate(answers)
@@ -160,7 +168,7 @@ class ServedModel:
         found = self._tried(table, self._context())
         sizes = {1 << power for power in range(int(math.log2(max(1, most))) + 1)} | {most}
         for size in sorted(sizes) if found is not None else ():
-            self._together(dict.fromkeys(range(size), found))
+            list(self._together(dict.fromkeys(range(size), found)))
 
     def stream(self, options: Mapping[str, Any], hear: Callable[[str], None]) -> dict[str, Any]:
         """Write a text; see `StreamsText.stream`.
@@ -221,36 +229,35 @@ class ServedModel:
 
     def _tried(self, table: RequestTable, context: Context) -> Any:
         """Return a request that can be joined with others; None for one that goes alone."""
-        assert isinstance(self.task, JoinsRequests)
         try:
-            return self.task.plain(self.prepared, table, context)
+            return self.task.plain(self.prepared, table, context) if self._joins else None
         except Exception:
             log_fault(self.name)
             return None
 
-    def _together(self, plain: Mapping[int, Any]) -> dict[int, pd.DataFrame]:
+    def _together(self, plain: Mapping[int, Any]) -> Iterator[tuple[list[int], Separated]]:
         """Predict requests at once; those that bring others down are left out.
 
-        Returns:
-            The prediction table of each.
+        Yields:
+            Keys of requests, and their prediction tables.
         """
         if not plain:
-            return {}
-        assert isinstance(self.task, JoinsRequests)
+            return
         context = self._context()
         try:
             joined = self.task.join(self.prepared, list(plain.values()), context)
-            table = self._predicted(joined.encoded, context)
-            tables = joined.separate(table)
-            return dict(zip(plain, tables, strict=True))
+            made = joined.separate(self._predicted(joined.encoded, context))
         except SeqtuneError:
             pass  # said in its own words by the request that is at fault
         except Exception:
             log_fault(self.name)
-        if len(plain) == 1:
-            return {}
-        half, every = len(plain) // 2, list(plain.items())
-        return self._together(dict(every[:half])) | self._together(dict(every[half:]))
+        else:
+            yield list(plain), made
+            return
+        if len(plain) > 1:
+            half, every = len(plain) // 2, list(plain.items())
+            yield from self._together(dict(every[:half]))
+            yield from self._together(dict(every[half:]))
 
     def _alone(self, table: RequestTable, ask: Ask) -> Answer:
         """Answer one request, which is read as a file is."""
@@ -258,7 +265,7 @@ class ServedModel:
         source = Source(Path("request"), _arrow(table), options_of(self.recipe))
         context = self._context()
         encoded = self.task.encode(self.prepared, source, context)
-        return _given(self._predicted(encoded, context), ask)
+        return _given_alone(self._predicted(encoded, context), ask)
 
     def _continuation(self, ask: Ask) -> Answer:
         """Answer what comes after the data of the run: the same for everybody, so only once."""
@@ -267,7 +274,7 @@ class ServedModel:
         if ask.wanted not in self._continued:
             context = self._context()
             encoded = self.task.encode(self.prepared, None, context)
-            self._continued[ask.wanted] = _given(self._predicted(encoded, context), ask)
+            self._continued[ask.wanted] = _given_alone(self._predicted(encoded, context), ask)
         return self._continued[ask.wanted]
 
     def _expected(self) -> str:
@@ -277,15 +284,22 @@ class ServedModel:
     def _predicted(self, encoded: Any, context: Context) -> pd.DataFrame:
         """Return the prediction table of what was read."""
         made = self.predictor.predictions(self.row, encoded)
-        return self.task.decode(self.prepared, encoded, made, context)
+        table: pd.DataFrame = self.task.decode(self.prepared, encoded, made, context)
+        return table
 
 
-def _given(table: pd.DataFrame, ask: Ask) -> Answer:
-    """Return a prediction table as an answer."""
-    numbers = table.select_dtypes("float")
-    if np.isinf(numbers.to_numpy()).any():
-        raise Problem(422, "the model predicts values that are not finite for these rows")
-    return Answer(200, to_bytes(table, ask.wanted), ask.wanted)
+def _given(tables: Separated, asks: Sequence[Ask]) -> list[Answer]:
+    """Return prediction tables as answers."""
+    bodies = to_bytes(tables, [ask.wanted for ask in asks])
+    return [
+        Answer.of(Problem(422, NOT_FINITE)) if body is None else Answer(200, body, ask.wanted)
+        for ask, body in zip(asks, bodies, strict=True)
+    ]
+
+
+def _given_alone(table: pd.DataFrame, ask: Ask) -> Answer:
+    (answer,) = _given(Separated(table, np.array([0, len(table)])), [ask])
+    return answer
 
 
 def _refuse_cells(table: RequestTable) -> None:

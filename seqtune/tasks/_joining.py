@@ -10,7 +10,6 @@ import math
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +19,7 @@ from pandas.api.types import is_numeric_dtype
 
 from seqtune.data.reading.recipe_options import options_of
 from seqtune.data.reading.source import Source
-from seqtune.tasks._requests import MOST_JOINED_ROWS, Joined, RequestTable
+from seqtune.tasks._requests import MOST_JOINED_ROWS, Joined, RequestTable, Separated
 from seqtune.tasks._values import Context
 
 if TYPE_CHECKING:
@@ -114,15 +113,13 @@ class RowsAreApart:
         source = Source(Path("request"), pa.table(joined), options_of(context.recipe))
         is_named = columns.names is not None
 
-        def separate(table: pd.DataFrame) -> list[pd.DataFrame]:
+        def separate(table: pd.DataFrame) -> Separated:
             return separated(table, bounds, is_named=is_named)
 
         return Joined(self.encode(prepared, source, context), separate)
 
 
-def separated(
-    table: pd.DataFrame, bounds: np.ndarray[Any, Any], *, is_named: bool
-) -> list[pd.DataFrame]:
+def separated(table: pd.DataFrame, bounds: np.ndarray[Any, Any], *, is_named: bool) -> Separated:
     """Take the prediction table of joined requests apart.
 
     Args:
@@ -142,24 +139,7 @@ def separated(
     if table.columns[0] == NUMBERING:
         table = table.copy()
         table.isetitem(0, table.iloc[:, 0].to_numpy() - bounds[owners])
-    return by_owner(table, owners, len(bounds) - 1)
-
-
-def by_owner(
-    table: pd.DataFrame, owners: np.ndarray[Any, Any], requests: int
-) -> list[pd.DataFrame]:
-    """Return the rows of each request, in their order.
-
-    Args:
-        table: A prediction table.
-        owners: (rows,) the number of the request that each row answers.
-        requests: How many requests there are.
-    """
-    if len(owners) and (np.diff(owners) < 0).any():
-        order = np.argsort(owners, kind="stable")
-        table, owners = table.iloc[order], owners[order]
-    edges = np.searchsorted(owners, np.arange(requests + 1))
-    return [table.iloc[begin:end] for begin, end in pairwise(edges)]
+    return Separated.by_owner(table, owners, len(bounds) - 1)
 
 
 def plain_numbers(cells: Sequence[Any] | None) -> np.ndarray[Any, Any] | None:

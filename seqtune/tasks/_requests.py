@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
     import pandas as pd
 
 ColumnKind = Literal["number", "integer", "time", "text", "any"]
@@ -65,8 +67,36 @@ class RequestTable:
     rows: int
 
 
-Separate = Callable[["pd.DataFrame"], "list[pd.DataFrame]"]
-"""Takes the prediction table of joined requests apart, into one for each of them."""
+@dataclass(frozen=True)
+class Separated:
+    """The prediction tables of several requests, one below the other.
+
+    Args:
+        table: The rows of all.
+        edges: (requests + 1,) where those of each begin, and the end.
+    """
+
+    table: pd.DataFrame
+    edges: npt.NDArray[np.int64]
+
+    def __len__(self) -> int:
+        return len(self.edges) - 1
+
+    @classmethod
+    def by_owner(
+        cls, table: pd.DataFrame, owners: npt.NDArray[np.int64], requests: int
+    ) -> Separated:
+        """Bring the rows of each request together, in their order.
+
+        Args:
+            table: A prediction table.
+            owners: (rows,) the number of the request that each row answers.
+            requests: How many requests there are.
+        """
+        if len(owners) and (owners[1:] < owners[:-1]).any():
+            order = owners.argsort(kind="stable")
+            table, owners = table.iloc[order], owners[order]
+        return cls(table, owners.searchsorted(range(requests + 1)))
 
 
 @dataclass(frozen=True)
@@ -79,7 +109,7 @@ class Joined:
     """
 
     encoded: Any
-    separate: Separate
+    separate: Callable[[pd.DataFrame], Separated]
 
 
 @dataclass(frozen=True)

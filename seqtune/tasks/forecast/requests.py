@@ -20,7 +20,7 @@ from seqtune.data.panel.build import panel_arrays
 from seqtune.data.panel.panel import Panel
 from seqtune.data.panel.rows import Rows, sort_rows
 from seqtune.data.panel.time_text import format_times
-from seqtune.tasks._joining import are_plain_names, by_owner, plain_numbers
+from seqtune.tasks._joining import are_plain_names, plain_numbers
 from seqtune.tasks._requests import (
     MOST_JOINED_ROWS,
     ColumnKind,
@@ -28,6 +28,7 @@ from seqtune.tasks._requests import (
     RequestColumn,
     RequestForm,
     RequestTable,
+    Separated,
 )
 from seqtune.tasks._values import Context
 from seqtune.tasks.forecast.codec import Codec
@@ -248,4 +249,4 @@ def join_rows(prepared: Prepared, requests: Sequence[PlainRows], context: Contex
     examples = windows_behind(prepared, new, "request", context)
     of_series = np.searchsorted(before, spans.codes, side="right") - 1
     owners = np.repeat(of_series[examples.windows.series], codec.horizon)
-    return Joined(examples, partial(by_owner, owners=owners, requests=len(requests)))
+    return Joined(examples, partial(Separated.by_owner, owners=owners, requests=len(requests)))
