@@ -61,12 +61,12 @@ def create_app(models: Sequence[ServedModel], settings: ServeSettings) -> Any:
     for model in models:
         if model.writes:
             writing = Writing(model, settings, metrics)
-            services[model.name], metrics.queues[model.name] = writing, writing.__len__
+            services[model.name], metrics.queues[model.name] = writing, partial(len, writing)
             continue
         batcher = _batcher(model, settings, metrics)
         batchers.append(batcher)
         services[model.name] = Predicting(model.name, batcher, settings, metrics)
-        metrics.queues[model.name] = batcher.__len__
+        metrics.queues[model.name] = partial(len, batcher)
 
     @asynccontextmanager
     async def lifespan(app: Any) -> AsyncIterator[None]:
