@@ -71,7 +71,7 @@ def load_models(paths: Sequence[str], settings: ServeSettings) -> list[ServedMod
     Raises:
         RunError: One cannot be opened.
     """
-    from seqtune.run.run import load
+    from seqtune.run.load import load
 
     models = []
     for name, path in names_of(paths).items():
