@@ -71,6 +71,16 @@ class OnnxNetwork:
         names = [output.name for output in self._session(name).get_outputs()]
         return rebuild(file.outputs, dict(zip(names, made, strict=True)))
 
+    def fitting(self, axis: str, size: int) -> int:
+        """Return the smallest size of an axis, at least this one, that the programs take.
+
+        Args:
+            axis: Its name.
+            size: What is to fit.
+        """
+        multiple = max((file.axes.get(axis, 1) for file in self.files.values()), default=1)
+        return -(-size // multiple) * multiple
+
     def _session(self, name: str) -> Any:
         if name not in self._sessions:
             import onnxruntime
