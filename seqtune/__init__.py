@@ -25,7 +25,9 @@ if TYPE_CHECKING:
         UsageError,
     )
     from seqtune.recipe.load import Recipe
-    from seqtune.run.run import Run, load
+    from seqtune.run.bundle import Bundle
+    from seqtune.run.load import load
+    from seqtune.run.run import Run
     from seqtune.workflow.fit import fit
     from seqtune.workflow.resume import resume
 
@@ -34,8 +36,9 @@ __version__ = "0.1.0"
 _HOME = {
     "fit": "seqtune.workflow.fit",
     "resume": "seqtune.workflow.resume",
-    "load": "seqtune.run.run",
+    "load": "seqtune.run.load",
     "Recipe": "seqtune.recipe.load",
+    "Bundle": "seqtune.run.bundle",
     "Run": "seqtune.run.run",
     "SeqtuneError": "seqtune.errors",
     "UsageError": "seqtune.errors",
@@ -48,6 +51,7 @@ _HOME = {
 }
 
 __all__ = [
+    "Bundle",
     "DataError",
     "ExportError",
     "MissingExtra",

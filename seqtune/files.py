@@ -12,6 +12,7 @@ import json
 import math
 import os
 import secrets
+import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -60,6 +61,44 @@ def whole_file(path: Path) -> Iterator[Path]:
         if temporary is not None:
             with suppress(OSError):
                 temporary.unlink(missing_ok=True)
+
+
+@contextmanager
+def whole_folder(path: Path) -> Iterator[Path]:
+    """Give a temporary folder beside `path`; it takes the name of `path` when all went well.
+
+    Args:
+        path: The folder to write; one that is there is replaced.
+
+    Raises:
+        RunError: The folder cannot be written, or the disk is full.
+    """
+    name = f"{TEMPORARY}{path.name[:100]}-{secrets.token_hex(4)}"
+    fresh, old = path.with_name(name), path.with_name(f"{name}-old")
+    try:
+        make_folder(path.parent)
+        fresh.mkdir()
+        yield fresh
+        synchronise_all(fresh)
+        _replace_folder(path, fresh, old)
+        synchronise_folder(path.parent)
+    except OSError as error:
+        raise unwritable(path, error) from error
+    finally:
+        shutil.rmtree(fresh, ignore_errors=True)
+
+
+def _replace_folder(path: Path, fresh: Path, old: Path) -> None:
+    """Give a folder the name of another one, which is removed afterwards; or leave both."""
+    if path.exists():
+        path.rename(old)
+    try:
+        fresh.rename(path)
+    except OSError:
+        if old.exists():
+            old.rename(path)
+        raise
+    shutil.rmtree(old, ignore_errors=True)
 
 
 def _new_file(path: Path) -> Path:
@@ -129,6 +168,14 @@ def unwritable(path: Path, error: OSError) -> RunError:
     return RunError(f"{path} cannot be written: {error.strerror or error}", hint_of(error))
 
 
+def no_scratch(error: OSError) -> RunError:
+    """Return the error that the system's temporary folder cannot be written."""
+    return RunError(
+        f"the temporary folder cannot be written: {error.strerror or error}",
+        "free some space there, or name another folder: TMPDIR=FOLDER",
+    )
+
+
 def hint_of(error: OSError) -> str:
     """Return what mends an error of the system."""
     if error.errno in FULL:
@@ -171,13 +218,18 @@ def write_with(path: Path, write: Callable[[IO[bytes]], None]) -> None:
         write(file)
 
 
-def write_text(path: Path, text: str) -> None:
-    """Write a text file whole, in UTF-8; what has no code there is escaped."""
+def write_bytes(path: Path, content: bytes) -> None:
+    """Write a binary file whole."""
 
     def write(file: IO[bytes]) -> None:
-        file.write(text.encode("utf-8", "backslashreplace"))
+        file.write(content)
 
     write_with(path, write)
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a text file whole, in UTF-8; what has no code there is escaped."""
+    write_bytes(path, text.encode("utf-8", "backslashreplace"))
 
 
 def write_json(path: Path, value: Any, indent: int | None = 1) -> None:

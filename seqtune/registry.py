@@ -160,6 +160,8 @@ class Architectures(Registry):
 cells = Registry("seqtune.cells", "cell")
 architectures = Registry("seqtune.architectures", "architecture")
 tasks = Registry("seqtune.tasks", "task")
+formats = Registry("seqtune.export.formats", "format", ["write"])
+"""The forms in which a row of a leaderboard leaves its run."""
 
 
 @cache

@@ -33,8 +33,8 @@ from seqtune.data.text.vocabulary import END
 from seqtune.progress import Note
 from seqtune.recipe.load import Recipe
 from seqtune.registry import tasks
-from seqtune.report.verdict import verdict
 from seqtune.run.run import Run
+from seqtune.run.verdict import verdict
 from seqtune.tasks import load_task
 
 SERIES, ROWS, HELD = 30, 60, 6

@@ -10,7 +10,7 @@ from seqtune.cli.output import (
     AsJson,
     Force,
     Query,
-    RunFolder,
+    RunOrBundle,
     TableFile,
     check_absent,
     check_table,
@@ -27,7 +27,7 @@ EXAMPLE = "seqtune evaluate runs/airline-forecast-1 new.csv"
 
 
 def command(
-    run: RunFolder,
+    run: RunOrBundle,
     data: Annotated[
         str, typer.Argument(metavar="DATA", help="Labelled rows that the run has not seen.")
     ],
@@ -50,11 +50,11 @@ def command(
     """Score a run and its best simple method on labelled DATA that it has not seen."""
     from seqtune.data.reading.open import shown_data
     from seqtune.report.build import scores_report
-    from seqtune.run.run import Run
+    from seqtune.run.load import load
 
     check_table(output)
     check_absent(output, force)
-    opened = Run(run)
+    opened = load(run)
     with progress_bar() as opened.listener:
         scores = opened.evaluate(data, folds=folds, step=step, use=use, query=query)
     show_notes(opened.notes)

@@ -15,7 +15,7 @@ from seqtune.cli.output import put, show_notes, to_json
 from seqtune.errors import DataError
 
 if TYPE_CHECKING:
-    from seqtune.run.run import Run
+    from seqtune.run.fitted import Fitted
 
 STDIN = "-"
 
@@ -30,7 +30,7 @@ PROMPT = "> "
 CELLS = re.compile(r"[,;\t|]")
 
 
-def lines_column(run: Run) -> str:
+def lines_column(run: Fitted) -> str:
     """Return the column that a line of stdin stands for; "" where stdin is a table.
 
     It is a table where the task's rows are more than a text, or where the first line of stdin is a
@@ -50,7 +50,7 @@ def lines_column(run: Run) -> str:
     return column
 
 
-def answer_lines(run: Run, use: str | None, settings: Sequence[str], as_json: bool) -> None:
+def answer_lines(run: Fitted, use: str | None, settings: Sequence[str], as_json: bool) -> None:
     """Answer each line of stdin by a line on stdout, until stdin ends.
 
     An empty line is answered by an empty line.

@@ -20,6 +20,12 @@ if TYPE_CHECKING:
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")]
 Quiet = Annotated[bool, typer.Option("--quiet", help="Show no progress.")]
 RunFolder = Annotated[str, typer.Argument(metavar="RUN", help="A run folder, made by `fit`.")]
+RunOrBundle = Annotated[
+    str,
+    typer.Argument(
+        metavar="RUN", help="A run folder, made by `fit`, or a bundle, made by `export`."
+    ),
+]
 Force = Annotated[bool, typer.Option("--force", help="Replace the file of -o if it exists.")]
 
 Query = Annotated[

@@ -15,7 +15,7 @@ from seqtune.cli.output import (
     AsJson,
     Force,
     Query,
-    RunFolder,
+    RunOrBundle,
     TableFile,
     check_absent,
     check_table,
@@ -34,7 +34,7 @@ EXAMPLE = "seqtune predict runs/airline-forecast-1 -o forecast.csv"
 @with_task_flags
 def command(
     *,
-    run: RunFolder,
+    run: RunOrBundle,
     data: Annotated[
         str | None,
         typer.Argument(
@@ -67,11 +67,11 @@ def command(
     flags: Mapping[str, Any],
 ) -> None:
     """Predict with a run: beyond the end of its data, or on new DATA."""
-    from seqtune.run.run import Run
+    from seqtune.run.load import load
     from seqtune.tasks._info import infos
 
     check_table(output, [form for info in infos() for form in info.forms])
-    opened = Run(run)
+    opened = load(run)
     check_table(output, opened.task.info.forms)
     check_absent(output, force)
     settings = (*(overrides or ()), *predict_settings(opened.task.name, flags))

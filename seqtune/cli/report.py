@@ -6,14 +6,14 @@ from typing import Annotated
 
 import typer
 
-from seqtune.cli.output import AsJson, RunFolder, show
+from seqtune.cli.output import AsJson, RunOrBundle, show
 
 NAME = "report"
 EXAMPLE = "seqtune report runs/airline-forecast-1"
 
 
 def command(
-    run: RunFolder,
+    run: RunOrBundle,
     explain: Annotated[
         bool,
         typer.Option(
@@ -22,11 +22,21 @@ def command(
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Show the leaderboard of a run, its verdict, and what to do next."""
-    from seqtune.report.build import fit_report
-    from seqtune.run.run import Run
+    """Show the leaderboard of a run or a bundle, its verdict, and what to do next."""
+    from seqtune.errors import UsageError
+    from seqtune.report.build import bundle_report, fit_report
+    from seqtune.run.bundle import Bundle
+    from seqtune.run.load import load
 
-    opened = Run(run)
+    opened = load(run)
+    if isinstance(opened, Bundle):
+        if explain:
+            raise UsageError(
+                f"{run} is a bundle; --explain needs the run that it was exported from",
+                "seqtune report RUN --explain",
+            )
+        show(bundle_report(opened), as_json)
+        return
     if explain:
         try:
             opened.explain()

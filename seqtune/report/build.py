@@ -11,9 +11,12 @@ from seqtune.drawing.part import ReportPart
 from seqtune.drawing.wording import command
 from seqtune.errors import RunError, SeqtuneError
 from seqtune.files import MALFORMED, damaged
+from seqtune.report.bundle import BundleReport
 from seqtune.report.fit import FitReport
 from seqtune.report.runs import RunLine, RunsReport
 from seqtune.report.scores import Score, ScoresReport
+from seqtune.run.bundle import Bundle
+from seqtune.run.fitted import Fitted
 from seqtune.run.folder import RECORD, died_early
 from seqtune.run.run import Run
 from seqtune.run.untrusted import read_part
@@ -32,6 +35,20 @@ def fit_report(run: Run) -> FitReport:
         [command(*words) for words in usage.commands] if has_model else [],
         kept_part(run, "explanation.json"),
         usage.verb,
+    )
+
+
+def bundle_report(bundle: Bundle) -> BundleReport:
+    """Return the report of a bundle: its row, the leaderboard, the next command."""
+    usage = usage_of(bundle)
+    return BundleReport(
+        str(bundle.path),
+        bundle.record["task"],
+        bundle.only,
+        bundle.board,
+        str(bundle.record["data"].get("path") or ""),
+        str(bundle.record.get("exported", "")),
+        [command(*words) for words in usage.commands[:1]],
     )
 
 
@@ -59,15 +76,15 @@ def kept_part(run: Run, name: str) -> ReportPart | None:
     return part
 
 
-def usage_of(run: Run) -> Usage:
+def usage_of(run: Fitted) -> Usage:
     """Return how a run is used, as its task says, or else with the task's verb."""
     say = getattr(_report_module(run.record["task"]), "usage", None)
     if say is not None:
-        usage: Usage = say(str(run.folder), run.recipe)
+        usage: Usage = say(str(run.path), run.recipe)
         return usage
     info = info_of(run.record["task"])
     data = ["NEW.csv"] if info.needs_data else ["FUTURE.csv"] if run.record.get("future") else []
-    words = ("seqtune", info.verb, str(run.folder), *data)
+    words = ("seqtune", info.verb, str(run.path), *data)
     commands = [(*words, "-o", "predictions.csv")]
     winner = run.board.winner
     if winner is not None and winner.kind == "baseline" and run.board.best_searched is not None:
@@ -84,7 +101,7 @@ def _report_module(task: str) -> ModuleType | None:
 
 
 def scores_report(
-    run: Run, data: str, evaluation: Mapping[str, Mapping[str, float]]
+    run: Fitted, data: str, evaluation: Mapping[str, Mapping[str, float]]
 ) -> ScoresReport:
     """Return the report of `evaluate`."""
     board, found = run.board, run.evaluation
@@ -94,7 +111,7 @@ def scores_report(
         for name, metrics in evaluation.items()
     ]
     return ScoresReport(
-        run=str(run.folder),
+        run=str(run.path),
         data=data,
         metric=board.metric,
         direction=board.direction,

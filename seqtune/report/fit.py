@@ -22,8 +22,8 @@ from seqtune.drawing.wording import (
     several,
 )
 from seqtune.report.leaderboard import LeaderboardReport
-from seqtune.report.verdict import verdict
 from seqtune.run.summary import Summary
+from seqtune.run.verdict import verdict
 from seqtune.tasks._info import info_of
 
 ENDED = {

@@ -235,6 +235,9 @@ def read_record(folder: Path) -> dict[str, Any]:
     Raises:
         RunError: There is no run, it is damaged, leads out of its folder, or has a newer format.
     """
+    if folder.is_file():
+        reason = f"{folder} is a file, expected a run folder: a bundle can predict and be served"
+        raise RunError(reason, f"seqtune report {shlex.quote(str(folder))}")
     if not folder.is_dir():
         raise RunError(f"there is no run folder {folder}", "seqtune runs")
     if not (folder / RECORD).is_file():

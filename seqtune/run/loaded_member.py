@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,9 @@ from seqtune.runtime.backend import activate
 from seqtune.runtime.program_cache import keep_programs
 from seqtune.tasks._contract import Task
 from seqtune.tasks._values import Network
+
+EXPORTED = ".json"
+"""How the name of a network's file ends in a bundle."""
 
 
 @dataclass
@@ -64,10 +67,20 @@ class LoadedMember:
         Raises:
             RunError: The file is missing or damaged, or does not suit its configuration.
         """
+        if self.member.file.endswith(EXPORTED):
+            return self._exported()
         from seqtune.runtime.network import KerasNetwork
 
         searched = (lambda: self._load(self.member.model)) if self.is_refitted else None
         return KerasNetwork(self._load(self.member.file), self.task.network_facts, searched)
+
+    def _exported(self) -> Network:
+        """Return a network that a bundle holds; Keras is not loaded."""
+        from seqtune.run.exported_network import load_exported
+
+        member = self.member
+        searched = partial(load_exported, self.folder, member.model) if member.refitted else None
+        return load_exported(self.folder, member.file, searched)
 
     def _load(self, file: str) -> Any:
         if self.method:

@@ -17,7 +17,7 @@ MEMBERS = "members.json"
 
 CALIBRATION = "calibration.json"
 
-FILE = re.compile(r"models/[A-Za-z0-9][A-Za-z0-9_-]*\.keras")
+FILE = re.compile(r"models/[A-Za-z0-9][A-Za-z0-9_-]*\.(keras|json)")
 """A network's file, relative to the run folder: nothing else is opened as one."""
 
 

@@ -10,6 +10,7 @@ Over 300 lines: saving, opening, choosing a row and its one path of inference ar
 
 from __future__ import annotations
 
+import shlex
 import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -24,6 +25,7 @@ from seqtune.errors import RunError, UsageError, unknown
 from seqtune.files import damaged, read_json, write_json, write_text
 from seqtune.progress import Listener, ProgressCounter, silent
 from seqtune.recipe.load import Recipe, task_of
+from seqtune.run.bundle_file import BundleFile
 from seqtune.run.leaderboard import Leaderboard, Row, read_leaderboard
 from seqtune.run.loaded_member import LoadedMember
 from seqtune.run.members import (
@@ -62,6 +64,9 @@ class Predictor:
         data: The file that the models were fitted on; empty where that is not known.
         listener: Hears how far a prediction is.
         notes: What was assumed and repaired while new rows were read.
+        name: How commands name it; the folder if empty.
+        only: The one row of the leaderboard that predicts; empty where each does.
+        bundle: The file that the folder was unpacked from, and whose end is the folder's.
 
     Example:
         >>> predictor = Predictor.open("runs/airline-forecast-1")
@@ -76,24 +81,46 @@ class Predictor:
     data: str = ""
     listener: Listener = silent
     notes: list[str] = field(default_factory=list)
+    name: str = ""
+    only: str = ""
+    bundle: BundleFile | None = field(default=None, repr=False)
     _opened: dict[str, list[LoadedMember]] = field(default_factory=dict, repr=False)
 
+    def __post_init__(self) -> None:
+        self.name = self.name or str(self.folder)
+
     @classmethod
-    def open(cls, folder: str | Path) -> Predictor:
-        """Open a predictor that was saved, or that a run folder holds.
+    def open(cls, path: str | Path) -> Predictor:
+        """Open a predictor that was saved, or that a run folder or a bundle holds.
+
+        Args:
+            path: The folder, or the file of the bundle.
 
         Raises:
             RunError: A file is missing or damaged, or leads out of the folder.
         """
         from seqtune.tasks import load_task
 
-        folder = Path(folder)
-        path = folder / "recipe.yaml"
-        if not folder.is_dir() or not path.exists():
-            raise RunError(f"{folder} holds no predictor: it has no {path.name}", "seqtune runs")
-        check_inside(folder)
-        recipe = Recipe.load(path, task_of(path))
-        return cls(load_task(recipe.task), folder, read_leaderboard(folder), recipe)
+        path = Path(path)
+        if path.is_file():
+            bundle = BundleFile(path)
+            return cls(
+                load_task(bundle.recipe.task),
+                bundle.folder,
+                read_leaderboard(bundle.folder),
+                bundle.recipe,
+                data=bundle.data,
+                name=str(path),
+                only=bundle.row,
+                bundle=bundle,
+            )
+        recipe_path = path / "recipe.yaml"
+        if not path.is_dir() or not recipe_path.exists():
+            reason = f"{path} holds no predictor: it has no {recipe_path.name}"
+            raise RunError(reason, "seqtune runs")
+        check_inside(path)
+        recipe = Recipe.load(recipe_path, task_of(recipe_path))
+        return cls(load_task(recipe.task), path, read_leaderboard(path), recipe)
 
     def save(self, folder: str | Path) -> None:
         """Write everything that predicts to a folder: nothing of the search.
@@ -105,6 +132,8 @@ class Predictor:
             RunError: The folder holds something.
         """
         folder = Path(folder)
+        if self.bundle is not None:
+            raise RunError(f"{self.name} is a bundle, which is saved by copying the file", "cp")
         if folder.exists() and any(folder.iterdir()):
             raise RunError(f"the folder {folder} is not empty", "choose another folder")
         folder.mkdir(parents=True, exist_ok=True)
@@ -130,7 +159,8 @@ class Predictor:
         """The networks behind each row of the leaderboard."""
         members = read_members(self.folder)
         for row in self.board.rows:
-            if row.kind != "baseline" and not members.get(row.name):
+            is_here = not self.only or row.name == self.only
+            if is_here and row.kind != "baseline" and not members.get(row.name):
                 raise damaged(self.folder / MEMBERS, f"it lacks {row.name}")
         return members
 
@@ -148,7 +178,7 @@ class Predictor:
     @property
     def context(self) -> Context:
         """What stands around new rows that are read."""
-        return Context(self.recipe, str(self.folder), self.data, notes=self.notes)
+        return Context(self.recipe, self.name, self.data, notes=self.notes)
 
     def choose(self, use: str | None = None) -> Row:
         """Return the row that predicts: the one with the star, or the one asked for.
@@ -161,12 +191,14 @@ class Predictor:
             RunError: There is no such row, or nothing was trained.
         """
         row: Row | None
+        if self.only:
+            return self._choose_only(use)
         if use is None:
             row = self.board.winner
             if row is None:
                 raise RunError(
-                    f"{self.folder} has nothing that can predict: its search has not finished",
-                    f"seqtune resume {self.folder}",
+                    f"{self.name} has nothing that can predict: its search has not finished",
+                    f"seqtune resume {self.name}",
                 )
             return row
         row = self.board.row(use)
@@ -174,12 +206,24 @@ class Predictor:
             row = self.board.best_searched
             if row is None:
                 raise RunError(
-                    f"{self.folder} has no network yet", f"seqtune resume {self.folder} --budget 5m"
+                    f"{self.name} has no network yet", f"seqtune resume {self.name} --budget 5m"
                 )
         if row is None:
             names = [NETWORK, *(known.name for known in self.board.ranked())]
-            raise RunError(unknown("model", use, names), f"seqtune report {self.folder}")
+            raise RunError(unknown("model", use, names), f"seqtune report {self.name}")
         return row
+
+    def _choose_only(self, use: str | None) -> Row:
+        """Return the one row that predicts here; see `choose`."""
+        row = self.board.row(self.only)
+        if row is None:
+            raise damaged(self.folder / "leaderboard.json", f"it lacks {self.only}")
+        if use in (None, row.name) or (use == NETWORK and row.kind != "baseline"):
+            return row
+        raise RunError(
+            f"{self.name} holds the model {row.name!r} alone, not {use!r}",
+            f"seqtune export RUN --use {shlex.quote(str(use))} -o FILE",
+        )
 
     def name_of(self, use: str | None) -> str:
         """Return the name of the row that `choose` returns."""
@@ -187,6 +231,8 @@ class Predictor:
 
     def compared(self, use: str | None = None) -> list[str]:
         """Names of the rows that are scored: the one asked for, else the winner, first."""
+        if self.only:
+            return [self.name_of(use)]
         board = self.board
         rows = (self.choose(use), board.best_searched, board.best_baseline)
         return list(dict.fromkeys(row.name for row in rows if row is not None))
@@ -239,7 +285,7 @@ class Predictor:
         if not self.task.info.allows_missing and not np.isfinite(numbers).all(axis=None):
             raise RunError(
                 f"{context.model} predicts values that are not finite (NaN or infinity)",
-                f"use another row: --use NAME (seqtune report {self.folder} lists them)",
+                f"use another row: --use NAME (seqtune report {self.name} lists them)",
             )
         return table
 
@@ -281,7 +327,7 @@ class Predictor:
         if not isinstance(self.task, Backtests):
             raise UsageError(
                 f"a run of {self.task.name} has no origins to start from: --folds is not for it",
-                f"seqtune evaluate {self.folder} DATA",
+                f"seqtune evaluate {self.name} DATA",
             )
         return self.task.encode_folds(self.prepared, source, folds, step, context)
 

@@ -4,35 +4,23 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from seqtune.errors import RunError
-from seqtune.progress import Listener, silent
+from seqtune.errors import RunError, UsageError, unknown
+from seqtune.run.fitted import Fitted
 from seqtune.run.folder import read_record, write_record
-from seqtune.run.leaderboard import Leaderboard, Row, read_leaderboard
 from seqtune.run.lock import RunLock, holder
 from seqtune.run.summary import Summary
 from seqtune.run.trials import TRIALS, read_trials
 from seqtune.search.recorded import check_values
-from seqtune.tasks._abilities import FillsIn, Writes
 
 if TYPE_CHECKING:
-    import pandas as pd
-
-    from seqtune.data.reading.source import Source
-    from seqtune.recipe.load import Recipe
-    from seqtune.run.predictor import Predictor
-    from seqtune.tasks._contract import Task
-    from seqtune.tasks._values import Evaluation
+    from seqtune.run.export_summary import ExportSummary
 
 
-ALL_KNOWN = 0.995
-
-
-class Run:
+class Run(Fitted):
     """A run folder that was opened.
 
     Args:
@@ -54,12 +42,8 @@ class Run:
     """
 
     def __init__(self, folder: str | Path) -> None:
-        self.folder = Path(folder)
-        self.record = read_record(self.folder)
-        self.evaluation: Evaluation | None = None
-        self.notes: list[str] = []
-        self.listener: Listener = silent
-        self._asked: Source | None = None
+        path = Path(folder)
+        super().__init__(path, path, read_record(path))
 
     def __repr__(self) -> str:
         return f"Run({str(self.folder)!r}, {self.record['task']}, {self.record['status']})"
@@ -75,36 +59,6 @@ class Run:
         self.record = read_record(self.folder)  # it may have ended since it was opened
         status = str(self.record["status"])
         return "died" if status == "running" and holder(self.folder) is None else status
-
-    @cached_property
-    def board(self) -> Leaderboard:
-        """Every model that was scored, as values."""
-        return read_leaderboard(self.folder)
-
-    @property
-    def leaderboard(self) -> pd.DataFrame:
-        """Every model that was scored, best first by validation.
-
-        Columns: name, kind, one per metric and part (`validation_mase`, `test_mase`, …),
-        fit_seconds, parameters, detail.
-        """
-        import pandas as pd
-
-        rows = []
-        for row in self.board.ranked():
-            scores = {f"validation_{name}": value for name, value in row.validation.items()}
-            scores |= {f"test_{name}": value for name, value in row.test.items()}
-            rows.append(
-                {
-                    "name": row.name,
-                    "kind": row.kind,
-                    **scores,
-                    "fit_seconds": row.fit_seconds,
-                    "parameters": row.parameters,
-                    "detail": row.detail,
-                }
-            )
-        return pd.DataFrame(rows)
 
     @cached_property
     def summary(self) -> Summary:
@@ -144,127 +98,6 @@ class Run:
             {**trial, "values": check_values(task, trial["values"], path)} for trial in self.trials
         ]
 
-    @cached_property
-    def recipe(self) -> Recipe:
-        """The recipe with every default and inferred value filled in."""
-        from seqtune.recipe.load import Recipe
-
-        return Recipe.load(self.folder / "recipe.yaml", self.record["task"])
-
-    @cached_property
-    def task(self) -> Task:
-        """The task; Keras is loaded with the first network."""
-        from seqtune.tasks import load_task
-
-        return load_task(self.record["task"])
-
-    @cached_property
-    def predictor(self) -> Predictor:
-        """What predicts: the models with their weights, calibrations and data."""
-        from seqtune.run.predictor import Predictor
-
-        return Predictor(
-            self.task,
-            self.folder,
-            self.board,
-            self.recipe,
-            data=str(self.record["data"].get("path") or ""),
-            listener=lambda event: self.listener(event),
-            notes=self.notes,
-        )
-
-    def choose(self, use: str | None = None) -> Row:
-        """Return the row that predicts: the winner, or the one asked for by name."""
-        return self.predictor.choose(use)
-
-    @property
-    def prepared(self) -> Any:
-        """The data that the run was fitted on; the arrays stay on disk."""
-        return self.predictor.prepared
-
-    def predict(
-        self,
-        data: str | Path | pd.DataFrame | None = None,
-        use: str | None = None,
-        set: Sequence[str] = (),
-        query: str | None = None,
-    ) -> pd.DataFrame:
-        """Return the task's prediction table.
-
-        Args:
-            data: New rows; None continues the data that the run was fitted on.
-            use: Name of the leaderboard row that predicts, or "network" for the best network or
-                ensemble; the winner if None.
-            set: `key.path=value` of keys that need no training again.
-            query: What is read where the data is a database.
-        """
-        if set:
-            self.predictor.change(set)
-        self._asked = self._source(data, query)
-        return self.predictor.predict(self._asked, use)
-
-    def filled_in(self, table: pd.DataFrame) -> str | None:
-        """Return the file that was asked for last, with the answers in it.
-
-        Args:
-            table: What `predict` returned of it.
-
-        Returns:
-            The text of the file; None where it is a table, or the task fills none in.
-        """
-        if self._asked is None or not isinstance(self.task, FillsIn):
-            return None
-        return self.task.filled_in(self.prepared, self._asked, table)
-
-    def evaluate(
-        self,
-        data: str | Path | pd.DataFrame,
-        *,
-        folds: int | None = None,
-        step: int | None = None,
-        use: str | None = None,
-        query: str | None = None,
-    ) -> dict[str, dict[str, float]]:
-        """Score the winner, the best network and the best baseline on data they never saw.
-
-        Args:
-            data: Labelled rows.
-            folds: Score from so many origins, the last one a horizon before the end of the data,
-                without training anew; all windows of the new rows if None.
-            step: Rows between two origins; the horizon if None.
-            use: Name of the leaderboard row that is scored first, or "network"; the winner if
-                None.
-            query: What is read where the data is a database.
-
-        Returns:
-            Every metric by name of the model; by fold in `evaluation.parts`.
-        """
-        source = self._source(data, query)
-        if source is None:
-            raise RunError("evaluate needs data", f"seqtune evaluate {self.folder} DATA")
-        from seqtune.data.reading.row_sketch import share_known
-
-        share = share_known(source, self.record["data"].get("sketch"))
-        if share > 0 or source.fingerprint() == self.record["data"].get("fingerprint"):
-            what = f"about {share:.0%} of this data" if 0 < share < ALL_KNOWN else "this data"
-            self.notes.append(f"the run was fitted on {what}; scores on it are too optimistic")
-        self.evaluation = self.predictor.evaluate(source, folds=folds, step=step, use=use)
-        return self.evaluation.scores
-
-    def __getattr__(self, name: str) -> Any:
-        """Offer what the run's task does beside tables as methods of the run."""
-        if name.startswith("_") or "record" not in vars(self):
-            raise AttributeError(name)
-        if isinstance(self.task, Writes) and name in self.task.verbs:
-            return getattr(self._writer, name)
-        raise AttributeError(f"a {self.record['task']} run has no {name!r}")
-
-    @cached_property
-    def _writer(self) -> Any:
-        predictor = self.predictor
-        assert isinstance(self.task, Writes)
-        return self.task.writer(predictor.prepared, predictor, predictor.context)
-
     def explain(self) -> None:
         """Measure what the network that weighs most looks at, and keep that in the run folder.
 
@@ -289,20 +122,48 @@ class Run:
             ]
             write_record(self.folder, self.record)
 
-    def _source(self, data: str | Path | pd.DataFrame | None, query: str | None) -> Source | None:
-        if data is None and query:
-            raise RunError("a query needs a database", "name a file or an address before it")
-        if data is None:
-            return None
-        from seqtune.data.reading.open import open_source
+    def export(
+        self,
+        path: str | Path,
+        *,
+        format: str = "bundle",
+        use: str | None = None,
+        force: bool = False,
+    ) -> ExportSummary:
+        """Write a row of the leaderboard as a file that predicts without Keras.
 
-        return open_source(data, self.recipe, query, joins=False)
+        What was written predicts the same as the run, which is checked before it takes its name.
 
+        Args:
+            path: The file to write, or the folder, by the format.
+            format: "bundle" for one file that `seqtune` opens anywhere; `seqtune export --help`
+                lists the others.
+            use: Name of the leaderboard row, or "network"; the winner if None.
+            force: Whether a file that exists is replaced.
 
-def load(folder: str | Path) -> Run:
-    """Open a run folder.
+        Returns:
+            What was written, and how exactly it predicts what the run does.
 
-    Args:
-        folder: What `fit` left, such as `runs/airline-forecast-1`.
-    """
-    return Run(folder)
+        Raises:
+            UsageError: The format is unknown.
+            RunError: The run is not complete, has no such row, or the file exists.
+            ExportError: The row cannot be written in the format, or does not predict the same.
+            MissingExtra: A package that the format needs is not installed.
+
+        Example:
+            >>> run.export("airline.zip")
+            >>> seqtune.load("airline.zip").predict()
+        """
+        from seqtune.registry import formats
+
+        if format not in formats:
+            raise UsageError(unknown("format", format, formats), "seqtune export --help")
+        if self.status != "complete":
+            raise RunError(
+                f"{self.path} is not complete: {self.status}", f"seqtune resume {self.path}"
+            )
+        path = Path(path)
+        if path.exists() and not force:
+            raise RunError(f"{path} already exists", "use --force to replace it")
+        summary: ExportSummary = formats[format].write(self, self.choose(use), path)
+        return summary

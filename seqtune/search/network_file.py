@@ -34,7 +34,7 @@ import numpy as np
 import numpy.typing as npt
 
 from seqtune.errors import RunError
-from seqtune.files import whole_file
+from seqtune.files import no_scratch, whole_file
 from seqtune.search.recorded import check_values
 from seqtune.tasks._contract import Task
 from seqtune.tasks._values import Values
@@ -254,14 +254,6 @@ def _own_folder() -> Iterator[Path]:
         raise no_scratch(error) from error
     with folder as name:
         yield Path(name)
-
-
-def no_scratch(error: OSError) -> RunError:
-    """Return the error that the system's temporary folder cannot be written."""
-    return RunError(
-        f"the temporary folder cannot be written: {error.strerror or error}",
-        "free some space there, or name another folder: TMPDIR=FOLDER",
-    )
 
 
 def _refusal(path: Path, reason: str) -> RunError:

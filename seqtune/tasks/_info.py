@@ -100,6 +100,7 @@ class TaskInfo:
         sentence_columns: What files of sentences, a line per token, call their first and their
             last column where nothing names them; a task that has them reads such files.
         commands: Modules with further commands: `NAME`, `EXAMPLE` and `command` each.
+        limits: What a user of its models should know that they cannot do, a sentence each.
     """
 
     name: str
@@ -120,6 +121,7 @@ class TaskInfo:
     forms: tuple[str, ...] = ()
     sentence_columns: tuple[str, ...] = ()
     commands: tuple[str, ...] = ()
+    limits: tuple[str, ...] = ()
 
     def metric(self, name: str) -> Metric:
         """Return a metric by its name; one that says nothing if the task has none of it."""

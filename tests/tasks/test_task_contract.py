@@ -5,25 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pandas as pd
 import pytest
-from command_line import (
-    DATA,
-    TINY,
-    TINY_ANOMALY,
-    TINY_CLASSIFY,
-    TINY_GENERATE,
-    TINY_TAG,
-    TINY_TRANSLATE,
-    weekly,
-)
 from spy_network import SpyNetwork
-from tiny_runs import flights, numerals
+from task_samples import SAMPLES, settings
 
 from seqtune.data.reading.open import open_source
 from seqtune.progress import silent
@@ -37,31 +25,6 @@ from seqtune.tasks._info import info_of, infos
 from seqtune.tasks._values import HELD_OUT_PARTS
 
 
-def _hours() -> pd.DataFrame:
-    times = pd.date_range("2024-01-01", periods=300, freq="h")
-    noise = np.random.default_rng(0).normal(0, 0.05, 300)
-    return pd.DataFrame({"time": times, "load": np.sin(times.hour * np.pi / 12) + noise})
-
-
-def _texts() -> pd.DataFrame:
-    said = ("good film", "a bad film here", "fine")
-    rows = range(30)
-    return pd.DataFrame(
-        {"text": [f"{said[row % 3]} {row}" for row in rows], "label": [row % 3 for row in rows]}
-    )
-
-
-SAMPLES: Mapping[str, tuple[Any, tuple[str, ...]]] = {
-    "forecast": (weekly(140), TINY),
-    "anomaly": (_hours(), TINY_ANOMALY),
-    "classify": (_texts(), TINY_CLASSIFY),
-    "translate": (numerals(10, 70), (*TINY_TRANSLATE, "--set", "data.kind=text")),
-    "tag": (flights(1, 41), TINY_TAG),
-    "generate": ((DATA / "tales.txt").read_text(encoding="utf-8")[:9_000], TINY_GENERATE),
-}
-"""Data of each task, and the flags of a small search; a new task adds its own here."""
-
-
 @dataclass(frozen=True)
 class Subject:
     """A task with prepared data, one configuration and its network."""
@@ -71,11 +34,6 @@ class Subject:
     recipe: Recipe
     values: Mapping[str, Any]
     network: KerasNetwork
-
-
-def settings(flags: tuple[str, ...]) -> list[str]:
-    """Return the values of `--set` among flags."""
-    return [value for flag, value in pairwise(flags) if flag == "--set"]
 
 
 @pytest.fixture(scope="module", params=list(tasks))

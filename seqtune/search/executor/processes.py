@@ -17,6 +17,7 @@ from queue import Empty, SimpleQueue
 from typing import Any
 
 from seqtune.errors import SearchError
+from seqtune.files import no_scratch
 from seqtune.progress import Listener
 from seqtune.runtime import program_cache
 from seqtune.runtime.share import Share
@@ -26,7 +27,6 @@ from seqtune.search.executor._dispatcher import Dispatcher, WorkerSpec
 from seqtune.search.executor._process import LAST_SECONDS, WorkerProcess
 from seqtune.search.executor._slot import START_SECONDS, STARTS, Slot
 from seqtune.search.executor.own_folder import OwnFolder
-from seqtune.search.network_file import no_scratch
 
 KIND = "seqtune-workers-"
 """What the name of the workers' folder begins with."""

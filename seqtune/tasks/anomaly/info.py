@@ -30,4 +30,8 @@ INFO = TaskInfo(
     examples="rows",
     predict_keys=("score.noncausal", "threshold.false_alarms"),
     allows_missing=True,
+    limits=(
+        "It says how unlike the past a row is, not whether that matters, or why.",
+        "Its threshold lets through as many false alarms as on the data that it was fitted on.",
+    ),
 )

@@ -34,4 +34,8 @@ INFO = TaskInfo(
     ),
     needs_data=True,
     examples="cases",
+    limits=(
+        "It knows no label but those of its data, and gives one of them to every case.",
+        "Words and values that its data did not have say nothing to it.",
+    ),
 )

@@ -83,4 +83,10 @@ INFO = TaskInfo(
     ),
     backtests=True,
     examples="windows",
+    limits=(
+        "It predicts as many steps as its horizon, in the spacing of its data, and knows no event "
+        "that is not in its columns.",
+        "Its quantiles are as wide as errors were on the validation part; after a break in the "
+        "data they are too narrow.",
+    ),
 )

@@ -7,11 +7,20 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from seqtune.cli.output import AsJson, Force, Quiet, RunFolder, check_absent, put, show, show_notes
+from seqtune.cli.output import (
+    AsJson,
+    Force,
+    Quiet,
+    RunOrBundle,
+    check_absent,
+    put,
+    show,
+    show_notes,
+)
 from seqtune.tasks._info import info_of
 
 if TYPE_CHECKING:
-    from seqtune.run.run import Run
+    from seqtune.run.fitted import Fitted
     from seqtune.tasks.generate.report_completion import WrittenReport
     from seqtune.tasks.generate.request import Request
 
@@ -20,7 +29,7 @@ EXAMPLE = 'seqtune generate runs/tales-generate-1 --prompt "Once" --length 300'
 
 
 def command(
-    run: RunFolder,
+    run: RunOrBundle,
     prompt: Annotated[str | None, typer.Option(help="How the text begins.")] = None,
     prompt_file: Annotated[Path | None, typer.Option(help="UTF-8 file with the prompt.")] = None,
     length: Annotated[int, typer.Option(help="Maximum number of new characters.")] = 500,
@@ -100,7 +109,7 @@ def _write(
     run = _open(folder)
     is_live = output is None and not as_json and request.count == 1 and sys.stdout.isatty()
     texts = run.write(request, use=use, hear=_shown if is_live else _kept)
-    report = WrittenReport(str(run.folder), run.choose(use).name, texts)
+    report = WrittenReport(str(run.path), run.choose(use).name, texts)
     if is_live:
         typer.echo()
     show_notes(run.notes)
@@ -132,24 +141,24 @@ def _list_words(
     text = next_text if next_text is not None else fill or ""
     words: Any = (run.next_words if fill is None else run.fill)(text, top=top, use=use)
     show_notes(run.notes)
-    show(WordsReport(str(run.folder), run.choose(use).name, text, words), as_json)
+    show(WordsReport(str(run.path), run.choose(use).name, text, words), as_json)
 
 
-def _open(folder: str) -> Run:
+def _open(folder: str) -> Fitted:
     """Open a run that writes.
 
     Raises:
         RunError: It is a run of another task.
     """
     from seqtune.errors import RunError
-    from seqtune.run.run import Run
+    from seqtune.run.load import load
 
-    run = Run(folder)
+    run = load(folder)
     task = run.record["task"]
     if info_of(task).verb != NAME:
         raise RunError(
-            f"{run.folder} is a run of {task}, which writes no text",
-            f"seqtune predict {run.folder}",
+            f"{run.path} is a run of {task}, which writes no text",
+            f"seqtune predict {run.path}",
         )
     return run
 

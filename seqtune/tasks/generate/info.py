@@ -14,4 +14,8 @@ INFO = TaskInfo(
     reads_documents=True,
     examples="characters",
     commands=("seqtune.tasks.generate.command",),
+    limits=(
+        "It writes text that looks like its data, true or not, and may repeat passages of it.",
+        "Characters that its data did not have are read as one unknown character.",
+    ),
 )

@@ -45,4 +45,8 @@ INFO = TaskInfo(
         ".out",
         ".tags",
     ),
+    limits=(
+        "It knows no tag but those of its data.",
+        "Words and values that its data did not have say little to it.",
+    ),
 )

@@ -43,4 +43,8 @@ INFO = TaskInfo(
         Flag("n-best", "decoding.n_best", "Answers given for each source.", "integer"),
         Flag("max-length", "decoding.longest", "Tokens of an answer at most.", "integer"),
     ),
+    limits=(
+        "It writes what pairs of its data suggest, and can be fluent and wrong.",
+        "Words, characters and lengths that its data did not have are written badly.",
+    ),
 )

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from seqtune.report.verdict import verdict
 from seqtune.run.leaderboard import Leaderboard, Row
+from seqtune.run.verdict import verdict
 
 NAN = math.nan
 

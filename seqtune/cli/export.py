@@ -1,0 +1,40 @@
+"""`seqtune export`: a row of a run's leaderboard as a file that predicts without Keras."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from seqtune.cli.output import AsJson, Force, RunFolder, show
+from seqtune.registry import formats
+
+NAME = "export"
+EXAMPLE = "seqtune export runs/airline-forecast-1 -o airline.zip"
+
+
+def command(
+    run: RunFolder,
+    output: Annotated[
+        Path, typer.Option("-o", "--output", help="File to write, such as model.zip.")
+    ],
+    form: Annotated[
+        str, typer.Option("--format", help=f"Form of the file: {', '.join(formats)}.")
+    ] = "bundle",
+    use: Annotated[
+        str | None,
+        typer.Option(help="Leaderboard row to export, or `network`; default: the winner."),
+    ] = None,
+    force: Force = False,
+    as_json: AsJson = False,
+) -> None:
+    """Write the winner of a run as a file that predicts without Keras, and check that it does."""
+    from seqtune.errors import UsageError, unknown
+
+    if form not in formats:
+        raise UsageError(unknown("format", form, formats), "seqtune export --help")
+    from seqtune.report.export import ExportReport
+    from seqtune.run.run import Run
+
+    show(ExportReport(Run(run).export(output, format=form, use=use, force=force)), as_json)

@@ -1,0 +1,1 @@
+"""What leaves a run: files that predict without Keras, and what stands beside them."""

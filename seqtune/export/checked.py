@@ -1,0 +1,80 @@
+"""A row of a leaderboard in a folder of its own, which has predicted what the run does."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+
+from seqtune.errors import MissingExtra
+from seqtune.export.comparison import compare, part_to_compare
+from seqtune.export.contents import write_contents
+from seqtune.export.rehearsal import rehearse
+from seqtune.files import no_scratch
+from seqtune.run.export_summary import Comparison
+from seqtune.run.leaderboard import Row
+from seqtune.run.run import Run
+
+NEEDED = ("onnx", "onnxruntime")
+"""What a network is converted and run with."""
+
+
+@dataclass(frozen=True)
+class Checked:
+    """Files that predict without Keras, and what came of trying them.
+
+    Args:
+        folder: The files, as a bundle has them.
+        comparison: How exactly they predict what the run does.
+        loaded: Names of the packages that their prediction loaded.
+    """
+
+    folder: Path
+    comparison: Comparison
+    loaded: frozenset[str]
+
+
+@contextmanager
+def checked_contents(run: Run, row: Row) -> Iterator[Checked]:
+    """Convert a row in a temporary folder, and let it predict beside the run.
+
+    Args:
+        run: A complete run.
+        row: A row of its leaderboard.
+
+    Raises:
+        ExportError: A network cannot be converted, or what was written does not predict the same.
+        MissingExtra: ONNX or its runtime is not installed.
+    """
+    if row.kind != "baseline":
+        _check_installed()
+    predictor = run.predictor
+    try:
+        place = tempfile.TemporaryDirectory(prefix="seqtune-")
+    except OSError as error:
+        raise no_scratch(error) from error
+    with place as name:
+        folder = Path(name) / "bundle"
+        folder.mkdir()
+        write_contents(predictor, row.name, folder)
+        part = part_to_compare(predictor.prepared)
+        rehearsal = rehearse(folder, row.name, part)
+        comparison = compare(predictor, row.name, part, rehearsal.predictions)
+        yield Checked(folder, comparison, rehearsal.loaded)
+
+
+def _check_installed() -> None:
+    """Refuse where what converts networks is not installed.
+
+    Raises:
+        MissingExtra: It is not.
+    """
+    missing = [name for name in NEEDED if find_spec(name) is None]
+    if missing:
+        raise MissingExtra(
+            f"a network is exported with {' and '.join(missing)}, not installed here",
+            "pip install 'seqtune[export]'",
+        )

@@ -1,0 +1,82 @@
+"""One file that seqtune opens anywhere, and that predicts without Keras."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path, PurePath
+from typing import Any
+
+from seqtune.export.archive import write_archive
+from seqtune.export.checked import checked_contents
+from seqtune.export.dockerfile import dockerfile
+from seqtune.export.model_card import model_card
+from seqtune.export.requirements import requirements, text
+from seqtune.files import whole_file, write_text
+from seqtune.run.bundle_file import BundleFile
+from seqtune.run.export_summary import Comparison, ExportSummary
+from seqtune.run.folder import now
+from seqtune.run.leaderboard import Row
+from seqtune.run.run import Run
+from seqtune.runtime.backend import installed
+
+PRIVATE = ("path", "query", "address")
+"""What `run.json` says of where data came from; a bundle leaves the machine without it."""
+
+PACKAGES = ("seqtune", "numpy", "pandas", "onnxruntime")
+"""Packages whose versions the card states."""
+
+
+def write(run: Run, row: Row, path: Path) -> ExportSummary:
+    """Write a row of a run's leaderboard as a bundle.
+
+    Args:
+        run: A complete run.
+        row: The row.
+        path: The file; it is written whole or not at all.
+
+    Raises:
+        ExportError: A network cannot be converted, or what was written does not predict the same.
+        MissingExtra: ONNX or its runtime is not installed.
+    """
+    began = time.monotonic()
+    with checked_contents(run, row) as checked:
+        record = record_of(run, row, checked.comparison)
+        folder = checked.folder
+        write_text(folder / "requirements.txt", text(requirements(checked.loaded)))
+        write_text(folder / "Dockerfile", dockerfile(path.name))
+        write_text(folder / "model_card.md", model_card(run, row, record, path.name))
+        with whole_file(path) as temporary:
+            write_archive(folder, record, temporary)
+            BundleFile(temporary).close()  # what a reader would refuse takes no name
+    return ExportSummary(
+        path=path,
+        format="bundle",
+        run=str(run.path),
+        task=run.task.name,
+        row=row.name,
+        bytes=path.stat().st_size,
+        seconds=time.monotonic() - began,
+        comparison=checked.comparison,
+    )
+
+
+def record_of(run: Run, row: Row, comparison: Comparison) -> dict[str, Any]:
+    """Return what `bundle.json` says of a bundle beside the list of its files."""
+    data = {name: value for name, value in run.record["data"].items() if name not in PRIVATE}
+    origin = run.record["data"].get("path")
+    return {
+        "task": run.task.name,
+        "row": row.name,
+        "exported": now(),
+        "versions": {name: installed(name) for name in PACKAGES},
+        "seed": run.record["seed"],
+        "future": run.record.get("future", []),
+        "data": {**data, "path": PurePath(str(origin)).name if origin else ""},
+        "fitted": {
+            "began": run.record.get("began", ""),
+            "versions": run.record.get("versions", {}),
+            "left_out": run.record.get("left_out", {}),
+            "notes": run.record.get("notes", []),
+        },
+        "compared": comparison.to_dict(),
+    }

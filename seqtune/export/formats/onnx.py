@@ -1,0 +1,99 @@
+"""The networks alone as ONNX, for other programs: a folder, or one file that ends in .onnx."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from pathlib import Path
+from typing import Any
+
+from seqtune.errors import ExportError, RunError
+from seqtune.export.checked import checked_contents
+from seqtune.files import read_json, whole_file, whole_folder, write_json
+from seqtune.run.export_summary import ExportSummary
+from seqtune.run.leaderboard import Row
+from seqtune.run.run import Run
+
+ENDING = ".onnx"
+
+OURS = (ENDING, ".json")
+"""Endings of what a folder of networks holds; one with anything else is not replaced."""
+
+RAW = (
+    "the networks take and give scaled arrays; reading data, scaling and calibration are seqtune's "
+    "own, and in a bundle"
+)
+
+
+def write(run: Run, row: Row, path: Path) -> ExportSummary:
+    """Write the networks behind a row of a run's leaderboard.
+
+    Args:
+        run: A complete run.
+        row: The row.
+        path: A folder, which gets a file for each program of each network and a `.json` that
+            describes their arguments; or a file that ends in `.onnx`, where there is one program.
+
+    Raises:
+        ExportError: The row has no network, or several programs for one file; a network cannot be
+            converted, or does not predict the same.
+        RunError: The folder holds something else.
+        MissingExtra: ONNX or its runtime is not installed.
+    """
+    began = time.monotonic()
+    if row.kind == "baseline":
+        raise ExportError(
+            f"{row.name} is a simple method, which has no network to write as ONNX",
+            f"seqtune export {run.path} --use network --format onnx -o FOLDER",
+        )
+    _check_replaceable(path)
+    with checked_contents(run, row) as checked:
+        models = checked.folder / "models"
+        programs = sorted(models.glob(f"*{ENDING}"))
+        if path.suffix != ENDING:
+            with whole_folder(path) as fresh:
+                _write_folder(models, fresh)
+        elif len(programs) == 1:
+            with whole_file(path) as temporary:
+                shutil.copyfile(programs[0], temporary)
+        else:
+            raise ExportError(
+                f"{row.name} has {len(programs)} programs, one in each ONNX file; found the file "
+                f"{path}, expected a folder",
+                f"-o {path.with_suffix('')}",
+            )
+    files = path.iterdir() if path.is_dir() else [path]
+    return ExportSummary(
+        path=path,
+        format="onnx",
+        run=str(run.path),
+        task=run.task.name,
+        row=row.name,
+        bytes=sum(file.stat().st_size for file in files),
+        seconds=time.monotonic() - began,
+        comparison=checked.comparison,
+        notes=(RAW,),
+    )
+
+
+def _check_replaceable(path: Path) -> None:
+    """Refuse a folder that holds anything but networks: nothing else is ever removed."""
+    if path.is_dir():
+        for other in path.iterdir():
+            if other.suffix not in OURS or not other.is_file():
+                raise RunError(
+                    f"the folder {path} holds {other.name}, which is no network",
+                    "choose another folder: -o FOLDER",
+                )
+
+
+def _write_folder(models: Path, folder: Path) -> None:
+    """Write the networks, and what describes them, without the folder that a bundle has them in."""
+    for file in sorted(models.iterdir()):
+        if file.suffix == ENDING:
+            shutil.copyfile(file, folder / file.name)
+            continue
+        described: dict[str, Any] = read_json(file)
+        for program in described["programs"].values():
+            program["file"] = Path(program["file"]).name
+        write_json(folder / file.name, described)

@@ -1,0 +1,200 @@
+"""`model_card.md` of a bundle: what it is, what it was fitted on, how good it is, and its limits.
+
+Source:
+    Mitchell et al., Model cards for model reporting, FAT* 2019: which questions a card answers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from seqtune.drawing.wording import count, figure, metric_name, several
+from seqtune.export.dockerfile import plain_name
+from seqtune.export.markdown import bullets, plain, table
+from seqtune.run.leaderboard import Leaderboard, Row
+from seqtune.run.run import Run
+from seqtune.run.verdict import verdict
+from seqtune.tasks._info import TaskInfo, info_of
+
+SPAN = "_span"
+"""How the keys end that say from when to when a part of the data is."""
+
+PARTS = ("training", "validation", "test")
+
+
+def model_card(run: Run, row: Row, record: Mapping[str, Any], file: str) -> str:
+    """Return the card, in Markdown.
+
+    Args:
+        run: Where the bundle comes from.
+        row: The row of its leaderboard.
+        record: What `bundle.json` says.
+        file: Name of the bundle's file.
+    """
+    info, data = info_of(run.task.name), record["data"]
+    sections: dict[str, list[str]] = {
+        "": [
+            f"# {plain(row.name)}: {plain(info.summary)}",
+            "",
+            f"A model of the task `{info.name}`, fitted by seqtune and exported to predict "
+            "without Keras.",
+        ],
+        "Model": bullets(_model(run, row, record)),
+        "Data": bullets(_data(data)),
+        "Columns": _columns(data),
+        "Figures": _figures(run, row),
+        "Limits": bullets(_limits(info, data, record)),
+        "Versions": _versions(record),
+        "Use": _use(info, plain_name(file), bool(record["future"])),
+    }
+    parts = [
+        "\n".join([f"## {name}", "", *lines] if name else lines)
+        for name, lines in sections.items()
+        if lines
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def _model(run: Run, row: Row, record: Mapping[str, Any]) -> Iterator[str]:
+    kinds = {"baseline": "a simple method", "network": "a recurrent network"}
+    yield f"Kind: {kinds.get(row.kind, 'an ensemble')}"
+    if row.detail:
+        yield f"Configuration: {plain(row.detail)}"
+    if row.parameters is not None:
+        yield f"Trainable parameters: {count(row.parameters)}"
+    if row is not run.board.winner and run.board.winner is not None:
+        yield f"Not the winner of its leaderboard, which is {plain(run.board.winner.name)}"
+    yield f"Seed: {record['seed']}"
+    if began := record["fitted"]["began"]:
+        yield f"Fitted: {plain(began)}"
+    yield f"Exported: {plain(record['exported'])}"
+
+
+def _data(data: Mapping[str, Any]) -> Iterator[str]:
+    if data.get("path"):
+        yield f"File: {plain(data['path'])}"
+    yield f"Fingerprint: {plain(data.get('fingerprint', 'unknown'))}"
+    if isinstance(data.get("rows"), int):
+        yield f"Size: {several(data['rows'], data.get('unit', 'row'))}"
+    for name in ("series", "frequency", "horizon"):
+        if data.get(name):
+            yield f"{name.capitalize()}: {plain(data[name])}"
+    for name, fact in data.get("facts", {}).items():
+        yield f"{plain(name).capitalize()}: {plain(fact)}"
+    for part, rows, span in _parts(data):
+        yield f"{part.capitalize()} part: {rows}{span}"
+
+
+def _parts(data: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
+    """Yield of each part of the data its name, its size and its period."""
+    for part in PARTS:
+        rows, span = data.get(f"{part}_rows"), data.get(f"{part}{SPAN}")
+        if isinstance(rows, int):
+            period = f", {plain(span[0])} to {plain(span[1])}" if span else ""
+            yield part, several(rows, data.get("unit", "row")), period
+
+
+def _columns(data: Mapping[str, Any]) -> list[str]:
+    roles = data.get("roles", {})
+    return (
+        table(
+            ["role", "columns"],
+            [(role, ", ".join(map(str, names))) for role, names in roles.items()],
+        )
+        if roles
+        else []
+    )
+
+
+def _figures(run: Run, row: Row) -> list[str]:
+    """Return the figures of the row and of the best simple method, and the verdict."""
+    board = run.board
+    rows = list(dict.fromkeys(each.name for each in (row, board.best_baseline) if each))
+    models = [each for each in map(board.row, rows) if each is not None]
+    names = list(dict.fromkeys(name for each in models for name in (*each.validation, *each.test)))
+    names.sort(key=lambda name: name != board.metric)
+    head = ["metric", *(f"{each.name}, {part}" for each in models for part in PARTS[1:])]
+    lines = [
+        [
+            metric_name(name),
+            *(figure(part.get(name)) for each in models for part in (each.validation, each.test)),
+        ]
+        for name in names
+    ]
+    way = "lower" if board.direction == "min" else "higher"
+    return [
+        f"Models were compared by {plain(metric_name(board.metric))} on the validation part; {way} "
+        "is better. The test part was scored once, after the choice.",
+        "",
+        *table(head, lines),
+        "",
+        plain_sentences(board, run, row),
+    ]
+
+
+def plain_sentences(board: Leaderboard, run: Run, row: Row) -> str:
+    """Return what the figures say, without the commands, which are of the run."""
+    said = verdict(board, "", run.record.get("left_out", {}), verb="")
+    own = [] if _is_compared(board, row) else [f"This model is {plain(row.name)}."]
+    return " ".join([*map(_long, said), *own])
+
+
+def _long(sentence: str) -> str:
+    """Return a sentence made plain, not cut."""
+    return " ".join(plain(word) for word in sentence.split())
+
+
+def _is_compared(board: Leaderboard, row: Row) -> bool:
+    return row.name in {each.name for each in (board.best_searched, board.best_baseline) if each}
+
+
+def _limits(info: TaskInfo, data: Mapping[str, Any], record: Mapping[str, Any]) -> Iterator[str]:
+    yield (
+        "It knows what is in the data above and nothing since; data of another origin, unit or "
+        "period may be predicted badly, and nothing warns of that."
+    )
+    yield from info.limits
+    if data.get("rows_inside", True):
+        yield "The rows that it was fitted on are inside this file: who has it can read them."
+    compared = record["compared"]
+    examples = next(
+        value for name, value in compared.items() if name not in ("part", "difference", "limit")
+    )
+    yield (
+        f"Checked at export: on {count(examples)} examples of the {compared['part']} part it "
+        f"predicts what the run does to {compared['difference']:.1e} of the predictions' scale."
+    )
+    for note in record["fitted"]["notes"]:
+        yield f"Noted by the fit: {_long(note)}"
+
+
+def _versions(record: Mapping[str, Any]) -> list[str]:
+    fitted, here = record["fitted"]["versions"], record["versions"]
+    names = sorted({*fitted, *here})
+    return table(
+        ["package", "fitted with", "exported with"],
+        [(name, fitted.get(name) or "", here.get(name) or "") for name in names],
+    )
+
+
+def _use(info: TaskInfo, file: str, needs_future: bool) -> list[str]:
+    data = " NEW.csv" if info.needs_data else " FUTURE.csv" if needs_future else ""
+    verb = info.verb
+    predicting = f"seqtune predict {file}{data} -o predictions.csv"
+    first = predicting if verb == "predict" else f"seqtune {verb} {file}"
+    call = f"model.predict({data.strip()!r})" if data else f"model.{verb}()"
+    return [
+        "```sh",
+        f"unzip {file} requirements.txt && pip install --no-deps -r requirements.txt",
+        first,
+        f"seqtune serve {file}",
+        "```",
+        "",
+        "```python",
+        "import seqtune",
+        "",
+        f'model = seqtune.load("{file}")',
+        call,
+        "```",
+    ]

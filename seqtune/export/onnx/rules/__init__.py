@@ -1,0 +1,1 @@
+"""How each operation of JAX is written as ONNX, in families."""

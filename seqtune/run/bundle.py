@@ -1,0 +1,53 @@
+"""An open bundle: a row of a leaderboard, which predicts without its run and without Keras."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from seqtune.run.bundle_file import BundleFile
+from seqtune.run.fitted import Fitted
+
+if TYPE_CHECKING:
+    from seqtune.recipe.load import Recipe
+
+
+class Bundle(Fitted):
+    """A bundle that was opened.
+
+    Args:
+        path: What `export` wrote.
+
+    Attributes:
+        path: The file.
+        folder: Where it is unpacked for as long as it is used.
+        record: What `bundle.json` says of it.
+        notes: What was guessed and repaired while new rows were read.
+        evaluation: What the last `evaluate` came to.
+        listener: Hears how far a prediction is.
+
+    Raises:
+        RunError: It is no bundle, is damaged, has a newer format, or is not safe to open.
+
+    Example:
+        >>> bundle = seqtune.load("airline.zip")
+        >>> bundle.predict().head()
+    """
+
+    def __init__(self, path: str | Path) -> None:
+        self.file = BundleFile(Path(path))
+        super().__init__(self.file.path, self.file.folder, self.file.record)
+        self.only = self.file.row
+
+    def __repr__(self) -> str:
+        return f"Bundle({str(self.path)!r}, {self.record['task']}, {self.only})"
+
+    @property
+    def recipe(self) -> Recipe:
+        """The recipe with every default and inferred value filled in."""
+        return self.file.recipe
+
+    @property
+    def card(self) -> str:
+        """The model card, in Markdown."""
+        return (self.folder / "model_card.md").read_text(encoding="utf-8")

@@ -1,0 +1,76 @@
+"""What an export came to, as plain values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """How what was written predicts, beside the run, on the same rows.
+
+    Args:
+        part: Which rows of the run's data: "validation" or "test".
+        examples: How many examples both predicted.
+        unit: What an example is called: "windows", "cases".
+        difference: The largest difference of two predictions, as a share of their scale.
+        limit: What it may be at most.
+    """
+
+    part: str
+    examples: int
+    unit: str
+    difference: float
+    limit: float
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain JSON values."""
+        return {
+            "part": self.part,
+            self.unit: self.examples,
+            "difference": self.difference,
+            "limit": self.limit,
+        }
+
+
+@dataclass(frozen=True)
+class ExportSummary:
+    """What an export wrote.
+
+    Args:
+        path: The file, or the folder.
+        format: Its form, such as "bundle".
+        run: The run folder that it comes from.
+        task: What was learnt.
+        row: The row of the leaderboard that it holds.
+        bytes: Its size.
+        seconds: Wall time that it took.
+        comparison: How exactly it predicts what the run does; None where nothing can be compared.
+        notes: What the user should know of it.
+    """
+
+    path: Path
+    format: str
+    run: str
+    task: str
+    row: str
+    bytes: int
+    seconds: float
+    comparison: Comparison | None = None
+    notes: tuple[str, ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the JSON document of `export --json`."""
+        return {
+            "output": str(self.path),
+            "format": self.format,
+            "run": self.run,
+            "task": self.task,
+            "row": self.row,
+            "bytes": self.bytes,
+            "seconds": self.seconds,
+            "compared": None if self.comparison is None else self.comparison.to_dict(),
+            "notes": list(self.notes),
+        }
