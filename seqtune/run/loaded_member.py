@@ -10,8 +10,6 @@ from typing import Any
 
 from seqtune.files import damaged
 from seqtune.run.members import MEMBERS, Member
-from seqtune.runtime.backend import activate
-from seqtune.runtime.program_cache import keep_programs
 from seqtune.tasks._contract import Task
 from seqtune.tasks._values import Network
 
@@ -85,6 +83,9 @@ class LoadedMember:
     def _load(self, file: str) -> Any:
         if self.method:
             raise damaged(self.folder / MEMBERS, f"{self.method} is no network")
+        from seqtune.runtime.backend import activate
+        from seqtune.runtime.program_cache import keep_programs
+
         activate("auto")  # before anything imports Keras
         from seqtune.search.network_file import load_network
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
-from seqtune.data.reading.source import Source
 from seqtune.errors import DataError, listed
+
+if TYPE_CHECKING:
+    from seqtune.data.reading.source import Source
 
 
 def refuse_two_roles(columns: Iterable[str | None], flags: Sequence[str]) -> None:

@@ -17,13 +17,13 @@ import numpy as np
 import pyarrow as pa
 from pandas.api.types import is_numeric_dtype
 
-from seqtune.data.reading.recipe_options import options_of
-from seqtune.data.reading.source import Source
 from seqtune.tasks._requests import MOST_JOINED_ROWS, Joined, RequestTable, Separated
 from seqtune.tasks._values import Context
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from seqtune.data.reading.source import Source
 
 LARGEST = 1e100
 """Numbers beyond it are refused where a table is read; see `Source.numbers`."""
@@ -110,6 +110,9 @@ class RowsAreApart:
                 for cell in request[columns.names]
             ]
             joined[columns.names] = pa.array(keys, pa.string())
+        from seqtune.data.reading.recipe_options import options_of
+        from seqtune.data.reading.source import Source
+
         source = Source(Path("request"), pa.table(joined), options_of(context.recipe))
         is_named = columns.names is not None
 

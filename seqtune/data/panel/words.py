@@ -10,7 +10,6 @@ import numpy as np
 import numpy.typing as npt
 
 from seqtune.data.panel.panel import Panel
-from seqtune.data.reading.roles import NUMERIC
 
 if TYPE_CHECKING:
     from seqtune.data.reading.source import Source
@@ -74,6 +73,8 @@ def holds_words(source: Source, name: str, known: Categories | None) -> bool:
     """Say whether a column is one of words: by what a run knows of it, or by what it holds."""
     if known is not None:
         return name in known
+    from seqtune.data.reading.roles import NUMERIC
+
     return source.kind(name) not in (*NUMERIC, "empty")
 
 

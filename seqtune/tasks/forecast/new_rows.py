@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -12,7 +13,6 @@ from seqtune.data.panel.join import join_panels
 from seqtune.data.panel.panel import Panel, PanelRoles
 from seqtune.data.panel.time_text import format_times
 from seqtune.data.panel.window import Windows, evaluation_windows, rolled_windows
-from seqtune.data.reading.source import Source
 from seqtune.errors import DataError
 from seqtune.tasks._columns import columns_in_words, require_fitted
 from seqtune.tasks._values import Context
@@ -21,6 +21,9 @@ from seqtune.tasks.forecast.coded import CodedPanel
 from seqtune.tasks.forecast.examples import Examples
 from seqtune.tasks.forecast.outliers_in_words import note_outliers
 from seqtune.tasks.forecast.prepared import Prepared
+
+if TYPE_CHECKING:
+    from seqtune.data.reading.source import Source
 
 Ints = npt.NDArray[np.int64]
 
