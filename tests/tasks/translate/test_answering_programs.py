@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ from seqtune.runtime.program import function_of
 from seqtune.runtime.trees import flatten
 from seqtune.tasks.translate.beam import NEVER
 from seqtune.tasks.translate.decoding import decode
+from seqtune.tasks.translate.mixture import mixed
 from seqtune.tasks.translate.network_programs import choose, choose_greedily, mix
 from seqtune.tasks.translate.programs import answering_programs
 from seqtune.tasks.translate.references import reference_log_probabilities
@@ -89,3 +91,12 @@ def test_a_mixture_is_the_weighted_mean_of_probabilities() -> None:
     assert np.exp(np.asarray(both))[0, 0] == pytest.approx([0.3, 0.7])
     alone = mix(None, one, other, np.array([0.0, -np.inf], np.float32))
     assert np.exp(np.asarray(alone))[0, 0] == pytest.approx([0.2, 0.8])
+
+
+@pytest.mark.parametrize("weights", [(1.0,), (0.25, 0.75), (0.5, 0.3, 0.2), (0.5, 0.0, 0.5)])
+def test_any_number_of_networks_is_mixed_by_twos(weights: tuple[float, ...]) -> None:
+    draw = np.random.default_rng(0)
+    chances = draw.dirichlet(np.ones(5), (len(weights), 2, 3)).astype(np.float32)
+    runner: Any = SimpleNamespace(run=lambda program, *given: function_of(program)(None, *given))
+    found = mixed(runner, [*np.log(chances)], np.array(weights, np.float32))
+    assert np.exp(np.asarray(found)) == pytest.approx(np.tensordot(weights, chances, 1), rel=1e-5)
