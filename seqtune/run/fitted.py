@@ -203,8 +203,10 @@ class Fitted:
         return self.task.writer(predictor.prepared, predictor, predictor.context)
 
     def _source(self, data: str | Path | pd.DataFrame | None, query: str | None) -> Source | None:
-        from seqtune.data.reading.open import open_source
-
         if data is None and query:
             raise RunError("a query needs a database", "name a file or an address before it")
-        return None if data is None else open_source(data, self.recipe, query, joins=False)
+        if data is None:
+            return None
+        from seqtune.data.reading.open import open_source
+
+        return open_source(data, self.recipe, query, joins=False)

@@ -17,7 +17,6 @@ from seqtune.baselines.runner import (
     KeptResults,
     run_simple_methods,
 )
-from seqtune.data.reading.source import Source
 from seqtune.metrics.calibration import fit_temperature
 from seqtune.metrics.classify import confusion
 from seqtune.progress import Advance, Listener, no_progress
@@ -45,6 +44,7 @@ from seqtune.tasks.classify.tables import evaluate_cases, label_table, score_cas
 from seqtune.tasks.classify.temperature import Temperature
 
 if TYPE_CHECKING:
+    from seqtune.data.reading.source import Source
     from seqtune.tasks.classify.batches import TrainingBatches
 
 Floats = npt.NDArray[np.float64]

@@ -12,7 +12,6 @@ import pandas as pd
 
 from seqtune.baselines.pace import Allowance
 from seqtune.baselines.runner import NOTHING_KEPT, BaselineResult, KeptResults
-from seqtune.data.reading.source import Source
 from seqtune.progress import Advance, Listener, no_progress
 from seqtune.recipe.load import Recipe
 from seqtune.tasks._contract import SearchSettings, Task
@@ -43,6 +42,7 @@ from seqtune.tasks.forecast.simple_methods import forecast_by_method, with_one_t
 from seqtune.tasks.forecast.tables import evaluate_examples, forecast_table, score_examples
 
 if TYPE_CHECKING:
+    from seqtune.data.reading.source import Source
     from seqtune.tasks.forecast.batches import TrainingBatches
 
 Floats = npt.NDArray[np.float64]

@@ -17,7 +17,6 @@ from seqtune.baselines.runner import (
     KeptResults,
     run_simple_methods,
 )
-from seqtune.data.reading.source import Source
 from seqtune.errors import RunError
 from seqtune.progress import Advance, Listener, Note, no_progress
 from seqtune.recipe.load import Recipe
@@ -43,6 +42,7 @@ from seqtune.tasks.generate.scoring import log_probabilities, predictions_of
 from seqtune.tasks.generate.simple_methods import MAX_COUNTED, method_predictions, problem_of
 
 if TYPE_CHECKING:
+    from seqtune.data.reading.source import Source
     from seqtune.tasks.generate.text_generator import TextGenerator
 
 Floats = npt.NDArray[np.float64]

@@ -18,7 +18,6 @@ from seqtune.baselines.runner import (
     KeptResults,
     run_simple_methods,
 )
-from seqtune.data.reading.source import Source
 from seqtune.progress import Advance, Listener, no_progress
 from seqtune.recipe.load import Recipe
 from seqtune.tasks._contract import SearchSettings, Task
@@ -46,6 +45,7 @@ from seqtune.tasks.tag.simple_methods import problem_of, tag_by_method
 from seqtune.tasks.tag.tables import tag_table
 
 if TYPE_CHECKING:
+    from seqtune.data.reading.source import Source
     from seqtune.tasks.tag.batches import TrainingBatches
 
 Floats = npt.NDArray[np.float64]

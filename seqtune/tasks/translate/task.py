@@ -18,7 +18,6 @@ from seqtune.baselines.runner import (
     KeptResults,
     run_simple_methods,
 )
-from seqtune.data.reading.source import Source
 from seqtune.progress import Advance, Listener, no_progress
 from seqtune.recipe.load import Recipe
 from seqtune.tasks._contract import SearchSettings, Task
@@ -50,6 +49,7 @@ from seqtune.tasks.translate.simple_methods import problem_of, translate_by_meth
 from seqtune.tasks.translate.tables import answer_table
 
 if TYPE_CHECKING:
+    from seqtune.data.reading.source import Source
     from seqtune.tasks.translate.batches import TrainingBatches
 
 Floats = npt.NDArray[np.float64]
