@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import json
 import re
@@ -74,6 +75,16 @@ def test_a_predictor_opens_it(kept: Kept, alone: Path) -> None:
     assert predictor.name == str(alone) and predictor.choose().name == ROW
     with pytest.raises(RunError, match="is a bundle, which is saved by copying the file"):
         predictor.save(alone.parent / "saved")
+
+
+def test_it_is_there_as_long_as_anything_of_it_is_used(alone: Path) -> None:
+    predictor = load(alone).predictor
+    gc.collect()
+    assert predictor.folder.is_dir() and len(predictor.predict()) == 7
+    folder = predictor.folder
+    del predictor
+    gc.collect()
+    assert not folder.exists()
 
 
 def test_it_holds_one_row_alone(alone: Path) -> None:
