@@ -22,7 +22,9 @@ from seqtune.metrics.classify import confusion
 from seqtune.progress import Advance, Listener, no_progress
 from seqtune.recipe.load import Recipe
 from seqtune.tasks._contract import SearchSettings, Task
+from seqtune.tasks._joining import JoinableColumns, RowsAreApart
 from seqtune.tasks._lines import LinesAreRows
+from seqtune.tasks._requests import RequestForm
 from seqtune.tasks._values import (
     Context,
     Evaluation,
@@ -38,6 +40,7 @@ from seqtune.tasks.classify.inference import input_name, network_probabilities
 from seqtune.tasks.classify.info import INFO
 from seqtune.tasks.classify.new_cases import labelled_cases, unlabelled_cases
 from seqtune.tasks.classify.prepared import Prepared
+from seqtune.tasks.classify.requests import joinable, request_form
 from seqtune.tasks.classify.schema import Schema
 from seqtune.tasks.classify.simple_methods import classify_by_method, problem_of
 from seqtune.tasks.classify.tables import evaluate_cases, label_table, score_cases
@@ -60,7 +63,7 @@ WORST_LOG_LOSS = 10.0
 """Where the tie-break ends; a log loss beyond it is as bad as any."""
 
 
-class ClassifyTask(LinesAreRows, Task):
+class ClassifyTask(LinesAreRows, RowsAreApart, Task):
     """Classification with recurrent networks; see `seqtune.tasks._contract.Task`."""
 
     info = INFO
@@ -261,6 +264,14 @@ class ClassifyTask(LinesAreRows, Task):
     ) -> Evaluation:
         """Score answers to new cases."""
         return evaluate_cases(prepared.codec, encoded, predictions)
+
+    def request_form(self, prepared: Prepared) -> RequestForm:
+        """Return the columns of a request."""
+        return request_form(prepared)
+
+    def joinable(self, prepared: Prepared) -> JoinableColumns | None:
+        """Return the columns of requests that can be joined."""
+        return joinable(prepared)
 
 
 def _error_of_share(share: float, cases: int) -> float:

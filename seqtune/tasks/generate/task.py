@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -22,6 +22,7 @@ from seqtune.progress import Advance, Listener, Note, no_progress
 from seqtune.recipe.load import Recipe
 from seqtune.tasks._contract import SearchSettings, Task
 from seqtune.tasks._exported import Exported
+from seqtune.tasks._requests import StreamOption
 from seqtune.tasks._values import (
     Context,
     Evaluation,
@@ -244,6 +245,24 @@ class GenerateTask(Task):
     ) -> Evaluation:
         """Score the predictions of other text."""
         return evaluate_text(prepared.codec, encoded, predictions, context)
+
+    def stream_options(self, prepared: Prepared) -> Sequence[StreamOption]:
+        """Return what a client may ask."""
+        from seqtune.tasks.generate.requests import OPTIONS
+
+        return OPTIONS
+
+    def stream(
+        self,
+        writer: TextGenerator,
+        options: Mapping[str, Any],
+        use: str | None,
+        hear: Callable[[str], None],
+    ) -> dict[str, Any]:
+        """Write a text, of which each new piece is heard."""
+        from seqtune.tasks.generate.requests import stream
+
+        return stream(writer, options, use, hear)
 
 
 def _in_characters(advance: Advance, characters: int, tokens: int) -> Advance:

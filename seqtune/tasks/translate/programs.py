@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import partial
 from typing import Any
 
 import numpy as np
 
 from seqtune.runtime.program import Program, function_of
+from seqtune.runtime.programs import run
 from seqtune.tasks._exported import Exported, Sizes
 
 MODULE = "seqtune.tasks.translate.network_programs"
@@ -53,7 +53,9 @@ def _reading(program: Program, model: Any) -> Exported:
 
 
 def _stepping(model: Any) -> Exported:
-    looked_at, states = _read_spec(model)
+    example = {"rows": ROWS[0], "source_steps": SOURCE_STEPS[0]}
+    read = run(model, function_of(READ), _sources(model, example))
+    looked_at, states = ([np.asarray(each) for each in part] for part in read)
 
     def arguments(sizes: Sizes) -> tuple[Any, ...]:
         rows, answers, steps = sizes["rows"], sizes["answers"], sizes["memory_steps"]
@@ -101,11 +103,3 @@ def _sources(model: Any, sizes: Sizes) -> dict[str, Any]:
         for name, each in model.input.items()
         if name != "previous"
     }
-
-
-def _read_spec(model: Any) -> Any:
-    """Return what `read` gives, as shapes and types."""
-    import jax
-
-    sources = _sources(model, {"rows": ROWS[0], "source_steps": SOURCE_STEPS[0]})
-    return jax.eval_shape(partial(function_of(READ), model), sources)

@@ -22,7 +22,9 @@ from seqtune.progress import Advance, Listener, no_progress
 from seqtune.recipe.load import Recipe
 from seqtune.tasks._contract import SearchSettings, Task
 from seqtune.tasks._exported import Exported
+from seqtune.tasks._joining import JoinableColumns, RowsAreApart
 from seqtune.tasks._lines import LinesAreRows
+from seqtune.tasks._requests import RequestForm
 from seqtune.tasks._values import (
     Context,
     Evaluation,
@@ -43,6 +45,7 @@ from seqtune.tasks.translate.member import Member, way_of_writing
 from seqtune.tasks.translate.new_pairs import new_pairs, new_sources
 from seqtune.tasks.translate.prepared import Prepared
 from seqtune.tasks.translate.programs import answering_programs
+from seqtune.tasks.translate.requests import joinable, request_form
 from seqtune.tasks.translate.schema import Schema
 from seqtune.tasks.translate.scoring import margin_of, objective_of, score_cases
 from seqtune.tasks.translate.simple_methods import problem_of, translate_by_method
@@ -62,7 +65,7 @@ TRAINED_PER_ANSWERED = 8
 training on a pair does."""
 
 
-class TranslateTask(LinesAreRows, Task):
+class TranslateTask(LinesAreRows, RowsAreApart, Task):
     """Encoders and decoders that write; see `seqtune.tasks._contract.Task`."""
 
     info = INFO
@@ -246,6 +249,14 @@ class TranslateTask(LinesAreRows, Task):
         """Return cases to be answered as the recipe, or `predict --set`, says."""
         section = cast(Schema, context.recipe.values).decoding
         return replace(encoded, decoding=DecodingSettings.of(section))
+
+    def request_form(self, prepared: Prepared) -> RequestForm:
+        """Return the columns of a request."""
+        return request_form(prepared)
+
+    def joinable(self, prepared: Prepared) -> JoinableColumns | None:
+        """Return the columns of requests that can be joined."""
+        return joinable(prepared)
 
 
 def _per_member(advance: Advance, members: int) -> Advance:
