@@ -112,6 +112,14 @@ class Rehearses(Protocol):
 
 
 @runtime_checkable
+class ReadsWith(Protocol):
+    """A task that reads new rows with packages that predicting its own rows may not load."""
+
+    def packages(self, prepared: Any) -> tuple[str, ...]:
+        """Return them, by the names that they are imported by."""
+
+
+@runtime_checkable
 class AnswersLines(Protocol):
     """A task whose cases may be lines of text, which `predict RUN -` answers one by one."""
 
