@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from seqtune.cli.output import AsJson, Force, RunFolder, show
+from seqtune.cli.output import AsJson, Force, RunFolder, progress_bar, show
 from seqtune.registry import formats
 
 NAME = "export"
@@ -37,4 +37,7 @@ def command(
     from seqtune.report.export import ExportReport
     from seqtune.run.run import Run
 
-    show(ExportReport(Run(run).export(output, format=form, use=use, force=force)), as_json)
+    opened = Run(run)
+    with progress_bar() as opened.listener:
+        summary = opened.export(output, format=form, use=use, force=force)
+    show(ExportReport(summary), as_json)

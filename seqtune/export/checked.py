@@ -62,7 +62,7 @@ def checked_contents(run: Run, row: Row) -> Iterator[Checked]:
         write_contents(predictor, row.name, folder)
         part = part_to_compare(predictor.prepared)
         rehearsal = rehearse(folder, row.name, part)
-        comparison = compare(predictor, row.name, part, rehearsal.predictions)
+        comparison = compare(predictor, row.name, part, rehearsal.made)
         yield Checked(folder, comparison, rehearsal.loaded)
 
 

@@ -12,7 +12,6 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from seqtune.errors import MissingExtra
 from seqtune.files import damaged
 from seqtune.run.untrusted import outside, read_part
 from seqtune.runtime.onnx_network import OnnxFile, OnnxNetwork
@@ -38,7 +37,6 @@ def load_exported(
 
     Raises:
         RunError: A file is missing or damaged.
-        MissingExtra: ONNX Runtime is not installed.
     """
     path = folder / file
     values = read_part(path)
@@ -50,19 +48,13 @@ def load_exported(
     if len(programs) > MOST_PROGRAMS:
         raise damaged(path, f"found {len(programs)} programs, expected at most {MOST_PROGRAMS}")
     try:
-        files = {name: _program(folder, name, each, path) for name, each in programs.items()}
+        files = {name: _program(folder, each, path) for name, each in programs.items()}
     except ValueError as error:
         raise damaged(path, str(error)) from error
-    try:
-        return OnnxNetwork(files, facts, searched)
-    except ImportError as error:
-        raise MissingExtra(
-            "a bundle with a network needs onnxruntime, not installed here",
-            "pip install onnxruntime",
-        ) from error
+    return OnnxNetwork(files, facts, searched)
 
 
-def _program(folder: Path, name: str, value: Any, path: Path) -> OnnxFile:
+def _program(folder: Path, value: Any, path: Path) -> OnnxFile:
     """Return what is known of a program.
 
     Raises:
@@ -77,18 +69,19 @@ def _program(folder: Path, name: str, value: Any, path: Path) -> OnnxFile:
         raise outside(path, file)
     if not (folder / file).is_file():
         raise ValueError(f"{file} is missing")
+    _numbers(value["options"], least=0)  # the program's name in the bundle has them already
     return OnnxFile(
         folder / file,
         read_description(value["inputs"]),
         read_description(value["outputs"]),
-        _numbers(value["axes"]),
+        _numbers(value["axes"], least=1),
     )
 
 
-def _numbers(value: Any) -> Mapping[str, int]:
+def _numbers(value: Any, least: int) -> Mapping[str, int]:
     if not isinstance(value, dict) or len(value) > MOST_OPTIONS:
         raise ValueError(f"found {shown(value)}, expected numbers by name")
     for name, number in value.items():
-        if not NAME.fullmatch(name) or type(number) is not int or not 0 <= number < MOST:
+        if not NAME.fullmatch(name) or type(number) is not int or not least <= number < MOST:
             raise ValueError(f"found {shown(name)}: {shown(number)}, expected a number by its name")
     return value

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from seqtune.data.reading.source import Source
     from seqtune.recipe.load import Recipe
+    from seqtune.run.bundle_file import BundleFile
     from seqtune.run.predictor import Predictor
     from seqtune.tasks._contract import Task
     from seqtune.tasks._values import Evaluation
@@ -41,6 +42,9 @@ class Fitted:
 
     only = ""
     """The one row of the leaderboard that predicts; empty where each does."""
+
+    file: BundleFile | None = None
+    """The file that the folder was unpacked from, and whose end is the folder's."""
 
     def __init__(self, path: Path, folder: Path, record: dict[str, Any]) -> None:
         self.path, self.folder, self.record = path, folder, record
@@ -106,6 +110,7 @@ class Fitted:
             data=str(self.record["data"].get("path") or ""),
             name=str(self.path),
             only=self.only,
+            bundle=self.file,
             listener=lambda event: self.listener(event),
             notes=self.notes,
         )

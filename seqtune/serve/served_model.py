@@ -32,7 +32,7 @@ from seqtune.tasks._values import Context
 if TYPE_CHECKING:
     import pandas as pd
 
-    from seqtune.run.run import Run
+    from seqtune.run.fitted import Fitted
 
 NUMERIC = ("number", "integer")
 
@@ -83,7 +83,7 @@ class ServedModel:
         use: The leaderboard row that predicts; None for the winner.
     """
 
-    def __init__(self, name: str, run: Run, use: str | None = None) -> None:
+    def __init__(self, name: str, run: Fitted, use: str | None = None) -> None:
         self.name, self.run = name, run
         self.task: Any = run.task
         self.recipe, self.predictor = run.recipe, run.predictor

@@ -94,6 +94,32 @@ class Writes(Protocol):
 
 
 @runtime_checkable
+class Rehearses(Protocol):
+    """A task whose models do what predicting a held-out part does not show."""
+
+    def rehearse(self, prepared: Any, models: Models, context: Context, row: str) -> Floats:
+        """Return figures of what a row does besides, which an export compares too.
+
+        Args:
+            prepared: The data.
+            models: Opens the models.
+            context: Recipe and name of what they are opened from.
+            row: The row of the leaderboard.
+
+        Returns:
+            Numbers of any shape; none where there is nothing to show.
+        """
+
+
+@runtime_checkable
+class ReadsWith(Protocol):
+    """A task that reads new rows with packages that predicting its own rows may not load."""
+
+    def packages(self, prepared: Any) -> tuple[str, ...]:
+        """Return them, by the names that they are imported by."""
+
+
+@runtime_checkable
 class AnswersLines(Protocol):
     """A task whose cases may be lines of text, which `predict RUN -` answers one by one."""
 

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
+import sys
+from ast import literal_eval
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,12 +34,13 @@ MORE = {"forecast": TWO, "anomaly": TWO}
 
 @dataclass(frozen=True)
 class Kept:
-    """What is left of a run: its predictor, what it said, and rows that it never saw."""
+    """What is left of a run: its predictor, what it said, rows that it never saw, and a bundle."""
 
     task: str
     folder: Path
     new: Path
     said: dict[str, Any]
+    bundle: Path
 
 
 def sayings(predictor: Predictor, new: Path) -> dict[str, Any]:
@@ -79,12 +83,13 @@ def kept(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     said = sayings(predictor, new)
     with left_alone(run):
         predictor.save(folder / "saved")
+        Run(run).export(folder / "network.zip", use=NETWORK)
     shutil.rmtree(run)
     (folder / sample.name).unlink()
     moved = folder / "another" / "place"
     moved.parent.mkdir()
     (folder / "saved").rename(moved)
-    return Kept(request.param, moved, new, said)
+    return Kept(request.param, moved, new, said, folder / "network.zip")
 
 
 @pytest.fixture
@@ -126,6 +131,50 @@ def test_the_star_predicts_unless_the_network_is_asked_for(kept: Kept) -> None:
     for use, row in ((None, star), (NETWORK, network)):
         check_alike({"": kept.said[f"{did} {use}"]}, {"": kept.said[f"{did} {row.name}"]})
         assert next(iter(kept.said[f"evaluate {use}"])) == row.name
+
+
+AS_REQUIRED = """
+import re, sys, zipfile
+from importlib.abc import MetaPathFinder
+from importlib.metadata import packages_distributions
+
+path, new, out = sys.argv[1:]
+lines = zipfile.ZipFile(path).read("requirements.txt").decode().splitlines()[1:]
+required = {line.partition("==")[0] for line in lines}
+homes = packages_distributions()
+
+class Required(MetaPathFinder):
+    def find_spec(self, name, *_):
+        names = {re.sub("[-_.]+", "-", each).lower() for each in homes.get(name, ())}
+        if names and not names & required:
+            raise ModuleNotFoundError(f"{name} is not required")
+
+sys.meta_path.insert(0, Required())
+import seqtune
+bundle = seqtune.load(path)
+if bundle.record["task"] == "generate":
+    print(bundle.generate("Once", 20, seed=3))
+else:
+    bundle.predict(new).to_parquet(out)
+print(list(bundle.evaluate(new).values())[0])
+"""
+
+
+def test_a_bundle_says_the_same_where_nothing_is_installed_that_it_does_not_require(
+    kept: Kept, tmp_path: Path
+) -> None:
+    table = tmp_path / "table"
+    words = [sys.executable, "-c", AS_REQUIRED, str(kept.bundle), str(kept.new), str(table)]
+    done = subprocess.run(words, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    *text, scores = done.stdout.splitlines()
+    expected = next(iter(kept.said[f"evaluate {NETWORK}"].values()))
+    assert literal_eval(scores) == pytest.approx(expected, rel=1e-4)
+    if kept.task == "generate":
+        assert "\n".join(text) == kept.said[f"write {NETWORK}"]
+    else:
+        found, before = pd.read_parquet(table), kept.said[f"predict {NETWORK}"]
+        pd.testing.assert_frame_equal(found, before, rtol=1e-4, atol=1e-6, check_dtype=False)
 
 
 def test_it_is_not_saved_over_anything(kept: Kept, tmp_path: Path) -> None:

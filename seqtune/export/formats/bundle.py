@@ -18,6 +18,7 @@ from seqtune.run.folder import now
 from seqtune.run.leaderboard import Row
 from seqtune.run.run import Run
 from seqtune.runtime.backend import installed
+from seqtune.tasks._abilities import ReadsWith
 
 PRIVATE = ("path", "query", "address")
 """What `run.json` says of where data came from; a bundle leaves the machine without it."""
@@ -42,7 +43,8 @@ def write(run: Run, row: Row, path: Path) -> ExportSummary:
     with checked_contents(run, row) as checked:
         record = record_of(run, row, checked.comparison)
         folder = checked.folder
-        write_text(folder / "requirements.txt", text(requirements(checked.loaded)))
+        packages = {*checked.loaded, *_read_with(run)}
+        write_text(folder / "requirements.txt", text(requirements(packages)))
         write_text(folder / "Dockerfile", dockerfile(path.name))
         write_text(folder / "model_card.md", model_card(run, row, record, path.name))
         with whole_file(path) as temporary:
@@ -58,6 +60,11 @@ def write(run: Run, row: Row, path: Path) -> ExportSummary:
         seconds=time.monotonic() - began,
         comparison=checked.comparison,
     )
+
+
+def _read_with(run: Run) -> tuple[str, ...]:
+    """Return the packages that the task reads new rows with."""
+    return run.task.packages(run.prepared) if isinstance(run.task, ReadsWith) else ()
 
 
 def record_of(run: Run, row: Row, comparison: Comparison) -> dict[str, Any]:

@@ -237,6 +237,11 @@ class ClassifyTask(LinesAreRows, RowsAreApart, Task):
             "counts": counts.tolist(),
         }
 
+    def packages(self, prepared: Prepared) -> tuple[str, ...]:
+        """Return what splits texts."""
+        tokenizers = prepared.codec.tokenizers.values()
+        return tuple({name for each in tokenizers for name in each.packages})
+
     def line_column(self, prepared: Prepared) -> str:
         """Return the column of the texts; "" of series."""
         return prepared.codec.roles.text

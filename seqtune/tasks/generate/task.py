@@ -207,6 +207,18 @@ class GenerateTask(Task):
 
         return TextGenerator(prepared, models, context)
 
+    def packages(self, prepared: Prepared) -> tuple[str, ...]:
+        """Return what splits texts."""
+        return tuple({name for each in prepared.codec.tokens.values() for name in each.packages})
+
+    def rehearse(self, prepared: Prepared, models: Models, context: Context, row: str) -> Floats:
+        """Return what a row says while it reads token by token, as it does when it writes."""
+        from seqtune.tasks.generate.step_by_step import read_slowly
+
+        if prepared.codec.objective != "next":
+            return np.empty(0)
+        return read_slowly(self.writer(prepared, models, context).reader(row), prepared)
+
     def encode(self, prepared: Prepared, source: Source | None, context: Context) -> EncodedText:
         """Refuse: a language model writes text.
 

@@ -215,6 +215,14 @@ class TranslateTask(LinesAreRows, RowsAreApart, Task):
 
         return illustrate(prepared, Answers.from_array(predictions), models)
 
+    def packages(self, prepared: Prepared) -> tuple[str, ...]:
+        """Return what splits texts, and reads images and sounds."""
+        codec = prepared.codec
+        tokenizers = (each for kinds in codec.tokenizers.values() for each in kinds.values())
+        found = {name for each in tokenizers for name in each.packages}
+        are_files = codec.roles.kind == "series" and codec.roles.series is None
+        return (*found, "PIL", "scipy") if are_files else tuple(found)
+
     def line_column(self, prepared: Prepared) -> str:
         """Return the column of the source texts; "" where a source is no text."""
         return prepared.codec.roles.source if prepared.codec.roles.is_text else ""
