@@ -46,7 +46,9 @@ def write(run: Run, row: Row, path: Path) -> ExportSummary:
         packages = {*checked.loaded, *_read_with(run)}
         write_text(folder / "requirements.txt", text(requirements(packages)))
         write_text(folder / "Dockerfile", dockerfile(path.name))
-        write_text(folder / "model_card.md", model_card(run, row, record, path.name))
+        write_text(
+            folder / "model_card.md", model_card(run, row, record, checked.comparison, path.name)
+        )
         with whole_file(path) as temporary:
             write_archive(folder, record, temporary)
             BundleFile(temporary).close()  # what a reader would refuse takes no name
@@ -60,6 +62,14 @@ def write(run: Run, row: Row, path: Path) -> ExportSummary:
         seconds=time.monotonic() - began,
         comparison=checked.comparison,
     )
+
+
+def _notes(run: Run, origin: object) -> list[str]:
+    """Return what the fit noted, without commands on the run, and files by their names alone."""
+    notes = (str(note) for note in run.record.get("notes", []))
+    about = [note for note in notes if str(run.path) not in note]
+    path = str(origin or "")
+    return [note.replace(path, PurePath(path).name) if path else note for note in about]
 
 
 def _read_with(run: Run) -> tuple[str, ...]:
@@ -83,7 +93,7 @@ def record_of(run: Run, row: Row, comparison: Comparison) -> dict[str, Any]:
             "began": run.record.get("began", ""),
             "versions": run.record.get("versions", {}),
             "left_out": run.record.get("left_out", {}),
-            "notes": run.record.get("notes", []),
+            "notes": _notes(run, origin),
         },
         "compared": comparison.to_dict(),
     }
