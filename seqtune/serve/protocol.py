@@ -1,4 +1,8 @@
-"""The protocol of a connection: uvicorn's, with an end for clients that never send a request."""
+"""The protocol of a connection: uvicorn's, impatient and thrifty.
+
+A client that never finishes the headers of a request is let go, for which uvicorn waits for ever.
+The headers and the body of a small answer leave in one packet, not in two.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +13,39 @@ IDLE_SECONDS = 15.0
 """So long a connection may go without finishing the headers of a request."""
 
 
+class CorkedTransport:
+    """A transport that sends at once what is written in one turn of the loop.
+
+    Args:
+        transport: The transport.
+        loop: The loop.
+    """
+
+    def __init__(self, transport: Any, loop: Any) -> None:
+        self._transport, self._loop = transport, loop
+        self._parts: list[bytes] = []
+
+    def __getattr__(self, name: str) -> Any:
+        """Return what the transport has under that name."""
+        return getattr(self._transport, name)
+
+    def write(self, data: bytes) -> None:
+        """Send data when this turn of the loop is over."""
+        if not self._parts:
+            self._loop.call_soon(self._flush)
+        self._parts.append(data)
+
+    def close(self) -> None:
+        """Send what is left, and close."""
+        self._flush()
+        self._transport.close()
+
+    def _flush(self) -> None:
+        if self._parts:
+            data, self._parts = b"".join(self._parts), []
+            self._transport.write(data)
+
+
 def protocol_class() -> type[Any]:
     """Return the protocol: over httptools where it is installed, which takes half the time."""
     if find_spec("httptools"):
@@ -17,10 +54,10 @@ def protocol_class() -> type[Any]:
         from uvicorn.protocols.http.h11_impl import H11Protocol as Protocol  # type: ignore[assignment]
 
     class ImpatientProtocol(Protocol):
-        """Closes connections that send no request; uvicorn waits for their headers for ever."""
+        """Closes connections that send no request."""
 
         def connection_made(self, transport: Any) -> None:
-            super().connection_made(transport)
+            super().connection_made(CorkedTransport(transport, self.loop))  # type: ignore[arg-type]
             self._last_cycle: Any = None
             self._look_again()
 

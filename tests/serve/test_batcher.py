@@ -106,13 +106,32 @@ def test_requests_that_come_together_are_one_batch() -> None:
     assert sizes == [5, 8, 1]
 
 
-def test_a_lone_request_does_not_wait_for_the_longest_time() -> None:
+def test_a_lone_client_never_waits_for_others() -> None:
     async def act(batcher: Batcher[int, int]) -> float:
         began = time.perf_counter()
-        await batcher.submit(1)
+        for number in range(5):
+            await batcher.submit(number)
         return time.perf_counter() - began
 
     assert run(lambda: with_batcher(list, act, max_wait_seconds=2.0)) < 1.5
+
+
+def test_a_batch_waits_for_as_many_as_there_were_lately_and_no_longer_than_it_may() -> None:
+    sizes: list[int] = []
+
+    async def act(batcher: Batcher[int, int]) -> float:
+        await asyncio.gather(*map(batcher.submit, range(6)))
+        late = [asyncio.create_task(batcher.submit(number)) for number in range(3)]
+        await asyncio.sleep(0.02)
+        late += [asyncio.create_task(batcher.submit(number)) for number in range(3)]
+        await asyncio.gather(*late)
+        began = time.perf_counter()
+        await batcher.submit(7)  # one where six were expected
+        return time.perf_counter() - began
+
+    seconds = run(lambda: with_batcher(list, act, max_wait_seconds=0.3, observe=sizes.append))
+    assert sizes == [6, 6, 1]
+    assert 0.25 < seconds < 1.5
 
 
 def test_a_full_queue_refuses_and_says_when_to_come_again() -> None:
