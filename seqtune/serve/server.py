@@ -44,13 +44,16 @@ def serve(paths: Sequence[str], settings: ServeSettings, say: Say) -> None:
         UsageError: Two models have one name.
         RunError: The port cannot be had, or a model cannot be opened.
     """
-    names_of(paths)
+    from seqtune.run.run import load
+
+    for path in names_of(paths).values():
+        load(path)  # what is no run is refused before anything slow begins
     listener = bind(settings.host, settings.port)
     with listener:
         host, port = listener.getsockname()[:2]
         address = f"http://{f'[{host}]' if ':' in host else host}:{port}"
         if settings.workers > 1:
-            say(f"serving on {address} with {settings.workers} processes")
+            say(f"{settings.workers} processes load their models, and answer on {address}")
             work = Work(serve_models, (tuple(paths), settings))
             serve_by_processes(work, listener, settings.workers, say)
             return
