@@ -180,6 +180,28 @@ def test_a_request_that_takes_too_long_is_told_whether_it_had_begun(
     run(lambda: with_batcher(answer, act, timeout_seconds=0.15))
 
 
+def test_what_nobody_waits_for_is_not_predicted() -> None:
+    gate, seen = threading.Event(), []
+
+    def answer(asks: Sequence[int]) -> list[int]:
+        gate.wait(5)
+        seen.extend(asks)
+        return list(asks)
+
+    async def act(batcher: Batcher[int, int]) -> None:
+        first = asyncio.create_task(batcher.submit(0))
+        await asyncio.sleep(0.05)
+        gone = asyncio.create_task(batcher.submit(1))
+        stays = asyncio.create_task(batcher.submit(2))
+        await asyncio.sleep(0)
+        gone.cancel()
+        gate.set()
+        assert await asyncio.gather(first, stays) == [0, 2]
+
+    run(lambda: with_batcher(answer, act))
+    assert seen == [0, 2]
+
+
 @pytest.mark.parametrize("fault", ["raises", "answers too few"])
 def test_a_model_that_fails_fails_its_batch_alone(fault: str) -> None:
     def answer(asks: Sequence[int]) -> list[int]:
