@@ -20,6 +20,7 @@ from seqtune.data.panel.assemble import fill_rows, find_spans
 from seqtune.data.panel.build import panel_arrays
 from seqtune.data.panel.panel import Panel
 from seqtune.data.panel.rows import Rows, sort_rows
+from seqtune.data.panel.words import UNKNOWN
 from seqtune.tasks._joining import are_plain_names, plain_numbers
 from seqtune.tasks._requests import MOST_JOINED_ROWS, Joined, RequestTable, Separated
 from seqtune.tasks._values import Context
@@ -62,14 +63,10 @@ class PlainRows:
 
 
 def request_joiner(prepared: Prepared, recipe: Recipe) -> ForecastJoiner | None:
-    """Return what joins requests; None where columns need more than numbers on a calendar."""
-    codec = prepared.codec
-    grid, roles = prepared.panel.grid, codec.roles
-    words = any(name in codec.categories for name in (*roles["past"], *roles["future"]))
-    is_plain = not recipe.values.data.missing and not words and not roles["static"]
-    if not is_plain or not grid.is_calendar or grid.snap != "exact":
-        return None
-    if not isinstance(roles["time"], str):  # rows that are counted, or several columns
+    """Return what joins requests; None where whole columns must be seen to read them."""
+    codec, grid = prepared.codec, prepared.panel.grid
+    has_dates = grid.is_calendar and grid.snap == "exact" and isinstance(codec.roles["time"], str)
+    if recipe.values.data.missing or not has_dates:
         return None
     needed = max(_longest_lookback(recipe), reach_of(codec.horizon, codec.periods))
     return ForecastJoiner(prepared, needed)
@@ -92,7 +89,8 @@ class ForecastJoiner:
         """Return the rows of a request; None where they must be read with more care.
 
         That is where anything would be guessed from a whole column, repaired or refused: times in
-        another form or off the grid, gaps, repeated times, words, numbers as texts.
+        another form or off the grid, gaps, repeated times, numbers as texts. Static values are
+        those of the run, so that its series alone are joined where it has some.
         """
         roles, columns = self._codec.roles, table.columns
         if not 0 < table.rows <= MOST_JOINED_ROWS:
@@ -101,7 +99,7 @@ class ForecastJoiner:
         if not has_target and not roles["future"]:
             return None
         target, past, future = (
-            _numbers(table, roles[role], may_lack=not has_target and role != "future")
+            self._values(table, roles[role], may_lack=not has_target and role != "future")
             for role in ("targets", "past", "future")
         )
         steps = self._steps(columns.get(roles["time"]))
@@ -115,6 +113,8 @@ class ForecastJoiner:
                 return None
             number = {name: code for code, name in enumerate(dict.fromkeys(cells))}
             names, codes = tuple(number), np.array([number[cell] for cell in cells], np.int64)
+        if not self._has_static(table, names, codes, may_lack=not has_target):
+            return None
         rows = PlainRows(names, codes, steps, target, past, future)
         return rows if self._are_sound(rows) else None
 
@@ -138,8 +138,8 @@ class ForecastJoiner:
             target_names=history.target_names,
             past_names=history.past_names,
             future_names=history.future_names,
-            static_names=(),
-            static=np.empty((len(spans.codes), 0)),
+            static_names=history.static_names,
+            static=np.full((len(spans.codes), len(history.static_names)), np.nan),
             categories=history.categories,
             **panel_arrays(fill_rows(rows, spans)),
         )
@@ -159,6 +159,40 @@ class ForecastJoiner:
         ends = history.starts + history.lengths
         pairs = zip(history.starts.tolist(), ends.tolist(), strict=True)
         return dict(zip(history.series, pairs, strict=True))
+
+    def _values(
+        self, table: RequestTable, names: Sequence[str], *, may_lack: bool
+    ) -> Floats | None:
+        """Return columns side by side, (rows, columns), words as codes; None where one is odd."""
+        values = np.full((table.rows, len(names)), np.nan)
+        for place, name in enumerate(names):
+            cells = table.columns.get(name)
+            if cells is None and may_lack:
+                continue
+            labels = self._codec.categories.get(name)
+            found = plain_numbers(cells) if labels is None else _codes(cells, labels)
+            if found is None:
+                return None
+            values[:, place] = found
+        return values
+
+    def _has_static(
+        self, table: RequestTable, names: Sequence[str], codes: Ints, *, may_lack: bool
+    ) -> bool:
+        """Say whether each series is one of the run, with one value in each static column."""
+        static = self._codec.roles["static"]
+        if static and not all(name in self._spans for name in names):
+            return False
+        for name in static:
+            cells = table.columns.get(name)
+            if cells is None and may_lack:
+                continue
+            is_word = name in self._codec.categories
+            if not (are_plain_names(cells) if is_word else plain_numbers(cells) is not None):
+                return False
+            if len(set(zip(codes.tolist(), cells or (), strict=True))) != len(names):
+                return False
+        return True
 
     def _steps(self, cells: Sequence[Any] | None) -> Ints | None:
         """Return the grid step of each time; None where one is not plain, or off the grid."""
@@ -195,17 +229,12 @@ class ForecastJoiner:
         return True
 
 
-def _numbers(table: RequestTable, names: Sequence[str], *, may_lack: bool) -> Floats | None:
-    """Return columns side by side, (rows, columns); None where one is not plain."""
-    values = np.full((table.rows, len(names)), np.nan)
-    for place, name in enumerate(names):
-        if may_lack and name not in table.columns:
-            continue
-        found = plain_numbers(table.columns.get(name))
-        if found is None:
-            return None
-        values[:, place] = found
-    return values
+def _codes(cells: Sequence[Any] | None, labels: Sequence[str]) -> Floats | None:
+    """Return the code of each word, `UNKNOWN` for one that is none of the labels, NaN for None."""
+    if cells is None or not are_plain_names([cell for cell in cells if cell is not None]):
+        return None
+    place = {label: float(code) for code, label in enumerate(labels)} | {None: np.nan}
+    return np.array([place.get(cell, UNKNOWN) for cell in cells])
 
 
 def _longest_lookback(recipe: Recipe) -> int:

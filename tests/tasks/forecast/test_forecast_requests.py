@@ -32,6 +32,15 @@ def shops(prepare: Callable[[pd.DataFrame, Sequence[str]], Any], tiny: Any) -> A
     return prepare(tiny.frame.drop(columns="region"), ROLES)
 
 
+@pytest.fixture(scope="module")
+def worded(prepare: Callable[[pd.DataFrame, Sequence[str]], Any], tiny: Any) -> Any:
+    """The same with the region of each shop, and words of the weather known ahead."""
+    weather = np.array(["sun", "rain", "snow"])[np.arange(len(tiny.frame)) % 3]
+    roles = [role for role in ROLES if not role.startswith("data.future")]
+    roles += ["data.future=[price,weather]", "data.static=[region]"]
+    return prepare(tiny.frame.assign(weather=weather), roles)
+
+
 def request(shop: str, first: str, sales: Sequence[float | None], prices: int = 3) -> RequestTable:
     """Rows of a shop, then prices of the days after them."""
     count = len(sales) + prices
@@ -86,6 +95,37 @@ def test_each_request_reads_what_it_would_read_alone(shops: Any) -> None:
     for number, table in enumerate(tables):
         for name, array in inputs(shops, alone(shops, table)).items():
             assert np.array_equal(together[name][number], array[0], equal_nan=True), (number, name)
+
+
+def with_words(table: RequestTable, **more: Any) -> RequestTable:
+    """Add the weather, and the region where there are sales."""
+    weather = [["rain", "hail", None][row % 3] for row in range(table.rows)]
+    weather[-3:] = ["sun", "hail", "rain"]
+    region = {"region": ["y"] * table.rows} if "sales" in table.columns else {}
+    return RequestTable({**table.columns, "weather": weather, **region, **more}, table.rows)
+
+
+def test_words_and_static_values_are_read_as_alone(worded: Any) -> None:
+    tables = [with_words(table) for table in (KNOWN, SAME_SHOP, PRICES_ALONE, EARLIER)]
+    together = inputs(worded, joined(worded, *tables).encoded)
+    assert {"static", "history"} <= set(together)
+    for number, table in enumerate(tables):
+        for name, array in inputs(worded, alone(worded, table)).items():
+            assert np.array_equal(together[name][number], array[0], equal_nan=True), (number, name)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"region": ["y", "x", "y", "y"]}, {"region": [7] * 4}, {"region": [None] * 4},
+        {"weather": ["sun", "sun", "sun", 3]}, {"weather": ["sun", " sun", "sun", "sun"]},
+        {"weather": ["7", "sun", "sun", "sun"]}, {"shop": ["new"] * 4},
+    ],
+)  # fmt: skip
+def test_words_that_are_not_plain_go_alone(worded: Any, change: dict[str, Any]) -> None:
+    table = with_words(request("b", "2024-01-31", [5.0]))
+    assert joiner_of(worded).plain(table) is not None
+    assert joiner_of(worded).plain(RequestTable({**table.columns, **change}, 4)) is None
 
 
 def test_a_forecast_goes_to_the_request_that_asked_for_it(shops: Any) -> None:
