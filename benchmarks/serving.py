@@ -37,6 +37,9 @@ from seqtune.serve.served_model import ServedModel
 CLOSE = 1e-6
 """Share of its size by which a figure may differ: batches of other sizes add up otherwise."""
 
+WARM = 2_000
+"""Requests before the first one that is measured."""
+
 BAD = (
     b"", b"{", b"[1]", b"\xff\xfe", b"[" * 100_000, b'[{"a": 1}]', b'[{"a": 1, "a": 2}]',
     b'[{"a": NaN}]', b'[{"a": 1e400}]', b"null", b'"text"', b'[{"=cmd()": "../../etc/passwd"}]',
@@ -180,7 +183,7 @@ def measure(asked: Any, shots: Sequence[Shot], port: int, pid: int) -> dict[str,
             return None
         return draw.choice(bad if draw.random() < asked.bad else shots)
 
-    warm = iter(draw.choices(shots, k=500))
+    warm = iter([draw.choice(bad if draw.random() < asked.bad else shots) for _ in range(WARM)])
     asyncio.run(load("127.0.0.1", port, lambda: next(warm, None), asked.connections))
     before, began = memory(pid), cpu_seconds(pid)
     outcome: Outcome = asyncio.run(load("127.0.0.1", port, next_shot, asked.connections))

@@ -15,7 +15,8 @@ from seqtune.registry import tasks
 ROOT = Path(seqtune.__file__).parent
 
 SHARED = (
-    *("cli", "data", "drawing", "recipe", "report", "run", "runtime", "search", "workflow"),
+    *("cli", "data", "drawing", "recipe", "report", "run", "runtime", "search", "serve"),
+    "workflow",
     *("errors.py", "files.py", "progress.py", "registry.py"),
 )
 """Folders and files that must do for any task."""

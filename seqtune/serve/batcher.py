@@ -1,9 +1,9 @@
 """Dynamic batching: requests that come at about the same time are answered by one call.
 
-A batch goes off as soon as the model is free and no further request comes for a moment, at the
-latest when its first request has waited for the longest time, or when it is full. Each request has
-a future of its own, and an answer goes to the future at its own place: no answer can reach another
-request.
+A batch goes off when the model is free and as many requests wait as there were lately, at the
+latest when its first request has waited for the longest time. So a lone client never waits, and
+many clients are answered together. Each request has a future of its own, and an answer goes to the
+future at its own place: no answer can reach another request.
 """
 
 from __future__ import annotations
@@ -19,9 +19,6 @@ from seqtune.serve.problem import Problem
 
 Ask = TypeVar("Ask")
 Answer = TypeVar("Answer")
-
-LOOKS = 4
-"""So often it is looked whether requests still come, within the longest time to wait."""
 
 RETRY_SECONDS = 1
 
@@ -67,7 +64,9 @@ class Batcher(Generic[Ask, Answer]):
         self._max_batch, self._max_queue = max_batch, max_queue
         self._max_wait, self._timeout = max_wait_seconds, timeout_seconds
         self._waiting: deque[_Waiting[Ask, Answer]] = deque()
+        self._expected = 1
         self._wake = asyncio.Event()
+        self._enough = asyncio.Event()
         self._thread = ThreadPoolExecutor(1, "model")
         self._task: asyncio.Task[None] | None = None
 
@@ -105,6 +104,8 @@ class Batcher(Generic[Ask, Answer]):
         waiting = _Waiting[Ask, Answer](ask, loop.create_future(), loop.time())
         self._waiting.append(waiting)
         self._wake.set()
+        if len(self._waiting) >= self._expected:
+            self._enough.set()
         limit = loop.call_later(self._timeout, _expire, waiting)
         try:
             return await waiting.future
@@ -122,21 +123,28 @@ class Batcher(Generic[Ask, Answer]):
                 await self._answer_batch(batch)
 
     async def _gather(self) -> None:
-        """Wait for further requests, as long as some come."""
+        """Wait for further requests, until there are as many as lately."""
         loop = asyncio.get_running_loop()
-        until, seen = self._waiting[0].arrived + self._max_wait, 0
-        while seen < len(self._waiting) < self._max_batch and loop.time() < until:
-            seen = len(self._waiting)
-            await asyncio.sleep(min(self._max_wait / LOOKS, max(0.0, until - loop.time())))
+        left = self._waiting[0].arrived + self._max_wait - loop.time()
+        if len(self._waiting) >= self._expected or left <= 0:
+            return
+        self._enough.clear()
+        limit = loop.call_later(left, self._enough.set)
+        await self._enough.wait()
+        limit.cancel()
 
     def _take(self) -> list[_Waiting[Ask, Answer]]:
-        """Take the requests of a batch from the queue; those that nobody waits for are dropped."""
+        """Take the requests of a batch from the queue; those that nobody waits for are dropped.
+
+        How many are expected next rises at once and falls by halves.
+        """
         batch: list[_Waiting[Ask, Answer]] = []
         while self._waiting and len(batch) < self._max_batch:
             waiting = self._waiting.popleft()
             if not waiting.future.done():
                 waiting.is_begun = True
                 batch.append(waiting)
+        self._expected = max(1, len(batch), (self._expected + len(batch)) // 2)
         return batch
 
     async def _answer_batch(self, batch: Sequence[_Waiting[Ask, Answer]]) -> None:

@@ -1,42 +1,78 @@
-"""The protocol of a connection: uvicorn's, with an end for clients that never send a request."""
+"""The protocol of a connection: uvicorn's, impatient and thrifty.
+
+A client that never finishes the headers of a request is let go, for which uvicorn waits for ever.
+The headers and the body of a small answer leave in one packet, not in two. Where httptools is
+installed it reads requests, in half the time.
+"""
 
 from __future__ import annotations
 
 from importlib.util import find_spec
 from typing import Any
 
+if find_spec("httptools"):
+    from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol as Protocol
+else:
+    from uvicorn.protocols.http.h11_impl import H11Protocol as Protocol  # type: ignore[assignment]
+
 IDLE_SECONDS = 15.0
 """So long a connection may go without finishing the headers of a request."""
 
 
-def protocol_class() -> type[Any]:
-    """Return the protocol: over httptools where it is installed, which takes half the time."""
-    if find_spec("httptools"):
-        from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol as Protocol
-    else:
-        from uvicorn.protocols.http.h11_impl import H11Protocol as Protocol  # type: ignore[assignment]
+class CorkedTransport:
+    """A transport that sends at once what is written in one turn of the loop.
 
-    class ImpatientProtocol(Protocol):
-        """Closes connections that send no request; uvicorn waits for their headers for ever."""
+    Args:
+        transport: The transport.
+        loop: The loop.
+    """
 
-        def connection_made(self, transport: Any) -> None:
-            super().connection_made(transport)
-            self._last_cycle: Any = None
-            self._look_again()
+    def __init__(self, transport: Any, loop: Any) -> None:
+        self._transport, self._loop = transport, loop
+        self._parts: list[bytes] = []
 
-        def connection_lost(self, exc: Exception | None) -> None:
-            self._idle_timer.cancel()
-            super().connection_lost(exc)
+    def __getattr__(self, name: str) -> Any:
+        """Return what the transport has under that name."""
+        return getattr(self._transport, name)
 
-        def _look_again(self) -> None:
-            self._idle_timer = self.loop.call_later(IDLE_SECONDS, self._look)
+    def write(self, data: bytes) -> None:
+        """Send data when this turn of the loop is over."""
+        if not self._parts:
+            self._loop.call_soon(self._flush)
+        self._parts.append(data)
 
-        def _look(self) -> None:
-            is_done = self.cycle is None or self.cycle.response_complete
-            if is_done and self.cycle is self._last_cycle:
-                self.transport.close()
-                return
-            self._last_cycle = self.cycle
-            self._look_again()
+    def close(self) -> None:
+        """Send what is left, and close."""
+        self._flush()
+        self._transport.close()
 
-    return ImpatientProtocol
+    def _flush(self) -> None:
+        if self._parts:
+            data, self._parts = b"".join(self._parts), []
+            self._transport.write(data)
+
+
+class ImpatientProtocol(Protocol):
+    """Closes connections that send no request."""
+
+    def connection_made(self, transport: Any) -> None:
+        """Begin to wait for a request."""
+        super().connection_made(CorkedTransport(transport, self.loop))  # type: ignore[arg-type]
+        self._last_cycle: Any = None
+        self._look_again()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Wait no more."""
+        self._idle_timer.cancel()
+        super().connection_lost(exc)
+
+    def _look_again(self) -> None:
+        self._idle_timer = self.loop.call_later(IDLE_SECONDS, self._look)
+
+    def _look(self) -> None:
+        is_done = self.cycle is None or self.cycle.response_complete
+        if is_done and self.cycle is self._last_cycle:
+            self.transport.close()
+            return
+        self._last_cycle = self.cycle
+        self._look_again()

@@ -89,7 +89,11 @@ class ServedModel:
         self.recipe, self.predictor = run.recipe, run.predictor
         self.prepared = self.predictor.prepared
         self.row = run.choose(use).name
-        self._joins = isinstance(self.task, JoinsRequests)
+        self._joiner = (
+            self.task.request_joiner(self.prepared, self.recipe)
+            if isinstance(self.task, JoinsRequests)
+            else None
+        )
         self._continued: dict[str, Answer] = {}
 
     @property
@@ -130,11 +134,10 @@ class ServedModel:
         answers: list[Answer | None] = [None] * len(asks)
         tables: dict[int, RequestTable] = {}
         plain: dict[int, Any] = {}
-        context = self._context()
         for place, ask in enumerate(asks):
             answers[place] = self._guarded(self._read, ask, place, tables)
             if place in tables:
-                found = self._tried(tables[place], context)
+                found = self._plain(tables[place])
                 if found is not None:
                     plain[place] = found
         for places, separated in self._together(plain):
@@ -165,7 +168,7 @@ class ServedModel:
             },
             len(self.form.example),
         )
-        found = self._tried(table, self._context())
+        found = self._plain(table)
         sizes = {1 << power for power in range(int(math.log2(max(1, most))) + 1)} | {most}
         for size in sorted(sizes) if found is not None else ():
             list(self._together(dict.fromkeys(range(size), found)))
@@ -227,10 +230,10 @@ class ServedModel:
                 column=self.form.paths[0],
             )
 
-    def _tried(self, table: RequestTable, context: Context) -> Any:
+    def _plain(self, table: RequestTable) -> Any:
         """Return a request that can be joined with others; None for one that goes alone."""
         try:
-            return self.task.plain(self.prepared, table, context) if self._joins else None
+            return None if self._joiner is None else self._joiner.plain(table)
         except Exception:
             log_fault(self.name)
             return None
@@ -241,11 +244,11 @@ class ServedModel:
         Yields:
             Keys of requests, and their prediction tables.
         """
-        if not plain:
+        if not plain or self._joiner is None:
             return
         context = self._context()
         try:
-            joined = self.task.join(self.prepared, list(plain.values()), context)
+            joined = self._joiner.join(list(plain.values()), context)
             made = joined.separate(self._predicted(joined.encoded, context))
         except SeqtuneError:
             pass  # said in its own words by the request that is at fault

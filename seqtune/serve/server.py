@@ -7,21 +7,18 @@ import logging
 import re
 import signal
 import socket
-import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import uvicorn
-from uvicorn.config import STARTUP_FAILURE
-from uvicorn.supervisors import Multiprocess
 
-from seqtune.errors import RunError, SeqtuneError, UsageError
+from seqtune.errors import RunError, UsageError
 from seqtune.serve.app import create_app
-from seqtune.serve.protocol import protocol_class
+from seqtune.serve.processes import Work, serve_by_processes
+from seqtune.serve.protocol import ImpatientProtocol
 from seqtune.serve.served_model import ServedModel
 from seqtune.serve.settings import ServeSettings
 
@@ -29,8 +26,6 @@ HEADER_BYTES = 16 << 10
 """Bytes of the headers of a request at most."""
 
 KEEP_ALIVE_SECONDS = 30
-STARTING_SECONDS = 600
-"""So long a process may take to load its models."""
 
 UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
 
@@ -49,20 +44,23 @@ def serve(paths: Sequence[str], settings: ServeSettings, say: Say) -> None:
         UsageError: Two models have one name.
         RunError: The port cannot be had, or a model cannot be opened.
     """
-    names_of(paths)
+    from seqtune.run.load import load
+
+    for path in names_of(paths).values():
+        load(path)  # what is no run is refused before anything slow begins
     listener = bind(settings.host, settings.port)
     with listener:
         host, port = listener.getsockname()[:2]
         address = f"http://{f'[{host}]' if ':' in host else host}:{port}"
         if settings.workers > 1:
-            say(f"serving on {address} with {settings.workers} processes")
-            _serve_by_processes(AppFactory(tuple(paths), settings), listener)
+            say(f"{settings.workers} processes load their models, and answer on {address}")
+            work = Work(serve_models, (tuple(paths), settings))
+            serve_by_processes(work, listener, settings.workers, say)
             return
         models = load_models(paths, settings)
         for line in announcement(address, models):
             say(line)
-        config = _config(create_app(models, settings), settings)
-        GracefulServer(config).run(sockets=[listener])
+        GracefulServer(_config(create_app(models, settings), settings)).run(sockets=[listener])
 
 
 def load_models(paths: Sequence[str], settings: ServeSettings) -> list[ServedModel]:
@@ -144,27 +142,10 @@ def bind(host: str, port: int) -> socket.socket:
     return listener
 
 
-@dataclass(frozen=True)
-class AppFactory:
-    """Makes the application of a process.
-
-    Args:
-        paths: Runs and bundles.
-        settings: How they are served.
-    """
-
-    paths: tuple[str, ...]
-    settings: ServeSettings
-
-    def __call__(self) -> Any:
-        """Return the application; end the process in two lines where a model cannot be opened."""
-        _quieten()
-        try:
-            return create_app(load_models(self.paths, self.settings), self.settings)
-        except SeqtuneError as error:
-            lines = [f"error: {error.message}", *([f"hint: {error.hint}"] if error.hint else ())]
-            print("\n".join(lines), file=sys.stderr)  # noqa: T201
-            sys.exit(STARTUP_FAILURE)
+def serve_models(paths: Sequence[str], settings: ServeSettings, listener: socket.socket) -> None:
+    """Load models and serve them on a socket until a signal comes."""
+    models = load_models(paths, settings)
+    GracefulServer(_config(create_app(models, settings), settings)).run(sockets=[listener])
 
 
 class GracefulServer(uvicorn.Server):
@@ -187,30 +168,18 @@ class GracefulServer(uvicorn.Server):
                 signal.signal(each, handler)
 
 
-def _serve_by_processes(factory: AppFactory, listener: socket.socket) -> None:
-    config = _config(factory, factory.settings)
-    config.workers = factory.settings.workers
-    wakeup = signal.set_wakeup_fd(-1)
-    try:
-        supervisor = Multiprocess(config, sockets=[listener])
-        supervisor.run()
-    finally:
-        signal.set_wakeup_fd(wakeup)
-    if any(process.exitcode == STARTUP_FAILURE for process in supervisor.processes):
-        raise RunError("a process could not load its models", "seqtune doctor")
-
-
 def _config(app: Any, settings: ServeSettings) -> uvicorn.Config:
-    _quieten()
+    for name in ("uvicorn.error", "uvicorn.access", "uvicorn.asgi"):
+        # uvicorn would write what clients send as it came
+        logging.getLogger(name).setLevel(logging.CRITICAL + 1)
     return uvicorn.Config(
         app,
-        factory=isinstance(app, AppFactory),
         host=settings.host,
         port=settings.port,
-        http=protocol_class(),
+        http=ImpatientProtocol,
         ws="none",
         lifespan="on",
-        interface="auto" if isinstance(app, AppFactory) else "asgi3",
+        interface="asgi3",
         log_config=None,
         access_log=False,
         proxy_headers=False,
@@ -218,12 +187,5 @@ def _config(app: Any, settings: ServeSettings) -> uvicorn.Config:
         limit_concurrency=settings.max_connections,
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=int(settings.timeout_seconds) + 1,
-        timeout_worker_healthcheck=STARTING_SECONDS,
         h11_max_incomplete_event_size=HEADER_BYTES,
     )
-
-
-def _quieten() -> None:
-    """Let uvicorn say nothing: it would write what clients send as it came."""
-    for name in ("uvicorn", "uvicorn.error", "uvicorn.access", "uvicorn.asgi"):
-        logging.getLogger(name).setLevel(logging.CRITICAL + 1)

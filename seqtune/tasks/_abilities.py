@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from seqtune.data.reading.source import Source
+    from seqtune.recipe.load import Recipe
 
     Floats = npt.NDArray[np.float64]
 
@@ -173,21 +174,25 @@ class TakesRequests(Protocol):
         """Return the columns of a request, and an example from the data of the run."""
 
 
-@runtime_checkable
-class JoinsRequests(Protocol):
-    """A task that can predict the rows of several requests at once, without mixing them up.
+class RequestJoiner(Protocol):
+    """Joins requests; the answer to one is the same, whatever it is joined with."""
 
-    The answer to a request is the same, whatever it is joined with.
-    """
-
-    def plain(self, prepared: Any, table: RequestTable, context: Context) -> Any:
+    def plain(self, table: RequestTable) -> Any:
         """Return a request, read, that may be joined with others; None for one that goes alone.
 
         Requests with faults go alone, so that they are refused in their own words.
         """
 
-    def join(self, prepared: Any, requests: Sequence[Any], context: Context) -> Joined:
-        """Return what `encode` returns, of several requests that `plain` returned."""
+    def join(self, requests: Sequence[Any], context: Context) -> Joined:
+        """Return what `Task.encode` returns, of several requests that `plain` returned."""
+
+
+@runtime_checkable
+class JoinsRequests(Protocol):
+    """A task that can predict the rows of several requests at once, without mixing them up."""
+
+    def request_joiner(self, prepared: Any, recipe: Recipe) -> RequestJoiner | None:
+        """Return what joins requests; None where the data of the run do not allow it."""
 
 
 @runtime_checkable

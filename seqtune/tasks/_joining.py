@@ -7,9 +7,9 @@ needs no guess is joined: JSON numbers as numbers, texts as they are.
 from __future__ import annotations
 
 import math
-from abc import abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,7 +23,9 @@ from seqtune.tasks._values import Context
 if TYPE_CHECKING:
     import pandas as pd
 
+    from seqtune.data.reading.read_options import ReadOptions
     from seqtune.data.reading.source import Source
+    from seqtune.recipe.load import Recipe
 
 LARGEST = 1e100
 """Numbers beyond it are refused where a table is read; see `Source.numbers`."""
@@ -48,51 +50,53 @@ class JoinableColumns:
     names: str | None = None
 
 
-class RowsAreApart:
-    """For a task with the ability `JoinsRequests` that answers rows, or named groups, apart."""
+Encode = Callable[["Source", Context], Any]
+"""Reads new rows, as `Task.encode` does."""
 
-    @abstractmethod
-    def joinable(self, prepared: Any) -> JoinableColumns | None:
-        """Return the columns of requests that can be joined; None where none can."""
 
-    @abstractmethod
-    def encode(self, prepared: Any, source: Source | None, context: Context) -> Any:
-        """Read new rows; see `Task.encode`."""
+@dataclass(frozen=True)
+class ApartJoiner:
+    """Joins requests whose rows, or named groups of rows, are answered each by itself.
 
-    def plain(self, prepared: Any, table: RequestTable, context: Context) -> Any:
-        """Return a request that may be joined with others; None for one that goes alone."""
-        columns = self.joinable(prepared)
-        if columns is None or not 0 < table.rows <= MOST_JOINED_ROWS:
-            return None
-        if context.recipe.values.data.missing:  # words for "missing" are looked for in a column
+    Args:
+        columns: The columns of requests.
+        options: How a file of the run is read.
+        encode: Reads the joined rows.
+    """
+
+    columns: JoinableColumns
+    options: ReadOptions
+    encode: Encode
+
+    def plain(self, table: RequestTable) -> Mapping[str, Any] | None:
+        """Return the columns of a request; None where one of them must be read with more care."""
+        if not 0 < table.rows <= MOST_JOINED_ROWS:
             return None
         found: dict[str, Any] = {}
-        for name in columns.texts:
+        for name in self.columns.texts:
             cells = table.columns.get(name)
             if cells is None or not all(type(cell) is str for cell in cells):
                 return None
             if not any(cell.strip() for cell in cells):
                 return None
             found[name] = cells
-        for name in columns.numbers:
+        for name in self.columns.numbers:
             numbers = plain_numbers(table.columns.get(name))
             if numbers is None:
                 return None
             found[name] = numbers
-        if columns.numbers and not any(np.isfinite(found[name]).any() for name in columns.numbers):
+        numbers_of = [found[name] for name in self.columns.numbers]
+        if numbers_of and all(np.isnan(numbers).all() for numbers in numbers_of):
             return None
-        if columns.names is not None:
-            if not are_plain_names(table.columns.get(columns.names)):
+        if self.columns.names is not None:
+            if not are_plain_names(table.columns.get(self.columns.names)):
                 return None
-            found[columns.names] = table.columns[columns.names]
+            found[self.columns.names] = table.columns[self.columns.names]
         return found
 
-    def join(
-        self, prepared: Any, requests: Sequence[Mapping[str, Any]], context: Context
-    ) -> Joined:
+    def join(self, requests: Sequence[Mapping[str, Any]], context: Context) -> Joined:
         """Read requests as one table, in which the names of each are its own."""
-        columns = self.joinable(prepared)
-        assert columns is not None
+        columns = self.columns
         sizes = [len(next(iter(request.values()))) for request in requests]
         bounds = np.cumsum([0, *sizes])
         joined: dict[str, Any] = {
@@ -110,16 +114,27 @@ class RowsAreApart:
                 for cell in request[columns.names]
             ]
             joined[columns.names] = pa.array(keys, pa.string())
-        from seqtune.data.reading.recipe_options import options_of
         from seqtune.data.reading.source import Source
 
-        source = Source(Path("request"), pa.table(joined), options_of(context.recipe))
-        is_named = columns.names is not None
+        source = Source(Path("request"), pa.table(joined), self.options)
+        separate = partial(separated, bounds=bounds, is_named=columns.names is not None)
+        return Joined(self.encode(source, context), separate)
 
-        def separate(table: pd.DataFrame) -> Separated:
-            return separated(table, bounds, is_named=is_named)
 
-        return Joined(self.encode(prepared, source, context), separate)
+def apart_joiner(
+    columns: JoinableColumns | None, recipe: Recipe, encode: Encode
+) -> ApartJoiner | None:
+    """Return what joins requests by their columns; None where they cannot be joined.
+
+    Args:
+        columns: The columns; None where there are none that can be joined.
+        recipe: The recipe of the run. Words for "missing" are looked for in whole columns.
+        encode: Reads rows.
+    """
+    from seqtune.data.reading.recipe_options import options_of
+
+    options = options_of(recipe)
+    return None if columns is None or options.missing else ApartJoiner(columns, options, encode)
 
 
 def separated(table: pd.DataFrame, bounds: np.ndarray[Any, Any], *, is_named: bool) -> Separated:

@@ -106,13 +106,32 @@ def test_requests_that_come_together_are_one_batch() -> None:
     assert sizes == [5, 8, 1]
 
 
-def test_a_lone_request_does_not_wait_for_the_longest_time() -> None:
+def test_a_lone_client_never_waits_for_others() -> None:
     async def act(batcher: Batcher[int, int]) -> float:
         began = time.perf_counter()
-        await batcher.submit(1)
+        for number in range(5):
+            await batcher.submit(number)
         return time.perf_counter() - began
 
     assert run(lambda: with_batcher(list, act, max_wait_seconds=2.0)) < 1.5
+
+
+def test_a_batch_waits_for_as_many_as_there_were_lately_and_no_longer_than_it_may() -> None:
+    sizes: list[int] = []
+
+    async def act(batcher: Batcher[int, int]) -> float:
+        await asyncio.gather(*map(batcher.submit, range(6)))
+        late = [asyncio.create_task(batcher.submit(number)) for number in range(3)]
+        await asyncio.sleep(0.02)
+        late += [asyncio.create_task(batcher.submit(number)) for number in range(3)]
+        await asyncio.gather(*late)
+        began = time.perf_counter()
+        await batcher.submit(7)  # one where six were expected
+        return time.perf_counter() - began
+
+    seconds = run(lambda: with_batcher(list, act, max_wait_seconds=0.3, observe=sizes.append))
+    assert sizes == [6, 6, 1]
+    assert 0.25 < seconds < 1.5
 
 
 def test_a_full_queue_refuses_and_says_when_to_come_again() -> None:
@@ -159,6 +178,28 @@ def test_a_request_that_takes_too_long_is_told_whether_it_had_begun(
         assert await batcher.submit(7) == 7
 
     run(lambda: with_batcher(answer, act, timeout_seconds=0.15))
+
+
+def test_what_nobody_waits_for_is_not_predicted() -> None:
+    gate, seen = threading.Event(), []
+
+    def answer(asks: Sequence[int]) -> list[int]:
+        gate.wait(5)
+        seen.extend(asks)
+        return list(asks)
+
+    async def act(batcher: Batcher[int, int]) -> None:
+        first = asyncio.create_task(batcher.submit(0))
+        await asyncio.sleep(0.05)
+        gone = asyncio.create_task(batcher.submit(1))
+        stays = asyncio.create_task(batcher.submit(2))
+        await asyncio.sleep(0)
+        gone.cancel()
+        gate.set()
+        assert await asyncio.gather(first, stays) == [0, 2]
+
+    run(lambda: with_batcher(answer, act))
+    assert seen == [0, 2]
 
 
 @pytest.mark.parametrize("fault", ["raises", "answers too few"])

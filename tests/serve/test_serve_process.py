@@ -14,6 +14,7 @@ import threading
 import time
 import urllib.request
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import command_line
@@ -54,6 +55,8 @@ ROWS = b'[{"date": "2024-05-20", "y": 27.5}]'
 
 def test_a_request_that_runs_when_the_server_is_ended_is_answered(forecast_run: Path) -> None:
     with serving(forecast_run, "--use", "network", "--max-wait", "3s") as (process, address):
+        with ThreadPoolExecutor(8) as crowd:  # then as many are expected, and waited for
+            assert {status for status, _ in crowd.map(post, [address] * 8, [ROWS] * 8)} == {200}
         answers: list[tuple[int, bytes]] = []
         client = threading.Thread(target=lambda: answers.append(post(address, ROWS)))
         client.start()

@@ -16,6 +16,7 @@ from served_stubs import error_of
 from seqtune.serve.media import CSV, JSON, PARQUET
 from seqtune.serve.served_model import Answer, Ask, ServedModel
 from seqtune.tasks._requests import RequestTable
+from seqtune.tasks.forecast.joined_requests import ForecastJoiner
 
 LAST = pd.Timestamp("2024-05-19")
 """The last day of the run."""
@@ -116,15 +117,14 @@ def test_plain_requests_are_predicted_by_one_call(
 def test_a_request_that_brings_the_others_down_is_found(
     forecaster: ServedModel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    task = forecaster.task
-    join = type(task).join
+    join = ForecastJoiner.join
 
-    def strict(self: Any, prepared: Any, requests: Any, context: Any) -> Any:
+    def strict(self: Any, requests: Any, context: Any) -> Any:
         if any(request.target.max() > 90 for request in requests):
             raise RuntimeError("beyond all that is known")
-        return join(self, prepared, requests, context)
+        return join(self, requests, context)
 
-    monkeypatch.setattr(type(task), "join", strict)
+    monkeypatch.setattr(ForecastJoiner, "join", strict)
     values = [20.0, 95.0, 21.0, 22.0, 23.0]
     answers = forecaster.answer([ask(rows([value])) for value in values])
     monkeypatch.undo()
@@ -187,8 +187,7 @@ def test_what_is_wrong_is_named_with_row_and_column(
 
 def test_a_request_far_from_the_data_fills_no_gap_beside_others(forecaster: ServedModel) -> None:
     table = RequestTable({"date": ["2099-01-01"], "y": [1.0]}, 1)
-    context = forecaster._context()
-    assert forecaster.task.plain(forecaster.prepared, table, context) is None
+    assert forecaster._plain(table) is None
     assert one(forecaster, [{"date": "1700-01-01", "y": 1.0}]).status in (200, 422)
 
 

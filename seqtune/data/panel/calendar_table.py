@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +18,10 @@ from seqtune.data.panel.grid import Grid
 
 Ints = npt.NDArray[np.int64]
 Floats32 = npt.NDArray[np.float32]
+
+
+KEPT_STEPS = 20_000
+"""Spans of so many steps at most are kept: who asks again and again asks of the same ones."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,7 +60,7 @@ class CalendarTable:
         begins = first[is_new]
         ends = end[np.append(np.flatnonzero(is_new)[1:] - 1, len(end) - 1)]
         parts = [
-            calendar_features(grid, begin, stop - begin, cycles)
+            _features(grid, begin, stop - begin, tuple(cycles))
             for begin, stop in zip(begins.tolist(), ends.tolist(), strict=True)
         ]
         return cls(begins, np.append(0, np.cumsum(ends - begins)), np.concatenate(parts))
@@ -77,3 +82,15 @@ class CalendarTable:
             self.offsets[span] + np.clip(steps - self.begins[span], 0, last)
         ]
         return found
+
+
+def _features(grid: Grid, begin: int, count: int, cycles: tuple[str, ...]) -> Floats32:
+    """Return the features of a span, (steps, features); nobody may write to them."""
+    if count > KEPT_STEPS:
+        return calendar_features(grid, begin, count, cycles)
+    return _kept_features(grid, begin, count, cycles)
+
+
+@lru_cache(maxsize=16)
+def _kept_features(grid: Grid, begin: int, count: int, cycles: tuple[str, ...]) -> Floats32:
+    return calendar_features(grid, begin, count, cycles)

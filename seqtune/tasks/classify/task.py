@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -22,7 +23,7 @@ from seqtune.metrics.classify import confusion
 from seqtune.progress import Advance, Listener, no_progress
 from seqtune.recipe.load import Recipe
 from seqtune.tasks._contract import SearchSettings, Task
-from seqtune.tasks._joining import JoinableColumns, RowsAreApart
+from seqtune.tasks._joining import ApartJoiner, apart_joiner
 from seqtune.tasks._lines import LinesAreRows
 from seqtune.tasks._requests import RequestForm
 from seqtune.tasks._values import (
@@ -63,7 +64,7 @@ WORST_LOG_LOSS = 10.0
 """Where the tie-break ends; a log loss beyond it is as bad as any."""
 
 
-class ClassifyTask(LinesAreRows, RowsAreApart, Task):
+class ClassifyTask(LinesAreRows, Task):
     """Classification with recurrent networks; see `seqtune.tasks._contract.Task`."""
 
     info = INFO
@@ -274,9 +275,9 @@ class ClassifyTask(LinesAreRows, RowsAreApart, Task):
         """Return the columns of a request."""
         return request_form(prepared)
 
-    def joinable(self, prepared: Prepared) -> JoinableColumns | None:
-        """Return the columns of requests that can be joined."""
-        return joinable(prepared)
+    def request_joiner(self, prepared: Prepared, recipe: Recipe) -> ApartJoiner | None:
+        """Return what joins requests."""
+        return apart_joiner(joinable(prepared), recipe, partial(self.encode, prepared))
 
 
 def _error_of_share(share: float, cases: int) -> float:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +15,7 @@ from seqtune.baselines.runner import NOTHING_KEPT, BaselineResult, KeptResults
 from seqtune.progress import Advance, Listener, no_progress
 from seqtune.recipe.load import Recipe
 from seqtune.tasks._contract import SearchSettings, Task
-from seqtune.tasks._requests import Joined, RequestForm, RequestTable
+from seqtune.tasks._requests import RequestForm
 from seqtune.tasks._values import (
     HELD_OUT_PARTS,
     Context,
@@ -36,10 +36,11 @@ from seqtune.tasks.forecast.global_methods import (
 )
 from seqtune.tasks.forecast.inference import forecast_windows, window_histories
 from seqtune.tasks.forecast.info import INFO
+from seqtune.tasks.forecast.joined_requests import ForecastJoiner, request_joiner
 from seqtune.tasks.forecast.new_rows import next_windows, rolled_origins, scored_windows
 from seqtune.tasks.forecast.prepared import Prepared
 from seqtune.tasks.forecast.preprocessing import preprocess
-from seqtune.tasks.forecast.requests import PlainRows, join_rows, plain_rows, request_form
+from seqtune.tasks.forecast.requests import request_form
 from seqtune.tasks.forecast.simple_methods import forecast_by_method, with_one_to_blend
 from seqtune.tasks.forecast.tables import evaluate_examples, forecast_table, score_examples
 
@@ -278,13 +279,9 @@ class ForecastTask(Task):
         """Return the columns of a request."""
         return request_form(prepared)
 
-    def plain(self, prepared: Prepared, table: RequestTable, context: Context) -> PlainRows | None:
-        """Return the rows of a request on the run's grid; None where they need more care."""
-        return plain_rows(prepared, table, context)
-
-    def join(self, prepared: Prepared, requests: Sequence[PlainRows], context: Context) -> Joined:
-        """Return the windows of several requests."""
-        return join_rows(prepared, requests, context)
+    def request_joiner(self, prepared: Prepared, recipe: Recipe) -> ForecastJoiner | None:
+        """Return what joins requests."""
+        return request_joiner(prepared, recipe)
 
 
 TASK = ForecastTask()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -22,7 +23,7 @@ from seqtune.progress import Advance, Listener, no_progress
 from seqtune.recipe.load import Recipe
 from seqtune.tasks._contract import SearchSettings, Task
 from seqtune.tasks._exported import Exported
-from seqtune.tasks._joining import JoinableColumns, RowsAreApart
+from seqtune.tasks._joining import ApartJoiner, apart_joiner
 from seqtune.tasks._requests import RequestForm
 from seqtune.tasks._values import (
     Context,
@@ -60,7 +61,7 @@ TRAINED_PER_VALIDATED = 6
 """So many sequences are trained on for each one of the validation part that is looked at."""
 
 
-class TagTask(RowsAreApart, Task):
+class TagTask(Task):
     """Tagging with recurrent networks; see `seqtune.tasks._contract.Task`."""
 
     info = INFO
@@ -249,9 +250,9 @@ class TagTask(RowsAreApart, Task):
         """Return the columns of a request."""
         return request_form(prepared)
 
-    def joinable(self, prepared: Prepared) -> JoinableColumns | None:
-        """Return the columns of requests that can be joined."""
-        return joinable(prepared)
+    def request_joiner(self, prepared: Prepared, recipe: Recipe) -> ApartJoiner | None:
+        """Return what joins requests."""
+        return apart_joiner(joinable(prepared), recipe, partial(self.encode, prepared))
 
 
 TASK = TagTask()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -22,7 +23,7 @@ from seqtune.progress import Advance, Listener, no_progress
 from seqtune.recipe.load import Recipe
 from seqtune.tasks._contract import SearchSettings, Task
 from seqtune.tasks._exported import Exported
-from seqtune.tasks._joining import JoinableColumns, RowsAreApart
+from seqtune.tasks._joining import ApartJoiner, apart_joiner
 from seqtune.tasks._lines import LinesAreRows
 from seqtune.tasks._requests import RequestForm
 from seqtune.tasks._values import (
@@ -65,7 +66,7 @@ TRAINED_PER_ANSWERED = 8
 training on a pair does."""
 
 
-class TranslateTask(LinesAreRows, RowsAreApart, Task):
+class TranslateTask(LinesAreRows, Task):
     """Encoders and decoders that write; see `seqtune.tasks._contract.Task`."""
 
     info = INFO
@@ -262,9 +263,9 @@ class TranslateTask(LinesAreRows, RowsAreApart, Task):
         """Return the columns of a request."""
         return request_form(prepared)
 
-    def joinable(self, prepared: Prepared) -> JoinableColumns | None:
-        """Return the columns of requests that can be joined."""
-        return joinable(prepared)
+    def request_joiner(self, prepared: Prepared, recipe: Recipe) -> ApartJoiner | None:
+        """Return what joins requests."""
+        return apart_joiner(joinable(prepared), recipe, partial(self.encode, prepared))
 
 
 def _per_member(advance: Advance, members: int) -> Advance:

@@ -1,0 +1,53 @@
+"""What clients ask of a language model, and what they hear of it."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from seqtune.errors import UsageError
+from seqtune.tasks.generate.request import Request
+from seqtune.tasks.generate.requests import OPTIONS, stream
+
+
+class Writer:
+    """Writes letters after the prompt, and keeps what it was asked."""
+
+    def write(self, request: Request, use: str | None, hear: Any) -> list[Any]:
+        """Hear the prompt first, as `seqtune.tasks.generate.writing` does."""
+        self.asked, self.use = request, use
+        for piece in (request.prompt, "a", "", "b"):
+            hear(piece)
+        return [SimpleNamespace(text="ab", ended="end", tokens=3, seconds=0.01)]
+
+
+@pytest.mark.parametrize("prompt", ["", "Once"])
+def test_what_follows_the_prompt_is_heard(prompt: str) -> None:
+    writer, heard = Writer(), list[str]()
+    found = stream(writer, {"prompt": prompt, "seed": 3}, "gru", heard.append)  # type: ignore[arg-type]
+    assert heard == ["a", "b"]
+    assert found == {"text": "ab", "ended": "end", "tokens": 3, "seconds": 0.01}
+    assert (writer.asked.prompt, writer.asked.length, writer.use) == (prompt, 500, "gru")
+    assert writer.asked.choice.seed == 3
+
+
+def test_the_defaults_of_the_document_are_those_of_a_request() -> None:
+    defaults = {each.name: each.schema["default"] for each in OPTIONS if "default" in each.schema}
+    request = Request()
+    assert defaults == {
+        "prompt": request.prompt, "length": request.length, "seed": request.choice.seed,
+        "temperature": request.choice.temperature, "top_p": request.choice.top_p,
+    }  # fmt: skip
+
+
+def test_the_bounds_of_the_document_are_those_of_a_request() -> None:
+    for option in OPTIONS:
+        for bound in ("minimum", "maximum"):
+            if bound in option.schema:
+                value = option.schema[bound]
+                stream(Writer(), {option.name: value}, None, print)  # type: ignore[arg-type]
+    for name, value in (("top_k", 0), ("length", 0), ("seed", -1), ("temperature", 1001)):
+        with pytest.raises(UsageError):
+            stream(Writer(), {name: value}, None, print)  # type: ignore[arg-type]
