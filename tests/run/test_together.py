@@ -40,7 +40,12 @@ class Agreeing:
         self.asked: list[tuple[str, list[tuple[str, float]]]] = []
 
     def forward_together(
-        self, members: Any, prepared: Any, encoded: str, advance: Any = None
+        self,
+        members: Any,
+        prepared: Any,
+        encoded: str,
+        advance: Any = None,
+        until: str = "test",
     ) -> Floats:
         self.asked.append((encoded, [(each.trial, each.weight) for each in members]))
         found = ANSWERS[frozenset(each.trial for each in members)]
