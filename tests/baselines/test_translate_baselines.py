@@ -25,7 +25,7 @@ from seqtune.baselines.translate._chunk_decoder import ChunkDecoder
 from seqtune.baselines.translate._chunk_scorer import NO_SYMBOL, ChunkScorer
 from seqtune.baselines.translate._fitting import TranslateFitting
 from seqtune.baselines.translate._memory import commonest_by_source
-from seqtune.baselines.translate._pairs import Answers, Pairs, Write, joined, units_of
+from seqtune.baselines.translate._pairs import Answers, Pairs, Rates, Write, joined, units_of
 from seqtune.data.ragged import Ragged
 from seqtune.registry import baselines
 
@@ -274,6 +274,18 @@ def test_aligned_ngrams_learn_a_spelling_with_rules() -> None:
     answers = aligned_ngrams.fit(pairs, seed=SEED)(new.sources)
     assert texts(answers) == list(new.targets)
     assert all(-0.5 < score <= 0 for _, score in answers)
+
+
+def test_aligned_ngrams_rate_targets_of_a_source() -> None:
+    method: Any = aligned_ngrams.fit(spelt(300), seed=SEED)
+    assert isinstance(method, Rates)
+    best, *others = method.candidates(["caeb"], 5)[0]
+    assert best == method(["caeb"])[0][0] and best not in others and 0 < len(others) < 5
+    logs = method.log_probabilities(["caeb"] * 3, [best, others[-1], "no such text"])
+    assert 0 > logs[0] > logs[1] > logs[2] == -np.inf
+    assert method.candidates(["?"], 5) == [[]] and method.candidates([], 5) == []
+    assert method.log_probabilities(["?"], [best]).tolist() == [-np.inf]
+    assert not isinstance(commonest.fit(spelt(3), seed=SEED), Rates)
 
 
 def test_aligned_ngrams_leave_out_what_they_never_saw() -> None:
