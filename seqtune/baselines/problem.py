@@ -78,6 +78,7 @@ class Problem:
         sample: Makes a sample of the training part.
         suits: Says whether a method is meant for such data; None where all are.
         detail: What is to be known of all methods' predictions.
+        blends: Says of a fitted method whether an ensemble may take it in; None where it may any.
     """
 
     fitting: Fitting
@@ -87,6 +88,7 @@ class Problem:
     sample: Callable[[int], Portion] | None = None
     suits: Callable[[ModuleType], bool] | None = None
     detail: str = ""
+    blends: Callable[[Any], bool] | None = None
 
     def suited(self) -> list[str]:
         """Return the names of the methods that are meant for such data, in alphabetical order."""

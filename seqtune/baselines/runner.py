@@ -256,7 +256,9 @@ def _result(
     predictions = turn.problem.gather(turn.name, turn.answers, listener)
     validation, test = (score(part, predictions[part]) for part in PARTS)
     listener(BaselineEnded(turn.name, validation[metric], turn.seconds))
+    suits = turn.problem.blends
     blends = may_blend and getattr(turn.method, "BLENDS", True)
+    blends = blends and (suits is None or suits(turn.model))
     return BaselineResult(
         turn.name,
         validation,

@@ -11,11 +11,11 @@ import numpy.typing as npt
 
 from seqtune.run.baseline_predictions import Arrays, check_shape, kept_path
 from seqtune.run.predictions import Predictions
-from seqtune.run.together import choose_together
+from seqtune.run.together import choose_together, with_method
 from seqtune.search.ensemble import blend, select_members
 from seqtune.search.problem import Problem
 from seqtune.search.trial import Result, predictions_path
-from seqtune.tasks._abilities import Hedges, PredictsTogether
+from seqtune.tasks._abilities import Hedges, JoinsMethods, PredictsTogether
 
 MIN_ERROR = 1e-9
 """As a share of the larger error."""
@@ -53,18 +53,33 @@ class EnsembleChoice:
         if size < 2 or not pool:
             return {}
         if isinstance(self.problem.task, PredictsTogether):
-            together = self.predicted.together
-            return choose_together(self.problem, together, pool, size, self.is_over)
+            return self._together(pool, size)
         predictions = {result.trial: self.predicted.validation(result.trial) for result in pool}
         for trial, each in predictions.items():
             check_shape(predictions_path(self.problem.folder, trial), each, predictions)
-        is_mixable = self.unit(pool[0].values) == self.unit(None)
-        method = self._best_method(predictions) if is_mixable else {}
+        method = self._best_method(predictions) if self._is_mixable(pool) else {}
         if method and is_hedged(self.problem):
             return self._hedged(self._selected(pool, predictions, {}, size), predictions, method)
         if len(pool) < (1 if self.problem.task.search.blends_single else 2):
             return {}
         return self._selected(pool, predictions, method, size)
+
+    def _together(self, pool: Sequence[Result], size: int) -> dict[str, float]:
+        """Return the weights of networks that answer together, and of a method that joins them."""
+        problem, together = self.problem, self.predicted.together
+        networks = choose_together(problem, together, pool, size, self.is_over)
+        if not isinstance(problem.task, JoinsMethods) or not self._is_mixable(pool):
+            return networks
+        for name, predictions in self._best_method({}).items():
+            if not self.is_over():
+                alone = networks or {pool[0].trial: 1.0}
+                score = problem.objective(predictions)
+                return with_method(problem, together, alone, name, score)
+        return networks
+
+    def _is_mixable(self, pool: Sequence[Result]) -> bool:
+        """Say whether the best trials predict what simple methods do."""
+        return self.unit(pool[0].values) == self.unit(None)
 
     def _selected(
         self, pool: Sequence[Result], predictions: Arrays, method: Arrays, size: int

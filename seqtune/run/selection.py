@@ -28,6 +28,7 @@ from seqtune.search.refit import (
     test_predictions_path,
 )
 from seqtune.search.trial import Result, model_path, usable
+from seqtune.tasks._abilities import PredictsTogether
 from seqtune.tasks._values import Calibration
 
 NETWORKS_LISTED = 8
@@ -89,6 +90,11 @@ class Selection:
     def _is_ensemble(self, weights: Mapping[str, float]) -> bool:
         """Say whether there are several members, and a network among them."""
         return len(weights) > 1 and any(name not in self.baseline_predictions for name in weights)
+
+    @property
+    def _is_averaged(self) -> bool:
+        """Whether an ensemble is the average of what its members predict."""
+        return not isinstance(self.problem.task, PredictsTogether)
 
     @property
     def ensemble_name(self) -> str:
@@ -195,14 +201,14 @@ class Selection:
         """Blend without networks that could not be loaded again."""
         test = self.predicted.test
         networks = [each for name, each in test.items() if name not in self.baseline_predictions]
-        for name in self.weights:
+        for name in self.weights if self._is_averaged else ():
             if name in self.baseline_predictions:
                 path = kept_path(self.problem.folder, name, "test")
                 beside = self.baseline_predictions[name]["validation"].shape[1:]
                 rows = len(networks[0]) if networks else len(test[name])
                 check_shape(path, test[name], {"": np.empty((rows, *beside))})
         scored = {name: each for name, each in self.weights.items() if name in test}
-        total = sum(scored.values())
+        total = sum(scored.values()) if len(scored) < len(self.weights) else 1.0
         left = {name: each / total for name, each in scored.items()}
         self.weights = left if self._is_ensemble(left) else {}
 

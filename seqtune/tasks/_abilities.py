@@ -13,6 +13,7 @@ from seqtune.tasks._values import (
     Models,
     Network,
     OpenMember,
+    Until,
     Values,
 )
 
@@ -72,14 +73,36 @@ class PredictsTogether(Protocol):
         prepared: Any,
         encoded: Any,
         advance: Advance = no_progress,
+        until: Until = "test",
     ) -> Floats:
         """Return what networks predict together, each with its weight.
 
         Args:
-            members: The networks.
+            members: The networks; with them a simple method, of a task that `JoinsMethods`.
             prepared: The data that they were fitted on, with the codec.
             encoded: What is predicted.
             advance: Hears how many more examples are done, over all members.
+            until: The last part of the data that the simple method is fitted on.
+        """
+
+
+@runtime_checkable
+class JoinsMethods(PredictsTogether, Protocol):
+    """A task whose networks can predict together with a simple method, too."""
+
+    def join_method(
+        self, members: Sequence[OpenMember], method: str, prepared: Any
+    ) -> tuple[float, Floats]:
+        """Return how much a simple method should count beside networks, measured on validation.
+
+        Args:
+            members: The networks.
+            method: Name of the method; it is fitted on the training part.
+            prepared: The data that they were fitted on, with the codec.
+
+        Returns:
+            The method's share of all weights, from 0 to below 1; and what they predict with it
+            for the validation part.
         """
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -373,3 +374,12 @@ def test_an_ensemble_takes_in_what_may_be_blended(clock: Clock, methods: Any) ->
         set(),
     ]
     assert [result.predictions for result in run(["one"], may_blend=False)] == [{}]
+
+
+def test_a_task_may_look_at_a_fitted_method_before_an_ensemble_takes_it_in(
+    clock: Clock, methods: Any
+) -> None:
+    methods["one"] = timed(clock, 0.0)
+    for answer in (True, False):
+        asked = replace(problem(), blends=lambda fitted, answer=answer: answer)
+        assert [bool(result.predictions) for result in run(["one"], asked)] == [answer]

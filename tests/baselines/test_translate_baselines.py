@@ -22,9 +22,10 @@ from seqtune.baselines.translate import (
 )
 from seqtune.baselines.translate._alignment import align
 from seqtune.baselines.translate._chunk_decoder import ChunkDecoder
+from seqtune.baselines.translate._chunk_scorer import NO_SYMBOL, ChunkScorer
 from seqtune.baselines.translate._fitting import TranslateFitting
 from seqtune.baselines.translate._memory import commonest_by_source
-from seqtune.baselines.translate._pairs import Answers, Pairs, Write, joined, units_of
+from seqtune.baselines.translate._pairs import Answers, Pairs, Rates, Write, joined, units_of
 from seqtune.data.ragged import Ragged
 from seqtune.registry import baselines
 
@@ -199,15 +200,43 @@ def test_the_beam_finds_what_trying_everything_finds() -> None:
     targets: list[tuple[int, ...]] = [(0,), (1,), (1,), ()]
     chunks = Ragged.from_list([[0, 1], [2, 3]])
     sources = [[0], [1], [0, 1], [1, 0, 0], [0, 1, 1, 0], []]
-    found = ChunkDecoder(model, targets, chunks, beam=100).decode(sources)
-    for source, (target, score) in zip(sources, found, strict=True):
+    decoder = ChunkDecoder(model, targets, chunks, beam=100)
+    found = decoder.decode(sources, 3)
+    for source, best in zip(sources, found, strict=True):
         shares: dict[tuple[int, ...], float] = {}
         for way in product(*[chunks.select([symbol])[0].tolist() for symbol in source]):
             written = tuple(symbol for chunk in way for symbol in targets[chunk])
             logs = model.log_probabilities(Ragged.from_list([[*way, 4]]))
             shares[written] = shares.get(written, 0.0) + exp(logs.sum())
-        assert target == max(shares, key=lambda one: shares[one])
-        assert score == pytest.approx(log(shares[target] / sum(shares.values())))
+        ranked = sorted(shares, key=lambda one: -shares[one])[:3]
+        assert [target for target, _ in best] == ranked
+        expected = [log(shares[target] / sum(shares.values())) for target in ranked]
+        assert [score for _, score in best] == pytest.approx(expected)
+        scored = ChunkScorer(decoder).score([source] * len(shares), list(shares))
+        assert scored == pytest.approx([log(share) for share in shares.values()])
+    assert [each[:1] for each in found] == decoder.decode(sources)
+
+
+def test_what_cannot_be_cut_has_no_probability() -> None:
+    """Symbol 0 is written 0 or 1, symbol 1 is written 1 or not at all."""
+    model = fit_order(Ragged.from_list([[0, 2, 4], [1, 3, 4]]), 5, 2)
+    targets: list[tuple[int, ...]] = [(0,), (1,), (1,), ()]
+    scorer = ChunkScorer(ChunkDecoder(model, targets, Ragged.from_list([[0, 1], [2, 3]]), beam=9))
+    impossible = [[0, 1], [0, 0, 0], [], [NO_SYMBOL], [1, 1]]
+    found = scorer.score([[0], [0, 1], [0], [0], [0]], impossible)
+    assert found.tolist() == [-np.inf] * 5
+    assert scorer.score([], []).tolist() == []
+    assert np.isfinite(scorer.score([[0, 1], [], [1]], [[0, 1], [], []])).all()
+
+
+def test_a_narrow_beam_still_finds_the_one_way_to_cut_a_pair() -> None:
+    """The likelier chunk of the first symbol leaves a rest that nothing writes."""
+    documents = [[0, 3], [0, 3], [0, 3], [1, 2, 3]]
+    model = fit_order(Ragged.from_list(documents), 4, 2)
+    targets: list[tuple[int, ...]] = [(5,), (5, 6), (7,)]
+    scorer = ChunkScorer(ChunkDecoder(model, targets, Ragged.from_list([[0, 1], [2]]), beam=1))
+    (found,) = scorer.score([[0, 1]], [[5, 6, 7]])
+    assert found == pytest.approx(model.log_probabilities(Ragged.from_list([[1, 2, 3]])).sum())
 
 
 def test_states_of_the_model_go_on_token_by_token() -> None:
@@ -245,6 +274,18 @@ def test_aligned_ngrams_learn_a_spelling_with_rules() -> None:
     answers = aligned_ngrams.fit(pairs, seed=SEED)(new.sources)
     assert texts(answers) == list(new.targets)
     assert all(-0.5 < score <= 0 for _, score in answers)
+
+
+def test_aligned_ngrams_rate_targets_of_a_source() -> None:
+    method: Any = aligned_ngrams.fit(spelt(300), seed=SEED)
+    assert isinstance(method, Rates)
+    best, *others = method.candidates(["caeb"], 5)[0]
+    assert best == method(["caeb"])[0][0] and best not in others and 0 < len(others) < 5
+    logs = method.log_probabilities(["caeb"] * 3, [best, others[-1], "no such text"])
+    assert 0 > logs[0] > logs[1] > logs[2] == -np.inf
+    assert method.candidates(["?"], 5) == [[]] and method.candidates([], 5) == []
+    assert method.log_probabilities(["?"], [best]).tolist() == [-np.inf]
+    assert not isinstance(commonest.fit(spelt(3), seed=SEED), Rates)
 
 
 def test_aligned_ngrams_leave_out_what_they_never_saw() -> None:

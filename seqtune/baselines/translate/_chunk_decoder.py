@@ -2,7 +2,7 @@
 
 Symbol by symbol of the source, each of the best ways so far is continued by all chunks of the next
 symbol. Ways that end in the same target are added up: the score of an answer is its probability
-among all that were found.
+among all that were found. `_chunk_scorer.py` does the same with targets that are given.
 """
 
 from __future__ import annotations
@@ -18,6 +18,8 @@ from seqtune.baselines.ngram_model import KneserNey
 from seqtune.data.ragged import Ragged
 
 Symbols = tuple[int, ...]
+Found = tuple[Symbols, float]
+"""A target, and its log-probability among all that were found for its source."""
 
 BLOCK = 500
 """Sources that are decoded at once."""
@@ -27,7 +29,7 @@ MAX_BEHIND = 12.0
 
 
 @dataclass(frozen=True, eq=False)
-class _Ways:
+class Ways:
     """Ways to cut the first symbols of sources.
 
     Args:
@@ -43,19 +45,37 @@ class _Ways:
     path: Integers
 
     @classmethod
-    def of(cls, sources: int, model: KneserNey) -> _Ways:
+    def of(cls, sources: int, model: KneserNey) -> Ways:
         """Return one way for each source, without a chunk yet."""
         state = model.beginnings(sources)
         return cls(np.arange(sources), state, np.zeros(sources), np.empty((sources, 0), np.int64))
 
-    def take(self, rows: Integers) -> _Ways:
-        return _Ways(self.source[rows], self.state[rows], self.score[rows], self.path[rows])
+    def take(self, rows: Integers) -> Ways:
+        return Ways(self.source[rows], self.state[rows], self.score[rows], self.path[rows])
 
-    def extend(self, chunks: Integers, model: KneserNey) -> _Ways:
+    def extend(self, chunks: Integers, model: KneserNey) -> Ways:
         """Put one chunk at the end of each."""
         probabilities, state = model.extend(self.state, chunks)
         path = np.concatenate([self.path, chunks[:, None]], axis=1)
-        return _Ways(self.source, state, self.score + np.log(probabilities), path)
+        return Ways(self.source, state, self.score + np.log(probabilities), path)
+
+    def end(self, model: KneserNey) -> Ways:
+        """Put the end of a source at the end of each."""
+        return self.extend(np.full(len(self.source), model.vocabulary - 1), model)
+
+    def best(self, groups: Integers, beam: int, behind: float = inf) -> Integers:
+        """Return the rows of the best ways of each group.
+
+        Args:
+            groups: (ways,) the group of each.
+            beam: Ways of each group at most.
+            behind: How far the log-probability of a way may lie behind the best of its group.
+        """
+        order = np.lexsort((-self.score, groups))
+        ordered, score = groups[order], self.score[order]
+        starts = np.searchsorted(ordered, ordered)  # of each one's best
+        rank = np.arange(len(order)) - starts
+        return np.asarray(order[(rank < beam) & (score >= score[starts] - behind)])
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,34 +94,38 @@ class ChunkDecoder:
     chunks: Ragged
     beam: int
 
-    def decode(self, sources: Sequence[Sequence[int]]) -> list[tuple[Symbols, float]]:
-        """Return the best target of each source, and its log-probability."""
+    def decode(self, sources: Sequence[Sequence[int]], most: int = 1) -> list[list[Found]]:
+        """Return the best targets of each source, the best first.
+
+        Args:
+            sources: Symbols of each.
+            most: Targets of each source at most.
+        """
         order = sorted(range(len(sources)), key=lambda row: len(sources[row]))
-        found: list[tuple[Symbols, float]] = [((), 0.0)] * len(sources)
+        found: list[list[Found]] = [[((), 0.0)]] * len(sources)
         for start in range(0, len(order), BLOCK):
             rows = order[start : start + BLOCK]
-            answers = self._decode_block([sources[row] for row in rows])
+            answers = self._decode_block([sources[row] for row in rows], most)
             for row, answer in zip(rows, answers, strict=True):
                 found[row] = answer
         return found
 
-    def _decode_block(self, sources: Sequence[Sequence[int]]) -> list[tuple[Symbols, float]]:
+    def _decode_block(self, sources: Sequence[Sequence[int]], most: int) -> list[list[Found]]:
         symbols, sizes = Ragged.from_list(sources).take(np.arange(len(sources)))
-        ways = _Ways.of(len(sources), self.model)
-        answers: list[tuple[Symbols, float]] = [((), 0.0)] * len(sources)
+        ways = Ways.of(len(sources), self.model)
+        answers: list[list[Found]] = [[((), 0.0)]] * len(sources)
         for step in range(symbols.shape[1] + 1):
             is_end = sizes[ways.source] == step
-            ended = ways.take(np.flatnonzero(is_end))
-            last = np.full(len(ended.source), self.model.vocabulary - 1)
-            self._answer(ended.extend(last, self.model), answers)
+            ended = ways.take(np.flatnonzero(is_end)).end(self.model)
+            self._answer(ended, answers, most)
             going = np.flatnonzero(~is_end)
             if len(going):
-                chunks, each = self._continued(symbols[ways.source[going], step])
+                chunks, each = self.continued(symbols[ways.source[going], step])
                 ways = ways.take(going[each]).extend(chunks, self.model)
-                ways = ways.take(self._best(ways, len(sources)))
+                ways = ways.take(ways.best(ways.source, self.beam, MAX_BEHIND))
         return answers
 
-    def _continued(self, symbols: Integers) -> tuple[Integers, Integers]:
+    def continued(self, symbols: Integers) -> tuple[Integers, Integers]:
         """Return all chunks of each symbol one after the other, and the row of each."""
         first = self.chunks.offsets[symbols]
         counts = self.chunks.offsets[symbols + 1] - first
@@ -109,15 +133,7 @@ class ChunkDecoder:
         place = np.arange(len(row)) - np.repeat(np.cumsum(counts) - counts, counts)
         return self.chunks.values[first[row] + place].astype(np.int64), row
 
-    def _best(self, ways: _Ways, sources: int) -> Integers:
-        """Return the rows of the best ways of each source."""
-        order = np.lexsort((-ways.score, ways.source))
-        source, score = ways.source[order], ways.score[order]
-        starts = np.searchsorted(source, np.arange(sources))[source]  # of each one's best
-        rank = np.arange(len(order)) - starts
-        return order[(rank < self.beam) & (score >= score[starts] - MAX_BEHIND)]
-
-    def _answer(self, ended: _Ways, answers: list[tuple[Symbols, float]]) -> None:
+    def _answer(self, ended: Ways, answers: list[list[Found]], most: int) -> None:
         """Write the answers of the sources that have come to an end."""
         shares: dict[int, dict[Symbols, float]] = {}
         top = dict.fromkeys(ended.source.tolist(), -inf)
@@ -130,5 +146,6 @@ class ChunkDecoder:
             each = shares.setdefault(source, {})
             each[target] = each.get(target, 0.0) + exp(score - top[source])
         for source, each in shares.items():
-            target = max(each, key=lambda one: each[one])
-            answers[source] = target, log(each[target] / sum(each.values()))
+            total = sum(each.values())
+            ranked = sorted(each.items(), key=lambda one: -one[1])[:most]
+            answers[source] = [(target, log(share / total)) for target, share in ranked]

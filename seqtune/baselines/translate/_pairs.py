@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
+
+from seqtune.baselines.method import Floats
 
 Answers = list[tuple[str, float]]
 """A text for each source, and the mean log-probability of its units; 0.0 where a method has none.
@@ -12,6 +14,31 @@ Answers = list[tuple[str, float]]
 
 Write = Callable[[Sequence[Any]], Answers]
 """A fitted method: from sources to a text for each."""
+
+
+@runtime_checkable
+class Rates(Protocol):
+    """A fitted method that can rate any answer: networks and it can answer together."""
+
+    def candidates(self, sources: Sequence[Any], most: int) -> list[list[str]]:
+        """Return different targets of each source, the likeliest first; [] where it knows none.
+
+        Args:
+            sources: As for `Write`.
+            most: Targets of each at most.
+        """
+
+    def log_probabilities(self, sources: Sequence[Any], targets: Sequence[str]) -> Floats:
+        """Return how likely targets are, each of its source.
+
+        Args:
+            sources: (pairs,) one to each target.
+            targets: (pairs,) any texts.
+
+        Returns:
+            (pairs,) natural logarithms, -inf for a target that it cannot make of its source; or,
+            all of one source larger or smaller by the same amount.
+        """
 
 
 @dataclass(frozen=True)

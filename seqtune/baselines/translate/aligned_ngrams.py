@@ -21,10 +21,12 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from seqtune.baselines.method import Floats
 from seqtune.baselines.ngram_model import fit_order
 from seqtune.baselines.translate import commonest
 from seqtune.baselines.translate._alignment import Chunk, align
 from seqtune.baselines.translate._chunk_decoder import ChunkDecoder
+from seqtune.baselines.translate._chunk_scorer import NO_SYMBOL, ChunkScorer
 from seqtune.baselines.translate._pairs import Answers, Pairs, Write, joined, units_of
 from seqtune.data.ragged import Ragged
 from seqtune.data.text.hangul import in_letters
@@ -93,16 +95,40 @@ class _Writer:
         return f"{self.left_out} pairs not aligned" if self.left_out else ""
 
     def __call__(self, sources: Sequence[str]) -> Answers:
-        known = [
+        known = self._known(sources)
+        answers = self.fallback(sources)
+        for row, ((target, score), *_) in enumerate(self.decoder.decode(known)):
+            if known[row]:
+                answers[row] = self._text(target), score / (len(target) + 1)
+        return answers
+
+    def candidates(self, sources: Sequence[str], most: int) -> list[list[str]]:
+        """Return the most probable targets of each source; see `Rates`."""
+        known = self._known(sources)
+        found = self.decoder.decode(known, most)
+        return [
+            [self._text(target) for target, _ in each] if symbols else []
+            for symbols, each in zip(known, found, strict=True)
+        ]
+
+    def log_probabilities(self, sources: Sequence[str], targets: Sequence[str]) -> Floats:
+        """Return how likely each source and its target are together; see `Rates`."""
+        numbers = {unit: number for number, unit in enumerate(self.spelling)}
+        written = [
+            [numbers.get(unit, NO_SYMBOL) for unit in units_of(target, self.pairs.target_kind)]
+            for target in targets
+        ]
+        return ChunkScorer(self.decoder).score(self._known(sources), written)
+
+    def _known(self, sources: Sequence[str]) -> list[list[int]]:
+        """Return the symbols of sources that training has."""
+        return [
             [self.symbols[unit] for unit in units if unit in self.symbols]
             for units in (_source_units(source, self.pairs.kind) for source in sources)
         ]
-        answers = self.fallback(sources)
-        for row, (target, score) in enumerate(self.decoder.decode(known)):
-            if known[row]:
-                text = joined([self.spelling[unit] for unit in target], self.pairs.target_kind)
-                answers[row] = text, score / (len(target) + 1)
-        return answers
+
+    def _text(self, target: Sequence[int]) -> str:
+        return joined([self.spelling[unit] for unit in target], self.pairs.target_kind)
 
 
 def _decoder(paths: Sequence[Sequence[Chunk]], symbols: int) -> ChunkDecoder:

@@ -8,12 +8,13 @@ from itertools import chain
 import numpy as np
 import numpy.typing as npt
 
+from seqtune.data.text.tokenizer import Tokenizer
 from seqtune.progress import Advance, no_progress
 from seqtune.tasks.translate.answers import UNKNOWN, Answers
 from seqtune.tasks.translate.codec import Codec
 from seqtune.tasks.translate.decoding import decode
 from seqtune.tasks.translate.encoded import EncodedPairs
-from seqtune.tasks.translate.member import Member
+from seqtune.tasks.translate.member import Decoded, Member
 from seqtune.tasks.translate.references import reference_log_probabilities
 
 Floats = npt.NDArray[np.float64]
@@ -33,8 +34,31 @@ def answer(
         encoded: The cases, with their references where they are known.
         advance: Hears how many more cases are done.
     """
+    decoded, tokenizer = write(members, codec, encoded, advance)
+    texts = [
+        [tokenizer.decode(ids.tolist()) for ids in candidates] for candidates in decoded.tokens
+    ]
+    scores = np.where(np.isfinite(decoded.scores), decoded.scores, LEAST)
     kind = str(members[0].values["tokens.target"])
-    asked, tokenizer = encoded.decoding, codec.tokenizers["target"][kind]
+    return Answers(texts, scores, reference_nats(members, codec, encoded, kind))
+
+
+def write(
+    members: Sequence[Member], codec: Codec, encoded: EncodedPairs, advance: Advance
+) -> tuple[Decoded, Tokenizer]:
+    """Let networks write answers to cases as they are asked for.
+
+    Args:
+        members: Networks that write the same kind of token.
+        codec: Vocabularies and lengths.
+        encoded: The cases.
+        advance: Hears how many more cases are done.
+
+    Returns:
+        The answers in tokens, and what turns tokens into texts.
+    """
+    kind = str(members[0].values["tokens.target"])
+    asked = encoded.decoding
     decoded = decode(
         members,
         encoded.inputs,
@@ -44,11 +68,7 @@ def answer(
         n_best=asked.n_best,
         advance=advance,
     )
-    texts = [
-        [tokenizer.decode(ids.tolist()) for ids in candidates] for candidates in decoded.tokens
-    ]
-    scores = np.where(np.isfinite(decoded.scores), decoded.scores, LEAST)
-    return Answers(texts, scores, reference_nats(members, codec, encoded, kind))
+    return decoded, codec.tokenizers["target"][kind]
 
 
 MOST_NATS = 1e4

@@ -83,6 +83,11 @@ def way_of_writing(values: Mapping[str, Any]) -> str:
     return f"{tokens} by CTC of {values['network.architecture']}, {halvings} halvings, {read}"
 
 
+def units_of_methods(codec: Any) -> str:
+    """Return what simple methods write, in the words of `way_of_writing`."""
+    return f"{'symbol' if codec.target_kind == 'symbols' else 'character'} tokens"
+
+
 def shares(members: Sequence[Member]) -> npt.NDArray[np.float32]:
     """Return the weights of members, which sum to one."""
     weights = np.array([each.weight for each in members], np.float64)

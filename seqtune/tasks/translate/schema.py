@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field
 
-from seqtune.recipe.baselines import METHODS, methods_of
-from seqtune.recipe.baselines import Baselines as CommonBaselines
+from seqtune.recipe.baselines import METHODS, BlendedBaselines, methods_of
 from seqtune.recipe.compounds import Many, OneOrMany, Or
 from seqtune.recipe.fields import Search, Searchable
 from seqtune.recipe.kinds import Flag, Number, Whole, Word
@@ -194,7 +193,7 @@ class Decoding(Section):
     )
 
 
-class Baselines(CommonBaselines):
+class Baselines(BlendedBaselines):
     """The simple methods that every network must beat."""
 
     methods: Annotated[tuple[str, ...] | Auto, methods_of("translate")] = Field(

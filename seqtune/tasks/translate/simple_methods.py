@@ -12,10 +12,11 @@ from seqtune.baselines.problem import PARTS, Portion, Problem
 from seqtune.baselines.runner import quietly
 from seqtune.baselines.translate._fitting import TranslateFitting
 from seqtune.baselines.translate._pairs import Answers as Written
-from seqtune.baselines.translate._pairs import Pairs
+from seqtune.baselines.translate._pairs import Pairs, Rates, Write
 from seqtune.errors import RunError, literal
 from seqtune.progress import Listener
 from seqtune.registry import baselines
+from seqtune.tasks._values import Until
 from seqtune.tasks.translate.answers import UNKNOWN, Answers
 from seqtune.tasks.translate.encoded import EncodedPairs
 from seqtune.tasks.translate.prepared import Prepared
@@ -28,6 +29,10 @@ SAMPLES = (40, 400)
 
 ANSWERED_SHARE = 4
 """One of so many sources of a sample is also answered."""
+
+
+SEED = 0
+"""Of a method that answers with networks: the same when it is chosen and when it predicts."""
 
 
 def problem_of(prepared: Prepared, seed: int) -> Problem:
@@ -62,7 +67,10 @@ def problem_of(prepared: Prepared, seed: int) -> Problem:
         portion(before, prepared.encoded("test")),
     ]
     fitting = TranslateFitting(prepared.codec.source_kind, seed)
-    return Problem(fitting, portions, gather, SAMPLES, sample, suits)
+    return Problem(
+        fitting, portions, gather, SAMPLES, sample, suits,
+        blends=lambda fitted: isinstance(fitted, Rates),
+    )  # fmt: skip
 
 
 def known_pairs(prepared: Prepared, pairs: Rows) -> Pairs:
@@ -86,18 +94,52 @@ def translate_by_method(prepared: Prepared, encoded: EncodedPairs, name: str, se
     Raises:
         RunError: The method does not answer such sources.
     """
+    fitted = fitted_method(prepared, name, seed, "test")
+    fitting = TranslateFitting(prepared.codec.source_kind, seed)
+    return quietly(lambda: _packed(fitting.predict(fitted, encoded.plain())))
+
+
+def rating_method(prepared: Prepared, name: str, until: Until) -> Rates:
+    """Return a simple method that can rate any answer, fitted on the pairs of some parts.
+
+    Args:
+        prepared: The run's pairs.
+        name: The method.
+        until: The last part that it learns from.
+
+    Raises:
+        RunError: The method does not answer such sources, or rates no answers.
+    """
+    fitted = fitted_method(prepared, name, SEED, until)
+    if not isinstance(fitted, Rates):
+        raise RunError(f"{literal(name)} cannot answer with networks", "--use network")
+    return fitted
+
+
+def fitted_method(prepared: Prepared, name: str, seed: int, until: Until) -> Write:
+    """Return a simple method, fitted once on the pairs of some parts.
+
+    Args:
+        prepared: The run's pairs.
+        name: The method.
+        seed: Of the methods that draw at random.
+        until: The last part that it learns from.
+
+    Raises:
+        RunError: The method does not answer such sources.
+    """
     methods, codec = baselines("translate"), prepared.codec
     fitting = TranslateFitting(codec.source_kind, seed)
     if name not in methods or fitting.refusal(methods[name]):
         raise RunError(
             f"{literal(name)} is no method for {codec.source_kind}", "seqtune report RUN"
         )
-    every = known_pairs(prepared, np.arange(len(prepared.case)))
-
-    def answer() -> Floats:
-        return _packed(fitting.predict(fitting.fit(methods[name], every), encoded.plain()))
-
-    return quietly(answer)
+    key = name, seed, until
+    if key not in prepared.fitted:
+        known = known_pairs(prepared, prepared.pairs(until))
+        prepared.fitted[key] = quietly(lambda: fitting.fit(methods[name], known))
+    found: Write = prepared.fitted[key]
+    return found
 
 
 def _packed(written: Written) -> Floats:

@@ -42,14 +42,19 @@ from seqtune.tasks.translate.decoding_settings import DecodingSettings
 from seqtune.tasks.translate.encoded import EncodedPairs
 from seqtune.tasks.translate.inference import answer
 from seqtune.tasks.translate.info import INFO
-from seqtune.tasks.translate.member import Member, way_of_writing
+from seqtune.tasks.translate.joint import open_together, rate
+from seqtune.tasks.translate.member import Member, units_of_methods, way_of_writing
 from seqtune.tasks.translate.new_pairs import new_pairs, new_sources
 from seqtune.tasks.translate.prepared import Prepared
 from seqtune.tasks.translate.programs import answering_programs
 from seqtune.tasks.translate.requests import joinable, request_form
 from seqtune.tasks.translate.schema import Schema
 from seqtune.tasks.translate.scoring import margin_of, objective_of, score_cases
-from seqtune.tasks.translate.simple_methods import problem_of, translate_by_method
+from seqtune.tasks.translate.simple_methods import (
+    problem_of,
+    rating_method,
+    translate_by_method,
+)
 from seqtune.tasks.translate.tables import answer_table
 
 if TYPE_CHECKING:
@@ -144,12 +149,28 @@ class TranslateTask(LinesAreRows, Task):
         prepared: Prepared,
         encoded: EncodedPairs,
         advance: Advance = no_progress,
+        until: Until = "test",
     ) -> Floats:
-        """Return the answers of networks that agree on each next token."""
+        """Return the answers of networks that agree on each next token, or with a method."""
         told = _per_member(advance, len(members))
-        codec = prepared.codec
-        known = [Member(each.network, each.values, codec, each.weight) for each in members]
-        return answer(known, codec, encoded, told).to_array()
+        known, method = open_together(members, prepared)
+        if method is None:
+            return answer(known, prepared.codec, encoded, told).to_array()
+        rating = rating_method(prepared, method.method, until)
+        rated = rate(known, rating, prepared.codec, encoded, told)
+        share = method.weight / sum(each.weight for each in members)
+        return rated.answers(share, encoded.decoding.n_best).to_array()
+
+    def join_method(
+        self, members: Sequence[OpenMember], method: str, prepared: Prepared
+    ) -> tuple[float, Floats]:
+        """Return the share of a simple method that makes the known answers likeliest."""
+        encoded = prepared.encoded("validation")
+        known, _ = open_together(members, prepared)
+        rating = rating_method(prepared, method, "train")
+        rated = rate(known, rating, prepared.codec, encoded)
+        share = rated.likeliest_share(encoded.references)
+        return share, rated.answers(share, encoded.decoding.n_best).to_array()
 
     def by_method(
         self,
@@ -184,8 +205,8 @@ class TranslateTask(LinesAreRows, Task):
         return margin_of(prepared.metric, score, len(prepared.answered(part)))
 
     def prediction_unit(self, prepared: Prepared, values: Values | None) -> str:
-        """Return what is written; networks that write the same can write together."""
-        return "texts" if values is None else way_of_writing(values)
+        """Return what is written; who writes the same can write together."""
+        return units_of_methods(prepared.codec) if values is None else way_of_writing(values)
 
     def baselines(
         self,
@@ -205,7 +226,7 @@ class TranslateTask(LinesAreRows, Task):
             kept,
             score=lambda part, answers: self.score(prepared, prepared.encoded(part), answers),
             metric=prepared.metric,
-            may_blend=False,
+            may_blend=values.baselines.blend,
         )
 
     def illustrate(
