@@ -46,10 +46,11 @@ def serve(paths: Sequence[str], settings: ServeSettings, say: Say) -> None:
     """
     from seqtune.run.load import load
 
-    for path in names_of(paths).values():
-        load(path)  # what is no run is refused before anything slow begins
+    known = names_of(paths)
     listener = bind(settings.host, settings.port)
     with listener:
+        for path in known.values():
+            load(path)  # what is no run is refused before anything slow begins
         host, port = listener.getsockname()[:2]
         address = f"http://{f'[{host}]' if ':' in host else host}:{port}"
         if settings.workers > 1:

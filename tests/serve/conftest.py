@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from tiny_runs import SAMPLES
 
-from seqtune.run.run import load
+from seqtune.run.load import load
 from seqtune.serve.served_model import ServedModel
 
 
