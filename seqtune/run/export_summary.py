@@ -49,6 +49,7 @@ class ExportSummary:
         seconds: Wall time that it took.
         comparison: How exactly it predicts what the run does; None where nothing can be compared.
         notes: What the user should know of it.
+        new_data: What stands for new rows in a command that predicts; empty where it needs none.
     """
 
     path: Path
@@ -60,6 +61,7 @@ class ExportSummary:
     seconds: float
     comparison: Comparison | None = None
     notes: tuple[str, ...] = ()
+    new_data: str = ""
 
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON document of `export --json`."""

@@ -9,7 +9,7 @@ from typing import Any
 from seqtune.export.archive import write_archive
 from seqtune.export.checked import checked_contents
 from seqtune.export.dockerfile import dockerfile
-from seqtune.export.model_card import model_card
+from seqtune.export.model_card import model_card, new_data
 from seqtune.export.requirements import requirements, text
 from seqtune.files import whole_file, write_text
 from seqtune.run.bundle_file import BundleFile
@@ -61,6 +61,7 @@ def write(run: Run, row: Row, path: Path) -> ExportSummary:
         bytes=path.stat().st_size,
         seconds=time.monotonic() - began,
         comparison=checked.comparison,
+        new_data=new_data(run.task.info, record),
     )
 
 
