@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from types import ModuleType
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from seqtune.baselines.kept_fits import kept_fit
 from seqtune.baselines.problem import PARTS, Portion, Problem
 from seqtune.baselines.runner import quietly
 from seqtune.baselines.translate._fitting import TranslateFitting
@@ -92,10 +94,14 @@ def translate_by_method(prepared: Prepared, encoded: EncodedPairs, name: str, se
         raise RunError(
             f"{literal(name)} is no method for {codec.source_kind}", "seqtune report RUN"
         )
-    every = known_pairs(prepared, np.arange(len(prepared.case)))
+
+    def fit() -> Any:
+        every = known_pairs(prepared, np.arange(len(prepared.case)))
+        return fitting.fit(methods[name], every)
 
     def answer() -> Floats:
-        return _packed(fitting.predict(fitting.fit(methods[name], every), encoded.plain()))
+        model = kept_fit(prepared, (name, seed), fit)
+        return _packed(fitting.predict(model, encoded.plain()))
 
     return quietly(answer)
 
