@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from seqtune.baselines.anomaly._fitting import AnomalyFitting
+from seqtune.baselines.kept_fits import kept_fit
 from seqtune.baselines.problem import PARTS, Portion, Problem
 from seqtune.baselines.runner import quietly
 from seqtune.progress import Advance, Listener, no_progress
@@ -129,12 +131,16 @@ def score_by_method(
         For each segment the score parts, (rows, 3), NaN where there is none, and the channels'
         medians.
     """
-    held = prepared.held_out["validation"]
     method, fitting = baselines("anomaly")[name], fitting_of(prepared)
-    trained = quietly(lambda: fitting.fit(method, training_rows(prepared, "train")))
-    usual = quietly(lambda: fitting.predict(trained, _known(held.segments)))
-    tail = tail_of_method(prepared, as_predictions(prepared, "validation", usual))
-    model = quietly(lambda: fitting.fit(method, training_rows(prepared, "test")))
+
+    def fit() -> tuple[Any, Any]:
+        held = prepared.held_out["validation"]
+        trained = quietly(lambda: fitting.fit(method, training_rows(prepared, "train")))
+        usual = quietly(lambda: fitting.predict(trained, _known(held.segments)))
+        tail = tail_of_method(prepared, as_predictions(prepared, "validation", usual))
+        return tail, quietly(lambda: fitting.fit(method, training_rows(prepared, "test")))
+
+    tail, model = kept_fit(prepared, name, fit)
     codec = prepared.codec
     context = max(codec.context, REACH_SEASONS * codec.season, REACH_ROWS) + codec.bridge
     found: list[tuple[Floats, npt.NDArray[np.floating]]] = []

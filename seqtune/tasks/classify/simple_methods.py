@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from seqtune.baselines.classify._fitting import ClassifyFitting
+from seqtune.baselines.kept_fits import kept_fit
 from seqtune.baselines.problem import Portion, Problem
 from seqtune.baselines.runner import quietly
 from seqtune.errors import RunError, literal
@@ -90,10 +91,13 @@ def classify_by_method(prepared: Prepared, cases: EncodedCases, name: str, seed:
     methods, fitting = baselines("classify"), fitting_of(prepared, seed)
     if name not in methods or fitting.refusal(methods[name]):
         raise RunError(f"{literal(name)} is no method for {fitting.kind}", "seqtune report RUN")
-    every = np.arange(len(prepared.parts))
-    known = prepared.cases(every), prepared.targets.astype(np.float64)
+
+    def fit() -> Any:
+        every = np.arange(len(prepared.parts))
+        known = prepared.cases(every), prepared.targets.astype(np.float64)
+        return fitting.fit(methods[name], known)
 
     def answer() -> Floats:
-        return fitting.predict(fitting.fit(methods[name], known), cases.plain())
+        return fitting.predict(kept_fit(prepared, (name, seed), fit), cases.plain())
 
     return quietly(answer)

@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from seqtune.baselines.forecast._global_fitting import GlobalFitting, Known
 from seqtune.baselines.forecast._regression import reach_of
+from seqtune.baselines.kept_fits import kept_fit
 from seqtune.baselines.pace import Allowance
 from seqtune.baselines.problem import PARTS, Portion, Problem
 from seqtune.baselines.runner import (
@@ -152,7 +153,11 @@ def forecast_by_global_method(
     """
     lessons, fitting = _Lessons(prepared), _fitting(prepared, seed)
     method = baselines("forecast")[name]
-    model = quietly(lambda: fitting.fit(method, lessons.known("test")))
+    model = kept_fit(
+        prepared,
+        (name, seed),
+        lambda: quietly(lambda: fitting.fit(method, lessons.known("test"))),
+    )
     forecast = np.empty((len(examples), fitting.local.horizon, len(fitting.local.levels)))
     done = 0
     for batch in lessons.asked(examples):

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from seqtune.baselines.kept_fits import kept_fit
 from seqtune.baselines.problem import PARTS, Portion, Problem
 from seqtune.baselines.runner import quietly
 from seqtune.baselines.tag._fitting import TagFitting
@@ -85,10 +87,12 @@ def tag_by_method(prepared: Prepared, encoded: EncodedSequences, name: str, seed
     if name not in methods or fitting.refusal(methods[name]):
         raise RunError(f"{literal(name)} is no method for {fitting.kind}", "seqtune report RUN")
 
-    known = known_sequences(prepared, np.arange(len(prepared.parts)))
+    def fit() -> Any:
+        known = known_sequences(prepared, np.arange(len(prepared.parts)))
+        return fitting.fit(methods[name], known)
 
     def answer() -> Floats:
-        return fitting.predict(fitting.fit(methods[name], known), encoded.plain())
+        return fitting.predict(kept_fit(prepared, (name, seed), fit), encoded.plain())
 
     return quietly(answer)
 

@@ -102,11 +102,6 @@ class Prepared:
     def _encoded(self) -> dict[str, EncodedPairs]:
         return {}
 
-    @cached_property
-    def fitted(self) -> dict[tuple[str, int, Until], Any]:
-        """Simple methods that were fitted on these pairs: by name, seed, and the last part."""
-        return {}
-
     def _encode(self, cases: Rows) -> EncodedPairs:
         def chosen(name: str) -> Ragged:
             channels = self.codec.channels if name == SERIES else None

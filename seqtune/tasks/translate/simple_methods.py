@@ -8,6 +8,7 @@ from types import ModuleType
 import numpy as np
 import numpy.typing as npt
 
+from seqtune.baselines.kept_fits import kept_fit
 from seqtune.baselines.problem import PARTS, Portion, Problem
 from seqtune.baselines.runner import quietly
 from seqtune.baselines.translate._fitting import TranslateFitting
@@ -134,12 +135,12 @@ def fitted_method(prepared: Prepared, name: str, seed: int, until: Until) -> Wri
         raise RunError(
             f"{literal(name)} is no method for {codec.source_kind}", "seqtune report RUN"
         )
-    key = name, seed, until
-    if key not in prepared.fitted:
+
+    def fit() -> Write:
         known = known_pairs(prepared, prepared.pairs(until))
-        prepared.fitted[key] = quietly(lambda: fitting.fit(methods[name], known))
-    found: Write = prepared.fitted[key]
-    return found
+        return quietly(lambda: fitting.fit(methods[name], known))
+
+    return kept_fit(prepared, (name, seed, until), fit)
 
 
 def _packed(written: Written) -> Floats:

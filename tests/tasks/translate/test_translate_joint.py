@@ -13,6 +13,7 @@ import pandas as pd
 import pytest
 from task_samples import TINY_TRANSLATE, settings
 
+from seqtune.baselines.kept_fits import ATTRIBUTE
 from seqtune.data.reading.open import open_source
 from seqtune.errors import RunError
 from seqtune.progress import silent
@@ -202,7 +203,7 @@ def test_the_task_joins_a_method_by_validation_and_answers_with_it(subject: Subj
 def test_a_method_learns_from_no_more_than_the_parts_before(
     subject: Subject, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    subject.prepared.fitted.clear()
+    vars(subject.prepared).pop(ATTRIBUTE, None)
     seen: list[int] = []
     original = simple_methods.known_pairs
 
