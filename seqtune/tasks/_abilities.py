@@ -9,9 +9,11 @@ from seqtune.progress import Advance, no_progress
 from seqtune.tasks._values import (
     Calibration,
     Context,
+    KnownRows,
     Models,
     Network,
     OpenMember,
+    Staged,
     Values,
 )
 
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from seqtune.data.reading.source import Source
+    from seqtune.recipe.load import Recipe
 
     Floats = npt.NDArray[np.float64]
 
@@ -122,6 +125,52 @@ class FillsIn(Protocol):
             prepared: The data, with the codec.
             source: The file.
             table: What was predicted of its rows.
+        """
+
+
+@runtime_checkable
+class ReadsNewer(Protocol):
+    """A task whose runs can be fitted again on newer data, and be scored beside the new run."""
+
+    def newest_held_out(
+        self, prepared: Any, source: Source, recipe: Recipe, known: float
+    ) -> Recipe:
+        """Return the recipe with which `prepare` holds out the newest part of newer data.
+
+        Args:
+            prepared: What the earlier run was fitted on.
+            source: The newer data.
+            recipe: The earlier run's, every value filled in.
+            known: About which share of the rows the earlier run was fitted on.
+
+        Raises:
+            DataError: There is nothing newer in it, or it is of another kind.
+        """
+
+    def staged(
+        self,
+        prepared: Any,
+        newer_prepared: Any,
+        source: Source,
+        known: KnownRows,
+        context: Context,
+    ) -> Staged:
+        """Return the test part of newer data as the models of an earlier run read it.
+
+        Args:
+            prepared: What the earlier run was fitted on.
+            newer_prepared: The newer data, prepared.
+            source: The newer data.
+            known: Returns about which share of some rows of it the earlier run was fitted on.
+            context: Hears of repairs, names the earlier run, and has the newer one's recipe.
+        """
+
+    def unlike(self, prepared: Any, newer_prepared: Any) -> str:
+        """Say why an earlier run's weights mean something else to newer data; "" where they do not.
+
+        Args:
+            prepared: What the earlier run was fitted on.
+            newer_prepared: The newer data, prepared.
         """
 
 

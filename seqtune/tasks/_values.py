@@ -41,6 +41,25 @@ class Evaluation:
     parts: Sequence[ReportPart] = ()
 
 
+KnownRows = Callable[["npt.NDArray[np.int64]"], float]
+"""From rows of a table to about which share of them a run was fitted on."""
+
+
+@dataclass(frozen=True)
+class Staged:
+    """The test part of newer data, as the models of an earlier run read it.
+
+    Args:
+        encoded: What the models predict.
+        seen: About which share of it the earlier run was fitted on: its figures are too good there.
+        score: From what a model predicts of it to every metric, as the newer run is scored.
+    """
+
+    encoded: Any
+    seen: float
+    score: Callable[[npt.NDArray[np.float64]], dict[str, float]]
+
+
 @dataclass
 class Context:
     """What stands around new rows that are read for a predictor.

@@ -43,12 +43,13 @@ def sketch_of(source: Source, columns: Sequence[str]) -> dict[str, Any] | None:
     return {"columns": names, "hashes": hashes.tolist()}
 
 
-def share_known(source: Source, sketch: Any) -> float:
+def share_known(source: Source, sketch: Any, rows: npt.NDArray[np.int64] | None = None) -> float:
     """Return about which share of the rows of a table a run was fitted on, 0 if nothing is known.
 
     Args:
         source: The table.
         sketch: What `sketch_of` returned, from a file that may be a stranger's.
+        rows: The rows that are asked about; all if None.
     """
     if not _is_sound(sketch) or source.rows > MAX_ROWS:
         return 0.0
@@ -56,6 +57,8 @@ def share_known(source: Source, sketch: Any) -> float:
         return 0.0
     known = np.array(sketch["hashes"], np.int64)
     hashes = _hashes(source, sketch["columns"])
+    if rows is not None:
+        hashes = hashes[rows]
     if len(known) == KEPT:
         hashes = hashes[hashes <= known.max()]
     return float(np.isin(hashes, known).mean()) if len(hashes) else 0.0

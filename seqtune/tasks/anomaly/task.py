@@ -25,12 +25,15 @@ from seqtune.tasks._contract import SearchSettings, Task
 from seqtune.tasks._values import (
     Context,
     Evaluation,
+    KnownRows,
     Models,
     Network,
     Part,
+    Staged,
     Until,
     Values,
 )
+from seqtune.tasks.anomaly import newer
 from seqtune.tasks.anomaly.batches import TrainingBatches
 from seqtune.tasks.anomaly.calibration import ScoreCalibration, is_raw
 from seqtune.tasks.anomaly.codec import Codec
@@ -41,6 +44,7 @@ from seqtune.tasks.anomaly.info import INFO
 from seqtune.tasks.anomaly.loss import trimmed_loss
 from seqtune.tasks.anomaly.network import build_network, channels_of, offsets_of
 from seqtune.tasks.anomaly.new_rows import NewRows, labelled_rows, rows_to_score
+from seqtune.tasks.anomaly.newer import OtherPart
 from seqtune.tasks.anomaly.prepare import prepare, settings
 from seqtune.tasks.anomaly.prepared import Prepared
 from seqtune.tasks.anomaly.reference_states import reference_of
@@ -125,7 +129,7 @@ class AnomalyTask(Task):
         self,
         network: Network,
         prepared: Prepared,
-        encoded: HeldOut | NewRows,
+        encoded: HeldOut | NewRows | OtherPart,
         values: Values,
         calibration: ScoreCalibration | None = None,
         advance: Advance = no_progress,
@@ -133,6 +137,8 @@ class AnomalyTask(Task):
         """Return scores of held-out rows by every scorer, or score parts, and expected values."""
         if isinstance(encoded, NewRows):
             return self._score_new(network, prepared, encoded, values, calibration, advance)
+        if isinstance(encoded, OtherPart):
+            prepared, encoded = encoded.prepared, encoded.held
         part: Part = "validation" if encoded is prepared.held_out["validation"] else "test"
         made = score_held_out(network, prepared, values, part)
         return made if calibration is None else calibration.apply(made)
@@ -168,7 +174,7 @@ class AnomalyTask(Task):
     def by_method(
         self,
         prepared: Prepared,
-        encoded: NewRows,
+        encoded: NewRows | OtherPart,
         method: str,
         seed: int,
         advance: Advance = no_progress,
@@ -259,6 +265,27 @@ class AnomalyTask(Task):
     ) -> Evaluation:
         """Score new rows by their labels, or count events."""
         return evaluate_rows(prepared.codec, encoded, predictions, context)
+
+    def newest_held_out(
+        self, prepared: Prepared, source: Source, recipe: Recipe, known: float
+    ) -> Recipe:
+        """Hold out the newest part of newer data; see `seqtune.tasks.anomaly.newer`."""
+        return newer.newest_held_out(prepared, source, recipe, known)
+
+    def staged(
+        self,
+        prepared: Prepared,
+        newer_prepared: Prepared,
+        source: Source,
+        known: KnownRows,
+        context: Context,
+    ) -> Staged:
+        """Return the test part of newer data as an earlier run reads it."""
+        return newer.staged(prepared, newer_prepared, source, known, context)
+
+    def unlike(self, prepared: Prepared, newer_prepared: Prepared) -> str:
+        """Say why weights of an earlier run mean something else to newer data."""
+        return newer.unlike(prepared, newer_prepared)
 
 
 def _selecting(

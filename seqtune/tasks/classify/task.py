@@ -28,13 +28,16 @@ from seqtune.tasks._lines import LinesAreRows
 from seqtune.tasks._values import (
     Context,
     Evaluation,
+    KnownRows,
     Models,
     Network,
     Part,
+    Staged,
     Until,
     Values,
     without,
 )
+from seqtune.tasks.classify import newer
 from seqtune.tasks.classify.batches import TrainingBatches
 from seqtune.tasks.classify.encoded import EncodedCases
 from seqtune.tasks.classify.inference import input_name, network_probabilities
@@ -254,6 +257,27 @@ class ClassifyTask(LinesAreRows, Task):
     ) -> Evaluation:
         """Score answers to new cases."""
         return evaluate_cases(prepared.codec, encoded, predictions)
+
+    def newest_held_out(
+        self, prepared: Prepared, source: Source, recipe: Recipe, known: float
+    ) -> Recipe:
+        """Hold out the newest part of newer data; see `seqtune.tasks.classify.newer`."""
+        return newer.newest_held_out(prepared, source, recipe, known)
+
+    def staged(
+        self,
+        prepared: Prepared,
+        newer_prepared: Prepared,
+        source: Source,
+        known: KnownRows,
+        context: Context,
+    ) -> Staged:
+        """Return the test part of newer data as an earlier run reads it."""
+        return newer.staged(prepared, newer_prepared, source, known, context)
+
+    def unlike(self, prepared: Prepared, newer_prepared: Prepared) -> str:
+        """Say why weights of an earlier run mean something else to newer data."""
+        return newer.unlike(prepared, newer_prepared)
 
 
 def _error_of_share(share: float, cases: int) -> float:

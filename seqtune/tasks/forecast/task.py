@@ -20,12 +20,15 @@ from seqtune.tasks._values import (
     HELD_OUT_PARTS,
     Context,
     Evaluation,
+    KnownRows,
     Models,
     Network,
+    Staged,
     Until,
     Values,
     without,
 )
+from seqtune.tasks.forecast import newer
 from seqtune.tasks.forecast.batches import TrainingBatches
 from seqtune.tasks.forecast.conformal import ConformalFactors, measure_factors
 from seqtune.tasks.forecast.examples import Examples
@@ -260,6 +263,27 @@ class ForecastTask(Task):
     ) -> dict[str, Any]:
         """Measure which inputs and which lags matter; see `seqtune.tasks.forecast.explain`."""
         return explain(network, prepared, values, deadline)
+
+    def newest_held_out(
+        self, prepared: Prepared, source: Source, recipe: Recipe, known: float
+    ) -> Recipe:
+        """Hold out the newest part of newer data; see `seqtune.tasks.forecast.newer`."""
+        return newer.newest_held_out(prepared, source, recipe, known)
+
+    def staged(
+        self,
+        prepared: Prepared,
+        newer_prepared: Prepared,
+        source: Source,
+        known: KnownRows,
+        context: Context,
+    ) -> Staged:
+        """Return the test part of newer data as an earlier run reads it."""
+        return newer.staged(prepared, newer_prepared, source, known, context)
+
+    def unlike(self, prepared: Prepared, newer_prepared: Prepared) -> str:
+        """Say why weights of an earlier run mean something else to newer data."""
+        return newer.unlike(prepared, newer_prepared)
 
 
 TASK = ForecastTask()

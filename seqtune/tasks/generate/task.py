@@ -26,11 +26,14 @@ from seqtune.tasks._contract import SearchSettings, Task
 from seqtune.tasks._values import (
     Context,
     Evaluation,
+    KnownRows,
     Models,
     Network,
+    Staged,
     Until,
     Values,
 )
+from seqtune.tasks.generate import newer
 from seqtune.tasks.generate.batches import Streams
 from seqtune.tasks.generate.encoded import EncodedText, new_text
 from seqtune.tasks.generate.evaluate import evaluate_text, score_text
@@ -217,6 +220,27 @@ class GenerateTask(Task):
     ) -> Evaluation:
         """Score the predictions of other text."""
         return evaluate_text(prepared.codec, encoded, predictions, context)
+
+    def newest_held_out(
+        self, prepared: Prepared, source: Source, recipe: Recipe, known: float
+    ) -> Recipe:
+        """Hold out the newest part of newer data; see `seqtune.tasks.generate.newer`."""
+        return newer.newest_held_out(prepared, source, recipe, known)
+
+    def staged(
+        self,
+        prepared: Prepared,
+        newer_prepared: Prepared,
+        source: Source,
+        known: KnownRows,
+        context: Context,
+    ) -> Staged:
+        """Return the test part of newer data as an earlier run reads it."""
+        return newer.staged(prepared, newer_prepared, source, known, context)
+
+    def unlike(self, prepared: Prepared, newer_prepared: Prepared) -> str:
+        """Say why weights of an earlier run mean something else to newer data."""
+        return newer.unlike(prepared, newer_prepared)
 
 
 def _in_characters(advance: Advance, characters: int, tokens: int) -> Advance:

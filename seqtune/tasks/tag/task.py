@@ -24,13 +24,16 @@ from seqtune.tasks._contract import SearchSettings, Task
 from seqtune.tasks._values import (
     Context,
     Evaluation,
+    KnownRows,
     Models,
     Network,
     Part,
+    Staged,
     Until,
     Values,
     without,
 )
+from seqtune.tasks.tag import newer
 from seqtune.tasks.tag.batches import TrainingBatches
 from seqtune.tasks.tag.encoded import EncodedSequences
 from seqtune.tasks.tag.inference import network_marginals
@@ -227,6 +230,27 @@ class TagTask(Task):
         from seqtune.tasks.tag.evaluate import evaluate_positions
 
         return evaluate_positions(prepared.codec, encoded, predictions)
+
+    def newest_held_out(
+        self, prepared: Prepared, source: Source, recipe: Recipe, known: float
+    ) -> Recipe:
+        """Hold out the newest part of newer data; see `seqtune.tasks.tag.newer`."""
+        return newer.newest_held_out(prepared, source, recipe, known)
+
+    def staged(
+        self,
+        prepared: Prepared,
+        newer_prepared: Prepared,
+        source: Source,
+        known: KnownRows,
+        context: Context,
+    ) -> Staged:
+        """Return the test part of newer data as an earlier run reads it."""
+        return newer.staged(prepared, newer_prepared, source, known, context)
+
+    def unlike(self, prepared: Prepared, newer_prepared: Prepared) -> str:
+        """Say why weights of an earlier run mean something else to newer data."""
+        return newer.unlike(prepared, newer_prepared)
 
 
 TASK = TagTask()

@@ -26,14 +26,17 @@ from seqtune.tasks._lines import LinesAreRows
 from seqtune.tasks._values import (
     Context,
     Evaluation,
+    KnownRows,
     Models,
     Network,
     OpenMember,
     Part,
+    Staged,
     Until,
     Values,
     without,
 )
+from seqtune.tasks.translate import newer
 from seqtune.tasks.translate.answers import Answers
 from seqtune.tasks.translate.batches import TrainingBatches
 from seqtune.tasks.translate.decoding_settings import DecodingSettings
@@ -233,6 +236,27 @@ class TranslateTask(LinesAreRows, Task):
         """Return cases to be answered as the recipe, or `predict --set`, says."""
         section = cast(Schema, context.recipe.values).decoding
         return replace(encoded, decoding=DecodingSettings.of(section))
+
+    def newest_held_out(
+        self, prepared: Prepared, source: Source, recipe: Recipe, known: float
+    ) -> Recipe:
+        """Hold out the newest part of newer data; see `seqtune.tasks.translate.newer`."""
+        return newer.newest_held_out(prepared, source, recipe, known)
+
+    def staged(
+        self,
+        prepared: Prepared,
+        newer_prepared: Prepared,
+        source: Source,
+        known: KnownRows,
+        context: Context,
+    ) -> Staged:
+        """Return the test part of newer data as an earlier run reads it."""
+        return newer.staged(prepared, newer_prepared, source, known, context)
+
+    def unlike(self, prepared: Prepared, newer_prepared: Prepared) -> str:
+        """Say why weights of an earlier run mean something else to newer data."""
+        return newer.unlike(prepared, newer_prepared)
 
 
 def _per_member(advance: Advance, members: int) -> Advance:
