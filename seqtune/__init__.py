@@ -27,12 +27,14 @@ if TYPE_CHECKING:
     from seqtune.recipe.load import Recipe
     from seqtune.run.run import Run, load
     from seqtune.workflow.fit import fit
+    from seqtune.workflow.refit import refit
     from seqtune.workflow.resume import resume
 
 __version__ = "0.1.0"
 
 _HOME = {
     "fit": "seqtune.workflow.fit",
+    "refit": "seqtune.workflow.refit",
     "resume": "seqtune.workflow.resume",
     "load": "seqtune.run.run",
     "Recipe": "seqtune.recipe.load",
@@ -61,6 +63,7 @@ __all__ = [
     "__version__",
     "fit",
     "load",
+    "refit",
     "resume",
 ]
 

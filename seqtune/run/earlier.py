@@ -1,4 +1,4 @@
-"""The run that a new one was refitted from: its figures on the same rows, and what drifted since."""
+"""The run that a new one was refitted from: its figures on the same rows, and what drifted."""
 
 from __future__ import annotations
 
@@ -75,11 +75,13 @@ class Earlier:
             raise ValueError("its share is none")
         drift = values["drift"]
         return cls(
-            *texts,
-            figures_from_json(values["scores"]),
-            float(seen),
-            warm,
-            None if drift is None else DriftTable.from_dict(drift),
+            run=str(values["run"]),
+            row=str(values["row"]),
+            kind=str(values["kind"]),
+            scores=figures_from_json(values["scores"]),
+            seen=float(seen),
+            warm=warm,
+            drift=None if drift is None else DriftTable.from_dict(drift),
         )
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from seqtune.errors import RunError
 from seqtune.progress import Listener, silent
+from seqtune.run.earlier import Comparison, read_earlier
 from seqtune.run.folder import read_record, write_record
 from seqtune.run.leaderboard import Leaderboard, Row, read_leaderboard
 from seqtune.run.lock import RunLock, holder
@@ -22,8 +23,10 @@ from seqtune.tasks._abilities import FillsIn, Writes
 if TYPE_CHECKING:
     import pandas as pd
 
+    from seqtune.data.drift.table import DriftTable
     from seqtune.data.reading.source import Source
     from seqtune.recipe.load import Recipe
+    from seqtune.run.drift import DriftWatch
     from seqtune.run.predictor import Predictor
     from seqtune.tasks._contract import Task
     from seqtune.tasks._values import Evaluation
@@ -57,6 +60,7 @@ class Run:
         self.folder = Path(folder)
         self.record = read_record(self.folder)
         self.evaluation: Evaluation | None = None
+        self._comparison: Comparison | None = None
         self.notes: list[str] = []
         self.listener: Listener = silent
         self._asked: Source | None = None
@@ -105,6 +109,20 @@ class Run:
                 }
             )
         return pd.DataFrame(rows)
+
+    @property
+    def comparison(self) -> Comparison | None:
+        """How a refitted run compares with the one that it was refitted from; None for any other.
+
+        An earlier run that `refit` has kept has the comparison that it won.
+        """
+        if self._comparison is None and (earlier := read_earlier(self.folder)) is not None:
+            self._comparison = Comparison(self.board, earlier)
+        return self._comparison
+
+    @comparison.setter
+    def comparison(self, comparison: Comparison) -> None:
+        self._comparison = comparison
 
     @cached_property
     def summary(self) -> Summary:
@@ -266,6 +284,40 @@ class Run:
         predictor = self.predictor
         assert isinstance(self.task, Writes)
         return self.task.writer(predictor.prepared, predictor, predictor.context)
+
+    def drift(self, data: str | Path | pd.DataFrame, query: str | None = None) -> DriftTable | None:
+        """Return what has drifted in new rows, labelled or not, since the run was fitted.
+
+        Args:
+            data: New rows.
+            query: What is read where the data is a database.
+
+        Returns:
+            The table; None where the run's task watches nothing.
+        """
+        source = self._source(data, query)
+        assert source is not None
+        return self._watch.drift(source)
+
+    @cached_property
+    def _watch(self) -> DriftWatch:
+        from seqtune.run.drift import DriftWatch
+
+        return DriftWatch(self.task, self.prepared, self.predictor.context)
+
+    def refit(self, data: str | Path | pd.DataFrame, **options: Any) -> Run:
+        """Fit the chosen configurations on newer data, without a search; see `seqtune.refit`.
+
+        Args:
+            data: Newer data.
+            options: `out`, the new run folder, and the other arguments of `seqtune.refit`.
+
+        Returns:
+            The run in charge.
+        """
+        import seqtune
+
+        return seqtune.refit(self, data, **options)
 
     def explain(self) -> None:
         """Measure what the network that weighs most looks at, and keep that in the run folder.

@@ -47,7 +47,9 @@ def begin_with(model: Any, earlier: Any, path: Path) -> str:
         [tuple(weight.shape) for weight in each.get_weights()] for each in (model, earlier)
     )
     if wanted != given:
-        other = next((pair for pair in zip(wanted, given, strict=False) if pair[0] != pair[1]), None)
+        other = next(
+            (pair for pair in zip(wanted, given, strict=False) if pair[0] != pair[1]), None
+        )
         if other is None:
             return f"it has {len(wanted)} arrays of weights, the earlier one {len(given)}"
         return f"an array of weights is {other[0]}, that of the earlier network {other[1]}"

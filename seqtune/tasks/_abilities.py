@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     import numpy.typing as npt
     import pandas as pd
 
+    from seqtune.data.drift.sample import Samples
+    from seqtune.data.drift.table import Finding
     from seqtune.data.reading.source import Source
     from seqtune.recipe.load import Recipe
 
@@ -171,6 +173,28 @@ class ReadsNewer(Protocol):
         Args:
             prepared: What the earlier run was fitted on.
             newer_prepared: The newer data, prepared.
+        """
+
+
+@runtime_checkable
+class WatchesDrift(Protocol):
+    """A task that knows what of its data may drift."""
+
+    def usual_traits(self, prepared: Any) -> Samples:
+        """Return what is watched of the data that a run was fitted on, by trait."""
+
+    def new_traits(self, prepared: Any, source: Source, context: Context) -> Samples:
+        """Return the same of new rows; traits of labels are left out where there are none."""
+
+    def drift_of_predictions(
+        self, prepared: Any, encoded: Any, predictions: Floats
+    ) -> list[Finding]:
+        """Return how predictions of labelled rows keep what they promise, or nothing.
+
+        Args:
+            prepared: The data of the run.
+            encoded: Rows with what came of them, from `encode_labelled` or `staged`.
+            predictions: What a model of the run said of them.
         """
 
 

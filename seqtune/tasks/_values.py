@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
+    from seqtune.data.drift.table import DriftTable
     from seqtune.recipe.load import Recipe
 
 Values = Mapping[str, Any]
@@ -33,12 +34,14 @@ class Evaluation:
         examples: How many examples were scored.
         unit: What an example is called: "window", "case".
         parts: What the task shows below the scores.
+        drift: What has drifted since the run was fitted; None where its task watches nothing.
     """
 
     scores: dict[str, dict[str, float]]
     examples: int
     unit: str = "window"
     parts: Sequence[ReportPart] = ()
+    drift: DriftTable | None = None
 
 
 KnownRows = Callable[["npt.NDArray[np.int64]"], float]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
@@ -198,8 +199,6 @@ def _over(
         of: Measures a stretch.
         plain: The finding, as it is where no two stretches differ.
     """
-    from dataclasses import replace
-
     before = np.array([of(part) for part in stretches.usual])
     after = np.array([of(part) for part in stretches.now])
     before, after = before[np.isfinite(before)], after[np.isfinite(after)]
@@ -211,22 +210,24 @@ def _over(
     error = spread * math.sqrt(1 / len(before) + 1 / len(after))
     t = float(after.mean() - before.mean()) / error
     chance = beyond_t(t, len(before) - 1)
-    if measure in ("shape", "season") and (t < 0) == (measure == "shape"):
-        chance = 1.0 if measure == "shape" else chance
+    if measure == "shape" and t < 0:  # more like the usual rows than stretches are that long
+        chance = 1.0
     return replace(plain, chance=chance, error=0.0)
 
 
 def bin_edges(values: Floats) -> Floats:
     """Return the borders between bins of equal share, (bins - 1,) at most; none of one value."""
-    edges: Floats = np.unique(np.quantile(values, np.arange(1, BINS) / BINS))
-    return edges[edges > values.min()] if len(edges) > 1 else edges[edges > values.min()]
+    edges = np.unique(np.quantile(values, np.arange(1, BINS) / BINS))
+    found: Floats = edges[edges > values.min()]
+    return found
 
 
 def counts_in(values: Floats, edges: Floats) -> Floats:
     """Return how many values lie in each bin, (bins,)."""
     known = values[np.isfinite(values)]
     places = np.searchsorted(edges, known, side="right")
-    return np.bincount(places, minlength=len(edges) + 1).astype(np.float64)
+    counts: Floats = np.bincount(places, minlength=len(edges) + 1).astype(np.float64)
+    return counts
 
 
 def seasonal_strength(numbers: Numbers) -> float:

@@ -55,7 +55,7 @@ Samples = Mapping[str, Sample]
 
 
 def series_as_one(values: Floats, offsets: Ints, center: Floats, spread: Floats) -> Floats:
-    """Return the rows of many series in deviations from the centre of each, so that all count alike.
+    """Return rows of many series in deviations from the centre of each, so that all count alike.
 
     Args:
         values: (rows,), one series after the other.

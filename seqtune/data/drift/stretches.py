@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -53,7 +54,7 @@ def _cut(numbers: Numbers, steps: int) -> list[Numbers]:
     whole = (int(np.ptp(numbers.steps)) + 1) // steps
     order = np.argsort(back, kind="stable")
     ends = np.searchsorted(back[order], np.arange(whole + 1))
-    parts = [order[begin:end] for begin, end in zip(ends[:-1], ends[1:], strict=True)]
+    parts = [order[begin:end] for begin, end in pairwise(ends)]
     return [
         Numbers(numbers.values[part], numbers.steps[part], numbers.period)
         for part in parts

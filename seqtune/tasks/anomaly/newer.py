@@ -49,7 +49,7 @@ class OtherPart:
 
 def newest_held_out(prepared: Prepared, source: Source, recipe: Recipe, known: float) -> Recipe:
     """Return a recipe that tests on rows that the run has not seen, as far as they suffice."""
-    panel = _panel_of(prepared.codec, source, Context(recipe, ""))
+    panel = panel_of(prepared.codec, source, Context(recipe, ""))
     unseen = unseen_steps(prepared.panel, panel, known)
     refuse_nothing_newer(source, prepared.panel, panel, unseen)
     usual = settle.settle_steps("auto", panel.lengths)
@@ -61,7 +61,7 @@ def staged(
     prepared: Prepared, newer: Prepared, source: Source, known: KnownRows, context: Context
 ) -> Staged:
     """Return the rows of the test part, and the anomalies planted there, as the run reads them."""
-    panel = _panel_of(prepared.codec, source, context)
+    panel = panel_of(prepared.codec, source, context)
     same_length(source, panel, newer.panel)
     view = Prepared(panel, newer.labels, newer.split, prepared.codec)
     begin, end = newer.split.bounds("test")
@@ -77,7 +77,7 @@ def _score(view: Prepared, made: object) -> dict[str, float]:
     return TASK.score(view, view.held_out["test"], made)  # type: ignore[arg-type]
 
 
-def _panel_of(codec: Codec, source: Source, context: Context) -> Panel:
+def panel_of(codec: Codec, source: Source, context: Context) -> Panel:
     """Put the watched columns on the grid of a run."""
     fitted = codec.roles
     require_fitted(source, (fitted["time"], fitted["series"], *fitted["targets"]))

@@ -18,6 +18,8 @@ from seqtune.baselines.runner import (
     KeptResults,
     run_simple_methods,
 )
+from seqtune.data.drift.sample import Samples
+from seqtune.data.drift.table import Finding
 from seqtune.data.reading.source import Source
 from seqtune.progress import Advance, Listener, no_progress
 from seqtune.recipe.load import Recipe
@@ -33,7 +35,7 @@ from seqtune.tasks._values import (
     Until,
     Values,
 )
-from seqtune.tasks.anomaly import newer
+from seqtune.tasks.anomaly import newer, traits
 from seqtune.tasks.anomaly.batches import TrainingBatches
 from seqtune.tasks.anomaly.calibration import ScoreCalibration, is_raw
 from seqtune.tasks.anomaly.codec import Codec
@@ -265,6 +267,20 @@ class AnomalyTask(Task):
     ) -> Evaluation:
         """Score new rows by their labels, or count events."""
         return evaluate_rows(prepared.codec, encoded, predictions, context)
+
+    def usual_traits(self, prepared: Prepared) -> Samples:
+        """Return what is watched for drift of the data that the run was fitted on."""
+        return traits.usual(prepared)
+
+    def new_traits(self, prepared: Prepared, source: Source, context: Context) -> Samples:
+        """Return the same of new rows."""
+        return traits.new(prepared, source, context)
+
+    def drift_of_predictions(
+        self, prepared: Prepared, encoded: Any, predictions: Floats
+    ) -> list[Finding]:
+        """Return how predictions of labelled rows keep what they promise."""
+        return []
 
     def newest_held_out(
         self, prepared: Prepared, source: Source, recipe: Recipe, known: float

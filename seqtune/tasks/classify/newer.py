@@ -43,7 +43,12 @@ def staged(
 
     names = [every.names[place] for place in places.tolist()] if every.names else ()
     encoded = replace(
-        every, rows=places, plain=plain, truth=lambda: newer.truth("test"), names=names, lines=lines
+        every,
+        rows=places,
+        plain=plain,
+        truth=lambda: in_columns_of(newer.truth("test"), new, old),
+        names=names,
+        lines=lines,
     )
     return Staged(
         encoded,

@@ -18,6 +18,8 @@ from seqtune.baselines.runner import (
     KeptResults,
     run_simple_methods,
 )
+from seqtune.data.drift.sample import Samples
+from seqtune.data.drift.table import Finding
 from seqtune.data.reading.source import Source
 from seqtune.metrics.calibration import fit_temperature
 from seqtune.metrics.classify import confusion
@@ -37,7 +39,7 @@ from seqtune.tasks._values import (
     Values,
     without,
 )
-from seqtune.tasks.classify import newer
+from seqtune.tasks.classify import newer, traits
 from seqtune.tasks.classify.batches import TrainingBatches
 from seqtune.tasks.classify.encoded import EncodedCases
 from seqtune.tasks.classify.inference import input_name, network_probabilities
@@ -257,6 +259,20 @@ class ClassifyTask(LinesAreRows, Task):
     ) -> Evaluation:
         """Score answers to new cases."""
         return evaluate_cases(prepared.codec, encoded, predictions)
+
+    def usual_traits(self, prepared: Prepared) -> Samples:
+        """Return what is watched for drift of the data that the run was fitted on."""
+        return traits.usual(prepared)
+
+    def new_traits(self, prepared: Prepared, source: Source, context: Context) -> Samples:
+        """Return the same of new rows."""
+        return traits.new(prepared, source, context)
+
+    def drift_of_predictions(
+        self, prepared: Prepared, encoded: EncodedCases, predictions: Floats
+    ) -> list[Finding]:
+        """Return how predictions of labelled rows keep what they promise."""
+        return traits.of_predictions(prepared, encoded, predictions)
 
     def newest_held_out(
         self, prepared: Prepared, source: Source, recipe: Recipe, known: float

@@ -79,9 +79,10 @@ def unlike(prepared: Prepared, newer: Prepared) -> str:
     """Say why the weights of an earlier network mean something else now."""
     one, two = prepared.codec, newer.codec
     columns = ("targets", "past", "future", "static")
+    roles = [[codec.roles[name] for name in columns] for codec in (one, two)]
     return changed(
         {
-            "the columns": tuple([codec.roles[name] for name in columns] for codec in (one, two)),
+            "the columns": (roles[0], roles[1]),
             "the series": (one.series, two.series),
             "the words of covariates": (one.categories, two.categories),
             "the steps ahead": (one.horizon, two.horizon),

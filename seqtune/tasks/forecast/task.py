@@ -12,6 +12,8 @@ import pandas as pd
 
 from seqtune.baselines.pace import Allowance
 from seqtune.baselines.runner import NOTHING_KEPT, BaselineResult, KeptResults
+from seqtune.data.drift.sample import Samples
+from seqtune.data.drift.table import Finding
 from seqtune.data.reading.source import Source
 from seqtune.progress import Advance, Listener, no_progress
 from seqtune.recipe.load import Recipe
@@ -28,7 +30,7 @@ from seqtune.tasks._values import (
     Values,
     without,
 )
-from seqtune.tasks.forecast import newer
+from seqtune.tasks.forecast import newer, traits
 from seqtune.tasks.forecast.batches import TrainingBatches
 from seqtune.tasks.forecast.conformal import ConformalFactors, measure_factors
 from seqtune.tasks.forecast.examples import Examples
@@ -263,6 +265,20 @@ class ForecastTask(Task):
     ) -> dict[str, Any]:
         """Measure which inputs and which lags matter; see `seqtune.tasks.forecast.explain`."""
         return explain(network, prepared, values, deadline)
+
+    def usual_traits(self, prepared: Prepared) -> Samples:
+        """Return what is watched for drift of the data that the run was fitted on."""
+        return traits.usual(prepared)
+
+    def new_traits(self, prepared: Prepared, source: Source, context: Context) -> Samples:
+        """Return the same of new rows."""
+        return traits.new(prepared, source, context)
+
+    def drift_of_predictions(
+        self, prepared: Prepared, encoded: Examples, predictions: Floats
+    ) -> list[Finding]:
+        """Return how predictions of labelled rows keep what they promise."""
+        return traits.of_predictions(prepared, encoded, predictions)
 
     def newest_held_out(
         self, prepared: Prepared, source: Source, recipe: Recipe, known: float

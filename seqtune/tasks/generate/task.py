@@ -18,6 +18,8 @@ from seqtune.baselines.runner import (
     KeptResults,
     run_simple_methods,
 )
+from seqtune.data.drift.sample import Samples
+from seqtune.data.drift.table import Finding
 from seqtune.data.reading.source import Source
 from seqtune.errors import RunError
 from seqtune.progress import Advance, Listener, Note, no_progress
@@ -33,7 +35,7 @@ from seqtune.tasks._values import (
     Until,
     Values,
 )
-from seqtune.tasks.generate import newer
+from seqtune.tasks.generate import newer, traits
 from seqtune.tasks.generate.batches import Streams
 from seqtune.tasks.generate.encoded import EncodedText, new_text
 from seqtune.tasks.generate.evaluate import evaluate_text, score_text
@@ -220,6 +222,20 @@ class GenerateTask(Task):
     ) -> Evaluation:
         """Score the predictions of other text."""
         return evaluate_text(prepared.codec, encoded, predictions, context)
+
+    def usual_traits(self, prepared: Prepared) -> Samples:
+        """Return what is watched for drift of the data that the run was fitted on."""
+        return traits.usual(prepared)
+
+    def new_traits(self, prepared: Prepared, source: Source, context: Context) -> Samples:
+        """Return the same of new rows."""
+        return traits.new(prepared, source, context)
+
+    def drift_of_predictions(
+        self, prepared: Prepared, encoded: Any, predictions: Floats
+    ) -> list[Finding]:
+        """Return how predictions of labelled rows keep what they promise."""
+        return []
 
     def newest_held_out(
         self, prepared: Prepared, source: Source, recipe: Recipe, known: float

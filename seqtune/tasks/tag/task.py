@@ -17,6 +17,8 @@ from seqtune.baselines.runner import (
     KeptResults,
     run_simple_methods,
 )
+from seqtune.data.drift.sample import Samples
+from seqtune.data.drift.table import Finding
 from seqtune.data.reading.source import Source
 from seqtune.progress import Advance, Listener, no_progress
 from seqtune.recipe.load import Recipe
@@ -33,7 +35,7 @@ from seqtune.tasks._values import (
     Values,
     without,
 )
-from seqtune.tasks.tag import newer
+from seqtune.tasks.tag import newer, traits
 from seqtune.tasks.tag.batches import TrainingBatches
 from seqtune.tasks.tag.encoded import EncodedSequences
 from seqtune.tasks.tag.inference import network_marginals
@@ -230,6 +232,20 @@ class TagTask(Task):
         from seqtune.tasks.tag.evaluate import evaluate_positions
 
         return evaluate_positions(prepared.codec, encoded, predictions)
+
+    def usual_traits(self, prepared: Prepared) -> Samples:
+        """Return what is watched for drift of the data that the run was fitted on."""
+        return traits.usual(prepared)
+
+    def new_traits(self, prepared: Prepared, source: Source, context: Context) -> Samples:
+        """Return the same of new rows."""
+        return traits.new(prepared, source, context)
+
+    def drift_of_predictions(
+        self, prepared: Prepared, encoded: Any, predictions: Floats
+    ) -> list[Finding]:
+        """Return how predictions of labelled rows keep what they promise."""
+        return []
 
     def newest_held_out(
         self, prepared: Prepared, source: Source, recipe: Recipe, known: float

@@ -18,6 +18,8 @@ from seqtune.baselines.runner import (
     KeptResults,
     run_simple_methods,
 )
+from seqtune.data.drift.sample import Samples
+from seqtune.data.drift.table import Finding
 from seqtune.data.reading.source import Source
 from seqtune.progress import Advance, Listener, no_progress
 from seqtune.recipe.load import Recipe
@@ -36,7 +38,7 @@ from seqtune.tasks._values import (
     Values,
     without,
 )
-from seqtune.tasks.translate import newer
+from seqtune.tasks.translate import newer, traits
 from seqtune.tasks.translate.answers import Answers
 from seqtune.tasks.translate.batches import TrainingBatches
 from seqtune.tasks.translate.decoding_settings import DecodingSettings
@@ -236,6 +238,20 @@ class TranslateTask(LinesAreRows, Task):
         """Return cases to be answered as the recipe, or `predict --set`, says."""
         section = cast(Schema, context.recipe.values).decoding
         return replace(encoded, decoding=DecodingSettings.of(section))
+
+    def usual_traits(self, prepared: Prepared) -> Samples:
+        """Return what is watched for drift of the data that the run was fitted on."""
+        return traits.usual(prepared)
+
+    def new_traits(self, prepared: Prepared, source: Source, context: Context) -> Samples:
+        """Return the same of new rows."""
+        return traits.new(prepared, source, context)
+
+    def drift_of_predictions(
+        self, prepared: Prepared, encoded: Any, predictions: Floats
+    ) -> list[Finding]:
+        """Return how predictions of labelled rows keep what they promise."""
+        return []
 
     def newest_held_out(
         self, prepared: Prepared, source: Source, recipe: Recipe, known: float

@@ -1,0 +1,104 @@
+"""The configurations behind a row of a leaderboard, as the only ones that a search may take."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from seqtune.recipe.load import Recipe
+from seqtune.run.leaderboard import Row
+from seqtune.run.members import Member
+from seqtune.run.run import Run
+from seqtune.search.trial import Result
+
+SHARE_ALONE = 0.9
+"""Share of the budget for simple methods where nothing else is run."""
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """A row of a leaderboard, and what it is made of.
+
+    Args:
+        row: The row.
+        members: Its networks, the most important first.
+        results: How the trial of each went.
+    """
+
+    row: Row
+    members: Sequence[Member]
+    results: Sequence[Result]
+
+    @classmethod
+    def of(cls, run: Run, use: str | None = None) -> Chosen:
+        """Return what stands behind the winner of a run, or another row.
+
+        Args:
+            run: The run.
+            use: The row, or "network".
+
+        Raises:
+            UsageError: There is no such row.
+        """
+        row = run.choose(use)
+        if row.kind == "baseline":
+            return cls(row, (), ())
+        trials = {trial["trial"]: Result(**trial) for trial in run.checked_trials}
+        networks = [each for each in run.predictor.members[row.name] if not each.method]
+        networks = [each for each in networks if each.trial in trials]
+        networks.sort(key=lambda member: -member.weight)
+        return cls(row, networks, [trials[member.trial] for member in networks])
+
+    def configurations(self) -> list[dict[str, Any]]:
+        """Return a configuration for each different network, as long as it was trained."""
+        found: list[dict[str, Any]] = []
+        for result in self.results:
+            values = as_trained(result)
+            if values not in found:
+                found.append(values)
+        return found
+
+
+def as_trained(result: Result) -> dict[str, Any]:
+    """Return the configuration of a trial with the steps that it was trained.
+
+    One that the clock cut is trained as many steps as it had, so that it anneals in them.
+
+    Example:
+        >>> as_trained(Result("t001", "stopped", {"training.steps": 900}, steps=300))
+        {'training.steps': 300}
+    """
+    steps = int(result.values["training.steps"])
+    if result.status == "stopped" and 0 < result.steps < steps:
+        return {**result.values, "training.steps": result.steps}
+    return dict(result.values)
+
+
+def narrowed(recipe: Recipe, configurations: Sequence[dict[str, Any]]) -> Recipe:
+    """Return a recipe whose search tries some configurations, and nothing else.
+
+    Args:
+        recipe: A recipe, every value filled in.
+        configurations: Values by path; none leaves simple methods alone.
+    """
+    trials = len(configurations)
+    if not trials:
+        return recipe.replace({"search.trials": 0, "baselines.share": SHARE_ALONE})
+    changes: dict[str, Any] = {}
+    for path in dict.fromkeys(path for each in configurations for path in each):
+        held: list[Any] = []
+        for each in configurations:
+            if path in each and each[path] not in held:
+                held.append(each[path])
+        changes[path] = held[0] if len(held) == 1 else held
+    return recipe.replace(
+        {
+            **changes,
+            "search.trials": trials,
+            "search.oracle": "random",
+            "search.stopping": "none",
+            "search.trial_share": max(float(recipe.get("search.trial_share")), 1 / trials),
+            "portfolio": [dict(each) for each in configurations],
+        }
+    )
