@@ -8,7 +8,19 @@ from typing import Annotated
 
 import typer
 
-from seqtune.cli import doctor, evaluate, fit, inspect, plan, predict, recipes, report, resume, runs
+from seqtune.cli import (
+    doctor,
+    evaluate,
+    fit,
+    inspect,
+    plan,
+    predict,
+    recipes,
+    refit,
+    report,
+    resume,
+    runs,
+)
 from seqtune.cli.streams import OutputLost, guarded_streams
 from seqtune.errors import SeqtuneError, UsageError, literal
 from seqtune.files import hint_of
@@ -24,7 +36,10 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 OF_TASKS = [import_module(name) for info in infos() for name in info.commands]
-for module in (fit, plan, resume, predict, *OF_TASKS, evaluate, report, runs, inspect, doctor):
+for module in (
+    *(fit, plan, resume, predict, *OF_TASKS, evaluate, refit),
+    *(report, runs, inspect, doctor),
+):
     app.command(module.NAME, epilog=f"Example: {module.EXAMPLE}")(module.command)
 app.add_typer(recipes.app, name="recipes")
 

@@ -229,7 +229,7 @@ class Refitting:
         """Score the earlier run on the part that is held out, and look what has drifted."""
         fitting, old = self.fitting, self.old
         task, row, name = fitting.task, chosen.row, str(old.folder)
-        found = Earlier(name, row.name, row.kind, {})
+        found = Earlier(name, row.name, row.kind, {}, self.use or "")
         watch = DriftWatch(task, old.prepared, Context(old.recipe, name))
         if not isinstance(task, ReadsNewer):
             fitting.tell(Note(f"a {task.name} run cannot be scored beside another one"))
