@@ -20,6 +20,9 @@ from seqtune.tasks._info import metric_of
 SHOWN = 4
 """So many metrics stand in the table."""
 
+TIE = 0.01
+"""Figures within this share of the earlier one are not told apart."""
+
 LITTLE = 0.005
 """A smaller share of rows that the earlier run has seen is not worth a sentence."""
 
@@ -107,6 +110,8 @@ class ComparisonReport:
             return f"The new run is as good as the earlier one: {figures}."
         verb = "is better than" if comparison.is_better else "is not better than"
         chance = ""
+        if abs(comparison.advantage) <= TIE * abs(old):
+            chance = " By less than 1 % they are not told apart."
         if comparison.is_within_error:
             error = figure(comparison.board.standard_error)
             chance = f" Chance may explain it: they are closer than two standard errors ({error})."

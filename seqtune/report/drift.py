@@ -11,12 +11,13 @@ from rich.text import Text
 
 from seqtune.data.drift.table import LEVEL, DriftTable, Finding
 from seqtune.drawing.table import Column, table
-from seqtune.drawing.wording import figure, percent, several
+from seqtune.drawing.wording import figure, literal, percent, several
 
 MOST_SHOWN = 12
 
 PSI = ("shape", "mix")
-SHARES = ("missing", "unknown", "coverage", "confidence")
+PROMISES = ("coverage", "confidence")
+SHARES = ("missing", "unknown", *PROMISES)
 
 MEASURES = {
     "level": "level",
@@ -46,7 +47,7 @@ class DriftReport:
     def __rich__(self) -> RenderableType:
         """Draw what has drifted, the surest first."""
         flagged = self.drift.flagged
-        seen = Text(self._looked_at(), style="dim")
+        seen = Text("\n".join([*self._promises(), self._looked_at()]), style="dim")
         if not flagged:
             return Group(Text("Nothing has drifted since the run was fitted.", style="bold"), seen)
         head = f"Drift since the run was fitted: {several(len(flagged), 'figure')}"
@@ -73,9 +74,18 @@ class DriftReport:
         traits = len({each.name for each in self.drift.findings})
         return (
             f"{several(figures, 'figure')} of {several(traits, 'trait')} were compared, over "
-            f"{several(self.drift.rows, 'row')}. Where nothing drifts, one table in "
+            f"{several(self.drift.rows, 'new value')}. Where nothing drifts, one table in "
             f"{round(1 / LEVEL)} has a flag."
         )
+
+    def _promises(self) -> list[str]:
+        """Say how labelled rows keep what was promised, flagged or not."""
+        return [
+            f"{literal(each.name)}: {percent(each.now)} {MEASURES[each.measure]}, promised "
+            f"{percent(each.usual)} (standard error {figure(100 * each.error)} points)"
+            for each in self.drift.findings
+            if each.measure in PROMISES
+        ]
 
 
 def _cells(finding: Finding) -> list[str]:
@@ -112,6 +122,6 @@ def change(finding: Finding) -> str:
     if finding.measure == "season":
         return "stronger" if size > 0 else "weaker"
     points = f"{figure(100 * abs(size))} points {'more' if size > 0 else 'less'}"
-    if finding.measure in ("coverage", "confidence"):
+    if finding.measure in PROMISES:
         return f"{points} than promised"
     return points

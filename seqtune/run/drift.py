@@ -57,4 +57,4 @@ class DriftWatch:
         if not isinstance(self.task, WatchesDrift):
             return None
         new = self.task.new_traits(self.prepared, source, self.context)
-        return drift_between(self.usual, new, source.rows, *more)
+        return drift_between(self.usual, new, *more)

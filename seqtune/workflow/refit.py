@@ -128,10 +128,15 @@ def refit_with(
 
 def _concluded(old: Run, new: Run, *, if_better: bool) -> Refitted:
     """Compare both runs; remove the new one where the earlier one is to be kept."""
+    from seqtune.search.beginning import BEGINNINGS
+
     earlier = read_earlier(new.folder)
     assert earlier is not None
     comparison, summary = Comparison(new.board, earlier), new.summary
-    is_kept = if_better and new.record["status"] == "complete" and not comparison.is_better
+    is_complete = new.record["status"] == "complete"
+    if is_complete:  # `resume` begins with them what is not trained yet
+        shutil.rmtree(new.folder / BEGINNINGS, ignore_errors=True)
+    is_kept = if_better and is_complete and not comparison.is_better
     if is_kept:
         shutil.rmtree(new.folder)
     charged = old if is_kept else new

@@ -35,21 +35,20 @@ HALF = 0.5
 
 
 def drift_between(
-    usual: Mapping[str, Sample], now: Mapping[str, Sample], rows: int, *more: Finding
+    usual: Mapping[str, Sample], now: Mapping[str, Sample], *more: Finding
 ) -> DriftTable:
     """Compare every trait that both have.
 
     Args:
         usual: What the run was fitted on, by trait.
         now: New rows.
-        rows: How many these are.
         more: Further findings, such as those of predictions.
     """
     found: list[Finding] = []
     for name, sample in now.items():
         if name in usual:
             found += findings(name, usual[name], sample)
-    return DriftTable.of([*found, *more], rows)
+    return DriftTable.of([*found, *more], max(map(len, now.values()), default=0))
 
 
 def findings(name: str, usual: Sample, now: Sample) -> Iterator[Finding]:

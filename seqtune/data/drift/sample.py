@@ -43,6 +43,9 @@ class Words:
     counts: Mapping[str, int]
     units: int
 
+    def __len__(self) -> int:
+        return self.units
+
     @property
     def total(self) -> int:
         """Labels in all."""

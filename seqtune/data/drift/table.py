@@ -90,7 +90,7 @@ class DriftTable:
 
     Args:
         findings: The findings, flagged ones marked.
-        rows: How many new rows, steps or cases it is of.
+        rows: How many new values or cases it is of: of the trait that has most.
     """
 
     findings: Sequence[Finding]
@@ -102,7 +102,7 @@ class DriftTable:
 
         Args:
             findings: What was found; those that are no finite figures are left out.
-            rows: How many new rows it is of.
+            rows: How many new values it is of.
             level: How likely a flag may be where nothing has drifted.
         """
         sound = [each for each in findings if _is_finite(each)]
