@@ -30,7 +30,6 @@ class Earlier:
         run: Its folder.
         row: The row of its leaderboard that was scored, and whose configurations were refitted.
         kind: "network", "ensemble" or "baseline".
-        use: The row, or "network", that was asked for; empty for the winner of either run.
         scores: Every metric on the test part of the newer run; empty where its task cannot say.
         seen: About which share of that part it was fitted on: its figures are too good there.
         warm: By trial of the newer run, why it did not go on from the earlier weights; "" where it
@@ -42,7 +41,6 @@ class Earlier:
     row: str
     kind: str
     scores: Mapping[str, float]
-    use: str = ""
     seen: float = 0.0
     warm: Mapping[str, str] = field(default_factory=dict)
     drift: DriftTable | None = None
@@ -53,7 +51,6 @@ class Earlier:
             "run": self.run,
             "row": self.row,
             "kind": self.kind,
-            "use": self.use,
             "scores": figures_to_json(self.scores),
             "seen": self.seen,
             "warm": dict(self.warm),
@@ -68,7 +65,7 @@ class Earlier:
             ValueError: It is something else.
             KeyError: Something is missing.
         """
-        texts = [values[name] for name in ("run", "row", "kind", "use")]
+        texts = [values[name] for name in ("run", "row", "kind")]
         warm, seen = values["warm"], values["seen"]
         if not all(isinstance(text, str) and len(text) <= MOST for text in texts):
             raise ValueError("its names are none")
@@ -82,7 +79,6 @@ class Earlier:
             row=str(values["row"]),
             kind=str(values["kind"]),
             scores=figures_from_json(values["scores"]),
-            use=str(values["use"]),
             seen=float(seen),
             warm=warm,
             drift=None if drift is None else DriftTable.from_dict(drift),
@@ -124,12 +120,8 @@ class Comparison:
 
     @property
     def row(self) -> Row | None:
-        """The row of the newer run that is compared: its winner, or what was asked for."""
-        if not self.earlier.use:
-            return self.board.winner
-        if self.earlier.kind == "baseline":
-            return self.board.row(self.earlier.row) or self.board.winner
-        return self.board.best_searched or self.board.winner
+        """The row of the newer run that is compared: its winner, which the earlier run chose."""
+        return self.board.winner
 
     @property
     def new(self) -> float:

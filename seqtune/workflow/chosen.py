@@ -10,7 +10,7 @@ from seqtune.recipe.load import Recipe
 from seqtune.run.leaderboard import Row
 from seqtune.run.members import Member
 from seqtune.run.run import Run
-from seqtune.search.trial import Result
+from seqtune.search.trial import MIN_STEPS, Result
 
 SHARE_ALONE = 0.9
 """Share of the budget for simple methods where nothing else is run."""
@@ -63,14 +63,15 @@ class Chosen:
 def as_trained(result: Result) -> dict[str, Any]:
     """Return the configuration of a trial with the steps that it was trained.
 
-    One that the clock cut is trained as many steps as it had, so that it anneals in them.
+    One that the clock cut is trained as many steps as it had, so that it anneals in them; one that
+    had next to none, as many as it should have had.
 
     Example:
         >>> as_trained(Result("t001", "stopped", {"training.steps": 900}, steps=300))
         {'training.steps': 300}
     """
     steps = int(result.values["training.steps"])
-    if result.status == "stopped" and 0 < result.steps < steps:
+    if result.status == "stopped" and MIN_STEPS <= result.steps < steps:
         return {**result.values, "training.steps": result.steps}
     return dict(result.values)
 

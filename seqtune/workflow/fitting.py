@@ -71,11 +71,13 @@ class Fitting:
         recipe: What to search; inferred values are filled in when the data is known.
         clock: Wall time of the command.
         listener: Hears of everything that is worth telling.
+        chosen: What an earlier search has chosen; see `seqtune.run.leaderboard.Leaderboard`.
     """
 
     recipe: Recipe
     clock: Clock
     listener: Listener
+    chosen: str = ""
     notes: list[str] = field(default_factory=list)
     assumptions: list[dict[str, str]] = field(default_factory=list)
     folder: Path = field(init=False)
@@ -256,6 +258,7 @@ class Fitting:
         self.prepared = self.task.load(self.folder)
         problem = Problem(self.task, self.prepared, self.folder)
         self.searching = Searching(self.recipe, problem, self.clock, self.backend, self.tell)
+        self.searching.publication.chosen = self.chosen
 
     def _write_head(self, source: Source, origin: dict[str, str | None], prepared: Any) -> None:
         """Write what a run needs before anything long begins; its record comes last.

@@ -18,6 +18,7 @@ from seqtune.recipe.duration import seconds as parse_seconds
 from seqtune.run.drift import DriftWatch
 from seqtune.run.earlier import Comparison, Earlier, read_earlier, write_earlier
 from seqtune.run.folder import check_vacant
+from seqtune.run.leaderboard import SEARCHED
 from seqtune.run.run import ALL_KNOWN, Run
 from seqtune.run.summary import Summary
 from seqtune.search.budget import Clock
@@ -190,6 +191,7 @@ class Refitting:
                 f"{chosen.row.name} is a simple method, which has no weights to go on from",
                 "leave out --warm, or --use network",
             )
+        fitting.chosen = chosen.row.name if chosen.row.kind == "baseline" else SEARCHED
         source = fitting.read(data, query)
         known = self._refuse_nothing_new(source)
         if isinstance(fitting.task, ReadsNewer):
@@ -234,7 +236,7 @@ class Refitting:
         """Score the earlier run on the part that is held out, and look what has drifted."""
         fitting, old = self.fitting, self.old
         task, row, name = fitting.task, chosen.row, str(old.folder)
-        found = Earlier(name, row.name, row.kind, {}, self.use or "")
+        found = Earlier(name, row.name, row.kind, {})
         watch = DriftWatch(task, old.prepared, Context(old.recipe, name))
         if not isinstance(task, ReadsNewer):
             fitting.tell(Note(f"a {task.name} run cannot be scored beside another one"))

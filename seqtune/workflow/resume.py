@@ -111,7 +111,7 @@ def reopen(fitting: Fitting, run: Run) -> None:
 
     from seqtune.search.trial import Result  # loads Keras, on the backend just chosen
 
-    fitting.task = run.task
+    fitting.task, fitting.chosen = run.task, run.board.chosen
     fitting.open_data()
     fitting.notes = list(fitting.record.get("notes", []))
     earlier = fitting.record.get("assumptions", [])

@@ -99,6 +99,7 @@ def test_both_runs_have_figures_of_the_same_metric_on_the_same_part(nightly: Nig
     comparison = nightly.done.comparison
     assert math.isfinite(comparison.new) and math.isfinite(comparison.old)
     assert comparison.row is not None and comparison.row.kind != "baseline"
+    assert comparison.row is comparison.board.winner  # whatever validation says of simple methods
     assert set(comparison.earlier.scores) == set(comparison.row.test)
     assert 0 <= comparison.earlier.seen < 0.5
     assert comparison.earlier.run == str(nightly.old)
@@ -305,6 +306,24 @@ def test_equal_figures_leave_the_earlier_run_in_charge(
     assert Comparison(board(new, direction=direction), earlier).is_better is is_better
 
 
+@pytest.mark.parametrize(
+    ("chosen", "winner"),
+    [("", "naive"), ("searched", "lstm"), ("drift", "drift"), ("theta", "naive")],
+)
+def test_what_an_earlier_search_chose_is_the_winner_if_it_is_there(
+    chosen: str, winner: str
+) -> None:
+    scores = {"naive": 0.5, "drift": 0.6, "lstm": 0.7}
+    rows = tuple(
+        Row(name, "network" if name == "lstm" else "baseline", {"mase": score}, {}, 1.0)
+        for name, score in scores.items()
+    )
+    made = Leaderboard("mase", "min", rows, chosen=chosen)
+    assert made.winner is not None and made.winner.name == winner
+    assert Leaderboard.from_dict(made.to_dict()).chosen == chosen
+    assert ("chosen" in made.to_dict()) is bool(chosen)
+
+
 def test_figures_closer_than_two_errors_are_within_chance() -> None:
     earlier = Earlier("runs/a", "blend", "ensemble", {"mase": 1.0})
     assert Comparison(board(0.81, 0.1), earlier).is_within_error
@@ -338,7 +357,7 @@ def test_a_trial_that_was_cut_anneals_in_the_steps_that_it_had() -> None:
     values = {"training.steps": 900}
     assert as_trained(Result("t001", "stopped", values, steps=300)) == {"training.steps": 300}
     assert as_trained(Result("t001", "completed", values, steps=300)) == values
-    assert as_trained(Result("t001", "stopped", values, steps=0)) == values
+    assert as_trained(Result("t001", "stopped", values, steps=49)) == values
 
 
 def test_a_recipe_is_narrowed_to_the_values_of_the_chosen(sales: tuple[Path, Path]) -> None:
