@@ -18,7 +18,7 @@ MOST_ROWS = 200_000
 
 
 def traits_of_panel(
-    panel: Panel, first: Ints, period: int, center: Floats, spread: Floats
+    panel: Panel, first: Ints, period: int, center: Floats, spread: Floats, *, is_one: bool
 ) -> dict[str, Sample]:
     """Return every column of a panel as it is watched.
 
@@ -30,13 +30,14 @@ def traits_of_panel(
         period: Steps of a season; 0 for none.
         center: (series, targets) what is usual of each.
         spread: (series, targets) its deviation.
+        is_one: Whether the run has one series; its targets are in the user's unit.
     """
     rows = np.concatenate(list(_rows(panel, first))).astype(np.int64)
     steps = np.repeat(panel.starts - panel.offsets[:-1], panel.lengths)[rows] + rows
     found: dict[str, Sample] = {}
     for number, name in enumerate(panel.target_names):
         values = np.where(panel.observed[:, number], panel.target[:, number], np.nan)
-        if len(panel.series) > 1:
+        if not is_one:
             values = series_as_one(values, panel.offsets, center[:, number], spread[:, number])
         found[name] = Numbers(values[rows], steps, period)
     groups = ((panel.past_names, panel.past), (panel.future_names, panel.future))

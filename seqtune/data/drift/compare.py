@@ -8,7 +8,7 @@ new rows are compared with stretches of the usual ones that are as long.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -201,12 +201,13 @@ def _over(
     before = np.array([of(part) for part in stretches.usual])
     after = np.array([of(part) for part in stretches.now])
     before, after = before[np.isfinite(before)], after[np.isfinite(after)]
+    fewer = max(1.0, _size(stretches.usual) / max(1.0, _size(stretches.now)))  # series that lack
     if len(before) < 2 or not len(after):
         return replace(plain, chance=1.0)
     spread = float(before.std(ddof=1))
     if spread < 1e-12:
         return plain if measure == "missing" else replace(plain, chance=1.0)
-    error = spread * math.sqrt(1 / len(before) + 1 / len(after))
+    error = spread * math.sqrt(1 / len(before) + fewer / len(after))
     t = float(after.mean() - before.mean()) / error
     chance = beyond_t(t, len(before) - 1)
     if measure == "shape" and t < 0:  # more like the usual rows than stretches are that long
@@ -247,6 +248,11 @@ def seasonal_strength(numbers: Numbers) -> float:
     mean = np.bincount(place, values, minlength=numbers.period) / np.maximum(count, 1)
     rest = values - mean[place]
     return float(max(0.0, 1 - rest.var() / values.var()))
+
+
+def _size(parts: Sequence[Numbers]) -> float:
+    """Return the usual number of values of a stretch."""
+    return float(np.median([np.isfinite(part.values).sum() for part in parts]))
 
 
 def _mean(part: Numbers) -> float:

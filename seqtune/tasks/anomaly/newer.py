@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from seqtune.data.panel.build import build_panel
 from seqtune.data.panel.panel import Panel
@@ -21,6 +22,8 @@ from seqtune.tasks.anomaly.panels import take_labels
 from seqtune.tasks.anomaly.prepared import Prepared
 from seqtune.tasks.anomaly.roles import Roles
 from seqtune.tasks.anomaly.segment import Segment
+
+Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -58,9 +61,23 @@ def newest_held_out(prepared: Prepared, source: Source, recipe: Recipe, known: f
 
 
 def staged(
-    prepared: Prepared, newer: Prepared, source: Source, known: KnownRows, context: Context
+    prepared: Prepared,
+    newer: Prepared,
+    source: Source,
+    known: KnownRows,
+    context: Context,
+    score: Callable[[Prepared, HeldOut, Floats], dict[str, float]],
 ) -> Staged:
-    """Return the rows of the test part, and the anomalies planted there, as the run reads them."""
+    """Return the rows of the test part, and the anomalies planted there, as the run reads them.
+
+    Args:
+        prepared: What the run was fitted on.
+        newer: The newer data, prepared.
+        source: The newer data.
+        known: Returns about which share of some rows of it the run was fitted on.
+        context: Hears of repairs.
+        score: The task's own.
+    """
     panel = panel_of(prepared.codec, source, context)
     same_length(source, panel, newer.panel)
     view = Prepared(panel, newer.labels, newer.split, prepared.codec)
@@ -68,13 +85,9 @@ def staged(
     every = np.arange(source.rows)
     first = panel.offsets[1:] - unseen_steps(prepared.panel, panel, known(every))
     seen = np.maximum(np.minimum(first, end) - begin, 0).sum() / max(1, int((end - begin).sum()))
-    return Staged(OtherPart(view), float(seen), lambda made: _score(view, made))
-
-
-def _score(view: Prepared, made: object) -> dict[str, float]:
-    from seqtune.tasks.anomaly.task import TASK
-
-    return TASK.score(view, view.held_out["test"], made)  # type: ignore[arg-type]
+    return Staged(
+        OtherPart(view), float(seen), lambda made: score(view, view.held_out["test"], made)
+    )
 
 
 def panel_of(codec: Codec, source: Source, context: Context) -> Panel:

@@ -297,7 +297,7 @@ class AnomalyTask(Task):
         context: Context,
     ) -> Staged:
         """Return the test part of newer data as an earlier run reads it."""
-        return newer.staged(prepared, newer_prepared, source, known, context)
+        return newer.staged(prepared, newer_prepared, source, known, context, self.score)
 
     def unlike(self, prepared: Prepared, newer_prepared: Prepared) -> str:
         """Say why weights of an earlier run mean something else to newer data."""

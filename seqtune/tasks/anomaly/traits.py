@@ -15,7 +15,9 @@ def usual(prepared: Prepared) -> Samples:
     """Return the columns that the run was fitted on."""
     panel, codec = prepared.panel, prepared.codec
     period = codec.season if codec.periods else 0
-    return traits_of_panel(panel, panel.offsets[:-1], period, codec.center, codec.spread)
+    return traits_of_panel(
+        panel, panel.offsets[:-1], period, codec.center, codec.spread, is_one=len(codec.series) == 1
+    )
 
 
 def new(prepared: Prepared, source: Source, context: Context) -> Samples:
@@ -28,4 +30,4 @@ def new(prepared: Prepared, source: Source, context: Context) -> Samples:
         usual_of_series(codec.series, panel.series, each) for each in (codec.center, codec.spread)
     )
     period = codec.season if codec.periods else 0
-    return traits_of_panel(panel, first, period, center, spread)
+    return traits_of_panel(panel, first, period, center, spread, is_one=len(codec.series) == 1)
