@@ -154,7 +154,7 @@ class ComparisonReport:
         baseline = board.best_baseline
         if baseline is not None and baseline is not row:
             rows.append(("simple method", baseline.name, baseline.test))
-        known = dict.fromkeys(name for _, _, each in rows for name in each if metric_of(name).shown)
+        known = dict.fromkeys(name for _, _, each in rows for name in each)
         metrics = [board.metric, *(name for name in known if name != board.metric)][:SHOWN]
         columns = [
             Column("model"),

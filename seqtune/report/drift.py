@@ -73,7 +73,7 @@ class DriftReport:
         figures = len(self.drift.findings)
         traits = len({each.name for each in self.drift.findings})
         return (
-            f"{several(figures, 'figure')} of {several(traits, 'trait')} were compared, over "
+            f"Compared: {several(figures, 'figure')} of {several(traits, 'trait')}, "
             f"{several(self.drift.rows, 'new value')}. Where nothing drifts, one table in "
             f"{round(1 / LEVEL)} has a flag."
         )

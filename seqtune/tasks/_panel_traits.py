@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -17,52 +18,92 @@ MOST_ROWS = 200_000
 """So many rows of a panel are compared: the last ones of each series."""
 
 
+@dataclass(frozen=True)
+class SeriesMoments:
+    """What is usual of each series, so that rows of all of them count alike.
+
+    Without it, a batch that some series are missing in would look as if it had drifted.
+
+    Args:
+        series: Names of the series.
+        moments: By column of numbers, its mean and its deviation in each series, (2, series).
+    """
+
+    series: tuple[str, ...]
+    moments: Mapping[str, Floats]
+
+    @classmethod
+    def of(cls, panel: Panel) -> SeriesMoments:
+        """Measure the rows that a run was fitted on."""
+        return cls(
+            panel.series,
+            {name: _moments(values, panel.offsets) for name, values in _numbers(panel)},
+        )
+
+    def relative(self, name: str, values: Floats, panel: Panel) -> Floats:
+        """Return values in deviations of their series; as they are, where the run has but one.
+
+        Args:
+            name: Their column.
+            values: (rows,) of a panel.
+            panel: The panel; a series that the run does not know is taken for a usual one.
+        """
+        if len(self.series) == 1:
+            return values
+        place = {each: number for number, each in enumerate(self.series)}
+        known = self.moments[name]
+        typical = np.nanmean(known, axis=1) if np.isfinite(known).any() else np.array([0.0, 1.0])
+        usual = np.stack(
+            [known[:, place[each]] if each in place else typical for each in panel.series]
+        )
+        return series_as_one(values, panel.offsets, usual[:, 0], usual[:, 1])
+
+
 def traits_of_panel(
-    panel: Panel, first: Ints, period: int, center: Floats, spread: Floats, *, is_one: bool
+    panel: Panel, first: Ints, period: int, moments: SeriesMoments
 ) -> dict[str, Sample]:
     """Return every column of a panel as it is watched.
-
-    Targets of several series are in deviations of their series, so that all count alike.
 
     Args:
         panel: The rows.
         first: (series,) absolute row of each series at which what is watched begins.
         period: Steps of a season; 0 for none.
-        center: (series, targets) what is usual of each.
-        spread: (series, targets) its deviation.
-        is_one: Whether the run has one series; its targets are in the user's unit.
+        moments: What is usual of the series of the run.
     """
     rows = np.concatenate(list(_rows(panel, first))).astype(np.int64)
     steps = np.repeat(panel.starts - panel.offsets[:-1], panel.lengths)[rows] + rows
-    found: dict[str, Sample] = {}
-    for number, name in enumerate(panel.target_names):
-        values = np.where(panel.observed[:, number], panel.target[:, number], np.nan)
-        if not is_one:
-            values = series_as_one(values, panel.offsets, center[:, number], spread[:, number])
-        found[name] = Numbers(values[rows], steps, period)
-    groups = ((panel.past_names, panel.past), (panel.future_names, panel.future))
-    for name, column in (pair for names, table in groups
-                         for pair in zip(names, table.T, strict=True)):  # fmt: skip
-        found[name] = (
-            _words(column[rows], panel.categories[name])
-            if name in panel.categories
-            else Numbers(np.asarray(column[rows], np.float64), steps, period)
-        )
+    found: dict[str, Sample] = {
+        name: Numbers(moments.relative(name, values, panel)[rows], steps, period)
+        for name, values in _numbers(panel)
+    }
+    for names, table in ((panel.past_names, panel.past), (panel.future_names, panel.future)):
+        for name, codes in zip(names, table.T, strict=True):
+            if name in panel.categories:
+                found[name] = _words(codes[rows], panel.categories[name])
     return found
 
 
-def usual_of_series(names: tuple[str, ...], wanted: tuple[str, ...], usual: Floats) -> Floats:
-    """Return what is usual of series of a panel, (series, columns): of a new one, the mean of all.
+def _numbers(panel: Panel) -> Iterator[tuple[str, Floats]]:
+    """Yield every column of numbers, NaN where nothing was observed."""
+    for number, name in enumerate(panel.target_names):
+        yield name, np.where(panel.observed[:, number], panel.target[:, number], np.nan)
+    for names, table in ((panel.past_names, panel.past), (panel.future_names, panel.future)):
+        for name, values in zip(names, table.T, strict=True):
+            if name not in panel.categories:
+                yield name, np.asarray(values, np.float64)
 
-    Args:
-        names: The series that were fitted.
-        wanted: Those of the panel.
-        usual: (fitted series, columns).
-    """
-    place = {name: number for number, name in enumerate(names)}
-    return np.stack(
-        [usual[place[name]] if name in place else usual.mean(axis=0) for name in wanted]
-    )
+
+def _moments(values: Floats, offsets: Ints) -> Floats:
+    """Return mean and deviation of each series, (2, series), NaN where it has no value."""
+    known = np.isfinite(values)
+    filled = np.where(known, values, 0.0)
+    number = np.repeat(np.arange(len(offsets) - 1), np.diff(offsets))
+    count = np.bincount(number, known, minlength=len(offsets) - 1)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        mean = np.bincount(number, filled, minlength=len(offsets) - 1) / count
+        rest = np.where(known, values - mean[number], 0.0)
+        deviation = np.sqrt(np.bincount(number, rest**2, minlength=len(offsets) - 1) / count)
+    return np.stack([mean, deviation])
 
 
 def _rows(panel: Panel, first: Ints) -> Iterator[Ints]:

@@ -34,7 +34,7 @@ def sold(rows: int, first: int, level: float = 0.0, gaps: int = 0) -> pd.DataFra
         y = 50 * (number + 1) + 4 * np.sin(2 * np.pi * steps / 7) + noise + level
         date = pd.Timestamp("2023-01-01") + pd.to_timedelta(steps, unit="D")
         table = pd.DataFrame(
-            {"date": date, "shop": shop, "y": y, "price": 3 + draw.normal(size=rows)}
+            {"date": date, "shop": shop, "y": y, "price": 3 + 5 * number + draw.normal(size=rows)}
         )
         table.loc[5 : 4 + gaps, "y"] = np.nan
         tables.append(table)
@@ -117,6 +117,14 @@ def test_rows_like_the_usual_ones_raise_no_flag(watched: tuple[DriftWatch, Case]
 def test_rows_that_have_drifted_do(watched: tuple[DriftWatch, Case]) -> None:
     watch, case = watched
     assert flags(drift(watch, case.other)) >= case.flagged
+
+
+def test_a_batch_without_some_series_has_not_drifted(watched: tuple[DriftWatch, Case]) -> None:
+    watch, case = watched
+    if "shop" not in case.usual:
+        pytest.skip("of series")
+    for shop in "ab":  # one is about 50, the other about 100
+        assert flags(drift(watch, case.like[case.like.shop == shop])) == set()
 
 
 def test_labels_need_not_be_there(watched: tuple[DriftWatch, Case]) -> None:

@@ -12,7 +12,7 @@ from seqtune.data.drift.sample import Samples
 from seqtune.data.drift.table import Finding
 from seqtune.data.reading.source import Source
 from seqtune.tasks._newer_rows import unseen_steps
-from seqtune.tasks._panel_traits import traits_of_panel, usual_of_series
+from seqtune.tasks._panel_traits import traits_of_panel
 from seqtune.tasks._values import Context
 from seqtune.tasks.forecast.examples import Examples
 from seqtune.tasks.forecast.new_rows import read_new
@@ -26,11 +26,8 @@ LEAST_ORIGINS = 3
 
 def usual(prepared: Prepared) -> Samples:
     """Return the columns that the run was fitted on."""
-    panel, codec = prepared.panel, prepared.codec
-    period = codec.period if codec.periods else 0
-    return traits_of_panel(
-        panel, panel.offsets[:-1], period, codec.center, codec.spread, is_one=len(codec.series) == 1
-    )
+    panel = prepared.panel
+    return traits_of_panel(panel, panel.offsets[:-1], _period(prepared), prepared.series_moments)
 
 
 def new(prepared: Prepared, source: Source, context: Context) -> Samples:
@@ -38,12 +35,13 @@ def new(prepared: Prepared, source: Source, context: Context) -> Samples:
     codec = prepared.codec
     panel = read_new(codec, source, context, allow_empty=bool(codec.future.names))
     unseen = unseen_steps(prepared.panel, panel, 0.0)
-    first = panel.offsets[1:] - (unseen if (unseen > 0).any() else panel.lengths)
-    center, spread = (
-        usual_of_series(codec.series, panel.series, each) for each in (codec.center, codec.spread)
-    )
-    period = codec.period if codec.periods else 0
-    return traits_of_panel(panel, first, period, center, spread, is_one=len(codec.series) == 1)
+    first = panel.offsets[1:] - (np.maximum(unseen, 0) if (unseen > 0).any() else panel.lengths)
+    return traits_of_panel(panel, first, _period(prepared), prepared.series_moments)
+
+
+def _period(prepared: Prepared) -> int:
+    codec = prepared.codec
+    return codec.period if codec.periods else 0
 
 
 def of_predictions(prepared: Prepared, examples: Examples, made: Floats) -> list[Finding]:
