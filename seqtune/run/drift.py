@@ -44,17 +44,19 @@ class DriftWatch:
         """
         return self.task.usual_traits(self.prepared) if isinstance(self.task, WatchesDrift) else {}
 
-    def drift(self, source: Source, *more: Finding) -> DriftTable | None:
+    def drift(self, source: Source, *more: Finding, known: float = 0.0) -> DriftTable | None:
         """Return what has drifted; None where the task watches nothing.
 
         Args:
             source: New rows, labelled or not.
             more: Further findings, such as those of predictions.
+            known: About which share of the rows, the first ones, the run was fitted on; they do not
+                count as new.
 
         Raises:
             DataError: A column of the run is missing, or cannot be read.
         """
         if not isinstance(self.task, WatchesDrift):
             return None
-        new = self.task.new_traits(self.prepared, source, self.context)
+        new = self.task.new_traits(self.prepared, source, self.context, known)
         return drift_between(self.usual, new, *more)

@@ -183,8 +183,16 @@ class WatchesDrift(Protocol):
     def usual_traits(self, prepared: Any) -> Samples:
         """Return what is watched of the data that a run was fitted on, by trait."""
 
-    def new_traits(self, prepared: Any, source: Source, context: Context) -> Samples:
-        """Return the same of new rows; traits of labels are left out where there are none."""
+    def new_traits(self, prepared: Any, source: Source, context: Context, known: float) -> Samples:
+        """Return the same of new rows; traits of labels are left out where there are none.
+
+        Args:
+            prepared: What a run was fitted on.
+            source: The rows.
+            context: Recipe and name of the run.
+            known: About which share of the rows, the first ones, the run was fitted on; they are
+                left out.
+        """
 
     def drift_of_predictions(
         self, prepared: Any, encoded: Any, predictions: Floats

@@ -23,6 +23,20 @@ def some(cases: Rows) -> Rows:
     return cases[np.linspace(0, len(cases) - 1, MOST_CASES).astype(np.int64)]
 
 
+def unseen(cases: int, known: float) -> Rows:
+    """Return the cases that a run was not fitted on, no more than are compared.
+
+    Args:
+        cases: How many there are.
+        known: About which share of them, the first ones, it was fitted on.
+
+    Example:
+        >>> unseen(5, 0.6).tolist()
+        [3, 4]
+    """
+    return some(np.arange(min(round(known * cases), cases - 1), cases))
+
+
 def traits_of_tokens(name: str, tokens: Ragged, cases: Rows, held_out: Rows) -> dict[str, Sample]:
     """Return how many tokens texts have, and which share of them is not in the vocabulary.
 

@@ -200,7 +200,7 @@ class Refitting:
             )
         prepared = fitting.prepare(source)
         fitting.recipe = narrowed(fitting.recipe, chosen.configurations())
-        earlier = self._score(chosen, source, prepared)
+        earlier = self._score(chosen, source, prepared, known)
 
         def write(folder: Path) -> None:
             warm = self._begin_warm(folder, chosen, prepared) if self.is_warm else {}
@@ -232,7 +232,7 @@ class Refitting:
             )
         return share
 
-    def _score(self, chosen: Chosen, source: Source, prepared: Any) -> Earlier:
+    def _score(self, chosen: Chosen, source: Source, prepared: Any, known: float) -> Earlier:
         """Score the earlier run on the part that is held out, and look what has drifted."""
         fitting, old = self.fitting, self.old
         task, row, name = fitting.task, chosen.row, str(old.folder)
@@ -240,7 +240,7 @@ class Refitting:
         watch = DriftWatch(task, old.prepared, Context(old.recipe, name))
         if not isinstance(task, ReadsNewer):
             fitting.tell(Note(f"a {task.name} run cannot be scored beside another one"))
-            return replace(found, drift=watch.drift(source))
+            return replace(found, drift=watch.drift(source, known=known))
         fitting.tell(StageStarted("earlier", f"{row.name} of {name}"))
         context = Context(fitting.recipe, name)
         staged = task.staged(old.prepared, prepared, source, self._known(source), context)
@@ -251,7 +251,8 @@ class Refitting:
             if isinstance(task, WatchesDrift)
             else []
         )
-        return replace(found, scores=scores, seen=staged.seen, drift=watch.drift(source, *more))
+        drift = watch.drift(source, *more, known=known)
+        return replace(found, scores=scores, seen=staged.seen, drift=drift)
 
     def _begin_warm(self, folder: Path, chosen: Chosen, prepared: Any) -> Mapping[str, str]:
         """Keep the networks that trials begin with; return why a trial has none, by its name."""
@@ -262,13 +263,15 @@ class Refitting:
         unlike = task.unlike(old.prepared, prepared) if isinstance(task, ReadsNewer) else ""
         unlike = unlike or (FOLDED if prepared.folds else "")
         reasons: dict[str, str] = {}
+        pairs = list(zip(chosen.members, chosen.results, strict=True))
         for number, values in enumerate(self.fitting.recipe.portfolio(), start=1):
             trial = f"t{number:03d}"
             reasons[trial] = unlike
-            if unlike:
+            member = next((each for each, one in pairs if as_trained(one) == values), None)
+            if member is None:
+                reasons[trial] = unlike or "its configuration is another one on this data"
+            if member is None or unlike:
                 continue
-            pairs = zip(chosen.members, chosen.results, strict=True)
-            member = next(each for each, result in pairs if as_trained(result) == values)
             # weights as the search left them: they have not learnt from rows that were held out
             network = load_network(task, old.prepared, member.values, old.folder / member.model)
             model = task.build(prepared, values)

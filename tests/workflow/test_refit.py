@@ -272,9 +272,10 @@ def test_other_labels_are_another_problem(nightly: Nightly, tmp_path: Path) -> N
     other = reviews(30, 100).assign(label=lambda table: "x" + table.label)
     with pytest.raises(DataError, match=r"has none of the labels of .*: it has 'xl0'"):
         seqtune.refit(nightly.old, other, out=tmp_path / "new", use="network")
-    one_new = pd.concat([reviews(30, 100), other.iloc[:9]], ignore_index=True)
+    one_new = pd.concat([reviews(30), reviews(6, 100), other.iloc[:9]], ignore_index=True)
     run = seqtune.refit(nightly.old, one_new, out=tmp_path / "new", use="network")
     assert run.comparison is not None and run.comparison.earlier.drift is not None
+    assert run.comparison.earlier.drift.rows == 15  # not 45: the run knows the first 30
     unknown = [each for each in run.comparison.earlier.drift.flagged if each.measure == "unknown"]
     assert [each.name for each in unknown] == ["labels"]
 

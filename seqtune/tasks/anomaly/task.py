@@ -272,9 +272,11 @@ class AnomalyTask(Task):
         """Return what is watched for drift of the data that the run was fitted on."""
         return traits.usual(prepared)
 
-    def new_traits(self, prepared: Prepared, source: Source, context: Context) -> Samples:
+    def new_traits(
+        self, prepared: Prepared, source: Source, context: Context, known: float = 0.0
+    ) -> Samples:
         """Return the same of new rows."""
-        return traits.new(prepared, source, context)
+        return traits.new(prepared, source, context, known)
 
     def drift_of_predictions(
         self, prepared: Prepared, encoded: Any, predictions: Floats

@@ -13,7 +13,7 @@ from seqtune.data.drift.sample import Sample, Samples, Words
 from seqtune.data.drift.table import Finding
 from seqtune.data.ragged import Ragged
 from seqtune.data.reading.source import Source
-from seqtune.tasks._case_traits import some, traits_of_channels, traits_of_tokens
+from seqtune.tasks._case_traits import traits_of_channels, traits_of_tokens, unseen
 from seqtune.tasks._values import Context
 from seqtune.tasks.classify.cases import read_cases
 from seqtune.tasks.classify.codec import Codec
@@ -43,12 +43,12 @@ def usual(prepared: Prepared) -> Samples:
     }
 
 
-def new(prepared: Prepared, source: Source, context: Context) -> Samples:
+def new(prepared: Prepared, source: Source, context: Context, known: float = 0.0) -> Samples:
     """Return what is watched of new cases; labels where they have some."""
     codec = prepared.codec
     has_labels = codec.roles.label in source.names
     cases = read_cases(source, codec.roles, with_labels=has_labels)
-    chosen = some(np.arange(len(cases)))
+    chosen = unseen(len(cases), known)
     cases = cases if len(chosen) == len(cases) else cases.take(chosen)
     found: dict[str, Sample] = {}
     if has_labels:

@@ -30,11 +30,11 @@ def usual(prepared: Prepared) -> Samples:
     return traits_of_panel(panel, panel.offsets[:-1], _period(prepared), prepared.series_moments)
 
 
-def new(prepared: Prepared, source: Source, context: Context) -> Samples:
+def new(prepared: Prepared, source: Source, context: Context, known: float = 0.0) -> Samples:
     """Return the columns of new rows; rows that the run was fitted on are left out."""
     codec = prepared.codec
     panel = read_new(codec, source, context, allow_empty=bool(codec.future.names))
-    unseen = unseen_steps(prepared.panel, panel, 0.0)
+    unseen = unseen_steps(prepared.panel, panel, known)
     first = panel.offsets[1:] - (np.maximum(unseen, 0) if (unseen > 0).any() else panel.lengths)
     return traits_of_panel(panel, first, _period(prepared), prepared.series_moments)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 
@@ -16,7 +16,14 @@ from seqtune.tasks.generate.prepared import Prepared
 PIECE = 1_000
 """Characters of a piece; pieces stand in the order of the text, and hang on each other."""
 
-MOST_PIECES = 5_000
+MOST_PIECES = 1_000
+"""So many pieces are compared: of more, some at equal distances."""
+
+MOST_LOOKED_UP = 5_000_000
+"""Characters of the text of a run in which new pieces are looked for; what it knows is left out."""
+
+SNIPPET = slice(400, 460)
+"""The characters of a piece that are looked for."""
 
 MEASURES = {
     "letters": str.isalpha,
@@ -29,19 +36,25 @@ MEASURES = {
 
 def usual(prepared: Prepared) -> Samples:
     """Return what is watched of the text that the run was fitted on."""
-    return _traits(prepared, prepared.source_text("test"))
+    text = prepared.source_text("test")
+    return _traits(prepared, list(_pieces(text, sum(prepared.codec.characters))))
 
 
-def new(prepared: Prepared, source: Source, context: Context) -> Samples:
-    """Return what is watched of new text."""
+def new(prepared: Prepared, source: Source, context: Context, known: float = 0.0) -> Samples:
+    """Return what is watched of new text; pieces that the run has read are left out."""
     corpus = documents_of(source, prepared.codec.column or "auto", silent)
-    return _traits(prepared, (block for each in corpus.documents for block in each.blocks()))
+    blocks = (block for each in corpus.documents for block in each.blocks())
+    pieces = list(_pieces(blocks, corpus.characters))
+    unread = pieces
+    if sum(prepared.codec.characters) <= MOST_LOOKED_UP:
+        read = "".join(prepared.source_text("test"))
+        unread = [each for each in pieces if each[SNIPPET] not in read]
+    return _traits(prepared, unread or pieces)
 
 
-def _traits(prepared: Prepared, blocks: Iterable[str]) -> Samples:
+def _traits(prepared: Prepared, pieces: Sequence[str]) -> Samples:
     kind = next(iter(prepared.codec.tokens))
     tokens = prepared.codec.tokens[kind]
-    pieces = list(_pieces(blocks))
     steps = np.arange(len(pieces))
     found = {
         f"text: {name}": [sum(map(is_so, piece)) / len(piece) for piece in pieces]
@@ -53,15 +66,21 @@ def _traits(prepared: Prepared, blocks: Iterable[str]) -> Samples:
     return {name: Numbers(np.array(values), steps) for name, values in found.items()}
 
 
-def _pieces(blocks: Iterable[str]) -> Iterator[str]:
-    """Yield whole pieces of a text, so many at most; what is left is one where it is the only."""
-    held, count = "", 0
+def _pieces(blocks: Iterable[str], characters: int) -> Iterator[str]:
+    """Yield pieces of a text at equal distances; all of it where it is shorter than one.
+
+    Args:
+        blocks: The text.
+        characters: About how many it has.
+    """
+    apart = max(1, characters // (PIECE * MOST_PIECES))
+    held, number = "", 0
     for block in blocks:
         held += block
-        while len(held) >= PIECE and count < MOST_PIECES:
-            yield held[:PIECE]
-            held, count = held[PIECE:], count + 1
-        if count >= MOST_PIECES:
-            return
-    if held and not count:
+        whole = len(held) // PIECE
+        for place in range(whole):
+            if (number + place) % apart == 0:
+                yield held[place * PIECE : (place + 1) * PIECE]
+        held, number = held[whole * PIECE :], number + whole
+    if held and not number:
         yield held

@@ -9,7 +9,7 @@ import numpy as np
 
 from seqtune.data.drift.sample import Numbers, Sample, Samples, Words
 from seqtune.data.reading.source import Source
-from seqtune.tasks._case_traits import some
+from seqtune.tasks._case_traits import some, unseen
 from seqtune.tasks._values import Context
 from seqtune.tasks.tag.codec import Codec
 from seqtune.tasks.tag.prepared import Prepared
@@ -35,12 +35,15 @@ def usual(prepared: Prepared) -> Samples:
     return {"tags": Words(tags, len(every)), **_of_sequences(codec, found, held_out)}
 
 
-def new(prepared: Prepared, source: Source, context: Context) -> Samples:
+def new(prepared: Prepared, source: Source, context: Context, known: float = 0.0) -> Samples:
     """Return what is watched of new sequences; tags where they have some."""
     codec = prepared.codec
     label = aligned(source, codec.roles).label
     has_labels = label in source.names
     found = read_sequences(source, codec.roles, with_labels=has_labels, to_learn=False)
+    chosen = unseen(len(found), known)
+    if len(chosen) < len(found):
+        found = found.take(chosen)
     tags: dict[str, Sample] = {}
     counts = Counter(tag for tag in found.tags if tag)
     if counts and not codec.tags.has_spans:  # spans may be marked in another way

@@ -6,7 +6,7 @@ import numpy as np
 
 from seqtune.data.drift.sample import Numbers, Sample, Samples
 from seqtune.data.reading.source import Source
-from seqtune.tasks._case_traits import some, traits_of_channels, traits_of_tokens
+from seqtune.tasks._case_traits import some, traits_of_channels, traits_of_tokens, unseen
 from seqtune.tasks._values import Context
 from seqtune.tasks.translate.codec import SERIES, Codec
 from seqtune.tasks.translate.encode import encode_numbers
@@ -31,7 +31,7 @@ def usual(prepared: Prepared) -> Samples:
     return {**found, **traits_of_tokens(codec.roles.source, tokens, cases, held_out)}
 
 
-def new(prepared: Prepared, source: Source, context: Context) -> Samples:
+def new(prepared: Prepared, source: Source, context: Context, known: float = 0.0) -> Samples:
     """Return what is watched of new sources; answers where they have some."""
     codec = prepared.codec
     has_answers = codec.roles.target in source.names
@@ -39,7 +39,7 @@ def new(prepared: Prepared, source: Source, context: Context) -> Samples:
         source, codec.roles,
         lower=codec.lower, with_targets=has_answers, categories=codec.categories,
     )  # fmt: skip
-    chosen = some(np.arange(len(pairs)))
+    chosen = unseen(len(pairs), known)
     pairs = pairs if len(chosen) == len(pairs) else pairs.take(chosen)
     name, every = codec.source_names[0], np.arange(len(pairs))
     found: dict[str, Sample] = {ANSWERS: _lengths(pairs.targets)} if has_answers else {}
