@@ -18,12 +18,15 @@ from command_line import left_alone, weekly
 from tiny_runs import SAMPLES, reviews
 
 import seqtune
+from seqtune.data.reading.open import open_source
 from seqtune.errors import DataError, RunError, SeqtuneError, UsageError
 from seqtune.progress import Event, StageStarted
 from seqtune.run.earlier import EARLIER, Comparison, Earlier, read_earlier
 from seqtune.run.leaderboard import Leaderboard, Row
 from seqtune.run.run import Run
 from seqtune.search.trial import Result
+from seqtune.tasks._abilities import ReadsNewer
+from seqtune.tasks._values import Context
 from seqtune.workflow.chosen import as_trained, narrowed
 from seqtune.workflow.refit import Refitted, refit_with
 
@@ -103,6 +106,27 @@ def test_both_runs_have_figures_of_the_same_metric_on_the_same_part(nightly: Nig
     assert set(comparison.earlier.scores) == set(comparison.row.test)
     assert 0 <= comparison.earlier.seen < 0.5
     assert comparison.earlier.run == str(nightly.old)
+
+
+def test_a_run_that_is_scored_on_its_own_test_part_has_its_own_figures(nightly: Nightly) -> None:
+    run, task = Run(nightly.new.folder), nightly.new.task
+    assert isinstance(task, ReadsNewer)
+    source = open_source(str(nightly.data), run.recipe, joins=False)
+    context = Context(run.recipe, "itself")
+    staged = task.staged(run.prepared, run.prepared, source, lambda rows: 1.0, context)
+    assert staged.seen == pytest.approx(1.0, abs=0.05)
+    (name,) = (row.name for row in run.board.rows if row.kind == "network")
+    (member,) = run.predictor.open_members(name)
+    own, as_read = (
+        task.forward(member.network, run.prepared, encoded, member.values)
+        for encoded in (run.prepared.encoded("test"), staged.encoded)
+    )
+    scores = task.score(run.prepared, run.prepared.encoded("test"), own)
+    if task.name == "generate":  # it reads less of what stands before
+        assert staged.score(as_read) == pytest.approx(scores, rel=0.02)
+        return
+    np.testing.assert_allclose(as_read, own, rtol=1e-4, atol=1e-5)
+    assert staged.score(own) == pytest.approx(scores, nan_ok=True)
 
 
 def test_what_was_held_out_is_what_stands_last(nightly: Nightly) -> None:
@@ -273,7 +297,7 @@ def test_other_labels_are_another_problem(nightly: Nightly, tmp_path: Path) -> N
     with pytest.raises(DataError, match=r"has none of the labels of .*: it has 'xl0'"):
         seqtune.refit(nightly.old, other, out=tmp_path / "new", use="network")
     one_new = pd.concat([reviews(30), reviews(6, 100), other.iloc[:9]], ignore_index=True)
-    run = seqtune.refit(nightly.old, one_new, out=tmp_path / "new", use="network")
+    run = seqtune.refit(nightly.old, one_new, out=tmp_path / "new", use="tfidf_logistic")
     assert run.comparison is not None and run.comparison.earlier.drift is not None
     assert run.comparison.earlier.drift.rows == 15  # not 45: the run knows the first 30
     unknown = [each for each in run.comparison.earlier.drift.flagged if each.measure == "unknown"]
