@@ -247,3 +247,11 @@ def test_everything_is_flagged_that_has_drifted() -> None:
     for seed in range(20):
         names = {each.name for each in canary(seed, 1.0).flagged}
         assert names == {"sales", "labels", "length", "unknown"}, seed
+
+
+def test_a_sure_but_tiny_shift_is_no_flag() -> None:
+    draw = np.random.default_rng(0).normal(size=200_000)
+    table = drift_between({"x": Numbers(draw[:100_000])}, {"x": Numbers(draw[100_000:] + 0.05)})
+    level = measure(table, "x", "level")
+    assert level.chance < 1e-9 and level.size == pytest.approx(0.05, abs=0.01)
+    assert table.flagged == []
