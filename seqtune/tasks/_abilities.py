@@ -206,6 +206,11 @@ class WatchesDrift(Protocol):
         """
 
 
+def nothing_promised(prepared: Any, encoded: Any, predictions: Floats) -> list[Finding]:
+    """Return no findings: the `drift_of_predictions` of a task that promises nothing."""
+    return []
+
+
 @runtime_checkable
 class Explains(Protocol):
     """A task that can say what a network's predictions hang on."""

@@ -18,11 +18,10 @@ from seqtune.baselines.runner import (
     KeptResults,
     run_simple_methods,
 )
-from seqtune.data.drift.sample import Samples
-from seqtune.data.drift.table import Finding
 from seqtune.data.reading.source import Source
 from seqtune.progress import Advance, Listener, no_progress
 from seqtune.recipe.load import Recipe
+from seqtune.tasks._abilities import nothing_promised
 from seqtune.tasks._contract import SearchSettings, Task
 from seqtune.tasks._values import (
     Context,
@@ -268,27 +267,12 @@ class AnomalyTask(Task):
         """Score new rows by their labels, or count events."""
         return evaluate_rows(prepared.codec, encoded, predictions, context)
 
-    def usual_traits(self, prepared: Prepared) -> Samples:
-        """Return what is watched for drift of the data that the run was fitted on."""
-        return traits.usual(prepared)
-
-    def new_traits(
-        self, prepared: Prepared, source: Source, context: Context, known: float = 0.0
-    ) -> Samples:
-        """Return the same of new rows."""
-        return traits.new(prepared, source, context, known)
-
-    def drift_of_predictions(
-        self, prepared: Prepared, encoded: Any, predictions: Floats
-    ) -> list[Finding]:
-        """Return how predictions of labelled rows keep what they promise."""
-        return []
-
-    def newest_held_out(
-        self, prepared: Prepared, source: Source, recipe: Recipe, known: float
-    ) -> Recipe:
-        """Hold out the newest part of newer data; see `seqtune.tasks.anomaly.newer`."""
-        return newer.newest_held_out(prepared, source, recipe, known)
+    # newer data, and drift: see `newer` and `traits`
+    newest_held_out = staticmethod(newer.newest_held_out)
+    unlike = staticmethod(newer.unlike)
+    usual_traits = staticmethod(traits.usual)
+    new_traits = staticmethod(traits.new)
+    drift_of_predictions = staticmethod(nothing_promised)
 
     def staged(
         self,
@@ -300,10 +284,6 @@ class AnomalyTask(Task):
     ) -> Staged:
         """Return the test part of newer data as an earlier run reads it."""
         return newer.staged(prepared, newer_prepared, source, known, context, self.score)
-
-    def unlike(self, prepared: Prepared, newer_prepared: Prepared) -> str:
-        """Say why weights of an earlier run mean something else to newer data."""
-        return newer.unlike(prepared, newer_prepared)
 
 
 def _selecting(
