@@ -108,14 +108,23 @@ class ComparisonReport:
         figures = f"{name} {figure(new)} against {figure(old)}"
         if comparison.advantage == 0:
             return f"The new run is as good as the earlier one: {figures}."
+        if reason := self._reason_to_doubt():
+            ahead = "new" if comparison.is_better else "earlier"
+            return (
+                f"The new run and the earlier one are not told apart: {figures}, "
+                f"{self._distance()}, {reason}. The {ahead} one is ahead."
+            )
         verb = "is better than" if comparison.is_better else "is not better than"
-        chance = ""
-        if abs(comparison.advantage) <= TIE * abs(old):
-            chance = " By less than 1 % they are not told apart."
+        return f"The new run {verb} the earlier one: {figures}, {self._distance()}."
+
+    def _reason_to_doubt(self) -> str:
+        """Say why chance may explain the difference; "" where it hardly does."""
+        comparison = self.comparison
         if comparison.is_within_error:
             error = figure(comparison.board.standard_error)
-            chance = f" Chance may explain it: they are closer than two standard errors ({error})."
-        return f"The new run {verb} the earlier one: {figures}, {self._distance()}.{chance}"
+            return f"closer than two standard errors ({error} each)"
+        is_tie = abs(comparison.advantage) <= TIE * abs(comparison.old)
+        return "within 1 %" if is_tie else ""
 
     def _distance(self) -> str:
         comparison = self.comparison

@@ -116,12 +116,14 @@ Compared: 1 figure of 1 trait, 9 new values. Where nothing drifts, one table in
     ("old", "said"),
     [
         (0.71, "The new run is as good as the earlier one: MASE 0.710 against 0.710."),
-        (0.70, "The new run is not better than the earlier one: MASE 0.710 against 0.700, 0.0100 "
-               "points (1.43 %) higher. Chance may explain it: they are closer than two standard "
-               "errors (0.0200)."),
-        (0.712, "The new run is better than the earlier one: MASE 0.710 against 0.712, 0.00200 "
-                "points (0.281 %) lower. Chance may explain it: they are closer than two standard "
-                "errors (0.0200)."),
+        (0.70, "The new run and the earlier one are not told apart: MASE 0.710 against 0.700, "
+               "0.0100 points (1.43 %) higher, closer than two standard errors (0.0200 each). The "
+               "earlier one is ahead."),
+        (0.712, "The new run and the earlier one are not told apart: MASE 0.710 against 0.712, "
+                "0.00200 points (0.281 %) lower, closer than two standard errors (0.0200 each). "
+                "The new one is ahead."),
+        (0.60, "The new run is not better than the earlier one: MASE 0.710 against 0.600, 0.110 "
+               "points (18.3 %) higher."),
         (float("nan"), "There is no MASE of both runs on the part that was held out."),
     ],
 )  # fmt: skip
@@ -136,7 +138,7 @@ def test_a_difference_below_one_per_cent_is_hardly_one() -> None:
     assert (
         ComparisonReport(comparison, "runs/new")
         .verdict[0]
-        .endswith("By less than 1 % they are not told apart.")
+        .endswith("within 1 %. The new one is ahead.")
     )
 
 
