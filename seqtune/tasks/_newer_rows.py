@@ -13,6 +13,7 @@ from seqtune.data.reading.source import Source
 from seqtune.errors import DataError, listed
 from seqtune.recipe.load import Recipe
 from seqtune.recipe.reading import KEPT
+from seqtune.tasks._values import HELD_OUT_PARTS
 
 Floats = npt.NDArray[np.float64]
 Rows = npt.NDArray[np.int64]
@@ -30,10 +31,11 @@ def last_cases(recipe: Recipe, known: float, kept: Mapping[str, str] | None = No
         kept: The key, and its value, that keeps cases in their order.
 
     Example:
-        >>> last_cases(recipe, 0.9).get("test.share")  # it was 0.15
+        >>> last_cases(recipe, 0.9).get("test.share")  # usually it is 0.15
         0.1
     """
-    share = float(recipe.get("test.share"))
+    # a run that was refitted itself may have held out less than usual: validation tells
+    share = max(float(recipe.get(f"{part}.share")) for part in HELD_OUT_PARTS)
     if known > 0:
         share = min(share, max(LEAST_SHARE, 1 - known))
     return recipe.replace({**(kept or {"data.cases": KEPT}), "test.share": share})

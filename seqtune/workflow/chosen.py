@@ -12,6 +12,9 @@ from seqtune.run.members import Member
 from seqtune.run.run import Run
 from seqtune.search.trial import MIN_STEPS, Result
 
+MOST_CHOSEN = 8
+"""So many networks of a run that was refitted itself are refitted again."""
+
 SHARE_ALONE = 0.9
 """Share of the budget for simple methods where nothing else is run."""
 
@@ -23,16 +26,20 @@ class Chosen:
     Args:
         row: The row.
         members: Its networks, the most important first.
-        results: How the trial of each went.
+        values: The configuration of each, with the steps that it is to be trained.
     """
 
     row: Row
     members: Sequence[Member]
-    results: Sequence[Result]
+    values: Sequence[dict[str, Any]]
 
     @classmethod
     def of(cls, run: Run, use: str | None = None) -> Chosen:
         """Return what stands behind the winner of a run, or another row.
+
+        A run that was refitted itself may have left members out of its ensemble, and the clock may
+        have cut others: all have their turn again, as long as they should have been trained. Else
+        there would be less every night.
 
         Args:
             run: The run.
@@ -41,20 +48,29 @@ class Chosen:
         Raises:
             UsageError: There is no such row.
         """
-        row = run.choose(use)
+        row, is_again = run.choose(use), bool(run.board.chosen)
         if row.kind == "baseline":
             return cls(row, (), ())
         trials = {trial["trial"]: Result(**trial) for trial in run.checked_trials}
-        networks = [each for each in run.predictor.members[row.name] if not each.method]
-        networks = [each for each in networks if each.trial in trials]
-        networks.sort(key=lambda member: -member.weight)
-        return cls(row, networks, [trials[member.trial] for member in networks])
+        every = sorted(run.predictor.members[row.name], key=lambda member: -member.weight)
+        most = len(every)
+        if is_again and use is None:
+            most = max(most, MOST_CHOSEN)
+            every += [each for members in run.predictor.members.values() for each in members]
+        networks: dict[str, Member] = {}
+        for member in every:
+            if member.trial in trials:
+                networks.setdefault(member.trial, member)
+        chosen = list(networks.values())[:most]
+        results = [trials[member.trial] for member in chosen]
+        return cls(
+            row, chosen, [dict(one.values) if is_again else as_trained(one) for one in results]
+        )
 
     def configurations(self) -> list[dict[str, Any]]:
-        """Return a configuration for each different network, as long as it was trained."""
+        """Return the different configurations."""
         found: list[dict[str, Any]] = []
-        for result in self.results:
-            values = as_trained(result)
+        for values in self.values:
             if values not in found:
                 found.append(values)
         return found

@@ -24,7 +24,7 @@ from seqtune.run.summary import Summary
 from seqtune.search.budget import Clock
 from seqtune.tasks._abilities import ReadsNewer, WatchesDrift
 from seqtune.tasks._values import Context
-from seqtune.workflow.chosen import Chosen, as_trained, narrowed
+from seqtune.workflow.chosen import Chosen, narrowed
 from seqtune.workflow.fitting import Fitting, Origin
 from seqtune.workflow.resume import recipe_of
 
@@ -263,11 +263,11 @@ class Refitting:
         unlike = task.unlike(old.prepared, prepared) if isinstance(task, ReadsNewer) else ""
         unlike = unlike or (FOLDED if prepared.folds else "")
         reasons: dict[str, str] = {}
-        pairs = list(zip(chosen.members, chosen.results, strict=True))
+        pairs = list(zip(chosen.members, chosen.values, strict=True))
         for number, values in enumerate(self.fitting.recipe.portfolio(), start=1):
             trial = f"t{number:03d}"
             reasons[trial] = unlike
-            member = next((each for each, one in pairs if as_trained(one) == values), None)
+            member = next((each for each, own in pairs if own == values), None)
             if member is None:
                 reasons[trial] = unlike or "its configuration is another one on this data"
             if member is None or unlike:

@@ -75,7 +75,8 @@ def test_data_that_ends_before_that_of_a_run_is_refused() -> None:
 def test_no_more_is_held_out_than_is_new_but_a_twentieth_at_least(
     known: float, share: float
 ) -> None:
-    recipe = Recipe.load(None, "classify", values={"test.share": 0.25})
+    shares = {"test.share": 0.05, "validation.share": 0.25}  # of a run that was refitted itself
+    recipe = Recipe.load(None, "classify", values=shares)
     held = last_cases(recipe, known)
     assert held.get("test.share") == pytest.approx(share)
     assert held.get("data.cases") == "kept"

@@ -6,8 +6,9 @@ import json
 import math
 import shutil
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import command_line
@@ -23,11 +24,12 @@ from seqtune.errors import DataError, RunError, SeqtuneError, UsageError
 from seqtune.progress import Event, StageStarted
 from seqtune.run.earlier import EARLIER, Comparison, Earlier, read_earlier
 from seqtune.run.leaderboard import Leaderboard, Row
+from seqtune.run.members import Member
 from seqtune.run.run import Run
 from seqtune.search.trial import Result
 from seqtune.tasks._abilities import ReadsNewer
 from seqtune.tasks._values import Context
-from seqtune.workflow.chosen import as_trained, narrowed
+from seqtune.workflow.chosen import Chosen, as_trained, narrowed
 from seqtune.workflow.refit import Refitted, refit_with
 
 
@@ -242,6 +244,10 @@ def test_an_interrupted_refit_goes_on_where_it_was(
     resumed = seqtune.resume(tmp_path / "new")
     assert resumed.status == "complete" and resumed.comparison is not None
     assert math.isfinite(resumed.comparison.new)
+    tomorrow = write(weekly(180), tmp_path / "tomorrow.csv")
+    second = resumed.refit(tomorrow, out=tmp_path / "second", if_better=False)
+    assert second.board.chosen == "searched" and len(second.trials) == 1
+    assert second.comparison is not None and second.comparison.earlier.run == str(resumed.folder)
 
 
 # what is refused
@@ -383,6 +389,44 @@ def test_a_trial_that_was_cut_anneals_in_the_steps_that_it_had() -> None:
     assert as_trained(Result("t001", "stopped", values, steps=300)) == {"training.steps": 300}
     assert as_trained(Result("t001", "completed", values, steps=300)) == values
     assert as_trained(Result("t001", "stopped", values, steps=49)) == values
+
+
+@pytest.mark.parametrize(
+    ("chosen", "use", "expected"),
+    [
+        ("", None, ["t003", "t001"]),
+        ("searched", "ensemble", ["t003", "t001"]),
+        ("searched", None, ["t003", "t001", "t002"]),  # which the last night had left out
+    ],
+)
+def test_members_are_refitted_the_weightiest_first_and_none_is_lost_by_the_night(
+    chosen: str, use: str | None, expected: list[str]
+) -> None:
+    def member(trial: str, weight: float = 1.0, method: str = "") -> Member:
+        return Member(trial, weight, "", "", {}, method)
+
+    members = {
+        "lstm-t001": [member("t001")],
+        "lstm-t002": [member("t002")],
+        "ensemble": [member("t001", 0.3), member("t003", 0.6), member("", 0.1, "theta")],
+    }
+    row = Row("ensemble", "ensemble", {}, {}, 1.0)
+    trials = [
+        asdict(Result(f"t00{number}", "stopped", {"training.steps": 100 * number}, steps=90))
+        for number in (1, 2, 3)
+    ]
+    run = SimpleNamespace(
+        choose=lambda use: row,
+        checked_trials=trials,
+        predictor=SimpleNamespace(members=members),
+        board=SimpleNamespace(chosen=chosen),
+    )
+    found = Chosen.of(run, use)  # type: ignore[arg-type]
+    assert [each.trial for each in found.members] == expected
+    assert found.members[0].weight == 0.6
+    steps = [values["training.steps"] for values in found.values]
+    assert steps == [100 * int(trial[-1]) if chosen else 90 for trial in expected]
+    assert len(found.configurations()) == len(set(steps))
 
 
 def test_a_recipe_is_narrowed_to_the_values_of_the_chosen(sales: tuple[Path, Path]) -> None:
