@@ -241,7 +241,7 @@ class Refitting:
         if not isinstance(task, ReadsNewer):
             fitting.tell(Note(f"a {task.name} run cannot be scored beside another one"))
             return replace(found, drift=watch.drift(source, known=known))
-        fitting.tell(StageStarted("earlier", f"{row.name} of {name}"))
+        fitting.tell(StageStarted("score", f"{row.name} of {name}, on the newest part"))
         context = Context(fitting.recipe, name)
         staged = task.staged(old.prepared, prepared, source, self._known(source), context)
         made = old.predictor.predictions(row.name, staged.encoded)

@@ -182,7 +182,10 @@ def _of_steps(name: str, usual: Numbers, now: Numbers) -> Iterator[Finding]:
             Finding(name, "shape", 0.0, index, index, 1.0),
         )  # fmt: skip
     if usual.period > 1 and stretches.steps >= 2 * usual.period:
-        strength = seasonal_strength(usual), seasonal_strength(now)
+        strength = [
+            _mean(Numbers(np.array([seasonal_strength(part) for part in parts])))
+            for parts in (stretches.usual, stretches.now)
+        ]
         base = Finding(name, "season", strength[0], strength[1], strength[1] - strength[0], 1.0)
         yield _over(stretches, "season", seasonal_strength, base)
 

@@ -144,6 +144,17 @@ def test_a_season_of_alternating_values_explains_all() -> None:
     assert math.isnan(seasonal_strength(Numbers(floats(3, 3), np.arange(2), 2)))
 
 
+def test_a_season_that_fades_is_flagged() -> None:
+    steps = np.arange(400)
+    noise = np.random.default_rng(0).normal(size=400)
+    usual = Numbers((3 * np.sin(2 * np.pi * steps / 7) + noise)[:340], steps[:340], 7)
+    faded = drift_between({"x": usual}, {"x": Numbers(noise[340:], steps[340:], 7)})
+    season = measure(faded, "x", "season")
+    assert season.is_flagged and season.usual > 0.75 and season.now < 0.4
+    flat = drift_between({"x": usual}, {"x": Numbers(np.full(60, 3.0), steps[340:], 7)})
+    assert "season" not in {each.measure for each in flat.findings}
+
+
 def test_series_count_in_deviations_of_their_own() -> None:
     made = series_as_one(floats(1, 3, 100), np.array([0, 2, 3]), floats(2, 90), floats(1, 0))
     assert made.tolist() == [-1.0, 1.0, 10.0]
