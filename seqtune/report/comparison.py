@@ -69,7 +69,7 @@ class ComparisonReport:
             "direction": board.direction,
             "standard_error": board.standard_error,
             "new_score": None if row is None else _score(row.name, row.test),
-            "earlier_score": {**_score(earlier.row, earlier.scores), "seen": earlier.seen},
+            "earlier_score": {**_score(earlier.row, earlier.scores), "seen": finite(earlier.seen)},
             "best_baseline": None if baseline is None else _score(baseline.name, baseline.test),
             "advantage": finite(comparison.advantage),
             "is_better": comparison.is_better,
@@ -86,6 +86,11 @@ class ComparisonReport:
     def _sentences(self) -> Iterator[str]:
         comparison, earlier = self.comparison, self.comparison.earlier
         yield self._outcome()
+        if math.isnan(earlier.seen):
+            yield (
+                "How much of that part the earlier run was fitted on is not known: its data was "
+                "too large to be remembered."
+            )
         if earlier.seen > LITTLE:
             yield (
                 f"The earlier run was fitted on about {percent(earlier.seen)} of that part: its "

@@ -9,7 +9,15 @@ from pathlib import Path
 from typing import Any
 
 from seqtune.data.drift.table import DriftTable
-from seqtune.files import MALFORMED, damaged, figures_from_json, figures_to_json, write_json
+from seqtune.files import (
+    MALFORMED,
+    damaged,
+    figures_from_json,
+    figures_to_json,
+    finite,
+    number,
+    write_json,
+)
 from seqtune.run.leaderboard import Leaderboard, Row
 from seqtune.run.untrusted import read_part
 from seqtune.search.recorded import printable
@@ -31,7 +39,8 @@ class Earlier:
         row: The row of its leaderboard that was scored, and whose configurations were refitted.
         kind: "network", "ensemble" or "baseline".
         scores: Every metric on the test part of the newer run; empty where its task cannot say.
-        seen: About which share of that part it was fitted on: its figures are too good there.
+        seen: About which share of that part it was fitted on: its figures are too good there. NaN
+            where that is not known: its data was too large to be remembered.
         warm: By trial of the newer run, why it did not go on from the earlier weights; "" where it
             did. Empty where nobody asked.
         drift: What has drifted since; None where its task cannot say.
@@ -52,7 +61,7 @@ class Earlier:
             "row": self.row,
             "kind": self.kind,
             "scores": figures_to_json(self.scores),
-            "seen": self.seen,
+            "seen": finite(self.seen),
             "warm": dict(self.warm),
             "drift": None if self.drift is None else self.drift.to_dict(),
         }
@@ -66,12 +75,12 @@ class Earlier:
             KeyError: Something is missing.
         """
         texts = [values[name] for name in ("run", "row", "kind")]
-        warm, seen = values["warm"], values["seen"]
+        warm, seen = values["warm"], number(values["seen"])
         if not all(isinstance(text, str) and len(text) <= MOST for text in texts):
             raise ValueError("its names are none")
         if not isinstance(warm, dict) or not all(isinstance(why, str) for why in warm.values()):
             raise ValueError("its reasons are none")
-        if type(seen) not in (int, float) or not 0 <= seen <= 1:
+        if not (math.isnan(seen) or 0 <= seen <= 1):
             raise ValueError("its share is none")
         drift = values["drift"]
         return cls(
@@ -79,7 +88,7 @@ class Earlier:
             row=str(values["row"]),
             kind=str(values["kind"]),
             scores=figures_from_json(values["scores"]),
-            seen=float(seen),
+            seen=seen,
             warm=warm,
             drift=None if drift is None else DriftTable.from_dict(drift),
         )

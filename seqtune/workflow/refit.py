@@ -5,6 +5,7 @@ read ─▶ hold out the newest part ─▶ score the earlier run on it ─▶ t
 
 from __future__ import annotations
 
+import math
 import shutil
 import time
 from collections.abc import Mapping
@@ -209,14 +210,16 @@ class Refitting:
         fitting.create(Origin.of(data, query), source, prepared, out, write)
 
     def _known(self, source: Source) -> KnownRows:
-        """Return what says which share of rows the earlier run was fitted on."""
-        from seqtune.data.reading.row_sketch import share_known
+        """Return what says which share of rows the earlier run was fitted on; NaN if none can."""
+        from seqtune.data.reading.row_sketch import can_tell, share_known
 
         sketch = self.old.record["data"].get("sketch")
+        if not can_tell(source, sketch):
+            return lambda rows: math.nan
         return lambda rows: share_known(source, sketch, rows)
 
     def _refuse_nothing_new(self, source: Source) -> float:
-        """Return about which share of the data the earlier run was fitted on.
+        """Return about which share of the data the earlier run was fitted on; 0 if none can tell.
 
         Raises:
             DataError: It was fitted on all of it.
@@ -230,7 +233,7 @@ class Refitting:
                 f"{source.path} has nothing that {self.old.folder} was not fitted on",
                 "give newer data: the rows of the run, and those that came since",
             )
-        return share
+        return 0.0 if math.isnan(share) else share
 
     def _score(self, chosen: Chosen, source: Source, prepared: Any, known: float) -> Earlier:
         """Score the earlier run on the part that is held out, and look what has drifted."""

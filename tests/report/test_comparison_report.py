@@ -142,6 +142,13 @@ def test_a_difference_below_one_per_cent_is_hardly_one() -> None:
     )
 
 
+def test_what_nobody_knows_is_not_said_to_be_nothing() -> None:
+    earlier = Earlier("runs/sales", "blend", "ensemble", {"mase": 0.8}, float("nan"))
+    assert Earlier.from_dict(json.loads(json.dumps(earlier.to_dict()))).to_dict()["seen"] is None
+    said = ComparisonReport(Comparison(BOARD, earlier), "runs/new").verdict[1]
+    assert said.startswith("How much of that part the earlier run was fitted on is not known")
+
+
 def test_the_document_says_who_is_in_charge() -> None:
     summary = Summary("runs/new", "forecast", "complete", BOARD, {}, {"total": 60.0}, 300.0)
     report = RefitReport(ComparisonReport(Comparison(BOARD, EARLIER), "runs/new"), summary)

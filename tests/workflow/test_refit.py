@@ -68,7 +68,9 @@ def write(content: Any, path: Path) -> Path:
 def fitted(task: str, folder: Path) -> tuple[Path, Path]:
     """Return a tiny run, and the file of longer data."""
     run, _ = SAMPLES[task].fit(task, folder)
-    return run, write(longer(task), folder / f"longer-{SAMPLES[task].name}")
+    today = folder / "today"
+    today.mkdir()
+    return run, write(longer(task), today / SAMPLES[task].name)  # of the same name
 
 
 @pytest.fixture(scope="module", params=SAMPLES)
