@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from seqtune.data.reading.source import Source
     from seqtune.tasks._values import KnownRows
 
+ALONE = "refit learns from DATA alone: give the rows of the run with the new ones"
+
 FOLDED = "it is compared over folds, and each of them is trained from the start"
 
 
@@ -199,7 +201,7 @@ class Refitting:
             fitting.recipe = fitting.task.newest_held_out(
                 old.prepared, source, fitting.recipe, known
             )
-        prepared = fitting.prepare(source)
+        prepared = self._prepare(source, known)
         fitting.recipe = narrowed(fitting.recipe, chosen.configurations())
         earlier = self._score(chosen, source, prepared, known)
 
@@ -208,6 +210,17 @@ class Refitting:
             write_earlier(folder, replace(earlier, warm=warm))
 
         fitting.create(Origin.of(data, query), source, prepared, out, write)
+
+    def _prepare(self, source: Source, known: float) -> Any:
+        """Prepare the data; where it is refused, say that nothing else is learnt from."""
+        try:
+            return self.fitting.prepare(source)
+        except DataError as error:
+            if known:
+                raise
+            raise DataError(error.message, f"{error.hint}; {ALONE}" if error.hint else ALONE) from (
+                error
+            )
 
     def _known(self, source: Source) -> KnownRows:
         """Return what says which share of rows the earlier run was fitted on; NaN if none can."""

@@ -281,6 +281,13 @@ def test_data_that_is_of_no_use_is_refused_and_nothing_is_written(
     assert refused.value.hint and not (tmp_path / "new").exists()
 
 
+def test_new_rows_alone_must_be_enough(sales: tuple[Path, Path], tmp_path: Path) -> None:
+    few = write(weekly(148)[140:], tmp_path / "few.csv")
+    with pytest.raises(DataError, match="too long: the longest series has 8 rows") as refused:
+        seqtune.refit(sales[0], few, out=tmp_path / "new")
+    assert refused.value.hint.endswith("give the rows of the run with the new ones")
+
+
 def test_a_folder_that_is_taken_is_refused_before_anything_is_read(
     sales: tuple[Path, Path], tmp_path: Path
 ) -> None:
