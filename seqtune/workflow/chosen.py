@@ -10,6 +10,7 @@ from seqtune.recipe.load import Recipe
 from seqtune.run.leaderboard import Row
 from seqtune.run.members import Member
 from seqtune.run.run import Run
+from seqtune.search.recorded import has_effect
 from seqtune.search.trial import MIN_STEPS, Result
 
 MOST_CHOSEN = 8
@@ -64,7 +65,7 @@ class Chosen:
         chosen = list(networks.values())[:most]
         results = [trials[member.trial] for member in chosen]
         return cls(
-            row, chosen, [dict(one.values) if is_again else as_trained(one) for one in results]
+            row, chosen, [in_effect(one) if is_again else as_trained(one) for one in results]
         )
 
     def configurations(self) -> list[dict[str, Any]]:
@@ -86,10 +87,15 @@ def as_trained(result: Result) -> dict[str, Any]:
         >>> as_trained(Result("t001", "stopped", {"training.steps": 900}, steps=300))
         {'training.steps': 300}
     """
-    steps = int(result.values["training.steps"])
-    if result.status == "stopped" and MIN_STEPS <= result.steps < steps:
-        return {**result.values, "training.steps": result.steps}
-    return dict(result.values)
+    values = in_effect(result)
+    if result.status == "stopped" and MIN_STEPS <= result.steps < int(values["training.steps"]):
+        return {**values, "training.steps": result.steps}
+    return values
+
+
+def in_effect(result: Result) -> dict[str, Any]:
+    """Return the configuration of a trial without options of architectures that it has not."""
+    return {path: value for path, value in result.values.items() if has_effect(path, result.values)}
 
 
 def narrowed(recipe: Recipe, configurations: Sequence[dict[str, Any]]) -> Recipe:

@@ -438,6 +438,12 @@ def test_members_are_refitted_the_weightiest_first_and_none_is_lost_by_the_night
     assert len(found.configurations()) == len(set(steps))
 
 
+def test_options_of_architectures_that_are_not_taken_are_no_difference() -> None:
+    taken = {"training.steps": 9, "network.architecture": "stacked", "network.stacked.depth": 1}
+    values = {**taken, "network.segment.length": 7}
+    assert as_trained(Result("t001", "completed", values, steps=9)) == taken
+
+
 def test_a_recipe_is_narrowed_to_the_values_of_the_chosen(sales: tuple[Path, Path]) -> None:
     recipe, first = Run(sales[0]).recipe, Run(sales[0]).checked_trials[0]["values"]
     second = {**first, "network.units": 3, "training.learning_rate": 0.0123}
