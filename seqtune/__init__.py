@@ -29,12 +29,14 @@ if TYPE_CHECKING:
     from seqtune.run.load import load
     from seqtune.run.run import Run
     from seqtune.workflow.fit import fit
+    from seqtune.workflow.refit import refit
     from seqtune.workflow.resume import resume
 
 __version__ = "0.1.0"
 
 _HOME = {
     "fit": "seqtune.workflow.fit",
+    "refit": "seqtune.workflow.refit",
     "resume": "seqtune.workflow.resume",
     "load": "seqtune.run.load",
     "Recipe": "seqtune.recipe.load",
@@ -65,6 +67,7 @@ __all__ = [
     "__version__",
     "fit",
     "load",
+    "refit",
     "resume",
 ]
 

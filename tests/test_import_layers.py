@@ -15,7 +15,7 @@ import seqtune
 LAYERS = [
     ["seqtune.__main__", "seqtune.cli"],
     ["seqtune.report"],
-    ["seqtune.workflow.resume"],
+    ["seqtune.workflow.resume", "seqtune.workflow.refit"],
     [
         *("seqtune.workflow.fit", "seqtune.workflow.search", "seqtune.workflow.plan"),
         *("seqtune.workflow.fitting", "seqtune.workflow.inspect", "seqtune.workflow"),

@@ -38,6 +38,8 @@ def outputs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[int, st
     table = pd.DataFrame(draw.normal(size=(60, 3)), columns=["a", "b", "c"])
     table["y"] = table.a - 2 * table.b
     table.to_csv(folder / "rows.csv", index=False)
+    longer = pd.concat([table, table + 0.01])
+    longer.to_csv(folder / "longer.csv", index=False)
     data, run, new = (str(folder / name) for name in ("rows.csv", "run", "new.csv"))
     steps = ("--set", "training.steps=6", "--set", "training.steps_per_epoch=3")
     fit = ("fit", data, "--task", "regression", "--target", "y", "--out", run, *steps)
@@ -49,6 +51,18 @@ def outputs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[int, st
         "predict": ("predict", run, data, "-o", new),
         "evaluate": ("evaluate", run, data, "--json"),
         "report": ("report", run),
+        "refit": (
+            "refit",
+            run,
+            str(folder / "longer.csv"),
+            "--out",
+            f"{run}-2",
+            "--use",
+            "network",
+            "--budget",
+            "2m",
+            "--json",
+        ),
         "runs": ("runs", str(folder)),
         "help": ("fit", "--help"),
         "recipes": ("recipes", "list"),

@@ -151,6 +151,8 @@ def checkout(tmp_path, monkeypatch):
     table = pd.read_csv(DATA / "shops.csv").tail(730)
     table["date"] = (pd.to_datetime(table["date"]) + pd.Timedelta(days=730)).dt.date
     table.head(60).to_csv(tmp_path / "new.csv", index=False)
+    today = pd.concat([pd.read_csv(DATA / "shops.csv"), table.head(60)])
+    today.to_csv(tmp_path / "today.csv", index=False)
     write_tagged(tmp_path)
     monkeypatch.chdir(tmp_path)
     return tmp_path

@@ -17,6 +17,7 @@ from seqtune.cli import (
     plan,
     predict,
     recipes,
+    refit,
     report,
     resume,
     runs,
@@ -39,7 +40,7 @@ app = typer.Typer(
 OF_TASKS = [import_module(name) for info in infos() for name in info.commands]
 COMMANDS = (
     *(fit, plan, resume, predict, *OF_TASKS, evaluate, report, runs),
-    *(export, serve, inspect, doctor),
+    *(export, serve, refit, inspect, doctor),
 )
 for module in COMMANDS:
     app.command(module.NAME, epilog=f"Example: {module.EXAMPLE}")(module.command)

@@ -10,6 +10,9 @@ from seqtune.recipe.compounds import Many, Or
 from seqtune.recipe.kinds import Encoding, Mark, Text, Whole, Word
 from seqtune.recipe.section import Section
 
+CASES = (MIXED, KEPT) = ("mixed", "kept")
+"""Which cases are held out: any, or the last ones of the data."""
+
 
 class Reading(Section):
     """How the data file is read, the same for every task."""

@@ -133,9 +133,10 @@ class SearchSection(Section):
         description="Wall time for the whole command, such as 90s, 10m or 2h: preparation, "
         "baselines, search, ensemble, refit and saving.",
     )
-    trials: Annotated[int | None, Or((None,), Whole(minimum=1))] = Field(
+    trials: Annotated[int | None, Or((None,), Whole(minimum=0))] = Field(
         None,
-        description="Number of trials at most; null means that only the budget ends the search.",
+        description="Number of trials at most; null means that only the budget ends the search, 0 "
+        "that simple methods alone are run.",
     )
     executor: Annotated[str, Word(("auto", "inline", "processes", "ray"))] = Field(
         "auto",

@@ -12,6 +12,8 @@ from seqtune.drawing.wording import command
 from seqtune.errors import RunError, SeqtuneError
 from seqtune.files import MALFORMED, damaged
 from seqtune.report.bundle import BundleReport
+from seqtune.report.comparison import ComparisonReport
+from seqtune.report.drift import DriftReport
 from seqtune.report.fit import FitReport
 from seqtune.report.runs import RunLine, RunsReport
 from seqtune.report.scores import Score, ScoresReport
@@ -35,6 +37,7 @@ def fit_report(run: Run) -> FitReport:
         [command(*words) for words in usage.commands] if has_model else [],
         kept_part(run, "explanation.json"),
         usage.verb,
+        None if run.comparison is None else ComparisonReport(run.comparison, str(run.folder)),
     )
 
 
@@ -110,6 +113,9 @@ def scores_report(
         Score(name, kinds.get(name, "network"), dict(metrics))
         for name, metrics in evaluation.items()
     ]
+    parts = list(found.parts) if found else []
+    if found and found.drift is not None:
+        parts.append(DriftReport(found.drift))
     return ScoresReport(
         run=str(run.path),
         data=data,
@@ -118,7 +124,7 @@ def scores_report(
         scores=scores,
         examples=found.examples if found else 0,
         unit=found.unit if found else "window",
-        parts=found.parts if found else (),
+        parts=parts,
     )
 
 

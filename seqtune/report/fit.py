@@ -43,6 +43,7 @@ class FitReport:
         next_commands: Commands to type next, the likeliest first.
         explanation: What the network looks at, where that was measured.
         verb: The command that takes another row by --use, empty for none; that of the task if None.
+        comparison: The run beside the one that it was refitted from, where it was.
     """
 
     summary: Summary
@@ -50,6 +51,7 @@ class FitReport:
     next_commands: Sequence[str] = ()
     explanation: ReportPart | None = None
     verb: str | None = None
+    comparison: ReportPart | None = None
 
     def __rich__(self) -> RenderableType:
         """Draw everything, one part below the other."""
@@ -58,6 +60,8 @@ class FitReport:
             parts += [self.illustration, Text()]
         if self.explanation:
             parts += [self.explanation, Text()]
+        if self.comparison:
+            parts += [self.comparison, Text()]
         parts += [Text(sentence) for sentence in self.verdict]
         parts += bullets(self._remarks(), style="dim")
         parts += self._commands()
@@ -66,11 +70,13 @@ class FitReport:
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON document of `fit` and `report`, with the verdict and the commands."""
         explained = {"explanation": self.explanation.to_dict()} if self.explanation else {}
+        compared = {"refit": self.comparison.to_dict()} if self.comparison else {}
         return {
             **self.summary.to_dict(),
             "verdict": " ".join(self.verdict),
             "next": [*self._resume(), *self.next_commands],
             **explained,
+            **compared,
         }
 
     @property

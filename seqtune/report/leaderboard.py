@@ -76,6 +76,8 @@ class LeaderboardReport:
 
     def _explanations(self) -> list[Text]:
         lines = ["* the winner, chosen on validation; test figures took no part in it"]
+        if self.board.chosen:
+            lines = ["* what the run has chosen that this one was refitted from"]
         if self.board.leads_by_margin:
             margin = figure(self.board.margin)
             lines.append(f"a network is ahead, but by less than {margin}: that may be chance")

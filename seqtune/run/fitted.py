@@ -15,9 +15,11 @@ from seqtune.tasks._abilities import FillsIn, Writes
 if TYPE_CHECKING:
     import pandas as pd
 
+    from seqtune.data.drift.table import DriftTable
     from seqtune.data.reading.source import Source
     from seqtune.recipe.load import Recipe
     from seqtune.run.bundle_file import BundleFile
+    from seqtune.run.drift import DriftWatch
     from seqtune.run.predictor import Predictor
     from seqtune.tasks._contract import Task
     from seqtune.tasks._values import Evaluation
@@ -192,6 +194,26 @@ class Fitted:
             self.notes.append(f"the run was fitted on {what}; scores on it are too optimistic")
         self.evaluation = self.predictor.evaluate(source, folds=folds, step=step, use=use)
         return self.evaluation.scores
+
+    def drift(self, data: str | Path | pd.DataFrame, query: str | None = None) -> DriftTable | None:
+        """Return what has drifted in new rows, labelled or not, since the models were fitted.
+
+        Args:
+            data: New rows.
+            query: What is read where the data is a database.
+
+        Returns:
+            The table; None where the task watches nothing.
+        """
+        source = self._source(data, query)
+        assert source is not None
+        return self._watch.drift(source)
+
+    @cached_property
+    def _watch(self) -> DriftWatch:
+        from seqtune.run.drift import DriftWatch
+
+        return DriftWatch(self.task, self.prepared, self.predictor.context)
 
     def __getattr__(self, name: str) -> Any:
         """Offer what the run's task does beside tables as methods of the run."""

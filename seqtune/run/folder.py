@@ -10,6 +10,8 @@ data/              the prepared arrays
 models/            *.keras
 trials/            validation predictions of each trial
 oracle/            the state of the search
+refit.json         from which run it was refitted, how that one did, and what has drifted
+warm/              networks that trials begin with, until they have ended
 log.txt            what happened, with times
 run.lock           who works in it, while somebody does
 """

@@ -88,6 +88,10 @@ class Row:
         )
 
 
+SEARCHED = "searched"
+"""Stands for the best of what a search made, in the place of a name."""
+
+
 @dataclass(frozen=True)
 class Leaderboard:
     """Networks, ensembles and baselines, scored on the same rows with the same code.
@@ -98,6 +102,9 @@ class Leaderboard:
         rows: In any order; see `ranked`.
         margin: Scores so close to the best one are not told apart.
         standard_error: Standard error of a test figure of the metric; 0 where it is not known.
+        chosen: What an earlier search has chosen, which is the winner here too: `SEARCHED`, for a
+            network or an ensemble of networks, or the name of a simple method; empty where
+            validation chooses.
     """
 
     metric: str
@@ -105,6 +112,7 @@ class Leaderboard:
     rows: tuple[Row, ...] = ()
     margin: float = 0.0
     standard_error: float = 0.0
+    chosen: str = ""
 
     def ranked(self) -> tuple[Row, ...]:
         """Return the rows, best first by validation, rows without a score last.
@@ -128,14 +136,21 @@ class Leaderboard:
 
     @property
     def winner(self) -> Row | None:
-        """The best row of all; a baseline, where no network comes before it."""
-        return self._best("network", "ensemble", "baseline")
+        """The best row of all; a baseline, where no network comes before it.
+
+        Where an earlier search has chosen, it is what that one chose, if it is there.
+        """
+        best = self._best("network", "ensemble", "baseline")
+        if not self.chosen:
+            return best
+        found = self.best_searched if self.chosen == SEARCHED else self.row(self.chosen)
+        return found or best
 
     @property
     def leads_by_margin(self) -> bool:
         """Whether the winner is an ensemble, and a network better, but not by the margin."""
         first, network = self.winner, self.best_network
-        if not first or not network or first.kind != "ensemble":
+        if self.chosen or not first or not network or first.kind != "ensemble":
             return False
         return self._order(network) < self._order(first)
 
@@ -187,6 +202,7 @@ class Leaderboard:
             "direction": self.direction,
             "margin": self.margin,
             "standard_error": self.standard_error,
+            **({"chosen": self.chosen} if self.chosen else {}),
             "winner": _name(self.winner),
             "best_network": _name(self.best_network),
             "best_baseline": _name(self.best_baseline),
@@ -211,7 +227,10 @@ class Leaderboard:
         rows = tuple(Row.from_dict(row) for row in value["leaderboard"])
         margin = number(value["margin"])
         standard_error = number(value.get("standard_error", 0.0))
-        return cls(str(value["metric"]), value["direction"], rows, margin, standard_error)
+        chosen = value.get("chosen", "")
+        if not isinstance(chosen, str) or len(chosen) > MAX_NAME:
+            raise ValueError("chosen is no name")
+        return cls(str(value["metric"]), value["direction"], rows, margin, standard_error, chosen)
 
     def _order(self, row: Row) -> tuple[bool, float, bool, float, str]:
         score = self.validation_score(row)

@@ -13,7 +13,7 @@ from __future__ import annotations
 import shlex
 import shutil
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -26,6 +26,7 @@ from seqtune.files import damaged, read_json, write_json, write_text
 from seqtune.progress import Listener, ProgressCounter, silent
 from seqtune.recipe.load import Recipe, task_of
 from seqtune.run.bundle_file import BundleFile
+from seqtune.run.drift import DriftWatch
 from seqtune.run.leaderboard import Leaderboard, Row, read_leaderboard
 from seqtune.run.loaded_member import LoadedMember
 from seqtune.run.members import (
@@ -37,13 +38,14 @@ from seqtune.run.members import (
     write_members,
 )
 from seqtune.run.untrusted import check_inside
-from seqtune.tasks._abilities import Backtests, PredictsTogether
+from seqtune.tasks._abilities import Backtests, PredictsTogether, WatchesDrift
 from seqtune.tasks._contract import Task
 from seqtune.tasks._values import Calibration, Context, Evaluation
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from seqtune.data.drift.table import Finding
     from seqtune.data.reading.source import Source
 
 Floats = npt.NDArray[np.float64]
@@ -312,7 +314,12 @@ class Predictor:
         context.model = names[0]
         encoded = self._labelled(source, folds, step, context)
         made = {name: self.predictions(name, encoded) for name in names}
-        return self.task.evaluation(self.prepared, encoded, made, context)
+        found = self.task.evaluation(self.prepared, encoded, made, context)
+        more: Sequence[Finding] = ()
+        if isinstance(self.task, WatchesDrift):
+            more = self.task.drift_of_predictions(self.prepared, encoded, made[names[0]])
+        watch = DriftWatch(self.task, self.prepared, context)
+        return replace(found, drift=watch.drift(source, *more))
 
     def _labelled(
         self, source: Source, folds: int | None, step: int | None, context: Context

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from seqtune.errors import RunError, UsageError, unknown
+from seqtune.run.earlier import Comparison, read_earlier
 from seqtune.run.fitted import Fitted
 from seqtune.run.folder import read_record, write_record
 from seqtune.run.lock import RunLock, holder
@@ -17,6 +18,8 @@ from seqtune.run.trials import TRIALS, read_trials
 from seqtune.search.recorded import check_values
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from seqtune.run.export_summary import ExportSummary
 
 
@@ -44,6 +47,7 @@ class Run(Fitted):
     def __init__(self, folder: str | Path) -> None:
         path = Path(folder)
         super().__init__(path, path, read_record(path))
+        self._comparison: Comparison | None = None
 
     def __repr__(self) -> str:
         return f"Run({str(self.folder)!r}, {self.record['task']}, {self.record['status']})"
@@ -59,6 +63,20 @@ class Run(Fitted):
         self.record = read_record(self.folder)  # it may have ended since it was opened
         status = str(self.record["status"])
         return "died" if status == "running" and holder(self.folder) is None else status
+
+    @property
+    def comparison(self) -> Comparison | None:
+        """How a refitted run compares with the one that it was refitted from; None for any other.
+
+        An earlier run that `refit` has kept has the comparison that it won.
+        """
+        if self._comparison is None and (earlier := read_earlier(self.folder)) is not None:
+            self._comparison = Comparison(self.board, earlier)
+        return self._comparison
+
+    @comparison.setter
+    def comparison(self, comparison: Comparison) -> None:
+        self._comparison = comparison
 
     @cached_property
     def summary(self) -> Summary:
@@ -97,6 +115,20 @@ class Run(Fitted):
         return [
             {**trial, "values": check_values(task, trial["values"], path)} for trial in self.trials
         ]
+
+    def refit(self, data: str | Path | pd.DataFrame, **options: Any) -> Run:
+        """Fit the chosen configurations on newer data, without a search; see `seqtune.refit`.
+
+        Args:
+            data: Newer data.
+            options: `out`, the new run folder, and the other arguments of `seqtune.refit`.
+
+        Returns:
+            The run in charge.
+        """
+        import seqtune
+
+        return seqtune.refit(self, data, **options)
 
     def explain(self) -> None:
         """Measure what the network that weighs most looks at, and keep that in the run folder.

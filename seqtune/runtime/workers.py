@@ -111,8 +111,9 @@ def shares(
         number, reason = _worth_using(machine, workers_per_gpu)
         if room < number:
             number, reason = room, f"memory for {'one' if room == 1 else room} only"
-    if trials is not None and trials < number:
-        number, reason = trials, "one trial" if trials == 1 else "one per trial"
+    if trials is not None and max(1, trials) < number:
+        said = {0: "no trial", 1: "one trial"}
+        number, reason = max(1, trials), said.get(trials, "one per trial")
     dealt = _deal(machine, number)
     return WorkerPlan(dealt, f"{reason}, {_threads(dealt, len(machine.cores))}")
 
@@ -217,7 +218,7 @@ def executor(choice: str, workers: int, budget_seconds: float, trials: int | Non
     """
     if choice != "auto":
         return choice
-    is_worth_it = workers > 1 and budget_seconds >= MIN_BUDGET_SECONDS and trials != 1
+    is_worth_it = workers > 1 and budget_seconds >= MIN_BUDGET_SECONDS and trials not in (0, 1)
     return "processes" if is_worth_it else "inline"
 
 

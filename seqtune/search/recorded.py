@@ -59,7 +59,7 @@ def check_values(task: str, values: object, origin: Path) -> dict[str, Any]:
         except UnfitError as unfit:
             raise damaged(origin, f"{path}: {unfit.flaws[0].text}") from unfit
         _check_size(path, checked[path], origin)
-    missing = [path for path in kinds if _has_effect(path, checked) and path not in checked]
+    missing = [path for path in kinds if has_effect(path, checked) and path not in checked]
     if missing:
         raise damaged(origin, f"the configuration lacks {', '.join(missing)}")
     return checked
@@ -87,8 +87,17 @@ def _check_size(path: str, value: object, origin: Path) -> None:
         raise damaged(origin, f"{path}: found {value}, expected at most {largest}")
 
 
-def _has_effect(path: str, values: Mapping[str, Any]) -> bool:
-    """Say whether a key means anything: the options of architectures that are not taken do not."""
+def has_effect(path: str, values: Mapping[str, Any]) -> bool:
+    """Say whether a key means anything: the options of architectures that are not taken do not.
+
+    Args:
+        path: The key.
+        values: The configuration that it belongs to.
+
+    Example:
+        >>> has_effect("network.segment.length", {"network.architecture": "stacked"})
+        False
+    """
     steps = path.split(".")
     is_option = steps[0] == "network" and len(steps) == 3
     return not is_option or steps[1] == values.get(ARCHITECTURE)

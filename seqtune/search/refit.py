@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from seqtune.initializers import seed_everything
+from seqtune.search.beginning import begin_network
 from seqtune.search.network_file import load_network, save_network
 from seqtune.search.problem import Problem
 from seqtune.search.schedule import Schedule, Watch
@@ -158,9 +159,8 @@ class RefitJob:
         rate = float(self.result.values["training.learning_rate"])
         if problem.task.search.refits_anew:
             epochs, peak = best_epoch(self.result), rate
-            model.set_weights(
-                problem.task.build(problem.prepared, self.result.values).get_weights()
-            )
+            begun = begin_network(problem, self.trial, self.result.values)
+            model.set_weights(begun.get_weights())
             trainer.forget()  # the refit before
         else:
             epochs, peak = max(1, round(STEPS_SHARE * best_epoch(self.result))), RATE_SHARE * rate

@@ -12,6 +12,7 @@ from typing import Any
 from seqtune.data.array_file import write_array
 from seqtune.errors import SearchError, SeqtuneError
 from seqtune.initializers import seed_everything
+from seqtune.search.beginning import begin_network
 from seqtune.search.cross_validation import CrossValidation
 from seqtune.search.network_file import load_network, save_network
 from seqtune.search.patience import patiently
@@ -189,7 +190,7 @@ class TrialJob:
         seed = self.seed + 1_000_003 * before.steps  # another stretch draws other batches
         seed_everything(seed)
         if self.earlier is None:
-            model = problem.task.build(problem.prepared, self.values)
+            model = begin_network(problem, self.trial, self.values)
         else:
             model = load_network(
                 problem.task,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Protocol
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
+    from seqtune.data.drift.table import DriftTable
     from seqtune.recipe.load import Recipe
     from seqtune.runtime.program import Program
 
@@ -34,12 +35,33 @@ class Evaluation:
         examples: How many examples were scored.
         unit: What an example is called: "window", "case".
         parts: What the task shows below the scores.
+        drift: What has drifted since the run was fitted; None where its task watches nothing.
     """
 
     scores: dict[str, dict[str, float]]
     examples: int
     unit: str = "window"
     parts: Sequence[ReportPart] = ()
+    drift: DriftTable | None = None
+
+
+KnownRows = Callable[["npt.NDArray[np.int64]"], float]
+"""From rows of a table to about which share of them a run was fitted on."""
+
+
+@dataclass(frozen=True)
+class Staged:
+    """The test part of newer data, as the models of an earlier run read it.
+
+    Args:
+        encoded: What the models predict.
+        seen: About which share of it the earlier run was fitted on: its figures are too good there.
+        score: From what a model predicts of it to every metric, as the newer run is scored.
+    """
+
+    encoded: Any
+    seen: float
+    score: Callable[[npt.NDArray[np.float64]], dict[str, float]]
 
 
 @dataclass

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -41,6 +41,28 @@ if TYPE_CHECKING:
     from seqtune.workflow.search import Searching
 
 
+@dataclass(frozen=True)
+class Origin:
+    """Where the data of a run is from.
+
+    Args:
+        path: The file or the address; None for a DataFrame.
+        stem: Its name without endings.
+        query: What is read from a database.
+    """
+
+    path: str | None
+    stem: str
+    query: str | None = None
+
+    @classmethod
+    def of(cls, data: str | Path | pd.DataFrame, query: str | None) -> Origin:
+        """Return the origin of a file, an address or a DataFrame."""
+        from seqtune.data.reading.open import name_of, stem_of_data
+
+        return cls(name_of(data), stem_of_data(data), query)
+
+
 @dataclass
 class Fitting:
     """One fit under way; the steps in the order in which they are taken.
@@ -49,11 +71,13 @@ class Fitting:
         recipe: What to search; inferred values are filled in when the data is known.
         clock: Wall time of the command.
         listener: Hears of everything that is worth telling.
+        chosen: What an earlier search has chosen; see `seqtune.run.leaderboard.Leaderboard`.
     """
 
     recipe: Recipe
     clock: Clock
     listener: Listener
+    chosen: str = ""
     notes: list[str] = field(default_factory=list)
     assumptions: list[dict[str, str]] = field(default_factory=list)
     folder: Path = field(init=False)
@@ -164,25 +188,64 @@ class Fitting:
             out: The run folder; None for one below `runs/`.
             query: What is read from a database.
         """
-        from seqtune.data.reading.open import name_of, open_source, shown_data, stem_of_data
+        source = self.read(data, query)
+        prepared = self.prepare(source)
+        self.create(Origin.of(data, query), source, prepared, out)
+
+    def read(self, data: str | Path | pd.DataFrame, query: str | None = None) -> Source:
+        """Read the data, and choose the backend.
+
+        Args:
+            data: A file, the address of a database, or a DataFrame.
+            query: What is read from a database.
+        """
+        from seqtune.data.reading.open import open_source, shown_data
         from seqtune.tasks import load_task
 
         is_named = isinstance(data, (str, Path))
         self.tell(StageStarted("read", shown_data(data) if is_named else ""))
         source = open_source(data, self.recipe, query)
-        read = source.notes
-        for note in read:
+        for note in source.notes:
             self.tell(Note(note))
         self.backend = backends.activate(self.recipe.values.backend, self.tell)
         self.task = load_task(self.recipe.task)
+        return source
+
+    def prepare(self, source: Source) -> Any:
+        """Prepare the data, and fill in the recipe.
+
+        Args:
+            source: The data.
+        """
+        read = source.notes
         self.tell(StageStarted("prepare"))
         prepared, self.recipe = self.task.prepare(source, self.recipe, self.tell)
         for note in source.notes[len(read) :]:  # columns are converted when they are first used
             self.tell(Note(note))
-        created = NewFolder.create(out, stem_of_data(data), self.recipe.task)
+        return prepared
+
+    def create(
+        self,
+        origin: Origin,
+        source: Source,
+        prepared: Any,
+        out: str | Path | None,
+        more: Callable[[Path], None] = lambda folder: None,
+    ) -> None:
+        """Create the run folder, with what a run needs before anything long begins.
+
+        Args:
+            origin: Where the data is from.
+            source: The data.
+            prepared: The same, prepared.
+            out: The run folder; None for one below `runs/`.
+            more: Writes what else belongs there, before the record makes it a run.
+        """
+        created = NewFolder.create(out, origin.stem, self.recipe.task)
         self.folder, self.lock = created.path, created.lock
         try:
-            self._write_head(source, {"path": name_of(data), "query": query}, prepared)
+            more(created.path)
+            self._write_head(source, {"path": origin.path, "query": origin.query}, prepared)
         except BaseException:
             created.discard()
             raise
@@ -195,6 +258,7 @@ class Fitting:
         self.prepared = self.task.load(self.folder)
         problem = Problem(self.task, self.prepared, self.folder)
         self.searching = Searching(self.recipe, problem, self.clock, self.backend, self.tell)
+        self.searching.publication.chosen = self.chosen
 
     def _write_head(self, source: Source, origin: dict[str, str | None], prepared: Any) -> None:
         """Write what a run needs before anything long begins; its record comes last.

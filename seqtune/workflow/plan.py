@@ -174,7 +174,7 @@ def rough_trial_seconds(recipe: Recipe, search_seconds: float) -> float:
 def expected_trials(
     recipe: Recipe, at_once: int, search_seconds: float, trial_seconds: float
 ) -> int:
-    """Return how many trials there will be, roughly; at least one.
+    """Return how many trials there will be, roughly; at least one, where any may be.
 
     Args:
         recipe: Gives the most that there may be.
@@ -184,5 +184,6 @@ def expected_trials(
     """
     from seqtune.search.space import space_size
 
-    most = min(recipe.values.search.trials or math.inf, space_size(recipe.dimensions()))
+    asked = recipe.values.search.trials
+    most = min(math.inf if asked is None else asked, space_size(recipe.dimensions()))
     return int(min(max(1.0, at_once * search_seconds / trial_seconds), most))

@@ -26,10 +26,12 @@ class Publication:
     Args:
         problem: Task, data and run folder.
         baselines: The baselines' rows of the leaderboard.
+        chosen: What an earlier search has chosen; empty where validation chooses.
     """
 
     problem: Problem
     baselines: list[Row] = field(default_factory=list)
+    chosen: str = ""
     _members: dict[str, list[Member]] | None = None
 
     def write_board(self, rows: Sequence[Row]) -> None:
@@ -39,7 +41,12 @@ class Publication:
             rows: Rows beside those of the baselines.
         """
         task = self.problem.task
-        board = Leaderboard(self.problem.metric, self.problem.direction, (*self.baselines, *rows))
+        board = Leaderboard(
+            self.problem.metric,
+            self.problem.direction,
+            (*self.baselines, *rows),
+            chosen=self.chosen,
+        )
         if (best := board.best_network) and math.isfinite(score := board.validation_score(best)):
             is_blended = any(row.name == BLEND for row in rows) and is_hedged(self.problem)
             margin = score if is_blended else task.margin(self.problem.prepared, score)

@@ -74,7 +74,7 @@ def resume(
                 f"{run.folder} is complete",
                 f"to search further: seqtune resume {run.folder} --budget 5m",
             )
-        recipe = _recipe_of(run, asked, listener)
+        recipe = recipe_of(run, asked, listener)
         seconds = _left_over(run) if budget is None else parse_seconds(budget)
         fitting = Fitting(recipe, Clock(seconds, clock_start), listener, lock=lock)
         with fitting.closing():
@@ -83,7 +83,7 @@ def resume(
     return Run(fitting.folder)
 
 
-def _recipe_of(run: Run, asked: Mapping[str, Any], listener: Listener) -> Recipe:
+def recipe_of(run: Run, asked: Mapping[str, Any], listener: Listener) -> Recipe:
     """Return the recipe of a run, changed as asked; a cluster has to be asked for again.
 
     Args:
@@ -111,7 +111,7 @@ def reopen(fitting: Fitting, run: Run) -> None:
 
     from seqtune.search.trial import Result  # loads Keras, on the backend just chosen
 
-    fitting.task = run.task
+    fitting.task, fitting.chosen = run.task, run.board.chosen
     fitting.open_data()
     fitting.notes = list(fitting.record.get("notes", []))
     earlier = fitting.record.get("assumptions", [])

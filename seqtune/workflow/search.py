@@ -156,6 +156,8 @@ class Searching:
     def why_nothing(self) -> str:
         """Say why the search left no network."""
         reasons = Counter(result.reason for result in self.results.values() if result.reason)
+        if not reasons and self.recipe.values.search.trials == 0:
+            return "no network was trained: simple methods alone were asked for"
         if not reasons:
             return "no network was trained: the budget ran out before the first trial"
         reason, count = reasons.most_common(1)[0]

@@ -128,7 +128,7 @@ def test_all_faults_are_told_at_once_each_at_its_line(tmp_path):
         "my.yaml:13: training.steps: found the key twice (first on line 12), expected once",
         "my.yaml:15: search.budget: found 'soon', expected a duration above zero such as 90s, "
         "10m, 2h or 1h30m",
-        "my.yaml:15: search.trials: found -1, expected a whole number of at least 1, or null",
+        "my.yaml:15: search.trials: found -1, expected a whole number of at least 0, or null",
         "my.yaml:17: portfolio[0].network.units: found [1, 2], expected a whole number of at "
         "least 1",
         "my.yaml:18: portfolio[0].network.unit: found unknown searchable key 'network.unit', "

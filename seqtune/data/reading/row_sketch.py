@@ -30,32 +30,51 @@ BITS = 53
 
 
 def sketch_of(source: Source, columns: Sequence[str]) -> dict[str, Any] | None:
-    """Return what is kept of the rows of a table, as plain JSON values; None of a very large one.
+    """Return what is kept of the rows of a table, as plain JSON values.
+
+    None of a very large one, and of files, of which a table has no more than the names.
 
     Args:
         source: The table.
         columns: Those that are used; others do not count.
     """
-    if source.rows > MAX_FITTED:
+    if source.rows > MAX_FITTED or source.rows_are_files:
         return None
     names = sorted({name for name in columns if name in source.names})
     hashes = np.unique(_hashes(source, names))[:KEPT]
     return {"columns": names, "hashes": hashes.tolist()}
 
 
-def share_known(source: Source, sketch: Any) -> float:
+def can_tell(source: Source, sketch: Any) -> bool:
+    """Say whether a sketch tells which rows of a table a run was fitted on.
+
+    Args:
+        source: The table.
+        sketch: What `sketch_of` returned; None of a table that was too large.
+    """
+    return (
+        not source.rows_are_files
+        and _is_sound(sketch)
+        and source.rows <= MAX_ROWS
+        and bool(sketch["columns"])
+        and {*sketch["columns"]} <= {*source.names}
+    )
+
+
+def share_known(source: Source, sketch: Any, rows: npt.NDArray[np.int64] | None = None) -> float:
     """Return about which share of the rows of a table a run was fitted on, 0 if nothing is known.
 
     Args:
         source: The table.
         sketch: What `sketch_of` returned, from a file that may be a stranger's.
+        rows: The rows that are asked about; all if None.
     """
-    if not _is_sound(sketch) or source.rows > MAX_ROWS:
-        return 0.0
-    if not sketch["columns"] or not {*sketch["columns"]} <= {*source.names}:
+    if not can_tell(source, sketch):
         return 0.0
     known = np.array(sketch["hashes"], np.int64)
     hashes = _hashes(source, sketch["columns"])
+    if rows is not None:
+        hashes = hashes[rows]
     if len(known) == KEPT:
         hashes = hashes[hashes <= known.max()]
     return float(np.isin(hashes, known).mean()) if len(hashes) else 0.0

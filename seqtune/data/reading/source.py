@@ -61,7 +61,10 @@ class Source:
         rows: The number of data rows.
         decimal: The decimal mark that its text columns are expected to use.
         lines: Gives the line of a row; None where there are no lines.
+        rows_are_files: Whether each row is a file, of which the table has no more than the name.
     """
+
+    rows_are_files = False
 
     def __init__(
         self,

@@ -51,6 +51,8 @@ class TextSource(Source):
         fingerprint: sha256 of the bytes.
     """
 
+    rows_are_files = True
+
     def __init__(
         self,
         path: Path,

@@ -16,6 +16,7 @@ from seqtune.data.panel.panel import Panel
 from seqtune.data.panel.split import Split, read_split, save_split
 from seqtune.data.panel.store import load_panel, save_panel
 from seqtune.files import damaged, read_value, write_json
+from seqtune.tasks._panel_traits import SeriesMoments
 from seqtune.tasks._panels import describe_panel
 from seqtune.tasks._values import Fold, Part, Until
 from seqtune.tasks.anomaly.codec import Codec, Coded
@@ -52,6 +53,11 @@ class Prepared:
     def folds(self) -> tuple[Fold, ...]:
         """None: the newest rows are held out."""
         return ()
+
+    @cached_property
+    def series_moments(self) -> SeriesMoments:
+        """What is usual of each series, against which new rows are held."""
+        return SeriesMoments.of(self.panel)
 
     @cached_property
     def coded(self) -> Coded:

@@ -20,23 +20,28 @@ from seqtune.baselines.runner import (
 )
 from seqtune.progress import Advance, Listener, no_progress
 from seqtune.recipe.load import Recipe
+from seqtune.tasks._abilities import nothing_promised
 from seqtune.tasks._contract import SearchSettings, Task
 from seqtune.tasks._requests import RequestForm
 from seqtune.tasks._values import (
     Context,
     Evaluation,
+    KnownRows,
     Models,
     Network,
     Part,
+    Staged,
     Until,
     Values,
 )
+from seqtune.tasks.anomaly import newer, traits
 from seqtune.tasks.anomaly.calibration import ScoreCalibration, is_raw
 from seqtune.tasks.anomaly.codec import Codec
 from seqtune.tasks.anomaly.held_out import HeldOut
 from seqtune.tasks.anomaly.inference import OUTPUTS, Judge
 from seqtune.tasks.anomaly.info import INFO
 from seqtune.tasks.anomaly.new_rows import NewRows, labelled_rows, rows_to_score
+from seqtune.tasks.anomaly.newer import OtherPart
 from seqtune.tasks.anomaly.points import channels_of, offsets_of
 from seqtune.tasks.anomaly.prepared import Prepared
 from seqtune.tasks.anomaly.reference_states import reference_of
@@ -138,7 +143,7 @@ class AnomalyTask(Task):
         self,
         network: Network,
         prepared: Prepared,
-        encoded: HeldOut | NewRows,
+        encoded: HeldOut | NewRows | OtherPart,
         values: Values,
         calibration: ScoreCalibration | None = None,
         advance: Advance = no_progress,
@@ -146,6 +151,8 @@ class AnomalyTask(Task):
         """Return scores of held-out rows by every scorer, or score parts, and expected values."""
         if isinstance(encoded, NewRows):
             return self._score_new(network, prepared, encoded, values, calibration, advance)
+        if isinstance(encoded, OtherPart):
+            prepared, encoded = encoded.prepared, encoded.held
         part: Part = "validation" if encoded is prepared.held_out["validation"] else "test"
         made = score_held_out(network, prepared, values, part)
         return made if calibration is None else calibration.apply(made)
@@ -181,7 +188,7 @@ class AnomalyTask(Task):
     def by_method(
         self,
         prepared: Prepared,
-        encoded: NewRows,
+        encoded: NewRows | OtherPart,
         method: str,
         seed: int,
         advance: Advance = no_progress,
@@ -280,6 +287,24 @@ class AnomalyTask(Task):
     def request_form(self, prepared: Prepared) -> RequestForm:
         """Return the columns of a request."""
         return request_form(prepared)
+
+    # newer data, and drift: see `newer` and `traits`
+    newest_held_out = staticmethod(newer.newest_held_out)
+    unlike = staticmethod(newer.unlike)
+    usual_traits = staticmethod(traits.usual)
+    new_traits = staticmethod(traits.new)
+    drift_of_predictions = staticmethod(nothing_promised)
+
+    def staged(
+        self,
+        prepared: Prepared,
+        newer_prepared: Prepared,
+        source: Source,
+        known: KnownRows,
+        context: Context,
+    ) -> Staged:
+        """Return the test part of newer data as an earlier run reads it."""
+        return newer.staged(prepared, newer_prepared, source, known, context, self.score)
 
 
 def _selecting(

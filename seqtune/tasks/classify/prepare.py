@@ -14,6 +14,7 @@ from seqtune.data.reading.source import Source
 from seqtune.errors import DataError
 from seqtune.progress import Assumption, Listener, Note
 from seqtune.recipe.load import Recipe
+from seqtune.recipe.reading import KEPT
 from seqtune.tasks.classify.cases import Cases, read_cases
 from seqtune.tasks.classify.codec import Codec
 from seqtune.tasks.classify.encode import encode_all, truncations
@@ -75,7 +76,10 @@ def prepare(source: Source, recipe: Recipe, listener: Listener) -> tuple[Prepare
         usual_share(len(cases)) if part.share == "auto" else float(part.share)
         for part in (values.validation, values.test)
     ]
-    parts = split_cases(targets, cases.groups, shares[0], shares[1], values.seed)
+    parts = split_cases(
+        targets, cases.groups, shares[0], shares[1], values.seed,
+        is_kept=values.data.cases == KEPT,
+    )  # fmt: skip
     _tell_of_rare(labels, targets, listener)
     is_uneven = not labels.is_multi and are_far_from_equal(targets[parts == TRAIN])
     parts = _folded(values, parts, targets, cases, listener)

@@ -10,7 +10,7 @@ from seqtune.recipe.baselines import METHODS, BlendedBaselines, methods_of
 from seqtune.recipe.compounds import Many, OneOrMany, Or
 from seqtune.recipe.fields import Search, Searchable
 from seqtune.recipe.kinds import Flag, Number, Text, Whole, Word
-from seqtune.recipe.reading import Reading
+from seqtune.recipe.reading import CASES, Reading
 from seqtune.recipe.schema import COLUMN, Auto, CommonNetwork, RecipeSchema, network_for
 from seqtune.recipe.schema import Training as CommonTraining
 from seqtune.recipe.section import Section
@@ -28,7 +28,7 @@ class Data(Reading):
 
     order = (
         *("kind", "label", "text", "series", "time", "channels", "group"),
-        *("several", "ordered", "least_cases"),
+        *("several", "ordered", "least_cases", "cases"),
     )
 
     kind: Annotated[str, Word(("auto", "text", "series"))] = Field(
@@ -79,6 +79,12 @@ class Data(Reading):
         3,
         description="Number of cases that a label must have; rarer ones are left out, and said. "
         "Three are one to train, one to compare and one to test.",
+    )
+
+    cases: Annotated[str, Word(CASES)] = Field(
+        "mixed",
+        description="Which cases are held out. mixed: any, drawn at random; kept: the last of the "
+        "data, of each class, for what stands last is newest.",
     )
 
 

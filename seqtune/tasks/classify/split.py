@@ -42,6 +42,8 @@ def split_cases(
     validation: float,
     test: float,
     seed: int,
+    *,
+    is_kept: bool = False,
 ) -> npt.NDArray[np.int8]:
     """Deal the cases out to the parts, each class in its share.
 
@@ -54,6 +56,8 @@ def split_cases(
         validation: Share of the cases.
         test: Share of the cases.
         seed: Seeds the draw.
+        is_kept: Whether the last cases of each class test, and those before them compare, where
+            otherwise they are drawn.
 
     Returns:
         (cases,), 0 for training, 1 for validation, 2 for test.
@@ -75,8 +79,8 @@ def split_cases(
     sizes = np.bincount(np.unique(units, return_inverse=True)[1])
     size_of = dict(zip(units[first].tolist(), sizes.tolist(), strict=True))
     for label in np.unique(stratum[first]):
-        members = units[first][stratum[first] == label]
-        members = draw.permutation(members)
+        places = first[stratum[first] == label]
+        members = units[np.sort(places)[::-1]] if is_kept else draw.permutation(units[places])
         part_of_unit.update(_dealt(members.tolist(), size_of, validation, test))
     parts = np.array([part_of_unit[unit] for unit in units.tolist()], dtype=np.int8)
     for part, name in ((TRAIN, "training"), (VALIDATION, "validation"), (TEST, "test")):

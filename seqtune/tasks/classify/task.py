@@ -36,6 +36,7 @@ from seqtune.tasks._values import (
     Values,
     without,
 )
+from seqtune.tasks.classify import newer, traits
 from seqtune.tasks.classify.encoded import EncodedCases
 from seqtune.tasks.classify.inference import input_name, network_probabilities
 from seqtune.tasks.classify.info import INFO
@@ -278,6 +279,14 @@ class ClassifyTask(LinesAreRows, Task):
     def request_joiner(self, prepared: Prepared, recipe: Recipe) -> ApartJoiner | None:
         """Return what joins requests."""
         return apart_joiner(joinable(prepared), recipe, partial(self.encode, prepared))
+
+    # newer data, and drift: see `newer` and `traits`
+    newest_held_out = staticmethod(newer.newest_held_out)
+    staged = staticmethod(newer.staged)
+    unlike = staticmethod(newer.unlike)
+    usual_traits = staticmethod(traits.usual)
+    new_traits = staticmethod(traits.new)
+    drift_of_predictions = staticmethod(traits.of_predictions)
 
 
 def _error_of_share(share: float, cases: int) -> float:

@@ -22,6 +22,7 @@ from seqtune.data.panel.window import (
     training_windows,
 )
 from seqtune.files import read_value, write_json
+from seqtune.tasks._panel_traits import SeriesMoments
 from seqtune.tasks._panels import describe_panel
 from seqtune.tasks._values import Fold, Part, Until
 from seqtune.tasks.forecast.codec import Codec
@@ -64,6 +65,11 @@ class Prepared:
     def folds(self) -> tuple[Fold, ...]:
         """None: the newest rows are held out."""
         return ()
+
+    @cached_property
+    def series_moments(self) -> SeriesMoments:
+        """What is usual of each series, against which new rows are held."""
+        return SeriesMoments.of(self.panel)
 
     @cached_property
     def coded(self) -> CodedPanel:

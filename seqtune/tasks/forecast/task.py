@@ -26,6 +26,7 @@ from seqtune.tasks._values import (
     Values,
     without,
 )
+from seqtune.tasks.forecast import newer, traits
 from seqtune.tasks.forecast.conformal import ConformalFactors, measure_factors
 from seqtune.tasks.forecast.examples import Examples
 from seqtune.tasks.forecast.floor import given_out
@@ -282,6 +283,14 @@ class ForecastTask(Task):
     def request_joiner(self, prepared: Prepared, recipe: Recipe) -> ForecastJoiner | None:
         """Return what joins requests."""
         return request_joiner(prepared, recipe)
+
+    # newer data, and drift: see `newer` and `traits`
+    newest_held_out = staticmethod(newer.newest_held_out)
+    staged = staticmethod(newer.staged)
+    unlike = staticmethod(newer.unlike)
+    usual_traits = staticmethod(traits.usual)
+    new_traits = staticmethod(traits.new)
+    drift_of_predictions = staticmethod(traits.of_predictions)
 
 
 TASK = ForecastTask()

@@ -66,13 +66,7 @@ def prepare(source: Source, recipe: Recipe, listener: Listener) -> tuple[Prepare
         DataError: The text cannot be learnt from as it is.
     """
     values = cast(Schema, recipe.values)
-    corpus, groups = keep_together(corpus_of(source, values.data.text, listener), listener)
-    lengths = [document.characters for document in corpus.documents]
-    segments = divide(
-        lengths, values.validation.share, values.test.share,
-        is_mixed=_is_mixed(values.data.documents, len(lengths), listener), seed=values.seed,
-        groups=groups.tolist(),
-    )  # fmt: skip
+    corpus, segments = divided(source, recipe, listener)
     tell_repeats(corpus, segments, listener)
     kinds = _kinds(values, listener)
     tokens, arrays, borders = {}, {}, {}
@@ -102,6 +96,25 @@ def prepare(source: Source, recipe: Recipe, listener: Listener) -> tuple[Prepare
     )
     _check_length(source, values, codec)
     return Prepared(codec, arrays), _sized(_settled(recipe, codec, kinds), codec, listener)
+
+
+def divided(source: Source, recipe: Recipe, listener: Listener) -> tuple[Corpus, list[Segment]]:
+    """Read documents and divide them into parts.
+
+    Args:
+        source: Text files, or a table.
+        recipe: Says how.
+        listener: Hears of assumptions.
+    """
+    values = cast(Schema, recipe.values)
+    corpus, groups = keep_together(corpus_of(source, values.data.text, listener), listener)
+    lengths = [document.characters for document in corpus.documents]
+    segments = divide(
+        lengths, values.validation.share, values.test.share,
+        is_mixed=_is_mixed(values.data.documents, len(lengths), listener), seed=values.seed,
+        groups=groups.tolist(),
+    )  # fmt: skip
+    return corpus, segments
 
 
 def encode(

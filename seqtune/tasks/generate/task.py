@@ -20,6 +20,7 @@ from seqtune.baselines.runner import (
 from seqtune.errors import RunError
 from seqtune.progress import Advance, Listener, Note, no_progress
 from seqtune.recipe.load import Recipe
+from seqtune.tasks._abilities import nothing_promised
 from seqtune.tasks._contract import SearchSettings, Task
 from seqtune.tasks._exported import Exported
 from seqtune.tasks._requests import StreamOption
@@ -31,6 +32,7 @@ from seqtune.tasks._values import (
     Until,
     Values,
 )
+from seqtune.tasks.generate import newer, traits
 from seqtune.tasks.generate.encoded import EncodedText, new_text
 from seqtune.tasks.generate.evaluate import evaluate_text, score_text
 from seqtune.tasks.generate.gaps import gap_log_probabilities
@@ -267,6 +269,14 @@ class GenerateTask(Task):
         from seqtune.tasks.generate.requests import stream
 
         return stream(writer, options, use, hear)
+
+    # newer data, and drift: see `newer` and `traits`
+    newest_held_out = staticmethod(newer.newest_held_out)
+    staged = staticmethod(newer.staged)
+    unlike = staticmethod(newer.unlike)
+    usual_traits = staticmethod(traits.usual)
+    new_traits = staticmethod(traits.new)
+    drift_of_predictions = staticmethod(nothing_promised)
 
 
 def _in_characters(advance: Advance, characters: int, tokens: int) -> Advance:

@@ -24,7 +24,11 @@ MOST_ROUNDS = 64
 
 
 def cut_into_blocks(
-    sequences: Sequences, validation: float, test: float, longest: int
+    sequences: Sequences,
+    validation: float,
+    test: float,
+    longest: int,
+    most_rounds: int = MOST_ROUNDS,
 ) -> tuple[Sequences, npt.NDArray[np.int8], int]:
     """Cut series into blocks of training, validation and test.
 
@@ -33,6 +37,7 @@ def cut_into_blocks(
         validation: Share of the positions.
         test: Share of the positions.
         longest: Positions that a block has at least, where there is more than one round.
+        most_rounds: Rounds at most; with one, the last block of each series tests.
 
     Returns:
         The blocks, those of a series one after the other under its name; the part of each,
@@ -41,7 +46,7 @@ def cut_into_blocks(
     codes = tag_codes(sequences.tags)[1]
     best: tuple[int, Rows, Rows] | None = None
     rounds = 1
-    while rounds <= MOST_ROUNDS:
+    while rounds <= most_rounds:
         counts = _rounds_of(sequences, rounds, min(validation, test), longest)
         if best is not None and counts.max(initial=1) < rounds:
             break

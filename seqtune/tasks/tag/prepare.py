@@ -16,6 +16,7 @@ from seqtune.errors import DataError, listed
 from seqtune.progress import Assumption, Listener, Note
 from seqtune.recipe.duration import seconds as seconds_of
 from seqtune.recipe.load import Recipe
+from seqtune.recipe.reading import KEPT
 from seqtune.tasks.tag.codec import Codec
 from seqtune.tasks.tag.encode import MOST_STEPS, fit_codec
 from seqtune.tasks.tag.infer_roles import infer_roles
@@ -58,8 +59,9 @@ def prepare(source: Source, recipe: Recipe, listener: Listener) -> tuple[Prepare
     ]
     longest = MOST_STEPS if values.longest == "auto" else values.longest
     found, parts = cut_and_split(
-        found, shares[0], shares[1], longest=longest, seed=values.seed, listener=listener
-    )
+        found, shares[0], shares[1], longest=longest, seed=values.seed, listener=listener,
+        is_kept=values.data.cases == KEPT,
+    )  # fmt: skip
     training = np.flatnonzero(parts == TRAIN)
     tags = _tags(source, found, training, schemes)
     targets = tags.codes(found.tags)

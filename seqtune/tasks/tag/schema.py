@@ -10,7 +10,7 @@ from seqtune.recipe.baselines import METHODS, BlendedBaselines, methods_of
 from seqtune.recipe.compounds import Many, OneOrMany, Or
 from seqtune.recipe.fields import Search, Searchable
 from seqtune.recipe.kinds import Flag, Number, Text, Whole, Word
-from seqtune.recipe.reading import Reading
+from seqtune.recipe.reading import CASES, Reading
 from seqtune.recipe.schema import COLUMN, Auto, CommonNetwork, RecipeSchema, network_for
 from seqtune.recipe.schema import Training as CommonTraining
 from seqtune.recipe.section import Section
@@ -26,7 +26,7 @@ METRICS = ("accuracy", "span_f1", "macro_f1", "edit_score")
 class Data(Reading):
     """Which columns are used, and how the file is read."""
 
-    order = ("kind", "label", "token", "series", "time", "channels", "group", "scheme")
+    order = ("kind", "label", "token", "series", "time", "channels", "group", "scheme", "cases")
 
     kind: Annotated[str, Word(("auto", "tokens", "steps"))] = Field(
         "auto",
@@ -66,6 +66,12 @@ class Data(Reading):
         description="How tags mark spans: bio begins each with B- and goes on with I-, iob1 begins "
         "with B- only what touches another span of its kind, bioes also marks ends and spans of "
         "one token, none marks no spans. With auto the tags decide.",
+    )
+
+    cases: Annotated[str, Word(CASES)] = Field(
+        "mixed",
+        description="Which sequences are held out. mixed: any, drawn at random; kept: the last of "
+        "the data, for what stands last is newest.",
     )
 
 

@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from seqtune.errors import DataError
 from seqtune.progress import Listener, Note
-from seqtune.tasks.tag.blocks import cut_into_blocks
+from seqtune.tasks.tag.blocks import MOST_ROUNDS, cut_into_blocks
 from seqtune.tasks.tag.equal_sentences import keep_together
 from seqtune.tasks.tag.parts import NUMBER, TEST, TRAIN, VALIDATION
 from seqtune.tasks.tag.sequences import Rows, Sequences
@@ -51,6 +51,8 @@ def cut_and_split(
     seed: int,
     longest: int | str,
     listener: Listener,
+    *,
+    is_kept: bool = False,
 ) -> tuple[Sequences, npt.NDArray[np.int8]]:
     """Deal sequences out to the parts; few long ones are cut into blocks first.
 
@@ -64,6 +66,8 @@ def cut_and_split(
         longest: Positions that a block has at least, where series are cut several times; "auto"
             before that is settled.
         listener: Hears what is cut, and what is equal.
+        is_kept: Whether the last sequences test, and those before them compare, where otherwise
+            they are drawn.
 
     Returns:
         The sequences, and the part of each, (sequences,) int8: 0 for training, 1 for validation,
@@ -83,7 +87,8 @@ def cut_and_split(
     filled = np.unique(units[known > 0])
     if len(filled) < FEW_UNITS and sequences.groups is None:
         least = longest if isinstance(longest, int) else LEAST_BLOCK
-        blocks, parts, rounds = cut_into_blocks(sequences, validation, test, least)
+        most = 1 if is_kept else MOST_ROUNDS
+        blocks, parts, rounds = cut_into_blocks(sequences, validation, test, least, most)
         listener(Note(_of_blocks(sequences, len(blocks), rounds)))
         sequences = blocks
     elif len(filled) < 3:
@@ -92,7 +97,7 @@ def cut_and_split(
             "leave out --group, or give data of more groups",
         )
     else:
-        parts = _deal(sequences, units, known, validation, test, seed)
+        parts = _deal(sequences, units, known, validation, test, None if is_kept else seed)
     _check(sequences, parts)
     return sequences, parts
 
@@ -117,11 +122,17 @@ def _labelled(sequences: Sequences) -> Rows:
 
 
 def _deal(
-    sequences: Sequences, units: Rows, known: Rows, validation: float, test: float, seed: int
+    sequences: Sequences, units: Rows, known: Rows, validation: float, test: float, seed: int | None
 ) -> npt.NDArray[np.int8]:
-    """Deal units out at random; of few, several times, and the parts most alike are taken."""
-    units = np.unique(units, return_inverse=True)[1].astype(np.int64)
+    """Deal units out at random; of few, several times, and the parts most alike are taken.
+
+    Without a seed the last ones of the table test, and those before them compare.
+    """
+    _, first, units = np.unique(units, return_index=True, return_inverse=True)
+    units = units.astype(np.int64)
     sizes = np.bincount(units, known).astype(np.int64)
+    if seed is None:
+        return _dealt(np.argsort(-first), sizes, validation, test)[units]
     draw = np.random.default_rng((seed, 77))
     counts = _counts(sequences, units, len(sizes))
     draws = DRAWS if len(sizes) <= FEW_TO_DEAL else 1

@@ -21,6 +21,7 @@ from seqtune.baselines.runner import (
 )
 from seqtune.progress import Advance, Listener, no_progress
 from seqtune.recipe.load import Recipe
+from seqtune.tasks._abilities import nothing_promised
 from seqtune.tasks._contract import SearchSettings, Task
 from seqtune.tasks._exported import Exported
 from seqtune.tasks._joining import ApartJoiner, apart_joiner
@@ -35,6 +36,7 @@ from seqtune.tasks._values import (
     Values,
     without,
 )
+from seqtune.tasks.tag import newer, traits
 from seqtune.tasks.tag.encoded import EncodedSequences
 from seqtune.tasks.tag.inference import CHAIN_PARTS, is_chain, network_marginals
 from seqtune.tasks.tag.info import INFO
@@ -253,6 +255,14 @@ class TagTask(Task):
     def request_joiner(self, prepared: Prepared, recipe: Recipe) -> ApartJoiner | None:
         """Return what joins requests."""
         return apart_joiner(joinable(prepared), recipe, partial(self.encode, prepared))
+
+    # newer data, and drift: see `newer` and `traits`
+    newest_held_out = staticmethod(newer.newest_held_out)
+    staged = staticmethod(newer.staged)
+    unlike = staticmethod(newer.unlike)
+    usual_traits = staticmethod(traits.usual)
+    new_traits = staticmethod(traits.new)
+    drift_of_predictions = staticmethod(nothing_promised)
 
 
 TASK = TagTask()

@@ -14,6 +14,7 @@ from seqtune.errors import DataError
 from seqtune.progress import Listener, Note
 from seqtune.recipe.duration import seconds as seconds_of
 from seqtune.recipe.load import Recipe
+from seqtune.recipe.reading import KEPT
 from seqtune.tasks.translate.copy_choice import choose_copying
 from seqtune.tasks.translate.decoding_settings import DecodingSettings
 from seqtune.tasks.translate.encode import Encoded, encode_all
@@ -52,7 +53,8 @@ def prepare(source: Source, recipe: Recipe, listener: Listener) -> tuple[Prepare
         usual_share(len(first)) if part.share == "auto" else float(part.share)
         for part in (values.validation, values.test)
     ]
-    parts = split_cases(len(first), shares[0], shares[1], values.seed)
+    is_kept = values.data.cases == KEPT
+    parts = split_cases(len(first), shares[0], shares[1], values.seed, is_kept=is_kept)
     known = np.flatnonzero((parts == TRAIN)[case])
     learnt = pairs.take(known)
     metric = choose_metric(

@@ -10,7 +10,7 @@ from seqtune.recipe.baselines import METHODS, BlendedBaselines, methods_of
 from seqtune.recipe.compounds import Many, OneOrMany, Or
 from seqtune.recipe.fields import Search, Searchable
 from seqtune.recipe.kinds import Flag, Number, Whole, Word
-from seqtune.recipe.reading import Reading
+from seqtune.recipe.reading import CASES, Reading
 from seqtune.recipe.schema import COLUMN, Auto, CommonNetwork, RecipeSchema, network_for
 from seqtune.recipe.schema import Training as CommonTraining
 from seqtune.recipe.section import Section
@@ -33,7 +33,7 @@ MAX_ANSWER = 2_000
 class Data(Reading):
     """Which columns are used, and how the file is read."""
 
-    order = ("kind", "source", "target", "target_kind", "series", "time", "channels")
+    order = ("kind", "source", "target", "target_kind", "series", "time", "channels", "cases")
 
     kind: Annotated[str, Word(("auto", *SOURCE_KINDS))] = Field(
         "auto",
@@ -71,6 +71,12 @@ class Data(Reading):
         "auto",
         description="The columns of features, or the numeric columns that are the channels of "
         "each step. With auto all that have no other role.",
+    )
+
+    cases: Annotated[str, Word(CASES)] = Field(
+        "mixed",
+        description="Which cases are held out. mixed: any, drawn at random; kept: the last of the "
+        "data, for what stands last is newest.",
     )
 
 

@@ -29,7 +29,9 @@ def usual_share(cases: int) -> float:
     return 0.1 if cases < VERY_MANY else 0.05
 
 
-def split_cases(cases: int, validation: float, test: float, seed: int) -> npt.NDArray[np.int8]:
+def split_cases(
+    cases: int, validation: float, test: float, seed: int, *, is_kept: bool = False
+) -> npt.NDArray[np.int8]:
     """Deal cases out to the parts at random.
 
     Args:
@@ -37,6 +39,7 @@ def split_cases(cases: int, validation: float, test: float, seed: int) -> npt.ND
         validation: Share of the cases.
         test: Share of the cases.
         seed: Seeds the draw.
+        is_kept: Whether the last cases test, and those before them compare, instead.
 
     Returns:
         (cases,), 0 for training, 1 for validation, 2 for test.
@@ -58,6 +61,8 @@ def split_cases(cases: int, validation: float, test: float, seed: int) -> npt.ND
             "--set validation.share=0.2 --set test.share=0.2",
         )
     order = np.random.default_rng((seed, 77)).permutation(cases)
+    if is_kept:
+        order = np.roll(np.arange(cases), sum(sizes))
     parts = np.full(cases, TRAIN, np.int8)
     parts[order[: sizes[0]]] = VALIDATION
     parts[order[sizes[0] : sum(sizes)]] = TEST

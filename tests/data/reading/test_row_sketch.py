@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from seqtune.data.reading.row_sketch import KEPT, share_known, sketch_of
+from seqtune.data.reading.open import open_source
+from seqtune.data.reading.row_sketch import KEPT, can_tell, share_known, sketch_of
 from seqtune.data.reading.source import Source
+from seqtune.recipe.load import Recipe
 
 
 def table(begin: int, end: int, **more: Any) -> Source:
@@ -56,3 +59,11 @@ def test_a_table_without_the_columns_is_not_known() -> None:
 )  # fmt: skip
 def test_a_strange_sketch_says_nothing(sketch: Any) -> None:
     assert share_known(table(0, 9), sketch) == 0.0
+
+
+def test_files_of_one_name_are_not_taken_for_known(tmp_path: Path) -> None:
+    (tmp_path / "tales.txt").write_text("Once upon a time.", encoding="utf-8")
+    source = open_source(tmp_path / "tales.txt", Recipe.load(None, "generate"))
+    assert sketch_of(source, source.names) is None
+    named = {"columns": ["file"], "hashes": [1, 2]}  # of an earlier version
+    assert not can_tell(source, named) and share_known(source, named) == 0

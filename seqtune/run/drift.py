@@ -1,0 +1,62 @@
+"""Whether new rows are still like those that a run was fitted on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from seqtune.data.drift.compare import drift_between
+from seqtune.data.drift.table import DriftTable, Finding
+from seqtune.tasks._abilities import WatchesDrift
+
+if TYPE_CHECKING:
+    from seqtune.data.drift.sample import Samples
+    from seqtune.data.reading.source import Source
+    from seqtune.tasks._contract import Task
+    from seqtune.tasks._values import Context
+
+
+@dataclass
+class DriftWatch:
+    """Compares batches of rows with what a run was fitted on; that is measured once.
+
+    Args:
+        task: What was learnt.
+        prepared: What it was fitted on.
+        context: Recipe and name of the run.
+
+    Example:
+        >>> watch = DriftWatch(run.task, run.prepared, run.predictor.context)
+        >>> watch.drift(source).flagged
+        [Finding(name='load', measure='level', ...)]
+    """
+
+    task: Task
+    prepared: Any
+    context: Context
+
+    @cached_property
+    def usual(self) -> Samples:
+        """What is watched of the data that the run was fitted on; {} where its task watches none.
+
+        Of large data it is a part: some hundred thousand numbers at most.
+        """
+        return self.task.usual_traits(self.prepared) if isinstance(self.task, WatchesDrift) else {}
+
+    def drift(self, source: Source, *more: Finding, known: float = 0.0) -> DriftTable | None:
+        """Return what has drifted; None where the task watches nothing.
+
+        Args:
+            source: New rows, labelled or not.
+            more: Further findings, such as those of predictions.
+            known: About which share of the rows, the first ones, the run was fitted on; they do not
+                count as new.
+
+        Raises:
+            DataError: A column of the run is missing, or cannot be read.
+        """
+        if not isinstance(self.task, WatchesDrift):
+            return None
+        new = self.task.new_traits(self.prepared, source, self.context, known)
+        return drift_between(self.usual, new, *more)

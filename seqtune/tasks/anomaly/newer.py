@@ -1,0 +1,119 @@
+"""A run that is fitted again: the newest rows are held out, and the earlier run scores them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from seqtune.data.panel.build import build_panel
+from seqtune.data.panel.panel import Panel
+from seqtune.data.reading.source import Source
+from seqtune.recipe.load import Recipe
+from seqtune.tasks._columns import require_fitted
+from seqtune.tasks._newer_rows import changed, refuse_nothing_newer, same_length, unseen_steps
+from seqtune.tasks._values import Context, KnownRows, Staged
+from seqtune.tasks.anomaly import settle
+from seqtune.tasks.anomaly.codec import Codec
+from seqtune.tasks.anomaly.held_out import HeldOut
+from seqtune.tasks.anomaly.panels import take_labels
+from seqtune.tasks.anomaly.prepared import Prepared
+from seqtune.tasks.anomaly.roles import Roles
+from seqtune.tasks.anomaly.segment import Segment
+
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class OtherPart:
+    """The test part of other data, as the codec of a run has it.
+
+    Args:
+        prepared: The other data with the codec of the run.
+    """
+
+    prepared: Prepared
+
+    @property
+    def held(self) -> HeldOut:
+        """The rows."""
+        return self.prepared.held_out["test"]
+
+    @property
+    def segments(self) -> Sequence[Segment]:
+        """The rows in segments, copies with planted anomalies among them."""
+        return self.held.segments
+
+    def __len__(self) -> int:
+        return len(self.held)
+
+
+def newest_held_out(prepared: Prepared, source: Source, recipe: Recipe, known: float) -> Recipe:
+    """Return a recipe that tests on rows that the run has not seen, as far as they suffice."""
+    panel = panel_of(prepared.codec, source, Context(recipe, ""))
+    unseen = unseen_steps(prepared.panel, panel, known)
+    refuse_nothing_newer(source, prepared.panel, panel, unseen)
+    usual = settle.settle_steps("auto", panel.lengths)
+    steps = min(usual, max(int(unseen.max()), min(usual, settle.MIN_ROWS)))
+    return recipe.replace({"validation.steps": "auto", "test.steps": steps})
+
+
+def staged(
+    prepared: Prepared,
+    newer: Prepared,
+    source: Source,
+    known: KnownRows,
+    context: Context,
+    score: Callable[[Prepared, HeldOut, Floats], dict[str, float]],
+) -> Staged:
+    """Return the rows of the test part, and the anomalies planted there, as the run reads them.
+
+    Args:
+        prepared: What the run was fitted on.
+        newer: The newer data, prepared.
+        source: The newer data.
+        known: Returns about which share of some rows of it the run was fitted on.
+        context: Hears of repairs.
+        score: The task's own.
+    """
+    panel = panel_of(prepared.codec, source, context)
+    same_length(source, panel, newer.panel)
+    view = Prepared(panel, newer.labels, newer.split, prepared.codec)
+    begin, end = newer.split.bounds("test")
+    every = np.arange(source.rows)
+    first = panel.offsets[1:] - unseen_steps(prepared.panel, panel, known(every))
+    seen = np.maximum(np.minimum(first, end) - begin, 0).sum() / max(1, int((end - begin).sum()))
+    return Staged(
+        OtherPart(view), float(seen), lambda made: score(view, view.held_out["test"], made)
+    )
+
+
+def panel_of(codec: Codec, source: Source, context: Context) -> Panel:
+    """Put the watched columns on the grid of a run."""
+    fitted = codec.roles
+    require_fitted(source, (fitted["time"], fitted["series"], *fitted["targets"]))
+    roles = Roles(tuple(fitted["targets"]), fitted["time"], fitted["series"], None)
+    panel, _ = take_labels(
+        build_panel(
+            source,
+            roles.of_panel(),
+            duplicates=context.recipe.get("data.duplicates"),
+            grid=codec.axis(),
+        )
+    )
+    context.note(*source.notes, *panel.notes)
+    return panel
+
+
+def unlike(prepared: Prepared, newer: Prepared) -> str:
+    """Say why the weights of an earlier network mean something else now."""
+    one, two = prepared.codec, newer.codec
+    return changed(
+        {
+            "the columns": (one.roles["targets"], two.roles["targets"]),
+            "the season": (one.season, two.season),
+            "the cycles of the calendar": (one.cycles, two.cycles),
+        }
+    )
