@@ -15,6 +15,7 @@ from typing import Any
 
 import uvicorn
 
+import seqtune
 from seqtune.errors import RunError, UsageError
 from seqtune.serve.app import create_app
 from seqtune.serve.processes import Work, serve_by_processes
@@ -44,10 +45,8 @@ def serve(paths: Sequence[str], settings: ServeSettings, say: Say) -> None:
         UsageError: Two models have one name.
         RunError: The port cannot be had, or a model cannot be opened.
     """
-    from seqtune.run.run import load
-
     for path in names_of(paths).values():
-        load(path)  # what is no run is refused before anything slow begins
+        seqtune.load(path)  # what is no run is refused before anything slow begins
     listener = bind(settings.host, settings.port)
     with listener:
         host, port = listener.getsockname()[:2]
@@ -69,11 +68,9 @@ def load_models(paths: Sequence[str], settings: ServeSettings) -> list[ServedMod
     Raises:
         RunError: One cannot be opened.
     """
-    from seqtune.run.run import load
-
     models = []
     for name, path in names_of(paths).items():
-        model = ServedModel(name, load(path), settings.use)
+        model = ServedModel(name, seqtune.load(path), settings.use)
         model.warm(settings.max_batch)
         models.append(model)
     return models
