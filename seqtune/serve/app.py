@@ -21,12 +21,13 @@ from seqtune.errors import literal
 from seqtune.serve.about import about
 from seqtune.serve.access import check_token
 from seqtune.serve.batcher import Batcher
+from seqtune.serve.exchange import FAILED, Answer, Ask
 from seqtune.serve.media import JSON
 from seqtune.serve.metrics import TEXT, ServerMetrics
 from seqtune.serve.openapi import document
 from seqtune.serve.predicting import Predicting
 from seqtune.serve.problem import Problem
-from seqtune.serve.served_model import FAILED, Answer, Ask, ServedModel
+from seqtune.serve.served_model import ServedModel
 from seqtune.serve.settings import ServeSettings
 from seqtune.serve.writing import Writing
 

@@ -6,8 +6,8 @@ import asyncio
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from seqtune.serve.exchange import Answer
 from seqtune.serve.problem import Problem
-from seqtune.serve.served_model import Answer
 
 CLOSES = (("connection", "close"),)
 """Tells that no further request is read from a connection whose body was not."""

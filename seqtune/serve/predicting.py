@@ -7,11 +7,11 @@ from typing import Any
 
 from seqtune.serve.access import check_token
 from seqtune.serve.batcher import Batcher
+from seqtune.serve.exchange import Answer, Ask
 from seqtune.serve.http import header, read_body, send_answer
 from seqtune.serve.media import JSON, media_of, wanted_media
 from seqtune.serve.metrics import ServerMetrics
 from seqtune.serve.problem import Problem
-from seqtune.serve.served_model import Answer, Ask
 from seqtune.serve.settings import ServeSettings
 
 TYPE, ACCEPT, AUTHORIZATION = b"content-type", b"accept", b"authorization"

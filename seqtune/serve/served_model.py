@@ -10,21 +10,18 @@ import math
 import sys
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pyarrow as pa
 
 from seqtune.data.reading.recipe_options import options_of
-from seqtune.data.reading.source import Source
 from seqtune.errors import SeqtuneError, literal
 from seqtune.serve.answers import NOT_FINITE, to_bytes
 from seqtune.serve.bodies import read_rows
-from seqtune.serve.media import JSON
+from seqtune.serve.exchange import FAILED, Answer, Ask
 from seqtune.serve.problem import Problem
+from seqtune.serve.request_source import source_of
 from seqtune.tasks._abilities import JoinsRequests, StreamsText, TakesRequests, Writes
 from seqtune.tasks._requests import RequestForm, RequestTable, Separated, StreamOption
 from seqtune.tasks._values import Context
@@ -35,43 +32,6 @@ if TYPE_CHECKING:
     from seqtune.run.fitted import Fitted
 
 NUMERIC = ("number", "integer")
-
-
-@dataclass(frozen=True)
-class Ask:
-    """A request as it came.
-
-    Args:
-        body: Its body.
-        media: The media type of the body.
-        wanted: The media type of the answer.
-    """
-
-    body: bytes
-    media: str = JSON
-    wanted: str = JSON
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What a client gets.
-
-    Args:
-        status: The status code of HTTP.
-        body: The body.
-        media: Its media type.
-        headers: Further headers.
-    """
-
-    status: int
-    body: bytes
-    media: str = JSON
-    headers: tuple[tuple[str, str], ...] = ()
-
-    @classmethod
-    def of(cls, problem: Problem) -> Answer:
-        """Return the answer that tells of a problem."""
-        return cls(problem.status, problem.to_json(), headers=problem.headers)
 
 
 class ServedModel:
@@ -264,8 +224,7 @@ class ServedModel:
 
     def _alone(self, table: RequestTable, ask: Ask) -> Answer:
         """Answer one request, which is read as a file is."""
-        _refuse_cells(table)
-        source = Source(Path("request"), _arrow(table), options_of(self.recipe))
+        source = source_of(table, options_of(self.recipe))
         context = self._context()
         encoded = self.task.encode(self.prepared, source, context)
         return _given_alone(self._predicted(encoded, context), ask)
@@ -305,57 +264,7 @@ def _given_alone(table: pd.DataFrame, ask: Ask) -> Answer:
     return answer
 
 
-def _refuse_cells(table: RequestTable) -> None:
-    """Refuse cells that are no single values, and numbers that are none.
-
-    Raises:
-        Problem: Names row and column.
-    """
-    for name, cells in table.columns.items():
-        shown = name[:60]
-        for place, cell in enumerate(cells):
-            if type(cell) is float and not math.isfinite(cell):
-                found = "a number that is too large" if cell == cell else "NaN"
-            elif type(cell) is list or type(cell) is dict:
-                found = "a list" if type(cell) is list else "an object"
-            else:
-                continue
-            raise Problem(
-                422,
-                f"row {place + 1}: column '{shown}' holds {found}, expected a number, a text or "
-                "null",
-                place + 1,
-                shown,
-            )
-
-
-def _arrow(table: RequestTable) -> Any:
-    """Return a request as the table that a file with these cells would be."""
-    arrays = [_array(cells) for cells in table.columns.values()]
-    return pa.Table.from_arrays(arrays, names=list(table.columns))
-
-
-def _array(cells: Sequence[Any]) -> Any:
-    kinds = {type(cell) for cell in cells} - {type(None)}
-    if len(kinds) <= 1 or kinds == {int, float}:
-        try:
-            return pa.array(cells, from_pandas=False)
-        except (pa.ArrowException, OverflowError):
-            pass
-    texts = [_text(cell) for cell in cells]
-    return pa.array(texts, pa.string())
-
-
-def _text(cell: Any) -> str | None:
-    if cell is None or isinstance(cell, str):
-        return cell
-    return str(cell).lower() if isinstance(cell, bool) else str(cell)
-
-
 def log_fault(name: str) -> None:
     """Write a fault of ours to stderr; what it quotes cannot steer a terminal, or forge a line."""
     for line in traceback.format_exc().splitlines():
         print(literal(f"{name}: {line}"), file=sys.stderr)  # noqa: T201
-
-
-FAILED = Answer(500, b'{"error": "the server failed to answer; its log says why"}')

@@ -15,6 +15,7 @@ from typing import Any
 
 import uvicorn
 
+import seqtune
 from seqtune.errors import RunError, UsageError
 from seqtune.serve.app import create_app
 from seqtune.serve.processes import Work, serve_by_processes
@@ -44,13 +45,11 @@ def serve(paths: Sequence[str], settings: ServeSettings, say: Say) -> None:
         UsageError: Two models have one name.
         RunError: The port cannot be had, or a model cannot be opened.
     """
-    from seqtune.run.load import load
-
     known = names_of(paths)
     listener = bind(settings.host, settings.port)
     with listener:
         for path in known.values():
-            load(path)  # what is no run is refused before anything slow begins
+            seqtune.load(path)  # what is no run is refused before anything slow begins
         host, port = listener.getsockname()[:2]
         address = f"http://{f'[{host}]' if ':' in host else host}:{port}"
         if settings.workers > 1:
@@ -70,11 +69,9 @@ def load_models(paths: Sequence[str], settings: ServeSettings) -> list[ServedMod
     Raises:
         RunError: One cannot be opened.
     """
-    from seqtune.run.load import load
-
     models = []
     for name, path in names_of(paths).items():
-        model = ServedModel(name, load(path), settings.use)
+        model = ServedModel(name, seqtune.load(path), settings.use)
         model.warm(settings.max_batch)
         models.append(model)
     return models

@@ -16,12 +16,13 @@ from typing import Any
 
 from seqtune.serve.access import check_token
 from seqtune.serve.batcher import RETRY_SECONDS
+from seqtune.serve.exchange import FAILED, Answer
 from seqtune.serve.http import header, read_body, send_answer, send_start
 from seqtune.serve.media import JSON
 from seqtune.serve.metrics import ServerMetrics
 from seqtune.serve.predicting import ACCEPT, AUTHORIZATION, TYPE
 from seqtune.serve.problem import Problem
-from seqtune.serve.served_model import FAILED, Answer, ServedModel, log_fault
+from seqtune.serve.served_model import ServedModel, log_fault
 from seqtune.serve.settings import ServeSettings
 from seqtune.tasks._requests import StreamOption
 

@@ -11,8 +11,8 @@ from typing import Any
 from starlette.testclient import TestClient
 
 from seqtune.serve.app import create_app
+from seqtune.serve.exchange import Answer, Ask
 from seqtune.serve.problem import Problem
-from seqtune.serve.served_model import Answer, Ask
 from seqtune.serve.settings import ServeSettings
 from seqtune.tasks._requests import RequestColumn, RequestForm, StreamOption
 

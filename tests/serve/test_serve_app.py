@@ -13,8 +13,8 @@ from served_stubs import FORM, StubModel, StubWriter, call, client, error_of
 
 from seqtune.serve.app import create_app
 from seqtune.serve.batcher import Batcher
+from seqtune.serve.exchange import Answer, Ask
 from seqtune.serve.media import CSV, JSON
-from seqtune.serve.served_model import Answer, Ask
 from seqtune.serve.settings import ServeSettings
 
 ROWS = b'[{"month": "1961-01", "passengers": 450}]'

@@ -13,8 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from served_stubs import error_of
 
+from seqtune.serve.exchange import Answer, Ask
 from seqtune.serve.media import CSV, JSON, PARQUET
-from seqtune.serve.served_model import Answer, Ask, ServedModel
+from seqtune.serve.served_model import ServedModel
 from seqtune.tasks._requests import RequestTable
 from seqtune.tasks.forecast.joined_requests import ForecastJoiner
 

@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from served_stubs import error_of
 
-from seqtune.serve.served_model import Answer, Ask, ServedModel
+from seqtune.serve.exchange import Answer, Ask
+from seqtune.serve.served_model import ServedModel
 from seqtune.tasks._requests import RequestForm
 
 WORD = st.sampled_from(["flight", "to", "Boston", "New", "York", "please", "\u00fcber", "=1+1"])

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from types import ModuleType
 from typing import Any
 
@@ -21,9 +23,15 @@ def one_thread() -> Any:
     The tables are small, and while simple methods run, the workers of the search start: threads
     that wait for a core cost more than they bring.
     """
-    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+    return _controller(len(sys.modules)).limit(limits=1)
 
-    return threadpool_limits(1)
+
+@lru_cache(maxsize=1)
+def _controller(modules: int) -> Any:
+    """Return what knows the libraries; they are looked for again where more modules are loaded."""
+    from threadpoolctl import ThreadpoolController  # type: ignore[import-untyped]
+
+    return ThreadpoolController()
 
 
 Known = tuple[WindowBatch, Floats]
