@@ -26,7 +26,8 @@ it. What it is fitted on, and what it predicts, depends on its task:
 - `translate/`: `fit(pairs, *, seed)` takes at least one pair of a source and the text that it was
   turned into (`Pairs` of `translate/_pairs.py`). It returns a `Write` from sources to a list of
   texts, each with the mean log-probability of its units, 0.0 where it has none. `KINDS`, a literal
-  tuple, says which sources it takes: "text", "symbols", "features", "series".
+  tuple, says which sources it takes: "text", "symbols", "features", "series". Networks answer
+  together with a `Write` that also `Rates` targets (`_pairs.py`).
 - `tag/`: `fit(sequences, targets, tags, *, causal, seed)` takes sequences (`Sequences` of
   `tag/_sequences.py`), the number of each position's tag, (positions,), -1 where it has none (at
   least one position has one), and how many tags there are. It returns a `Predict` from sequences to

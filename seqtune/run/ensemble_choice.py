@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from seqtune.files import damaged
 from seqtune.run.baseline_predictions import Arrays, check_shape, kept_path
 from seqtune.run.predictions import Predictions
 from seqtune.run.together import choose_together, with_method
@@ -73,7 +74,7 @@ class EnsembleChoice:
         for name, predictions in self._best_method({}).items():
             if not self.is_over():
                 alone = networks or {pool[0].trial: 1.0}
-                score = problem.objective(predictions)
+                score = self._score_of_method(name, predictions)
                 return with_method(problem, together, alone, name, score)
         return networks
 
@@ -166,7 +167,7 @@ class EnsembleChoice:
                 check_shape(path, arrays["validation"], beside)
         sign = 1 if self.problem.direction == "min" else -1
         scored = [
-            (sign * self.problem.objective(arrays["validation"]), name)
+            (sign * self._score_of_method(name, arrays["validation"]), name)
             for name, arrays in baseline_predictions.items()
             if arrays.keys() >= {"validation", "test"}
         ]
@@ -175,6 +176,17 @@ class EnsembleChoice:
         _, best = min(scored)
         self.predicted.test[best] = baseline_predictions[best]["test"]
         return {best: self.predicted.validation(best)}
+
+    def _score_of_method(self, name: str, predictions: npt.NDArray[np.float64]) -> float:
+        """Return what a simple method is compared by.
+
+        Raises:
+            RunError: What was kept of it comes from a run folder that is damaged.
+        """
+        try:
+            return self.problem.objective(predictions)
+        except ValueError as error:
+            raise damaged(kept_path(self.problem.folder, name, "validation"), error) from error
 
 
 def is_hedged(problem: Problem) -> bool:

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
+from seqtune.errors import RunError
 from seqtune.progress import silent
 from seqtune.run.selection import Selection
 from seqtune.run.together import FAR_BEHIND, Together, choose_together, evenly, with_method
@@ -242,3 +243,18 @@ def test_where_time_is_over_no_method_joins(problem: Problem) -> None:
     selection = Selection(other, results("t001", "t003"), silent, answers)
     selection.select(9, lambda: True)
     assert selection.weights == {} and task.joined == []
+
+
+def test_answers_of_a_method_that_are_none_are_a_damaged_file(problem: Problem) -> None:
+    task = Joining(0.25, 0.9)
+
+    def score(prepared: Any, encoded: Any, predictions: Floats) -> dict[str, float]:
+        if len(predictions) > 1:
+            raise ValueError("an answer has a gap")
+        return {"right": float(predictions[0])}
+
+    task.score = score  # type: ignore[method-assign]
+    answers = {"ngrams": {"validation": np.array([0.5, 9.0]), "test": np.array([0.5])}}
+    other = replace(problem, task=task)  # type: ignore[arg-type]
+    with pytest.raises(RunError, match=r"baseline_ngrams_validation.*an answer has a gap"):
+        Selection(other, results("t001", "t003"), silent, answers).select(9)

@@ -4,10 +4,10 @@
 
 The best score wins. The share is that at which the references are likeliest among the proposed
 answers of the validation part: p(answer) = exp(score) / sum of exp(score) of all proposed. That is
-smooth where counts of right answers are not. On the validation words of Korean spelling to sound
-(900), half of them chose between 0 and 0.8, the other half was scored, in 800 ways: a share chosen
-so made 1.3 to 3.2 points of the words right beyond the networks, that with the most right words 0.8
-to 3.0. The mean of the probabilities, instead of their logarithms, brings half a point less.
+smooth where counts of right answers are not. On 900 validation words of Korean spelling to sound, a
+share chosen so on one half of them gained 1.3 to 3.2 points on the other half, in the mean of 800
+ways to halve them, over one of four networks or two together; the share with the most right words
+gained 0.8 to 3.0. The mean of the probabilities instead of their logarithms gains 0.2 to 0.4 less.
 
 Source:
     Och and Ney 2002, "Discriminative training and maximum entropy models for statistical machine

@@ -163,6 +163,23 @@ def test_both_propose_and_networks_rate_what_they_did_not_write(subject: Subject
         assert {"33", "12"} <= set(own) and len(set(own)) == len(own)
 
 
+def test_networks_do_not_rate_again_what_they_wrote(
+    subject: Subject, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    encoded, codec = subject.prepared.encoded("validation"), subject.prepared.codec
+    members = subject.members(1.0)
+    found = rate(members, Proposing(), codec, encoded)
+    own = np.split(np.array(found.texts, object), found.first[1:])
+    echo = SimpleNamespace(
+        candidates=lambda sources, most: [each.tolist() for each in own],
+        log_probabilities=lambda sources, targets: np.zeros(len(targets)),
+    )
+    monkeypatch.setattr(joint, "reference_log_probabilities", None)  # it is not called
+    again = rate(members, echo, codec, encoded)  # type: ignore[arg-type]
+    assert again.texts == found.texts
+    np.testing.assert_array_equal(again.networks, found.networks)
+
+
 def test_nobody_proposes_what_is_empty_or_longer_than_asked_for(subject: Subject) -> None:
     encoded = subject.prepared.encoded("validation")
     short = replace(encoded, decoding=DecodingSettings(beam=9, longest=2))
@@ -170,6 +187,7 @@ def test_nobody_proposes_what_is_empty_or_longer_than_asked_for(subject: Subject
     found = rate(subject.members(1.0), method, subject.prepared.codec, short)
     assert method.asked == [9]
     assert "12" in found.texts and all(len(text) <= 2 for text in found.texts)
+    assert joint._writable(["", "1"], subject.prepared.codec, encoded, "character") == ["1"]
     whole = rate(subject.members(1.0), method, subject.prepared.codec, encoded)
     assert "123" in whole.texts and "1" * 99 not in whole.texts
 
