@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from seqtune.runtime.program import Program, function_of
+from seqtune.runtime.programs import run
 from seqtune.tasks._exported import Exported, Sizes
 
 MODULE = "seqtune.tasks.translate.network_programs"
@@ -61,8 +62,8 @@ def _stepping(model: Any) -> Exported:
         return (
             whole,
             whole,
-            [np.zeros((rows, steps, *each.shape[2:]), each.dtype) for each in looked_at],
-            [np.zeros((rows, answers, *each.shape[1:]), each.dtype) for each in states],
+            [np.zeros((rows, steps, *each.shape[2:]), _dtype(each)) for each in looked_at],
+            [np.zeros((rows, answers, *each.shape[1:]), _dtype(each)) for each in states],
         )
 
     return Exported(STEP, arguments, {"rows": ROWS, "answers": ANSWERS, "memory_steps": STEPS})
@@ -104,8 +105,17 @@ def _sources(model: Any, sizes: Sizes) -> dict[str, Any]:
 
 
 def _read_spec(model: Any) -> Any:
-    """Return what `read` gives, as shapes and types."""
-    import jax
+    """Return what `read` gives, as shapes and types; JAX finds them without computing."""
+    import keras
 
     sources = _sources(model, {"rows": ROWS[0], "source_steps": SOURCE_STEPS[0]})
+    if keras.backend.backend() != "jax":
+        return run(model, function_of(READ), sources)
+    import jax
+
     return jax.eval_shape(partial(function_of(READ), model), sources)
+
+
+def _dtype(value: Any) -> np.dtype[Any]:
+    """Return the type of an array of any backend."""
+    return np.dtype(getattr(value.dtype, "as_numpy_dtype", value.dtype))
