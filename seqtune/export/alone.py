@@ -93,7 +93,7 @@ def write_alone(
         bytes=sum(file.stat().st_size for file in [path, *path.rglob("*")] if file.is_file()),
         seconds=time.monotonic() - began,
         comparison=comparison,
-        notes=tuple([*_notes(members), *_lengths(described)]),
+        notes=(*_notes(members), *_lengths(described)),
     )
 
 

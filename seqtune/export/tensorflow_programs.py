@@ -5,7 +5,6 @@ Loads TensorFlow: it is only imported in a process of its own; see `seqtune.expo
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -15,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import tensorflow
 
+from seqtune.export.arguments import arguments_of
 from seqtune.export.calls import Call
 from seqtune.runtime.onnx_network import key_of
 from seqtune.runtime.program import function_of
@@ -69,22 +69,8 @@ class TensorflowProgram:
     @cached_property
     def inputs(self) -> Any:
         """The arguments, as `seqtune.runtime.trees.describe` describes them."""
-        return self._described(self.example(0), self.axes, self._names())
-
-    def _names(self) -> list[str]:
-        """Return names of the arrays: the key where it is in a dictionary, else the parameter."""
-        own = [*inspect.signature(function_of(self.exported.program)).parameters][1:]
-        found: list[str] = []
-        for name, argument in zip(own, self.example(0), strict=False):
-            if isinstance(argument, Mapping):
-                found += sorted(argument)
-            elif isinstance(argument, (list, tuple)):
-                found += [f"{name}_{place}" for place in range(len(flatten(argument)))]
-            else:
-                found.append(name)
-        count = len(flatten(self.example(0)))
-        is_sound = len(found) == count == len(set(found))
-        return found if is_sound else [f"a{place}" for place in range(count)]
+        names = [name for each in arguments_of(self.exported) for name in each.arrays]
+        return self._described(self.example(0), self.axes, names)
 
     def traced(self, sizes: Mapping[str, int | None]) -> Any:
         """Return a function of TensorFlow for some sizes, None for any size of an axis."""

@@ -118,4 +118,5 @@ def _read_spec(model: Any) -> Any:
 
 def _dtype(value: Any) -> np.dtype[Any]:
     """Return the type of an array of any backend."""
-    return np.dtype(getattr(value.dtype, "as_numpy_dtype", value.dtype))
+    found: np.dtype[Any] = np.dtype(getattr(value.dtype, "as_numpy_dtype", value.dtype))
+    return found
