@@ -10,7 +10,7 @@ from pathlib import Path
 
 from seqtune.errors import ExportError
 from seqtune.export.checked import Checked, checked_contents
-from seqtune.export.comparison import difference
+from seqtune.export.comparison import difference, part_to_compare
 from seqtune.export.onnx.int8 import with_int8_weights
 from seqtune.export.rehearsal import rehearse
 from seqtune.files import write_bytes
@@ -71,15 +71,15 @@ def _loss(run: Run, row: Row, folder: Path, before: int, after: int) -> Quantiza
     predictor = run.predictor
     encoded = predictor.prepared.encoded("validation")
     metric = predictor.prepared.metric
-    scores = [
+    was, is_now = (
         predictor.task.score(predictor.prepared, encoded, predictions)[metric]
         for predictions in (
             predictor.predictions(row.name, encoded),
             rehearse(folder, row.name, "validation").predictions,
         )
-    ]
-    share = lost(*scores, predictor.board.direction)
-    return QuantizationLoss(INT8, metric, *scores, share, before, after)
+    )
+    share = lost(was, is_now, predictor.board.direction)
+    return QuantizationLoss(INT8, metric, was, is_now, share, before, after)
 
 
 def lost(before: float, after: float, direction: str) -> float:
@@ -102,7 +102,7 @@ def lost(before: float, after: float, direction: str) -> float:
 
 def _compared(run: Run, row: Row, checked: Checked) -> Comparison:
     """Return how far the predictions are from the run's now; nothing limits that."""
-    predictor, part = run.predictor, checked.comparison.part
+    predictor, part = run.predictor, part_to_compare(run.prepared)
     expected = predictor.predictions(row.name, predictor.prepared.encoded(part))
     found = rehearse(checked.folder, row.name, part).predictions
     return replace(checked.comparison, difference=difference(expected, found), limit=None)

@@ -157,7 +157,9 @@ class _Body:
         from onnx import helper
 
         values = {each.name: helper.get_attribute_value(each) for each in node.attribute}
-        own = {name: v.decode() if isinstance(v, bytes) else v for name, v in values.items()}
+        own: dict[str, Any] = {
+            name: v.decode() if isinstance(v, bytes) else v for name, v in values.items()
+        }
         read = [self.name(each, node.op_type) for each in node.input]
         if node.op_type == "Scan":
             yield from self._scan(node, own, read)
