@@ -44,6 +44,9 @@ class SpyNetwork:
     def searched(self) -> SpyNetwork:
         return self
 
+    def fitting(self, axis: str, size: int) -> int:
+        return self.network.fitting(axis, size)
+
     def __call__(self, inputs: Any) -> Any:
         return np.asarray(self.run(PREDICT, inputs))
 

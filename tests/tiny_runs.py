@@ -22,7 +22,6 @@ from command_line import (
     TINY_TRANSLATE,
     weekly,
 )
-from hostile import refuse
 
 from seqtune.errors import SeqtuneError
 from seqtune.run.predictor import NETWORK
@@ -87,14 +86,19 @@ class Sample:
     new: Any
     name: str = "data.csv"
 
-    def fit(self, task: str, folder: Path, *words: str) -> tuple[Path, Path]:
-        """Write both and fit; return the run folder and the file of what was never seen."""
+    def write(self, folder: Path) -> tuple[Path, Path]:
+        """Write both, and return the files."""
         paths = folder / self.name, folder / f"new-{self.name}"
         for path, content in zip(paths, (self.rows, self.new), strict=True):
             if isinstance(content, str):
                 path.write_text(content, encoding="utf-8")
             else:
                 content.to_csv(path, index=False)
+        return paths
+
+    def fit(self, task: str, folder: Path, *words: str) -> tuple[Path, Path]:
+        """Write both and fit; return the run folder and the file of what was never seen."""
+        paths = self.write(folder)
         flags = (*self.flags, *words, "--executor", "inline", "--quiet", "--out", folder / "run")
         command_line.seqtune("fit", paths[0], "--task", task, *flags)
         return folder / "run", paths[1]
@@ -149,6 +153,8 @@ class Victim:
 
     def refused(self, *commands: str) -> str:
         """Run commands that each must refuse the run in two lines, and return the last error."""
+        from hostile import refuse
+
         use: tuple[object, ...] = ("predict", self.folder, self.new)
         if self.task == "generate":
             use = ("generate", self.folder, "--prompt", "Once", "--length", "5")

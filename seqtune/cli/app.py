@@ -20,6 +20,7 @@ from seqtune.cli import (
     report,
     resume,
     runs,
+    serve,
 )
 from seqtune.cli.streams import OutputLost, guarded_streams
 from seqtune.errors import SeqtuneError, UsageError, literal
@@ -38,7 +39,7 @@ app = typer.Typer(
 OF_TASKS = [import_module(name) for info in infos() for name in info.commands]
 COMMANDS = (
     *(fit, plan, resume, predict, *OF_TASKS, evaluate, report, runs),
-    *(export, inspect, doctor),
+    *(export, serve, inspect, doctor),
 )
 for module in COMMANDS:
     app.command(module.NAME, epilog=f"Example: {module.EXAMPLE}")(module.command)

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from seqtune.cli.output import AsJson, Force, RunFolder, show
+from seqtune.cli.output import AsJson, Force, RunFolder, progress_bar, show
 from seqtune.registry import formats
 
 NAME = "export"
@@ -45,7 +45,9 @@ def command(
     from seqtune.report.export import ExportReport
     from seqtune.run.run import Run
 
-    summary = Run(run).export(
-        output, format=form, use=use, force=force, quantize=quantize, allow_loss=allow_loss
-    )
+    opened = Run(run)
+    with progress_bar() as opened.listener:
+        summary = opened.export(
+            output, format=form, use=use, force=force, quantize=quantize, allow_loss=allow_loss
+        )
     show(ExportReport(summary), as_json)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
-from seqtune.errors import MissingExtra
+from seqtune.errors import ExportError, MissingExtra
 from seqtune.export.comparison import compare, part_to_compare
 from seqtune.export.contents import write_contents
 from seqtune.export.rehearsal import rehearse
@@ -17,6 +17,7 @@ from seqtune.files import no_scratch
 from seqtune.run.export_summary import Comparison
 from seqtune.run.leaderboard import Row
 from seqtune.run.run import Run
+from seqtune.runtime.backend import activate
 
 NEEDED = ("onnx", "onnxruntime")
 """What a network is converted and run with."""
@@ -51,6 +52,7 @@ def checked_contents(run: Run, row: Row) -> Iterator[Checked]:
     """
     if row.kind != "baseline":
         _check_installed()
+        _load_keras_on_jax()
     predictor = run.predictor
     try:
         place = tempfile.TemporaryDirectory(prefix="seqtune-")
@@ -62,8 +64,22 @@ def checked_contents(run: Run, row: Row) -> Iterator[Checked]:
         write_contents(predictor, row.name, folder)
         part = part_to_compare(predictor.prepared)
         rehearsal = rehearse(folder, row.name, part)
-        comparison = compare(predictor, row.name, part, rehearsal.predictions)
+        comparison = compare(predictor, row.name, part, rehearsal.made)
         yield Checked(folder, comparison, rehearsal.loaded)
+
+
+def _load_keras_on_jax() -> None:
+    """Load Keras on the backend whose programs are converted, whatever the run was fitted on.
+
+    Raises:
+        ExportError: Keras is loaded already, on another one.
+    """
+    backend = activate("jax")
+    if backend != "jax":
+        raise ExportError(
+            f"networks are converted on JAX, and Keras runs on {backend} in this process",
+            "export in a process of its own: seqtune export RUN -o FILE",
+        )
 
 
 def _check_installed() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ import numpy.typing as npt
 from seqtune.errors import ExportError
 from seqtune.run.export_summary import Comparison
 from seqtune.run.predictor import Predictor
+from seqtune.tasks._abilities import Rehearses
 from seqtune.tasks._values import HELD_OUT_PARTS, Part
 
 Floats = npt.NDArray[np.float64]
@@ -35,23 +37,41 @@ def part_to_compare(prepared: Any) -> Part:
     return min(filled, key=lambda part: sizes[part], default="test")
 
 
-def compare(predictor: Predictor, row: str, part: Part, found: Floats) -> Comparison:
-    """Hold predictions of what was written against those of the run.
+def made_by(predictor: Predictor, row: str, part: Part) -> list[Floats]:
+    """Return what two predictors of a row are compared by.
+
+    Args:
+        predictor: One of both.
+        row: The row of its leaderboard.
+        part: Which rows are predicted.
+
+    Returns:
+        The predictions, and what the task's models do besides.
+    """
+    encoded = predictor.prepared.encoded(part)
+    made = [np.asarray(predictor.predictions(row, encoded), np.float64)]
+    if isinstance(predictor.task, Rehearses):
+        context = predictor.context
+        made.append(predictor.task.rehearse(predictor.prepared, predictor, context, row))
+    return made
+
+
+def compare(predictor: Predictor, row: str, part: Part, found: Sequence[Floats]) -> Comparison:
+    """Hold what was written against the run.
 
     Args:
         predictor: The run's.
         row: The row of its leaderboard.
         part: Which rows were predicted.
-        found: The predictions to be judged.
+        found: What `made_by` returned of what was written.
 
     Raises:
         ExportError: They are not the same.
     """
-    encoded = predictor.prepared.encoded(part)
-    expected = predictor.predictions(row, encoded)
-    comparison = Comparison(
-        part, len(encoded), predictor.task.info.examples, difference(expected, found), LIMIT
-    )
+    expected = made_by(predictor, row, part)
+    examples = len(predictor.prepared.encoded(part))
+    largest = max(difference(*each) for each in zip(expected, found, strict=True))
+    comparison = Comparison(part, examples, predictor.task.info.examples, largest, LIMIT)
     if not comparison.difference <= LIMIT:
         raise ExportError(
             f"what was written of {row} does not predict as the run does: on the {part} part the "

@@ -12,7 +12,8 @@ from typing import Any
 from seqtune.drawing.wording import count, figure, metric_name, several
 from seqtune.export.dockerfile import plain_name
 from seqtune.export.markdown import bullets, plain, table
-from seqtune.run.leaderboard import Leaderboard, Row
+from seqtune.run.export_summary import Comparison
+from seqtune.run.leaderboard import Row
 from seqtune.run.run import Run
 from seqtune.run.verdict import verdict
 from seqtune.tasks._info import TaskInfo, info_of
@@ -23,13 +24,16 @@ SPAN = "_span"
 PARTS = ("training", "validation", "test")
 
 
-def model_card(run: Run, row: Row, record: Mapping[str, Any], file: str) -> str:
+def model_card(
+    run: Run, row: Row, record: Mapping[str, Any], comparison: Comparison, file: str
+) -> str:
     """Return the card, in Markdown.
 
     Args:
         run: Where the bundle comes from.
         row: The row of its leaderboard.
         record: What `bundle.json` says.
+        comparison: How exactly it predicts what the run does.
         file: Name of the bundle's file.
     """
     info, data = info_of(run.task.name), record["data"]
@@ -44,7 +48,7 @@ def model_card(run: Run, row: Row, record: Mapping[str, Any], file: str) -> str:
         "Data": bullets(_data(data)),
         "Columns": _columns(data),
         "Figures": _figures(run, row),
-        "Limits": bullets(_limits(info, data, record)),
+        "Limits": bullets(_limits(info, record, comparison)),
         "Versions": _versions(record),
         "Use": _use(info, plain_name(file), bool(record["future"])),
     }
@@ -76,7 +80,7 @@ def _data(data: Mapping[str, Any]) -> Iterator[str]:
         yield f"File: {plain(data['path'])}"
     yield f"Fingerprint: {plain(data.get('fingerprint', 'unknown'))}"
     if isinstance(data.get("rows"), int):
-        yield f"Size: {several(data['rows'], data.get('unit', 'row'))}"
+        yield f"Size: {_in_units(data['rows'], data)}"
     for name in ("series", "frequency", "horizon"):
         if data.get(name):
             yield f"{name.capitalize()}: {plain(data[name])}"
@@ -92,19 +96,18 @@ def _parts(data: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
         rows, span = data.get(f"{part}_rows"), data.get(f"{part}{SPAN}")
         if isinstance(rows, int):
             period = f", {plain(span[0])} to {plain(span[1])}" if span else ""
-            yield part, several(rows, data.get("unit", "row")), period
+            yield part, _in_units(rows, data), period
+
+
+def _in_units(number: int, data: Mapping[str, Any]) -> str:
+    unit = str(data.get("unit", "row"))
+    return several(number, unit, unit if unit.endswith("s") else "")
 
 
 def _columns(data: Mapping[str, Any]) -> list[str]:
     roles = data.get("roles", {})
-    return (
-        table(
-            ["role", "columns"],
-            [(role, ", ".join(map(str, names))) for role, names in roles.items()],
-        )
-        if roles
-        else []
-    )
+    rows = [(role, ", ".join(map(str, names))) for role, names in roles.items()]
+    return table(["role", "columns"], rows) if rows else []
 
 
 def _figures(run: Run, row: Row) -> list[str]:
@@ -129,15 +132,17 @@ def _figures(run: Run, row: Row) -> list[str]:
         "",
         *table(head, lines),
         "",
-        plain_sentences(board, run, row),
+        _verdict(run, row),
     ]
 
 
-def plain_sentences(board: Leaderboard, run: Run, row: Row) -> str:
+def _verdict(run: Run, row: Row) -> str:
     """Return what the figures say, without the commands, which are of the run."""
-    said = verdict(board, "", run.record.get("left_out", {}), verb="")
-    own = [] if _is_compared(board, row) else [f"This model is {plain(row.name)}."]
-    return " ".join([*map(_long, said), *own])
+    board = run.board
+    said = [_long(each) for each in verdict(board, "", run.record.get("left_out", {}), verb="")]
+    compared = {each.name for each in (board.best_searched, board.best_baseline) if each}
+    own = [] if row.name in compared else [f"This model is {plain(row.name)}."]
+    return " ".join([*said, *own])
 
 
 def _long(sentence: str) -> str:
@@ -145,25 +150,17 @@ def _long(sentence: str) -> str:
     return " ".join(plain(word) for word in sentence.split())
 
 
-def _is_compared(board: Leaderboard, row: Row) -> bool:
-    return row.name in {each.name for each in (board.best_searched, board.best_baseline) if each}
-
-
-def _limits(info: TaskInfo, data: Mapping[str, Any], record: Mapping[str, Any]) -> Iterator[str]:
+def _limits(info: TaskInfo, record: Mapping[str, Any], comparison: Comparison) -> Iterator[str]:
     yield (
         "It knows what is in the data above and nothing since; data of another origin, unit or "
         "period may be predicted badly, and nothing warns of that."
     )
     yield from info.limits
-    if data.get("rows_inside", True):
-        yield "The rows that it was fitted on are inside this file: who has it can read them."
-    compared = record["compared"]
-    examples = next(
-        value for name, value in compared.items() if name not in ("part", "difference", "limit")
-    )
+    yield "The rows that it was fitted on are inside this file: who has it can read them."
     yield (
-        f"Checked at export: on {count(examples)} examples of the {compared['part']} part it "
-        f"predicts what the run does to {compared['difference']:.1e} of the predictions' scale."
+        f"Checked at export: on {count(comparison.examples)} {comparison.unit} of the "
+        f"{comparison.part} part it predicts what the run does to {comparison.difference:.1e} of "
+        "the predictions' scale."
     )
     for note in record["fitted"]["notes"]:
         yield f"Noted by the fit: {_long(note)}"

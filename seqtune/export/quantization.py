@@ -75,7 +75,7 @@ def _loss(run: Run, row: Row, folder: Path, before: int, after: int) -> Quantiza
         predictor.task.score(predictor.prepared, encoded, predictions)[metric]
         for predictions in (
             predictor.predictions(row.name, encoded),
-            rehearse(folder, row.name, "validation").predictions,
+            rehearse(folder, row.name, "validation").made[0],
         )
     )
     share = lost(was, is_now, predictor.board.direction)
@@ -104,5 +104,5 @@ def _compared(run: Run, row: Row, checked: Checked) -> Comparison:
     """Return how far the predictions are from the run's now; nothing limits that."""
     predictor, part = run.predictor, part_to_compare(run.prepared)
     expected = predictor.predictions(row.name, predictor.prepared.encoded(part))
-    found = rehearse(checked.folder, row.name, part).predictions
+    found = rehearse(checked.folder, row.name, part).made[0]
     return replace(checked.comparison, difference=difference(expected, found), limit=None)

@@ -3,8 +3,8 @@
     python -m seqtune.export.rehearsal FOLDER ROW PART OUT
 
 predicts and scores a held-out part of the data with the files in FOLDER, as a bundle would where
-nothing else is installed. To the folder OUT it writes predictions.npy, and loaded.json: the names
-of the packages that it loaded, which `requirements.txt` has to name.
+nothing else is installed. To the folder OUT it writes what it made, and loaded.json: the names of
+the packages that it loaded, which `requirements.txt` has to name.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import os
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 ABSENT = ("keras", "keras_tuner", "jax", "jaxlib", "tensorflow", "h5py", "onnx")
 """Packages that what was exported has to do without."""
 
-PREDICTIONS, LOADED = "predictions.npy", "loaded.json"
+MADE, LOADED = "made-{}.npy", "loaded.json"
 
 
 @dataclass(frozen=True)
@@ -36,11 +37,11 @@ class Rehearsal:
     """What the process did.
 
     Args:
-        predictions: (examples, …) float64.
+        made: What `seqtune.export.comparison.made_by` returned there.
         loaded: Names of the packages that it loaded.
     """
 
-    predictions: npt.NDArray[np.float64]
+    made: Sequence[npt.NDArray[np.float64]]
     loaded: frozenset[str]
 
 
@@ -74,17 +75,17 @@ def rehearse(folder: Path, row: str, part: Part) -> Rehearsal:
                 f"what was written of {row} does not predict without Keras: {reason}",
                 "export another row: --use NAME",
             )
-        predictions = read_array(out / PREDICTIONS, "float64", None)
-        return Rehearsal(predictions, frozenset(read_json(out / LOADED)))
+        count = len(list(out.glob(MADE.format("*"))))
+        made = [read_array(out / MADE.format(number), "float64", None) for number in range(count)]
+        return Rehearsal(made, frozenset(read_json(out / LOADED)))
 
 
 def _act(folder: Path, row: str, part: Any, out: Path) -> None:
     """Predict, and write what came of it."""
     for name in ABSENT:
         sys.modules[name] = None  # type: ignore[assignment]
-    import numpy as np
-
     from seqtune.data.array_file import write_array
+    from seqtune.export.comparison import made_by
     from seqtune.files import write_json
     from seqtune.recipe.load import Recipe, task_of
     from seqtune.run.leaderboard import read_leaderboard
@@ -95,10 +96,11 @@ def _act(folder: Path, row: str, part: Any, out: Path) -> None:
     recipe = Recipe.load(path, task_of(path))
     board = read_leaderboard(folder)
     predictor = Predictor(load_task(recipe.task), folder, board, recipe, only=row)
-    encoded = predictor.prepared.encoded(part)
-    made = predictor.predictions(row, encoded)
-    predictor.task.score(predictor.prepared, encoded, made)  # `evaluate` loads more than `predict`
-    write_array(out / PREDICTIONS, np.asarray(made, np.float64))
+    made = made_by(predictor, row, part)
+    prepared = predictor.prepared
+    predictor.task.score(prepared, prepared.encoded(part), made[0])  # loads more than to predict
+    for number, array in enumerate(made):
+        write_array(out / MADE.format(number), array)
     loaded = {name.partition(".")[0] for name, module in sys.modules.items() if module is not None}
     write_json(out / LOADED, sorted(loaded))
 

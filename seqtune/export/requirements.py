@@ -21,6 +21,7 @@ ALWAYS = (
 UNNEEDED = frozenset(
     {
         *("sympy", "mpmath", "coloredlogs", "humanfriendly"),  # asked for by ONNX Runtime
+        "huggingface-hub",  # by tokenizers, to download them
         *("cloudpickle", "setuptools", "pip"),  # loaded by Arrow and by Python, if they are there
     }
 )

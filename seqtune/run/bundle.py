@@ -35,9 +35,9 @@ class Bundle(Fitted):
     """
 
     def __init__(self, path: str | Path) -> None:
-        self.file = BundleFile(Path(path))
-        super().__init__(self.file.path, self.file.folder, self.file.record)
-        self.only = self.file.row
+        file = BundleFile(Path(path))
+        super().__init__(file.path, file.folder, file.record)
+        self.file, self.only = file, file.row
 
     def __repr__(self) -> str:
         return f"Bundle({str(self.path)!r}, {self.record['task']}, {self.only})"
@@ -45,6 +45,7 @@ class Bundle(Fitted):
     @property
     def recipe(self) -> Recipe:
         """The recipe with every default and inferred value filled in."""
+        assert self.file is not None
         return self.file.recipe
 
     @property

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from seqtune.data.reading.source import Source
     from seqtune.recipe.load import Recipe
+    from seqtune.run.bundle_file import BundleFile
     from seqtune.run.predictor import Predictor
     from seqtune.tasks._contract import Task
     from seqtune.tasks._values import Evaluation
@@ -41,6 +42,9 @@ class Fitted:
 
     only = ""
     """The one row of the leaderboard that predicts; empty where each does."""
+
+    file: BundleFile | None = None
+    """The file that the folder was unpacked from, and whose end is the folder's."""
 
     def __init__(self, path: Path, folder: Path, record: dict[str, Any]) -> None:
         self.path, self.folder, self.record = path, folder, record
@@ -106,6 +110,7 @@ class Fitted:
             data=str(self.record["data"].get("path") or ""),
             name=str(self.path),
             only=self.only,
+            bundle=self.file,
             listener=lambda event: self.listener(event),
             notes=self.notes,
         )
@@ -203,8 +208,10 @@ class Fitted:
         return self.task.writer(predictor.prepared, predictor, predictor.context)
 
     def _source(self, data: str | Path | pd.DataFrame | None, query: str | None) -> Source | None:
-        from seqtune.data.reading.open import open_source
-
         if data is None and query:
             raise RunError("a query needs a database", "name a file or an address before it")
-        return None if data is None else open_source(data, self.recipe, query, joins=False)
+        if data is None:
+            return None
+        from seqtune.data.reading.open import open_source
+
+        return open_source(data, self.recipe, query, joins=False)

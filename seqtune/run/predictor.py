@@ -133,7 +133,10 @@ class Predictor:
         """
         folder = Path(folder)
         if self.bundle is not None:
-            raise RunError(f"{self.name} is a bundle, which is saved by copying the file", "cp")
+            raise RunError(
+                f"{self.name} is a bundle, which is saved by copying the file",
+                f"cp {shlex.quote(self.name)} NEW.zip",
+            )
         if folder.exists() and any(folder.iterdir()):
             raise RunError(f"the folder {folder} is not empty", "choose another folder")
         folder.mkdir(parents=True, exist_ok=True)

@@ -51,6 +51,10 @@ class KerasNetwork:
         """Return what a program makes of arrays, compiled; see `seqtune.runtime.programs.run`."""
         return run(self.model, function_of(program), *arguments)
 
+    def fitting(self, axis: str, size: int) -> int:
+        """Return the size itself: a program is compiled for each."""
+        return size
+
     @cached_property
     def facts(self) -> Mapping[str, Any]:
         """What predicting must know of the network, as plain JSON values."""

@@ -155,6 +155,16 @@ class OnnxNetwork:
         names = (output.name for output in session.get_outputs())
         return rebuild(file.outputs, dict(zip(names, made, strict=True)))
 
+    def fitting(self, axis: str, size: int) -> int:
+        """Return the smallest size of an axis, at least this one, that the programs take.
+
+        Args:
+            axis: Its name.
+            size: What is to fit.
+        """
+        multiple = max((file.axes.get(axis, 1) for file in self.files.values()), default=1)
+        return -(-size // multiple) * multiple
+
     @property
     def model(self) -> Any:
         """The Keras model, which there is none of.

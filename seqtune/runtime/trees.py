@@ -15,9 +15,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
 LIST, DICT = "list", "dict"
+
+DTYPES = (
+    *("bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64"),
+    *("float16", "float32", "float64"),
+)
+"""What arrays may be of."""
 
 DEEPEST = 8
 MOST_LEAVES = 1_000
@@ -122,7 +126,7 @@ def _read(value: Any, depth: int) -> Any:
     name, shape, dtype = value["name"], value["shape"], value["dtype"]
     if not isinstance(shape, list) or len(shape) > MOST_AXES or not all(map(_is_axis, shape)):
         raise ValueError(f"found the shape {_short(shape)}, expected sizes and names of axes")
-    if not isinstance(dtype, str) or dtype not in np.sctypeDict:
+    if dtype not in DTYPES:
         raise ValueError(f"found the type {_short(dtype)}, expected one such as float32")
     if not isinstance(name, str) or not name:
         raise ValueError(f"found the name {_short(name)}, expected that of an array")

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from seqtune.progress import Advance, no_progress
+from seqtune.tasks._requests import Joined, RequestForm, RequestTable, StreamOption
 from seqtune.tasks._values import (
     Calibration,
     Context,
@@ -93,6 +94,32 @@ class Writes(Protocol):
 
 
 @runtime_checkable
+class Rehearses(Protocol):
+    """A task whose models do what predicting a held-out part does not show."""
+
+    def rehearse(self, prepared: Any, models: Models, context: Context, row: str) -> Floats:
+        """Return figures of what a row does besides, which an export compares too.
+
+        Args:
+            prepared: The data.
+            models: Opens the models.
+            context: Recipe and name of what they are opened from.
+            row: The row of the leaderboard.
+
+        Returns:
+            Numbers of any shape; none where there is nothing to show.
+        """
+
+
+@runtime_checkable
+class ReadsWith(Protocol):
+    """A task that reads new rows with packages that predicting its own rows may not load."""
+
+    def packages(self, prepared: Any) -> tuple[str, ...]:
+        """Return them, by the names that they are imported by."""
+
+
+@runtime_checkable
 class AnswersLines(Protocol):
     """A task whose cases may be lines of text, which `predict RUN -` answers one by one."""
 
@@ -136,3 +163,66 @@ class Explains(Protocol):
 
         From `deadline`, a value of `time.monotonic()`, on nothing further is begun.
         """
+
+
+@runtime_checkable
+class TakesRequests(Protocol):
+    """A task that says what clients of a served model send."""
+
+    def request_form(self, prepared: Any) -> RequestForm:
+        """Return the columns of a request, and an example from the data of the run."""
+
+
+@runtime_checkable
+class JoinsRequests(Protocol):
+    """A task that can predict the rows of several requests at once, without mixing them up.
+
+    The answer to a request is the same, whatever it is joined with.
+    """
+
+    def plain(self, prepared: Any, table: RequestTable, context: Context) -> Any:
+        """Return a request, read, that may be joined with others; None for one that goes alone.
+
+        Requests with faults go alone, so that they are refused in their own words.
+        """
+
+    def join(self, prepared: Any, requests: Sequence[Any], context: Context) -> Joined:
+        """Return what `encode` returns, of several requests that `plain` returned."""
+
+
+@runtime_checkable
+class StreamsText(Protocol):
+    """A task whose models write text piece by piece."""
+
+    def stream_options(self, prepared: Any) -> Sequence[StreamOption]:
+        """Return what a client may ask."""
+
+    def stream(
+        self,
+        writer: Any,
+        options: Mapping[str, Any],
+        use: str | None,
+        hear: Callable[[str], None],
+    ) -> dict[str, Any]:
+        """Write a text.
+
+        Args:
+            writer: What `Writes.writer` returned.
+            options: Values of `stream_options`, each of its type and within its bounds.
+            use: Name of the leaderboard row that writes; the winner if None.
+            hear: Hears each new piece of text as soon as it is certain.
+
+        Returns:
+            What came of it, as plain JSON values.
+        """
+
+
+@runtime_checkable
+class NamesClasses(Protocol):
+    """A task whose table gives a `label` to each row, and to each class its `p_<label>`."""
+
+    def class_names(self, prepared: Any) -> Sequence[str]:
+        """Return the labels, in the order of the classes."""
+
+    def input_columns(self, prepared: Any) -> Sequence[str]:
+        """Return the columns of a row that has no label yet."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -14,10 +14,11 @@ from seqtune.data.panel.panel import Panel
 from seqtune.data.panel.seasonality import find_periods
 from seqtune.data.panel.split import Split
 from seqtune.data.panel.time_text import format_times
-from seqtune.data.reading.roles import names_of
-from seqtune.data.reading.source import Source
 from seqtune.errors import DataError
 from seqtune.progress import Assumption, Listener, Note
+
+if TYPE_CHECKING:
+    from seqtune.data.reading.source import Source
 
 PARTS = {"training": "train", "validation": "validation", "test": "test"}
 """The parts of a split by the names that the plan has for them."""
@@ -76,6 +77,8 @@ def named_columns(source: Source, data: Any, roles: Sequence[str]) -> set[str]:
     Raises:
         DataError: A column is not there.
     """
+    from seqtune.data.reading.roles import names_of
+
     named = {role: names_of(getattr(data, role)) for role in roles}
     for role, names in named.items():
         for name in names:

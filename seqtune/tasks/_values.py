@@ -82,6 +82,14 @@ class Network(Protocol):
             Such arrays again; NumPy reads them.
         """
 
+    def fitting(self, axis: str, size: int) -> int:
+        """Return the smallest size of an axis, at least this one, that its programs take.
+
+        Args:
+            axis: As `Exported.sizes` names it.
+            size: What is to fit; the rest is filled up with what is not there.
+        """
+
     @property
     def facts(self) -> Mapping[str, Any]:
         """What predicting must know of it beside its programs: the task's `network_facts`."""

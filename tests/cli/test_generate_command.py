@@ -37,7 +37,7 @@ class KnownByHeart:
         tokens = Tokenizer.fit([TALE], "character", max_tokens=99, min_count=1)
         documents = Ragged.from_list([[*tokens.encode(TALE).tolist(), END]])
         model = kneser_ney.fit(documents, tokens.size, order=40)
-        self.folder, self.notes = Path(folder), list[str]()
+        self.path, self.notes = Path(folder), list[str]()
         self.record = {"task": "generate"}
         self.reader = SimpleReader(model, tokens)
 
@@ -59,7 +59,7 @@ class KnownByHeart:
 
 @pytest.fixture(autouse=True)
 def known_by_heart(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("seqtune.run.run.Run", KnownByHeart)
+    monkeypatch.setattr("seqtune.run.load.load", KnownByHeart)
 
 
 class Terminal(io.StringIO):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import hashlib
 import json
 import re
 import shutil
@@ -10,6 +12,7 @@ import sys
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -18,7 +21,7 @@ from command_line import left_alone, seqtune
 from tiny_runs import SAMPLES
 
 from seqtune import load
-from seqtune.errors import ExportError, RunError, UsageError
+from seqtune.errors import ExportError, RunError, SeqtuneError, UsageError
 from seqtune.export import comparison
 from seqtune.export.archive import write_archive
 from seqtune.run.bundle import Bundle
@@ -74,6 +77,16 @@ def test_a_predictor_opens_it(kept: Kept, alone: Path) -> None:
         predictor.save(alone.parent / "saved")
 
 
+def test_it_is_there_as_long_as_anything_of_it_is_used(alone: Path) -> None:
+    predictor = load(alone).predictor
+    gc.collect()
+    assert predictor.folder.is_dir() and len(predictor.predict()) == 7
+    folder = predictor.folder
+    del predictor
+    gc.collect()
+    assert not folder.exists()
+
+
 def test_it_holds_one_row_alone(alone: Path) -> None:
     bundle = load(alone)
     for use in ("naive", "network"):
@@ -113,10 +126,15 @@ def test_the_card_answers_what_a_stranger_asks(alone: Path) -> None:
 
 
 def test_two_exports_differ_in_nothing_but_the_time(kept: Kept, tmp_path: Path) -> None:
-    Run(kept.run).export(tmp_path / "model.zip", use=ROW)
+    path = tmp_path / "model.zip"
+    path.write_text("mine", encoding="utf-8")
+    with pytest.raises(RunError, match="already exists") as fault:
+        Run(kept.run).export(path, use=ROW)
+    assert path.read_text(encoding="utf-8") == "mine" and "--force" in fault.value.hint
+    Run(kept.run).export(path, use=ROW, force=True)
     contents = []
-    for path in (kept.bundle, tmp_path / "model.zip"):
-        with zipfile.ZipFile(path) as archive:
+    for each in (kept.bundle, path):
+        with zipfile.ZipFile(each) as archive:
             contents.append({name: archive.read(name) for name in archive.namelist()})
     one, two = contents
     differing = {name for name in one if one[name] != two[name]}
@@ -157,25 +175,12 @@ def test_what_needs_a_run_says_so(
 
 def test_export_says_what_it_wrote_and_how_exact_it_is(kept: Kept, tmp_path: Path) -> None:
     path = tmp_path / "a.zip"
-    said = seqtune("export", kept.run, "--use", ROW, "-o", path).out
-    assert "compared" in said and "of the test part" in said and "seqtune serve" in said
-    assert "difference  at most 0.0e+00 of the predictions' scale (limit 1e-05)" in said
-    document = seqtune("export", kept.run, "--use", ROW, "-o", path, "--force", "--json").json
+    document = seqtune("export", kept.run, "--use", ROW, "-o", path, "--json").json
     assert document["compared"]["difference"] == 0 and document["bytes"] == path.stat().st_size
     assert document["row"] == ROW and document["format"] == "bundle"
 
 
 # refusals
-
-
-def test_a_file_that_exists_is_replaced_by_force_alone(kept: Kept, tmp_path: Path) -> None:
-    path = tmp_path / "model.zip"
-    path.write_text("mine", encoding="utf-8")
-    with pytest.raises(RunError, match="already exists"):
-        Run(kept.run).export(path, use=ROW)
-    assert path.read_text(encoding="utf-8") == "mine"
-    Run(kept.run).export(path, use=ROW, force=True)
-    assert load(path).predict() is not None
 
 
 def test_a_format_that_nobody_knows(kept: Kept, tmp_path: Path) -> None:
@@ -262,3 +267,85 @@ def test_it_predicts_where_keras_is_not_installed(kept: Kept, alone: Path) -> No
     )
     assert done.returncode == 0, done.stderr
     assert done.stdout == seqtune("predict", alone).out
+
+
+# strangers who can count
+
+
+def resigned(path: Path, name: str, content: bytes) -> Path:
+    """Put another file into a bundle, with its size and its checksum."""
+    with zipfile.ZipFile(path) as archive:
+        files = {each: archive.read(each) for each in archive.namelist()}
+    manifest = json.loads(files.pop(MANIFEST))
+    files[name] = content
+    manifest["files"] = {
+        each: {"bytes": len(value), "sha256": hashlib.sha256(value).hexdigest()}
+        for each, value in files.items()
+    }
+    with zipfile.ZipFile(path, "w") as archive:
+        for each, value in {MANIFEST: json.dumps(manifest).encode(), **files}.items():
+            archive.writestr(each, value)
+    return path
+
+
+def member(**changed: Any) -> bytes:
+    whole = {
+        "trial": "t001", "weight": 1.0, "model": "models/t001.json", "refitted": "", "values": {},
+        "method": "", **changed,
+    }  # fmt: skip
+    return json.dumps({ROW: [whole]}).encode()
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("leaderboard.json", b"{}", "leaderboard.json is damaged"),
+        ("leaderboard.json", b"[" * 20_000, "leaderboard.json is damaged: it is nested too deeply"),
+        ("recipe.yaml", b"task: classify\n", "recipe.yaml"),
+        ("recipe.yaml", b"!!python/object/apply:os.system ['true']\n", "recipe.yaml"),
+        ("codec.json", b"{}", "codec.json is damaged"),
+        ("data/panel.json", b"{}", "panel"),
+        ("data/target.npy", b"\x93NUMPY", "the panel is damaged"),
+        ("calibration.json", b'{"seasonal_naive": {"more": 1}}', "calibration.json is damaged"),
+    ],
+)
+def test_values_that_are_none_are_refused_in_a_line(
+    kept: Kept, alone: Path, name: str, content: bytes, said: str
+) -> None:
+    resigned(alone, name, content)
+    with pytest.raises(SeqtuneError) as refused:
+        bundle = load(alone)
+        bundle.predict()
+        bundle.predictor.calibrations  # noqa: B018
+    assert said in refused.value.message and refused.value.message.isprintable()
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (member(model="models/../../x.json"), "names a file outside"),
+        (member(model="/etc/passwd"), "names a file outside"),
+        (member(), "t001.json"),
+        (member(trial="../t001"), "expected the name of a trial"),
+        (member(weight=7), "found the weight 7"),
+    ],
+)
+def test_members_that_lead_elsewhere_are_refused(
+    kept: Kept, alone: Path, content: bytes, said: str
+) -> None:
+    resigned(alone, "members.json", content)
+    board = json.loads(zipfile.ZipFile(alone).read("leaderboard.json"))
+    for row in board["leaderboard"]:
+        row["kind"] = "network" if row["name"] == ROW else row["kind"]
+    resigned(alone, "leaderboard.json", json.dumps(board).encode())
+    with pytest.raises(RunError) as refused:
+        load(alone).predict()
+    assert said in refused.value.message and refused.value.message.isprintable()
+
+
+def test_a_row_that_is_not_on_the_leaderboard(alone: Path) -> None:
+    board = json.loads(zipfile.ZipFile(alone).read("leaderboard.json"))
+    board["leaderboard"] = [row for row in board["leaderboard"] if row["name"] != ROW]
+    resigned(alone, "leaderboard.json", json.dumps(board).encode())
+    with pytest.raises(RunError, match=rf"leaderboard\.json is damaged: it lacks {ROW}"):
+        load(alone).predict()

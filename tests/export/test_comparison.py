@@ -60,7 +60,7 @@ def predictor(made: Any) -> Any:
 
 def test_what_predicts_the_same_is_said_with_its_figure() -> None:
     comparison = compare(
-        predictor([0.0, 1.0]), "gru-t001", "test", np.array([0.0, 1.0 + LIMIT / 2])
+        predictor([0.0, 1.0]), "gru-t001", "test", [np.array([0.0, 1.0 + LIMIT / 2])]
     )
     assert (comparison.part, comparison.examples, comparison.unit) == ("test", 2, "windows")
     assert comparison.difference == pytest.approx(LIMIT / 2)
@@ -70,7 +70,7 @@ def test_what_predicts_the_same_is_said_with_its_figure() -> None:
 @pytest.mark.parametrize(("found", "figure"), [([0.0, 1.001], "1.0e-03"), ([0.0], "inf")])
 def test_what_does_not_is_refused_with_it(found: list[float], figure: str) -> None:
     with pytest.raises(ExportError, match="does not predict as the run does") as refused:
-        compare(predictor([0.0, 1.0]), "gru-t001", "test", np.array(found))
+        compare(predictor([0.0, 1.0]), "gru-t001", "test", [np.array(found)])
     assert f"largest difference is {figure} of the predictions' scale" in refused.value.message
     assert "at most 1e-05" in refused.value.message
     assert refused.value.hint.endswith("seqtune export runs/a --use NAME -o FILE")

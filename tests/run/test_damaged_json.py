@@ -23,7 +23,7 @@ from mutation import JUNK, mutated, places
 from tiny_runs import SAMPLES, Victim
 
 from seqtune.errors import SeqtuneError
-from seqtune.run.run import load
+from seqtune.run.load import load
 from seqtune.workflow.resume import baselines_of
 
 TEXTS = some.text(max_size=20)

@@ -240,7 +240,7 @@ def test_an_encrypted_file(path: Path) -> None:
     place = content.index(b"PK\x01\x02")
     content[place + 8] |= 1
     path.write_bytes(content)
-    assert "is encrypted" in fault(path)
+    assert "' in it is encrypted" in fault(path)
 
 
 # sizes

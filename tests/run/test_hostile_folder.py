@@ -36,7 +36,8 @@ from hostile_cases import ARRAYS, CHART, GRID, JSON, MEMBER, PICKLED, VALUES
 from tiny_runs import SAMPLES, Victim
 
 from seqtune.errors import SeqtuneError
-from seqtune.run.run import Run, load
+from seqtune.run.load import load
+from seqtune.run.run import Run
 
 NAME = "segment-gru-t001"
 MODEL = "models/t001.keras"

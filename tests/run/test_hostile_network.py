@@ -23,7 +23,7 @@ from hostile import Attack, kernel, put, rewrite, rewrite_weights
 from tiny_runs import Victim
 
 from seqtune.errors import RunError
-from seqtune.run.run import load
+from seqtune.run.load import load
 from seqtune.runtime.network import KerasNetwork
 from seqtune.search.network_file import WEIGHTS, load_network, plan_network, save_network
 from seqtune.search.recorded import MAX_LAYERS, MAX_SIZE

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from seqtune.errors import RunError
+from seqtune.run import onnx_check
 from seqtune.run.onnx_check import check_onnx
 
 onnx = pytest.importorskip("onnx")
@@ -134,6 +135,13 @@ def test_graphs_in_graphs_without_end_are_refused() -> None:
     for _ in range(10):
         inner = graph([helper.make_node("If", ["c"], ["y"], then_branch=inner)])
     assert "more graphs or nodes" in fault(helper.make_model(inner))
+
+
+def test_more_nodes_than_a_network_has_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(onnx_check, "MAX_NODES", 4)  # three, and one in each branch
+    assert "more graphs or nodes" in fault(plain())
+    monkeypatch.setattr(onnx_check, "MAX_NODES", 5)
+    check_onnx(plain().SerializeToString(), PATH)
 
 
 @pytest.mark.parametrize(

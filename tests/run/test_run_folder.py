@@ -29,9 +29,10 @@ from seqtune.run.folder import (
     read_record,
     write_record,
 )
+from seqtune.run.load import load
 from seqtune.run.lock import RunLock
 from seqtune.run.members import MEMBERS, Member, read_members, write_members
-from seqtune.run.run import Run, load
+from seqtune.run.run import Run
 
 RECORD = {"task": "forecast", "status": "complete", "data": {}, "seed": 0, "backend": "jax"}
 

@@ -29,7 +29,8 @@ def join_panels(history: Panel, new: Panel) -> tuple[Panel, Ints]:
 
     Args:
         history: The panel that a run was fitted on.
-        new: Rows on the same grid, with the same columns.
+        new: Rows on the same grid, with the same columns. Several of its series may have one name:
+            each goes on with that history by itself.
 
     Returns:
         The joined panel, of the series in `new` in their order, and (series,), int64: the index
@@ -49,11 +50,10 @@ def join_panels(history: Panel, new: Panel) -> tuple[Panel, Ints]:
         behind = np.where(again, history.starts[known], (history.starts + history.lengths)[known])
         starts = np.where(known >= 0, behind, new.starts)
         notes = _note_again(int(again.sum()), len(new.series))
-    old_codes = np.full(len(history.series), -1, dtype=np.int32)
-    old_codes[known[known >= 0]] = np.flatnonzero(known >= 0)
+    goes_on = np.flatnonzero(known >= 0)
     rows = _concatenate(
-        _flatten(history, old_codes, history.starts),
-        _flatten(new, np.arange(len(new.series), dtype=np.int32), starts),
+        _flatten(history, known[goes_on], goes_on, history.starts),
+        _flatten(new, np.arange(len(new.series)), np.arange(len(new.series)), starts),
     )
     rows, _ = merge_rows(sort_rows(rows), "last")
     spans = find_spans(rows, keep_empty=True)
@@ -111,9 +111,16 @@ def _refuse_different(history: Panel, new: Panel) -> None:
         )
 
 
-def _flatten(panel: Panel, codes: npt.NDArray[np.int32], starts: Ints) -> Rows:
-    """Return the rows of the series whose code is not negative, those ahead included."""
-    wanted = np.flatnonzero(codes >= 0)
+def _flatten(panel: Panel, wanted: Ints, codes: Ints, starts: Ints) -> Rows:
+    """Return the rows of some series, those ahead included.
+
+    Args:
+        panel: The series.
+        wanted: (series,) which of them; one may be wanted several times.
+        codes: (series,) the code that each gets.
+        starts: (series of the panel,) the step of the first row of each.
+    """
+    codes = codes.astype(np.int32)
     counts = panel.lengths[wanted]
     before = np.cumsum(counts) - counts
     inside = np.arange(int(counts.sum())) - np.repeat(before, counts)
@@ -123,7 +130,7 @@ def _flatten(panel: Panel, codes: npt.NDArray[np.int32], starts: Ints) -> Rows:
     target = np.where(panel.observed[rows], panel.target[rows], np.nan)
     past = panel.past[rows]
     return Rows(
-        codes=np.concatenate([np.repeat(codes[wanted], counts), codes[wanted][series]]),
+        codes=np.concatenate([np.repeat(codes, counts), codes[series]]),
         steps=np.concatenate(
             [inside + np.repeat(starts[wanted], counts), (starts[wanted] + counts)[series] + ahead]
         ),

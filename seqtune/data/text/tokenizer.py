@@ -57,6 +57,10 @@ CODE_POINTS = 0x110000 - 0x800
 """Characters that Unicode has room for, without surrogates."""
 
 
+SPLIT = ("word", "subword")
+"""Kinds of token that a library splits texts into."""
+
+
 @dataclass(frozen=True)
 class Tokenizer:
     """A vocabulary and the rule that splits a text; a value, equal where these are equal.
@@ -90,6 +94,11 @@ class Tokenizer:
     def is_exact(self) -> bool:
         """Whether a text comes back from its tokens as it was; symbols with one blank between."""
         return self.normalization == "none"
+
+    @property
+    def packages(self) -> tuple[str, ...]:
+        """Packages that splitting a text loads."""
+        return () if self.is_exact and self.kind not in SPLIT else ("tokenizers",)
 
     @property
     def dtype(self) -> str:

@@ -18,6 +18,7 @@ from seqtune.run.folder import now
 from seqtune.run.leaderboard import Row
 from seqtune.run.run import Run
 from seqtune.runtime.backend import installed
+from seqtune.tasks._abilities import ReadsWith
 
 PRIVATE = ("path", "query", "address")
 """What `run.json` says of where data came from; a bundle leaves the machine without it."""
@@ -52,9 +53,12 @@ def write(
         if loss is not None:
             record["quantized"] = loss.to_dict()
         folder = checked.folder
-        write_text(folder / "requirements.txt", text(requirements(checked.loaded)))
+        packages = {*checked.loaded, *_read_with(run)}
+        write_text(folder / "requirements.txt", text(requirements(packages)))
         write_text(folder / "Dockerfile", dockerfile(path.name))
-        write_text(folder / "model_card.md", model_card(run, row, record, path.name))
+        write_text(
+            folder / "model_card.md", model_card(run, row, record, checked.comparison, path.name)
+        )
         with whole_file(path) as temporary:
             write_archive(folder, record, temporary)
             BundleFile(temporary).close()  # what a reader would refuse takes no name
@@ -69,6 +73,19 @@ def write(
         comparison=checked.comparison,
         quantized=loss,
     )
+
+
+def _notes(run: Run, origin: object) -> list[str]:
+    """Return what the fit noted, without commands on the run, and files by their names alone."""
+    notes = (str(note) for note in run.record.get("notes", []))
+    about = [note for note in notes if str(run.path) not in note]
+    path = str(origin or "")
+    return [note.replace(path, PurePath(path).name) if path else note for note in about]
+
+
+def _read_with(run: Run) -> tuple[str, ...]:
+    """Return the packages that the task reads new rows with."""
+    return run.task.packages(run.prepared) if isinstance(run.task, ReadsWith) else ()
 
 
 def record_of(run: Run, row: Row, comparison: Comparison) -> dict[str, Any]:
@@ -87,7 +104,7 @@ def record_of(run: Run, row: Row, comparison: Comparison) -> dict[str, Any]:
             "began": run.record.get("began", ""),
             "versions": run.record.get("versions", {}),
             "left_out": run.record.get("left_out", {}),
-            "notes": run.record.get("notes", []),
+            "notes": _notes(run, origin),
         },
         "compared": comparison.to_dict(),
     }

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import importlib.util
 from collections.abc import Mapping, Sequence
-from importlib.util import find_spec
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import numpy as np
 
-from seqtune.errors import ExportError, MissingExtra
+from seqtune.errors import ExportError
 from seqtune.export.alone import Answers, write_alone
 from seqtune.export.arguments import arguments_of
 from seqtune.export.calls import Call, programs_of
+from seqtune.export.checked import _check_installed, _load_keras_on_jax
 from seqtune.export.numpy.source import Source
 from seqtune.export.onnx.program import to_onnx
 from seqtune.files import write_text
@@ -46,10 +46,8 @@ def write(run: Run, row: Row, path: Path) -> ExportSummary:
         RunError: The folder holds something else.
         MissingExtra: ONNX, by which networks are read, is not installed.
     """
-    if find_spec("onnx") is None:
-        raise MissingExtra(
-            "networks are read by way of onnx, not installed here", "pip install 'seqtune[export]'"
-        )
+    _check_installed()
+    _load_keras_on_jax()
 
     def write_networks(folder: Path, calls: Mapping[str, Sequence[Call]]) -> tuple[Any, Answers]:
         described, answers = {}, []

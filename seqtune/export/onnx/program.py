@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from seqtune.errors import ExportError
 from seqtune.export.onnx.graph import Graph, Uneven, Value, shape_of, used_names
 from seqtune.export.onnx.walk import write
 from seqtune.runtime.program import function_of
@@ -47,51 +48,44 @@ class OnnxProgram:
 def to_onnx(model: Any, exported: Exported) -> OnnxProgram:
     """Write what a program of a network computes.
 
-    Where the size of an axis decides which operations there are, that axis may only have multiples
-    of a size, or stays as long as its first size; the axes that were named last are given up first.
-
-    Args:
-        model: A Keras model, on JAX.
-        exported: The program, with examples of its arguments.
+    Where the size of an axis behind the first decides which operations there are, sizes may only be
+    multiples of 16, or of 64.
 
     Raises:
-        ExportError: An operation of the network has no ONNX form.
+        ExportError: An operation of the network has no ONNX form, or sizes decide what is done.
 
     Example:
         >>> to_onnx(model, predict_alone(model)).axes
         {'rows': 1, 'steps': 1}
     """
-    axes = list(exported.sizes)
-    while True:
-        last: Uneven | None = None
-        for multiple in MULTIPLES if len(axes) > 1 else MULTIPLES[:1]:
-            try:
-                return _written(model, exported, axes, multiple)
-            except Uneven as uneven:
-                last = uneven
-        if not axes:
-            assert last is not None
-            raise last
-        axes.pop()
+    for multiple in MULTIPLES:
+        try:
+            return _written(model, exported, multiple)
+        except Uneven as uneven:
+            reason = str(uneven)
+            if len(exported.sizes) < 2:
+                break
+    raise ExportError(
+        f"the program {exported.program.name!r} of this network does something else for each size "
+        f"of its inputs, which no file can say: {reason}"
+    )
 
 
-def _written(model: Any, exported: Exported, axes: Sequence[str], multiple: int) -> OnnxProgram:
+def _written(model: Any, exported: Exported, multiple: int) -> OnnxProgram:
     """Write a program for any size of the first axis, and for multiples of the others' sizes."""
     import jax
     from onnx import checker, helper
 
-    pairs = dict[str, tuple[int, int]]()
-    for number, (name, pair) in enumerate(exported.sizes.items()):
-        if number == 0 or name not in axes:
-            pairs[name] = pair if name in axes else (pair[0], pair[0])
-        else:
-            pairs[name] = (pair[0] * multiple, (pair[0] + SPREAD) * multiple)
+    pairs = {
+        name: (size * multiple, (size + SPREAD) * multiple) if number else (size, other)
+        for number, (name, (size, other)) in enumerate(exported.sizes.items())
+    }
     given = [
         exported.arguments({name: pair[which] for name, pair in pairs.items()}) for which in (0, 1)
     ]
     traces = [_traced(model, function_of(exported.program), each) for each in given]
     graph = Graph()
-    names = {pair: name for name, pair in pairs.items() if name in axes}
+    names = {pair: name for name, pair in pairs.items()}
     weights = [graph.constant(np.asarray(each.value)) for each in model.variables]
     inputs = list[Value]()
     for number, arrays in enumerate(zip(*map(flatten, given), strict=True)):
@@ -120,7 +114,7 @@ def _written(model: Any, exported: Exported, axes: Sequence[str], multiple: int)
         written.SerializeToString(),
         describe(list(given[0]), used),
         describe(tree, made),
-        {name: multiple if number else 1 for number, name in enumerate(axes)},
+        {name: multiple if number else 1 for number, name in enumerate(pairs)},
     )
 
 

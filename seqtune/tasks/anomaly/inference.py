@@ -158,7 +158,7 @@ class Judge:
     ) -> list[Judged]:
         """Judge `steps` rows from `start` on in each stream."""
         bounds = np.stack([coded.offsets[series], coded.offsets[series + 1]], axis=1)
-        long = self.warm_up + self.steps + self.after
+        long = self.network.fitting("steps", self.warm_up + self.steps + self.after)
         rows = start[:, None] - self.warm_up + np.arange(long)
         inputs, truth, weight = gather(coded, self.codec, self.values, rows, bounds)
         output = self.network(inputs)

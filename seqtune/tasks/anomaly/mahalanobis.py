@@ -22,6 +22,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from seqtune.tasks.anomaly.shrunk_covariance import ShrunkCovariance
+
 Floats = npt.NDArray[np.float64]
 Floats32 = npt.NDArray[np.float32]
 
@@ -107,8 +109,6 @@ class Mahalanobis:
             independent: How many of them are independent of each other; averages over rows that
                 overlap are fewer than they seem.
         """
-        from sklearn.covariance import LedoitWolf
-
         states = states[np.isfinite(states).all(axis=1)]
         if len(states) < FEWEST:
             units = states.shape[1]
@@ -119,13 +119,13 @@ class Mahalanobis:
         scaled = (states - center) / unit
         usual = scaled
         for _ in range(STEPS):
-            spread = LedoitWolf().fit(usual)
-            distance = spread.mahalanobis(scaled)
+            spread = ShrunkCovariance.fit(usual)
+            distance = spread.distances(scaled)
             usual = scaled[distance <= np.quantile(distance, KEPT)]
-        middle = center + spread.location_ * unit
+        middle = center + spread.center * unit
         if independent < PER_NUMBER * states.shape[1]:
-            return cls(middle, unit, np.diag(1.0 / np.diag(spread.covariance_)))
-        return cls(middle, unit, np.asarray(spread.precision_, np.float64))
+            return cls(middle, unit, np.diag(1.0 / np.diag(spread.covariance)))
+        return cls(middle, unit, spread.precision)
 
     def distance(self, states: Floats) -> Floats32:
         """Return how unfamiliar states are, (rows,): the logarithm of 1 + Mahalanobis distance.

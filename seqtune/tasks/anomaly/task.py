@@ -18,10 +18,10 @@ from seqtune.baselines.runner import (
     KeptResults,
     run_simple_methods,
 )
-from seqtune.data.reading.source import Source
 from seqtune.progress import Advance, Listener, no_progress
 from seqtune.recipe.load import Recipe
 from seqtune.tasks._contract import SearchSettings, Task
+from seqtune.tasks._requests import RequestForm
 from seqtune.tasks._values import (
     Context,
     Evaluation,
@@ -40,6 +40,7 @@ from seqtune.tasks.anomaly.new_rows import NewRows, labelled_rows, rows_to_score
 from seqtune.tasks.anomaly.points import channels_of, offsets_of
 from seqtune.tasks.anomaly.prepared import Prepared
 from seqtune.tasks.anomaly.reference_states import reference_of
+from seqtune.tasks.anomaly.requests import request_form
 from seqtune.tasks.anomaly.score_parts import combined_score
 from seqtune.tasks.anomaly.scorer_selection import calibrate, selection_score
 from seqtune.tasks.anomaly.scoring import score_held_out, score_segments
@@ -47,6 +48,7 @@ from seqtune.tasks.anomaly.simple_methods import problem_of, score_by_method
 from seqtune.tasks.anomaly.tables import evaluate_rows, event_table
 
 if TYPE_CHECKING:
+    from seqtune.data.reading.source import Source
     from seqtune.tasks.anomaly.batches import TrainingBatches
 
 Floats = npt.NDArray[np.float64]
@@ -274,6 +276,10 @@ class AnomalyTask(Task):
     ) -> Evaluation:
         """Score new rows by their labels, or count events."""
         return evaluate_rows(prepared.codec, encoded, predictions, context)
+
+    def request_form(self, prepared: Prepared) -> RequestForm:
+        """Return the columns of a request."""
+        return request_form(prepared)
 
 
 def _selecting(

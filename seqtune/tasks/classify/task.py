@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -17,13 +17,14 @@ from seqtune.baselines.runner import (
     KeptResults,
     run_simple_methods,
 )
-from seqtune.data.reading.source import Source
 from seqtune.metrics.calibration import fit_temperature
 from seqtune.metrics.classify import confusion
 from seqtune.progress import Advance, Listener, no_progress
 from seqtune.recipe.load import Recipe
 from seqtune.tasks._contract import SearchSettings, Task
+from seqtune.tasks._joining import JoinableColumns, RowsAreApart
 from seqtune.tasks._lines import LinesAreRows
+from seqtune.tasks._requests import RequestForm
 from seqtune.tasks._values import (
     Context,
     Evaluation,
@@ -39,12 +40,14 @@ from seqtune.tasks.classify.inference import input_name, network_probabilities
 from seqtune.tasks.classify.info import INFO
 from seqtune.tasks.classify.new_cases import labelled_cases, unlabelled_cases
 from seqtune.tasks.classify.prepared import Prepared
+from seqtune.tasks.classify.requests import joinable, request_form
 from seqtune.tasks.classify.schema import Schema
 from seqtune.tasks.classify.simple_methods import classify_by_method, problem_of
 from seqtune.tasks.classify.tables import evaluate_cases, label_table, score_cases
 from seqtune.tasks.classify.temperature import Temperature
 
 if TYPE_CHECKING:
+    from seqtune.data.reading.source import Source
     from seqtune.tasks.classify.batches import TrainingBatches
 
 Floats = npt.NDArray[np.float64]
@@ -60,7 +63,7 @@ WORST_LOG_LOSS = 10.0
 """Where the tie-break ends; a log loss beyond it is as bad as any."""
 
 
-class ClassifyTask(LinesAreRows, Task):
+class ClassifyTask(LinesAreRows, RowsAreApart, Task):
     """Classification with recurrent networks; see `seqtune.tasks._contract.Task`."""
 
     info = INFO
@@ -234,6 +237,19 @@ class ClassifyTask(LinesAreRows, Task):
             "counts": counts.tolist(),
         }
 
+    def packages(self, prepared: Prepared) -> tuple[str, ...]:
+        """Return what splits texts."""
+        tokenizers = prepared.codec.tokenizers.values()
+        return tuple({name for each in tokenizers for name in each.packages})
+
+    def class_names(self, prepared: Prepared) -> Sequence[str]:
+        """Return the labels, in the order of the classes."""
+        return prepared.codec.labels.names
+
+    def input_columns(self, prepared: Prepared) -> Sequence[str]:
+        """Return the columns that a prediction needs."""
+        return prepared.codec.roles.inputs
+
     def line_column(self, prepared: Prepared) -> str:
         """Return the column of the texts; "" of series."""
         return prepared.codec.roles.text
@@ -261,6 +277,14 @@ class ClassifyTask(LinesAreRows, Task):
     ) -> Evaluation:
         """Score answers to new cases."""
         return evaluate_cases(prepared.codec, encoded, predictions)
+
+    def request_form(self, prepared: Prepared) -> RequestForm:
+        """Return the columns of a request."""
+        return request_form(prepared)
+
+    def joinable(self, prepared: Prepared) -> JoinableColumns | None:
+        """Return the columns of requests that can be joined."""
+        return joinable(prepared)
 
 
 def _error_of_share(share: float, cases: int) -> float:

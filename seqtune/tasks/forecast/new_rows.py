@@ -40,21 +40,43 @@ def next_windows(prepared: Prepared, source: Source | None, context: Context) ->
     Raises:
         DataError: Covariates known ahead are missing, or the new rows do not fit the run.
     """
-    codec, panel = prepared.codec, prepared.panel
-    if source is not None:
-        # rows without the target are of use where covariates are known ahead
-        new = read_new(codec, source, context, allow_empty=bool(codec.future.names))
-        absent = len(set(panel.series) - set(new.series))
-        if absent and codec.roles["series"]:
-            context.note(f"{absent} series of the run are not in {source.path}: not forecast")
-        history = panel
-        panel, first = join_panels(history, new)
-        context.note(*panel.notes)
-        _require_history(source, codec, panel)
+    if source is None:
+        return _examples(prepared.codec, prepared.panel, context)
+    codec, history = prepared.codec, prepared.panel
+    # rows without the target are of use where covariates are known ahead
+    new = read_new(codec, source, context, allow_empty=bool(codec.future.names))
+    absent = len(set(history.series) - set(new.series))
+    if absent and codec.roles["series"]:
+        context.note(f"{absent} series of the run are not in {source.path}: not forecast")
+    return windows_behind(prepared, new, str(source.path), context)
+
+
+def windows_behind(prepared: Prepared, new: Panel, path: str, context: Context) -> Examples:
+    """Return one window per series and target of new rows, cut after the last of them.
+
+    Args:
+        prepared: The data of the run.
+        new: The new rows; several of its series may go on with one of the run.
+        path: Where they come from, for messages.
+        context: Hears of repairs, and names the run.
+
+    Raises:
+        DataError: Covariates known ahead are missing, or a series has no value at all.
+    """
+    codec, history = prepared.codec, prepared.panel
+    panel, first = join_panels(history, new)
+    context.note(*panel.notes)
+    _require_history(path, codec, panel)
+    examples = _examples(codec, panel, context)
+    outliers = examples.coded.outliers
+    note_outliers(panel, outliers, _unseen(history, panel, first), context)
+    return examples
+
+
+def _examples(codec: Codec, panel: Panel, context: Context) -> Examples:
+    """Return one window per series and target, cut after its last row."""
     _require_ahead(codec, panel, context)
     coded = codec.encode(panel)
-    if source is not None:
-        note_outliers(panel, coded.outliers, _unseen(history, panel, first), context)
     if flat := int(coded.constant.any(axis=1).sum()):
         borrows = (coded.usual_error != coded.error_scale).any()
         context.note(
@@ -220,12 +242,12 @@ def _last_windows(panel: Panel) -> Windows:
     return Windows(series, np.repeat(np.arange(targets, dtype=np.int64), count), end, end)
 
 
-def _require_history(source: Source, codec: Codec, panel: Panel) -> None:
+def _require_history(path: str, codec: Codec, panel: Panel) -> None:
     """Refuse to forecast a series of which no value is known."""
     empty = np.flatnonzero(np.diff(panel.offsets) == 0)
     if len(empty):
         raise DataError(
-            f"{source.path}: series {panel.series[empty[0]]!r} is not one of the run, and has no "
+            f"{path}: series {panel.series[empty[0]]!r} is not one of the run, and has no "
             f"value of {columns_in_words(codec.roles['targets'])}",
             "add rows with its history, or leave it out",
         )

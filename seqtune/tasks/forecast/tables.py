@@ -15,7 +15,6 @@ from seqtune.tasks.forecast.codec import Codec
 from seqtune.tasks.forecast.counts import mean_of
 from seqtune.tasks.forecast.examples import Examples
 from seqtune.tasks.forecast.floor import floored, given_out
-from seqtune.tasks.forecast.report_folds import FoldScores, FoldsReport
 from seqtune.tasks.forecast.scoring import score_forecasts
 
 Floats = npt.NDArray[np.float64]
@@ -88,22 +87,25 @@ def evaluate_examples(
         metric: The one that is shown for each origin.
     """
     scores = {name: score_examples(codec, examples, each) for name, each in forecasts.items()}
-    folds = tuple(_by_fold(codec, examples, forecasts))
-    parts = (FoldsReport(metric, folds),) if folds else ()
-    return Evaluation(scores, len(examples), parts=parts)
+    if not examples.folds:
+        return Evaluation(scores, len(examples))
+    from seqtune.tasks.forecast.report_folds import FoldScores, FoldsReport
+
+    folds = [FoldScores(*each) for each in _by_fold(codec, examples, forecasts)]
+    return Evaluation(scores, len(examples), parts=(FoldsReport(metric, tuple(folds)),))
 
 
 def _by_fold(
     codec: Codec, examples: Examples, forecasts: Mapping[str, Floats]
-) -> Iterator[FoldScores]:
-    """Score each origin by itself; its windows stand one after the other."""
+) -> Iterator[tuple[str, int, dict[str, dict[str, float]]]]:
+    """Yield each origin, its windows, which stand one after the other, and their scores."""
     begin = 0
     for size in examples.folds:
         rows = np.arange(begin, begin + size)
         begin += size
         fold = Examples(examples.coded, examples.windows[rows], examples.horizon)
         scores = {name: score_examples(codec, fold, each[rows]) for name, each in forecasts.items()}
-        yield FoldScores(_origin(fold), size, scores)
+        yield _origin(fold), size, scores
 
 
 def _origin(fold: Examples) -> str:

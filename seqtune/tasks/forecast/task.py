@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,10 +12,10 @@ import pandas as pd
 
 from seqtune.baselines.pace import Allowance
 from seqtune.baselines.runner import NOTHING_KEPT, BaselineResult, KeptResults
-from seqtune.data.reading.source import Source
 from seqtune.progress import Advance, Listener, no_progress
 from seqtune.recipe.load import Recipe
 from seqtune.tasks._contract import SearchSettings, Task
+from seqtune.tasks._requests import Joined, RequestForm, RequestTable
 from seqtune.tasks._values import (
     HELD_OUT_PARTS,
     Context,
@@ -39,10 +39,12 @@ from seqtune.tasks.forecast.info import INFO
 from seqtune.tasks.forecast.new_rows import next_windows, rolled_origins, scored_windows
 from seqtune.tasks.forecast.prepared import Prepared
 from seqtune.tasks.forecast.preprocessing import preprocess
+from seqtune.tasks.forecast.requests import PlainRows, join_rows, plain_rows, request_form
 from seqtune.tasks.forecast.simple_methods import forecast_by_method, with_one_to_blend
 from seqtune.tasks.forecast.tables import evaluate_examples, forecast_table, score_examples
 
 if TYPE_CHECKING:
+    from seqtune.data.reading.source import Source
     from seqtune.tasks.forecast.batches import TrainingBatches
 
 Floats = npt.NDArray[np.float64]
@@ -271,6 +273,18 @@ class ForecastTask(Task):
         from seqtune.tasks.forecast.explain import explain
 
         return explain(network, prepared, values, deadline)
+
+    def request_form(self, prepared: Prepared) -> RequestForm:
+        """Return the columns of a request."""
+        return request_form(prepared)
+
+    def plain(self, prepared: Prepared, table: RequestTable, context: Context) -> PlainRows | None:
+        """Return the rows of a request on the run's grid; None where they need more care."""
+        return plain_rows(prepared, table, context)
+
+    def join(self, prepared: Prepared, requests: Sequence[PlainRows], context: Context) -> Joined:
+        """Return the windows of several requests."""
+        return join_rows(prepared, requests, context)
 
 
 TASK = ForecastTask()

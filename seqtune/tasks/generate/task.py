@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -17,12 +17,12 @@ from seqtune.baselines.runner import (
     KeptResults,
     run_simple_methods,
 )
-from seqtune.data.reading.source import Source
 from seqtune.errors import RunError
 from seqtune.progress import Advance, Listener, Note, no_progress
 from seqtune.recipe.load import Recipe
 from seqtune.tasks._contract import SearchSettings, Task
 from seqtune.tasks._exported import Exported
+from seqtune.tasks._requests import StreamOption
 from seqtune.tasks._values import (
     Context,
     Evaluation,
@@ -43,6 +43,7 @@ from seqtune.tasks.generate.scoring import log_probabilities, predictions_of
 from seqtune.tasks.generate.simple_methods import MAX_COUNTED, method_predictions, problem_of
 
 if TYPE_CHECKING:
+    from seqtune.data.reading.source import Source
     from seqtune.tasks.generate.text_generator import TextGenerator
 
 Floats = npt.NDArray[np.float64]
@@ -206,6 +207,18 @@ class GenerateTask(Task):
 
         return TextGenerator(prepared, models, context)
 
+    def packages(self, prepared: Prepared) -> tuple[str, ...]:
+        """Return what splits texts."""
+        return tuple({name for each in prepared.codec.tokens.values() for name in each.packages})
+
+    def rehearse(self, prepared: Prepared, models: Models, context: Context, row: str) -> Floats:
+        """Return what a row says while it reads token by token, as it does when it writes."""
+        from seqtune.tasks.generate.step_by_step import read_slowly
+
+        if prepared.codec.objective != "next":
+            return np.empty(0)
+        return read_slowly(self.writer(prepared, models, context).reader(row), prepared)
+
     def encode(self, prepared: Prepared, source: Source | None, context: Context) -> EncodedText:
         """Refuse: a language model writes text.
 
@@ -236,6 +249,24 @@ class GenerateTask(Task):
     ) -> Evaluation:
         """Score the predictions of other text."""
         return evaluate_text(prepared.codec, encoded, predictions, context)
+
+    def stream_options(self, prepared: Prepared) -> Sequence[StreamOption]:
+        """Return what a client may ask."""
+        from seqtune.tasks.generate.requests import OPTIONS
+
+        return OPTIONS
+
+    def stream(
+        self,
+        writer: TextGenerator,
+        options: Mapping[str, Any],
+        use: str | None,
+        hear: Callable[[str], None],
+    ) -> dict[str, Any]:
+        """Write a text, of which each new piece is heard."""
+        from seqtune.tasks.generate.requests import stream
+
+        return stream(writer, options, use, hear)
 
 
 def _in_characters(advance: Advance, characters: int, tokens: int) -> Advance:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from itertools import pairwise
 
 import numpy as np
+from scipy.sparse import coo_array  # type: ignore[import-untyped]
+from scipy.sparse.csgraph import connected_components  # type: ignore[import-untyped]
 
 from seqtune.progress import Listener, Note
 from seqtune.tasks.tag.sequences import Rows, Sequences
@@ -74,9 +76,6 @@ def joined(one: Rows, other: Rows) -> Rows:
         >>> joined(np.array([0, 1, 1, 2]), np.array([0, 0, 1, 2])).tolist()
         [0, 0, 0, 1]
     """
-    from scipy.sparse import coo_array  # type: ignore[import-untyped]
-    from scipy.sparse.csgraph import connected_components  # type: ignore[import-untyped]
-
     first = int(one.max()) + 1
     size = first + int(other.max()) + 1
     links = coo_array((np.ones(len(one), np.int8), (one, first + other)), shape=(size, size))

@@ -58,6 +58,7 @@ def network_marginals(
     found = np.empty((inputs.positions, len(codec.tags)))
     for chosen, real, steps in _chunks(windows, few_of(codec.lengths)):
         start, length = windows.start[chosen], windows.length[chosen]
+        steps = network.fitting("steps", steps)
         batch = inputs.batch(codec, start, length, steps, values)
         if is_chain(values):
             emissions, transitions, borders = network.run(CHAIN_PARTS, batch)

@@ -19,12 +19,13 @@ from seqtune.recipe.load import Recipe
 from seqtune.tasks.tag.codec import Codec
 from seqtune.tasks.tag.encode import MOST_STEPS, fit_codec
 from seqtune.tasks.tag.infer_roles import infer_roles
+from seqtune.tasks.tag.parts import TRAIN
 from seqtune.tasks.tag.prepared import Prepared
 from seqtune.tasks.tag.read_sequences import read_sequences
 from seqtune.tasks.tag.roles import Roles
 from seqtune.tasks.tag.schema import ARCHITECTURES, Schema
 from seqtune.tasks.tag.sequences import Sequences
-from seqtune.tasks.tag.split import TRAIN, cut_and_split, usual_share
+from seqtune.tasks.tag.split import cut_and_split, usual_share
 from seqtune.tasks.tag.tags import MOST_TAGS, Tags
 
 SEGMENTS = 24

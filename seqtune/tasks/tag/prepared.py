@@ -20,8 +20,8 @@ from seqtune.tasks.tag.codec import Codec
 from seqtune.tasks.tag.encode import Vectors, encode, without_gaps
 from seqtune.tasks.tag.encoded import EncodedSequences
 from seqtune.tasks.tag.inputs import Inputs, layout
+from seqtune.tasks.tag.parts import NUMBER
 from seqtune.tasks.tag.sequences import Sequences
-from seqtune.tasks.tag.split import NUMBER
 
 Rows = npt.NDArray[np.int64]
 

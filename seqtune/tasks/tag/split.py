@@ -9,11 +9,9 @@ from seqtune.errors import DataError
 from seqtune.progress import Listener, Note
 from seqtune.tasks.tag.blocks import cut_into_blocks
 from seqtune.tasks.tag.equal_sentences import keep_together
+from seqtune.tasks.tag.parts import NUMBER, TEST, TRAIN, VALIDATION
 from seqtune.tasks.tag.sequences import Rows, Sequences
 from seqtune.tasks.tag.tag_codes import tag_codes
-
-TRAIN, VALIDATION, TEST = 0, 1, 2
-NUMBER = {"train": TRAIN, "validation": VALIDATION, "test": TEST}
 
 FEW_UNITS = 6
 """Fewer sequences are cut by time: whole ones would leave a part to one or two."""

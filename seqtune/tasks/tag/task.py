@@ -18,11 +18,12 @@ from seqtune.baselines.runner import (
     KeptResults,
     run_simple_methods,
 )
-from seqtune.data.reading.source import Source
 from seqtune.progress import Advance, Listener, no_progress
 from seqtune.recipe.load import Recipe
 from seqtune.tasks._contract import SearchSettings, Task
 from seqtune.tasks._exported import Exported
+from seqtune.tasks._joining import JoinableColumns, RowsAreApart
+from seqtune.tasks._requests import RequestForm
 from seqtune.tasks._values import (
     Context,
     Evaluation,
@@ -40,12 +41,14 @@ from seqtune.tasks.tag.lines import by_line, tokens_of_line
 from seqtune.tasks.tag.new_sequences import labelled_sequences, unlabelled_sequences
 from seqtune.tasks.tag.prepared import Prepared
 from seqtune.tasks.tag.read_sequences import aligned
+from seqtune.tasks.tag.requests import joinable, request_form
 from seqtune.tasks.tag.schema import Schema
 from seqtune.tasks.tag.scoring import margin_of, objective_of, score_positions
 from seqtune.tasks.tag.simple_methods import problem_of, tag_by_method
 from seqtune.tasks.tag.tables import tag_table
 
 if TYPE_CHECKING:
+    from seqtune.data.reading.source import Source
     from seqtune.tasks.tag.batches import TrainingBatches
 
 Floats = npt.NDArray[np.float64]
@@ -57,7 +60,7 @@ TRAINED_PER_VALIDATED = 6
 """So many sequences are trained on for each one of the validation part that is looked at."""
 
 
-class TagTask(Task):
+class TagTask(RowsAreApart, Task):
     """Tagging with recurrent networks; see `seqtune.tasks._contract.Task`."""
 
     info = INFO
@@ -241,6 +244,14 @@ class TagTask(Task):
         from seqtune.tasks.tag.evaluate import evaluate_positions
 
         return evaluate_positions(prepared.codec, encoded, predictions)
+
+    def request_form(self, prepared: Prepared) -> RequestForm:
+        """Return the columns of a request."""
+        return request_form(prepared)
+
+    def joinable(self, prepared: Prepared) -> JoinableColumns | None:
+        """Return the columns of requests that can be joined."""
+        return joinable(prepared)
 
 
 TASK = TagTask()

@@ -112,4 +112,5 @@ def source_inputs(member: Member, inputs: Mapping[str, Ragged], rows: Rows) -> d
     sources = member.source(inputs)
     most = int(sources.lengths.max(initial=1))
     steps = batch_rows(max(LEAST_STEPS, int(sources.lengths[rows].max(initial=1))), most)
+    steps = member.network.fitting("source_steps", steps)
     return source_batch(member.codec, sources, rows, steps)

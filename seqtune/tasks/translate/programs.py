@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -54,7 +53,9 @@ def _reading(program: Program, model: Any) -> Exported:
 
 
 def _stepping(model: Any) -> Exported:
-    looked_at, states = _read_spec(model)
+    example = {"rows": ROWS[0], "source_steps": SOURCE_STEPS[0]}
+    read = run(model, function_of(READ), _sources(model, example))
+    looked_at, states = ([np.asarray(each) for each in part] for part in read)
 
     def arguments(sizes: Sizes) -> tuple[Any, ...]:
         rows, answers, steps = sizes["rows"], sizes["answers"], sizes["memory_steps"]
@@ -62,8 +63,8 @@ def _stepping(model: Any) -> Exported:
         return (
             whole,
             whole,
-            [np.zeros((rows, steps, *each.shape[2:]), _dtype(each)) for each in looked_at],
-            [np.zeros((rows, answers, *each.shape[1:]), _dtype(each)) for each in states],
+            [np.zeros((rows, steps, *each.shape[2:]), each.dtype) for each in looked_at],
+            [np.zeros((rows, answers, *each.shape[1:]), each.dtype) for each in states],
         )
 
     return Exported(STEP, arguments, {"rows": ROWS, "answers": ANSWERS, "memory_steps": STEPS})
@@ -102,21 +103,3 @@ def _sources(model: Any, sizes: Sizes) -> dict[str, Any]:
         for name, each in model.input.items()
         if name != "previous"
     }
-
-
-def _read_spec(model: Any) -> Any:
-    """Return what `read` gives, as shapes and types; JAX finds them without computing."""
-    import keras
-
-    sources = _sources(model, {"rows": ROWS[0], "source_steps": SOURCE_STEPS[0]})
-    if keras.backend.backend() != "jax":
-        return run(model, function_of(READ), sources)
-    import jax
-
-    return jax.eval_shape(partial(function_of(READ), model), sources)
-
-
-def _dtype(value: Any) -> np.dtype[Any]:
-    """Return the type of an array of any backend."""
-    found: np.dtype[Any] = np.dtype(getattr(value.dtype, "as_numpy_dtype", value.dtype))
-    return found

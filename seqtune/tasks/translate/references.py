@@ -56,7 +56,9 @@ def reference_log_probabilities(
     found = np.zeros(len(targets))
     for places, real in chunks(targets, MOST_ROWS):
         most = int(targets.lengths[places].max(initial=0)) + 1
-        given, lengths = targets.take(places, batch_rows(max(LEAST_STEPS, most), 1 << 30))
+        steps = batch_rows(max(LEAST_STEPS, most), 1 << 30)
+        steps = max(each.network.fitting("steps", steps) for each in members)
+        given, lengths = targets.take(places, steps)
         given = given.astype(np.int32, copy=False)
         if members[0].is_ctc:
             likely = ctc_decoding.log_probabilities(members, inputs, owners[places], given)

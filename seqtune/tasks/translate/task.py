@@ -18,12 +18,13 @@ from seqtune.baselines.runner import (
     KeptResults,
     run_simple_methods,
 )
-from seqtune.data.reading.source import Source
 from seqtune.progress import Advance, Listener, no_progress
 from seqtune.recipe.load import Recipe
 from seqtune.tasks._contract import SearchSettings, Task
 from seqtune.tasks._exported import Exported
+from seqtune.tasks._joining import JoinableColumns, RowsAreApart
 from seqtune.tasks._lines import LinesAreRows
+from seqtune.tasks._requests import RequestForm
 from seqtune.tasks._values import (
     Context,
     Evaluation,
@@ -44,12 +45,14 @@ from seqtune.tasks.translate.member import Member, way_of_writing
 from seqtune.tasks.translate.new_pairs import new_pairs, new_sources
 from seqtune.tasks.translate.prepared import Prepared
 from seqtune.tasks.translate.programs import answering_programs
+from seqtune.tasks.translate.requests import joinable, request_form
 from seqtune.tasks.translate.schema import Schema
 from seqtune.tasks.translate.scoring import margin_of, objective_of, score_cases
 from seqtune.tasks.translate.simple_methods import problem_of, translate_by_method
 from seqtune.tasks.translate.tables import answer_table
 
 if TYPE_CHECKING:
+    from seqtune.data.reading.source import Source
     from seqtune.tasks.translate.batches import TrainingBatches
 
 Floats = npt.NDArray[np.float64]
@@ -62,7 +65,7 @@ TRAINED_PER_ANSWERED = 8
 training on a pair does."""
 
 
-class TranslateTask(LinesAreRows, Task):
+class TranslateTask(LinesAreRows, RowsAreApart, Task):
     """Encoders and decoders that write; see `seqtune.tasks._contract.Task`."""
 
     info = INFO
@@ -212,6 +215,14 @@ class TranslateTask(LinesAreRows, Task):
 
         return illustrate(prepared, Answers.from_array(predictions), models)
 
+    def packages(self, prepared: Prepared) -> tuple[str, ...]:
+        """Return what splits texts, and reads images and sounds."""
+        codec = prepared.codec
+        tokenizers = (each for kinds in codec.tokenizers.values() for each in kinds.values())
+        found = {name for each in tokenizers for name in each.packages}
+        are_files = codec.roles.kind == "series" and codec.roles.series is None
+        return (*found, "PIL", "scipy") if are_files else tuple(found)
+
     def line_column(self, prepared: Prepared) -> str:
         """Return the column of the source texts; "" where a source is no text."""
         return prepared.codec.roles.source if prepared.codec.roles.is_text else ""
@@ -246,6 +257,14 @@ class TranslateTask(LinesAreRows, Task):
         """Return cases to be answered as the recipe, or `predict --set`, says."""
         section = cast(Schema, context.recipe.values).decoding
         return replace(encoded, decoding=DecodingSettings.of(section))
+
+    def request_form(self, prepared: Prepared) -> RequestForm:
+        """Return the columns of a request."""
+        return request_form(prepared)
+
+    def joinable(self, prepared: Prepared) -> JoinableColumns | None:
+        """Return the columns of requests that can be joined."""
+        return joinable(prepared)
 
 
 def _per_member(advance: Advance, members: int) -> Advance:

@@ -1,0 +1,1 @@
+"""An HTTP server over runs and bundles: requests in, predictions or text out."""

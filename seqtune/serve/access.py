@@ -1,0 +1,54 @@
+"""Who may ask: clients that send the token of the server."""
+
+from __future__ import annotations
+
+import hmac
+from pathlib import Path
+
+from seqtune.errors import UsageError
+from seqtune.serve.problem import Problem
+
+SCHEME = "bearer "
+SHORTEST = 16
+"""Characters of a token at least: a shorter one can be guessed."""
+
+
+def read_token(path: Path) -> str:
+    """Return the token in a file, blanks around it left out.
+
+    Raises:
+        UsageError: The file cannot be read, or holds no token.
+    """
+    hint = "python -c 'import secrets; print(secrets.token_urlsafe(32))' > token.txt"
+    try:
+        token = path.read_text(encoding="ascii").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or "it is no ASCII text"
+        raise UsageError(f"--token {path} cannot be read: {reason}", hint) from error
+    if len(token) < SHORTEST or not token.isprintable() or " " in token:
+        raise UsageError(
+            f"--token {path} holds {len(token)} characters; expected a word of {SHORTEST} or more",
+            hint,
+        )
+    return token
+
+
+def check_token(authorization: str, token: str) -> None:
+    """Refuse a client that does not send the token; how long that takes says nothing of it.
+
+    Args:
+        authorization: The header `Authorization`.
+        token: The token; empty for a server that is open.
+
+    Raises:
+        Problem: It is missing, or another one.
+    """
+    if not token:
+        return
+    given = authorization[len(SCHEME) :] if authorization[: len(SCHEME)].lower() == SCHEME else ""
+    if not hmac.compare_digest(given.strip().encode(), token.encode()):
+        raise Problem(
+            401,
+            "expected the header Authorization: Bearer TOKEN, with the token of the server",
+            headers=(("www-authenticate", 'Bearer realm="seqtune"'),),
+        )

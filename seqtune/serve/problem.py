@@ -1,0 +1,60 @@
+"""Faults of requests, as clients are told of them: a status, a sentence, and where it is."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+
+from seqtune.errors import SeqtuneError, literal
+
+LONGEST = 700
+"""Characters of a sentence at most: it may quote what the client sent."""
+
+ROW = re.compile(r"\brow (\d{1,12})\b")
+COLUMN = re.compile(r"\bcolumn '([^']{1,200})'")
+
+
+@dataclass(eq=False)
+class Problem(Exception):
+    """A request that is not answered as the client hoped.
+
+    Args:
+        status: The status code of HTTP.
+        message: What was found and what was expected.
+        row: The row of the request where it is, from 1; 0 for none.
+        column: The column; empty for none.
+        headers: Further headers of the answer.
+    """
+
+    status: int
+    message: str
+    row: int = 0
+    column: str = ""
+    headers: tuple[tuple[str, str], ...] = ()
+
+    @classmethod
+    def of(cls, error: SeqtuneError) -> Problem:
+        """Return what a client is told of rows that cannot be read, or not predicted.
+
+        The hint is left out: it names commands and files of the server.
+        """
+        row, column = ROW.search(error.message), COLUMN.search(error.message)
+        return cls(422, error.message, int(row[1]) if row else 0, column[1] if column else "")
+
+    def to_json(self) -> bytes:
+        r"""Return the body of the answer.
+
+        Example:
+            >>> Problem(422, "row 2: column 'y' is empty", row=2, column="y").to_json()
+            b'{"error": "row 2: column \'y\' is empty", "row": 2, "column": "y"}'
+        """
+        text = literal(self.message)
+        found: dict[str, object] = {
+            "error": text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
+        }
+        if self.row:
+            found["row"] = self.row
+        if self.column:
+            found["column"] = self.column
+        return json.dumps(found).encode()

@@ -1,0 +1,83 @@
+"""What `export` and `report` of a bundle print: exact text at width 80."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+
+from seqtune.report.bundle import BundleReport
+from seqtune.report.export import ExportReport
+from seqtune.run.export_summary import Comparison, ExportSummary
+from seqtune.run.leaderboard import Leaderboard, Row
+
+
+def drawn(report: Any) -> str:
+    console = Console(width=80, color_system=None, soft_wrap=False)
+    with console.capture() as capture:
+        console.print(report)
+    return "\n".join(line.rstrip() for line in capture.get().splitlines())
+
+
+def summary(**changed: Any) -> ExportSummary:
+    whole: dict[str, Any] = {
+        "path": Path("airline.zip"), "format": "bundle", "run": "runs/airline", "task": "forecast",
+        "row": "blend", "bytes": 17_745, "seconds": 4.31,
+        "comparison": Comparison("test", 1_200, "windows", 3.4e-8, 1e-5),
+    }  # fmt: skip
+    return ExportSummary(**{**whole, **changed})
+
+
+def test_an_export_says_what_it_wrote_and_how_exact_it_is() -> None:
+    assert drawn(ExportReport(summary())) == "\n".join([
+        "airline.zip: blend of runs/airline",
+        "format      bundle",
+        "size        17.7 kB",
+        "time        4.3s",
+        "compared    1,200 windows of the test part",
+        "difference  at most 3.4e-08 of the predictions' scale (limit 1e-05)",
+        "",
+        "Next:",
+        "  seqtune predict airline.zip",
+        "  seqtune serve airline.zip",
+    ])  # fmt: skip
+
+
+def test_a_task_that_needs_data_is_asked_with_it() -> None:
+    report = ExportReport(summary(task="classify", path=Path("my model.zip")))
+    assert report.next_commands[0] == "seqtune predict 'my model.zip' NEW.csv"
+
+
+def test_what_seqtune_does_not_open_has_no_next_command() -> None:
+    report = ExportReport(summary(format="onnx", comparison=None, notes=("scaled arrays",)))
+    assert "Next" not in drawn(report) and "- scaled arrays" in drawn(report)
+    assert report.to_dict()["compared"] is None and report.to_dict()["next"] == []
+
+
+def test_the_document_of_an_export() -> None:
+    assert ExportReport(summary()).to_dict() == {
+        "output": "airline.zip",
+        "format": "bundle",
+        "run": "runs/airline",
+        "task": "forecast",
+        "row": "blend",
+        "bytes": 17_745,
+        "seconds": 4.31,
+        "compared": {"part": "test", "windows": 1_200, "difference": 3.4e-8, "limit": 1e-5},
+        "notes": [],
+        "next": ["seqtune predict airline.zip", "seqtune serve airline.zip"],
+    }
+
+
+def test_a_bundle_shows_its_row_beside_the_others() -> None:
+    board = Leaderboard("mase", "min", (Row("naive", "baseline", {"mase": 1.0}, {}, 0.1),))
+    report = BundleReport("a.zip", "forecast", "naive", board, "a.csv", "2026-01-02", ["seqtune x"])
+    text = drawn(report)
+    assert text.startswith(
+        "Bundle: a.zip\nholds     naive\ndata      a.csv\nexported  2026-01-02\n\n"
+        "Leaderboard, by MASE"
+    )
+    assert text.endswith("Next:\n  seqtune x")
+    document = report.to_dict()
+    assert (document["bundle"], document["row"], document["winner"]) == ("a.zip", "naive", "naive")
