@@ -78,7 +78,8 @@ class SeqtuneEstimator(BaseEstimator):  # type: ignore[misc]
         """Return the run, opened when it is first asked for."""
         kept: tuple[Any, Fitted] | None = vars(self).get(OPENED)
         if kept is None or kept[0] != self.path:
-            kept = vars(self)[OPENED] = (self.path, load(self.path))
+            kept = (self.path, load(self.path))
+            setattr(self, OPENED, kept)
         return kept[1]
 
     def _table(self, rows: Any) -> pd.DataFrame:

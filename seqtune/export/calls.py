@@ -107,6 +107,10 @@ class RecordingNetwork:
             self._numbers += numbers
             self.calls.append(call)
 
+    def fitting(self, axis: str, size: int) -> int:
+        """Return the smallest size of an axis, at least this one, that the programs take."""
+        return self.network.fitting(axis, size)
+
     @property
     def facts(self) -> Mapping[str, Any]:
         """What predicting must know of the network."""

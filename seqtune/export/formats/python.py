@@ -15,8 +15,8 @@ from seqtune.export.alone import Answers, write_alone
 from seqtune.export.arguments import arguments_of
 from seqtune.export.calls import Call, programs_of
 from seqtune.export.checked import _check_installed, _load_keras_on_jax
-from seqtune.export.numpy.source import Source
-from seqtune.export.onnx.program import to_onnx
+from seqtune.export.numpy.source import Source, leaves_of
+from seqtune.export.onnx.program import OnnxProgram, to_onnx
 from seqtune.files import write_text
 from seqtune.run.export_summary import ExportSummary
 from seqtune.run.leaderboard import Row
@@ -70,20 +70,37 @@ def write(run: Run, row: Row, path: Path) -> ExportSummary:
 def _write_network(
     predictor: Predictor, member: Any, title: str, file: Path, calls: Sequence[Call]
 ) -> tuple[dict[str, Any], list[tuple[Call, list[Any]]]]:
-    source, described = Source(title), {}
-    programs: dict[str, tuple[str, Exported]] = {}
+    source, described, asked = Source(title), dict[str, Any](), list[tuple[Call, str, Exported]]()
     for exported in programs_of(predictor, member, alone=False):
         made = to_onnx(member.network.model, exported)
         key = key_of(exported.program)
         name = source.add(exported, made)
-        programs[key] = name, exported
         described[key] = {
             "file": file.name, "function": name, "inputs": made.inputs, "outputs": made.outputs,
             "axes": dict(made.axes),
         }  # fmt: skip
+        own = [call for call in calls if call.program == key and _fits(made, exported, call)]
+        if not own:
+            raise ExportError(
+                f"the program {key!r} is written for other sizes than those of the held-out rows",
+                "--format savedmodel, or --use NAME",
+            )
+        asked += [(call, name, exported) for call in own]
     write_text(file, source.text())
     module = _opened(file)
-    return described, [(call, _asked(module, *programs[call.program], call)) for call in calls]
+    return described, [(call, _asked(module, name, each, call)) for call, name, each in asked]
+
+
+def _fits(program: OnnxProgram, exported: Exported, call: Call) -> bool:
+    """Say whether a program takes the sizes of a call."""
+    trees = [each.tree for each in arguments_of(exported)]
+    leaves = leaves_of(read_description(program.inputs), trees)
+    return all(
+        own == size if isinstance(own, int) else size % program.axes.get(own, 1) == 0
+        for leaf, array in zip(leaves, call.arguments, strict=True)
+        if leaf is not None
+        for own, size in zip(leaf.shape, array.shape, strict=True)
+    )
 
 
 def _opened(file: Path) -> ModuleType:

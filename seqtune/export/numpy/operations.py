@@ -182,7 +182,8 @@ def convolve(x: Any, kernel: Any, strides: Any, dilations: Any, pads: Any, group
     axes = tuple(range(2, 2 + count))
     seen = np.lib.stride_tricks.sliding_window_view(x, reach, axes)
     strided, dilated = ([slice(None, None, by) for by in each] for each in (strides, dilations))
-    seen = seen[tuple([slice(None), slice(None), *strided, *dilated])]
+    kept: Any = (slice(None), slice(None), *strided, *dilated)
+    seen = seen[kept]
     own = range(1 + 1 + count, 2 + 2 * count)  # axes of the windows
     grouped = zip(np.split(seen, group, axis=1), np.split(kernel, group), strict=True)
     parts = [np.tensordot(part, filters, ((1, *own), (1, *axes))) for part, filters in grouped]

@@ -89,7 +89,9 @@ class Source:
         graph = onnx.load_from_string(program.content).graph
         name = NOT_A_WORD.sub("_", key_of(exported.program))
         arguments = arguments_of(exported)
-        leaves = list(_leaves(read_description(program.inputs), [each.tree for each in arguments]))
+        leaves = list(
+            leaves_of(read_description(program.inputs), [each.tree for each in arguments])
+        )
         called = [array for each in arguments for array in each.arrays]
         known = {leaf.name: array for leaf, array in zip(leaves, called, strict=True) if leaf}
         body = _Body(self, dict(known))
@@ -217,7 +219,7 @@ def _literal(array: npt.NDArray[Any], kind: str) -> str:
     return f"np.array({array.tolist()}, np.{dtype})"
 
 
-def _leaves(described: Any, tree: Any) -> Iterator[Leaf | None]:
+def leaves_of(described: Any, tree: Any) -> Iterator[Leaf | None]:
     """Yield what describes each array of a tree; None for one that is not read."""
     if described is None:
         yield from [None] * len(flatten(tree))
@@ -225,10 +227,10 @@ def _leaves(described: Any, tree: Any) -> Iterator[Leaf | None]:
         yield described
     elif isinstance(described, list):
         for own, value in zip(described, tree, strict=True):
-            yield from _leaves(own, value)
+            yield from leaves_of(own, value)
     else:
         for key, own in described.items():
-            yield from _leaves(own, tree[key])
+            yield from leaves_of(own, tree[key])
 
 
 def _unpacking(arguments: Sequence[Argument], leaves: Sequence[Leaf | None]) -> Iterator[str]:
