@@ -116,12 +116,17 @@ def _act(form: str, run: Path, row: str, folder: Path, calls: Path) -> None:
     write_json(calls / DESCRIBED, described)
 
 
-if __name__ == "__main__":
+def main(words: Sequence[str]) -> None:
+    """Act on the words of the command, and leave with one line where it fails."""
+    form, run, row, folder, calls = words
     try:
-        _act(sys.argv[1], Path(sys.argv[2]), sys.argv[3], Path(sys.argv[4]), Path(sys.argv[5]))
+        _act(form, Path(run), row, Path(folder), Path(calls))
     except SeqtuneError as error:
         sys.exit(error.message)
-    except Exception as error:
-        # whatever a library raises on a network that it cannot hold, in one line
+    except Exception as error:  # whatever a library raises on a network that it cannot hold
         lines = [line for line in str(error).splitlines() if line.strip()]
         sys.exit(f"{type(error).__name__}: {lines[0][:300] if lines else ''}".rstrip(": "))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
