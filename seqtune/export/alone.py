@@ -93,7 +93,7 @@ def write_alone(
         bytes=sum(file.stat().st_size for file in [path, *path.rglob("*")] if file.is_file()),
         seconds=time.monotonic() - began,
         comparison=comparison,
-        notes=(*_notes(members), *_lengths(described)),
+        notes=(*_notes(members), *_lengths(described), *_imports(described)),
     )
 
 
@@ -131,6 +131,17 @@ def _lengths(described: Mapping[str, Any]) -> list[str]:
         for name, size in program.get("fixed", {}).items()
     }
     return [f"fixed sizes: {', '.join(sorted(fixed))}"] if fixed else []
+
+
+def _imports(described: Mapping[str, Any]) -> list[str]:
+    """Say which modules have to be imported before a network is opened, if any have to."""
+    modules = {
+        module
+        for programs in described.values()
+        for program in programs.values()
+        for module in program.get("imports", ())
+    }
+    return [f"before it is opened: import {', '.join(sorted(modules))}"] if modules else []
 
 
 def check_replaceable(path: Path) -> None:

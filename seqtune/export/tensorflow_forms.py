@@ -67,7 +67,9 @@ class KerasFile(Form):
         """Write the model."""
         (program,) = programs
         program.model.save(self._path)
-        return {program.name: {"file": self._path.name, "inputs": program.inputs}}
+        imports = sorted(set(_modules(keras.saving.serialize_keras_object(program.model))))
+        said = {"file": self._path.name, "inputs": program.inputs, "imports": imports}
+        return {program.name: said}
 
     @property
     def _path(self) -> Path:
@@ -166,6 +168,18 @@ FORMS: Mapping[str, type[Form]] = {
     "savedmodel": SavedModel,
     "litert": LiteFile,
 }
+
+
+def _modules(config: Any) -> Iterator[str]:
+    """Yield the modules that have to be imported before a model is opened: those not of Keras."""
+    if isinstance(config, Mapping):
+        module = config.get("module")
+        if isinstance(module, str) and module.partition(".")[0] not in ("keras", "builtins"):
+            yield module
+        config = [*config.values()]
+    if isinstance(config, (list, tuple)):
+        for each in config:
+            yield from _modules(each)
 
 
 def _save(module: Any, signatures: Mapping[str, Any], folder: Path) -> None:
