@@ -50,7 +50,7 @@ def model_card(
         "Figures": _figures(run, row),
         "Limits": bullets(_limits(info, record, comparison)),
         "Versions": _versions(record),
-        "Use": _use(info, plain_name(file), bool(record["future"])),
+        "Use": _use(info, plain_name(file), new_data(info, record)),
     }
     parts = [
         "\n".join([f"## {name}", "", *lines] if name else lines)
@@ -175,12 +175,23 @@ def _versions(record: Mapping[str, Any]) -> list[str]:
     )
 
 
-def _use(info: TaskInfo, file: str, needs_future: bool) -> list[str]:
-    data = " NEW.csv" if info.needs_data else " FUTURE.csv" if needs_future else ""
+def new_data(info: TaskInfo, record: Mapping[str, Any]) -> str:
+    """Return what stands for new rows in a command; "" where it can do without.
+
+    Args:
+        info: What the task says of itself.
+        record: What `bundle.json` says.
+    """
+    if info.needs_data:
+        return "NEW.csv"
+    return "FUTURE.csv" if record["future"] else ""
+
+
+def _use(info: TaskInfo, file: str, data: str) -> list[str]:
     verb = info.verb
-    predicting = f"seqtune predict {file}{data} -o predictions.csv"
+    predicting = " ".join(filter(None, ["seqtune predict", file, data, "-o predictions.csv"]))
     first = predicting if verb == "predict" else f"seqtune {verb} {file}"
-    call = f"model.predict({data.strip()!r})" if data else f"model.{verb}()"
+    call = f"model.predict({data!r})" if data else f"model.{verb}()"
     return [
         "```sh",
         f"unzip {file} requirements.txt && pip install --no-deps -r requirements.txt",

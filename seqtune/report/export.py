@@ -59,7 +59,7 @@ class ExportReport:
         if self.summary.format != "bundle":
             return ()
         info, path = info_of(self.summary.task), str(self.summary.path)
-        data = ["NEW.csv"] if info.needs_data else []
+        data = [self.summary.new_data] if self.summary.new_data else []
         return command("seqtune", info.verb, path, *data), command("seqtune", "serve", path)
 
     def _facts(self) -> dict[str, str]:

@@ -82,6 +82,7 @@ class ExportSummary:
         comparison: How exactly it predicts what the run does; None where nothing can be compared.
         notes: What the user should know of it.
         quantized: What weights of fewer bits cost; None for the run's own.
+        new_data: What stands for new rows in a command that predicts; empty where it needs none.
     """
 
     path: Path
@@ -94,6 +95,7 @@ class ExportSummary:
     comparison: Comparison | None = None
     notes: tuple[str, ...] = ()
     quantized: QuantizationLoss | None = None
+    new_data: str = ""
 
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON document of `export --json`."""

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from seqtune.files import damaged
+from seqtune.run.onnx_check import check_onnx
 from seqtune.run.untrusted import outside, read_part
 from seqtune.runtime.onnx_network import OnnxFile, OnnxNetwork
 from seqtune.runtime.trees import read_description
@@ -59,7 +60,7 @@ def _program(folder: Path, value: Any, path: Path) -> OnnxFile:
 
     Raises:
         ValueError: It is not as seqtune writes it.
-        RunError: It names another file.
+        RunError: It names another file, or the file is not safe to open.
     """
     keys = {"file", "inputs", "outputs", "axes", "options"}
     if not isinstance(value, dict) or set(value) != keys:
@@ -69,6 +70,8 @@ def _program(folder: Path, value: Any, path: Path) -> OnnxFile:
         raise outside(path, file)
     if not (folder / file).is_file():
         raise ValueError(f"{file} is missing")
+    # a run folder of a stranger may name such a file too, which no bundle has checked
+    check_onnx((folder / file).read_bytes(), folder / file)
     _numbers(value["options"], least=0)  # the program's name in the bundle has them already
     return OnnxFile(
         folder / file,

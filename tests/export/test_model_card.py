@@ -82,6 +82,16 @@ def test_the_name_of_the_file_cannot_write_commands() -> None:
     assert "rm -rf" not in text and "seqtune serve bundle.zip" in text
 
 
+def test_what_is_known_ahead_is_asked_for() -> None:
+    made = run()
+    made.record["future"] = ["price"]
+    record = record_of(made, NETWORK, COMPARISON)
+    text = model_card(made, NETWORK, record, COMPARISON, "air.zip")
+    assert "seqtune predict air.zip FUTURE.csv -o predictions.csv\n" in text
+    assert "model.predict('FUTURE.csv')" in text
+    assert "seqtune predict air.zip -o predictions.csv\n" in card() and "model.predict()" in card()
+
+
 def test_units_are_counted_as_people_say() -> None:
     assert "- Size: 5 series\n" in card(unit="series", rows=5)
     assert "- Size: 1 case\n" in card(unit="case", rows=1)

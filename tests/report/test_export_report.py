@@ -45,7 +45,7 @@ def test_an_export_says_what_it_wrote_and_how_exact_it_is() -> None:
 
 
 def test_a_task_that_needs_data_is_asked_with_it() -> None:
-    report = ExportReport(summary(task="classify", path=Path("my model.zip")))
+    report = ExportReport(summary(path=Path("my model.zip"), new_data="NEW.csv"))
     assert report.next_commands[0] == "seqtune predict 'my model.zip' NEW.csv"
 
 

@@ -142,6 +142,19 @@ def test_what_is_not_as_seqtune_writes_it(
     assert str(folder / FILE) in refused.value.message
 
 
+def test_a_file_that_reads_others_is_never_opened(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = folder / "models" / "t001-predict.onnx"
+    harmful = onnx.ModelProto.FromString(path.read_bytes())
+    array = harmful.graph.initializer.add(name="w", data_type=1, dims=[2], data_location=1)
+    array.external_data.add(key="location", value="/etc/passwd")
+    path.write_bytes(harmful.SerializeToString())
+    monkeypatch.setitem(sys.modules, "onnxruntime", None)
+    with pytest.raises(RunError, match="values are in another file"):
+        load_exported(folder, FILE)
+
+
 def test_too_many_programs(folder: Path) -> None:
     programs = {f"p{number}": DESCRIBED["programs"]["predict"] for number in range(101)}
     (folder / FILE).write_text(json.dumps({"programs": programs, "facts": {}}), encoding="utf-8")

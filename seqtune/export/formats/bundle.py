@@ -8,7 +8,7 @@ from typing import Any
 
 from seqtune.export.archive import write_archive
 from seqtune.export.dockerfile import dockerfile
-from seqtune.export.model_card import model_card
+from seqtune.export.model_card import model_card, new_data
 from seqtune.export.quantization import INT8, contents_of
 from seqtune.export.requirements import requirements, text
 from seqtune.files import whole_file, write_text
@@ -72,6 +72,7 @@ def write(
         seconds=time.monotonic() - began,
         comparison=checked.comparison,
         quantized=loss,
+        new_data=new_data(run.task.info, record),
     )
 
 
