@@ -20,7 +20,7 @@ LAYERS = [
         *("seqtune.workflow.fit", "seqtune.workflow.search", "seqtune.workflow.plan"),
         *("seqtune.workflow.fitting", "seqtune.workflow.inspect", "seqtune.workflow"),
     ],
-    ["seqtune.serve", "seqtune.export"],
+    ["seqtune.serve", "seqtune.export", "seqtune.sklearn"],
     ["seqtune.run"],
     ["seqtune.search"],
     ["seqtune.tasks"],

@@ -26,6 +26,14 @@ def command(
         str | None,
         typer.Option(help="Leaderboard row to export, or `network`; default: the winner."),
     ] = None,
+    quantize: Annotated[
+        str | None,
+        typer.Option(help="int8 for weights of eight bits: a quarter of the size."),
+    ] = None,
+    allow_loss: Annotated[
+        bool,
+        typer.Option("--allow-loss", help="Let --quantize lose more than 1 % of the metric."),
+    ] = False,
     force: Force = False,
     as_json: AsJson = False,
 ) -> None:
@@ -39,5 +47,7 @@ def command(
 
     opened = Run(run)
     with progress_bar() as opened.listener:
-        summary = opened.export(output, format=form, use=use, force=force)
+        summary = opened.export(
+            output, format=form, use=use, force=force, quantize=quantize, allow_loss=allow_loss
+        )
     show(ExportReport(summary), as_json)

@@ -10,7 +10,18 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from seqtune.drawing.facts import facts
-from seqtune.drawing.wording import bullets, command, command_text, count, duration, literal, size
+from seqtune.drawing.wording import (
+    bullets,
+    command,
+    command_text,
+    count,
+    duration,
+    figure,
+    literal,
+    metric_name,
+    percent,
+    size,
+)
 from seqtune.run.export_summary import ExportSummary
 from seqtune.tasks._info import info_of
 
@@ -62,8 +73,16 @@ class ExportReport:
             found["compared"] = (
                 f"{count(compared.examples)} {compared.unit} of the {compared.part} part"
             )
+            limit = "" if compared.limit is None else f" (limit {compared.limit:.0e})"
             found["difference"] = (
-                f"at most {compared.difference:.1e} of the predictions' scale "
-                f"(limit {compared.limit:.0e})"
+                f"at most {compared.difference:.1e} of the predictions' scale{limit}"
+            )
+        if (lost := summary.quantized) is not None:
+            found["weights"] = (
+                f"{lost.kind}, {size(lost.bytes_after)} instead of {size(lost.bytes_before)}"
+            )
+            found["loss"] = (
+                f"{percent(lost.share)} of {metric_name(lost.metric)} on the validation part: "
+                f"{figure(lost.before)} becomes {figure(lost.after)}"
             )
         return found

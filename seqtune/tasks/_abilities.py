@@ -328,3 +328,14 @@ class StreamsText(Protocol):
         Returns:
             What came of it, as plain JSON values.
         """
+
+
+@runtime_checkable
+class NamesClasses(Protocol):
+    """A task whose table gives a `label` to each row, and to each class its `p_<label>`."""
+
+    def class_names(self, prepared: Any) -> Sequence[str]:
+        """Return the labels, in the order of the classes."""
+
+    def input_columns(self, prepared: Any) -> Sequence[str]:
+        """Return the columns of a row that has no label yet."""

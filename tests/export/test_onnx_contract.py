@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from importlib import import_module
 from itertools import cycle
 from pathlib import Path
@@ -15,6 +15,7 @@ import pytest
 from task_samples import SAMPLES, settings
 
 from seqtune.data.reading.open import open_source
+from seqtune.export.numpy.source import Source
 from seqtune.export.onnx.program import OnnxProgram, to_onnx
 from seqtune.progress import silent
 from seqtune.recipe.load import Recipe
@@ -116,14 +117,29 @@ def test_it_says_what_keras_says(case: Case, tmp_path: Path) -> None:
         assert "rows" in program.axes
         given = arguments_of(exported, program, draw)
         wanted = flatten(function_of(exported.program)(model, *given))
-        for expected, found in zip(wanted, said(program, given), strict=True):
-            exact = np.asarray(expected)
-            assert found.shape == exact.shape and found.dtype == exact.dtype
-            if exact.dtype.kind == "f":
-                scale = np.abs(exact[np.abs(exact) < 1e6]).max(initial=1e-6)
-                assert np.abs(found - exact).max(initial=0) <= CLOSE * scale
-            else:
-                assert np.array_equal(found, exact)
+        assert_close(said(program, given), wanted)
+        assert_close(said_by_numpy(exported, program, given), wanted)
+
+
+def assert_close(found: Sequence[Any], wanted: Sequence[Any]) -> None:
+    """Check that arrays say what those of Keras say, in the same types."""
+    for expected, own in zip(wanted, found, strict=True):
+        exact = np.asarray(expected)
+        assert own.shape == exact.shape and own.dtype == exact.dtype
+        if exact.dtype.kind == "f":
+            scale = np.abs(exact[np.abs(exact) < 1e6]).max(initial=1e-6)
+            assert np.abs(own - exact).max(initial=0) <= CLOSE * scale
+        else:
+            assert np.array_equal(own, exact)
+
+
+def said_by_numpy(exported: Exported, program: OnnxProgram, arguments: Any) -> list[Any]:
+    """Return what the program says as lines of NumPy."""
+    source, names = Source("A network."), dict[str, Any]()
+    name = source.add(exported, program)
+    exec(source.text(), names)
+    made = names[name](*arguments)
+    return [*made] if isinstance(made, tuple) else [made]
 
 
 def said(program: OnnxProgram, arguments: Any) -> list[Any]:

@@ -7,9 +7,9 @@ from pathlib import Path, PurePath
 from typing import Any
 
 from seqtune.export.archive import write_archive
-from seqtune.export.checked import checked_contents
 from seqtune.export.dockerfile import dockerfile
 from seqtune.export.model_card import model_card, new_data
+from seqtune.export.quantization import INT8, contents_of
 from seqtune.export.requirements import requirements, text
 from seqtune.files import whole_file, write_text
 from seqtune.run.bundle_file import BundleFile
@@ -27,21 +27,31 @@ PACKAGES = ("seqtune", "numpy", "pandas", "onnxruntime")
 """Packages whose versions the card states."""
 
 
-def write(run: Run, row: Row, path: Path) -> ExportSummary:
+QUANTIZES = (INT8,)
+"""Weights of fewer bits that it can hold."""
+
+
+def write(
+    run: Run, row: Row, path: Path, *, quantize: str | None = None, allow_loss: bool = False
+) -> ExportSummary:
     """Write a row of a run's leaderboard as a bundle.
 
     Args:
         run: A complete run.
         row: The row.
         path: The file; it is written whole or not at all.
+        quantize: What the weights become; None for those of the run.
+        allow_loss: Whether they may lose much of the metric.
 
     Raises:
         ExportError: A network cannot be converted, or what was written does not predict the same.
         MissingExtra: ONNX or its runtime is not installed.
     """
     began = time.monotonic()
-    with checked_contents(run, row) as checked:
+    with contents_of(run, row, quantize, allow_loss=allow_loss) as (checked, loss):
         record = record_of(run, row, checked.comparison)
+        if loss is not None:
+            record["quantized"] = loss.to_dict()
         folder = checked.folder
         packages = {*checked.loaded, *_read_with(run)}
         write_text(folder / "requirements.txt", text(requirements(packages)))
@@ -61,6 +71,7 @@ def write(run: Run, row: Row, path: Path) -> ExportSummary:
         bytes=path.stat().st_size,
         seconds=time.monotonic() - began,
         comparison=checked.comparison,
+        quantized=loss,
         new_data=new_data(run.task.info, record),
     )
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from seqtune.errors import ExportError, RunError
-from seqtune.export.checked import checked_contents
+from seqtune.export.quantization import INT8, contents_of
 from seqtune.files import read_json, whole_file, whole_folder, write_json
 from seqtune.run.export_summary import ExportSummary
 from seqtune.run.leaderboard import Row
@@ -25,7 +25,13 @@ RAW = (
 )
 
 
-def write(run: Run, row: Row, path: Path) -> ExportSummary:
+QUANTIZES = (INT8,)
+"""Weights of fewer bits that it can hold."""
+
+
+def write(
+    run: Run, row: Row, path: Path, *, quantize: str | None = None, allow_loss: bool = False
+) -> ExportSummary:
     """Write the networks behind a row of a run's leaderboard.
 
     Args:
@@ -33,6 +39,8 @@ def write(run: Run, row: Row, path: Path) -> ExportSummary:
         row: The row.
         path: A folder, which gets a file for each program of each network and a `.json` that
             describes their arguments; or a file that ends in `.onnx`, where there is one program.
+        quantize: What the weights become; None for those of the run.
+        allow_loss: Whether they may lose much of the metric.
 
     Raises:
         ExportError: The row has no network, or several programs for one file; a network cannot be
@@ -47,7 +55,7 @@ def write(run: Run, row: Row, path: Path) -> ExportSummary:
             f"seqtune export {run.path} --use network --format onnx -o FOLDER",
         )
     _check_replaceable(path)
-    with checked_contents(run, row) as checked:
+    with contents_of(run, row, quantize, allow_loss=allow_loss) as (checked, loss):
         models = checked.folder / "models"
         programs = sorted(models.glob(f"*{ENDING}"))
         if path.suffix != ENDING:
@@ -73,6 +81,7 @@ def write(run: Run, row: Row, path: Path) -> ExportSummary:
         seconds=time.monotonic() - began,
         comparison=checked.comparison,
         notes=(RAW,),
+        quantized=loss,
     )
 
 

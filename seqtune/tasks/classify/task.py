@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -243,6 +243,14 @@ class ClassifyTask(LinesAreRows, Task):
         """Return what splits texts."""
         tokenizers = prepared.codec.tokenizers.values()
         return tuple({name for each in tokenizers for name in each.packages})
+
+    def class_names(self, prepared: Prepared) -> Sequence[str]:
+        """Return the labels, in the order of the classes."""
+        return prepared.codec.labels.names
+
+    def input_columns(self, prepared: Prepared) -> Sequence[str]:
+        """Return the columns that a prediction needs."""
+        return prepared.codec.roles.inputs
 
     def line_column(self, prepared: Prepared) -> str:
         """Return the column of the texts; "" of series."""
