@@ -1,69 +1,19 @@
-"""A graph of ONNX nodes while it is written, and the values that flow through it.
-
-A size may vary from call to call. A program is traced with two sizes for each such axis, and a
-size of a value is the pair of both: (24, 24) never varies, (3, 5) does, and (2, 4) is one less
-than that. What varies is read off a tensor that has it when the graph runs.
-"""
+"""A graph of ONNX nodes while it is written."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
-from seqtune.errors import ExportError
-
-Array = npt.NDArray[Any]
-
-Size = tuple[int, int]
-"""A size in both traces."""
-
-Shape = tuple[Size, ...]
-
-ONE: Size = (1, 1)
+from seqtune.export.onnx.values import ONE, Shape, Size, Uneven, Value, same_in_both
 
 LARGEST = np.iinfo(np.int64).max
 
 FARTHEST = 64
 """So much larger or smaller than a size that is known may be one that is not."""
-
-
-class Uneven(ExportError):
-    """Two traces of different sizes do not compute the same."""
-
-
-def same_in_both(shape: Iterable[Size]) -> bool:
-    """Say whether no size of a shape varies."""
-    return all(first == second for first, second in shape)
-
-
-def shape_of(*arrays: Any) -> Shape:
-    """Return the shape of what two traces have, as pairs of sizes."""
-    first, second = (tuple(map(int, each.shape)) for each in arrays)
-    return tuple(zip(first, second, strict=True))
-
-
-@dataclass(frozen=True)
-class Value:
-    """A tensor of the graph.
-
-    Args:
-        name: Its name in the graph.
-        shape: As the program has it.
-        held: As the graph has it: 1 on an axis along which all values are the same and that need
-            not be repeated, since whatever is done to them elementwise repeats them.
-        dtype: Its type.
-        constant: Its values, where they do not hang on the inputs.
-    """
-
-    name: str
-    shape: Shape
-    held: Shape
-    dtype: np.dtype[Any]
-    constant: Array | None = None
 
 
 class Graph:
@@ -114,7 +64,7 @@ class Graph:
         ]
         kind = helper.np_dtype_to_tensor_dtype(dtype)
         self.inputs.append(helper.make_tensor_value_info(name, kind, named))
-        self._learn(name, shape)
+        self.learn(name, shape)
         return Value(name, shape, shape, dtype)
 
     def add(self, kind: str, inputs: Sequence[str], count: int = 1, **attributes: Any) -> list[str]:
@@ -147,7 +97,7 @@ class Graph:
         names = [each if isinstance(each, str) else each.name for each in inputs]
         name = self.add(kind, names, **attributes)[0]
         held = shape if held is None else held
-        self._learn(name, held)
+        self.learn(name, held)
         return Value(name, shape, held, np.dtype(dtype))
 
     def constant(self, array: Any) -> Value:
@@ -169,7 +119,7 @@ class Graph:
 
     # sizes
 
-    def _learn(self, name: str, shape: Shape) -> None:
+    def learn(self, name: str, shape: Shape) -> None:
         """Remember where sizes that vary can be read."""
         for axis, size in enumerate(shape):
             if size[0] != size[1] and self._place(size) is None:
@@ -244,7 +194,7 @@ class Graph:
         key = (value.name, value.shape)
         if key not in self._repeated:
             self._repeated[key] = self.add("Expand", [value.name, self.sizes(value.shape)])[0]
-        self._learn(self._repeated[key], value.shape)
+        self.learn(self._repeated[key], value.shape)
         return replace(value, name=self._repeated[key], held=value.shape, constant=None)
 
     def transposed(self, value: Value, axes: Sequence[int]) -> Value:
@@ -292,15 +242,8 @@ class Graph:
         if value.constant is not None and same_in_both(shape):
             return self.constant(value.constant.reshape([size for size, _ in shape]))
         varying = [axis for axis, size in enumerate(shape) if size[0] != size[1]]
-        if len(varying) == 1:
-            wanted = self.numbers(*(-1 if axis == varying[0] else size[0]
-                                    for axis, size in enumerate(shape)))  # fmt: skip
-        elif all(axis < len(value.shape) and value.shape[axis] == shape[axis]
-                 for axis in varying) and all(0 not in size for size in shape):  # fmt: skip
-            wanted = self.numbers(*(0 if axis in varying else size[0]
-                                    for axis, size in enumerate(shape)))  # fmt: skip
-        else:
-            wanted = self.sizes(shape)
+        fixed = [-1 if axis in varying else size for axis, (size, _) in enumerate(shape)]
+        wanted = self.numbers(*fixed) if len(varying) == 1 else self.sizes(shape)
         return self.value("Reshape", [value, wanted], shape, value.dtype)
 
     def cast(self, value: Value, dtype: Any) -> Value:
@@ -336,11 +279,11 @@ class Graph:
             step: Places between two that are kept.
         """
         size = value.shape[axis]
-        names = [
-            self._from_end(begin, size), LARGEST if end == size else self._from_end(end, size)
-        ]  # fmt: skip
-        places = [self.size(each) if isinstance(each, tuple) else self.numbers(each)
-                  for each in names]  # fmt: skip
+        last = LARGEST if end == size else self._from_end(end, size)
+        places = [
+            self.size(place) if isinstance(place, tuple) else self.numbers(place)
+            for place in (self._from_end(begin, size), last)
+        ]
         inputs: list[Value | str] = [value, *places, self.numbers(axis), self.numbers(step)]
         return self.value("Slice", inputs, shape, value.dtype)
 
@@ -355,48 +298,3 @@ class Graph:
         """Return a tensor with an axis from the last place to the first."""
         numbers = [self.numbers(each) for each in (-1, -LARGEST, axis, -1)]
         return self.value("Slice", [value, *numbers], value.shape, value.dtype)
-
-    # the end
-
-    def proto(self, name: str, outputs: Sequence[Value]) -> Any:
-        """Return the graph, without what nothing of its outputs needs.
-
-        Args:
-            name: Its name.
-            outputs: What it gives, in their order.
-        """
-        from onnx import helper
-
-        named, taken = list[str](), {each.name for each in self.inputs}
-        made = {name for node in self.nodes for name in node.output}
-        for output in outputs:
-            whole = self.whole(output)
-            own = whole.name
-            if own not in made or own in taken:
-                own = self.add("Identity", [own])[0]
-            taken.add(own)
-            made |= {name for node in self.nodes[-3:] for name in node.output}
-            named.append(own)
-        needed, kept = set(named), list[Any]()
-        for node in reversed(self.nodes):
-            if needed & set(node.output):
-                kept.append(node)
-                needed |= set(used_names(node))
-        infos = []
-        for own, output in zip(named, outputs, strict=True):
-            kind = helper.np_dtype_to_tensor_dtype(output.dtype)
-            axes = [size[0] if size[0] == size[1] else self.new_name("size")
-                    for size in output.shape]  # fmt: skip
-            infos.append(helper.make_tensor_value_info(own, kind, axes))
-        weights = [each for each in self.initializers if each.name in needed]
-        return helper.make_graph(kept[::-1], name, self.inputs, infos, weights)
-
-
-def used_names(node: Any) -> Iterator[str]:
-    """Yield what a node reads, and what the graphs in it read of the graph around them."""
-    yield from node.input
-    for attribute in node.attribute:
-        if attribute.HasField("g"):
-            for inner in attribute.g.node:
-                yield from used_names(inner)
-            yield from (output.name for output in attribute.g.output)

@@ -9,7 +9,9 @@ from typing import Any
 import numpy as np
 
 from seqtune.errors import ExportError
-from seqtune.export.onnx.graph import Graph, Uneven, Value, shape_of, used_names
+from seqtune.export.onnx.graph import Graph
+from seqtune.export.onnx.proto import finished, used_names
+from seqtune.export.onnx.values import Uneven, Value, shape_of
 from seqtune.export.onnx.walk import write
 from seqtune.runtime.program import function_of
 from seqtune.runtime.trees import Leaf, describe, flatten
@@ -93,7 +95,7 @@ def _written(model: Any, exported: Exported, multiple: int) -> OnnxProgram:
         labels = [_label(size, names) for size in shape]
         inputs.append(graph.input(f"a{number}", shape, _dtype(arrays[0]), labels))
     outputs = write(graph, (traces[0][0], traces[1][0]), [*weights, *inputs])
-    proto = graph.proto("program", outputs)
+    proto = finished(graph, "program", outputs)
     read = {name for node in proto.node for name in used_names(node)}
     kept = [each for each in proto.input if each.name in read]
     del proto.input[:]

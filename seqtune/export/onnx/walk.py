@@ -14,7 +14,8 @@ from typing import Any
 import numpy as np
 
 from seqtune.errors import ExportError
-from seqtune.export.onnx.graph import ONE, Graph, Shape, Uneven, Value, same_in_both, shape_of
+from seqtune.export.onnx.graph import Graph
+from seqtune.export.onnx.values import ONE, Shape, Uneven, Value, same_in_both, shape_of
 
 Rule = Callable[["Operation"], "Value | list[Value]"]
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from jax.lax import RoundingMethod
 
-from seqtune.export.onnx.graph import ONE, Shape, Value
+from seqtune.export.onnx.values import ONE, Shape, Value
 from seqtune.export.onnx.walk import Operation, rule
 
 SAME = {

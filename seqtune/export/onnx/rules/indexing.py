@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from seqtune.export.onnx.graph import LARGEST, Value
+from seqtune.export.onnx.graph import LARGEST
+from seqtune.export.onnx.values import Value
 from seqtune.export.onnx.walk import Operation, rule
 
 

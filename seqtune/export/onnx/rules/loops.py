@@ -6,7 +6,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from seqtune.export.onnx.graph import ONE, Graph, Size, Value
+from seqtune.export.onnx.graph import Graph
+from seqtune.export.onnx.proto import finished
+from seqtune.export.onnx.values import ONE, Size, Value
 from seqtune.export.onnx.walk import Operation, rule, write
 
 
@@ -41,7 +43,7 @@ def _scan(operation: Operation) -> list[Value]:
         "Scan",
         [each.name for each in (*states, *arriving)],
         len(operation.shapes),
-        body=body.proto(graph.new_name("steps"), made),
+        body=finished(body, graph.new_name("steps"), made),
         num_scan_inputs=len(arriving),
         scan_input_directions=[backwards] * len(arriving),
         **ordered,
@@ -51,7 +53,7 @@ def _scan(operation: Operation) -> list[Value]:
 
 def _values(operation: Operation, names: Sequence[str]) -> list[Value]:
     for name, shape in zip(names, operation.shapes, strict=True):
-        operation.graph._learn(name, shape)
+        operation.graph.learn(name, shape)
     return [Value(*each) for each in zip(names, operation.shapes, operation.shapes,
                                          operation.dtypes, strict=True)]  # fmt: skip
 
@@ -94,7 +96,7 @@ def _until(operation: Operation) -> list[Value]:
         "Loop",
         ["", first.name, *(each.name for each in states)],
         len(states),
-        body=body.proto(graph.new_name("turns"), [again, *made]),
+        body=finished(body, graph.new_name("turns"), [again, *made]),
     )
     return _values(operation, outputs)
 
@@ -112,7 +114,7 @@ def _choice(operation: Operation) -> list[Value]:
         made = write(inner, pair, given)
         made = [inner.cast(each, kind) for each, kind in
                 zip(made, operation.dtypes, strict=True)]  # fmt: skip
-        branches.append(inner.proto(graph.new_name("branch"), made))
+        branches.append(finished(inner, graph.new_name("branch"), made))
     names = graph.add(
         "If",
         [graph.cast(chosen, np.bool_).name],

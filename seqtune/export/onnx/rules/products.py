@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from seqtune.export.onnx.graph import Graph, Shape, Value
+from seqtune.export.onnx.graph import Graph
+from seqtune.export.onnx.values import Shape, Value
 from seqtune.export.onnx.walk import Operation, rule
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from seqtune.export.onnx.graph import ONE, Array, Graph, Value
+from seqtune.export.onnx.graph import Graph
+from seqtune.export.onnx.values import ONE, Array, Value
 from seqtune.export.onnx.walk import Operation, rule
 
 GATES = {"LSTM": (0, 3, 1, 2), "GRU": (0, 1, 2), "RNN": (0,)}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from seqtune.export.onnx.graph import Value
+from seqtune.export.onnx.values import Value
 from seqtune.export.onnx.walk import Operation, rule
 
 KINDS = {

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from seqtune.export.onnx.graph import ONE, Size, Uneven, Value
+from seqtune.export.onnx.values import ONE, Size, Uneven, Value
 from seqtune.export.onnx.walk import Operation, rule
 
 
