@@ -25,7 +25,7 @@ import numpy.typing as npt
 from seqtune.baselines.translate._pairs import Rates
 from seqtune.data.ragged import Ragged
 from seqtune.data.text.vocabulary import END
-from seqtune.errors import RunError
+from seqtune.errors import RunError, literal
 from seqtune.progress import Advance, no_progress
 from seqtune.tasks._values import OpenMember
 from seqtune.tasks.translate.answers import UNKNOWN, Answers
@@ -182,9 +182,10 @@ def open_together(
     methods = [each for each in members if each.method]
     networks = [each for each in members if not each.method]
     if not networks or len(methods) > 1:
+        names = ", ".join(literal(each.method) for each in methods) or "no simple method"
         raise RunError(
-            f"found {len(networks)} networks and {len(methods)} simple methods that answer "
-            "together, expected a network and at most one method",
+            f"found {len(networks)} networks and {names} that answer together, "
+            "expected a network and at most one method",
             "--use NAME",
         )
     known = [Member(each.network, each.values, prepared.codec, each.weight) for each in networks]

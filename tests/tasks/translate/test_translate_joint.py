@@ -248,5 +248,6 @@ def test_members_that_a_stranger_wrote_are_refused(methods: list[str]) -> None:
     members = [
         SimpleNamespace(method=each, weight=0.5, values={}, network=None) for each in methods
     ]
-    with pytest.raises(RunError, match="expected a network and at most one method"):
+    with pytest.raises(RunError, match="expected a network and at most one method") as error:
         open_together(members, SimpleNamespace(codec=None))  # type: ignore[arg-type]
+    assert all(each in str(error.value) for each in methods)
