@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from seqtune.data.drift.compare import drift_between
+from seqtune.data.drift.sample import Samples, joined
 from seqtune.data.drift.table import DriftTable, Finding
+from seqtune.errors import SeqtuneError
 from seqtune.tasks._abilities import WatchesDrift
 
 if TYPE_CHECKING:
-    from seqtune.data.drift.sample import Samples
     from seqtune.data.reading.source import Source
     from seqtune.tasks._contract import Task
     from seqtune.tasks._values import Context
@@ -60,3 +63,20 @@ class DriftWatch:
             return None
         new = self.task.new_traits(self.prepared, source, self.context, known)
         return drift_between(self.usual, new, *more)
+
+    def drift_of(self, sources: Iterable[Source]) -> DriftTable | None:
+        """Return what has drifted in several tables together, such as those of requests.
+
+        Args:
+            sources: New rows; what cannot be read is left out.
+
+        Returns:
+            The table; None where the task watches nothing, or nothing could be read.
+        """
+        if not isinstance(self.task, WatchesDrift):
+            return None
+        read = list[Samples]()
+        for source in sources:
+            with suppress(SeqtuneError):
+                read.append(self.task.new_traits(self.prepared, source, self.context, 0.0))
+        return drift_between(self.usual, joined(read)) if read else None

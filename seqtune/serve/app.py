@@ -12,6 +12,7 @@ from importlib.resources import files
 from typing import Any
 
 from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -66,6 +67,7 @@ def create_app(models: Sequence[ServedModel], settings: ServeSettings) -> Any:
             continue
         batcher = _batcher(model, settings, metrics)
         batchers.append(batcher)
+        metrics.drifts[model.name] = model.drift.measured
         services[model.name] = Predicting(model.name, batcher, settings, metrics)
         metrics.queues[model.name] = partial(len, batcher)
 
@@ -91,7 +93,7 @@ def create_app(models: Sequence[ServedModel], settings: ServeSettings) -> Any:
     ]
     routes += _facts(by_prefix, models, settings)
     routes += _health(is_ready)
-    routes.append(Route("/metrics", _guarded(lambda: _text(metrics.text(), TEXT), settings)))
+    routes.append(Route("/metrics", _metrics(metrics, settings)))
     routes += [Route(path, _file(*file)) for path, file in PAGE.items()]
     app = Starlette(
         routes=routes,
@@ -142,6 +144,16 @@ def _health(is_ready: Callable[[], bool]) -> list[Route]:
         return _text(b'{"status": "full"}', JSON, 503)
 
     return [Route("/health/live", live), Route("/health/ready", ready)]
+
+
+def _metrics(metrics: ServerMetrics, settings: ServeSettings) -> Endpoint:
+    """Return an endpoint of what is counted; drift is measured while others are answered."""
+
+    async def endpoint(request: Request) -> Response:
+        check_token(request.headers.get("authorization", ""), settings.token)
+        return _text(await run_in_threadpool(metrics.text), TEXT)
+
+    return endpoint
 
 
 def _guarded(make: Callable[[], Response], settings: ServeSettings) -> Endpoint:

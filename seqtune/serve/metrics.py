@@ -12,6 +12,10 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from seqtune.data.drift.table import DriftTable
 
 SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
 SIZES = (1, 2, 4, 8, 16, 32, 64, 128, 256)
@@ -70,6 +74,7 @@ class ServerMetrics:
         self.seconds: dict[str, Histogram] = {}
         self.sizes: dict[str, Histogram] = {}
         self.queues: dict[str, Callable[[], int]] = {}
+        self.drifts: dict[str, Callable[[], DriftTable | None]] = {}
 
     def count(self, model: str, status: int, seconds: float) -> None:
         """Count a request that was answered."""
@@ -104,12 +109,28 @@ class ServerMetrics:
         yield from _head("seqtune_waiting_requests", "gauge", "Requests that wait.")
         for model, length in sorted(self.queues.items()):
             yield _line("seqtune_waiting_requests", {"model": model}, length())
+        yield from self._drift_lines()
         yield from _head("seqtune_process_info", "gauge", "The process that answers.")
         yield _line("seqtune_process_info", {"pid": str(os.getpid())}, 1)
         if resident := resident_bytes():
             name = "process_resident_memory_bytes"
             yield from _head(name, "gauge", "Resident memory in bytes.")
             yield _line(name, {}, resident)
+
+    def _drift_lines(self) -> Iterator[str]:
+        """Yield how far requests are from the data of each model; see `Finding.size`."""
+        found = {model: measured() for model, measured in sorted(self.drifts.items())}
+        tables = {model: table for model, table in found.items() if table is not None}
+        name = "seqtune_drift"
+        yield from _head(name, "gauge", "How far requests are from the data, by trait and measure.")
+        for model, table in tables.items():
+            for each in table.findings:
+                labels = {"model": model, "trait": each.name, "measure": each.measure}
+                yield _line(name, labels, round(each.size, 6))
+        name = "seqtune_drift_flagged"
+        yield from _head(name, "gauge", "Traits that have drifted more than by chance.")
+        for model, table in tables.items():
+            yield _line(name, {"model": model}, len(table.flagged))
 
 
 def resident_bytes() -> int:

@@ -21,6 +21,7 @@ from seqtune.serve.answers import NOT_FINITE, to_bytes
 from seqtune.serve.bodies import read_rows
 from seqtune.serve.exchange import FAILED, Answer, Ask
 from seqtune.serve.problem import Problem
+from seqtune.serve.request_drift import RequestDrift
 from seqtune.serve.request_source import source_of
 from seqtune.tasks._abilities import JoinsRequests, StreamsText, TakesRequests, Writes
 from seqtune.tasks._requests import RequestForm, RequestTable, Separated, StreamOption
@@ -55,6 +56,7 @@ class ServedModel:
             else None
         )
         self._continued: dict[str, Answer] = {}
+        self.drift = RequestDrift(run)
 
     @property
     def verb(self) -> str:
@@ -179,6 +181,7 @@ class ServedModel:
         if not table.rows:
             return self._continuation(ask)
         self._refuse_paths()
+        self.drift.add(table)
         tables[place] = table
         return None
 

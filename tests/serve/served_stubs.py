@@ -36,6 +36,7 @@ class StubModel:
 
     def __init__(self, name: str = "airline") -> None:
         self.name = name
+        self.drift = SimpleNamespace(measured=lambda: None)
         row = SimpleNamespace(
             kind="network", detail="", parameters=7, validation={"mase": 0.8}, test={}
         )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -55,6 +56,37 @@ class Words:
 Sample = Numbers | Words
 Samples = Mapping[str, Sample]
 """By the name of the trait, as people read it."""
+
+
+def joined(several: Sequence[Samples]) -> dict[str, Sample]:
+    """Return samples of the same traits as one of each; what only some have is left out.
+
+    Args:
+        several: Samples, one at least.
+
+    Example:
+        >>> one, two = {"load": Numbers(np.ones(2))}, {"load": Numbers(np.zeros(3))}
+        >>> len(joined([one, two])["load"])
+        5
+    """
+    names = [name for name in several[0] if all(name in each for each in several)]
+    return {name: _joined([each[name] for each in several]) for name in names}
+
+
+def _joined(samples: Sequence[Sample]) -> Sample:
+    words = [each for each in samples if isinstance(each, Words)]
+    if len(words) == len(samples):
+        counts: Counter[str] = Counter()
+        for each in words:
+            counts.update(each.counts)
+        return Words(counts, sum(each.units for each in words))
+    numbers = [each for each in samples if isinstance(each, Numbers)]
+    steps = [each.steps for each in numbers if each.steps is not None]
+    return Numbers(
+        np.concatenate([each.values for each in numbers]),
+        np.concatenate(steps) if len(steps) == len(numbers) else None,
+        numbers[0].period,
+    )
 
 
 def series_as_one(values: Floats, offsets: Ints, center: Floats, spread: Floats) -> Floats:
