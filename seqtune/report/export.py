@@ -16,10 +16,8 @@ from seqtune.drawing.wording import (
     command_text,
     count,
     duration,
-    figure,
     literal,
     metric_name,
-    percent,
     size,
 )
 from seqtune.run.export_summary import ExportSummary
@@ -82,7 +80,7 @@ class ExportReport:
                 f"{lost.kind}, {size(lost.bytes_after)} instead of {size(lost.bytes_before)}"
             )
             found["loss"] = (
-                f"{percent(lost.share)} of {metric_name(lost.metric)} on the validation part: "
-                f"{figure(lost.before)} becomes {figure(lost.after)}"
+                f"{lost.share:.2%} of {metric_name(lost.metric)} on the validation part: "
+                f"{lost.before:.4g} becomes {lost.after:.4g}"
             )
         return found
