@@ -18,6 +18,7 @@ from seqtune.drawing.wording import (
     duration,
     literal,
     metric_name,
+    percent,
     size,
 )
 from seqtune.run.export_summary import ExportSummary
@@ -80,7 +81,7 @@ class ExportReport:
                 f"{lost.kind}, {size(lost.bytes_after)} instead of {size(lost.bytes_before)}"
             )
             found["loss"] = (
-                f"{lost.share:.2%} of {metric_name(lost.metric)} on the validation part: "
+                f"{percent(lost.share)} of {metric_name(lost.metric)} on the validation part: "
                 f"{lost.before:.4g} becomes {lost.after:.4g}"
             )
         return found

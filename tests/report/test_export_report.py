@@ -62,7 +62,7 @@ def test_weights_of_eight_bits_show_what_they_cost() -> None:
     lines = [line.rstrip() for line in drawn(report).splitlines()]
     assert "difference  at most 3.2e-04 of the predictions' scale" in lines
     assert "weights     int8, 2.27 kB instead of 7.08 kB" in lines
-    assert "loss        0.40% of MASE on the validation part: 1 becomes 1.004" in lines
+    assert "loss        0.400 % of MASE on the validation part: 1 becomes 1.004" in lines
     assert report.to_dict()["quantized"]["share"] == 0.004
 
 
