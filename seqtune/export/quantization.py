@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
+from seqtune.drawing.wording import percent
 from seqtune.errors import ExportError
 from seqtune.export.checked import Checked, checked_contents
 from seqtune.export.comparison import difference, part_to_compare
@@ -54,7 +55,7 @@ def contents_of(
         loss = _loss(run, row, checked.folder, before, _bytes(files))
         if not loss.share <= MOST_LOST and not allow_loss:
             raise ExportError(
-                f"with weights of eight bits, {row.name} loses {loss.share:.1%} of its "
+                f"with weights of eight bits, {row.name} loses {percent(loss.share)} of its "
                 f"{loss.metric} on the validation part ({loss.before:.4g} becomes "
                 f"{loss.after:.4g}), expected at most {MOST_LOST:.0%}",
                 "export it without --quantize, or with --allow-loss",

@@ -114,8 +114,7 @@ class SavedModel(Form):
         for call in program.calls:
             if _fits(program, call, program.open_sizes):
                 named = _named(program, call)
-                made = signature(**{name: tensorflow.constant(a) for name, a in named.items()})
-                found.append((call, [made[f"o{n}"].numpy() for n in range(len(made))]))
+                found.append((call, _in_order(signature(**_tensors(named)))))
         return found
 
 
@@ -150,16 +149,27 @@ class LiteFile(Form):
         return {name: 1 if name == ROWS else size for name, size in program.sizes_asked.items()}
 
     def answers(self, program: TensorflowProgram) -> Answers:
-        """Run the file on one row after the other."""
+        """Run the file on one row after the other.
+
+        A row by itself is not always what it is in a batch: places among answers may count across
+        rows. So the network as TensorFlow has it is asked a whole call, and then the file says
+        what that network says of each row.
+        """
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # that the interpreter has another package now
             interpreter = tensorflow.lite.Interpreter(str(self._path(program)))
         ask, found = interpreter.get_signature_runner(program.name), []
-        fixed = {name: size for name, size in self._sizes(program).items() if name != ROWS}
+        sizes = self._sizes(program)
+        network = program.traced(sizes).get_concrete_function()
         for call in program.calls:
-            if _fits(program, call, fixed):
-                short = _first_rows(program, call, MOST_ROWS)
-                found.append((short, _row_by_row(program, short, ask)))
+            if _fits(program, call, {n: size for n, size in sizes.items() if n != ROWS}):
+                rows = list(_rows(program, call, MOST_ROWS))
+                wanted = [each for row in rows for each in _in_order(network(**_tensors(row)))]
+                said = [each for row in rows for each in _in_order(ask(**row))]
+                whole = _in_order(program.traced(program.sizes_of(call))(*call.arguments))
+                first = tuple(each[: len(rows)] if each.ndim else each for each in call.arguments)
+                asked = Call(call.program, first, (*call.results, *wanted))
+                found.append((asked, [*whole, *said]))
         return found
 
 
@@ -268,31 +278,23 @@ def _fits(program: TensorflowProgram, call: Call, sizes: Mapping[str, int | None
     return all(size in (None, own.get(name, size)) for name, size in sizes.items())
 
 
-def _first_rows(program: TensorflowProgram, call: Call, most: int) -> Call:
-    return Call(
-        call.program,
-        tuple(_taken(each, axes, slice(most))
-              for each, axes in zip(call.arguments, program.axes, strict=True)),
-        tuple(_taken(each, axes, slice(most))
-              for each, axes in zip(call.results, program.output_axes, strict=True)),
-    )  # fmt: skip
+def _rows(program: TensorflowProgram, call: Call, most: int) -> Iterator[dict[str, Array]]:
+    """Yield the arguments of a call, by name, for each of its first rows."""
+    for row in range(min(most, program.sizes_of(call).get(ROWS, 1))):
+        yield {
+            name: _taken(array, axes, slice(row, row + 1))
+            for (name, array), axes in zip(_named(program, call).items(), program.axes, strict=True)
+        }
 
 
 def _taken(array: Array, axes: tuple[int | str, ...], rows: slice) -> Array:
     return array[(slice(None),) * axes.index(ROWS) + (rows,)] if ROWS in axes else array
 
 
-def _row_by_row(program: TensorflowProgram, call: Call, ask: Any) -> list[Array]:
-    """Ask for each row of a call by itself, and join what is said."""
-    made: list[list[Array]] = []
-    for row in range(program.sizes_of(call).get(ROWS, 1)):
-        given = {
-            name: _taken(array, axes, slice(row, row + 1))
-            for (name, array), axes in zip(_named(program, call).items(), program.axes, strict=True)
-        }
-        said = ask(**given)
-        made.append([said[f"o{place}"] for place in range(len(said))])
-    return [
-        np.concatenate(parts, axes.index(ROWS)) if ROWS in axes else parts[0]
-        for parts, axes in zip(zip(*made, strict=True), program.output_axes, strict=True)
-    ]
+def _tensors(named: Mapping[str, Array]) -> dict[str, Any]:
+    return {name: tensorflow.constant(array) for name, array in named.items()}
+
+
+def _in_order(made: Mapping[str, Any]) -> list[Array]:
+    """Return results by their number."""
+    return [np.asarray(made[f"o{place}"]) for place in range(len(made))]

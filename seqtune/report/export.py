@@ -16,7 +16,6 @@ from seqtune.drawing.wording import (
     command_text,
     count,
     duration,
-    figure,
     literal,
     metric_name,
     percent,
@@ -83,6 +82,6 @@ class ExportReport:
             )
             found["loss"] = (
                 f"{percent(lost.share)} of {metric_name(lost.metric)} on the validation part: "
-                f"{figure(lost.before)} becomes {figure(lost.after)}"
+                f"{lost.before:.4g} becomes {lost.after:.4g}"
             )
         return found

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from seqtune.errors import ExportError
+from seqtune.export import calls as calls_of
 from seqtune.export.calls import (
     MOST_ALIKE,
     Call,
@@ -65,6 +66,16 @@ def test_calls_are_kept_by_program_and_shape() -> None:
     assert {call.program for call in network.calls} == {"predict"}
     assert network.calls[0].rows == 2 and np.all(network.calls[0].results[0] == 2)
     assert network.searched is network
+
+
+def test_the_first_call_of_a_program_is_kept_whatever_the_room(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(calls_of, "MOST_NUMBERS", 0)
+    network = RecordingNetwork(Doubling(), {"predict", "step"})  # type: ignore[arg-type]
+    for program in (PREDICT, PREDICT, STEP):
+        network.run(program, {"x": np.ones((2, 4))})
+    assert [call.program for call in network.calls] == ["predict", "step"]
 
 
 def test_calls_are_written_and_read(tmp_path: Path) -> None:

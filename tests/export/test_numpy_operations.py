@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import math
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 from seqtune.errors import ExportError
 from seqtune.export.numpy import operations
 from seqtune.export.numpy.expressions import expression_of
+from seqtune.export.numpy.source import Source, variable
 
 STEPS = np.arange(24.0).reshape(4, 6)
 
@@ -76,3 +78,11 @@ def test_small_things() -> None:
         exact, abs=2e-7
     )
     assert np.all(np.isfinite(operations.sigmoid(np.float32([-1e4, 1e4]))))
+
+
+def test_names_and_titles_are_no_more_than_that() -> None:
+    names = ["history", "pad", "np", "lambda", "two words", "3d", "x;import os"]
+    found = ["history", "pad_", "np_", "lambda_", "two_words", "_3d", "x_import_os"]
+    assert [variable(name) for name in names] == found
+    text = Source('gru \\"""\nimport os\n"""').text()
+    assert text.startswith('"""gru _____import os____\n') and ast.get_docstring(ast.parse(text))

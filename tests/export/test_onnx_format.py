@@ -13,6 +13,7 @@ import pytest
 from command_line import left_alone
 
 from seqtune.errors import ExportError, RunError
+from seqtune.export import quantization
 from seqtune.export.formats import onnx as form
 from seqtune.run.leaderboard import Row
 
@@ -37,7 +38,7 @@ def made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Path]
         def checked(run: Any, row: Row) -> Iterator[Any]:
             yield SimpleNamespace(folder=models.parent, comparison=None)
 
-        monkeypatch.setattr(form, "checked_contents", checked)
+        monkeypatch.setattr(quantization, "checked_contents", checked)
         return tmp_path / "out"
 
     return having

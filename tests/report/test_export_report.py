@@ -9,7 +9,7 @@ from rich.console import Console
 
 from seqtune.report.bundle import BundleReport
 from seqtune.report.export import ExportReport
-from seqtune.run.export_summary import Comparison, ExportSummary
+from seqtune.run.export_summary import Comparison, ExportSummary, QuantizationLoss
 from seqtune.run.leaderboard import Leaderboard, Row
 
 
@@ -55,6 +55,17 @@ def test_what_seqtune_does_not_open_has_no_next_command() -> None:
     assert report.to_dict()["compared"] is None and report.to_dict()["next"] == []
 
 
+def test_weights_of_eight_bits_show_what_they_cost() -> None:
+    lost = QuantizationLoss("int8", "mase", 1.0, 1.004, 0.004, 7_080, 2_270)
+    apart = Comparison("test", 1_200, "windows", 3.2e-4, None)
+    report = ExportReport(summary(quantized=lost, comparison=apart))
+    lines = [line.rstrip() for line in drawn(report).splitlines()]
+    assert "difference  at most 3.2e-04 of the predictions' scale" in lines
+    assert "weights     int8, 2.27 kB instead of 7.08 kB" in lines
+    assert "loss        0.400 % of MASE on the validation part: 1 becomes 1.004" in lines
+    assert report.to_dict()["quantized"]["share"] == 0.004
+
+
 def test_the_document_of_an_export() -> None:
     assert ExportReport(summary()).to_dict() == {
         "output": "airline.zip",
@@ -65,6 +76,7 @@ def test_the_document_of_an_export() -> None:
         "bytes": 17_745,
         "seconds": 4.31,
         "compared": {"part": "test", "windows": 1_200, "difference": 3.4e-8, "limit": 1e-5},
+        "quantized": None,
         "notes": [],
         "next": ["seqtune predict airline.zip", "seqtune serve airline.zip"],
     }

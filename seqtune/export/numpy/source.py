@@ -59,6 +59,11 @@ def weights(text: str, shape: Any, kind: str) -> Any:
 '''
 
 NOT_A_WORD = re.compile(r"\W")
+NOT_PLAIN = re.compile(r"[^\w .,:+()-]")
+"""What a title does not keep: nothing in it may end the text that it stands in."""
+
+TAKEN = frozenset({"np", "base64", "weights", "Any", *keyword.kwlist, *vars(operations)})
+"""Names that no variable may have."""
 
 
 @dataclass
@@ -92,12 +97,12 @@ class Source:
         leaves = list(
             leaves_of(read_description(program.inputs), [each.tree for each in arguments])
         )
-        called = [array for each in arguments for array in each.arrays]
+        called = [variable(array) for each in arguments for array in each.arrays]
         known = {leaf.name: array for leaf, array in zip(leaves, called, strict=True) if leaf}
         body = _Body(self, dict(known))
-        lines = [*_unpacking(arguments, leaves), *body.lines(graph)]
+        lines = [*_unpacking(arguments, called, leaves), *body.lines(graph)]
         returned = ", ".join(body.name(each.name) for each in graph.output)
-        parameters = ", ".join(f"{each.name}: Any" for each in arguments)
+        parameters = ", ".join(f"{variable(each.name)}: Any" for each in arguments)
         text = [f"def {name}({parameters}) -> Any:", *_docstring(called, leaves, program),
                 *(f"    {line}" for line in lines), f"    return {returned}"]  # fmt: skip
         self._functions.append("\n".join(text) + "\n")
@@ -113,7 +118,8 @@ class Source:
     def text(self) -> str:
         """Return the whole file."""
         functions = "\n\n".join(self._functions)
-        head = HEAD.format(title=self.title, programs="\n".join(self._programs))
+        title = NOT_PLAIN.sub("_", self.title)  # it may hold what a stranger called a model
+        head = HEAD.format(title=title, programs="\n".join(self._programs))
         kept = "\n\n".join(_used_operations(functions))
         arrays = "\n".join(_weight_lines(self._weights))
         return "\n\n".join([head, WEIGHTS, *([kept] if kept else []), arrays, functions])
@@ -149,8 +155,8 @@ class _Body:
         return self.names[name] if name else ""
 
     def _fresh(self, name: str) -> str:
-        own = NOT_A_WORD.sub("_", name)
-        while own in self.names.values() or keyword.iskeyword(own):
+        own = variable(name)
+        while own in self.names.values():
             own += "_"
         self.names[name] = own
         return own
@@ -203,6 +209,18 @@ class _Body:
         yield f"    return [{given}]"
 
 
+def variable(name: str) -> str:
+    """Return a name that a variable may have.
+
+    Example:
+        >>> variable("history"), variable("pad"), variable("two words")
+        ('history', 'pad_', 'two_words')
+    """
+    own = NOT_A_WORD.sub("_", name)
+    own = f"_{own}" if own[:1].isdigit() else own
+    return f"{own}_" if own in TAKEN else own
+
+
 def _gives_several(node: Any) -> bool:
     return len(node.output) > 1 or node.op_type == "Split"
 
@@ -233,15 +251,17 @@ def leaves_of(described: Any, tree: Any) -> Iterator[Leaf | None]:
             yield from leaves_of(own, tree[key])
 
 
-def _unpacking(arguments: Sequence[Argument], leaves: Sequence[Leaf | None]) -> Iterator[str]:
+def _unpacking(
+    arguments: Sequence[Argument], called: Sequence[str], leaves: Sequence[Leaf | None]
+) -> Iterator[str]:
     """Yield lines that take the arrays out of arguments."""
-    waiting = iter(leaves)
+    waiting = zip(called, leaves, strict=True)
     for each in arguments:
-        for place, array in enumerate(each.arrays):
-            leaf = next(waiting)
+        for place in range(len(each.arrays)):
+            array, leaf = next(waiting)
             if leaf is None:
                 continue
-            value = each.name
+            value = variable(each.name)
             if isinstance(each.tree, Mapping):
                 value += f"[{sorted(each.tree)[place]!r}]"
             elif isinstance(each.tree, (list, tuple)):
