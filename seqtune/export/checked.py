@@ -51,8 +51,8 @@ def checked_contents(run: Run, row: Row) -> Iterator[Checked]:
         MissingExtra: ONNX or its runtime is not installed.
     """
     if row.kind != "baseline":
-        _check_installed()
-        _load_keras_on_jax()
+        check_installed()
+        load_keras_on_jax()
     predictor = run.predictor
     try:
         place = tempfile.TemporaryDirectory(prefix="seqtune-")
@@ -68,7 +68,7 @@ def checked_contents(run: Run, row: Row) -> Iterator[Checked]:
         yield Checked(folder, comparison, rehearsal.loaded)
 
 
-def _load_keras_on_jax() -> None:
+def load_keras_on_jax() -> None:
     """Load Keras on the backend whose programs are converted, whatever the run was fitted on.
 
     Raises:
@@ -82,7 +82,7 @@ def _load_keras_on_jax() -> None:
         )
 
 
-def _check_installed() -> None:
+def check_installed() -> None:
     """Refuse where what converts networks is not installed.
 
     Raises:

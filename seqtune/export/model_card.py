@@ -153,7 +153,8 @@ def _long(sentence: str) -> str:
 def _limits(info: TaskInfo, record: Mapping[str, Any], comparison: Comparison) -> Iterator[str]:
     yield (
         "It knows what is in the data above and nothing since; data of another origin, unit or "
-        "period may be predicted badly, and nothing warns of that."
+        "period may be predicted badly. `seqtune evaluate` and the `/metrics` of a server say what "
+        "has drifted."
     )
     yield from info.limits
     yield "The rows that it was fitted on are inside this file: who has it can read them."
@@ -162,6 +163,12 @@ def _limits(info: TaskInfo, record: Mapping[str, Any], comparison: Comparison) -
         f"{comparison.part} part it predicts what the run does to {comparison.difference:.1e} of "
         "the predictions' scale."
     )
+    if lost := record.get("quantized"):
+        yield (
+            f"Its weights are {lost['kind']}: {plain(metric_name(lost['metric']))} on the "
+            f"validation part is {lost['after']:.4g}, with the run's own weights "
+            f"{lost['before']:.4g}."
+        )
     for note in record["fitted"]["notes"]:
         yield f"Noted by the fit: {_long(note)}"
 

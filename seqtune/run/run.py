@@ -203,6 +203,8 @@ class Run(Fitted):
                 f"{', '.join(known) or 'none'}",
                 f"formats that do: {able}",
             )
+        if allow_loss and quantize is None:
+            raise UsageError("--allow-loss is for --quantize", "--quantize int8 --allow-loss")
         if self.status != "complete":
             raise RunError(
                 f"{self.path} is not complete: {self.status}", f"seqtune resume {self.path}"

@@ -210,9 +210,12 @@ def test_what_eight_bits_lose_is_measured(
     assert document["compared"]["limit"] is None
     said = draw(ExportReport(summary))
     assert "weights     int8, " in said and "MASE on the validation part: " in said
-    assert load(tmp_path / "a.zip").predict() is not None
+    opened = load(tmp_path / "a.zip")
+    assert opened.predict() is not None
+    assert "Its weights are int8" in (opened.folder / "model_card.md").read_text("utf-8")
     monkeypatch.setattr(quantizing, "MOST_LOST", -1.0)
     words = ("export", kept.run, "-o", tmp_path / "b", "--format", "onnx", "--use", "network")
+    assert "--allow-loss is for --quantize" in seqtune(*words, "--allow-loss", code=2).err
     refused = seqtune(*words, "--quantize", "int8", code=1).err
     assert "of its mase on the validation part" in refused and "--allow-loss" in refused
     assert not (tmp_path / "b").exists()

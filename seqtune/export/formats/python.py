@@ -14,7 +14,7 @@ from seqtune.errors import ExportError
 from seqtune.export.alone import Answers, write_alone
 from seqtune.export.arguments import arguments_of
 from seqtune.export.calls import Call, programs_of
-from seqtune.export.checked import _check_installed, _load_keras_on_jax
+from seqtune.export.checked import check_installed, load_keras_on_jax
 from seqtune.export.numpy.source import Source, leaves_of
 from seqtune.export.onnx.program import OnnxProgram, to_onnx
 from seqtune.files import write_text
@@ -46,8 +46,8 @@ def write(run: Run, row: Row, path: Path) -> ExportSummary:
         RunError: The folder holds something else.
         MissingExtra: ONNX, by which networks are read, is not installed.
     """
-    _check_installed()
-    _load_keras_on_jax()
+    check_installed()
+    load_keras_on_jax()
 
     def write_networks(folder: Path, calls: Mapping[str, Sequence[Call]]) -> tuple[Any, Answers]:
         described, answers = {}, []
