@@ -119,7 +119,7 @@ BAD_WORDS = {
     ),
     "frequency unknown": (("--freq", "often"), "'often' is not a frequency", "--freq"),
     "budget": (("--budget", "soon"), "found 'soon', expected a duration", ""),
-    "trials": (("--trials", "0"), "search.trials: found 0, expected", ""),
+    "trials": (("--trials=-1",), "search.trials: found -1, expected", ""),
     "seed": (("--seed", "-1"), "seed: found -1", ""),
     "backend": (("--backend", "torch"), "expected one of auto, tensorflow, jax", ""),
     "recipe unknown": (("--recipe", "quik"), "did you mean 'forecast/quick'?", "recipes list"),

@@ -75,6 +75,9 @@ class Stub:
         """Metrics of that direction."""
         return TaskInfo("stub", "", (Metric("error", direction=self.direction),))
 
+    def network_facts(self, model: Any) -> dict[str, Any]:
+        return {}
+
     def build(self, prepared: View, values: Any) -> Any:
         self.trained.append(prepared.held)
         self._epochs = 0

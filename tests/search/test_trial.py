@@ -71,6 +71,9 @@ class Stub:
         """Metrics of that direction."""
         return TaskInfo("stub", "", (Metric(self.metric, direction=self.direction),))
 
+    def network_facts(self, model: Any) -> dict[str, Any]:
+        return {}
+
     def build(self, prepared: Any, values: Any) -> Any:
         self.on_build()
         weight = keras.layers.Dense(1, use_bias=False, kernel_initializer="zeros")
