@@ -1,7 +1,7 @@
 """Linear regression on lags and covariates, with a penalty, over all series together.
 
-scikit-learn's `RidgeCV`, a regression for each step ahead, its penalty the one of `PENALTIES` with
-the smallest leave-one-out error. What covariates bring more or less in single series is added
+A regression for each step ahead, its penalty the one of `PENALTIES` with the smallest leave-one-out
+error. What covariates bring more or less in single series is added
 (`_series_effects.py`). The quantiles are those of the leave-one-out errors, in units of each
 series. `_regression.py` says what it sees.
 
@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from seqtune.baselines.forecast._penalised import Penalised
 from seqtune.baselines.forecast._regression import Design
 from seqtune.baselines.forecast._series_effects import SeriesEffects
 from seqtune.baselines.method import Floats, Levels, Periods, Predict
@@ -76,9 +77,8 @@ class _Step:
     """
 
     def __init__(self, design: Design, step: int, target: Floats) -> None:
-        from sklearn.linear_model import RidgeCV
-
-        self.step, self.model = step, None
+        self.step = step
+        self.model: Penalised | None = None
         self.errors = np.full(len(target), np.nan)
         rows = np.flatnonzero(np.isfinite(target))
         if len(rows) < MIN_WINDOWS:
@@ -86,20 +86,16 @@ class _Step:
         features = design.features(step)[rows].astype(np.float64)
         self.center, spread = features.mean(axis=0), features.std(axis=0)
         self.spread = np.where(spread > 1e-6, spread, np.inf)  # a constant feature says nothing
-        self.model = RidgeCV(
-            len(rows) * PENALTIES, scoring="neg_mean_squared_error", store_cv_results=True
-        )
-        self.model.fit((features - self.center) / self.spread, target[rows])
-        chosen = list(self.model.alphas).index(self.model.alpha_)
-        self.errors[rows] = target[rows] - self.model.cv_results_[:, chosen]
+        scaled = (features - self.center) / self.spread
+        self.model = Penalised.fit(scaled, target[rows], len(rows) * PENALTIES)
+        self.errors[rows] = self.model.errors
 
     def predict(self, design: Design) -> Floats:
         """Return forecasts in units of windows, (windows,)."""
         if self.model is None or not len(design.batch):
             return np.full(len(design.batch), np.nan)
         features = (design.features(self.step) - self.center) / self.spread
-        # as `RidgeCV.predict` has it, whose checks take longer than a few windows
-        point: Floats = features @ self.model.coef_ + self.model.intercept_
+        point: Floats = features @ self.model.coefficients + self.model.intercept
         return point
 
 
