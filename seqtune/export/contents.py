@@ -29,21 +29,29 @@ def write_contents(predictor: Predictor, row: str, folder: Path) -> None:
     predictor.prepared.save(folder)
     write_text(folder / "recipe.yaml", predictor.recipe.to_yaml())
     write_json(folder / "leaderboard.json", predictor.board.to_dict())
-    members = predictor.members.get(row, [])
-    write_members(folder, {row: [_exported(member) for member in members]} if members else {})
+    members, both = predictor.members.get(row, []), predictor.task.asks_searched
+    exported = [_exported(member, both=both) for member in members]
+    write_members(folder, {row: exported} if members else {})
     _write_calibrations(predictor, row, members, folder)
     for loaded in predictor.open_members(row):
         if loaded.method:
             continue
-        searched = loaded.network.searched
-        written = _exported(loaded.member)
+        written = _exported(loaded.member, both=both)
         write_network(predictor, loaded.values, loaded.network, folder / written.file)
-        if loaded.is_refitted:
+        if written.refitted:
+            searched = loaded.network.searched
             write_network(predictor, loaded.values, searched, folder / written.model)
 
 
-def _exported(member: Member) -> Member:
-    """Return a member whose files are those of the bundle."""
+def _exported(member: Member, *, both: bool) -> Member:
+    """Return a member whose files are those of the bundle.
+
+    Args:
+        member: A member of the run.
+        both: Whether a network that was refitted is kept as it was before, too.
+    """
+    if not both:
+        return replace(member, model=_name(member.file), refitted="")
     return replace(member, model=_name(member.model), refitted=_name(member.refitted))
 
 

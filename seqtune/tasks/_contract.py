@@ -74,6 +74,10 @@ class Task(ABC):
     info: ClassVar[TaskInfo]
     search: ClassVar[SearchSettings] = SearchSettings()
 
+    asks_searched: ClassVar[bool] = False
+    """Whether predicting asks a network that has learnt from all rows what it said before that
+    (`Network.searched`)."""
+
     @property
     def name(self) -> str:
         """Its name in recipes and on the command line."""

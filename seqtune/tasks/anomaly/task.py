@@ -76,6 +76,7 @@ class AnomalyTask(Task):
     """Anomaly detection with recurrent networks; see `seqtune.tasks._contract.Task`."""
 
     info = INFO
+    asks_searched = True
     search = SearchSettings(initial_members=3)
 
     def prepare(
