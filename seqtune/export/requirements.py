@@ -14,7 +14,7 @@ ALWAYS = (
     *("seqtune", "numpy", "pandas", "pyarrow"),  # tables
     *("pydantic", "pyyaml", "typing-extensions"),  # recipes
     *("rich", "typer"),  # the command line
-    *("starlette", "uvicorn"),  # `seqtune serve`
+    *("starlette", "uvicorn", "httptools", "uvloop"),  # `seqtune serve`
 )
 """What every bundle needs, whether or not its first prediction loaded it."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import gc
 import logging
 import re
 import signal
@@ -74,6 +75,8 @@ def load_models(paths: Sequence[str], settings: ServeSettings) -> list[ServedMod
         model = ServedModel(name, seqtune.load(path), settings.use)
         model.warm(settings.max_batch)
         models.append(model)
+    gc.collect()
+    gc.freeze()  # what is loaded stays; a search for garbage among it would hold up requests
     return models
 
 
