@@ -10,8 +10,38 @@ from __future__ import annotations
 from importlib.util import find_spec
 from typing import Any
 
+HEADER_BYTES = 16 << 10
+"""Bytes of the first line and the headers of a request at most."""
+
 if find_spec("httptools"):
-    from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol as Protocol
+    from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+    class Protocol(HttpToolsProtocol):
+        """Reads requests by httptools, which has no limit for headers of its own."""
+
+        head_bytes = -1
+
+        def data_received(self, data: bytes) -> None:
+            """Refuse a head that has grown too long before it is complete."""
+            super().data_received(data)
+            if self.head_bytes >= 0:
+                self.head_bytes += len(data)
+                if self.head_bytes > HEADER_BYTES and not self.transport.is_closing():
+                    self.send_400_response("The headers are too long.")
+
+        def on_message_begin(self) -> None:
+            """Begin to count."""
+            super().on_message_begin()
+            self.head_bytes = 0
+
+        def on_headers_complete(self) -> None:
+            """Refuse a head that came at once and is too long; httptools hands that on."""
+            self.head_bytes = -1
+            size = len(self.url) + sum(len(name) + len(value) for name, value in self.headers)
+            if size > HEADER_BYTES:
+                raise ValueError(f"found {size:,} bytes of headers")
+            super().on_headers_complete()
+
 else:
     from uvicorn.protocols.http.h11_impl import H11Protocol as Protocol  # type: ignore[assignment]
 

@@ -20,12 +20,9 @@ import seqtune
 from seqtune.errors import RunError, UsageError
 from seqtune.serve.app import create_app
 from seqtune.serve.processes import Work, serve_by_processes
-from seqtune.serve.protocol import ImpatientProtocol
+from seqtune.serve.protocol import HEADER_BYTES, ImpatientProtocol
 from seqtune.serve.served_model import ServedModel
 from seqtune.serve.settings import ServeSettings
-
-HEADER_BYTES = 16 << 10
-"""Bytes of the headers of a request at most."""
 
 KEEP_ALIVE_SECONDS = 30
 

@@ -109,6 +109,8 @@ def test_a_connection_that_is_used_stays_open(port: int) -> None:
     "sent",
     [
         HEAD + b"X: " + b"x" * 200_000 + b"\r\n\r\n",
+        HEAD + b"X: " + b"x" * 200_000,  # that never ends
+        HEAD + b"X: x\r\n" * 5_000 + b"\r\n",
         b"GET /" + b"a" * 200_000 + b" HTTP/1.1\r\nHost: x\r\n\r\n",
         b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03",
         b"GET / FTP/1.1\r\n\r\n",
