@@ -37,7 +37,7 @@ if find_spec("httptools"):
         def on_headers_complete(self) -> None:
             """Refuse a head that came at once and is too long; httptools hands that on."""
             self.head_bytes = -1
-            size = len(self.url) + sum(len(name) + len(value) for name, value in self.headers)
+            size = len(self.url) + sum(len(name) + len(value) + 4 for name, value in self.headers)
             if size > HEADER_BYTES:
                 raise ValueError(f"found {size:,} bytes of headers")
             super().on_headers_complete()
