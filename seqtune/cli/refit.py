@@ -13,7 +13,7 @@ from seqtune.runtime.interrupt import exit_code, was_interrupted
 from seqtune.workflow.options import count_or_word
 
 NAME = "refit"
-EXAMPLE = "seqtune refit runs/airline-forecast-1 new.csv --out runs/airline-2 --if-better"
+EXAMPLE = "seqtune refit runs/airline-forecast-1 new.csv --out runs/airline-2"
 
 KEPT = 3
 """The exit code where --if-better has kept the earlier run."""

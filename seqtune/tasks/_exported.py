@@ -15,8 +15,8 @@ Sizes = Mapping[str, int]
 AXES = ("rows", "steps")
 """What the first axes of an input are called where their sizes are open."""
 
-EXAMPLES: dict[str, tuple[int, int]] = {"rows": (3, 5), "steps": (17, 23)}
-"""Two sizes of each axis; all differ, so that a size says which axis it is of."""
+EXAMPLES: dict[str, tuple[int, int]] = {"rows": (3, 5), "steps": (17, 28)}
+"""Two sizes of each axis; see `Exported.sizes`."""
 
 
 @dataclass(frozen=True)
@@ -27,8 +27,13 @@ class Exported:
         program: Which.
         arguments: From the sizes of the named axes to arguments of these sizes; only their shapes
             and types count.
-        sizes: By the name of an axis, two different sizes that it may have. An axis that has no
-            name is as long as in the arguments.
+        sizes: By the name of an axis, two different sizes that it may have, the number of rows
+            first. An axis that has no name is as long as in the arguments. No two axes grow by as
+            much from the first size to the second, which is how sizes are told apart; and steps
+            grow by 11, 13, 17 or 19, so that their remainders by 2 … 10 differ, too.
+
+    Raises:
+        ValueError: Two axes grow by as much.
 
     Example:
         >>> Exported(PREDICT, lambda sizes: (np.zeros((sizes["rows"], 24, 1)),), {"rows": (3, 5)})
@@ -37,6 +42,11 @@ class Exported:
     program: Program
     arguments: Callable[[Sizes], tuple[Any, ...]]
     sizes: Mapping[str, tuple[int, int]]
+
+    def __post_init__(self) -> None:
+        growths = [second - first for first, second in self.sizes.values()]
+        if len(set(growths)) < len(growths) or 0 in growths:
+            raise ValueError(f"found {dict(self.sizes)}, expected no two axes to grow by as much")
 
 
 def predict_alone(model: Any) -> Exported:

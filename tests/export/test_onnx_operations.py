@@ -21,7 +21,7 @@ from seqtune.runtime.program import Program
 from seqtune.runtime.trees import flatten, read_description
 from seqtune.tasks._exported import Exported
 
-SIZES = {"rows": (3, 5), "steps": (17, 23)}
+SIZES = {"rows": (3, 5), "steps": (17, 28)}
 
 
 class NoModel:
@@ -154,6 +154,21 @@ def test_a_length_that_decides_what_is_done_is_refused(monkeypatch: pytest.Monke
 
     with pytest.raises(ExportError, match=r"'tried'.*each size"):
         to_onnx(NoModel(), exported(monkeypatch, unrolled, whole))
+
+
+def test_a_size_is_that_of_its_own_axis(monkeypatch: pytest.MonkeyPatch) -> None:
+    def one_more(x: Any, y: Any) -> Any:
+        return y[:, :1, :1] * 0 + jnp.arange(y.shape[1] + 1)[:, None] + x.sum() * 0
+
+    def both(sizes: Any) -> Any:
+        return (*whole(sizes), np.zeros((sizes["rows"], sizes["others"], 2), np.float32))
+
+    sizes = {"rows": (3, 5), "steps": (17, 28), "others": (7, 20)}
+    program = to_onnx(NoModel(), exported(monkeypatch, one_more, both, sizes))
+    x, y = np.ones((2, 9, 4), np.float32), np.ones((2, 6, 2), np.float32)
+    assert np.array_equal(answer(program, x, y)[0], np.asarray(one_more(x, y)))
+    with pytest.raises(ValueError, match="no two axes to grow by as much"):
+        Exported(Program("tried", "nowhere"), both, {"steps": (17, 28), "others": (7, 18)})
 
 
 def test_what_is_not_read_is_no_input(monkeypatch: pytest.MonkeyPatch) -> None:

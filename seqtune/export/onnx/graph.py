@@ -48,7 +48,9 @@ class Graph:
         self._root._names += 1
         return f"{what}_{self._root._names}"
 
-    def input(self, name: str, shape: Shape, dtype: np.dtype[Any], axes: Sequence[Any] = ()) -> Any:
+    def input(
+        self, name: str, shape: Shape, dtype: np.dtype[Any], axes: Sequence[Any] = ()
+    ) -> Value:
         """Add an input.
 
         Args:
@@ -146,8 +148,7 @@ class Graph:
             return self.numbers(size[0])
         place = self._place(size)
         if place is None:
-            if size not in self._found:
-                self._found[size] = self._worked_out(size)
+            self._found[size] = self._found.get(size) or self._worked_out(size)
             return self._found[size]
         owner, name, axis = place
         if size not in owner._found:
@@ -156,7 +157,7 @@ class Graph:
 
     def _worked_out(self, size: Size) -> str:
         known = list(dict.fromkeys(self._known()))
-        for other in known:
+        for other in sorted(known, key=lambda each: abs(size[0] - each[0])):
             more = size[0] - other[0]
             if more == size[1] - other[1] and abs(more) <= FARTHEST:
                 return self.add("Add", [self.size(other), self.numbers(more)])[0]
@@ -181,8 +182,6 @@ class Graph:
         if same_in_both(shape):
             return self.numbers(*(size[0] for size in shape))
         return self.add("Concat", [self.size(size) for size in shape], axis=0)[0]
-
-    # values as they are
 
     def whole(self, value: Value) -> Value:
         """Return a tensor with every axis repeated as the program has it."""

@@ -8,7 +8,7 @@ them as one. So their layers hand the whole sequence to an operation of ours (`R
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Any
 from unittest import mock
 
@@ -44,18 +44,12 @@ def _shapes(sequence: Any, *others: Any, kind: str, units: int, states: int, **_
 @contextmanager
 def for_onnx() -> Iterator[None]:
     """Have layers be traced as what ONNX can write best."""
-    patches = [
-        mock.patch.object(layer, "inner_loop", _handing_over(layer, *about))
-        for layer, about in KINDS.items()
-    ]
-    patches.append(mock.patch.object(_scan, "has_accelerator", lambda: False))
-    for patch in patches:
-        patch.start()
-    try:
+    with ExitStack() as stack:
+        for layer, about in KINDS.items():
+            loop = _handing_over(layer, *about)
+            stack.enter_context(mock.patch.object(layer, "inner_loop", loop))
+        stack.enter_context(mock.patch.object(_scan, "has_accelerator", lambda: False))
         yield
-    finally:
-        for patch in patches:
-            patch.stop()
 
 
 def _handing_over(layer: type[Any], kind: str, states: int) -> Callable[..., Any]:
@@ -82,7 +76,6 @@ def _handing_over(layer: type[Any], kind: str, states: int) -> Callable[..., Any
             masks=len(masks),
             backwards=bool(self.go_backwards),
             hides=bool(self.zero_output_for_mask),
-            resets_after=bool(getattr(cell, "reset_after", False)),
         )
         return last[0], outputs, last
 

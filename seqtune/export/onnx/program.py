@@ -25,9 +25,6 @@ MULTIPLES = (1, 16, 64)
 """Where a network does one thing to an odd number of steps and another to an even one (it halves
 them, or dilates), it is written for lengths of which each is so many times a whole number."""
 
-SPREAD = 11
-"""Two sizes that differ by it have different remainders by 2 … 10: what depends on one shows."""
-
 
 @dataclass(frozen=True)
 class OnnxProgram:
@@ -79,8 +76,8 @@ def _written(model: Any, exported: Exported, multiple: int) -> OnnxProgram:
     from onnx import checker, helper
 
     pairs = {
-        name: (size * multiple, (size + SPREAD) * multiple) if number else (size, other)
-        for number, (name, (size, other)) in enumerate(exported.sizes.items())
+        name: (first * multiple, second * multiple) if number else (first, second)
+        for number, (name, (first, second)) in enumerate(exported.sizes.items())
     }
     given = [
         exported.arguments({name: pair[which] for name, pair in pairs.items()}) for which in (0, 1)

@@ -19,8 +19,8 @@ READ, STEP, LIKELY, FRAMES, CHOOSE, CHOOSE_GREEDILY, MIX = (
 )
 """See the functions of `seqtune.tasks.translate.network_programs`."""
 
-ROWS, ANSWERS, STEPS, SOURCE_STEPS = (3, 5), (7, 11), (17, 23), (29, 37)
-"""Two sizes of each axis, for examples."""
+ROWS, ANSWERS, STEPS, SOURCE_STEPS = (3, 5), (7, 24), (17, 28), (29, 42)
+"""Two sizes of each axis; see `Exported.sizes`."""
 
 
 def answering_programs(values: Mapping[str, Any], model: Any) -> list[Exported]:

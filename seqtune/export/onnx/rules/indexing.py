@@ -21,7 +21,7 @@ def _gather(operation: Operation) -> Value:
         if axis not in taken and axis not in batch and pair != values.shape[axis]:
             raise operation.unknown("it takes a part of an axis")
     if "CLIP" in str(operation.same("mode")):
-        last = [graph.size((values.shape[a][0], values.shape[a][1])) for a in taken]
+        last = [graph.size(values.shape[axis]) for axis in taken]
         ends = graph.add("Sub", [graph.add("Concat", last, axis=0)[0], graph.numbers(1)])[0]
         wide = graph.cast(places, np.int64)
         low = graph.value("Max", [wide, graph.numbers(0)], wide.shape, np.int64)

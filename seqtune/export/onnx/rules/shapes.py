@@ -78,7 +78,7 @@ def _split(operation: Operation) -> list[Value]:
 
 @rule("slice")
 def _slice(operation: Operation) -> Value:
-    graph, value = operation.graph, graph_whole(operation)
+    graph, value = operation.graph, _whole(operation)
     begins = tuple(zip(*operation.both("start_indices"), strict=True))
     ends = tuple(zip(*operation.both("limit_indices"), strict=True))
     steps = operation.same("strides") or (1,) * len(begins)
@@ -91,14 +91,14 @@ def _slice(operation: Operation) -> Value:
     return value
 
 
-def graph_whole(operation: Operation) -> Value:
+def _whole(operation: Operation) -> Value:
     """Return the first input with every axis repeated."""
     return operation.graph.whole(operation.inputs[0])
 
 
 @rule("rev")
 def _reverse(operation: Operation) -> Value:
-    value = graph_whole(operation)
+    value = _whole(operation)
     for axis in operation.same("dimensions"):
         value = operation.graph.turned(value, axis)
     return value
@@ -106,7 +106,7 @@ def _reverse(operation: Operation) -> Value:
 
 @rule("pad")
 def _pad(operation: Operation) -> Value:
-    graph, value = operation.graph, graph_whole(operation)
+    graph, value = operation.graph, _whole(operation)
     filler = operation.inputs[1]
     config = [tuple(map(tuple, each)) for each in operation.both("padding_config")]
     low, high = list[Size](), list[Size]()
