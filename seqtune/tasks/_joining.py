@@ -7,6 +7,7 @@ needs no guess is joined: JSON numbers as numbers, texts as they are.
 from __future__ import annotations
 
 import math
+from abc import abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -121,20 +122,28 @@ class ApartJoiner:
         return Joined(self.encode(source, context), separate)
 
 
-def apart_joiner(
-    columns: JoinableColumns | None, recipe: Recipe, encode: Encode
-) -> ApartJoiner | None:
-    """Return what joins requests by their columns; None where they cannot be joined.
+class RowsAreApart:
+    """For a task with the ability `JoinsRequests` that answers rows, or names, one by one."""
 
-    Args:
-        columns: The columns; None where there are none that can be joined.
-        recipe: The recipe of the run. Words for "missing" are looked for in whole columns.
-        encode: Reads rows.
-    """
-    from seqtune.data.reading.recipe_options import options_of
+    @abstractmethod
+    def joinable(self, prepared: Any) -> JoinableColumns | None:
+        """Return the columns by which requests are joined; None where they cannot be."""
 
-    options = options_of(recipe)
-    return None if columns is None or options.missing else ApartJoiner(columns, options, encode)
+    @abstractmethod
+    def encode(self, prepared: Any, source: Source | None, context: Context) -> Any:
+        """Read new rows; see `Task`."""
+
+    def request_joiner(self, prepared: Any, recipe: Recipe) -> ApartJoiner | None:
+        """Return what joins requests; None where they cannot be joined.
+
+        Words for "missing" are looked for in whole columns, which no request has.
+        """
+        from seqtune.data.reading.recipe_options import options_of
+
+        options, columns = options_of(recipe), self.joinable(prepared)
+        if columns is None or options.missing:
+            return None
+        return ApartJoiner(columns, options, partial(self.encode, prepared))
 
 
 def separated(table: pd.DataFrame, bounds: np.ndarray[Any, Any], *, is_named: bool) -> Separated:

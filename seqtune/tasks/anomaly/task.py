@@ -22,7 +22,6 @@ from seqtune.progress import Advance, Listener, no_progress
 from seqtune.recipe.load import Recipe
 from seqtune.tasks._abilities import nothing_promised
 from seqtune.tasks._contract import SearchSettings, Task
-from seqtune.tasks._requests import RequestForm
 from seqtune.tasks._values import (
     Context,
     Evaluation,
@@ -285,9 +284,8 @@ class AnomalyTask(Task):
         """Score new rows by their labels, or count events."""
         return evaluate_rows(prepared.codec, encoded, predictions, context)
 
-    def request_form(self, prepared: Prepared) -> RequestForm:
-        """Return the columns of a request."""
-        return request_form(prepared)
+    # requests of clients: see `requests`
+    request_form = staticmethod(request_form)
 
     # newer data, and drift: see `newer` and `traits`
     newest_held_out = staticmethod(newer.newest_held_out)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -23,9 +22,8 @@ from seqtune.metrics.classify import confusion
 from seqtune.progress import Advance, Listener, no_progress
 from seqtune.recipe.load import Recipe
 from seqtune.tasks._contract import SearchSettings, Task
-from seqtune.tasks._joining import ApartJoiner, apart_joiner
+from seqtune.tasks._joining import RowsAreApart
 from seqtune.tasks._lines import LinesAreRows
-from seqtune.tasks._requests import RequestForm
 from seqtune.tasks._values import (
     Context,
     Evaluation,
@@ -65,7 +63,7 @@ WORST_LOG_LOSS = 10.0
 """Where the tie-break ends; a log loss beyond it is as bad as any."""
 
 
-class ClassifyTask(LinesAreRows, Task):
+class ClassifyTask(LinesAreRows, RowsAreApart, Task):
     """Classification with recurrent networks; see `seqtune.tasks._contract.Task`."""
 
     info = INFO
@@ -280,13 +278,9 @@ class ClassifyTask(LinesAreRows, Task):
         """Score answers to new cases."""
         return evaluate_cases(prepared.codec, encoded, predictions)
 
-    def request_form(self, prepared: Prepared) -> RequestForm:
-        """Return the columns of a request."""
-        return request_form(prepared)
-
-    def request_joiner(self, prepared: Prepared, recipe: Recipe) -> ApartJoiner | None:
-        """Return what joins requests."""
-        return apart_joiner(joinable(prepared), recipe, partial(self.encode, prepared))
+    # requests of clients: see `requests`
+    request_form = staticmethod(request_form)
+    joinable = staticmethod(joinable)
 
     # newer data, and drift: see `newer` and `traits`
     newest_held_out = staticmethod(newer.newest_held_out)

@@ -15,7 +15,6 @@ from seqtune.baselines.runner import NOTHING_KEPT, BaselineResult, KeptResults
 from seqtune.progress import Advance, Listener, no_progress
 from seqtune.recipe.load import Recipe
 from seqtune.tasks._contract import SearchSettings, Task
-from seqtune.tasks._requests import RequestForm
 from seqtune.tasks._values import (
     HELD_OUT_PARTS,
     Context,
@@ -37,7 +36,7 @@ from seqtune.tasks.forecast.global_methods import (
 )
 from seqtune.tasks.forecast.inference import forecast_windows, window_histories
 from seqtune.tasks.forecast.info import INFO
-from seqtune.tasks.forecast.joined_requests import ForecastJoiner, request_joiner
+from seqtune.tasks.forecast.joined_requests import request_joiner
 from seqtune.tasks.forecast.new_rows import next_windows, rolled_origins, scored_windows
 from seqtune.tasks.forecast.prepared import Prepared
 from seqtune.tasks.forecast.preprocessing import preprocess
@@ -276,13 +275,9 @@ class ForecastTask(Task):
 
         return explain(network, prepared, values, deadline)
 
-    def request_form(self, prepared: Prepared) -> RequestForm:
-        """Return the columns of a request."""
-        return request_form(prepared)
-
-    def request_joiner(self, prepared: Prepared, recipe: Recipe) -> ForecastJoiner | None:
-        """Return what joins requests."""
-        return request_joiner(prepared, recipe)
+    # requests of clients: see `requests`
+    request_form = staticmethod(request_form)
+    request_joiner = staticmethod(request_joiner)
 
     # newer data, and drift: see `newer` and `traits`
     newest_held_out = staticmethod(newer.newest_held_out)

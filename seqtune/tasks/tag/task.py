@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -24,8 +23,7 @@ from seqtune.recipe.load import Recipe
 from seqtune.tasks._abilities import nothing_promised
 from seqtune.tasks._contract import SearchSettings, Task
 from seqtune.tasks._exported import Exported
-from seqtune.tasks._joining import ApartJoiner, apart_joiner
-from seqtune.tasks._requests import RequestForm
+from seqtune.tasks._joining import RowsAreApart
 from seqtune.tasks._values import (
     Context,
     Evaluation,
@@ -63,7 +61,7 @@ TRAINED_PER_VALIDATED = 6
 """So many sequences are trained on for each one of the validation part that is looked at."""
 
 
-class TagTask(Task):
+class TagTask(RowsAreApart, Task):
     """Tagging with recurrent networks; see `seqtune.tasks._contract.Task`."""
 
     info = INFO
@@ -248,13 +246,9 @@ class TagTask(Task):
 
         return evaluate_positions(prepared.codec, encoded, predictions)
 
-    def request_form(self, prepared: Prepared) -> RequestForm:
-        """Return the columns of a request."""
-        return request_form(prepared)
-
-    def request_joiner(self, prepared: Prepared, recipe: Recipe) -> ApartJoiner | None:
-        """Return what joins requests."""
-        return apart_joiner(joinable(prepared), recipe, partial(self.encode, prepared))
+    # requests of clients: see `requests`
+    request_form = staticmethod(request_form)
+    joinable = staticmethod(joinable)
 
     # newer data, and drift: see `newer` and `traits`
     newest_held_out = staticmethod(newer.newest_held_out)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -24,9 +23,8 @@ from seqtune.recipe.load import Recipe
 from seqtune.tasks._abilities import nothing_promised
 from seqtune.tasks._contract import SearchSettings, Task
 from seqtune.tasks._exported import Exported
-from seqtune.tasks._joining import ApartJoiner, apart_joiner
+from seqtune.tasks._joining import RowsAreApart
 from seqtune.tasks._lines import LinesAreRows
-from seqtune.tasks._requests import RequestForm
 from seqtune.tasks._values import (
     Context,
     Evaluation,
@@ -73,7 +71,7 @@ TRAINED_PER_ANSWERED = 8
 training on a pair does."""
 
 
-class TranslateTask(LinesAreRows, Task):
+class TranslateTask(LinesAreRows, RowsAreApart, Task):
     """Encoders and decoders that write; see `seqtune.tasks._contract.Task`."""
 
     info = INFO
@@ -282,13 +280,9 @@ class TranslateTask(LinesAreRows, Task):
         section = cast(Schema, context.recipe.values).decoding
         return replace(encoded, decoding=DecodingSettings.of(section))
 
-    def request_form(self, prepared: Prepared) -> RequestForm:
-        """Return the columns of a request."""
-        return request_form(prepared)
-
-    def request_joiner(self, prepared: Prepared, recipe: Recipe) -> ApartJoiner | None:
-        """Return what joins requests."""
-        return apart_joiner(joinable(prepared), recipe, partial(self.encode, prepared))
+    # requests of clients: see `requests`
+    request_form = staticmethod(request_form)
+    joinable = staticmethod(joinable)
 
     # newer data, and drift: see `newer` and `traits`
     newest_held_out = staticmethod(newer.newest_held_out)
