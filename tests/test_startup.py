@@ -112,3 +112,13 @@ def test_a_faulty_recipe_loads_nothing_heavy(
     assert (code, loaded & set(HEAVY)) == (1, set())
     assert err.startswith("error: ")
     assert said in err
+
+
+def test_what_stands_behind_commands_loads_no_backend() -> None:
+    names = ("fit", "resume", "refit", "plan", "inspect")
+    code = "; ".join(f"import seqtune.workflow.{name}" for name in names)
+    seen = "import sys; print(*{'keras', 'jax', 'tensorflow'} & set(sys.modules))"
+    done = subprocess.run(
+        [sys.executable, "-c", f"{code}; {seen}"], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.split() == []

@@ -48,7 +48,7 @@ def table(
     for column in columns:
         missing = height - column.heading.count("\n")
         drawn.add_column(
-            Text("\n" * missing + column.heading),
+            Text("\n" * missing + "\n".join(map(literal, column.heading.split("\n")))),
             justify="right" if column.numeric else "left",
             no_wrap=not column.foldable,
             overflow="fold" if column.foldable else "ellipsis",

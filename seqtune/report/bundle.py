@@ -25,7 +25,7 @@ class BundleReport:
         row: The row of the leaderboard that it holds.
         leaderboard: Everything that was scored beside it.
         data: Name of the file that it was fitted on.
-        exported: When, and by which version.
+        exported: When.
         next_commands: Commands to type next, the likeliest first.
     """
 

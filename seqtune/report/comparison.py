@@ -15,13 +15,11 @@ from seqtune.drawing.wording import better, figure, literal, metric_name, percen
 from seqtune.files import figures_to_json, finite
 from seqtune.report.drift import DriftReport
 from seqtune.run.earlier import Comparison
+from seqtune.run.verdict import TIE
 from seqtune.tasks._info import metric_of
 
 SHOWN = 4
 """So many metrics stand in the table."""
-
-TIE = 0.01
-"""Figures within this share of the earlier one are not told apart."""
 
 LITTLE = 0.005
 """A smaller share of rows that the earlier run has seen is not worth a sentence."""

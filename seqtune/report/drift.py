@@ -116,7 +116,7 @@ def change(finding: Finding) -> str:
     if finding.measure == "level":
         return f"{figure(abs(size))} deviations {'higher' if size > 0 else 'lower'}"
     if finding.measure == "scale":
-        return f"{figure(math.exp(size))} times as wide"
+        return f"{figure(math.exp(min(size, 700.0)))} times as wide"
     if finding.measure in PSI:
         return "another distribution"
     if finding.measure == "season":

@@ -76,7 +76,7 @@ class LeaderboardReport:
 
     def _explanations(self) -> list[Text]:
         lines = ["* the winner, chosen on validation; test figures took no part in it"]
-        if self.board.chosen:
+        if self.board.chosen_row:
             lines = ["* what the run has chosen that this one was refitted from"]
         if self.board.leads_by_margin:
             margin = figure(self.board.margin)

@@ -27,7 +27,7 @@ from pathlib import Path
 from typing import Any
 
 from seqtune.errors import RunError, SeqtuneError
-from seqtune.files import no_scratch
+from seqtune.files import is_full, no_scratch
 from seqtune.run.untrusted import check_plain
 from seqtune.search.recorded import printable, shown
 
@@ -109,6 +109,8 @@ def _opened(path: Path) -> Iterator[zipfile.ZipFile]:
     except SeqtuneError:
         raise
     except FAULTS as error:
+        if isinstance(error, OSError) and is_full(error):
+            raise no_scratch(error) from error
         reason = getattr(error, "strerror", None) or printable(error, 200)
         raise refused(path, _what_is_wrong(path, reason)) from error
 
@@ -188,8 +190,9 @@ def _read_manifest(archive: zipfile.ZipFile, member: zipfile.ZipInfo, path: Path
     """Return the values of `bundle.json`, its format and its keys checked."""
     if member.file_size > MAX_MANIFEST:
         raise refused(path, f"its {MANIFEST} has {member.file_size:,} bytes")
+    content = archive.read(member)
     try:
-        values = json.loads(archive.read(member).decode("utf-8"))
+        values = json.loads(content.decode("utf-8"))
     except RecursionError as error:
         raise refused(path, f"its {MANIFEST} is nested too deeply") from error
     except ValueError as error:

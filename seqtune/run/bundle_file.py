@@ -61,7 +61,7 @@ class BundleFile:
         return Recipe.load(self.folder / "recipe.yaml", self.record["task"])
 
     def _check(self) -> None:
-        """Refuse what no later reader looks at."""
+        """Refuse what is not safe to open, before anything of it is."""
         task = self.record["task"]
         if not task.isidentifier():
             raise refused(self.path, f"found the task {shown(task)}")

@@ -20,14 +20,12 @@ from seqtune.files import (
 )
 from seqtune.run.leaderboard import Leaderboard, Row
 from seqtune.run.untrusted import read_part
+from seqtune.run.verdict import ERRORS
 from seqtune.search.recorded import printable
 
 EARLIER = "refit.json"
 
 MOST = 1_000
-
-ERRORS = 2.0
-"""Figures closer than so many standard errors of one of them are not told apart."""
 
 
 @dataclass(frozen=True)
@@ -129,7 +127,7 @@ class Comparison:
 
     @property
     def row(self) -> Row | None:
-        """The row of the newer run that is compared: its winner, which the earlier run chose."""
+        """The row of the newer run that is compared: its winner."""
         return self.board.winner
 
     @property

@@ -140,11 +140,12 @@ class Leaderboard:
 
         Where an earlier search has chosen, it is what that one chose, if it is there.
         """
-        best = self._best("network", "ensemble", "baseline")
-        if not self.chosen:
-            return best
-        found = self.best_searched if self.chosen == SEARCHED else self.row(self.chosen)
-        return found or best
+        return self.chosen_row or self._best("network", "ensemble", "baseline")
+
+    @property
+    def chosen_row(self) -> Row | None:
+        """What an earlier search has chosen, if it is there."""
+        return self.best_searched if self.chosen == SEARCHED else self.row(self.chosen)
 
     @property
     def leads_by_margin(self) -> bool:

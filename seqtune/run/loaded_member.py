@@ -65,6 +65,8 @@ class LoadedMember:
         Raises:
             RunError: The file is missing or damaged, or does not suit its configuration.
         """
+        if self.method:
+            raise damaged(self.folder / MEMBERS, f"{self.method} is no network")
         if self.member.file.endswith(EXPORTED):
             return self._exported()
         from seqtune.runtime.network import KerasNetwork
@@ -81,8 +83,6 @@ class LoadedMember:
         return load_exported(self.folder, member.file, searched)
 
     def _load(self, file: str) -> Any:
-        if self.method:
-            raise damaged(self.folder / MEMBERS, f"{self.method} is no network")
         from seqtune.runtime.backend import activate
         from seqtune.runtime.program_cache import keep_programs
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -153,6 +154,10 @@ class Fitting:
             self.searching.close()
         if not interrupt.asked:
             conclusion.explain(weightiest)
+        if self.record["status"] == "complete":  # else `resume` begins with them what is untrained
+            from seqtune.search.beginning import BEGINNINGS  # loads Keras, which is there by now
+
+            shutil.rmtree(self.folder / BEGINNINGS, ignore_errors=True)
 
     def tell(self, event: Event) -> None:
         """Pass an event on, and keep what the run folder should remember of it."""

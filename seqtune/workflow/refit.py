@@ -23,10 +23,10 @@ from seqtune.run.folder import check_vacant
 from seqtune.run.leaderboard import SEARCHED
 from seqtune.run.run import Run
 from seqtune.run.summary import Summary
+from seqtune.runtime import backend as backends
 from seqtune.search.budget import Clock
 from seqtune.tasks._abilities import ReadsNewer, WatchesDrift
 from seqtune.tasks._values import Context
-from seqtune.workflow.chosen import Chosen, narrowed
 from seqtune.workflow.fitting import Fitting, Origin
 from seqtune.workflow.resume import recipe_of
 
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
     from seqtune.data.reading.source import Source
     from seqtune.tasks._values import KnownRows
+    from seqtune.workflow.chosen import Chosen
 
 ALONE = "refit learns from DATA alone: give the rows of the run with the new ones"
 
@@ -133,14 +134,10 @@ def refit_with(
 
 def _concluded(old: Run, new: Run, *, if_better: bool) -> Refitted:
     """Compare both runs; remove the new one where the earlier one is to be kept."""
-    from seqtune.search.beginning import BEGINNINGS
-
     earlier = read_earlier(new.folder)
     assert earlier is not None
     comparison, summary = Comparison(new.board, earlier), new.summary
     is_complete = new.record["status"] == "complete"
-    if is_complete:  # `resume` begins with them what is not trained yet
-        shutil.rmtree(new.folder / BEGINNINGS, ignore_errors=True)
     is_kept = if_better and is_complete and not comparison.is_better
     if is_kept:
         shutil.rmtree(new.folder)
@@ -189,6 +186,9 @@ class Refitting:
             query: What is read from a database.
         """
         fitting, old = self.fitting, self.old
+        fitting.backend = backends.activate(fitting.recipe.values.backend, fitting.tell)
+        from seqtune.workflow.chosen import Chosen, narrowed  # loads Keras, on that backend
+
         chosen = Chosen.of(old, self.use)
         if self.is_warm and not chosen.members:
             raise UsageError(

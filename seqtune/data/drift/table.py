@@ -108,10 +108,12 @@ class DriftTable:
         sound = [each for each in findings if _is_finite(each)]
         surely = holm([each.chance for each in sound], level)
         flagged = [
-            replace(each, is_flagged=sure and each.matters)
+            replace(each, name=each.name[:MOST_NAME], is_flagged=sure and each.matters)
             for each, sure in zip(sound, surely, strict=True)
         ]
-        return cls(flagged, rows)
+        if len(flagged) > MOST_FINDINGS:  # what drifted is kept, of whatever there is
+            flagged.sort(key=lambda each: not each.is_flagged)
+        return cls(flagged[:MOST_FINDINGS], rows)
 
     @property
     def flagged(self) -> list[Finding]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from seqtune.errors import RunError
+from seqtune.search.beginning import beginning_path
 from seqtune.search.executor._contract import Job
 from seqtune.search.executor._dispatcher import Files
 from seqtune.search.recorded import is_trial
@@ -29,12 +30,14 @@ def files_of(job: Job) -> list[str]:
 
 
 def files_for(job: Job, folder: Path) -> Files:
-    """Return what a job needs from the run folder: the network that it goes on with, if any.
+    """Return what a job needs from the run folder: the networks that it begins or goes on with.
 
     Raises:
-        OSError: The network cannot be read.
+        OSError: A network cannot be read.
     """
-    goes_on = isinstance(job, RefitJob) or getattr(job, "earlier", None) is not None
-    if not goes_on:
-        return {}
-    return {model_path(Path(), job.trial).as_posix(): model_path(folder, job.trial).read_bytes()}
+    paths = [beginning_path] if beginning_path(folder, job.trial).is_file() else []
+    if isinstance(job, RefitJob) or getattr(job, "earlier", None) is not None:
+        paths.append(model_path)
+    return {
+        path(Path(), job.trial).as_posix(): path(folder, job.trial).read_bytes() for path in paths
+    }
