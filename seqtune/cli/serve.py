@@ -11,8 +11,10 @@ import typer
 NAME = "serve"
 EXAMPLE = "seqtune serve runs/airline-forecast-1 --port 8000"
 
-DURATION = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(ms|s|m)\s*", re.ASCII)
-SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0}
+MILLISECONDS = re.compile(r"\s*(\d+(?:\.\d+)?)\s*ms\s*", re.ASCII)
+
+LONGEST = 3600.0
+"""Seconds of a duration at most."""
 
 
 def command(
@@ -58,10 +60,10 @@ def command(
         host=host,
         port=port,
         max_batch=max_batch,
-        max_wait_seconds=_seconds("--max-wait", max_wait),
+        max_wait_seconds=_seconds("--max-wait", max_wait, "5ms"),
         max_queue=max_queue,
         max_body_bytes=max_body * MEGABYTE,
-        timeout_seconds=_seconds("--timeout", timeout),
+        timeout_seconds=_seconds("--timeout", timeout, "30s"),
         workers=workers,
         token=read_token(token) if token else "",
         use=use,
@@ -91,16 +93,23 @@ def _require_packages() -> None:
             )
 
 
-def _seconds(flag: str, text: str) -> float:
-    """Read a duration.
+def _seconds(flag: str, text: str, usual: str) -> float:
+    """Read a duration as everywhere, or one in milliseconds.
 
     Raises:
         UsageError: It is none, or longer than an hour.
     """
-    from seqtune.errors import UsageError
+    from seqtune.errors import RecipeError, UsageError
+    from seqtune.recipe.duration import seconds
 
-    found = DURATION.fullmatch(text)
-    value = float(found[1]) * SECONDS[found[2]] if found else -1.0
-    if not 0.0 <= value <= 3600.0:
-        raise UsageError(f"{flag} {text}: expected a duration such as 5ms, 30s or 2m", f"{flag} 5s")
+    found = MILLISECONDS.fullmatch(text)
+    try:
+        value = float(found[1]) / 1000 if found else seconds(text)
+    except RecipeError:
+        value = 0.0
+    if not 0.0 < value <= LONGEST:
+        raise UsageError(
+            f"{flag} {text}: expected a duration such as 5ms, 30s or 2m, above zero and at most 1h",
+            f"{flag} {usual}",
+        )
     return value

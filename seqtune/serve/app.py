@@ -23,6 +23,7 @@ from seqtune.serve.about import about
 from seqtune.serve.access import check_token
 from seqtune.serve.batcher import Batcher
 from seqtune.serve.exchange import FAILED, Answer, Ask
+from seqtune.serve.log import log_fault
 from seqtune.serve.media import JSON
 from seqtune.serve.metrics import TEXT, ServerMetrics
 from seqtune.serve.openapi import document
@@ -198,6 +199,7 @@ async def _of_http(request: Request, error: Exception) -> Response:
 
 
 async def _failed(request: Request, error: Exception) -> Response:
+    log_fault("server")
     return _text(FAILED.body, JSON, FAILED.status)
 
 

@@ -15,7 +15,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from seqtune.serve.problem import Problem
+from seqtune.serve.log import log_fault
+from seqtune.serve.problem import Problem, failed
 
 Ask = TypeVar("Ask")
 Answer = TypeVar("Answer")
@@ -155,8 +156,9 @@ class Batcher(Generic[Ask, Answer]):
             answers = await loop.run_in_executor(self._thread, self._answer, asks)
             pairs = list(zip(batch, answers, strict=True))
         except Exception:
+            log_fault("server")
             for waiting in batch:
-                _settle(waiting, Problem(500, "the server failed to answer; its log says why"))
+                _settle(waiting, failed())
             return
         for waiting, answer in pairs:
             if not waiting.future.done():

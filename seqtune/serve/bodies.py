@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import re
+from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
@@ -23,7 +24,7 @@ MOST_CELLS = 5_000_000
 MOST_TEXT_BYTES = 1 << 28
 """Bytes that the texts of a Parquet request may have when its dictionaries are written out."""
 
-NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?", re.ASCII)
+NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?", re.ASCII)
 
 SMALL_CODECS = ("UNCOMPRESSED", "SNAPPY")
 """Compressions that cannot make gigabytes of a few bytes."""
@@ -95,8 +96,8 @@ def _json(text: str, numbers: Collection[str]) -> RequestTable:
 def _record(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     record = dict(pairs)
     if len(record) != len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
+        counts = Counter(name for name, _ in pairs)
+        twice = next(name for name, count in counts.items() if count > 1)
         raise Problem(422, f"the key {twice[:60]!r} is used twice in one object", column=twice[:60])
     return record
 
@@ -129,6 +130,7 @@ def _csv(text: str, numbers: Collection[str]) -> RequestTable:
                 continue
             if not names:
                 names = [cell.strip() for cell in cells]
+                _check_size(0, len(names))
                 _check_names(names)
                 continue
             if len(cells) != len(names):

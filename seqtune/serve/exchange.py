@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from seqtune.serve.media import JSON
-from seqtune.serve.problem import Problem
+from seqtune.serve.problem import Problem, failed
 
 
 @dataclass(frozen=True)
@@ -45,4 +45,4 @@ class Answer:
         return cls(problem.status, problem.to_json(), headers=problem.headers)
 
 
-FAILED = Answer(500, b'{"error": "the server failed to answer; its log says why"}')
+FAILED = Answer.of(failed())

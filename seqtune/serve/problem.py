@@ -58,3 +58,8 @@ class Problem(Exception):
         if self.column:
             found["column"] = self.column
         return json.dumps(found).encode()
+
+
+def failed() -> Problem:
+    """Return what a client is told of a fault of ours; `log_fault` says more to the server's."""
+    return Problem(500, "the server failed to answer; its log says why")

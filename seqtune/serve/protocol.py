@@ -23,8 +23,9 @@ if find_spec("httptools"):
 
         def data_received(self, data: bytes) -> None:
             """Refuse a head that has grown too long before it is complete."""
+            is_going_on = self.head_bytes >= 0  # not what came in front of it, in the same packet
             super().data_received(data)
-            if self.head_bytes >= 0:
+            if is_going_on and self.head_bytes >= 0:
                 self.head_bytes += len(data)
                 if self.head_bytes > HEADER_BYTES and not self.transport.is_closing():
                     self.send_400_response("The headers are too long.")
@@ -33,6 +34,11 @@ if find_spec("httptools"):
             """Begin to count."""
             super().on_message_begin()
             self.head_bytes = 0
+
+        def on_header(self, name: bytes, value: bytes) -> None:
+            """Drop what comes behind a body: it would be kept, however long."""
+            if self.head_bytes >= 0:
+                super().on_header(name, value)
 
         def on_headers_complete(self) -> None:
             """Refuse a head that came at once and is too long; httptools hands that on."""
@@ -46,7 +52,8 @@ else:
     from uvicorn.protocols.http.h11_impl import H11Protocol as Protocol  # type: ignore[assignment]
 
 IDLE_SECONDS = 15.0
-"""So long a connection may go without finishing the headers of a request."""
+"""So long a connection may go without finishing the headers of a request, or without taking more of
+an answer."""
 
 
 class CorkedTransport:
@@ -83,12 +90,12 @@ class CorkedTransport:
 
 
 class ImpatientProtocol(Protocol):
-    """Closes connections that send no request."""
+    """Closes connections that send no request, or take nothing of their answer."""
 
     def connection_made(self, transport: Any) -> None:
         """Begin to wait for a request."""
         super().connection_made(CorkedTransport(transport, self.loop))  # type: ignore[arg-type]
-        self._last_cycle: Any = None
+        self._last: Any = None
         self._look_again()
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -100,9 +107,10 @@ class ImpatientProtocol(Protocol):
         self._idle_timer = self.loop.call_later(IDLE_SECONDS, self._look)
 
     def _look(self) -> None:
-        is_done = self.cycle is None or self.cycle.response_complete
-        if is_done and self.cycle is self._last_cycle:
-            self.transport.close()
+        mark = (self.cycle, self.transport.get_write_buffer_size())
+        waits = self.cycle is None or self.cycle.response_complete or self.flow.write_paused
+        if waits and mark == self._last:  # nothing came, and nothing was taken
+            self.transport.abort()
             return
-        self._last_cycle = self.cycle
+        self._last = mark
         self._look_again()

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from seqtune.data.reading.recipe_options import options_of
 from seqtune.run.drift import DriftWatch
+from seqtune.serve.log import log_fault
 from seqtune.serve.problem import Problem
 from seqtune.serve.request_source import source_of
 from seqtune.tasks._requests import RequestTable
@@ -21,8 +22,8 @@ if TYPE_CHECKING:
     from seqtune.run.fitted import Fitted
 
 MOST_REQUESTS = 256
-MOST_ROWS = 1_000
-"""So many of the last requests are looked at, none with more rows than this."""
+MOST_BYTES = 1 << 16
+"""So many of the last requests are looked at, none with a larger body than this."""
 
 SECONDS_APART = 0.1
 """Of many requests a second, one is kept so often: what is looked at spans minutes."""
@@ -51,10 +52,15 @@ class RequestDrift:
         self._lock = threading.Lock()
         self._watch: DriftWatch | None = None
 
-    def add(self, table: RequestTable) -> None:
-        """Note the rows of a request, if none was noted just before."""
+    def add(self, table: RequestTable, size: int) -> None:
+        """Note the rows of a request, if none was noted just before.
+
+        Args:
+            table: The rows.
+            size: Bytes of its body, which are no fewer than what is kept of it.
+        """
         now = time.monotonic()
-        if now - self._last >= SECONDS_APART and table.rows <= MOST_ROWS:
+        if now - self._last >= SECONDS_APART and size <= MOST_BYTES:
             self._last = now
             self.kept.append(table)
 
@@ -67,7 +73,10 @@ class RequestDrift:
                 if self._watch is None:
                     context = self.run.predictor.context
                     self._watch = DriftWatch(self.run.task, self.run.prepared, context)
-                self._found = self._watch.drift_of(self._sources(tables))
+                try:
+                    self._found = self._watch.drift_of(self._sources(tables))
+                except Exception:  # figures of other things are still given
+                    log_fault("drift")
                 self._watch.context.notes.clear()
                 self._measured_at = time.monotonic()
             return self._found

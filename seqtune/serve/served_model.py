@@ -6,9 +6,8 @@ of another one.
 
 from __future__ import annotations
 
+import json
 import math
-import sys
-import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -16,10 +15,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from seqtune.data.reading.recipe_options import options_of
-from seqtune.errors import SeqtuneError, literal
+from seqtune.errors import SeqtuneError
 from seqtune.serve.answers import NOT_FINITE, to_bytes
 from seqtune.serve.bodies import read_rows
 from seqtune.serve.exchange import FAILED, Answer, Ask
+from seqtune.serve.log import log_fault
+from seqtune.serve.media import JSON, PARQUET
 from seqtune.serve.problem import Problem
 from seqtune.serve.request_drift import RequestDrift
 from seqtune.serve.request_source import source_of
@@ -123,14 +124,8 @@ class ServedModel:
         """
         if not self.form.example:
             return
-        table = RequestTable(
-            {
-                name: [row.get(name) for row in self.form.example]
-                for name in {name: None for row in self.form.example for name in row}
-            },
-            len(self.form.example),
-        )
-        found = self._plain(table)
+        example = json.dumps(self.form.example).encode()
+        found = self._plain(read_rows(example, JSON, self._numbers))
         sizes = {1 << power for power in range(int(math.log2(max(1, most))) + 1)} | {most}
         for size in sorted(sizes) if found is not None else ():
             list(self._together(dict.fromkeys(range(size), found)))
@@ -181,7 +176,8 @@ class ServedModel:
         if not table.rows:
             return self._continuation(ask)
         self._refuse_paths()
-        self.drift.add(table)
+        if ask.media != PARQUET:  # a few bytes of it may unfold to many
+            self.drift.add(table, len(ask.body))
         tables[place] = table
         return None
 
@@ -265,9 +261,3 @@ def _given(tables: Separated, asks: Sequence[Ask]) -> list[Answer]:
 def _given_alone(table: pd.DataFrame, ask: Ask) -> Answer:
     (answer,) = _given(Separated(table, np.array([0, len(table)])), [ask])
     return answer
-
-
-def log_fault(name: str) -> None:
-    """Write a fault of ours to stderr; what it quotes cannot steer a terminal, or forge a line."""
-    for line in traceback.format_exc().splitlines():
-        print(literal(f"{name}: {line}"), file=sys.stderr)  # noqa: T201

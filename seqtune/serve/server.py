@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import gc
 import logging
+import math
 import re
 import signal
 import socket
@@ -184,6 +185,6 @@ def _config(app: Any, settings: ServeSettings) -> uvicorn.Config:
         server_header=False,
         limit_concurrency=settings.max_connections,
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
-        timeout_graceful_shutdown=int(settings.timeout_seconds) + 1,
+        timeout_graceful_shutdown=math.ceil(settings.body_seconds + settings.timeout_seconds) + 1,
         h11_max_incomplete_event_size=HEADER_BYTES,
     )

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-HOST, PORT = "127.0.0.1", 8000
-
-MILLISECOND = 0.001
 MEGABYTE = 1 << 20
 
 
@@ -23,17 +20,17 @@ class ServeSettings:
         max_body_bytes: Size of a request at most.
         timeout_seconds: So long a request takes at most.
         body_seconds: So long the body of a request takes to arrive at most.
-        max_connections: Connections at a time.
+        max_connections: Connections or requests at a time; further ones are told 503.
         workers: Processes that share the port.
         token: What clients must send; empty for an open server.
         use: The leaderboard row that predicts, or "network"; None for the winner.
         logs: Whether each request is written to stderr.
     """
 
-    host: str = HOST
-    port: int = PORT
+    host: str = "127.0.0.1"
+    port: int = 8000
     max_batch: int = 64
-    max_wait_seconds: float = 5 * MILLISECOND
+    max_wait_seconds: float = 0.005
     max_queue: int = 256
     max_body_bytes: int = 8 * MEGABYTE
     timeout_seconds: float = 30.0

@@ -16,13 +16,14 @@ from typing import Any
 
 from seqtune.serve.access import check_token
 from seqtune.serve.batcher import RETRY_SECONDS
-from seqtune.serve.exchange import FAILED, Answer
+from seqtune.serve.exchange import Answer
 from seqtune.serve.http import header, read_body, send_answer, send_start
+from seqtune.serve.log import log_fault
 from seqtune.serve.media import JSON
 from seqtune.serve.metrics import ServerMetrics
 from seqtune.serve.predicting import ACCEPT, AUTHORIZATION, TYPE
-from seqtune.serve.problem import Problem
-from seqtune.serve.served_model import ServedModel, log_fault
+from seqtune.serve.problem import Problem, failed
+from seqtune.serve.served_model import ServedModel
 from seqtune.serve.settings import ServeSettings
 from seqtune.tasks._requests import StreamOption
 
@@ -86,14 +87,15 @@ class Writing:
         given = header(scope, TYPE).partition(";")[0].strip().lower()
         if given not in ("", JSON):
             raise Problem(415, f"found Content-Type {given[:80]!r}, expected {JSON}")
-        if self._waiting >= settings.max_queue:
+        body = await read_body(scope, receive, settings.max_body_bytes, settings.body_seconds)
+        options = read_options(body, self._model.options)
+        if self._waiting >= settings.max_queue:  # asked last: nothing is awaited before it counts
             raise Problem(
                 429,
                 f"{self._waiting} texts wait already; try again later",
                 headers=(("retry-after", str(RETRY_SECONDS)),),
             )
-        body = await read_body(scope, receive, settings.max_body_bytes, settings.body_seconds)
-        return read_options(body, self._model.options)
+        return options
 
     async def _stream(self, send: Any, receive: Any, pieces: _Pieces) -> None:
         """Send each piece of the text as an event; end when the client goes away."""
@@ -145,12 +147,18 @@ class _Pieces:
     async def whole(self) -> Mapping[str, Any]:
         """Return what came of it, the text included."""
         async for kind, value in self.events():
+            if kind == "cut":
+                raise value
             if kind == "end":
-                return {**value}
-        raise Problem(504, "the text took too long")
+                found: Mapping[str, Any] = value
+                return found
+        raise failed()
 
     async def events(self) -> AsyncIterator[tuple[str, Any]]:
-        """Yield ("piece", text) as it is written, then ("end", what came of it)."""
+        """Yield ("piece", text) as it is written, then ("end", what came of it).
+
+        Where it does not come to its end: ("cut", the problem) instead.
+        """
         is_begun = False
         while True:
             try:
@@ -159,12 +167,12 @@ class _Pieces:
             except asyncio.TimeoutError:
                 if not is_begun:
                     raise Problem(503, "the text waited too long; try again later") from None
-                yield "cut", {"error": "the text took too long"}
+                yield "cut", Problem(504, "the text took too long")
                 return
             if kind == "problem" and not is_begun:
                 raise value
             if kind == "problem":
-                yield "cut", {"error": str(value.message)}
+                yield "cut", value
                 return
             is_begun = True
             yield kind, value
@@ -180,7 +188,7 @@ class _Pieces:
             self._put("problem", problem)
         except Exception:
             log_fault(self._model.name)
-            self._put("problem", Problem(500, json.loads(FAILED.body)["error"]))
+            self._put("problem", failed())
 
     def _hear(self, piece: str) -> None:
         if self._is_abandoned:
@@ -203,7 +211,8 @@ async def _gone(receive: Any) -> None:
 def _event(kind: str, value: Any) -> bytes:
     """Return a server-sent event; its data are JSON, so that no text can end a line of it."""
     name = b"" if kind == "piece" else b"event: " + kind.encode() + b"\n"
-    return name + b"data: " + _json(value) + b"\n\n"
+    content = value.to_json() if isinstance(value, Problem) else _json(value)
+    return name + b"data: " + content + b"\n\n"
 
 
 def _json(value: Any) -> bytes:

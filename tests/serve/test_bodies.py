@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import io
 import json
+import time
 from typing import Any
 
 import pandas as pd
@@ -167,3 +168,20 @@ def test_parquet_that_would_unfold_to_gigabytes_is_refused() -> None:
 def test_parquet_of_lists_is_refused() -> None:
     problem = refused(as_parquet(pa.table({"a": [[1], [2]]})), PARQUET)
     assert (problem.status, problem.column) == (422, "a")
+
+
+def test_a_hostile_header_is_refused_at_once() -> None:
+    began = time.perf_counter()
+    with pytest.raises(Problem, match="columns"):
+        read_rows(",".join(f"c{place}" for place in range(200_000)).encode() + b"\n1", CSV)
+    twice = "{" + ",".join(f'"k{place}":1' for place in range(50_000)) + ',"k49999":1}'
+    with pytest.raises(Problem, match="'k49999' is used twice"):
+        read_rows(twice.encode(), JSON)
+    digits = b"y\n" + b"9" * 100_000 + b"x\n"
+    assert read_rows(digits, CSV, {"y"}).columns["y"] == ["9" * 100_000 + "x"]
+    assert time.perf_counter() - began < 2.0
+
+
+@pytest.mark.parametrize("text", ["1", "-1.5", "+.5", "2.", "1e5", "1.e-3"])
+def test_numbers_of_csv(text: str) -> None:
+    assert read_rows(f"y\n{text}\n".encode(), CSV, {"y"}).columns["y"] == [float(text)]

@@ -49,7 +49,7 @@ def test_rows_that_are_far_from_the_data_are_flagged(
 def test_few_rows_say_nothing(forecaster: ServedModel) -> None:
     drift = RequestDrift(forecaster.run)
     assert drift.measured() is None
-    drift.add(RequestTable({"day": ["2025-01-01"]}, 1))
+    drift.add(RequestTable({"day": ["2025-01-01"]}, 1), 30)
     assert drift.measured() is None
     assert "seqtune_drift{" not in ServerMetrics().text()
 
@@ -57,12 +57,12 @@ def test_few_rows_say_nothing(forecaster: ServedModel) -> None:
 def test_memory_is_bounded(forecaster: ServedModel, monkeypatch: pytest.MonkeyPatch) -> None:
     drift = RequestDrift(forecaster.run)
     for _ in range(3):
-        drift.add(RequestTable({}, 1))
+        drift.add(RequestTable({}, 1), 2)
     assert len(drift.kept) == 1  # the others came too soon
     monkeypatch.setattr(request_drift, "SECONDS_APART", 0.0)
     for _ in range(1_000):
-        drift.add(RequestTable({}, 1))
-    drift.add(RequestTable({}, request_drift.MOST_ROWS + 1))
+        drift.add(RequestTable({}, 1), 2)
+    drift.add(RequestTable({}, 2), request_drift.MOST_BYTES + 1)
     assert len(drift.kept) == request_drift.MOST_REQUESTS
     assert all(table.rows == 1 for table in drift.kept)
 
@@ -71,6 +71,15 @@ def test_what_cannot_be_read_is_left_out(
     forecaster: ServedModel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     drift = asked(forecaster, 1e6, monkeypatch)
-    drift.add(RequestTable({"other": list(range(60))}, 60))
+    drift.add(RequestTable({"other": list(range(60))}, 60), 300)
     table = drift.measured()
     assert table is not None and table.flagged
+
+
+def test_a_fault_of_ours_costs_no_other_figure(
+    forecaster: ServedModel, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    drift = asked(forecaster, 1e6, monkeypatch)
+    monkeypatch.setattr(drift, "_sources", lambda tables: 1 / 0)
+    assert drift.measured() is None
+    assert "drift: ZeroDivisionError" in capsys.readouterr().err

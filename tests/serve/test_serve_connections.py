@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import threading
 import time
@@ -150,3 +151,43 @@ def test_many_clients_at_once_each_get_their_own(port: int) -> None:
     for thread in threads:
         thread.join()
     assert all(answers[number].endswith(b"\r\n\r\n[%d]" % number) for number in range(40))
+
+
+def test_a_request_behind_a_large_one_in_one_packet_is_answered_too(port: int) -> None:
+    large = b"[" + b" " * 20_000 + b"]"
+    first = HEAD + b"Content-Length: %d\r\n\r\n" % len(large) + large
+    found = talk(port, first + HEAD[:30], HEAD[30:] + CLOSE + b"Content-Length: 2\r\n\r\n{}")
+    assert found.count(b"HTTP/1.1 200") == 2
+
+
+def test_what_comes_behind_a_body_is_not_kept(port: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    kept: list[int] = []
+    usual = protocol.Protocol.on_message_complete
+
+    def complete(self: Any) -> None:
+        kept.append(len(self.headers))
+        usual(self)
+
+    monkeypatch.setattr(protocol.Protocol, "on_message_complete", complete)
+    chunked = HEAD + CLOSE + b"Transfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n"
+    found = talk(port, chunked + b"X: y\r\n" * 5_000 + b"\r\n")
+    assert found == b"" or b"HTTP/1.1" in found
+    assert all(count < 10 for count in kept)
+
+
+def test_a_client_that_takes_no_answer_is_let_go(port: int) -> None:
+    body = b"[" + b" " * 900_000 + b"]"
+    request = HEAD + b"Content-Length: %d\r\n\r\n" % len(body) + body
+    with socket.create_connection(("127.0.0.1", port), timeout=0.5) as client:
+        sent = 0
+        with contextlib.suppress(OSError):
+            for _ in range(30):
+                client.sendall(request)
+                sent += 1
+        time.sleep(4 * IDLE)
+        client.settimeout(2)
+        try:
+            found = received(client)
+        except TimeoutError:
+            pytest.fail("the connection is still there")
+    assert sent and found.count(b"HTTP/1.1 200") < sent  # else all would have come by now

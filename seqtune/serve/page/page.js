@@ -86,9 +86,10 @@ async function ask() {
     at("state").textContent = `${response.status}: ${fault.error}`;
     return;
   }
-  if (Object.keys(model.options).length) await write(response);
+  let fault = "";
+  if (Object.keys(model.options).length) fault = await write(response);
   else table((await response.json()).predictions);
-  at("state").textContent = `${Math.round(performance.now() - began)} ms`;
+  at("state").textContent = fault || `${Math.round(performance.now() - began)} ms`;
 }
 
 async function write(response) {
@@ -99,11 +100,12 @@ async function write(response) {
   let rest = "";
   for (;;) {
     const { done, value } = await reader.read();
-    if (done) return;
+    if (done) return "";
     const events = (rest + value).split("\n\n");
     rest = events.pop();
     for (const event of events) {
       if (event.startsWith("data: ")) text.textContent += JSON.parse(event.slice(6));
+      if (event.startsWith("event: cut")) return JSON.parse(event.split("data: ")[1]).error;
     }
   }
 }
