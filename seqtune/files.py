@@ -13,6 +13,7 @@ import math
 import os
 import secrets
 import shutil
+import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -98,7 +99,10 @@ def _replace_folder(path: Path, fresh: Path, old: Path) -> None:
         if old.exists():
             old.rename(path)
         raise
-    shutil.rmtree(old, ignore_errors=True)
+    if old.is_dir():
+        shutil.rmtree(old, ignore_errors=True)
+    else:
+        old.unlink(missing_ok=True)
 
 
 def _new_file(path: Path) -> Path:
@@ -166,6 +170,21 @@ def synchronise_all(folder: Path) -> None:
 def unwritable(path: Path, error: OSError) -> RunError:
     """Return the error that a file cannot be written, and what mends it."""
     return RunError(f"{path} cannot be written: {error.strerror or error}", hint_of(error))
+
+
+@contextmanager
+def scratch_folder() -> Iterator[Path]:
+    """Give a temporary folder, which is removed afterwards.
+
+    Raises:
+        RunError: The system's temporary folder cannot be written.
+    """
+    try:
+        folder = tempfile.TemporaryDirectory(prefix="seqtune-", ignore_cleanup_errors=True)
+    except OSError as error:
+        raise no_scratch(error) from error
+    with folder as name:
+        yield Path(name)
 
 
 def no_scratch(error: OSError) -> RunError:

@@ -7,8 +7,9 @@
     classifier.predict_proba(table)
 
 The search is `seqtune.fit`; `fit` here trains nothing. It opens the run and checks that the data
-suits it, so that an estimator can stand where scikit-learn clones and fits one: in a pipeline, a
-stack, a vote. A pickle of an estimator holds the path and never the networks.
+suits it, so that an estimator can stand where scikit-learn clones and fits one: in a pipeline, or,
+fitted before, in a `StackingClassifier(cv="prefit")`. A pickle of an estimator holds the path and
+never the networks.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from sklearn.utils.validation import check_is_fitted
 from seqtune.errors import DataError, RunError, listed
 from seqtune.run.load import load
 from seqtune.tasks._abilities import NamesClasses
+from seqtune.tasks._columns import columns_in_words
 
 if TYPE_CHECKING:
     from seqtune.run.fitted import Fitted
@@ -53,7 +55,9 @@ class SeqtuneEstimator(BaseEstimator):  # type: ignore[misc]
         self.use = use
 
     def fit(self, X: Any, y: Any = None) -> SeqtuneEstimator:  # noqa: N803
-        """Open the run, and check that it has the row and can read the data; nothing is trained.
+        """Open the run, and check that it has the row; nothing is trained.
+
+        Rows that it cannot read are refused by `predict`.
 
         Args:
             X: Rows such as the run was fitted on.
@@ -61,7 +65,7 @@ class SeqtuneEstimator(BaseEstimator):  # type: ignore[misc]
 
         Raises:
             RunError: There is no such run or row.
-            DataError: The rows are no table that the run knows.
+            DataError: An array has another number of columns.
         """
         self._open().choose(self.use)
         table = self._table(X)
@@ -138,12 +142,18 @@ class SeqtuneClassifier(ClassifierMixin, SeqtuneEstimator):  # type: ignore[misc
 
         Raises:
             RunError: There is no such run or row, or it gives no classes.
-            DataError: A label is not known to it.
+            DataError: A label is not known to it, or the table lacks a column.
         """
         run = self._open()
         if not isinstance(run.task, NamesClasses):
             raise RunError(f"{self.path} gives no classes", "use seqtune.sklearn.SeqtuneEstimator")
         super().fit(X)
+        missing = [name for name in self._columns() if name not in self.feature_names_in_]
+        if missing:
+            raise DataError(
+                f"the table lacks {columns_in_words(missing)} of the fitted data",
+                f"add {columns_in_words(missing)}",
+            )
         self.classes_ = np.array(run.task.class_names(run.prepared))
         unknown = [] if y is None else sorted({*map(str, y)} - {*map(str, self.classes_)})
         if unknown:
@@ -163,6 +173,10 @@ class SeqtuneClassifier(ClassifierMixin, SeqtuneEstimator):  # type: ignore[misc
         """Return the probability (rows, classes) of each class."""
         table: pd.DataFrame = super().predict(X)
         return table[[f"p_{name}" for name in self.classes_]].to_numpy(np.float64)
+
+    def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:  # noqa: N803
+        """Return the accuracy; labels are compared as text."""
+        return float(super().score(X, np.asarray(y).astype(str), sample_weight))
 
     def _columns(self) -> Sequence[str]:
         """Return what the columns of an array are called."""

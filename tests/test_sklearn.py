@@ -10,7 +10,9 @@ import numpy as np
 import pandas as pd
 import pytest
 from sklearn.base import clone, is_classifier
+from sklearn.ensemble import StackingClassifier
 from sklearn.exceptions import NotFittedError
+from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer
 from sklearn.utils import estimator_checks
@@ -76,6 +78,18 @@ def test_it_stands_in_a_pipeline_that_is_cloned_and_pickled(kept: Kept) -> None:
     model.predict(kept.new)
     stored = pickle.dumps(model)
     assert len(stored) < 1_500 and pickle.loads(stored).predict(kept.new).tolist() == first.tolist()
+
+
+def test_it_stands_in_a_stack_of_what_is_fitted(kept: Kept) -> None:
+    texts, labels = kept.new[["text"]], kept.new["label"]
+    model = SeqtuneClassifier(kept.bundle).fit(texts, labels)
+    stack = StackingClassifier([("seqtune", model)], LogisticRegression(), cv="prefit")
+    assert stack.fit(texts, labels).score(texts, labels) > 0.9
+
+
+def test_a_table_without_the_column_is_refused(kept: Kept) -> None:
+    with pytest.raises(DataError, match="lacks column 'text' of the fitted data"):
+        SeqtuneClassifier(kept.bundle).fit(pd.DataFrame({"nonsense": ["good film"]}))
 
 
 def test_another_path_is_another_model(kept: Kept) -> None:

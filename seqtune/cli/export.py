@@ -17,7 +17,10 @@ EXAMPLE = "seqtune export runs/airline-forecast-1 -o airline.zip"
 def command(
     run: RunFolder,
     output: Annotated[
-        Path, typer.Option("-o", "--output", help="File to write, such as model.zip.")
+        Path,
+        typer.Option(
+            "-o", "--output", help="File to write, such as model.zip; or a folder, by the format."
+        ),
     ],
     form: Annotated[
         str, typer.Option("--format", help=f"Form of the file: {', '.join(formats)}.")
@@ -37,7 +40,7 @@ def command(
     force: Force = False,
     as_json: AsJson = False,
 ) -> None:
-    """Write the winner of a run as a file that predicts without Keras, and check that it does."""
+    """Write the winner of a run as a file for elsewhere, and check that it predicts the same."""
     from seqtune.errors import UsageError, unknown
 
     if form not in formats:

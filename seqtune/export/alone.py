@@ -8,21 +8,25 @@ FOLDER/codec.json       what was fitted on the training data: scales, names, voc
 from __future__ import annotations
 
 import shutil
-import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
 from seqtune.errors import ExportError, RunError
 from seqtune.export.calls import Array, Call, compare_calls, record_calls
-from seqtune.files import no_scratch, read_json, whole_file, whole_folder, write_json
+from seqtune.files import read_json, scratch_folder, whole_file, whole_folder, write_json
 from seqtune.run.export_summary import ExportSummary
 from seqtune.run.leaderboard import Row
 from seqtune.run.run import Run
 
 NETWORKS, CODEC = "networks.json", "codec.json"
+
+RAW = (
+    "the networks take and give scaled arrays; reading data, scaling and calibration are seqtune's "
+    "own, and in a bundle"
+)
+"""What is said of every form that holds networks alone."""
 
 Calls = Mapping[str, Sequence[Call]]
 Answers = Sequence[tuple[Call, Sequence[Array]]]
@@ -60,20 +64,15 @@ def write_alone(
         RunError: The folder holds something else.
     """
     began = time.monotonic()
-    if row.kind == "baseline":
-        raise ExportError(
-            f"{row.name} is a simple method, which has no network to write as {form}",
-            f"seqtune export {run.path} --use network --format {form} -o FOLDER",
-        )
-    check_replaceable(path)
+    check_writable(run, row, path, form, _is_ours)
     members = run.predictor.open_members(row.name)
     calls = {
         Path(each.member.file).stem: record_calls(run.predictor, each, alone=alone)
         for each in members
         if not each.method
     }
-    with _scratch() as name:
-        folder = Path(name) / "networks"
+    with scratch_folder() as scratch:
+        folder = scratch / "networks"
         folder.mkdir()
         described, answers = write(folder, calls)
         comparison = compare_calls(run.predictor, row.name, answers, limit)
@@ -113,13 +112,9 @@ def _networks(members: Sequence[Any], described: Mapping[str, Any]) -> dict[str,
 
 
 def _notes(members: Sequence[Any]) -> list[str]:
-    raw = (
-        "the networks take and give scaled arrays; reading data, scaling and calibration are "
-        "seqtune's own, and in a bundle"
-    )
     methods = [f"{each.method} ({each.weight:.0%})" for each in members if each.method]
     left = f"left out, as no network: {', '.join(methods)}"
-    return [raw, left] if methods else [raw]
+    return [RAW, left] if methods else [RAW]
 
 
 def _lengths(described: Mapping[str, Any]) -> list[str]:
@@ -144,9 +139,28 @@ def _imports(described: Mapping[str, Any]) -> list[str]:
     return [f"before it is opened: import {', '.join(sorted(modules))}"] if modules else []
 
 
-def check_replaceable(path: Path) -> None:
-    """Refuse a folder that is no export of networks: nothing else is ever removed."""
-    if path.is_dir() and any(path.iterdir()) and not _is_ours(path):
+def check_writable(
+    run: Run, row: Row, path: Path, form: str, is_ours: Callable[[Path], bool]
+) -> None:
+    """Refuse a row without a network, and a folder that is no export of networks.
+
+    Args:
+        run: A complete run.
+        row: A row of its leaderboard.
+        path: What is to be written: nothing but an earlier export is ever removed.
+        form: The form.
+        is_ours: Says whether a folder is such an export.
+
+    Raises:
+        ExportError: The row is a simple method.
+        RunError: The folder holds something else.
+    """
+    if row.kind == "baseline":
+        raise ExportError(
+            f"{row.name} is a simple method, which has no network to write as {form}",
+            f"seqtune export {run.path} --use network --format {form} -o FOLDER",
+        )
+    if path.is_dir() and any(path.iterdir()) and not is_ours(path):
         raise RunError(
             f"the folder {path} holds something else than networks", "choose another: -o FOLDER"
         )
@@ -179,14 +193,7 @@ def _write_file(folder: Path, path: Path, row: str, ending: str) -> None:
 
 def _write_codec(run: Run, folder: Path) -> None:
     """Write what was fitted on the training data, without the data."""
-    with _scratch() as name:
-        run.prepared.save(Path(name))
-        if (Path(name) / CODEC).is_file():
-            shutil.copyfile(Path(name) / CODEC, folder / CODEC)
-
-
-def _scratch() -> AbstractContextManager[str]:
-    try:
-        return tempfile.TemporaryDirectory(prefix="seqtune-")
-    except OSError as error:
-        raise no_scratch(error) from error
+    with scratch_folder() as scratch:
+        run.prepared.save(scratch)
+        if (scratch / CODEC).is_file():
+            shutil.copyfile(scratch / CODEC, folder / CODEC)

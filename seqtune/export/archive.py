@@ -64,10 +64,9 @@ def write_archive(folder: Path, record: dict[str, Any], path: Path) -> None:
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr(_member(MANIFEST, zipfile.ZIP_DEFLATED), manifest)
         for name, file in files.items():
-            with (
-                archive.open(_member(name, _packing(file)), "w") as target,
-                file.open("rb") as read,
-            ):
+            member = _member(name, _packing(file))
+            member.file_size = file.stat().st_size  # else none is written beyond 2 GB
+            with archive.open(member, "w") as target, file.open("rb") as read:
                 while chunk := read.read(CHUNK):
                     target.write(chunk)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,7 +12,7 @@ from seqtune.errors import ExportError, MissingExtra
 from seqtune.export.comparison import compare, part_to_compare
 from seqtune.export.contents import write_contents
 from seqtune.export.rehearsal import rehearse
-from seqtune.files import no_scratch
+from seqtune.files import scratch_folder
 from seqtune.run.export_summary import Comparison
 from seqtune.run.leaderboard import Row
 from seqtune.run.run import Run
@@ -54,12 +53,8 @@ def checked_contents(run: Run, row: Row) -> Iterator[Checked]:
         check_installed()
         load_keras_on_jax()
     predictor = run.predictor
-    try:
-        place = tempfile.TemporaryDirectory(prefix="seqtune-")
-    except OSError as error:
-        raise no_scratch(error) from error
-    with place as name:
-        folder = Path(name) / "bundle"
+    with scratch_folder() as scratch:
+        folder = scratch / "bundle"
         folder.mkdir()
         write_contents(predictor, row.name, folder)
         part = part_to_compare(predictor.prepared)

@@ -12,7 +12,6 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -57,13 +56,12 @@ def rehearse(folder: Path, row: str, part: Part) -> Rehearsal:
         ExportError: It failed.
     """
     from seqtune.data.array_file import read_array
-    from seqtune.files import read_json
+    from seqtune.files import read_json, scratch_folder
     from seqtune.runtime.import_paths import import_paths
 
-    with tempfile.TemporaryDirectory(prefix="seqtune-") as place:
-        out = Path(place)
+    with scratch_folder() as out:
         done = subprocess.run(
-            [sys.executable, "-m", __name__, str(folder.resolve()), row, part, place],
+            [sys.executable, "-m", __name__, str(folder.resolve()), row, part, str(out)],
             env={**os.environ, "PYTHONPATH": os.pathsep.join(import_paths())},
             capture_output=True,
             text=True,

@@ -11,14 +11,13 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from seqtune.errors import ExportError, MissingExtra, SeqtuneError
 from seqtune.export.calls import Array, Call, programs_of, read_calls, write_calls
-from seqtune.files import no_scratch, read_json, write_json
+from seqtune.files import read_json, scratch_folder, write_json
 from seqtune.runtime.backend import installed
 from seqtune.runtime.import_paths import import_paths
 
@@ -54,15 +53,10 @@ def write_with_tensorflow(
             f"the form {form} is written with TensorFlow, not installed here",
             "pip install tensorflow",
         )
-    try:
-        place = tempfile.TemporaryDirectory(prefix="seqtune-")
-    except OSError as error:
-        raise no_scratch(error) from error
-    with place as name:
-        scratch = Path(name)
+    with scratch_folder() as scratch:
         for network, own in calls.items():
             write_calls(own, scratch / f"{network}{CALLS}")
-        words = [form, str(run.resolve()), row, str(folder.resolve()), name]
+        words = [form, str(run.resolve()), row, str(folder.resolve()), str(scratch)]
         done = subprocess.run(
             [sys.executable, "-m", __name__, *words],
             env={

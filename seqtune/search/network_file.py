@@ -18,13 +18,11 @@ from __future__ import annotations
 
 import io
 import math
-import tempfile
 import threading
 import warnings
 import zipfile
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +32,7 @@ import numpy as np
 import numpy.typing as npt
 
 from seqtune.errors import RunError
-from seqtune.files import no_scratch, whole_file
+from seqtune.files import no_scratch, scratch_folder, whole_file
 from seqtune.search.recorded import check_values
 from seqtune.tasks._contract import Task
 from seqtune.tasks._values import Values
@@ -228,7 +226,7 @@ def _bytes_of(entry: Any, name: str, size: int) -> int:
 
 def _put(model: Any, weights: dict[str, Array]) -> None:
     """Give a network its weights, through a file that nobody else has written."""
-    with _own_folder() as folder, warnings.catch_warnings():
+    with scratch_folder() as folder, warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of layers that Keras finds nothing for; see below
         clean = folder / "clean.weights.h5"
         stored = io.BytesIO()
@@ -243,17 +241,6 @@ def _put(model: Any, weights: dict[str, Array]) -> None:
     given = Counter(values.tobytes() for values in weights.values())
     if given != Counter(np.asarray(values).tobytes() for values in model.get_weights()):
         raise ValueError("its weights belong to other layers")
-
-
-@contextmanager
-def _own_folder() -> Iterator[Path]:
-    """Give a temporary folder; what keeps it from being made is no fault of a network."""
-    try:
-        folder = tempfile.TemporaryDirectory(prefix="seqtune-", ignore_cleanup_errors=True)
-    except OSError as error:
-        raise no_scratch(error) from error
-    with folder as name:
-        yield Path(name)
 
 
 def _refusal(path: Path, reason: str) -> RunError:

@@ -15,7 +15,7 @@ Sizes = Mapping[str, int]
 AXES = ("rows", "steps")
 """What the first axes of an input are called where their sizes are open."""
 
-EXAMPLES: dict[str, tuple[int, int]] = {"rows": (3, 5), "steps": (17, 28)}
+EXAMPLES: dict[str, tuple[int, int]] = {"rows": (3, 44), "steps": (17, 28)}
 """Two sizes of each axis; see `Exported.sizes`."""
 
 
@@ -29,11 +29,12 @@ class Exported:
             and types count.
         sizes: By the name of an axis, two different sizes that it may have, the number of rows
             first. An axis that has no name is as long as in the arguments. No two axes grow by as
-            much from the first size to the second, which is how sizes are told apart; and steps
-            grow by 11, 13, 17 or 19, so that their remainders by 2 … 10 differ, too.
+            much from the first size to the second, which is how sizes are told apart. Rows grow by
+            most, so that no part of the steps is taken for them; and steps grow by 11, 13, 17 or
+            19, so that their remainders by 2 … 10 differ, too.
 
     Raises:
-        ValueError: Two axes grow by as much.
+        ValueError: Two axes grow by as much, or the first does not grow by most.
 
     Example:
         >>> Exported(PREDICT, lambda sizes: (np.zeros((sizes["rows"], 24, 1)),), {"rows": (3, 5)})
@@ -47,6 +48,8 @@ class Exported:
         growths = [second - first for first, second in self.sizes.values()]
         if len(set(growths)) < len(growths) or 0 in growths:
             raise ValueError(f"found {dict(self.sizes)}, expected no two axes to grow by as much")
+        if growths and max(growths) != growths[0]:
+            raise ValueError(f"found {dict(self.sizes)}, expected the first axis to grow by most")
 
 
 def predict_alone(model: Any) -> Exported:

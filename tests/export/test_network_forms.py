@@ -165,7 +165,10 @@ np.save("said.npy", predict({"future": given["future"], "history": given["histor
 """
 
 
-def test_a_file_of_python_needs_numpy_alone(kept: Kept, tmp_path: Path) -> None:
+def test_a_file_of_python_needs_numpy_alone(
+    kept: Kept, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "dont_write_bytecode", False)  # as it is for users
     path = tmp_path / "network.py"
     summary = Run(kept.run).export(path, format="python", use=kept.network)
     assert summary.bytes == path.stat().st_size and summary.comparison is not None

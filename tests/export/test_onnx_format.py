@@ -83,12 +83,14 @@ def test_a_folder_of_networks_is_replaced_whole(made: Callable[..., Path]) -> No
     path = made("predict")
     path.mkdir()
     (path / "t009-predict.onnx").write_bytes(b"old")
+    listed = {"programs": {"predict": {"file": "t009-predict.onnx"}}, "facts": {}}
+    (path / "t009.json").write_text(json.dumps(listed), encoding="utf-8")
     form.write(RUN, NETWORK, path)
     assert {each.name for each in path.iterdir()} == {"t001.json", "t001-predict.onnx"}
     assert [each.name for each in path.parent.iterdir() if each.name.startswith(".")] == []
 
 
-@pytest.mark.parametrize("other", ["letter.txt", "folder"])
+@pytest.mark.parametrize("other", ["letter.txt", "folder", "package.json", "other.onnx"])
 def test_a_folder_that_holds_anything_else_is_never_replaced(
     made: Callable[..., Path], other: str
 ) -> None:
@@ -98,5 +100,5 @@ def test_a_folder_that_holds_anything_else_is_never_replaced(
         (path / other).mkdir()
     else:
         (path / other).write_text("dear", encoding="utf-8")
-    with left_alone(path), pytest.raises(RunError, match=f"holds {other}, which is no network"):
+    with left_alone(path), pytest.raises(RunError, match="holds something else than networks"):
         form.write(RUN, NETWORK, path)

@@ -21,7 +21,7 @@ from seqtune.runtime.program import Program
 from seqtune.runtime.trees import flatten, read_description
 from seqtune.tasks._exported import Exported
 
-SIZES = {"rows": (3, 5), "steps": (17, 28)}
+SIZES = {"rows": (3, 44), "steps": (17, 28)}
 
 
 class NoModel:
@@ -91,6 +91,10 @@ FUNCTIONS: dict[str, Callable[[Any], Any]] = {
     "signs of zeros": lambda x: jnp.signbit(x * 0) | jnp.signbit(x),
     "rounding": lambda x: jnp.round(x * 2) + jnp.floor(x) + jnp.ceil(x) + lax.clamp(-1.0, x, 1.0),
     "integers": lambda x: (x * 9).astype(jnp.int32) // 2 + (x * 9).astype(jnp.int32) % 5,
+    "no axes": lambda x: jnp.sum(x, axis=()) + jnp.max(x, axis=()),
+    "sums of truths": lambda x: jnp.max(x > 0, axis=1) & jnp.min(x > -9, axis=1),
+    "sorted truths": lambda x: lax.sort((x[:, :, 0], x[:, :, 1] > 0), dimension=1, num_keys=1),
+    "every sixth": lambda x: x[:, ::6] * jnp.arange(-(-x.shape[1] // 6))[:, None],
     "sums": lambda x: x.sum(axis=(0, 2)) + x.mean(axis=1).sum() + x.prod(axis=2).min(axis=0),
     "truths": lambda x: (x > 0).any(axis=1) & (x > 5).all(axis=1),
     "places": lambda x: (jnp.argmax(x, axis=1), jnp.argmin(x, axis=2)),
@@ -163,12 +167,14 @@ def test_a_size_is_that_of_its_own_axis(monkeypatch: pytest.MonkeyPatch) -> None
     def both(sizes: Any) -> Any:
         return (*whole(sizes), np.zeros((sizes["rows"], sizes["others"], 2), np.float32))
 
-    sizes = {"rows": (3, 5), "steps": (17, 28), "others": (7, 20)}
+    sizes = {"rows": (3, 44), "steps": (17, 28), "others": (7, 20)}
     program = to_onnx(NoModel(), exported(monkeypatch, one_more, both, sizes))
     x, y = np.ones((2, 9, 4), np.float32), np.ones((2, 6, 2), np.float32)
     assert np.array_equal(answer(program, x, y)[0], np.asarray(one_more(x, y)))
     with pytest.raises(ValueError, match="no two axes to grow by as much"):
         Exported(Program("tried", "nowhere"), both, {"steps": (17, 28), "others": (7, 18)})
+    with pytest.raises(ValueError, match="the first axis to grow by most"):
+        Exported(Program("tried", "nowhere"), both, {"rows": (3, 5), "others": (7, 18)})
 
 
 def test_what_is_not_read_is_no_input(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from seqtune.errors import ExportError, RunError
+from seqtune.export.alone import RAW, check_writable
 from seqtune.export.quantization import INT8, contents_of
 from seqtune.files import read_json, whole_file, whole_folder, write_json
 from seqtune.run.export_summary import ExportSummary
@@ -15,15 +16,6 @@ from seqtune.run.leaderboard import Row
 from seqtune.run.run import Run
 
 ENDING = ".onnx"
-
-OURS = (ENDING, ".json")
-"""Endings of what a folder of networks holds; one with anything else is not replaced."""
-
-RAW = (
-    "the networks take and give scaled arrays; reading data, scaling and calibration are seqtune's "
-    "own, and in a bundle"
-)
-
 
 QUANTIZES = (INT8,)
 """Weights of fewer bits that it can hold."""
@@ -49,12 +41,7 @@ def write(
         MissingExtra: ONNX or its runtime is not installed.
     """
     began = time.monotonic()
-    if row.kind == "baseline":
-        raise ExportError(
-            f"{row.name} is a simple method, which has no network to write as ONNX",
-            f"seqtune export {run.path} --use network --format onnx -o FOLDER",
-        )
-    _check_replaceable(path)
+    check_writable(run, row, path, "onnx", _is_ours)
     with contents_of(run, row, quantize, allow_loss=allow_loss) as (checked, loss):
         models = checked.folder / "models"
         programs = sorted(models.glob(f"*{ENDING}"))
@@ -85,15 +72,19 @@ def write(
     )
 
 
-def _check_replaceable(path: Path) -> None:
-    """Refuse a folder that holds anything but networks: nothing else is ever removed."""
-    if path.is_dir():
-        for other in path.iterdir():
-            if other.suffix not in OURS or not other.is_file():
-                raise RunError(
-                    f"the folder {path} holds {other.name}, which is no network",
-                    "choose another folder: -o FOLDER",
-                )
+def _is_ours(path: Path) -> bool:
+    """Say whether a folder holds networks, each with the file that describes it, and nothing else.
+
+    Args:
+        path: The folder.
+    """
+    described = sorted(path.glob("*.json"))
+    try:
+        programs = [each for file in described for each in read_json(file)["programs"].values()]
+        names = {str(program["file"]) for program in programs}
+    except (RunError, AttributeError, KeyError, TypeError):
+        return False
+    return {each.name for each in path.iterdir()} <= {*names, *(each.name for each in described)}
 
 
 def _write_folder(models: Path, folder: Path) -> None:

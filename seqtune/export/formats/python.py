@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import importlib.util
 from collections.abc import Mapping, Sequence
+from importlib.machinery import SourceFileLoader
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -103,12 +103,19 @@ def _fits(program: OnnxProgram, exported: Exported, call: Call) -> bool:
     )
 
 
+class _Uncached(SourceFileLoader):
+    """Imports a file, and leaves no `__pycache__` beside it."""
+
+    def set_data(self, *arguments: Any, **options: Any) -> None:
+        """Write nothing."""
+
+
 def _opened(file: Path) -> ModuleType:
     """Return what was written, as Python imports it."""
-    spec = importlib.util.spec_from_file_location("network_in_numpy", file)
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
+    name = "network_in_numpy"
+    loader = _Uncached(name, str(file))
+    module = ModuleType(name)
+    loader.exec_module(module)
     return module
 
 

@@ -6,13 +6,11 @@ from functools import partial
 from pathlib import Path
 
 from seqtune.export.alone import write_alone
+from seqtune.export.comparison import LIMIT
 from seqtune.export.tensorflow import write_with_tensorflow
 from seqtune.run.export_summary import ExportSummary
 from seqtune.run.leaderboard import Row
 from seqtune.run.run import Run
-
-LIMIT = 1e-5
-"""The largest difference that is taken for rounding; see `seqtune.export.comparison`."""
 
 
 def write(run: Run, row: Row, path: Path) -> ExportSummary:

@@ -39,12 +39,13 @@ TAKES_LISTS = ("Unsqueeze", "Squeeze", "Reshape", "Slice", "Expand", "Pad", "Spl
 HEAD = '''\
 """{title}
 
-Written by seqtune; needs Python 3.10 and NumPy alone.
+Written by seqtune; needs NumPy, and Python 3.10 or later.
 
 {programs}
 
 Arrays go in and come out as the network has them: what was measured on the training data to scale
-them is in codec.json, and reading data, scaling and calibration are seqtune's own.
+them is in the codec.json of a folder that seqtune exports (-o FOLDER); reading data, scaling and
+calibration are its own.
 """
 
 from __future__ import annotations

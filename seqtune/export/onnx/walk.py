@@ -144,7 +144,11 @@ def _number(graph: Graph, one: Any, two: Any) -> Value:
     first, second = one.val, getattr(two, "val", None)
     if second is not None and np.array_equal(first, second, equal_nan=np.ndim(first) == 0):
         return graph.constant(np.asarray(first, one.aval.dtype))
-    if second is None or np.ndim(first) or any(int(each) != each for each in (first, second)):
+    if (
+        second is None
+        or np.ndim(first)
+        or any(not np.isfinite(each) or int(each) != each for each in (first, second))
+    ):
         raise Uneven("a number depends on a size")
     size: Shape = ((int(first), int(second)),)
     found = Value(graph.size(size[0]), (ONE,), (ONE,), np.dtype(np.int64))

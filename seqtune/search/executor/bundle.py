@@ -7,7 +7,6 @@ names that both sides know; a file that was not expected is never written.
 from __future__ import annotations
 
 import re
-import tempfile
 from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
@@ -16,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from seqtune.errors import RunError
-from seqtune.files import whole_file
+from seqtune.files import scratch_folder, whole_file
 
 Bundle = Mapping[str, npt.NDArray[np.uint8]]
 """The bytes of files by their path in a folder, such as `data/target.npy`."""
@@ -38,8 +37,7 @@ def pack(prepared: Any) -> dict[str, npt.NDArray[np.uint8]]:
     Raises:
         RunError: It is too large, or holds files of another kind.
     """
-    with tempfile.TemporaryDirectory(prefix="seqtune-") as name:
-        folder = Path(name)
+    with scratch_folder() as folder:
         prepared.save(folder)
         paths = sorted(path for path in folder.rglob("*") if path.is_file())
         bundle = {

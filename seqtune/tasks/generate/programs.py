@@ -19,7 +19,7 @@ READ_ONE, SCORE_TARGETS = (Program(name, MODULE) for name in ("read_one", "score
 STEPS = 64
 """Steps that are scored at a time."""
 
-ROWS = (3, 5)
+ROWS = (3, 44)
 """Two sizes of a batch, for examples."""
 
 STATES = "states"

@@ -19,7 +19,7 @@ READ, STEP, LIKELY, FRAMES, CHOOSE, CHOOSE_GREEDILY, MIX = (
 )
 """See the functions of `seqtune.tasks.translate.network_programs`."""
 
-ROWS, ANSWERS, STEPS, SOURCE_STEPS = (3, 5), (7, 24), (17, 28), (29, 42)
+ROWS, ANSWERS, STEPS, SOURCE_STEPS = (3, 44), (7, 24), (17, 28), (29, 42)
 """Two sizes of each axis; see `Exported.sizes`."""
 
 

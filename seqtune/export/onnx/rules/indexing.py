@@ -108,7 +108,8 @@ def _put_at(operation: Operation) -> Value:
 def _largest(operation: Operation) -> list[Value]:
     value = operation.graph.whole(operation.inputs[0])
     axis = int(operation.params[0].get("axis", len(value.shape) - 1))
-    return _sorted(operation, value, axis, largest=1)
+    ordered, places = _sorted(operation, value, axis, largest=1)
+    return [ordered, operation.graph.cast(places, operation.dtypes[1])]
 
 
 @rule("sort")
@@ -118,9 +119,8 @@ def _sort(operation: Operation) -> list[Value]:
         raise operation.unknown("it sorts by several keys")
     key, *others = (graph.whole(each) for each in operation.inputs)
     ordered, places = _sorted(operation, key, axis, largest=0)
-    wide = graph.cast(places, np.int64)
     return [ordered] + [
-        graph.value("GatherElements", [each, wide], each.shape, each.dtype, axis=axis)
+        graph.value("GatherElements", [each, places], each.shape, each.dtype, axis=axis)
         for each in others
     ]
 
@@ -130,6 +130,7 @@ def _sorted(operation: Operation, value: Value, axis: int, largest: int) -> list
     graph, shape = operation.graph, operation.shapes[0]
     names = [value.name, graph.size(shape[axis])]
     ordered, places = graph.add("TopK", names, 2, axis=axis, largest=largest, sorted=1)
-    found = Value(places, shape, shape, np.dtype(np.int64))
-    dtype = operation.dtypes[1] if len(operation.dtypes) > 1 else np.dtype(np.int64)
-    return [Value(ordered, shape, shape, value.dtype), graph.cast(found, dtype)]
+    return [
+        Value(ordered, shape, shape, value.dtype),
+        Value(places, shape, shape, np.dtype(np.int64)),
+    ]

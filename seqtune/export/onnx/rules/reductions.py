@@ -12,17 +12,30 @@ KINDS = {
     "reduce_prod": "ReduceProd",
 }  # fmt: skip
 
-TRUTHS = {"reduce_and": "ReduceMin", "reduce_or": "ReduceMax"}
+TRUTHS = {
+    "reduce_and": "ReduceMin", "reduce_or": "ReduceMax", "reduce_min": "ReduceMin",
+    "reduce_max": "ReduceMax",
+}  # fmt: skip
+"""Of truth values, which are counted as 0 and 1."""
 
 
 @rule(*KINDS)
-def _reduce(operation: Operation) -> Value:
+def _reduce(operation: Operation) -> Value | list[Value]:
+    if operation.dtype == np.bool_:
+        return _reduce_truths(operation)
     graph = operation.graph
     names = [graph.whole(operation.inputs[0]).name, graph.numbers(*operation.same("axes"))]
-    return graph.value(KINDS[operation.name], names, operation.shape, operation.dtype, keepdims=0)
+    return graph.value(
+        KINDS[operation.name],
+        names,
+        operation.shape,
+        operation.dtype,
+        keepdims=0,
+        noop_with_empty_axes=1,
+    )
 
 
-@rule(*TRUTHS)
+@rule("reduce_and", "reduce_or")
 def _reduce_truths(operation: Operation) -> Value:
     graph = operation.graph
     if operation.dtype != np.bool_:
@@ -30,7 +43,10 @@ def _reduce_truths(operation: Operation) -> Value:
     numbers = graph.cast(graph.whole(operation.inputs[0]), np.int32)
     names = [numbers.name, graph.numbers(*operation.same("axes"))]
     kind = TRUTHS[operation.name]
-    return graph.cast(graph.value(kind, names, operation.shape, np.int32, keepdims=0), np.bool_)
+    return graph.cast(
+        graph.value(kind, names, operation.shape, np.int32, keepdims=0, noop_with_empty_axes=1),
+        np.bool_,
+    )
 
 
 @rule("argmax", "argmin")
