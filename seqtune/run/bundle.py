@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from seqtune.run.bundle_file import BundleFile
 from seqtune.run.fitted import Fitted
-
-if TYPE_CHECKING:
-    from seqtune.recipe.load import Recipe
 
 
 class Bundle(Fitted):
@@ -41,12 +37,6 @@ class Bundle(Fitted):
 
     def __repr__(self) -> str:
         return f"Bundle({str(self.path)!r}, {self.record['task']}, {self.only})"
-
-    @property
-    def recipe(self) -> Recipe:
-        """The recipe with every default and inferred value filled in."""
-        assert self.file is not None
-        return self.file.recipe
 
     @property
     def card(self) -> str:

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from seqtune.data.reading.source import Source
     from seqtune.recipe.load import Recipe
     from seqtune.run.bundle_file import BundleFile
-    from seqtune.run.drift import DriftWatch
     from seqtune.run.predictor import Predictor
     from seqtune.tasks._contract import Task
     from seqtune.tasks._values import Evaluation
@@ -207,13 +206,7 @@ class Fitted:
         """
         source = self._source(data, query)
         assert source is not None
-        return self._watch.drift(source)
-
-    @cached_property
-    def _watch(self) -> DriftWatch:
-        from seqtune.run.drift import DriftWatch
-
-        return DriftWatch(self.task, self.prepared, self.predictor.context)
+        return self.predictor.watch.drift(source)
 
     def __getattr__(self, name: str) -> Any:
         """Offer what the run's task does beside tables as methods of the run."""

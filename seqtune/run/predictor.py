@@ -180,6 +180,11 @@ class Predictor:
                 raise damaged(self.folder / CALIBRATION, f"{name}: {error}") from error
         return found
 
+    @cached_property
+    def watch(self) -> DriftWatch:
+        """Compares new rows with the data that the models were fitted on."""
+        return DriftWatch(self.task, self.prepared, self.context)
+
     @property
     def context(self) -> Context:
         """What stands around new rows that are read."""
@@ -318,8 +323,7 @@ class Predictor:
         more: Sequence[Finding] = ()
         if isinstance(self.task, WatchesDrift):
             more = self.task.drift_of_predictions(self.prepared, encoded, made[names[0]])
-        watch = DriftWatch(self.task, self.prepared, context)
-        return replace(found, drift=watch.drift(source, *more))
+        return replace(found, drift=self.watch.drift(source, *more))
 
     def _labelled(
         self, source: Source, folds: int | None, step: int | None, context: Context

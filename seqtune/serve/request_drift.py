@@ -8,7 +8,6 @@ from collections import deque
 from typing import TYPE_CHECKING
 
 from seqtune.data.reading.recipe_options import options_of
-from seqtune.run.drift import DriftWatch
 from seqtune.serve.log import log_fault
 from seqtune.serve.problem import Problem
 from seqtune.serve.request_source import source_of
@@ -50,7 +49,6 @@ class RequestDrift:
         self._last = self._measured_at = float("-inf")
         self._found: DriftTable | None = None
         self._lock = threading.Lock()
-        self._watch: DriftWatch | None = None
 
     def add(self, table: RequestTable, size: int) -> None:
         """Note the rows of a request, if none was noted just before.
@@ -70,14 +68,12 @@ class RequestDrift:
             tables = tuple(self.kept)
             is_old = time.monotonic() - self._measured_at >= SECONDS_KEPT
             if is_old and sum(table.rows for table in tables) >= FEWEST_ROWS:
-                if self._watch is None:
-                    context = self.run.predictor.context
-                    self._watch = DriftWatch(self.run.task, self.run.prepared, context)
+                watch = self.run.predictor.watch
                 try:
-                    self._found = self._watch.drift_of(self._sources(tables))
+                    self._found = watch.drift_of(self._sources(tables))
                 except Exception:  # figures of other things are still given
                     log_fault("drift")
-                self._watch.context.notes.clear()
+                watch.context.notes.clear()
                 self._measured_at = time.monotonic()
             return self._found
 
