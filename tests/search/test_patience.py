@@ -12,9 +12,8 @@ from unittest import mock
 import pytest
 
 from seqtune.errors import RunError, SearchError
-from seqtune.files import write_text
+from seqtune.files import scratch_folder, write_text
 from seqtune.search import patience
-from seqtune.search.network_file import _own_folder
 from seqtune.search.patience import patiently
 
 
@@ -67,7 +66,7 @@ def test_a_full_temporary_folder_is_not_a_damaged_network() -> None:
     with (
         mock.patch.object(tempfile, "mkdtemp", side_effect=full),
         pytest.raises(RunError) as told,
-        _own_folder(),
+        scratch_folder(),
     ):
         pass
     assert told.value.message == ("the temporary folder cannot be written: No space left on device")
