@@ -50,6 +50,7 @@ class BaselineResult:
         left_out: Why it was not run; empty if it was.
         detail: What the user should know, such as what it chose.
         predictions: Its predictions by part, where an ensemble may blend them with networks'.
+        tested: Its predictions for the test part, for a page that shows them; None for none.
     """
 
     name: str
@@ -59,6 +60,7 @@ class BaselineResult:
     left_out: str = ""
     detail: str = ""
     predictions: Mapping[str, Floats] = field(default_factory=dict, repr=False)
+    tested: Floats | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True)
@@ -266,4 +268,5 @@ def _result(
         turn.seconds,
         detail=", ".join(filter(None, [getattr(turn.model, "detail", ""), turn.problem.detail])),
         predictions=predictions if blends else {},
+        tested=predictions["test"],
     )

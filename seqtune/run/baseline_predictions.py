@@ -1,4 +1,4 @@
-"""Predictions of simple methods that an ensemble may blend with those of its networks."""
+"""Predictions of simple methods: those that an ensemble may blend, and those that a page shows."""
 
 from __future__ import annotations
 
@@ -16,6 +16,8 @@ from seqtune.run.members import METHOD
 Arrays = Mapping[str, npt.NDArray[np.float64]]
 
 PARTS = ("validation", "test")
+
+TESTED = "tested"
 
 
 def save_predictions(folder: Path, method: str, predictions: Arrays) -> None:
@@ -50,6 +52,33 @@ def load_predictions(folder: Path, method: str) -> dict[str, npt.NDArray[np.floa
             if not np.isfinite(kept[part]).all():
                 raise damaged(path, "it does not hold numbers alone")
     return kept
+
+
+def save_tested(folder: Path, method: str, predictions: npt.NDArray[np.float64] | None) -> None:
+    """Keep what a simple method predicted for the test part, for a page that shows it.
+
+    Args:
+        folder: The run folder.
+        method: Its name.
+        predictions: What it predicted; None keeps nothing.
+    """
+    path = kept_path(folder, method, TESTED)
+    if predictions is None:
+        path.unlink(missing_ok=True)
+    else:
+        write_array(path, predictions)
+
+
+def load_tested(folder: Path, method: str) -> npt.NDArray[np.float64] | None:
+    """Read what `save_tested` kept; None where it kept nothing.
+
+    Raises:
+        RunError: The file is damaged.
+    """
+    path = kept_path(folder, method, TESTED)
+    if not METHOD.fullmatch(method) or not path.exists():
+        return None
+    return read_predictions(path)
 
 
 def read_predictions(path: Path) -> npt.NDArray[np.float64]:

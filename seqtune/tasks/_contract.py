@@ -24,6 +24,7 @@ from seqtune.tasks._values import (
     Models,
     Network,
     Part,
+    Tested,
     Until,
     Values,
 )
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from seqtune.baselines.pace import Allowance
     from seqtune.baselines.runner import BaselineResult, KeptResults
     from seqtune.data.reading.source import Source
+    from seqtune.figures.block import Block
     from seqtune.recipe.load import Recipe
 
     Floats = npt.NDArray[np.float64]
@@ -285,3 +287,19 @@ class Task(ABC):
             context: Recipe and name of the run.
         """
         return {}
+
+    def evidence(
+        self, prepared: Any, tested: Tested, models: Models, context: Context
+    ) -> Sequence[Block]:
+        """Return what a page shows of the models at work on the test part.
+
+        It is kept in the run folder, at most `run.evidence.MOST_BYTES` of it: typical, best and
+        worst examples, not all. No chart is without the simple method, where that has predictions.
+
+        Args:
+            prepared: The data.
+            tested: What was predicted.
+            models: Opens the models, which can be used already.
+            context: Recipe and name of the run.
+        """
+        return ()

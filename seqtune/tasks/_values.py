@@ -87,6 +87,24 @@ class Context:
         self.notes += [text for text in texts if text not in self.notes]
 
 
+@dataclass(frozen=True)
+class Tested:
+    """What was predicted for the test part by the rows of the leaderboard that a page compares.
+
+    Args:
+        model: The row that the page is about: the best of what was searched. Its predictions are
+            always there.
+        baseline: The best simple method; empty where its predictions were not kept.
+        predictions: (examples, …) by row, as they are given out; as `Task.score` takes them.
+        winner: The row with the star, which may be either of both.
+    """
+
+    model: str
+    baseline: str
+    predictions: Mapping[str, npt.NDArray[np.float64]]
+    winner: str = ""
+
+
 class Network(Protocol):
     """A trained network, whatever library runs it."""
 

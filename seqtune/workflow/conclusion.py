@@ -21,6 +21,7 @@ from seqtune.runtime.interrupt import ORDER_SECONDS, Interrupt
 from seqtune.search.patience import LAST_FULL_SECONDS, patiently
 
 if TYPE_CHECKING:
+    from seqtune.baselines.runner import BaselineResult
     from seqtune.recipe.load import Recipe
     from seqtune.run.selection import Selection
     from seqtune.search.budget import Clock
@@ -43,6 +44,7 @@ class Fit(Protocol):
     task: Task
     prepared: Any
     searching: Searching
+    baselines: list[BaselineResult]
     notes: list[str]
     assumptions: list[dict[str, str]]
 
@@ -89,6 +91,7 @@ class Conclusion:
         status = "interrupted" if self.interrupt.asked else "complete"
         self._save(lambda: searching.publication.conclude(selection))
         self._illustrate(selection)
+        self._keep_evidence(selection)
         (fitting.folder / EXPLANATION).unlink(missing_ok=True)  # of an earlier command
         self._save(lambda: self._write_tail(status))
         return selection.weightiest()
@@ -142,6 +145,25 @@ class Conclusion:
             chart["title"] += f", by {selection.searched_name}"  # the winner is another row
         if chart:
             self._save(lambda: write_json(fitting.folder / "chart.json", chart))
+
+    def _keep_evidence(self, selection: Selection) -> None:
+        """Keep what a page shows of the models at work; a run without it is complete."""
+        from seqtune.run.evidence import save_evidence, tested_of
+
+        fitting = self.fitting
+        run = Run(fitting.folder)
+        tested = {result.name: result.tested for result in fitting.baselines}
+        shown = tested_of(run.board, selection, tested)
+        if shown is None or self._is_hurried():
+            return
+        models = run.predictor
+        try:
+            blocks = fitting.task.evidence(fitting.prepared, shown, models, models.context)
+        except Exception as error:  # a page must not end the run
+            reason = f"{type(error).__name__}: {error}"
+            fitting.tell(Note(f"the page of this run will show less: {reason}"))
+            return
+        self._save(lambda: save_evidence(fitting.folder, blocks))
 
     def _explain(self, task: Any, result: Result) -> None:
         from seqtune.run.explanation import cut_off, explain_trial, no_time, time_left

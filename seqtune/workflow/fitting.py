@@ -22,7 +22,7 @@ from seqtune.progress import (
     StageStarted,
     TrialEnded,
 )
-from seqtune.run.baseline_predictions import save_predictions
+from seqtune.run.baseline_predictions import save_predictions, save_tested
 from seqtune.run.folder import LEFT_OUT, RECORD, NewFolder, now, write_record
 from seqtune.run.leaderboard import Row
 from seqtune.run.lock import RunLock
@@ -319,7 +319,7 @@ class Fitting:
         self.baselines = self.task.baselines(self.prepared, self.recipe, allowance, self.tell, kept)
         self.take_baselines()
         for result in self.baselines:
-            save_predictions(self.folder, result.name, result.predictions)
+            self._keep_predictions(result)
         self.searching.publication.write_board([])
         # a run that is killed later must still know against which methods it may claim nothing
         self.record[LEFT_OUT] = {
@@ -330,9 +330,13 @@ class Fitting:
     def _keep(self, result: BaselineResult) -> None:
         """Put a simple method that has finished on the leaderboard, where `resume` finds it."""
         self.baselines = [*self.baselines, result]
-        save_predictions(self.folder, result.name, result.predictions)
+        self._keep_predictions(result)
         self.take_baselines()
         self.searching.publication.write_board([])
+
+    def _keep_predictions(self, result: BaselineResult) -> None:
+        save_predictions(self.folder, result.name, result.predictions)
+        save_tested(self.folder, result.name, result.tested)
 
     def take_baselines(self) -> None:
         """Put the simple methods on the leaderboard, and where ensembles look for members."""

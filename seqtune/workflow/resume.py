@@ -11,7 +11,7 @@ from seqtune.errors import RunError
 from seqtune.files import sweep
 from seqtune.progress import Listener, Note, silent
 from seqtune.recipe.duration import seconds as parse_seconds
-from seqtune.run.baseline_predictions import load_predictions
+from seqtune.run.baseline_predictions import load_predictions, load_tested
 from seqtune.run.folder import LEFT_OUT, read_record, read_state, write_record
 from seqtune.run.lock import RunLock
 from seqtune.run.run import Run
@@ -143,6 +143,7 @@ def baselines_of(run: Run) -> list[BaselineResult]:
             "",
             row.detail,
             load_predictions(run.folder, row.name),
+            load_tested(run.folder, row.name),
         )
         for row in run.board.rows
         if row.kind == "baseline"
