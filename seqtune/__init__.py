@@ -25,6 +25,9 @@ if TYPE_CHECKING:
         UsageError,
     )
     from seqtune.recipe.load import Recipe
+    from seqtune.report.html import framed_page as framed_page
+    from seqtune.report.html import page as page
+    from seqtune.report.plot import plot
     from seqtune.run.bundle import Bundle
     from seqtune.run.load import load
     from seqtune.run.run import Run
@@ -39,6 +42,9 @@ _HOME = {
     "refit": "seqtune.workflow.refit",
     "resume": "seqtune.workflow.resume",
     "load": "seqtune.run.load",
+    "page": "seqtune.report.html",
+    "plot": "seqtune.report.plot",
+    "framed_page": "seqtune.report.html",
     "Recipe": "seqtune.recipe.load",
     "Bundle": "seqtune.run.bundle",
     "Run": "seqtune.run.run",
@@ -67,6 +73,8 @@ __all__ = [
     "__version__",
     "fit",
     "load",
+    "page",
+    "plot",
     "refit",
     "resume",
 ]

@@ -251,6 +251,20 @@ def write_text(path: Path, text: str) -> None:
     write_bytes(path, text.encode("utf-8", "backslashreplace"))
 
 
+def check_absent(path: str | Path, force: bool = False) -> None:
+    """Refuse a file that exists, before any work is done.
+
+    Args:
+        path: The file.
+        force: Whether it may be replaced.
+
+    Raises:
+        RunError: It exists and may not be replaced.
+    """
+    if Path(path).exists() and not force:
+        raise RunError(f"{path} already exists", "use --force to replace it")
+
+
 def write_json(path: Path, value: Any, indent: int | None = 1) -> None:
     """Write a JSON file whole; NaN and infinity are refused."""
     text = json.dumps(value, indent=indent, ensure_ascii=False, allow_nan=False)

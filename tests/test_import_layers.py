@@ -27,6 +27,7 @@ LAYERS = [
     ["seqtune.architectures", "seqtune.cells", "seqtune.baselines", "seqtune.initializers"],
     ["seqtune.data", "seqtune.metrics"],
     ["seqtune.recipe", "seqtune.workflow.options"],
+    ["seqtune.plots"],
     ["seqtune.pages"],
     ["seqtune.drawing", "seqtune.figures"],
     ["seqtune.tasks._info"],

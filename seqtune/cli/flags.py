@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from inspect import Parameter, Signature
 from pathlib import Path
 from typing import Annotated, Any
@@ -18,9 +18,6 @@ from seqtune.workflow.options import (
     known_predict_flags,
     task_name,
 )
-
-Act = Callable[[str, str | None, FitOptions, bool, bool], None]
-"""Takes data, task, options, as_json and quiet."""
 
 Data = Annotated[
     str,
@@ -51,22 +48,29 @@ def check_task(data: str, task: str | None, options: FitOptions, command: str) -
     raise missing_task(data, options, command)
 
 
-def with_fit_flags(act: Act, summary: str) -> Callable[..., None]:
+def with_fit_flags(
+    act: Callable[..., None], summary: str, more: Mapping[str, tuple[Any, Any]] | None = None
+) -> Callable[..., None]:
     """Return a command that parses the flags of `fit` and passes them on as one value.
 
     Args:
-        act: What the command does.
+        act: What the command does: takes data, task, options, as_json and quiet, and by name what
+            is more.
         summary: The first line of its help.
+        more: Further parameters by name: annotation and default.
     """
+    further = dict(more or {})
 
     def command(
         data: str, task: str | None, as_json: bool, quiet: bool, overrides: Any, **flags: Any
     ) -> None:
+        own = {name: flags.pop(name) for name in further}
         options = FitOptions.of(set=tuple(overrides or ()), **flags)
-        act(data, task, options, as_json, quiet)
+        act(data, task, options, as_json, quiet, **own)
 
     command.__doc__ = summary
-    command.__signature__ = Signature(list(_parameters()))  # type: ignore[attr-defined]
+    shown = [*_parameters(), *(_parameter(name, *each) for name, each in further.items())]
+    command.__signature__ = Signature(shown)  # type: ignore[attr-defined]
     return command
 
 

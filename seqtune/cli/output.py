@@ -28,6 +28,14 @@ RunOrBundle = Annotated[
 ]
 Force = Annotated[bool, typer.Option("--force", help="Replace the file of -o if it exists.")]
 
+Html = Annotated[
+    Path | None,
+    typer.Option("--html", metavar="FILE", help="Write a page too: one file, for any browser."),
+]
+ForceHtml = Annotated[
+    bool, typer.Option("--force", help="Replace the file of --html if it exists.")
+]
+
 Query = Annotated[
     str | None,
     typer.Option("--query", help="What to read where DATA is a database: one SELECT statement."),
@@ -125,10 +133,10 @@ def check_absent(output: Path | None, force: bool) -> None:
     Raises:
         RunError: It exists and may not be replaced.
     """
-    from seqtune.errors import RunError
+    if output is not None:
+        from seqtune.files import check_absent as refuse
 
-    if output is not None and output.exists() and not force:
-        raise RunError(f"{output} already exists", "use --force to replace it")
+        refuse(output, force)
 
 
 def check_table(output: Path | None, forms: Sequence[str] = ()) -> None:
@@ -165,6 +173,14 @@ def write_text(text: str, output: Path, as_json: bool) -> None:
     typer.echo(f"wrote {output}", err=True)
     if as_json:
         put(to_json({"output": str(output)}) + "\n")
+
+
+def write_html(text: str, output: Path) -> None:
+    """Write a page whole or not at all, and say on stderr where it is."""
+    from seqtune.files import write_text as write_whole
+
+    write_whole(output, text)
+    typer.echo(f"wrote {output}", err=True)
 
 
 def write_table(

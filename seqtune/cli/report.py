@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from seqtune.cli.output import AsJson, RunOrBundle, show
+from seqtune.cli.output import (
+    AsJson,
+    ForceHtml,
+    Html,
+    RunOrBundle,
+    check_absent,
+    show,
+    write_html,
+)
+
+if TYPE_CHECKING:
+    from seqtune.run.fitted import Fitted
 
 NAME = "report"
 EXAMPLE = "seqtune report runs/airline-forecast-1"
@@ -20,6 +32,8 @@ def command(
             "--explain", help="Measure which inputs matter to the network, and keep the result."
         ),
     ] = False,
+    html: Html = None,
+    force: ForceHtml = False,
     as_json: AsJson = False,
 ) -> None:
     """Show the leaderboard of a run or a bundle, its verdict, and what to do next."""
@@ -28,6 +42,7 @@ def command(
     from seqtune.run.bundle import Bundle
     from seqtune.run.load import load
 
+    check_absent(html, force)
     opened = load(run)
     if isinstance(opened, Bundle):
         if explain:
@@ -36,6 +51,7 @@ def command(
                 "seqtune report RUN --explain",
             )
         show(bundle_report(opened), as_json)
+        _write(opened, html)
         return
     if explain:
         try:
@@ -45,3 +61,12 @@ def command(
             typer.echo(f"nothing was measured, the run is as it was; again: {again}", err=True)
             raise
     show(fit_report(opened), as_json)
+    _write(opened, html)
+
+
+def _write(opened: Fitted, html: Path | None) -> None:
+    """Write the page, where one is wanted."""
+    if html is not None:
+        from seqtune.report.html import page
+
+        write_html(page(opened), html)

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from seqtune.export.networks import write_network
 from seqtune.files import write_json, write_text
+from seqtune.run.evidence import EVIDENCE
 from seqtune.run.members import CALIBRATION, Member, read_calibrations, write_members
 from seqtune.run.predictor import Predictor
 
 
 def write_contents(predictor: Predictor, row: str, folder: Path) -> None:
-    """Write data, codec, leaderboard, members, calibrations and networks of one row.
+    """Write data, codec, leaderboard, members, calibrations, evidence and networks of one row.
 
     The leaderboard is kept whole, so that the row can be seen beside the others; their networks
     are left out.
@@ -33,6 +35,8 @@ def write_contents(predictor: Predictor, row: str, folder: Path) -> None:
     exported = [_exported(member, both=both) for member in members]
     write_members(folder, {row: exported} if members else {})
     _write_calibrations(predictor, row, members, folder)
+    if (evidence := predictor.folder / EVIDENCE).exists():
+        shutil.copyfile(evidence, folder / EVIDENCE)
     for loaded in predictor.open_members(row):
         if loaded.method:
             continue

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
-from seqtune.figures.value import Figure, Number, Role, Text, Value
+from seqtune.figures.value import Figure, Number, Role, Text, Value, check_length
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
 
 
 class Group(Value):
@@ -23,6 +26,12 @@ class Group(Value):
     values: Annotated[tuple[Number, ...], Field(max_length=1_000)]
     errors: Annotated[tuple[Number, ...], Field(max_length=1_000)] = ()
     role: Role = "other"
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        if self.errors:
+            check_length(f"errors of {self.name!r}", self.errors, len(self.values))
+        return self
 
 
 class Bars(Figure):
@@ -41,3 +50,9 @@ class Bars(Figure):
     x_title: Text = ""
     y_title: Text = ""
     is_lying: bool = False
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        for group in self.groups:
+            check_length(f"bars of {group.name!r}", group.values, len(self.categories))
+        return self

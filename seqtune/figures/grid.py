@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
-from seqtune.figures.value import MOST_POINTS, Figure, Number, Text, Value
+from seqtune.figures.value import MOST_POINTS, Figure, Number, Text, Value, check_length
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
 
 
 class Heading(Value):
@@ -38,3 +41,16 @@ class Grid(Figure):
     keys: Annotated[tuple[tuple[Number, ...], ...], Field(max_length=MOST_POINTS)] = ()
     marked: tuple[int, ...] = ()
     faint: tuple[int, ...] = ()
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        for number, row in enumerate(self.rows):
+            check_length(f"cells of row {number}", row, len(self.headings))
+        if self.keys:
+            check_length("rows of keys", self.keys, len(self.rows))
+        for number, keys in enumerate(self.keys):
+            check_length(f"keys of row {number}", keys, len(self.headings))
+        for number in (*self.marked, *self.faint):
+            if not 0 <= number < len(self.rows):
+                raise ValueError(f"found a mark of row {number}, expected one of {len(self.rows)}")
+        return self

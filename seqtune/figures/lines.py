@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from itertools import pairwise
+from typing import TYPE_CHECKING, Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
-from seqtune.figures.value import MOST_POINTS, Figure, Number, Role, Text, Value
+from seqtune.figures.value import (
+    MOST_POINTS,
+    Figure,
+    Number,
+    Place,
+    Role,
+    Text,
+    Value,
+    check_length,
+)
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
 
 Numbers = Annotated[tuple[Number, ...], Field(max_length=MOST_POINTS)]
 
@@ -43,6 +56,11 @@ class Band(Value):
     start: Annotated[int, Field(ge=0)] = 0
     role: Role = "model"
 
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        check_length(f"upper values of {self.name!r}", self.upper, len(self.lower))
+        return self
+
 
 class Span(Value):
     """A stretch of the axis that stands out: a part of the data, an event.
@@ -57,6 +75,12 @@ class Span(Value):
     first: Annotated[int, Field(ge=0)]
     last: Annotated[int, Field(ge=0)]
     role: Role = "other"
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        if self.first > self.last:
+            raise ValueError(f"the span {self.name!r} ends at {self.last}, before {self.first}")
+        return self
 
 
 class Lines(Figure):
@@ -79,7 +103,7 @@ class Lines(Figure):
     """
 
     kind: Literal["lines"] = "lines"
-    x: Annotated[tuple[Text, ...] | tuple[float, ...], Field(max_length=MOST_POINTS)]
+    x: Annotated[tuple[Text, ...] | tuple[Place, ...], Field(max_length=MOST_POINTS)]
     x_title: Text = ""
     y_title: Text = ""
     lines: Annotated[tuple[Line, ...], Field(max_length=200)] = ()
@@ -89,3 +113,18 @@ class Lines(Figure):
     level_name: Text = ""
     is_logarithmic: bool = False
     is_diagonal: bool = False
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        ends = [
+            *((line.name, line.start + len(line.values)) for line in self.lines),
+            *((band.name, band.start + len(band.lower)) for band in self.bands),
+            *((span.name, span.last + 1) for span in self.spans),
+        ]
+        for name, end in ends:
+            if end > len(self.x):
+                raise ValueError(f"{name!r} has {end} places, but the axis has {len(self.x)}")
+        numbers = [place for place in self.x if isinstance(place, float)]
+        if any(right < left for left, right in pairwise(numbers)):
+            raise ValueError("the numbers of the axis do not rise")
+        return self

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
-from seqtune.figures.value import Figure, Number, Text
+from seqtune.figures.value import Figure, Number, Text, check_length
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
 
 Row = Annotated[tuple[Number, ...], Field(max_length=200)]
 
@@ -34,3 +37,13 @@ class Matrix(Figure):
     unit: Text = ""
     scale: Literal["sequential", "diverging"] = "sequential"
     is_expected_diagonal: bool = False
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        for what, table in (("values", self.values), ("texts", self.texts)):
+            if what == "texts" and not table:
+                continue
+            check_length(f"rows of {what}", table, len(self.rows))
+            for number, row in enumerate(table):
+                check_length(f"{what} of row {number}", row, len(self.columns))
+        return self

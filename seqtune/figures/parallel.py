@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
-from seqtune.figures.value import Figure, Number, Text, Value
+from seqtune.figures.value import Figure, Number, Text, Value, check_length
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
 
 
 class Axis(Value):
@@ -52,3 +55,19 @@ class Parallel(Figure):
     paths: Annotated[tuple[Path, ...], Field(max_length=2_000)]
     score_title: Text
     direction: Literal["min", "max"]
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        for path in self.paths:
+            check_length(f"values of {path.name!r}", path.values, len(self.axes))
+            for axis, value in zip(self.axes, path.values, strict=True):
+                if axis.choices and value is not None and not _is_place(value, len(axis.choices)):
+                    raise ValueError(
+                        f"found {value:g} as {axis.name!r} of {path.name!r}, expected the place "
+                        f"of one of {len(axis.choices)} choices"
+                    )
+        return self
+
+
+def _is_place(value: float, places: int) -> bool:
+    return value == int(value) and 0 <= value < places

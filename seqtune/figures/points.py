@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
-from seqtune.figures.value import MOST_POINTS, Figure, Number, Role, Text, Value
+from seqtune.figures.value import (
+    MOST_POINTS,
+    Figure,
+    Number,
+    Place,
+    Role,
+    Text,
+    Value,
+    check_length,
+)
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
 
 
 class Cloud(Value):
@@ -21,11 +33,18 @@ class Cloud(Value):
     """
 
     name: Text
-    x: Annotated[tuple[float, ...], Field(max_length=MOST_POINTS)]
+    x: Annotated[tuple[Place, ...], Field(max_length=MOST_POINTS)]
     y: Annotated[tuple[Number, ...], Field(max_length=MOST_POINTS)]
     labels: Annotated[tuple[Text, ...], Field(max_length=MOST_POINTS)] = ()
     role: Role = "other"
     is_stepped: bool = False
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        check_length(f"y of {self.name!r}", self.y, len(self.x))
+        if self.labels:
+            check_length(f"labels of {self.name!r}", self.labels, len(self.x))
+        return self
 
 
 class Points(Figure):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sized
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -9,7 +10,10 @@ from pydantic import BaseModel, ConfigDict, Field
 Text = Annotated[str, Field(max_length=20_000)]
 """Words that people read; nothing in them is markup."""
 
-Number = Annotated[float, Field(ge=-1e300, le=1e300)] | None
+Place = Annotated[float, Field(ge=-1e300, le=1e300)]
+"""A number that an axis can hold."""
+
+Number = Place | None
 """A number that an axis can hold; None where there is none."""
 
 MOST_POINTS = 20_000
@@ -36,3 +40,18 @@ class Figure(Value):
 
     title: Text
     caption: Text = ""
+
+
+def check_length(what: str, values: Sized, expected: int) -> None:
+    """Refuse values that are not as many as they should be.
+
+    Args:
+        what: What they are.
+        values: The values.
+        expected: How many there should be.
+
+    Raises:
+        ValueError: They are more or fewer.
+    """
+    if len(values) != expected:
+        raise ValueError(f"found {len(values)} {what}, expected {expected}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
+from pathlib import Path, PurePath
 from types import ModuleType
 from typing import Any
 
@@ -145,7 +145,10 @@ def runs_report(folder: str | Path) -> RunsReport:
             if not (path / RECORD).exists():
                 continue
             run = Run(path)
-            lines.append(RunLine.of(run.summary, str(run.record.get("began", ""))))
+            began = str(run.record.get("began", ""))
+            origin = run.record["data"].get("path")
+            data = PurePath(origin).name if isinstance(origin, str) else ""
+            lines.append(RunLine.of(run.summary, began, data))
         except SeqtuneError as error:
             lines.append(RunLine(name=str(path), status="damaged", reason=error.message))
         except OSError as error:

@@ -59,7 +59,7 @@ class DriftReport:
             Column("change", foldable=True),
             Column("chance", numeric=True),
         ]
-        rows = [_cells(each) for each in flagged[:MOST_SHOWN]]
+        rows = [cells(each) for each in flagged[:MOST_SHOWN]]
         more = len(flagged) - MOST_SHOWN
         below = [Text(f"and {several(more, 'figure')} more: --json lists all")] if more > 0 else []
         return Group(Text(head, style="bold"), Text(), table(columns, rows), *below, Text(), seen)
@@ -88,7 +88,8 @@ class DriftReport:
         ]
 
 
-def _cells(finding: Finding) -> list[str]:
+def cells(finding: Finding) -> list[str]:
+    """Return a finding as a row of a table: trait, measure, usual, now, change, chance."""
     is_share = finding.measure in SHARES
     usual, now = (
         percent(each) if is_share else figure(each) for each in (finding.usual, finding.now)

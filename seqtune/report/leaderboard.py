@@ -35,11 +35,26 @@ class LeaderboardReport:
         )
         if not self.board.rows:
             return Group(title, Text("Nothing was scored."))
-        return Group(title, Text(), self._table(), Text(), *self._explanations())
+        remarks = [Text(line, style="dim") for line in self.remarks]
+        return Group(title, Text(), self._table(), Text(), *remarks)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the leaderboard's part of the JSON of `fit` and `report`."""
         return self.board.to_dict()
+
+    @property
+    def remarks(self) -> list[str]:
+        """What stands below the table: what the star means, what an ensemble consists of."""
+        lines = ["* the winner, chosen on validation; test figures took no part in it"]
+        if self.board.chosen_row:
+            lines = ["* what the run has chosen that this one was refitted from"]
+        if self.board.leads_by_margin:
+            margin = figure(self.board.margin)
+            lines.append(f"a network is ahead, but by less than {margin}: that may be chance")
+        for row in (self.board.best_searched, self.board.best_network):
+            if row and row.detail:
+                lines.append(f"{literal(row.name)}: {literal(row.detail)}")
+        return list(dict.fromkeys(lines))
 
     def _table(self) -> RenderableType:
         second = self.second or self._first_other_metric()
@@ -73,18 +88,6 @@ class LeaderboardReport:
         if row is self.board.winner:
             return "bold green"
         return "dim" if row.kind == "baseline" else ""
-
-    def _explanations(self) -> list[Text]:
-        lines = ["* the winner, chosen on validation; test figures took no part in it"]
-        if self.board.chosen_row:
-            lines = ["* what the run has chosen that this one was refitted from"]
-        if self.board.leads_by_margin:
-            margin = figure(self.board.margin)
-            lines.append(f"a network is ahead, but by less than {margin}: that may be chance")
-        for row in (self.board.best_searched, self.board.best_network):
-            if row and row.detail:
-                lines.append(f"{literal(row.name)}: {literal(row.detail)}")
-        return [Text(line, style="dim") for line in dict.fromkeys(lines)]
 
     def _first_other_metric(self) -> str:
         names = [name for row in self.board.rows for name in row.test if name != self.board.metric]

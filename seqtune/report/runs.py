@@ -11,6 +11,7 @@ from rich.text import Text
 
 from seqtune.drawing.table import Column, table
 from seqtune.drawing.wording import bullets, figure, literal, metric_name, percent
+from seqtune.files import finite
 from seqtune.run.summary import Summary
 
 
@@ -28,6 +29,12 @@ class RunLine:
         gain: Improvement in the metric's own unit (max metrics), or None.
         when: When it was started, as ISO text; the date is shown.
         reason: Why it cannot be read, where that is so.
+        data: Name of the file that it was fitted on.
+        direction: "min" where a lower score is better, "max" where a higher one is.
+        score: The winner's test figure; None without one.
+        baseline: The best simple method's name, and `baseline_score` its test figure.
+        trials: How many trials ended.
+        seconds: Wall time.
     """
 
     name: str
@@ -39,20 +46,35 @@ class RunLine:
     gain: float | None = None
     when: str = ""
     reason: str = ""
+    data: str = ""
+    direction: str = "min"
+    score: float | None = None
+    baseline: str | None = None
+    baseline_score: float | None = None
+    trials: int | None = None
+    seconds: float | None = None
 
     @classmethod
-    def of(cls, summary: Summary, when: str) -> RunLine:
+    def of(cls, summary: Summary, when: str, data: str = "") -> RunLine:
         """Return the line of a run that can be read."""
         board = summary.leaderboard
+        winner, baseline = board.winner, board.best_baseline
         return cls(
             name=summary.run,
             task=summary.task,
             status=summary.status,
             metric=board.metric,
-            winner=board.winner.name if board.winner else None,
+            winner=winner.name if winner else None,
             skill=board.skill,
             gain=board.gain,
             when=when,
+            data=data,
+            direction=board.direction,
+            score=finite(board.test_score(winner)) if winner else None,
+            baseline=baseline.name if baseline else None,
+            baseline_score=finite(board.test_score(baseline)) if baseline else None,
+            trials=sum(summary.trials.values()),
+            seconds=summary.seconds.get("total"),
         )
 
     def to_dict(self) -> dict[str, Any]:

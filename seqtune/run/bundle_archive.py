@@ -40,7 +40,7 @@ PAPERS = ("model_card.md", "requirements.txt", "Dockerfile")
 """What is for people, and for the machine that serves it."""
 
 VALUES = ("recipe.yaml", "leaderboard.json", "members.json", "codec.json")
-OPTIONAL = ("calibration.json",)
+OPTIONAL = ("calibration.json", "evidence.json")
 
 PLACE = re.compile(r"(data|models)(/[A-Za-z0-9_]([A-Za-z0-9_.-]{0,98}[A-Za-z0-9_-])?){1,4}")
 """Every other file: arrays of the data, and networks."""

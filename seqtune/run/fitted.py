@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from seqtune.errors import RunError
+from seqtune.files import check_absent, write_text
 from seqtune.progress import Listener, silent
 from seqtune.run.leaderboard import Leaderboard, Row, read_leaderboard
 from seqtune.tasks._abilities import FillsIn, Writes
@@ -207,6 +208,47 @@ class Fitted:
         source = self._source(data, query)
         assert source is not None
         return self.predictor.watch.drift(source)
+
+    def report(self, path: str | Path, *, force: bool = False) -> None:
+        """Write the report as a page: one file that any browser shows, without a network.
+
+        Args:
+            path: The file.
+            force: Whether a file that exists is replaced.
+
+        Raises:
+            RunError: It exists, or the run folder is damaged.
+
+        Example:
+            >>> run.report("airline.html")
+        """
+        import seqtune
+
+        check_absent(path, force)
+        write_text(Path(path), seqtune.page(self))
+
+    def plot(self, block: str | None = None) -> Any:
+        """Return charts of the report as a figure of matplotlib.
+
+        Args:
+            block: Key of a block of the page, such as "search"; the first one with charts if None.
+
+        Raises:
+            MissingExtra: matplotlib is not installed.
+            UsageError: There is no such block, or it has no chart.
+
+        Example:
+            >>> run.plot("curves").savefig("curves.pdf")
+        """
+        import seqtune
+
+        return seqtune.plot(self, block)
+
+    def _repr_html_(self) -> str:
+        """Return the page as a notebook shows it, in a frame of its own."""
+        import seqtune
+
+        return seqtune.framed_page(self)
 
     def __getattr__(self, name: str) -> Any:
         """Offer what the run's task does beside tables as methods of the run."""

@@ -6,6 +6,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from seqtune.files import check_absent
 from seqtune.progress import (
     Listener,
     Note,
@@ -28,6 +29,7 @@ def fit(
     *,
     listener: Listener = silent,
     started: float | None = None,
+    html: str | Path | None = None,
     **options: Any,
 ) -> Run:
     """Search the best recurrent network for the data and leave a run folder.
@@ -38,6 +40,7 @@ def fit(
         task: What to learn, as `--task` takes it.
         listener: Hears of assumptions, stages, trials; see `seqtune.progress`.
         started: Value of `time.monotonic()` from which the budget counts; now if None.
+        html: File for the page of the run; one that exists is not replaced.
         options: Every flag of `seqtune fit` by its name; see `seqtune.workflow.options.FitOptions`.
 
     Returns:
@@ -51,7 +54,12 @@ def fit(
         >>> run = seqtune.fit("data/airline.csv", task="forecast", budget="60s")
         >>> run.predict()
     """
-    return fit_with(data, task, FitOptions.of(**options), listener=listener, started=started)
+    if html is not None:
+        check_absent(html)
+    run = fit_with(data, task, FitOptions.of(**options), listener=listener, started=started)
+    if html is not None:
+        run.report(html)
+    return run
 
 
 def fit_with(

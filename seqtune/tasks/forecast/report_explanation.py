@@ -12,6 +12,9 @@ from rich.text import Text
 
 from seqtune.drawing.table import Column, table
 from seqtune.drawing.wording import figure, literal, metric_name, several
+from seqtune.figures.bars import Bars, Group
+from seqtune.figures.lines import Line, Lines
+from seqtune.figures.value import MOST_POINTS
 
 KINDS = {
     "past": "{name} (known until now)",
@@ -28,6 +31,7 @@ CHART_WIDTH = 64
 HEIGHTS = "▁▂▃▄▅▆▇█"
 ASCII_HEIGHTS = "_.:-=+*#"
 MAX_FIGURES = 1_000_000
+MOST_BARS = 60
 
 
 @dataclass(frozen=True)
@@ -113,6 +117,44 @@ class ExplanationReport:
             "importance": [dict(vars(each)) for each in self.importance],
             "reach": {"share": self.share, "lag": self.lag, "norms": list(self.norms)},
         }
+
+    def figures(self) -> tuple[Bars | Lines, ...]:
+        """Return what a page shows of it."""
+        metric, ranked = metric_name(self.metric), sorted(self.importance, key=lambda e: -e.rise)
+        shown: list[Bars | Lines] = []
+        if ranked:
+            shown.append(
+                Bars(
+                    title=f"How much {metric} rises when an input is shuffled",
+                    caption=f"Of {self.network}: {figure(self.score)} when nothing is shuffled, on "
+                    f"{several(self.windows, 'window')}. The whiskers are one standard deviation "
+                    f"over {several(self.repeats, 'shuffling')}.",
+                    categories=tuple(each.title for each in ranked[:MOST_BARS]),
+                    groups=(
+                        Group(
+                            name="rise",
+                            values=tuple(each.rise for each in ranked[:MOST_BARS]),
+                            errors=tuple(each.spread for each in ranked[:MOST_BARS]),
+                            role="model",
+                        ),
+                    ),
+                    is_lying=True,
+                )
+            )
+        if any(self.norms):
+            norms = self.norms[:MOST_POINTS]
+            shown.append(
+                Lines(
+                    title="Memory: how strongly each step of the history moves the forecast",
+                    caption=f"{100 * self.share:.0f} % of the gradient of the forecast lies within "
+                    f"the last {self.lag} of {several(len(self.norms), 'step')}.",
+                    x=tuple(float(lag) for lag in range(1, len(norms) + 1)),
+                    x_title="steps back",
+                    y_title="norm of the gradient",
+                    lines=(Line(name="gradient", values=tuple(norms), role="model"),),
+                )
+            )
+        return tuple(shown)
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> ExplanationReport:

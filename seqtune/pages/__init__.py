@@ -1,0 +1,1 @@
+"""What draws on a page: HTML and SVG from the values of figures, without network and scripts."""

@@ -1,0 +1,1 @@
+"""Figures that are text as HTML, a file for each kind."""

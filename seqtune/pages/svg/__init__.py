@@ -1,0 +1,1 @@
+"""Charts as SVG, a file for each kind of figure."""

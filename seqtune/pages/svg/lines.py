@@ -1,0 +1,304 @@
+"""Lines over times, steps or numbers, with bands, stretches and levels."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from seqtune.drawing.wording import count
+from seqtune.figures.lines import Band, Line, Lines, Span
+from seqtune.pages.looks import legend, looks
+from seqtune.pages.markup import data, element, joined
+from seqtune.pages.svg.scale import Scale
+from seqtune.pages.svg.sheet import (
+    NARROW,
+    SMALL,
+    WIDE,
+    Plot,
+    Sheet,
+    Ticks,
+    cut,
+    drawing,
+    level_line,
+    scale_ticks,
+    text_width,
+    x_axis,
+    y_axis,
+)
+from seqtune.pages.svg.thin import Dot, extreme_places, runs, thinned
+from seqtune.pages.svg.time_axis import time_ticks
+from seqtune.pages.words import range_of, written
+
+MOST_READ = 1_200
+"""Places of an axis at most that the page's script reads values from."""
+
+STRIP = 74.0
+"""Height of a chart that has stretches and nothing else."""
+
+
+def draw(figure: Lines, is_small: bool = False) -> Markup:
+    """Return the chart with its legend.
+
+    Args:
+        figure: What is drawn.
+        is_small: Whether it is one of many.
+    """
+    sheets = (SMALL,) if is_small else (WIDE, NARROW)
+    return joined(
+        legend(list(_entries(figure))),
+        *(_Drawing(figure, sheet).chart() for sheet in sheets),
+        _series(figure, MOST_READ // 4 if is_small else MOST_READ),
+    )
+
+
+def describe(figure: Lines) -> str:
+    """Say in a sentence what is drawn, for whoever does not see it."""
+    names = [line.name for line in figure.lines] or [span.name for span in figure.spans]
+    shown = ", ".join(dict.fromkeys(names[:6])) + (
+        f" and {len(names) - 6} more" if len(names) > 6 else ""
+    )
+    places = figure.x
+    over = f" over {figure.x_title}" if figure.x_title else ""
+    if places:
+        over += f" from {written(places[0])} to {written(places[-1])}"
+    values = [value for line in figure.lines for value in line.values]
+    of = f"; {figure.y_title or 'values'} {range_of(values)}" if values else ""
+    return f"Lines: {shown}{over}{of}."
+
+
+def _line_looks(figure: Lines) -> list[str]:
+    return looks([line.role for line in figure.lines])
+
+
+def _span_looks(figure: Lines) -> dict[str, str]:
+    """Return the look of stretches by name: one each, those of no role by turns."""
+    roles = {span.name: span.role for span in figure.spans}
+    others = [name for name, role in roles.items() if role == "other"]
+    return {
+        name: f"part{others.index(name) % 3}" if role == "other" else role
+        for name, role in roles.items()
+    }
+
+
+def _entries(figure: Lines) -> Iterator[tuple[str, str, str]]:
+    for line, look in zip(figure.lines, _line_looks(figure), strict=True):
+        yield line.name, look, "line"
+    for band in figure.bands:
+        yield band.name, band.role, "band"
+    for name, look in _span_looks(figure).items():
+        yield name, look, "span"
+    if figure.is_diagonal:
+        yield "equal", "diagonal", "line"
+
+
+@dataclass(frozen=True)
+class _Axes:
+    """Where places and values stand."""
+
+    plot: Plot
+    places: Sequence[float]
+    y: Scale
+    x_ticks: Ticks
+
+
+class _Drawing:
+    """One drawing of a chart on one sheet."""
+
+    def __init__(self, figure: Lines, sheet: Sheet) -> None:
+        self.figure, self.sheet = figure, sheet
+        self.is_strip = not figure.lines and not figure.bands
+        self.height = STRIP + (16 if figure.x_title else 0) if self.is_strip else sheet.height
+        self.axes = self._axes()
+
+    def chart(self) -> Markup:
+        """Draw everything, the backmost first."""
+        figure, axes = self.figure, self.axes
+        ticks = [] if self.is_strip else scale_ticks(axes.y, self.sheet.y_ticks)
+        bands = [self._band(band) for band in figure.bands]
+        styles = _line_looks(figure)
+        ranked = sorted(zip(figure.lines, styles, strict=True), key=lambda each: each[1] != "faint")
+        lines = [self._line(line, look) for line, look in ranked]
+        level = level_line(axes.plot, axes.y.at(figure.level), figure.level_name)
+        return drawing(
+            self.sheet,
+            *self._spans(),
+            y_axis(axes.plot, ticks, "" if self.is_strip else figure.y_title),
+            x_axis(axes.plot, axes.x_ticks, figure.x_title),
+            *bands,
+            self._diagonal(),
+            *lines,
+            level,
+            name=figure.title,
+            said=describe(figure),
+            height=self.height,
+        )
+
+    def _axes(self) -> _Axes:
+        figure, sheet = self.figure, self.sheet
+        values = [value for line in figure.lines for value in line.values]
+        values += [each for band in figure.bands for each in (*band.lower, *band.upper)]
+        numbers = [float(place) for place in figure.x if not isinstance(place, str)]
+        if figure.is_diagonal:
+            values += numbers
+        low_high = Scale.around(
+            [*values, figure.level], 1.0, 0.0, is_logarithmic=figure.is_logarithmic
+        )
+        labels = [] if self.is_strip else [text for _, text in low_high.ticks(sheet.y_ticks)]
+        plot = Plot.on(
+            Sheet(sheet.name, sheet.width, self.height, sheet.x_ticks, sheet.y_ticks),
+            labels,
+            has_y_title=bool(figure.y_title) and not self.is_strip,
+            has_x_title=bool(figure.x_title),
+        )
+        y = Scale(low_high.low, low_high.high, plot.bottom, plot.top, low_high.is_logarithmic)
+        places, ticks = self._x(plot, numbers)
+        return _Axes(plot, places, y, ticks)
+
+    def _x(self, plot: Plot, numbers: Sequence[float]) -> tuple[list[float], Ticks]:
+        """Return where each place stands, and the labels."""
+        most = self.sheet.x_ticks
+        if numbers:
+            scale = Scale.around(numbers, plot.left, plot.right, room=0.0)
+            return [scale.at(place) or 0.0 for place in numbers], scale_ticks(scale, most)
+        texts = [str(place) for place in self.figure.x]
+        steps = max(1, len(texts) - 1)
+        places = [plot.left + number / steps * plot.width for number in range(len(texts))]
+        return places, [(places[at], text) for at, text in time_ticks(texts, most)]
+
+    def _dots(self, values: Sequence[float | None], start: int) -> list[Dot | None]:
+        found: list[Dot | None] = []
+        for number, value in enumerate(values, start=start):
+            y = self.axes.y.at(value)
+            found.append(None if y is None else (self.axes.places[number], y))
+        return found
+
+    def _line(self, line: Line, look: str) -> Markup:
+        parts = []
+        for run in runs(self._dots(line.values, line.start)):
+            dots = thinned(run)
+            parts.append(_path(dots) if len(dots) > 1 else f"{_path(dots)}h0")
+        return element("path", class_=f"line {look}", d="".join(parts))
+
+    def _band(self, band: Band) -> Markup:
+        lower, upper = self._dots(band.lower, band.start), self._dots(band.upper, band.start)
+        known = [
+            (low, high) if low is not None and high is not None else None
+            for low, high in zip(lower, upper, strict=True)
+        ]
+        below = runs([None if pair is None else pair[0] for pair in known])
+        above = runs([None if pair is None else pair[1] for pair in known])
+        parts = [
+            f"{_path(thinned(high))}L{_path(thinned(low)[::-1])[1:]}Z"
+            for low, high in zip(below, above, strict=True)
+        ]
+        return element("path", class_=f"band {band.role}", d="".join(parts))
+
+    def _spans(self) -> Iterator[Markup]:
+        axes, styles = self.axes, _span_looks(self.figure)
+        half = axes.plot.width / max(1, len(self.figure.x) - 1) / 2
+        told: set[str] = set()
+        for span in self.figure.spans:
+            left = max(axes.plot.left, axes.places[span.first] - half)
+            right = min(axes.plot.right, axes.places[span.last] + half)
+            yield element(
+                "rect",
+                class_=f"span {styles[span.name]}",
+                x=left,
+                y=axes.plot.top,
+                width=max(1.0, right - left),
+                height=axes.plot.bottom - axes.plot.top,
+            )
+            if span.name not in told and self._has_room(span, right - left):
+                told.add(span.name)
+                yield element("text", span.name, class_="direct", x=left + 4, y=axes.plot.top + 13)
+
+    def _has_room(self, span: Span, width: float) -> bool:
+        return text_width(span.name) + 6 <= width
+
+    def _diagonal(self) -> Markup | None:
+        figure, axes = self.figure, self.axes
+        if not figure.is_diagonal or not axes.places or isinstance(figure.x[0], str):
+            return None
+        ends = (float(figure.x[0]), float(figure.x[-1]))
+        dots = [
+            (place, y)
+            for place, value in zip((axes.places[0], axes.places[-1]), ends, strict=True)
+            if (y := axes.y.at(value)) is not None
+        ]
+        return element("path", class_="line diagonal", d=_path(dots)) if dots else None
+
+
+def _path(dots: Sequence[Dot]) -> str:
+    """Write a line through dots; a number in tenths, no blank that is not needed."""
+    return "M" + "L".join(f"{_short(x)} {_short(y)}" for x, y in dots)
+
+
+def _short(value: float) -> str:
+    text = f"{value:.1f}"
+    return text[:-2] if text.endswith(".0") else text
+
+
+def _series(figure: Lines, most: int) -> Markup | None:
+    """Return what the script shows where somebody points, and draws anew where they zoom."""
+    if not figure.lines:
+        return None
+    total = len(figure.x)
+    if total <= most:
+        places = list(range(total))
+    else:
+        kept: set[int] = set()
+        share = max(50, most // len(figure.lines))
+        for line in figure.lines:
+            kept.update(line.start + place for place in extreme_places(line.values, share))
+        places = sorted(kept)
+    lines = [
+        (line.name, look, line.start, line.values)
+        for line, look in zip(figure.lines, _line_looks(figure), strict=True)
+    ]
+    return data(
+        {
+            "x": [written(figure.x[place]) for place in places],
+            "at": [_position(figure, place) for place in places],
+            "log": figure.is_logarithmic,
+            "lines": [
+                {
+                    "name": cut(name, 200),
+                    "look": look,
+                    "y": [_rounded(values, place - start) for place in places],
+                }
+                for name, look, start, values in lines[:60]
+            ],
+            "bands": [
+                {
+                    "look": band.role,
+                    "low": [_rounded(band.lower, place - band.start) for place in places],
+                    "high": [_rounded(band.upper, place - band.start) for place in places],
+                }
+                for band in figure.bands
+            ],
+        },
+        "series",
+    )
+
+
+def _position(figure: Lines, place: int) -> float:
+    """Return where a place stands along the axis, 0 to 1."""
+    first, last, here = figure.x[0], figure.x[-1], figure.x[place]
+    if isinstance(first, str) or isinstance(last, str) or isinstance(here, str):
+        return round(place / max(1, len(figure.x) - 1), 5)
+    return round((here - first) / (last - first), 5) if last > first else 0.0
+
+
+def _rounded(values: Sequence[float | None], place: int) -> float | None:
+    value = values[place] if 0 <= place < len(values) else None
+    return None if value is None else float(f"{value:.5g}")
+
+
+def places_said(figure: Lines) -> str:
+    """Say how many values a line has where not all of them are drawn; "" where they are."""
+    most = max((len(line.values) for line in figure.lines), default=0)
+    if most <= 2 * WIDE.width:
+        return ""
+    return f"{count(most)} values per line; of each point of the screen the least and the largest are drawn."
