@@ -87,7 +87,7 @@ def numbers_of(figure: AnyFigure) -> Numbers | None:
         return Numbers((corner or "row", *figure.columns), rows)
     if isinstance(figure, Parallel):
         headings = ("name", *(axis.name for axis in figure.axes), figure.score_title)
-        rows = [
+        paths = [
             (
                 path.name,
                 *(choice(*pair) for pair in zip(figure.axes, path.values, strict=True)),
@@ -95,7 +95,7 @@ def numbers_of(figure: AnyFigure) -> Numbers | None:
             )
             for path in ranked(figure)
         ]
-        return Numbers(headings, rows)
+        return Numbers(headings, paths)
     if isinstance(figure, Passage):
         return _of_passage(figure)
     return None

@@ -35,7 +35,7 @@ def draw(figure: AnyFigure, is_small: bool = False) -> Markup:
         element("figcaption", *caption) if caption else None,
         body,
         behind(figure, is_small),
-        class_=f"figure {figure.kind}",
+        class_=f"figure of-{figure.kind}",
     )
 
 

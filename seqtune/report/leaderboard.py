@@ -35,7 +35,7 @@ class LeaderboardReport:
         )
         if not self.board.rows:
             return Group(title, Text("Nothing was scored."))
-        remarks = [Text(line, style="dim") for line in self.remarks]
+        remarks = [Text(line, style="dim") for line in (*self.remarks, *self.details)]
         return Group(title, Text(), self._table(), Text(), *remarks)
 
     def to_dict(self) -> dict[str, Any]:
@@ -44,13 +44,19 @@ class LeaderboardReport:
 
     @property
     def remarks(self) -> list[str]:
-        """What stands below the table: what the star means, what an ensemble consists of."""
+        """What stands below the table: what the star means, and what is chance."""
         lines = ["* the winner, chosen on validation; test figures took no part in it"]
         if self.board.chosen_row:
             lines = ["* what the run has chosen that this one was refitted from"]
         if self.board.leads_by_margin:
             margin = figure(self.board.margin)
             lines.append(f"a network is ahead, but by less than {margin}: that may be chance")
+        return lines
+
+    @property
+    def details(self) -> list[str]:
+        """What the best of the search consists of, and the best network."""
+        lines = []
         for row in (self.board.best_searched, self.board.best_network):
             if row and row.detail:
                 lines.append(f"{literal(row.name)}: {literal(row.detail)}")

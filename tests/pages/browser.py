@@ -1,4 +1,4 @@
-"""A real browser, driven through a pipe: what a page says to its console, asks of the network, shows.
+"""A real browser, driven through a pipe: what a page says, asks of the network, and shows.
 
 Chromium speaks the DevTools protocol over two pipes as well as over a socket: JSON messages with a
 zero byte between them. That needs no package.

@@ -8,6 +8,9 @@ from markupsafe import Markup
 
 from seqtune.pages.markup import element
 
+SHORT = 32
+"""Letters of a cell at most that is not broken into lines."""
+
 
 def table(
     headings: Sequence[str],
@@ -58,6 +61,7 @@ def table(
 
 def _cell(number: int, text: str, side: str | None, key: float | None) -> Markup:
     sort = None if key is None else repr(float(key))
+    look = side or ("short" if len(text) <= SHORT else None)
     if number == 0 and side is None:
-        return element("th", text, scope="row", data_key=sort)
-    return element("td", text, class_=side, data_key=sort)
+        return element("th", text, scope="row", class_=look, data_key=sort)
+    return element("td", text, class_=look, data_key=sort)

@@ -49,7 +49,8 @@ class Scale:
 
         Args:
             values: What it holds; None is passed over, and so is what a logarithm cannot hold.
-            start, end: Where it begins and ends, in points.
+            start: Where it begins, in points.
+            end: Where it ends.
             is_logarithmic: Whether it is logarithmic.
             room: Share of its length that stays free at both ends.
             anchor: A value that it holds without any room beyond: the foot of bars.

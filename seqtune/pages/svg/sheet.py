@@ -85,7 +85,8 @@ class Plot:
         Args:
             sheet: The sheet.
             y_labels: What stands at the left of the axis.
-            has_y_title, has_x_title: Whether the axes have titles.
+            has_y_title: Whether something stands above the axis.
+            has_x_title: Whether something stands below the labels.
         """
         widest = max(map(text_width, y_labels), default=0.0)
         return cls(

@@ -13,8 +13,8 @@ from seqtune.run.run import Run
 
 MOST_CURVES = 60
 
-WIDE = 20
-"""So many times as large as the least score may be a score that still leaves the others apart."""
+WIDE = 4
+"""Where the largest score is more times the least one, the axis is logarithmic."""
 
 
 def curves_block(run: Run) -> Block | None:

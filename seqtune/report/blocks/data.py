@@ -86,10 +86,9 @@ def _roles(roles: Any) -> Facts | None:
 
 def _span_of(data: Mapping[str, Any], part: str) -> tuple[Any, Any] | None:
     span = data.get(f"{part}_span")
-    is_pair = isinstance(span, list) and len(span) == 2
-    if is_pair and all(isinstance(end, (str, int)) for end in span):
-        return span[0], span[1]
-    return None
+    if not isinstance(span, list) or len(span) != 2:
+        return None
+    return (span[0], span[1]) if all(isinstance(end, (str, int)) for end in span) else None
 
 
 def timeline(data: Mapping[str, Any]) -> Lines | None:

@@ -40,6 +40,19 @@ class Importance:
     spreads: tuple[float, ...]
     explained: float
 
+    @property
+    def order(self) -> list[int]:
+        """The settings by their number, what matters most first."""
+        return sorted(range(len(self.means)), key=lambda number: -self.means[number])
+
+    def taken(self, order: Sequence[int]) -> Importance:
+        """Return the importance of settings in another order."""
+        return Importance(
+            tuple(self.means[n] for n in order),
+            tuple(self.spreads[n] for n in order),
+            self.explained,
+        )
+
 
 def importance_of(settings: Sequence[Setting], scores: Sequence[float]) -> Importance | None:
     """Return how much each setting matters; None where there are too few trials to say.

@@ -23,6 +23,9 @@ from seqtune.run.untrusted import check_size
 MOST_AXES = 12
 MOST_TRIALS = 2_000
 
+WIDE = 4
+"""Where the largest figure is more times the least one, the axis is logarithmic."""
+
 ENDED = re.compile(r"^(\S{19,32}) TrialEnded\(trial='(t[0-9]{3,9})'")
 """A line of the run's log that says when a trial ended."""
 
@@ -45,13 +48,8 @@ def search_block(run: Run) -> Block | None:
         scores = [float(trial["score"]) for trial in known]
         importance = importance_of(settings, scores)
         if importance is not None:
-            order = sorted(range(len(settings)), key=lambda n: -importance.means[n])
-            settings = [settings[n] for n in order]
-            importance = Importance(
-                tuple(importance.means[n] for n in order),
-                tuple(importance.spreads[n] for n in order),
-                importance.explained,
-            )
+            order = importance.order
+            settings, importance = [settings[n] for n in order], importance.taken(order)
         figures += [
             by_time(run, known),
             parallel(run, known, settings[:MOST_AXES]),
@@ -128,7 +126,7 @@ def _began(run: Run) -> datetime | None:
 def _is_wide(scores: Sequence[float], level: float | None) -> bool:
     """Say whether the scores need a logarithmic axis to be told apart."""
     known = [*scores, *([level] if level is not None else [])]
-    return min(known) > 0 and max(known) > 20 * min(known)
+    return min(known) > 0 and max(known) > WIDE * min(known)
 
 
 def _cloud(

@@ -92,7 +92,7 @@ def leaderboard_grid(board: Leaderboard) -> Grid:
     return Grid(
         title=f"Leaderboard, by {metric} on the validation part",
         caption=f"{better(board.direction).capitalize()} is better. "
-        + " ".join(_ended(line) for line in LeaderboardReport(board).remarks),
+        + " ".join(map(_ended, LeaderboardReport(board).remarks)),
         headings=tuple(headings),
         rows=tuple(cells),
         keys=tuple(keys),
@@ -154,9 +154,8 @@ def _starred(row: Row, board: Leaderboard) -> str:
 
 
 def _ended(line: str) -> str:
-    line = line.removeprefix("* ")
-    line = line[:1].upper() + line[1:] if not line[:1].isupper() else line
-    return line if line.endswith(".") else f"{line}."
+    line = line.replace("* ", "★ ")
+    return f"{line[:1].upper()}{line[1:]}."
 
 
 def _finite(value: float) -> float | None:
