@@ -103,16 +103,16 @@ def numbers_of(figure: AnyFigure) -> Numbers | None:
 
 def _of_lines(figure: Lines) -> Numbers:
     if not figure.lines and not figure.bands:
-        rows = [
+        stretches = [
             (span.name, written(figure.x[span.first]), written(figure.x[span.last]))
             for span in figure.spans
         ]
-        return Numbers(("stretch", "first", "last"), rows, left=3)
+        return Numbers(("stretch", "first", "last"), stretches, left=3)
     columns = [(line.name, line.values, line.start) for line in figure.lines]
     for band in figure.bands:
         columns.append((f"{band.name}, lower", band.lower, band.start))
         columns.append((f"{band.name}, upper", band.upper, band.start))
-    rows = []
+    rows: list[tuple[str, ...]] = []
     for place, x in enumerate(figure.x):
         cells = [
             values[place - start] if start <= place < start + len(values) else None

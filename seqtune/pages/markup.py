@@ -63,7 +63,7 @@ def number(value: float) -> str:
 
 
 def data(value: Any, class_: str) -> Markup:
-    """Return plain JSON values for the page's script; no text in them ends the element.
+    r"""Return plain JSON values for the page's script; no text in them ends the element.
 
     Example:
         >>> data(["</script>"], "series")

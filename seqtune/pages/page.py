@@ -70,14 +70,13 @@ def _section(block: Block, key: str, is_first: bool) -> Markup:
     figures = [draw(figure, is_small=block.is_gallery) for figure in block.figures]
     return element(
         "section",
-        element("h2", block.title, id=f"{key}-title"),
+        element("h2", block.title),
         *(element("p", sentence, class_="sentence") for sentence in block.sentences),
         element("div", *figures, class_="gallery" if block.is_gallery else "figures")
         if figures
         else None,
         id=key,
         class_="block lead" if is_first else "block",
-        aria_labelledby=f"{key}-title",
     )
 
 

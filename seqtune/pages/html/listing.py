@@ -15,6 +15,6 @@ def draw(figure: Listing) -> Markup:
         element("code", figure.text),
         class_="listing",
         tabindex=0,
-        role="region",
+        role="group",
         aria_label=figure.title,
     )

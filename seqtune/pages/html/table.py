@@ -56,7 +56,7 @@ def table(
         "table", element("thead", head), element("tbody", *body),
         class_="sortable" if is_sortable else None,
     )  # fmt: skip
-    return element("div", inner, class_="scroll", tabindex=0, role="region", aria_label=name)
+    return element("div", inner, class_="scroll", tabindex=0, role="group", aria_label=name)
 
 
 def _cell(number: int, text: str, side: str | None, key: float | None) -> Markup:

@@ -18,6 +18,7 @@ from seqtune.pages.svg.sheet import (
     Plot,
     Sheet,
     cut,
+    cut_path,
     drawing,
     scale_ticks,
     text_width,
@@ -64,7 +65,7 @@ def _looks(figure: Bars) -> list[str]:
 
 
 def _slots(figure: Bars, category: int) -> list[tuple[int, int, int]]:
-    """Return group, place and number of the bars of a category: those without a value take no room."""
+    """Return group, place and number of the bars of a category that have a value."""
     known = [n for n, group in enumerate(figure.groups) if group.values[category] is not None]
     return [(group, place, len(known)) for place, group in enumerate(known)]
 
@@ -131,7 +132,8 @@ class _Standing:
                 if values.errors and (error := values.errors[category]) is not None:
                     value = values.values[category] or 0.0
                     x = left + wide / 2
-                    yield _whisker(x, x, self.y.at(value - error), self.y.at(value + error))
+                    low, high = _whisker_ends(value, error)
+                    yield _whisker(x, x, self.y.at(low), self.y.at(high))
 
 
 class _Lying:
@@ -185,7 +187,7 @@ class _Lying:
         for category in range(self.shown):
             top = self.plot.top + category * high
             middle = top + high / 2
-            name = cut(self.figure.categories[category], end)
+            name = cut_path(self.figure.categories[category], end)
             yield element("text", name, class_="name", x=end, y=middle + 4, text_anchor="end")
             for group, place, number in _slots(self.figure, category):
                 y = middle - number * BAR / 2 + place * BAR
@@ -205,7 +207,7 @@ class _Lying:
         )
         beyond = at
         if values.errors and (error := values.errors[category]) is not None:
-            low, high = self.x.at(value - error), self.x.at(value + error)
+            low, high = (self.x.at(each) for each in _whisker_ends(value, error))
             middle = y + BAR / 2
             yield _whisker(low, high, middle, middle)
             beyond = (high if value >= 0 else low) or at
@@ -227,13 +229,19 @@ def written_short(value: float) -> str:
 
 def _ends(figure: Bars) -> list[float]:
     """Return how far bars and their errors reach."""
-    found = []
+    found: list[float] = []
     for group in figure.groups:
         errors: Sequence[float | None] = group.errors or [None] * len(group.values)
         for value, error in zip(group.values, errors, strict=True):
             if value is not None:
-                found += [value - (error or 0.0), value + (error or 0.0)]
+                found += _whisker_ends(value, error or 0.0)
     return found
+
+
+def _whisker_ends(value: float, error: float) -> tuple[float, float]:
+    """Return how far a whisker reaches; never beyond zero, where there is no room for it."""
+    low, high = value - error, value + error
+    return (max(0.0, low), high) if value >= 0 else (low, min(0.0, high))
 
 
 def _whisker(x1: float | None, x2: float | None, y1: float | None, y2: float | None) -> Markup:

@@ -83,8 +83,14 @@ def _span_looks(figure: Lines) -> dict[str, str]:
 
 
 def _entries(figure: Lines) -> Iterator[tuple[str, str, str]]:
+    faint = 0
     for line, look in zip(figure.lines, _line_looks(figure), strict=True):
-        yield line.name, look, "line"
+        if look == "faint":
+            faint += 1
+        else:
+            yield line.name, look, "line"
+    if faint:
+        yield f"{count(faint)} others", "faint", "line"
     for band in figure.bands:
         yield band.name, band.role, "band"
     for name, look in _span_looks(figure).items():
@@ -301,4 +307,7 @@ def places_said(figure: Lines) -> str:
     most = max((len(line.values) for line in figure.lines), default=0)
     if most <= 2 * WIDE.width:
         return ""
-    return f"{count(most)} values per line; of each point of the screen the least and the largest are drawn."
+    return (
+        f"{count(most)} values per line; of each point of the screen the least and the largest "
+        "are drawn."
+    )

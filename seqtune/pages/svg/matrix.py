@@ -39,7 +39,7 @@ def draw(figure: Matrix, is_small: bool = False) -> Markup:
         drawn.chart(),
         class_="scroll",
         tabindex=0,
-        role="region",
+        role="group",
         aria_label=f"{figure.title}, drawn",
     )
     return joined(box, _key(drawn.figure))

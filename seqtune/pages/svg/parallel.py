@@ -42,7 +42,7 @@ def draw(figure: Parallel, is_small: bool = False) -> Markup:
         drawn.chart(),
         class_="scroll",
         tabindex=0,
-        role="region",
+        role="group",
         aria_label=f"{figure.title}, drawn",
     )
     return joined(legend(entries), box)

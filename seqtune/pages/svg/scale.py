@@ -11,7 +11,8 @@ from seqtune.drawing.chart import axis_labels, axis_span, axis_ticks
 ROOM = 0.04
 """Room between the values and the ends of the axis, as a share of its length."""
 
-POWERS = (1, 2, 5)
+FACTORS = ((1, 1.5, 2, 3, 4, 5, 7), (1, 2, 3, 5), (1, 2, 5), (1, 3), (1,))
+"""Round values of a power of ten on a logarithmic axis: the most that have room are written."""
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,7 @@ class Scale:
         ticks = self._powers(count) if self.is_logarithmic else []
         if len(ticks) > 1:
             return [
-                (tick, f"{tick:,.10g}" if 1e-4 < tick < 1e7 else f"{tick:.0e}") for tick in ticks
+                (tick, f"{tick:,.6g}" if 1e-4 < tick < 1e7 else f"{tick:.0e}") for tick in ticks
             ]
         ticks = axis_ticks(self.low, self.high, count)
         if not self.is_logarithmic and any(
@@ -93,7 +94,7 @@ class Scale:
 
     def _powers(self, count: int) -> list[float]:
         first, last = math.floor(math.log10(self.low)), math.ceil(math.log10(self.high))
-        for factors in (POWERS, (1, 3), (1,)):
+        for factors in FACTORS:
             found = [
                 factor * 10.0**power
                 for power in range(first, last + 1)

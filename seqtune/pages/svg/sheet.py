@@ -52,6 +52,19 @@ def text_width(text: str) -> float:
     return LETTER * len(text)
 
 
+def cut_path(text: str, width: float) -> str:
+    """Return the end of a dotted path that fits a width, or the beginning of another label.
+
+    Example:
+        >>> cut_path("network.encoder_decoder.length", 120), cut_path("seasonal_naive", 70)
+        ('…_decoder.length', 'seasonal_…')
+    """
+    letters = max(2, int(width / LETTER))
+    if "." not in text or len(text) <= letters:
+        return cut(text, width)
+    return f"…{text[1 - letters :]}"
+
+
 def cut(text: str, width: float) -> str:
     """Return a label that fits a width, the rest of it left out.
 

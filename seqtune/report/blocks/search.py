@@ -20,7 +20,7 @@ from seqtune.report.blocks.verdict import baseline_level
 from seqtune.run.run import Run
 from seqtune.run.untrusted import check_size
 
-MOST_AXES = 12
+MOST_AXES = 7
 MOST_TRIALS = 2_000
 
 WIDE = 4

@@ -61,10 +61,10 @@ def leaderboard_grid(board: Leaderboard) -> Grid:
     headings = [
         Heading(text="#", is_numeric=True),
         Heading(text="name"),
-        Heading(text="kind"),
         Heading(text=f"{metric}, validation", is_numeric=True),
         Heading(text=f"{metric}, test", is_numeric=True),
         *(Heading(text=f"{metric_name(name)}, test", is_numeric=True) for name in others),
+        Heading(text="kind"),
         Heading(text="time to fit", is_numeric=True),
         Heading(text="parameters", is_numeric=True),
     ]
@@ -79,15 +79,22 @@ def leaderboard_grid(board: Leaderboard) -> Grid:
             (
                 f"★ {rank}" if row is board.winner else f"{rank}",
                 row.name,
-                row.kind,
                 *map(figure, numbers),
+                row.kind,
                 duration(row.fit_seconds),
                 count(row.parameters),
             )
         )
         parameters = None if row.parameters is None else float(row.parameters)
         keys.append(
-            (float(rank), None, None, *map(_finite, (*numbers, row.fit_seconds)), parameters)
+            (
+                float(rank),
+                None,
+                *map(_finite, numbers),
+                None,
+                _finite(row.fit_seconds),
+                parameters,
+            )
         )
     return Grid(
         title=f"Leaderboard, by {metric} on the validation part",
