@@ -90,7 +90,8 @@ class Lines(Figure):
         x: Where the places of the axis stand: times as text, or numbers in rising order.
         x_title, y_title: What the axes measure, with the unit.
         lines, bands, spans: What is drawn, the backmost first within each kind.
-        level: A horizontal line, such as a threshold; with `level_name`.
+        level: A horizontal line, such as a threshold; with `level_name`, and
+            `level_role` for its look.
         is_logarithmic: Whether the values' axis is.
         is_diagonal: Whether the line where both axes are equal is drawn: what is perfect.
 
@@ -111,6 +112,7 @@ class Lines(Figure):
     spans: Annotated[tuple[Span, ...], Field(max_length=500)] = ()
     level: Number = None
     level_name: Text = ""
+    level_role: Role = "other"
     is_logarithmic: bool = False
     is_diagonal: bool = False
 

@@ -53,7 +53,8 @@ class Points(Figure):
     Args:
         clouds: The points.
         x_title, y_title: What the axes measure, with the unit.
-        level: A horizontal line, such as the best simple method's score; with `level_name`.
+        level: A horizontal line, such as the best simple method's score; with `level_name`,
+            and `level_role` for its look.
         is_x_logarithmic, is_y_logarithmic: Whether the axis is.
         is_diagonal: Whether the line where both axes are equal is drawn.
     """
@@ -64,6 +65,7 @@ class Points(Figure):
     y_title: Text = ""
     level: Number = None
     level_name: Text = ""
+    level_role: Role = "baseline"
     is_x_logarithmic: bool = False
     is_y_logarithmic: bool = False
     is_diagonal: bool = False

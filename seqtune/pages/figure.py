@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 from markupsafe import Markup
 
 from seqtune.figures.bars import Bars
@@ -16,47 +19,56 @@ from seqtune.figures.passage import Passage
 from seqtune.figures.points import Points
 from seqtune.pages.behind import behind
 from seqtune.pages.html import facts, grid, listing, passage
+from seqtune.pages.looks import legend
 from seqtune.pages.markup import element
 from seqtune.pages.svg import bars, lines, matrix, parallel, points
 
+DRAWERS: dict[type, Any] = {
+    Lines: lines,
+    Bars: bars,
+    Points: points,
+    Matrix: matrix,
+    Parallel: parallel,
+    Grid: grid,
+    Passage: passage,
+    Listing: listing,
+    Facts: facts,
+}
+"""What draws each kind: a module with `draw`, and where it needs them, `entries` and `left_out`."""
 
-def draw(figure: AnyFigure, is_small: bool = False) -> Markup:
+SMALL = (lines, bars, points, matrix)
+"""What is drawn smaller where a figure is one of many."""
+
+
+def draw(figure: AnyFigure, is_small: bool = False, has_legend: bool = True) -> Markup:
     """Return a figure.
 
     Args:
         figure: What is shown.
         is_small: Whether it is one of many of a kind.
+        has_legend: Whether it says what each look means.
     """
-    body, thinned = _body(figure, is_small)
+    drawer = DRAWERS[type(figure)]
+    thinned = drawer.left_out(figure) if hasattr(drawer, "left_out") else ""
     caption = [element("h3", figure.title)] if figure.title else []
     caption += [element("p", text) for text in (figure.caption, thinned) if text]
     return element(
         "figure",
         element("figcaption", *caption) if caption else None,
-        body,
+        legend(entries(figure)) if has_legend else None,
+        drawer.draw(figure, is_small) if drawer in SMALL else drawer.draw(figure),
         behind(figure, is_small),
         class_=f"figure of-{figure.kind}",
     )
 
 
-def _body(figure: AnyFigure, is_small: bool) -> tuple[Markup, str]:
-    """Return the drawing, and what was left out of it."""
-    if isinstance(figure, Lines):
-        return lines.draw(figure, is_small), lines.places_said(figure)
-    if isinstance(figure, Bars):
-        return bars.draw(figure, is_small), bars.bars_said(figure)
-    if isinstance(figure, Points):
-        return points.draw(figure, is_small), points.points_said(figure)
-    if isinstance(figure, Matrix):
-        return matrix.draw(figure, is_small), matrix.cells_said(figure)
-    if isinstance(figure, Parallel):
-        return parallel.draw(figure), parallel.paths_said(figure)
-    if isinstance(figure, Grid):
-        return grid.draw(figure), grid.rows_said(figure)
-    return _text(figure), ""
+def entries(figure: AnyFigure) -> list[tuple[str, str, str]]:
+    """Return name, look and form of all that its legend explains."""
+    drawer = DRAWERS[type(figure)]
+    return list(drawer.entries(figure)) if hasattr(drawer, "entries") else []
 
 
-def _text(figure: Passage | Listing | Facts) -> Markup:
-    if isinstance(figure, Passage):
-        return passage.draw(figure)
-    return listing.draw(figure) if isinstance(figure, Listing) else facts.draw(figure)
+def shared_entries(figures: Sequence[AnyFigure]) -> list[tuple[str, str, str]]:
+    """Return the one legend that several figures share; nothing where they differ."""
+    legends = [entries(figure) for figure in figures]
+    return legends[0] if len(legends) > 1 and all(each == legends[0] for each in legends) else []

@@ -11,7 +11,8 @@ from importlib.resources import files
 from markupsafe import Markup
 
 from seqtune.figures.block import Block
-from seqtune.pages.figure import draw
+from seqtune.pages.figure import draw, shared_entries
+from seqtune.pages.looks import legend
 from seqtune.pages.markup import element, joined
 
 
@@ -67,11 +68,15 @@ def page(title: str, blocks: Sequence[Block], about: Sequence[str] = (), kind: s
 
 
 def _section(block: Block, key: str, is_first: bool) -> Markup:
-    figures = [draw(figure, is_small=block.is_gallery) for figure in block.figures]
+    shared = shared_entries(block.figures) if block.is_gallery else []
+    figures = [
+        draw(figure, is_small=block.is_gallery, has_legend=not shared) for figure in block.figures
+    ]
     return element(
         "section",
         element("h2", block.title),
         *(element("p", sentence, class_="sentence") for sentence in block.sentences),
+        legend(shared) if shared else None,
         element("div", *figures, class_="gallery" if block.is_gallery else "figures")
         if figures
         else None,

@@ -242,7 +242,7 @@ def text() -> Passage:
         Piece(text=" of "),
         Piece(text="Phrygia", role="wrong", note="ORG, expected LOC"),
     ]
-    return Passage(title="A sample", pieces=tuple(pieces), legend="darker: more surprising")
+    return Passage(title="A sample", pieces=tuple(pieces), legend="stronger: more surprising")
 
 
 def table(rows: int = 4) -> Grid:
@@ -271,7 +271,7 @@ def hostile(figure: AnyFigure) -> AnyFigure:
     """The same figure, every text in it replaced by a hostile one."""
 
     def spoil(value: object, key: str = "") -> object:
-        if isinstance(value, str) and key not in ("kind", "role", "scale", "direction"):
+        if isinstance(value, str) and key not in ("kind", "role", "level_role", "scale", "direction"):
             return HOSTILE
         if isinstance(value, dict):
             return {name: spoil(each, name) for name, each in value.items()}

@@ -28,7 +28,7 @@ def draw(figure: Grid) -> Markup:
     )
 
 
-def rows_said(figure: Grid) -> str:
+def left_out(figure: Grid) -> str:
     """Say how many rows there are where not all are shown; "" where they are."""
     if len(figure.rows) <= MOST_ROWS:
         return ""

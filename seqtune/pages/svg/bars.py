@@ -8,19 +8,17 @@ from dataclasses import replace
 from markupsafe import Markup
 
 from seqtune.figures.bars import Bars
-from seqtune.pages.looks import legend, looks
+from seqtune.pages.looks import looks
 from seqtune.pages.markup import element, joined
 from seqtune.pages.svg.scale import Scale
 from seqtune.pages.svg.sheet import (
-    NARROW,
-    SMALL,
-    WIDE,
     Plot,
     Sheet,
     cut,
     cut_path,
     drawing,
     scale_ticks,
+    sheets_of,
     text_width,
     x_axis,
     y_axis,
@@ -35,21 +33,22 @@ BAR, GAP = 15.0, 7.0
 
 
 def draw(figure: Bars, is_small: bool = False) -> Markup:
-    """Return the chart with its legend.
+    """Return the chart.
 
     Args:
         figure: What is drawn.
         is_small: Whether it is one of many.
     """
-    sheets = (SMALL,) if is_small else (WIDE, NARROW)
+    sheets = sheets_of(is_small)
     of_kind = _Lying if figure.is_lying else _Standing
-    entries = [
-        (group.name, look, "bar") for group, look in zip(figure.groups, _looks(figure), strict=True)
-    ]
-    return joined(
-        legend(entries) if len(entries) > 1 else None,
-        *(of_kind(figure, sheet).chart() for sheet in sheets),
-    )
+    return joined(*(of_kind(figure, sheet).chart() for sheet in sheets))
+
+
+def entries(figure: Bars) -> Iterator[tuple[str, str, str]]:
+    """Yield name, look and form of each group, where there are several."""
+    if len(figure.groups) > 1:
+        for group, look in zip(figure.groups, _looks(figure), strict=True):
+            yield group.name, look, "bar"
 
 
 def describe(figure: Bars) -> str:
@@ -248,7 +247,7 @@ def _whisker(x1: float | None, x2: float | None, y1: float | None, y2: float | N
     return element("line", class_="whisker", x1=x1, x2=x2, y1=y1, y2=y2)
 
 
-def bars_said(figure: Bars) -> str:
+def left_out(figure: Bars) -> str:
     """Say how many categories there are where not all are drawn; "" where they are."""
     if not figure.is_lying or len(figure.categories) <= MOST_LYING:
         return ""

@@ -9,12 +9,10 @@ from markupsafe import Markup
 
 from seqtune.drawing.wording import count
 from seqtune.figures.lines import Band, Line, Lines, Span
-from seqtune.pages.looks import legend, looks
+from seqtune.pages.looks import looks
 from seqtune.pages.markup import data, element, joined
 from seqtune.pages.svg.scale import Scale
 from seqtune.pages.svg.sheet import (
-    NARROW,
-    SMALL,
     WIDE,
     Plot,
     Sheet,
@@ -23,6 +21,7 @@ from seqtune.pages.svg.sheet import (
     drawing,
     level_line,
     scale_ticks,
+    sheets_of,
     text_width,
     x_axis,
     y_axis,
@@ -39,15 +38,14 @@ STRIP = 74.0
 
 
 def draw(figure: Lines, is_small: bool = False) -> Markup:
-    """Return the chart with its legend.
+    """Return the chart.
 
     Args:
         figure: What is drawn.
         is_small: Whether it is one of many.
     """
-    sheets = (SMALL,) if is_small else (WIDE, NARROW)
+    sheets = sheets_of(is_small, figure.is_diagonal)
     return joined(
-        legend(list(_entries(figure))),
         *(_Drawing(figure, sheet).chart() for sheet in sheets),
         _series(figure, MOST_READ // 4 if is_small else MOST_READ),
     )
@@ -82,7 +80,8 @@ def _span_looks(figure: Lines) -> dict[str, str]:
     }
 
 
-def _entries(figure: Lines) -> Iterator[tuple[str, str, str]]:
+def entries(figure: Lines) -> Iterator[tuple[str, str, str]]:
+    """Yield name, look and form of all that the legend explains."""
     faint = 0
     for line, look in zip(figure.lines, _line_looks(figure), strict=True):
         if look == "faint":
@@ -126,7 +125,7 @@ class _Drawing:
         styles = _line_looks(figure)
         ranked = sorted(zip(figure.lines, styles, strict=True), key=lambda each: each[1] != "faint")
         lines = [self._line(line, look) for line, look in ranked]
-        level = level_line(axes.plot, axes.y.at(figure.level), figure.level_name)
+        level = level_line(axes.plot, axes.y.at(figure.level), figure.level_name, figure.level_role)
         return drawing(
             self.sheet,
             *self._spans(),
@@ -167,7 +166,7 @@ class _Drawing:
         most = self.sheet.x_ticks
         if numbers:
             scale = Scale.around(numbers, plot.left, plot.right, room=0.0)
-            return [scale.at(place) or 0.0 for place in numbers], scale_ticks(scale, most)
+            return [scale.at(place) or 0.0 for place in numbers], scale_ticks(scale, most + 1)
         texts = [str(place) for place in self.figure.x]
         steps = max(1, len(texts) - 1)
         places = [plot.left + number / steps * plot.width for number in range(len(texts))]
@@ -302,7 +301,7 @@ def _rounded(values: Sequence[float | None], place: int) -> float | None:
     return None if value is None else float(f"{value:.5g}")
 
 
-def places_said(figure: Lines) -> str:
+def left_out(figure: Lines) -> str:
     """Say how many values a line has where not all of them are drawn; "" where they are."""
     most = max((len(line.values) for line in figure.lines), default=0)
     if most <= 2 * WIDE.width:

@@ -55,7 +55,7 @@ def describe(figure: Matrix) -> str:
     )
 
 
-def cells_said(figure: Matrix) -> str:
+def left_out(figure: Matrix) -> str:
     """Say that a matrix is drawn by means; "" where it is drawn as it is."""
     if max(len(figure.rows), len(figure.columns)) <= MOST_CELLS:
         return ""
@@ -120,7 +120,7 @@ class _Drawing:
         ]
         fit = (widest - self.left) / max(1, len(figure.columns))
         self.text_wide = max(map(text_width, texts), default=0.0) + 6
-        self.cell = max(7.0, min(56.0, fit))
+        self.cell = max(7.0, min(44.0, fit))
         if figure.texts and max(len(figure.rows), len(figure.columns)) <= 16:
             self.cell = max(self.cell, min(self.text_wide, 84.0))
         self.high = max(7.0, min(30.0, self.cell))

@@ -8,8 +8,7 @@ from markupsafe import Markup
 
 from seqtune.drawing.wording import figure as three_digits
 from seqtune.figures.parallel import Axis, Parallel, Path
-from seqtune.pages.looks import legend
-from seqtune.pages.markup import element, joined
+from seqtune.pages.markup import element
 from seqtune.pages.svg.scale import Scale
 from seqtune.pages.svg.sheet import Sheet, cut, drawing
 
@@ -23,19 +22,8 @@ TOP, BOTTOM, HEIGHT = 44.0, 306.0, 330.0
 LEFT = 60.0
 
 
-def draw(figure: Parallel, is_small: bool = False) -> Markup:
-    """Return the chart with its legend.
-
-    Args:
-        figure: What is drawn.
-        is_small: Whether it is one of many.
-    """
-    del is_small
-    entries = [
-        ("best", "model", "line"),
-        ("best tenth", "other0", "line"),
-        ("others", "faint", "line"),
-    ]
+def draw(figure: Parallel) -> Markup:
+    """Return the chart, in a box that scrolls where the screen is narrow."""
     drawn = _Drawing(figure)
     box = element(
         "div",
@@ -45,7 +33,14 @@ def draw(figure: Parallel, is_small: bool = False) -> Markup:
         role="group",
         aria_label=f"{figure.title}, drawn",
     )
-    return joined(legend(entries), box)
+    return box
+
+
+def entries(figure: Parallel) -> Iterator[tuple[str, str, str]]:
+    """Yield name, look and form of each sort of line."""
+    yield "best", "model", "line"
+    yield "best tenth", "other0", "line"
+    yield "others", "faint", "line"
 
 
 def describe(figure: Parallel) -> str:
@@ -79,7 +74,7 @@ def choice(axis: Axis, value: float | None) -> str:
     return f"{value:.4g}"
 
 
-def paths_said(figure: Parallel) -> str:
+def left_out(figure: Parallel) -> str:
     """Say how many configurations there are where not all are drawn; "" where they are."""
     if len(figure.paths) <= MOST_DRAWN:
         return ""

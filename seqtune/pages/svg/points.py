@@ -8,18 +8,16 @@ from dataclasses import replace
 from markupsafe import Markup
 
 from seqtune.figures.points import Cloud, Points
-from seqtune.pages.looks import legend, looks, mark
+from seqtune.pages.looks import looks, mark
 from seqtune.pages.markup import data, element, joined
 from seqtune.pages.svg.scale import Scale
 from seqtune.pages.svg.sheet import (
-    NARROW,
-    SMALL,
-    WIDE,
     Plot,
     Sheet,
     drawing,
     level_line,
     scale_ticks,
+    sheets_of,
     x_axis,
     y_axis,
 )
@@ -32,17 +30,14 @@ MOST_READ = 1_000
 
 
 def draw(figure: Points, is_small: bool = False) -> Markup:
-    """Return the chart with its legend.
+    """Return the chart.
 
     Args:
         figure: What is drawn.
         is_small: Whether it is one of many.
     """
-    sheets = (SMALL,) if is_small else (WIDE, NARROW)
-    return joined(
-        legend(list(_entries(figure))),
-        *(_Drawing(figure, sheet).chart() for sheet in sheets),
-    )
+    sheets = sheets_of(is_small, figure.is_diagonal)
+    return joined(*(_Drawing(figure, sheet).chart() for sheet in sheets))
 
 
 def describe(figure: Points) -> str:
@@ -56,7 +51,7 @@ def describe(figure: Points) -> str:
     )
 
 
-def points_said(figure: Points) -> str:
+def left_out(figure: Points) -> str:
     """Say how many points there are where not all are drawn; "" where they are."""
     most = max(len(cloud.x) for cloud in figure.clouds)
     if most <= MOST_DRAWN:
@@ -68,7 +63,8 @@ def _step(number: int) -> int:
     return max(1, -(-number // MOST_DRAWN))
 
 
-def _entries(figure: Points) -> Iterator[tuple[str, str, str]]:
+def entries(figure: Points) -> Iterator[tuple[str, str, str]]:
+    """Yield name, look and form of all that the legend explains."""
     styles = looks([cloud.role for cloud in figure.clouds])
     for cloud, look in zip(figure.clouds, styles, strict=True):
         yield cloud.name, look, "line" if cloud.is_stepped else "dot"
@@ -106,13 +102,15 @@ class _Drawing:
             drawing(
                 sheet,
                 y_axis(self.plot, scale_ticks(self.y, sheet.y_ticks), figure.y_title),
-                x_axis(self.plot, scale_ticks(self.x, sheet.x_ticks), figure.x_title),
+                x_axis(self.plot, scale_ticks(self.x, sheet.x_ticks + 1), figure.x_title),
                 self._diagonal(),
                 *(
                     self._cloud(cloud, look)
                     for cloud, look in zip(figure.clouds, styles, strict=True)
                 ),
-                level_line(self.plot, self.y.at(figure.level), figure.level_name),
+                level_line(
+                    self.plot, self.y.at(figure.level), figure.level_name, figure.level_role
+                ),
                 name=figure.title,
                 said=describe(figure),
             ),

@@ -83,7 +83,7 @@ class Scale:
         ticks = self._powers(count) if self.is_logarithmic else []
         if len(ticks) > 1:
             return [
-                (tick, f"{tick:,.6g}" if 1e-4 < tick < 1e7 else f"{tick:.0e}") for tick in ticks
+                (tick, f"{tick:,.6g}" if 9e-5 < tick < 1e7 else f"{tick:.0e}") for tick in ticks
             ]
         ticks = axis_ticks(self.low, self.high, count)
         if not self.is_logarithmic and any(

@@ -42,6 +42,20 @@ class Sheet:
 NARROW = Sheet("narrow", 340, 240, 4, 5)
 WIDE = Sheet("wide", 720, 300, 8, 6)
 SMALL = Sheet("small", 340, 190, 4, 4)
+SQUARE = Sheet("square", 340, 320, 4, 5)
+
+
+def sheets_of(is_small: bool, is_square: bool = False) -> tuple[Sheet, ...]:
+    """Return what a chart is drawn on.
+
+    Args:
+        is_small: Whether it is one of many.
+        is_square: Whether both axes measure the same.
+    """
+    if is_square:
+        return (SQUARE,)
+    return (SMALL,) if is_small else (WIDE, NARROW)
+
 
 Ticks = Sequence[tuple[float, str]]
 """Where each label stands along an axis, in points, and what it says."""
@@ -158,14 +172,21 @@ def x_axis(plot: Plot, ticks: Ticks, title: str) -> Markup:
     return joined(*parts)
 
 
-def level_line(plot: Plot, at: float | None, name: str, class_: str = "level") -> Markup | None:
-    """Draw a horizontal line with its name on it; nothing where it lies beyond the axis."""
+def level_line(plot: Plot, at: float | None, name: str, role: str) -> Markup | None:
+    """Draw a horizontal line with its name on it; nothing where it lies beyond the axis.
+
+    Args:
+        plot: The room between the axes.
+        at: Where it stands, from the top.
+        name: What it is.
+        role: Whose it is.
+    """
     if at is None or not plot.top - 1 <= at <= plot.bottom + 1:
         return None
     above = at - 5 if at - plot.top > 14 else at + 14
     label = cut(name, plot.width)
     return joined(
-        element("line", class_=class_, x1=plot.left, x2=plot.right, y1=at, y2=at),
+        element("line", class_=f"level {role}", x1=plot.left, x2=plot.right, y1=at, y2=at),
         element("text", label, class_="direct", x=plot.right - 2, y=above, text_anchor="end")
         if name
         else None,

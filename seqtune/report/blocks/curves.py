@@ -57,6 +57,7 @@ def curves_block(run: Run) -> Block | None:
                 lines=tuple(lines),
                 level=level,
                 level_name=name,
+                level_role="baseline",
                 is_logarithmic=_is_wide([*values, *([] if level is None else [level])]),
             ),
         ),
