@@ -108,6 +108,17 @@ def metric_name(metric: str) -> str:
     return metric_of(metric).title or metric.replace("_", " ")
 
 
+def headed(text: str) -> str:
+    """Return a text as a heading begins; a name with capitals in it stays as it is.
+
+    Example:
+        >>> headed("accuracy on the test part"), headed("sMAPE by time")
+        ('Accuracy on the test part', 'sMAPE by time')
+    """
+    first = text.partition(" ")[0]
+    return f"{text[:1].upper()}{text[1:]}" if first.islower() else text
+
+
 def better(direction: str) -> str:
     """Return which way is better: "lower" for min metrics, "higher" for max metrics."""
     return "higher" if direction == "max" else "lower"

@@ -22,6 +22,10 @@ HOSTILE = (
 """A name that would be markup, end a script, steer a terminal, or turn the text around."""
 
 
+WORDS = ("kind", "role", "level_role", "scale", "direction")
+"""Fields that hold one of a few words."""
+
+
 def months(number: int) -> tuple[str, ...]:
     """Months from 1949 on."""
     return tuple(f"{1949 + n // 12}-{n % 12 + 1:02}" for n in range(number))
@@ -271,7 +275,13 @@ def hostile(figure: AnyFigure) -> AnyFigure:
     """The same figure, every text in it replaced by a hostile one."""
 
     def spoil(value: object, key: str = "") -> object:
-        if isinstance(value, str) and key not in ("kind", "role", "level_role", "scale", "direction"):
+        if isinstance(value, str) and key not in (
+            "kind",
+            "role",
+            "level_role",
+            "scale",
+            "direction",
+        ):
             return HOSTILE
         if isinstance(value, dict):
             return {name: spoil(each, name) for name, each in value.items()}

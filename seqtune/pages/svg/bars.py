@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from markupsafe import Markup
 
+from seqtune.drawing.wording import figure as three_digits
 from seqtune.figures.bars import Bars
 from seqtune.pages.looks import looks
 from seqtune.pages.markup import element, joined
@@ -15,7 +16,7 @@ from seqtune.pages.svg.sheet import (
     Plot,
     Sheet,
     cut,
-    cut_path,
+    cut_inside,
     drawing,
     scale_ticks,
     sheets_of,
@@ -144,10 +145,9 @@ class _Lying:
         self.slots = _most_slots(figure)
         names = figure.categories[: self.shown]
         longest = max(map(text_width, names), default=0.0)
-        left = min(longest + 10, sheet.width * 0.42)
-        values = [
-            written_short(v) for group in figure.groups for v in group.values if v is not None
-        ]
+        left = min(longest + 10, sheet.width * 0.46)
+        self.written = _written(figure)
+        values = [self.written(v) for group in figure.groups for v in group.values if v is not None]
         self.room = max(map(text_width, values), default=0.0) + 8
         top = 24.0 if figure.y_title else 8.0
         bottom = top + self.shown * (self.slots * BAR + GAP)
@@ -186,7 +186,7 @@ class _Lying:
         for category in range(self.shown):
             top = self.plot.top + category * high
             middle = top + high / 2
-            name = cut_path(self.figure.categories[category], end)
+            name = cut_inside(self.figure.categories[category], end)
             yield element("text", name, class_="name", x=end, y=middle + 4, text_anchor="end")
             for group, place, number in _slots(self.figure, category):
                 y = middle - number * BAR / 2 + place * BAR
@@ -212,18 +212,16 @@ class _Lying:
             beyond = (high if value >= 0 else low) or at
         anchor, shift = ("start", 5) if value >= 0 else ("end", -5)
         yield element(
-            "text", written_short(value), class_="figure", x=beyond + shift, y=y + BAR / 2 + 4,
+            "text", self.written(value), class_="figure", x=beyond + shift, y=y + BAR / 2 + 4,
             text_anchor=anchor,
         )  # fmt: skip
 
 
-def written_short(value: float) -> str:
-    """Write the figure at the end of a bar."""
-    from seqtune.drawing.wording import figure
-
-    return (written(value) if value == int(value) and abs(value) < 1e6 else figure(value)).replace(
-        "-", "−"
-    )
+def _written(figure: Bars) -> Callable[[float], str]:
+    """Return how figures at the ends of bars are written: whole numbers as such, if all are."""
+    values = [value for group in figure.groups for value in group.values if value is not None]
+    are_whole = all(value == int(value) and abs(value) < 1e9 for value in values)
+    return written if are_whole else lambda value: three_digits(value).replace("-", "−")
 
 
 def _ends(figure: Bars) -> list[float]:

@@ -66,17 +66,18 @@ def text_width(text: str) -> float:
     return LETTER * len(text)
 
 
-def cut_path(text: str, width: float) -> str:
-    """Return the end of a dotted path that fits a width, or the beginning of another label.
+def cut_inside(text: str, width: float) -> str:
+    """Return a label that fits a width: a name without blanks keeps its end, which tells it apart.
 
     Example:
-        >>> cut_path("network.encoder_decoder.length", 120), cut_path("seasonal_naive", 70)
-        ('…_decoder.length', 'seasonal_…')
+        >>> cut_inside("encoder_decoder-lstm-t060", 120), cut_inside("a class of things", 70)
+        ('encode…r-lstm-t060', 'a class o…')
     """
     letters = max(2, int(width / LETTER))
-    if "." not in text or len(text) <= letters:
+    if " " in text or len(text) <= letters:
         return cut(text, width)
-    return f"…{text[1 - letters :]}"
+    head = letters // 3 if "." not in text else 0
+    return f"{text[:head]}…{text[head + 1 - letters :]}"
 
 
 def cut(text: str, width: float) -> str:

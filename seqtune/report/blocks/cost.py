@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from seqtune.drawing.wording import better, count, duration, figure, metric_name
+from seqtune.drawing.wording import better, count, duration, figure, headed, metric_name
 from seqtune.figures.block import AnyFigure, Block
 from seqtune.figures.facts import Facts
 from seqtune.figures.points import Cloud, Points
@@ -81,7 +81,7 @@ def worth(board: Leaderboard) -> Points | None:
     )
     values = [board.test_score(row) for row in rows]
     return Points(
-        title=f"{name} on the test part, by the time to fit",
+        title=headed(f"{name} on the test part, by the time to fit"),
         caption=f"{better(board.direction).capitalize()} is better.",
         clouds=tuple(each for each in clouds if each.x),
         x_title="seconds to fit",

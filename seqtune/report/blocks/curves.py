@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from seqtune.drawing.wording import better, count, metric_name
+from seqtune.drawing.wording import better, count, headed, metric_name
 from seqtune.figures.block import Block
 from seqtune.figures.lines import Line, Lines
 from seqtune.report.blocks.settings import scored
@@ -48,7 +48,7 @@ def curves_block(run: Run) -> Block | None:
         title="Learning curves",
         figures=(
             Lines(
-                title=f"{metric} on the validation part, by epoch",
+                title=headed(f"{metric} on the validation part, by epoch"),
                 caption=f"A line per trial, {lines[0].name} the best of them; "
                 f"{better(board.direction)} is better.{cut}",
                 x=tuple(float(epoch) for epoch in range(1, longest + 1)),
@@ -58,7 +58,8 @@ def curves_block(run: Run) -> Block | None:
                 level=level,
                 level_name=name,
                 level_role="baseline",
-                is_logarithmic=_is_wide([*values, *([] if level is None else [level])]),
+                is_logarithmic=board.direction == "min"
+                and _is_wide([*values, *([] if level is None else [level])]),
             ),
         ),
     )

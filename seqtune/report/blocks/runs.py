@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 
-from seqtune.drawing.wording import better, count, duration, figure, metric_name, percent
+from seqtune.drawing.wording import better, count, duration, figure, headed, metric_name, percent
 from seqtune.figures.bars import Bars, Group
 from seqtune.figures.block import Block
 from seqtune.figures.grid import Grid, Heading
@@ -103,7 +103,7 @@ def _chart(metric: str, runs: Sequence[RunLine], folder: str) -> Bars:
     shown = runs[:MOST_BARS]
     name = metric_name(metric)
     return Bars(
-        title=f"{name} on the test part",
+        title=headed(f"{name} on the test part"),
         caption=f"{better(shown[0].direction).capitalize()} is better.",
         categories=tuple(_name(run, folder) for run in shown),
         groups=(

@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from seqtune.drawing.wording import better, metric_name, percent, several
+from seqtune.drawing.wording import better, headed, metric_name, percent, several
 from seqtune.figures.bars import Bars, Group
 from seqtune.figures.block import AnyFigure, Block
 from seqtune.figures.parallel import Axis, Parallel
@@ -105,14 +105,15 @@ def by_time(run: Run, trials: Sequence[Mapping[str, Any]]) -> Points:
         _best(trials, at, order, board.direction),
     ]
     return Points(
-        title=f"{metric_name(board.metric)} on the validation part, by time",
+        title=headed(f"{metric_name(board.metric)} on the validation part, by time"),
         caption=f"Each mark is a trial; {better(board.direction)} is better.",
         clouds=tuple(cloud for cloud in clouds if cloud.x),
         x_title=title,
         y_title=metric_name(board.metric),
         level=level,
         level_name=name,
-        is_y_logarithmic=_is_wide([float(trial["score"]) for trial in trials], level),
+        is_y_logarithmic=board.direction == "min"
+        and _is_wide([float(trial["score"]) for trial in trials], level),
     )
 
 

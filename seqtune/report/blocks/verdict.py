@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from seqtune.drawing.wording import better, count, duration, figure, metric_name, percent
+from seqtune.drawing.wording import better, count, duration, figure, headed, metric_name, percent
 from seqtune.figures.bars import Bars, Group
 from seqtune.figures.block import Block
 from seqtune.figures.facts import Facts
@@ -138,7 +138,7 @@ def scores(board: Leaderboard) -> Bars | None:
     )
     said = f" The whiskers are one standard error, {figure(error)}." if error else ""
     return Bars(
-        title=f"{name} on the test part",
+        title=headed(f"{name} on the test part"),
         caption=f"{better(board.direction).capitalize()} is better; test figures took no part in "
         f"the choice.{said}",
         categories=tuple(_starred(row, board) for row in shown),
