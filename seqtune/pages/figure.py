@@ -20,9 +20,8 @@ from seqtune.figures.points import Points
 from seqtune.pages.behind import behind
 from seqtune.pages.html import facts, grid, listing, passage
 from seqtune.pages.looks import legend
-from seqtune.pages.markup import element
+from seqtune.pages.markup import element, sentence
 from seqtune.pages.svg import bars, lines, matrix, parallel, points
-from seqtune.pages.words import unbroken
 
 DRAWERS: dict[type, Any] = {
     Lines: lines,
@@ -52,7 +51,7 @@ def draw(figure: AnyFigure, is_small: bool = False, has_legend: bool = True) -> 
     drawer = DRAWERS[type(figure)]
     thinned = drawer.left_out(figure) if hasattr(drawer, "left_out") else ""
     caption = [element("h3", figure.title)] if figure.title else []
-    caption += [element("p", unbroken(text)) for text in (figure.caption, thinned) if text]
+    caption += [element("p", sentence(text)) for text in (figure.caption, thinned) if text]
     return element(
         "figure",
         element("figcaption", *caption) if caption else None,

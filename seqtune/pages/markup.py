@@ -51,6 +51,16 @@ def joined(*parts: Markup | None) -> Markup:
     return Markup("".join(part for part in parts if part is not None))
 
 
+def sentence(text: str) -> Markup:
+    """Return a text in which no line begins with a unit.
+
+    Example:
+        >>> sentence("12 % lower")
+        Markup('12&nbsp;% lower')
+    """
+    return Markup(_escaped(text).replace(" %", "&nbsp;%"))
+
+
 def number(value: float) -> str:
     """Write a length or a place, in tenths of a point.
 

@@ -13,8 +13,7 @@ from markupsafe import Markup
 from seqtune.figures.block import Block
 from seqtune.pages.figure import draw, shared_entries
 from seqtune.pages.looks import legend
-from seqtune.pages.markup import element, joined
-from seqtune.pages.words import unbroken
+from seqtune.pages.markup import element, joined, sentence
 
 
 def page(title: str, blocks: Sequence[Block], about: Sequence[str] = (), kind: str = "") -> str:
@@ -76,7 +75,7 @@ def _section(block: Block, key: str, is_first: bool) -> Markup:
     return element(
         "section",
         element("h2", block.title),
-        *(element("p", unbroken(text), class_="sentence") for text in block.sentences),
+        *(element("p", sentence(text), class_="sentence") for text in block.sentences),
         legend(shared) if shared else None,
         element("div", *figures, class_="gallery" if block.is_gallery else "figures")
         if figures

@@ -37,13 +37,3 @@ def range_of(values: Iterable[float | None]) -> str:
     if not known:
         return "without numbers"
     return f"from {figure(min(known))} to {figure(max(known))}"
-
-
-def unbroken(text: str) -> str:
-    """Return a sentence in which no line begins with a unit.
-
-    Example:
-        >>> unbroken("12 % lower") == "12\u00a0% lower"
-        True
-    """
-    return text.replace(" %", "\u00a0%")

@@ -25,7 +25,7 @@ LEFT = 60.0
 def draw(figure: Parallel) -> Markup:
     """Return the chart, in a box that scrolls where the screen is narrow."""
     drawn = _Drawing(figure)
-    box = element(
+    return element(
         "div",
         drawn.chart(),
         class_="scroll",
@@ -33,7 +33,6 @@ def draw(figure: Parallel) -> Markup:
         role="group",
         aria_label=f"{figure.title}, drawn",
     )
-    return box
 
 
 def entries(figure: Parallel) -> Iterator[tuple[str, str, str]]:

@@ -11,6 +11,12 @@ from seqtune.drawing.chart import axis_labels, axis_span, axis_ticks
 ROOM = 0.04
 """Room between the values and the ends of the axis, as a share of its length."""
 
+SMALLEST = 1e-280
+"""What a logarithmic axis can hold, with room around it; its inverse is the largest."""
+
+CLOSEST = 0.01
+"""Powers of ten that the ends of a logarithmic axis are apart at least."""
+
 FACTORS = ((1, 1.5, 2, 3, 4, 5, 7), (1, 2, 3, 5), (1, 2, 5), (1, 3), (1,))
 """Round values of a power of ten on a logarithmic axis: the most that have room are written."""
 
@@ -58,10 +64,9 @@ class Scale:
         """
         known = [each for each in values if each is not None]
         if is_logarithmic:
-            logs = axis_span(math.log10(each) for each in known if each > 0) or (-0.5, 0.5)
-            wide = max(logs[1] - logs[0], 0.01)
-            low, high = logs[0] - room * wide, logs[1] + room * wide
-            return cls(10**low, 10**high, start, end, True)
+            low, high = _log_span(known)
+            wide = high - low
+            return cls(10 ** (low - room * wide), 10 ** (high + room * wide), start, end, True)
         span = axis_span([*known, anchor] if anchor is not None else known) or (0.0, 1.0)
         wide = span[1] - span[0]
         low = span[0] if span[0] == anchor else span[0] - room * wide
@@ -70,7 +75,7 @@ class Scale:
 
     def at(self, value: float | None) -> float | None:
         """Return where a value stands, in points; None for what it cannot hold."""
-        if value is None or (self.is_logarithmic and value <= 0):
+        if value is None or (self.is_logarithmic and not SMALLEST < value < 1 / SMALLEST):
             return None
         if self.is_logarithmic:
             low, high, value = (math.log10(each) for each in (self.low, self.high, value))
@@ -104,6 +109,13 @@ class Scale:
             if len(found) <= count + 1:
                 return found
         return found[:: math.ceil(len(found) / count)]
+
+
+def _log_span(values: Iterable[float]) -> tuple[float, float]:
+    """Return the logarithms of the least and the largest value, some way apart."""
+    logs = [math.log10(value) for value in values if SMALLEST < value < 1 / SMALLEST]
+    low, high = min(logs, default=0.0), max(logs, default=0.0)
+    return (low, high) if high - low > CLOSEST else (low - 0.5, high + 0.5)
 
 
 def _labels(ticks: Sequence[float]) -> list[str]:
