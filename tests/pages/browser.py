@@ -150,6 +150,11 @@ class Browser:
         ]
         return sent[1:]
 
+    @property
+    def failures(self) -> list[dict[str, Any]]:
+        """The requests that came to nothing."""
+        return [e["params"] for e in self.events if e.get("method") == "Network.loadingFailed"]
+
     def close(self) -> None:
         """End the browser."""
         for handle in (self._ask, self._answers):
