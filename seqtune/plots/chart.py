@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from seqtune.errors import MissingExtra, UsageError
+from seqtune.errors import MissingExtra, UsageError, literal
 from seqtune.figures.bars import Bars
 from seqtune.figures.block import AnyFigure
 from seqtune.figures.lines import Lines
@@ -54,7 +54,7 @@ def draw(figures: Sequence[AnyFigure]) -> Any:
     sheet = Figure(figsize=(INCHES[0], sum(heights)), layout="constrained")
     axes = sheet.subplots(len(charts), 1, squeeze=False, height_ratios=heights)
     for axis, figure in zip(axes[:, 0], charts, strict=True):
-        axis.set_title(_plain(figure.title), loc="left", fontsize=10, fontweight="semibold")
+        axis.set_title(_plain(figure.title), loc="left", fontsize=10, fontweight="bold")
         axis.spines[["top", "right"]].set_visible(False)
         DRAWN[type(figure)](axis, figure)
     return sheet
@@ -69,8 +69,8 @@ def _height(figure: AnyFigure) -> float:
 
 
 def _plain(text: str) -> str:
-    """Return a text in which no dollar begins a formula."""
-    return text.replace("$", r"\$")
+    """Return a text in which no dollar begins a formula, and every character has a glyph."""
+    return literal(text).replace("$", r"\$")
 
 
 def _values(values: Sequence[float | None]) -> list[float]:
