@@ -15,6 +15,7 @@ from seqtune.figures.points import Points
 from seqtune.pages.looks import looks
 from seqtune.pages.svg.matrix import coarser
 from seqtune.pages.svg.parallel import ranked
+from seqtune.pages.svg.scale import Scale
 from seqtune.pages.svg.time_axis import time_ticks
 from seqtune.plots.looks import colour, line_look, mark
 
@@ -24,6 +25,11 @@ INCHES = (7.2, 3.4)
 MOST_CHARTS = 12
 
 MOST_LYING = 40
+
+LONGEST = 40
+"""Letters of a label at most."""
+
+LONGEST_TITLE = 80
 
 NO_MATPLOTLIB = "plot() draws with matplotlib, which is not installed"
 
@@ -54,7 +60,9 @@ def draw(figures: Sequence[AnyFigure]) -> Any:
     sheet = Figure(figsize=(INCHES[0], sum(heights)), layout="constrained")
     axes = sheet.subplots(len(charts), 1, squeeze=False, height_ratios=heights)
     for axis, figure in zip(axes[:, 0], charts, strict=True):
-        axis.set_title(_plain(figure.title), loc="left", fontsize=10, fontweight="bold")
+        axis.set_title(
+            _plain(figure.title, LONGEST_TITLE), loc="left", fontsize=10, fontweight="bold"
+        )
         axis.spines[["top", "right"]].set_visible(False)
         DRAWN[type(figure)](axis, figure)
     return sheet
@@ -68,9 +76,11 @@ def _height(figure: AnyFigure) -> float:
     return INCHES[1]
 
 
-def _plain(text: str) -> str:
-    """Return a text in which no dollar begins a formula, and every character has a glyph."""
-    return literal(text).replace("$", r"\$")
+def _plain(text: str, longest: int = LONGEST) -> str:
+    """Return a short text in which no dollar begins a formula, and every character has a glyph."""
+    shown = literal(text)
+    shown = shown if len(shown) <= longest else f"{shown[: longest - 1]}…"
+    return shown.replace("$", r"\$")
 
 
 def _values(values: Sequence[float | None]) -> list[float]:
@@ -172,13 +182,17 @@ def _matrix(axis: Any, figure: Matrix) -> None:
 
 def _parallel(axis: Any, figure: Parallel) -> None:
     paths = ranked(figure)[:300]
-    scales = [_span([path.values[n] for path in paths]) for n in range(len(figure.axes))]
-    scales.append(_span([path.score for path in paths]))
+    scales = [
+        Scale.around(
+            [path.values[n] for path in paths], 0.0, 1.0, is_logarithmic=axis_of.is_logarithmic
+        )
+        for n, axis_of in enumerate(figure.axes)
+    ]
+    up = (0.0, 1.0) if figure.direction == "max" else (1.0, 0.0)
+    scales.append(Scale.around([path.score for path in paths], *up))
     for place, path in reversed(list(enumerate(paths))):
         ends = [*path.values, path.score]
-        shares = [_share(value, scale) for value, scale in zip(ends, scales, strict=True)]
-        if figure.direction == "min":
-            shares[-1] = 1 - shares[-1]
+        shares = _values([scale.at(end) for end, scale in zip(ends, scales, strict=True)])
         look = "model" if place == 0 else "faint"
         axis.plot(range(len(shares)), shares, **line_look(look))
     names = [*(each.name.rpartition(".")[2] for each in figure.axes), figure.score_title]
@@ -186,20 +200,10 @@ def _parallel(axis: Any, figure: Parallel) -> None:
     axis.set_yticks([])
 
 
-def _span(values: Sequence[float | None]) -> tuple[float, float]:
-    known = [value for value in values if value is not None]
-    return (min(known), max(known)) if known else (0.0, 1.0)
-
-
-def _share(value: float | None, span: tuple[float, float]) -> float:
-    if value is None:
-        return float("nan")
-    return (value - span[0]) / (span[1] - span[0]) if span[1] > span[0] else 0.5
-
-
 def _finish(axis: Any, figure: Lines | Points, is_named: bool) -> None:
     if figure.level is not None:
-        axis.axhline(figure.level, label=_plain(figure.level_name) or None, **line_look("baseline"))
+        look = "level" if figure.level_role == "other" else figure.level_role
+        axis.axhline(figure.level, label=_plain(figure.level_name) or None, **line_look(look))
         is_named = is_named or bool(figure.level_name)
     axis.set_xlabel(_plain(figure.x_title))
     axis.set_ylabel(_plain(figure.y_title))

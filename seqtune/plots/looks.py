@@ -24,10 +24,12 @@ def line_look(look: str) -> dict[str, Any]:
     """Return what matplotlib draws a line with.
 
     Args:
-        look: From `seqtune.pages.looks.looks`.
+        look: From `seqtune.pages.looks.looks`, or "level" for a threshold.
     """
     if look == "faint":
         return {"color": FAINT, "linewidth": 0.7, "zorder": 1}
+    if look == "level":
+        return {"color": "#545b64", "linestyle": (0, (3, 3)), "linewidth": 1.2}
     if look in COLOURS:
         width = 2.0 if look == "model" else 1.4
         return {"color": COLOURS[look], "linestyle": DASHES[look], "linewidth": width}
