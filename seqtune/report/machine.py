@@ -22,6 +22,7 @@ EXTRAS = {
     "test": ("pytest", "what the tests need"),
     "ray": ("ray", "trials on several machines"),
     "images": ("pillow", "reading images that a column names"),
+    "plot": ("matplotlib", "charts of a run as figures of matplotlib"),
     "excel": ("python-calamine", "reading workbooks, such as .xlsx"),
     "sql": ("sqlalchemy", "reading from databases by their address, and DuckDB files"),
 }

@@ -316,7 +316,8 @@ def test_doctor_shows_versions_and_devices(seqtune):
     found = seqtune("doctor", "--json").json
     assert found["versions"]["seqtune"] == "0.1.0" and found["backend"] in ("jax", "tensorflow")
     assert found["machine"]["cores"] and found["workers"] >= 1 and found["workers_why"]
-    assert [extra["name"] for extra in found["extras"]] == ["test", "ray", "images", "excel", "sql"]
+    names = ["test", "ray", "images", "plot", "excel", "sql"]
+    assert [extra["name"] for extra in found["extras"]] == names
 
 
 def at_the_second_trial(act):

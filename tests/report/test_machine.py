@@ -68,6 +68,7 @@ def test_extras_and_versions_are_looked_up_without_loading_them(find: Find) -> N
         ("test", False),
         ("ray", True),
         ("images", False),
+        ("plot", False),
         ("excel", False),
         ("sql", False),
     ]
