@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
+from seqtune.drawing.wording import duration
 from seqtune.errors import RunError, SearchError
 from seqtune.files import write_json
 from seqtune.progress import Event, Note, StageStarted
@@ -29,9 +30,10 @@ if TYPE_CHECKING:
     from seqtune.tasks._contract import Task
     from seqtune.workflow.search import Searching
 
-CHOICE_SECONDS, CHOICE_SHARE = 10.0, 0.1
-"""So long the choice of an ensemble may take: at least so many seconds, or a share of the budget.
-It took less than a second on every data set of the benchmarks."""
+CHOICE_SECONDS, CHOICE_SHARE = 5.0, 0.05
+"""The choice of an ensemble ends after so many seconds, or after a share of the budget, if that is
+more. It takes less than a second where predictions are averaged. Where networks predict together,
+each of them looks at the validation part again: what is under way then is finished."""
 
 
 class Fit(Protocol):
@@ -73,9 +75,10 @@ class Conclusion:
         from seqtune.run.explanation import EXPLANATION  # loads Keras
 
         fitting, searching = self.fitting, self.fitting.searching
-        fitting.tell(StageStarted("ensemble"))
+        seconds = max(CHOICE_SECONDS, CHOICE_SHARE * fitting.clock.seconds)
+        fitting.tell(StageStarted("ensemble", f"{duration(seconds)} at most"))
         selection = searching.selection()
-        until = time.monotonic() + max(CHOICE_SECONDS, CHOICE_SHARE * fitting.clock.seconds)
+        until = time.monotonic() + seconds
         selection.select(
             fitting.recipe.values.ensemble.size,
             lambda: time.monotonic() > until or self._is_hurried(),
