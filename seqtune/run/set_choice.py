@@ -82,7 +82,7 @@ def choose_set(
         first: Of which trials the first is chosen; of all, if there are none.
     """
     way = _greedy_way(problem, pool, say, size, is_over, first or pool)
-    best = max(range(len(way)), key=lambda place: (way[place].objective, place))
+    best = max(range(len(way)), key=lambda place: way[place].objective)  # of equals, the first
     comparable = _comparable(problem, pool)
     last = best
     for place in range(best + 1, len(way)):

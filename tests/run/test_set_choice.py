@@ -136,6 +136,7 @@ def test_who_is_far_behind_alone_wins_no_tie(problem: Problem, alone: float, exp
     """Two standard errors of 0.1 behind 0.9 are 0.7."""
     say = Answers(n1=right(1), n2=right(0, 1, 2), n12=right(1, 2))
     assert chosen(problem, say, 0.9, alone) == expected
+    assert chosen(problem, Answers(n1=right(1), n12=right(1)), 0.9, alone) == expected
 
 
 def test_who_is_far_behind_alone_joins_where_the_set_is_better(problem: Problem) -> None:
