@@ -13,8 +13,8 @@ For the average of networks that are about as good errs less than they do, as fa
 one standard error does not tell apart, Breiman et al. take the simplest, for it varies least; here
 that is the largest average.
 
-The rule is reasoned, not measured: standard errors on one validation part are too large to tell it
-from one without ties.
+The rule is reasoned, not measured: on one validation part, its gain over one without ties is less
+than a standard error. docs/translation.md says what is known of a like rule.
 
 Source:
     Caruana et al., Ensemble Selection from Libraries of Models (ICML 2004), section 2, without
