@@ -1,12 +1,13 @@
 """Which networks predict best as a set: greedily, and more of them where validation cannot tell.
 
 The best one comes first, then each time the one with which the set is best. Of the sets on this
-way, the one with the best figure on the validation part is taken. From there on the way goes on:
+way, the one with the best figure on the validation part is taken; from there on, sets with more
+networks are, too, unless they are worse than the best one by more than one standard error of the
+difference, which is small where both err on the same cases.
 
-- a set with one network more is taken, too, unless it is worse than the best one by more than one
-  standard error of their difference, which is small where both err on the same cases;
-- this holds for networks that are comparable: alone, no more than two standard errors behind the
-  best one. Others join only where the set is better with them.
+That holds for networks that are comparable: alone, no more than two standard errors behind the best
+one. Others come onto the way only where the set is better with them by more than one standard error
+of the difference.
 
 For the average of networks that are about as good errs less than they do, as far as they err apart
 (Krogh and Vedelsby); a difference within one standard error says less than that. Of models that
@@ -75,19 +76,16 @@ def choose_set(
 
     Args:
         problem: Task, data and run folder; the task `PredictsTogether`.
-        pool: Trials, the best alone first; at least one.
+        pool: Trials that have scores, the best alone first; at least one.
         say: Predicts by a set.
         size: Trials at most, at least 1.
         is_over: Says whether there is no time for another set; one is always asked.
         first: Of which trials the first is chosen; of all, if there are none.
     """
     way = _greedy_way(problem, pool, say, size, is_over, first or pool)
-    best = max(range(len(way)), key=lambda place: way[place].objective)  # of equals, the first
-    comparable = _comparable(problem, pool)
-    last = best
+    best = last = _best(way)
     for place in range(best + 1, len(way)):
-        is_tied = not is_worse(problem, way[place].said, way[best].said)
-        if way[place].added not in comparable or not is_tied:
+        if is_worse(problem, way[place].said, way[best].said):
             break
         last = place
     return [step.added for step in way[: last + 1]]
@@ -124,7 +122,8 @@ def _greedy_way(
     Where time ends, that is the best of those that were tried.
     """
     way: list[_Step] = []
-    names = [result.trial for result in first]
+    comparable = _comparable(problem, pool)
+    names = [result.trial for result in first if result.trial in comparable]
     while len(way) < size and names:
         before = [step.added for step in way]
         tried: list[_Step] = []
@@ -132,7 +131,8 @@ def _greedy_way(
             if (way or tried) and is_over():
                 break
             said = say([*before, trial])
-            tried.append(_Step(trial, said, _sign(problem) * problem.objective(said)))
+            if trial in comparable or is_worse(problem, way[_best(way)].said, said):
+                tried.append(_Step(trial, said, _sign(problem) * problem.objective(said)))
         if not tried:
             break
         way.append(max(tried, key=lambda step: step.objective))  # of equals, the best alone
@@ -140,10 +140,15 @@ def _greedy_way(
     return way
 
 
+def _best(way: Sequence[_Step]) -> int:
+    """Return the place of the best set on the way; of equals, the first."""
+    return max(range(len(way)), key=lambda place: way[place].objective)
+
+
 def _comparable(problem: Problem, pool: Sequence[Result]) -> set[str]:
-    """Return the trials whose networks are, alone, about as good as the best."""
+    """Return the trials whose networks are, alone, about as good as the best, that one included."""
     scores = {result.trial: result.score for result in pool if result.score is not None}
-    best = next(iter(scores.values()), 0.0)
+    best = next(iter(scores.values()))
     reach = COMPARABLE * problem.task.margin(problem.prepared, best)
     behind = {trial: _sign(problem) * (best - score) for trial, score in scores.items()}
     return {trial for trial, each in behind.items() if each <= reach}

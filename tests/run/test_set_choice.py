@@ -139,8 +139,22 @@ def test_who_is_far_behind_alone_wins_no_tie(problem: Problem, alone: float, exp
     assert chosen(problem, Answers(n1=right(1), n12=right(1)), 0.9, alone) == expected
 
 
-def test_who_is_far_behind_alone_joins_where_the_set_is_better(problem: Problem) -> None:
-    assert chosen(problem, Answers(n1=right(1), n12=right()), 0.9, 0.3) == "12"
+@pytest.mark.parametrize(("alone", "expected"), [
+    (right(1), "1"),  # one case better with it, by a standard error of one case
+    (right(1, 2), "12"),  # two, 1.4 of them a standard error
+])  # fmt: skip
+def test_who_is_far_behind_alone_joins_where_the_set_is_better_by_a_standard_error(
+    problem: Problem, alone: Floats, expected: str
+) -> None:
+    assert chosen(problem, Answers(n1=alone, n12=right()), 0.9, 0.3) == expected
+
+
+def test_who_is_far_behind_alone_does_not_stand_in_the_way(problem: Problem) -> None:
+    """t2 would come before t3 by what it says with t1, and is not first in company either."""
+    say = Answers(n1=right(1), n2=right(), n12=right(), n13=right(1, 2), n3=right(1, 2))
+    assert chosen(problem, say, 0.9, 0.3, 0.85) == "13"
+    ranked = pool(problem, 0.9, 0.85, 0.3)
+    assert choose_set(problem, ranked[:2], say, 9, lambda: False) == ["t2", "t1"]
 
 
 def test_each_network_is_tried_at_each_step(problem: Problem) -> None:
