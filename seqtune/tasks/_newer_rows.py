@@ -12,11 +12,14 @@ from seqtune.data.panel.time_text import format_times
 from seqtune.data.reading.source import Source
 from seqtune.errors import DataError, listed
 from seqtune.recipe.load import Recipe
-from seqtune.recipe.reading import KEPT
+from seqtune.recipe.reading import KEPT, MIXED
 from seqtune.tasks._values import HELD_OUT_PARTS
 
 Floats = npt.NDArray[np.float64]
 Rows = npt.NDArray[np.int64]
+
+DRAWN = "its cases were drawn at random: it has learnt from what is held out now"
+"""Why the weights of an earlier run are of no use."""
 
 LEAST_SHARE = 0.05
 """Share of the cases that the test part has at least, however few of them are new."""
@@ -39,6 +42,17 @@ def last_cases(recipe: Recipe, known: float, kept: Mapping[str, str] | None = No
     if known > 0:
         share = min(share, max(LEAST_SHARE, 1 - known))
     return recipe.replace({**(kept or {"data.cases": KEPT}), "test.share": share})
+
+
+def drawn_at_random(recipe: Recipe) -> str:
+    """Return why no network goes on from the weights of a run whose cases were drawn; else "".
+
+    Such a run has learnt from some of the last cases, which are held out now.
+
+    Args:
+        recipe: Of the run, every value filled in.
+    """
+    return DRAWN if recipe.get("data.cases") == MIXED else ""
 
 
 def unseen_steps(history: Panel, panel: Panel, known: float) -> Rows:

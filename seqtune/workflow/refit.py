@@ -277,8 +277,9 @@ class Refitting:
         from seqtune.search.network_file import load_network
 
         task, old = self.fitting.task, self.old
-        unlike = task.unlike(old.prepared, prepared) if isinstance(task, ReadsNewer) else ""
-        unlike = unlike or (FOLDED if prepared.folds else "")
+        unlike = FOLDED if prepared.folds else ""
+        if isinstance(task, ReadsNewer):
+            unlike = task.unlike(old.prepared, prepared, old.recipe) or unlike
         reasons: dict[str, str] = {}
         pairs = list(zip(chosen.members, chosen.values, strict=True))
         for number, values in enumerate(self.fitting.recipe.portfolio(), start=1):

@@ -17,7 +17,9 @@ from seqtune.errors import DataError
 from seqtune.progress import silent
 from seqtune.recipe.load import Recipe
 from seqtune.tasks._newer_rows import (
+    DRAWN,
     changed,
+    drawn_at_random,
     in_columns_of,
     last_cases,
     places_in,
@@ -28,6 +30,7 @@ from seqtune.tasks._newer_rows import (
 )
 from seqtune.tasks.classify.split import split_cases as split_labelled
 from seqtune.tasks.forecast.newer import at_levels
+from seqtune.tasks.generate.prepare import is_mixed
 from seqtune.tasks.tag.sequences import Sequences
 from seqtune.tasks.tag.split import cut_and_split
 from seqtune.tasks.translate.split import split_cases
@@ -80,6 +83,21 @@ def test_no_more_is_held_out_than_is_new_but_a_twentieth_at_least(
     held = last_cases(recipe, known)
     assert held.get("test.share") == pytest.approx(share)
     assert held.get("data.cases") == "kept"
+
+
+@pytest.mark.parametrize("task", ["classify", "tag", "translate"])
+def test_a_run_whose_cases_were_drawn_has_learnt_from_the_last_ones(task: str) -> None:
+    recipe = Recipe.load(None, task, values={"test.share": 0.1, "validation.share": 0.1})
+    assert drawn_at_random(recipe) == DRAWN
+    assert drawn_at_random(last_cases(recipe, 0.0)) == ""  # as a refit leaves it
+
+
+@pytest.mark.parametrize(
+    ("asked", "documents", "expected"),
+    [("auto", 19, False), ("auto", 20, True), ("mixed", 19, False), ("kept", 20, False)],
+)
+def test_few_documents_are_never_mixed(asked: str, documents: int, expected: bool) -> None:
+    assert is_mixed(asked, documents) is expected
 
 
 def test_cases_are_found_by_the_rows_at_which_they_begin() -> None:

@@ -107,7 +107,7 @@ def panel_of(codec: Codec, source: Source, context: Context) -> Panel:
     return panel
 
 
-def unlike(prepared: Prepared, newer: Prepared) -> str:
+def unlike(prepared: Prepared, newer: Prepared, recipe: Recipe) -> str:
     """Say why the weights of an earlier network mean something else now."""
     one, two = prepared.codec, newer.codec
     return changed(

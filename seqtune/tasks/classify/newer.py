@@ -10,6 +10,7 @@ from seqtune.data.reading.source import Source
 from seqtune.recipe.load import Recipe
 from seqtune.tasks._newer_rows import (
     changed,
+    drawn_at_random,
     in_columns_of,
     last_cases,
     places_in,
@@ -57,10 +58,10 @@ def staged(
     )
 
 
-def unlike(prepared: Prepared, newer: Prepared) -> str:
-    """Say why the weights of an earlier network mean something else now."""
+def unlike(prepared: Prepared, newer: Prepared, recipe: Recipe) -> str:
+    """Say why no network goes on from the weights of an earlier one."""
     one, two = prepared.codec, newer.codec
-    return changed(
+    return drawn_at_random(recipe) or changed(
         {
             "the labels": (one.labels, two.labels),
             "the channels": (one.roles.channels, two.roles.channels),

@@ -75,7 +75,7 @@ def at_levels(made: Floats, levels: tuple[float, ...], wanted: tuple[float, ...]
     return found
 
 
-def unlike(prepared: Prepared, newer: Prepared) -> str:
+def unlike(prepared: Prepared, newer: Prepared, recipe: Recipe) -> str:
     """Say why the weights of an earlier network mean something else now."""
     one, two = prepared.codec, newer.codec
     columns = ("targets", "past", "future", "static")

@@ -8,12 +8,12 @@ from seqtune.data.reading.source import Source
 from seqtune.errors import DataError
 from seqtune.progress import silent
 from seqtune.recipe.load import Recipe
-from seqtune.tasks._newer_rows import changed, last_cases
+from seqtune.tasks._newer_rows import DRAWN, changed, last_cases
 from seqtune.tasks._values import Context, KnownRows, Staged
 from seqtune.tasks.generate.corpus import Cell, Corpus, documents_of
 from seqtune.tasks.generate.encoded import EncodedText, Stretch, joined
 from seqtune.tasks.generate.evaluate import score_text
-from seqtune.tasks.generate.prepare import divided
+from seqtune.tasks.generate.prepare import divided, is_mixed
 from seqtune.tasks.generate.prepared import Prepared
 
 SNIPPETS = 20
@@ -92,8 +92,10 @@ def share_read(prepared: Prepared, text: str) -> float:
     return sum(text[begin : begin + size] in found for begin in begins) / len(begins)
 
 
-def unlike(prepared: Prepared, newer: Prepared) -> str:
-    """Say why the weights of an earlier network mean something else now."""
+def unlike(prepared: Prepared, newer: Prepared, recipe: Recipe) -> str:
+    """Say why no network goes on from the weights of an earlier one."""
+    if is_mixed(recipe.get("data.documents"), prepared.codec.documents):
+        return DRAWN
     vocabularies = [
         {kind: each.to_dict() for kind, each in run.codec.tokens.items()}
         for run in (prepared, newer)

@@ -9,7 +9,13 @@ import numpy as np
 
 from seqtune.data.reading.source import Source
 from seqtune.recipe.load import Recipe
-from seqtune.tasks._newer_rows import changed, in_columns_of, last_cases, refuse_other_labels
+from seqtune.tasks._newer_rows import (
+    changed,
+    drawn_at_random,
+    in_columns_of,
+    last_cases,
+    refuse_other_labels,
+)
 from seqtune.tasks._values import Context, KnownRows, Staged
 from seqtune.tasks.tag.encode import encode, without_gaps
 from seqtune.tasks.tag.encoded import EncodedSequences
@@ -44,11 +50,11 @@ def staged(
     )
 
 
-def unlike(prepared: Prepared, newer: Prepared) -> str:
-    """Say why the weights of an earlier network mean something else now."""
+def unlike(prepared: Prepared, newer: Prepared, recipe: Recipe) -> str:
+    """Say why no network goes on from the weights of an earlier one."""
     one, two = prepared.codec, newer.codec
     lexicons = [each.lexicon.to_dict() if each.lexicon else None for each in (one, two)]
-    return changed(
+    return drawn_at_random(recipe) or changed(
         {
             "the tags": (one.tags, two.tags),
             "the channels": (one.roles.channels, two.roles.channels),
