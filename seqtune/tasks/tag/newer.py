@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import cache
 
 import numpy as np
@@ -35,7 +34,7 @@ def staged(
     old, new = prepared.codec.tags.names, newer.codec.tags.names
     refuse_other_labels(source, context.name, old, new)
     codec, part = prepared.codec, newer.encoded("test")
-    found = replace(newer.sequences(newer.chosen("test")), tags=(), groups=None)
+    found = newer.as_given(newer.chosen("test"))
     encoded = EncodedSequences(
         inputs=encode(codec, found),
         plain=cache(lambda: without_gaps(codec, found)),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import replace
 
 import numpy as np
 
@@ -26,9 +25,7 @@ def usual(prepared: Prepared) -> Samples:
     codec = prepared.codec
     every = np.arange(len(prepared.parts))
     chosen = some(every)
-    found = prepared.sequences(chosen)
-    if prepared.inputs.values is not None:
-        found = replace(found, values=prepared.inputs.values[prepared.inputs.places(chosen)])
+    found = prepared.as_given(chosen)
     counts = np.bincount(prepared.targets[prepared.targets >= 0], minlength=len(codec.tags))
     tags = {name: n for name, n in zip(codec.tags.names, counts.tolist(), strict=True) if n}
     held_out = np.flatnonzero(prepared.parts[chosen] != TRAIN)
