@@ -215,8 +215,23 @@ def test_pieces_of_text_are_watched() -> None:
     data, recipe = prepared("generate", ("tokens.kind=character",), rows)
     watch = DriftWatch(load_task("generate"), data, Context(recipe, "runs/one"))
     assert flags(drift(watch, pd.DataFrame({"text": new}))) == set()
+    other = pd.DataFrame({"text": [each.replace("e", "ё") for each in new]})
+    assert ("text: characters", "unknown") in flags(drift(watch, other))
     shouted = pd.DataFrame({"text": [each.upper() for each in new]})
     assert ("text: capitals", "level") in flags(drift(watch, shouted))
+
+
+def test_new_characters_are_usual_where_the_held_out_parts_have_as_many() -> None:
+    text = "".join(chr(0x4E00 + place % 150) for place in range(14_000))  # 150 in training
+    new = "".join(chr(0x5E00 + place % 999) if place % 9 == 0 else text[place]
+                  for place in range(6_000))  # fmt: skip
+    settings = ("tokens.kind=character", "validation.share=0.25", "test.share=0.25")
+    data, recipe = prepared("generate", settings, pd.DataFrame({"text": [text + new * 2]}))
+    usual = load_task("generate").usual_traits(data)["text: characters"]
+    assert sum(count == 1 for count in usual.counts.values()) > 1_000
+    watch = DriftWatch(load_task("generate"), data, Context(recipe, "runs/one"))
+    later = pd.DataFrame({"text": [new[::-1]]})
+    assert ("text: characters", "unknown") not in flags(drift(watch, later))
 
 
 def test_rows_that_a_forecaster_was_fitted_on_are_not_new() -> None:
