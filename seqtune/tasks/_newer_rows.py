@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -61,15 +62,26 @@ def unseen_steps(history: Panel, panel: Panel, known: float) -> Rows:
     Args:
         history: What the run was fitted on.
         panel: The newer data, on the run's grid.
-        known: About which share of its rows the run was fitted on. Rows without a time that it has
-            never seen all come after its own.
+        known: About which share of its rows the run was fitted on; NaN where that is not known.
+            Rows without a time that it has never seen, as far as one knows, all come after its own.
     """
-    if panel.grid.snap == "rows" and not known:
+    if panel.grid.snap == "rows" and not known > 0:
         return panel.lengths
     ends = dict(zip(history.series, (history.starts + history.lengths).tolist(), strict=True))
     seen = [ends.get(name, start) for name, start in zip(panel.series, panel.starts, strict=True)]
     unseen: Rows = panel.starts + panel.lengths - np.maximum(np.array(seen, np.int64), panel.starts)
     return unseen
+
+
+def seen_or_unknown(seen: float, panel: Panel, known: float) -> float:
+    """Return which share of some steps a run was fitted on; NaN where nothing tells.
+
+    Args:
+        seen: The share, by `unseen_steps`.
+        panel: The newer data: where rows have a time, it tells which of them came later.
+        known: About which share of its rows the run was fitted on; NaN where that is not known.
+    """
+    return math.nan if panel.grid.snap == "rows" and math.isnan(known) else seen
 
 
 def refuse_nothing_newer(source: Source, history: Panel, panel: Panel, unseen: Rows) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from typing import Any
 
@@ -16,6 +17,8 @@ from seqtune.data.reading.source import Source
 from seqtune.errors import DataError
 from seqtune.progress import silent
 from seqtune.recipe.load import Recipe
+from seqtune.tasks import load_task
+from seqtune.tasks._abilities import ReadsNewer
 from seqtune.tasks._newer_rows import (
     DRAWN,
     changed,
@@ -26,8 +29,10 @@ from seqtune.tasks._newer_rows import (
     refuse_nothing_newer,
     refuse_other_labels,
     same_length,
+    seen_or_unknown,
     unseen_steps,
 )
+from seqtune.tasks._values import Context
 from seqtune.tasks.classify.split import split_cases as split_labelled
 from seqtune.tasks.forecast.newer import at_levels
 from seqtune.tasks.generate.prepare import is_mixed
@@ -63,6 +68,26 @@ def test_rows_without_a_time_come_after_those_of_the_run_where_none_is_known() -
     new = panel(weekly(37).drop(columns="date"), old.grid, time=None)
     assert unseen_steps(old, new, 0.0).tolist() == [37]
     assert unseen_steps(old, new, 0.8).tolist() == [7]
+    assert unseen_steps(old, new, math.nan).tolist() == [37]  # nobody knows of any that is older
+    assert math.isnan(seen_or_unknown(0.0, new, math.nan))
+    assert seen_or_unknown(0.2, new, 0.8) == 0.2
+
+
+def test_times_tell_what_a_run_has_seen_even_where_its_rows_are_not_remembered() -> None:
+    old = panel(weekly(30))
+    new = panel(weekly(37), old.grid)
+    assert unseen_steps(old, new, math.nan).tolist() == [7]
+    assert seen_or_unknown(0.2, new, math.nan) == 0.2
+
+
+@pytest.mark.parametrize("name", ["forecast", "anomaly"])
+def test_what_a_run_has_seen_is_not_known_where_nothing_tells(name: str) -> None:
+    task, source = load_task(name), Source.from_frame(weekly(200).drop(columns="date"))
+    data, recipe = task.prepare(source, Recipe.load(None, name, ("data.target=[y]",)), silent)
+    assert isinstance(task, ReadsNewer)
+    for known, expected in ((math.nan, math.nan), (1.0, 1.0)):
+        made = task.staged(data, data, source, lambda rows, k=known: k, Context(recipe, "runs/one"))
+        assert made.seen == pytest.approx(expected, nan_ok=True)
 
 
 def test_data_that_ends_before_that_of_a_run_is_refused() -> None:

@@ -13,7 +13,13 @@ from seqtune.data.panel.panel import Panel
 from seqtune.data.reading.source import Source
 from seqtune.recipe.load import Recipe
 from seqtune.tasks._columns import require_fitted
-from seqtune.tasks._newer_rows import changed, refuse_nothing_newer, same_length, unseen_steps
+from seqtune.tasks._newer_rows import (
+    changed,
+    refuse_nothing_newer,
+    same_length,
+    seen_or_unknown,
+    unseen_steps,
+)
 from seqtune.tasks._values import Context, KnownRows, Staged
 from seqtune.tasks.anomaly import settle
 from seqtune.tasks.anomaly.codec import Codec
@@ -82,11 +88,13 @@ def staged(
     same_length(source, panel, newer.panel)
     view = Prepared(panel, newer.labels, newer.split, prepared.codec)
     begin, end = newer.split.bounds("test")
-    every = np.arange(source.rows)
-    first = panel.offsets[1:] - unseen_steps(prepared.panel, panel, known(every))
+    share = known(np.arange(source.rows))
+    first = panel.offsets[1:] - unseen_steps(prepared.panel, panel, share)
     seen = np.maximum(np.minimum(first, end) - begin, 0).sum() / max(1, int((end - begin).sum()))
     return Staged(
-        OtherPart(view), float(seen), lambda made: score(view, view.held_out["test"], made)
+        OtherPart(view),
+        seen_or_unknown(float(seen), panel, share),
+        lambda made: score(view, view.held_out["test"], made),
     )
 
 
