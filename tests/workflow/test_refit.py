@@ -230,6 +230,20 @@ def test_a_simple_method_repeats_last_week_for_both(
     assert not comparison.is_better
 
 
+@pytest.mark.parametrize(("days", "is_told"), [(20, True), (3, False)])
+def test_a_promise_is_held_against_what_the_earlier_run_has_not_seen(
+    days: int, is_told: bool, sales: tuple[Path, Path], tmp_path: Path
+) -> None:
+    data = write(weekly(140 + days), tmp_path / "data.csv")
+    comparison = seqtune.refit(
+        sales[0], data, out=tmp_path / "new", use="seasonal_naive"
+    ).comparison
+    assert comparison is not None and comparison.earlier.drift is not None
+    assert (comparison.earlier.seen == 0) is is_told  # 3 days are fewer than the horizon
+    measures = {each.measure for each in comparison.earlier.drift.findings}
+    assert ("coverage" in measures) is is_told and "level" in measures
+
+
 def test_an_interrupted_refit_goes_on_where_it_was(
     sales: tuple[Path, Path], tmp_path: Path
 ) -> None:
