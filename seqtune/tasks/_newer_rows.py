@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -43,6 +44,18 @@ def last_cases(recipe: Recipe, known: float, kept: Mapping[str, str] | None = No
     if known > 0:
         share = min(share, max(LEAST_SHARE, 1 - known))
     return recipe.replace({**(kept or {"data.cases": KEPT}), "test.share": share})
+
+
+def cases_held_out(prepared: Any, source: Source, recipe: Recipe, known: float) -> Recipe:
+    """Return a recipe that tests on the last cases: the `newest_held_out` of a task of cases.
+
+    Args:
+        prepared: What the earlier run was fitted on.
+        source: The newer data.
+        recipe: The earlier run's, every value filled in.
+        known: About which share of the data the run was fitted on.
+    """
+    return last_cases(recipe, known)
 
 
 def drawn_at_random(recipe: Recipe) -> str:

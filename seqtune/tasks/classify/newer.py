@@ -12,7 +12,6 @@ from seqtune.tasks._newer_rows import (
     changed,
     drawn_at_random,
     in_columns_of,
-    last_cases,
     places_in,
     refuse_other_labels,
 )
@@ -20,11 +19,6 @@ from seqtune.tasks._values import Context, KnownRows, Staged
 from seqtune.tasks.classify.new_cases import unlabelled_cases
 from seqtune.tasks.classify.prepared import Prepared
 from seqtune.tasks.classify.tables import score_cases
-
-
-def newest_held_out(prepared: Prepared, source: Source, recipe: Recipe, known: float) -> Recipe:
-    """Return a recipe that tests on the last cases of each class."""
-    return last_cases(recipe, known)
 
 
 def staged(

@@ -12,7 +12,6 @@ from seqtune.tasks._newer_rows import (
     changed,
     drawn_at_random,
     in_columns_of,
-    last_cases,
     refuse_other_labels,
 )
 from seqtune.tasks._values import Context, KnownRows, Staged
@@ -20,11 +19,6 @@ from seqtune.tasks.tag.encode import encode, without_gaps
 from seqtune.tasks.tag.encoded import EncodedSequences
 from seqtune.tasks.tag.prepared import Prepared
 from seqtune.tasks.tag.scoring import score_positions
-
-
-def newest_held_out(prepared: Prepared, source: Source, recipe: Recipe, known: float) -> Recipe:
-    """Return a recipe that tests on the last sequences."""
-    return last_cases(recipe, known)
 
 
 def staged(
