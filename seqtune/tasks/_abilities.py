@@ -263,12 +263,15 @@ class ReadsNewer(Protocol):
             context: Hears of repairs, names the earlier run, and has the newer one's recipe.
         """
 
-    def unlike(self, prepared: Any, newer_prepared: Any) -> str:
-        """Say why an earlier run's weights mean something else to newer data; "" where they do not.
+    def unlike(self, prepared: Any, newer_prepared: Any, recipe: Recipe) -> str:
+        """Say why newer data cannot go on from an earlier run's weights; "" where it can.
+
+        They mean something else to it, or have learnt from what it holds out.
 
         Args:
             prepared: What the earlier run was fitted on.
             newer_prepared: The newer data, prepared.
+            recipe: The earlier run's, every value filled in.
         """
 
 
