@@ -125,5 +125,4 @@ def _stretch(prepared: Prepared, window: int) -> Stretch:
         times=format_times(panel.grid.times(steps)),
         history=np.where(seen, panel.target[first:cut, target], np.nan),
         target=panel.target_names[target],
-        series=panel.series[series],
     )

@@ -14,8 +14,8 @@ from seqtune.figures.matrix import Matrix
 from seqtune.figures.numbers import numbers
 from seqtune.tasks.forecast.evidence.cycles import Cycle
 from seqtune.tasks.forecast.evidence.losses import Losses
-from seqtune.tasks.forecast.evidence.means import grouped_means
-from seqtune.tasks.forecast.evidence.told_apart import UNTESTED, outcomes
+from seqtune.tasks.forecast.evidence.means import Means, grouped_means
+from seqtune.tasks.forecast.evidence.told_apart import outcomes
 
 ERRORS_OF_MANY = 3.0
 """The most extreme of many places is only named where it is so many standard errors away."""
@@ -53,7 +53,7 @@ def _bars(losses: Losses, cycle: Cycle) -> Bars:
     number = len(cycle.categories)
     groups = []
     for name in losses.cases.names:
-        means = losses.means(name, cycle.places, number)
+        means = losses.means(name, cycle.places, number, cycle.turns)
         errors = numbers(means.errors) if np.isfinite(means.errors).any() else ()
         role = losses.cases.role(name)
         groups.append(Group(name=name, values=numbers(means.values), errors=errors, role=role))
@@ -107,37 +107,48 @@ def _sentences(losses: Losses, cycle: Cycle) -> list[str]:
     """Name the place where the error is largest, if that is no chance; compare both models."""
     cases, number = losses.cases, len(cycle.categories)
     means = losses.means(cases.model, cycle.places, number)
-    everything = np.zeros_like(cycle.places)
-    overall = losses.means(cases.model, everything, 1).values[0]
-    # by how much the errors of a place are above the overall mean, with its standard error
-    above = grouped_means(
-        losses.by_model[cases.model] - overall * losses.weights[:, None],
-        losses.weights,
-        cycle.places,
-        cases.blocks,
-        number,
-    )
-    usable = np.isfinite(above.values) & np.isfinite(above.errors)
+    above = above_steps(losses, cycle)
     said = []
+    usable = np.isfinite(above.values) & np.isfinite(above.errors)
     if usable.any():
         worst = int(np.argmax(np.where(usable, above.values, -np.inf)))
         if above.values[worst] > ERRORS_OF_MANY * above.errors[worst]:
+            usual = means.values[worst] - above.values[worst]
             said.append(
                 f"{cases.model} errs most at {cycle.name} {cycle.categories[worst]}: "
-                f"{losses.title} {figure(means.values[worst])}, against {figure(overall)} overall."
+                f"{losses.title} {figure(means.values[worst])}, against {figure(usual)} as many "
+                f"steps ahead at any {cycle.name}."
             )
         else:
             said.append(f"No {cycle.name} stands out by more than chance would give.")
     if cases.baseline:
         method = losses.means(cases.baseline, cycle.places, number).values
-        found = outcomes(losses.gains(cycle.places, number), method)
+        found = outcomes(losses.gains(cycle.places, number, cycle.turns), method)
         if found.is_tested:
             rest = number - found.better - found.worse
             said.append(
                 f"Against {cases.baseline} it is better at {found.better} of {number} "
                 f"{cycle.name}s, worse at {found.worse}, and not told apart at {rest}."
             )
-    return said or [UNTESTED]
+    return said or [
+        f"The test part is too short to say whether one {cycle.name} is harder than another."
+    ]
+
+
+def above_steps(losses: Losses, cycle: Cycle) -> Means:
+    """Return by how much errors at each place are above those of as many steps ahead elsewhere.
+
+    Where all forecasts begin at midnight, hours are steps ahead: no hour then stands out.
+
+    Args:
+        losses: Those of the model count.
+        cycle: The places.
+    """
+    cases, weights = losses.cases, losses.weights
+    steps = np.broadcast_to(np.arange(cases.horizon), cases.actual.shape)
+    usual = losses.means(cases.model, steps, cases.horizon).values
+    surplus = losses.by_model[cases.model] - usual * weights[:, None]
+    return grouped_means(surplus, weights, cycle.places, cycle.turns, len(cycle.categories))
 
 
 def _confounded(losses: Losses, cycle: Cycle) -> tuple[str, ...]:
@@ -146,6 +157,6 @@ def _confounded(losses: Losses, cycle: Cycle) -> tuple[str, ...]:
     if len(starts) > 1 or losses.cases.horizon < 2:
         return ()
     return (
-        f"All forecasts begin at {cycle.name} {cycle.categories[int(starts[0])]}, so what is due "
-        f"to the {cycle.name} cannot be told from what is due to the step ahead.",
+        f"All forecasts begin at the same {cycle.name}, {cycle.categories[int(starts[0])]}: what is "
+        f"due to the {cycle.name} cannot be told from what is due to the step ahead.",
     )

@@ -33,11 +33,14 @@ class Cycle:
         name: "hour", "weekday" or "month".
         categories: Its places that occur, in their order.
         places: (windows, horizon) int64, numbers of categories.
+        turns: (windows, horizon) int64, the day, or the month of some year, that each step is in:
+            what happened there may be the day's alone, so that days and not steps are draws.
     """
 
     name: str
     categories: tuple[str, ...]
     places: Ints
+    turns: Ints
 
 
 def cycles_of(grid: Grid, start: Ints, horizon: int) -> tuple[Cycle, ...]:
@@ -60,6 +63,9 @@ def cycles_of(grid: Grid, start: Ints, horizon: int) -> tuple[Cycle, ...]:
         return ()
     times = pd.DatetimeIndex(grid.times(np.arange(first, first + span, dtype=np.int64)))
     at = start[:, None] - first + np.arange(horizon)
+    unit = "datetime64[M]" if names == ("month",) else "datetime64[D]"
+    turns = times.to_numpy().astype(unit).astype(np.int64)
+    turns -= turns.min()
     found = []
     for name in names:
         of_time, labels = _places(times, name)
@@ -68,7 +74,8 @@ def cycles_of(grid: Grid, start: Ints, horizon: int) -> tuple[Cycle, ...]:
         if len(present) > 1:
             number = np.full(len(labels), -1)
             number[present] = np.arange(len(present))
-            found.append(Cycle(name, tuple(labels[each] for each in present), number[every]))
+            categories = tuple(labels[each] for each in present)
+            found.append(Cycle(name, categories, number[every], turns[at]))
     return tuple(found)
 
 

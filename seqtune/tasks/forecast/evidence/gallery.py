@@ -27,13 +27,11 @@ class Stretch:
         times: (history + steps,) labels.
         history: (history,) values before the window, NaN where none was observed.
         target: Name of the target.
-        series: Name of the series; empty where there is one.
     """
 
     times: Sequence[str]
     history: npt.NDArray[np.float64]
     target: str
-    series: str = ""
 
 
 def gallery_block(
@@ -114,7 +112,7 @@ def _figure(losses: Losses, choice: Choice, stretch: Stretch, x_title: str) -> L
     ]
     actual = numbers(np.concatenate([stretch.history, came]))
     return Lines(
-        title=_title(choice, stretch),
+        title=_title(cases.lines[int(cases.line[window])], choice, stretch),
         caption=_caption(losses, window),
         x=tuple(stretch.times[: before + steps]),
         x_title=x_title,
@@ -124,9 +122,9 @@ def _figure(losses: Losses, choice: Choice, stretch: Stretch, x_title: str) -> L
     )
 
 
-def _title(choice: Choice, stretch: Stretch) -> str:
+def _title(line: str, choice: Choice, stretch: Stretch) -> str:
     first = stretch.times[len(stretch.history)]
-    name = literal(stretch.series or stretch.target)
+    name = literal(line)
     return f"{choice.name}: {name} from {first}" if choice.name else f"{name} from {first}"
 
 

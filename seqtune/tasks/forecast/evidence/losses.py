@@ -36,21 +36,24 @@ class Losses:
     weights: Floats
     title: str
 
-    def means(self, name: str, groups: Ints, number: int) -> Means:
+    def means(self, name: str, groups: Ints, number: int, blocks: Ints | None = None) -> Means:
         """Return the figure of each group of a model, each step counting alike.
 
         Args:
             name: The model.
             groups: (windows, horizon) int64; below 0 for what does not count.
             number: How many groups there are.
+            blocks: What draws independently of each other; the blocks of the cases if None.
         """
-        return grouped_means(self.by_model[name], self.weights, groups, self.cases.blocks, number)
+        draws = self.cases.blocks if blocks is None else blocks
+        return grouped_means(self.by_model[name], self.weights, groups, draws, number)
 
-    def gains(self, groups: Ints, number: int) -> Means:
+    def gains(self, groups: Ints, number: int, blocks: Ints | None = None) -> Means:
         """Return by how much the figure of the model is below the simple method's, by group."""
         cases = self.cases
         gained = self.by_model[cases.baseline] - self.by_model[cases.model]
-        return grouped_means(gained, self.weights, groups, cases.blocks, number)
+        draws = cases.blocks if blocks is None else blocks
+        return grouped_means(gained, self.weights, groups, draws, number)
 
     @cached_property
     def of_windows(self) -> Mapping[str, Floats]:

@@ -40,7 +40,7 @@ def grouped_means(
         values: (windows, steps), already multiplied by the weights; NaN does not count.
         weights: (windows,), what each value of a window counts.
         groups: (windows, steps) int64, the group of each value; those below 0 do not count.
-        blocks: (windows,) int64, the block of each window, counted from 0.
+        blocks: (windows,) or (windows, steps) int64, the block of each window or value, from 0.
         number: How many groups there are.
 
     Example:
@@ -53,7 +53,8 @@ def grouped_means(
     """
     counted = np.isfinite(values) & (groups >= 0)
     window, step = np.nonzero(counted)
-    group, block = groups[window, step], blocks[window]
+    group = groups[window, step]
+    block = blocks[window] if blocks.ndim == 1 else blocks[window, step]
     amounts, weighing = values[window, step], weights[window]
     counts = np.bincount(group, minlength=number)
     total = np.bincount(group, weighing, number)

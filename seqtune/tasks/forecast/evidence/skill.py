@@ -14,6 +14,11 @@ from seqtune.figures.value import MOST_POINTS
 from seqtune.tasks.forecast.evidence.by_series import is_wide
 from seqtune.tasks.forecast.evidence.losses import Losses
 
+CHANCE = 0.05
+"""What chance gives more often than this is not told apart from it."""
+
+MANY = 1_000
+
 FEWEST = 3
 """Fewer series are compared as bars alone."""
 
@@ -78,10 +83,27 @@ def skill_sentence(model: str, method: str, better: int, worse: int, count: int)
         'ensemble is better than naive on 6 of 10 series (60.0 %), as chance alone could give.'
 
     Source:
-        The sign test, with the normal approximation at two standard errors.
+        The sign test; of many series, its normal approximation.
     """
     share = percent(better / count)
     said = f"{model} is better than {method} on {better:,} of {count:,} series ({share})"
-    if abs(better - worse) < 2 * math.sqrt(better + worse):
+    if chance_of(min(better, worse), better + worse) > CHANCE:
         return f"{said}, as chance alone could give."
     return f"{said}, {'more' if better > worse else 'fewer'} than chance alone would give."
+
+
+def chance_of(fewer: int, count: int) -> float:
+    """Return how often fair coins fall at least as unevenly, heads or tails.
+
+    Args:
+        fewer: Heads or tails, whichever are fewer.
+        count: Coins.
+
+    Example:
+        >>> chance_of(0, 4), chance_of(2, 4)
+        (0.125, 1.0)
+    """
+    if count > MANY:
+        return math.erfc((count - 2 * fewer - 1) / math.sqrt(2 * count))
+    tail = sum(math.comb(count, heads) for heads in range(fewer + 1))
+    return min(1.0, 2 * tail / 2**count)
