@@ -9,8 +9,10 @@ from seqtune.data.panel.time_text import format_times
 from seqtune.drawing.wording import literal
 from seqtune.figures.block import Block
 from seqtune.tasks._values import Tested
+from seqtune.tasks.forecast.evidence.by_calendar import calendar_block
+from seqtune.tasks.forecast.evidence.by_origin import origins_block
 from seqtune.tasks.forecast.evidence.by_series import series_block
-from seqtune.tasks.forecast.evidence.calendar import calendar_block
+from seqtune.tasks.forecast.evidence.by_step import steps_block
 from seqtune.tasks.forecast.evidence.cases import Cases
 from seqtune.tasks.forecast.evidence.choice import chosen_windows
 from seqtune.tasks.forecast.evidence.cycles import cycles_of
@@ -22,9 +24,7 @@ from seqtune.tasks.forecast.evidence.losses import (
     quantile_losses,
     scaled_errors,
 )
-from seqtune.tasks.forecast.evidence.origins import origins_block
 from seqtune.tasks.forecast.evidence.skill import skill_block
-from seqtune.tasks.forecast.evidence.steps import steps_block
 from seqtune.tasks.forecast.floor import given_out
 from seqtune.tasks.forecast.info import INFO
 from seqtune.tasks.forecast.prepared import Prepared

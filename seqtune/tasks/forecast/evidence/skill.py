@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 
 from seqtune.drawing.wording import literal, percent
@@ -11,13 +9,9 @@ from seqtune.figures.block import Block
 from seqtune.figures.numbers import numbers
 from seqtune.figures.points import Cloud, Points
 from seqtune.figures.value import MOST_POINTS
+from seqtune.metrics.sign_test import CHANCE, sign_test
 from seqtune.tasks.forecast.evidence.by_series import is_wide
 from seqtune.tasks.forecast.evidence.losses import Losses
-
-CHANCE = 0.05
-"""What chance gives more often than this is not told apart from it."""
-
-MANY = 1_000
 
 FEWEST = 3
 """Fewer series are compared as bars alone."""
@@ -81,29 +75,9 @@ def skill_sentence(model: str, method: str, better: int, worse: int, count: int)
     Example:
         >>> skill_sentence("ensemble", "naive", 6, 4, 10)
         'ensemble is better than naive on 6 of 10 series (60.0 %), as chance alone could give.'
-
-    Source:
-        The sign test; of many series, its normal approximation.
     """
     share = percent(better / count)
     said = f"{model} is better than {method} on {better:,} of {count:,} series ({share})"
-    if chance_of(min(better, worse), better + worse) > CHANCE:
+    if sign_test(min(better, worse), better + worse) > CHANCE:
         return f"{said}, as chance alone could give."
     return f"{said}, {'more' if better > worse else 'fewer'} than chance alone would give."
-
-
-def chance_of(fewer: int, count: int) -> float:
-    """Return how often fair coins fall at least as unevenly, heads or tails.
-
-    Args:
-        fewer: Heads or tails, whichever are fewer.
-        count: Coins.
-
-    Example:
-        >>> chance_of(0, 4), chance_of(2, 4)
-        (0.125, 1.0)
-    """
-    if count > MANY:
-        return math.erfc((count - 2 * fewer - 1) / math.sqrt(2 * count))
-    tail = sum(math.comb(count, heads) for heads in range(fewer + 1))
-    return min(1.0, 2 * tail / 2**count)

@@ -157,6 +157,6 @@ def _confounded(losses: Losses, cycle: Cycle) -> tuple[str, ...]:
     if len(starts) > 1 or losses.cases.horizon < 2:
         return ()
     return (
-        f"All forecasts begin at the same {cycle.name}, {cycle.categories[int(starts[0])]}: what is "
-        f"due to the {cycle.name} cannot be told from what is due to the step ahead.",
+        f"All forecasts begin at the same {cycle.name}, {cycle.categories[int(starts[0])]}: what "
+        f"is due to the {cycle.name} cannot be told from what is due to the step ahead.",
     )
