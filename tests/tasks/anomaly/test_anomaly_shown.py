@@ -106,6 +106,15 @@ def test_rows_without_a_label_are_neither_found_nor_false() -> None:
     assert (found.found, found.missed, found.false) == (0, 1, 1)
 
 
+def test_an_event_that_holds_a_labelled_row_is_not_false() -> None:
+    here = scene([0.0, 9.0, 0.0, 9.0, 0.0], None, [0, 1, 0, 0, 0])  # one event, rows 1 to 3
+    assert counts_of(here, here.model).false == 0
+    block = thresholds_block(here)
+    assert block is not None
+    false = block.figures[1]
+    assert isinstance(false, Lines) and false.lines[0].values[0] == 0.0
+
+
 def test_a_labelled_event_without_a_score_is_left_out() -> None:
     scores = [NAN, 0.0, 5.0, 0.0, 0.0]
     here = scene(scores, None, [1, 0, 1, 0, 0])
@@ -237,9 +246,10 @@ def test_no_peak_is_lost_in_thinning() -> None:
     draw = np.random.default_rng(0)
     line = draw.normal(size=10_000)
     line[1234], line[7000:7500] = 50.0, NAN
-    kept = kept_rows(10_000, 400, [line, -line])
+    line[4321] = -50.0
+    kept = kept_rows(10_000, 400, [line, np.zeros(10_000)])
     assert len(kept) <= 400
-    assert 1234 in kept and np.all(np.diff(kept) > 0)
+    assert 1234 in kept and 4321 in kept and np.all(np.diff(kept) > 0)
     assert kept_rows(3, 400, [line]).tolist() == [0, 1, 2]
 
 
