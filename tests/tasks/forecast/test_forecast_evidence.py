@@ -247,6 +247,7 @@ def test_of_many_series_both_ends_and_the_spread_are_shown() -> None:
         quantiles={"net": np.arange(1.0, count + 1)[:, None, None]},
         levels=(0.5,),
         model="net",
+        left_out=7,
     )
     block = series_block(errors_of(cases))
     assert block is not None
@@ -258,6 +259,7 @@ def test_of_many_series_both_ends_and_the_spread_are_shown() -> None:
     # 46 to 50 of a sum of 1,275
     assert "The hardest tenth of the series makes up 18.8 % of all error." in text_of(block)
     assert "10 series between the two ends are not listed." in text_of(block)
+    assert "7 further series are not forecast in the test part." in text_of(block)
 
 
 def test_series_by_series_against_the_simple_method() -> None:

@@ -89,6 +89,7 @@ def _cases(prepared: Prepared, tested: Tested, made: dict[str, Floats]) -> Cases
         model=tested.model,
         baseline=tested.baseline,
         counts=codec.counts,
+        left_out=len(panel.series) * len(panel.target_names) - len(present),
     )
 
 

@@ -116,4 +116,6 @@ def _sentences(losses: Losses, own: Floats, order: npt.NDArray[np.int64]) -> tup
             f"{missing:,} series are left out: nothing was observed of them in the test part, or "
             f"they never change in training, so that {losses.title} is not defined."
         )
+    if cases.left_out:
+        said.append(f"{cases.left_out:,} further series are not forecast in the test part.")
     return tuple(said)

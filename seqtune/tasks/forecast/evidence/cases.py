@@ -30,6 +30,7 @@ class Cases:
         model: The row that the page is about.
         baseline: The best simple method; empty where there is none.
         counts: Whether the values are sparse counts.
+        left_out: Series and targets without a window: not all are tested where they are many.
     """
 
     lines: tuple[str, ...]
@@ -42,6 +43,7 @@ class Cases:
     model: str
     baseline: str = ""
     counts: bool = False
+    left_out: int = 0
 
     @property
     def horizon(self) -> int:
