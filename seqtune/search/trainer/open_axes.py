@@ -49,6 +49,4 @@ def open_shape(shapes: Sequence[tuple[int, ...]]) -> tuple[int | None, ...]:
         >>> open_shape([(32, 5, 8), (16, 9, 8)])
         (None, None, 8)
     """
-    return tuple(
-        sizes[0] if len(set(sizes)) == 1 else None for sizes in zip(*shapes, strict=True)
-    )
+    return tuple(sizes[0] if len(set(sizes)) == 1 else None for sizes in zip(*shapes, strict=True))
