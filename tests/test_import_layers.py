@@ -27,7 +27,6 @@ LAYERS = [
     ["seqtune.architectures", "seqtune.cells", "seqtune.baselines", "seqtune.initializers"],
     ["seqtune.data", "seqtune.metrics"],
     ["seqtune.recipe", "seqtune.workflow.options"],
-    ["seqtune.pages"],
     ["seqtune.drawing", "seqtune.figures"],
     ["seqtune.tasks._info"],
     ["seqtune.registry", "seqtune.files", "seqtune.progress", "seqtune.errors", "seqtune.runtime"],
