@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
 import sys
 import time
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from subprocess import (
+    DEVNULL,
+    PIPE,
+    CalledProcessError,
+    Popen,
+    SubprocessError,
+    TimeoutExpired,
+)
 
 from seqtune.runtime.import_paths import import_paths
 from seqtune.trackers._process import reason_of
@@ -59,7 +66,7 @@ class Artifacts:
             (self.files / "report.txt").write_text(report, encoding="utf-8")
             _end(commands[1], until)
             self.bundle = bundle
-        except (OSError, subprocess.SubprocessError) as error:
+        except (OSError, SubprocessError) as error:
             self.faults.append(_why(error))
         finally:
             for command in commands:
@@ -67,21 +74,21 @@ class Artifacts:
                 command.communicate()
 
 
-def _begin(*words: str) -> subprocess.Popen[str]:
+def _begin(*words: str) -> Popen[str]:
     """Begin a command of seqtune."""
-    return subprocess.Popen(
+    return Popen(
         [sys.executable, "-m", "seqtune", *words],
         env={**os.environ, "PYTHONPATH": os.pathsep.join(import_paths())},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
+        stdin=DEVNULL,
+        stdout=PIPE,
+        stderr=PIPE,
         text=True,
         encoding="utf-8",
         errors="replace",
     )
 
 
-def _end(command: subprocess.Popen[str], until: float) -> str:
+def _end(command: Popen[str], until: float) -> str:
     """Wait for a command and return what it printed.
 
     Raises:
@@ -89,14 +96,16 @@ def _end(command: subprocess.Popen[str], until: float) -> str:
     """
     out, err = command.communicate(timeout=max(0.0, until - time.monotonic()))
     if command.returncode:
-        raise subprocess.CalledProcessError(command.returncode, command.args, out, err)
+        raise CalledProcessError(command.returncode, command.args, out, err)
     return out
 
 
 def _why(error: Exception) -> str:
     """Return why a command made nothing: what it said of it, in one line."""
-    if isinstance(error, subprocess.TimeoutExpired):
+    if isinstance(error, TimeoutExpired):
         return "there was no time"
-    said = str(getattr(error, "stderr", None) or error).strip().split("\n")
+    said = str(getattr(error, "stderr", None) or "").strip().split("\n")
     told = [line.partition(": ")[2] for line in said if line.startswith(("error: ", "hint: "))]
-    return reason_of("; ".join(told) or said[-1])
+    if isinstance(error, CalledProcessError):
+        return reason_of("; ".join(told) or said[-1] or f"it ended with code {error.returncode}")
+    return reason_of(error)

@@ -10,6 +10,7 @@ import os
 import time
 import zipfile
 from collections.abc import Mapping
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -173,6 +174,7 @@ class MlflowRuns:
 
     def _log_model(self, bundle: Path) -> None:
         """Log the winner as a model of MLflow, which loads the bundle by a script of ours."""
+        from mlflow.entities import LoggedModelOutput
         from mlflow.exceptions import MlflowException
         from mlflow.models import Model
         from mlflow.pyfunc import save_model
@@ -186,7 +188,7 @@ class MlflowRuns:
             str(folder),
             python_model=str(Path(__file__).with_name("_pyfunc.py")),
             artifacts={"bundle": str(bundle)},
-            pip_requirements=requirements_of(bundle),
+            pip_requirements=[f"mlflow-skinny=={version('mlflow-skinny')}", *stated_in(bundle)],
             mlflow_model=Model(model_id=model.model_id) if model is not None else None,
         )
         if model is None:
@@ -194,9 +196,10 @@ class MlflowRuns:
             return
         self._client.log_model_artifacts(model.model_id, str(folder))
         self._client.finalize_logged_model(model.model_id, "READY")
+        self._client.log_outputs(self._own, [LoggedModelOutput(model.model_id, step=0)])
 
 
-def requirements_of(bundle: Path) -> list[str]:
+def stated_in(bundle: Path) -> list[str]:
     """Return the exact versions of what predicting with a bundle needs, as it states them."""
     with zipfile.ZipFile(bundle) as archive:
         lines = archive.read("requirements.txt").decode("utf-8").splitlines()

@@ -38,8 +38,8 @@ class EventFiles:
         self._trials: dict[str, Any] = {}
         self._values: dict[str, dict[str, Any]] = {}
         self._best = Best(run.direction)
-        self._samples = self._notes = 0
-        self._own = _writer(self._folder)
+        self._samples = self._notes = self._files = 0
+        self._own = self._writer(self._folder)
         self._own.add_text("parameters", _table(run.parameters), 0)
         self._own.add_text("tags", _table(run.tags), 0)
 
@@ -84,8 +84,15 @@ class EventFiles:
     def _of(self, trial: str) -> Any:
         """Return the writer of a trial; one that goes on writes a further file."""
         if trial not in self._trials:
-            self._trials[trial] = _writer(self._folder / trial)
+            self._trials[trial] = self._writer(self._folder / trial)
         return self._trials[trial]
+
+    def _writer(self, folder: Path) -> Any:
+        """Return what writes a new file in a folder: its name has the second, which may not do."""
+        from tensorboardX import SummaryWriter
+
+        self._files += 1
+        return SummaryWriter(str(folder), filename_suffix=f".{self._files}")
 
     def _end_trial(self, event: TrialEnded) -> None:
         from tensorboardX.summary import hparams
@@ -104,12 +111,6 @@ class EventFiles:
         writer.add_text("trial/status", _verbatim(f"{event.status} {event.reason}".strip()), 0)
         writer.close()
         del self._trials[event.trial]
-
-
-def _writer(folder: Path) -> Any:
-    from tensorboardX import SummaryWriter
-
-    return SummaryWriter(str(folder))
 
 
 def _verbatim(text: str) -> str:

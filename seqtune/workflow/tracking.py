@@ -5,13 +5,23 @@ from __future__ import annotations
 import math
 import shlex
 import time
+from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any
 
 from seqtune.errors import MissingExtra, RunError
-from seqtune.progress import Event, Listener, Note, StageStarted
+from seqtune.progress import (
+    EpochEnded,
+    Event,
+    Listener,
+    Note,
+    StageStarted,
+    TrialEnded,
+    TrialStarted,
+)
 from seqtune.recipe.kind import plain
 from seqtune.recipe.write import one_line
 from seqtune.registry import trackers
@@ -31,6 +41,11 @@ HURRIED_SECONDS = 2.0
 
 FILES_SECONDS = 30.0
 """So long the report and the bundle may take that trackers are given."""
+
+SEARCH = "search"
+"""The stage in which trials are trials."""
+
+OF_TRIALS = (TrialStarted, EpochEnded, TrialEnded)
 
 KIND = "seqtune-trackers-"
 """What the name of their folder begins with."""
@@ -72,6 +87,8 @@ class Tracking:
         self._names, self._tell = names, listener
         self._feeds: list[Feed] = []
         self._folder: OwnFolder | None = None
+        self._stage = ""
+        self._epochs: Counter[str] = Counter()
 
     def begin(self, run: Tracked) -> None:
         """Start them.
@@ -98,6 +115,13 @@ class Tracking:
 
     def hear(self, event: Event) -> None:
         """Pass an event on; does not wait, and does not raise."""
+        if isinstance(event, StageStarted):
+            self._stage = event.name
+        if isinstance(event, OF_TRIALS) and self._stage != SEARCH:
+            return  # a refit goes by the name of its trial, and is none
+        if isinstance(event, EpochEnded):  # a trial that goes on counts from one again
+            self._epochs[event.trial] += 1
+            event = replace(event, epoch=self._epochs[event.trial])
         for feed in self._feeds:
             feed.hear(event)
         self._look()
