@@ -212,7 +212,7 @@ def tracked(
     """
     data = record["data"]
     versions = {f"version.{name}": version for name, version in record["versions"].items()}
-    tags = {
+    facts = {
         "task": recipe.task,
         "recipe": recipe.name,
         "backend": record["backend"],
@@ -229,7 +229,7 @@ def tracked(
         metric=metric,
         direction=direction,
         parameters=dict(_parameters(recipe)),
-        tags={f"seqtune.{name}": str(tag) for name, tag in tags.items() if tag},
+        tags={f"seqtune.{name}": str(fact) for name, fact in facts.items() if fact},
     )
 
 
