@@ -6,6 +6,7 @@ import os
 import threading
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from queue import SimpleQueue
@@ -80,7 +81,7 @@ class Feed:
             seconds: How long to wait at most.
         """
         if not self.fault and not self._over.wait(seconds):
-            self._drop(f"it took more than {seconds:.0f} seconds at the end")
+            self._drop("it did not end in time")
         self.close()
 
     def close(self) -> None:
@@ -100,10 +101,11 @@ class Feed:
 
     def _write(self) -> None:
         """Empty the queue into the process, in a thread of its own."""
-        while (message := self._waiting.get()) is not None:
-            self._process.mark()
-            self._process.send(message)
-        self._process.ask_to_end()
+        with suppress(ValueError):  # the pipe was closed: the process is gone
+            while (message := self._waiting.get()) is not None and not self.fault:
+                self._process.mark()
+                self._process.send(message)
+            self._process.ask_to_end()
 
     def _hear(self, message: dict[str, Any] | None) -> None:
         """Hear the process, in a thread of its own; None when it has gone."""
