@@ -86,6 +86,13 @@ def test_a_dimension_is_a_distribution(dimension: Dimension, expected: str) -> N
     assert str(form._distribution(dimension)) == expected
 
 
+@pytest.mark.parametrize(("status", "score"), [
+    ("failed", 0.5), ("completed", None), ("completed", float("nan")), ("stopped", float("inf")),
+])  # fmt: skip
+def test_a_trial_without_a_score_has_failed(status: str, score: float | None) -> None:
+    assert form._end_of(status, score) == (optuna.trial.TrialState.FAIL, None)
+
+
 def test_without_optuna_the_extra_is_named(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

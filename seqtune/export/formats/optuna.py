@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import shutil
 import time
 import warnings
@@ -99,14 +100,14 @@ def _trials(run: Run) -> Iterator[Any]:
     space = [each for each in run.recipe.dimensions() if each.kind != "fixed"]
     began = _time_of(run.record.get("began", ""))
     for number, trial in enumerate(run.checked_trials):
-        values, score = trial["values"], trial.get("score")
+        values, (state, score) = trial["values"], _end_of(trial["status"], trial.get("score"))
         searched = [each for each in space if each.path in values]
         taken = {each.path: values[each.path] for each in searched if _holds(each, values)}
         seconds = float(trial.get("seconds", trial["training_seconds"]))
         yield FrozenTrial(
             number=number,
             trial_id=number,
-            state=_state(trial["status"], score),
+            state=state,
             value=score,
             datetime_start=began,
             datetime_complete=began + timedelta(seconds=seconds),
@@ -128,14 +129,14 @@ def _facts(trial: Mapping[str, Any], left: set[str]) -> dict[str, Any]:
     return {**facts, **{path: trial["values"][path] for path in sorted(left)}}
 
 
-def _state(status: str, score: float | None) -> Any:
+def _end_of(status: str, score: float | None) -> tuple[Any, float | None]:
+    """Return how a trial ended as Optuna calls it, and its score: one that failed has none."""
     from optuna.trial import TrialState
 
-    if score is None:
-        return TrialState.FAIL
-    return {"completed": TrialState.COMPLETE, "stopped": TrialState.PRUNED}.get(
-        status, TrialState.FAIL
-    )
+    states = {"completed": TrialState.COMPLETE, "stopped": TrialState.PRUNED}
+    if score is None or not math.isfinite(score) or status not in states:
+        return TrialState.FAIL, None
+    return states[status], score
 
 
 def _holds(dimension: Dimension, values: Mapping[str, Any]) -> bool:
