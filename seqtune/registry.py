@@ -160,6 +160,9 @@ class Architectures(Registry):
 cells = Registry("seqtune.cells", "cell")
 architectures = Registry("seqtune.architectures", "architecture")
 tasks = Registry("seqtune.tasks", "task")
+trackers = Registry("seqtune.trackers", "tracker", ["start"])
+"""Where a search can be followed from outside."""
+
 formats = Registry("seqtune.export.formats", "format", ["write"])
 """The forms in which a row of a leaderboard leaves its run."""
 

@@ -19,8 +19,9 @@ LAYERS = [
     [
         *("seqtune.workflow.fit", "seqtune.workflow.search", "seqtune.workflow.plan"),
         *("seqtune.workflow.fitting", "seqtune.workflow.inspect", "seqtune.workflow"),
+        "seqtune.workflow.tracking",
     ],
-    ["seqtune.serve", "seqtune.export", "seqtune.sklearn"],
+    ["seqtune.serve", "seqtune.export", "seqtune.sklearn", "seqtune.trackers"],
     ["seqtune.run"],
     ["seqtune.search"],
     ["seqtune.tasks"],

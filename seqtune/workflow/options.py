@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from seqtune.errors import RecipeError, UsageError, unknown
 from seqtune.errors import literal as printable
-from seqtune.registry import tasks
+from seqtune.registry import tasks, trackers
 from seqtune.tasks._info import Flag, TaskInfo, info_of, infos
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ SHARED = (
     Flag("address", "search.address", "Ray cluster to join: host:port or ray://host:port."),
     Flag("backend", "backend", "Keras backend: auto, tensorflow, jax."),
     Flag("seed", "seed", "Seed of all random numbers.", "integer"),
+    Flag("track", "tracking", f"Follow the search in {', '.join(trackers)} (repeatable).", "texts"),
 )
 """The flags of every task that set a recipe key."""
 
