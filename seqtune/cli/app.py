@@ -22,11 +22,17 @@ from seqtune.cli import (
     resume,
     runs,
     serve,
+    shells,
 )
 from seqtune.cli.streams import OutputLost, guarded_streams
 from seqtune.errors import SeqtuneError, UsageError, literal
 from seqtune.files import hint_of
-from seqtune.runtime.interrupt import INTERRUPTED, ended_by_signals, exit_code
+from seqtune.runtime.interrupt import (
+    INTERRUPTED,
+    ended_by_signals,
+    exit_code,
+    interruption,
+)
 from seqtune.tasks._info import infos
 
 app = typer.Typer(
@@ -80,6 +86,8 @@ def _print_error(what: str, text: str) -> None:
 
 def main() -> None:
     """Run the command line; an error that the user can mend is two lines, not a traceback."""
+    if shells.is_asked():
+        sys.exit(shells.answer(app))
     with guarded_streams(), ended_by_signals(is_command=True):
         sys.exit(_run())
 
@@ -92,6 +100,8 @@ def _run() -> int:
         except SystemExit as end:
             code = end.code if isinstance(end.code, int) else int(end.code is not None)
             sys.stdout.flush()
+            if _came_from_a_signal(end):
+                raise KeyboardInterrupt from end
             return exit_code() if code == INTERRUPTED else code
     except SeqtuneError as error:
         _print_error("error", error.message)
@@ -107,9 +117,16 @@ def _run() -> int:
         _print_error("hint", hint_of(error))
         return 1
     except KeyboardInterrupt:
-        typer.echo("interrupted", err=True)
+        typer.echo(interruption(sys.stderr.isatty()), err=True)
         return exit_code()
     return 0
+
+
+def _came_from_a_signal(end: BaseException | None) -> bool:
+    """Say whether typer has turned a signal into the end of the command."""
+    while end is not None and not isinstance(end, KeyboardInterrupt):
+        end = end.__cause__ or end.__context__
+    return end is not None
 
 
 if __name__ == "__main__":

@@ -9,6 +9,8 @@ from typing import Annotated, Any
 
 import typer
 
+from seqtune.cli import completion
+from seqtune.cli.completion import offering
 from seqtune.cli.output import AsJson, Query, Quiet
 from seqtune.tasks._info import infos
 from seqtune.workflow.options import (
@@ -28,14 +30,28 @@ Data = Annotated[
         metavar="DATA", help="A table (CSV, JSON, Parquet, Excel, SQL), a folder, or -."
     ),
 ]
-Recipe = Annotated[str | None, typer.Option(help="A shipped recipe or a YAML file.")]
+Recipe = Annotated[
+    str | None,
+    typer.Option(
+        help="A shipped recipe or a YAML file.", autocompletion=offering(completion.recipes)
+    ),
+]
 Overrides = Annotated[
     list[str] | None,
-    typer.Option("--set", help="Override one recipe key: key.path=value (repeatable)."),
+    typer.Option(
+        "--set",
+        help="Override one recipe key: key.path=value (repeatable).",
+        autocompletion=offering(completion.keys),
+    ),
 ]
 Out = Annotated[Path | None, typer.Option(help="New run folder.")]
 
-KINDS: dict[str, Any] = {"text": str | None, "integer": int | None, "texts": list[str] | None}
+KINDS: dict[str, Any] = {
+    "text": str | None,
+    "integer": int | None,
+    "column": str | None,
+    "columns": list[str] | None,
+}
 
 
 def check_task(data: str, task: str | None, options: FitOptions, command: str) -> str:
@@ -102,11 +118,13 @@ def _parameters() -> Iterator[Parameter]:
     """Yield the parameters of `fit` in the order of its help: what is learnt, columns, search."""
     names = ", ".join(info.name for info in infos())
     yield _parameter("data", Data, Parameter.empty)
-    yield _parameter("task", Annotated[str | None, typer.Option(help=f"What to learn: {names}.")])
+    task = typer.Option(help=f"What to learn: {names}.", autocompletion=offering(completion.tasks))
+    yield _parameter("task", Annotated[str | None, task])
     yield _parameter("recipe", Recipe)
     yield _parameter("overrides", Overrides)
     for name, flags in known_flags().items():
-        option = typer.Option(f"--{name}", help=help_of(name))
+        offer = completion.of_flag(flags[0])
+        option = typer.Option(f"--{name}", help=help_of(name), autocompletion=offer)
         yield _parameter(name, Annotated[KINDS[flags[0].kind], option])
     yield _parameter("query", Query)
     yield _parameter("out", Out)

@@ -11,6 +11,9 @@ from typing import TYPE_CHECKING, Annotated, Any, Protocol
 
 import typer
 
+from seqtune.cli import completion
+from seqtune.cli.completion import offering
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -19,11 +22,20 @@ if TYPE_CHECKING:
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")]
 Quiet = Annotated[bool, typer.Option("--quiet", help="Show no progress.")]
-RunFolder = Annotated[str, typer.Argument(metavar="RUN", help="A run folder, made by `fit`.")]
+RunFolder = Annotated[
+    str,
+    typer.Argument(
+        metavar="RUN",
+        help="A run folder, made by `fit`.",
+        autocompletion=offering(completion.runs),
+    ),
+]
 RunOrBundle = Annotated[
     str,
     typer.Argument(
-        metavar="RUN", help="A run folder, made by `fit`, or a bundle, made by `export`."
+        metavar="RUN",
+        help="A run folder, made by `fit`, or a bundle, made by `export`.",
+        autocompletion=offering(completion.runs_and_bundles),
     ),
 ]
 Force = Annotated[bool, typer.Option("--force", help="Replace the file of -o if it exists.")]
