@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from inspect import Parameter, Signature
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args
 
 import typer
 
@@ -21,8 +21,8 @@ from seqtune.workflow.options import (
     task_name,
 )
 
-Act = Callable[[str, str | None, FitOptions, bool, bool], None]
-"""Takes data, task, options, as_json and quiet."""
+Act = Callable[[Any, str | None, FitOptions, bool, bool], None]
+"""Takes data (None where it asks for it), task, options, as_json and quiet."""
 
 Data = Annotated[
     str,
@@ -30,6 +30,7 @@ Data = Annotated[
         metavar="DATA", help="A table (CSV, JSON, Parquet, Excel, SQL), a folder, or -."
     ),
 ]
+MaybeData = Annotated[str | None, get_args(Data)[1]]
 Recipe = Annotated[
     str | None,
     typer.Option(
@@ -67,22 +68,23 @@ def check_task(data: str, task: str | None, options: FitOptions, command: str) -
     raise missing_task(data, options, command)
 
 
-def with_fit_flags(act: Act, summary: str) -> Callable[..., None]:
+def with_fit_flags(act: Act, summary: str, *, asks: bool = False) -> Callable[..., None]:
     """Return a command that parses the flags of `fit` and passes them on as one value.
 
     Args:
         act: What the command does.
         summary: The first line of its help.
+        asks: Whether it asks for the data where none are typed.
     """
 
     def command(
-        data: str, task: str | None, as_json: bool, quiet: bool, overrides: Any, **flags: Any
+        data: str | None, task: str | None, as_json: bool, quiet: bool, overrides: Any, **flags: Any
     ) -> None:
         options = FitOptions.of(set=tuple(overrides or ()), **flags)
         act(data, task, options, as_json, quiet)
 
     command.__doc__ = summary
-    command.__signature__ = Signature(list(_parameters()))  # type: ignore[attr-defined]
+    command.__signature__ = Signature(list(_parameters(asks)))  # type: ignore[attr-defined]
     return command
 
 
@@ -114,10 +116,10 @@ def with_task_flags(act: Callable[..., None]) -> Callable[..., None]:
     return command
 
 
-def _parameters() -> Iterator[Parameter]:
+def _parameters(asks: bool) -> Iterator[Parameter]:
     """Yield the parameters of `fit` in the order of its help: what is learnt, columns, search."""
     names = ", ".join(info.name for info in infos())
-    yield _parameter("data", Data, Parameter.empty)
+    yield _parameter("data", Data if not asks else MaybeData, None if asks else Parameter.empty)
     task = typer.Option(help=f"What to learn: {names}.", autocompletion=offering(completion.tasks))
     yield _parameter("task", Annotated[str | None, task])
     yield _parameter("recipe", Recipe)

@@ -17,6 +17,7 @@ from seqtune.cli.completion import offering
 if TYPE_CHECKING:
     import pandas as pd
 
+    from seqtune.errors import SeqtuneError
     from seqtune.report.live import LiveBoard
     from seqtune.report.progress_bar import ProgressBar
 
@@ -107,6 +108,31 @@ def show_notes(notes: Iterable[str]) -> None:
 
     for note in notes:
         typer.echo(f"note: {literal(note)}", err=True)
+
+
+def show_command(line: str) -> None:
+    """Show on stderr a command line that can be copied: as one line, however long."""
+    from rich.console import Console
+    from rich.text import Text
+
+    from seqtune.errors import literal
+
+    Console(stderr=True).print(Text(literal(line), style="bold"), soft_wrap=True)
+
+
+def show_error(error: SeqtuneError) -> None:
+    """Say on stderr what is wrong, and what mends it."""
+    print_error("error", error.message)
+    if error.hint:
+        print_error("hint", error.hint)
+
+
+def print_error(what: str, text: str) -> None:
+    """Print an error on stderr; what it quotes from files cannot steer the terminal."""
+    from seqtune.errors import literal
+
+    lines = "\n".join(map(literal, text.split("\n")))
+    typer.echo(f"{what}: {lines}", err=True)
 
 
 def live_board(quiet: bool) -> LiveBoard:

@@ -34,17 +34,9 @@ def answer(run: Callable[[], object]) -> int:
     Args:
         run: Runs the command line, which looks at the environment.
     """
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
-    code, told = 0, io.StringIO()
     line = _BashLine() if os.environ[ASKED] == BASH else None
-    with contextlib.redirect_stdout(told), contextlib.redirect_stderr(io.StringIO()):
-        try:
-            with line.joined() if line else contextlib.nullcontext():
-                run()
-        except SystemExit as end:
-            code = end.code if isinstance(end.code, int) else 1
-        except Exception:
-            return 1
+    with _silence() as told, line.joined() if line else contextlib.nullcontext():
+        code = _code_of(run)
     text = told.getvalue()
     if line:
         offered = filter(None, map(line.quoted, text.splitlines()))
@@ -53,6 +45,28 @@ def answer(run: Callable[[], object]) -> int:
         sys.stdout.write(text)
         sys.stdout.flush()
     return code
+
+
+@contextlib.contextmanager
+def _silence() -> Iterator[io.StringIO]:
+    """Keep what is written to stdout, lose the rest; Ctrl-C ends the process without a word."""
+    told = io.StringIO()
+    earlier = signal.signal(signal.SIGINT, signal.SIG_DFL)
+    try:
+        with contextlib.redirect_stdout(told), contextlib.redirect_stderr(io.StringIO()):
+            yield told
+    finally:
+        signal.signal(signal.SIGINT, earlier)
+
+
+def _code_of(run: Callable[[], object]) -> int:
+    try:
+        run()
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else 1
+    except Exception:
+        return 1
+    return 0
 
 
 class _BashLine:

@@ -7,6 +7,7 @@ Text from outside (names of files, columns, series) goes through `literal` and t
 from __future__ import annotations
 
 import math
+import os
 import shlex
 from collections.abc import Sequence
 
@@ -114,13 +115,30 @@ def better(direction: str) -> str:
 
 
 def command(*words: str) -> str:
-    """Return a command line that a shell reads as these words.
+    r"""Return a command line that a shell reads as these words.
+
+    Control characters are written as bash and zsh read them, so that a line can be copied.
 
     Example:
         >>> command("seqtune", "resume", "my runs/1")
         "seqtune resume 'my runs/1'"
+        >>> print(command("seqtune", "resume", "a\tb"))
+        seqtune resume $'a\x09b'
     """
-    return " ".join(shlex.quote(word) for word in words)
+    return " ".join(shlex.quote(word) if word.isprintable() else _escaped(word) for word in words)
+
+
+def _escaped(word: str) -> str:
+    """Quote a word in the way of bash and zsh that has escapes, `$'…'`."""
+    return f"$'{''.join(map(_escape, word))}'"
+
+
+def _escape(character: str) -> str:
+    if character in "\\'":
+        return f"\\{character}"
+    if character.isprintable():
+        return character
+    return "".join(f"\\x{byte:02x}" for byte in os.fsencode(character))
 
 
 def command_text(line: str, indent: str = "  ", width: int = 78) -> Text:
