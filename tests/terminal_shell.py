@@ -48,10 +48,14 @@ class Terminal:
         command: The program and its arguments.
         folder: Where it runs.
         environment: Its environment, all of it.
+
+    Attributes:
+        shown: What is shown and was not waited for, without styles.
+        raw: All that was shown.
     """
 
     def __init__(self, command: Sequence[str], folder: Path, environment: dict[str, str]) -> None:
-        self.shown = ""
+        self.shown, self.raw = "", ""
         self._process, self._terminal = pty.fork()
         if self._process == 0:
             os.chdir(folder)
@@ -95,5 +99,7 @@ class Terminal:
             part = os.read(self._terminal, 1 << 16)
         except OSError:  # Linux says that the other side was closed
             return False
-        self.shown += STYLES.sub("", part.decode(errors="replace"))
+        text = part.decode(errors="replace")
+        self.raw += text
+        self.shown += STYLES.sub("", text)
         return bool(part)
