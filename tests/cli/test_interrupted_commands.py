@@ -23,7 +23,6 @@ class Slow:
     """A run that is interrupted while it predicts, or whose predictions are."""
 
     path = Path("run")
-    record = {"task": "forecast"}
     task = SimpleNamespace(name="forecast", info=SimpleNamespace(forms=()))
     notes = ()
     listener = None
@@ -103,11 +102,8 @@ with mock.patch("seqtune.run.load.load", lambda path: Slow(act)), bar:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="a terminal of Unix")
 def test_a_terminal_is_given_back_as_it_was(tmp_path: Path) -> None:
-    paths = [
-        str(Path(__file__).parents[2]),
-        str(Path(__file__).parents[1]),
-        str(Path(__file__).parent),
-    ]
+    here = Path(__file__)
+    paths = [str(each) for each in (here.parents[2], here.parents[1], here.parent)]
     program = ON_A_TERMINAL.format(paths=paths)
     terminal = Terminal([sys.executable, "-c", program], tmp_path, {**os.environ, "TERM": "xterm"})
     terminal.until("of 1,000 windows")
