@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -16,6 +17,7 @@ from seqtune.cli.completion import offering
 
 if TYPE_CHECKING:
     import pandas as pd
+    from rich.console import Console
 
     from seqtune.errors import SeqtuneError
     from seqtune.report.live import LiveBoard
@@ -79,11 +81,22 @@ def show(report: Report, as_json: bool) -> None:
     if as_json:
         put(to_json(report.to_dict(), indent=2) + "\n")
         return
-    from rich.console import Console
-
     from seqtune.drawing.harmless import Harmless
 
-    Console(soft_wrap=False).print(Harmless(report))
+    console().print(Harmless(report))
+
+
+def console(*, stderr: bool = False) -> Console:
+    """Return what draws on stdout or stderr, as wide as the terminal is.
+
+    rich takes a dumb terminal for 80 columns wide; it knows its width all the same.
+    """
+    from rich.console import Console, ConsoleDimensions
+
+    found = Console(stderr=stderr, soft_wrap=False)
+    if found.is_dumb_terminal:
+        found.size = ConsoleDimensions(*shutil.get_terminal_size())
+    return found
 
 
 def put(text: str) -> None:
@@ -112,12 +125,11 @@ def show_notes(notes: Iterable[str]) -> None:
 
 def show_command(line: str) -> None:
     """Show on stderr a command line that can be copied: as one line, however long."""
-    from rich.console import Console
     from rich.text import Text
 
     from seqtune.errors import literal
 
-    Console(stderr=True).print(Text(literal(line), style="bold"), soft_wrap=True)
+    console(stderr=True).print(Text(literal(line), style="bold"), soft_wrap=True)
 
 
 def show_error(error: SeqtuneError) -> None:
@@ -137,20 +149,16 @@ def print_error(what: str, text: str) -> None:
 
 def live_board(quiet: bool) -> LiveBoard:
     """Return the live board on stderr."""
-    from rich.console import Console
-
     from seqtune.report.live import LiveBoard
 
-    return LiveBoard(Console(stderr=True), quiet=quiet)
+    return LiveBoard(console(stderr=True), quiet=quiet)
 
 
 def progress_bar() -> ProgressBar:
     """Return what shows on stderr how far a prediction is."""
-    from rich.console import Console
-
     from seqtune.report.progress_bar import ProgressBar
 
-    return ProgressBar(Console(stderr=True))
+    return ProgressBar(console(stderr=True))
 
 
 def check_absent(output: Path | None, force: bool) -> None:

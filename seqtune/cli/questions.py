@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import typer
 
-from seqtune.cli.output import show_error
+from seqtune.cli.output import console, show_error
 from seqtune.errors import DataError, SeqtuneError, UsageError, literal, nearest
 from seqtune.tasks._info import Flag, info_of
 from seqtune.workflow.options import FitOptions, load_recipe, task_name
@@ -166,7 +166,8 @@ def _ask_target(source: Source, task: str, options: FitOptions) -> FitOptions | 
         return settled
 
     _show_columns(source)
-    return _ask(f"Which {flag.name}?", read, [guess] if guess else [], lambda begun: known)
+    question = f"Which {flag.name}?" if guess else f"Which {flag.name}, or Enter for another task?"
+    return _ask(question, read, [guess] if guess else [], lambda begun: known)
 
 
 def _column_flag(task: str) -> tuple[Flag | None, set[str]]:
@@ -253,7 +254,6 @@ def _show_numbered(lines: Sequence[tuple[str, str]], suited: int | None = None) 
         lines: A name, and what is said of it.
         suited: So many stand out; all if None.
     """
-    from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
@@ -264,11 +264,10 @@ def _show_numbered(lines: Sequence[tuple[str, str]], suited: int | None = None) 
         said = Text(literal(remark), style="" if is_plain else "dim", overflow="fold")
         grid.add_row(Text(f"{number:>3}"), shown, *([said] if remark else []))
     if lines:
-        Console(stderr=True).print(grid)
+        console(stderr=True).print(grid)
 
 
 def _show_columns(source: Source) -> None:
-    from rich.console import Console
     from rich.text import Text
 
     columns = [
@@ -277,7 +276,7 @@ def _show_columns(source: Source) -> None:
     ]
     if len(source.names) > MOST_COLUMNS:
         columns.append(f"… {len(source.names) - MOST_COLUMNS:,} more")
-    Console(stderr=True).print(Text(f"Columns: {', '.join(columns)}", overflow="fold"))
+    console(stderr=True).print(Text(f"Columns: {', '.join(columns)}", overflow="fold"))
 
 
 def _ask(
@@ -304,20 +303,30 @@ def _ask(
 
 def _line(prompt: str, complete: Callable[[str], Iterable[str]]) -> str:
     """Read a line that can be edited and completed, where the system can do that."""
-    with suppress(ImportError):
-        import readline
-
-        def offer(begun: str, number: int) -> str | None:
-            found = [each for each in complete(begun) if each.startswith(begun)]
-            found = [each for each in found if each.isprintable()]
-            return found[number] if number < len(found) else None
-
-        readline.set_completer(offer)
-        readline.set_completer_delims("\n")
-        readline.parse_and_bind("tab: complete")
+    if os.environ.get("TERM") != "dumb":
+        with suppress(ImportError):
+            _edit_with(complete)
     sys.stderr.flush()
     try:
         return input(prompt).strip()
     except EOFError:
         typer.echo(err=True)
         raise KeyboardInterrupt from None
+
+
+def _edit_with(complete: Callable[[str], Iterable[str]]) -> None:
+    """Have lines edited, and completed at Tab.
+
+    Raises:
+        ImportError: The system cannot do that.
+    """
+    import readline
+
+    def offer(begun: str, number: int) -> str | None:
+        found = [each for each in complete(begun) if each.startswith(begun)]
+        found = [each for each in found if each.isprintable()]
+        return found[number] if number < len(found) else None
+
+    readline.set_completer(offer)
+    readline.set_completer_delims("\n")
+    readline.parse_and_bind("tab: complete")

@@ -109,3 +109,11 @@ def test_tab_completes_a_file(home: Path) -> None:
     assert "my table.csv" in program.until("Which task?")
     program.type("\x03")
     assert program.end()[0] == 130
+
+
+def test_a_dumb_terminal_is_as_wide_as_it_is(home: Path) -> None:
+    terminal = environment(home, TERM="dumb", COLUMNS="40")
+    program = Terminal(["seqtune", "doctor"], home, terminal)
+    code, shown = program.end()
+    assert code == 0 and max(map(len, shown.splitlines())) <= 40
+    assert program.raw == shown.replace("\n", "\r\n")
