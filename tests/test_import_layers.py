@@ -30,6 +30,7 @@ LAYERS = [
     ["seqtune.drawing"],
     ["seqtune.tasks._info"],
     ["seqtune.registry", "seqtune.files", "seqtune.progress", "seqtune.errors", "seqtune.runtime"],
+    ["seqtune.garbage"],
 ]
 """Which module or package stands on which layer, the highest first."""
 
