@@ -31,6 +31,7 @@ LAYERS = [
     ["seqtune.drawing", "seqtune.figures"],
     ["seqtune.tasks._info"],
     ["seqtune.registry", "seqtune.files", "seqtune.progress", "seqtune.errors", "seqtune.runtime"],
+    ["seqtune.garbage"],
 ]
 """Which module or package stands on which layer, the highest first."""
 

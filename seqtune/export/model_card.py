@@ -201,7 +201,8 @@ def _use(info: TaskInfo, file: str, data: str) -> list[str]:
     call = f"model.predict({data!r})" if data else f"model.{verb}()"
     return [
         "```sh",
-        f"unzip {file} requirements.txt && pip install --no-deps -r requirements.txt",
+        f"unzip {file} requirements.txt && python -m venv venv && . venv/bin/activate",
+        "pip install --no-deps -r requirements.txt && python -m seqtune.export.slim",
         first,
         f"seqtune serve {file}",
         "```",

@@ -136,7 +136,7 @@ class ForecastTask(Task):
     ) -> Floats:
         """Return quantiles (windows, horizon, levels) of windows."""
         made = forecast_windows(
-            network, encoded.coded, encoded.windows, prepared.codec, values, advance
+            network, encoded.coded, encoded.windows, prepared.codec, values, advance, encoded.kept
         )
         return made if calibration is None else calibration.apply(made)
 
