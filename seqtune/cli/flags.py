@@ -49,6 +49,7 @@ Out = Annotated[Path | None, typer.Option(help="New run folder.")]
 
 KINDS: dict[str, Any] = {
     "text": str | None,
+    "texts": list[str] | None,
     "integer": int | None,
     "column": str | None,
     "columns": list[str] | None,

@@ -46,7 +46,7 @@ class Flag:
     name: str
     path: str
     help: str
-    kind: Literal["text", "integer", "column", "columns"] = "text"
+    kind: Literal["text", "texts", "integer", "column", "columns"] = "text"
     read: Callable[[Any], Any] = as_given
     note: Callable[[Any], str] = lambda value: ""
 
