@@ -4,8 +4,9 @@
     python benchmarks/bundles.py runs/m4-hourly --rows FILE
 
 Each time is that of a process of its own, as a user starts it: "first answer" from the start of
-Python to the written prediction, "again" another prediction in the same process. The least of
-several is given, as nothing but the machine makes a time longer. Predictions are compared number
+Python to the written prediction, "again" another prediction in the same process. Modules have their
+bytecode, as those of an installed package have. The least of several is given, as nothing but the
+machine makes a time longer. Predictions are compared number
 by number: `difference` is the largest, as a share of the largest number.
 """
 
@@ -13,6 +14,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -32,6 +34,7 @@ model, data, out = sys.argv[1], sys.argv[2] or None, sys.argv[3]
 opened = seqtune.load(model)
 made = opened.predict(data)
 made.to_csv(out, index=False)
+print("written", flush=True)
 loaded = [name for name in ("keras", "jax", "tensorflow") if name in sys.modules]
 status = open("/proc/self/status").read()  # ru_maxrss counts the process that it was forked from
 resident = int(status.partition("VmHWM:")[2].split()[0])
@@ -60,13 +63,20 @@ def main() -> None:
 
 def measure(model: Path, chosen: Any, folder: Path) -> pd.DataFrame:
     """Print the least times of a run or a bundle; return its predictions."""
+    environment = {**os.environ, "PYTHONPYCACHEPREFIX": str(folder / "bytecode")}
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
     out, firsts, others = folder / "predictions.csv", list[float](), list[float]()
     for _ in range(chosen.times):
         words = [sys.executable, "-c", ONE, str(model), chosen.rows, str(out)]
         began = time.perf_counter()
-        done = subprocess.run(words, capture_output=True, text=True, check=True)
-        again, resident, loaded = json.loads(done.stdout.strip().splitlines()[-1])
-        firsts.append(time.perf_counter() - began - again)
+        with subprocess.Popen(words, stdout=subprocess.PIPE, text=True, env=environment) as process:
+            assert process.stdout is not None
+            is_written = process.stdout.readline() == "written\n"
+            firsts.append(time.perf_counter() - began)
+            said = process.stdout.read()
+        if not is_written or process.returncode:
+            raise SystemExit(f"{model} predicted nothing: exit code {process.returncode}")
+        again, resident, loaded = json.loads(said.splitlines()[-1])
         others.append(again)
     files = [model] if model.is_file() else [each for each in model.rglob("*") if each.is_file()]
     size = sum(file.stat().st_size for file in files) / 1e6

@@ -32,6 +32,7 @@ import pandas as pd
 from _http_load import Outcome, Shot, load, request_bytes
 
 import seqtune
+from seqtune.recipe.duration import seconds
 from seqtune.serve.served_model import ServedModel
 
 CLOSE = 1e-6
@@ -173,7 +174,7 @@ def start(model: str, words: Sequence[str]) -> tuple[subprocess.Popen[str], int]
 def measure(asked: Any, shots: Sequence[Shot], port: int, pid: int) -> dict[str, Any]:
     """Send the load and return its figures."""
     draw, bad = random.Random(1), bad_shots()
-    until = time.monotonic() + _seconds(asked.soak) if asked.soak else math.inf
+    until = time.monotonic() + seconds(asked.soak) if asked.soak else math.inf
     left = math.inf if asked.soak else asked.requests
 
     def next_shot() -> Shot | None:
@@ -223,11 +224,6 @@ def cpu_seconds(pid: int) -> float:
 def _children(pid: int) -> list[int]:
     path = Path(f"/proc/{pid}/task/{pid}/children")
     return [int(each) for each in path.read_text(encoding="ascii").split()]
-
-
-def _seconds(text: str) -> float:
-    units = {"s": 1.0, "m": 60.0, "h": 3600.0}
-    return float(text[:-1]) * units[text[-1]]
 
 
 if __name__ == "__main__":

@@ -83,7 +83,10 @@ __all__ = [
 def __getattr__(name: str) -> Any:
     if name not in _HOME:
         raise AttributeError(f"module 'seqtune' has no attribute {name!r}")
-    return getattr(import_module(_HOME[name]), name)
+    from seqtune.garbage import garbage_left
+
+    with garbage_left():
+        return getattr(import_module(_HOME[name]), name)
 
 
 def __dir__() -> list[str]:

@@ -19,8 +19,9 @@ LAYERS = [
     [
         *("seqtune.workflow.fit", "seqtune.workflow.search", "seqtune.workflow.plan"),
         *("seqtune.workflow.fitting", "seqtune.workflow.inspect", "seqtune.workflow"),
+        "seqtune.workflow.tracking",
     ],
-    ["seqtune.serve", "seqtune.export", "seqtune.sklearn"],
+    ["seqtune.serve", "seqtune.export", "seqtune.sklearn", "seqtune.trackers"],
     ["seqtune.run"],
     ["seqtune.search"],
     ["seqtune.tasks"],
@@ -32,6 +33,7 @@ LAYERS = [
     ["seqtune.drawing", "seqtune.figures"],
     ["seqtune.tasks._info"],
     ["seqtune.registry", "seqtune.files", "seqtune.progress", "seqtune.errors", "seqtune.runtime"],
+    ["seqtune.garbage"],
 ]
 """Which module or package stands on which layer, the highest first."""
 

@@ -75,7 +75,7 @@ def test_what_only_reads_text_loads_nothing_heavy(arguments: list[str], said: st
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["fit"], "Missing argument 'DATA'"),
+        (["fit"], "missing argument 'DATA'"),
         (["fit", "data.csv", "--tusk", "forecast"], "No such option"),
         (["fit", "data.csv", "--task", "forcast"], "did you mean 'forecast'"),
         (
@@ -93,6 +93,31 @@ def test_a_usage_error_loads_nothing_heavy(arguments: list[str], said: str) -> N
     assert (code, out, loaded & set(HEAVY)) == (2, "", set())
     assert said in err
     assert "Traceback" not in err
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("fit data.csv --target ", "sales"),
+        ("fit data.csv --task forecast --set network.ce", "network.cell=lstm"),
+        ("fit --recipe forecast/", "forecast/quick"),
+        ("predict ", "runs/one"),
+    ],
+)
+def test_completion_loads_nothing_heavy(
+    words: str, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "data.csv").write_text("day,sales\n1,2\n", encoding="utf-8")
+    (tmp_path / "runs" / "one").mkdir(parents=True)
+    (tmp_path / "runs" / "one" / "run.json").write_text("{}", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[1]))
+    monkeypatch.setenv("_SEQTUNE_COMPLETE", "complete_bash")
+    monkeypatch.setenv("COMP_WORDS", "\n".join(["seqtune", *words.split(" ")]))
+    monkeypatch.setenv("COMP_CWORD", str(len(words.split(" "))))
+    code, out, err, loaded = run()
+    assert (code, err, loaded & {*HEAVY, "numpy"}) == (0, "", set())
+    assert said in out.splitlines()
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from importlib import import_module
 from typing import Annotated
@@ -22,11 +23,18 @@ from seqtune.cli import (
     resume,
     runs,
     serve,
+    shells,
 )
+from seqtune.cli.output import print_error, show_error
 from seqtune.cli.streams import OutputLost, guarded_streams
-from seqtune.errors import SeqtuneError, UsageError, literal
+from seqtune.errors import SeqtuneError, UsageError
 from seqtune.files import hint_of
-from seqtune.runtime.interrupt import INTERRUPTED, ended_by_signals, exit_code
+from seqtune.runtime.interrupt import (
+    INTERRUPTED,
+    ended_by_signals,
+    exit_code,
+    interruption,
+)
 from seqtune.tasks._info import infos
 
 app = typer.Typer(
@@ -72,16 +80,14 @@ def seqtune(
     """From a CSV to the best recurrent network for it, with proof."""
 
 
-def _print_error(what: str, text: str) -> None:
-    """Print an error on stderr; what it quotes from files cannot steer the terminal."""
-    lines = "\n".join(map(literal, text.split("\n")))
-    typer.echo(f"{what}: {lines}", err=True)
-
-
 def main() -> None:
     """Run the command line; an error that the user can mend is two lines, not a traceback."""
+    if shells.is_asked():
+        sys.exit(shells.answer(lambda: app(prog_name="seqtune", complete_var=shells.ASKED)))
     with guarded_streams(), ended_by_signals(is_command=True):
-        sys.exit(_run())
+        code = _run()
+        gc.freeze()  # all of it goes with the process; to look for garbage first takes 0.2 s
+        sys.exit(code)
 
 
 def _run() -> int:
@@ -92,24 +98,31 @@ def _run() -> int:
         except SystemExit as end:
             code = end.code if isinstance(end.code, int) else int(end.code is not None)
             sys.stdout.flush()
+            if _came_from_a_signal(end):
+                raise KeyboardInterrupt from end
             return exit_code() if code == INTERRUPTED else code
     except SeqtuneError as error:
-        _print_error("error", error.message)
-        if error.hint:
-            _print_error("hint", error.hint)
+        show_error(error)
         return 2 if isinstance(error, UsageError) else 1
     except OutputLost as lost:
-        _print_error("error", f"stdout took no more: {lost.reason}; the rest of the output is lost")
+        print_error("error", f"stdout took no more: {lost.reason}; the rest of the output is lost")
         return lost.code
     except OSError as error:
         where = f"{error.filename}: " if error.filename else ""
-        _print_error("error", f"{where}{error.strerror or error}")
-        _print_error("hint", hint_of(error))
+        print_error("error", f"{where}{error.strerror or error}")
+        print_error("hint", hint_of(error))
         return 1
     except KeyboardInterrupt:
-        typer.echo("interrupted", err=True)
+        typer.echo(interruption(sys.stderr.isatty()), err=True)
         return exit_code()
     return 0
+
+
+def _came_from_a_signal(end: BaseException | None) -> bool:
+    """Say whether typer has turned a signal into the end of the command."""
+    while end is not None and not isinstance(end, KeyboardInterrupt):
+        end = end.__cause__ or end.__context__
+    return end is not None
 
 
 if __name__ == "__main__":

@@ -6,6 +6,8 @@ from typing import Annotated
 
 import typer
 
+from seqtune.cli import completion
+from seqtune.cli.completion import offering
 from seqtune.cli.output import (
     AsJson,
     Force,
@@ -40,7 +42,10 @@ def command(
     ] = None,
     use: Annotated[
         str | None,
-        typer.Option(help="Leaderboard row to score first, or `network`; default: the winner."),
+        typer.Option(
+            help="Leaderboard row to score first, or `network`; default: the winner.",
+            autocompletion=offering(completion.rows),
+        ),
     ] = None,
     query: Query = None,
     output: TableFile = None,

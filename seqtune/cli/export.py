@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from seqtune.cli import completion
+from seqtune.cli.completion import offering
 from seqtune.cli.output import AsJson, Force, RunFolder, progress_bar, show
 from seqtune.registry import formats
 
@@ -23,11 +25,19 @@ def command(
         ),
     ],
     form: Annotated[
-        str, typer.Option("--format", help=f"Form of the file: {', '.join(formats)}.")
+        str,
+        typer.Option(
+            "--format",
+            help=f"Form of the file: {', '.join(formats)}.",
+            autocompletion=offering(lambda typed, begun: formats),
+        ),
     ] = "bundle",
     use: Annotated[
         str | None,
-        typer.Option(help="Leaderboard row to export, or `network`; default: the winner."),
+        typer.Option(
+            help="Leaderboard row to export, or `network`; default: the winner.",
+            autocompletion=offering(completion.rows),
+        ),
     ] = None,
     quantize: Annotated[
         str | None,

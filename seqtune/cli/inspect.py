@@ -6,6 +6,8 @@ from typing import Annotated
 
 import typer
 
+from seqtune.cli import completion
+from seqtune.cli.completion import offering
 from seqtune.cli.output import AsJson, Query, show
 from seqtune.workflow.options import FitOptions
 
@@ -22,7 +24,11 @@ def command(
     ],
     overrides: Annotated[
         list[str] | None,
-        typer.Option("--set", help="How to read it: data.key=value (repeatable)."),
+        typer.Option(
+            "--set",
+            help="How to read it: data.key=value (repeatable).",
+            autocompletion=offering(completion.reading_keys),
+        ),
     ] = None,
     query: Query = None,
     as_json: AsJson = False,

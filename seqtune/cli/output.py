@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -11,19 +12,33 @@ from typing import TYPE_CHECKING, Annotated, Any, Protocol
 
 import typer
 
+from seqtune.cli import completion
+from seqtune.cli.completion import offering
+
 if TYPE_CHECKING:
     import pandas as pd
+    from rich.console import Console
 
+    from seqtune.errors import SeqtuneError
     from seqtune.report.live import LiveBoard
     from seqtune.report.progress_bar import ProgressBar
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")]
 Quiet = Annotated[bool, typer.Option("--quiet", help="Show no progress.")]
-RunFolder = Annotated[str, typer.Argument(metavar="RUN", help="A run folder, made by `fit`.")]
+RunFolder = Annotated[
+    str,
+    typer.Argument(
+        metavar="RUN",
+        help="A run folder, made by `fit`.",
+        autocompletion=offering(completion.runs),
+    ),
+]
 RunOrBundle = Annotated[
     str,
     typer.Argument(
-        metavar="RUN", help="A run folder, made by `fit`, or a bundle, made by `export`."
+        metavar="RUN",
+        help="A run folder, made by `fit`, or a bundle, made by `export`.",
+        autocompletion=offering(completion.runs_and_bundles),
     ),
 ]
 Force = Annotated[bool, typer.Option("--force", help="Replace the file of -o if it exists.")]
@@ -74,11 +89,22 @@ def show(report: Report, as_json: bool) -> None:
     if as_json:
         put(to_json(report.to_dict(), indent=2) + "\n")
         return
-    from rich.console import Console
-
     from seqtune.drawing.harmless import Harmless
 
-    Console(soft_wrap=False).print(Harmless(report))
+    console().print(Harmless(report))
+
+
+def console(*, stderr: bool = False) -> Console:
+    """Return what draws on stdout or stderr, as wide as the terminal is.
+
+    rich takes a dumb terminal for 80 columns wide; it knows its width all the same.
+    """
+    from rich.console import Console, ConsoleDimensions
+
+    found = Console(stderr=stderr, soft_wrap=False)
+    if found.is_dumb_terminal:
+        found.size = ConsoleDimensions(*shutil.get_terminal_size())
+    return found
 
 
 def put(text: str) -> None:
@@ -105,22 +131,42 @@ def show_notes(notes: Iterable[str]) -> None:
         typer.echo(f"note: {literal(note)}", err=True)
 
 
+def show_command(line: str) -> None:
+    """Show on stderr a command line that can be copied: as one line, however long."""
+    from rich.text import Text
+
+    from seqtune.errors import literal
+
+    console(stderr=True).print(Text(literal(line), style="bold"), soft_wrap=True)
+
+
+def show_error(error: SeqtuneError) -> None:
+    """Say on stderr what is wrong, and what mends it."""
+    print_error("error", error.message)
+    if error.hint:
+        print_error("hint", error.hint)
+
+
+def print_error(what: str, text: str) -> None:
+    """Print an error on stderr; what it quotes from files cannot steer the terminal."""
+    from seqtune.errors import literal
+
+    lines = "\n".join(map(literal, text.split("\n")))
+    typer.echo(f"{what}: {lines}", err=True)
+
+
 def live_board(quiet: bool) -> LiveBoard:
     """Return the live board on stderr."""
-    from rich.console import Console
-
     from seqtune.report.live import LiveBoard
 
-    return LiveBoard(Console(stderr=True), quiet=quiet)
+    return LiveBoard(console(stderr=True), quiet=quiet)
 
 
 def progress_bar() -> ProgressBar:
     """Return what shows on stderr how far a prediction is."""
-    from rich.console import Console
-
     from seqtune.report.progress_bar import ProgressBar
 
-    return ProgressBar(Console(stderr=True))
+    return ProgressBar(console(stderr=True))
 
 
 def check_absent(output: Path | None, force: bool) -> None:

@@ -8,6 +8,8 @@ from typing import Annotated, Any
 
 import typer
 
+from seqtune.cli import completion
+from seqtune.cli.completion import offering
 from seqtune.cli.flags import with_task_flags
 from seqtune.cli.lines import STDIN, answer_lines, lines_column
 from seqtune.cli.output import (
@@ -45,12 +47,17 @@ def command(
     ] = None,
     use: Annotated[
         str | None,
-        typer.Option(help="Leaderboard row that predicts, or `network`; default: the winner."),
+        typer.Option(
+            help="Leaderboard row that predicts, or `network`; default: the winner.",
+            autocompletion=offering(completion.rows),
+        ),
     ] = None,
     overrides: Annotated[
         list[str] | None,
         typer.Option(
-            "--set", help="Change a key that needs no new training: key.path=value (repeatable)."
+            "--set",
+            help="Change a key that needs no new training: key.path=value (repeatable).",
+            autocompletion=offering(completion.predict_keys),
         ),
     ] = None,
     query: Query = None,

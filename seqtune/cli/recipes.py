@@ -8,6 +8,8 @@ from typing import Annotated
 
 import typer
 
+from seqtune.cli import completion
+from seqtune.cli.completion import offering
 from seqtune.cli.output import AsJson, Force, check_absent
 
 app = typer.Typer(
@@ -17,7 +19,12 @@ app = typer.Typer(
 )
 
 Task = Annotated[
-    str | None, typer.Option("--task", help="The task, if several have a recipe of this name.")
+    str | None,
+    typer.Option(
+        "--task",
+        help="The task, if several have a recipe of this name.",
+        autocompletion=offering(completion.tasks),
+    ),
 ]
 
 
@@ -37,11 +44,20 @@ def list_recipes(as_json: AsJson = False) -> None:
 
 @app.command(epilog="Example: seqtune recipes show forecast/quick --set network.units=[16,32]")
 def show(
-    name: Annotated[str, typer.Argument(help="A shipped recipe, or a file.")],
+    name: Annotated[
+        str,
+        typer.Argument(
+            help="A shipped recipe, or a file.", autocompletion=offering(completion.recipes)
+        ),
+    ],
     task: Task = None,
     overrides: Annotated[
         list[str] | None,
-        typer.Option("--set", help="Override one key: key.path=value (repeatable)."),
+        typer.Option(
+            "--set",
+            help="Override one key: key.path=value (repeatable).",
+            autocompletion=offering(completion.keys),
+        ),
     ] = None,
     as_json: AsJson = False,
 ) -> None:
@@ -75,7 +91,12 @@ def check(
 
 @app.command(epilog="Example: seqtune recipes new forecast -o my.yaml")
 def new(
-    task: Annotated[str, typer.Argument(help="The task that the recipe is for.")],
+    task: Annotated[
+        str,
+        typer.Argument(
+            help="The task that the recipe is for.", autocompletion=offering(completion.tasks)
+        ),
+    ],
     output: Annotated[Path | None, typer.Option("-o", "--output", help="File to write.")] = None,
     force: Force = False,
 ) -> None:
@@ -94,7 +115,12 @@ def new(
 @app.command(epilog="Example: seqtune recipes schema --task forecast")
 def schema(
     task: Annotated[
-        str | None, typer.Option("--task", help="Only the recipes of this task.")
+        str | None,
+        typer.Option(
+            "--task",
+            help="Only the recipes of this task.",
+            autocompletion=offering(completion.tasks),
+        ),
     ] = None,
 ) -> None:
     """Print the JSON Schema of recipes, by which editors complete and check them."""

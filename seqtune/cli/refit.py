@@ -7,7 +7,9 @@ from typing import Annotated
 
 import typer
 
+from seqtune.cli import completion
 from seqtune.cli.clock import STARTED
+from seqtune.cli.completion import offering
 from seqtune.cli.output import AsJson, Query, Quiet, RunFolder, live_board, show
 from seqtune.runtime.interrupt import exit_code, was_interrupted
 from seqtune.workflow.options import count_or_word
@@ -32,7 +34,8 @@ def command(
         str | None,
         typer.Option(
             help="Leaderboard row whose configurations are fitted, or `network`; default: the "
-            "winner."
+            "winner.",
+            autocompletion=offering(completion.rows),
         ),
     ] = None,
     warm: Annotated[

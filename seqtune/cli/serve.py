@@ -8,6 +8,9 @@ from typing import Annotated
 
 import typer
 
+from seqtune.cli import completion
+from seqtune.cli.completion import offering
+
 NAME = "serve"
 EXAMPLE = "seqtune serve runs/airline-forecast-1 --port 8000"
 
@@ -20,7 +23,11 @@ LONGEST = 3600.0
 def command(
     runs: Annotated[
         list[str],
-        typer.Argument(metavar="RUN|BUNDLE...", help="Runs or bundles; several get a path each."),
+        typer.Argument(
+            metavar="RUN|BUNDLE...",
+            help="Runs or bundles; several get a path each.",
+            autocompletion=offering(completion.runs_and_bundles),
+        ),
     ],
     host: Annotated[str, typer.Option(help="Address to listen on; 0.0.0.0 for all.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port; 0 for any free one.")] = 8000,

@@ -6,10 +6,19 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from rich import box
+from rich.cells import cell_len
+from rich.console import Console, ConsoleOptions, RenderResult
+from rich.measure import Measurement
 from rich.table import Table
 from rich.text import Text
 
 from seqtune.drawing.wording import literal
+
+BETWEEN = 2
+"""Blanks between two columns."""
+
+NARROWEST = 16
+"""What a column of names is not made narrower than, while others can be left out."""
 
 
 @dataclass(frozen=True)
@@ -20,16 +29,105 @@ class Column:
         heading: Shown above the column.
         numeric: Aligned right and kept on one line; words are aligned left.
         foldable: Broken over several lines where the width is short, so that nothing is lost.
+        spare: Where the width is too short, the column with the most is left out first, and named
+            below the table; never with 0.
     """
 
     heading: str
     numeric: bool = False
     foldable: bool = False
+    spare: int = 0
+
+
+@dataclass(frozen=True)
+class FittedTable:
+    """A table that is drawn as wide as there is room: nothing is cut.
+
+    Args:
+        columns: What stands above each column, and how it is set.
+        rows: A text per column.
+        styles: A rich style per row; none without.
+    """
+
+    columns: Sequence[Column]
+    rows: Sequence[Sequence[str]]
+    styles: Sequence[str]
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        """Draw the columns that there is room for, and say which are left out."""
+        kept = list(range(len(self.columns)))
+        while self._narrowest(kept) > options.max_width:
+            most = max(kept, key=lambda place: self.columns[place].spare)
+            if not self.columns[most].spare:
+                break
+            kept.remove(most)
+        yield self.drawn(kept, folds=self._narrowest(kept) > options.max_width)
+        left_out = [each for place, each in enumerate(self.columns) if place not in kept]
+        if left_out:
+            names = ", ".join(_said(column.heading) for column in left_out)
+            yield Text(f"Too narrow for: {names}.", style="dim")
+
+    def __rich_measure__(self, console: Console, options: ConsoleOptions) -> Measurement:
+        """Return how wide it is at least, and at most."""
+        everything = self.drawn()
+        return Measurement.get(console, options, everything)
+
+    def _narrowest(self, kept: Sequence[int]) -> int:
+        """Return the width at which columns are not cut."""
+        widths = [self._width(place) for place in kept]
+        return sum(widths) + BETWEEN * (len(widths) - 1)
+
+    def _width(self, place: int) -> int:
+        column = self.columns[place]
+        words = column.heading.split("\n") + [literal(row[place]) for row in self.rows]
+        widest = max(map(cell_len, words))
+        return min(widest, NARROWEST) if column.foldable else widest
+
+    def drawn(self, kept: Sequence[int] | None = None, folds: bool = False) -> Table:
+        """Return a table of some of the columns.
+
+        Args:
+            kept: Their places; all of them if None.
+            folds: Whether every cell may be broken over several lines.
+        """
+        drawn = Table(
+            box=box.SIMPLE_HEAD,
+            show_edge=False,
+            pad_edge=False,
+            collapse_padding=True,
+            header_style="bold",
+        )
+        kept = range(len(self.columns)) if kept is None else kept
+        columns = [self.columns[place] for place in kept]
+        height = max(column.heading.count("\n") for column in columns)
+        for column in columns:
+            missing = height - column.heading.count("\n")
+            is_folded = folds or column.foldable
+            drawn.add_column(
+                Text("\n" * missing + "\n".join(map(literal, column.heading.split("\n")))),
+                justify="right" if column.numeric else "left",
+                no_wrap=not is_folded,
+                overflow="fold" if is_folded else "ellipsis",
+            )
+        for position, row in enumerate(self.rows):
+            style = self.styles[position] if self.styles else None
+            drawn.add_row(*(Text(literal(row[place])) for place in kept), style=style)
+        return drawn
+
+
+def _said(heading: str) -> str:
+    r"""Return a heading in one line.
+
+    Example:
+        >>> _said("para-\nmeters")
+        'parameters'
+    """
+    return literal(heading.replace("-\n", "").replace("\n", " "))
 
 
 def table(
     columns: Sequence[Column], rows: Iterable[Sequence[str]], styles: Sequence[str] = ()
-) -> Table:
+) -> FittedTable:
     """Return a table of literal texts.
 
     Args:
@@ -37,23 +135,4 @@ def table(
         rows: A text per column.
         styles: A rich style per row; none without.
     """
-    drawn = Table(
-        box=box.SIMPLE_HEAD,
-        show_edge=False,
-        pad_edge=False,
-        collapse_padding=True,
-        header_style="bold",
-    )
-    height = max(column.heading.count("\n") for column in columns)
-    for column in columns:
-        missing = height - column.heading.count("\n")
-        drawn.add_column(
-            Text("\n" * missing + "\n".join(map(literal, column.heading.split("\n")))),
-            justify="right" if column.numeric else "left",
-            no_wrap=not column.foldable,
-            overflow="fold" if column.foldable else "ellipsis",
-        )
-    for position, row in enumerate(rows):
-        style = styles[position] if styles else None
-        drawn.add_row(*(Text(literal(cell)) for cell in row), style=style)
-    return drawn
+    return FittedTable(columns, list(rows), styles)

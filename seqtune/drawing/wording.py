@@ -7,15 +7,26 @@ Text from outside (names of files, columns, series) goes through `literal` and t
 from __future__ import annotations
 
 import math
+import os
+import re
 import shlex
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
-from rich.console import RenderableType
+from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
 from rich.table import Table
 from rich.text import Text
 
 from seqtune.errors import literal as literal
 from seqtune.tasks._info import metric_of
+
+COMMAND_WIDTH = 78
+
+FURTHER = "    "
+"""Before what a command is continued with."""
+
+WORDS = re.compile(r"""(?:[^\s'"\\]|\\.|\$?'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")+""")
+"""Words of a command line, those with quotes whole."""
 
 
 def visible(text: str) -> str:
@@ -125,26 +136,72 @@ def better(direction: str) -> str:
 
 
 def command(*words: str) -> str:
-    """Return a command line that a shell reads as these words.
+    r"""Return a command line that a shell reads as these words.
+
+    Control characters are written as bash and zsh read them, so that a line can be copied.
 
     Example:
         >>> command("seqtune", "resume", "my runs/1")
         "seqtune resume 'my runs/1'"
+        >>> print(command("seqtune", "resume", "a\tb"))
+        seqtune resume $'a\x09b'
     """
-    return " ".join(shlex.quote(word) for word in words)
+    return " ".join(shlex.quote(word) if word.isprintable() else _escaped(word) for word in words)
 
 
-def command_text(line: str, indent: str = "  ", width: int = 78) -> Text:
-    r"""Return a command as indented text that can be copied, long ones continued with `\`."""
-    pieces = line.replace(" --", "\n--").split("\n")
-    lines = [pieces[0]]
-    for piece in pieces[1:]:
-        if len(indent) + len(lines[-1]) + 1 + len(piece) <= width - 2:
-            lines[-1] += f" {piece}"
+def _escaped(word: str) -> str:
+    """Quote a word in the way of bash and zsh that has escapes, `$'…'`."""
+    return f"$'{''.join(map(_escape, word))}'"
+
+
+def _escape(character: str) -> str:
+    if character in "\\'":
+        return f"\\{character}"
+    if character.isprintable():
+        return character
+    return "".join(f"\\x{byte:02x}" for byte in os.fsencode(character))
+
+
+@dataclass(frozen=True)
+class CommandLines:
+    """A command that is drawn so that it can be copied, however narrow the terminal is.
+
+    Args:
+        line: The command line.
+    """
+
+    line: str
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        """Draw it."""
+        yield command_text(self.line, width=min(COMMAND_WIDTH, options.max_width))
+
+
+def command_text(line: str, indent: str = "  ", width: int = COMMAND_WIDTH) -> Text:
+    r"""Return a command as indented text that can be copied, long ones continued with `\`.
+
+    Example:
+        >>> print(command_text("seqtune predict runs/air-1 -o out.csv", width=30))
+          seqtune predict \
+              runs/air-1 -o out.csv
+    """
+    room = width - len(indent) - len(" \\")
+    lines = [""]
+    for piece in _pieces(line, room - len(FURTHER)):
+        longer = f"{lines[-1]} {piece}".lstrip(" ") if len(lines) == 1 else f"{lines[-1]} {piece}"
+        if not lines[0] or len(longer) <= room:
+            lines[-1] = longer
         else:
-            lines.append(f"    {piece}")
-    text = f" \\\n{indent}".join(literal(piece) for piece in lines)
+            lines.append(f"{FURTHER}{piece}")
+    text = f" \\\n{indent}".join(literal(each) for each in lines)
     return Text(indent + text, style="bold", overflow="fold")
+
+
+def _pieces(line: str, room: int) -> Iterator[str]:
+    """Yield what is not broken: flags with their values, and single words where they are long."""
+    for number, piece in enumerate(line.split(" --")):
+        flag = f"--{piece}" if number else piece
+        yield from [flag] if len(flag) <= room else WORDS.findall(flag)
 
 
 def bullets(lines: Sequence[str], style: str = "") -> list[RenderableType]:

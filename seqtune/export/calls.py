@@ -19,7 +19,7 @@ import numpy.typing as npt
 
 from seqtune.errors import ExportError
 from seqtune.export.comparison import part_to_compare
-from seqtune.run.export_summary import Comparison
+from seqtune.run.export_summary import Agreement
 from seqtune.run.loaded_member import LoadedMember
 from seqtune.run.predictor import Predictor
 from seqtune.runtime.onnx_network import key_of
@@ -175,7 +175,7 @@ def compare_calls(
     row: str,
     asked: Sequence[tuple[Call, Sequence[Array]]],
     limit: float,
-) -> Comparison:
+) -> Agreement:
     """Hold what networks say in another form against what the run's said.
 
     Args:
@@ -197,7 +197,7 @@ def compare_calls(
             f"{limit:.0e}",
             f"export another row: seqtune export {predictor.name} --use NAME -o FILE",
         )
-    return Comparison(part_to_compare(predictor.prepared), rows, UNIT, found, limit)
+    return Agreement(part_to_compare(predictor.prepared), rows, UNIT, found, limit)
 
 
 def _apart(call: Call, said: Sequence[Array]) -> float:

@@ -13,7 +13,7 @@ from seqtune.export.comparison import compare, part_to_compare
 from seqtune.export.contents import write_contents
 from seqtune.export.rehearsal import rehearse
 from seqtune.files import scratch_folder
-from seqtune.run.export_summary import Comparison
+from seqtune.run.export_summary import Agreement
 from seqtune.run.leaderboard import Row
 from seqtune.run.run import Run
 from seqtune.runtime.backend import activate
@@ -33,7 +33,7 @@ class Checked:
     """
 
     folder: Path
-    comparison: Comparison
+    comparison: Agreement
     loaded: frozenset[str]
 
 

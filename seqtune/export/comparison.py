@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from seqtune.errors import ExportError
-from seqtune.run.export_summary import Comparison
+from seqtune.run.export_summary import Agreement
 from seqtune.run.predictor import Predictor
 from seqtune.tasks._abilities import Rehearses
 from seqtune.tasks._values import HELD_OUT_PARTS, Part
@@ -56,7 +56,7 @@ def made_by(predictor: Predictor, row: str, part: Part) -> list[Floats]:
     return made
 
 
-def compare(predictor: Predictor, row: str, part: Part, found: Sequence[Floats]) -> Comparison:
+def compare(predictor: Predictor, row: str, part: Part, found: Sequence[Floats]) -> Agreement:
     """Hold what was written against the run.
 
     Args:
@@ -71,7 +71,7 @@ def compare(predictor: Predictor, row: str, part: Part, found: Sequence[Floats])
     expected = made_by(predictor, row, part)
     examples = len(predictor.prepared.encoded(part))
     largest = max(difference(*each) for each in zip(expected, found, strict=True))
-    comparison = Comparison(part, examples, predictor.task.info.examples, largest, LIMIT)
+    comparison = Agreement(part, examples, predictor.task.info.examples, largest, LIMIT)
     if not comparison.difference <= LIMIT:
         raise ExportError(
             f"what was written of {row} does not predict as the run does: on the {part} part the "

@@ -12,7 +12,7 @@ from typing import Any
 from seqtune.drawing.wording import count, figure, metric_name, several
 from seqtune.export.dockerfile import plain_name
 from seqtune.export.markdown import bullets, plain, table
-from seqtune.run.export_summary import Comparison
+from seqtune.run.export_summary import Agreement
 from seqtune.run.leaderboard import Row
 from seqtune.run.run import Run
 from seqtune.run.verdict import verdict
@@ -25,7 +25,7 @@ PARTS = ("training", "validation", "test")
 
 
 def model_card(
-    run: Run, row: Row, record: Mapping[str, Any], comparison: Comparison, file: str
+    run: Run, row: Row, record: Mapping[str, Any], comparison: Agreement, file: str
 ) -> str:
     """Return the card, in Markdown.
 
@@ -150,7 +150,7 @@ def _long(sentence: str) -> str:
     return " ".join(plain(word) for word in sentence.split())
 
 
-def _limits(info: TaskInfo, record: Mapping[str, Any], comparison: Comparison) -> Iterator[str]:
+def _limits(info: TaskInfo, record: Mapping[str, Any], comparison: Agreement) -> Iterator[str]:
     yield (
         "It knows what is in the data above and nothing since; data of another origin, unit or "
         "period may be predicted badly. `seqtune evaluate` and the `/metrics` of a server say what "
@@ -201,7 +201,8 @@ def _use(info: TaskInfo, file: str, data: str) -> list[str]:
     call = f"model.predict({data!r})" if data else f"model.{verb}()"
     return [
         "```sh",
-        f"unzip {file} requirements.txt && pip install --no-deps -r requirements.txt",
+        f"unzip {file} requirements.txt && python -m venv venv && . venv/bin/activate",
+        "pip install --no-deps -r requirements.txt && python -m seqtune.export.slim",
         first,
         f"seqtune serve {file}",
         "```",

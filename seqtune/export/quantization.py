@@ -15,7 +15,7 @@ from seqtune.export.comparison import difference, part_to_compare
 from seqtune.export.onnx.int8 import with_int8_weights
 from seqtune.export.rehearsal import rehearse
 from seqtune.files import write_bytes
-from seqtune.run.export_summary import Comparison, QuantizationLoss
+from seqtune.run.export_summary import Agreement, QuantizationLoss
 from seqtune.run.leaderboard import Row
 from seqtune.run.run import Run
 
@@ -101,7 +101,7 @@ def lost(before: float, after: float, direction: str) -> float:
     return round(worse / abs(before), 12) if before else math.inf
 
 
-def _compared(run: Run, row: Row, checked: Checked) -> Comparison:
+def _compared(run: Run, row: Row, checked: Checked) -> Agreement:
     """Return how far the predictions are from the run's now; nothing limits that."""
     predictor, part = run.predictor, part_to_compare(run.prepared)
     expected = predictor.predictions(row.name, predictor.prepared.encoded(part))

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, create_model, field_validator
 
 from seqtune.recipe.baselines import Baselines
-from seqtune.recipe.compounds import Mappings, Or
+from seqtune.recipe.compounds import Many, Mappings, Or
 from seqtune.recipe.faults import Flaw, UnfitError, mismatch, unknown_key
 from seqtune.recipe.fields import Search, Searchable
 from seqtune.recipe.kinds import AnyText, Duration, Flag, Number, Text, Whole, Word
@@ -19,7 +19,7 @@ from seqtune.recipe.options import with_options
 from seqtune.recipe.ranges import Range
 from seqtune.recipe.reading import Reading
 from seqtune.recipe.section import Section
-from seqtune.registry import Architectures, architectures, cells
+from seqtune.registry import Architectures, architectures, cells, trackers
 
 Auto = Literal["auto"]
 
@@ -212,6 +212,12 @@ class RecipeSchema(Section):
     baselines: Baselines = Field(
         default_factory=Baselines,
         description="The simple methods that every network must beat.",
+    )
+    tracking: Annotated[tuple[str, ...], Many(Word(lambda: trackers), "trackers")] = Field(
+        (),
+        description="Where the search can be followed from outside. Addresses are not for a recipe "
+        "to say: a tracker takes them from its own environment variables, and writes to files "
+        "where there are none.",
     )
     portfolio: Annotated[tuple[dict[str, Any], ...], Mappings()] = Field(
         (),

@@ -142,7 +142,7 @@ def board_panel(state: BoardState, now: float, plain: bool = False) -> Renderabl
     """
     grid = Table.grid(padding=(0, 2))
     grid.add_column(style="bold", no_wrap=True)
-    grid.add_column(overflow="ellipsis", no_wrap=True, ratio=1)
+    grid.add_column(overflow="fold", ratio=1)
     stage = " ".join(part for part in (state.stage or "start", state.detail) if part)
     grid.add_row(Text("stage"), Text(f"{literal(stage)}, {duration(now - state.since)}"))
     if state.search:
@@ -220,6 +220,7 @@ def _opposite(direction: str) -> str:
 def _worker(worker: WorkerState, bars: str) -> Text:
     epoch = f"epoch {worker.epoch}/{worker.epochs}" if worker.epochs else "starting"
     score = "" if math.isnan(worker.score) else f"  {figure(worker.score)}"
-    text = Text(f"trial {literal(worker.trial)}  {epoch}{score}  ")
+    shown = f"trial {literal(worker.trial)}  {epoch}{score}  "
+    text = Text(shown, no_wrap=True, overflow="ellipsis")
     text.append(sparkline(worker.recent, bars), style="cyan")
     return text

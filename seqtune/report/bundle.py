@@ -10,7 +10,7 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from seqtune.drawing.facts import facts
-from seqtune.drawing.wording import command_text, literal
+from seqtune.drawing.wording import CommandLines, literal
 from seqtune.report.leaderboard import LeaderboardReport
 from seqtune.run.leaderboard import Leaderboard
 
@@ -47,7 +47,7 @@ class BundleReport:
             LeaderboardReport(self.leaderboard),
         ]
         if self.next_commands:
-            lines += [Text(), Text("Next:"), *map(command_text, self.next_commands)]
+            lines += [Text(), Text("Next:"), *map(CommandLines, self.next_commands)]
         return Group(*lines)
 
     def to_dict(self) -> dict[str, Any]:

@@ -11,9 +11,9 @@ from rich.text import Text
 
 from seqtune.drawing.facts import facts
 from seqtune.drawing.wording import (
+    CommandLines,
     bullets,
     command,
-    command_text,
     count,
     duration,
     literal,
@@ -45,7 +45,7 @@ class ExportReport:
             *bullets(summary.notes),
         ]
         if self.next_commands:
-            lines += [Text(), Text("Next:"), *map(command_text, self.next_commands)]
+            lines += [Text(), Text("Next:"), *map(CommandLines, self.next_commands)]
         return Group(*lines)
 
     def to_dict(self) -> dict[str, Any]:

@@ -12,9 +12,9 @@ from rich.text import Text
 
 from seqtune.drawing.part import ReportPart
 from seqtune.drawing.wording import (
+    CommandLines,
     bullets,
     command,
-    command_text,
     count,
     duration,
     figure,
@@ -141,8 +141,8 @@ class FitReport:
             return []
         return [command("seqtune", "resume", self.summary.run)]
 
-    def _commands(self) -> list[Text]:
-        lines: list[Text] = []
+    def _commands(self) -> list[RenderableType]:
+        lines: list[RenderableType] = []
         if self.summary.status == "running":
             lines += [
                 Text(),
@@ -153,7 +153,7 @@ class FitReport:
                 f"The run {ENDED.get(self.summary.status, 'is not complete')}. What was finished "
             )
             said += "is kept; go on with:"
-            lines += [Text(), Text(said), command_text(resume[0])]
+            lines += [Text(), Text(said), CommandLines(resume[0])]
         if self.next_commands:
-            lines += [Text(), Text("Next:"), *(command_text(line) for line in self.next_commands)]
+            lines += [Text(), Text("Next:"), *(CommandLines(line) for line in self.next_commands)]
         return lines

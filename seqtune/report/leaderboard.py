@@ -67,12 +67,12 @@ class LeaderboardReport:
         columns = [
             Column("#", numeric=True),
             Column("name", foldable=True),
-            Column("kind"),
+            Column("kind", spare=2),
             Column(f"{_heading(self.board.metric)}\nvalid.", numeric=True),
             Column(f"{_heading(self.board.metric)}\ntest", numeric=True),
-            *([Column(f"{_heading(second)}\ntest", numeric=True)] if second else []),
-            Column("time\nto fit", numeric=True),
-            Column("para-\nmeters", numeric=True),
+            *([Column(f"{_heading(second)}\ntest", numeric=True, spare=1)] if second else []),
+            Column("time\nto fit", numeric=True, spare=3),
+            Column("para-\nmeters", numeric=True, spare=4),
         ]
         rows = self.board.ranked()
         cells = [self._cells(rank, row, second) for rank, row in enumerate(rows, start=1)]

@@ -13,6 +13,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING
 
 from rich.console import Console, ConsoleOptions, RenderResult
+from rich.constrain import Constrain
 from rich.live import Live
 from rich.text import Text
 
@@ -34,6 +35,9 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
 REFRESHES_PER_SECOND = 4
+
+ECHOED = "^C"
+"""What a terminal writes behind the board at Ctrl-C; on a new line, it would move the board."""
 
 
 class LiveBoard:
@@ -96,7 +100,7 @@ class LiveBoard:
         """Draw the board as it stands; rich calls this from a thread of its own."""
         with self._lock:
             panel = board_panel(self._state, self._clock(), plain=options.ascii_only)
-        yield panel
+        yield Constrain(panel, options.max_width - len(ECHOED))
 
     def _stop(self) -> None:
         if self._live is not None:

@@ -21,6 +21,10 @@ PACKAGES = (
 EXTRAS = {
     "test": ("pytest", "what the tests need"),
     "ray": ("ray", "trials on several machines"),
+    "tensorboard": ("tensorboardX", "following a search in TensorBoard"),
+    "mlflow": ("mlflow-skinny", "following a search in MLflow"),
+    "wandb": ("wandb", "following a search in Weights & Biases"),
+    "optuna": ("optuna", "searches for the dashboard of Optuna"),
     "images": ("pillow", "reading images that a column names"),
     "plot": ("matplotlib", "charts of a run as figures of matplotlib"),
     "excel": ("python-calamine", "reading workbooks, such as .xlsx"),

@@ -11,8 +11,8 @@ from rich.text import Text
 from seqtune.drawing.facts import facts
 from seqtune.drawing.table import Column, table
 from seqtune.drawing.wording import (
+    CommandLines,
     bullets,
-    command_text,
     count,
     duration,
     literal,
@@ -49,7 +49,7 @@ class PlanReport:
         parts += [Text(), Text("Estimate", style="bold"), facts(self._estimate())]
         parts += bullets(plan.notes)
         if self.next_command:
-            parts += [Text(), Text("Next:"), command_text(self.next_command)]
+            parts += [Text(), Text("Next:"), CommandLines(self.next_command)]
         return Group(*parts)
 
     def to_dict(self) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from rich.text import Text
 
 from seqtune.data.reading.profile import Profile
 from seqtune.drawing.table import Column, table
-from seqtune.drawing.wording import bullets, command_text, count, literal, several
+from seqtune.drawing.wording import CommandLines, bullets, count, literal, several
 from seqtune.progress import Assumption
 from seqtune.report.assumptions import AssumptionTable
 
@@ -46,7 +46,7 @@ class ProfileReport:
             parts += [Text(), Text("Suggested", style="bold"), AssumptionTable(self.suggestions)]
         parts += bullets([f"not ready for {task}: {why}" for task, why in self.unsuited.items()])
         for task, line in self.tasks.items():
-            parts += [Text(), Text(f"{literal(task)}:"), command_text(line)]
+            parts += [Text(), Text(f"{literal(task)}:"), CommandLines(line)]
         return Group(*parts)
 
     def to_dict(self) -> dict[str, Any]:

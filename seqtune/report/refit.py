@@ -9,7 +9,7 @@ from typing import Any
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from seqtune.drawing.wording import bullets, command, command_text, duration
+from seqtune.drawing.wording import CommandLines, bullets, command, duration
 from seqtune.report.comparison import ComparisonReport
 from seqtune.run.summary import Summary
 
@@ -30,7 +30,7 @@ class RefitReport:
         """Draw the comparison, how long it took, and the next commands."""
         parts: list[RenderableType] = [self.comparison, Text()]
         parts += bullets(self._remarks(), style="dim")
-        parts += [Text(), Text("Next:"), *map(command_text, self.next_commands)]
+        parts += [Text(), Text("Next:"), *map(CommandLines, self.next_commands)]
         return Group(*parts)
 
     def to_dict(self) -> dict[str, Any]:

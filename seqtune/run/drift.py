@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from contextlib import suppress
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -11,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 from seqtune.data.drift.compare import drift_between
 from seqtune.data.drift.sample import Samples, joined
 from seqtune.data.drift.table import DriftTable, Finding
-from seqtune.errors import SeqtuneError
 from seqtune.tasks._abilities import WatchesDrift
 
 if TYPE_CHECKING:
@@ -61,22 +59,31 @@ class DriftWatch:
         """
         if not isinstance(self.task, WatchesDrift):
             return None
-        new = self.task.new_traits(self.prepared, source, self.context, known)
-        return drift_between(self.usual, new, *more)
+        return drift_between(self.usual, self.samples_of(source, known), *more)
 
-    def drift_of(self, sources: Iterable[Source]) -> DriftTable | None:
+    def samples_of(self, source: Source, known: float = 0.0) -> Samples:
+        """Return what is watched of new rows; {} where the task watches nothing.
+
+        Args:
+            source: New rows, labelled or not.
+            known: As in `drift`.
+
+        Raises:
+            DataError: A column of the run is missing, or cannot be read.
+        """
+        if not isinstance(self.task, WatchesDrift):
+            return {}
+        return self.task.new_traits(self.prepared, source, self.context, known)
+
+    def drift_of(self, several: Sequence[Samples]) -> DriftTable | None:
         """Return what has drifted in several tables together, such as those of requests.
 
         Args:
-            sources: New rows; what cannot be read is left out.
+            several: What `samples_of` returned of each.
 
         Returns:
-            The table; None where the task watches nothing, or nothing could be read.
+            The table; None where there is none of them, or the task watches nothing.
         """
-        if not isinstance(self.task, WatchesDrift):
+        if not several or not isinstance(self.task, WatchesDrift):
             return None
-        read = list[Samples]()
-        for source in sources:
-            with suppress(SeqtuneError):
-                read.append(self.task.new_traits(self.prepared, source, self.context, 0.0))
-        return drift_between(self.usual, joined(read)) if read else None
+        return drift_between(self.usual, joined(several))

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from seqtune.files import damaged
 from seqtune.run.baseline_predictions import Arrays, check_shape, kept_path
 from seqtune.run.predictions import Predictions
-from seqtune.run.together import choose_together, with_method
+from seqtune.run.together import choose_together, choose_with_method, is_far_behind
 from seqtune.search.ensemble import blend, select_members
 from seqtune.search.problem import Problem
 from seqtune.search.trial import Result, predictions_path
@@ -68,15 +68,12 @@ class EnsembleChoice:
     def _together(self, pool: Sequence[Result], size: int) -> dict[str, float]:
         """Return the weights of networks that answer together, and of a method that joins them."""
         problem, together = self.problem, self.predicted.together
-        networks = choose_together(problem, together, pool, size, self.is_over)
-        if not isinstance(problem.task, JoinsMethods) or not self._is_mixable(pool):
-            return networks
-        for name, predictions in self._best_method({}).items():
-            if not self.is_over():
-                alone = networks or {pool[0].trial: 1.0}
-                score = self._score_of_method(name, predictions)
-                return with_method(problem, together, alone, name, score)
-        return networks
+        if isinstance(problem.task, JoinsMethods) and self._is_mixable(pool):
+            for name, predictions in self._best_method({}).items():
+                score, best = self._score_of_method(name, predictions), pool[0].score
+                if best is not None and not is_far_behind(problem, score, best):
+                    return choose_with_method(problem, together, pool, name, size, self.is_over)
+        return choose_together(problem, together, pool, size, self.is_over)
 
     def _is_mixable(self, pool: Sequence[Result]) -> bool:
         """Say whether the best trials predict what simple methods do."""

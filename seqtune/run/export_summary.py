@@ -10,7 +10,7 @@ from seqtune.files import finite
 
 
 @dataclass(frozen=True)
-class Comparison:
+class Agreement:
     """How what was written predicts, beside the run, on the same rows.
 
     Args:
@@ -92,7 +92,7 @@ class ExportSummary:
     row: str
     bytes: int
     seconds: float
-    comparison: Comparison | None = None
+    comparison: Agreement | None = None
     notes: tuple[str, ...] = ()
     quantized: QuantizationLoss | None = None
     new_data: str = ""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from seqtune.errors import RunError
 from seqtune.files import check_absent, write_text
+from seqtune.garbage import garbage_left
 from seqtune.progress import Listener, silent
 from seqtune.run.leaderboard import Leaderboard, Row, read_leaderboard
 from seqtune.tasks._abilities import FillsIn, Writes
@@ -142,10 +143,12 @@ class Fitted:
             set: `key.path=value` of keys that need no training again.
             query: What is read where the data is a database.
         """
-        if set:
-            self.predictor.change(set)
-        self._asked = self._source(data, query)
-        return self.predictor.predict(self._asked, use)
+        with garbage_left():
+            predictor = self.predictor
+            if set:
+                predictor.change(set)
+            self._asked = self._source(data, query)
+        return predictor.predict(self._asked, use)
 
     def filled_in(self, table: pd.DataFrame) -> str | None:
         """Return the file that was asked for last, with the answers in it.

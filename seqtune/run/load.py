@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from seqtune.run.bundle import Bundle
-from seqtune.run.run import Run
+from seqtune.garbage import garbage_left
+
+if TYPE_CHECKING:
+    from seqtune.run.bundle import Bundle
+    from seqtune.run.run import Run
 
 
 def load(path: str | Path) -> Run | Bundle:
@@ -21,4 +25,11 @@ def load(path: str | Path) -> Run | Bundle:
     Example:
         >>> seqtune.load("airline.zip").predict("new.csv")
     """
-    return Bundle(path) if Path(path).is_file() else Run(path)
+    with garbage_left():
+        if Path(path).is_file():
+            from seqtune.run.bundle import Bundle
+
+            return Bundle(path)
+        from seqtune.run.run import Run
+
+        return Run(path)

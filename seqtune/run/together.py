@@ -7,17 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from seqtune.run.loaded_member import LoadedMember
 from seqtune.run.members import Member
+from seqtune.run.set_choice import choose_set, is_worse
 from seqtune.search.problem import Problem
 from seqtune.search.trial import Result, model_path
-from seqtune.tasks._abilities import JoinsMethods, PredictsTogether
-from seqtune.tasks._values import Part, Until, Values, is_better
+from seqtune.tasks._abilities import JoinsMethods, PredictsTogether, RatedSets
+from seqtune.tasks._values import Part, Until, Values
 
 Floats = npt.NDArray[np.float64]
 Weights = Mapping[str, float]
@@ -26,11 +26,14 @@ BEFORE: Mapping[Part, Until] = {"validation": "train", "test": "validation"}
 """What a simple method learns from before it answers a part."""
 
 FAR_BEHIND = 5.0
-"""A method that lies so many margins behind the networks is not asked to join them."""
+"""A method that lies so many margins behind the best network is not asked to join."""
 
-MOST_TRIED = 6
-"""Networks that may become members, the best by validation: each trial of a set costs a look at the
-validation part by all of its members."""
+MOST_ASKED = 4
+"""Networks that may become members, the best by validation, where all members of each set that is
+tried look at the validation part again."""
+
+MOST_RATED = 6
+"""The same where each of them looks once, and what sets answer is computed from that."""
 
 
 @dataclass
@@ -85,6 +88,19 @@ class Together:
         self._said[_key(joint, "validation")] = said
         return joint
 
+    def rate(self, trials: Sequence[str], method: str, is_over: Callable[[], bool]) -> RatedSets:
+        """Let networks and a simple method rate answers to the validation part, each once.
+
+        Args:
+            trials: The networks, the best first.
+            method: The method's name.
+            is_over: Says whether there is no time for another network; the first always is rated.
+        """
+        task = self.problem.task
+        assert isinstance(task, JoinsMethods)
+        members = [self._member(trial, 1.0) for trial in trials]
+        return task.rate_sets(members, method, self.problem.prepared, is_over)
+
     def _member(self, trial: str, weight: float) -> LoadedMember:
         """Return a member of that weight; its network is loaded once."""
         if trial not in self.values:
@@ -110,8 +126,6 @@ def choose_together(
 ) -> dict[str, float]:
     """Return equal weights of the networks that answer best together on the validation part.
 
-    The best network comes first; each of the next ones joins where the answers are better with it.
-
     Args:
         problem: Task, data and run folder.
         together: Says what a set answers.
@@ -120,48 +134,78 @@ def choose_together(
         is_over: Says whether there is no time for another set.
 
     Returns:
-        Weights that sum to 1; none where no set is better than the best network alone.
-
-    Source:
-        Caruana et al., Ensemble Selection from Libraries of Models (ICML 2004), section 2, without
-        replacement: a set is asked, not averaged.
+        Weights that sum to 1; none where the best network answers alone.
     """
-    chosen = [pool[0].trial]
-    best: Any = problem.objective(together.say({chosen[0]: 1.0}, "validation"))
-    for result in pool[1:MOST_TRIED]:
-        if len(chosen) >= size or is_over():
-            break
-        names = [*chosen, result.trial]
-        score = problem.objective(together.say(evenly(names), "validation"))
-        if is_better(score, best, problem.direction):
-            chosen, best = names, score
-    return evenly(chosen) if len(chosen) > 1 else {}
+    if is_over():
+        return {}
+    asked = pool[:MOST_ASKED]
+
+    def say(trials: Sequence[str]) -> Floats:
+        return together.say(evenly(trials), "validation")
+
+    return _several(choose_set(problem, asked, say, size, is_over, first=asked[:1]))
 
 
-def with_method(
-    problem: Problem, together: Together, weights: Weights, method: str, score: float
+def choose_with_method(
+    problem: Problem,
+    together: Together,
+    pool: Sequence[Result],
+    method: str,
+    size: int,
+    is_over: Callable[[], bool],
 ) -> dict[str, float]:
     """Return the weights with which networks answer best: with a simple method, or without.
 
-    A method joins unless it lies far behind, or the answers are worse with it by more than half a
-    margin, which is half a standard error: who errs differently is worth having where validation
-    does not tell.
+    The networks are chosen by what they say together with the method. What is best without it is
+    taken where it is better by more than a standard error: who errs differently is worth having
+    where validation does not tell.
 
     Args:
         problem: Task, data and run folder.
         together: Says what a set answers.
-        weights: How much each trial counts; they sum to 1.
+        pool: Trials whose networks can answer together, the best first.
         method: Name of the method.
-        score: Its own on the validation part, as `problem.objective` says it.
+        size: Networks at most.
+        is_over: Says whether there is no time for another network, or another set.
+
+    Returns:
+        Weights that sum to 1; none where the best network answers alone.
     """
-    alone = problem.objective(together.say(weights, "validation"))
-    margin = problem.task.margin(problem.prepared, alone)
+    if is_over():
+        return {}
+    rated = together.rate([result.trial for result in pool[:MOST_RATED]], method, is_over)
+    known = pool[: rated.networks]
+    places = {result.trial: place for place, result in enumerate(known)}
+
+    def joined(trials: Sequence[str]) -> Floats:
+        return rated.joined([places[trial] for trial in trials])
+
+    def alone(trials: Sequence[str]) -> Floats:
+        return rated.alone([places[trial] for trial in trials])
+
+    with_method = choose_set(problem, known, joined, size, is_over)
+    without = choose_set(problem, known, alone, size, is_over)
+    if is_worse(problem, joined(with_method), alone(without)):
+        return _several(without)
+    weights = together.join(evenly(with_method), method)
+    return weights if method in weights else _several(without)
+
+
+def is_far_behind(problem: Problem, score: float, best: float) -> bool:
+    """Say whether a method is so much worse than the best network that it is not asked to join.
+
+    Args:
+        problem: Task, data and run folder.
+        score: That of the method on the validation part, as `problem.objective` says it.
+        best: That of the network.
+    """
     sign = 1 if problem.direction == "min" else -1
-    if sign * (score - alone) > FAR_BEHIND * margin:
-        return dict(weights)
-    joint = together.join(weights, method)
-    found = problem.objective(together.say(joint, "validation"))
-    return dict(weights) if sign * (found - alone) > margin / 2 else joint
+    return sign * (score - best) > FAR_BEHIND * problem.task.margin(problem.prepared, best)
+
+
+def _several(trials: Sequence[str]) -> dict[str, float]:
+    """Return the weights of an ensemble; one network is none."""
+    return evenly(trials) if len(trials) > 1 else {}
 
 
 def evenly(trials: Sequence[str]) -> dict[str, float]:

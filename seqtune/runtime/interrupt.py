@@ -160,13 +160,38 @@ def ended_by_signals(*, is_command: bool = False) -> Iterator[None]:
         _restore(earlier)
 
 
+def leave_while_loading() -> None:
+    """Have Ctrl-C end the process at once, by one line, until the command itself listens.
+
+    Python would show where it was reading our modules.
+    """
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, _say_and_leave)
+
+
+def _say_and_leave(number: int, frame: object) -> None:
+    with suppress(OSError):
+        os.write(2, f"{interruption(os.isatty(2))}\n".encode())
+    os._exit(INTERRUPTED)
+
+
+def interruption(is_terminal: bool) -> str:
+    """Return the line that says that a command was interrupted.
+
+    Args:
+        is_terminal: Whether it is read on a terminal, which has just written ^C.
+    """
+    return "\ninterrupted" if is_terminal else "interrupted"
+
+
 def _leave_when_told() -> None:
     """Have a signal end the process at once, with its exit code, while the interpreter shuts down.
 
     The command is over then, and what it wrote is on disk.
     """
+    replaced = (signal.SIG_DFL, signal.default_int_handler, _say_and_leave)
     for number in (getattr(signal, name) for name in SIGNALS):
-        if signal.getsignal(number) in (signal.SIG_DFL, signal.default_int_handler):
+        if signal.getsignal(number) in replaced:
             signal.signal(number, _leave)
 
 

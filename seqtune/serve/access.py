@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import hmac
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from seqtune.errors import UsageError
+from seqtune.serve.http import header
 from seqtune.serve.problem import Problem
 
+AUTHORIZATION = b"authorization"
 SCHEME = "bearer "
 SHORTEST = 16
 """Characters of a token at least: a shorter one can be guessed."""
@@ -31,6 +35,22 @@ def read_token(path: Path) -> str:
             hint,
         )
     return token
+
+
+def admit(scope: Mapping[str, Any], token: str, method: str = "") -> None:
+    """Refuse a request without the token, or of another method than the one that is answered.
+
+    Args:
+        scope: The request.
+        token: The token; empty for a server that is open.
+        method: The method; empty where the routes see to it.
+
+    Raises:
+        Problem: The token is missing, or another one (401); or the method is another one (405).
+    """
+    check_token(header(scope, AUTHORIZATION), token)
+    if method and scope["method"] != method:
+        raise Problem(405, f"expected {method}", headers=(("allow", method),))
 
 
 def check_token(authorization: str, token: str) -> None:

@@ -53,7 +53,9 @@ def _rows(table: pd.DataFrame) -> list[dict[str, Any]]:
 def _values(column: pd.Series[Any]) -> list[Any]:
     kind = column.dtype.kind if isinstance(column.dtype, np.dtype) else ""
     if kind == "M" or isinstance(column.dtype, pd.DatetimeTZDtype):
-        return [time.isoformat() if time == time else None for time in column]
+        places, times = pd.factorize(column)  # many rows have the same few; NaT is place -1
+        texts = [*(time.isoformat() for time in pd.Index(times)), None]
+        return [texts[place] for place in places.tolist()]
     values: list[Any] = column.tolist()
     if kind in ("i", "u"):
         return values

@@ -20,9 +20,10 @@ from starlette.routing import Route
 
 from seqtune.errors import literal
 from seqtune.serve.about import about
-from seqtune.serve.access import check_token
+from seqtune.serve.access import admit
 from seqtune.serve.batcher import Batcher
 from seqtune.serve.exchange import FAILED, Answer, Ask
+from seqtune.serve.http import SAFE
 from seqtune.serve.log import log_fault
 from seqtune.serve.media import JSON
 from seqtune.serve.metrics import TEXT, ServerMetrics
@@ -47,8 +48,6 @@ POLICY = (
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 """What the page may do: run its own script, and ask this server."""
-
-SAFE = {"x-content-type-options": "nosniff", "cache-control": "no-store"}
 
 
 def create_app(models: Sequence[ServedModel], settings: ServeSettings) -> Any:
@@ -94,7 +93,8 @@ def create_app(models: Sequence[ServedModel], settings: ServeSettings) -> Any:
     ]
     routes += _facts(by_prefix, models, settings)
     routes += _health(is_ready)
-    routes.append(Route("/metrics", _metrics(metrics, settings)))
+    figures = _guarded(lambda: _text(metrics.text(), TEXT), settings, is_slow=True)
+    routes.append(Route("/metrics", figures))  # drift is measured for them
     routes += [Route(path, _file(*file)) for path, file in PAGE.items()]
     app = Starlette(
         routes=routes,
@@ -147,22 +147,20 @@ def _health(is_ready: Callable[[], bool]) -> list[Route]:
     return [Route("/health/live", live), Route("/health/ready", ready)]
 
 
-def _metrics(metrics: ServerMetrics, settings: ServeSettings) -> Endpoint:
-    """Return an endpoint of what is counted; drift is measured while others are answered."""
+def _guarded(
+    make: Callable[[], Response], settings: ServeSettings, *, is_slow: bool = False
+) -> Endpoint:
+    """Return an endpoint that asks for the token.
+
+    Args:
+        make: Makes the answer.
+        settings: The token.
+        is_slow: Whether others are answered while it is made.
+    """
 
     async def endpoint(request: Request) -> Response:
-        check_token(request.headers.get("authorization", ""), settings.token)
-        return _text(await run_in_threadpool(metrics.text), TEXT)
-
-    return endpoint
-
-
-def _guarded(make: Callable[[], Response], settings: ServeSettings) -> Endpoint:
-    """Return an endpoint that asks for the token."""
-
-    async def endpoint(request: Request) -> Response:
-        check_token(request.headers.get("authorization", ""), settings.token)
-        return make()
+        admit(request.scope, settings.token)
+        return await run_in_threadpool(make) if is_slow else make()
 
     return endpoint
 

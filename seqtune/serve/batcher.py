@@ -16,12 +16,10 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from seqtune.serve.log import log_fault
-from seqtune.serve.problem import Problem, failed
+from seqtune.serve.problem import Problem, failed, too_many
 
 Ask = TypeVar("Ask")
 Answer = TypeVar("Answer")
-
-RETRY_SECONDS = 1
 
 
 @dataclass(eq=False)
@@ -96,11 +94,7 @@ class Batcher(Generic[Ask, Answer]):
                 504 where it has).
         """
         if len(self._waiting) >= self._max_queue:
-            raise Problem(
-                429,
-                f"{len(self._waiting)} requests wait already; try again later",
-                headers=(("retry-after", str(RETRY_SECONDS)),),
-            )
+            raise too_many(len(self._waiting), "requests")
         loop = asyncio.get_running_loop()
         waiting = _Waiting[Ask, Answer](ask, loop.create_future(), loop.time())
         self._waiting.append(waiting)

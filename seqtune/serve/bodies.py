@@ -63,7 +63,7 @@ def read_rows(body: bytes, media: str, numbers: Collection[str] = ()) -> Request
 
 def _json(text: str, numbers: Collection[str]) -> RequestTable:
     try:
-        found = json.loads(text, object_pairs_hook=_record, parse_constant=_refuse_constant)
+        found = DECODER.decode(text)
     except json.JSONDecodeError as error:
         raise Problem(
             400, f"line {error.lineno}, column {error.colno} of the body is not JSON: {error.msg}"
@@ -104,6 +104,9 @@ def _record(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _refuse_constant(word: str) -> None:
     raise Problem(422, f"found {word}, which is no JSON; expected a number, or null for none")
+
+
+DECODER = json.JSONDecoder(object_pairs_hook=_record, parse_constant=_refuse_constant)
 
 
 def _refuse_surrogates(found: Any) -> None:

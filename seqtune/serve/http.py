@@ -12,11 +12,10 @@ from seqtune.serve.problem import Problem
 CLOSES = (("connection", "close"),)
 """Tells that no further request is read from a connection whose body was not."""
 
-SAFE = (
-    (b"x-content-type-options", b"nosniff"),
-    (b"cache-control", b"no-store"),
-)
+SAFE = {"x-content-type-options": "nosniff", "cache-control": "no-store"}
 """Headers of every answer."""
+
+_SAFE = [(name.encode(), value.encode()) for name, value in SAFE.items()]
 
 
 def header(scope: Mapping[str, Any], name: bytes) -> str:
@@ -98,7 +97,7 @@ async def send_start(
         headers: Further headers.
         length: Bytes of the body; None where they are not known yet.
     """
-    found = [(b"content-type", media.encode()), *SAFE]
+    found = [(b"content-type", media.encode()), *_SAFE]
     if length is not None:
         found.append((b"content-length", str(length).encode()))
     found += [(key.encode(), value.encode("latin-1", "replace")) for key, value in headers]

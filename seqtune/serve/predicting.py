@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from seqtune.serve.access import check_token
+from seqtune.serve.access import admit
 from seqtune.serve.batcher import Batcher
 from seqtune.serve.exchange import Answer, Ask
 from seqtune.serve.http import header, read_body, send_answer
@@ -14,7 +14,7 @@ from seqtune.serve.metrics import ServerMetrics
 from seqtune.serve.problem import Problem
 from seqtune.serve.settings import ServeSettings
 
-TYPE, ACCEPT, AUTHORIZATION = b"content-type", b"accept", b"authorization"
+TYPE, ACCEPT = b"content-type", b"accept"
 
 
 class Predicting:
@@ -48,10 +48,8 @@ class Predicting:
         await send_answer(send, answer)
 
     async def _ask(self, scope: Any, receive: Any) -> Ask:
-        if scope["method"] != "POST":
-            raise Problem(405, "expected POST", headers=(("allow", "POST"),))
         settings = self._settings
-        check_token(header(scope, AUTHORIZATION), settings.token)
+        admit(scope, settings.token, "POST")
         given = header(scope, TYPE)
         media = media_of(given) if given else JSON
         wanted = wanted_media(header(scope, ACCEPT), media)

@@ -11,6 +11,9 @@ from seqtune.errors import SeqtuneError, literal
 LONGEST = 700
 """Characters of a sentence at most: it may quote what the client sent."""
 
+RETRY_SECONDS = 1
+"""After so long a client that found the queue full may come again."""
+
 ROW = re.compile(r"\brow (\d{1,12})\b")
 COLUMN = re.compile(r"\bcolumn '([^']{1,200})'")
 
@@ -58,6 +61,24 @@ class Problem(Exception):
         if self.column:
             found["column"] = self.column
         return json.dumps(found).encode()
+
+
+def too_many(waiting: int, what: str) -> Problem:
+    """Return what a client is told where the queue is full.
+
+    Args:
+        waiting: How many wait.
+        what: What they are called.
+
+    Example:
+        >>> too_many(3, "texts").message
+        '3 texts wait already; try again later'
+    """
+    return Problem(
+        429,
+        f"{waiting} {what} wait already; try again later",
+        headers=(("retry-after", str(RETRY_SECONDS)),),
+    )
 
 
 def failed() -> Problem:

@@ -5,19 +5,20 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
+from contextlib import suppress
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from seqtune.data.reading.recipe_options import options_of
+from seqtune.errors import SeqtuneError
 from seqtune.serve.log import log_fault
 from seqtune.serve.problem import Problem
 from seqtune.serve.request_source import source_of
 from seqtune.tasks._requests import RequestTable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
+    from seqtune.data.drift.sample import Samples
     from seqtune.data.drift.table import DriftTable
-    from seqtune.data.reading.source import Source
     from seqtune.run.fitted import Fitted
 
 MOST_REQUESTS = 256
@@ -34,6 +35,21 @@ SECONDS_KEPT = 30.0
 """So long a result is given again: whoever collects figures asks every few seconds."""
 
 
+@dataclass(eq=False)
+class Noted:
+    """A request that was noted; it is read once.
+
+    Args:
+        rows: How many rows it has.
+        table: The rows; None once they were read.
+        samples: What is watched of them; None where they could not be read, or were not yet.
+    """
+
+    rows: int
+    table: RequestTable | None
+    samples: Samples | None = None
+
+
 class RequestDrift:
     """The last requests of a model, and how far they are from its data.
 
@@ -45,7 +61,7 @@ class RequestDrift:
 
     def __init__(self, run: Fitted) -> None:
         self.run = run
-        self.kept: deque[RequestTable] = deque(maxlen=MOST_REQUESTS)
+        self.kept: deque[Noted] = deque(maxlen=MOST_REQUESTS)
         self._last = self._measured_at = float("-inf")
         self._found: DriftTable | None = None
         self._lock = threading.Lock()
@@ -60,27 +76,31 @@ class RequestDrift:
         now = time.monotonic()
         if now - self._last >= SECONDS_APART and size <= MOST_BYTES:
             self._last = now
-            self.kept.append(table)
+            self.kept.append(Noted(table.rows, table))
 
     def measured(self) -> DriftTable | None:
         """Return how far the last requests are from the data; None while there are too few."""
         with self._lock:
-            tables = tuple(self.kept)
+            kept = tuple(self.kept)
             is_old = time.monotonic() - self._measured_at >= SECONDS_KEPT
-            if is_old and sum(table.rows for table in tables) >= FEWEST_ROWS:
+            if is_old and sum(each.rows for each in kept) >= FEWEST_ROWS:
                 watch = self.run.predictor.watch
                 try:
-                    self._found = watch.drift_of(self._sources(tables))
+                    for each in kept:
+                        self._read(each)
+                    read = [each.samples for each in kept if each.samples is not None]
+                    self._found = watch.drift_of(read)
                 except Exception:  # figures of other things are still given
                     log_fault("drift")
                 watch.context.notes.clear()
                 self._measured_at = time.monotonic()
             return self._found
 
-    def _sources(self, tables: tuple[RequestTable, ...]) -> Iterator[Source]:
-        options = options_of(self.run.recipe)
-        for table in tables:
-            try:
-                yield source_of(table, options)
-            except Problem:
-                continue  # the client was told
+    def _read(self, noted: Noted) -> None:
+        """Keep what is watched of a request instead of its rows, if they can be read."""
+        if noted.table is None:
+            return
+        table, noted.table = noted.table, None
+        with suppress(Problem, SeqtuneError):  # the client was told
+            source = source_of(table, options_of(self.run.recipe))
+            noted.samples = self.run.predictor.watch.samples_of(source)

@@ -14,15 +14,14 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from seqtune.serve.access import check_token
-from seqtune.serve.batcher import RETRY_SECONDS
+from seqtune.serve.access import admit
 from seqtune.serve.exchange import Answer
 from seqtune.serve.http import header, read_body, send_answer, send_start
 from seqtune.serve.log import log_fault
 from seqtune.serve.media import JSON
 from seqtune.serve.metrics import ServerMetrics
-from seqtune.serve.predicting import ACCEPT, AUTHORIZATION, TYPE
-from seqtune.serve.problem import Problem, failed
+from seqtune.serve.predicting import ACCEPT, TYPE
+from seqtune.serve.problem import Problem, failed, too_many
 from seqtune.serve.served_model import ServedModel
 from seqtune.serve.settings import ServeSettings
 from seqtune.tasks._requests import StreamOption
@@ -80,21 +79,15 @@ class Writing:
         self._metrics.count(self._model.name, status, time.perf_counter() - began)
 
     async def _options(self, scope: Any, receive: Any) -> Mapping[str, Any]:
-        if scope["method"] != "POST":
-            raise Problem(405, "expected POST", headers=(("allow", "POST"),))
         settings = self._settings
-        check_token(header(scope, AUTHORIZATION), settings.token)
+        admit(scope, settings.token, "POST")
         given = header(scope, TYPE).partition(";")[0].strip().lower()
         if given not in ("", JSON):
             raise Problem(415, f"found Content-Type {given[:80]!r}, expected {JSON}")
         body = await read_body(scope, receive, settings.max_body_bytes, settings.body_seconds)
         options = read_options(body, self._model.options)
         if self._waiting >= settings.max_queue:  # asked last: nothing is awaited before it counts
-            raise Problem(
-                429,
-                f"{self._waiting} texts wait already; try again later",
-                headers=(("retry-after", str(RETRY_SECONDS)),),
-            )
+            raise too_many(self._waiting, "texts")
         return options
 
     async def _stream(self, send: Any, receive: Any, pieces: _Pieces) -> None:

@@ -92,6 +92,33 @@ class PredictsTogether(Protocol):
             until: The last part of the data that the simple method is fitted on.
         """
 
+    def difference_error(self, prepared: Any, one: Floats, other: Floats, score: float) -> float:
+        """Return about one standard error of how far the figures of two predictions differ.
+
+        Args:
+            prepared: The data that the networks were fitted on.
+            one: Predictions for the validation part.
+            other: Predictions for the same: both are right, or wrong, on many of the same cases.
+            score: The figure of one of them.
+        """
+
+
+class RatedSets(Protocol):
+    """What sets of networks predict for the validation part, each network asked once."""
+
+    networks: int
+    """How many of the networks were asked in time, the first ones."""
+
+    def joined(self, places: Sequence[int]) -> Floats:
+        """Return what some of the networks predict with the simple method, at its best share.
+
+        Args:
+            places: Which networks, by their places; each counts the same.
+        """
+
+    def alone(self, places: Sequence[int]) -> Floats:
+        """Return what some of the networks predict without the method."""
+
 
 @runtime_checkable
 class JoinsMethods(PredictsTogether, Protocol):
@@ -110,6 +137,22 @@ class JoinsMethods(PredictsTogether, Protocol):
         Returns:
             The method's share of all weights, from 0 to below 1; and what they predict with it
             for the validation part.
+        """
+
+    def rate_sets(
+        self,
+        members: Sequence[OpenMember],
+        method: str,
+        prepared: Any,
+        is_over: Callable[[], bool],
+    ) -> RatedSets:
+        """Let networks and a simple method rate what they propose for the validation part, once.
+
+        Args:
+            members: The networks.
+            method: Name of the method; it is fitted on the training part.
+            prepared: The data that they were fitted on, with the codec.
+            is_over: Says whether there is no time for another network; the first always is asked.
         """
 
 
@@ -220,12 +263,15 @@ class ReadsNewer(Protocol):
             context: Hears of repairs, names the earlier run, and has the newer one's recipe.
         """
 
-    def unlike(self, prepared: Any, newer_prepared: Any) -> str:
-        """Say why an earlier run's weights mean something else to newer data; "" where they do not.
+    def unlike(self, prepared: Any, newer_prepared: Any, recipe: Recipe) -> str:
+        """Say why newer data cannot go on from an earlier run's weights; "" where it can.
+
+        They mean something else to it, or have learnt from what it holds out.
 
         Args:
             prepared: What the earlier run was fitted on.
             newer_prepared: The newer data, prepared.
+            recipe: The earlier run's, every value filled in.
         """
 
 

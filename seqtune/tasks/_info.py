@@ -38,7 +38,7 @@ class Flag:
         name: As it is typed, without the dashes; also a keyword argument of `seqtune.fit`.
         path: The recipe key.
         help: A sentence.
-        kind: "text", "texts" (repeatable) or "integer".
+        kind: "text", "integer", "column", or "columns" (repeatable).
         read: Turns what was typed into the value of the key.
         note: Says what the user should know of the value; empty for nothing.
     """
@@ -46,7 +46,7 @@ class Flag:
     name: str
     path: str
     help: str
-    kind: Literal["text", "texts", "integer"] = "text"
+    kind: Literal["text", "texts", "integer", "column", "columns"] = "text"
     read: Callable[[Any], Any] = as_given
     note: Callable[[Any], str] = lambda value: ""
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -12,11 +14,14 @@ from seqtune.data.panel.time_text import format_times
 from seqtune.data.reading.source import Source
 from seqtune.errors import DataError, listed
 from seqtune.recipe.load import Recipe
-from seqtune.recipe.reading import KEPT
+from seqtune.recipe.reading import KEPT, MIXED
 from seqtune.tasks._values import HELD_OUT_PARTS
 
 Floats = npt.NDArray[np.float64]
 Rows = npt.NDArray[np.int64]
+
+DRAWN = "its cases were drawn at random: it has learnt from what is held out now"
+"""Why the weights of an earlier run are of no use."""
 
 LEAST_SHARE = 0.05
 """Share of the cases that the test part has at least, however few of them are new."""
@@ -41,21 +46,55 @@ def last_cases(recipe: Recipe, known: float, kept: Mapping[str, str] | None = No
     return recipe.replace({**(kept or {"data.cases": KEPT}), "test.share": share})
 
 
+def cases_held_out(prepared: Any, source: Source, recipe: Recipe, known: float) -> Recipe:
+    """Return a recipe that tests on the last cases: the `newest_held_out` of a task of cases.
+
+    Args:
+        prepared: What the earlier run was fitted on.
+        source: The newer data.
+        recipe: The earlier run's, every value filled in.
+        known: About which share of the data the run was fitted on.
+    """
+    return last_cases(recipe, known)
+
+
+def drawn_at_random(recipe: Recipe) -> str:
+    """Return why no network goes on from the weights of a run whose cases were drawn; else "".
+
+    Such a run has learnt from some of the last cases, which are held out now.
+
+    Args:
+        recipe: Of the run, every value filled in.
+    """
+    return DRAWN if recipe.get("data.cases") == MIXED else ""
+
+
 def unseen_steps(history: Panel, panel: Panel, known: float) -> Rows:
     """Return how many steps of each series come after those that a run was fitted on, (series,).
 
     Args:
         history: What the run was fitted on.
         panel: The newer data, on the run's grid.
-        known: About which share of its rows the run was fitted on. Rows without a time that it has
-            never seen all come after its own.
+        known: About which share of its rows the run was fitted on; NaN where that is not known.
+            Rows without a time that it has never seen, as far as one knows, all come after its own.
     """
-    if panel.grid.snap == "rows" and not known:
+    if panel.grid.snap == "rows" and not known > 0:
         return panel.lengths
     ends = dict(zip(history.series, (history.starts + history.lengths).tolist(), strict=True))
     seen = [ends.get(name, start) for name, start in zip(panel.series, panel.starts, strict=True)]
     unseen: Rows = panel.starts + panel.lengths - np.maximum(np.array(seen, np.int64), panel.starts)
     return unseen
+
+
+def seen_or_unknown(seen: float, panel: Panel, known: float) -> float:
+    """Return which share of some steps a run was fitted on; NaN where nothing tells.
+
+    Args:
+        seen: The share, by `unseen_steps`.
+        panel: The newer data: where rows have a time, it tells which of them came later.
+        known: About which share of its rows the run was fitted on; NaN where that is not known.
+    """
+    return math.nan if panel.grid.snap == "rows" and math.isnan(known) else seen
 
 
 def refuse_nothing_newer(source: Source, history: Panel, panel: Panel, unseen: Rows) -> None:

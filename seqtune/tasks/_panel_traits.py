@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from seqtune.data.drift.sample import Ints, Numbers, Sample, Words, series_as_one
 from seqtune.data.panel.panel import Panel
+from seqtune.tasks._newer_rows import unseen_steps
 
 Floats = npt.NDArray[np.float64]
 
@@ -81,6 +82,23 @@ def traits_of_panel(
             if name in panel.categories:
                 found[name] = _words(codes[rows], panel.categories[name])
     return found
+
+
+def traits_unseen(
+    history: Panel, panel: Panel, known: float, period: int, moments: SeriesMoments
+) -> dict[str, Sample]:
+    """Return every column of newer rows, those that a run was fitted on left out where not all are.
+
+    Args:
+        history: What the run was fitted on.
+        panel: The newer rows, on the run's grid.
+        known: About which share of them the run was fitted on.
+        period: Steps of a season; 0 for none.
+        moments: What is usual of the series of the run.
+    """
+    unseen = unseen_steps(history, panel, known)
+    first = panel.offsets[1:] - (np.maximum(unseen, 0) if (unseen > 0).any() else panel.lengths)
+    return traits_of_panel(panel, first, period, moments)
 
 
 def _numbers(panel: Panel) -> Iterator[tuple[str, Floats]]:

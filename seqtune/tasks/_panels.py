@@ -24,6 +24,17 @@ PARTS = {"training": "train", "validation": "validation", "test": "test"}
 """The parts of a split by the names that the plan has for them."""
 
 
+def times_of(panel: Panel, rows: npt.NDArray[np.int64]) -> list[Any]:
+    """Return the times of rows of the first series as tables have them, the rows ahead of it too.
+
+    Args:
+        panel: The series.
+        rows: (rows,) rows of the panel, and those that would follow.
+    """
+    times = panel.grid.times(rows + int(panel.starts[0]) - int(panel.offsets[0]))
+    return format_times(times, utc=panel.grid.utc) if panel.grid.is_calendar else times.tolist()
+
+
 def take_periods(asked: Any, panel: Panel, end: npt.NDArray[np.int64]) -> tuple[int, ...]:
     """Return the seasonal periods in steps, shortest first.
 

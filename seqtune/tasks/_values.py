@@ -46,7 +46,7 @@ class Evaluation:
 
 
 KnownRows = Callable[["npt.NDArray[np.int64]"], float]
-"""From rows of a table to about which share of them a run was fitted on."""
+"""From rows of a table to about which share of them a run was fitted on; NaN if none can tell."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +56,7 @@ class Staged:
     Args:
         encoded: What the models predict.
         seen: About which share of it the earlier run was fitted on: its figures are too good there.
+            NaN where that is not known.
         score: From what a model predicts of it to every metric, as the newer run is scored.
     """
 

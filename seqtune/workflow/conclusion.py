@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
+from seqtune.drawing.wording import duration
 from seqtune.errors import RunError, SearchError
 from seqtune.files import write_json
 from seqtune.progress import Event, Note, StageStarted
@@ -29,9 +30,47 @@ if TYPE_CHECKING:
     from seqtune.tasks._contract import Task
     from seqtune.workflow.search import Searching
 
-CHOICE_SECONDS, CHOICE_SHARE = 10.0, 0.1
-"""So long the choice of an ensemble may take: at least so many seconds, or a share of the budget.
-It took less than a second on every data set of the benchmarks."""
+CHOICE_SECONDS, CHOICE_SHARE = 5.0, 0.05
+"""The choice of an ensemble ends after so many seconds, or after a share of the budget, if that is
+more. It takes less than a second where predictions are averaged. Where networks predict together,
+each of them looks at the validation part again: what is under way then is finished."""
+
+
+@dataclass
+class ChoiceTime:
+    """How long the choice of an ensemble may take, from now on.
+
+    Args:
+        budget: Seconds of the whole command.
+        is_hurried: Says whether everything should end.
+    """
+
+    budget: float
+    is_hurried: Callable[[], bool]
+    was_over: bool = field(default=False, init=False)
+    _began: float = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._began = time.monotonic()
+
+    @property
+    def seconds(self) -> float:
+        """The seconds."""
+        return max(CHOICE_SECONDS, CHOICE_SHARE * self.budget)
+
+    @property
+    def why(self) -> str:
+        """What to tell where it was over before everything was tried."""
+        return (
+            f"the choice of an ensemble was cut off after {duration(self.seconds)}: networks were "
+            "left out untried; a longer --budget gives it more time"
+        )
+
+    def is_over(self) -> bool:
+        """Say whether nothing further may be tried; it is remembered."""
+        is_late = time.monotonic() - self._began > self.seconds
+        self.was_over = self.was_over or is_late or self.is_hurried()
+        return self.was_over
 
 
 class Fit(Protocol):
@@ -73,13 +112,12 @@ class Conclusion:
         from seqtune.run.explanation import EXPLANATION  # loads Keras
 
         fitting, searching = self.fitting, self.fitting.searching
-        fitting.tell(StageStarted("ensemble"))
+        choice = ChoiceTime(fitting.clock.seconds, self._is_hurried)
+        fitting.tell(StageStarted("ensemble", f"{duration(choice.seconds)} at most"))
         selection = searching.selection()
-        until = time.monotonic() + max(CHOICE_SECONDS, CHOICE_SHARE * fitting.clock.seconds)
-        selection.select(
-            fitting.recipe.values.ensemble.size,
-            lambda: time.monotonic() > until or self._is_hurried(),
-        )
+        selection.select(fitting.recipe.values.ensemble.size, choice.is_over)
+        if choice.was_over:
+            fitting.tell(Note(choice.why))
         if selection.ranked():
             try:
                 self._score(selection)

@@ -18,6 +18,7 @@ from seqtune.run.run import Run
 from seqtune.search.budget import Clock
 from seqtune.workflow.fitting import Fitting
 from seqtune.workflow.options import FitOptions, load_recipe
+from seqtune.workflow.tracking import check_installed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -81,6 +82,7 @@ def fit_with(
     """
     clock_start = time.monotonic() if started is None else started
     recipe = load_recipe(task, settings)
+    check_installed(recipe.values.tracking)
     if settings.out is not None:
         check_vacant(Path(settings.out))
     clock = Clock(parse_seconds(recipe.values.search.budget), clock_start)

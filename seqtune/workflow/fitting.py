@@ -31,6 +31,7 @@ from seqtune.runtime import backend as backends
 from seqtune.runtime.interrupt import Interrupt, ended_by_signals, last_words
 from seqtune.search.budget import Clock
 from seqtune.workflow.conclusion import Conclusion
+from seqtune.workflow.tracking import Tracking, tracked
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -87,9 +88,13 @@ class Fitting:
     task: Task = field(init=False)
     prepared: Any = field(init=False)
     searching: Searching = field(init=False)
+    tracking: Tracking = field(init=False)
     baselines: list[BaselineResult] = field(default_factory=list)
     lock: RunLock | None = None
     _is_log_lost: bool = False
+
+    def __post_init__(self) -> None:
+        self.tracking = Tracking(self.recipe.values.tracking, self.tell)
 
     @contextmanager
     def closing(self) -> Iterator[None]:
@@ -103,7 +108,10 @@ class Fitting:
             raise
         finally:
             self._unlock()
-            self.listener(Finished())
+            try:
+                self.tracking.close()
+            finally:
+                self.listener(Finished())
 
     def _leave(self) -> None:
         """Close the run before the process is ended, whatever it is doing."""
@@ -142,6 +150,10 @@ class Fitting:
     def go_on(self) -> None:
         """Take every step after the data is prepared, as far as it was not taken before."""
         interrupt = Interrupt(self.tell)
+        problem = self.searching.problem
+        self.tracking.begin(
+            tracked(self.folder, self.record, self.recipe, problem.metric, problem.direction)
+        )
         self.searching.open(interrupt)  # workers start while the baselines run
         try:
             if LEFT_OUT not in self.record:
@@ -158,6 +170,7 @@ class Fitting:
             from seqtune.search.beginning import BEGINNINGS  # loads Keras, which is there by now
 
             shutil.rmtree(self.folder / BEGINNINGS, ignore_errors=True)
+        self.tracking.end(self.folder, self.record["status"], interrupt.left())
 
     def tell(self, event: Event) -> None:
         """Pass an event on, and keep what the run folder should remember of it."""
@@ -170,6 +183,7 @@ class Fitting:
         if hasattr(self, "folder"):
             self._log(event)
         self.listener(event)
+        self.tracking.hear(event)
 
     def _log(self, event: Event) -> None:
         if isinstance(event, (Note, StageStarted, TrialEnded, BaselineEnded)):

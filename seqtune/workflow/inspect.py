@@ -49,11 +49,21 @@ def inspect(data: Data, options: FitOptions | None = None) -> Inspection:
         options: How to read it, where that is guessed wrong.
     """
     options = options or FitOptions()
-    recipe = load_recipe(_likeliest_first()[0], replace(options, recipe=None, flags={}))
-    source = open_undecided(data, recipe, options.query)
+    source = opened(data, options)
     words = [shown_data(data), *(["--query", options.query] if options.query else [])]
     commands, unsuited, suggestions = suited_tasks(source, options, words)
     return Inspection(profile_source(source), tuple(suggestions), commands, unsuited)
+
+
+def opened(data: Data, options: FitOptions) -> Source:
+    """Open a file before the task is known.
+
+    Args:
+        data: The file, or a DataFrame.
+        options: How to read it.
+    """
+    recipe = load_recipe(_likeliest_first()[0], replace(options, recipe=None, flags={}))
+    return open_undecided(data, recipe, options.query)
 
 
 def suited_tasks(
@@ -71,13 +81,28 @@ def suited_tasks(
     suggestions: list[Assumption] = []
     for task in _likeliest_first(source):
         try:
-            assumptions = _suggest(task).suggest(source, load_recipe(task, options))
+            assumptions = suggested(source, task, options)
         except SeqtuneError as error:
             unsuited[task] = f"{error.message} ({error.hint})" if error.hint else error.message
             continue
         suggestions = suggestions or assumptions
         commands[task] = f"seqtune fit {shlex.join(words)} --task {task}"
     return commands, unsuited, suggestions
+
+
+def suggested(source: Source, task: str, options: FitOptions) -> list[Assumption]:
+    """Return what a task would take for each role.
+
+    Args:
+        source: The data.
+        task: The task.
+        options: What is settled already.
+
+    Raises:
+        SeqtuneError: The data does not suit the task as it is; says why.
+    """
+    found: list[Assumption] = _suggest(task).suggest(source, load_recipe(task, options))
+    return found
 
 
 def _likeliest_first(source: Source | None = None) -> list[str]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from seqtune.errors import RecipeError, UsageError, unknown
 from seqtune.errors import literal as printable
-from seqtune.registry import tasks
+from seqtune.registry import tasks, trackers
 from seqtune.tasks._info import Flag, TaskInfo, info_of, infos
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ SHARED = (
     Flag("address", "search.address", "Ray cluster to join: host:port or ray://host:port."),
     Flag("backend", "backend", "Keras backend: auto, tensorflow, jax."),
     Flag("seed", "seed", "Seed of all random numbers.", "integer"),
+    Flag("track", "tracking", f"Follow the search in {', '.join(trackers)} (repeatable).", "texts"),
 )
 """The flags of every task that set a recipe key."""
 
@@ -94,7 +95,7 @@ class FitOptions:
             "set": self.set,
             **self.flags,
         }.items():
-            for item in _items(value, known[name][0].kind if name in known else "texts"):
+            for item in _items(value, known[name][0].kind if name in known else "columns"):
                 typed += [f"--{name}", item]
         return [*typed, *(["--out", str(self.out)] if self.out is not None else [])]
 
@@ -208,7 +209,7 @@ def _listed(value: Any, kind: str) -> Any:
 
     Tasks may differ in whether a flag is repeatable: of a list of one its item is taken.
     """
-    if kind != "texts":
+    if kind != "columns":
         return value[0] if isinstance(value, (list, tuple)) and len(value) == 1 else value
     return [value] if isinstance(value, str) else [str(item) for item in value]
 
@@ -219,7 +220,7 @@ def _items(value: Any, kind: str) -> list[str]:
         return []
     if not isinstance(value, (list, tuple)):
         return [str(value)]
-    if kind == "texts":
+    if kind == "columns":
         return [str(item) for item in value]
     return [",".join(f"{item:g}" if isinstance(item, float) else str(item) for item in value)]
 

@@ -33,6 +33,7 @@ from seqtune.workflow.resume import recipe_of
 if TYPE_CHECKING:
     import pandas as pd
 
+    from seqtune.data.drift.table import Finding
     from seqtune.data.reading.source import Source
     from seqtune.tasks._values import KnownRows
     from seqtune.workflow.chosen import Chosen
@@ -263,11 +264,9 @@ class Refitting:
         staged = task.staged(old.prepared, prepared, source, self._known(source), context)
         made = old.predictor.predictions(row.name, staged.encoded)
         scores = staged.score(made)
-        more = (
-            task.drift_of_predictions(old.prepared, staged.encoded, made)
-            if isinstance(task, WatchesDrift)
-            else []
-        )
+        more: list[Finding] = []
+        if isinstance(task, WatchesDrift) and not staged.seen > 0:  # what it has seen it foretells
+            more = task.drift_of_predictions(old.prepared, staged.encoded, made)
         drift = watch.drift(source, *more, known=known)
         return replace(found, scores=scores, seen=staged.seen, drift=drift)
 
@@ -277,8 +276,9 @@ class Refitting:
         from seqtune.search.network_file import load_network
 
         task, old = self.fitting.task, self.old
-        unlike = task.unlike(old.prepared, prepared) if isinstance(task, ReadsNewer) else ""
-        unlike = unlike or (FOLDED if prepared.folds else "")
+        unlike = FOLDED if prepared.folds else ""
+        if isinstance(task, ReadsNewer):
+            unlike = task.unlike(old.prepared, prepared, old.recipe) or unlike
         reasons: dict[str, str] = {}
         pairs = list(zip(chosen.members, chosen.values, strict=True))
         for number, values in enumerate(self.fitting.recipe.portfolio(), start=1):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import shlex
 
 import pytest
 
@@ -99,6 +100,20 @@ def test_a_long_command_is_continued_with_a_backslash() -> None:
     assert command_text(line).plain == (
         f"  seqtune fit {'d' * 40}.csv --task forecast \\\n      --target load --budget 10m"
     )
+
+
+@pytest.mark.parametrize("width", [24, 30, 40, 78])
+def test_a_command_can_be_copied_from_a_narrow_terminal(width: int) -> None:
+    words = ["seqtune", "fit", "my  file.csv", "--set", "a=[1, 2]", "--target", "it's", "-o", "x"]
+    text = command_text(command(*words), width=width).plain
+    assert shlex.split(text.replace("\\\n", "")) == words
+    assert all(len(line) <= width for line in text.splitlines())
+
+
+def test_control_characters_of_a_command_are_those_of_the_word() -> None:
+    line = command("seqtune", "it's\x1b\\", "\u202e")
+    assert line == "seqtune $'it\\'s\\x1b\\\\' $'\\xe2\\x80\\xae'"
+    assert line.isprintable()
 
 
 def test_no_lines_make_no_list() -> None:

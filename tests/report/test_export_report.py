@@ -9,7 +9,7 @@ from rich.console import Console
 
 from seqtune.report.bundle import BundleReport
 from seqtune.report.export import ExportReport
-from seqtune.run.export_summary import Comparison, ExportSummary, QuantizationLoss
+from seqtune.run.export_summary import Agreement, ExportSummary, QuantizationLoss
 from seqtune.run.leaderboard import Leaderboard, Row
 
 
@@ -24,7 +24,7 @@ def summary(**changed: Any) -> ExportSummary:
     whole: dict[str, Any] = {
         "path": Path("airline.zip"), "format": "bundle", "run": "runs/airline", "task": "forecast",
         "row": "blend", "bytes": 17_745, "seconds": 4.31,
-        "comparison": Comparison("test", 1_200, "windows", 3.4e-8, 1e-5),
+        "comparison": Agreement("test", 1_200, "windows", 3.4e-8, 1e-5),
     }  # fmt: skip
     return ExportSummary(**{**whole, **changed})
 
@@ -57,7 +57,7 @@ def test_what_seqtune_does_not_open_has_no_next_command() -> None:
 
 def test_weights_of_eight_bits_show_what_they_cost() -> None:
     lost = QuantizationLoss("int8", "mase", 1.0, 1.004, 0.004, 7_080, 2_270)
-    apart = Comparison("test", 1_200, "windows", 3.2e-4, None)
+    apart = Agreement("test", 1_200, "windows", 3.2e-4, None)
     report = ExportReport(summary(quantized=lost, comparison=apart))
     lines = [line.rstrip() for line in drawn(report).splitlines()]
     assert "difference  at most 3.2e-04 of the predictions' scale" in lines

@@ -286,3 +286,15 @@ def test_importing_the_board_loads_nothing_heavy() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("width", [40, 80])
+def test_behind_the_board_there_is_room_for_what_a_terminal_echoes(width: int) -> None:
+    target = Console(file=StringIO(), force_terminal=True, width=width, color_system=None)
+    board = LiveBoard(target, clock=lambda: 0.0)
+    board(SEARCH)
+    board(TrialEnded("1", 0, "completed", 0.9, 1.0))
+    lines = "".join(segment.text for segment in target.render(board)).splitlines()
+    assert max(len(line.rstrip()) for line in lines) == width - len("^C")
+    shown = " ".join("".join(lines).replace("│", " ").split())
+    assert "25.0 % lower than theta 1.20" in shown

@@ -67,6 +67,10 @@ def test_extras_and_versions_are_looked_up_without_loading_them(find: Find) -> N
     assert [(extra.name, extra.installed) for extra in report.extras] == [
         ("test", False),
         ("ray", True),
+        ("tensorboard", False),
+        ("mlflow", False),
+        ("wandb", False),
+        ("optuna", False),
         ("images", False),
         ("plot", False),
         ("excel", False),

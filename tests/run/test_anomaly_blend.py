@@ -145,7 +145,7 @@ def test_a_lift_that_none_can_have_measured_is_refused(run: Path, lift: Any) -> 
 
 def test_unless_it_is_asked_for_no_method_is_kept_or_blended(tmp_path: Path) -> None:
     run = fit(tmp_path)
-    assert not list((run / "trials").glob("baseline_*"))
+    assert not list((run / "trials").glob("baseline_*_validation.npy"))
     board = json.loads((run / "leaderboard.json").read_text(encoding="utf-8"))["leaderboard"]
     assert "blend" not in [row["name"] for row in board]
 

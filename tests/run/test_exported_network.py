@@ -86,6 +86,15 @@ def test_programs_take_and_give_trees(folder: Path) -> None:
     assert network.facts == {"states": [[4]]} and network.searched is network
 
 
+@pytest.mark.parametrize(("room", "threads"), [(0, 0), (2**20, 1)])
+def test_small_networks_run_in_one_thread(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, room: int, threads: int
+) -> None:
+    monkeypatch.setattr("seqtune.runtime.onnx_network.SMALL_BYTES", room)
+    session = load_exported(folder, FILE).files["predict"].open()
+    assert session.get_session_options().intra_op_num_threads == threads
+
+
 def test_the_network_before_it_learnt_from_all_rows(folder: Path) -> None:
     before = load_exported(folder, FILE)
     assert load_exported(folder, FILE, lambda: before).searched is before

@@ -78,6 +78,7 @@ print("loaded", file=sys.stderr, flush=True)
 import keras
 import numpy as np
 from tiny_translators import sources, tiny
+from uneven_batches import trained_on
 
 from seqtune.search.network_file import load_network, save_network
 from seqtune.search.problem import Problem
@@ -88,6 +89,8 @@ from seqtune.tasks.translate.decoding import decode
 
 assert keras.backend.backend() == sys.argv[2]
 root = Path(sys.argv[1])
+
+(root / "uneven.json").write_text(json.dumps(trained_on([3, 3, 5, 4], epochs=2)))
 
 load_layers("forecast")
 data = np.load(root / "cells.npz")
@@ -271,6 +274,12 @@ def test_both_backends_write_the_same(said_here: Any, other: Other) -> None:
     for (tokens, scores), (as_tokens, as_scores) in zip(said_here, there, strict=True):
         assert tokens == as_tokens
         assert scores == pytest.approx(as_scores, abs=1e-3)
+
+
+def test_batches_of_which_the_first_are_alike_train_on_the_other_backend(other: Other) -> None:
+    asked, loss = json.loads((other.folder / "uneven.json").read_text())
+    assert asked[-8:] == [[0, 3], [0, 3], [0, 5], [0, 4], [1, 3], [1, 3], [1, 5], [1, 4]]
+    assert np.isfinite(loss)
 
 
 OF_CLASSES = (

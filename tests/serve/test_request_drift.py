@@ -7,7 +7,9 @@ import json
 import pandas as pd
 import pytest
 
-from seqtune.serve import request_drift
+from seqtune.data.reading.read_options import ReadOptions
+from seqtune.data.reading.source import Source
+from seqtune.serve import request_drift, request_source
 from seqtune.serve.exchange import Ask
 from seqtune.serve.media import JSON
 from seqtune.serve.metrics import ServerMetrics
@@ -64,7 +66,7 @@ def test_memory_is_bounded(forecaster: ServedModel, monkeypatch: pytest.MonkeyPa
         drift.add(RequestTable({}, 1), 2)
     drift.add(RequestTable({}, 2), request_drift.MOST_BYTES + 1)
     assert len(drift.kept) == request_drift.MOST_REQUESTS
-    assert all(table.rows == 1 for table in drift.kept)
+    assert all(noted.rows == 1 for noted in drift.kept)
 
 
 def test_what_cannot_be_read_is_left_out(
@@ -76,10 +78,26 @@ def test_what_cannot_be_read_is_left_out(
     assert table is not None and table.flagged
 
 
+def test_a_request_is_read_once(forecaster: ServedModel, monkeypatch: pytest.MonkeyPatch) -> None:
+    drift = asked(forecaster, 1e6, monkeypatch)
+    read = list[RequestTable]()
+
+    def source_of(table: RequestTable, options: ReadOptions) -> Source:
+        read.append(table)
+        return request_source.source_of(table, options)
+
+    monkeypatch.setattr(request_drift, "source_of", source_of)
+    monkeypatch.setattr(request_drift, "SECONDS_KEPT", 0.0)
+    first, again = drift.measured(), drift.measured()
+    assert first == again and first is not None and first.flagged
+    assert len(read) == 2
+    assert all(noted.table is None and noted.samples for noted in drift.kept)
+
+
 def test_a_fault_of_ours_costs_no_other_figure(
     forecaster: ServedModel, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     drift = asked(forecaster, 1e6, monkeypatch)
-    monkeypatch.setattr(drift, "_sources", lambda tables: 1 / 0)
+    monkeypatch.setattr(drift, "_read", lambda noted: 1 / 0)
     assert drift.measured() is None
     assert "drift: ZeroDivisionError" in capsys.readouterr().err

@@ -118,6 +118,9 @@ def test_health_needs_no_token_and_all_else_does() -> None:
         headers = {"content-type": JSON, "authorization": f"Bearer {TOKEN}"}
         assert server.post("/predict", content=ROWS, headers=headers).status_code == 200
         assert server.post("/predict", content=ROWS).status_code == 401
+        assert server.get("/predict").status_code == 401  # nobody learns which method it takes
+        other = server.get("/predict", headers=headers)
+        assert other.status_code == 405 and other.headers["allow"] == "POST"
         page = server.get("/")
         assert page.status_code == 200 and "airline" not in page.text
 

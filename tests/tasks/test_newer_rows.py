@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from typing import Any
 
@@ -16,18 +17,25 @@ from seqtune.data.reading.source import Source
 from seqtune.errors import DataError
 from seqtune.progress import silent
 from seqtune.recipe.load import Recipe
+from seqtune.tasks import load_task
+from seqtune.tasks._abilities import ReadsNewer
 from seqtune.tasks._newer_rows import (
+    DRAWN,
     changed,
+    drawn_at_random,
     in_columns_of,
     last_cases,
     places_in,
     refuse_nothing_newer,
     refuse_other_labels,
     same_length,
+    seen_or_unknown,
     unseen_steps,
 )
+from seqtune.tasks._values import Context
 from seqtune.tasks.classify.split import split_cases as split_labelled
 from seqtune.tasks.forecast.newer import at_levels
+from seqtune.tasks.generate.prepare import is_mixed
 from seqtune.tasks.tag.sequences import Sequences
 from seqtune.tasks.tag.split import cut_and_split
 from seqtune.tasks.translate.split import split_cases
@@ -60,6 +68,26 @@ def test_rows_without_a_time_come_after_those_of_the_run_where_none_is_known() -
     new = panel(weekly(37).drop(columns="date"), old.grid, time=None)
     assert unseen_steps(old, new, 0.0).tolist() == [37]
     assert unseen_steps(old, new, 0.8).tolist() == [7]
+    assert unseen_steps(old, new, math.nan).tolist() == [37]  # nobody knows of any that is older
+    assert math.isnan(seen_or_unknown(0.0, new, math.nan))
+    assert seen_or_unknown(0.2, new, 0.8) == 0.2
+
+
+def test_times_tell_what_a_run_has_seen_even_where_its_rows_are_not_remembered() -> None:
+    old = panel(weekly(30))
+    new = panel(weekly(37), old.grid)
+    assert unseen_steps(old, new, math.nan).tolist() == [7]
+    assert seen_or_unknown(0.2, new, math.nan) == 0.2
+
+
+@pytest.mark.parametrize("name", ["forecast", "anomaly"])
+def test_what_a_run_has_seen_is_not_known_where_nothing_tells(name: str) -> None:
+    task, source = load_task(name), Source.from_frame(weekly(200).drop(columns="date"))
+    data, recipe = task.prepare(source, Recipe.load(None, name, ("data.target=[y]",)), silent)
+    assert isinstance(task, ReadsNewer)
+    for known, expected in ((math.nan, math.nan), (1.0, 1.0)):
+        made = task.staged(data, data, source, lambda rows, k=known: k, Context(recipe, "runs/one"))
+        assert made.seen == pytest.approx(expected, nan_ok=True)
 
 
 def test_data_that_ends_before_that_of_a_run_is_refused() -> None:
@@ -80,6 +108,21 @@ def test_no_more_is_held_out_than_is_new_but_a_twentieth_at_least(
     held = last_cases(recipe, known)
     assert held.get("test.share") == pytest.approx(share)
     assert held.get("data.cases") == "kept"
+
+
+@pytest.mark.parametrize("task", ["classify", "tag", "translate"])
+def test_a_run_whose_cases_were_drawn_has_learnt_from_the_last_ones(task: str) -> None:
+    recipe = Recipe.load(None, task, values={"test.share": 0.1, "validation.share": 0.1})
+    assert drawn_at_random(recipe) == DRAWN
+    assert drawn_at_random(last_cases(recipe, 0.0)) == ""  # as a refit leaves it
+
+
+@pytest.mark.parametrize(
+    ("asked", "documents", "expected"),
+    [("auto", 19, False), ("auto", 20, True), ("mixed", 19, False), ("kept", 20, False)],
+)
+def test_few_documents_are_never_mixed(asked: str, documents: int, expected: bool) -> None:
+    assert is_mixed(asked, documents) is expected
 
 
 def test_cases_are_found_by_the_rows_at_which_they_begin() -> None:

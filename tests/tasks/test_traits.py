@@ -151,6 +151,63 @@ def test_tags_and_words_of_sentences_are_watched() -> None:
     assert ("unknown tokens", "level") in flags(drift(watch, strange))
 
 
+STATES = ("data.kind=steps", "data.label=state", "data.channels=[x]")
+
+
+def series(first: int, count: int, length: int = 30, level: float = 0.0) -> pd.DataFrame:
+    """Series of steps, each around a level of its own."""
+    tables = []
+    for number in range(first, first + count):
+        draw = np.random.default_rng((number, 9))
+        x = draw.normal(level + draw.normal(0, 3), 1, length)
+        tables.append(pd.DataFrame({"series": f"s{number}", "time": np.arange(length), "x": x}))
+    rows = pd.concat(tables, ignore_index=True)
+    return rows.assign(state=np.where(np.arange(len(rows)) % 7 < 3, "up", "down"))
+
+
+def watch_of_states(rows: pd.DataFrame) -> DriftWatch:
+    data, recipe = prepared("tag", ("data.series=series", "data.time=time", *STATES), rows)
+    return DriftWatch(load_task("tag"), data, Context(recipe, "runs/one"))
+
+
+@pytest.mark.parametrize(
+    ("usual", "now", "names"),
+    [
+        (40, 30, {"tags", "x", "steps"}),
+        (40, 3, {"tags", "x by step"}),
+        (40, 1, {"tags", "x by step"}),
+        (10, 30, {"tags", "x by step"}),
+    ],
+)
+def test_few_series_are_compared_step_by_step_and_many_by_their_means(
+    usual: int, now: int, names: set[str]
+) -> None:
+    watch = watch_of_states(series(0, usual))
+    like = drift(watch, series(100, now))
+    assert flags(like) == set() and {each.name for each in like.findings} == names
+    (name,) = names - {"tags", "steps"}
+    assert (name, "level") in flags(drift(watch, series(100, now, level=40)))
+
+
+def test_of_one_long_series_the_steps_after_those_of_the_run_are_new() -> None:
+    rows = series(0, 1, length=1_000)
+    watch = watch_of_states(rows[:800])  # which is cut into blocks
+    source = open_source(rows, watch.context.recipe, joins=False)
+    table = watch.drift(source, known=0.8)
+    assert table is not None and table.rows == 200 and flags(table) == set()
+    assert {each.name for each in table.findings} == {"tags", "x by step"}
+
+
+def test_how_long_a_text_is_means_nothing_where_it_was_cut_into_blocks() -> None:
+    text = pd.DataFrame({"token": [f"w{place % 50}" for place in range(2_000)]})
+    text["tag"] = [f"t{place // 100}" for place in range(2_000)]  # each part shall have all
+    data, recipe = prepared("tag", ("data.kind=tokens", "longest=20"), text)
+    assert len(data.parts) > 20
+    watch = DriftWatch(load_task("tag"), data, Context(recipe, "runs/one"))
+    table = drift(watch, text)
+    assert {each.name for each in table.findings} == {"tags", "unknown tokens"}
+
+
 def test_pieces_of_text_are_watched() -> None:
     text = (DATA / "tales.txt").read_text(encoding="utf-8")
     rows = pd.DataFrame({"text": [text[begin : begin + 500] for begin in range(0, 40_000, 500)]})
@@ -158,8 +215,23 @@ def test_pieces_of_text_are_watched() -> None:
     data, recipe = prepared("generate", ("tokens.kind=character",), rows)
     watch = DriftWatch(load_task("generate"), data, Context(recipe, "runs/one"))
     assert flags(drift(watch, pd.DataFrame({"text": new}))) == set()
+    other = pd.DataFrame({"text": [each.replace("e", "ё") for each in new]})
+    assert ("text: characters", "unknown") in flags(drift(watch, other))
     shouted = pd.DataFrame({"text": [each.upper() for each in new]})
     assert ("text: capitals", "level") in flags(drift(watch, shouted))
+
+
+def test_new_characters_are_usual_where_the_held_out_parts_have_as_many() -> None:
+    text = "".join(chr(0x4E00 + place % 150) for place in range(14_000))  # 150 in training
+    new = "".join(chr(0x5E00 + place % 999) if place % 9 == 0 else text[place]
+                  for place in range(6_000))  # fmt: skip
+    settings = ("tokens.kind=character", "validation.share=0.25", "test.share=0.25")
+    data, recipe = prepared("generate", settings, pd.DataFrame({"text": [text + new * 2]}))
+    usual = load_task("generate").usual_traits(data)["text: characters"]
+    assert sum(count == 1 for count in usual.counts.values()) > 1_000
+    watch = DriftWatch(load_task("generate"), data, Context(recipe, "runs/one"))
+    later = pd.DataFrame({"text": [new[::-1]]})
+    assert ("text: characters", "unknown") not in flags(drift(watch, later))
 
 
 def test_rows_that_a_forecaster_was_fitted_on_are_not_new() -> None:

@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from typing import Any
 
 import pyarrow as pa
-from pyarrow import parquet
 
 from seqtune.data.reading.compression import check_size
 from seqtune.data.reading.opened import OpenedFile
@@ -76,7 +75,9 @@ def _unreadable(file: OpenedFile, error: BaseException) -> DataError:
 
 
 def _parquet(file: OpenedFile, stream: Any) -> Any:
-    opened = parquet.ParquetFile(stream)
+    from pyarrow.parquet import ParquetFile  # loads clients of networks
+
+    opened = ParquetFile(stream)
     _check_cells(file, opened.metadata.num_rows, opened.metadata.num_columns)
     return opened.read()
 

@@ -13,7 +13,7 @@ from seqtune.export.quantization import INT8, contents_of
 from seqtune.export.requirements import requirements, text
 from seqtune.files import whole_file, write_text
 from seqtune.run.bundle_file import BundleFile
-from seqtune.run.export_summary import Comparison, ExportSummary
+from seqtune.run.export_summary import Agreement, ExportSummary
 from seqtune.run.folder import now
 from seqtune.run.leaderboard import Row
 from seqtune.run.run import Run
@@ -89,7 +89,7 @@ def _read_with(run: Run) -> tuple[str, ...]:
     return run.task.packages(run.prepared) if isinstance(run.task, ReadsWith) else ()
 
 
-def record_of(run: Run, row: Row, comparison: Comparison) -> dict[str, Any]:
+def record_of(run: Run, row: Row, comparison: Agreement) -> dict[str, Any]:
     """Return what `bundle.json` says of a bundle beside the list of its files."""
     data = {name: value for name, value in run.record["data"].items() if name not in PRIVATE}
     origin = run.record["data"].get("path")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import MethodType
 from typing import Any
 
@@ -11,6 +11,7 @@ import numpy as np
 
 from seqtune.search.problem import Problem
 from seqtune.search.schedule import Schedule
+from seqtune.search.trainer.open_axes import with_open_axes
 
 
 class KerasFit:
@@ -37,11 +38,12 @@ class KerasFit:
 
     def run(self, batches: Any, schedule: Schedule) -> None:
         """Train until the schedule says that it is over."""
+        is_open = hasattr(batches, "examples") and keras.backend.backend() == "tensorflow"
         self.model.fit(
-            batches,
+            with_open_axes(batches) if is_open else batches,
             epochs=schedule.epochs,
             verbose=0,
-            callbacks=[_Follower(schedule)],
+            callbacks=[_Follower(schedule, batches.on_epoch_end if is_open else None)],
             shuffle=False,
         )
 
@@ -52,11 +54,16 @@ class KerasFit:
 
 
 class _Follower(keras.callbacks.Callback):  # type: ignore[misc]
-    """Lets a schedule hear what Keras does, and Keras what the schedule wants."""
+    """Lets a schedule hear what Keras does, and Keras what the schedule wants.
 
-    def __init__(self, schedule: Schedule) -> None:
+    Args:
+        schedule: What hears, and is asked.
+        go_on: Lets the batches go on to the next epoch, where Keras does not know them as its own.
+    """
+
+    def __init__(self, schedule: Schedule, go_on: Callable[[], None] | None = None) -> None:
         super().__init__()
-        self.schedule = schedule
+        self.schedule, self.go_on = schedule, go_on
 
     def on_epoch_begin(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         """Begin an epoch."""
@@ -73,6 +80,8 @@ class _Follower(keras.callbacks.Callback):  # type: ignore[misc]
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         """Look at the model."""
+        if self.go_on is not None:
+            self.go_on()
         self.schedule.end_epoch(epoch, float((logs or {}).get("loss", 0.0)))
         self.model.stop_training = self.schedule.is_over
 

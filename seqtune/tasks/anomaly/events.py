@@ -49,7 +49,7 @@ class Event:
 
 
 class Witness(Protocol):
-    """Who can be asked about single rows; see `evidence`."""
+    """Who can be asked about single rows; see `blame`."""
 
     def at(self, row: int) -> dict[str, Any]:
         """Return what `Event` says of the channel that is to blame for a row."""

@@ -9,11 +9,12 @@ import numpy as np
 import numpy.typing as npt
 
 from seqtune.data.panel.time_text import format_times
+from seqtune.tasks.anomaly.blame import Blame
 from seqtune.tasks.anomaly.events import find_events
-from seqtune.tasks.anomaly.evidence import Evidence
 from seqtune.tasks.anomaly.held_out import HeldOut
 from seqtune.tasks.anomaly.prepared import Prepared
 from seqtune.tasks.anomaly.score_parts import COLUMNS, combined_score, is_flat_line
+from seqtune.tasks.anomaly.strangest import strangest_rows
 
 Floats = npt.NDArray[np.float64]
 
@@ -41,7 +42,7 @@ def illustrate(prepared: Prepared, predictions: Floats) -> dict[str, Any]:
     standing_out = combined_score(predictions[:rows], threshold, held.still[:rows])
     scores = np.where(held.scored[:rows], standing_out, np.nan)
     offsets = held.offsets[: held.clean + 1]
-    evidence = Evidence(
+    evidence = Blame(
         held.segments[: held.clean],
         np.split(predictions[:rows, COLUMNS:], offsets[1:-1]),
         is_flat_line(scores, held.still[:rows], threshold),
@@ -50,7 +51,7 @@ def illustrate(prepared: Prepared, predictions: Floats) -> dict[str, Any]:
     events = find_events(scores, threshold, evidence, offsets)
     listed = sorted(events, key=lambda event: -event.score)[:STRANGEST]
     if not listed:  # the strangest rows, though none of them is beyond the threshold
-        listed = _strangest_rows(scores, evidence, offsets)
+        listed = strangest_rows(scores, evidence, offsets, STRANGEST)
     labels = [row_labels(prepared, held, number) for number in range(held.clean)]
     times = [time for each in labels for time in each]
     top = listed[0] if listed else None
@@ -101,17 +102,6 @@ def row_labels(prepared: Prepared, held: HeldOut, number: int) -> list[str]:
 def _segment_of(offsets: npt.NDArray[np.int64], row: int) -> int:
     """Return the number of the segment that a row belongs to."""
     return int(np.searchsorted(offsets, row, side="right") - 1)
-
-
-def _strangest_rows(
-    scores: Floats, evidence: Evidence, offsets: npt.NDArray[np.int64]
-) -> list[Any]:
-    known = scores[np.isfinite(scores)]
-    if not len(known):
-        return []
-    bar = np.sort(known)[-min(STRANGEST, len(known))]
-    events = find_events(scores, np.nextafter(bar, -np.inf), evidence, offsets)
-    return sorted(events, key=lambda event: -event.score)[:STRANGEST]
 
 
 def _thinned(

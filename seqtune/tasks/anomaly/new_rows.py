@@ -15,6 +15,7 @@ from seqtune.data.reading.source import Source
 from seqtune.errors import DataError
 from seqtune.tasks._columns import require_fitted
 from seqtune.tasks._values import Context
+from seqtune.tasks.anomaly.codec import Codec
 from seqtune.tasks.anomaly.continuation import continued
 from seqtune.tasks.anomaly.panels import Rows, take_labels
 from seqtune.tasks.anomaly.prepared import Prepared
@@ -133,21 +134,9 @@ def read_new(
         DataError: A column of the fitted data is missing, or the times are off the grid.
     """
     codec = prepared.codec
-    fitted = codec.roles
-    require_fitted(source, (fitted["time"], fitted["series"], *fitted["targets"]))
-    if label is not None:
-        check_labels(source, label, allow_all=True)
-    roles = Roles(tuple(fitted["targets"]), fitted["time"], fitted["series"], label)
-    whole = build_panel(
-        source,
-        roles.of_panel(),
-        duplicates=context.recipe.get("data.duplicates"),
-        grid=codec.axis(),
-    )
-    panel, labels = take_labels(whole)
-    context.note(*source.notes, *panel.notes)
+    panel, labels = on_grid(codec, source, context, label)
     unknown = [name for name in panel.series if name not in codec.series]
-    if unknown and fitted["series"]:
+    if unknown and codec.roles["series"]:
         shown = ", ".join(repr(name) for name in unknown[:3])
         context.note(
             f"{len(unknown)} series are new to the run ({shown}"
@@ -156,23 +145,54 @@ def read_new(
     rows = Rows(panel, codec.scales_of(panel), labels, codec.flat_line_of(panel))
     segments = [continued(prepared, rows, series) for series in range(len(panel.series))]
     noncausal = bool(context.recipe.get("score.noncausal"))
-    return NewRows(rows, segments, _places(source, roles, panel), source, codec.bridge, noncausal)
+    places = _places(source, codec.roles["time"], codec.roles["series"], panel)
+    return NewRows(rows, segments, places, source, codec.bridge, noncausal)
 
 
-def _places(source: Source, roles: Roles, panel: Panel) -> Ints:
+def on_grid(
+    codec: Codec, source: Source, context: Context, label: str | None = None
+) -> tuple[Panel, npt.NDArray[np.int8]]:
+    """Return the watched columns of new rows on the run's grid, and (rows,) their labels.
+
+    Args:
+        codec: What is known of the fitted data.
+        source: The rows.
+        context: Hears of repairs.
+        label: The column of known anomalies; None where nobody asks for it.
+
+    Raises:
+        DataError: A column of the fitted data is missing, or the times are off the grid.
+    """
+    fitted = codec.roles
+    roles = Roles(tuple(fitted["targets"]), fitted["time"], fitted["series"], label)
+    require_fitted(source, (roles.time, roles.series, *roles.targets))
+    if label is not None:
+        check_labels(source, label, allow_all=True)
+    whole = build_panel(
+        source,
+        roles.of_panel(),
+        duplicates=context.recipe.get("data.duplicates"),
+        grid=codec.axis(),
+    )
+    panel, labels = take_labels(whole)
+    context.note(*source.notes, *panel.notes)
+    return panel, labels
+
+
+def _places(source: Source, time: str | None, series_column: str | None, panel: Panel) -> Ints:
     """Return the row of the panel that each row of the input stands at, -1 for none."""
-    if roles.series is None:
+    if series_column is None:
         series = np.zeros(source.rows, np.int64)
     else:
-        codes, names = source.codes(roles.series)
+        codes, names = source.codes(series_column)
         number = {name: index for index, name in enumerate(panel.series)}
         known = np.array([number.get(name, -1) for name in names], np.int64)
         series = known[codes]
-    if roles.time is None:
-        counted = None if roles.series is None else source.codes(roles.series)[0]
+    if time is None:
+        counted = None if series_column is None else source.codes(series_column)[0]
         steps = count_rows(counted, source.rows)
     else:
-        steps = panel.grid.index(read_times(source, roles.time)[0])
+        steps = panel.grid.index(read_times(source, time)[0])
     at = np.maximum(series, 0)
     within = steps - panel.starts[at]
     inside = (series >= 0) & (within >= 0) & (within < panel.lengths[at])

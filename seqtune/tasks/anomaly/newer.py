@@ -8,19 +8,20 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from seqtune.data.panel.build import build_panel
-from seqtune.data.panel.panel import Panel
 from seqtune.data.reading.source import Source
 from seqtune.recipe.load import Recipe
-from seqtune.tasks._columns import require_fitted
-from seqtune.tasks._newer_rows import changed, refuse_nothing_newer, same_length, unseen_steps
+from seqtune.tasks._newer_rows import (
+    changed,
+    refuse_nothing_newer,
+    same_length,
+    seen_or_unknown,
+    unseen_steps,
+)
 from seqtune.tasks._values import Context, KnownRows, Staged
 from seqtune.tasks.anomaly import settle
-from seqtune.tasks.anomaly.codec import Codec
 from seqtune.tasks.anomaly.held_out import HeldOut
-from seqtune.tasks.anomaly.panels import take_labels
+from seqtune.tasks.anomaly.new_rows import on_grid
 from seqtune.tasks.anomaly.prepared import Prepared
-from seqtune.tasks.anomaly.roles import Roles
 from seqtune.tasks.anomaly.segment import Segment
 
 Floats = npt.NDArray[np.float64]
@@ -52,7 +53,7 @@ class OtherPart:
 
 def newest_held_out(prepared: Prepared, source: Source, recipe: Recipe, known: float) -> Recipe:
     """Return a recipe that tests on rows that the run has not seen, as far as they suffice."""
-    panel = panel_of(prepared.codec, source, Context(recipe, ""))
+    panel, _ = on_grid(prepared.codec, source, Context(recipe, ""))
     unseen = unseen_steps(prepared.panel, panel, known)
     refuse_nothing_newer(source, prepared.panel, panel, unseen)
     usual = settle.settle_steps("auto", panel.lengths)
@@ -78,36 +79,21 @@ def staged(
         context: Hears of repairs.
         score: The task's own.
     """
-    panel = panel_of(prepared.codec, source, context)
+    panel, _ = on_grid(prepared.codec, source, context)
     same_length(source, panel, newer.panel)
     view = Prepared(panel, newer.labels, newer.split, prepared.codec)
     begin, end = newer.split.bounds("test")
-    every = np.arange(source.rows)
-    first = panel.offsets[1:] - unseen_steps(prepared.panel, panel, known(every))
+    share = known(np.arange(source.rows))
+    first = panel.offsets[1:] - unseen_steps(prepared.panel, panel, share)
     seen = np.maximum(np.minimum(first, end) - begin, 0).sum() / max(1, int((end - begin).sum()))
     return Staged(
-        OtherPart(view), float(seen), lambda made: score(view, view.held_out["test"], made)
+        OtherPart(view),
+        seen_or_unknown(float(seen), panel, share),
+        lambda made: score(view, view.held_out["test"], made),
     )
 
 
-def panel_of(codec: Codec, source: Source, context: Context) -> Panel:
-    """Put the watched columns on the grid of a run."""
-    fitted = codec.roles
-    require_fitted(source, (fitted["time"], fitted["series"], *fitted["targets"]))
-    roles = Roles(tuple(fitted["targets"]), fitted["time"], fitted["series"], None)
-    panel, _ = take_labels(
-        build_panel(
-            source,
-            roles.of_panel(),
-            duplicates=context.recipe.get("data.duplicates"),
-            grid=codec.axis(),
-        )
-    )
-    context.note(*source.notes, *panel.notes)
-    return panel
-
-
-def unlike(prepared: Prepared, newer: Prepared) -> str:
+def unlike(prepared: Prepared, newer: Prepared, recipe: Recipe) -> str:
     """Say why the weights of an earlier network mean something else now."""
     one, two = prepared.codec, newer.codec
     return changed(

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from seqtune.data.panel.time_text import format_times
+from seqtune.tasks._panels import times_of
 from seqtune.tasks._requests import ColumnKind, RequestColumn, RequestForm
 from seqtune.tasks.anomaly.prepared import Prepared
 
@@ -34,10 +34,7 @@ def _example(prepared: Prepared) -> Iterator[dict[str, Any]]:
     panel, roles = prepared.panel, prepared.codec.roles
     begin, end = int(panel.offsets[0]), int(panel.offsets[1])
     rows = np.arange(max(begin, end - EXAMPLE_ROWS), end)
-    times = panel.grid.times(rows + int(panel.starts[0]) - begin)
-    is_calendar = panel.grid.is_calendar
-    shown = format_times(times, utc=panel.grid.utc) if is_calendar else times.tolist()
-    for at, time in zip(rows.tolist(), shown, strict=True):
+    for at, time in zip(rows.tolist(), times_of(panel, rows), strict=True):
         row: dict[str, Any] = {roles["time"]: time, roles["series"]: panel.series[0]}
         row |= dict(zip(panel.target_names, panel.target[at].tolist(), strict=True))
         yield {name: value for name, value in row.items() if name}

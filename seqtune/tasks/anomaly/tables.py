@@ -14,9 +14,9 @@ from seqtune.data.panel.time_text import format_times
 from seqtune.errors import RunError
 from seqtune.metrics.vus import vus_pr
 from seqtune.tasks._values import Context, Evaluation
+from seqtune.tasks.anomaly.blame import Blame
 from seqtune.tasks.anomaly.codec import Codec
 from seqtune.tasks.anomaly.events import Event, event_numbers, find_events
-from seqtune.tasks.anomaly.evidence import Evidence
 from seqtune.tasks.anomaly.flag_metrics import figures_of
 from seqtune.tasks.anomaly.new_rows import NewRows
 from seqtune.tasks.anomaly.score_parts import COLUMNS as PARTS
@@ -95,7 +95,7 @@ def evaluate_rows(
 
 def combined_scores(
     codec: Codec, new: NewRows, predictions: Floats, context: Context
-) -> tuple[Floats, Evidence]:
+) -> tuple[Floats, Blame]:
     """Return the one score of each row, (rows,), NaN where there is none, and its evidence.
 
     Raises:
@@ -118,7 +118,7 @@ def combined_scores(
             f"the scores of {context.model} are not finite (NaN or infinity)",
             f"use another row: --use NAME (seqtune report {context.name} lists them)",
         )
-    return joined, Evidence(new.segments, expected, still, codec.threshold)
+    return joined, Blame(new.segments, expected, still, codec.threshold)
 
 
 def threshold_of(context: Context) -> float:

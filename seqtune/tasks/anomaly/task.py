@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -30,6 +30,7 @@ from seqtune.tasks._values import (
     Network,
     Part,
     Staged,
+    Tested,
     Until,
     Values,
 )
@@ -53,6 +54,7 @@ from seqtune.tasks.anomaly.tables import evaluate_rows, event_table
 
 if TYPE_CHECKING:
     from seqtune.data.reading.source import Source
+    from seqtune.figures.block import Block
     from seqtune.tasks.anomaly.batches import TrainingBatches
 
 Floats = npt.NDArray[np.float64]
@@ -259,6 +261,14 @@ class AnomalyTask(Task):
         from seqtune.tasks.anomaly.illustrate import illustrate
 
         return illustrate(prepared, predictions)
+
+    def evidence(
+        self, prepared: Prepared, tested: Tested, models: Models, context: Context
+    ) -> Sequence[Block]:
+        """Return what was found in the test part, and what was missed."""
+        from seqtune.tasks.anomaly.evidence.blocks import blocks_of
+
+        return blocks_of(prepared, tested)
 
     def encode(self, prepared: Prepared, source: Source | None, context: Context) -> NewRows:
         """Read new rows."""

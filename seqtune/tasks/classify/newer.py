@@ -10,8 +10,8 @@ from seqtune.data.reading.source import Source
 from seqtune.recipe.load import Recipe
 from seqtune.tasks._newer_rows import (
     changed,
+    drawn_at_random,
     in_columns_of,
-    last_cases,
     places_in,
     refuse_other_labels,
 )
@@ -19,11 +19,6 @@ from seqtune.tasks._values import Context, KnownRows, Staged
 from seqtune.tasks.classify.new_cases import unlabelled_cases
 from seqtune.tasks.classify.prepared import Prepared
 from seqtune.tasks.classify.tables import score_cases
-
-
-def newest_held_out(prepared: Prepared, source: Source, recipe: Recipe, known: float) -> Recipe:
-    """Return a recipe that tests on the last cases of each class."""
-    return last_cases(recipe, known)
 
 
 def staged(
@@ -57,10 +52,10 @@ def staged(
     )
 
 
-def unlike(prepared: Prepared, newer: Prepared) -> str:
-    """Say why the weights of an earlier network mean something else now."""
+def unlike(prepared: Prepared, newer: Prepared, recipe: Recipe) -> str:
+    """Say why no network goes on from the weights of an earlier one."""
     one, two = prepared.codec, newer.codec
-    return changed(
+    return drawn_at_random(recipe) or changed(
         {
             "the labels": (one.labels, two.labels),
             "the channels": (one.roles.channels, two.roles.channels),

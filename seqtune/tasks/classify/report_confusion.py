@@ -159,7 +159,7 @@ class _Matrix:
     def _table(self, shape: _Shape) -> Table:
         counts, figures = self.report.array(), self.report.figures()
         headings = [Column(text, numeric=True, foldable=True) for text in (*shape.headings, RECALL)]
-        drawn = table([Column("truth", foldable=True), *headings], [])
+        drawn = table([Column("truth", foldable=True), *headings], []).drawn()
         drawn.padding = (0, shape.padding)
         widths = (None, *shape.widths, RECALL_WIDTH)
         for column, width in zip(drawn.columns, widths, strict=True):

@@ -24,6 +24,7 @@ from seqtune.recipe.load import Recipe
 from seqtune.tasks._contract import SearchSettings, Task
 from seqtune.tasks._joining import RowsAreApart
 from seqtune.tasks._lines import LinesAreRows
+from seqtune.tasks._newer_rows import cases_held_out
 from seqtune.tasks._values import (
     Context,
     Evaluation,
@@ -283,7 +284,7 @@ class ClassifyTask(LinesAreRows, RowsAreApart, Task):
     joinable = staticmethod(joinable)
 
     # newer data, and drift: see `newer` and `traits`
-    newest_held_out = staticmethod(newer.newest_held_out)
+    newest_held_out = staticmethod(cases_held_out)
     staged = staticmethod(newer.staged)
     unlike = staticmethod(newer.unlike)
     usual_traits = staticmethod(traits.usual)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -163,8 +164,7 @@ class Codec:
         effects = np.repeat(typical, len(panel.series), axis=0)
         if len(self.effects) == len(self.series):
             effects[known] = self.effects[fitted[known]]
-        share = usual_share(self.error_scale, self.center, self.spread, self.constant)
-        borrowed = borrowed_errors(share, center, end - panel.offsets[:-1])
+        borrowed = borrowed_errors(self._usual_share, center, end - panel.offsets[:-1])
         after = panel.starts + np.diff(panel.offsets) + self.horizon
         return CodedPanel(
             panel=panel,
@@ -182,6 +182,11 @@ class Codec:
             outliers=outliers,
             counts=self.counts,
         )
+
+    @cached_property
+    def _usual_share(self) -> Floats:
+        """The usual error of a series as a share of its level; see `borrowed_errors`."""
+        return usual_share(self.error_scale, self.center, self.spread, self.constant)
 
     def find_outliers(self, panel: Panel) -> Outliers:
         """Return the outliers of a panel, none where they are kept."""

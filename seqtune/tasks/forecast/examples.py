@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from seqtune.data.panel.window import Windows
 from seqtune.tasks.forecast.coded import CodedPanel
+from seqtune.tasks.forecast.kept_preprocessing import KeptPreprocessing
 from seqtune.tasks.forecast.preprocessing import actual_values
 
 Floats = npt.NDArray[np.float64]
@@ -38,6 +39,11 @@ class Examples:
 
     def __len__(self) -> int:
         return len(self.windows)
+
+    @cached_property
+    def kept(self) -> KeptPreprocessing:
+        """What networks were given of the windows."""
+        return KeptPreprocessing()
 
     @cached_property
     def truth(self) -> tuple[Floats, npt.NDArray[np.bool_]]:

@@ -12,6 +12,7 @@ from seqtune.tasks._values import Network, Values
 from seqtune.tasks.forecast.codec import Codec
 from seqtune.tasks.forecast.coded import CodedPanel
 from seqtune.tasks.forecast.floor import floored
+from seqtune.tasks.forecast.kept_preprocessing import KeptPreprocessing
 from seqtune.tasks.forecast.preprocessing import preprocess
 
 CHUNK = 1024
@@ -28,6 +29,7 @@ def forecast_windows(
     codec: Codec,
     values: Values,
     advance: Advance = no_progress,
+    kept: KeptPreprocessing | None = None,
 ) -> npt.NDArray[np.float64]:
     """Forecast windows with a network, in chunks of one size so that it is compiled once.
 
@@ -38,6 +40,7 @@ def forecast_windows(
         codec: What is known of the data.
         values: The configuration.
         advance: Hears how many more windows are done.
+        kept: What other networks were given of the same windows.
 
     Returns:
         (windows, horizon, levels) float64 in the target's unit; not below zero where no value
@@ -48,7 +51,10 @@ def forecast_windows(
     forecasts = np.empty((len(windows), codec.horizon, len(codec.levels)))
     for start in range(0, len(windows), size):
         chosen = np.minimum(np.arange(start, start + size), len(windows) - 1)
-        preprocessed = preprocess(coded, windows[chosen], codec, values)
+        if kept is not None and size >= len(windows):
+            preprocessed = kept.preprocessed(coded, windows[chosen], codec, values)
+        else:
+            preprocessed = preprocess(coded, windows[chosen], codec, values)
         output = preprocessed.restore(np.asarray(network(preprocessed.inputs)))
         forecasts[start : start + size] = output[: len(windows) - start]
         advance(min(size, len(windows) - start))

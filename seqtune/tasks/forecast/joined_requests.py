@@ -37,6 +37,9 @@ Ints = npt.NDArray[np.int64]
 FARTHEST = 1_000
 """Steps from the history at which the rows of a joined request begin at most: gaps are filled."""
 
+MOST_KNOWN = 10_000
+"""Times at most whose steps are kept."""
+
 PLAIN_TIME = re.compile(r"(17|18|19|20|21)\d\d-\d\d(-\d\d([T ]\d\d:\d\d(:\d\d)?)?)?", re.ASCII)
 """A time that is read in one way only, and that 64 bits of nanoseconds hold."""
 
@@ -196,11 +199,29 @@ class ForecastJoiner:
 
     def _steps(self, cells: Sequence[Any] | None) -> Ints | None:
         """Return the grid step of each time; None where one is not plain, or off the grid."""
-        if cells is None:
+        if cells is None or not all(type(cell) is str for cell in cells):
             return None
-        for cell in cells:
-            if type(cell) is not str or PLAIN_TIME.fullmatch(cell) is None:
+        known = self._known_steps
+        missing = [cell for cell in dict.fromkeys(cells) if cell not in known]
+        if missing:
+            found = self._steps_of(missing)
+            if found is None:
                 return None
+            if len(known) + len(missing) > MOST_KNOWN:
+                known.clear()
+                return self._steps_of(cells)
+            known.update(zip(missing, found.tolist(), strict=True))
+        return np.array([known[cell] for cell in cells], np.int64)
+
+    @cached_property
+    def _known_steps(self) -> dict[str, int]:
+        """Steps of times that were asked before: most requests are about the same few."""
+        return {}
+
+    def _steps_of(self, cells: Sequence[str]) -> Ints | None:
+        """Return the grid step of each time; None where one is not plain, or off the grid."""
+        if not all(PLAIN_TIME.fullmatch(cell) for cell in cells):
+            return None
         try:
             times = np.array(cells, dtype="datetime64[ns]")
         except ValueError:  # no such day

@@ -8,7 +8,13 @@ import numpy.typing as npt
 from seqtune.data.panel.split import choose_steps
 from seqtune.data.reading.source import Source
 from seqtune.recipe.load import Recipe
-from seqtune.tasks._newer_rows import changed, refuse_nothing_newer, same_length, unseen_steps
+from seqtune.tasks._newer_rows import (
+    changed,
+    refuse_nothing_newer,
+    same_length,
+    seen_or_unknown,
+    unseen_steps,
+)
 from seqtune.tasks._values import Context, KnownRows, Staged
 from seqtune.tasks.forecast.examples import Examples
 from seqtune.tasks.forecast.new_rows import read_new
@@ -41,12 +47,12 @@ def staged(
     codec, windows = newer.codec, newer.windows["test"]
     view = Prepared(panel, newer.split, prepared.codec)
     encoded = Examples(view.coded, windows, codec.horizon)
-    every = np.arange(source.rows)
-    first = panel.lengths - unseen_steps(prepared.panel, panel, known(every))
+    share = known(np.arange(source.rows))
+    first = panel.lengths - unseen_steps(prepared.panel, panel, share)
     is_seen = windows.cut - panel.offsets[windows.series] < first[windows.series]
     return Staged(
         encoded,
-        float(is_seen.mean()),
+        seen_or_unknown(float(is_seen.mean()), panel, share),
         lambda made: score_examples(
             codec, newer.encoded("test"), at_levels(made, prepared.codec.levels, codec.levels)
         ),
@@ -75,7 +81,7 @@ def at_levels(made: Floats, levels: tuple[float, ...], wanted: tuple[float, ...]
     return found
 
 
-def unlike(prepared: Prepared, newer: Prepared) -> str:
+def unlike(prepared: Prepared, newer: Prepared, recipe: Recipe) -> str:
     """Say why the weights of an earlier network mean something else now."""
     one, two = prepared.codec, newer.codec
     columns = ("targets", "past", "future", "static")

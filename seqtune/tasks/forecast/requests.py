@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from seqtune.data.panel.time_text import format_times
+from seqtune.tasks._panels import times_of
 from seqtune.tasks._requests import ColumnKind, RequestColumn, RequestForm
 from seqtune.tasks.forecast.codec import Codec
 from seqtune.tasks.forecast.prepared import Prepared
@@ -55,10 +55,7 @@ def _example(prepared: Prepared) -> Iterator[dict[str, Any]]:
     begin, end = int(panel.offsets[0]), int(panel.offsets[1])
     ahead = codec.horizon if codec.roles["future"] else 0
     rows = np.arange(max(begin, end - EXAMPLE_ROWS), end + ahead)
-    times = panel.grid.times(rows + int(panel.starts[0]) - begin)
-    is_calendar = panel.grid.is_calendar
-    shown = format_times(times, utc=panel.grid.utc) if is_calendar else times.tolist()
-    for at, time in zip(rows.tolist(), shown, strict=True):
+    for at, time in zip(rows.tolist(), times_of(panel, rows), strict=True):
         row: dict[str, Any] = {codec.roles["time"]: time, codec.roles["series"]: panel.series[0]}
         if at < end:
             row |= _cells(codec, panel.target_names, panel.target[at])

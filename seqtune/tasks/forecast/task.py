@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +21,7 @@ from seqtune.tasks._values import (
     Evaluation,
     Models,
     Network,
+    Tested,
     Until,
     Values,
     without,
@@ -46,6 +47,7 @@ from seqtune.tasks.forecast.tables import evaluate_examples, forecast_table, sco
 
 if TYPE_CHECKING:
     from seqtune.data.reading.source import Source
+    from seqtune.figures.block import Block
     from seqtune.tasks.forecast.batches import TrainingBatches
 
 Floats = npt.NDArray[np.float64]
@@ -134,7 +136,7 @@ class ForecastTask(Task):
     ) -> Floats:
         """Return quantiles (windows, horizon, levels) of windows."""
         made = forecast_windows(
-            network, encoded.coded, encoded.windows, prepared.codec, values, advance
+            network, encoded.coded, encoded.windows, prepared.codec, values, advance, encoded.kept
         )
         return made if calibration is None else calibration.apply(made)
 
@@ -236,6 +238,14 @@ class ForecastTask(Task):
 
         windows = prepared.windows["test"]
         return illustrate(prepared, given_out(predictions, prepared.coded, windows))
+
+    def evidence(
+        self, prepared: Prepared, tested: Tested, models: Models, context: Context
+    ) -> Sequence[Block]:
+        """Return forecasts of the test part, and where their errors lie."""
+        from seqtune.tasks.forecast.evidence.blocks import blocks_of
+
+        return blocks_of(prepared, tested)
 
     def encode(self, prepared: Prepared, source: Source | None, context: Context) -> Examples:
         """Return the steps after the last row of each series."""

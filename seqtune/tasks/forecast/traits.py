@@ -11,8 +11,7 @@ from seqtune.data.drift.chance import beyond_t
 from seqtune.data.drift.sample import Samples
 from seqtune.data.drift.table import Finding
 from seqtune.data.reading.source import Source
-from seqtune.tasks._newer_rows import unseen_steps
-from seqtune.tasks._panel_traits import traits_of_panel
+from seqtune.tasks._panel_traits import traits_of_panel, traits_unseen
 from seqtune.tasks._values import Context
 from seqtune.tasks.forecast.examples import Examples
 from seqtune.tasks.forecast.new_rows import read_new
@@ -34,9 +33,8 @@ def new(prepared: Prepared, source: Source, context: Context, known: float = 0.0
     """Return the columns of new rows; rows that the run was fitted on are left out."""
     codec = prepared.codec
     panel = read_new(codec, source, context, allow_empty=bool(codec.future.names))
-    unseen = unseen_steps(prepared.panel, panel, known)
-    first = panel.offsets[1:] - (np.maximum(unseen, 0) if (unseen > 0).any() else panel.lengths)
-    return traits_of_panel(panel, first, _period(prepared), prepared.series_moments)
+    moments = prepared.series_moments
+    return traits_unseen(prepared.panel, panel, known, _period(prepared), moments)
 
 
 def _period(prepared: Prepared) -> int:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from seqtune.cli import completion
+from seqtune.cli.completion import offering
 from seqtune.cli.output import (
     AsJson,
     Force,
@@ -55,7 +57,10 @@ def command(
     count: Annotated[int, typer.Option(help="Number of texts.")] = 1,
     use: Annotated[
         str | None,
-        typer.Option(help="Leaderboard row that writes, or `network`; default: the winner."),
+        typer.Option(
+            help="Leaderboard row that writes, or `network`; default: the winner.",
+            autocompletion=offering(completion.rows),
+        ),
     ] = None,
     next_text: Annotated[
         str | None,

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+
 import numpy as np
 
 from seqtune.data.reading.source import Source
 from seqtune.errors import DataError
 from seqtune.progress import silent
 from seqtune.recipe.load import Recipe
-from seqtune.tasks._newer_rows import changed, last_cases
+from seqtune.tasks._newer_rows import DRAWN, changed, last_cases
 from seqtune.tasks._values import Context, KnownRows, Staged
-from seqtune.tasks.generate.corpus import Cell, Corpus, documents_of
+from seqtune.tasks.generate.corpus import Cell, Corpus, Segment, documents_of
 from seqtune.tasks.generate.encoded import EncodedText, Stretch, joined
 from seqtune.tasks.generate.evaluate import score_text
-from seqtune.tasks.generate.prepare import divided
+from seqtune.tasks.generate.prepare import divided, is_mixed
 from seqtune.tasks.generate.prepared import Prepared
 
 SNIPPETS = 20
@@ -22,10 +25,7 @@ SNIPPETS = 20
 SNIPPET_CHARACTERS = 60
 
 BEFORE = 2_000
-"""Characters before the test part that the earlier run reads too, where it begins within a text."""
-
-MOST_TESTED = 1_000_000
-"""Characters of the test part that the earlier run predicts at most."""
+"""Characters before the test part that the earlier run reads too, as the newer one does."""
 
 
 def newest_held_out(prepared: Prepared, source: Source, recipe: Recipe, known: float) -> Recipe:
@@ -47,28 +47,46 @@ def newest_held_out(prepared: Prepared, source: Source, recipe: Recipe, known: f
 def staged(
     prepared: Prepared, newer: Prepared, source: Source, known: KnownRows, context: Context
 ) -> Staged:
-    """Return the test part as tokens of the earlier run."""
+    """Return what the newer run is scored on as tokens of the earlier run."""
     corpus, segments = divided(source, context.recipe, silent)
-    tested = [each for each in segments if each.part == "test"]
-    documents = ["".join(corpus.read(each)) for each in tested]
-    before = ""
-    if tested and tested[0].begin:  # it begins within a text: what stands before is read, too
-        first = tested[0]
-        whole = "".join(corpus.documents[first.document].blocks())
-        before = whole[max(0, first.begin - BEFORE) : first.begin]
-    text = "\n".join(documents)[:MOST_TESTED]
-    codec = prepared.codec
+    first = next(place for place, each in enumerate(segments) if each.part == "test")
+    before = _end_of(corpus, segments[:first])
+    goes_on = segments[first].begin > 0  # within the text that the segment before it is of
+    tested = {kind: _characters_tested(newer, kind) for kind in newer.kinds}
+    most = max(tested.values())
 
     def tokens(kind: str) -> Stretch:
-        known_tokens = codec.tokens[kind]
-        context_ids = joined(Corpus([Cell(before)]), known_tokens) if before else None
-        if context_ids is None:
-            ids = joined(Corpus([Cell(each) for each in documents]), known_tokens)
-            return ids, 1, len(ids)
-        rest = joined(Corpus([Cell(each) for each in documents]), known_tokens)[1:]
-        return np.concatenate([context_ids, rest]), len(context_ids), len(context_ids) + len(rest)
+        known_tokens = prepared.codec.tokens[kind]
+        read = joined(Corpus([Cell(before)]), known_tokens)
+        texts = _shortened(corpus, segments[first:], tested.get(kind, most))
+        ids = joined(Corpus([Cell(each) for each in texts]), known_tokens)[int(goes_on) :]
+        return np.concatenate([read, ids]), len(read), len(read) + len(ids)
 
+    text = "".join(_shortened(corpus, segments[first:], most))
     return Staged(EncodedText(tokens, len(text)), share_read(prepared, text), score_text)
+
+
+def _characters_tested(newer: Prepared, kind: str) -> int:
+    """Return how many characters of the test part the newer run is scored on itself."""
+    begin, end = newer.compared(kind, "test")
+    return int(newer.codec.tokens[kind].characters(newer.arrays[kind][begin:end]).sum())
+
+
+def _end_of(corpus: Corpus, segments: Sequence[Segment]) -> str:
+    """Return the last characters of the last of some segments."""
+    last = segments[-1]
+    begin = max(last.begin, last.end - BEFORE)
+    return "".join(corpus.read(replace(last, begin=begin)))
+
+
+def _shortened(corpus: Corpus, segments: Iterable[Segment], most: int) -> Iterator[str]:
+    """Yield the texts of segments, so many characters at most."""
+    for segment in segments:
+        if most <= 0:
+            return
+        end = min(segment.end, segment.begin + most)
+        yield "".join(corpus.read(replace(segment, end=end)))
+        most -= end - segment.begin
 
 
 def share_read(prepared: Prepared, text: str) -> float:
@@ -92,8 +110,10 @@ def share_read(prepared: Prepared, text: str) -> float:
     return sum(text[begin : begin + size] in found for begin in begins) / len(begins)
 
 
-def unlike(prepared: Prepared, newer: Prepared) -> str:
-    """Say why the weights of an earlier network mean something else now."""
+def unlike(prepared: Prepared, newer: Prepared, recipe: Recipe) -> str:
+    """Say why no network goes on from the weights of an earlier one."""
+    if is_mixed(recipe.get("data.documents"), prepared.codec.documents):
+        return DRAWN
     vocabularies = [
         {kind: each.to_dict() for kind, each in run.codec.tokens.items()}
         for run in (prepared, newer)
@@ -102,4 +122,4 @@ def unlike(prepared: Prepared, newer: Prepared) -> str:
 
 
 def _text_of(corpus: Corpus) -> str:
-    return "\n".join("".join(each.blocks()) for each in corpus.documents[-SNIPPETS:])
+    return "".join("".join(each.blocks()) for each in corpus.documents[-SNIPPETS:])

@@ -111,9 +111,12 @@ def divided(source: Source, recipe: Recipe, listener: Listener) -> tuple[Corpus,
     lengths = [document.characters for document in corpus.documents]
     segments = divide(
         lengths, values.validation.share, values.test.share,
-        is_mixed=_is_mixed(values.data.documents, len(lengths), listener), seed=values.seed,
+        is_mixed=is_mixed(values.data.documents, len(lengths)), seed=values.seed,
         groups=groups.tolist(),
     )  # fmt: skip
+    if values.data.documents == "auto" and is_mixed("auto", len(lengths)):
+        why = f"{len(lengths):,} documents are divided as wholes"
+        listener(Assumption("documents", "mixed", why, "--set data.documents=kept"))
     return corpus, segments
 
 
@@ -142,13 +145,14 @@ def encode(
     return array, (ends["train"], ends["validation"], ends["test"])
 
 
-def _is_mixed(asked: str, documents: int, listener: Listener) -> bool:
-    if documents < MANY_DOCUMENTS:
-        return False
-    if asked == "auto":
-        why = f"{documents:,} documents are divided as wholes"
-        listener(Assumption("documents", "mixed", why, "--set data.documents=kept"))
-    return asked != "kept"
+def is_mixed(asked: str, documents: int) -> bool:
+    """Say whether documents come in a new order before they are divided into parts.
+
+    Args:
+        asked: `data.documents` of the recipe.
+        documents: How many there are; few are divided where they stand.
+    """
+    return documents >= MANY_DOCUMENTS and asked != "kept"
 
 
 def _kinds(values: Schema, listener: Listener) -> list[str]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import numpy as np
 
-from seqtune.data.drift.sample import Numbers, Samples
+from seqtune.data.drift.sample import Numbers, Sample, Samples, Words
 from seqtune.data.reading.source import Source
 from seqtune.progress import silent
 from seqtune.tasks._values import Context
@@ -25,6 +26,12 @@ MOST_LOOKED_UP = 5_000_000
 SNIPPET = slice(400, 460)
 """The characters of a piece that are looked for."""
 
+SENTENCE = 100
+"""About so many characters hang on each other."""
+
+LACKING = "\ufffd"
+"""What a character is written as that the vocabulary of a run lacks."""
+
 MEASURES = {
     "letters": str.isalpha,
     "capitals": str.isupper,
@@ -37,7 +44,11 @@ MEASURES = {
 def usual(prepared: Prepared) -> Samples:
     """Return what is watched of the text that the run was fitted on."""
     text = prepared.source_text("test")
-    return _traits(prepared, list(_pieces(text, sum(prepared.codec.characters))))
+    pieces = list(_pieces(text, sum(prepared.codec.characters)))
+    counts = Counter("".join(pieces))
+    # of the held-out parts: how often new characters are usual
+    lacking = {f"{LACKING} {number}": 1 for number in range(counts.pop(LACKING, 0))}
+    return _traits(pieces, {**counts, **lacking})
 
 
 def new(prepared: Prepared, source: Source, context: Context, known: float = 0.0) -> Samples:
@@ -49,21 +60,21 @@ def new(prepared: Prepared, source: Source, context: Context, known: float = 0.0
     if sum(prepared.codec.characters) <= MOST_LOOKED_UP:
         read = "".join(prepared.source_text("test"))
         unread = [each for each in pieces if each[SNIPPET] not in read]
-    return _traits(prepared, unread or pieces)
+    chosen = unread or pieces
+    return _traits(chosen, Counter("".join(chosen)))
 
 
-def _traits(prepared: Prepared, pieces: Sequence[str]) -> Samples:
-    kind = next(iter(prepared.codec.tokens))
-    tokens = prepared.codec.tokens[kind]
+def _traits(pieces: Sequence[str], characters: Mapping[str, int]) -> Samples:
+    """Return what is watched of pieces of a text, and of how often each character occurs."""
     steps = np.arange(len(pieces))
-    found = {
-        f"text: {name}": [sum(map(is_so, piece)) / len(piece) for piece in pieces]
+    found: dict[str, Sample] = {
+        f"text: {name}": Numbers(
+            np.array([sum(map(is_so, piece)) / len(piece) for piece in pieces]), steps
+        )
         for name, is_so in MEASURES.items()
     }
-    found["text: unknown characters"] = [
-        len(tokens.unknown_in(piece.replace("\ufffd", ""))) / len(piece) for piece in pieces
-    ]
-    return {name: Numbers(np.array(values), steps) for name, values in found.items()}
+    sentences = max(1, sum(characters.values()) // SENTENCE)
+    return {**found, "text: characters": Words(characters, sentences)}
 
 
 def _pieces(blocks: Iterable[str], characters: int) -> Iterator[str]:

@@ -128,7 +128,7 @@ def tagged(codec: Codec, encoded: EncodedSequences, marginals: Floats) -> Tagged
         marginals: (positions, tags), the probability of each tag.
     """
     tags = codec.tags
-    if codec.changes and not codec.is_causal:
+    if codec.changes and not tags.has_spans and not codec.is_causal:
         predicted = with_changes(marginals, encoded.offsets, np.array(codec.changes))
     else:
         legal = tags.legal if tags.has_spans else None

@@ -126,10 +126,9 @@ def sequence_nats(targets: Any, packed: Any) -> Any:
         packed: From `LinearChain`.
     """
     tags = packed.shape[-1]
-    steps = targets.shape[1]
-    emissions = packed[:, :steps]
-    transitions = packed[0, steps : steps + tags]
-    first, last = packed[0, steps + tags], packed[0, steps + tags + 1]
+    emissions = packed[:, : -tags - BORDERS]  # TensorFlow knows no number of steps here
+    transitions = packed[0, -tags - BORDERS : -BORDERS]
+    first, last = packed[0, -BORDERS], packed[0, -1]
     is_tag = ops.expand_dims(targets, -1) == ops.arange(tags, dtype="int32")
     is_open = ops.expand_dims(targets < 0, -1)
     bound = ops.where(ops.logical_or(is_tag, is_open), emissions, emissions + FORBIDDEN)
@@ -162,14 +161,16 @@ def log_partition(emissions: Any, present: Any, transitions: Any, first: Any, la
 
     def step(state: Any, arriving: Any) -> tuple[Any, Any]:
         scores, total = state
-        emission, is_there = arriving
+        emission, is_there = arriving[:, :-1], arriving[:, -1] > 0
         sums = ops.log(ops.matmul(ops.exp(scores), moves) + LEAST)
         following, more = _relative(sums + emission)
         scores = ops.where(ops.expand_dims(is_there, -1), following, scores)
         total = ops.where(is_there, total + more + peak, total)
         return (scores, total), (scores, total)  # TensorFlow's scan returns nothing but states
 
-    by_step = ops.transpose(emissions, (1, 0, 2))[1:], ops.transpose(present)[1:]
+    is_there = ops.expand_dims(ops.cast(present, emissions.dtype), -1)
+    # in one array: TensorFlow's scan takes several only where it knows the number of steps
+    by_step = ops.transpose(ops.concatenate([emissions, is_there], axis=-1), (1, 0, 2))[1:]
     scores, total = begin, shift
     if emissions.shape[1] != 1:
         (scores, total), _ = ops.scan(step, (begin, shift), by_step)

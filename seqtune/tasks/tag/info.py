@@ -20,13 +20,15 @@ INFO = TaskInfo(
         Metric("log_loss"),
     ),
     flags=(
-        Flag("target", "data.label", "Column of labels, as --label.", "texts", one_or_many),
-        Flag("label", "data.label", "Column with the label of each token or step."),
-        Flag("text", "data.token", "Column of tokens."),
-        Flag("series", "data.series", "Column that identifies the sentence, or the series."),
-        Flag("time", "data.time", "Column of dates or steps."),
-        Flag("past", "data.channels", "Column of values to tag by, repeatable.", "texts"),
-        Flag("group", "data.group", "Column such as the person: a group is never split."),
+        Flag("target", "data.label", "Column of labels, as --label.", "columns", one_or_many),
+        Flag("label", "data.label", "Column with the label of each token or step.", "column"),
+        Flag("text", "data.token", "Column of tokens.", "column"),
+        Flag(
+            "series", "data.series", "Column that identifies the sentence, or the series.", "column"
+        ),
+        Flag("time", "data.time", "Column of dates or steps.", "column"),
+        Flag("past", "data.channels", "Column of values to tag by, repeatable.", "columns"),
+        Flag("group", "data.group", "Column such as the person: a group is never split.", "column"),
     ),
     needs_data=True,
     line_columns=("token", "label"),

@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import cache
 
 import numpy as np
 
 from seqtune.data.reading.source import Source
 from seqtune.recipe.load import Recipe
-from seqtune.tasks._newer_rows import changed, in_columns_of, last_cases, refuse_other_labels
+from seqtune.tasks._newer_rows import (
+    changed,
+    drawn_at_random,
+    in_columns_of,
+    refuse_other_labels,
+)
 from seqtune.tasks._values import Context, KnownRows, Staged
 from seqtune.tasks.tag.encode import encode, without_gaps
 from seqtune.tasks.tag.encoded import EncodedSequences
 from seqtune.tasks.tag.prepared import Prepared
 from seqtune.tasks.tag.scoring import score_positions
-
-
-def newest_held_out(prepared: Prepared, source: Source, recipe: Recipe, known: float) -> Recipe:
-    """Return a recipe that tests on the last sequences."""
-    return last_cases(recipe, known)
 
 
 def staged(
@@ -29,7 +28,7 @@ def staged(
     old, new = prepared.codec.tags.names, newer.codec.tags.names
     refuse_other_labels(source, context.name, old, new)
     codec, part = prepared.codec, newer.encoded("test")
-    found = replace(newer.sequences(newer.chosen("test")), tags=(), groups=None)
+    found = newer.as_given(newer.chosen("test"))
     encoded = EncodedSequences(
         inputs=encode(codec, found),
         plain=cache(lambda: without_gaps(codec, found)),
@@ -44,11 +43,11 @@ def staged(
     )
 
 
-def unlike(prepared: Prepared, newer: Prepared) -> str:
-    """Say why the weights of an earlier network mean something else now."""
+def unlike(prepared: Prepared, newer: Prepared, recipe: Recipe) -> str:
+    """Say why no network goes on from the weights of an earlier one."""
     one, two = prepared.codec, newer.codec
     lexicons = [each.lexicon.to_dict() if each.lexicon else None for each in (one, two)]
-    return changed(
+    return drawn_at_random(recipe) or changed(
         {
             "the tags": (one.tags, two.tags),
             "the channels": (one.roles.channels, two.roles.channels),

@@ -131,12 +131,16 @@ class Prepared:
 
     def sequences(self, chosen: Rows) -> Sequences:
         """Return sequences as the simple methods take them, gaps filled."""
+        return without_gaps(self.codec, self.as_given(chosen))
+
+    def as_given(self, chosen: Rows) -> Sequences:
+        """Return sequences as they were read: values that are missing stay so (NaN)."""
         inputs = self.inputs.take(chosen)
         found = Sequences(
             inputs.offsets, self.lines[self.inputs.places(chosen)], names=self._names(chosen)
         )
         if self.words is None or inputs.types is None:
-            return without_gaps(self.codec, replace(found, values=inputs.values))
+            return replace(found, values=inputs.values)
         return replace(found, tokens=[self._spelled[each] for each in inputs.types.tolist()])
 
     @cached_property

@@ -24,6 +24,7 @@ from seqtune.tasks._abilities import nothing_promised
 from seqtune.tasks._contract import SearchSettings, Task
 from seqtune.tasks._exported import Exported
 from seqtune.tasks._joining import RowsAreApart
+from seqtune.tasks._newer_rows import cases_held_out
 from seqtune.tasks._values import (
     Context,
     Evaluation,
@@ -251,7 +252,7 @@ class TagTask(RowsAreApart, Task):
     joinable = staticmethod(joinable)
 
     # newer data, and drift: see `newer` and `traits`
-    newest_held_out = staticmethod(newer.newest_held_out)
+    newest_held_out = staticmethod(cases_held_out)
     staged = staticmethod(newer.staged)
     unlike = staticmethod(newer.unlike)
     usual_traits = staticmethod(traits.usual)

@@ -18,6 +18,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import compress
 
 import numpy as np
 import numpy.typing as npt
@@ -145,15 +146,16 @@ def rate(
     asked, sources = encoded.decoding, list(encoded.plain())
     most = max(PROPOSED, asked.beam, asked.n_best)
     writing = replace(encoded, decoding=replace(asked, beam=most, n_best=most))
-    proposed = _by_networks(members, codec, writing, advance)
+    every = proposed(members, codec, writing, advance)
     kind = str(members[0].values["tokens.target"])
-    for found, texts in zip(proposed, method.candidates(sources, most), strict=True):
-        new = [text for text in texts if text not in found]
-        found.update(dict.fromkeys(_writable(new, codec, encoded, kind), UNRATED))
-    counts = np.array([len(found) for found in proposed], np.int64)
-    rows = np.repeat(np.arange(len(proposed)), counts)
-    texts = [text for found in proposed for text in found]
-    logs = np.array([log for found in proposed for log in found.values()], np.float64)
+    for found, candidates in zip(every, method.candidates(sources, most), strict=True):
+        new = [text for text in candidates if text not in found]
+        kept = compress(new, writable(new, codec, encoded, kind))
+        found.update(dict.fromkeys(kept, UNRATED))
+    counts = np.array([len(found) for found in every], np.int64)
+    rows = np.repeat(np.arange(len(every)), counts)
+    texts = [text for found in every for text in found]
+    logs = np.array([log for found in every for log in found.values()], np.float64)
 
     tokens, _ = codec.target_tokens(texts, kind)
     unrated = np.flatnonzero(np.isnan(logs))
@@ -212,20 +214,38 @@ def among(together: Floats, first: Rows) -> Floats:
     return np.asarray(np.maximum(shares, LEAST_LIKELY))
 
 
-def _writable(texts: Sequence[str], codec: Codec, encoded: EncodedPairs, kind: str) -> list[str]:
-    """Return the texts that networks may write: neither empty nor longer than asked for."""
-    some = [text for text in texts if text]
-    if not some:
-        return []
+def writable(
+    texts: Sequence[str], codec: Codec, encoded: EncodedPairs, kind: str
+) -> npt.NDArray[np.bool_]:
+    """Say which texts networks may write, (texts,): neither empty nor longer than asked for.
+
+    Args:
+        texts: Answers.
+        codec: Vocabularies and lengths.
+        encoded: The sources, with how they are to be answered.
+        kind: What a token of an answer is.
+    """
+    if not texts:
+        return np.empty(0, np.bool_)
     longest = encoded.decoding.longest or codec.longest["target"][kind]
-    lengths = codec.tokenizers["target"][kind].encode_batch(some, None)[0].lengths
-    return [text for text, length in zip(some, lengths.tolist(), strict=True) if length <= longest]
+    lengths = codec.tokenizers["target"][kind].encode_batch(texts, None)[0].lengths
+    return np.asarray((lengths <= longest) & np.array([text != "" for text in texts]))
 
 
-def _by_networks(
-    members: Sequence[Member], codec: Codec, encoded: EncodedPairs, advance: Advance
+def proposed(
+    members: Sequence[Member],
+    codec: Codec,
+    encoded: EncodedPairs,
+    advance: Advance = no_progress,
 ) -> list[dict[str, float]]:
-    """Return what networks propose to each source, with its log-probability."""
+    """Return what networks propose to each source, with its log-probability.
+
+    Args:
+        members: Networks that write the same kind of token.
+        codec: Vocabularies and lengths.
+        encoded: The sources, with how they are to be answered.
+        advance: Hears how many more sources the networks have answered.
+    """
     decoded, tokenizer = write(members, codec, encoded, advance)
     found: list[dict[str, float]] = []
     for candidates, means in zip(decoded.tokens, decoded.scores, strict=True):

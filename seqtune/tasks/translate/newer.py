@@ -9,7 +9,7 @@ import numpy as np
 from seqtune.data.ragged import Ragged
 from seqtune.data.reading.source import Source
 from seqtune.recipe.load import Recipe
-from seqtune.tasks._newer_rows import changed, last_cases, places_in
+from seqtune.tasks._newer_rows import changed, drawn_at_random, places_in
 from seqtune.tasks._values import Context, KnownRows, Staged
 from seqtune.tasks.translate.answers import Answers
 from seqtune.tasks.translate.codec import SERIES, Codec
@@ -17,11 +17,6 @@ from seqtune.tasks.translate.encoded import Inputs
 from seqtune.tasks.translate.new_pairs import new_sources
 from seqtune.tasks.translate.prepared import Prepared
 from seqtune.tasks.translate.scoring import score_cases
-
-
-def newest_held_out(prepared: Prepared, source: Source, recipe: Recipe, known: float) -> Recipe:
-    """Return a recipe that tests on the last cases."""
-    return last_cases(recipe, known)
 
 
 def staged(
@@ -53,10 +48,10 @@ def staged(
     )
 
 
-def unlike(prepared: Prepared, newer: Prepared) -> str:
-    """Say why the weights of an earlier network mean something else now."""
+def unlike(prepared: Prepared, newer: Prepared, recipe: Recipe) -> str:
+    """Say why no network goes on from the weights of an earlier one."""
     one, two = prepared.codec, newer.codec
-    return changed(
+    return drawn_at_random(recipe) or changed(
         {
             "the channels": (one.roles.channels, two.roles.channels),
             "the categories": (one.categories, two.categories),

@@ -69,6 +69,40 @@ def reference_log_probabilities(
     return found
 
 
+def token_log_probabilities(
+    member: Member, inputs: Mapping[str, Ragged], targets: Ragged, sources: Rows
+) -> npt.NDArray[np.float32]:
+    """Return the log-probability of each token of given answers by one network with a decoder.
+
+    Args:
+        member: The network.
+        inputs: The sources, by kind of token, or as "series".
+        targets: The answers, as tokens without an end.
+        sources: (answers,) the source of each.
+
+    Returns:
+        (answers, most tokens + 1) natural logarithms; the end behind the tokens, then 0.
+    """
+    found = np.zeros((len(targets), int(targets.lengths.max(initial=0)) + 1), np.float32)
+    for places, real in chunks(targets, MOST_ROWS):
+        most = int(targets.lengths[places].max(initial=0)) + 1
+        steps = member.network.fitting("steps", batch_rows(max(LEAST_STEPS, most), 1 << 30))
+        given, lengths = targets.take(places, steps)
+        said = _said(member, inputs, sources[places], given.astype(np.int32, copy=False))
+        said[np.arange(steps) > lengths[:, None]] = 0.0
+        found[places[:real], :most] = said[:real, :most]
+    return found
+
+
+def _said(
+    member: Member, inputs: Mapping[str, Ragged], rows: Rows, targets: npt.NDArray[np.int32]
+) -> Floats:
+    """Return what a network says of targets (rows, steps), token by token, an `END` behind them."""
+    previous = np.concatenate([np.full((len(rows), 1), END, np.int32), targets[:, :-1]], axis=1)
+    read = source_inputs(member, inputs, rows)
+    return np.array(member.network.run(LIKELY, read, previous, targets), np.float64)
+
+
 def _likely(
     members: Sequence[Member],
     inputs: Mapping[str, Ragged],
@@ -77,14 +111,7 @@ def _likely(
     lengths: npt.NDArray[np.int64],
 ) -> Floats:
     """Return the log-probability of targets (rows, steps) that have an `END` behind them."""
-    previous = np.concatenate([np.full((len(rows), 1), END, np.int32), targets[:, :-1]], axis=1)
-    said = [
-        np.asarray(
-            each.network.run(LIKELY, source_inputs(each, inputs, rows), previous, targets),
-            np.float64,
-        )
-        for each in members
-    ]
+    said = [_said(each, inputs, rows, targets) for each in members]
     weights = np.log(np.maximum(shares(members).astype(np.float64), np.finfo(np.float64).tiny))
     mixed = np.logaddexp.reduce(np.stack(said) + weights[:, None, None], axis=0)
     return np.asarray((mixed * (np.arange(targets.shape[1]) <= lengths[:, None])).sum(axis=1))

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 from seqtune.metrics.facts import slot_error
-from seqtune.metrics.translate import score_answers
+from seqtune.metrics.translate import exact_match, score_answers
 from seqtune.tasks._info import Metric
 from seqtune.tasks.translate.answers import Answers
 from seqtune.tasks.translate.encoded import EncodedPairs
@@ -78,3 +78,42 @@ def margin_of(metric: str, score: float, cases: int) -> float:
         return BLEU_DEVIATION / math.sqrt(max(1, cases))
     share = (cases * float(np.clip(score, 0.0, 1.0)) + 1) / (cases + 2)
     return math.sqrt(share * (1 - share) / max(1, cases))
+
+
+PAIRED_SHARE = 0.5
+"""The standard error of a difference, as a share of that of a figure, where errors correlate by
+0.875: `sqrt(2 (1 - 0.875))`. Taken where a metric is not the mean of something of each case."""
+
+
+def paired_error(
+    metric: str,
+    references: Sequence[Sequence[str]],
+    one: Sequence[str],
+    other: Sequence[str],
+    score: float,
+) -> float:
+    """Return about one standard error of the difference between the figures of two sets of answers.
+
+    For the share of right answers, `sqrt(b + c) / n`: of n cases, b are right only by one, c only
+    by the other (McNemar 1947, "Note on the sampling error of the difference between correlated
+    proportions", Psychometrika 12(2)).
+
+    Args:
+        metric: Its name.
+        references: The right answers to each case.
+        one: An answer to each case.
+        other: Another one.
+        score: The figure of either.
+
+    Example:
+        >>> known = [["a"], ["a"], ["a"], ["a"]]
+        >>> paired_error("exact_match", known, ["a", "a", "b", "a"], ["a", "b", "a", "a"], 0.75)
+        0.3535533905932738
+    """
+    if metric != "exact_match":
+        return PAIRED_SHARE * margin_of(metric, score, len(references))
+    apart = sum(
+        exact_match([first], [right]) != exact_match([second], [right])
+        for first, second, right in zip(one, other, references, strict=True)
+    )
+    return math.sqrt(apart) / max(1, len(references))

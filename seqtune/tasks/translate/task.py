@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -25,6 +25,7 @@ from seqtune.tasks._contract import SearchSettings, Task
 from seqtune.tasks._exported import Exported
 from seqtune.tasks._joining import RowsAreApart
 from seqtune.tasks._lines import LinesAreRows
+from seqtune.tasks._newer_rows import cases_held_out
 from seqtune.tasks._values import (
     Context,
     Evaluation,
@@ -43,13 +44,14 @@ from seqtune.tasks.translate.encoded import EncodedPairs
 from seqtune.tasks.translate.inference import answer
 from seqtune.tasks.translate.info import INFO
 from seqtune.tasks.translate.joint import open_together, rate
+from seqtune.tasks.translate.joint_sets import RatedSets, rate_sets
 from seqtune.tasks.translate.member import Member, units_of_methods, way_of_writing
 from seqtune.tasks.translate.new_pairs import new_pairs, new_sources
 from seqtune.tasks.translate.prepared import Prepared
 from seqtune.tasks.translate.programs import answering_programs
 from seqtune.tasks.translate.requests import joinable, request_form
 from seqtune.tasks.translate.schema import Schema
-from seqtune.tasks.translate.scoring import margin_of, objective_of, score_cases
+from seqtune.tasks.translate.scoring import margin_of, objective_of, paired_error, score_cases
 from seqtune.tasks.translate.simple_methods import (
     problem_of,
     rating_method,
@@ -172,6 +174,26 @@ class TranslateTask(LinesAreRows, RowsAreApart, Task):
         share = rated.likeliest_share(encoded.references)
         return share, rated.answers(share, encoded.decoding.n_best).to_array()
 
+    def rate_sets(
+        self,
+        members: Sequence[OpenMember],
+        method: str,
+        prepared: Prepared,
+        is_over: Callable[[], bool],
+    ) -> RatedSets:
+        """Let networks and a method rate answers, of which those of any set are computed."""
+        known, _ = open_together(members, prepared)
+        rating = rating_method(prepared, method, "train")
+        return rate_sets(known, rating, prepared.codec, prepared.encoded("validation"), is_over)
+
+    def difference_error(
+        self, prepared: Prepared, one: Floats, other: Floats, score: float
+    ) -> float:
+        """Return about one standard error of the difference of two figures of validation."""
+        first, second = (Answers.from_array(each).best for each in (one, other))
+        known = prepared.encoded("validation").references
+        return paired_error(prepared.metric, known, first, second, score)
+
     def by_method(
         self,
         prepared: Prepared,
@@ -285,7 +307,7 @@ class TranslateTask(LinesAreRows, RowsAreApart, Task):
     joinable = staticmethod(joinable)
 
     # newer data, and drift: see `newer` and `traits`
-    newest_held_out = staticmethod(newer.newest_held_out)
+    newest_held_out = staticmethod(cases_held_out)
     staged = staticmethod(newer.staged)
     unlike = staticmethod(newer.unlike)
     usual_traits = staticmethod(traits.usual)

@@ -171,6 +171,25 @@ def test_what_is_not_plain_goes_alone(shops: Any, change: dict[str, Any], why: s
     assert joiner_of(shops).plain(changed) is None, why
 
 
+def test_steps_of_times_are_the_same_when_they_are_asked_again_and_few_are_kept(
+    shops: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("seqtune.tasks.forecast.joined_requests.MOST_KNOWN", 4)
+    joiner = joiner_of(shops)
+    for first in ("2024-02-01", "2024-02-02", "2024-02-01", "2024-02-04", "2024-02-01"):
+        found, fresh = (
+            each.plain(request("b", first, [5.0])) for each in (joiner, joiner_of(shops))
+        )
+        assert found is not None and fresh is not None
+        assert found.steps.tolist() == fresh.steps.tolist()
+        assert np.diff(found.steps).tolist() == [1, 1, 1]
+        assert len(joiner._known_steps) <= 4
+    for odd in ("2024-02-30", "1 Feb 2024", 20240201, ["2024-02-01"]):
+        table = request("b", "2024-02-01", [5.0])
+        assert joiner.plain(RequestTable({**table.columns, "day": [odd] * 4}, 4)) is None
+        assert odd not in joiner._known_steps.values()
+
+
 @pytest.mark.parametrize("absent", ["shop", "day", "price", "visitors"])
 def test_a_request_without_a_column_goes_alone(shops: Any, absent: str) -> None:
     columns = {name: cells for name, cells in KNOWN.columns.items() if name != absent}

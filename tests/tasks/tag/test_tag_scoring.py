@@ -96,6 +96,16 @@ def test_tags_are_decided_by_what_is_legal() -> None:
     assert plain.predicted.tolist() == [0, 2] and plain.wrong.tolist() == [True, False]
 
 
+def test_spans_of_steps_are_decided_by_what_is_legal_too() -> None:
+    marginals = np.array([[0.5, 0.4, 0.1, 0, 0], [0.3, 0.1, 0.6, 0, 0]])
+    encoded = SimpleNamespace(
+        offsets=np.array([0, 2]), targets=np.array([1, 2]), where=str, names=()
+    )
+    codec = codec_of(BIO, Roles("steps", "tag", channels=("x",)))
+    codec.changes = ((0.0,) * 5,) * 5  # all are as likely
+    assert tagged(codec, encoded, marginals).predicted.tolist() == [1, 2]  # not O and I-x
+
+
 def test_equals_are_told_apart_by_their_log_loss() -> None:
     better, worse = ({"accuracy": 0.9, "log_loss": loss} for loss in (0.1, 99.0))
     assert objective_of("accuracy", better, 10) > objective_of("accuracy", worse, 10) == 0.9 - 0.05

@@ -8,7 +8,13 @@ from tiny_translators import cases_of
 
 from seqtune.tasks.translate.answers import UNKNOWN, Answers
 from seqtune.tasks.translate.info import INFO
-from seqtune.tasks.translate.scoring import margin_of, objective_of, score_cases
+from seqtune.tasks.translate.scoring import (
+    PAIRED_SHARE,
+    margin_of,
+    objective_of,
+    paired_error,
+    score_cases,
+)
 
 
 def answers(*texts: str, nats: float = UNKNOWN) -> Answers:
@@ -48,3 +54,21 @@ def test_margins_by_hand() -> None:
     assert margin_of("exact_match", 0.5, 98) == pytest.approx(np.sqrt(0.25 / 98))
     assert margin_of("exact_match", 1.0, 98) == pytest.approx(np.sqrt(0.99 * 0.01 / 98))
     assert margin_of("word_error_rate", 1.7, 98) == pytest.approx(np.sqrt(0.99 * 0.01 / 98))
+
+
+def test_right_answers_differ_by_the_root_of_the_cases_that_are_told_apart() -> None:
+    """Of 5 cases, 1 is right only by one, 3 only by the other; two wrong answers are no difference.
+
+    A difference of 2 with a standard error of 2.
+    """
+    known = [("a", "b"), ("c",), ("d",), ("e",), ("f",)]
+    one, other = ["a", "x", "x", "x", "y"], ["x", "c", "d", "e", "x"]
+    assert paired_error("exact_match", known, one, other, 0.5) == pytest.approx(2 / 5)
+    assert paired_error("exact_match", known, ["a"] * 5, ["b"] * 5, 0.5) == 0.0  # both are right
+    assert paired_error("exact_match", [], [], [], 0.5) == 0.0
+
+
+@pytest.mark.parametrize("metric", ["bleu", "word_error_rate"])
+def test_other_figures_differ_by_a_share_of_the_margin(metric: str) -> None:
+    expected = PAIRED_SHARE * margin_of(metric, 0.2, 3)
+    assert paired_error(metric, [("a",)] * 3, ["a"] * 3, ["b"] * 3, 0.2) == expected

@@ -187,7 +187,9 @@ def test_nobody_proposes_what_is_empty_or_longer_than_asked_for(subject: Subject
     found = rate(subject.members(1.0), method, subject.prepared.codec, short)
     assert method.asked == [9]
     assert "12" in found.texts and all(len(text) <= 2 for text in found.texts)
-    assert joint._writable(["", "1"], subject.prepared.codec, encoded, "character") == ["1"]
+    asked = joint.writable(["", "1"], subject.prepared.codec, encoded, "character")
+    assert asked.tolist() == [False, True]
+    assert joint.writable([], subject.prepared.codec, encoded, "character").tolist() == []
     whole = rate(subject.members(1.0), method, subject.prepared.codec, encoded)
     assert "123" in whole.texts and "1" * 99 not in whole.texts
 
@@ -251,3 +253,20 @@ def test_members_that_a_stranger_wrote_are_refused(methods: list[str]) -> None:
     with pytest.raises(RunError, match="expected a network and at most one method") as error:
         open_together(members, SimpleNamespace(codec=None))  # type: ignore[arg-type]
     assert all(each in str(error.value) for each in methods)
+
+
+def test_networks_that_are_asked_once_say_of_any_set_what_the_set_says(subject: Subject) -> None:
+    """Two networks that have learnt nothing: one by one, and together."""
+    task, prepared, members = subject.task, subject.prepared, subject.networks_as_members(1.0)
+    found = task.rate_sets(members, "aligned_ngrams", prepared, lambda: False)
+    encoded = prepared.encoded("validation")
+    tokens, _ = prepared.codec.target_tokens(found.texts, "character")
+    rows = np.repeat(np.arange(len(encoded)), np.diff([*found.first, len(found.texts)]))
+    for places in ([0], [1], [0, 1]):
+        some = [subject.members(1.0)[place] for place in places]
+        likely = reference_log_probabilities(some, encoded.inputs, tokens, rows)
+        assert found.of(places).networks == pytest.approx(likely, abs=1e-3)
+    _, said = task.join_method(members, "aligned_ngrams", prepared)
+    assert Answers.from_array(found.joined([0, 1])).best == Answers.from_array(said).best
+    assert task.difference_error(prepared, said, said, 0.5) == 0.0
+    assert task.difference_error(prepared, said, found.alone([0]), 0.5) > 0.0

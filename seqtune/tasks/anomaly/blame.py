@@ -14,7 +14,7 @@ from seqtune.tasks.anomaly.segment import Segment
 
 
 @dataclass(frozen=True)
-class Evidence:
+class Blame:
     """What was expected of segments that were scored, asked for single rows.
 
     Args:
