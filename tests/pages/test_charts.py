@@ -277,3 +277,19 @@ def test_a_long_line_is_drawn_soon_and_takes_little_room() -> None:
     assert len(made) < 120_000
     assert "20,000 values per line" in made
     assert "of 20,000 rows, evenly chosen." in made
+
+
+def test_no_label_of_an_axis_leaves_the_sheet_or_stands_on_another() -> None:
+    steps = tuple(f"2024-04-29 {hour:02}:00:00" for hour in range(24))
+    steps += tuple(f"2024-04-30 {hour:02}:00:00" for hour in range(24))
+    figure = Lines(title="t", x=steps, lines=(Line(name="l", values=(1.0,) * 48),))
+    for sheet, width in (("wide", 720), ("narrow", 340)):
+        ticks = of_class(drawn(figure, sheet), "tick")
+        lowest = max(float(tick.get("y", 0)) for tick in ticks)
+        free = 0.0
+        for tick in (each for each in ticks if float(each.get("y", 0)) == lowest):
+            wide = 6.0 * len(str(tick.text))
+            shift = {"start": 0.0, "middle": wide / 2, "end": wide}[tick.get("text-anchor", "")]
+            left = float(tick.get("x", 0)) - shift
+            assert free <= left and left + wide <= width + 6, tick.text
+            free = left + wide

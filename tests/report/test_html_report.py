@@ -312,6 +312,24 @@ def test_a_page_is_written_whole_and_replaces_nothing(small: Run, tmp_path: Path
     assert path.read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
 
 
+def test_fit_leaves_a_page_where_one_is_asked_for(
+    small: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = []
+
+    def fit_with(data, task, settings, **more):
+        asked.append((data, task, settings.flags))
+        return small
+
+    monkeypatch.setattr("seqtune.workflow.fit.fit_with", fit_with)
+    path = tmp_path / "fit.html"
+    seqtune.fit("data.csv", task="forecast", horizon=3, html=path)
+    assert path.read_text(encoding="utf-8") == page(small)
+    with pytest.raises(RunError, match="already exists"):
+        seqtune.fit("data.csv", task="forecast", html=str(path))
+    assert asked == [("data.csv", "forecast", {"horizon": 3})]
+
+
 def test_a_notebook_shows_the_page_in_a_frame(small: Run) -> None:
     assert small._repr_html_() == framed_page(small)
     assert small._repr_html_().startswith("<iframe ")

@@ -154,9 +154,11 @@ def x_axis(plot: Plot, ticks: Ticks, title: str) -> Markup:
         anchor, left = "middle", at - half
         if at + half > plot.right + 10:
             anchor, left = "end", at - 2 * half + 4
+        elif left < 0:
+            anchor, left = "start", 0.0
         if left < free:
             continue  # it would stand on the one before
-        x = at if anchor == "middle" else at + 4
+        x = {"middle": at, "end": at + 4, "start": 0.0}[anchor]
         free = left + 2 * half + 6
         parts.append(element("line", class_="edge", x1=at, x2=at, y1=bottom, y2=bottom + 4))
         parts.append(
