@@ -282,7 +282,8 @@ def test_a_long_line_is_drawn_soon_and_takes_little_room() -> None:
 def test_no_label_of_an_axis_leaves_the_sheet_or_stands_on_another() -> None:
     steps = tuple(f"2024-04-29 {hour:02}:00:00" for hour in range(24))
     steps += tuple(f"2024-04-30 {hour:02}:00:00" for hour in range(24))
-    figure = Lines(title="t", x=steps, lines=(Line(name="l", values=(1.0,) * 48),))
+    values = tuple(float(n % 6) for n in range(48))
+    figure = Lines(title="t", x=steps, lines=(Line(name="l", values=values),))
     for sheet, width in (("wide", 720), ("narrow", 340)):
         ticks = of_class(drawn(figure, sheet), "tick")
         lowest = max(float(tick.get("y", 0)) for tick in ticks)
