@@ -261,11 +261,21 @@ def table(rows: int = 4) -> Grid:
     )
 
 
+def wide_table() -> Grid:
+    """A table of many columns with long names."""
+    names = tuple(f"network.architecture.setting_{n}" for n in range(12))
+    return Grid(
+        title="Settings",
+        headings=tuple(Heading(text=name) for name in names),
+        rows=(tuple("encoder_decoder" if n % 3 == 0 else "no" for n in range(12)),),
+    )
+
+
 def every_kind() -> tuple[AnyFigure, ...]:
     """One figure at least of every kind."""
     return (
         *(forecast(), anomalies(), reliability(), errors_by_step(), differences(), confusion()),
-        *(hours_and_days(), trials(), settings(), text(), table()),
+        *(hours_and_days(), trials(), settings(), text(), table(), wide_table()),
         Listing(title="Command", text="seqtune fit data.csv --task forecast"),
         Facts(title="About", pairs=(("rows", "144"), ("frequency", "monthly"))),
     )

@@ -180,5 +180,7 @@ def test_a_page_is_printed_light_and_without_what_cannot_be_clicked(chromium, ki
     assert chromium.run(ink) == "rgb(27, 31, 36)"
     for hidden in ("nav", "details", ".tools"):
         assert chromium.run(f"document.querySelector('{hidden}').checkVisibility()") is False
+    chromium.size(680)
+    assert chromium.run("document.documentElement.scrollWidth") <= 680
     printed = chromium.send("Page.printToPDF", preferCSSPageSize=True)["data"]
     assert len(printed) > 20_000
