@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import ast
 import importlib
+import re
 import shlex
 import shutil
-from contextlib import suppress
+import sqlite3
+from contextlib import closing, suppress
 from inspect import signature
+from pathlib import Path
 
+import numpy as np
+import pandas as pd
 import pytest
 from command_line import DATA, parse
-from page_text import PAGES, ROOT, fenced, inline, settings, snippets
+from command_line import seqtune as command
+from page_text import PAGES, ROOT, fenced, inline, settings, snippets, text_of
 
 import seqtune
 from seqtune.errors import SeqtuneError
@@ -142,6 +148,74 @@ def test_the_snippets_of_a_page_run_one_after_the_other(quick, page, capsys):
         assert "no network was trained" in said  # what the listener heard
         assert "passenger" in said and "--target" in said  # what was wrong, and what mends it
         assert {"month", "mean", "q0.1", "q0.9"} <= set(names["forecast"].columns)
+
+
+def test_the_commands_of_the_start_page_run_one_after_the_other(shapes):
+    simple = ("--trials", "0", "--set", "baselines.methods=[naive,seasonal_naive]")
+    for line in fenced("docs/index.md"):
+        words = parse(line)
+        done = command(*words, *(simple if words[0] == "fit" else ()))
+        assert done.out or "-o" in words, line
+    assert Path("predictions.csv").stat().st_size
+
+
+@pytest.fixture
+def shapes(tmp_path, monkeypatch):
+    """A folder with the samples and the other files that the page of shapes speaks of."""
+    shutil.copytree(DATA, tmp_path / "data", ignore=shutil.ignore_patterns("*.py"))
+    monkeypatch.chdir(tmp_path)
+    hours = pd.date_range("2024-01-01", periods=400, freq="h")
+    use = np.round(20 + 5 * np.sin(np.arange(400) * np.pi / 12), 2)
+    grid = pd.DataFrame({"hour": hours, "north": use, "south": use + 1, "west": 2 * use})
+    grid.to_csv("grid.csv", index=False)
+    days = pd.date_range("2024-01-01", periods=200, freq="D")
+    orders = pd.DataFrame({"day": days, "pieces": np.arange(200) % 5 == 0}).astype({"pieces": int})
+    orders.to_csv("spare_parts.csv", index=False)
+    sales = orders.rename(columns={"pieces": "sales"}).assign(sales=np.arange(200) % 7 + 10)
+    sales.to_excel("sales.xlsx", sheet_name="orders", index=False)
+    with closing(sqlite3.connect("shop.sqlite")) as database:
+        sales.to_sql("orders", database, index=False)
+    gestures = pd.read_csv(DATA / "gestures.csv")
+    folder = tmp_path / "recordings"
+    folder.mkdir()
+    for case, rows in gestures.groupby("case"):
+        rows[["step", "x", "y", "z"]].to_csv(folder / f"{case}.csv", index=False)
+    labels = gestures.groupby("case")["label"].first().rename_axis("file").reset_index()
+    labels.to_csv(folder / "labels.csv", index=False)
+    messages = pd.read_csv(DATA / "messages.csv", keep_default_na=False)
+    for place, (text, label) in enumerate(messages.head(100).itertuples(index=False)):
+        write(tmp_path / "reviews" / label / f"{place}.txt", text)
+        write(tmp_path / "poems" / f"{place}.txt", f"{text} and so on and so forth.\n" * 5)
+    pairs = pd.read_csv(DATA / "phrases.csv").head(100)
+    write(tmp_path / "train.en", "\n".join([*pairs["english"], ""]))
+    write(tmp_path / "train.de", "\n".join([*pairs["velish"], ""]))
+
+
+def write(path, text):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+
+
+SHAPES = [line for line in fenced("docs/my-data.md") if line.startswith("seqtune fit ")]
+
+
+def test_every_shape_of_data_is_read_by_the_command_beside_it(shapes):
+    piped = "seqtune fit - --task forecast"
+    assert len(SHAPES) > 15 and piped in SHAPES
+    for line in SHAPES:
+        if line != piped:  # `fit` does what `plan` says, and `plan` trains nothing
+            words = parse(line)
+            found = command("plan", *words[1:], "--json").json
+            assert found["task"] == words[words.index("--task") + 1], line
+
+
+def test_excerpts_of_samples_are_what_stands_there():
+    page = text_of("docs/my-data.md")
+    excerpts = re.findall(r"```(?:csv|conll)\n(.*?)```\n\n```\nseqtune fit (\S+)", page, flags=re.S)
+    samples = [(text, file) for text, file in excerpts if file.startswith("data/")]
+    assert len(samples) == 8
+    for text, file in samples:
+        assert (ROOT / file).read_text(encoding="utf-8").startswith(text), file
 
 
 def test_pictures_are_those_of_the_tasks_and_say_nothing_of_where_they_were_drawn():
