@@ -10,7 +10,6 @@ script again for what has changed.
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -68,8 +67,8 @@ def main() -> int:
     """Build everything; return the exit code."""
     staging.gather(PAGES, generated())
     check_navigation()
-    program = shutil.which("zensical", path=str(Path(sys.executable).parent)) or "zensical"
-    return subprocess.run([program, "build", "--clean", "--strict"], cwd=ROOT).returncode
+    words = [sys.executable, "-m", "zensical", "build", "--clean", "--strict"]
+    return subprocess.run(words, cwd=ROOT).returncode
 
 
 if __name__ == "__main__":
