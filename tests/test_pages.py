@@ -72,13 +72,11 @@ def with_settings():
 
 @pytest.mark.parametrize("line", with_settings())
 def test_a_command_changes_keys_that_its_task_has(line):
-    changed, task = flags_of(line, "--set"), flags_of(line, "--task")
-    recipe = next(iter(flags_of(line, "--recipe")), None)
-    if recipe and "/" not in recipe and not recipe.endswith(".yaml"):
-        recipe = f"{task[0]}/{recipe}"
-    assert recipe is None or recipe.endswith(".yaml") or recipe in shipped_recipes()
-    shipped = None if recipe is None or recipe.endswith(".yaml") else recipe
-    assert takers(changed, task or TASKS, shipped), line
+    changed, tasks = flags_of(line, "--set"), flags_of(line, "--task") or TASKS
+    recipes = [name for name in flags_of(line, "--recipe") if not name.endswith(".yaml")]
+    for recipe in recipes:
+        tasks = [task for task in tasks if {recipe, f"{task}/{recipe}"} & set(shipped_recipes())]
+    assert takers(changed, tasks, *recipes), line
 
 
 @pytest.mark.parametrize("page", [page for page in PAGES if settings(page)])
