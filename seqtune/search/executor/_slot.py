@@ -65,8 +65,8 @@ class Slot:
         self.expect(math.inf)
 
     def expect(self, seconds: float) -> None:
-        """Begin to count the time that it may take."""
-        self.began, self.allowed, self.late = time.monotonic(), seconds, None
+        """Begin to count the time that it may take; none, where it begins after its time is up."""
+        self.began, self.allowed, self.late = time.monotonic(), max(0.0, seconds), None
 
     def spent(self) -> float:
         """Return the seconds since it took what it is at."""
