@@ -15,6 +15,7 @@ from seqtune.figures.grid import Grid
 from seqtune.figures.lines import Lines
 from seqtune.figures.matrix import Matrix
 from seqtune.figures.passage import Passage
+from seqtune.tasks._ratios import apart, ratio
 from seqtune.tasks.tag.evidence.by_confusion import confusion_block
 from seqtune.tasks.tag.evidence.by_place import (
     changes_block,
@@ -27,7 +28,6 @@ from seqtune.tasks.tag.evidence.counts import counts_of, kinds_of
 from seqtune.tasks.tag.evidence.gallery import STEPS, gallery_block, stretches
 from seqtune.tasks.tag.evidence.mistakes import mistakes_block
 from seqtune.tasks.tag.evidence.sentences import sentences_block
-from seqtune.tasks.tag.evidence.shares import apart, ratio
 from seqtune.tasks.tag.evidence.tagging import Tagging
 
 WORDS = ["from", "New", "York", "to", "Rome", "on", "Monday", "."]

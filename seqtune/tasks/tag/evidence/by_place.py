@@ -12,7 +12,7 @@ from seqtune.drawing.wording import count, percent, several
 from seqtune.figures.bars import Bars, Group
 from seqtune.figures.block import Block
 from seqtune.figures.numbers import numbers
-from seqtune.tasks.tag.evidence.shares import Ratio, apart, ratio
+from seqtune.tasks._ratios import Ratio, apart, ratio
 from seqtune.tasks.tag.evidence.tagging import Ints, Tagging
 
 GROUPS, FEWEST = 5, 5

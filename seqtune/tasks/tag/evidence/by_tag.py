@@ -11,8 +11,8 @@ from seqtune.figures.grid import Grid, Heading
 from seqtune.figures.numbers import numbers
 from seqtune.metrics.sign_test import CHANCE, sign_test
 from seqtune.tasks._cut_text import names_of
+from seqtune.tasks._ratios import apart
 from seqtune.tasks.tag.evidence.counts import Counts, counts_of, kinds_of
-from seqtune.tasks.tag.evidence.shares import apart
 from seqtune.tasks.tag.evidence.tagging import Tagging
 
 MOST_BARS, MOST_ROWS = 40, 200

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from seqtune.tasks._ratios import Ratio, ratio
 from seqtune.tasks.tag.answers import STRANGE, TaggedSequences
-from seqtune.tasks.tag.evidence.shares import Ratio, ratio
 from seqtune.tasks.tag.tag_errors import NEVER
 
 Ints = npt.NDArray[np.int64]

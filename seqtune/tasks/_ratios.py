@@ -1,4 +1,4 @@
-"""Ratios over sequences, with standard errors: positions of one sequence are not independent."""
+"""Ratios of sums over examples, with standard errors that allow for what is not independent."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ Floats = npt.NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Ratio:
-    """A sum over sequences divided by another one.
+    """A sum over examples divided by another one.
 
     Args:
         value: The ratio; NaN where there is nothing.
-        influence: (sequences,) by how much each sequence moves it.
+        influence: (examples,) by how much each example moves it.
     """
 
     value: float
@@ -27,16 +27,16 @@ class Ratio:
 
     @property
     def error(self) -> float:
-        """Its standard error; NaN where fewer than two sequences have a part in it."""
+        """Its standard error; NaN where fewer than two examples have a part in it."""
         return _error(self.influence)
 
 
 def ratio(above: npt.ArrayLike, below: npt.ArrayLike) -> Ratio:
-    """Return the ratio of two sums over sequences.
+    """Return the ratio of two sums over examples.
 
     Args:
-        above: (sequences,).
-        below: (sequences,).
+        above: (examples,).
+        below: (examples,).
 
     Example:
         >>> ratio([1, 1], [2, 2]).value, ratio([1, 1], [2, 2]).error
@@ -54,7 +54,7 @@ def ratio(above: npt.ArrayLike, below: npt.ArrayLike) -> Ratio:
 
 
 def apart(own: Ratio, other: Ratio) -> int:
-    """Return 1 where the first ratio of the same sequences is larger, -1 where smaller, or 0.
+    """Return 1 where the first ratio of the same examples is larger, -1 where smaller, or 0.
 
     Ratios whose difference is below two of its standard errors are not told apart.
     """
