@@ -132,10 +132,8 @@ def _sentences(answers: Answers) -> tuple[str, ...]:
         )
     if answers.baseline:
         other = found(answers, answers.baseline)
-        signs = [
-            verdict(int((own & ~other)[:, at].sum()), int((other & ~own)[:, at].sum()))
-            for at in kept.tolist()
-        ]
+        won, lost = ((a & ~b).sum(axis=0)[kept] for a, b in ((own, other), (other, own)))
+        signs = [verdict(a, b) for a, b in zip(won.tolist(), lost.tolist(), strict=True)]
         better, worse = signs.count(1), signs.count(-1)
         said.append(
             f"It finds more cases than {answers.baseline} of {better} of "

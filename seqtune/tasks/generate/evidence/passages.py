@@ -72,9 +72,7 @@ def typical(bounds: Ints, rates: npt.NDArray[np.float64]) -> int:
 
 
 def _passage(readings: Readings, text: str, begin: int, end: int) -> Passage:
-    sizes = readings.by_model[readings.model].sizes
-    cuts = np.unique(np.cumsum(sizes).round().astype(np.int64))
-    cuts = np.unique(np.concatenate([[begin], cuts[(cuts > begin) & (cuts < end)], [end]]))
+    cuts = np.array([begin, *readings.by_model[readings.model].ends(begin, end), end])
     bits = {name: readings.by_model[name].between(cuts) for name in readings.names}
     most = FINE if readings.is_fine else COARSE
     pieces = []

@@ -43,6 +43,12 @@ class Reading:
     def _before(self) -> tuple[Floats, Floats]:
         return bits_by_place(self.bits, self.sizes)
 
+    def ends(self, begin: int, end: int) -> Ints:
+        """Return the places between two places, both left out, at which tokens end, rising."""
+        places = self._before[0]
+        first, last = np.searchsorted(places, [begin + 0.5, end - 0.5]).tolist()
+        return places[first:last].round().astype(np.int64)
+
     def between(self, bounds: Ints) -> Floats:
         """Return (bounds - 1,) the bits of the characters between places of the text."""
         return np.asarray(np.diff(np.interp(bounds, *self._before)))
