@@ -101,7 +101,7 @@ def test_answers_by_how_much_is_wrong() -> None:
     assert bars.groups[0].values == (25.0, 25.0, 0.0, 25.0, 0.0, 0.0, 25.0)
     said = text_of(spread_block(written(own, expected)))
     assert "worst tenth of the answers of net holds 83.3 %" in said  # 30 of 36
-    assert "net 150 %" in said  # 60 of 40
+    assert "have 150 % (net) of the characters of their references." in said  # 60 of 40
 
 
 def test_errors_by_length() -> None:

@@ -30,8 +30,9 @@ SHOWN = 200_000
 COUNTED = 200_000
 """Training tokens up to which a simple method is fitted again, in a second, to write a text."""
 
-SOURCE = 10_000_000
-"""Characters of the training text in which copies are looked for."""
+SOURCE = 3_000_000
+"""Characters of the training text in which copies are looked for: of more, half a second is not
+enough."""
 
 FINE = ("character", "byte")
 

@@ -56,10 +56,11 @@ def _sentences(written: Written) -> tuple[str, ...]:
         for name in written.names
     }
     parts = [
-        f"{name} {percent(lengths[name].sum() / max(1, written.sizes[name].sum()))}"
+        f"{percent(lengths[name].sum() / max(1, written.sizes[name].sum()))} ({name})"
         for name in written.names
     ]
     said.append(
-        f"Answers have, of the {written.unit}s that the references have: {', '.join(parts)}."
+        f"All answers together have {' and '.join(parts)} of the {written.unit}s of their "
+        "references."
     )
     return tuple(said)
