@@ -93,7 +93,9 @@ def test_the_course_along_one_text() -> None:
 
 def test_what_is_as_good_is_not_told_apart() -> None:
     own, method = ([a] * 200 + [b] * 200 for a, b in ((1.0, 3.0), (3.0, 1.2)))
-    assert "4.76 % fewer, not told apart" in text_of(parts_block(readings(own, method)))
+    assert "of the test part, grams 2.10: not told apart." in text_of(
+        parts_block(readings(own, method))
+    )
 
 
 def test_each_of_many_documents_is_a_point() -> None:

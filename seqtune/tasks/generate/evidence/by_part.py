@@ -132,8 +132,9 @@ def _sentences(readings: Readings) -> tuple[str, ...]:
         gain = method.value - own.value
         word = "fewer" if gain > 0 else "more"
         change = f"{percent(abs(gain) / method.value)} {word}" if method.value else word
-        verdict = change if apart(own, method) else f"{change}, not told apart"
+        verdict = change if apart(own, method) else "not told apart"
         said[0] += f", {readings.baseline} {figure(method.value)}: {verdict}."
+    if readings.baseline and parts > 1:
         rates = [readings.rates(name) for name in readings.names]
         better, worse = int((rates[0] < rates[1]).sum()), int((rates[0] > rates[1]).sum())
         text = (
