@@ -22,6 +22,7 @@ from seqtune.tasks.classify.evidence.by_confusion import MOST_CLASSES, confusion
 from seqtune.tasks.classify.evidence.by_distance import distance_block
 from seqtune.tasks.classify.evidence.by_label import labels_block
 from seqtune.tasks.classify.evidence.by_rank import (
+    areas_block,
     curve,
     difference_error,
     placements,
@@ -165,9 +166,11 @@ def test_two_labels_have_one_curve_and_many_have_theirs() -> None:
     assert len(pair.figures) == 1
     assert "ROC of 'b'" in only(pair, Lines).title
     assert [line.name for line in only(pair, Lines).lines] == ["naive (0.500)", "net (0.750)"]
-    many = rank_block(answers_of([0, 1, 2] * 4, [0, 1, 1] * 4))
-    assert many is not None and len(many.figures) == 4
-    assert only(many, Grid).rows[0] == ("a", "4", "1.00")
+    answers = answers_of([0, 1, 2] * 4, [0, 1, 1] * 4)
+    many = rank_block(answers)
+    assert many is not None and len(many.figures) == 3 and many.is_gallery
+    assert only(areas_block(answers), Grid).rows[0] == ("a", "4", "1.00")
+    assert areas_block(answers_of([0, 0, 1], [0, 1, 1])) is None
 
 
 def test_no_label_that_is_there_and_absent_has_no_curve() -> None:

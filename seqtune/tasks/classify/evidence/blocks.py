@@ -12,7 +12,7 @@ from seqtune.tasks.classify.evidence.by_confidence import confidence_block
 from seqtune.tasks.classify.evidence.by_confusion import confusion_block
 from seqtune.tasks.classify.evidence.by_distance import distance_block
 from seqtune.tasks.classify.evidence.by_label import labels_block
-from seqtune.tasks.classify.evidence.by_rank import rank_block
+from seqtune.tasks.classify.evidence.by_rank import areas_block, rank_block
 from seqtune.tasks.classify.evidence.mistakes import mistakes_block
 from seqtune.tasks.classify.prepared import Prepared
 
@@ -51,6 +51,7 @@ def blocks_of(prepared: Prepared, tested: Tested) -> tuple[Block, ...]:
         labels_block(answers),
         confidence_block(answers),
         rank_block(answers),
+        areas_block(answers),
         distance_block(answers),
         mistakes,
     )

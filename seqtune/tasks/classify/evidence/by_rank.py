@@ -89,29 +89,56 @@ def curve(scores: Floats, has: Flags, places: Floats) -> Floats:
 
 
 def rank_block(answers: Answers) -> Block | None:
-    """Return ROC curves and the areas under them; None where no label is there and absent.
+    """Return ROC curves; None where no label is both there and absent.
 
     Args:
         answers: What was answered.
     """
-    count = answers.truth.sum(axis=0)
-    usable = [at for at in answers.by_support.tolist() if 0 < count[at] < len(answers)]
+    usable = _usable(answers)
     if not usable:
         return None
-    is_pair = len(answers.labels) == 2 and not answers.is_multi
-    usable = usable[-1:] if is_pair else usable[:MOST_ROWS]  # of two labels one says all
-    found = {
-        name: [placements(each[:, at], answers.truth[:, at]) for at in usable]
-        for name, each in answers.probabilities.items()
-    }
+    found = _placements(answers, usable)
     figures = [_lines(answers, at, found, row) for row, at in enumerate(usable[:MOST_CURVES])]
-    grid = [_grid(answers, usable, found)] if len(usable) > 1 else []
     return Block(
         key="roc",
         title="How well probabilities sort the cases",
         sentences=_sentences(answers, usable, found),
-        figures=(*figures, *grid),
+        figures=tuple(figures),
+        is_gallery=len(figures) > 1,
     )
+
+
+def areas_block(answers: Answers) -> Block | None:
+    """Return the areas under the curves of all labels; None where there is one at most.
+
+    Args:
+        answers: What was answered.
+    """
+    usable = _usable(answers)
+    if len(usable) < 2:
+        return None
+    shown, every = len(usable), len(answers.by_support)
+    return Block(
+        key="areas",
+        title="The area under the curve of each label",
+        sentences=(f"The {shown} most frequent of {every:,} labels.",) if shown < every else (),
+        figures=(_grid(answers, usable, _placements(answers, usable)),),
+    )
+
+
+def _usable(answers: Answers) -> list[int]:
+    """Return labels that some cases have, and others not; of two labels one says all."""
+    count = answers.truth.sum(axis=0)
+    usable = [at for at in answers.by_support.tolist() if 0 < count[at] < len(answers)]
+    is_pair = len(answers.labels) == 2 and not answers.is_multi
+    return usable[-1:] if is_pair else usable[:MOST_ROWS]
+
+
+def _placements(answers: Answers, usable: list[int]) -> dict[str, list[Placements]]:
+    return {
+        name: [placements(each[:, at], answers.truth[:, at]) for at in usable]
+        for name, each in answers.probabilities.items()
+    }
 
 
 def _lines(answers: Answers, at: int, found: dict[str, list[Placements]], row: int) -> Lines:

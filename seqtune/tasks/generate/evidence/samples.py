@@ -106,5 +106,5 @@ def _passage(prompt: str, continued: Continued) -> Passage:
     return Passage(
         title=continued.title,
         pieces=tuple(piece for piece in (given, *parts) if piece.text),
-        legend="The prompt looks different from what follows it.",
+        legend="Shaded: the longest part that is in the training text." if at >= 0 else "",
     )

@@ -58,7 +58,7 @@ def _passage(tagging: Tagging, sentence: TaggedSentence, others: dict[str, int])
         title=f"{cut_text(sentence.where)}: {state}",
         caption=caption,
         pieces=tuple(pieces),
-        legend=f"Marked: what {tagging.model} tags, right or wrong; each note says the tag.",
+        legend="A marked word says its tag to whoever points at it.",
     )
 
 
@@ -67,7 +67,7 @@ def _piece(piece: Tagged) -> Piece:
     if piece.truth:
         said = cut_text(piece.tag, NAME) or "no tag"
         note = f"tagged {said}; right is {cut_text(piece.truth)}"
-        return Piece(text=text, weight=1.0, note=note, role="wrong")
+        return Piece(text=text, note=note, role="wrong")
     if piece.tag:
-        return Piece(text=text, weight=0.5, note=cut_text(piece.tag, NAME), role="right")
+        return Piece(text=text, note=cut_text(piece.tag, NAME), role="right")
     return Piece(text=text)
