@@ -209,7 +209,7 @@ def test_stretches_are_the_best_typical_and_worst_in_which_the_tag_changes() -> 
     assert stretches(many([("a", " ")])) == []
 
 
-def test_spans_of_the_gallery_are_runs_of_tags() -> None:
+def test_the_gallery_marks_the_rarer_tags_and_where_the_model_errs() -> None:
     made = replace(tagging(given(PLAIN, list("aabb"), list("abbb"), [4], 0.9)), unit="step")
     values = np.array([[0.0, 1.0], [np.nan, 2.0], [3.0, 3.0], [4.0, 4.0]])
     block = gallery_block(made, values, ["x", "y"])
@@ -217,12 +217,10 @@ def test_spans_of_the_gallery_are_runs_of_tags() -> None:
     assert block is not None and block.is_gallery
     assert [(each.name, each.first, each.last, each.role) for each in lines.spans] == [
         ("a, labelled", 0, 0, "actual"),
-        ("b, labelled", 1, 3, "actual"),
-        ("a, by net", 0, 1, "model"),
-        ("b, by net", 2, 3, "model"),
+        ("taken for a by net", 1, 1, "model"),
     ]
     assert lines.lines[0].values == (0.0, None, 3.0, 4.0)
-    assert lines.caption == "Wrong: net 25.0 %."
+    assert lines.caption == "Steps without a mark are 'b'. Wrong: net 25.0 %."
 
 
 def test_blocks_are_kept_and_read_and_nothing_known_shows_nothing() -> None:

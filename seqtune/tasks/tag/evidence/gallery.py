@@ -65,7 +65,8 @@ def gallery_block(tagging: Tagging, values: Floats, channels: Sequence[str]) -> 
         title="Series with their tags",
         sentences=(
             f"Stretches of {STEPS} steps at most where {tagging.model} does best, typically and "
-            f"worst, among those in which the tag changes.{more}",
+            "worst, among those in which the tag changes: what is labelled, and where it errs."
+            f"{more}",
         ),
         figures=tuple(_lines(tagging, each, values, names) for each in chosen),
         is_gallery=True,
@@ -125,9 +126,12 @@ def _lines(tagging: Tagging, stretch: Stretch, values: Floats, channels: tuple[s
     ]
     names = names_of((*own.tags.names, NEVER))
     truth = np.where(own.targets[here] < 0, -1, np.minimum(own.targets[here], len(own.tags)))
+    usual = int(np.bincount(truth[truth >= 0], minlength=1).argmax())
+    marked = np.where(truth == usual, -1, truth)
+    wrong = np.where(own.wrong[here], own.predicted[here], -1)
     return Lines(
         title=f"{stretch.kind}: {where}",
-        caption=f"Wrong: {', '.join(shares)}.",
+        caption=f"Steps without a mark are '{names[usual]}'. Wrong: {', '.join(shares)}.",
         x=tuple(float(begin + step) for step in range(stretch.last - stretch.first)),
         x_title="step",
         lines=tuple(
@@ -135,19 +139,19 @@ def _lines(tagging: Tagging, stretch: Stretch, values: Floats, channels: tuple[s
             for at, name in enumerate(channels[:MOST_CHANNELS])
         ),
         spans=(
-            *_spans(truth, names, "labelled", "actual"),
-            *_spans(own.predicted[here], names, f"by {tagging.model}", "model"),
+            *_spans(marked, [f"{name}, labelled" for name in names], "actual"),
+            *_spans(wrong, [f"taken for {name} by {tagging.model}" for name in names], "model"),
         ),
     )
 
 
-def _spans(codes: Ints, names: tuple[str, ...], whose: str, role: Role) -> list[Span]:
-    """Return the runs of equal tags."""
+def _spans(codes: Ints, names: Sequence[str], role: Role) -> list[Span]:
+    """Return the runs of equal codes, without those below 0."""
     borders = np.flatnonzero(np.diff(codes)) + 1
     firsts = [0, *borders.tolist()]
     lasts = [*(borders - 1).tolist(), len(codes) - 1]
     return [
-        Span(name=f"{names[codes[first]]}, {whose}", first=first, last=last, role=role)
+        Span(name=names[codes[first]], first=first, last=last, role=role)
         for first, last in zip(firsts, lasts, strict=True)
         if codes[first] >= 0
     ][:MOST_SPANS]
