@@ -156,15 +156,21 @@ def _error_rate(
     if _no_rows(answers, references):
         return float("nan")
     edits = length = 0
-    for nearest in _nearest(answers, references, units):
+    for nearest in nearest_edits(answers, references, units):
         edits, length = edits + nearest[0], length + nearest[1]
     return edits / max(length, 1)
 
 
-def _nearest(
+def nearest_edits(
     answers: Sequence[str], references: References, units: Callable[[str], Sequence[str]]
 ) -> Iterator[tuple[int, int]]:
-    """Yield the edits from each answer to its nearest reference, and that one's length."""
+    """Yield the edits from each answer to its nearest reference, and that one's length.
+
+    Args:
+        answers: An answer to each case.
+        references: The right answers to each, one at least.
+        units: Divides a text into what is counted.
+    """
     from rapidfuzz.distance import Levenshtein
 
     for answer, those in zip(answers, references, strict=True):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import codecs
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 
 class Decoder:
@@ -24,6 +24,13 @@ class Decoder:
         before = self._before if text else ""
         self._before = self._between if text else self._before
         return before + text
+
+    def feed_all(self, tokens: Iterable[int]) -> str:
+        """Return the text that tokens complete, one after the other."""
+        if self._between:
+            return "".join(map(self.feed, tokens))
+        spellings = self._spellings
+        return self._decoder.decode(b"".join([spellings[token] for token in tokens]))
 
     def flush(self) -> str:
         """Return what is left: U+FFFD for half a character."""

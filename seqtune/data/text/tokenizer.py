@@ -190,7 +190,7 @@ class Tokenizer:
         if self.kind == "word" and not self.is_exact:
             raise ValueError("words of normalized texts cannot be joined to a text")
         decoder = self.decoder()
-        return "".join(map(decoder.feed, ids)) + decoder.flush()
+        return decoder.feed_all(ids) + decoder.flush()
 
     def decoder(self) -> Decoder:
         """Return what turns one id after the other into text."""

@@ -31,6 +31,7 @@ from seqtune.tasks._values import (
     Models,
     Network,
     Part,
+    Tested,
     Until,
     Values,
     without,
@@ -49,6 +50,7 @@ from seqtune.tasks.classify.temperature import Temperature
 
 if TYPE_CHECKING:
     from seqtune.data.reading.source import Source
+    from seqtune.figures.block import Block
     from seqtune.tasks.classify.batches import TrainingBatches
 
 Floats = npt.NDArray[np.float64]
@@ -237,6 +239,14 @@ class ClassifyTask(LinesAreRows, RowsAreApart, Task):
             "labels": list(labels.names),
             "counts": counts.tolist(),
         }
+
+    def evidence(
+        self, prepared: Prepared, tested: Tested, models: Models, context: Context
+    ) -> Sequence[Block]:
+        """Return what was answered to the test part, and how sure."""
+        from seqtune.tasks.classify.evidence.blocks import blocks_of
+
+        return blocks_of(prepared, tested)
 
     def packages(self, prepared: Prepared) -> tuple[str, ...]:
         """Return what splits texts."""

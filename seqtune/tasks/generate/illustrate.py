@@ -38,7 +38,9 @@ def illustrate(prepared: Prepared, models: Models, context: Context) -> dict[str
         What `seqtune.tasks.generate.report_sample` or `seqtune.tasks.generate.report_gaps` reads.
     """
     writer = TextGenerator(prepared, models, context)
-    return _sample(writer) if prepared.codec.objective == "next" else _gaps(writer)
+    if prepared.codec.objective == "next":
+        return _sample(writer)
+    return {"kind": "gaps", "model": models.name_of(NETWORK), "gaps": gaps_of(writer)}
 
 
 def _sample(writer: TextGenerator) -> dict[str, Any]:
@@ -60,8 +62,13 @@ def _sample(writer: TextGenerator) -> dict[str, Any]:
     }
 
 
-def _gaps(writer: TextGenerator) -> dict[str, Any]:
-    """Hide words of the test part, and let the best network guess them."""
+def gaps_of(writer: TextGenerator) -> list[dict[str, Any]]:
+    """Hide words of the test part, and let the best network guess them.
+
+    Returns:
+        Of each word `before` and `after`, what stands beside it; `truth`; and `guesses` with their
+        probabilities, the likeliest first.
+    """
     name, prepared = writer.models.name_of(NETWORK), writer.prepared
     filler = writer.filler(name)
     kind, spellings = filler.tokens.kind, filler.tokens.spellings
@@ -81,4 +88,4 @@ def _gaps(writer: TextGenerator) -> dict[str, Any]:
                 "guesses": [[each.word, each.probability] for each in guesses],
             }
         )
-    return {"kind": "gaps", "model": name, "gaps": found}
+    return found

@@ -102,7 +102,7 @@ class Prepared:
         kind = next((each for each in ("byte", "character") if each in self.arrays), self.kinds[0])
         decoder, tokens = self.codec.tokens[kind].decoder(), self.until(kind, part)
         for begin in range(0, len(tokens), MAX_COMPARED):
-            yield "".join(map(decoder.feed, tokens[begin : begin + MAX_COMPARED].tolist()))
+            yield decoder.feed_all(tokens[begin : begin + MAX_COMPARED].tolist())
         yield decoder.flush()
 
     def save(self, folder: Path) -> None:

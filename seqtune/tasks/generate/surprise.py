@@ -54,7 +54,7 @@ def most_surprising(
     if not text:
         return []
     bounds = passages(text)
-    score = np.diff(_bits_before(bits, sizes, bounds)) / np.diff(bounds)
+    score = np.diff(np.interp(bounds, *bits_by_place(bits, sizes))) / np.diff(bounds)
     order = np.argsort(-score, kind="stable")[: max(0, most)].tolist()
     return [
         Passage(
@@ -96,10 +96,22 @@ def _cut(text: str, begin: int) -> int:
     return blank + 1 if blank >= 0 else begin + LONGEST
 
 
-def _bits_before(bits: Floats, sizes: Floats, bounds: Integers) -> Floats:
-    """Return the bits of all characters before each bound, (bounds,)."""
+def bits_by_place(bits: Floats, sizes: Floats) -> tuple[Floats, Floats]:
+    """Return places between characters, rising, and the bits of all that is before each.
+
+    Between two of them, the bits of a token are spread evenly over its characters.
+
+    Args:
+        bits: (tokens,).
+        sizes: (tokens,) characters of each.
+
+    Example:
+        >>> places, before = bits_by_place(np.array([3.0, 1.0, 2.0]), np.array([2.0, 0.0, 1.0]))
+        >>> places.tolist(), before.tolist()
+        ([0.0, 2.0, 3.0], [0.0, 4.0, 6.0])
+    """
     ends = np.concatenate([[0.0], sizes.cumsum()])
     total = np.concatenate([[0.0], bits.cumsum()])
     # A token without characters counts with the one before it; the first of all are left out.
     is_last = np.append(np.diff(ends) > 0, True)
-    return np.asarray(np.interp(bounds, ends[is_last], total[is_last]))
+    return ends[is_last], total[is_last]

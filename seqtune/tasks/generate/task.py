@@ -29,6 +29,7 @@ from seqtune.tasks._values import (
     Evaluation,
     Models,
     Network,
+    Tested,
     Until,
     Values,
 )
@@ -46,6 +47,7 @@ from seqtune.tasks.generate.simple_methods import MAX_COUNTED, method_prediction
 
 if TYPE_CHECKING:
     from seqtune.data.reading.source import Source
+    from seqtune.figures.block import Block
     from seqtune.tasks.generate.text_generator import TextGenerator
 
 Floats = npt.NDArray[np.float64]
@@ -202,6 +204,14 @@ class GenerateTask(Task):
         from seqtune.tasks.generate.illustrate import illustrate
 
         return illustrate(prepared, models, context)
+
+    def evidence(
+        self, prepared: Prepared, tested: Tested, models: Models, context: Context
+    ) -> Sequence[Block]:
+        """Return how well the test part is predicted, where it surprises, and what is written."""
+        from seqtune.tasks.generate.evidence.blocks import blocks_of
+
+        return blocks_of(prepared, tested, models, context)
 
     def writer(self, prepared: Prepared, models: Models, context: Context) -> TextGenerator:
         """Return what writes, lists next words, and fills gaps."""

@@ -31,6 +31,7 @@ from seqtune.tasks._values import (
     Models,
     Network,
     Part,
+    Tested,
     Until,
     Values,
     without,
@@ -51,6 +52,7 @@ from seqtune.tasks.tag.tables import tag_table
 
 if TYPE_CHECKING:
     from seqtune.data.reading.source import Source
+    from seqtune.figures.block import Block
     from seqtune.tasks.tag.batches import TrainingBatches
 
 Floats = npt.NDArray[np.float64]
@@ -195,6 +197,14 @@ class TagTask(RowsAreApart, Task):
         from seqtune.tasks.tag.illustrate import illustrate
 
         return illustrate(prepared, predictions)
+
+    def evidence(
+        self, prepared: Prepared, tested: Tested, models: Models, context: Context
+    ) -> Sequence[Block]:
+        """Return what is right and wrong of the test part, and where."""
+        from seqtune.tasks.tag.evidence.blocks import blocks_of
+
+        return blocks_of(prepared, tested)
 
     def line_column(self, prepared: Prepared) -> str:
         """Return the column of the tokens; "" of steps."""

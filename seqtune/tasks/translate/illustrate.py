@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -50,32 +51,57 @@ def _attention(
     prepared: Prepared, encoded: EncodedPairs, examples: list[Example], models: Models
 ) -> dict[str, Any] | None:
     """Return what the best network looked at while it wrote a typical answer; None for none."""
+    ordered = sorted(examples, key=lambda example: example["kind"] != "typical")
+    found = attention_of(prepared, encoded, [each["case"] for each in ordered], models)
+    return found[0] if found else None
+
+
+def attention_of(
+    prepared: Prepared, encoded: EncodedPairs, cases: Sequence[int], models: Models, most: int = 1
+) -> list[dict[str, Any]]:
+    """Return what the best network looked at while it wrote, as plain JSON values.
+
+    Args:
+        prepared: The data.
+        encoded: The cases.
+        cases: Numbers of cases, the most telling first; long ones are passed over.
+        models: Opens the network.
+        most: Answers that are written at most.
+
+    Returns:
+        Of each answer `source` and `answer`, the tokens, and `weights` (answer, source); none where
+        the network looks at nothing.
+    """
     opened = [each for each in models.open_members(models.name_of(NETWORK)) if not each.method]
     if not opened or not prepared.codec.roles.is_text:
-        return None
+        return []
     values = opened[0].values
     if values["network.decoder"] != "attention":
-        return None
-    ordered = sorted(examples, key=lambda example: example["kind"] != "typical")
+        return []
     source, target = (prepared.codec.tokenizer(side, values) for side in ("source", "target"))
-    inputs = encoded.inputs[prepared.codec.source_name(values)]
-    for example in ordered:
-        case = np.array([example["case"]])
-        if inputs.lengths[case[0]] > MOST_TOKENS:
+    name = prepared.codec.source_name(values)
+    inputs = encoded.inputs[name]
+    short = [case for case in cases if inputs.lengths[case] <= MOST_TOKENS][:most]
+    if not short:
+        return []
+    found = decode(
+        [Member(opened[0].network, values, prepared.codec)],
+        {name: Ragged.from_list(inputs.select(np.array(short)))},
+        longest=MOST_TOKENS,
+        keeps_attention=True,
+    )
+    shown = []
+    for row, seen in enumerate(found.attention or ()):
+        weights = np.asarray(seen, np.float64)
+        if not len(weights):
             continue
-        found = decode(
-            [Member(opened[0].network, values, prepared.codec)],
-            {prepared.codec.source_name(values): Ragged.from_list(inputs.select(case))},
-            longest=MOST_TOKENS,
-            keeps_attention=True,
+        written = [target.words()[at] for at in found.tokens[row, 0, : len(weights) - 1].tolist()]
+        read = inputs.select(np.array([short[row]]))[0].tolist()
+        shown.append(
+            {
+                "source": [source.words()[at] for at in read],
+                "answer": [*written, "<end>"],
+                "weights": np.round(weights, 3).tolist(),
+            }
         )
-        if not found.attention or not len(found.attention[0]):
-            return None
-        weights = np.asarray(found.attention[0], np.float64)
-        written = [target.words()[each] for each in found.tokens[0, 0, : len(weights) - 1].tolist()]
-        return {
-            "source": [source.words()[each] for each in inputs.select(case)[0].tolist()],
-            "answer": [*written, "<end>"],
-            "weights": np.round(weights, 3).tolist(),
-        }
-    return None
+    return shown

@@ -33,6 +33,7 @@ from seqtune.tasks._values import (
     Network,
     OpenMember,
     Part,
+    Tested,
     Until,
     Values,
     without,
@@ -61,6 +62,7 @@ from seqtune.tasks.translate.tables import answer_table
 
 if TYPE_CHECKING:
     from seqtune.data.reading.source import Source
+    from seqtune.figures.block import Block
     from seqtune.tasks.translate.batches import TrainingBatches
 
 Floats = npt.NDArray[np.float64]
@@ -258,6 +260,14 @@ class TranslateTask(LinesAreRows, RowsAreApart, Task):
         from seqtune.tasks.translate.illustrate import illustrate
 
         return illustrate(prepared, Answers.from_array(predictions), models)
+
+    def evidence(
+        self, prepared: Prepared, tested: Tested, models: Models, context: Context
+    ) -> Sequence[Block]:
+        """Return answers to the test part, and what is wrong with them."""
+        from seqtune.tasks.translate.evidence.blocks import blocks_of
+
+        return blocks_of(prepared, tested, models)
 
     def packages(self, prepared: Prepared) -> tuple[str, ...]:
         """Return what splits texts, and reads images and sounds."""

@@ -72,6 +72,13 @@ def test_half_a_character_comes_when_its_last_byte_is_there() -> None:
     assert decoder.flush() == "\ufffd"
 
 
+def test_tokens_that_come_together_may_end_within_a_character() -> None:
+    decoder = fitted("byte").decoder()
+    ids = fitted("byte").encode("aéb").tolist()
+    assert [decoder.feed_all(ids[:2]), decoder.feed_all(ids[2:])] == ["a", "éb"]
+    assert decoder.flush() == ""
+
+
 def test_half_a_surrogate_is_replaced() -> None:
     assert fitted("byte").decode(fitted("byte").encode("a\ud800").tolist()) == "a\ufffd"
 

@@ -34,6 +34,11 @@ def test_they_come_one_after_the_other_with_the_blank_before() -> None:
     assert decoder.flush() == ""
 
 
+def test_several_at_once_are_as_one_after_the_other() -> None:
+    decoder = fitted().decoder()
+    assert [decoder.feed_all([2, 3]), decoder.feed_all([0, 2])] == ["a b", " a"]
+
+
 def test_an_unknown_symbol_is_one_token_and_is_named() -> None:
     tokens = fitted()
     assert tokens.encode("a xyz b").tolist() == [2, UNKNOWN, 3]

@@ -1,0 +1,1 @@
+"""What a page shows of a language model: each block a file."""
