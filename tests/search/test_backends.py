@@ -1,7 +1,7 @@
 """A network trained on one backend predicts, and goes on, on the other, with equal numbers.
 
 It takes seconds to load a backend, so that one process of the other one answers for all that is
-asked here: of forecasts, of classes, of translations, and of the cells by themselves.
+asked here: of forecasts, of classes, of translations, of tags, and of the cells by themselves.
 """
 
 from __future__ import annotations
@@ -77,6 +77,7 @@ print("loaded", file=sys.stderr, flush=True)
 
 import keras
 import numpy as np
+from learnt_chain import learn_a_chain
 from tiny_translators import sources, tiny
 from uneven_batches import trained_on
 
@@ -91,6 +92,7 @@ assert keras.backend.backend() == sys.argv[2]
 root = Path(sys.argv[1])
 
 (root / "uneven.json").write_text(json.dumps(trained_on([3, 3, 5, 4], epochs=2)))
+(root / "chain.json").write_text(json.dumps(learn_a_chain()))
 
 load_layers("forecast")
 data = np.load(root / "cells.npz")
@@ -153,10 +155,10 @@ def other(
     root: Path, problem: Problem, cells_here: Any, classes_here: Any, said_here: Any
 ) -> Other:
     """Ask the other backend all at once."""
-    tests = str(Path(__file__).parents[1])
+    tests = Path(__file__).parents[1]
     unset = ("KERAS_BACKEND", *VARIABLES)
     variables = {name: value for name, value in os.environ.items() if name not in unset}
-    path = os.pathsep.join((tests, *filter(None, sys.path)))
+    path = os.pathsep.join(map(str, (tests, tests / "tasks" / "tag", *filter(None, sys.path))))
     done = subprocess.run(
         [sys.executable, "-c", ON_THE_OTHER_BACKEND, root, OTHER],
         capture_output=True, text=True, timeout=600, check=False,
@@ -280,6 +282,13 @@ def test_batches_of_which_the_first_are_alike_train_on_the_other_backend(other: 
     asked, loss = json.loads((other.folder / "uneven.json").read_text())
     assert asked[-8:] == [[0, 3], [0, 3], [0, 5], [0, 4], [1, 3], [1, 3], [1, 5], [1, 4]]
     assert np.isfinite(loss)
+
+
+def test_the_other_backend_learns_a_chain(other: Other) -> None:
+    learnt = json.loads((other.folder / "chain.json").read_text())
+    assert learnt["losses"][-1] < 0.1 < learnt["losses"][0]
+    assert learnt["right"] == 1.0
+    assert learnt["off"] < 1e-9
 
 
 OF_CLASSES = (

@@ -1,11 +1,7 @@
-"""The whole tagger: its inputs, its heads, what it may look at, files, and both backends."""
+"""The whole tagger: its inputs, its heads, what it may look at, and files."""
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -22,8 +18,6 @@ from seqtune.tasks.tag.inference import network_marginals
 from seqtune.tasks.tag.loss import TagLoss
 from seqtune.tasks.tag.network import build_network
 from seqtune.tasks.tag.schema import ARCHITECTURES
-
-OTHER = {"jax": "tensorflow", "tensorflow": "jax"}[keras.backend.backend()]
 
 
 def predicted(parts: Any, values: dict[str, Any], model: Any) -> np.ndarray[Any, Any]:
@@ -183,63 +177,3 @@ def test_every_position_has_the_tags_of_its_own_step() -> None:
     assert np.log(found[:, 0] / found[:, 1]) == pytest.approx(said, abs=1e-4)
     assert sum(heard) == 61
     assert all(rows & (rows - 1) == 0 for rows in network.rows)
-
-
-TRAIN = """
-import json, sys
-import numpy as np
-import keras
-from types import SimpleNamespace
-sys.path.insert(0, sys.argv[1])
-from tagger_parts import prepare, sentences
-from seqtune.search.trainer import trainer_for
-from seqtune.search.schedule import Schedule, Watch
-from seqtune.runtime.network import KerasNetwork
-from seqtune.runtime.programs import programs_of
-from seqtune.tasks.tag.batches import TrainingBatches
-from seqtune.tasks.tag.decoding import decode
-from seqtune.tasks.tag.inference import network_marginals
-from seqtune.tasks.tag.loss import loss_of
-from seqtune.tasks.tag.network import build_network
-import time
-
-parts, values = prepare(sentences([3, 5, 10, 10, 4, 7, 9, 2]), "network.head=crf")
-values.update({"training.learning_rate": 0.03, "training.weight_decay": 0.0})
-model = build_network(parts, values)
-task = SimpleNamespace(loss=lambda _, values: loss_of(values))
-problem = SimpleNamespace(task=task, prepared=parts, adopt=lambda model, _: programs_of(model))
-batches = TrainingBatches(parts, values, np.arange(8), 0, 30)
-losses = []
-
-class Told(Schedule):
-    def end_epoch(self, epoch, loss):
-        losses.append(loss)
-
-trainer_for(problem, model, values, 90).run(batches, Told(0.03, 3, time.monotonic() + 100, Watch()))
-network = KerasNetwork(model)
-found = network_marginals(network, parts.codec, parts.encoded(), values)
-tags = decode(found, parts.inputs.offsets, parts.codec.tags.legal)
-print(json.dumps({"backend": keras.backend.backend(), "losses": losses,
-                  "right": float((tags == parts.targets).mean()),
-                  "sums": float(np.abs(found.sum(axis=1) - 1).max())}))
-"""
-
-
-def train_on(backend: str) -> dict[str, Any]:
-    path = os.pathsep.join([str(Path(__file__).parents[3]), os.environ.get("PYTHONPATH", "")])
-    done = subprocess.run(
-        [sys.executable, "-c", TRAIN, str(Path(__file__).parent)],
-        env={**os.environ, "KERAS_BACKEND": backend, "PYTHONPATH": path},
-        capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr[-2000:]
-    told: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
-    return told
-
-
-def test_both_backends_learn_a_chain() -> None:
-    told = train_on(OTHER)
-    assert told["backend"] == OTHER
-    assert told["losses"][-1] < 0.1 < told["losses"][0]
-    assert told["right"] == 1.0
-    assert told["sums"] < 1e-9
