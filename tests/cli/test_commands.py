@@ -316,8 +316,10 @@ def test_doctor_shows_versions_and_devices(seqtune):
     found = seqtune("doctor", "--json").json
     assert found["versions"]["seqtune"] == "0.1.0" and found["backend"] in ("jax", "tensorflow")
     assert found["machine"]["cores"] and found["workers"] >= 1 and found["workers_why"]
-    names = ["test", "ray", "images", "plot", "excel", "sql"]
-    assert [extra["name"] for extra in found["extras"]] == names
+    assert [extra["name"] for extra in found["extras"]] == [
+        *("test", "ray", "tensorboard", "mlflow", "wandb", "optuna"),
+        *("images", "plot", "excel", "sql"),
+    ]
 
 
 def at_the_second_trial(act):
