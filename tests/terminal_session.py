@@ -114,8 +114,10 @@ def _main(listing: str) -> None:
     os.environ.setdefault("KERAS_BACKEND", "jax")
     os.environ["CUDA_VISIBLE_DEVICES"] = "-1"
     from compiling import compile_quickly
+    from remembered import remember
 
     compile_quickly()
+    remember()
     from seqtune.cli.app import main
 
     for words in json.loads(Path(listing).read_text()):
