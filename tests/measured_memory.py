@@ -19,6 +19,7 @@ import pandas as pd
 from seqtune.data.reading.source import Source
 from seqtune.progress import silent
 from seqtune.recipe.load import Recipe
+from seqtune.runtime.backend import activate
 from seqtune.runtime.network import KerasNetwork
 from seqtune.search.memory import released
 from seqtune.search.space import complete
@@ -266,6 +267,7 @@ def measures() -> Iterator[tuple[str, Any, int]]:
 def main() -> None:
     """Measure everything, or what is named."""
     found = {}
+    activate("auto")  # so that Keras leaves TensorFlow alone
     for name, make, units in measures():
         if not sys.argv[1:] or name in sys.argv[1:]:
             make(max(9, units // 4))()  # what is loaded and compiled once is no memory of a unit
