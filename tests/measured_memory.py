@@ -20,11 +20,14 @@ from seqtune.data.reading.source import Source
 from seqtune.progress import silent
 from seqtune.recipe.load import Recipe
 from seqtune.runtime.backend import activate
-from seqtune.runtime.network import KerasNetwork
-from seqtune.search.memory import released
-from seqtune.search.space import complete
-from seqtune.tasks import load_task
-from seqtune.tasks._values import Context
+
+activate("auto")  # before anything imports Keras, which would load TensorFlow too
+
+from seqtune.runtime.network import KerasNetwork  # noqa: E402
+from seqtune.search.memory import released  # noqa: E402
+from seqtune.search.space import complete  # noqa: E402
+from seqtune.tasks import load_task  # noqa: E402
+from seqtune.tasks._values import Context  # noqa: E402
 
 MORE = 10
 CLEAR = Path("/proc/self/clear_refs")
@@ -215,7 +218,7 @@ def measures() -> Iterator[tuple[str, Any, int]]:
     yield (
         "classify prepare text",
         preparing("classify", lambda n: texts(n, 500), WORDS),
-        1_000,
+        500,
     )
     yield (
         "classify prepare class",
@@ -229,9 +232,9 @@ def measures() -> Iterator[tuple[str, Any, int]]:
     )
     yield "classify prepare series", preparing("classify", lambda n: waves(n, 50)), 500
     yield "classify prepare step", preparing("classify", lambda n: waves(200, n)), 100
-    yield "tag prepare token", preparing("tag", lambda n: sentences(n // 10, 500)), 20_000
-    yield "tag prepare word", preparing("tag", lambda n: sentences(n // 10, n)), 9_000
-    yield "tag prepare step", preparing("tag", lambda n: states(40, n // 40)), 20_000
+    yield "tag prepare token", preparing("tag", lambda n: sentences(n // 10, 500)), 8_000
+    yield "tag prepare word", preparing("tag", lambda n: sentences(n // 10, n)), 4_000
+    yield "tag prepare step", preparing("tag", lambda n: states(40, n // 40)), 8_000
     yield (
         "generate prepare document",
         preparing("generate", lambda n: texts(n, 500)[["text"]], "training.sequence=8"),
@@ -267,7 +270,6 @@ def measures() -> Iterator[tuple[str, Any, int]]:
 def main() -> None:
     """Measure everything, or what is named."""
     found = {}
-    activate("auto")  # so that Keras leaves TensorFlow alone
     for name, make, units in measures():
         if not sys.argv[1:] or name in sys.argv[1:]:
             make(max(9, units // 4))()  # what is loaded and compiled once is no memory of a unit
