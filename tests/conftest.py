@@ -34,6 +34,10 @@ compile_quickly()
 remember()
 activate("auto")  # before any test module can import Keras by itself
 
+from explaining import explain_nothing  # noqa: E402
+
+explain_nothing()
+
 
 def pytest_collection_finish() -> None:
     """Leave what was imported out of every later search for objects that nobody uses.

@@ -9,6 +9,7 @@ import command_line
 import pandas as pd
 import pytest
 from command_line import DATA, SHOPS_ROLES, TINY, Done
+from explaining import explained
 
 Command = Callable[..., Done]
 
@@ -57,7 +58,8 @@ def airline(seqtune: Command, tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("airline") / "run"
     words = [*TINY, "--trials", "2", "--set", "refit=true", "--set", "network.units=[4,6]"]
     words += ["--set", "preprocessing.calendar=true"]
-    seqtune("fit", DATA / "airline.csv", "--task", "forecast", *words, "--out", out)
+    with explained():
+        seqtune("fit", DATA / "airline.csv", "--task", "forecast", *words, "--out", out)
     return out
 
 
@@ -67,5 +69,6 @@ def shops(fit: Command, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("shops")
     table = pd.read_csv(DATA / "shops.csv")
     table[table["date"] >= "2024-09-01"].to_csv(folder / "shops.csv", index=False)
-    fit(folder / "shops.csv", *SHOPS_ROLES, "--out", folder / "run")
+    with explained():
+        fit(folder / "shops.csv", *SHOPS_ROLES, "--out", folder / "run")
     return folder / "run"

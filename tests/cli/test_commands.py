@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from command_line import DATA, TINY, left_alone, lines, parse, weekly
+from explaining import explained
 
 QUANTILES = ["mean", "q0.1", "q0.5", "q0.9"]
 AHEAD = [f"1961-{month:02d}-01" for month in range(1, 13)]
@@ -570,7 +571,7 @@ def test_a_run_says_what_its_network_looks_at(airline, shops, seqtune, refused, 
 
 
 def test_without_time_nothing_is_explained_and_that_is_said(fit, seqtune, tmp_path):
-    with mock.patch("seqtune.run.explanation.time_left", return_value=None):
+    with explained(), mock.patch("seqtune.run.explanation.time_left", return_value=None):
         done = fit(DATA / "airline.csv", "--out", tmp_path / "run")
     assert "no time left to see what the network looks at: seqtune report" in done.err
     assert not (tmp_path / "run" / "explanation.json").exists()

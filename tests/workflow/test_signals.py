@@ -17,6 +17,7 @@ from unittest import mock
 
 import pytest
 from command_line import TINY, seqtune, weekly
+from explaining import explained
 
 PROMISED_SECONDS = 15.0
 """Ten, and what a machine takes that has other work."""
@@ -158,7 +159,7 @@ def test_a_signal_during_the_explanation_leaves_the_run_complete(
 
     out = tmp_path / "run"
     shutil.copytree(finished, out)
-    with mock.patch("seqtune.run.explanation.explain_trial", hit):
+    with explained(), mock.patch("seqtune.run.explanation.explain_trial", hit):
         told = seqtune("resume", out, "--budget", "1h", code=143)
         assert f"the run is complete: seqtune report {out} --explain" in told.err
         assert "The run was interrupted" not in told.out
