@@ -22,7 +22,7 @@ READERS = 4
 
 SEARCH = (
     *("--trials", "3", "--set", "network.units=[4,5,6]", "--set", "refit=true"),
-    *("--executor", "processes", "--workers", "2"),
+    *("--executor", "inline"),
 )
 
 
