@@ -204,12 +204,16 @@ def _have_it(takers: Sequence[str]) -> str:
     return f"{', '.join(takers[:-1])} and {takers[-1]} have it"
 
 
+REPEATABLE = ("columns", "texts")
+"""Kinds of flags that may be given several times, each time with one name."""
+
+
 def _listed(value: Any, kind: str) -> Any:
     """Return the value of a repeatable flag as a list of texts, any other as it is.
 
     Tasks may differ in whether a flag is repeatable: of a list of one its item is taken.
     """
-    if kind != "columns":
+    if kind not in REPEATABLE:
         return value[0] if isinstance(value, (list, tuple)) and len(value) == 1 else value
     return [value] if isinstance(value, str) else [str(item) for item in value]
 
@@ -220,7 +224,7 @@ def _items(value: Any, kind: str) -> list[str]:
         return []
     if not isinstance(value, (list, tuple)):
         return [str(value)]
-    if kind == "columns":
+    if kind in REPEATABLE:
         return [str(item) for item in value]
     return [",".join(f"{item:g}" if isinstance(item, float) else str(item) for item in value)]
 
