@@ -10,14 +10,16 @@ from typing import Any
 
 import numpy as np
 import pytest
+from scipy.sparse import csr_matrix
 
 from seqtune.baselines import series_scale
 from seqtune.baselines.classify import (
+    _bag_of_words,
     _dtw,
     _minirocket,
     _neighbour,
     _ridge,
-    _tfidf,
+    nb_svm,
     nearest_neighbour,
     random_convolutions,
 )
@@ -26,14 +28,15 @@ from seqtune.registry import baselines
 
 NAMES = [
     "majority",
+    "nb_svm",
     "nearest_neighbour",
     "nearest_neighbour_dtw",
     "random_convolutions",
     "tfidf_logistic",
     "tfidf_naive_bayes",
 ]
-SERIES_NAMES = NAMES[1:4]
-TEXT_NAMES = NAMES[4:]
+SERIES_NAMES = NAMES[2:5]
+TEXT_NAMES = ["nb_svm", *NAMES[5:]]
 TEXTS = ["good film", "bad film", "", "良い映画です", "😀😀", "?!…", "плохо и скучно", "a b\n\tc"]
 RANDOM = np.random.default_rng(0)
 SERIES = [RANDOM.normal(size=(steps, 2)) for steps in (1, 2, 9, 30, 8, 30, 12, 300)]
@@ -49,7 +52,7 @@ def column(*values: float) -> np.ndarray:
     return np.array(values)[:, None]
 
 
-def test_the_registry_finds_the_six_and_what_they_take() -> None:
+def test_the_registry_finds_them_all_and_what_they_take() -> None:
     assert list(baselines("classify")) == NAMES
     kinds = {name: method.KINDS for name, method in baselines("classify").items()}
     assert kinds == {
@@ -107,7 +110,7 @@ def test_majority_by_hand() -> None:
 def test_words_of_any_script(text: str, words: list[str]) -> None:
     from sklearn.feature_extraction.text import TfidfVectorizer
 
-    assert TfidfVectorizer(token_pattern=_tfidf.TOKEN).build_tokenizer()(text) == words
+    assert TfidfVectorizer(token_pattern=_bag_of_words.TOKEN).build_tokenizer()(text) == words
 
 
 @pytest.mark.parametrize("name", TEXT_NAMES)
@@ -129,10 +132,63 @@ def test_one_word_tells_texts_apart(name: str, good: str, bad: str) -> None:
         assert answer.argmax(axis=1).tolist() == [0, 1]
 
 
-def test_pairs_of_words_count() -> None:
+@pytest.mark.parametrize("name", ["nb_svm", "tfidf_logistic"])
+def test_pairs_of_words_count(name: str) -> None:
     cases = ["not bad but good", "not good but bad"] * 10
-    answer = fitted("tfidf_logistic", cases, np.eye(2)[[0, 1] * 10])(cases[:2])
+    answer = fitted(name, cases, np.eye(2)[[0, 1] * 10])(cases[:2])
     assert answer.argmax(axis=1).tolist() == [0, 1]
+
+
+def test_log_count_ratios_by_hand() -> None:
+    words = csr_matrix([[1, 1, 0], [1, 0, 0], [0, 0, 1]])
+    # smoothed, inside: 3, 2, 1 of 6; outside: 1, 1, 2 of 4
+    ratios = nb_svm.log_count_ratios(words, np.array([True, True, False]))
+    np.testing.assert_allclose(np.exp(ratios), [2.0, 4 / 3, 1 / 3])
+
+
+def test_weights_lie_between_what_was_learnt_and_its_mean_size(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    words, is_in = csr_matrix([[1, 0, 1], [0, 1, 1], [0, 0, 1]]), np.array([True, False, False])
+    ratios = nb_svm.log_count_ratios(words, is_in)
+    found = {}
+    for beta in (0.0, 0.25, 1.0):
+        monkeypatch.setattr(nb_svm, "INTERPOLATION", beta)
+        found[beta] = nb_svm.score_of(words, is_in, 0).weights / ratios
+    assert np.ptp(found[1.0]) > 0.05
+    np.testing.assert_allclose(found[0.0], np.abs(found[1.0]).mean())
+    np.testing.assert_allclose(found[0.25], 0.75 * found[0.0] + 0.25 * found[1.0])
+
+
+def test_nb_svm_is_as_sure_as_it_is_right() -> None:
+    """One word is right nine times in ten, among many that mean nothing."""
+    random = np.random.default_rng(0)
+    labels = np.arange(600) % 2
+    is_right = np.arange(600) % 20 >= 2
+    signs = np.where(is_right, labels, 1 - labels)
+    noise = random.integers(60, size=(600, 8))
+    texts = [
+        f"{('bad', 'good')[s]} {' '.join(map(str, w))}" for s, w in zip(signs, noise, strict=True)
+    ]
+    answer = fitted("nb_svm", texts[:300], np.eye(2)[labels[:300]])(texts[300:])
+    assert answer.max(axis=1).mean() == pytest.approx(0.9, abs=0.04)
+
+
+@pytest.mark.parametrize("is_multi", [False, True])
+def test_nb_svm_tells_each_of_several_classes_from_the_others(is_multi: bool) -> None:
+    cases = ["a good film", "a bad film", "a long film"] * 5
+    answer = fitted("nb_svm", cases, np.eye(4)[[0, 1, 2] * 5], is_multi)(cases[:3])
+    assert answer[:, :3].argmax(axis=1).tolist() == [0, 1, 2]
+    assert (answer[:, 3] == 0).all()
+    assert answer.diagonal().min() > 0.6
+
+
+def test_scores_that_point_the_wrong_way_on_held_out_cases_are_left_as_they_are() -> None:
+    """Without either case of a class, its word is told apart by nothing, and its class is rarer."""
+    words, is_in = csr_matrix(np.eye(4)), np.array([True, True, False, False])
+    raw, found = (make(words, is_in, 0) for make in (nb_svm.score_of, nb_svm.calibrated_score))
+    np.testing.assert_array_equal(found.weights, raw.weights)
+    assert found.intercept == raw.intercept
 
 
 def test_neighbours_share_by_hand() -> None:
@@ -451,5 +507,5 @@ def test_what_are_no_probabilities_is_refused(answer: np.ndarray, fault: str) ->
 def test_a_method_for_another_kind_is_refused() -> None:
     fitting = ClassifyFitting("text", is_multi=False, seed=0)
     taken = [name for name, each in baselines("classify").items() if not fitting.refusal(each)]
-    assert taken == ["majority", "tfidf_logistic", "tfidf_naive_bayes"]
+    assert taken == ["majority", "nb_svm", "tfidf_logistic", "tfidf_naive_bayes"]
     assert fitting.refusal(nearest_neighbour) == "is for series, not for text"

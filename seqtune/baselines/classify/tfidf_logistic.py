@@ -14,7 +14,7 @@ import warnings
 from collections.abc import Sequence
 from typing import Any
 
-from seqtune.baselines.classify._tfidf import fit_over_tfidf
+from seqtune.baselines.classify._bag_of_words import fit_over_tfidf
 from seqtune.baselines.method import Floats, Predict
 
 KINDS = ("text",)

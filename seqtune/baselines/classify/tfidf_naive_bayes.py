@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from seqtune.baselines.classify._tfidf import fit_over_tfidf
+from seqtune.baselines.classify._bag_of_words import fit_over_tfidf
 from seqtune.baselines.method import Floats, Predict
 
 ALWAYS = True

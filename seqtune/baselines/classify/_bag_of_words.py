@@ -1,4 +1,4 @@
-"""Weighted counts of words and pairs of words, and a classifier over them for any targets.
+"""Words and pairs of words as a sparse table, and a classifier over it for any targets.
 
 A word is a run of letters and digits; a character of a script that puts no spaces between words
 (Chinese, Japanese, Thai, Lao, Burmese, Khmer) and an emoji is a word of its own, so that there
@@ -22,19 +22,45 @@ SPACELESS = (
 )
 EMOJI = "\u2600-\u27bf\u2b00-\u2bff\U0001f000-\U0001faff"
 TOKEN = rf"[{SPACELESS}{EMOJI}]|[^\W{SPACELESS}]+"
+WORDS = (1, 2)  # single words and pairs of neighbours
 
 
 def fit_over_tfidf(
     make: Callable[[], Any], cases: Sequence[str], targets: Floats, is_multi: bool
 ) -> Predict:
-    """Fit a classifier over tf-idf, or one per class for several classes a case.
+    """Fit a classifier as `fit_over_words` does, over tf-idf with sublinear counts."""
+    from sklearn.feature_extraction.text import TfidfVectorizer
+
+    vectorizer = TfidfVectorizer(token_pattern=TOKEN, ngram_range=WORDS, sublinear_tf=True)
+    return fit_over_words(make, vectorizer, cases, targets, is_multi)
+
+
+def fit_over_presence(
+    make: Callable[[], Any], cases: Sequence[str], targets: Floats, is_multi: bool
+) -> Predict:
+    """Fit a classifier as `fit_over_words` does, over 1 for what a text has, however often."""
+    from sklearn.feature_extraction.text import CountVectorizer
+
+    vectorizer = CountVectorizer(token_pattern=TOKEN, ngram_range=WORDS, binary=True)
+    return fit_over_words(make, vectorizer, cases, targets, is_multi)
+
+
+def fit_over_words(
+    make: Callable[[], Any],
+    vectorizer: Any,
+    cases: Sequence[str],
+    targets: Floats,
+    is_multi: bool,
+) -> Predict:
+    """Fit a classifier over words, or one per class for several classes a case.
 
     Where no text has a word, or training knows one answer only, the class frequencies of
     training are the answer. With several classes a case each class has a classifier of its own
     (one versus rest); a class that all training cases have, or none, keeps its frequency.
 
     Args:
-        make: Makes a scikit-learn classifier with `predict_proba`.
+        make: Makes a classifier with `fit`, `classes_` and `predict_proba`, as scikit-learn has.
+        vectorizer: Of scikit-learn, not fitted.
         cases: Texts, at least one.
         targets: (cases, classes), float64, zeros and ones.
         is_multi: Whether a case may have any number of classes.
@@ -42,10 +68,7 @@ def fit_over_tfidf(
     Returns:
         From texts to probabilities, (cases, classes), float64.
     """
-    from sklearn.feature_extraction.text import TfidfVectorizer
-
     frequencies = majority.fit(cases, targets, is_multi=is_multi, seed=0)
-    vectorizer = TfidfVectorizer(token_pattern=TOKEN, ngram_range=(1, 2), sublinear_tf=True)
     if not any(map(vectorizer.build_tokenizer(), cases)):
         return frequencies
     words = vectorizer.fit_transform(cases)
