@@ -101,6 +101,12 @@ class Training(Section):
         description="Largest norm of a gradient; a longer one is shortened to it, so that training "
         "does not explode. 0 switches clipping off.",
     )
+    average: Annotated[Searchable[str], Search(Word(("none", "ema")))] = Field(
+        "none",
+        description="What is scored after each epoch, and kept. none: the weights of the last "
+        "step; ema: an exponential moving average of them, over about the last tenth of the steps "
+        "so far.",
+    )
     steps_per_epoch: Annotated[int | Auto, Or(("auto",), Whole(minimum=1))] = Field(
         "auto",
         description="Steps per epoch: the validation score is measured after each epoch. With auto "

@@ -8,7 +8,7 @@ from typing import Any
 
 SCALARS = frozenset(
     f"training.{name}"
-    for name in ("learning_rate", "weight_decay", "clip_norm", "steps", "patience")
+    for name in ("learning_rate", "weight_decay", "clip_norm", "average", "steps", "patience")
 )
 """Keys whose values are inputs of a compiled step, or none of its business."""
 

@@ -37,11 +37,11 @@ Values = dict[str, Any]
 SMALL = (
     "network.units=[3,4]", "training.learning_rate=[0.001,0.01]", "training.weight_decay=[0,0.1]",
     "training.steps=[5,9]", "training.patience=[2,3]", "training.clip_norm=[0,0.5,1]",
-    "network.dropout=[0,0.1,0.3]", "portfolio=[]",
+    "network.dropout=[0,0.1,0.3]", "training.average=[none,ema]", "portfolio=[]",
 )  # fmt: skip
 INPUTS = {
     "training.learning_rate": 1, "training.weight_decay": 1, "training.steps": 1,
-    "training.patience": 1, "training.clip_norm": 1, "network.dropout": 2,
+    "training.patience": 1, "training.clip_norm": 1, "training.average": 1, "network.dropout": 2,
 }  # fmt: skip
 """How many signatures the values of a key have, where they are fewer than the values."""
 

@@ -443,6 +443,86 @@ def test_moments_go_on_from_one_training_to_the_next(by: str) -> None:
     assert_close(parts.weights, whole.weights, 1e-6)
 
 
+class Looking(Pace):
+    """Looks at the weights after every epoch."""
+
+    def __init__(self, it: Trained, *rates: float) -> None:
+        super().__init__(*rates)
+        self.it = it
+        self.seen: list[Weights] = []
+
+    def end_epoch(self, epoch: int, loss: float) -> None:
+        super().end_epoch(epoch, loss)
+        self.seen.append(self.it.weights)
+
+
+def averaged(steps: list[Weights]) -> list[Weights]:
+    """The averages after each step, by their definition: step i of t has a share of its own."""
+    found = []
+    for t in range(1, len(steps) + 1):
+        kept = np.array([1 - 10 / (9 + i) for i in range(1, t + 1)])
+        shares = [(1 - kept[i]) * np.prod(kept[i + 1 :]) for i in range(t)]
+        assert sum(shares) == pytest.approx(1.0)
+        found.append(
+            [
+                sum(share * each for share, each in zip(shares, weight, strict=True))
+                for weight in zip(*steps[:t], strict=True)
+            ]
+        )
+    return found
+
+
+def both(kind: str, by: str, *rates: float) -> tuple[Looking, Looking]:
+    """The weights after each of so many steps, and their averages; each is an epoch."""
+    looking = []
+    for average in ("none", "ema"):
+        it = Trained(problem_of(Stub(kind)), values_of() | {"training.average": average}, by)
+        looking.append(Looking(it, *rates))
+        it.trainer.run(Batches(1), looking[-1])
+    return looking[0], looking[1]
+
+
+@pytest.mark.parametrize("by", BY)
+def test_an_average_by_hand(by: str) -> None:
+    """Weights of 2.1, 2.2 and 2.3; of two steps the second is ten times the first."""
+    it = Trained(problem_of(Stub("one")), values_of() | {"training.average": "ema"}, by)
+    pace = Looking(it, 0.1, 0.1, 0.1)
+    it.trainer.run(Given(([[1.0]], [[1000.0]])), pace)
+    two = (2.1 + 10 * 2.2) / 11
+    assert [float(each[0][0, 0]) for each in pace.seen] == pytest.approx(
+        [2.1, two, (2 * two + 10 * 2.3) / 12], abs=1e-4
+    )
+    assert it.weight == float(pace.seen[-1][0][0, 0])
+
+
+@pytest.mark.parametrize("by", BY)
+@pytest.mark.parametrize("kind", ["dense", "normalized"])
+def test_the_average_is_looked_at_and_the_weights_train_on(by: str, kind: str) -> None:
+    """Were the average trained on, or the statistics of a batch not averaged, it would differ."""
+    plain, looking = both(kind, by, 0.05, 0.1, 0.02, 0.1)
+    assert distance(plain.seen[-1], looking.seen[-1]) > 1e-3
+    for found, expected in zip(looking.seen, averaged(plain.seen), strict=True):
+        assert_close(found, expected)
+    assert looking.losses == pytest.approx(plain.losses, rel=1e-4)
+
+
+@pytest.mark.parametrize("by", BY)
+def test_an_average_is_over_all_steps_of_an_epoch_and_ends_with_a_cut_one(by: str) -> None:
+    it = Trained(problem_of(Stub("one")), values_of() | {"training.average": "ema"}, by)
+    it.trainer.run(Given(*[([[1.0]], [[1000.0]])] * 5), Pace(0.1, 0.1, batches=2))
+    assert it.weight == pytest.approx((2.1 + 10 * 2.2) / 11, abs=1e-4)
+
+
+@pytest.mark.parametrize("by", BY)
+def test_a_training_that_goes_on_begins_another_average(by: str) -> None:
+    it = Trained(problem_of(Stub("one")), values_of() | {"training.average": "ema"}, by)
+    batches = Given(([[1.0]], [[1000.0]]))
+    it.run(batches, 0.1, 0.1)
+    before = it.weight
+    it.run(batches, 0.1)
+    assert it.weight == pytest.approx(before + 0.1, abs=1e-3)
+
+
 @pytest.mark.parametrize("by", BY)
 @pytest.mark.parametrize("forgets", [True, False])
 def test_an_optimiser_that_forgets_begins_as_a_new_one(by: str, forgets: bool) -> None:

@@ -19,6 +19,9 @@ class Trainer(Protocol):
     def run(self, batches: Any, schedule: Schedule) -> None:
         """Train until the schedule says that it is over; the model's weights are changed.
 
+        With `training.average`, what the schedule finds in the model after an epoch, and what is in
+        it at the end, is their average over the last steps.
+
         Args:
             batches: Training batches of an epoch, with a length: inputs, targets and, where they
                 count differently, weights (batch, …). Where they come in several shapes,

@@ -24,9 +24,18 @@ from seqtune.runtime.programs import Programs
 from seqtune.search.problem import Problem
 from seqtune.search.schedule import Schedule
 from seqtune.search.signature import DROPOUT
+from seqtune.search.trainer.kept_weights import (
+    AverageWeights,
+    LastWeights,
+    is_averaging,
+    is_statistic,
+    mixed,
+)
 
 FIRST_DECAY, SECOND_DECAY, SMALLEST = 0.9, 0.999, 1e-7
 """Adam's decay rates of both moments, and what is added to the root; Keras's own defaults."""
+
+compiled_mix = jax.jit(mixed)
 
 Vector = npt.NDArray[np.float32]
 
@@ -56,6 +65,7 @@ class CompiledSteps:
         self._weight_decay = float(values["training.weight_decay"])
         self._clip_norm = float(values["training.clip_norm"]) or math.inf
         self._share = float(values.get(DROPOUT, 0.0))
+        self._is_averaging = is_averaging(values)
         self.forget()
 
     def forget(self) -> None:
@@ -69,6 +79,7 @@ class CompiledSteps:
         weights, others = self._weights(), self._others()
         steps = self._programs(weights, others, examples(batches))
         only = next(iter(steps.values())) if len(steps) == 1 else None
+        kept = self._kept()
         schedule.compiled()
         for epoch in range(schedule.epochs):
             schedule.begin_epoch(epoch, len(batches))
@@ -80,12 +91,13 @@ class CompiledSteps:
                     weights, others, self._moments, self._figures(schedule.rate(index)), *batch
                 )
                 losses.append(loss)
+                kept.take([weights, *others])
                 jax.block_until_ready(loss)
                 self._done += 1
                 schedule.after_batch()
                 if schedule.is_over:
                     break
-            self._put_back(weights, others)
+            self._put_back(*kept.arrays)
             batches.on_epoch_end()
             schedule.end_epoch(epoch, float(np.mean(losses)))
             if schedule.is_over:
@@ -134,8 +146,15 @@ class CompiledSteps:
     def _others(self) -> list[Any]:
         return [each.value for each in self.model.non_trainable_variables]
 
-    def _put_back(self, weights: Any, others: list[Any]) -> None:
-        """Give the model the weights that the last step left."""
+    def _kept(self) -> LastWeights:
+        """Return what keeps the vector of the weights, and the others, of each step."""
+        if not self._is_averaging:
+            return LastWeights()
+        statistics = map(is_statistic, self.model.non_trainable_variables)
+        return AverageWeights([True, *statistics], compiled_mix)
+
+    def _put_back(self, weights: Any, *others: Any) -> None:
+        """Give the model the weights that were kept."""
         whole = np.asarray(weights)
         for variable, (place, shape) in zip(
             self.model.trainable_variables, _places(self.model), strict=True
