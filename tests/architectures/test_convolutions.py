@@ -72,3 +72,14 @@ def test_convolutions_begin_with_the_size_of_all_their_inputs() -> None:
     limit = np.sqrt(6 / (8 * 64))
     assert np.abs(drawn).max() == pytest.approx(limit, rel=1e-3)
     assert drawn.std() == pytest.approx(limit / np.sqrt(3), rel=0.02)
+
+
+def test_fifty_batches_are_enough_to_answer_as_while_training() -> None:
+    """Where few steps are trained, epochs are compared by the running mean and deviation."""
+    network = build("fcn")
+    batch = 5 + np.random.default_rng(0).normal(size=(16, 30, 2)).astype(np.float32)
+    for _ in range(50):
+        trained = np.asarray(network(batch, training=True))
+    answered = np.asarray(network(batch, training=False))
+    assert answered == pytest.approx(trained, abs=0.1)
+    assert trained.std() > 0.3
