@@ -66,7 +66,7 @@ def test_the_largest_of_three_steps_by_hand() -> None:
 
 
 def test_convolutions_begin_with_the_size_of_all_their_inputs() -> None:
-    """Of the first axis alone, eight steps of 64 features would begin eight times too large."""
+    """By the first and the last axis alone they would be three and a half times as large."""
     seed_everything(0)
     drawn = HeUniform()((8, 64, 32))
     limit = np.sqrt(6 / (8 * 64))
