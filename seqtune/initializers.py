@@ -61,6 +61,22 @@ class GlorotUniform(_Drawn):
 
 
 @keras.saving.register_keras_serializable("seqtune")
+class HeUniform(_Drawn):
+    """Uniform within ± sqrt(6 / inputs), for convolutions: an input is a feature of a step.
+
+    Source:
+        He et al., Delving Deep into Rectifiers, arXiv 1502.01852, equation 10.
+    """
+
+    def draw(
+        self, generator: np.random.Generator, shape: tuple[int, ...]
+    ) -> npt.NDArray[np.float64]:
+        """Draw weights (kernel, features, filters)."""
+        limit = np.sqrt(6.0 / np.prod(shape[:-1]))
+        return generator.uniform(-limit, limit, shape)
+
+
+@keras.saving.register_keras_serializable("seqtune")
 class Orthogonal(_Drawn):
     """Orthogonal rows or columns, whichever are fewer.
 

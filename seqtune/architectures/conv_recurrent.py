@@ -1,30 +1,43 @@
-"""Convolutions and a recurrence side by side over the same sequence (LSTM-FCN)."""
+"""Convolutions beside a recurrence over the same sequence, or before it (LSTM-FCN)."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import keras
-from keras import ops
 
+from seqtune.architectures._convolutions import convolve
 from seqtune.architectures._pooling import pool
 from seqtune.architectures._recurrence import recur, recur_and_pool
 from seqtune.architectures._settings import Settings
-from seqtune.initializers import GlorotUniform
-
-KERNELS = (8, 5, 3)
-"""Steps that each of the three convolutions looks at."""
-
-WIDENING = (1, 2, 1)
-"""Filters of each of them, in units of `filters`."""
 
 OPTIONS = {
+    "blocks": {
+        "enum": ["fcn", "resnet", "inception"],
+        "default": "fcn",
+        "description": "The convolutions. fcn: three in a row; resnet: three times three, with "
+        "short cuts; inception: three modules of parallel ones of 10, 20 and 40 steps.",
+    },
     "filters": {
         "type": "integer",
         "minimum": 2,
         "default": 64,
-        "description": "Filters of the first and the last convolution; the middle one has twice "
-        "as many.",
+        "description": "Width of the convolutions. fcn doubles it in the middle, resnet from its "
+        "second block on; inception divides it among four parallel convolutions.",
+    },
+    "dilation": {
+        "type": "integer",
+        "minimum": 1,
+        "maximum": 8,
+        "default": 1,
+        "description": "How many times further apart the steps are that each block of "
+        "convolutions looks at than those of the block before; 1 leaves them neighbours.",
+    },
+    "before": {
+        "type": "boolean",
+        "default": False,
+        "description": "Let the recurrence read what the convolutions found instead of the "
+        "sequence itself.",
     },
     "bidirectional": {
         "type": "boolean",
@@ -49,17 +62,19 @@ def states(sequence: Any, mask: Any | None, settings: Settings) -> Any:
     Args:
         sequence: (batch, steps, features); zero where a step is not there.
         mask: (batch, steps), true where a step is there; None for all.
-        settings: Cell, sizes, `filters` and `bidirectional`.
+        settings: Cell, sizes, and the options but `shuffle`.
 
     Returns:
-        (batch, steps, units + filters); twice the units when bidirectional.
+        (batch, steps, units + patterns); twice the units when bidirectional. There are as many
+        patterns as `_convolutions.convolve` says.
 
     Source:
         As `vector`, without the mean over all steps.
     """
-    patterns = _patterns(sequence, mask, settings)
+    patterns = convolve(sequence, mask, settings)
     bidirectional = bool(settings.options.get("bidirectional", False))
-    order = recur(sequence, settings, mask=mask, bidirectional=bidirectional, sequences=True)
+    read = patterns if settings.options.get("before") else sequence
+    order = recur(read, settings, mask=mask, bidirectional=bidirectional, sequences=True)
     return keras.layers.Concatenate(name="order_and_patterns")([order, patterns])
 
 
@@ -69,40 +84,24 @@ def vector(sequence: Any, mask: Any | None, settings: Settings) -> Any:
     Args:
         sequence: (batch, steps, features); zero where a step is not there.
         mask: (batch, steps), true where a step is there; None for all.
-        settings: Cell, sizes, `pooling`, `filters` and `shuffle`.
+        settings: Cell, sizes, `pooling`, and the options but `bidirectional`.
 
     Returns:
-        (batch, units + filters): the recurrence's state beside the mean of the last convolution.
+        (batch, units + patterns): the recurrence's state beside the mean of what the convolutions
+        found. There are as many patterns as `_convolutions.convolve` says.
 
     Source:
         Karim et al., LSTM Fully Convolutional Networks for Time Series Classification, arXiv
-        1709.05206, figure 2; for several channels, arXiv 1801.04503. Kernels of 8, 5 and 3 steps
-        and the doubled middle are theirs.
+        1709.05206, figure 2; for several channels, arXiv 1801.04503. A recurrence behind the
+        convolutions: Ordóñez & Roggen, Deep Convolutional and LSTM Recurrent Neural Networks for
+        Multimodal Wearable Activity Recognition, Sensors 16 (2016), 115, section 3.
     """
-    patterns = pool(_patterns(sequence, mask, settings), mask, "mean")
+    patterns = convolve(sequence, mask, settings)
+    read = patterns if settings.options.get("before") else sequence
     if settings.options["shuffle"]:
-        turned = keras.layers.Permute((2, 1), name="channels_first")(sequence)
+        turned = keras.layers.Permute((2, 1), name="channels_first")(read)
         order = recur_and_pool(turned, None, settings)
     else:
-        order = recur_and_pool(sequence, mask, settings)
-    return keras.layers.Concatenate(name="order_and_patterns")([order, patterns])
-
-
-def _patterns(sequence: Any, mask: Any | None, settings: Settings) -> Any:
-    """Return (batch, steps, filters), three convolutions over the steps that are there."""
-    filters = int(settings.options["filters"])
-    present = None if mask is None else ops.expand_dims(ops.cast(mask, sequence.dtype), -1)
-    for number, (kernel, factor) in enumerate(zip(KERNELS, WIDENING, strict=True)):
-        name = f"convolution_{number}"
-        sequence = keras.layers.Conv1D(
-            factor * filters,
-            kernel,
-            padding="causal" if settings.causal else "same",
-            kernel_initializer=GlorotUniform(),
-            name=name,
-        )(sequence)
-        sequence = keras.layers.BatchNormalization(name=f"{name}_normalised")(sequence, mask=mask)
-        sequence = ops.relu(sequence)  # the layer would hand a mask on to the convolution
-        if present is not None:  # what a convolution makes of padding is nothing to the next
-            sequence = sequence * present
-    return sequence
+        order = recur_and_pool(read, mask, settings)
+    mean = pool(patterns, mask, "mean")
+    return keras.layers.Concatenate(name="order_and_patterns")([order, mean])

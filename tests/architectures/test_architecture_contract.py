@@ -47,6 +47,8 @@ def choices_of(fragment: Mapping[str, Any]) -> list[Any]:
         return [value for part in fragment["anyOf"] for value in choices_of(part)]
     if "const" in fragment:
         return []
+    if "enum" in fragment:
+        return [*fragment["enum"]]
     if fragment["type"] == "boolean":
         return [False, True]
     assert fragment["type"] == "integer", f"teach this contract about {fragment}"

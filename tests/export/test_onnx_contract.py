@@ -43,7 +43,11 @@ class Case(NamedTuple):
         return "-".join([*self[:3], *self.keys])
 
 
+BLOCKS = "network.conv_recurrent.blocks="
+DILATION = "network.conv_recurrent.dilation=2"
 MORE: Mapping[str, tuple[tuple[str, ...], ...]] = {
+    "anomaly": ((), (f"{BLOCKS}resnet", "network.conv_recurrent.before=true")),
+    "classify": ((f"{BLOCKS}inception", DILATION), ()),
     "tag": (("network.head=crf",), ("network.head=softmax",)),
     "translate": (("network.decoder=ctc",), ("network.copying=true",)),
 }

@@ -9,6 +9,7 @@ from typing import Any
 
 from seqtune.baselines.method import Floats, Predict
 from seqtune.baselines.problem import check_answer
+from seqtune.baselines.threads import one_thread
 
 Known = tuple[Sequence[Any], Floats]
 """Cases, at least one, and targets, (cases, classes) float64, zeros and ones."""
@@ -39,9 +40,9 @@ class ClassifyFitting:
     def fit(self, method: ModuleType, known: Known, before: Any = None) -> tuple[Predict, int]:
         """Return the fitted method and the number of classes."""
         cases, targets = known
-        predict: Callable[[Sequence[Any]], Floats] = method.fit(
-            cases, targets, is_multi=self.is_multi, seed=self.seed
-        )
+        predict: Callable[[Sequence[Any]], Floats]
+        with one_thread():
+            predict = method.fit(cases, targets, is_multi=self.is_multi, seed=self.seed)
         return predict, targets.shape[1]
 
     def predict(self, model: tuple[Predict, int], asked: Sequence[Any]) -> Floats:
@@ -51,7 +52,8 @@ class ClassifyFitting:
             ValueError: The answer has another shape, or values outside [0, 1].
         """
         predict, classes = model
-        answer = predict(asked)
+        with one_thread():
+            answer = predict(asked)
         is_valid = bool(((answer >= 0) & (answer <= 1 + 1e-9)).all())
         fault = "probabilities outside [0, 1]"
         return check_answer(answer, (len(asked), classes), is_valid, fault)

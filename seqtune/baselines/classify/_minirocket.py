@@ -18,9 +18,11 @@ Source:
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import combinations
 from math import log2, sqrt
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -84,9 +86,8 @@ def draw(series: Singles, seed: int) -> list[Group]:
             cases = series[:, :, random.integers(series.shape[2], size=len(kernels))]
             own = np.einsum("csq,qc->qs", cases, group.channels)[:, :, None]
             levels = (np.arange(drawn + 1, drawn + 1 + group.biases.size) * golden) % 1
-            values = _convolve(own, group)[:, :, 0]
-            for kernel, some in enumerate(levels.reshape(group.biases.shape)):
-                group.biases[kernel] = np.quantile(values[kernel], some)
+            values = np.stack([each[:, 0] for each in _convolutions(own, group)])
+            group.biases[:] = _quantiles(values, levels.reshape(group.biases.shape))
             drawn += group.biases.size
             groups.append(group)
     return groups
@@ -115,16 +116,14 @@ def transform(series: Singles, groups: list[Group]) -> Singles:
 
 def _proportions(series: Singles, group: Group) -> Singles:
     """Return (features, cases) of one group, a block of biases for each of its kernels."""
-    is_single = len(series) == 1
-    convolved = _convolve(series if is_single else _mixed(group.channels, series), group)
-    steps = convolved.shape[1]
+    own = series if len(series) == 1 else _mixed(group.channels, series)
     counts = np.zeros((*group.biases.shape, series.shape[2]), np.float32)
-    for kernel, biases in enumerate(group.biases):
-        for start in range(0, steps, COUNTED):
-            some = convolved[kernel, start : start + COUNTED]
-            for count, bias in zip(counts[kernel], biases, strict=True):
-                count += np.add.reduce((some > bias).view(np.uint8), axis=0, dtype=np.uint8)
-    counts /= np.float32(steps)
+    for kernel, convolved in enumerate(_convolutions(own, group)):
+        for start in range(0, len(convolved), COUNTED):
+            some = convolved[start : start + COUNTED]
+            above = (some > group.biases[kernel, :, None, None]).view(np.uint8)
+            counts[kernel] += np.add.reduce(above, axis=1, dtype=np.uint8)
+    counts /= np.float32(len(convolved))
     return counts.reshape(-1, series.shape[2])
 
 
@@ -133,26 +132,42 @@ def _mixed(channels: Singles, series: Singles) -> Singles:
     return (channels @ series.reshape(len(series), -1)).reshape(-1, *series.shape[1:])
 
 
-def _convolve(series: Singles, group: Group) -> Singles:
+def _convolutions(series: Singles, group: Group) -> Iterator[Singles]:
     """Convolve each kernel with its own series, or all kernels with the same.
+
+    One kernel at a time stays in the processor's cache, which halves the time.
 
     Args:
         series: (kernels or 1, steps, cases).
         group: The kernels.
 
-    Returns:
-        (kernels, steps, cases); without padding fewer steps.
+    Yields:
+        (steps, cases) of each kernel; without padding fewer steps.
     """
     padded = np.pad(series, ((0, 0), (group.padding, group.padding), (0, 0)))
     steps = padded.shape[1] - (LENGTH - 1) * group.dilation
-    shifted = [padded[:, place * group.dilation :][:, :steps] for place in range(LENGTH)]
-    shape = (len(group.kernels), steps, series.shape[2])
+    tripled = np.float32(3) * padded
+    places = [
+        slice(place * group.dilation, place * group.dilation + steps) for place in range(LENGTH)
+    ]
     # Weights -1 and 2 are -1 everywhere, and 3 more at three places.
-    convolved = np.broadcast_to(-sum(shifted[1:], shifted[0]), shape).copy()
-    for place, values in enumerate(shifted):
-        rows = np.flatnonzero((group.kernels == place).any(axis=1))
-        convolved[rows] += 3 * (values if len(series) == 1 else values[rows])
-    return convolved
+    everywhere = -sum((padded[:, place] for place in places[1:]), padded[:, places[0]])
+    for kernel, (first, *others) in enumerate(group.kernels):
+        row = kernel % len(series)
+        convolved = everywhere[row] + tripled[row, places[first]]
+        for other in others:
+            convolved += tripled[row, places[other]]
+        yield convolved
+
+
+def _quantiles(values: Singles, levels: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """Return quantiles of each row at its own levels, both (rows, …); numpy's share levels."""
+    ordered = np.sort(values, axis=1)
+    places = levels * (values.shape[1] - 1)
+    below = places.astype(np.intp)
+    low = np.take_along_axis(ordered, below, axis=1)
+    high = np.take_along_axis(ordered, np.minimum(below + 1, values.shape[1] - 1), axis=1)
+    return np.asarray(low + (places - below) * (high - low))
 
 
 def _dilations(steps: int) -> list[tuple[int, int]]:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import lru_cache
 from types import ModuleType
 from typing import Any
 
@@ -14,25 +12,8 @@ import numpy as np
 from seqtune.baselines.forecast._fitting import ForecastFitting
 from seqtune.baselines.method import Floats, Predict
 from seqtune.baselines.problem import check_answer
+from seqtune.baselines.threads import one_thread
 from seqtune.baselines.window_batch import WindowBatch
-
-
-def one_thread() -> Any:
-    """Return a context in which libraries work with one thread.
-
-    The tables are small, and while simple methods run, the workers of the search start: threads
-    that wait for a core cost more than they bring.
-    """
-    return _controller(len(sys.modules)).limit(limits=1)
-
-
-@lru_cache(maxsize=1)
-def _controller(modules: int) -> Any:
-    """Return what knows the libraries; they are looked for again where more modules are loaded."""
-    from threadpoolctl import ThreadpoolController  # type: ignore[import-untyped]
-
-    return ThreadpoolController()
-
 
 Known = tuple[WindowBatch, Floats]
 """Windows, and what came of them: (windows, horizon), NaN where that is not known."""

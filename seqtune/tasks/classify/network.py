@@ -40,7 +40,8 @@ def build_network(prepared: Prepared, values: Mapping[str, Any]) -> keras.Model:
         sequence = sequence * keras.ops.expand_dims(keras.ops.cast(mask, sequence.dtype), -1)
     else:
         steps = codec.longest["series"]
-        sequence = keras.Input((steps, codec.channels), name="series")
+        channels = codec.channels * (2 if values.get("series.differences") else 1)
+        sequence = keras.Input((steps, channels), name="series")
         length = keras.Input((), name="length", dtype="int32")
         inputs = {"series": sequence, "length": length}
         mask = Present(steps, name="present")(length)

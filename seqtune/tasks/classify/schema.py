@@ -129,6 +129,11 @@ class SeriesInput(Section):
         description="How values are scaled. case: each case by itself; channel: each channel over "
         "all training cases; none: not at all.",
     )
+    differences: Annotated[Searchable[bool], Search(Flag())] = Field(
+        False,
+        description="Whether the network also reads how much each channel changes from step to "
+        "step, in standard deviations of the changes of the case.",
+    )
     jitter: Annotated[Searchable[float], Search(Number(minimum=0))] = Field(
         0.0,
         description="Noise added while training, in standard deviations of the scaled values.",

@@ -188,7 +188,8 @@ class ClassifyTask(LinesAreRows, RowsAreApart, Task):
         """Return what the network reads."""
         if prepared.codec.kind == "text":
             return f"{values['text.tokens']} tokens"
-        return f"scaled by {values['series.scaling']}"
+        differences = " with differences" if values.get("series.differences") else ""
+        return f"scaled by {values['series.scaling']}{differences}"
 
     def calibrate(
         self, prepared: Prepared, encoded: EncodedCases, predictions: Floats

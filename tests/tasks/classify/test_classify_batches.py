@@ -195,6 +195,17 @@ def test_series_are_scaled_by_channel_or_case_or_not_at_all() -> None:
     assert scaled("case") == [[-1, 1, 0], [0, 0, 0]]
 
 
+def test_differences_are_channels_in_deviations_of_each_case() -> None:
+    cases = Ragged.from_list([[[1.0], [4.0], [3.0]], [[2.0], [4.0]], [[5.0]]], 1)
+    each = codec(center=(0.0,), spread=(1.0,), longest={"series": 4})
+    values = {"series.scaling": "none", "series.differences": True}
+    given = network_inputs(each, cases, np.arange(3), values)["series"]
+    assert given.shape == (3, 4, 2) and given.dtype == np.float32
+    assert given[..., 0].tolist() == [[1, 4, 3, 0], [2, 4, 0, 0], [5, 0, 0, 0]]
+    # changes of 3 and -1 deviate by 2 from their mean; a change that stays the same counts as one
+    assert given[..., 1].tolist() == [[0, 1.5, -0.5, 0], [0, 1, 0, 0], [0, 0, 0, 0]]
+
+
 def test_texts_are_tokens_padded_to_the_longest_and_hidden_only_while_training() -> None:
     texts = ["red blue red", "blue"]
     tokenizer = Tokenizer.fit(texts * 3, "word", max_tokens=300, normalization="nfkc_lower")
