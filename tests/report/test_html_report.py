@@ -27,6 +27,7 @@ from seqtune.report.blocks.settings import Setting, varied
 from seqtune.report.blocks.verdict import verdict_block
 from seqtune.report.build import runs_report
 from seqtune.report.html import blocks_of, framed_page, page
+from seqtune.run.evidence import MOST_BYTES
 from seqtune.run.leaderboard import Leaderboard
 from seqtune.run.run import Run
 
@@ -265,6 +266,7 @@ def test_a_run_without_trials_or_members_has_a_page(tmp_path: Path) -> None:
     [
         ("evidence.json", '[{"key": "x", "title": 3}]'),
         ("evidence.json", "nonsense"),
+        ("evidence.json", "[" + " " * MOST_BYTES + "]"),
         ("members.json", "[]"),
         ("trials.jsonl", '{"trial": "../x"}\n'),
         ("leaderboard.json", "{}"),

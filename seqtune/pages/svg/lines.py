@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from seqtune.drawing.wording import count
+from seqtune.drawing.wording import count, visible
 from seqtune.figures.lines import Band, Line, Lines
 from seqtune.pages.looks import looks
 from seqtune.pages.markup import data, element, joined, number
@@ -291,7 +291,7 @@ def _series(figure: Lines, most: int) -> Markup | None:
             "log": figure.is_logarithmic,
             "lines": [
                 {
-                    "name": cut(name, 200),
+                    "name": visible(cut(name, 200)),
                     "look": look,
                     "y": [_rounded(values, place - start) for place in places],
                 }

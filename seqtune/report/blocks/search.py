@@ -18,7 +18,7 @@ from seqtune.report.blocks.importance import LEAST_TRIALS, Importance, importanc
 from seqtune.report.blocks.settings import Setting, scored, varied
 from seqtune.report.blocks.verdict import baseline_level
 from seqtune.run.run import Run
-from seqtune.run.untrusted import check_size
+from seqtune.run.untrusted import MAX_PART
 
 MOST_AXES = 7
 MOST_TRIALS = 2_000
@@ -70,9 +70,8 @@ def search_block(run: Run) -> Block | None:
 def ends_of(folder: Path) -> dict[str, datetime]:
     """Return when each trial ended, by what the run's log says; a trial that went on ends last."""
     path = folder / "log.txt"
-    if not path.is_file():
+    if not path.is_file() or path.stat().st_size > MAX_PART:
         return {}
-    check_size(path)
     found = {}
     for line in path.read_text(encoding="utf-8", errors="replace").splitlines():
         if match := ENDED.match(line):
