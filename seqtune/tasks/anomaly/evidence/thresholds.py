@@ -116,7 +116,8 @@ def _labelled_sentences(scene: Scene) -> tuple[str, ...]:
         return ()
     below = float(np.nextafter(all_found, -np.inf))
     false = int(_false(scene, judged, below))
+    events = "the labelled event" if len(peaks) == 1 else f"all {len(peaks):,} labelled events"
     return (
-        f"To find {several(len(peaks), 'labelled event')}, all there are, the threshold would have "
-        f"to be below {figure(all_found)}, with {several(false, 'false event')} in the test part.",
+        f"To find {events}, the threshold would have to be below "
+        f"{figure(all_found)}, with {several(false, 'false event')} in the test part.",
     )
