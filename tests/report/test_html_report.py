@@ -105,6 +105,13 @@ def test_whiskers_are_drawn_where_the_error_is_known() -> None:
     assert simple.errors == (None, None, 0.05, None, 0.05)
 
 
+def test_no_share_of_the_error_is_removed_where_chance_would_do_as_much() -> None:
+    """0.9 against 1.1: within two errors of 0.11 each, beyond two of 0.09."""
+    for error, is_said in ((0.11, False), (0.09, True)):
+        found = verdict_block(Leaderboard.from_dict({**board(), "standard_error": error}), ())
+        assert ("Error removed" in dict(the(found, Facts).pairs)) is is_said  # type: ignore[union-attr]
+
+
 def test_the_data_block_says_roles_parts_and_repairs(blocks: dict[str, Block]) -> None:
     block = blocks["data"]
     assert ("file", "airline.csv") in the(block, Facts).pairs  # type: ignore[union-attr]

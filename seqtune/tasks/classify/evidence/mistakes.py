@@ -74,7 +74,7 @@ def mistakes_block(
 
 
 def _given(answers: Answers, name: str, case: int) -> str:
-    flags = answers.given(name)[case]
+    flags = answers.given_to(name, case)
     return cut_text(", ".join(answers.labels[at] for at in np.flatnonzero(flags))) or "(none)"
 
 
