@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from seqtune.drawing.wording import figure, literal, percent
+from seqtune.drawing.wording import figure, headed, literal, percent
 from seqtune.figures.bars import Bars, Group
 from seqtune.figures.block import Block
 from seqtune.figures.lines import Line, Lines
@@ -38,7 +38,7 @@ def series_block(losses: Losses) -> Block | None:
         return None
     if len(order) <= 2 * SHOWN:
         figures: tuple[Bars | Lines, ...] = (
-            _bars(losses, by_model, order[::-1].tolist(), f"{losses.title} by series"),
+            _bars(losses, by_model, order[::-1].tolist(), headed(f"{losses.title} by series")),
         )
     else:
         figures = (
@@ -69,7 +69,7 @@ def _bars(losses: Losses, by_model: dict[str, Floats], lines: Sequence[int], tit
 
 
 def _distribution(losses: Losses, by_model: dict[str, Floats]) -> Lines:
-    """Draw which error so many per cent of the series stay below."""
+    """Draw which error each share of the series stays below."""
     shares = np.arange(101)
     lines = []
     for name in losses.cases.names[::-1]:
@@ -77,9 +77,9 @@ def _distribution(losses: Losses, by_model: dict[str, Floats]) -> Lines:
         values = numbers(np.quantile(known, shares / 100)) if len(known) else ()
         lines.append(Line(name=name, values=values, role=losses.cases.role(name)))
     return Lines(
-        title=f"{losses.title} that so many of the series stay below",
+        title=headed(f"{losses.title} that a share of the series stays below"),
         x=tuple(float(share) for share in shares),
-        x_title="series, %",
+        x_title="share of the series, %",
         y_title=losses.title,
         lines=tuple(lines),
         is_logarithmic=is_wide([value for line in lines for value in line.values]),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from seqtune.drawing.wording import literal, percent
+from seqtune.drawing.wording import headed, literal, percent
 from seqtune.figures.block import Block
 from seqtune.figures.numbers import numbers
 from seqtune.figures.points import Cloud, Points
@@ -35,7 +35,7 @@ def skill_block(losses: Losses) -> Block | None:
     if len(places) < len(x):
         return None
     figure = Points(
-        title=f"{losses.title} of each series",
+        title=headed(f"{losses.title} of each series"),
         caption=f"Below the diagonal {cases.model} is better.",
         clouds=(
             Cloud(
@@ -56,7 +56,7 @@ def skill_block(losses: Losses) -> Block | None:
     worse = int((model[known] > method[known]).sum())
     return Block(
         key="skill",
-        title=f"{cases.model} against {cases.baseline}, series by series",
+        title=f"Series by series: {cases.model} against {cases.baseline}",
         sentences=(skill_sentence(cases.model, cases.baseline, better, worse, len(known)),),
         figures=(figure,),
     )
