@@ -305,9 +305,25 @@ def _series(figure: Lines, most: int) -> Markup | None:
                 }
                 for band in figure.bands
             ],
+            "spans": list(_read_spans(figure)),
+            "level": figure.level,
+            "levelLook": figure.level_role,
         },
         "series",
     )
+
+
+def _read_spans(figure: Lines) -> Iterator[dict[str, str | float]]:
+    """Yield look and ends, 0 to 1, of what is marked."""
+    half = 0.5 / max(1, len(figure.x) - 1)
+    marked = span_looks(figure)
+    for span in figure.spans:
+        begin, end = _position(figure, span.first), _position(figure, span.last)
+        yield {
+            "look": marked[span.name],
+            "from": round(max(0.0, begin - half), 5),
+            "to": round(min(1.0, end + half), 5),
+        }
 
 
 def _position(figure: Lines, place: int) -> float:
