@@ -12,18 +12,15 @@ from seqtune.drawing.wording import figure, several
 from seqtune.figures.block import Block
 from seqtune.figures.lines import Line, Lines, Span
 from seqtune.figures.numbers import numbers
-from seqtune.figures.value import Role
 from seqtune.metrics.labelled_events import Ints, count_within, runs
 from seqtune.tasks.anomaly.events import joined
-from seqtune.tasks.anomaly.evidence.scene import Judged, Scene
+from seqtune.tasks.anomaly.evidence.scene import ROLES, Judged, Scene
 
 PLACES = 60
 """Thresholds that are tried."""
 
 LOWEST = 1.0
 """The lowest of them: one normal row in ten is marked."""
-
-ROLES: tuple[Role, Role] = ("model", "baseline")
 
 
 def thresholds_block(scene: Scene) -> Block | None:

@@ -11,7 +11,7 @@ from seqtune.drawing.wording import figure, headed, literal, percent
 from seqtune.figures.bars import Bars, Group
 from seqtune.figures.block import Block
 from seqtune.figures.lines import Line, Lines
-from seqtune.figures.numbers import numbers
+from seqtune.figures.numbers import is_wide, numbers
 from seqtune.tasks.forecast.evidence.losses import Losses
 
 SHOWN = 20
@@ -82,14 +82,8 @@ def _distribution(losses: Losses, by_model: dict[str, Floats]) -> Lines:
         x_title="share of the series, %",
         y_title=losses.title,
         lines=tuple(lines),
-        is_logarithmic=is_wide([value for line in lines for value in line.values]),
+        is_logarithmic=is_wide([value for line in lines for value in line.values], WIDE),
     )
-
-
-def is_wide(values: Sequence[float | None]) -> bool:
-    """Say whether values, all above zero, differ so much that an axis of logarithms shows more."""
-    known = [value for value in values if value is not None]
-    return bool(known) and min(known) > 0 and max(known) > WIDE * min(known)
 
 
 def _sentences(losses: Losses, own: Floats, order: npt.NDArray[np.int64]) -> tuple[str, ...]:
