@@ -259,8 +259,10 @@ def check_absent(path: str | Path, force: bool = False) -> None:
         force: Whether it may be replaced.
 
     Raises:
-        RunError: It exists and may not be replaced.
+        RunError: It exists and may not be replaced, or is a folder.
     """
+    if Path(path).is_dir():
+        raise RunError(f"{path} is a folder, expected a file", "name a file in it")
     if Path(path).exists() and not force:
         raise RunError(f"{path} already exists", "use --force to replace it")
 

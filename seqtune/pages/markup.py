@@ -7,6 +7,7 @@ as the value of an attribute, and is text there whatever it holds.
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 from markupsafe import Markup, escape
@@ -15,6 +16,9 @@ from seqtune.drawing.wording import visible
 
 VOID = frozenset(("meta", "br", "hr", "link"))
 """Elements of HTML that have no end."""
+
+FLAG = re.compile(r"(?<!\S)--[a-z][a-z-]{0,30}")
+"""A flag of a command, which a browser would break behind its hyphens."""
 
 JSON_ESCAPES = {ord(each): f"\\u{ord(each):04x}" for each in "<>&\u2028\u2029"}
 """What could end a script, written as JSON may write it too."""
@@ -52,13 +56,16 @@ def joined(*parts: Markup | None) -> Markup:
 
 
 def sentence(text: str) -> Markup:
-    """Return a text in which no line begins with a unit.
+    """Return a text in which no line begins with a unit, and none ends within a flag.
 
     Example:
         >>> sentence("12 % lower")
         Markup('12&nbsp;% lower')
+        >>> sentence("with --use network")
+        Markup('with <span class="flag">--use</span> network')
     """
-    return Markup(_escaped(text).replace(" %", "&nbsp;%"))
+    whole = FLAG.sub(r'<span class="flag">\g<0></span>', _escaped(text))
+    return Markup(whole.replace(" %", "&nbsp;%"))
 
 
 def number(value: float) -> str:

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache
 from importlib.resources import files
 
 from markupsafe import Markup
 
+from seqtune.drawing.wording import several
 from seqtune.figures.block import Block
 from seqtune.pages.figure import draw, shared_entries
 from seqtune.pages.looks import legend
 from seqtune.pages.markup import element, joined, sentence
+
+MOST_LETTERS = 32_000_000
+"""Letters of a page at about which it ends: a browser shows it, however much a stranger's run
+holds."""
 
 
 def page(title: str, blocks: Sequence[Block], about: Sequence[str] = (), kind: str = "") -> str:
@@ -47,10 +52,6 @@ def page(title: str, blocks: Sequence[Block], about: Sequence[str] = (), kind: s
         element("p", *_apart(about), class_="about") if about else None,
         class_="top",
     )
-    sections = [
-        _section(block, key, is_first=place == 0)
-        for place, (block, key) in enumerate(zip(blocks, keys, strict=True))
-    ]
     body = element(
         "body",
         element("a", "To the report", href="#report", class_="skip"),
@@ -58,7 +59,7 @@ def page(title: str, blocks: Sequence[Block], about: Sequence[str] = (), kind: s
         element(
             "div",
             _contents(blocks, keys) if len(blocks) > 1 else None,
-            element("main", *sections, id="report", tabindex=-1),
+            element("main", *_sections(blocks, keys), id="report", tabindex=-1),
             class_="columns",
         ),
         element("footer", element("p", "Written by seqtune.")),
@@ -67,11 +68,29 @@ def page(title: str, blocks: Sequence[Block], about: Sequence[str] = (), kind: s
     return f"<!DOCTYPE html>\n{element('html', head, body, lang='en')}\n"
 
 
-def _section(block: Block, key: str, is_first: bool) -> Markup:
-    shared = shared_entries(block.figures) if block.is_gallery else []
-    figures = [
-        draw(figure, is_small=block.is_gallery, has_legend=not shared) for figure in block.figures
-    ]
+def _sections(blocks: Sequence[Block], keys: Sequence[str]) -> Iterator[Markup]:
+    """Yield the blocks; figures are left out where the page would be too large to open."""
+    room = MOST_LETTERS
+    for place, (block, key) in enumerate(zip(blocks, keys, strict=True)):
+        shared = shared_entries(block.figures) if block.is_gallery else []
+        figures: list[Markup] = []
+        for figure in block.figures:
+            if room <= 0:
+                break
+            drawn = draw(figure, is_small=block.is_gallery, has_legend=not shared)
+            figures.append(drawn)
+            room -= len(drawn)
+        yield _section(block, key, shared, figures, is_first=place == 0)
+
+
+def _section(
+    block: Block,
+    key: str,
+    shared: Sequence[tuple[str, str, str]],
+    figures: Sequence[Markup],
+    is_first: bool,
+) -> Markup:
+    rest = len(block.figures) - len(figures)
     return element(
         "section",
         element("h2", block.title),
@@ -79,6 +98,9 @@ def _section(block: Block, key: str, is_first: bool) -> Markup:
         legend(shared) if shared else None,
         element("div", *figures, class_="gallery" if block.is_gallery else "figures")
         if figures
+        else None,
+        element("p", f"The page has no room for {several(rest, 'further figure')}.", class_="note")
+        if rest
         else None,
         id=key,
         class_="block lead" if is_first else "block",

@@ -195,14 +195,19 @@
       for (const line of data.lines) line.y.forEach((value, at) => { if (seen[at] && value !== null && (!data.log || value > 0)) values.push(value); });
       if (!values.length) return;
       const raise = data.log ? Math.log10 : (value) => value;
-      let least = raise(Math.min(...values));
-      let most = raise(Math.max(...values));
+      let least = raise(values.reduce((a, b) => Math.min(a, b)));
+      let most = raise(values.reduce((a, b) => Math.max(a, b)));
       const room = (most - least) * 0.06 || Math.abs(most) * 0.1 || 1;
       least -= room;
       most += room;
       const up = (value) => (data.log && value <= 0 ? null : plot.bottom - ((raise(value) - least) / (most - least)) * (plot.bottom - plot.top));
       svg.querySelectorAll(".line,.band,.grid,.tick,.span,.direct,.level,.edge").forEach((node) => node.remove());
       const add = (name, attributes, text) => svg.append(make(name, attributes, text));
+      for (const span of data.spans) {
+        const left = Math.max(plot.left, toX(span.from));
+        const right = Math.min(plot.right, toX(span.to));
+        if (left <= right) add("rect", { class: `span ${span.look}`, x: left, y: plot.top, width: Math.max(1, right - left), height: plot.bottom - plot.top });
+      }
       for (let number = 0; number < 5; number += 1) {
         const height = least + ((number + 0.5) / 5) * (most - least);
         const value = data.log ? 10 ** height : height;
@@ -222,6 +227,8 @@
         if (text) add("path", { class: `band ${band.look}`, d: `${text}Z` });
       }
       for (const line of data.lines) add("path", { class: `line ${line.look}`, d: path(line.y, up) });
+      const level = data.level === null ? null : up(data.level);
+      if (level !== null && level >= plot.top && level <= plot.bottom) add("line", { class: `level ${data.levelLook}`, x1: plot.left, x2: plot.right, y1: level, y2: level });
       tools.hidden = false;
     };
 

@@ -13,11 +13,12 @@ from seqtune.figures.matrix import Matrix
 from seqtune.figures.parallel import Parallel
 from seqtune.figures.points import Points
 from seqtune.pages.looks import looks
+from seqtune.pages.svg.lines import span_looks
 from seqtune.pages.svg.matrix import coarser
 from seqtune.pages.svg.parallel import ranked
 from seqtune.pages.svg.scale import Scale
 from seqtune.pages.svg.time_axis import time_ticks
-from seqtune.plots.looks import colour, line_look, mark
+from seqtune.plots.looks import colour, line_look, mark, span_look
 
 INCHES = (7.2, 3.4)
 """Of one chart."""
@@ -90,8 +91,13 @@ def _values(values: Sequence[float | None]) -> list[float]:
 def _lines(axis: Any, figure: Lines) -> None:
     texts = [place for place in figure.x if isinstance(place, str)]
     places = list(range(len(texts))) if texts else [float(place) for place in figure.x]
+    marked = span_looks(figure)
+    named: set[str] = set()
     for span in figure.spans:
-        axis.axvspan(places[span.first], places[span.last], alpha=0.12, color="#545b64", lw=0)
+        label = None if span.name in named else _plain(span.name)
+        named.add(span.name)
+        looked = span_look(marked[span.name])
+        axis.axvspan(places[span.first], places[span.last], label=label, **looked)
     for band in figure.bands:
         where = places[band.start : band.start + len(band.lower)]
         axis.fill_between(
@@ -110,7 +116,7 @@ def _lines(axis: Any, figure: Lines) -> None:
         axis.set_xticks([place for place, _ in ticks], [_plain(text) for _, text in ticks])
     if figure.is_logarithmic:
         axis.set_yscale("log")
-    _finish(axis, figure, is_named=len(figure.lines) > 1 or bool(figure.bands))
+    _finish(axis, figure, is_named=len(figure.lines) > 1 or bool(figure.bands or named))
 
 
 def _points(axis: Any, figure: Points) -> None:

@@ -16,6 +16,8 @@ OTHER_DASHES = (
     (0, (8, 2, 1, 2, 1, 2)),
     "solid",
 )
+PARTS = ("#d9dcdf", "#bfd7ee", "#f8d2ae")
+HATCHES = ("", "///", "...", "xx", "|||", "ooo")
 MARKS = {"actual": "o", "model": "o", "baseline": "s"}
 OTHER_MARKS = ("^", "s", "o", "v", "D", "P")
 
@@ -49,3 +51,19 @@ def mark(look: str) -> str:
     if look in MARKS:
         return MARKS[look]
     return "." if look == "faint" else OTHER_MARKS[int(look.removeprefix("other"))]
+
+
+def span_look(look: str) -> dict[str, Any]:
+    """Return what matplotlib draws a stretch with.
+
+    Args:
+        look: From `seqtune.pages.svg.lines.span_looks`.
+    """
+    if look.startswith("part"):
+        return {"facecolor": PARTS[int(look.removeprefix("part"))], "alpha": 0.55, "linewidth": 0}
+    role, _, number = look.partition(" kind")
+    own = COLOURS[role]
+    return {
+        "facecolor": own, "edgecolor": own, "alpha": 0.16, "linewidth": 0,
+        "hatch": HATCHES[int(number or 0)],
+    }  # fmt: skip

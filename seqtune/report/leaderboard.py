@@ -49,9 +49,15 @@ class LeaderboardReport:
         if self.board.chosen_row:
             lines = ["* what the run has chosen that this one was refitted from"]
         if self.board.leads_by_margin:
-            margin = figure(self.board.margin)
-            lines.append(f"a network is ahead, but by less than {margin}: that may be chance")
+            lines.append(f"a network is ahead, but {self._doubt()}: that may be chance")
         return lines
+
+    def _doubt(self) -> str:
+        """Say why the lead of a network does not count."""
+        network = self.board.best_network
+        if network and self.board.margin >= abs(self.board.validation_score(network)):
+            return "few cases were held out to choose by"
+        return f"by less than {figure(self.board.margin)}"
 
     @property
     def details(self) -> list[str]:

@@ -54,19 +54,22 @@ def load_predictions(folder: Path, method: str) -> dict[str, npt.NDArray[np.floa
     return kept
 
 
-def save_tested(folder: Path, method: str, predictions: npt.NDArray[np.float64] | None) -> None:
-    """Keep what a simple method predicted for the test part, for a page that shows it.
+def save_tested(
+    folder: Path, best: str, tested: Mapping[str, npt.NDArray[np.float64] | None]
+) -> None:
+    """Keep what the best simple method predicted for the test part: a page shows no other one.
 
     Args:
         folder: The run folder.
-        method: Its name.
-        predictions: What it predicted; None keeps nothing.
+        best: Its name; empty where there is none.
+        tested: What each simple method predicted, by name; None for nothing.
     """
-    path = kept_path(folder, method, TESTED)
-    if predictions is None:
-        path.unlink(missing_ok=True)
-    else:
-        write_array(path, predictions)
+    for method, predictions in tested.items():
+        path = kept_path(folder, method, TESTED)
+        if method != best or predictions is None:
+            path.unlink(missing_ok=True)
+        elif not path.exists():
+            write_array(path, predictions)
 
 
 def load_tested(folder: Path, method: str) -> npt.NDArray[np.float64] | None:

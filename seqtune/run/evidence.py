@@ -88,7 +88,7 @@ def read_evidence(folder: Path) -> tuple[Block, ...]:
     path = folder / EVIDENCE
     if not path.exists():
         return ()
-    check_size(path)
+    check_size(path, MOST_BYTES)
     try:
         return BLOCKS.validate_json(path.read_bytes())
     except ValidationError as error:

@@ -11,6 +11,7 @@ from seqtune.runtime.devices import counted
 from seqtune.runtime.interrupt import Interrupt
 from seqtune.search.budget import Clock
 from seqtune.search.executor._contract import POLL_SECONDS, Executor
+from seqtune.search.executor._slot import STILL_RUNNING
 from seqtune.search.problem import Problem
 from seqtune.search.refit import NO_TIME, RefitJob, Refitted, refit_seconds
 from seqtune.search.trial import Result, trial_seed
@@ -23,6 +24,9 @@ MARGIN = 1.2
 
 SCORING_SECONDS = 1.0
 """What it takes to load a network and to look at the test part, without refitting it."""
+
+
+AS_BEFORE = "the network is as the search left it"
 
 
 @dataclass(frozen=True)
@@ -125,7 +129,10 @@ class Refits:
         """Say which networks predict as the search left them, and why."""
         without = [refit for refit in found.values() if not refit.is_refitted]
         for refit in without:
-            if reason := lost.get(refit.trial, refit.reason):
+            reason = lost.get(refit.trial, refit.reason)
+            if reason.startswith(STILL_RUNNING):
+                self.listener(Note(f"the refit of {refit.trial} was not done in time; {AS_BEFORE}"))
+            elif reason:
                 self.listener(Note(f"refit of {refit.trial} failed: {reason}"))
             elif refit.note != NO_TIME:
                 self.listener(

@@ -90,15 +90,19 @@ def read_part(path: Path) -> Any:
     return value
 
 
-def check_size(path: Path) -> None:
+def check_size(path: Path, most: int = MAX_PART) -> None:
     """Refuse a file that is larger than seqtune writes it; one that is not there is another matter.
 
+    Args:
+        path: The file.
+        most: Bytes that it may have.
+
     Raises:
-        RunError: It is.
+        RunError: It has more.
     """
     size = path.stat().st_size if path.is_file() else 0
-    if size > MAX_PART:
-        raise damaged(path, f"it has {size:,} bytes, expected at most {MAX_PART:,}")
+    if size > most:
+        raise damaged(path, f"it has {size:,} bytes, expected at most {most:,}")
 
 
 def check_plain(value: object, path: Path) -> None:

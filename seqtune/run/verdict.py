@@ -51,6 +51,19 @@ def verdict(
     return ("Nothing was scored.",)
 
 
+def are_told_apart(board: Leaderboard) -> bool:
+    """Say whether more than chance lies between the search and the best simple method on test.
+
+    Args:
+        board: The leaderboard.
+    """
+    searched, baseline = board.best_searched, board.best_baseline
+    if searched is None or baseline is None:
+        return False
+    pair = _Pair.of(board, searched, baseline, "test")
+    return pair.known and not pair.is_within_error
+
+
 def _unknown(left_out: Collection[str]) -> tuple[str, ...]:
     """Say which simple methods were not run, and how to run them."""
     if not left_out:

@@ -1,7 +1,7 @@
 """The end of a fit: select, score on the test part, refit, close the run folder, and explain.
 
-The run is complete before its network is explained: that is no part of the search, and what cuts it
-off leaves the run as it is.
+The run is complete before a page's evidence is gathered and its network is explained: neither is a
+part of the search, and what cuts them off leaves the run as it is.
 """
 
 from __future__ import annotations
@@ -109,6 +109,7 @@ class Conclusion:
         Returns:
             The trial whose network is worth explaining; None where there is none.
         """
+        from seqtune.run.evidence import EVIDENCE
         from seqtune.run.explanation import EXPLANATION  # loads Keras
 
         fitting, searching = self.fitting, self.fitting.searching
@@ -129,8 +130,10 @@ class Conclusion:
         status = "interrupted" if self.interrupt.asked else "complete"
         self._save(lambda: searching.publication.conclude(selection))
         self._illustrate(selection)
+        for name in (EVIDENCE, EXPLANATION):
+            (fitting.folder / name).unlink(missing_ok=True)  # of an earlier command
+        self._save(lambda: self._write_tail(status))
         self._keep_evidence(selection)
-        (fitting.folder / EXPLANATION).unlink(missing_ok=True)  # of an earlier command
         self._save(lambda: self._write_tail(status))
         return selection.weightiest()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,7 +24,7 @@ from seqtune.progress import (
 )
 from seqtune.run.baseline_predictions import save_predictions, save_tested
 from seqtune.run.folder import LEFT_OUT, RECORD, NewFolder, now, write_record
-from seqtune.run.leaderboard import Row
+from seqtune.run.leaderboard import Leaderboard, Row
 from seqtune.run.lock import RunLock
 from seqtune.run.members import write_members
 from seqtune.runtime import backend as backends
@@ -333,7 +333,8 @@ class Fitting:
         self.baselines = self.task.baselines(self.prepared, self.recipe, allowance, self.tell, kept)
         self.take_baselines()
         for result in self.baselines:
-            self._keep_predictions(result)
+            save_predictions(self.folder, result.name, result.predictions)
+        self._keep_tested()
         self.searching.publication.write_board([])
         # a run that is killed later must still know against which methods it may claim nothing
         self.record[LEFT_OUT] = {
@@ -344,13 +345,22 @@ class Fitting:
     def _keep(self, result: BaselineResult) -> None:
         """Put a simple method that has finished on the leaderboard, where `resume` finds it."""
         self.baselines = [*self.baselines, result]
-        self._keep_predictions(result)
+        save_predictions(self.folder, result.name, result.predictions)
         self.take_baselines()
+        self._keep_tested()
         self.searching.publication.write_board([])
 
-    def _keep_predictions(self, result: BaselineResult) -> None:
-        save_predictions(self.folder, result.name, result.predictions)
-        save_tested(self.folder, result.name, result.tested)
+    def _keep_tested(self) -> None:
+        """Keep what the best simple method predicted for the test part, and forget the rest."""
+        problem = self.searching.publication.problem
+        board = Leaderboard(problem.metric, problem.direction, tuple(self._baseline_rows()))
+        best = "" if board.best_baseline is None else board.best_baseline.name
+        tested = {result.name: result.tested for result in self.baselines}
+        save_tested(self.folder, best, tested)
+        self.baselines = [
+            result if result.name == best else replace(result, tested=None)
+            for result in self.baselines
+        ]
 
     def take_baselines(self) -> None:
         """Put the simple methods on the leaderboard, and where ensembles look for members."""

@@ -52,6 +52,15 @@ def test_a_file_that_exists_is_replaced_by_force_alone(run, seqtune, refused, he
     assert "<h1>" in (here / "mine.html").read_text(encoding="utf-8")
 
 
+def test_a_folder_is_no_page_before_any_work_is_done(run, refused, here):
+    data = run[0] / "sales.csv"
+    (here / "pages").mkdir()
+    words = ("fit", data, "--task", "forecast", *TINY, "--out", "new", "--force")
+    error, hint = refused(*words, "--html", "pages")
+    assert (error, hint) == ("pages is a folder, expected a file", "name a file in it")
+    assert not (here / "new").exists()
+
+
 def test_runs_compares_them_on_a_page(run, seqtune, here):
     folder, _ = run
     plain = seqtune("runs", folder)

@@ -15,6 +15,7 @@ import figure_samples as samples
 import pytest
 
 from seqtune.figures.block import Block
+from seqtune.figures.lines import Line, Lines, Span
 from seqtune.pages.page import page
 
 AXE = "axe-core@4"
@@ -167,6 +168,32 @@ def test_values_are_read_where_somebody_points_and_dragging_zooms(chromium, kind
     assert first == "1952-07"
     chromium.run(f"{chart}.parentElement.querySelector('.tool').click()")
     assert chromium.run(labels) == before and chromium.run(hidden) is True
+    assert chromium.complaints == []
+
+
+def test_what_is_marked_stays_where_somebody_zooms(chromium, tmp_path) -> None:
+    figure = Lines(
+        title="t",
+        x=tuple(float(n) for n in range(101)),
+        lines=(Line(name="l", values=tuple(float(n % 7) for n in range(101))),),
+        spans=(Span(name="s", first=70, last=80, role="model"), Span(name="o", first=1, last=2)),
+        level=3.0,
+    )
+    path = tmp_path / "zoomed.html"
+    path.write_text(page("p", (Block(key="a", title="t", figures=(figure,)),)), encoding="utf-8")
+    chromium.show(path)
+    chart = "document.querySelector('svg.chart.wide')"
+    corners = "({x, y, width, height}) => [x, y, width, height]"
+    left, top, width, height = chromium.run(f"({corners})({chart}.getBoundingClientRect())")
+    begin, end, middle = left + width * 0.5, left + width * 0.97, top + height / 2
+    chromium.mouse("mouseMoved", begin, middle)
+    chromium.mouse("mousePressed", begin, middle, pressed=True)
+    chromium.mouse("mouseMoved", end, middle, pressed=True)
+    chromium.mouse("mouseReleased", end, middle)
+    looks = f"[...{chart}.querySelectorAll('.span,.level')].map(e => e.className.baseVal).join()"
+    assert chromium.run(looks) == "span model,level other"
+    share = chromium.run(f"{chart}.querySelector('.span').getAttribute('width') / 720")
+    assert 0.17 < share < 0.25  # eleven of about fifty places
     assert chromium.complaints == []
 
 

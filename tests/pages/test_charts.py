@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import time
 import xml.etree.ElementTree as ET
+from importlib.resources import files
 from typing import Any
 
 import figure_samples as samples
@@ -16,7 +17,7 @@ from seqtune.figures.matrix import Matrix
 from seqtune.figures.parallel import Axis, Parallel, Path
 from seqtune.figures.points import Cloud, Points
 from seqtune.pages.behind import numbers_of
-from seqtune.pages.figure import draw
+from seqtune.pages.figure import draw, entries
 from seqtune.pages.svg.matrix import coarser, shade
 
 
@@ -128,6 +129,42 @@ def test_a_span_covers_its_places_and_half_the_way_to_the_next() -> None:
     step = line[2] - line[0]
     assert float(span.get("width", 0)) == pytest.approx(step, abs=0.2)
     assert float(span.get("x", 0)) == pytest.approx(line[10] - step / 2, abs=0.2)
+
+
+def overlapping(role: Any = "model") -> Lines:
+    """Stretches of two names of one role, one over the other, and a further one of the first."""
+    ends = (("taken for rest", 0, 60), ("taken for walk", 5, 70), ("taken for rest", 80, 99))
+    return Lines(
+        title="t",
+        x=tuple(float(n) for n in range(100)),
+        lines=(Line(name="l", values=(1.0,) * 100),),
+        spans=tuple(Span(name=name, first=a, last=b, role=role) for name, a, b in ends),
+    )
+
+
+@pytest.mark.parametrize("role", ["actual", "model", "baseline", "other"])
+def test_stretches_look_alike_where_they_have_one_name_alone(role: Any) -> None:
+    first, second, third = of_class(drawn(overlapping(role)), "span")
+    assert first.get("class") == third.get("class") != second.get("class")
+    shown = [look for _, look, form in entries(overlapping(role)) if form == "span"]
+    assert [f"span {look}" for look in shown] == [first.get("class"), second.get("class")]
+
+
+def test_names_of_stretches_stand_one_below_the_other_where_they_would_overlap() -> None:
+    rest, walk = of_class(drawn(overlapping()), "direct")
+    assert (rest.text, walk.text) == ("taken for rest", "taken for walk")
+    assert float(walk.get("y", 0)) - float(rest.get("y", 0)) == 13
+
+
+def test_every_look_of_a_stretch_has_a_style() -> None:
+    names = tuple(f"s{n}" for n in range(8))
+    figure = overlapping().model_copy(
+        update={"spans": tuple(Span(name=n, first=0, last=1, role="model") for n in names)}
+    )
+    looks = [look for _, look, form in entries(figure) if form == "span"]
+    assert len(set(looks)) == 7
+    style = files("seqtune.pages").joinpath("style.css").read_text(encoding="utf-8")
+    assert all(f".span.{look.split()[-1]} " in style for look in looks)
 
 
 def test_the_best_so_far_goes_in_steps() -> None:

@@ -7,7 +7,7 @@ import re
 
 from figure_samples import HOSTILE
 
-from seqtune.pages.markup import data, element, number
+from seqtune.pages.markup import data, element, number, sentence
 
 
 def test_children_and_attributes_are_escaped() -> None:
@@ -36,3 +36,10 @@ def test_json_for_the_script_ends_no_element_and_says_the_same() -> None:
 def test_lengths_are_written_in_tenths() -> None:
     assert [number(value) for value in (0.04, -0.04, 12.0, 12.26)] == ["0", "0", "12", "12.3"]
     assert element("rect", x=1.25, y=2) == '<rect x="1.2" y="2"></rect>'
+
+
+def test_a_flag_is_not_broken_and_what_is_none_is_left_alone() -> None:
+    made = sentence("seqtune predict run --use network; a--b and --<b>")
+    assert made == (
+        'seqtune predict run <span class="flag">--use</span> network; a--b and --&lt;b&gt;'
+    )

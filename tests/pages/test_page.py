@@ -12,6 +12,9 @@ import figure_samples as samples
 import pytest
 
 from seqtune.figures.block import Block
+from seqtune.figures.lines import Line, Lines
+from seqtune.figures.points import Cloud, Points
+from seqtune.pages import page as pages
 from seqtune.pages.markup import VOID
 from seqtune.pages.page import framed, page
 
@@ -132,6 +135,26 @@ def test_a_page_of_many_series_is_small_enough_for_a_mail() -> None:
         Block(key="all", title="t", figures=charts, is_gallery=True),
     )
     assert len(page("M4 hourly", blocks).encode()) < 5_000_000
+
+
+def test_a_page_ends_where_a_stranger_would_make_it_endless(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A small file can ask for a large page: sixty short lines over a long axis, many times."""
+    monkeypatch.setattr(pages, "MOST_LETTERS", 1_000_000)
+    lines = tuple(Line(name=f"l{n}", values=(1.0,)) for n in range(60))
+    figure = Lines(title="t", x=tuple(float(n) for n in range(1_200)), lines=lines)
+    whole = page("p", [Block(key="a", title="t", figures=(figure,) * 9)] * 2)
+    left = [int(n) for n in re.findall(r"The page has no room for (\d+) further figures", whole)]
+    assert left[-1] == 9 and sum(left) + whole.count("<figure") == 18
+    assert len(whole) < 1_500_000
+
+
+def test_nothing_that_a_script_reads_turns_text_around() -> None:
+    name = "a\u202eb"
+    line = Lines(title="t", x=(0.0, 1.0), lines=(Line(name=name, values=(1.0, 2.0)),))
+    cloud = Points(title="t", clouds=(Cloud(name=name, x=(1.0,), y=(1.0,)),))
+    assert "\u202e" not in page("p", (Block(key="a", title="t", figures=(line, cloud)),))
 
 
 def test_a_frame_holds_the_page_and_nothing_else(whole: str) -> None:

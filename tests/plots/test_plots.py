@@ -12,7 +12,7 @@ import pytest
 from seqtune.errors import MissingExtra, UsageError
 from seqtune.figures.bars import Bars, Group
 from seqtune.figures.facts import Facts
-from seqtune.figures.lines import Line, Lines
+from seqtune.figures.lines import Line, Lines, Span
 from seqtune.figures.points import Cloud, Points
 from seqtune.plots.chart import draw, is_chart
 
@@ -61,6 +61,15 @@ def test_bars_and_points_have_their_values(matplotlib: Any) -> None:
     assert [patch.get_width() for patch in first.patches] == [1.0, 2.0]
     assert [patch.get_y() + patch.get_height() / 2 for patch in first.patches] == [0.0, 1.0]
     assert second.collections[0].get_offsets()[0].tolist() == [1.0, 3.0]
+
+
+def test_stretches_are_named_once_and_told_apart(matplotlib: Any) -> None:
+    ends = (("a", 0, 1, "model"), ("b", 1, 2, "model"), ("a", 2, 3, "model"), ("c", 0, 3, "other"))
+    spans = tuple(Span(name=n, first=a, last=b, role=role) for n, a, b, role in ends)  # type: ignore[arg-type]
+    axis = draw([Lines(title="t", x=(0.0, 1.0, 2.0, 3.0), spans=spans)]).axes[0]
+    assert [text.get_text() for text in axis.get_legend().get_texts()] == ["a", "b", "c"]
+    hatches = [patch.get_hatch() for patch in axis.patches]
+    assert hatches[0] == hatches[2] != hatches[1]
 
 
 def test_every_kind_of_chart_can_be_saved(matplotlib: Any, tmp_path: Path) -> None:

@@ -27,6 +27,7 @@ from seqtune.report.blocks.settings import Setting, varied
 from seqtune.report.blocks.verdict import verdict_block
 from seqtune.report.build import runs_report
 from seqtune.report.html import blocks_of, framed_page, page
+from seqtune.run.evidence import MOST_BYTES
 from seqtune.run.leaderboard import Leaderboard
 from seqtune.run.run import Run
 
@@ -102,6 +103,13 @@ def test_whiskers_are_drawn_where_the_error_is_known() -> None:
     networks, simple = the(found, Bars).groups  # type: ignore[union-attr]
     assert networks.errors == (0.05, 0.05, None, 0.05, None)
     assert simple.errors == (None, None, 0.05, None, 0.05)
+
+
+def test_no_share_of_the_error_is_removed_where_chance_would_do_as_much() -> None:
+    """0.9 against 1.1: within two errors of 0.11 each, beyond two of 0.09."""
+    for error, is_said in ((0.11, False), (0.09, True)):
+        found = verdict_block(Leaderboard.from_dict({**board(), "standard_error": error}), ())
+        assert ("Error removed" in dict(the(found, Facts).pairs)) is is_said  # type: ignore[union-attr]
 
 
 def test_the_data_block_says_roles_parts_and_repairs(blocks: dict[str, Block]) -> None:
@@ -265,6 +273,7 @@ def test_a_run_without_trials_or_members_has_a_page(tmp_path: Path) -> None:
     [
         ("evidence.json", '[{"key": "x", "title": 3}]'),
         ("evidence.json", "nonsense"),
+        ("evidence.json", "[" + " " * MOST_BYTES + "]"),
         ("members.json", "[]"),
         ("trials.jsonl", '{"trial": "../x"}\n'),
         ("leaderboard.json", "{}"),

@@ -114,3 +114,13 @@ def test_an_ensemble_that_leads_by_the_margin_is_explained(draw: Draw) -> None:
     assert "* 1  ensemble" in text
     assert "a network is ahead, but by less than 0.0200: that may be chance" in text
     assert "may be chance" not in draw(LeaderboardReport(Leaderboard("mase", "min", rows, 0.001)))
+
+
+def test_a_margin_as_large_as_the_score_is_no_distance(draw: Draw) -> None:
+    rows = (
+        Row("blend", "ensemble", {"mase": 0.382}, {"mase": 0.5}, 2.0, 10),
+        Row("t1", "network", {"mase": 0.373}, {"mase": 0.6}, 1.0, 5),
+    )
+    text = draw(LeaderboardReport(Leaderboard("mase", "min", rows, 0.373)))
+    said = "a network is ahead, but few cases were held out to choose by: that may be chance"
+    assert said in text and "less than" not in text

@@ -29,9 +29,11 @@ from seqtune.run.members import (
     write_calibrations,
     write_members,
 )
+from seqtune.run.refits import Refits
 from seqtune.run.selection import Selection, row_name
 from seqtune.runtime.interrupt import Interrupt
 from seqtune.search.budget import Clock
+from seqtune.search.executor._slot import Slot
 from seqtune.search.problem import Problem
 from seqtune.search.refit import RefitJob, Refitted
 from seqtune.search.refit import test_predictions_path as path_for_test
@@ -567,3 +569,16 @@ def test_a_refit_whose_worker_was_killed_is_scored_as_it_was_and_the_reason_is_t
     notes = [each.text for each in told if isinstance(each, Note)]
     assert "refit of t002 failed: the worker was killed" in notes
     assert selection.weights == {"t001": 0.5, "t002": 0.5}
+
+
+def test_a_refit_that_the_clock_cut_off_is_no_failure(tmp_path: Path) -> None:
+    told: list[Event] = []
+    slot = Slot(number=0, is_ready=True)
+    slot.expect(0.0)
+    reason = slot.hanging(lambda seconds: 0.0)
+    problem: Any = None
+    refits = Refits(problem, told.append, seed=0, refit=True)
+    refits._note_left_out({"t1": Refitted("t1")}, {"t1": reason})
+    assert [each.text for each in told if isinstance(each, Note)] == [
+        "the refit of t1 was not done in time; the network is as the search left it"
+    ]

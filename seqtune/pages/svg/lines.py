@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from seqtune.drawing.wording import count
-from seqtune.figures.lines import Band, Line, Lines, Span
+from seqtune.drawing.wording import count, visible
+from seqtune.figures.lines import Band, Line, Lines
 from seqtune.pages.looks import looks
-from seqtune.pages.markup import data, element, joined
+from seqtune.pages.markup import data, element, joined, number
 from seqtune.pages.svg.scale import Scale
 from seqtune.pages.svg.sheet import (
     WIDE,
@@ -32,6 +33,15 @@ from seqtune.pages.words import range_of, written
 
 MOST_READ = 1_200
 """Places of an axis at most that the page's script reads values from."""
+
+PARTS, KINDS = 3, 6
+"""So many looks there are for stretches of no role, and for those of each role."""
+
+LABEL = 13.0
+"""Height of the name on a stretch."""
+
+MOST_LABELS = 3
+"""Names that stand one below the other."""
 
 STRIP = 74.0
 """Height of a chart that has stretches and nothing else."""
@@ -70,14 +80,17 @@ def _line_looks(figure: Lines) -> list[str]:
     return looks([line.role for line in figure.lines])
 
 
-def _span_looks(figure: Lines) -> dict[str, str]:
-    """Return the look of stretches by name: one each, those of no role by turns."""
-    roles = {span.name: span.role for span in figure.spans}
-    others = [name for name, role in roles.items() if role == "other"]
-    return {
-        name: f"part{others.index(name) % 3}" if role == "other" else role
-        for name, role in roles.items()
-    }
+def span_looks(figure: Lines) -> dict[str, str]:
+    """Return the look of stretches by name: one each, by turns within a role."""
+    found: dict[str, str] = {}
+    before: Counter[str] = Counter()
+    for name, role in {span.name: span.role for span in figure.spans}.items():
+        number, before[role] = before[role], before[role] + 1
+        if role == "other":
+            found[name] = f"part{number % PARTS}"
+        else:
+            found[name] = role if number == 0 else f"{role} kind{number % KINDS}"
+    return found
 
 
 def entries(figure: Lines) -> Iterator[tuple[str, str, str]]:
@@ -92,7 +105,7 @@ def entries(figure: Lines) -> Iterator[tuple[str, str, str]]:
         yield f"{count(faint)} others", "faint", "line"
     for band in figure.bands:
         yield band.name, band.role, "band"
-    for name, look in _span_looks(figure).items():
+    for name, look in span_looks(figure).items():
         yield name, look, "span"
     if figure.is_diagonal:
         yield "equal", "diagonal", "line"
@@ -174,9 +187,9 @@ class _Drawing:
 
     def _dots(self, values: Sequence[float | None], start: int) -> list[Dot | None]:
         found: list[Dot | None] = []
-        for number, value in enumerate(values, start=start):
+        for place, value in zip(self.axes.places[start:], values, strict=False):
             y = self.axes.y.at(value)
-            found.append(None if y is None else (self.axes.places[number], y))
+            found.append(None if y is None else (place, y))
         return found
 
     def _line(self, line: Line, look: str) -> Markup:
@@ -201,9 +214,10 @@ class _Drawing:
         return element("path", class_=f"band {band.role}", d="".join(parts))
 
     def _spans(self) -> Iterator[Markup]:
-        axes, styles = self.axes, _span_looks(self.figure)
+        axes, styles = self.axes, span_looks(self.figure)
         half = axes.plot.width / max(1, len(self.figure.x) - 1) / 2
         told: set[str] = set()
+        taken: list[tuple[float, float, int]] = []
         for span in self.figure.spans:
             left = max(axes.plot.left, axes.places[span.first] - half)
             right = min(axes.plot.right, axes.places[span.last] + half)
@@ -215,12 +229,25 @@ class _Drawing:
                 width=max(1.0, right - left),
                 height=axes.plot.bottom - axes.plot.top,
             )
-            if span.name not in told and self._has_room(span, right - left):
-                told.add(span.name)
-                yield element("text", span.name, class_="direct", x=left + 4, y=axes.plot.top + 13)
+            if span.name in told or (row := self._row(span.name, left, right, taken)) is None:
+                continue
+            told.add(span.name)
+            y = axes.plot.top + LABEL * (row + 1)
+            yield element("text", span.name, class_="direct", x=left + 4, y=y)
 
-    def _has_room(self, span: Span, width: float) -> bool:
-        return text_width(span.name) + 6 <= width
+    def _row(
+        self, name: str, left: float, right: float, taken: list[tuple[float, float, int]]
+    ) -> int | None:
+        """Return the line that a name is written on and take it; None where it has no room."""
+        end = left + text_width(name) + 6
+        plot = self.axes.plot
+        if end > right:
+            return None
+        for row in range(min(MOST_LABELS, int((plot.bottom - plot.top) / LABEL))):
+            if all(each[2] != row or end <= each[0] or left >= each[1] for each in taken):
+                taken.append((left, end, row))
+                return row
+        return None
 
     def _diagonal(self) -> Markup | None:
         figure, axes = self.figure, self.axes
@@ -237,12 +264,7 @@ class _Drawing:
 
 def _path(dots: Sequence[Dot]) -> str:
     """Write a line through dots; a number in tenths, no blank that is not needed."""
-    return "M" + "L".join(f"{_short(x)} {_short(y)}" for x, y in dots)
-
-
-def _short(value: float) -> str:
-    text = f"{value:.1f}"
-    return text[:-2] if text.endswith(".0") else text
+    return "M" + "L".join(f"{number(x)} {number(y)}" for x, y in dots)
 
 
 def _series(figure: Lines, most: int) -> Markup | None:
@@ -269,7 +291,7 @@ def _series(figure: Lines, most: int) -> Markup | None:
             "log": figure.is_logarithmic,
             "lines": [
                 {
-                    "name": cut(name, 200),
+                    "name": visible(cut(name, 200)),
                     "look": look,
                     "y": [_rounded(values, place - start) for place in places],
                 }
@@ -283,9 +305,25 @@ def _series(figure: Lines, most: int) -> Markup | None:
                 }
                 for band in figure.bands
             ],
+            "spans": list(_read_spans(figure)),
+            "level": figure.level,
+            "levelLook": figure.level_role,
         },
         "series",
     )
+
+
+def _read_spans(figure: Lines) -> Iterator[dict[str, str | float]]:
+    """Yield look and ends, 0 to 1, of what is marked."""
+    half = 0.5 / max(1, len(figure.x) - 1)
+    marked = span_looks(figure)
+    for span in figure.spans:
+        begin, end = _position(figure, span.first), _position(figure, span.last)
+        yield {
+            "look": marked[span.name],
+            "from": round(max(0.0, begin - half), 5),
+            "to": round(min(1.0, end + half), 5),
+        }
 
 
 def _position(figure: Lines, place: int) -> float:

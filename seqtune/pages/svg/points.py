@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from markupsafe import Markup
 
+from seqtune.drawing.wording import visible
 from seqtune.figures.points import Cloud, Points
 from seqtune.pages.looks import looks, mark
 from seqtune.pages.markup import data, element, joined
@@ -148,7 +149,7 @@ class _Drawing:
             if cloud.is_stepped:
                 continue
             for x, y, number in self._dots(cloud):
-                label = cloud.labels[number] if cloud.labels else cloud.name
+                label = visible(cloud.labels[number] if cloud.labels else cloud.name)
                 found.append([round(x, 1), round(y, 1), label, cloud.x[number], cloud.y[number]])
         return data(found[:MOST_READ], "points")
 

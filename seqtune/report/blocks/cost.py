@@ -8,10 +8,14 @@ from collections.abc import Iterator
 from seqtune.drawing.wording import better, count, duration, figure, headed, metric_name
 from seqtune.figures.block import AnyFigure, Block
 from seqtune.figures.facts import Facts
+from seqtune.figures.numbers import is_wide
 from seqtune.figures.points import Cloud, Points
 from seqtune.run.fitted import Fitted
 from seqtune.run.leaderboard import Leaderboard
 from seqtune.run.summary import Summary
+
+WIDE = 20
+"""Where the largest figure is more times the least one, the axis is logarithmic."""
 
 FASTEST = 1e-3
 """Seconds below which times are not told apart on the chart."""
@@ -87,5 +91,5 @@ def worth(board: Leaderboard) -> Points | None:
         x_title="seconds to fit",
         y_title=name,
         is_x_logarithmic=True,
-        is_y_logarithmic=min(values) > 0 and max(values) > 20 * min(values),
+        is_y_logarithmic=is_wide(values, WIDE),
     )

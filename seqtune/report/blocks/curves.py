@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import math
-
 from seqtune.drawing.wording import better, count, headed, metric_name
 from seqtune.figures.block import Block
 from seqtune.figures.lines import Line, Lines
+from seqtune.figures.numbers import is_wide
 from seqtune.report.blocks.settings import scored
 from seqtune.report.blocks.verdict import baseline_level
 from seqtune.run.run import Run
@@ -36,7 +35,7 @@ def curves_block(run: Run) -> Block | None:
         for place, trial in enumerate(shown)
     ]
     level, name = baseline_level(board)
-    values = [value for line in lines for value in line.values if value is not None]
+    values = [value for line in lines for value in line.values]
     cut = (
         f" The best {count(MOST_CURVES)} of {count(len(trials))}."
         if len(trials) > MOST_CURVES
@@ -58,13 +57,7 @@ def curves_block(run: Run) -> Block | None:
                 level=level,
                 level_name=name,
                 level_role="baseline",
-                is_logarithmic=board.direction == "min"
-                and _is_wide([*values, *([] if level is None else [level])]),
+                is_logarithmic=board.direction == "min" and is_wide([*values, level], WIDE),
             ),
         ),
     )
-
-
-def _is_wide(values: list[float]) -> bool:
-    known = [value for value in values if math.isfinite(value)]
-    return bool(known) and min(known) > 0 and max(known) > WIDE * min(known)

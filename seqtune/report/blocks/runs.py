@@ -60,7 +60,7 @@ def runs_blocks(report: RunsReport) -> tuple[Block, ...]:
         blocks.append(
             Block(
                 key=f"group-{number}",
-                title=f"{data or 'data without a name'}, {task}",
+                title=f"{data or 'Data without a name'}, {task}",
                 figures=(_chart(metric, runs, report.folder),),
             )
         )

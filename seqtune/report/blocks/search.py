@@ -11,20 +11,19 @@ from typing import Any
 from seqtune.drawing.wording import better, headed, metric_name, percent, several
 from seqtune.figures.bars import Bars, Group
 from seqtune.figures.block import AnyFigure, Block
+from seqtune.figures.numbers import is_wide
 from seqtune.figures.parallel import Axis, Parallel
 from seqtune.figures.parallel import Path as Way
 from seqtune.figures.points import Cloud, Points
+from seqtune.report.blocks.curves import WIDE
 from seqtune.report.blocks.importance import LEAST_TRIALS, Importance, importance_of
 from seqtune.report.blocks.settings import Setting, scored, varied
 from seqtune.report.blocks.verdict import baseline_level
 from seqtune.run.run import Run
-from seqtune.run.untrusted import check_size
+from seqtune.run.untrusted import MAX_PART
 
 MOST_AXES = 7
 MOST_TRIALS = 2_000
-
-WIDE = 4
-"""Where the largest figure is more times the least one, the axis is logarithmic."""
 
 ENDED = re.compile(r"^(\S{19,32}) TrialEnded\(trial='(t[0-9]{3,9})'")
 """A line of the run's log that says when a trial ended."""
@@ -70,9 +69,8 @@ def search_block(run: Run) -> Block | None:
 def ends_of(folder: Path) -> dict[str, datetime]:
     """Return when each trial ended, by what the run's log says; a trial that went on ends last."""
     path = folder / "log.txt"
-    if not path.is_file():
+    if not path.is_file() or path.stat().st_size > MAX_PART:
         return {}
-    check_size(path)
     found = {}
     for line in path.read_text(encoding="utf-8", errors="replace").splitlines():
         if match := ENDED.match(line):
@@ -113,7 +111,7 @@ def by_time(run: Run, trials: Sequence[Mapping[str, Any]]) -> Points:
         level=level,
         level_name=name,
         is_y_logarithmic=board.direction == "min"
-        and _is_wide([float(trial["score"]) for trial in trials], level),
+        and is_wide([*(float(trial["score"]) for trial in trials), level], WIDE),
     )
 
 
@@ -122,12 +120,6 @@ def _began(run: Run) -> datetime | None:
         return datetime.fromisoformat(str(run.record.get("began", ""))).replace(tzinfo=None)
     except ValueError:
         return None
-
-
-def _is_wide(scores: Sequence[float], level: float | None) -> bool:
-    """Say whether the scores need a logarithmic axis to be told apart."""
-    known = [*scores, *([level] if level is not None else [])]
-    return min(known) > 0 and max(known) > WIDE * min(known)
 
 
 def _cloud(

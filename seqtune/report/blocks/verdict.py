@@ -12,6 +12,7 @@ from seqtune.figures.facts import Facts
 from seqtune.figures.grid import Grid, Heading
 from seqtune.report.leaderboard import LeaderboardReport
 from seqtune.run.leaderboard import Leaderboard, Row
+from seqtune.run.verdict import are_told_apart
 from seqtune.tasks._info import metric_of
 
 MOST_BARS = 24
@@ -44,9 +45,11 @@ def facts(board: Leaderboard) -> Facts | None:
         pairs.append((f"Best of the search, test {name}", figure(board.test_score(searched))))
     if baseline is not None:
         pairs.append((f"{baseline.name}, test {name}", figure(board.test_score(baseline))))
-    if searched is not None and board.skill is not None and winner is searched:
+    if searched is None or winner is not searched or not are_told_apart(board):
+        return Facts(title="", pairs=tuple(pairs))
+    if board.skill is not None:
         pairs.append(("Error removed", percent(board.skill)))
-    elif searched is not None and board.gain is not None and winner is searched:
+    elif board.gain is not None:
         pairs.append(("Gain", f"{figure(board.gain)} {metric_of(board.metric).unit}"))
     return Facts(title="", pairs=tuple(pairs))
 

@@ -20,6 +20,9 @@ GRACE_SHARE = 0.5
 """Past its time a job gets at least so long, or this share of its time, before its worker is
 killed: the clock is looked at between batches, and the first one compiles."""
 
+STILL_RUNNING = "still running"
+"""How the reason begins why a job was ended that the clock could not end."""
+
 LOOK_SECONDS = 0.5
 """How often the master looks for workers that hang."""
 
@@ -85,5 +88,5 @@ class Slot:
         self.late = now if self.late is None else self.late
         if now - self.late < grace(self.allowed):
             return ""
-        what = "still running" if self.is_ready else "not ready"
+        what = STILL_RUNNING if self.is_ready else "not ready"
         return f"{what} {over:.0f} s after its limit of {self.allowed:.0f} s; killed"

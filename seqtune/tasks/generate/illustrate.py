@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from seqtune.tasks._values import Context, Models
+from seqtune.tasks.generate.before_refit import BeforeRefit
 from seqtune.tasks.generate.fill import word_of, words_between
 from seqtune.tasks.generate.memorisation import memorised
 from seqtune.tasks.generate.network_filler import REACH
@@ -37,9 +38,9 @@ def illustrate(prepared: Prepared, models: Models, context: Context) -> dict[str
     Returns:
         What `seqtune.tasks.generate.report_sample` or `seqtune.tasks.generate.report_gaps` reads.
     """
-    writer = TextGenerator(prepared, models, context)
     if prepared.codec.objective == "next":
-        return _sample(writer)
+        return _sample(TextGenerator(prepared, models, context))
+    writer = TextGenerator(prepared, BeforeRefit(models), context)  # its words were held out
     return {"kind": "gaps", "model": models.name_of(NETWORK), "gaps": gaps_of(writer)}
 
 

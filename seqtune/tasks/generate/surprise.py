@@ -73,8 +73,8 @@ def passages(text: str) -> Integers:
     is very long is cut, between words where there are such.
 
     Example:
-        >>> passages("It was late. Nobody came to the house.\nSo she left.").tolist()
-        [0, 39, 51]
+        >>> passages("It was late. Nobody came to the house.\nSo she left us all there.").tolist()
+        [0, 39, 64]
     """
     ends = [match.end() for match in _SENTENCE.finditer(text)]
     bounds = [0]

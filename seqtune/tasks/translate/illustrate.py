@@ -61,6 +61,8 @@ def attention_of(
 ) -> list[dict[str, Any]]:
     """Return what the best network looked at while it wrote, as plain JSON values.
 
+    It is the network as the search left it, which has not learnt the answers by heart.
+
     Args:
         prepared: The data.
         encoded: The cases.
@@ -85,7 +87,7 @@ def attention_of(
     if not short:
         return []
     found = decode(
-        [Member(opened[0].network, values, prepared.codec)],
+        [Member(opened[0].network.searched, values, prepared.codec)],
         {name: Ragged.from_list(inputs.select(np.array(short)))},
         longest=MOST_TOKENS,
         keeps_attention=True,

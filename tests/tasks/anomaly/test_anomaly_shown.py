@@ -224,7 +224,7 @@ def test_other_thresholds_by_hand() -> None:
     assert found.x[at] == 4.0
     assert (found.lines[0].values[0], found.lines[0].values[at]) == (100.0, 50.0)
     assert (false.lines[0].values[at], false.lines[0].values[-1]) == (1.0, 0.0)
-    assert "2 labelled events, all there are, the threshold would have to be below 2.00" in (
+    assert "find all 2 labelled events, the threshold would have to be below 2.00" in (
         text_of(block)
     )
     assert "--set threshold.false_alarms=0.001." in text_of(block)

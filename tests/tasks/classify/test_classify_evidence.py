@@ -77,6 +77,13 @@ def test_the_confusion_counts_cases_and_colours_shares() -> None:
     assert "'a' is taken for 'b' 1 time (25.0 % of its cases)" in said
 
 
+@pytest.mark.parametrize("is_multi", [False, True])
+def test_one_case_is_answered_as_all_are(is_multi: bool) -> None:
+    answers = several() if is_multi else answers_of([0, 1, 1], [1, 0, 1])
+    by_case = [answers.given_to("net", case) for case in range(len(answers))]
+    assert np.array_equal(by_case, answers.given("net"))
+
+
 def test_more_right_than_chance_gives_is_said() -> None:
     said = text_of(confusion_block(answers_of([0] * 8, [0] * 8, [1] * 8)))
     assert "more than chance alone would give" in said

@@ -217,7 +217,7 @@ def test_a_forecast_stands_behind_its_history() -> None:
     assert (naive.values, naive.start) == ((3.0, 3.0), 2)
     assert (net.values, net.role) == ((1.0, 2.0), "model")
     assert (figure.bands[0].lower, figure.bands[0].upper) == ((0.0, 1.0), (2.0, 3.0))
-    assert figure.title == "latest: a from t3"
+    assert figure.title == "Latest: a from t3"
     assert figure.caption == "MAE 1.00 of net, 3.00 of naive."
 
 

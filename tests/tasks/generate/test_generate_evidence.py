@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,8 @@ from seqtune.figures.grid import Grid
 from seqtune.figures.lines import Lines
 from seqtune.figures.passage import Passage
 from seqtune.figures.points import Points
-from seqtune.tasks.generate.evidence.before_refit import BeforeRefit
+from seqtune.tasks.generate import illustrate
+from seqtune.tasks.generate.before_refit import BeforeRefit
 from seqtune.tasks.generate.evidence.by_character import KINDS, characters_block, kinds_of
 from seqtune.tasks.generate.evidence.by_part import parts_block, total
 from seqtune.tasks.generate.evidence.gaps import gaps_block
@@ -200,6 +202,17 @@ def test_samples_show_what_is_given_and_what_is_copied() -> None:
     said = text_of(samples_block("", [Continued("net", "zzz", nothing)], 1.0, 10))
     assert "Nothing of what the model wrote is in the first 10 characters" in said
     assert samples_block("", [], 1.0) is None
+
+
+def test_gaps_of_the_held_out_text_are_filled_by_models_that_have_not_learnt_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[Any] = []
+    monkeypatch.setattr(illustrate, "gaps_of", lambda writer: asked.append(writer.models) or [])
+    prepared: Any = SimpleNamespace(codec=SimpleNamespace(objective="gap"))
+    models: Any = SimpleNamespace(name_of=lambda use: "t1")
+    assert illustrate.illustrate(prepared, models, None)["model"] == "t1"  # type: ignore[arg-type]
+    assert asked == [BeforeRefit(models)]
 
 
 def test_gaps_and_guesses() -> None:

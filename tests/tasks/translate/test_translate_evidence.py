@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ from seqtune.figures.bars import Bars
 from seqtune.figures.block import BLOCKS, Block
 from seqtune.figures.grid import Grid
 from seqtune.figures.matrix import Matrix
+from seqtune.tasks.translate import illustrate
 from seqtune.tasks.translate.evidence.by_length import length_block
 from seqtune.tasks.translate.evidence.by_unit import aligned, units_block
 from seqtune.tasks.translate.evidence.examples import chosen, examples_block
@@ -168,3 +170,29 @@ def test_blocks_are_kept_and_read() -> None:
     )  # fmt: skip
     assert len(blocks) == 4
     assert BLOCKS.validate_json(BLOCKS.dump_json(blocks)) == blocks
+
+
+def test_attention_is_that_of_a_network_that_has_not_learnt_the_answers(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[Any] = []
+
+    def decode(members: Any, *_: Any, **__: Any) -> Any:
+        asked.extend(member.network for member in members)
+        return SimpleNamespace(attention=())
+
+    monkeypatch.setattr(illustrate, "decode", decode)
+    opened = SimpleNamespace(
+        method="",
+        values={"network.decoder": "attention"},
+        network=SimpleNamespace(searched="before"),
+    )
+    models: Any = SimpleNamespace(name_of=lambda _: "t1", open_members=lambda _: [opened])
+    codec = SimpleNamespace(
+        roles=SimpleNamespace(is_text=True), tokenizer=lambda *_: None, source_name=lambda _: "s"
+    )
+    inputs = SimpleNamespace(lengths=np.array([2]), select=lambda _: [np.array([1, 2])])
+    encoded: Any = SimpleNamespace(inputs={"s": inputs})
+    prepared: Any = SimpleNamespace(codec=codec)
+    assert illustrate.attention_of(prepared, encoded, [0], models) == []
+    assert asked == ["before"]

@@ -8,14 +8,11 @@ from collections.abc import Sequence
 from seqtune.drawing.wording import literal
 from seqtune.figures.bars import Bars, Group
 from seqtune.figures.block import Block
-from seqtune.figures.value import Role
 from seqtune.tasks.anomaly.events import Event
-from seqtune.tasks.anomaly.evidence.scene import Scene
+from seqtune.tasks.anomaly.evidence.scene import ROLES, Scene
 
 SHOWN = 20
 """Columns, or series, of the most events that are listed."""
-
-ROLES: tuple[Role, Role] = ("model", "baseline")
 
 
 def channels_block(scene: Scene) -> Block | None:

@@ -11,11 +11,9 @@ from seqtune.drawing.wording import several
 from seqtune.figures.bars import Bars, Group
 from seqtune.figures.block import Block
 from seqtune.figures.numbers import numbers
-from seqtune.figures.value import Role
 from seqtune.metrics.labelled_events import Ints, count_within, runs
 from seqtune.metrics.sign_test import CHANCE, sign_test
-
-ROLES: tuple[Role, Role] = ("model", "baseline")
+from seqtune.tasks.anomaly.evidence.scene import ROLES
 
 
 def planted_block(

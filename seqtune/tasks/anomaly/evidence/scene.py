@@ -10,10 +10,14 @@ import numpy as np
 import numpy.typing as npt
 
 from seqtune.drawing.wording import literal
+from seqtune.figures.value import Role
 from seqtune.metrics.labelled_events import Ints, runs
 from seqtune.tasks.anomaly.events import Event, Witness, find_events
 
 Floats = npt.NDArray[np.float64]
+
+ROLES: tuple[Role, Role] = ("model", "baseline")
+"""What gives models their look, the one that the page is about first."""
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from seqtune.figures.lines import Line, Lines, Span
 from seqtune.figures.numbers import numbers
 from seqtune.figures.value import Role
 from seqtune.metrics.labelled_events import Ints
-from seqtune.tasks.anomaly.evidence.scene import Scene
+from seqtune.tasks.anomaly.evidence.scene import ROLES, Scene
 from seqtune.tasks.anomaly.evidence.thinning import drawn_span, kept_rows
 
 MOST_SPANS = 200
@@ -69,7 +69,7 @@ def score_chart(scene: Scene, rows: Ints, title: str) -> Lines:
     """
     lines = [
         Line(name=judged.name, values=numbers(judged.scores[rows], 4), role=role)
-        for judged, role in zip(scene.judged, _ROLES, strict=False)
+        for judged, role in zip(scene.judged, ROLES, strict=False)
     ]
     return Lines(
         title=title,
@@ -82,9 +82,6 @@ def score_chart(scene: Scene, rows: Ints, title: str) -> Lines:
         level=scene.threshold,
         level_name="threshold",
     )
-
-
-_ROLES: tuple[Role, Role] = ("model", "baseline")
 
 
 def _times(scene: Scene, rows: Ints) -> tuple[str, ...]:

@@ -12,18 +12,15 @@ from seqtune.drawing.wording import figure, several
 from seqtune.figures.block import Block
 from seqtune.figures.lines import Line, Lines, Span
 from seqtune.figures.numbers import numbers
-from seqtune.figures.value import Role
 from seqtune.metrics.labelled_events import Ints, count_within, runs
 from seqtune.tasks.anomaly.events import joined
-from seqtune.tasks.anomaly.evidence.scene import Judged, Scene
+from seqtune.tasks.anomaly.evidence.scene import ROLES, Judged, Scene
 
 PLACES = 60
 """Thresholds that are tried."""
 
 LOWEST = 1.0
 """The lowest of them: one normal row in ten is marked."""
-
-ROLES: tuple[Role, Role] = ("model", "baseline")
 
 
 def thresholds_block(scene: Scene) -> Block | None:
@@ -116,7 +113,8 @@ def _labelled_sentences(scene: Scene) -> tuple[str, ...]:
         return ()
     below = float(np.nextafter(all_found, -np.inf))
     false = int(_false(scene, judged, below))
+    events = "the labelled event" if len(peaks) == 1 else f"all {len(peaks):,} labelled events"
     return (
-        f"To find {several(len(peaks), 'labelled event')}, all there are, the threshold would have "
-        f"to be below {figure(all_found)}, with {several(false, 'false event')} in the test part.",
+        f"To find {events}, the threshold would have to be below "
+        f"{figure(all_found)}, with {several(false, 'false event')} in the test part.",
     )

@@ -72,6 +72,13 @@ class Answers:
             return np.asarray(probabilities >= YES)
         return np.asarray(np.arange(len(self.labels)) == self.chosen(name)[:, None])
 
+    def given_to(self, name: str, case: int) -> Flags:
+        """Return (classes,) which labels a model gives to one case."""
+        probabilities = self.probabilities[name][case]
+        if self.is_multi:
+            return np.asarray(probabilities >= YES)
+        return np.asarray(np.arange(len(self.labels)) == probabilities.argmax())
+
     def right(self, name: str) -> Flags:
         """Return (cases,) whether all that a model says of a case is right."""
         return np.asarray((self.given(name) == self.truth).all(axis=1))

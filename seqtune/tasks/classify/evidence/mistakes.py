@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from seqtune.drawing.wording import count, percent, several
+from seqtune.drawing.wording import count, headed, percent, several
 from seqtune.figures.block import Block
 from seqtune.figures.grid import Grid, Heading
 from seqtune.figures.lines import Line, Lines
@@ -74,7 +74,7 @@ def mistakes_block(
 
 
 def _given(answers: Answers, name: str, case: int) -> str:
-    flags = answers.given(name)[case]
+    flags = answers.given_to(name, case)
     return cut_text(", ".join(answers.labels[at] for at in np.flatnonzero(flags))) or "(none)"
 
 
@@ -85,7 +85,7 @@ def _drawn(
     steps = np.unique(np.linspace(0, len(values) - 1, min(len(values), MOST_STEPS)).astype(int))
     true = cut_text(", ".join(answers.labels[at] for at in np.flatnonzero(answers.truth[case])))
     return Lines(
-        title=f"{where}: '{true}', taken for '{_given(answers, answers.model, case)}'",
+        title=headed(f"{where}: '{true}', taken for '{_given(answers, answers.model, case)}'"),
         x=tuple(float(step) for step in steps),
         x_title="step",
         lines=tuple(

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from seqtune.drawing.wording import figure
+from seqtune.drawing.wording import figure, headed
 from seqtune.figures.bars import Bars, Group
 from seqtune.figures.block import Block
 from seqtune.figures.matrix import Matrix
@@ -58,7 +58,7 @@ def _bars(losses: Losses, cycle: Cycle) -> Bars:
         role = losses.cases.role(name)
         groups.append(Group(name=name, values=numbers(means.values), errors=errors, role=role))
     return Bars(
-        title=f"{losses.title} by {cycle.name}",
+        title=headed(f"{losses.title} by {cycle.name}"),
         categories=cycle.categories,
         groups=tuple(groups),
         x_title=cycle.name,
@@ -72,7 +72,7 @@ def _matrices(losses: Losses, rows: Cycle, columns: Cycle) -> list[Matrix]:
     cells = rows.places * shape[1] + columns.places
     number = shape[0] * shape[1]
     own = losses.means(cases.model, cells, number).values.reshape(shape)
-    found = [_matrix(losses, rows, columns, own, f"{losses.title} of {cases.model}")]
+    found = [_matrix(losses, rows, columns, own, headed(f"{losses.title} of {cases.model}"))]
     if cases.baseline:
         more = -losses.gains(cells, number).values.reshape(shape)
         title = f"How much higher than the {losses.title} of {cases.baseline}"

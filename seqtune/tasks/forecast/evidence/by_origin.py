@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from seqtune.drawing.wording import figure, several
+from seqtune.drawing.wording import figure, headed, several
 from seqtune.figures.block import Block
 from seqtune.figures.lines import Line, Lines
 from seqtune.figures.numbers import numbers
@@ -41,7 +41,9 @@ def origins_block(losses: Losses, times: Sequence[str], x_title: str) -> Block |
         ),
         figures=(
             Lines(
-                title=f"{losses.title} of the {several(cases.horizon, 'step')} from there on",
+                title=headed(
+                    f"{losses.title} of the {several(cases.horizon, 'step')} from there on"
+                ),
                 x=tuple(named),
                 x_title=x_title,
                 y_title=losses.title,

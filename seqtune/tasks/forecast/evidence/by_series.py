@@ -7,11 +7,11 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from seqtune.drawing.wording import figure, literal, percent
+from seqtune.drawing.wording import figure, headed, literal, percent
 from seqtune.figures.bars import Bars, Group
 from seqtune.figures.block import Block
 from seqtune.figures.lines import Line, Lines
-from seqtune.figures.numbers import numbers
+from seqtune.figures.numbers import is_wide, numbers
 from seqtune.tasks.forecast.evidence.losses import Losses
 
 SHOWN = 20
@@ -38,7 +38,7 @@ def series_block(losses: Losses) -> Block | None:
         return None
     if len(order) <= 2 * SHOWN:
         figures: tuple[Bars | Lines, ...] = (
-            _bars(losses, by_model, order[::-1].tolist(), f"{losses.title} by series"),
+            _bars(losses, by_model, order[::-1].tolist(), headed(f"{losses.title} by series")),
         )
     else:
         figures = (
@@ -69,7 +69,7 @@ def _bars(losses: Losses, by_model: dict[str, Floats], lines: Sequence[int], tit
 
 
 def _distribution(losses: Losses, by_model: dict[str, Floats]) -> Lines:
-    """Draw which error so many per cent of the series stay below."""
+    """Draw which error each share of the series stays below."""
     shares = np.arange(101)
     lines = []
     for name in losses.cases.names[::-1]:
@@ -77,19 +77,13 @@ def _distribution(losses: Losses, by_model: dict[str, Floats]) -> Lines:
         values = numbers(np.quantile(known, shares / 100)) if len(known) else ()
         lines.append(Line(name=name, values=values, role=losses.cases.role(name)))
     return Lines(
-        title=f"{losses.title} that so many of the series stay below",
+        title=headed(f"{losses.title} that a share of the series stays below"),
         x=tuple(float(share) for share in shares),
-        x_title="series, %",
+        x_title="share of the series, %",
         y_title=losses.title,
         lines=tuple(lines),
-        is_logarithmic=is_wide([value for line in lines for value in line.values]),
+        is_logarithmic=is_wide([value for line in lines for value in line.values], WIDE),
     )
-
-
-def is_wide(values: Sequence[float | None]) -> bool:
-    """Say whether values, all above zero, differ so much that an axis of logarithms shows more."""
-    known = [value for value in values if value is not None]
-    return bool(known) and min(known) > 0 and max(known) > WIDE * min(known)
 
 
 def _sentences(losses: Losses, own: Floats, order: npt.NDArray[np.int64]) -> tuple[str, ...]:

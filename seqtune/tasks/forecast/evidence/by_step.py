@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from seqtune.drawing.wording import figure, several
+from seqtune.drawing.wording import figure, headed, several
 from seqtune.figures.block import Block
 from seqtune.figures.lines import Line, Lines
 from seqtune.figures.numbers import numbers
@@ -24,7 +24,7 @@ def steps_block(losses: Losses, unit: str = "") -> Block | None:
     cases = losses.cases
     if cases.horizon < 2:
         return None
-    figures = [_figure(losses, f"{losses.title} by step ahead", losses.title)]
+    figures = [_figure(losses, headed(f"{losses.title} by step ahead"), losses.title)]
     if unit and not cases.counts:
         own = absolute_errors(cases, f"mean absolute error, {unit}")
         figures.append(_figure(own, "The same in the unit of the data", own.title))

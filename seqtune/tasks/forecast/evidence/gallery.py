@@ -125,7 +125,9 @@ def _figure(losses: Losses, choice: Choice, stretch: Stretch, x_title: str) -> L
 def _title(line: str, choice: Choice, stretch: Stretch) -> str:
     first = stretch.times[len(stretch.history)]
     name = literal(line)
-    return f"{choice.name}: {name} from {first}" if choice.name else f"{name} from {first}"
+    if not choice.name:
+        return f"{name} from {first}"
+    return f"{choice.name[:1].upper()}{choice.name[1:]}: {name} from {first}"
 
 
 def _caption(losses: Losses, window: int) -> str:

@@ -12,9 +12,10 @@ from seqtune.figures.block import Block
 from seqtune.figures.lines import Line, Lines
 from seqtune.figures.numbers import numbers
 from seqtune.figures.value import MOST_POINTS
+from seqtune.tasks._compared import ERRORS
 from seqtune.tasks.forecast.evidence.cases import Cases
 from seqtune.tasks.forecast.evidence.means import Means, grouped_means
-from seqtune.tasks.forecast.evidence.told_apart import ERRORS, UNTESTED
+from seqtune.tasks.forecast.evidence.told_apart import UNTESTED
 
 Floats = npt.NDArray[np.float64]
 

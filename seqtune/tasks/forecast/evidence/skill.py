@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from seqtune.drawing.wording import literal, percent
+from seqtune.drawing.wording import headed, literal, percent
 from seqtune.figures.block import Block
-from seqtune.figures.numbers import numbers
+from seqtune.figures.numbers import is_wide, numbers
 from seqtune.figures.points import Cloud, Points
 from seqtune.figures.value import MOST_POINTS
 from seqtune.metrics.sign_test import CHANCE, sign_test
-from seqtune.tasks.forecast.evidence.by_series import is_wide
+from seqtune.tasks.forecast.evidence.by_series import WIDE
 from seqtune.tasks.forecast.evidence.losses import Losses
 
 FEWEST = 3
@@ -35,7 +35,7 @@ def skill_block(losses: Losses) -> Block | None:
     if len(places) < len(x):
         return None
     figure = Points(
-        title=f"{losses.title} of each series",
+        title=headed(f"{losses.title} of each series"),
         caption=f"Below the diagonal {cases.model} is better.",
         clouds=(
             Cloud(
@@ -48,15 +48,15 @@ def skill_block(losses: Losses) -> Block | None:
         ),
         x_title=f"{losses.title} of {cases.baseline}",
         y_title=f"{losses.title} of {cases.model}",
-        is_x_logarithmic=is_wide((*x, *y)),
-        is_y_logarithmic=is_wide((*x, *y)),
+        is_x_logarithmic=is_wide((*x, *y), WIDE),
+        is_y_logarithmic=is_wide((*x, *y), WIDE),
         is_diagonal=True,
     )
     better = int((model[known] < method[known]).sum())
     worse = int((model[known] > method[known]).sum())
     return Block(
         key="skill",
-        title=f"{cases.model} against {cases.baseline}, series by series",
+        title=f"Series by series: {cases.model} against {cases.baseline}",
         sentences=(skill_sentence(cases.model, cases.baseline, better, worse, len(known)),),
         figures=(figure,),
     )

@@ -7,10 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from seqtune.tasks._compared import ERRORS
 from seqtune.tasks.forecast.evidence.means import Means
-
-ERRORS = 2.0
-"""Figures whose difference is below so many of its standard errors are not told apart."""
 
 TIE = 0.01
 """Nor are figures whose difference is at most this share of the simple method's."""

@@ -10,7 +10,7 @@ import numpy as np
 from seqtune.data.text.vocabulary import END
 from seqtune.figures.block import Block
 from seqtune.tasks._values import Context, Models, Tested
-from seqtune.tasks.generate.evidence.before_refit import BeforeRefit
+from seqtune.tasks.generate.before_refit import BeforeRefit
 from seqtune.tasks.generate.evidence.by_character import characters_block
 from seqtune.tasks.generate.evidence.by_part import parts_block
 from seqtune.tasks.generate.evidence.gaps import gaps_block

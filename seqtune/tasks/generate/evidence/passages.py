@@ -42,8 +42,8 @@ def surprise_block(readings: Readings) -> Block | None:
     begin = int(bounds[first])
     end = min(size, begin + LENGTH)
     said = [
-        f"Each token is the darker, the less {readings.model} expected it: one of probability "
-        "1/2 is one bit, each further bit halves that."
+        f"The less {readings.model} expected a token, the stronger it is marked: one of "
+        "probability 1/2 is one bit, each further bit halves that."
     ]
     figures: list[Passage | Grid] = [_passage(readings, text, begin, end)]
     if len(bounds) > 2:
@@ -91,7 +91,7 @@ def _passage(readings: Readings, text: str, begin: int, end: int) -> Passage:
         title=f"A passage of the test part, from its character {begin + 1:,} on",
         caption=f"Bits per character here: {', '.join(rates)}.",
         pieces=tuple(pieces),
-        legend=f"Darkest: {most:g} bits and more.",
+        legend=f"Strongest: {most:g} bits and more.",
     )
 
 

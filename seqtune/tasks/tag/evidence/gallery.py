@@ -130,7 +130,7 @@ def _lines(tagging: Tagging, stretch: Stretch, values: Floats, channels: tuple[s
     marked = np.where(truth == usual, -1, truth)
     wrong = np.where(own.wrong[here], own.predicted[here], -1)
     return Lines(
-        title=f"{stretch.kind}: {where}",
+        title=f"{stretch.kind.capitalize()}: {where}",
         caption=f"Steps without a mark are '{names[usual]}'. Wrong: {', '.join(shares)}.",
         x=tuple(float(begin + step) for step in range(stretch.last - stretch.first)),
         x_title="step",

@@ -36,8 +36,8 @@ def attention_block(found: Sequence[Mapping[str, Any]]) -> Block | None:
         key="attention",
         title="What the best network looks at while it writes",
         sentences=(
-            "Each row is a token that it writes; the darker a cell, the more it looks at that "
-            "token of the source. Looking at a token need not mean that it matters.",
+            "Each row is a token that it writes; the stronger the colour, the more it looks at "
+            "that token of the source. Looking at a token need not mean that it matters.",
         ),
         figures=figures,
     )

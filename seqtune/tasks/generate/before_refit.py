@@ -1,4 +1,4 @@
-"""Models as they were before they learnt from the test part, which a page shows them at."""
+"""Models as they were before they learnt from the test part, on which a report shows them."""
 
 from __future__ import annotations
 
