@@ -203,3 +203,14 @@ def test_without_a_terminal_nothing_is_asked(here: Path) -> None:
     with mock.patch("builtins.input", side_effect=AssertionError):
         done = seqtune("fit", code=2)
     assert done.err.startswith("error: missing argument 'DATA'\nhint: seqtune fit data/airline.csv")
+
+
+@pytest.mark.parametrize(("words", "fault"), [
+    (("--task", "forecast", "--target", "nosuch"), "has no column 'nosuch'"),
+    (("--task", "translate", "--source", "month", "--target", "month"), "hint"),
+])  # fmt: skip
+def test_what_was_typed_and_no_answer_mends_is_an_error(
+    here: Path, began: Any, words: tuple[str, ...], fault: str
+) -> None:
+    assert fault in ask("1", words=words, code=1).err
+    assert began == []
