@@ -14,7 +14,7 @@ from typing import Any
 
 from seqtune.errors import SearchError
 from seqtune.progress import Event
-from seqtune.search.executor._process import WorkerProcess
+from seqtune.runtime.worker_process import WorkerProcess
 from seqtune.trackers._contract import Outcome, Tracked
 from seqtune.trackers._process import message_of, reason_of
 

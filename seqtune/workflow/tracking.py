@@ -25,7 +25,7 @@ from seqtune.progress import (
 from seqtune.recipe.kind import plain
 from seqtune.recipe.write import one_line
 from seqtune.registry import trackers
-from seqtune.search.executor.own_folder import OwnFolder
+from seqtune.runtime.own_folder import OwnFolder
 from seqtune.trackers._artifacts import Artifacts
 from seqtune.trackers._contract import Outcome, Tracked
 from seqtune.trackers._feed import Feed
