@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
 Answer = TypeVar("Answer")
 
+BUDGET = "search.budget="
+"""How a budget begins that was typed as `--set`."""
+
 MOST_FILES = 9
 MOST_COLUMNS = 60
 MOST_ENTRIES = 2000
@@ -79,7 +82,7 @@ def ask(task: str | None, options: FitOptions, example: str) -> Asked:
     task = None if task is None else task_name(task)
     data, source = _ask_file(options)
     chosen, options = _ask_task(source, data, task, options)
-    if "budget" not in options.flags:
+    if "budget" not in options.flags and not any(each.startswith(BUDGET) for each in options.set):
         options = _ask_budget(chosen, options)
     return Asked(data, chosen, options)
 

@@ -135,6 +135,13 @@ def test_what_was_typed_is_not_asked_for(here: Path, began: Any) -> None:
     assert command_in(done).endswith("--budget 9s --quiet")
 
 
+def test_a_budget_that_was_typed_as_a_key_is_not_asked_for(here: Path, began: Any) -> None:
+    words = ("--task", "forecast", "--set", "search.budget=9s", "--set", "data.target=passengers")
+    ask("1", words=words)
+    ((_, _, flags),) = began
+    assert flags == ["--set", "search.budget=9s", "--set", "data.target=passengers"]
+
+
 def test_the_budget_counts_from_the_last_answer(here: Path) -> None:
     clock = iter(range(100, 10000))
     with (
