@@ -158,7 +158,11 @@ def missing_task(data: str | Path, options: FitOptions, command: str = "fit") ->
     query = ["--query", options.query] if options.query else []
     file = shlex.join([shown_data(data), *query])
     if found.tasks:
-        lines = ", or: ".join(f"seqtune {command} {file} --task {task}" for task in found.tasks)
+        asked = replace(options, query=None).words()
+        lines = ", or: ".join(
+            f"seqtune {command} {file} {shlex.join(['--task', task, *asked])}"
+            for task in found.tasks
+        )
         return UsageError(f"--task is missing; the data suits {', '.join(found.tasks)}", lines)
     reasons = "; ".join(f"{task}: {reason}" for task, reason in found.unsuited.items())
     return UsageError(

@@ -206,6 +206,11 @@ def test_no_more_answers_leave_with_130_and_nothing_written(
     assert done.err.endswith("\ninterrupted\n") and began == []
 
 
+def test_without_a_task_the_commands_that_would_do_keep_what_was_typed(here: Path) -> None:
+    err = seqtune("fit", "airline.csv", "--set", "horizon=3", "--out", "a b", code=2).err
+    assert "seqtune fit airline.csv --task forecast --set horizon=3 --out 'a b'" in err
+
+
 def test_without_a_terminal_nothing_is_asked(here: Path) -> None:
     with mock.patch("builtins.input", side_effect=AssertionError):
         done = seqtune("fit", code=2)
