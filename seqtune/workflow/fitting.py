@@ -111,7 +111,8 @@ class Fitting:
         finally:
             self._unlock()
             try:
-                self.tracking.close()
+                status = self.record["status"] if hasattr(self, "record") else ""
+                self.tracking.close(is_complete=status == "complete")
             finally:
                 self.listener(Finished())
 

@@ -171,9 +171,13 @@ class Tracking:
         outcome = Outcome(status, *self._made(folder, until - LAST_SECONDS, may_have_files))
         self._conclude(outcome, min(usual, max(HURRIED_SECONDS, until - time.monotonic())))
 
-    def close(self) -> None:
-        """End them all, if they have not ended, as those of a run that was interrupted."""
-        self._conclude(Outcome("interrupted"), HURRIED_SECONDS)
+    def close(self, *, is_complete: bool = False) -> None:
+        """End them all, if they have not ended, without a report.
+
+        Args:
+            is_complete: Whether the run is complete; else it was interrupted.
+        """
+        self._conclude(Outcome("complete" if is_complete else "interrupted"), HURRIED_SECONDS)
 
     def _conclude(self, outcome: Outcome, seconds: float) -> None:
         until = time.monotonic() + seconds

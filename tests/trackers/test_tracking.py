@@ -239,6 +239,12 @@ def test_a_search_that_fails_is_interrupted_for_its_trackers(begun: Any) -> None
     assert feed.outcome == Outcome("interrupted") and tracking._folder is None
 
 
+def test_an_interrupt_while_trackers_end_leaves_a_complete_run_complete(begun: Any) -> None:
+    tracking, feed, _ = begun
+    tracking.close(is_complete=True)
+    assert feed.outcome == Outcome("complete")
+
+
 def test_the_figures_are_those_of_the_winner() -> None:
     assert Outcome("complete", REPORT).figures() == {
         "validation/mase": 0.6, "test/mase": 0.75, "skill": 0.5, "seconds/total": 9.0,
