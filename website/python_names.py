@@ -7,6 +7,7 @@ import seqtune
 SECTIONS = {
     "Fit and open": ("fit", "resume", "refit", "load"),
     "What comes back": ("Run", "Bundle"),
+    "Reports": ("page", "plot"),
     "Recipes": ("Recipe",),
     "Errors": tuple(sorted(name for name in seqtune.__all__ if name.endswith(("Error", "Extra")))),
 }

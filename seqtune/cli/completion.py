@@ -253,5 +253,7 @@ def _words(kind: Kind) -> list[str]:
 def _read(path: Path) -> Any:
     import json
 
+    if not path.is_file():  # a pipe would be waited for
+        raise FileNotFoundError(path)
     with path.open(encoding="utf-8") as file:
         return json.loads(file.read(MOST_BYTES))

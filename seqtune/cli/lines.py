@@ -102,10 +102,16 @@ def _arriving(stream: BinaryIO, is_asked: bool) -> Iterator[list[str]]:
     """Yield the lines that are there, as soon as there is one."""
     waiting: SimpleQueue[bytes] = SimpleQueue()
 
+    faults: list[OSError] = []
+
     def read() -> None:
-        for line in iter(lambda: stream.readline(LONGEST), b""):
-            waiting.put(line)
-        waiting.put(b"")
+        try:
+            for line in iter(lambda: stream.readline(LONGEST), b""):
+                waiting.put(line)
+        except OSError as error:  # a terminal that has gone
+            faults.append(error)
+        finally:
+            waiting.put(b"")
 
     Thread(target=read, daemon=True).start()
     number, is_over = 0, False
@@ -125,6 +131,8 @@ def _arriving(stream: BinaryIO, is_asked: bool) -> Iterator[list[str]]:
         number += len(lines)
         if lines:
             yield lines
+    if faults:
+        raise faults[0]
 
 
 def _text(line: bytes, number: int) -> str:

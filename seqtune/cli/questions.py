@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
 Answer = TypeVar("Answer")
 
+BUDGET = "search.budget="
+"""How a budget begins that was typed as `--set`."""
+
 MOST_FILES = 9
 MOST_COLUMNS = 60
 MOST_ENTRIES = 2000
@@ -79,7 +82,7 @@ def ask(task: str | None, options: FitOptions, example: str) -> Asked:
     task = None if task is None else task_name(task)
     data, source = _ask_file(options)
     chosen, options = _ask_task(source, data, task, options)
-    if "budget" not in options.flags:
+    if "budget" not in options.flags and not any(each.startswith(BUDGET) for each in options.set):
         options = _ask_budget(chosen, options)
     return Asked(data, chosen, options)
 
@@ -111,9 +114,9 @@ def _ask_task(
     from seqtune.workflow.inspect import suited_tasks
 
     if task is not None:
-        found = _ask_target(source, task, options)
+        found = None
         while found is None:
-            found = _ask_target(source, task, options)
+            found = _ask_target(source, task, options, is_settled=True)
         return task, found
     suited, unsuited, _ = suited_tasks(source, options, [data])
     names = [*suited, *unsuited]
@@ -131,10 +134,21 @@ def _ask_task(
             return chosen, found
 
 
-def _ask_target(source: Source, task: str, options: FitOptions) -> FitOptions | None:
+def _ask_target(
+    source: Source, task: str, options: FitOptions, *, is_settled: bool = False
+) -> FitOptions | None:
     """Ask which column is to be learnt; None if nothing is answered where nothing can be guessed.
 
     What was typed, or is no choice, is not asked for.
+
+    Args:
+        source: The data.
+        task: The task.
+        options: The flags so far.
+        is_settled: Whether there can be no other task.
+
+    Raises:
+        SeqtuneError: What was typed does not suit the data, and no answer would mend it.
     """
     from seqtune.workflow.inspect import suggested
 
@@ -143,6 +157,8 @@ def _ask_target(source: Source, task: str, options: FitOptions) -> FitOptions | 
     try:
         assumptions = suggested(source, task, options)
     except SeqtuneError as error:
+        if is_settled and (is_typed or flag is None):
+            raise
         show_error(error)
         if is_typed or flag is None:
             return None
@@ -166,7 +182,9 @@ def _ask_target(source: Source, task: str, options: FitOptions) -> FitOptions | 
         return settled
 
     _show_columns(source)
-    question = f"Which {flag.name}?" if guess else f"Which {flag.name}, or Enter for another task?"
+    question = f"Which {flag.name}" + (
+        "?" if guess or is_settled else ", or Enter for another task?"
+    )
     return _ask(question, read, [guess] if guess else [], lambda begun: known)
 
 

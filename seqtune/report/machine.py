@@ -7,11 +7,13 @@ import platform
 from seqtune.errors import SeqtuneError
 from seqtune.recipe.duration import seconds as parse_seconds
 from seqtune.recipe.schema import SearchSection
+from seqtune.registry import trackers
 from seqtune.report.doctor import Cache, DoctorReport, Extra
 from seqtune.runtime import backend as backends
 from seqtune.runtime.devices import machine
 from seqtune.runtime.program_cache import MAX_BYTES, cache_bytes, cache_folder, open_cache
 from seqtune.runtime.workers import WorkerPlan, plan_workers
+from seqtune.workflow.tracking import missing
 
 PACKAGES = (
     "seqtune", "keras", "keras-tuner", "jax", "tensorflow", "numpy", "pandas", "pyarrow",
@@ -21,16 +23,16 @@ PACKAGES = (
 EXTRAS = {
     "test": ("pytest", "what the tests need"),
     "ray": ("ray", "trials on several machines"),
-    "tensorboard": ("tensorboardX", "following a search in TensorBoard"),
-    "mlflow": ("mlflow-skinny", "following a search in MLflow"),
-    "wandb": ("wandb", "following a search in Weights & Biases"),
+    "export": ("onnxruntime", "bundles, which predict without Keras"),
+    "serve": ("starlette", "answering over HTTP"),
     "optuna": ("optuna", "searches for the dashboard of Optuna"),
     "images": ("pillow", "reading images that a column names"),
     "plot": ("matplotlib", "charts of a run as figures of matplotlib"),
     "excel": ("python-calamine", "reading workbooks, such as .xlsx"),
     "sql": ("sqlalchemy", "reading from databases by their address, and DuckDB files"),
 }
-"""Name of an extra to a package that it installs, and what it makes possible."""
+"""Name of an extra to a package that it installs, and what it makes possible; each tracker has one
+of its name besides."""
 
 
 def doctor_report() -> DoctorReport:
@@ -59,6 +61,10 @@ def doctor_report() -> DoctorReport:
     extras = [
         Extra(extra, backends.installed(package) is not None, adds)
         for extra, (package, adds) in EXTRAS.items()
+    ]
+    extras += [
+        Extra(name, not missing(name), f"following a search: fit --track {name}")
+        for name in trackers
     ]
     folder = cache_folder()
     cache = Cache(str(folder or ""), cache_bytes(), MAX_BYTES, open_cache() is not None)

@@ -15,6 +15,7 @@ class Clock:
     Args:
         seconds: The budget.
         started: Value of `time.monotonic()` when the command began.
+        kept: Seconds at the end of the budget for what follows a complete run.
 
     Example:
         >>> Clock(60.0).left() <= 60.0
@@ -23,19 +24,19 @@ class Clock:
 
     seconds: float
     started: float = field(default_factory=time.monotonic)
+    kept: float = 0.0
 
     def elapsed(self) -> float:
         """Return the seconds since the command began."""
         return time.monotonic() - self.started
 
     def left(self) -> float:
-        """Return the seconds until the budget ends; negative after it."""
-        return self.seconds - self.elapsed()
+        """Return the seconds until the run is to be complete; negative after that."""
+        return self.seconds - self.kept - self.elapsed()
 
-    @property
-    def deadline(self) -> float:
-        """Value of `time.monotonic()` at which the budget ends."""
-        return self.started + self.seconds
+    def left_in_all(self) -> float:
+        """Return the seconds until the budget ends; negative after it."""
+        return self.left() + self.kept
 
 
 @dataclass(frozen=True)

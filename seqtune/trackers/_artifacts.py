@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import sys
 import time
@@ -21,6 +20,14 @@ from subprocess import (
 from seqtune.runtime.import_paths import import_paths
 from seqtune.trackers._process import reason_of
 
+START = """
+import sys
+sys.path[:] = sys.argv.pop(1).splitlines()
+from seqtune.__main__ import main
+main()
+"""
+"""A command imports from the same folders as this process, not from its working folder."""
+
 COPIED = ("recipe.yaml", "leaderboard.json", "trials.jsonl")
 """Files of the run folder that are taken as they are."""
 
@@ -34,14 +41,15 @@ class Artifacts:
         scratch: A folder that files may be written to.
 
     Attributes:
-        files: A folder with the report, the recipe, the leaderboard and the trials.
+        files: A folder with the report, the recipe, the leaderboard and the trials; None if there
+            is none.
         bundle: The winner as a bundle; None where there is none.
         faults: What is not there, and why.
     """
 
     run: Path
     scratch: Path
-    files: Path = field(init=False)
+    files: Path | None = None
     bundle: Path | None = None
     faults: list[str] = field(default_factory=list)
 
@@ -51,19 +59,19 @@ class Artifacts:
         Args:
             seconds: How long it may take.
         """
-        self.files, bundle = self.scratch / "files", self.scratch / "bundle.zip"
-        self.files.mkdir()
-        for name in COPIED:
-            with suppress(OSError):
-                shutil.copyfile(self.run / name, self.files / name)
+        files, bundle = self.scratch / "files", self.scratch / "bundle.zip"
         until = time.monotonic() + seconds
-        commands = [
-            _begin("report", str(self.run)),
-            _begin("export", str(self.run), "-o", str(bundle)),
-        ]
+        commands: list[Popen[str]] = []
         try:
+            files.mkdir()
+            self.files = files
+            for name in COPIED:
+                with suppress(OSError):
+                    shutil.copyfile(self.run / name, files / name)
+            commands.append(_begin("report", str(self.run)))
+            commands.append(_begin("export", str(self.run), "-o", str(bundle)))
             report = _end(commands[0], until)
-            (self.files / "report.txt").write_text(report, encoding="utf-8")
+            (files / "report.txt").write_text(report, encoding="utf-8")
             _end(commands[1], until)
             self.bundle = bundle
         except (OSError, SubprocessError) as error:
@@ -77,8 +85,7 @@ class Artifacts:
 def _begin(*words: str) -> Popen[str]:
     """Begin a command of seqtune."""
     return Popen(
-        [sys.executable, "-m", "seqtune", *words],
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(import_paths())},
+        [sys.executable, "-c", START, "\n".join(import_paths()), *words],
         stdin=DEVNULL,
         stdout=PIPE,
         stderr=PIPE,

@@ -6,7 +6,6 @@ import os
 import threading
 import time
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from queue import SimpleQueue
@@ -14,7 +13,7 @@ from typing import Any
 
 from seqtune.errors import SearchError
 from seqtune.progress import Event
-from seqtune.search.executor._process import WorkerProcess
+from seqtune.runtime.worker_process import WorkerProcess
 from seqtune.trackers._contract import Outcome, Tracked
 from seqtune.trackers._process import message_of, reason_of
 
@@ -101,11 +100,14 @@ class Feed:
 
     def _write(self) -> None:
         """Empty the queue into the process, in a thread of its own."""
-        with suppress(ValueError):  # the pipe was closed: the process is gone
+        try:
             while (message := self._waiting.get()) is not None and not self.fault:
                 self._process.mark()
                 self._process.send(message)
             self._process.ask_to_end()
+        except (TypeError, ValueError) as error:  # no JSON; or the pipe is closed, and all is over
+            self.fault = self.fault or reason_of(error)
+            self._over.set()
 
     def _hear(self, message: dict[str, Any] | None) -> None:
         """Hear the process, in a thread of its own; None when it has gone."""

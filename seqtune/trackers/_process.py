@@ -24,7 +24,7 @@ from seqtune.files import finite
 from seqtune.progress import Event
 from seqtune.registry import trackers
 from seqtune.runtime.interrupt import SIGNALS
-from seqtune.search.executor.worker import pipes_aside
+from seqtune.runtime.worker_process import pipes_aside
 from seqtune.trackers._contract import Outcome, Tracked, Tracker, Usage
 from seqtune.trackers._usage import UsageMeter
 

@@ -90,7 +90,15 @@ class MlflowRuns:
         self._flush()
 
     def end(self, outcome: Outcome) -> None:
-        """Log what the run came to, with its files and the winner."""
+        """Log what the run came to, with its files and the winner; whatever fails, the run ends."""
+        try:
+            self._log_outcome(outcome)
+        finally:
+            for name in self._running:
+                self._client.set_terminated(self._trials[name], "KILLED")
+            self._client.set_terminated(self._own, STATUSES.get(outcome.status, "KILLED"))
+
+    def _log_outcome(self, outcome: Outcome) -> None:
         for name, figure in outcome.figures().items():
             self._put(self._own, name, figure)
         self._flush()
@@ -101,9 +109,6 @@ class MlflowRuns:
             self._client.log_artifacts(self._own, str(outcome.files))
         if outcome.bundle is not None:
             self._log_model(outcome.bundle)
-        for name in self._running:
-            self._client.set_terminated(self._trials[name], "KILLED")
-        self._client.set_terminated(self._own, STATUSES.get(outcome.status, "KILLED"))
 
     def _open_experiment(self, artifacts: Path | None) -> str:
         """Return the number of the experiment; make it where there is none.

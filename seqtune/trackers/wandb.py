@@ -1,14 +1,16 @@
 """Weights & Biases: a group of runs, one for the search and one for each trial.
 
 Without `WANDB_MODE`, the runs are kept in the folder `wandb` beside the run folder, and go nowhere:
-`wandb sync` sends them. Under which name: `WANDB_PROJECT`, else `seqtune`.
+`wandb sync` sends them. Under which name: `WANDB_PROJECT`, else `seqtune`; whose: `WANDB_ENTITY`.
 """
 
 from __future__ import annotations
 
 import os
+import tempfile
 from collections import Counter
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from seqtune.progress import BaselineEnded, EpochEnded, Event, TrialEnded, TrialStarted
@@ -26,7 +28,25 @@ SERVER = "https://api.wandb.ai"
 def start(run: Tracked) -> WandbRuns:
     """Begin a run of Weights & Biases."""
     os.environ.setdefault("WANDB_ERROR_REPORTING", "false")
+    _set_up()
     return WandbRuns(run)
+
+
+def _set_up() -> None:
+    """Have the library read its settings where there is no file `wandb/settings`.
+
+    One in the working folder may come with the data: it could name whose account a run goes to, or
+    a proxy.
+    """
+    import wandb
+
+    here = Path.cwd()
+    with tempfile.TemporaryDirectory() as empty:
+        os.chdir(empty)
+        try:
+            wandb.setup()
+        finally:
+            os.chdir(here)
 
 
 class WandbRuns:
@@ -81,7 +101,7 @@ class WandbRuns:
 
         settings = wandb.Settings(
             mode=os.environ.get("WANDB_MODE", "offline"),
-            base_url=os.environ.get("WANDB_BASE_URL", SERVER),  # not what a file here may say
+            base_url=os.environ.get("WANDB_BASE_URL", SERVER),
             silent=True,
             console="off",
             disable_git=True,

@@ -31,7 +31,7 @@ from seqtune.runtime import backend as backends
 from seqtune.runtime.interrupt import Interrupt, ended_by_signals, last_words
 from seqtune.search.budget import Clock
 from seqtune.workflow.conclusion import Conclusion
-from seqtune.workflow.tracking import Tracking, tracked
+from seqtune.workflow.tracking import Tracking, seconds_kept, tracked
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -71,7 +71,7 @@ class Fitting:
 
     Args:
         recipe: What to search; inferred values are filled in when the data is known.
-        clock: Wall time of the command.
+        clock: Wall time of the command; trackers have some of it at the end.
         listener: Hears of everything that is worth telling.
         chosen: What an earlier search has chosen; see `seqtune.run.leaderboard.Leaderboard`.
     """
@@ -94,7 +94,9 @@ class Fitting:
     _is_log_lost: bool = False
 
     def __post_init__(self) -> None:
-        self.tracking = Tracking(self.recipe.values.tracking, self.tell)
+        names = self.recipe.values.tracking
+        self.clock = replace(self.clock, kept=seconds_kept(names, self.clock.seconds))
+        self.tracking = Tracking(names, self.tell)
 
     @contextmanager
     def closing(self) -> Iterator[None]:
@@ -109,7 +111,8 @@ class Fitting:
         finally:
             self._unlock()
             try:
-                self.tracking.close()
+                status = self.record["status"] if hasattr(self, "record") else ""
+                self.tracking.close(is_complete=status == "complete")
             finally:
                 self.listener(Finished())
 
@@ -170,7 +173,8 @@ class Fitting:
             from seqtune.search.beginning import BEGINNINGS  # loads Keras, which is there by now
 
             shutil.rmtree(self.folder / BEGINNINGS, ignore_errors=True)
-        self.tracking.end(self.folder, self.record["status"], interrupt.left())
+        left = self.clock.left_in_all()
+        self.tracking.end(self.folder, self.record["status"], left, hurry=interrupt.left())
 
     def tell(self, event: Event) -> None:
         """Pass an event on, and keep what the run folder should remember of it."""

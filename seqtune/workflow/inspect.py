@@ -12,13 +12,15 @@ from typing import TYPE_CHECKING, Union
 from seqtune.data.reading.open import open_undecided, shown_data
 from seqtune.data.reading.profile import Profile, profile_source
 from seqtune.data.reading.source import Source
-from seqtune.errors import SeqtuneError, UsageError
+from seqtune.errors import RecipeError, SeqtuneError, UsageError
 from seqtune.progress import Assumption
 from seqtune.tasks._info import info_of, infos, task_module
 from seqtune.workflow.options import FitOptions, load_recipe
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from seqtune.recipe.load import Recipe
 
 
 Data = Union[str, Path, "pd.DataFrame"]
@@ -62,8 +64,23 @@ def opened(data: Data, options: FitOptions) -> Source:
         data: The file, or a DataFrame.
         options: How to read it.
     """
-    recipe = load_recipe(_likeliest_first()[0], replace(options, recipe=None, flags={}))
+    recipe = _recipe_with(replace(options, recipe=None, flags={}))
     return open_undecided(data, recipe, options.query)
+
+
+def _recipe_with(options: FitOptions) -> Recipe:
+    """Return a recipe by which a file is read: that of the first task that has every key.
+
+    Raises:
+        RecipeError: No task has.
+    """
+    faults = []
+    for task in _likeliest_first():
+        try:
+            return load_recipe(task, options)
+        except RecipeError as error:
+            faults.append(error)
+    raise faults[0]
 
 
 def suited_tasks(
@@ -141,7 +158,11 @@ def missing_task(data: str | Path, options: FitOptions, command: str = "fit") ->
     query = ["--query", options.query] if options.query else []
     file = shlex.join([shown_data(data), *query])
     if found.tasks:
-        lines = ", or: ".join(f"seqtune {command} {file} --task {task}" for task in found.tasks)
+        asked = replace(options, query=None).words()
+        lines = ", or: ".join(
+            f"seqtune {command} {file} {shlex.join(['--task', task, *asked])}"
+            for task in found.tasks
+        )
         return UsageError(f"--task is missing; the data suits {', '.join(found.tasks)}", lines)
     reasons = "; ".join(f"{task}: {reason}" for task, reason in found.unsuited.items())
     return UsageError(

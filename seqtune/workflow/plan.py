@@ -14,6 +14,7 @@ from seqtune.runtime import backend as backends
 from seqtune.runtime.workers import WORKER_BYTES, plan_workers
 from seqtune.search.budget import Shares
 from seqtune.workflow.options import FitOptions, load_recipe
+from seqtune.workflow.tracking import seconds_kept
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -126,7 +127,8 @@ def _of_search(recipe: Recipe, backend: str, refit_share: float, data_bytes: int
     budget = parse_seconds(recipe.values.search.budget)
     shares = Shares(budget, refit_share if recipe.get("refit") else 0.0)
     baselines = recipe.get("baselines.share") * budget
-    searching = max(0.0, budget - baselines - shares.ending)
+    tracking = seconds_kept(recipe.values.tracking, budget)
+    searching = max(0.0, budget - baselines - shares.ending - tracking)
     team = plan_workers(
         backends.machine_for(backend), recipe.values.search, budget, backend, data_bytes
     )
@@ -146,6 +148,7 @@ def _of_search(recipe: Recipe, backend: str, refit_share: float, data_bytes: int
             "search, about": searching,
             "refit": shares.refitting,
             "saving": shares.saving,
+            **({"tracking": tracking} if tracking else {}),
         },
         "budget_seconds": budget,
         "memory_bytes": (1 + running) * WORKER_BYTES[backend] + data_bytes,

@@ -25,7 +25,7 @@ from seqtune.progress import (
 from seqtune.recipe.kind import plain
 from seqtune.recipe.write import one_line
 from seqtune.registry import trackers
-from seqtune.search.executor.own_folder import OwnFolder
+from seqtune.runtime.own_folder import OwnFolder
 from seqtune.trackers._artifacts import Artifacts
 from seqtune.trackers._contract import Outcome, Tracked
 from seqtune.trackers._feed import Feed
@@ -33,14 +33,23 @@ from seqtune.trackers._feed import Feed
 if TYPE_CHECKING:
     from seqtune.recipe.load import Recipe
 
+LATE_SECONDS = 10.0
+"""So long after the budget, trackers are over at the latest."""
+
 END_SECONDS = 10.0
 """So long trackers may take, all together, to write what they have not yet written."""
 
+LAST_SECONDS = 5.0
+"""So much of the time until they are over is for that, where files are made before it."""
+
 HURRIED_SECONDS = 2.0
-"""The same, after an interrupt."""
+"""The same, after an interrupt, and at least."""
 
 FILES_SECONDS = 30.0
-"""So long the report and the bundle may take that trackers are given."""
+"""So long the report and the bundle may take that trackers are given: 5 to 30 were seen."""
+
+KEPT_SECONDS, KEPT_SHARE = 2.0, 0.1
+"""So much of the budget is kept for them, and no more than they may take."""
 
 SEARCH = "search"
 """The stage in which trials are trials."""
@@ -73,6 +82,22 @@ def check_installed(names: Sequence[str]) -> None:
 
 def _pip(name: str) -> str:
     return f"pip install 'seqtune[{name}]'"
+
+
+def seconds_kept(names: Sequence[str], budget: float) -> float:
+    """Return the seconds of a budget that are kept for trackers.
+
+    Args:
+        names: Which ones.
+        budget: Seconds of the whole command.
+    """
+    if not any(map(_takes_files, names)):
+        return 0.0  # the others have written nearly everything before
+    return min(KEPT_SECONDS + KEPT_SHARE * budget, FILES_SECONDS, budget / 2)
+
+
+def _takes_files(name: str) -> bool:
+    return bool(getattr(trackers[name], "FILES", False))
 
 
 class Tracking:
@@ -126,24 +151,33 @@ class Tracking:
             feed.hear(event)
         self._look()
 
-    def end(self, folder: Path, status: str, seconds: float) -> None:
+    def end(self, folder: Path, status: str, left: float, *, hurry: float = math.inf) -> None:
         """Give the trackers what the run came to, and wait for them, not for long.
 
         Args:
             folder: The run folder.
             status: "complete" or "interrupted".
-            seconds: How long the command may still take; infinity where nobody wishes to end it.
+            left: Seconds left of the budget; negative after it.
+            hurry: How long the command may still take; infinity where nobody wishes to end it.
         """
         if not self._feeds:
             return
         self._tell(StageStarted("track", ", ".join(feed.name for feed in self._feeds)))
-        is_hurried = seconds < math.inf
-        outcome = Outcome(status, *self._made(folder, status == "complete" and not is_hurried))
-        self._conclude(outcome, min(seconds, HURRIED_SECONDS if is_hurried else END_SECONDS))
+        until = time.monotonic() + max(HURRIED_SECONDS, left + LATE_SECONDS)
+        is_hurried, usual = hurry < math.inf, END_SECONDS
+        if is_hurried:
+            usual = min(hurry, HURRIED_SECONDS)
+        may_have_files = status == "complete" and not is_hurried
+        outcome = Outcome(status, *self._made(folder, until - LAST_SECONDS, may_have_files))
+        self._conclude(outcome, min(usual, max(HURRIED_SECONDS, until - time.monotonic())))
 
-    def close(self) -> None:
-        """End them all, if they have not ended, as those of a run that was interrupted."""
-        self._conclude(Outcome("interrupted"), HURRIED_SECONDS)
+    def close(self, *, is_complete: bool = False) -> None:
+        """End them all, if they have not ended, without a report.
+
+        Args:
+            is_complete: Whether the run is complete; else it was interrupted.
+        """
+        self._conclude(Outcome("complete" if is_complete else "interrupted"), HURRIED_SECONDS)
 
     def _conclude(self, outcome: Outcome, seconds: float) -> None:
         until = time.monotonic() + seconds
@@ -165,9 +199,15 @@ class Tracking:
             self._folder = None
 
     def _made(
-        self, folder: Path, is_complete: bool
+        self, folder: Path, until: float, may_have_files: bool
     ) -> tuple[dict[str, Any], Path | None, Path | None]:
-        """Return the report of a run, and the files of it that trackers take, where it is done."""
+        """Return the report of a run, and the files of it that trackers take, where it is done.
+
+        Args:
+            folder: The run folder.
+            until: Value of `time.monotonic()` at which all of it is made.
+            may_have_files: Whether files are made.
+        """
         from seqtune.run.run import Run
 
         try:
@@ -175,11 +215,11 @@ class Tracking:
         except RunError as error:
             self._tell(Note(f"trackers have no report: {error.message}"))
             return {}, None, None
-        taken = [feed for feed in self._feeds if getattr(trackers[feed.name], "FILES", False)]
-        if not is_complete or not taken or self._folder is None:
+        is_wanted = may_have_files and any(_takes_files(feed.name) for feed in self._feeds)
+        if not is_wanted or self._folder is None:
             return report, None, None
         made = Artifacts(folder, self._folder.path)
-        made.make(FILES_SECONDS)
+        made.make(min(FILES_SECONDS, until - time.monotonic()))
         for fault in made.faults:
             again = f"seqtune export {shlex.quote(str(folder))} -o FILE"
             self._tell(Note(f"trackers have not got the bundle: {fault}; {again}"))

@@ -58,6 +58,8 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         (("fit", "~/shops.csv", "--time", "d"), "date"),
         (("fit", "missing.csv", "--target", ""), ""),
         (("fit", "--target", ""), ""),
+        (("fit", "--track", "m"), "mlflow"),
+        (("fit", "--track", "mlflow", "--track", "t"), "tensorboard"),
         (("fit", "--task", ""), "anomaly classify forecast generate tag translate"),
         (("fit", "--task", "tag", "--recipe", ""),
          "tag/default tag/quick tag/steps tag/text own.yaml"),
@@ -170,3 +172,9 @@ def test_a_pipe_is_not_waited_for(here: Path) -> None:
     os.mkfifo(here / "pipe.csv")
     assert offered("fit", "pipe.csv", "--target", "") == []
     assert first_names(here) == ()
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="the system has no named pipes")
+def test_a_pipe_in_a_run_is_not_waited_for(here: Path) -> None:
+    os.mkfifo(here / "runs/tales-1/leaderboard.json")
+    assert offered("predict", "runs/tales-1", "--use", "") == ["network"]

@@ -135,6 +135,23 @@ def test_a_line_too_long_is_refused_not_divided(
         answered(b"abc\nabcde\n")
 
 
+def test_lines_that_cannot_be_read_are_an_error_and_not_waited_for() -> None:
+    class Gone:
+        def __init__(self) -> None:
+            self.left = [b"a\n"]
+
+        def readline(self, most: int) -> bytes:
+            if self.left:
+                return self.left.pop()
+            raise OSError(5, "Input/output error")
+
+    stream: Any = Gone()
+    arriving = lines._arriving(stream, False)
+    assert next(arriving) == ["a"]
+    with pytest.raises(OSError, match="Input/output error"):
+        next(arriving)
+
+
 def test_rows_that_are_more_than_a_text_are_read_as_a_table(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -135,6 +135,13 @@ def test_what_was_typed_is_not_asked_for(here: Path, began: Any) -> None:
     assert command_in(done).endswith("--budget 9s --quiet")
 
 
+def test_a_budget_that_was_typed_as_a_key_is_not_asked_for(here: Path, began: Any) -> None:
+    words = ("--task", "forecast", "--set", "search.budget=9s", "--set", "data.target=passengers")
+    ask("1", words=words)
+    ((_, _, flags),) = began
+    assert flags == ["--set", "search.budget=9s", "--set", "data.target=passengers"]
+
+
 def test_the_budget_counts_from_the_last_answer(here: Path) -> None:
     clock = iter(range(100, 10000))
     with (
@@ -199,7 +206,23 @@ def test_no_more_answers_leave_with_130_and_nothing_written(
     assert done.err.endswith("\ninterrupted\n") and began == []
 
 
+def test_without_a_task_the_commands_that_would_do_keep_what_was_typed(here: Path) -> None:
+    err = seqtune("fit", "airline.csv", "--set", "horizon=3", "--out", "a b", code=2).err
+    assert "seqtune fit airline.csv --task forecast --set horizon=3 --out 'a b'" in err
+
+
 def test_without_a_terminal_nothing_is_asked(here: Path) -> None:
     with mock.patch("builtins.input", side_effect=AssertionError):
         done = seqtune("fit", code=2)
     assert done.err.startswith("error: missing argument 'DATA'\nhint: seqtune fit data/airline.csv")
+
+
+@pytest.mark.parametrize(("words", "fault"), [
+    (("--task", "forecast", "--target", "nosuch"), "has no column 'nosuch'"),
+    (("--task", "translate", "--source", "month", "--target", "month"), "hint"),
+])  # fmt: skip
+def test_what_was_typed_and_no_answer_mends_is_an_error(
+    here: Path, began: Any, words: tuple[str, ...], fault: str
+) -> None:
+    assert fault in ask("1", words=words, code=1).err
+    assert began == []

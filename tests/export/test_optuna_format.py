@@ -75,6 +75,8 @@ def test_a_search_is_a_study(run: Run, tmp_path: Path) -> None:
     (Dimension("a", "choice", ((1, 2), 3)), "CategoricalDistribution(choices=('(1, 2)', 3))"),
     (Dimension("a", "int", minimum=8, maximum=64, step=8),
      "IntDistribution(high=64, log=False, low=8, step=8)"),
+    (Dimension("a", "int", minimum=8, maximum=60, step=16),
+     "IntDistribution(high=56, log=False, low=8, step=16)"),
     (Dimension("a", "int", minimum=8, maximum=64, log=True),
      "IntDistribution(high=64, log=True, low=8, step=1)"),
     (Dimension("a", "float", minimum=0.1, maximum=0.5, step=0.1),

@@ -41,6 +41,8 @@ def find(monkeypatch: pytest.MonkeyPatch) -> Find:
         monkeypatch.setattr(backend, "installed", packages.get)
         monkeypatch.setattr(backend, "machine_for", lambda name: replace(here, gpus=here.gpus[:2]))
         monkeypatch.setattr(of_machine, "machine", lambda: here)
+        lacks = {"tensorboard": "tensorboardX"}
+        monkeypatch.setattr(of_machine, "missing", lambda tracker: lacks.get(tracker, ""))
         return of_machine.doctor_report()
 
     return run
@@ -67,14 +69,16 @@ def test_extras_and_versions_are_looked_up_without_loading_them(find: Find) -> N
     assert [(extra.name, extra.installed) for extra in report.extras] == [
         ("test", False),
         ("ray", True),
-        ("tensorboard", False),
-        ("mlflow", False),
-        ("wandb", False),
+        ("export", False),
+        ("serve", False),
         ("optuna", False),
         ("images", False),
         ("plot", False),
         ("excel", False),
         ("sql", False),
+        ("mlflow", True),
+        ("tensorboard", False),
+        ("wandb", True),
     ]
     assert (report.versions["jax"], report.versions["statsforecast"]) == ("0.6", "missing")
 

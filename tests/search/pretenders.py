@@ -16,6 +16,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from seqtune.runtime.worker_process import pipes_aside
 from seqtune.search.executor import worker
 
 
@@ -24,7 +25,7 @@ def main() -> None:
     for name in worker.SIGNALS:
         signal.signal(getattr(signal, name), signal.SIG_IGN)
     faulthandler.enable()
-    commands, answers = worker.pipes_aside()
+    commands, answers = pipes_aside()
     opening = json.loads(commands.readline())["open"]
     inbox, outbox = worker.Inbox(commands, opening["scratch"]), worker.Outbox(answers)
     before_ready(Path(opening["folder"]), os.environ.get("PRETENDER", ""))

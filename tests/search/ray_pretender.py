@@ -12,13 +12,14 @@ import threading
 from pathlib import Path
 from typing import Any
 
+from seqtune.runtime.worker_process import pipes_aside
 from seqtune.search.executor import worker
 
 
 def main() -> None:
     """Pretend to be `seqtune.search.executor.worker`."""
     faulthandler.enable()
-    commands, answers = worker.pipes_aside()
+    commands, answers = pipes_aside()
     opening = json.loads(commands.readline())["open"]
     inbox, outbox = worker.Inbox(commands, opening["scratch"]), worker.Outbox(answers)
     folder = Path(opening["folder"])

@@ -19,8 +19,10 @@ from seqtune.search.budget import (
 def test_the_clock_counts_from_its_start(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("seqtune.search.budget.time", SimpleNamespace(monotonic=lambda: 130.0))
     clock = Clock(60.0, started=100.0)
-    assert (clock.elapsed(), clock.left(), clock.deadline) == (30.0, 30.0, 160.0)
+    assert (clock.elapsed(), clock.left(), clock.left_in_all()) == (30.0, 30.0, 30.0)
     assert Clock(20.0, started=100.0).left() == -10.0
+    kept = Clock(60.0, started=100.0, kept=8.0)
+    assert (kept.elapsed(), kept.left(), kept.left_in_all()) == (30.0, 22.0, 30.0)
 
 
 @pytest.mark.parametrize("budget", [10.0, 60.0, 300.0, 3600.0, 86_400.0])

@@ -426,7 +426,7 @@ def test_a_worker_imports_from_where_its_master_does_not_from_where_it_stands(
 MASTER = """
 import sys
 from pathlib import Path
-from seqtune.search.executor._process import WorkerProcess
+from seqtune.runtime.worker_process import WorkerProcess
 worker = WorkerProcess("pretenders", {}, Path(sys.argv[1]) / "words", lambda message: None)
 scratch = Path(sys.argv[1]) / "scratch"
 scratch.mkdir()

@@ -27,6 +27,7 @@ import seqtune
 from seqtune.errors import MissingExtra, RunError, SearchError
 from seqtune.progress import EpochEnded, Event, Note, TrialStarted, silent
 from seqtune.runtime.interrupt import Interrupt
+from seqtune.runtime.own_folder import ALIVE, OwnFolder, sweep
 from seqtune.search.budget import Clock
 from seqtune.search.executor._contract import Executor
 from seqtune.search.executor._death import loss_reason
@@ -34,7 +35,6 @@ from seqtune.search.executor._dispatcher import WorkerSpec
 from seqtune.search.executor.bundle import collect, deliver, pack, unpack
 from seqtune.search.executor.inline import Inline
 from seqtune.search.executor.job_files import files_of
-from seqtune.search.executor.own_folder import ALIVE, OwnFolder, sweep
 from seqtune.search.executor.ray_capacity import Capacity
 from seqtune.search.executor.ray_cluster import Cluster, RayExecutor
 from seqtune.search.executor.ray_connection import (

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from recorded_search import EVENTS, REPORT, tracked
 
-from seqtune.progress import EpochEnded, Note
+from seqtune.progress import EpochEnded, Note, TrialStarted
 from seqtune.trackers import _feed
 from seqtune.trackers._contract import Outcome
 from seqtune.trackers._feed import Feed
@@ -140,6 +140,17 @@ def test_a_tracker_that_falls_behind_is_dropped(
     for _ in range(60):
         feed.hear(event)
     assert feed.fault == "it is too slow: 50 events were waiting"
+
+
+@pytest.mark.parametrize("value", [object(), float("nan")], ids=["object", "nan"])
+def test_what_cannot_be_sent_is_a_fault_and_held_up_by_nobody(begin: Any, value: Any) -> None:
+    feed = begin("works")
+    feed.hear(TrialStarted("t001", 0, {"units": value}))
+    until(lambda: feed.fault)
+    assert "JSON" in feed.fault
+    began = time.monotonic()
+    feed.wait(20.0)
+    assert time.monotonic() - began < 5 and is_gone(feed)
 
 
 def test_a_tracker_that_does_not_end_is_ended(begin: Any) -> None:

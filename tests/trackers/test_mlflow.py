@@ -91,3 +91,22 @@ def _check_model(own: Any, place: Path) -> None:
     first, *rest = (folder / "requirements.txt").read_text(encoding="utf-8").splitlines()
     assert first.startswith("mlflow-skinny==") and rest == ["seqtune==0.1.0", "numpy==2.0.0"]
     assert own.outputs.model_outputs[0].model_id == folder.parent.name
+
+
+def test_a_run_whose_files_are_refused_ends_all_the_same(
+    tmp_path: Path, nowhere: None, forgetful: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from mlflow import MlflowClient
+
+    def refuse(*_: Any, **__: Any) -> None:
+        raise OSError("the store takes no files")
+
+    monkeypatch.setattr(MlflowClient, "log_artifacts", refuse)
+    run = tracked(tmp_path)
+    tracker = start(run)
+    with pytest.raises(OSError, match="takes no files"):
+        tracker.end(outcome(tmp_path))
+    client = MlflowClient(f"sqlite:///{run.place / 'mlflow.db'}")
+    experiment = client.get_experiment_by_name("seqtune")
+    (own,) = client.search_runs([experiment.experiment_id])
+    assert own.info.status == "FINISHED"

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -22,7 +23,7 @@ from seqtune.trackers._artifacts import Artifacts
 from seqtune.trackers._contract import Outcome
 from seqtune.workflow import tracking
 from seqtune.workflow.options import FitOptions, load_recipe
-from seqtune.workflow.tracking import Tracking, check_installed
+from seqtune.workflow.tracking import Tracking, check_installed, seconds_kept
 
 BROKEN = '''
 """A tracker that raises at the first trial, and takes files."""
@@ -188,20 +189,60 @@ def test_a_fault_is_told_once(begun: Any) -> None:
     assert note == Note("tensorboard does not track this search: no route to host")
 
 
-@pytest.mark.parametrize(("left", "most"), [(float("inf"), 10.0), (5.0, 2.0), (0.5, 0.5)])
-def test_an_end_that_hurries_waits_less(
-    begun: Any, left: float, most: float, tmp_path: Path
+@pytest.mark.parametrize(("left", "hurry", "most"), [
+    (60.0, float("inf"), 10.0),  # the search ended early
+    (0.0, float("inf"), 10.0),
+    (-4.0, float("inf"), 6.0),  # 10 seconds after the budget, all is over
+    (-60.0, float("inf"), 2.0),
+    (60.0, 5.0, 2.0),
+    (60.0, 0.5, 0.5),
+])  # fmt: skip
+def test_an_end_that_is_late_or_hurries_waits_less(
+    begun: Any, left: float, hurry: float, most: float, tmp_path: Path
 ) -> None:
     tracking, feed, _ = begun
-    tracking.end(tmp_path, "interrupted", left)
+    tracking.end(tmp_path, "interrupted", left, hurry=hurry)
     assert 0 < feed.waited <= most and feed.waited > most - 0.4
     assert feed.outcome.status == "interrupted"
+
+
+@pytest.mark.parametrize(("left", "most"), [(300.0, 30.0), (8.0, 13.0), (0.0, 5.0), (-20.0, 0.0)])
+def test_files_are_made_within_the_budget_or_little_later(
+    begun: Any, left: float, most: float, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    began, _, _ = begun
+    given: list[float] = []
+
+    class Made(Artifacts):
+        def make(self, seconds: float) -> None:
+            given.append(seconds)
+            self.files = tmp_path
+
+    monkeypatch.setattr(tracking, "Artifacts", Made)
+    monkeypatch.setattr(tracking, "_takes_files", lambda name: True)
+    summary = SimpleNamespace(to_dict=lambda: REPORT)
+    monkeypatch.setattr("seqtune.run.run.Run", lambda folder: SimpleNamespace(summary=summary))
+    began.end(tmp_path, "complete", left)
+    assert max(0.0, given[0]) == pytest.approx(most, abs=0.4)
+
+
+def test_a_part_of_the_budget_is_kept_for_those_that_take_files() -> None:
+    assert seconds_kept(["mlflow"], 60.0) == 8.0
+    assert seconds_kept(["tensorboard", "wandb"], 3600.0) == 30.0
+    assert seconds_kept(["mlflow"], 2.0) == 1.0
+    assert seconds_kept(["tensorboard"], 60.0) == seconds_kept([], 60.0) == 0.0
 
 
 def test_a_search_that_fails_is_interrupted_for_its_trackers(begun: Any) -> None:
     tracking, feed, _ = begun
     tracking.close()
     assert feed.outcome == Outcome("interrupted") and tracking._folder is None
+
+
+def test_an_interrupt_while_trackers_end_leaves_a_complete_run_complete(begun: Any) -> None:
+    tracking, feed, _ = begun
+    tracking.close(is_complete=True)
+    assert feed.outcome == Outcome("complete")
 
 
 def test_the_figures_are_those_of_the_winner() -> None:
@@ -225,8 +266,8 @@ def stands_in(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     begin = subprocess.Popen
 
     def stand_in(words: list[str], **options: Any) -> Any:
-        assert words[1:3] == ["-m", "seqtune"]
-        return begin([sys.executable, "-c", commands[words[3]], *words[3:]], **options)
+        assert words[:3] == [sys.executable, "-c", _artifacts.START]
+        return begin([sys.executable, "-c", commands[words[4]], *words[4:]], **options)
 
     monkeypatch.setattr(_artifacts, "Popen", stand_in)
     return commands
@@ -245,6 +286,42 @@ def test_a_bundle_that_cannot_be_made_leaves_the_other_files(
     made.make(1.0)
     assert made.bundle is None and fault in made.faults[0]
     assert (made.files / "report.txt").read_text() == "the report\n"
+
+
+def test_commands_import_nothing_from_the_working_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "typer.py").write_text("raise RuntimeError('a file beside the data')")
+    made = Artifacts(tmp_path / "no-run", tmp_path)
+    made.make(60.0)
+    (fault,) = made.faults
+    assert "beside" not in fault and "no-run" in fault
+
+
+@pytest.mark.parametrize("broken", ["mkdir", "write_text"])
+def test_files_that_cannot_be_written_do_no_harm(
+    stands_in: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, broken: str
+) -> None:
+    def full(*_: Any, **__: Any) -> None:
+        raise OSError(28, "No space left on device")
+
+    made = Artifacts(tmp_path / "run", tmp_path)
+    monkeypatch.setattr(Path, broken, full)
+    made.make(5.0)
+    assert "No space left" in made.faults[0] and made.bundle is None
+
+
+def test_a_command_that_cannot_be_begun_does_no_harm(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_memory(*_: Any, **__: Any) -> None:
+        raise OSError(12, "Cannot allocate memory")
+
+    monkeypatch.setattr(_artifacts, "Popen", no_memory)
+    made = Artifacts(tmp_path / "run", tmp_path)
+    made.make(5.0)
+    assert "Cannot allocate memory" in made.faults[0]
 
 
 def test_a_fit_is_tracked_and_a_broken_tracker_does_it_no_harm(

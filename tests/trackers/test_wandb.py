@@ -61,8 +61,11 @@ def rows_of(read: list[Any]) -> list[dict[str, Any]]:
 def test_a_search_is_a_group_of_runs_beside_the_run(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name in ("MODE", "DIR", "PROJECT", "BASE_URL"):
+    for name in ("MODE", "DIR", "PROJECT", "BASE_URL", "ENTITY"):
         monkeypatch.delenv(f"WANDB_{name}", raising=False)
+    (tmp_path / "wandb").mkdir()
+    (tmp_path / "wandb" / "settings").write_text("[default]\nentity = stranger\nproject = theirs\n")
+    monkeypatch.chdir(tmp_path)
     run = tracked(tmp_path)
     play(start(run), outcome(tmp_path))
     found = runs_below(run.place)
@@ -71,6 +74,7 @@ def test_a_search_is_a_group_of_runs_beside_the_run(
     ]  # fmt: skip
     begun = next(each.run for each in found["sales/t001"] if each.HasField("run"))
     assert (begun.run_group, begun.job_type, begun.project) == ("sales", "trial", "seqtune")
+    assert begun.entity == ""  # that of the account, whatever a file beside the data says
     config = {
         item.key or "/".join(item.nested_key): item.value_json for item in begun.config.update
     }

@@ -46,6 +46,13 @@ def test_workers_trials_and_memory_go_together(estimate: Estimate) -> None:
     assert found.memory_bytes == 3 * 800_000_000 + 40 * 40  # with the main process
 
 
+def test_trackers_have_their_part_of_the_time(estimate: Estimate) -> None:
+    found = estimate(2, "tracking=[mlflow]")
+    assert found.seconds["tracking"] == pytest.approx(12.0)  # 2 s and a tenth
+    assert found.seconds["search, about"] == pytest.approx(75.0)
+    assert "tracking" not in estimate(2).seconds
+
+
 def test_in_one_process_trials_follow_each_other(estimate: Estimate) -> None:
     found = estimate(2, "search.executor=inline")
     assert (found.executor, found.workers, found.trials) == ("inline", 1, 19)

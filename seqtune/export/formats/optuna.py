@@ -155,6 +155,8 @@ def _distribution(dimension: Dimension) -> Any:
     if dimension.minimum is None or dimension.maximum is None:
         return CategoricalDistribution([_choice(value) for value in dimension.choices])
     low, high, step, log = dimension.minimum, dimension.maximum, dimension.step, dimension.log
+    if step is not None and not dimension.contains(high):  # it ends between two steps
+        high = low + step * (dimension.count - 1)
     if dimension.kind == "int":
         return IntDistribution(int(low), int(high), log=log, step=int(step or 1))
     return FloatDistribution(low, high, log=log, step=step)

@@ -20,13 +20,13 @@ from seqtune.errors import SearchError
 from seqtune.files import no_scratch
 from seqtune.progress import Listener
 from seqtune.runtime import program_cache
+from seqtune.runtime.own_folder import OwnFolder
 from seqtune.runtime.share import Share
+from seqtune.runtime.worker_process import LAST_SECONDS, WorkerProcess
 from seqtune.search.executor._contract import Job
 from seqtune.search.executor._death import death_reason, memory_kills
 from seqtune.search.executor._dispatcher import Dispatcher, WorkerSpec
-from seqtune.search.executor._process import LAST_SECONDS, WorkerProcess
 from seqtune.search.executor._slot import START_SECONDS, STARTS, Slot
-from seqtune.search.executor.own_folder import OwnFolder
 
 KIND = "seqtune-workers-"
 """What the name of the workers' folder begins with."""

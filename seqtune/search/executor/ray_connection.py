@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from seqtune.errors import MissingExtra, SearchError
 
 if TYPE_CHECKING:
-    from seqtune.search.executor.own_folder import OwnFolder
+    from seqtune.runtime.own_folder import OwnFolder
 
 EXTRA = "pip install 'seqtune[ray]'"
 
@@ -94,7 +94,7 @@ class RayConnection:
         self._init(address, is_loopback=_is_on_loopback_alone(host, port))
 
     def _start(self, cores: int, data_bytes: int) -> None:
-        from seqtune.search.executor.own_folder import OwnFolder
+        from seqtune.runtime.own_folder import OwnFolder
 
         # names of sockets have to be short; and /tmp/ray would show it to others
         short = Path("/tmp")

@@ -24,10 +24,10 @@ from ray.util import get_node_ip_address
 
 import seqtune
 from seqtune.errors import SearchError, SeqtuneError
+from seqtune.runtime.own_folder import OwnFolder, is_own
+from seqtune.runtime.worker_process import WorkerProcess
 from seqtune.search.executor._death import death_reason, memory_kills
-from seqtune.search.executor._process import WorkerProcess
 from seqtune.search.executor.bundle import Bundle, collect, deliver, unpack
-from seqtune.search.executor.own_folder import OwnFolder, is_own
 
 HERE = "{here}"
 """Stands, in the variables of a worker, for its folder."""

@@ -26,6 +26,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 from seqtune.runtime import backend as backends
 from seqtune.runtime.allocation import keep_memory
 from seqtune.runtime.interrupt import SIGNALS
+from seqtune.runtime.worker_process import pipes_aside
 from seqtune.search.memory import Tidier
 
 if TYPE_CHECKING:
@@ -152,13 +153,3 @@ class Outbox:
         with suppress(OSError):  # the master is gone; the inbox finds that out and ends it all
             self._answers.write(line)
             self._answers.flush()
-
-
-def pipes_aside() -> tuple[BinaryIO, BinaryIO]:
-    """Keep stdin and stdout for messages; libraries find an empty stdin, and print on stderr."""
-    commands, answers = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
-    nothing = os.open(os.devnull, os.O_RDONLY)
-    os.dup2(nothing, 0)
-    os.close(nothing)
-    os.dup2(2, 1)
-    return commands, answers

@@ -1,4 +1,7 @@
-"""A worker process as its master sees it: messages go in, messages come out, and it may die."""
+"""A process that works for this one: messages go in, messages come out, and it may die.
+
+`WorkerProcess` is how its master sees it; in the process itself, `pipes_aside` comes first.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from seqtune.errors import SearchError
 from seqtune.runtime.import_paths import import_paths
@@ -143,6 +146,16 @@ class WorkerProcess:
             self.kill()
         finally:
             hear(None)
+
+
+def pipes_aside() -> tuple[BinaryIO, BinaryIO]:
+    """Keep stdin and stdout for messages; libraries find an empty stdin, and print on stderr."""
+    commands, answers = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    os.close(nothing)
+    os.dup2(2, 1)
+    return commands, answers
 
 
 @contextmanager
