@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 import shutil
+from io import BytesIO, TextIOWrapper
 from itertools import pairwise
 
 import pandas as pd
@@ -147,7 +148,8 @@ def write_tagged(folder):
 
 
 @pytest.mark.parametrize("page", [README, CLASSIFICATION, TAGGING])
-def test_the_commands_of_a_page_run_one_after_the_other(checkout, page):
+def test_the_commands_of_a_page_run_one_after_the_other(checkout, page, monkeypatch):
+    monkeypatch.setattr("sys.stdin", TextIOWrapper(BytesIO(b"ta tilka griloi nuget .\n")))
     if page == TAGGING:
         pd.read_csv("data/wearer.csv").head(40).to_csv("new.csv", index=False)
     for line in fenced(page):
