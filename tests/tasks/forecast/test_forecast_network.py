@@ -25,8 +25,8 @@ ROWS = 6
 Arrays = dict[str, npt.NDArray[Any]]
 
 OPTIONS = {
-    "attention": True, "bidirectional": True, "code": 2, "filters": 2, "growth": 2, "length": 4,
-    "residual": True, "shuffle": False,
+    "attention": True, "before": True, "bidirectional": True, "blocks": "resnet", "code": 2,
+    "dilation": 2, "filters": 2, "growth": 2, "length": 4, "residual": True, "shuffle": False,
 }  # fmt: skip
 """A value for every option of any architecture."""
 
