@@ -6,7 +6,7 @@ import fcntl
 import os
 import pty
 import re
-import select
+import selectors
 import signal
 import struct
 import sys
@@ -93,8 +93,10 @@ class Terminal:
 
     def _read(self, seconds: float) -> bool:
         """Take what is shown; False where the program is over."""
-        if not select.select([self._terminal], [], [], seconds)[0]:
-            return True
+        with selectors.DefaultSelector() as waiting:  # select() takes no number above 1023
+            waiting.register(self._terminal, selectors.EVENT_READ)
+            if not waiting.select(seconds):
+                return True
         try:
             part = os.read(self._terminal, 1 << 16)
         except OSError:  # Linux says that the other side was closed

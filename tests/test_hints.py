@@ -27,6 +27,9 @@ ANY_TASK = {f"--{flag.name}" for flag in SHARED} | {
 }
 
 
+OF_MODULES = {"export/slim.py": {"--system"}}
+"""The flags of modules that are run by themselves."""
+
 PROGRAM = get_command(app)
 COMMANDS = [
     command
@@ -82,7 +85,7 @@ def known(path: Path) -> set[str]:
         uses = {*flags_of("predict"), *flags_of("evaluate"), *flags_of("report")}
         own = {f"--{flag.name}" for flag in info.flags} | uses | ANY_TASK
         return own | (set(flags_of(info.verb)) if info.verb in COMMANDS else set())
-    return everything
+    return everything | OF_MODULES.get(path.relative_to(ROOT).as_posix(), set())
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOT)))

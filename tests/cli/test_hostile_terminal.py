@@ -116,6 +116,7 @@ def allowed(folder: Path) -> tuple[Path, ...]:
     places = ("/proc", "/sys", "/dev", "/usr", "/lib", "/lib64", "/etc", "/bin", "/opt")
     programs = os.environ.get("JAX_COMPILATION_CACHE_DIR", folder)
     own = (
+        Path("/var/cache/fontconfig"),  # where a package that is imported looks for fonts
         folder,
         Path(programs),
         Path(__file__).parents[2],

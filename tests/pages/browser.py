@@ -10,7 +10,7 @@ import base64
 import fcntl
 import json
 import os
-import select
+import selectors
 import shutil
 import subprocess
 import time
@@ -173,7 +173,9 @@ class Browser:
         """Return the next message of the browser."""
         until = time.monotonic() + PATIENCE_SECONDS
         while b"\0" not in self._read:
-            ready, _, _ = select.select([self._answers], [], [], max(0.0, until - time.monotonic()))
+            with selectors.DefaultSelector() as waiting:  # select() takes no number above 1023
+                waiting.register(self._answers, selectors.EVENT_READ)
+                ready = waiting.select(max(0.0, until - time.monotonic()))
             assert ready, "the browser does not answer"
             more = os.read(self._answers, 2**20)
             assert more, "the browser has ended"

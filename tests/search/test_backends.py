@@ -54,6 +54,8 @@ OPTIONS = {
     "autoencoder": {"network.autoencoder.code": 2},
     "conv_recurrent": {
         "network.conv_recurrent.filters": 4, "network.conv_recurrent.shuffle": False,
+        "network.conv_recurrent.blocks": "resnet", "network.conv_recurrent.dilation": 2,
+        "network.conv_recurrent.before": True,
     },
     "dilated": {
         "network.dilated.length": 4, "network.dilated.growth": 2, "network.dilated.residual": True,
