@@ -121,7 +121,7 @@ def _ask_task(
     suited, unsuited, _ = suited_tasks(source, options, [data])
     names = [*suited, *unsuited]
     lines = [(name, info_of(name).summary) for name in suited]
-    lines += [(name, f"as it is, no: {reason}") for name, reason in unsuited.items()]
+    lines += [(name, f"not as it is: {reason}") for name, reason in unsuited.items()]
 
     def read(answer: str) -> str:
         return _choice(answer, names) or task_name(answer)

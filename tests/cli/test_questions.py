@@ -78,7 +78,7 @@ def test_what_suits_stands_first_and_what_does_not_says_why(here: Path, began: A
     shutil.copy(DATA / "shops.csv", here / "shops.csv")
     err = ask("shops.csv", "3", "4", "30s").err
     assert err.index("1 anomaly") < err.index("2 classify") < err.index("3 forecast")
-    assert "as it is, no: 2 columns could be the target: sales, price" in err
+    assert "not as it is: 2 columns could be the target: sales, price" in err
     assert began == [("shops.csv", "forecast", ["--target", "sales", "--budget", "30s"])]
 
 

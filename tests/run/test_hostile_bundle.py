@@ -285,7 +285,7 @@ def test_a_size_that_lies_everywhere(path: Path) -> None:
     listed = record(FILES)
     listed["files"]["data/panel.json"]["bytes"] = 3
     changed_list(write(path, FILES, listed), "data/panel.json", 24, 3)
-    fault(path)
+    assert "Bad CRC-32 for file 'data/panel.json'" in fault(path)
 
 
 def test_files_that_claim_more_bytes_than_there_are(path: Path) -> None:
@@ -305,7 +305,7 @@ def test_a_checksum_that_is_none(path: Path) -> None:
 
 
 def test_a_file_that_is_also_a_folder(path: Path) -> None:
-    fault(write(path, {**FILES, "data/a": b"", "data/a/b": b""}))
+    assert "it is damaged" in fault(write(path, {**FILES, "data/a": b"", "data/a/b": b""}))
 
 
 # afterwards
