@@ -55,6 +55,16 @@ def joined(*parts: Markup | None) -> Markup:
     return Markup("".join(part for part in parts if part is not None))
 
 
+def scrolled(content: Markup, name: str) -> Markup:
+    """Return a box that what is wider than the page scrolls in, by keys too.
+
+    Args:
+        content: What is in it.
+        name: What it is, for whoever does not see it.
+    """
+    return element("div", content, class_="scroll", tabindex=0, role="group", aria_label=name)
+
+
 def sentence(text: str) -> Markup:
     """Return a text in which no line begins with a unit, and none ends within a flag.
 

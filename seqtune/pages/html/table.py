@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from markupsafe import Markup
 
-from seqtune.pages.markup import element
+from seqtune.pages.markup import element, scrolled
 
 SHORT = 32
 """Letters of a cell at most that is not broken into lines."""
@@ -56,7 +56,7 @@ def table(
         "table", element("thead", head), element("tbody", *body),
         class_="sortable" if is_sortable else None,
     )  # fmt: skip
-    return element("div", inner, class_="scroll", tabindex=0, role="group", aria_label=name)
+    return scrolled(inner, name)
 
 
 def _cell(number: int, text: str, side: str | None, key: float | None) -> Markup:

@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from seqtune.drawing.wording import figure as three_digits
 from seqtune.figures.matrix import Matrix
-from seqtune.pages.markup import element, joined
+from seqtune.pages.markup import element, joined, scrolled
 from seqtune.pages.svg.sheet import WIDE, Sheet, cut, drawing, text_width
 from seqtune.pages.words import range_of
 
@@ -34,14 +34,7 @@ def draw(figure: Matrix, is_small: bool = False) -> Markup:
         is_small: Whether it is one of many.
     """
     drawn = _Drawing(figure, 320.0 if is_small else 560.0)
-    box = element(
-        "div",
-        drawn.chart(),
-        class_="scroll",
-        tabindex=0,
-        role="group",
-        aria_label=f"{figure.title}, drawn",
-    )
+    box = scrolled(drawn.chart(), f"{figure.title}, drawn")
     return joined(box, _key(drawn.figure))
 
 

@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from seqtune.drawing.wording import figure as three_digits
 from seqtune.figures.parallel import Axis, Parallel, Path
-from seqtune.pages.markup import element
+from seqtune.pages.markup import element, scrolled
 from seqtune.pages.svg.scale import Scale
 from seqtune.pages.svg.sheet import Sheet, cut, drawing
 
@@ -25,14 +25,7 @@ LEFT = 60.0
 def draw(figure: Parallel) -> Markup:
     """Return the chart, in a box that scrolls where the screen is narrow."""
     drawn = _Drawing(figure)
-    return element(
-        "div",
-        drawn.chart(),
-        class_="scroll",
-        tabindex=0,
-        role="group",
-        aria_label=f"{figure.title}, drawn",
-    )
+    return scrolled(drawn.chart(), f"{figure.title}, drawn")
 
 
 def entries(figure: Parallel) -> Iterator[tuple[str, str, str]]:
