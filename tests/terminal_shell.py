@@ -67,6 +67,19 @@ class Terminal:
         """Type something."""
         os.write(self._terminal, text.encode())
 
+    def interrupt(self) -> None:
+        """Type Ctrl-C once the program waits.
+
+        Python's input() shows a prompt a moment before it waits, and hears no signal in between.
+        """
+        state = Path(f"/proc/{self._process}/stat")
+        deadline = time.monotonic() + 20.0
+        while time.monotonic() < deadline:
+            time.sleep(0.02)
+            if not state.exists() or state.read_text().rpartition(")")[2].split()[0] == "S":
+                break
+        self.type("\x03")
+
     def until(self, text: str, seconds: float = 20.0) -> str:
         """Read until something is shown; return what was shown before it, without styles."""
         deadline = time.monotonic() + seconds

@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -88,15 +89,17 @@ def test_what_is_installed_completes(name: str, home: Path) -> None:
     assert not (home / "pwned").exists()
 
 
-@pytest.mark.parametrize("key", ["\x03", "\x04"])
-def test_a_question_is_left_with_130_and_nothing_written(key: str, home: Path) -> None:
+@pytest.mark.parametrize("leave", [Terminal.interrupt, lambda program: program.type("\x04")])
+def test_a_question_is_left_with_130_and_nothing_written(
+    leave: Callable[[Terminal], None], home: Path
+) -> None:
     shutil.copy(DATA / "airline.csv", home / "airline.csv")
     with left_alone(home):
         program = Terminal(["seqtune", "fit"], home, environment(home))
         program.until("Which file? [airline.csv] ")
         program.type("\n")
         program.until("Which task? [forecast] ")
-        program.type(key)
+        leave(program)
         code, shown = program.end()
     assert code == 130
     assert shown.strip().removeprefix("^C").split() == ["interrupted"]
@@ -107,7 +110,7 @@ def test_tab_completes_a_file(home: Path) -> None:
     program.until("Which file? [my table.csv] ")
     program.type("my t\t\n")
     assert "my table.csv" in program.until("Which task?")
-    program.type("\x03")
+    program.interrupt()
     assert program.end()[0] == 130
 
 

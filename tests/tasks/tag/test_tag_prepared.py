@@ -88,6 +88,13 @@ def test_the_scheme_is_recognised(tags: list[str], scheme: str, written: str, me
     assert (f"scheme: {written}" in said) == (scheme != "none")
 
 
+@pytest.mark.parametrize(("usual", "metric"), [(8, "accuracy"), (9, "macro_f1")])
+def test_where_one_tag_stands_nearly_everywhere_all_tags_count(usual: int, metric: str) -> None:
+    prepared, recipe, said = of(tagged(["right"] * usual + ["wrong"] * (10 - usual), length=10))
+    assert prepared.metric == recipe.get("metric") == metric
+    assert ("metric: macro_f1" in said) == (metric == "macro_f1")
+
+
 def test_tags_that_are_not_legal_are_made_so_and_counted() -> None:
     table = tagged(["B-x", "I-x", "O"])
     table.loc[[4, 7], "tag"] = "I-y"
