@@ -199,7 +199,7 @@ class Schema(RecipeSchema):
     metric: Annotated[str, Word(("auto", *METRICS))] = Field(
         "auto",
         description="What configurations are compared by. With auto the F1 of spans where tags "
-        "mark spans, else the accuracy.",
+        "mark spans, the macro F1 where one tag stands at nearly all positions, else the accuracy.",
     )
     validation: Share = Field(
         default_factory=Share,
