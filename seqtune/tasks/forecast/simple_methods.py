@@ -95,16 +95,19 @@ def chunk_edges(windows: int) -> list[int]:
 
 
 def with_one_to_blend(results: Sequence[BaselineResult], metric: str) -> list[BaselineResult]:
-    """Let go of the forecasts of all methods but one: the best, for an ensemble to take in.
+    """Let go of the forecasts of all methods but one, for an ensemble to take in.
 
-    Networks predict the difference from a naive forecast, so that one adds little to them: it is
-    taken where no other method had the time (docs/benchmarks.md, "Short series").
+    It is the best, or the best of those that have chosen by many origins in the history: an
+    ensemble is hedged where validation says little. Networks predict the difference from a naive
+    forecast, so that one adds little to them: it is taken where no other method had the time
+    (docs/benchmarks.md, "Short series").
     """
     scores = {each.name: each.validation.get(metric, math.nan) for each in results}
     known = [each.name for each in results if math.isfinite(scores[each.name])]
     methods = baselines("forecast")
     others = [name for name in known if not getattr(methods[name], "ALWAYS", False)]
-    best = min(others or known, key=scores.__getitem__, default="")
+    surest = [name for name in others if getattr(methods[name], "WEIGHS_ORIGINS", False)]
+    best = min(surest or others or known, key=scores.__getitem__, default="")
     return [each if each.name == best else replace(each, predictions={}) for each in results]
 
 
