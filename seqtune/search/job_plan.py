@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from seqtune.search.budget import TRIALS_WANTED, stretch_seconds
+from seqtune.search.budget import SETUP_SECONDS, TRIALS_WANTED, stretch_seconds
 from seqtune.search.oracle import Proposal
 from seqtune.search.trial import Result, TrialJob, total_steps, trial_seed
 
@@ -30,7 +30,12 @@ class JobPlan:
     check: Callable[[Mapping[str, Any]], Mapping[str, Any]] = dict
 
     def job(
-        self, proposal: Proposal, earlier: Result | None, search_seconds: float, left: float
+        self,
+        proposal: Proposal,
+        earlier: Result | None,
+        search_seconds: float,
+        left: float,
+        setup_seconds: float = SETUP_SECONDS,
     ) -> TrialJob:
         """Return the job that trains a trial as far as its proposal says.
 
@@ -39,6 +44,7 @@ class JobPlan:
             earlier: How the trial has gone so far; None if it begins.
             search_seconds: Length of the whole search.
             left: What is left of it.
+            setup_seconds: What a stretch is likely to take beside training.
         """
         values = dict(self.check(proposal.values))
         steps = total_steps(values)
@@ -49,7 +55,7 @@ class JobPlan:
             trial=proposal.trial,
             values=values,
             seed=trial_seed(self.seed, proposal.trial),
-            seconds=stretch_seconds(search_seconds, left, share, self.trial_share),
+            seconds=stretch_seconds(search_seconds, left, share, self.trial_share, setup_seconds),
             until=until,
             steps_per_epoch=self.steps_per_epoch(values),
             earlier=earlier,

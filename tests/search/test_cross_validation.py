@@ -13,7 +13,8 @@ import pytest
 
 from seqtune.search.problem import Problem
 from seqtune.search.schedule import Watch
-from seqtune.search.trial import Result, TrialJob, model_path, predictions_path
+from seqtune.search.trial import Result, TrialJob
+from seqtune.search.trial_files import model_path, predictions_path
 from seqtune.tasks._info import Metric, TaskInfo
 from seqtune.tasks._values import Fold
 

@@ -52,7 +52,8 @@ from seqtune.search.refit import RefitJob, refitted_path
 from seqtune.search.refit import test_predictions_path as scored_path
 from seqtune.search.stopping.none import Never
 from seqtune.search.study import Study
-from seqtune.search.trial import Result, TrialJob, model_path, predictions_path
+from seqtune.search.trial import Result, TrialJob
+from seqtune.search.trial_files import model_path, predictions_path
 from seqtune.tasks.forecast.task import TASK
 
 PATIENCE = 240.0

@@ -17,7 +17,8 @@ from seqtune.search.network_file import save_network
 from seqtune.search.problem import Problem
 from seqtune.search.refit import NO_TIME, RefitJob, Refitted, refit_seconds, refitted_path
 from seqtune.search.schedule import Watch
-from seqtune.search.trial import Result, model_path
+from seqtune.search.trial import Result
+from seqtune.search.trial_files import model_path
 from seqtune.tasks._contract import SearchSettings
 from seqtune.tasks._info import Metric, TaskInfo
 

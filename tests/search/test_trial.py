@@ -17,15 +17,8 @@ from seqtune.errors import DataError
 from seqtune.runtime.network import KerasNetwork
 from seqtune.search.problem import Problem
 from seqtune.search.schedule import Watch
-from seqtune.search.trial import (
-    MIN_STEPS,
-    Result,
-    TrialJob,
-    model_path,
-    predictions_path,
-    trial_seed,
-    usable,
-)
+from seqtune.search.trial import MIN_STEPS, Result, TrialJob, trial_seed, usable
+from seqtune.search.trial_files import model_path, predictions_path
 from seqtune.tasks._info import Metric, TaskInfo
 from seqtune.tasks.forecast.task import TASK, ForecastTask
 

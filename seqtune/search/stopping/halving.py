@@ -1,9 +1,9 @@
-"""Trials begin with a third of their training; the best third of them goes on to the end."""
+"""Trials begin with a part of their training; the best third of them goes on to the end."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from seqtune.search.oracle import Oracle, Proposal, Wait
@@ -19,6 +19,16 @@ FACTOR = 3
 ENDING = 0.25
 """In this last share of the time what is begun goes on, before anything new begins."""
 
+MIDDLE = 0.5
+"""Where only what has trained to its end counts, the best goes on when this share of the time is
+left, if none has before: in any case there is a network in the end."""
+
+CLEARLY = 2.0
+"""What is so many margins behind the best at a pause does not go on, even where time is left."""
+
+Margin = Callable[[float], float]
+"""From a score at the first pause to how far two such scores may be apart by chance alone."""
+
 
 class Halving:
     """Successive halving without waiting for a rung to be full.
@@ -32,6 +42,8 @@ class Halving:
         direction: "min" or "max": which way scores are better.
         shares: Where a trial pauses, as shares of its training; the last is 1.
         ending: In this last share of the time what is begun goes on, before anything new begins.
+        margin: What is clearly behind by it does not go on; None where scores are told apart.
+        is_half_worthless: Whether a trial that paused is of no use unless it goes on.
 
     Source:
         Li et al., A System for Massively Parallel Hyperparameter Tuning (MLSys 2020, arXiv
@@ -44,8 +56,11 @@ class Halving:
         direction: str,
         shares: Sequence[float] = SHARES,
         ending: float = ENDING,
+        margin: Margin | None = None,
+        is_half_worthless: bool = False,
     ) -> None:
         self.oracle, self.direction, self.shares, self.ending = oracle, direction, shares, ending
+        self.margin, self.is_half_worthless = margin, is_half_worthless
         self._rungs: list[dict[str, float]] = [{} for _ in shares]
         self._gone_on: list[set[str]] = [set() for _ in shares]
         self._values: dict[str, dict[str, Any]] = {}
@@ -55,7 +70,8 @@ class Halving:
         """Return a paused trial that is good enough to go on, or else a new one."""
         if promoted := self._promote(math.floor):
             return promoted
-        if remaining < self.ending and (promoted := self._promote(math.ceil)):
+        is_late = remaining < (MIDDLE if self._has_nothing() else self.ending)
+        if is_late and (promoted := self._promote(math.ceil)):
             return promoted
         proposal = self.oracle.ask(remaining)
         if proposal is None:
@@ -103,6 +119,14 @@ class Halving:
         self._gone_on = [set(gone) for gone in state["gone_on"]]
         self._values = dict(state["values"])
 
+    def _has_nothing(self) -> bool:
+        """Say whether a search that ended now would be left without a network."""
+        return self.is_half_worthless and not any(self._gone_on)
+
+    def _is_behind(self, score: float, best: float) -> bool:
+        """Say whether a score at a pause is clearly worse than the best one."""
+        return self.margin is not None and abs(score - best) > CLEARLY * self.margin(best)
+
     def _promote(self, rounding: Any) -> Proposal | None:
         """Return the best trial that waits among the best third, from the highest rung."""
         sign = 1 if self.direction == "min" else -1
@@ -110,7 +134,7 @@ class Halving:
             rung, gone_on = self._rungs[level], self._gone_on[level]
             ranked = sorted(rung, key=lambda trial: (sign * rung[trial], trial))
             for trial in ranked[: rounding(len(rung) / FACTOR)]:
-                if trial not in gone_on:
+                if trial not in gone_on and not self._is_behind(rung[trial], rung[ranked[0]]):
                     gone_on.add(trial)
                     self._level[trial] = level + 1
                     share = self.shares[level + 1]
