@@ -77,9 +77,6 @@ the recipe does not say otherwise with `search.trial_share`."""
 SETUP_SECONDS = 2.0
 """What building and compiling a network takes on one core: 1 to 2 s were seen on JAX."""
 
-MAX_SETUP_SHARE = 0.05
-"""Of the search; on a machine with other work to do, a trial has so much for its setup at most."""
-
 MIN_SHARE = 0.5
 """Of the time of the shortest trial; one that gets less is cut before it can compare."""
 
@@ -96,7 +93,6 @@ def stretch_seconds(
     left_seconds: float,
     share: float = 1.0,
     trial_share: float = 1 / TRIALS_WANTED,
-    setup_seconds: float = SETUP_SECONDS,
 ) -> float:
     """Return how long the next stretch of a trial may take.
 
@@ -105,7 +101,6 @@ def stretch_seconds(
         left_seconds: What is left of it.
         share: Share of its whole training that the trial does in this stretch.
         trial_share: Share of the search that one trial may take.
-        setup_seconds: What it takes beside training.
 
     Example:
         >>> stretch_seconds(100.0, 50.0)
@@ -113,24 +108,7 @@ def stretch_seconds(
         >>> stretch_seconds(100.0, 50.0, 0.5)
         15.0
     """
-    return min(left_seconds, search_seconds * trial_share * share + setup_seconds)
-
-
-def usual_setup(search_seconds: float, done: Sequence[tuple[float, float]]) -> float:
-    """Return what the next trial is likely to take beside training.
-
-    Args:
-        search_seconds: Length of the whole search.
-        done: How long each trial took that was not lost, in all and in training steps alone.
-
-    Example:
-        >>> usual_setup(100.0, [(9.0, 6.0), (12.0, 8.0), (30.0, 10.0)])
-        4.0
-        >>> usual_setup(60.0, [(9.0, 5.0)])
-        3.0
-    """
-    seen = median(seconds - training for seconds, training in done) if done else 0.0
-    return max(SETUP_SECONDS, min(seen, MAX_SETUP_SHARE * search_seconds))
+    return min(left_seconds, search_seconds * trial_share * share + SETUP_SECONDS)
 
 
 def worth_beginning(

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -44,11 +45,13 @@ class CrossValidation:
         until: Folds that it has behind it in the end; all, if None.
         by_fold: What it predicted in the folds that are behind it, after each epoch; takes those of
             each fold that is trained.
+        seconds: Wall time that training may take once the network is compiled, at least as long as
+            that took; None for the time to the deadline.
 
     Attributes:
         model: The network of the last fold, as its training ended.
-        scores: What trials are compared by, of all these folds together, after each epoch that
-            every one of them has had.
+        scores: What trials are compared by, of all these folds together, after each epoch of the
+            fold that had the fewest.
         predictions: For the validation part, at the best of these epochs; None as long as a fold is
             left.
         batches: Optimiser steps of all folds that were trained.
@@ -71,6 +74,7 @@ class CrossValidation:
     watch: Watch
     until: int | None = None
     by_fold: list[list[Predictions]] = field(default_factory=list)
+    seconds: float | None = None
     model: Any = None
     scores: list[float] = field(default_factory=list)
     predictions: Predictions | None = None
@@ -79,6 +83,8 @@ class CrossValidation:
     is_cut: bool = False
     trouble: str = ""
     _trainer: Any = None
+    _began: float = field(default_factory=time.monotonic)
+    _is_compiled: bool = False
 
     @property
     def operations(self) -> float:
@@ -107,15 +113,16 @@ class CrossValidation:
             self.epochs = min(self.epochs, len(predictions))
             if is_over:
                 break
+        self.by_fold = _aligned(self.by_fold)
         self._score()
         if not self.scores:
             self.trouble = "no epoch was finished in every fold"
 
     def _score(self) -> None:
-        """Score the folds together after each epoch that all of them have had."""
+        """Score the folds together after each epoch."""
         best = -math.inf
         sign = -1 if self.problem.direction == "min" else 1
-        for parts in zip(*self.by_fold, strict=False):
+        for parts in zip(*self.by_fold, strict=True):
             together = None if self.folds_left else self._together(parts)
             score = (
                 self._mean_score(parts) if together is None else self.problem.objective(together)
@@ -141,7 +148,8 @@ class CrossValidation:
         self._begin(problem, folds * self.epochs * self.steps_per_epoch)
         history = _History(
             problem, self.model, self.values, self.epochs, self.deadline,
-            _FoldWatch(self.watch, number, folds, self.epochs), waiting=until - number,
+            _FoldWatch(self.watch, number, folds, self.epochs),
+            share_time=partial(self._share_time, until - number),
         )  # fmt: skip
         train(
             problem, self._trainer, self.values, seed, history,
@@ -152,6 +160,22 @@ class CrossValidation:
         self.is_cut = self.is_cut or history.is_cut
         self.trouble = history.trouble
         return history.predictions
+
+    def _share_time(self, waiting: int) -> float:
+        """Return when a fold must have ended that has its programs now.
+
+        Compiling is taken from the time of all folds: else the first would have none left, and all
+        of them would stop where it did.
+
+        Args:
+            waiting: How many folds share the time, this one among them.
+        """
+        now = time.monotonic()
+        if not self._is_compiled:
+            self._is_compiled = True
+            if self.seconds is not None:
+                self.deadline = min(self.deadline, now + max(self.seconds, now - self._began))
+        return now + (self.deadline - now) / waiting
 
     def _begin(self, problem: Problem, steps: int) -> None:
         """Give the network first weights; one network serves all folds, compiled once."""
@@ -174,40 +198,48 @@ class CrossValidation:
         return whole
 
 
+def _aligned(by_fold: Sequence[list[Predictions]]) -> list[list[Predictions]]:
+    """Return as many epochs of each fold as that has which had the fewest.
+
+    Of one with more of them, those after as large a share of its training count: its learning rate
+    has fallen as far.
+
+    Example:
+        >>> _aligned([["a1", "a2", "a3", "a4"], ["b1", "b2"]])
+        [['a2', 'a4'], ['b1', 'b2']]
+    """
+    epochs = min(map(len, by_fold))
+    places = range(1, epochs + 1)
+    return [[each[-(-place * len(each) // epochs) - 1] for place in places] for each in by_fold]
+
+
 class _History(ScoredSchedule):
     """A schedule that keeps what the model predicts for a fold after each epoch.
 
     Args:
-        options: Arguments of `ScoredSchedule`; the deadline is that of all folds that wait.
-        waiting: How many folds share the time to the deadline, this one among them. Compiling is
-            taken from the time of them all: the first would have none left, and all of them stop
-            where it did.
+        options: Arguments of `ScoredSchedule`.
+        share_time: Returns the deadline of the fold, as soon as its programs are there.
     """
 
-    def __init__(self, *options: Any, waiting: int) -> None:
+    def __init__(self, *options: Any, share_time: Callable[[], float]) -> None:
         super().__init__(*options)
         self.predictions: list[Predictions] = []
-        self._last, self._waiting = self.deadline, waiting
-        self._share_time()
+        self._share_time = share_time
 
     def compiled(self) -> None:
         """Hear that a program was compiled before the first step."""
         super().compiled()
-        self._share_time()
+        self.deadline = self._share_time()
 
     def after_batch(self) -> None:
         """Share the time after a very first batch that compiles."""
         if not self._is_compiled:
-            self._share_time()
+            self.deadline = self._share_time()
         super().after_batch()
 
     def keep(self, epoch: int, predictions: Predictions, score: float) -> None:
         """Keep the predictions."""
         self.predictions.append(predictions)
-
-    def _share_time(self) -> None:
-        now = time.monotonic()
-        self.deadline = now + (self._last - now) / self._waiting
 
 
 @dataclass

@@ -17,16 +17,16 @@ ByFold = list[list[Predictions]]
 
 
 def save_folds(path: Path, by_fold: ByFold) -> None:
-    """Write the predictions of folds, as far as all of them have come.
+    """Write the predictions of folds.
 
     Args:
         path: The file: (epochs, cases, …) float64, the cases of one fold after the other.
-        by_fold: The predictions, at least one fold's.
+        by_fold: The predictions, at least one fold's, and of each after as many epochs.
 
     Raises:
         RunError: The folder cannot be written, or the disk is full.
     """
-    epochs = [np.concatenate(parts) for parts in zip(*by_fold, strict=False)]
+    epochs = [np.concatenate(parts) for parts in zip(*by_fold, strict=True)]
     write_array(path, np.stack(epochs).astype(np.float64, copy=False))
 
 

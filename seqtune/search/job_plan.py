@@ -11,6 +11,14 @@ from seqtune.search.budget import SETUP_SECONDS, TRIALS_WANTED, stretch_seconds
 from seqtune.search.oracle import Proposal
 from seqtune.search.trial import Result, TrialJob, total_steps, trial_seed
 
+COMPILE_SECONDS = 10.0
+"""So much longer the folds of a stretch may take, where compiling does: few are trained in it, and
+without any training all of it would be lost."""
+
+FOLD_MARGIN = 1.3
+"""Folds that are left have so many times the seconds that the others trained: these stop with the
+one that comes to the least."""
+
 
 @dataclass(frozen=True)
 class JobPlan:
@@ -20,6 +28,7 @@ class JobPlan:
         seed: Seeds the trials, each in its own way.
         steps_per_epoch: Batches between two validations, from a configuration.
         trial_share: Share of the search that one trial may take.
+        folds: How many a trial is compared over; 0 for none.
         check: Refuses a configuration that no search could have proposed: what a search goes on
             from may come from a stranger.
     """
@@ -27,15 +36,11 @@ class JobPlan:
     seed: int
     steps_per_epoch: Callable[[Mapping[str, Any]], int]
     trial_share: float = 1 / TRIALS_WANTED
+    folds: int = 0
     check: Callable[[Mapping[str, Any]], Mapping[str, Any]] = dict
 
     def job(
-        self,
-        proposal: Proposal,
-        earlier: Result | None,
-        search_seconds: float,
-        left: float,
-        setup_seconds: float = SETUP_SECONDS,
+        self, proposal: Proposal, earlier: Result | None, search_seconds: float, left: float
     ) -> TrialJob:
         """Return the job that trains a trial as far as its proposal says.
 
@@ -44,19 +49,30 @@ class JobPlan:
             earlier: How the trial has gone so far; None if it begins.
             search_seconds: Length of the whole search.
             left: What is left of it.
-            setup_seconds: What a stretch is likely to take beside training.
         """
         values = dict(self.check(proposal.values))
         steps = total_steps(values)
         behind = earlier.steps if earlier else 0
         until = max(behind + 1, math.ceil(proposal.share * steps))
-        share = (until - behind) / steps
+        seconds = stretch_seconds(search_seconds, left, (until - behind) / steps, self.trial_share)
+        training = None
+        if self.folds:
+            training = max(seconds - SETUP_SECONDS, self._like_before(earlier))
+            seconds = min(left, max(seconds, training + COMPILE_SECONDS))
         return TrialJob(
             trial=proposal.trial,
             values=values,
             seed=trial_seed(self.seed, proposal.trial),
-            seconds=stretch_seconds(search_seconds, left, share, self.trial_share, setup_seconds),
+            seconds=seconds,
             until=until,
             steps_per_epoch=self.steps_per_epoch(values),
             earlier=earlier,
+            training=training,
         )
+
+    def _like_before(self, earlier: Result | None) -> float:
+        """Return the seconds in which the folds that are left train as long as the others did."""
+        if earlier is None or not 0 < earlier.folds_left < self.folds:
+            return 0.0
+        each = earlier.training_seconds / (self.folds - earlier.folds_left)
+        return FOLD_MARGIN * each * earlier.folds_left

@@ -14,7 +14,7 @@ from seqtune.errors import RunError, SearchError
 from seqtune.files import FULL
 from seqtune.progress import EpochEnded, Event, Listener, Note, TrialEnded, TrialStarted
 from seqtune.runtime.interrupt import Interrupt
-from seqtune.search.budget import Clock, usual_setup, worth_beginning
+from seqtune.search.budget import Clock, worth_beginning
 from seqtune.search.executor._contract import POLL_SECONDS, Executor
 from seqtune.search.job_plan import JobPlan
 from seqtune.search.keeping import Keeping
@@ -199,8 +199,7 @@ class Study:
             earlier = self.results.get(proposal.trial) if proposal.continues else None
             if earlier is not None and not self.is_kept(earlier.trial):
                 earlier = None  # its network is not there any more; it begins anew
-            setup = usual_setup(self._search_seconds, self._done())
-            job = self.plan.job(proposal, earlier, self._search_seconds, self.left(), setup)
+            job = self.plan.job(proposal, earlier, self._search_seconds, self.left())
             self._submit(executor, job)
 
     def _submit(self, executor: Executor, job: TrialJob) -> None:
@@ -219,13 +218,8 @@ class Study:
         scored = [result for result in self.results.values() if result.score is not None]
         if scored and all(result.folds_left for result in scored):
             return self.left() > 0  # nothing would come of them
-        is_first = not (self.results or self._running)
-        return worth_beginning(self.left(), self._done(), is_first=is_first)
-
-    def _done(self) -> list[tuple[float, float]]:
-        """Return how long each trial took that was not lost, in all and in training steps."""
-        results = [each for each in self.results.values() if each.score is not None]
-        return [(result.seconds, result.training_seconds) for result in results]
+        done = [(result.seconds, result.training_seconds) for result in scored]
+        return worth_beginning(self.left(), done, is_first=not (self.results or self._running))
 
     def _take(self, outcome: Any, executor: Executor) -> None:
         job = self._running.pop(outcome.trial, None)

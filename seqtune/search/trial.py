@@ -40,7 +40,7 @@ class Result:
     Args:
         trial: Its name.
         status: "completed" (trained to the end), "stopped" (cut by the clock or because others were
-            better, at its best epoch) or "failed".
+            better, at its best epoch, or before its last fold) or "failed".
         values: Its configuration.
         score: Best validation score; None if it failed.
         scores: Validation score after every epoch.
@@ -109,6 +109,7 @@ class TrialJob:
         until: Optimiser steps that the trial has behind it when the stretch ends.
         steps_per_epoch: Batches between two validations.
         earlier: How the trial has gone so far; None if it begins.
+        training: Over folds, wall time that training may take of it, compiling apart.
     """
 
     trial: str
@@ -118,6 +119,7 @@ class TrialJob:
     until: int
     steps_per_epoch: int
     earlier: Result | None = None
+    training: float | None = None
 
     def run(self, problem: Problem, watch: Watch) -> Result:
         """Train, and keep the best epoch; a failure is in the result.
@@ -170,6 +172,7 @@ class TrialJob:
             watch,
             until=min(count, max(done + 1, round(count * self.until / steps))),
             by_fold=load_folds(kept, problem.folds[:done]) if done else [],
+            seconds=self.training,
         )  # fmt: skip
         folds.run()
         if folds.trouble:

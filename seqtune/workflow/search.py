@@ -252,6 +252,7 @@ class Searching:
                 values.seed,
                 self._steps_per_epoch,
                 values.search.trial_share,
+                len(self.problem.folds),
                 partial(check_values, task.name, origin=self.problem.folder / STATE),
             ),
             record=self.record,
