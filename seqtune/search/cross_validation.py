@@ -83,8 +83,11 @@ class CrossValidation:
     is_cut: bool = False
     trouble: str = ""
     _trainer: Any = None
-    _began: float = field(default_factory=time.monotonic)
+    _began: float = field(init=False)
     _is_compiled: bool = False
+
+    def __post_init__(self) -> None:
+        self._began = time.monotonic()
 
     @property
     def operations(self) -> float:

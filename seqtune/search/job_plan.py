@@ -12,8 +12,8 @@ from seqtune.search.oracle import Proposal
 from seqtune.search.trial import Result, TrialJob, total_steps, trial_seed
 
 COMPILE_SECONDS = 10.0
-"""So much longer the folds of a stretch may take, where compiling does: few are trained in it, and
-without any training all of it would be lost."""
+"""So much longer than their training folds may take in any case, and as long as all folds of a
+trial: a stretch that ends before it has compiled is lost."""
 
 FOLD_MARGIN = 1.3
 """Folds that are left have so many times the seconds that the others trained: these stop with the
@@ -54,21 +54,31 @@ class JobPlan:
         steps = total_steps(values)
         behind = earlier.steps if earlier else 0
         until = max(behind + 1, math.ceil(proposal.share * steps))
-        seconds = stretch_seconds(search_seconds, left, (until - behind) / steps, self.trial_share)
-        training = None
-        if self.folds:
-            training = max(seconds - SETUP_SECONDS, self._like_before(earlier))
-            seconds = min(left, max(seconds, training + COMPILE_SECONDS))
+        stretch, whole = (
+            stretch_seconds(search_seconds, left, each, self.trial_share)
+            for each in ((until - behind) / steps, 1.0)
+        )
+        training = max(stretch - SETUP_SECONDS, self._like_before(earlier)) if self.folds else None
         return TrialJob(
             trial=proposal.trial,
             values=values,
             seed=trial_seed(self.seed, proposal.trial),
-            seconds=seconds,
+            seconds=stretch if training is None else self._longest(whole, training, left),
             until=until,
             steps_per_epoch=self.steps_per_epoch(values),
             earlier=earlier,
             training=training,
         )
+
+    def _longest(self, whole: float, training: float, left: float) -> float:
+        """Return how long a stretch over folds may take if compiling is slow.
+
+        Args:
+            whole: What all folds may take.
+            training: What its training may take.
+            left: What is left of the search.
+        """
+        return min(left, max(whole, training + COMPILE_SECONDS))
 
     def _like_before(self, earlier: Result | None) -> float:
         """Return the seconds in which the folds that are left train as long as the others did."""
