@@ -235,8 +235,9 @@ class Study:
         worker = self._worker.get(outcome.trial, 0)
         self.listener(
             TrialEnded(
-                outcome.trial, worker, outcome.status, outcome.score, outcome.seconds,
-                outcome.reason,
+                outcome.trial, worker, outcome.status,
+                None if outcome.folds_left else outcome.score,
+                outcome.seconds, outcome.reason,
             )
         )  # fmt: skip
 

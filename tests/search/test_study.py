@@ -196,6 +196,22 @@ def test_the_first_trial_is_always_begun(seconds: float) -> None:
     assert len(search(seconds).results) == 1
 
 
+def in_folds(left: int) -> Callable[[TrialJob], Result]:
+    """Return how trials end that have so many folds left."""
+    return lambda job: replace(done(job), status="stopped", folds_left=left)
+
+
+def test_as_long_as_no_trial_is_through_all_folds_any_time_is_worth_it() -> None:
+    assert len(search(24.0, outcome=in_folds(2)).results) == 3  # the third has 4 of 10 seconds
+    assert len(search(24.0, outcome=in_folds(0)).results) == 2
+
+
+def test_a_trial_with_folds_left_is_told_without_a_score() -> None:
+    for left, score in ((2, None), (0, 1.0)):
+        events = search(10.0, outcome=in_folds(left)).events
+        assert [event.score for event in events if isinstance(event, TrialEnded)] == [score]
+
+
 def test_failures_alone_do_not_go_on_past_the_end() -> None:
     assert len(search(25.0, outcome=failed).results) == 3
 

@@ -304,6 +304,7 @@ def test_hardly_trained_networks_are_used_only_where_there_are_no_others() -> No
     assert usable([early, failed, whole, cut]) == [whole, cut]
     assert usable([early, failed]) == [early]
     assert usable([failed]) == []
+    assert usable([replace(whole, folds_left=1), early]) == [early]
 
 
 @pytest.mark.parametrize(
