@@ -70,6 +70,10 @@ class JobPlan:
             training=training,
         )
 
+    def seconds_to_go(self, result: Result) -> float:
+        """Return what the folds that a trial has left are likely to take."""
+        return SETUP_SECONDS + self._like_before(result)
+
     def _longest(self, whole: float, training: float, left: float) -> float:
         """Return how long a stretch over folds may take if compiling is slow.
 

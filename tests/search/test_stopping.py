@@ -216,6 +216,18 @@ def test_what_is_clearly_behind_does_not_go_on_where_more_is_better() -> None:
     assert [asked(rule, late)[0] for _ in range(2)] == ["t001", "t006"]
 
 
+@pytest.mark.parametrize("name", RULES)
+def test_without_time_for_one_that_begins_no_rule_proposes_any(name: str) -> None:
+    oracle = Oracle(1)
+    assert stopping_rule(name, oracle, "min").ask(1.0, begins=False) is None  # type: ignore[arg-type]
+    assert oracle.asked == 0
+
+
+def test_without_time_for_one_that_begins_the_best_goes_on() -> None:
+    rule, _ = halving([0.9, 0.5])
+    assert rule.ask(1.0, begins=False) == Proposal("t002", {"units": 2}, SHARES[1], True)
+
+
 def test_where_half_a_training_is_worthless_one_goes_on_in_the_middle() -> None:
     rule, _ = halving([0.9, 0.5])
     rule.is_half_worthless = True

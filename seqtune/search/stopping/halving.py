@@ -66,14 +66,14 @@ class Halving:
         self._values: dict[str, dict[str, Any]] = {}
         self._level: dict[str, int] = {}
 
-    def ask(self, remaining: float) -> Proposal | Wait | None:
+    def ask(self, remaining: float, *, begins: bool = True) -> Proposal | Wait | None:
         """Return a paused trial that is good enough to go on, or else a new one."""
         if promoted := self._promote(math.floor):
             return promoted
         is_late = remaining < (MIDDLE if self._has_nothing() else self.ending)
-        if is_late and (promoted := self._promote(math.ceil)):
+        if (is_late or not begins) and (promoted := self._promote(math.ceil)):
             return promoted
-        proposal = self.oracle.ask(remaining)
+        proposal = self.oracle.ask(remaining) if begins else None
         if proposal is None:
             return self._promote(math.ceil)
         if isinstance(proposal, Wait):
