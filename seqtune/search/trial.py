@@ -170,7 +170,7 @@ class TrialJob:
         folds = CrossValidation(
             problem, self.values, self.seed, epochs, self.steps_per_epoch, began + self.seconds,
             watch,
-            until=min(count, max(done + 1, round(count * self.until / steps))),
+            until=min(count, max(done + 1, count * self.until // steps)),
             by_fold=load_folds(kept, problem.folds[:done]) if done else [],
             seconds=self.training,
         )  # fmt: skip
@@ -195,7 +195,9 @@ class TrialJob:
             scores=folds.scores,
             training_seconds=before.training_seconds + folds.training_seconds,
             parameters=int(folds.model.count_params()),
-            steps=before.steps + math.ceil(folds.batches / count),
+            steps=min(
+                before.steps + math.ceil(folds.batches / count), epochs * self.steps_per_epoch
+            ),
             operations=count * folds.operations,
             folds_left=folds.folds_left,
         )
