@@ -229,9 +229,8 @@ class Study:
         """Say whether a trial may go on that has folds left; its programs are there already."""
         scored = [result for result in self.results.values() if result.score is not None]
         needed = [self.plan.seconds_to_go(each) for each in scored if each.folds_left]
-        if len(needed) == len(scored):  # nothing comes of the search unless one does
-            return bool(needed) and self.left() > 0
-        return bool(needed) and self.left() >= MIN_SHARE * min(needed)
+        is_all = len(needed) == len(scored)  # nothing comes of the search unless one does
+        return bool(needed) and self.left() >= (0.0 if is_all else MIN_SHARE * min(needed))
 
     def _take(self, outcome: Any, executor: Executor) -> None:
         job = self._running.pop(outcome.trial, None)

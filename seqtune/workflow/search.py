@@ -31,9 +31,7 @@ from seqtune.search.problem import Problem
 from seqtune.search.recorded import check_values
 from seqtune.search.refit import refit_seconds
 from seqtune.search.signature import signature
-from seqtune.search.stopping import stopping_rule
-from seqtune.search.stopping._contract import Stopping
-from seqtune.search.stopping.fold_pause import pause_folds, pause_margin
+from seqtune.search.stopping.search_rule import rule_for
 from seqtune.search.study import Study
 from seqtune.search.trial import Result
 from seqtune.search.trial_files import folds_path, model_path
@@ -245,7 +243,7 @@ class Searching:
             self.listener(Note(f"search.stopping is ignored: {why}"))
         return Study(
             oracle=oracle,
-            stopping=self._stopping(oracle),
+            stopping=rule_for(values.search, oracle, self.problem),
             clock=self.clock,
             reserve=self._ending,
             plan=JobPlan(
@@ -259,23 +257,6 @@ class Searching:
             listener=self.listener,
             interrupt=interrupt,
             is_kept=self._is_kept,
-        )
-
-    def _stopping(self, oracle: Oracle) -> Stopping:
-        """Return the rule that says which trials go on; over folds they pause after some."""
-        search, folds = self.recipe.values.search, self.problem.folds
-        pause = None if search.pause == "auto" else search.pause
-        rule = partial(
-            stopping_rule, search.stopping, oracle, self.problem.direction,
-            trial_share=search.trial_share,
-        )  # fmt: skip
-        if not folds:
-            return rule(pause=pause)
-        count = pause_folds(folds, pause)
-        return rule(
-            pause=count / len(folds),
-            margin=partial(pause_margin, self.problem, count),
-            is_half_worthless=True,
         )
 
     def _is_kept(self, trial: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from types import SimpleNamespace
 from typing import Any
@@ -13,10 +14,10 @@ import pytest
 from seqtune.errors import SearchError
 from seqtune.search.oracle import WAIT, Proposal
 from seqtune.search.stopping import RULES, stopping_rule
-from seqtune.search.stopping.fold_pause import LEAST_CASES, pause_folds, pause_margin
 from seqtune.search.stopping.halving import ENDING, MIDDLE, Halving
 from seqtune.search.stopping.median import GRACE, Median
 from seqtune.search.stopping.none import Never
+from seqtune.search.stopping.search_rule import LEAST_CASES, pause_folds, pause_margin, rule_for
 from seqtune.search.trial import Result
 from seqtune.tasks._values import Fold
 
@@ -247,6 +248,21 @@ def test_over_folds_trials_pause_after_as_many_as_say_something() -> None:
     assert [pause_folds(folds(*[9] * 5), share) for share in (0.05, 1 / 3, 0.4, 1.0)] == [
         1, 2, 2, 5,
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("sizes", "shares"), [((), (1 / 3, 1.0)), ([20] * 4, (0.25, 1.0))])
+def test_over_folds_alone_half_a_training_is_worthless(
+    sizes: Sequence[int], shares: tuple[float, float]
+) -> None:
+    search = SimpleNamespace(stopping="halving", pause="auto", trial_share=0.4)
+    problem: Any = SimpleNamespace(
+        direction="max", prepared=None, folds=[Fold(None, np.arange(size)) for size in sizes],
+        task=SimpleNamespace(margin=lambda prepared, score: 0.1),
+    )  # fmt: skip
+    rule: Any = rule_for(search, Oracle(1), problem)  # type: ignore[arg-type]
+    assert (rule.shares, rule.ending) == (shares, 0.4)
+    assert rule.is_half_worthless is bool(sizes)
+    assert (rule.margin(0.5) if sizes else rule.margin) == (0.2 if sizes else None)
 
 
 def test_scores_of_a_quarter_of_the_folds_are_twice_as_uncertain() -> None:

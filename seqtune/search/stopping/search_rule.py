@@ -1,15 +1,42 @@
-"""After how many folds a trial pauses, and how far scores of so few cases are apart by chance."""
+"""The rule of a search: over folds trials pause after some, and few cases say what they say."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from functools import partial
+from typing import Any
 
+from seqtune.search.oracle import Oracle
 from seqtune.search.problem import Problem
+from seqtune.search.stopping import stopping_rule
+from seqtune.search.stopping._contract import Stopping
 from seqtune.tasks._values import Fold
 
 LEAST_CASES = 16
 """A score of fewer cases says next to nothing of a trial; half of the folds are enough."""
+
+
+def rule_for(search: Any, oracle: Oracle, problem: Problem) -> Stopping:
+    """Return the rule that says which trials of a search go on.
+
+    Args:
+        search: The section `search` of its recipe.
+        oracle: Proposes configurations.
+        problem: Task and data.
+    """
+    pause = None if search.pause == "auto" else search.pause
+    rule = partial(
+        stopping_rule, search.stopping, oracle, problem.direction, trial_share=search.trial_share
+    )
+    if not problem.folds:
+        return rule(pause=pause)
+    count = pause_folds(problem.folds, pause)
+    return rule(
+        pause=count / len(problem.folds),
+        margin=partial(pause_margin, problem, count),
+        is_half_worthless=True,
+    )
 
 
 def pause_folds(folds: Sequence[Fold], share: float | None = None) -> int:
