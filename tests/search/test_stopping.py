@@ -229,12 +229,24 @@ def test_without_time_for_one_that_begins_the_best_goes_on() -> None:
     assert rule.ask(1.0, begins=False) == Proposal("t002", {"units": 2}, SHARES[1], True)
 
 
-def test_where_half_a_training_is_worthless_one_goes_on_in_the_middle() -> None:
-    rule, _ = halving([0.9, 0.5])
+def test_where_half_a_training_is_worthless_the_first_does_not_pause() -> None:
+    rule, _ = halving([])
     rule.is_half_worthless = True
-    assert asked(rule, MIDDLE + 0.01)[0] == "t003"
-    assert asked(rule, MIDDLE - 0.01) == ("t002", SHARES[1], True)
-    assert asked(rule, MIDDLE - 0.01)[0] == "t004"  # one has
+    assert [asked(rule) for _ in range(2)] == [("t001", 1.0, False), ("t002", SHARES[0], False)]
+    rule.tell(result("t001", 0.5))  # cut by the clock, but through all folds
+    rule.tell(replace(result("t002", 0.9), folds_left=4))
+    assert asked(rule, MIDDLE - 0.01) == ("t003", SHARES[0], False)  # there is a network
+
+
+def test_where_half_a_training_is_worthless_one_goes_on_in_the_middle() -> None:
+    rule, _ = halving([])
+    rule.is_half_worthless = True
+    for trial, score, reason in (("t001", None, "killed"), ("t002", 0.9, ""), ("t003", 0.5, "")):
+        assert asked(rule)[0] == trial
+        rule.tell(replace(result(trial, score, reason=reason), folds_left=4))
+    rule.restore(json.loads(json.dumps(rule.state())))
+    assert asked(rule, MIDDLE + 0.01)[0] == "t004"
+    assert asked(rule, MIDDLE - 0.01) == ("t003", SHARES[1], True)
 
 
 def test_over_folds_trials_pause_after_as_many_as_say_something() -> None:

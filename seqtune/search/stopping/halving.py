@@ -20,8 +20,8 @@ ENDING = 0.25
 """In this last share of the time what is begun goes on, before anything new begins."""
 
 MIDDLE = 0.5
-"""Where only what has trained to its end counts, the best goes on when this share of the time is
-left, if none has before: in any case there is a network in the end."""
+"""Where only what has trained to its end counts, the first trial does not pause, so that there is a
+network in any case; if it failed, the best goes on when this share of the time is left."""
 
 CLEARLY = 2.0
 """What is so many margins behind the best at a pause does not go on, even where time is left."""
@@ -65,12 +65,14 @@ class Halving:
         self._gone_on: list[set[str]] = [set() for _ in shares]
         self._values: dict[str, dict[str, Any]] = {}
         self._level: dict[str, int] = {}
+        self._has_whole = False
 
     def ask(self, remaining: float, *, begins: bool = True) -> Proposal | Wait | None:
         """Return a paused trial that is good enough to go on, or else a new one."""
         if promoted := self._promote(math.floor):
             return promoted
-        is_late = remaining < (MIDDLE if self._has_nothing() else self.ending)
+        has_none = self.is_half_worthless and not self._has_whole
+        is_late = remaining < (MIDDLE if has_none else self.ending)
         if (is_late or not begins) and (promoted := self._promote(math.ceil)):
             return promoted
         proposal = self.oracle.ask(remaining) if begins else None
@@ -78,9 +80,10 @@ class Halving:
             return self._promote(math.ceil)
         if isinstance(proposal, Wait):
             return proposal
+        is_first = self.is_half_worthless and not self._values
         self._values[proposal.trial] = proposal.values
         self._level[proposal.trial] = 0
-        return Proposal(proposal.trial, proposal.values, self.shares[0])
+        return Proposal(proposal.trial, proposal.values, 1.0 if is_first else self.shares[0])
 
     def tell(self, result: Result) -> None:
         """Say how a stretch of a trial went; one that failed or is done never goes on."""
@@ -92,8 +95,10 @@ class Halving:
         if result.score is not None:
             self._rungs[level][result.trial] = result.score
             self._values[result.trial] = result.values
-        if result.reason or result.status != "stopped":
+        is_whole = self.is_half_worthless and not result.folds_left
+        if result.reason or result.status != "stopped" or is_whole:
             self._gone_on[level].add(result.trial)
+        self._has_whole |= is_whole and not result.reason
 
     def hear(self, trial: str, progress: float, score: float) -> bool:
         """Let every stretch come to its end."""
@@ -103,6 +108,7 @@ class Halving:
         """Return who paused where, and who went on; trials under way pause where they were."""
         under_way = {trial: level for trial, level in self._level.items() if level > 0}
         return {
+            "has_whole": self._has_whole,
             "rungs": self._rungs,
             "values": {trial: self._values[trial] for rung in self._rungs for trial in rung},
             "gone_on": [
@@ -118,10 +124,7 @@ class Halving:
         ]
         self._gone_on = [set(gone) for gone in state["gone_on"]]
         self._values = dict(state["values"])
-
-    def _has_nothing(self) -> bool:
-        """Say whether a search that ended now would be left without a network."""
-        return self.is_half_worthless and not any(self._gone_on)
+        self._has_whole = bool(state.get("has_whole", False))
 
     def _is_behind(self, score: float, best: float) -> bool:
         """Say whether a score at a pause is clearly worse than the best one."""
