@@ -92,7 +92,8 @@ def train_once(task: Any, prepared: Any, values: dict[str, Any]) -> list[float]:
     from seqtune.search.schedule import Watch
     from seqtune.search.trainer import trainer_for
     from seqtune.search.training import Monitor, train
-    from seqtune.search.trial import Result, model_path
+    from seqtune.search.trial import Result
+    from seqtune.search.trial_files import model_path
 
     steps = task.steps_per_epoch(prepared, values)
     epochs = -(-int(values["training.steps"]) // steps)

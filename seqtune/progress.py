@@ -71,7 +71,10 @@ class EpochEnded:
 
 @dataclass(frozen=True)
 class TrialEnded:
-    """A trial is over: "completed", "stopped" (cut by the clock) or "failed" (with the reason)."""
+    """A trial is over: "completed", "stopped" (cut by the clock) or "failed" (with the reason).
+
+    One that was stopped before its last fold has no score: that of some folds is another.
+    """
 
     trial: str
     worker: int

@@ -48,7 +48,8 @@ tasks. A module may also define:
 - `suits(histories)`, of a forecast by `forecast`, or `suits(pairs)`, of a translation: whether it
   is meant for such data; where it is not, it runs only if it is asked for by name;
 - `work(known, asked)`: how the time of fitting that many examples and predicting that many others
-  grows, in any unit; without it, the time grows with their sum.
+  grows, in any unit; without it, the time grows with their sum;
+- `work_by_steps(known, asked, steps)`: the same, where the length of the examples matters to that.
 """
 
 from __future__ import annotations

@@ -56,11 +56,13 @@ class Portion:
         known: What a method is fitted on, as `Fitting.fit` takes it.
         asked: The examples, as `Fitting.predict` takes them.
         sizes: How many examples both are.
+        steps: Steps of an example, on average; 0 where examples have none.
     """
 
     known: Any
     asked: Any
     sizes: tuple[int, int]
+    steps: float = 0.0
 
 
 @dataclass(frozen=True)

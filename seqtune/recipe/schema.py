@@ -129,7 +129,8 @@ class SearchSection(Section):
     pause: Annotated[float | Auto, Or(("auto",), Number(above=0, below=1))] = Field(
         "auto",
         description="With stopping halving, the share of its training after which a trial pauses; "
-        "auto is a third.",
+        "auto is a third. Over folds it is rounded up to whole folds, and auto is the first, or as "
+        "many as have 16 cases.",
     )
     trial_share: Annotated[float, Number(above=0, maximum=1)] = Field(
         0.2, description="Share of the search that one trial may take at most."

@@ -143,6 +143,8 @@ class LiveBoard:
         took = f"{duration(event.seconds)}"
         if event.status == "failed":
             return Text(f"trial {literal(event.trial)} failed in {took}: {literal(event.reason)}")
+        if event.score is None:
+            return Text(f"trial {literal(event.trial)} {literal(event.status)} in {took}")
         best = ", the best so far" if event.trial == self._state.best_trial else ""
         score = f"{figure(event.score)} in {took}"
         return Text(f"trial {literal(event.trial)} {literal(event.status)}: {score}{best}")

@@ -15,7 +15,8 @@ from seqtune.run.predictions import Predictions
 from seqtune.run.together import choose_together, choose_with_method, is_far_behind
 from seqtune.search.ensemble import blend, select_members
 from seqtune.search.problem import Problem
-from seqtune.search.trial import Result, predictions_path
+from seqtune.search.trial import Result
+from seqtune.search.trial_files import predictions_path
 from seqtune.tasks._abilities import Hedges, JoinsMethods, PredictsTogether
 
 MIN_ERROR = 1e-9

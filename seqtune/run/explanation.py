@@ -67,7 +67,7 @@ def explain_trial(
         UsageError: Nothing can be explained of such a task.
     """
     from seqtune.runtime.network import KerasNetwork
-    from seqtune.search.trial import model_path
+    from seqtune.search.trial_files import model_path
 
     if not isinstance(task, Explains):
         raise UsageError(f"a {task.name} run has no explanation", f"seqtune report {folder}")

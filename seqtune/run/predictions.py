@@ -12,7 +12,7 @@ from seqtune.run.baseline_predictions import Arrays, read_predictions
 from seqtune.run.together import Together
 from seqtune.search.ensemble import blend
 from seqtune.search.problem import Problem
-from seqtune.search.trial import predictions_path
+from seqtune.search.trial_files import predictions_path
 from seqtune.tasks._abilities import PredictsTogether, Recalibrates
 from seqtune.tasks._values import Calibration
 

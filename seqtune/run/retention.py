@@ -11,13 +11,14 @@ from seqtune.run.members import Member
 from seqtune.search.trial import Result
 
 KEPT = 30
-"""So many of the trials that trained to their end, and as many of those that were stopped, keep
-their networks: as many as may become members of an ensemble (`run.selection.ENSEMBLE_POOL`). A
-trial that goes on all the same, because the rest of a long search was worse, begins anew."""
+"""So many of the trials that trained to their end, as many of those that were stopped, and as many
+of those that have folds left, keep their networks: as many as may become members of an ensemble
+(`run.selection.ENSEMBLE_POOL`). A trial that goes on all the same, because the rest of a long
+search was worse, begins anew."""
 
 FILES = {
     "models": re.compile(r"(t[0-9]{3,9})(-refitted)?\.keras"),
-    "trials": re.compile(r"(t[0-9]{3,9})(-test)?\.npy"),
+    "trials": re.compile(r"(t[0-9]{3,9})(-test|-folds)?\.npy"),
 }
 """The files of trials, by folder."""
 
@@ -28,7 +29,7 @@ def kept(results: Iterable[Result], direction: str, most: int = KEPT) -> list[Re
     Args:
         results: All trials so far.
         direction: "min" or "max": which way scores are better.
-        most: How many of each status.
+        most: How many of each status, and of those that have folds left.
 
     Example:
         >>> scores = {"t001": 0.5, "t002": 0.4, "t003": 0.6}
@@ -37,11 +38,12 @@ def kept(results: Iterable[Result], direction: str, most: int = KEPT) -> list[Re
         ['t001', 't002']
     """
     sign = 1 if direction == "min" else -1
-    groups: dict[bool, list[Result]] = {True: [], False: []}
+    groups: dict[tuple[bool, bool], list[Result]] = {}
     everything = list(results)
     for result in everything:
         if result.score is not None:
-            groups[result.status == "completed"].append(result)
+            group = result.status == "completed", bool(result.folds_left)
+            groups.setdefault(group, []).append(result)
     names = {
         result.trial
         for group in groups.values()

@@ -27,7 +27,8 @@ from seqtune.search.refit import (
     refitted_path,
     test_predictions_path,
 )
-from seqtune.search.trial import Result, model_path, usable
+from seqtune.search.trial import Result, usable
+from seqtune.search.trial_files import model_path
 from seqtune.tasks._abilities import PredictsTogether
 from seqtune.tasks._values import Calibration
 

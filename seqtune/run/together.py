@@ -15,7 +15,8 @@ from seqtune.run.loaded_member import LoadedMember
 from seqtune.run.members import Member
 from seqtune.run.set_choice import choose_set, is_worse
 from seqtune.search.problem import Problem
-from seqtune.search.trial import Result, model_path
+from seqtune.search.trial import Result
+from seqtune.search.trial_files import model_path
 from seqtune.tasks._abilities import JoinsMethods, PredictsTogether, RatedSets
 from seqtune.tasks._values import Part, Until, Values
 

@@ -29,6 +29,7 @@ KINDS: Mapping[str, Callable[[Any], bool]] = {
     "reason": lambda reason: isinstance(reason, str),
     "steps": _is_count,
     "operations": lambda operations: is_number(operations) and operations >= 0,
+    "folds_left": _is_count,
 }
 """What each key of a trial holds."""
 

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -31,7 +32,7 @@ FOLD_SEEDS_APART = 32_452_843
 
 @dataclass
 class CrossValidation:
-    """Trains a configuration once for each fold.
+    """Trains a configuration once for each fold, or for some of them and later for the others.
 
     Args:
         problem: Task and data; its validation part is what all folds are, together.
@@ -41,13 +42,19 @@ class CrossValidation:
         steps_per_epoch: Batches between two looks at a fold.
         deadline: Value of `time.monotonic()` at which all must have ended.
         watch: Follows the training, and may end it.
+        until: Folds that it has behind it in the end; all, if None.
+        by_fold: What it predicted in the folds that are behind it, after each epoch; takes those of
+            each fold that is trained.
+        seconds: Wall time that training may take once the network is compiled, at least as long as
+            that took; None for the time to the deadline.
 
     Attributes:
         model: The network of the last fold, as its training ended.
-        scores: What trials are compared by, of all folds together, after each epoch that every
-            fold has had.
-        predictions: For the validation part, at the best of these epochs.
-        batches: Optimiser steps of a fold.
+        scores: What trials are compared by, of all these folds together, after each epoch of the
+            fold that had the fewest.
+        predictions: For the validation part, at the best of these epochs; None as long as a fold is
+            left.
+        batches: Optimiser steps of all folds that were trained.
         operations: Floating-point operations of one of them.
         training_seconds: Wall time in training steps.
         is_cut: Whether time or watch ended it early.
@@ -65,59 +72,125 @@ class CrossValidation:
     steps_per_epoch: int
     deadline: float
     watch: Watch
+    until: int | None = None
+    by_fold: list[list[Predictions]] = field(default_factory=list)
+    seconds: float | None = None
     model: Any = None
     scores: list[float] = field(default_factory=list)
     predictions: Predictions | None = None
     batches: int = 0
-    operations: float = 0.0
     training_seconds: float = 0.0
     is_cut: bool = False
     trouble: str = ""
+    _trainer: Any = None
+    _began: float = field(init=False)
+    _is_compiled: bool = False
+
+    def __post_init__(self) -> None:
+        self._began = time.monotonic()
+
+    @property
+    def operations(self) -> float:
+        """Floating-point operations of an optimiser step."""
+        return float(self._trainer.operations)
+
+    @property
+    def folds_left(self) -> int:
+        """Folds that it was not trained in."""
+        return len(self.problem.folds) - len(self.by_fold)
 
     def run(self) -> None:
-        """Train all folds, and find the epoch at which they were best together."""
-        by_fold: list[list[Predictions]] = []
-        for number, fold in enumerate(self.problem.folds):
-            by_fold.append(self._train(number, fold))
+        """Train the folds, and find the epoch at which they were best together."""
+        folds = self.problem.folds
+        until = len(folds) if self.until is None else self.until
+        self.epochs = min([self.epochs, *map(len, self.by_fold)])
+        for number in range(len(self.by_fold), until):
+            predictions = self._train(number, folds[number], until)
             if self.trouble:
                 return
-            self.epochs = min(self.epochs, len(by_fold[-1]))
-        best = -math.inf
-        sign = -1 if self.problem.direction == "min" else 1
-        for parts in zip(*by_fold, strict=False):
-            together = self._together(parts)
-            self.scores.append(self.problem.objective(together))
-            if sign * self.scores[-1] > best:
-                best, self.predictions = sign * self.scores[-1], together
-        if self.predictions is None:
+            is_over = self.watch.is_over()
+            if is_over and self.by_fold:
+                self.is_cut = True
+                break  # all others would have to stop where this one did
+            self.by_fold.append(predictions)
+            self.epochs = min(self.epochs, len(predictions))
+            if is_over:
+                break
+        self.by_fold = _aligned(self.by_fold)
+        self._score()
+        if not self.scores:
             self.trouble = "no epoch was finished in every fold"
 
-    def _train(self, number: int, fold: Fold) -> list[Predictions]:
+    def _score(self) -> None:
+        """Score the folds together after each epoch."""
+        best = -math.inf
+        sign = -1 if self.problem.direction == "min" else 1
+        for parts in zip(*self.by_fold, strict=True):
+            together = None if self.folds_left else self._together(parts)
+            score = (
+                self._mean_score(parts) if together is None else self.problem.objective(together)
+            )
+            self.scores.append(score)
+            if sign * score > best:
+                best, self.predictions = sign * score, together
+
+    def _mean_score(self, parts: Sequence[Predictions]) -> float:
+        """Return the mean score of folds, each as often as it has cases."""
+        scores = [
+            self.problem.with_data(fold.prepared).objective(part)
+            for fold, part in zip(self.problem.folds, parts, strict=False)
+        ]
+        return float(np.average(scores, weights=[len(part) for part in parts]))
+
+    def _train(self, number: int, fold: Fold, until: int) -> list[Predictions]:
         """Train one fold; return what it predicts for its cases after each epoch."""
         folds = len(self.problem.folds)
         seed = self.seed + FOLD_SEEDS_APART * number
         seed_everything(seed)
         problem = self.problem.with_data(fold.prepared)
-        self.model = problem.task.build(fold.prepared, self.values)
-        trainer = trainer_for(
-            problem, self.model, self.values, folds * self.epochs * self.steps_per_epoch
-        )
-        now = time.monotonic()
+        self._begin(problem, folds * self.epochs * self.steps_per_epoch)
         history = _History(
-            problem, self.model, self.values, self.epochs,
-            now + (self.deadline - now) / (folds - number),
+            problem, self.model, self.values, self.epochs, self.deadline,
             _FoldWatch(self.watch, number, folds, self.epochs),
+            share_time=partial(self._share_time, until - number),
         )  # fmt: skip
         train(
-            problem, trainer, self.values, seed, history,
+            problem, self._trainer, self.values, seed, history,
             steps_per_epoch=self.steps_per_epoch, until="train",
         )  # fmt: skip
-        self.batches = history.batches
-        self.operations = trainer.operations
+        self.batches += history.batches
         self.training_seconds += history.training_seconds
         self.is_cut = self.is_cut or history.is_cut
         self.trouble = history.trouble
         return history.predictions
+
+    def _share_time(self, waiting: int) -> float:
+        """Return when a fold must have ended that has its programs now.
+
+        Compiling is taken from the time of all folds: else the first would have none left, and all
+        of them would stop where it did.
+
+        Args:
+            waiting: How many folds share the time, this one among them.
+        """
+        now = time.monotonic()
+        if not self._is_compiled:
+            self._is_compiled = True
+            if self.seconds is not None:
+                self.deadline = min(self.deadline, now + max(self.seconds, now - self._began))
+        return now + (self.deadline - now) / waiting
+
+    def _begin(self, problem: Problem, steps: int) -> None:
+        """Give the network first weights; one network serves all folds, compiled once."""
+        fresh = problem.task.build(problem.prepared, self.values)
+        if self.model is not None:
+            for variable, drawn in zip(self.model.variables, fresh.variables, strict=True):
+                variable.assign(drawn.value)
+            self._trainer.forget()
+            return
+        self.model, self._trainer = fresh, trainer_for(problem, fresh, self.values, steps)
+        # what predicts is compiled now, so that no epoch seems to take as long
+        problem.predict(fresh, self.values, "validation")
 
     def _together(self, parts: Sequence[Predictions]) -> Predictions:
         """Put the predictions of all folds in the order of the validation part."""
@@ -128,12 +201,44 @@ class CrossValidation:
         return whole
 
 
-class _History(ScoredSchedule):
-    """A schedule that keeps what the model predicts for a fold after each epoch."""
+def _aligned(by_fold: Sequence[list[Predictions]]) -> list[list[Predictions]]:
+    """Return as many epochs of each fold as that has which had the fewest.
 
-    def __init__(self, *options: Any) -> None:
+    Of one with more of them, those after as large a share of its training count: its learning rate
+    has fallen as far.
+
+    Example:
+        >>> _aligned([["a1", "a2", "a3", "a4"], ["b1", "b2"]])
+        [['a2', 'a4'], ['b1', 'b2']]
+    """
+    epochs = min(map(len, by_fold))
+    places = range(1, epochs + 1)
+    return [[each[-(-place * len(each) // epochs) - 1] for place in places] for each in by_fold]
+
+
+class _History(ScoredSchedule):
+    """A schedule that keeps what the model predicts for a fold after each epoch.
+
+    Args:
+        options: Arguments of `ScoredSchedule`.
+        share_time: Returns the deadline of the fold, as soon as its programs are there.
+    """
+
+    def __init__(self, *options: Any, share_time: Callable[[], float]) -> None:
         super().__init__(*options)
         self.predictions: list[Predictions] = []
+        self._share_time = share_time
+
+    def compiled(self) -> None:
+        """Hear that a program was compiled before the first step."""
+        super().compiled()
+        self.deadline = self._share_time()
+
+    def after_batch(self) -> None:
+        """Share the time after a very first batch that compiles."""
+        if not self._is_compiled:
+            self.deadline = self._share_time()
+        super().after_batch()
 
     def keep(self, epoch: int, predictions: Predictions, score: float) -> None:
         """Keep the predictions."""

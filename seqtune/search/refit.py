@@ -22,7 +22,8 @@ from seqtune.search.schedule import Schedule, Watch
 from seqtune.search.trainer import trainer_for
 from seqtune.search.trainer._contract import Trainer
 from seqtune.search.training import train
-from seqtune.search.trial import Result, model_path, predictions_path, reason_of, save_predictions
+from seqtune.search.trial import Result, reason_of
+from seqtune.search.trial_files import model_path, predictions_path, save_predictions
 from seqtune.tasks._values import Until
 
 STEPS_SHARE = 0.3
@@ -210,14 +211,16 @@ def refit_seconds(result: Result, *, anew: bool = False, folds: int = 0) -> floa
     Args:
         result: How its trial went.
         anew: Whether it is trained from the start.
-        folds: How often the trial had trained it.
+        folds: In how many folds a trial trains it.
 
     Example:
         >>> refit_seconds(Result("t001", "completed", {}, seconds=15.0, training_seconds=10.0))
         7.0
     """
     share = best_epoch(result) / max(1, len(result.scores)) * (1.0 if anew else STEPS_SHARE)
-    return setup_seconds(result) + 2 * share * result.training_seconds / max(1, folds)
+    return setup_seconds(result) + 2 * share * result.training_seconds / max(
+        1, folds - result.folds_left
+    )
 
 
 def refitted_path(folder: Path, trial: str) -> Path:

@@ -14,7 +14,7 @@ from seqtune.errors import RunError, SearchError
 from seqtune.files import FULL
 from seqtune.progress import EpochEnded, Event, Listener, Note, TrialEnded, TrialStarted
 from seqtune.runtime.interrupt import Interrupt
-from seqtune.search.budget import Clock, worth_beginning
+from seqtune.search.budget import MIN_SHARE, Clock, worth_beginning
 from seqtune.search.executor._contract import POLL_SECONDS, Executor
 from seqtune.search.job_plan import JobPlan
 from seqtune.search.keeping import Keeping
@@ -191,9 +191,12 @@ class Study:
 
     def _fill(self, executor: Executor) -> None:
         """Give every idle worker something to do."""
-        while executor.idle() and self._has_time() and not self.interrupt.asked:
+        while executor.idle() and not self.interrupt.asked:
+            begins = self._has_time()
+            if not (begins or self._may_go_on()):
+                return
             remaining = self.left() / max(self._search_seconds, 1e-9)
-            proposal = self.stopping.ask(min(1.0, max(0.0, remaining)))
+            proposal = self.stopping.ask(min(1.0, max(0.0, remaining)), begins=begins)
             if proposal is None or isinstance(proposal, Wait):
                 return
             earlier = self.results.get(proposal.trial) if proposal.continues else None
@@ -222,6 +225,13 @@ class Study:
         ]
         return worth_beginning(self.left(), done, is_first=not (self.results or self._running))
 
+    def _may_go_on(self) -> bool:
+        """Say whether a trial may go on that has folds left; its programs are there already."""
+        scored = [result for result in self.results.values() if result.score is not None]
+        needed = [self.plan.seconds_to_go(each) for each in scored if each.folds_left]
+        is_all = len(needed) == len(scored)  # nothing comes of the search unless one does
+        return bool(needed) and self.left() >= (0.0 if is_all else MIN_SHARE * min(needed))
+
     def _take(self, outcome: Any, executor: Executor) -> None:
         job = self._running.pop(outcome.trial, None)
         if job is None or not isinstance(outcome, Result):
@@ -236,8 +246,9 @@ class Study:
         worker = self._worker.get(outcome.trial, 0)
         self.listener(
             TrialEnded(
-                outcome.trial, worker, outcome.status, outcome.score, outcome.seconds,
-                outcome.reason,
+                outcome.trial, worker, outcome.status,
+                None if outcome.folds_left else outcome.score,
+                outcome.seconds, outcome.reason,
             )
         )  # fmt: skip
 

@@ -4,23 +4,23 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
-from pathlib import Path
+from functools import partial
 from typing import Any
 
-from seqtune.data.array_file import write_array
-from seqtune.errors import SearchError, SeqtuneError
+from seqtune.errors import SeqtuneError
 from seqtune.initializers import seed_everything
 from seqtune.search.beginning import begin_network
 from seqtune.search.cross_validation import CrossValidation
+from seqtune.search.fold_predictions import load_folds, save_folds
 from seqtune.search.network_file import load_network, save_network
 from seqtune.search.patience import patiently
 from seqtune.search.problem import Problem
-from seqtune.search.recorded import is_trial, shown
 from seqtune.search.schedule import Watch
 from seqtune.search.trainer import trainer_for
 from seqtune.search.training import Monitor, train
+from seqtune.search.trial_files import folds_path, model_path, predictions_path, save_predictions
 
 SEEDS_APART = 15_485_863
 """How far apart the seeds of searches lie: further than any search has trials."""
@@ -40,7 +40,7 @@ class Result:
     Args:
         trial: Its name.
         status: "completed" (trained to the end), "stopped" (cut by the clock or because others were
-            better, at its best epoch) or "failed".
+            better, at its best epoch, or before its last fold) or "failed".
         values: Its configuration.
         score: Best validation score; None if it failed.
         scores: Validation score after every epoch.
@@ -50,6 +50,9 @@ class Result:
         reason: Why it failed.
         steps: Optimiser steps that it has behind it.
         operations: Floating-point operations of one of them; 0 where they were not counted.
+        folds_left: Folds that it was not trained in yet; its score is of the others alone. Over
+            folds, `steps` are those of all folds, divided by their number, and `operations` those
+            of a step in each.
     """
 
     trial: str
@@ -63,6 +66,7 @@ class Result:
     reason: str = ""
     steps: int = 0
     operations: float = 0.0
+    folds_left: int = 0
 
     @property
     def cost(self) -> float | None:
@@ -82,12 +86,14 @@ class Result:
 def usable(results: Iterable[Result]) -> list[Result]:
     """Return the trials that have a score; hardly trained ones only where there are no others.
 
+    A score of some folds is none: the trials of all of them have another, of all cases.
+
     Example:
         >>> early = Result("t001", "stopped", {}, score=0.5, steps=10)
         >>> usable([early, Result("t002", "completed", {}, score=0.6, steps=110)])[0].trial
         't002'
     """
-    scored = [result for result in results if result.score is not None]
+    scored = [each for each in results if each.score is not None and not each.folds_left]
     return [result for result in scored if result.is_trained] or scored
 
 
@@ -103,6 +109,7 @@ class TrialJob:
         until: Optimiser steps that the trial has behind it when the stretch ends.
         steps_per_epoch: Batches between two validations.
         earlier: How the trial has gone so far; None if it begins.
+        training: Over folds, wall time that training may take of it, compiling apart.
     """
 
     trial: str
@@ -112,6 +119,7 @@ class TrialJob:
     until: int
     steps_per_epoch: int
     earlier: Result | None = None
+    training: float | None = None
 
     def run(self, problem: Problem, watch: Watch) -> Result:
         """Train, and keep the best epoch; a failure is in the result.
@@ -148,37 +156,61 @@ class TrialJob:
         return self.earlier or Result(self.trial, "stopped", self.values)
 
     def _train_over_folds(self, problem: Problem, watch: Watch, began: float) -> Result:
-        """Train once for each fold; the network that is kept is that of the last one."""
-        epochs = max(1, math.ceil(self.until / self.steps_per_epoch))
+        """Train once for each fold that is due; the network that is kept is that of the last one.
+
+        A stretch ends with a whole number of folds: the share of its steps that a trial is to have
+        behind it is a share of its folds.
+        """
+        before, count, steps = self._before, len(problem.folds), total_steps(self.values)
+        done = count - before.folds_left if self.earlier else 0
+        if done == count:
+            return replace(before, status="completed")
+        kept = folds_path(problem.folder, self.trial)
+        epochs = max(1, math.ceil(steps / self.steps_per_epoch))
         folds = CrossValidation(
             problem, self.values, self.seed, epochs, self.steps_per_epoch, began + self.seconds,
             watch,
+            until=min(count, max(done + 1, count * self.until // steps)),
+            by_fold=load_folds(kept, problem.folds[:done]) if done else [],
+            seconds=self.training,
         )  # fmt: skip
         folds.run()
-        if folds.trouble or folds.predictions is None:
+        if folds.trouble:
             raise TrialFailedError(folds.trouble)
-        self._keep(problem, folds.model, folds.predictions, watch, began)
+
+        def write() -> None:
+            if folds.predictions is None:
+                save_folds(kept, folds.by_fold)
+            else:
+                save_predictions(predictions_path(problem.folder, self.trial), folds.predictions)
+
+        self._keep(problem, folds.model, write, watch, began)
         choose = min if problem.direction == "min" else max
+        is_done = not (folds.folds_left or folds.is_cut) and len(folds.scores) == epochs
         return Result(
             trial=self.trial,
-            status="stopped" if folds.is_cut else "completed",
+            status="completed" if is_done else "stopped",
             values=self.values,
             score=choose(folds.scores),
             scores=folds.scores,
-            training_seconds=folds.training_seconds,
+            training_seconds=before.training_seconds + folds.training_seconds,
             parameters=int(folds.model.count_params()),
-            steps=folds.batches,
-            operations=len(problem.folds) * folds.operations,
+            steps=min(
+                before.steps + math.ceil(folds.batches / count), epochs * self.steps_per_epoch
+            ),
+            operations=count * folds.operations,
+            folds_left=folds.folds_left,
         )
 
     def _keep(
-        self, problem: Problem, model: Any, predictions: Any, watch: Watch, began: float
-    ) -> None:
+        self, problem: Problem, model: Any, predictions: Callable[[], None], watch: Watch,
+        began: float,
+    ) -> None:  # fmt: skip
         """Write network and predictions; wait while the disk is full."""
 
         def write() -> None:
             save_network(model, model_path(problem.folder, self.trial))
-            save_predictions(predictions_path(problem.folder, self.trial), predictions)
+            predictions()
 
         left = began + self.seconds - time.monotonic()
         patiently(write, max(0.0, left) + MIN_SAVING_SECONDS, is_over=watch.is_over)
@@ -210,7 +242,9 @@ class TrialJob:
             raise TrialFailedError(monitor.trouble or "no epoch was finished")
         if monitor.best_weights is not None:
             model.set_weights(monitor.best_weights)
-            self._keep(problem, model, monitor.best_predictions, watch, began)
+            path = predictions_path(problem.folder, self.trial)
+            write = partial(save_predictions, path, monitor.best_predictions)
+            self._keep(problem, model, write, watch, began)
         steps = before.steps + monitor.batches
         is_done = monitor.is_exhausted or (not monitor.is_cut and steps >= total_steps(self.values))
         return Result(
@@ -241,31 +275,6 @@ def reason_of(error: Exception) -> str:
         return error.message
     first_line = next(iter(str(error).strip().splitlines()), "no message")
     return f"{type(error).__name__}: {first_line}"
-
-
-def model_path(folder: Path, trial: str) -> Path:
-    """Return where a trial's network is kept in a run folder.
-
-    Raises:
-        SearchError: The name of the trial, which may come from a stranger's file, is no such name.
-    """
-    return folder / "models" / f"{_checked(trial)}.keras"
-
-
-def predictions_path(folder: Path, trial: str) -> Path:
-    """Return where a trial's validation predictions are kept in a run folder."""
-    return folder / "trials" / f"{_checked(trial)}.npy"
-
-
-def save_predictions(path: Path, predictions: Any) -> None:
-    """Write predictions whole, or not at all."""
-    write_array(path, predictions)
-
-
-def _checked(trial: str) -> str:
-    if not is_trial(trial):
-        raise SearchError(f"found {shown(trial)}, expected the name of a trial")
-    return trial
 
 
 def trial_seed(seed: int, trial: str) -> int:

@@ -31,9 +31,10 @@ from seqtune.search.problem import Problem
 from seqtune.search.recorded import check_values
 from seqtune.search.refit import refit_seconds
 from seqtune.search.signature import signature
-from seqtune.search.stopping import stopping_rule
+from seqtune.search.stopping.search_rule import rule_for
 from seqtune.search.study import Study
-from seqtune.search.trial import Result, model_path
+from seqtune.search.trial import Result
+from seqtune.search.trial_files import folds_path, model_path
 from seqtune.workflow.publication import Publication
 
 if TYPE_CHECKING:
@@ -182,6 +183,7 @@ class Searching:
     def _ending(self, results: Collection[Result]) -> float:
         """Return the seconds to keep for the end: no more than refits are likely to take."""
         usable = [result for result in results if result.score is not None]
+        usable = [result for result in usable if not result.folds_left] or usable
         if not usable:
             return self.shares.ending
         anew = self.problem.task.search.refits_anew
@@ -236,35 +238,31 @@ class Searching:
             trials=values.search.trials,
             signature=self._signature,
         )
-        stopping, why = values.search.stopping, ""
-        if oracle.halves:
+        if oracle.halves and values.search.stopping != "none":
             why = f"{values.search.oracle} decides by itself which trials go on"
-        if self.problem.folds:  # a fold's networks are not kept, to be trained on
-            stopping, why = "none", "every trial trains to its end in each fold"
-        if why and values.search.stopping != "none":
             self.listener(Note(f"search.stopping is ignored: {why}"))
         return Study(
             oracle=oracle,
-            stopping=stopping_rule(
-                stopping,
-                oracle,
-                self.problem.direction,
-                pause=None if values.search.pause == "auto" else values.search.pause,
-                trial_share=values.search.trial_share,
-            ),
+            stopping=rule_for(values.search, oracle, self.problem),
             clock=self.clock,
             reserve=self._ending,
             plan=JobPlan(
                 values.seed,
                 self._steps_per_epoch,
                 values.search.trial_share,
+                len(self.problem.folds),
                 partial(check_values, task.name, origin=self.problem.folder / STATE),
             ),
             record=self.record,
             listener=self.listener,
             interrupt=interrupt,
-            is_kept=lambda trial: model_path(self.problem.folder, trial).is_file(),
+            is_kept=self._is_kept,
         )
+
+    def _is_kept(self, trial: str) -> bool:
+        """Say whether that is still there with which a trial goes on."""
+        path = folds_path if self.problem.folds else model_path
+        return path(self.problem.folder, trial).is_file()
 
     def _signature(self, values: Mapping[str, Any]) -> str:
         """Return what configurations that run the same program have in common."""

@@ -454,9 +454,10 @@ def test_probabilities_of_values_by_hand() -> None:
 
 
 def test_the_work_of_a_large_ridge_outgrows_its_features() -> None:
-    work = random_convolutions.work
-    assert work(50, 150) == pytest.approx(50 + 150 + 200, rel=0.01)
-    assert work(8000, 0) > 2 * 8000
+    work = random_convolutions.work_by_steps
+    assert work(50, 150, 960) == pytest.approx((50 + 150 + 200) * 1000, rel=0.01)
+    assert work(8000, 0, 960) > 2 * 8000 * 1000
+    assert work(400, 100, 20) > 2 * (400 + 100 + 200) * 60  # the ridge is most of it
 
 
 @pytest.mark.parametrize("name", TEXT_NAMES)

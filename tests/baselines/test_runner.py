@@ -244,8 +244,8 @@ def test_a_method_that_would_not_end_in_time_is_left_out_and_said(
 def test_the_total_grows_by_the_methods_own_law(clock: Clock, methods: Any) -> None:
     methods["pairs"] = timed(clock, 0.01, work=lambda known, asked: float(known * asked))
     (result,) = run(["pairs"], allowance=Allowance(100.0))
-    # 40 x 10 pairs take 4 s, 80 x 20 take 16 s, 100 x 50 + 150 x 50 pairs 125 s
-    assert result.left_out == "would take about 3m; its share of the budget has 80s left"
+    # 40 x 10 pairs take 4 s, twice, 80 x 20 take 16 s, 100 x 50 + 150 x 50 pairs 125 s
+    assert result.left_out == "would take about 3m; its share of the budget has 76s left"
 
 
 def test_a_slow_first_fit_is_not_held_against_a_method(clock: Clock, methods: Any) -> None:
@@ -267,15 +267,45 @@ def test_a_small_sample_that_says_too_slow_is_followed_by_a_larger(
     methods["overhead"] = SimpleNamespace(fit=fit)
     (result,) = run(["overhead"], problem(4000, 100, 100), Allowance(100.0))
     # 8,300 examples at 1 s per 50 would take 166 s; at 1 s per 100, 83 s
-    assert calls[:4] == [(4, 1), (40, 10), (80, 20), (4000, 100)]
+    assert calls[:5] == [(4, 1), (40, 10), (40, 10), (80, 20), (4000, 100)]
     assert result.left_out == ""
+
+
+def test_a_sample_that_says_too_slow_because_it_was_the_first_is_tried_once_more(
+    clock: Clock, methods: Any
+) -> None:
+    calls: list[tuple[int, int]] = []
+    costly = timed(clock, 0.1, calls=calls)
+
+    def fit(known: Any, before: Any) -> Any:
+        clock.now += 10.0 if len(known) == 40 and len(calls) == 1 else 0.0  # to clear its memory
+        return costly.fit(known)
+
+    methods["clearing"] = SimpleNamespace(fit=fit)
+    (result,) = run(["clearing"], allowance=Allowance(100.0))
+    # 350 examples would take 105 s at 15 s for 50; at 5 s they take 35 s
+    assert calls == [(4, 1), (40, 10), (40, 10), (100, 50), (150, 50)]
+    assert result.left_out == ""
+
+
+def test_a_method_may_know_how_long_examples_are(clock: Clock, methods: Any) -> None:
+    methods["steps"] = SimpleNamespace(
+        fit=timed(clock, 0.01).fit, work_by_steps=lambda known, asked, steps: known * steps
+    )
+    turn = runner.Turn("steps", methods["steps"], problem())
+    assert turn.work(Portion([], [], (3, 100), 7.0)) == 21.0
 
 
 def test_the_larger_sample_takes_only_a_little_of_the_time(clock: Clock, methods: Any) -> None:
     calls: list[tuple[int, int]] = []
     methods["slow"] = timed(clock, 0.2, calls=calls)
     run(["slow"], problem(4000, 100, 100), Allowance(100.0))
-    assert calls == [(4, 1), (40, 10)]  # the next 100 examples would take 20 of 89 s
+    # the same 50 examples take 10 s once more; the next 100 would take 20 of 79 s
+    assert calls == [(4, 1), (40, 10), (40, 10)]
+    calls.clear()
+    clock.now = 0.0
+    run(["slow"], problem(4000, 100, 100), Allowance(60.0))
+    assert calls == [(4, 1), (40, 10)]  # not even those: 10 of 49 s
 
 
 def test_the_cheaper_run_first_and_only_the_costlier_is_left_out(

@@ -44,6 +44,7 @@ EVENTS: tuple[Event, ...] = (
     TrialEnded("2", 1, "failed", None, 1.0, "the loss became [NaN]"),
     TrialEnded("3", 0, "stopped", 0.9, 118.2),
     TrialEnded("4", 1, "completed", NAN, 2.0),
+    TrialEnded("5", 1, "stopped", None, 2.0),
     Finished(),
 )
 
@@ -108,6 +109,7 @@ trial 1 completed: 0.750 in 3.2s, the best so far
 trial 2 failed in 1.0s: the loss became [NaN]
 trial 3 stopped: 0.900 in 1m 58s
 trial 4 completed: - in 2.0s
+trial 5 stopped in 2.0s
 """
     )
 
@@ -182,7 +184,7 @@ def test_the_panel_shows_trials_best_workers_and_time_left() -> None:
         == """\
 ╭─ seqtune ────────────────────────────────────────────────────────────────────╮
 │ stage     baselines, 8.0s                                                    │
-│ trials    2 completed, 1 failed, 1 stopped, 2 running                        │
+│ trials    2 completed, 1 failed, 2 stopped, 2 running                        │
 │ best      MASE 0.750, trial 1; 37.5 % lower than theta 1.20                  │
 │ worker 0  trial 6  starting  ▁                                               │
 │ worker 1  trial 5  epoch 2/30  1.00  █▁                                      │

@@ -37,7 +37,8 @@ from seqtune.search.executor._slot import Slot
 from seqtune.search.problem import Problem
 from seqtune.search.refit import RefitJob, Refitted
 from seqtune.search.refit import test_predictions_path as path_for_test
-from seqtune.search.trial import Result, predictions_path
+from seqtune.search.trial import Result
+from seqtune.search.trial_files import predictions_path
 from seqtune.tasks._contract import SearchSettings
 from seqtune.tasks._info import Metric, TaskInfo
 

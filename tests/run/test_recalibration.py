@@ -11,7 +11,8 @@ import pytest
 from seqtune.progress import silent
 from seqtune.run.selection import Selection
 from seqtune.search.problem import Problem
-from seqtune.search.trial import Result, predictions_path
+from seqtune.search.trial import Result
+from seqtune.search.trial_files import predictions_path
 from seqtune.tasks.forecast.task import TASK
 
 

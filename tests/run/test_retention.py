@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import command_line
@@ -37,6 +38,12 @@ def test_the_best_of_either_kind_stay(direction: str, best: list[str]) -> None:
     assert names(kept(paused, direction, 1)) == ["t005"]
 
 
+def test_scores_of_some_folds_do_not_compete_with_those_of_all() -> None:
+    whole = [result("t001", 0.1, "stopped"), result("t002", 0.2, "stopped")]
+    paused = [replace(result(f"t00{n}", 0.9, "stopped"), folds_left=4) for n in (3, 4)]
+    assert names(kept([*whole, *paused], "max", 1)) == ["t002", "t003"]
+
+
 def write(folder: Path, *files: str) -> None:
     for file in files:
         (folder / file).parent.mkdir(exist_ok=True)
@@ -53,6 +60,7 @@ def test_what_the_leaderboard_names_stays_and_what_is_not_ours(tmp_path: Path) -
         ),
         *("models/t003.keras", "models/.seqtune-t001-x.keras", "models/t001.txt"),
         *("trials/t001.npy", "trials/t001-test.npy", "trials/t002.npy", "trials/t003.npy"),
+        *("trials/t001-folds.npy", "trials/t003-folds.npy"),
         "trials/baseline_naive_test.npy",
     ]
     write(tmp_path, *files)
@@ -61,7 +69,7 @@ def test_what_the_leaderboard_names_stays_and_what_is_not_ours(tmp_path: Path) -
     gone = {file for file in files if not (tmp_path / file).exists()}
     assert gone == {
         *("models/t001.keras", "models/t001-refitted.keras"),
-        *("trials/t001.npy", "trials/t001-test.npy"),
+        *("trials/t001.npy", "trials/t001-test.npy", "trials/t001-folds.npy"),
     }
 
 

@@ -26,7 +26,8 @@ from seqtune.search.executor._dispatcher import WorkerSpec
 from seqtune.search.executor.inline import Inline
 from seqtune.search.executor.processes import Processes
 from seqtune.search.problem import Problem
-from seqtune.search.trial import Result, TrialJob, model_path
+from seqtune.search.trial import Result, TrialJob
+from seqtune.search.trial_files import model_path
 from seqtune.tasks.forecast.task import TASK
 
 PATIENCE = 60.0

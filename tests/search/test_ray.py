@@ -34,7 +34,7 @@ from seqtune.search.executor._death import loss_reason
 from seqtune.search.executor._dispatcher import WorkerSpec
 from seqtune.search.executor.bundle import collect, deliver, pack, unpack
 from seqtune.search.executor.inline import Inline
-from seqtune.search.executor.job_files import files_of
+from seqtune.search.executor.job_files import files_for, files_of
 from seqtune.search.executor.ray_capacity import Capacity
 from seqtune.search.executor.ray_cluster import Cluster, RayExecutor
 from seqtune.search.executor.ray_connection import (
@@ -52,7 +52,8 @@ from seqtune.search.refit import RefitJob, refitted_path
 from seqtune.search.refit import test_predictions_path as scored_path
 from seqtune.search.stopping.none import Never
 from seqtune.search.study import Study
-from seqtune.search.trial import Result, TrialJob, model_path, predictions_path
+from seqtune.search.trial import Result, TrialJob
+from seqtune.search.trial_files import model_path, predictions_path
 from seqtune.tasks.forecast.task import TASK
 
 PATIENCE = 240.0
@@ -214,12 +215,21 @@ def test_a_bundle_holds_nothing_but_data(name: str, tmp_path: Path) -> None:
 
 def test_files_that_nobody_asked_for_are_not_written(tmp_path: Path) -> None:
     names = files_of(job(1))
-    assert names == ["models/t001.keras", "trials/t001.npy"]
+    assert names == ["models/t001.keras", "trials/t001.npy", "trials/t001-folds.npy"]
     with pytest.raises(RunError, match=r"models/t002\.keras"):
         deliver({"models/t001.keras": b"a", "models/t002.keras": b"b"}, tmp_path, names)
     assert list(tmp_path.iterdir()) == []
     deliver({"models/t001.keras": b"a"}, tmp_path, names)
     assert (tmp_path / "models" / "t001.keras").read_bytes() == b"a"
+
+
+def test_a_trial_with_folds_left_takes_those_behind_it_along(tmp_path: Path) -> None:
+    write = {"models/t001.keras": b"a", "trials/t001-folds.npy": b"b"}
+    deliver(write, tmp_path, tuple(write))
+    for left, names in ((0, ["models/t001.keras"]), (2, list(write))):
+        earlier = Result("t001", "stopped", {}, folds_left=left)
+        begun = TrialJob("t001", {}, 0, 1.0, 1, 1, earlier)
+        assert list(files_for(begun, tmp_path)) == names
 
 
 def test_a_trial_that_is_called_like_a_path_leaves_nothing() -> None:

@@ -17,7 +17,8 @@ from seqtune.search.network_file import save_network
 from seqtune.search.problem import Problem
 from seqtune.search.refit import NO_TIME, RefitJob, Refitted, refit_seconds, refitted_path
 from seqtune.search.schedule import Watch
-from seqtune.search.trial import Result, model_path
+from seqtune.search.trial import Result
+from seqtune.search.trial_files import model_path
 from seqtune.tasks._contract import SearchSettings
 from seqtune.tasks._info import Metric, TaskInfo
 
@@ -207,6 +208,14 @@ def test_a_refit_that_would_be_cut_short_is_not_begun(
     assert outcome.is_refitted is is_refitted
     assert outcome.note == ("" if is_refitted else NO_TIME)
     assert (said_of_test(tmp_path) == SEARCHED) is not is_refitted
+
+
+def test_a_refit_takes_as_long_as_the_trial_did_in_a_fold() -> None:
+    """Ten seconds of training in five folds, or in two of them, and 0.2 of the four beside."""
+    for left, each in ((0, 2.0), (3, 5.0)):
+        trained = replace(RESULT, score=None, scores=[], folds_left=left)
+        expected = pytest.approx(2 * each + 0.8)
+        assert refit_seconds(trained, anew=True, folds=5) == expected
 
 
 def test_without_a_wish_to_refit_the_network_is_only_scored(tmp_path: Path) -> None:

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from types import SimpleNamespace
 from typing import Any
 
+import numpy as np
 import pytest
 
 from seqtune.errors import SearchError
 from seqtune.search.oracle import WAIT, Proposal
 from seqtune.search.stopping import RULES, stopping_rule
-from seqtune.search.stopping.halving import ENDING, Halving
+from seqtune.search.stopping.halving import ENDING, MIDDLE, Halving
 from seqtune.search.stopping.median import GRACE, Median
 from seqtune.search.stopping.none import Never
+from seqtune.search.stopping.search_rule import LEAST_CASES, pause_folds, pause_margin, rule_for
 from seqtune.search.trial import Result
+from seqtune.tasks._values import Fold
 
 SHARES = (1 / 9, 1 / 3, 1.0)
 
@@ -196,6 +201,86 @@ def test_halving_goes_on_where_it_was() -> None:
     assert [asked(again) for _ in range(2)] == [
         ("t002", SHARES[1], True), ("t003", SHARES[1], True),
     ]  # fmt: skip
+
+
+def test_what_is_clearly_behind_does_not_go_on_even_at_the_end() -> None:
+    rule, _ = halving([0.9, 0.5, 0.58, 0.62, 0.7])
+    rule.margin = lambda score: score / 10  # from 0.5 on, two margins end at 0.6
+    late = ENDING - 0.01
+    assert [asked(rule, late)[0] for _ in range(3)] == ["t002", "t003", "t006"]
+
+
+def test_what_is_clearly_behind_does_not_go_on_where_more_is_better() -> None:
+    rule, _ = halving([0.9, 0.5, 0.58, 0.75, 0.7], "max")
+    rule.margin = lambda score: 0.05
+    late = ENDING - 0.01
+    assert [asked(rule, late)[0] for _ in range(2)] == ["t001", "t006"]
+
+
+@pytest.mark.parametrize("name", RULES)
+def test_without_time_for_one_that_begins_no_rule_proposes_any(name: str) -> None:
+    oracle = Oracle(1)
+    assert stopping_rule(name, oracle, "min").ask(1.0, begins=False) is None  # type: ignore[arg-type]
+    assert oracle.asked == 0
+
+
+def test_without_time_for_one_that_begins_the_best_goes_on() -> None:
+    rule, _ = halving([0.9, 0.5])
+    assert rule.ask(1.0, begins=False) == Proposal("t002", {"units": 2}, SHARES[1], True)
+
+
+def test_where_half_a_training_is_worthless_the_first_does_not_pause() -> None:
+    rule, _ = halving([])
+    rule.is_half_worthless = True
+    assert [asked(rule) for _ in range(2)] == [("t001", 1.0, False), ("t002", SHARES[0], False)]
+    rule.tell(result("t001", 0.5))  # cut by the clock, but through all folds
+    rule.tell(replace(result("t002", 0.9), folds_left=4))
+    assert asked(rule, MIDDLE - 0.01) == ("t003", SHARES[0], False)  # there is a network
+
+
+def test_where_half_a_training_is_worthless_one_goes_on_in_the_middle() -> None:
+    rule, _ = halving([])
+    rule.is_half_worthless = True
+    for trial, score, reason in (("t001", None, "killed"), ("t002", 0.9, ""), ("t003", 0.5, "")):
+        assert asked(rule)[0] == trial
+        rule.tell(replace(result(trial, score, reason=reason), folds_left=4))
+    rule.restore(json.loads(json.dumps(rule.state())))
+    assert asked(rule, MIDDLE + 0.01)[0] == "t004"
+    assert asked(rule, MIDDLE - 0.01) == ("t003", SHARES[1], True)
+
+
+def test_over_folds_trials_pause_after_as_many_as_say_something() -> None:
+    def folds(*sizes: int) -> list[Fold]:
+        return [Fold(None, np.arange(size)) for size in sizes]
+
+    assert pause_folds(folds(*[LEAST_CASES] * 5)) == 1
+    assert pause_folds(folds(*[LEAST_CASES - 1] * 5)) == 2
+    assert pause_folds(folds(*[2] * 5)) == 2  # no more than half of them
+    assert pause_folds(folds(2, 2)) == pause_folds(folds(2, 2, 2)) == 1
+    assert [pause_folds(folds(*[9] * 5), share) for share in (0.05, 1 / 3, 0.4, 1.0)] == [
+        1, 2, 2, 5,
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("sizes", "shares"), [((), (1 / 3, 1.0)), ([20] * 4, (0.25, 1.0))])
+def test_over_folds_alone_half_a_training_is_worthless(
+    sizes: Sequence[int], shares: tuple[float, float]
+) -> None:
+    search = SimpleNamespace(stopping="halving", pause="auto", trial_share=0.4)
+    problem: Any = SimpleNamespace(
+        direction="max", prepared=None, folds=[Fold(None, np.arange(size)) for size in sizes],
+        task=SimpleNamespace(margin=lambda prepared, score: 0.1),
+    )  # fmt: skip
+    rule: Any = rule_for(search, Oracle(1), problem)  # type: ignore[arg-type]
+    assert (rule.shares, rule.ending) == (shares, 0.4)
+    assert rule.is_half_worthless is bool(sizes)
+    assert (rule.margin(0.5) if sizes else rule.margin) == (0.2 if sizes else None)
+
+
+def test_scores_of_a_quarter_of_the_folds_are_twice_as_uncertain() -> None:
+    task = SimpleNamespace(margin=lambda prepared, score: score * prepared.unit)
+    problem: Any = SimpleNamespace(task=task, prepared=SimpleNamespace(unit=0.1), folds=[0] * 4)
+    assert pause_margin(problem, 1, 0.5) == pytest.approx(0.1)
 
 
 def median(direction: str = "min") -> Median:

@@ -196,6 +196,54 @@ def test_the_first_trial_is_always_begun(seconds: float) -> None:
     assert len(search(seconds).results) == 1
 
 
+def in_folds(left: int) -> Callable[[TrialJob], Result]:
+    """Return how trials end that have so many folds left."""
+    return lambda job: replace(done(job), status="stopped", folds_left=left)
+
+
+def asked_in_folds(seconds: float, left: Sequence[int]) -> list[bool]:
+    """Return, of each trial asked for, whether there was time for one that begins."""
+    asked: list[bool] = []
+
+    def outcome(job: TrialJob) -> Result:
+        return in_folds(left[len(asked) - 1])(job)
+
+    searched = prepared(seconds, outcome=outcome)
+    study = searched.study
+
+    class Rule(Never):
+        """Has always something to train."""
+
+        def ask(self, remaining: float, *, begins: bool = True) -> Any:
+            if len(asked) == len(left):
+                return None
+            asked.append(begins)
+            return Proposal(f"t{len(asked) + 1:03d}", values(1))
+
+    study.stopping = Rule(study.oracle, "min")  # type: ignore[arg-type]
+    study.plan = replace(study.plan, folds=5)
+    study.run(searched.executor)
+    return asked
+
+
+def test_as_long_as_no_trial_is_through_all_folds_one_may_go_on() -> None:
+    # trials of 10 seconds; the third has 4, which is too short to begin one
+    assert asked_in_folds(24.0, [2, 2, 2]) == [True, True, False]
+    assert asked_in_folds(24.0, [0, 0, 0]) == [True, True]
+
+
+def test_a_trial_goes_on_where_half_of_what_its_folds_need_is_left() -> None:
+    # 8 s in four folds: 2.6 s and 2 s of setup for the fifth, half of which is 2.3
+    assert asked_in_folds(22.4, [1, 0, 0]) == [True, True, False]
+    assert asked_in_folds(22.2, [1, 0, 0]) == [True, True]
+
+
+def test_a_trial_with_folds_left_is_told_without_a_score() -> None:
+    for left, score in ((2, None), (0, 1.0)):
+        events = search(10.0, outcome=in_folds(left)).events
+        assert [event.score for event in events if isinstance(event, TrialEnded)] == [score]
+
+
 def test_failures_alone_do_not_go_on_past_the_end() -> None:
     assert len(search(25.0, outcome=failed).results) == 3
 

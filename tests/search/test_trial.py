@@ -17,15 +17,8 @@ from seqtune.errors import DataError
 from seqtune.runtime.network import KerasNetwork
 from seqtune.search.problem import Problem
 from seqtune.search.schedule import Watch
-from seqtune.search.trial import (
-    MIN_STEPS,
-    Result,
-    TrialJob,
-    model_path,
-    predictions_path,
-    trial_seed,
-    usable,
-)
+from seqtune.search.trial import MIN_STEPS, Result, TrialJob, trial_seed, usable
+from seqtune.search.trial_files import model_path, predictions_path
 from seqtune.tasks._info import Metric, TaskInfo
 from seqtune.tasks.forecast.task import TASK, ForecastTask
 
@@ -311,6 +304,7 @@ def test_hardly_trained_networks_are_used_only_where_there_are_no_others() -> No
     assert usable([early, failed, whole, cut]) == [whole, cut]
     assert usable([early, failed]) == [early]
     assert usable([failed]) == []
+    assert usable([replace(whole, folds_left=1), early]) == [early]
 
 
 @pytest.mark.parametrize(

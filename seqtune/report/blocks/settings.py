@@ -85,11 +85,12 @@ def _text(value: Any) -> str:
 
 
 def scored(trials: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    """Return the trials that have a score."""
+    """Return the trials that have a score, of all folds where there are some."""
     return [
         trial
         for trial in trials
         if trial["status"] != "failed"
+        and not trial.get("folds_left")
         and is_number(trial.get("score"))
         and math.isfinite(trial["score"])
     ]

@@ -10,7 +10,7 @@ from seqtune.search.executor._contract import Job
 from seqtune.search.executor._dispatcher import Files
 from seqtune.search.recorded import is_trial
 from seqtune.search.refit import RefitJob, refitted_path, test_predictions_path
-from seqtune.search.trial import model_path, predictions_path
+from seqtune.search.trial_files import folds_path, model_path, predictions_path
 
 
 def files_of(job: Job) -> list[str]:
@@ -24,20 +24,22 @@ def files_of(job: Job) -> list[str]:
     paths = (
         (refitted_path, test_predictions_path)
         if isinstance(job, RefitJob)
-        else (model_path, predictions_path)
+        else (model_path, predictions_path, folds_path)
     )
     return [path(Path(), job.trial).as_posix() for path in paths]
 
 
 def files_for(job: Job, folder: Path) -> Files:
-    """Return what a job needs from the run folder: the networks that it begins or goes on with.
+    """Return what a job needs from the run folder: what it begins or goes on with.
 
     Raises:
-        OSError: A network cannot be read.
+        OSError: A file cannot be read.
     """
     paths = [beginning_path] if beginning_path(folder, job.trial).is_file() else []
     if isinstance(job, RefitJob) or getattr(job, "earlier", None) is not None:
         paths.append(model_path)
+    if getattr(getattr(job, "earlier", None), "folds_left", 0):
+        paths.append(folds_path)
     return {
         path(Path(), job.trial).as_posix(): path(folder, job.trial).read_bytes() for path in paths
     }

@@ -34,7 +34,8 @@ from seqtune.search.executor.ray_capacity import Capacity
 from seqtune.search.executor.ray_connection import RayConnection, load_ray
 from seqtune.search.executor.ray_pool import RayPool, RaySlot
 from seqtune.search.problem import Problem
-from seqtune.search.trial import model_path, reason_of
+from seqtune.search.trial import reason_of
+from seqtune.search.trial_files import model_path
 
 LOST_SECONDS = 60.0
 """After this long without any node the search ends. Ray needs half of it to give a node up."""

@@ -11,11 +11,13 @@ from seqtune.search.trial import Result
 class Stopping(Protocol):
     """Stands between the oracle and the loop: says what trains next, and for how long."""
 
-    def ask(self, remaining: float) -> Proposal | Wait | None:
+    def ask(self, remaining: float, *, begins: bool = True) -> Proposal | Wait | None:
         """Return what to train next.
 
         Args:
             remaining: Share of the search's time that is left, 0 to 1.
+            begins: Whether there is time for a trial that begins, and not only for one that goes
+                on.
 
         Returns:
             A configuration, or a trial that goes on; a wish to wait for trials under way; None when

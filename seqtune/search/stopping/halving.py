@@ -1,9 +1,9 @@
-"""Trials begin with a third of their training; the best third of them goes on to the end."""
+"""Trials begin with a part of their training; the best third of them goes on to the end."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from seqtune.search.oracle import Oracle, Proposal, Wait
@@ -19,6 +19,16 @@ FACTOR = 3
 ENDING = 0.25
 """In this last share of the time what is begun goes on, before anything new begins."""
 
+MIDDLE = 0.5
+"""Where only what has trained to its end counts, the first trial does not pause, so that there is a
+network in any case; if it failed, the best goes on when this share of the time is left."""
+
+CLEARLY = 2.0
+"""What is so many margins behind the best at a pause does not go on, even where time is left."""
+
+Margin = Callable[[float], float]
+"""From a score at the first pause to how far two such scores may be apart by chance alone."""
+
 
 class Halving:
     """Successive halving without waiting for a rung to be full.
@@ -32,6 +42,8 @@ class Halving:
         direction: "min" or "max": which way scores are better.
         shares: Where a trial pauses, as shares of its training; the last is 1.
         ending: In this last share of the time what is begun goes on, before anything new begins.
+        margin: What is clearly behind by it does not go on; None where scores are told apart.
+        is_half_worthless: Whether a trial that paused is of no use unless it goes on.
 
     Source:
         Li et al., A System for Massively Parallel Hyperparameter Tuning (MLSys 2020, arXiv
@@ -44,27 +56,34 @@ class Halving:
         direction: str,
         shares: Sequence[float] = SHARES,
         ending: float = ENDING,
+        margin: Margin | None = None,
+        is_half_worthless: bool = False,
     ) -> None:
         self.oracle, self.direction, self.shares, self.ending = oracle, direction, shares, ending
+        self.margin, self.is_half_worthless = margin, is_half_worthless
         self._rungs: list[dict[str, float]] = [{} for _ in shares]
         self._gone_on: list[set[str]] = [set() for _ in shares]
         self._values: dict[str, dict[str, Any]] = {}
         self._level: dict[str, int] = {}
+        self._has_whole = False
 
-    def ask(self, remaining: float) -> Proposal | Wait | None:
+    def ask(self, remaining: float, *, begins: bool = True) -> Proposal | Wait | None:
         """Return a paused trial that is good enough to go on, or else a new one."""
         if promoted := self._promote(math.floor):
             return promoted
-        if remaining < self.ending and (promoted := self._promote(math.ceil)):
+        has_none = self.is_half_worthless and not self._has_whole
+        is_late = remaining < (MIDDLE if has_none else self.ending)
+        if (is_late or not begins) and (promoted := self._promote(math.ceil)):
             return promoted
-        proposal = self.oracle.ask(remaining)
+        proposal = self.oracle.ask(remaining) if begins else None
         if proposal is None:
             return self._promote(math.ceil)
         if isinstance(proposal, Wait):
             return proposal
+        is_first = self.is_half_worthless and not self._values
         self._values[proposal.trial] = proposal.values
         self._level[proposal.trial] = 0
-        return Proposal(proposal.trial, proposal.values, self.shares[0])
+        return Proposal(proposal.trial, proposal.values, 1.0 if is_first else self.shares[0])
 
     def tell(self, result: Result) -> None:
         """Say how a stretch of a trial went; one that failed or is done never goes on."""
@@ -76,8 +95,10 @@ class Halving:
         if result.score is not None:
             self._rungs[level][result.trial] = result.score
             self._values[result.trial] = result.values
-        if result.reason or result.status != "stopped":
+        is_whole = self.is_half_worthless and not result.folds_left
+        if result.reason or result.status != "stopped" or is_whole:
             self._gone_on[level].add(result.trial)
+        self._has_whole |= is_whole and not result.reason
 
     def hear(self, trial: str, progress: float, score: float) -> bool:
         """Let every stretch come to its end."""
@@ -87,6 +108,7 @@ class Halving:
         """Return who paused where, and who went on; trials under way pause where they were."""
         under_way = {trial: level for trial, level in self._level.items() if level > 0}
         return {
+            "has_whole": self._has_whole,
             "rungs": self._rungs,
             "values": {trial: self._values[trial] for rung in self._rungs for trial in rung},
             "gone_on": [
@@ -102,6 +124,11 @@ class Halving:
         ]
         self._gone_on = [set(gone) for gone in state["gone_on"]]
         self._values = dict(state["values"])
+        self._has_whole = bool(state.get("has_whole", False))
+
+    def _is_behind(self, score: float, best: float) -> bool:
+        """Say whether a score at a pause is clearly worse than the best one."""
+        return self.margin is not None and abs(score - best) > CLEARLY * self.margin(best)
 
     def _promote(self, rounding: Any) -> Proposal | None:
         """Return the best trial that waits among the best third, from the highest rung."""
@@ -110,7 +137,7 @@ class Halving:
             rung, gone_on = self._rungs[level], self._gone_on[level]
             ranked = sorted(rung, key=lambda trial: (sign * rung[trial], trial))
             for trial in ranked[: rounding(len(rung) / FACTOR)]:
-                if trial not in gone_on:
+                if trial not in gone_on and not self._is_behind(rung[trial], rung[ranked[0]]):
                     gone_on.add(trial)
                     self._level[trial] = level + 1
                     share = self.shares[level + 1]

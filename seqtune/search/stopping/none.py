@@ -19,9 +19,9 @@ class Never:
     def __init__(self, oracle: Oracle, direction: str) -> None:
         self.oracle = oracle
 
-    def ask(self, remaining: float) -> Proposal | Wait | None:
+    def ask(self, remaining: float, *, begins: bool = True) -> Proposal | Wait | None:
         """Return the oracle's next proposal."""
-        return self.oracle.ask(remaining)
+        return self.oracle.ask(remaining) if begins else None
 
     def tell(self, result: Result) -> None:
         """Pass the score on."""

@@ -51,8 +51,10 @@ def problem_of(prepared: Prepared, seed: int) -> Problem:
     def known(rows: Rows) -> tuple[list[Any], Floats]:
         return [cases[row] for row in rows], targets[rows]
 
+    steps = float(np.mean([len(case) for case in cases])) if prepared.texts is None else 0.0
+
     def portion(learnt: Rows, asked: Rows) -> Portion:
-        return Portion(known(learnt), known(asked)[0], (len(learnt), len(asked)))
+        return Portion(known(learnt), known(asked)[0], (len(learnt), len(asked)), steps)
 
     def sample(size: int) -> Portion:
         learnt = views[0]["train"]

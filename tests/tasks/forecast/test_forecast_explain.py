@@ -123,7 +123,7 @@ def test_every_kind_of_input_is_a_group(tiny: Any) -> None:
 
 def test_the_score_is_that_of_the_whole_validation_part(tiny: Any, trained: Any) -> None:
     from seqtune.search.network_file import load_network
-    from seqtune.search.trial import model_path
+    from seqtune.search.trial_files import model_path
 
     model = load_network(TASK, tiny.prepared, tiny.values, model_path(trained.folder, "t001"))
     result = TASK.explain(KerasNetwork(model), tiny.prepared, tiny.values, time.monotonic() + 600)
