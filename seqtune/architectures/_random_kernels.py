@@ -10,7 +10,6 @@ MiniRocket takes quantiles of training cases; a layer of a network has none, and
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import keras
@@ -21,28 +20,15 @@ from seqtune.architectures._convolutions import MOMENTUM
 from seqtune.initializers import KERNEL_STEPS, NormalQuantiles, SparsePatterns
 
 LENGTH = 10.0
-"""How long the vector of all features usually is. A dense layer behind thousands of features of
+"""How long the vector of all features is on average. A dense layer behind thousands of features of
 size 1 changes its answers by far more than its weights in a step; one behind a vector of length 1
 learnt too slowly (docs/notes/classification.md)."""
 
+SPAN = KERNEL_STEPS - 1
+"""Steps from the first to the last that a kernel looks at, without dilation."""
+
 SMALLEST = 1e-6
 """A response of this size counts as none."""
-
-
-def random_features(
-    sequence: Any, mask: Any | None, *, kernels: int, dilations: Sequence[int]
-) -> Any:
-    """Return (batch, 2 * kernels) features: of each its mean over the cases is 0, its size the same.
-
-    Args:
-        sequence: (batch, steps, channels); zero where a step is not there.
-        mask: (batch, steps), true where a step is there; None for all.
-        kernels: How many are drawn.
-        dilations: From `dilations_for`.
-    """
-    features = RandomKernels(kernels, dilations, name="random_kernels")(sequence, mask)
-    normalise = keras.layers.BatchNormalization(momentum=MOMENTUM, name="kernels_normalised")
-    return normalise(features) * (LENGTH / float(np.sqrt(2 * kernels)))
 
 
 def dilations_for(steps: int) -> tuple[int, ...]:
@@ -55,7 +41,7 @@ def dilations_for(steps: int) -> tuple[int, ...]:
         >>> dilations_for(100)  # nine steps that are 8 apart span 65
         (1, 2, 4, 8)
     """
-    powers = range(max(1, (steps - 1) // (KERNEL_STEPS - 1)).bit_length())
+    powers = range(max(1, (steps - 1) // SPAN).bit_length())
     return tuple(2**power for power in powers)
 
 
@@ -65,35 +51,46 @@ class RandomKernels(keras.layers.Layer):  # type: ignore[misc]
 
     All dilations have as many kernels. Half of them respond at every step, where what lies outside
     the case is zero; the other half only where they lie inside the case, and do not see its level.
+    Where a usual case is shorter than a kernel, all of them respond everywhere.
+
+    The features go through batch normalisation, which alone is trained, and are made smaller
+    together: a case is a vector `LENGTH` long. It is one layer for the sake of a network's order
+    of weights, in which it comes last whatever stands beside it.
 
     Args:
         kernels: How many are drawn.
-        dilations: How far apart their steps lie.
+        usual_steps: Steps of a usual case, which set the dilations.
         options: What every layer takes.
 
     Shape:
-        (batch, steps, channels) and a mask (batch, steps) or None; (batch, 2 * kernels). Of each
-        group of kernels come their shares of steps above a threshold, then the logarithms of their
-        sizes.
+        (batch, steps, channels), zero where a step is not there, and which are, (batch, steps), or
+        None for all; (batch, 2 * kernels).
 
     Source:
         Dempster et al., MiniRocket, arXiv 2012.08791, section 3; the changes as a second view: Tan
         et al., MultiRocket, arXiv 2102.00457, section 3.1.
     """
 
-    def __init__(self, kernels: int, dilations: Sequence[int], **options: Any) -> None:
-        super().__init__(**(options | {"trainable": False}))
-        self.kernels, self.dilations = kernels, tuple(dilations)
+    def __init__(self, kernels: int, usual_steps: int, **options: Any) -> None:
+        super().__init__(**options)
+        self.kernels, self.usual_steps = kernels, usual_steps
+        self.normalise = keras.layers.BatchNormalization(momentum=MOMENTUM, name="normalised")
 
     def build(self, shape: tuple[int | None, ...], *_: Any) -> None:
         """Draw kernels (9, channels, kernels) and thresholds (kernels,) of each group."""
-        kinds = [(dilation, pads) for dilation in self.dilations for pads in (True, False)]
+        is_short = self.usual_steps <= SPAN
+        kinds = [
+            (dilation, pads)
+            for dilation in dilations_for(self.usual_steps)
+            for pads in ((True,) if is_short else (True, False))
+        ]
         places = np.linspace(0, self.kernels, len(kinds) + 1).astype(int)
         self.groups = [
             (dilation, pads, *self._draw(2 * int(shape[-1] or 1), count, f"{dilation}_{pads}"))
             for (dilation, pads), count in zip(kinds, np.diff(places).tolist(), strict=True)
             if count
         ]
+        self.normalise.build((None, 2 * self.kernels))
 
     def _draw(self, channels: int, count: int, name: str) -> tuple[Any, Any]:
         kernels, thresholds = (KERNEL_STEPS, channels, count), (count,)
@@ -109,19 +106,27 @@ class RandomKernels(keras.layers.Layer):  # type: ignore[misc]
             ),
         )
 
-    def call(self, sequence: Any, present: Any | None = None) -> Any:
-        """Return the features (batch, 2 * kernels)."""
+    def call(self, sequence: Any, present: Any | None = None, training: bool = False) -> Any:
+        """Return the features (batch, 2 * kernels), normalised."""
+        normalised = self.normalise(self.features(sequence, present), training=training)
+        return normalised * (LENGTH / float(np.sqrt(2 * self.kernels)))
+
+    def features(self, sequence: Any, present: Any | None = None) -> Any:
+        """Return the features (batch, 2 * kernels) as they are.
+
+        Of each group of kernels come their shares of steps above a threshold, then the logarithms
+        of their sizes.
+        """
         if present is not None:
             present = ops.expand_dims(ops.cast(present, sequence.dtype), -1)
         views = _with_changes(sequence, present)
         features: list[Any] = []
         for dilation, pads, kernels, thresholds in self.groups:
-            beside = dilation * (KERNEL_STEPS // 2)  # steps of a kernel on each side
-            read, counted = views, present
-            if pads or sequence.shape[1] <= 2 * beside:
-                read = ops.pad(views, ((0, 0), (beside, beside), (0, 0)))
+            read, counted, span = views, present, dilation * SPAN
+            if pads:
+                read = ops.pad(views, ((0, 0), (span // 2, span // 2), (0, 0)))
             elif present is not None:
-                counted = present[:, 2 * beside :]  # a kernel whose last step is there lies inside
+                counted = present[:, span:]  # a kernel whose last step is there lies inside
             response = ops.conv(read, kernels, dilation_rate=dilation)
             features += _pooled(response, counted, thresholds)
         return ops.concatenate(features, axis=-1)
@@ -132,7 +137,7 @@ class RandomKernels(keras.layers.Layer):  # type: ignore[misc]
 
     def get_config(self) -> dict[str, Any]:
         """Return the arguments."""
-        return {**super().get_config(), "kernels": self.kernels, "dilations": self.dilations}
+        return {**super().get_config(), "kernels": self.kernels, "usual_steps": self.usual_steps}
 
 
 def _with_changes(sequence: Any, present: Any | None) -> Any:

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from seqtune.architectures._dense import dense
 from seqtune.architectures._dropout import drop_out
 from seqtune.architectures._forms import vector_of
-from seqtune.architectures._random_kernels import dilations_for, random_features
+from seqtune.architectures._random_kernels import RandomKernels
 from seqtune.architectures._settings import settings_of
 from seqtune.initializers import Given, LogFrequencies, SmallUniform
 from seqtune.registry import architectures
@@ -53,8 +53,8 @@ def build_network(prepared: Prepared, values: Mapping[str, Any]) -> keras.Model:
     architecture = architectures[str(values["network.architecture"])]
     features = vector_of(architecture, sequence, mask, settings)
     if codec.kind == "series" and (kernels := int(values.get("series.random_kernels", 0))):
-        dilations = dilations_for(_usual_steps(prepared))
-        found = random_features(sequence, mask, kernels=kernels, dilations=dilations)
+        beside = RandomKernels(kernels, _usual_steps(prepared), name="random_kernels")
+        found = beside(sequence, mask)
         features = keras.layers.Concatenate(name="learnt_and_random")([features, found])
     features = drop_out(features, settings.dropout, "head_dropout")
     bias = LogFrequencies(*_frequencies(prepared, values))
