@@ -30,6 +30,9 @@ SPAN = KERNEL_STEPS - 1
 SMALLEST = 1e-6
 """A response of this size counts as none."""
 
+LARGEST = 1e14
+"""Values beyond it count as this; what is squared and summed over the steps is finite then."""
+
 
 def dilations_for(steps: int) -> tuple[int, ...]:
     """Return how far apart the steps of a kernel lie: powers of two, while it fits into a case.
@@ -119,7 +122,7 @@ class RandomKernels(keras.layers.Layer):  # type: ignore[misc]
         """
         if present is not None:
             present = ops.expand_dims(ops.cast(present, sequence.dtype), -1)
-        views = _with_changes(sequence, present)
+        views = _with_changes(ops.clip(sequence, -LARGEST, LARGEST), present)
         features: list[Any] = []
         for dilation, pads, kernels, thresholds in self.groups:
             read, counted, span = views, present, dilation * SPAN

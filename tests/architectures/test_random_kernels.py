@@ -62,6 +62,13 @@ def test_a_case_that_never_changes_has_no_response_inside_it() -> None:
     assert found[1] > 0  # from outside, where zeros are, it looks like a step
 
 
+def test_features_of_the_largest_numbers_are_finite() -> None:
+    largest = np.finfo(np.float32).max
+    series = np.resize(np.array([largest, -largest], np.float32), (1, 3000, 1))
+    assert np.isfinite(np.asarray(by_hand(0, 1.0).features(series))).all()
+    assert np.isfinite(np.asarray(by_hand(1, 1.0).features(series))).all()
+
+
 def test_kernels_lie_as_far_apart_as_fits() -> None:
     assert [dilations_for(steps) for steps in (1, 9, 16)] == [(1,)] * 3
     assert dilations_for(17) == (1, 2)
