@@ -7,6 +7,7 @@ seconds of a first trial that trains for two. The distributions are Keras's own 
 from __future__ import annotations
 
 import random
+from statistics import NormalDist
 from typing import Any
 
 import keras
@@ -106,6 +107,54 @@ class SmallUniform(_Drawn):
     ) -> npt.NDArray[np.float64]:
         """Draw weights (symbols, features)."""
         return generator.uniform(-0.05, 0.05, shape)
+
+
+KERNEL_STEPS, HIGH_STEPS = 9, 3
+"""Steps that a random kernel looks at, and how many of them have the weight 2."""
+
+MOST_CHANNELS = 9
+"""Channels that a random kernel looks at, at most."""
+
+
+@keras.saving.register_keras_serializable("seqtune")
+class SparsePatterns(_Drawn):
+    """Kernels of which each sums over a few channels, with weights of -1 and three of 2.
+
+    The weights sum to zero. One of two kernels looks at the first half of the channels, the others
+    at the second half; more often at few of them than at many.
+
+    Source:
+        Dempster et al., MiniRocket, arXiv 2012.08791, section 3.1; the channels as in the authors'
+        multivariate version.
+    """
+
+    def draw(
+        self, generator: np.random.Generator, shape: tuple[int, ...]
+    ) -> npt.NDArray[np.float64]:
+        """Draw weights (9, channels, kernels)."""
+        steps, channels, kernels = shape
+        half = channels // 2
+        most = np.log2(min(half, MOST_CHANNELS) + 1)
+        drawn = np.zeros(shape)
+        for kernel in range(kernels):
+            pattern = np.full(steps, -1.0)
+            pattern[generator.choice(steps, HIGH_STEPS, replace=False)] = 2.0
+            seen = generator.choice(half, int(2 ** generator.uniform(0, most)), replace=False)
+            drawn[:, seen + half * (kernel % 2), kernel] = pattern[:, None]
+        return drawn
+
+
+@keras.saving.register_keras_serializable("seqtune")
+class NormalQuantiles(_Drawn):
+    """Quantiles of a standard normal variable at levels from 0.05 to 0.95, at random."""
+
+    def draw(
+        self, generator: np.random.Generator, shape: tuple[int, ...]
+    ) -> npt.NDArray[np.float64]:
+        """Draw values of a shape."""
+        levels = generator.uniform(0.05, 0.95, shape)
+        drawn = [NormalDist().inv_cdf(level) for level in levels.ravel()]
+        return np.reshape(drawn, shape)
 
 
 def recurrent_initializers() -> dict[str, Any]:

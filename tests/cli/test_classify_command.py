@@ -24,6 +24,7 @@ SMALL = (
     *("--set", "network.units=4", "--set", "network.layers=1", "--set", "network.dropout=0"),
     *("--set", "network.segment.length=2", "--set", "network.pooling=max"),
     *("--set", "text.tokens=word", "--set", "text.embedding=4", "--set", "series.scaling=channel"),
+    *("--set", "series.random_kernels=6"),
     *("--set", "validation.folds=0"),
     *("--set", "training.steps=4", "--set", "training.steps_per_epoch=2"),
 )

@@ -20,6 +20,14 @@ def test_each_channel_has_its_own_scale() -> None:
     assert scales.tolist() == pytest.approx([0.01, 2.0, 1.0])
 
 
+def test_weights_of_which_one_is_half_of_another_lose_nothing() -> None:
+    """The kernels of random convolutions sum to zero, and have to."""
+    weights = np.float32([[2, 2, -1, -1, -1, -1], [1.27, 0.63, 0, 0, 0, 0]])
+    numbers, scales = quantized(weights, 0)
+    assert numbers.tolist() == [[126, 126, -63, -63, -63, -63], [127, 63, 0, 0, 0, 0]]
+    assert (numbers.astype(float) * scales[:, None])[0].sum() == 0.0
+
+
 def test_the_axis_is_taken_that_loses_least() -> None:
     draw = np.random.default_rng(0)
     array = draw.normal(size=(32, 40)).astype(np.float32)

@@ -330,6 +330,7 @@ def classes_here(root: Path) -> dict[tuple[str, str], Any]:
                 "network.conv_recurrent.shuffle": False, "network.conv_recurrent.filters": 4,
                 "network.segment.length": 2, "network.dilated.length": 2,
                 "network.dilated.growth": 2, "network.dilated.residual": True,
+                "series.random_kernels": 12,
             }  # fmt: skip
             model = CLASSIFY.build(problem.prepared, values)
             save_network(model, folder / f"{architecture}.keras")

@@ -60,6 +60,7 @@ CLASSIFY = (
     "text.embedding=[3,4]", "text.least_count=1", "series.scaling=[case,channel,none]",
     "network.conv_recurrent.filters=[3,4]", "network.segment.length=[2,3]",
     "network.conv_recurrent.blocks=[fcn,inception]", "series.differences=[true,false]",
+    "series.random_kernels=[0,6]",
 )  # fmt: skip
 OF_CASES = {"training.label_smoothing": 1, "training.class_weights": 1}
 OF_SERIES = {"series.scaling": 1, "series.jitter": 1, "series.stretch": 1, "series.slice": 1}

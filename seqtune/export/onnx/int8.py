@@ -19,7 +19,9 @@ import numpy.typing as npt
 
 Array = npt.NDArray[Any]
 
-LARGEST = 127
+LARGEST = (127, 126)
+"""The whole number of a channel's largest weight: that of these with which all others lose least.
+Weights of which one is half as large as another are exact only with an even one."""
 
 FEWEST = 256
 """Arrays of fewer numbers stay as they are: they take no room."""
@@ -63,14 +65,21 @@ def quantized(array: Array, axis: int) -> tuple[Array, Array]:
     """Return whole numbers (…) int8, and a scale (channels,) float32 for each place of an axis.
 
     Example:
-        >>> quantized(np.array([[1.27, -0.635]], np.float32), 0)[0]
-        array([[127, -64]], dtype=int8)
+        >>> quantized(np.array([[1.27, -0.64], [2.0, -1.0]], np.float32), 0)[0]
+        array([[127, -64], [126, -63]], dtype=int8)
     """
     others = tuple(other for other in range(array.ndim) if other != axis)
     largest = np.abs(array).max(axis=others, keepdims=True)
-    scale = np.where(largest == 0, 1, largest / LARGEST).astype(np.float32)
-    numbers = np.clip(np.rint(array / scale), -LARGEST, LARGEST).astype(np.int8)
-    return numbers, scale.reshape(-1)
+    made = []
+    for most in LARGEST:
+        scale = np.where(largest == 0, 1, largest / most).astype(np.float32)
+        numbers = np.clip(np.rint(array / scale), -most, most)
+        error = ((numbers * scale - array) ** 2).sum(axis=others, keepdims=True)
+        made.append((numbers, scale, error))
+    (numbers, scale, error), (even, even_scale, even_error) = made
+    is_better = even_error < error
+    numbers = np.where(is_better, even, numbers).astype(np.int8)
+    return numbers, np.where(is_better, even_scale, scale).reshape(-1)
 
 
 def best_axis(array: Array) -> int:

@@ -12,10 +12,12 @@ import numpy.typing as npt
 from seqtune.architectures._dense import dense
 from seqtune.architectures._dropout import drop_out
 from seqtune.architectures._forms import vector_of
+from seqtune.architectures._random_kernels import RandomKernels
 from seqtune.architectures._settings import settings_of
 from seqtune.initializers import Given, LogFrequencies, SmallUniform
 from seqtune.registry import architectures
 from seqtune.tasks.classify.prepared import Prepared
+from seqtune.tasks.classify.split import FOLD, TRAIN
 
 
 def build_network(prepared: Prepared, values: Mapping[str, Any]) -> keras.Model:
@@ -50,9 +52,19 @@ def build_network(prepared: Prepared, values: Mapping[str, Any]) -> keras.Model:
     settings = settings_of(values)
     architecture = architectures[str(values["network.architecture"])]
     features = vector_of(architecture, sequence, mask, settings)
+    if codec.kind == "series" and (kernels := int(values.get("series.random_kernels", 0))):
+        beside = RandomKernels(kernels, _usual_steps(prepared), name="random_kernels")
+        found = beside(sequence, mask)
+        features = keras.layers.Concatenate(name="learnt_and_random")([features, found])
     features = drop_out(features, settings.dropout, "head_dropout")
     bias = LogFrequencies(*_frequencies(prepared, values))
     return keras.Model(inputs, dense(len(codec.labels.names), "logits", bias=bias)(features))
+
+
+def _usual_steps(prepared: Prepared) -> int:
+    """Return the median length of the training cases; the same for all folds."""
+    may_train = (prepared.parts == TRAIN) | (prepared.parts >= FOLD)
+    return int(np.median(prepared.inputs["series"].lengths[may_train]))
 
 
 def _frequencies(

@@ -134,6 +134,11 @@ class SeriesInput(Section):
         description="Whether the network also reads how much each channel changes from step to "
         "step, in standard deviations of the changes of the case.",
     )
+    random_kernels: Annotated[Searchable[int], Search(Whole(minimum=0))] = Field(
+        0,
+        description="Number of convolutions that are drawn at random and not trained, as in "
+        "MiniRocket; what they find stands beside what the network learns. 0 for none.",
+    )
     jitter: Annotated[Searchable[float], Search(Number(minimum=0))] = Field(
         0.0,
         description="Noise added while training, in standard deviations of the scaled values.",

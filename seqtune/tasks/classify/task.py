@@ -189,7 +189,8 @@ class ClassifyTask(LinesAreRows, RowsAreApart, Task):
         if prepared.codec.kind == "text":
             return f"{values['text.tokens']} tokens"
         differences = " with differences" if values.get("series.differences") else ""
-        return f"scaled by {values['series.scaling']}{differences}"
+        kernels = ", random kernels" if values.get("series.random_kernels") else ""
+        return f"scaled by {values['series.scaling']}{differences}{kernels}"
 
     def calibrate(
         self, prepared: Prepared, encoded: EncodedCases, predictions: Floats

@@ -107,6 +107,31 @@ def test_a_series_network_reads_steps_and_lengths() -> None:
     assert input_name(prepared.codec, values) == "series"
 
 
+def test_random_kernels_stand_beside_the_vector_of_a_series_and_never_of_a_text() -> None:
+    prepared, values = prepare(series())
+    values |= {"series.random_kernels": 5}
+    model = build_network(prepared, values)
+    assert model.get_layer("logits").kernel.shape[0] == 4 + 2 * 5
+    lengths = prepared.inputs["series"].lengths[prepared.rows["train"]]
+    assert model.get_layer("random_kernels").usual_steps == int(np.median(lengths))
+    prepared, values = prepare(texts())
+    names = {
+        each.name for each in build_network(prepared, values | {"series.random_kernels": 5}).layers
+    }
+    assert "random_kernels" not in names
+
+
+def test_kernels_are_as_wide_as_a_usual_case_lets_them() -> None:
+    """One case is long; what all folds train on decides, and nothing of the test part."""
+    frame = series()
+    long = pd.DataFrame({"case": 99, "step": range(70), "x": 0.0, "y": 0.0, "label": "a"})
+    prepared, values = prepare(pd.concat([frame, long]), "validation.folds=3")
+    assert prepared.codec.longest["series"] == 70
+    values |= {"series.random_kernels": 5}
+    for each in (prepared, *(fold.prepared for fold in prepared.folds)):
+        assert build_network(each, values).get_layer("random_kernels").usual_steps == 5
+
+
 def test_dropout_stands_behind_the_embedding_and_before_the_head() -> None:
     prepared, values = prepare(texts())
     names = {layer.name for layer in build_network(prepared, values).layers}
@@ -242,7 +267,8 @@ def of_architecture(values: dict[str, Any], architecture: str, cell: str) -> dic
     """Return a configuration with another architecture, every option with its default."""
     options = ARCHITECTURES.options(architecture)
     defaults = {name: fragment["default"] for name, fragment in options.items()}
-    changed = {"network.architecture": architecture, "network.cell": cell}
+    changed = {"network.architecture": architecture, "network.cell": cell,
+               "series.random_kernels": 12}  # fmt: skip
     settled = defaults | ({"length": 2} if "length" in defaults else {})
     return values | changed | {f"network.{architecture}.{name}": settled[name] for name in settled}
 
