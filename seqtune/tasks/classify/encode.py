@@ -10,6 +10,7 @@ from typing import Any, cast
 import numpy as np
 import numpy.typing as npt
 
+from seqtune.baselines.threads import one_thread
 from seqtune.data.channel_scale import fit_channels
 from seqtune.data.ragged import Ragged
 from seqtune.data.series_lengths import shortened, stretched
@@ -93,9 +94,9 @@ def encode_all(
         if values.text.vectors == LEARN:
             codec = replace(codec, learnt=_most_numbers(recipe))
             for kind, (size, width) in codec.vector_shapes.items():
-                vectors[kind] = learn_vectors(
-                    codec.tokens(texts, kind)[0], size, width, values.seed
-                )
+                with one_thread():
+                    known = codec.tokens(texts, kind)[0]
+                    vectors[kind] = learn_vectors(known, size, width, values.seed)
         elif values.text.vectors:
             vectors["word"] = _vectors(tokenizers["word"], Path(values.text.vectors), values.seed)
             codec = replace(codec, vectors=vectors["word"].shape[1])
