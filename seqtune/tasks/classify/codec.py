@@ -27,6 +27,9 @@ MIN_TOKENS = 32
 MAX_TOKENS = 400
 """Longer texts cost more time than their middle tells."""
 
+LEARNT = ("word", "subword")
+"""Kinds of token whose vectors can be learnt from texts."""
+
 LONGEST = 100_000
 """Inputs per case that a codec may say at most."""
 
@@ -46,7 +49,9 @@ class Codec:
         shortest: Steps of the shortest series that was fitted; 0 for texts.
         center: (channels,) mean over training steps.
         spread: (channels,) standard deviation over training steps; where constant, its size, or 1.
-        vectors: Length of the word vectors that training begins with; 0 for none.
+        vectors: Length of the word vectors of a file that training begins with; 0 for none.
+        learnt: Length of the vectors that were learnt from texts for that, of each kind of token in
+            `LEARNT`; 0 for none. A network takes the first numbers of them.
     """
 
     roles: Roles
@@ -59,11 +64,20 @@ class Codec:
     center: tuple[float, ...] = ()
     spread: tuple[float, ...] = ()
     vectors: int = 0
+    learnt: int = 0
 
     @property
     def kind(self) -> str:
         """What is classified: "text" or "series"."""
         return self.roles.kind
+
+    @property
+    def vector_shapes(self) -> dict[str, tuple[int, int]]:
+        """Tokens and length of the vectors that training begins with, by kind of token."""
+        if self.vectors:
+            return {"word": (self.tokenizers["word"].size, self.vectors)}
+        kinds = [kind for kind in LEARNT if kind in self.tokenizers and self.learnt]
+        return {kind: (self.tokenizers[kind].size, self.learnt) for kind in kinds}
 
     @property
     def is_even(self) -> bool:
@@ -113,6 +127,7 @@ class Codec:
             "center": list(self.center),
             "spread": list(self.spread),
             "vectors": self.vectors,
+            "learnt": self.learnt,
         }
 
     @classmethod
@@ -138,6 +153,7 @@ class Codec:
             center=_numbers(values["center"]),
             spread=_numbers(values["spread"]),
             vectors=_count(values["vectors"], least=0),
+            learnt=_count(values["learnt"], least=0),
         )
         needed = {*codec.tokenizers} if roles.kind == "text" else {"series"}
         channels = 1 if roles.series is None else len(roles.channels)
@@ -151,6 +167,7 @@ class Codec:
             and len(codec.center) == len(codec.spread) == (channels if "series" in needed else 0)
             and all(width > 0 for width in codec.spread)
             and (not codec.vectors or "word" in codec.tokenizers)
+            and (not codec.learnt or (not codec.vectors and bool(codec.tokenizers)))
         )
         if not is_sound:
             raise ValueError("its parts do not belong together")

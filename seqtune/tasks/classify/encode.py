@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
 import numpy as np
 import numpy.typing as npt
 
+from seqtune.baselines.threads import one_thread
 from seqtune.data.channel_scale import fit_channels
 from seqtune.data.ragged import Ragged
 from seqtune.data.series_lengths import shortened, stretched
+from seqtune.data.text.learnt_vectors import learn_vectors
 from seqtune.data.text.tokenizer import Tokenizer
 from seqtune.data.text.word_vectors import read_vectors
 from seqtune.errors import DataError
@@ -20,13 +24,13 @@ from seqtune.tasks.classify.codec import LONGEST, Codec, class_weights, fit_text
 from seqtune.tasks.classify.labels import Labels
 from seqtune.tasks.classify.roles import Roles
 from seqtune.tasks.classify.schema import Schema
-from seqtune.tasks.classify.split import (
-    FOLD,
-    TEST,
-    TRAIN,
-)
+from seqtune.tasks.classify.split import fitting_rows
 
 Floats = npt.NDArray[np.float64]
+Vectors = dict[str, npt.NDArray[np.float32]]
+
+LEARN = "texts"
+"""What a recipe says where vectors are learnt from the texts."""
 
 
 def encode_cases(codec: Codec, cases: Cases, name: str) -> tuple[Ragged, int]:
@@ -54,27 +58,48 @@ def encode_all(
     metric: str,
     targets: Floats,
     recipe: Recipe,
-) -> tuple[Codec, dict[str, tuple[Ragged, int]], npt.NDArray[np.float32] | None]:
-    """Fit the codec on the training cases, and encode all with it."""
+    unlabelled: Sequence[str] = (),
+) -> tuple[Codec, dict[str, tuple[Ragged, int]], Vectors]:
+    """Fit the codec on the training cases, and encode all with it.
+
+    Args:
+        cases: The cases, each with a label.
+        parts: (cases,) the part of each.
+        roles: Which column is what.
+        labels: The classes.
+        metric: The metric that selects.
+        targets: (cases, classes), 0 or 1.
+        recipe: Its `text.vectors` is settled.
+        unlabelled: Texts without a label; vocabulary and vectors are learnt from them too.
+
+    Returns:
+        The codec; by kind of token, or for "series", the cases and how many are too long; and by
+        kind of token the vectors to begin with.
+    """
     values = cast(Schema, recipe.values)
-    is_folded = bool((parts >= FOLD).any())
-    training = np.flatnonzero(parts != TEST if is_folded else parts == TRAIN)
+    training = fitting_rows(parts)
     fitted: dict[str, Any] = {
         "roles": roles,
         "labels": labels,
         "metric": metric,
         "weights": tuple(class_weights(targets[training]).tolist()),
     }
-    vectors = None
     if cases.series is None:
         tokens = values.text.tokens
         wanted = tokens if isinstance(tokens, tuple) else (tokens,)
-        texts = [cases.texts[row] for row in training.tolist()]
+        texts = [*(cases.texts[row] for row in training.tolist()), *unlabelled]
         tokenizers, longest = fit_text(texts, [str(kind) for kind in wanted], values.text)
-        if values.text.vectors:
-            vectors = _vectors(tokenizers["word"], Path(values.text.vectors), values.seed)
-        width = 0 if vectors is None else vectors.shape[1]
-        codec = Codec(**fitted, tokenizers=tokenizers, longest=longest, vectors=width)
+        codec = Codec(**fitted, tokenizers=tokenizers, longest=longest)
+        vectors: Vectors = {}
+        if values.text.vectors == LEARN:
+            codec = replace(codec, learnt=_most_numbers(recipe))
+            for kind, (size, width) in codec.vector_shapes.items():
+                with one_thread():
+                    known = codec.tokens(texts, kind)[0]
+                    vectors[kind] = learn_vectors(known, size, width, values.seed)
+        elif values.text.vectors:
+            vectors["word"] = _vectors(tokenizers["word"], Path(values.text.vectors), values.seed)
+            codec = replace(codec, vectors=vectors["word"].shape[1])
         return codec, {kind: codec.tokens(cases.texts, kind) for kind in tokenizers}, vectors
     lengths = cases.series.lengths[training]
     steps = min(values.series.longest, LONGEST, int(lengths.max()))
@@ -89,7 +114,13 @@ def encode_all(
     )
     if codec.is_even:
         series, _ = stretched(series, steps)
-    return codec, {"series": (series, count)}, None
+    return codec, {"series": (series, count)}, {}
+
+
+def _most_numbers(recipe: Recipe) -> int:
+    """Return the longest vectors that a configuration of a recipe may ask for."""
+    sizes = next(each for each in recipe.dimensions() if each.path == "text.embedding")
+    return min(LONGEST, int(max(sizes.choices) if sizes.maximum is None else sizes.maximum))
 
 
 def _vectors(tokenizer: Tokenizer, path: Path, seed: int) -> npt.NDArray[np.float32]:

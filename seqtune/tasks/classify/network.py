@@ -14,6 +14,7 @@ from seqtune.architectures._dropout import drop_out
 from seqtune.architectures._forms import vector_of
 from seqtune.architectures._random_kernels import RandomKernels
 from seqtune.architectures._settings import settings_of
+from seqtune.data.text.learnt_vectors import first_numbers
 from seqtune.initializers import Given, LogFrequencies, SmallUniform
 from seqtune.registry import architectures
 from seqtune.tasks.classify.prepared import Prepared
@@ -38,7 +39,8 @@ def build_network(prepared: Prepared, values: Mapping[str, Any]) -> keras.Model:
         tokens = keras.Input((steps,), name="tokens", dtype="int32")
         inputs = {"tokens": tokens}
         mask = keras.ops.not_equal(tokens, 0)
-        sequence = _embedded(tokens, codec.tokenizers[kind].size, prepared.vectors, values)
+        vectors = _beginning(prepared, values)
+        sequence = _embedded(tokens, codec.tokenizers[kind].size, vectors, values)
         sequence = sequence * keras.ops.expand_dims(keras.ops.cast(mask, sequence.dtype), -1)
     else:
         steps = codec.longest["series"]
@@ -78,6 +80,16 @@ def _frequencies(
     if values["training.class_weights"]:
         counts = counts * np.array(prepared.codec.weights)
     return counts, None
+
+
+def _beginning(prepared: Prepared, values: Mapping[str, Any]) -> npt.NDArray[np.float32] | None:
+    """Return the vectors (tokens, features) that training begins with; None for random ones."""
+    vectors = prepared.vectors.get(str(values["text.tokens"]))
+    if vectors is None or not prepared.codec.learnt:  # those of a file have a length of their own
+        return vectors
+    if values["text.begin"] == "random":
+        return None
+    return first_numbers(vectors, int(values["text.embedding"]))
 
 
 def _embedded(

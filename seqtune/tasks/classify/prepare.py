@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, cast
 
@@ -16,8 +17,8 @@ from seqtune.progress import Assumption, Listener, Note
 from seqtune.recipe.load import Recipe
 from seqtune.recipe.reading import KEPT
 from seqtune.tasks.classify.cases import Cases, read_cases
-from seqtune.tasks.classify.codec import Codec
-from seqtune.tasks.classify.encode import encode_all, truncations
+from seqtune.tasks.classify.codec import LEARNT, Codec
+from seqtune.tasks.classify.encode import LEARN, encode_all, truncations
 from seqtune.tasks.classify.equal_cases import keep_together
 from seqtune.tasks.classify.giveaways import tell_giveaways
 from seqtune.tasks.classify.infer_roles import infer_roles
@@ -28,6 +29,7 @@ from seqtune.tasks.classify.schema import ARCHITECTURES, Schema
 from seqtune.tasks.classify.split import (
     TEST,
     TRAIN,
+    fitting_rows,
     fold_cases,
     split_cases,
     usual_folds,
@@ -35,6 +37,9 @@ from seqtune.tasks.classify.split import (
 )
 
 Floats = npt.NDArray[np.float64]
+
+TEACHING_CHARACTERS = 50_000
+"""From so many characters on, some 10,000 words, word vectors are learnt from the texts."""
 
 SEGMENTS = 24
 """Into about so many segments a case is cut, where the recipe leaves their length open."""
@@ -59,7 +64,7 @@ def prepare(source: Source, recipe: Recipe, listener: Listener) -> tuple[Prepare
     cases = read_cases(source, roles, with_labels=True)
     for note in cases.notes:
         listener(Note(note))
-    cases = _labelled(source, cases, roles, listener)
+    cases, unlabelled = _labelled(source, cases, roles)
     separator = separator_of(cases.labels, values.data.several, listener)
     cases = _frequent(source, cases, separator, values.data.least_cases, listener)
     labels = find_labels(
@@ -87,7 +92,10 @@ def prepare(source: Source, recipe: Recipe, listener: Listener) -> tuple[Prepare
     if metric == "auto":
         metric = _metric(is_uneven, targets, labels, listener)
     recipe = _settled(recipe, source, roles, shares, is_uneven).replace({"metric": metric})
-    codec, inputs, vectors = encode_all(cases, parts, roles, labels, metric, targets, recipe)
+    recipe, taught = _with_vectors(source, recipe, cases, parts, unlabelled, listener)
+    codec, inputs, vectors = encode_all(
+        cases, parts, roles, labels, metric, targets, recipe, taught
+    )
     recipe = _with_segment(recipe, codec)
     for note in truncations(codec, inputs, cases):
         listener(Note(note))
@@ -110,20 +118,56 @@ def _with_segment(recipe: Recipe, codec: Codec) -> Recipe:
     return recipe.filled_in({f"network.{name}.length": length for name in names})
 
 
-def _labelled(source: Source, cases: Cases, roles: Roles, listener: Listener) -> Cases:
-    """Leave out cases without a label."""
+def _labelled(source: Source, cases: Cases, roles: Roles) -> tuple[Cases, Cases]:
+    """Return the cases with a label, and those without."""
     has_label = np.array([bool(label) for label in cases.labels])
     if not has_label.any():
         raise DataError(
             f"{source.path}: column {roles.label!r} has no values; expected labels",
             "name another column: --label COLUMN",
         )
-    if has_label.all():
-        return cases
-    first = int(cases.rows[np.flatnonzero(~has_label)[0]])
-    count = int((~has_label).sum())
-    listener(Note(f"{count} cases without a label left out, the first at {source.where(first)}"))
-    return cases.take(np.flatnonzero(has_label))
+    unlabelled = cases.take(np.flatnonzero(~has_label))
+    return (cases if has_label.all() else cases.take(np.flatnonzero(has_label))), unlabelled
+
+
+def _with_vectors(
+    source: Source,
+    recipe: Recipe,
+    cases: Cases,
+    parts: npt.NDArray[np.int8],
+    unlabelled: Cases,
+    listener: Listener,
+) -> tuple[Recipe, Sequence[str]]:
+    """Settle with which vectors networks begin; return the texts without a label that teach them.
+
+    Whatever becomes of cases without a label is said; none of them is trained on as a case,
+    compared or scored.
+    """
+    values = cast(Schema, recipe.values)
+    vectors, is_open = values.text.vectors, isinstance(values.text.begin, tuple)
+    training = [cases.texts[row] for row in fitting_rows(parts)] if cases.texts else []
+    if vectors == "auto":
+        characters = sum(map(len, [*training, *unlabelled.texts]))
+        tokens = values.text.tokens
+        kinds = set(LEARNT).intersection(tokens if isinstance(tokens, tuple) else (tokens,))
+        vectors = LEARN if kinds and characters >= TEACHING_CHARACTERS else None
+        if vectors:
+            why = f"learnt from {len(training):,} training texts"
+            why += f" and {len(unlabelled):,} without a label" if len(unlabelled) else ""
+            listener(Assumption("word vectors", LEARN, why, "--set text.vectors=null"))
+    taught = unlabelled.texts if vectors == LEARN else ()
+    if len(unlabelled):
+        what = "teach word vectors and nothing else" if taught else "left out"
+        first = source.where(int(unlabelled.rows[0]))
+        listener(Note(f"{len(unlabelled)} cases without a label {what}, the first at {first}"))
+    changes = {"text.vectors": vectors}
+    if vectors is None:
+        changes["text.begin"] = "random"
+    elif vectors == LEARN and is_open and len(unlabelled) >= len(training):
+        why = f"{len(unlabelled):,} texts have no label, {len(training):,} train"
+        listener(Assumption("first vectors", "learnt", why, "--set text.begin=random"))
+        changes["text.begin"] = "vectors"
+    return recipe.replace(changes), taught
 
 
 def _frequent(
@@ -218,8 +262,8 @@ def _settled(
         changes["data.text"] = roles.text
     if values.training.class_weights == "auto":
         changes["training.class_weights"] = is_uneven
-    if values.text.vectors:
-        changes["text.tokens"] = "word"
+    if values.text.vectors not in ("auto", LEARN, None):  # a file
+        changes |= {"text.tokens": "word", "text.begin": "vectors"}
     unused = "series." if roles.kind == "text" else "text."
     for dimension in recipe.dimensions():
         if dimension.path.startswith(unused):

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -38,7 +38,8 @@ class Prepared:
         lines: (cases,) int64, the row of the table at which each case begins.
         texts: The texts as UTF-8 bytes, for the simple methods and for showing mistakes; None for
             series.
-        vectors: (tokens, dimensions) float32 word vectors to begin with; None for none.
+        vectors: (tokens, dimensions) float32 vectors to begin with, by kind of token; those of a
+            kind that is missing are random.
         held: The fold that is the validation part; None for all of them, or where there are none.
     """
 
@@ -48,7 +49,7 @@ class Prepared:
     parts: npt.NDArray[np.int8]
     lines: Rows
     texts: Ragged | None = None
-    vectors: npt.NDArray[np.float32] | None = None
+    vectors: Mapping[str, npt.NDArray[np.float32]] = field(default_factory=dict)
     held: int | None = None
 
     @property
@@ -126,8 +127,7 @@ class Prepared:
             "parts": self.parts,
             "lines": self.lines,
         }
-        if self.vectors is not None:
-            arrays["vectors"] = self.vectors
+        arrays |= {_vectors_name(kind): each for kind, each in self.vectors.items()}
         for name, array in arrays.items():
             write_array(data / f"{name}.npy", array)
         write_json(folder / "codec.json", self.codec.to_dict())
@@ -198,14 +198,18 @@ class Prepared:
         return ", ".join(parts)
 
 
-def _read_vectors(data: Path, codec: Codec) -> npt.NDArray[np.float32] | None:
-    if not codec.vectors:
-        return None
-    shape = (codec.tokenizers["word"].size, codec.vectors)
-    vectors = read_array(data / "vectors.npy", "float32", shape, mmap=True)
-    if not np.isfinite(vectors).all():
-        raise ValueError("the word vectors are not all numbers")
-    return vectors
+def _vectors_name(kind: str) -> str:
+    return f"{kind}_vectors"
+
+
+def _read_vectors(data: Path, codec: Codec) -> dict[str, npt.NDArray[np.float32]]:
+    found = {}
+    for kind, shape in codec.vector_shapes.items():
+        vectors = read_array(data / f"{_vectors_name(kind)}.npy", "float32", shape, mmap=True)
+        if not np.isfinite(vectors).all():
+            raise ValueError(f"the {kind} vectors are not all numbers")
+        found[kind] = vectors
+    return found
 
 
 def _check(

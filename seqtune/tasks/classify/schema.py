@@ -94,6 +94,11 @@ class TextInput(Section):
     tokens: Annotated[Searchable[str], Search(Word(("word", "subword", "character")))] = Field(
         "word", description="What the network reads one after the other."
     )
+    begin: Annotated[Searchable[str], Search(Word(("random", "vectors")))] = Field(
+        "vectors",
+        description="With which vectors of tokens training begins: random ones, or those of "
+        "`vectors`, where there are any.",
+    )
     embedding: Annotated[Searchable[int], Search(Whole(minimum=1))] = Field(
         100, description="Size of the vector that is learnt for each token."
     )
@@ -114,10 +119,14 @@ class TextInput(Section):
         description="Number of tokens that are read of a text; longer ones lose their middle. With "
         "auto nearly all training texts are read whole, up to 400 tokens.",
     )
-    vectors: Annotated[str | None, Or((None,), Text("a GloVe or word2vec text file"))] = Field(
-        None,
-        description="A file of word vectors (GloVe or word2vec, as text) to begin with; they are "
-        "trained further.",
+    vectors: Annotated[
+        str | None, Or(("auto", "texts", None), Text("a GloVe or word2vec text file"))
+    ] = Field(
+        "auto",
+        description="Vectors of words and sub-words that training may begin with. texts: learnt "
+        "from the training texts and those without a label; null: none; else a file of word "
+        "vectors (GloVe or word2vec, as text). With auto they are learnt from texts, where there "
+        "are enough of them.",
     )
 
 

@@ -128,6 +128,15 @@ def _rarest_label(targets: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:
     return rarest
 
 
+def fitting_rows(parts: npt.NDArray[np.int8]) -> npt.NDArray[np.int64]:
+    """Return the cases that vocabularies and scales are fitted on.
+
+    Those are the training cases; over folds, which train by turns, all outside the test part.
+    """
+    is_folded = bool((parts >= FOLD).any())
+    return np.flatnonzero(parts != TEST if is_folded else parts == TRAIN)
+
+
 def usual_folds(cases: int) -> int:
     """Return over how many folds trials are compared, where nobody says; 0 for none.
 

@@ -92,10 +92,10 @@ class ClassifyTask(LinesAreRows, RowsAreApart, Task):
         return build_network(prepared, values)
 
     def structure(self, values: Values) -> Values:
-        """Leave out what only varies, scales, weighs and softens the cases of a batch."""
+        """Leave out what only varies, scales, weighs and softens cases, and the first weights."""
         return without(
-            values, "text.word_dropout", "series.scaling", "series.jitter", "series.stretch",
-            "series.slice", "training.label_smoothing", "training.class_weights",
+            values, "text.begin", "text.word_dropout", "series.scaling", "series.jitter",
+            "series.stretch", "series.slice", "training.label_smoothing", "training.class_weights",
         )  # fmt: skip
 
     def loss(self, prepared: Prepared, values: Values) -> Any:

@@ -163,7 +163,9 @@ WIDE = series_codec(
 )
 
 
-@pytest.mark.parametrize("codec", [text_codec(), series_codec(), WIDE, text_codec(vectors=7)])
+@pytest.mark.parametrize(
+    "codec", [text_codec(), series_codec(), WIDE, text_codec(vectors=7), text_codec(learnt=7)]
+)
 def test_a_codec_survives_as_json(codec: Codec) -> None:
     assert Codec.from_dict(json.loads(json.dumps(codec.to_dict()))) == codec
 

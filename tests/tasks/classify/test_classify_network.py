@@ -13,6 +13,7 @@ import pytest
 
 from seqtune.architectures._settings import settings_of
 from seqtune.data.reading.source import Source
+from seqtune.data.text.learnt_vectors import SPREAD
 from seqtune.progress import silent
 from seqtune.recipe.load import Recipe
 from seqtune.runtime.network import KerasNetwork
@@ -144,13 +145,47 @@ def test_dropout_stands_behind_the_embedding_and_before_the_head() -> None:
 def test_a_network_begins_with_the_word_vectors_of_a_file(tmp_path: Path) -> None:
     (tmp_path / "vectors.txt").write_text("good 1 2\nfilm -1 0.5\nunseen 9 9\n")
     prepared, values = prepare(texts(), f"text.vectors={tmp_path / 'vectors.txt'}")
-    assert prepared.vectors is not None
     model = build_network(prepared, values)
     found = np.asarray(model.get_layer("token_embedding").embeddings)
-    assert (found == prepared.vectors).all()
+    assert (found == prepared.vectors["word"]).all()
     words = list(prepared.codec.tokenizers["word"].words())
     assert found[words.index("good")].tolist() == [1.0, 2.0]
     assert found[words.index("film")].tolist() == [-1.0, 0.5]
+
+
+LEARN = ("text.vectors=texts", "text.begin=vectors")
+
+
+def test_a_network_begins_with_the_first_numbers_of_learnt_vectors() -> None:
+    sizes = (*LEARN, "text.embedding=[2,6]")
+    prepared, values = prepare(texts(), *sizes)
+    assert prepared.codec.learnt == 6
+    learnt = prepared.vectors["word"]
+    assert learnt.shape == (prepared.codec.tokenizers["word"].size, 6)
+    for width in (2, 6):
+        layers = build_network(prepared, values | {"text.embedding": width})
+        found = np.asarray(layers.get_layer("token_embedding").embeddings)
+        np.testing.assert_allclose(found[2:].std(), SPREAD, rtol=1e-5)
+        ratio = found[2:] / np.where(learnt[2:, :width] == 0, np.nan, learnt[2:, :width])
+        np.testing.assert_allclose(ratio[np.isfinite(ratio)], SPREAD / learnt[2:, :width].std(),
+                                   rtol=1e-4)  # fmt: skip
+
+
+def test_learnt_vectors_are_of_words_alone_and_leave_the_head_random() -> None:
+    prepared, values = prepare(texts(), *LEARN, "text.tokens=[word,character]")
+    assert prepared.vectors.keys() == {"word"}
+    models = [build_network(prepared, values) for _ in range(2)]
+    embeddings, heads = (
+        [np.asarray(each.get_layer(name).weights[0]) for each in models]
+        for name in ("token_embedding", "logits")
+    )
+    np.testing.assert_array_equal(*embeddings)
+    assert not np.array_equal(*heads)
+    drawn = build_network(prepared, values | {"text.begin": "random"})
+    assert not np.array_equal(drawn.get_layer("token_embedding").weights[0], embeddings[0])
+    characters = build_network(prepared, values | {"text.tokens": "character"})
+    size = prepared.codec.tokenizers["character"].size
+    assert characters.get_layer("token_embedding").embeddings.shape == (size, 3)
 
 
 def bias_of(prepared: Prepared, values: dict[str, Any]) -> Any:

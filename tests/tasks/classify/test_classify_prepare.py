@@ -16,7 +16,7 @@ from seqtune.progress import Assumption, Event, Note
 from seqtune.recipe.load import Recipe
 from seqtune.tasks.classify.cases import read_cases
 from seqtune.tasks.classify.encode import encode_cases
-from seqtune.tasks.classify.prepare import prepare
+from seqtune.tasks.classify.prepare import TEACHING_CHARACTERS, prepare
 from seqtune.tasks.classify.prepared import Prepared
 from seqtune.tasks.classify.suggest import suggest
 
@@ -303,11 +303,84 @@ def test_word_vectors_to_begin_with(tmp_path: Path) -> None:
     prepared, recipe, _ = of(films(), "text.least_count=1", f"text.vectors={path}")
     assert recipe.get("text.tokens") == "word"
     words = prepared.codec.tokenizers["word"].words()
-    assert prepared.vectors is not None
-    assert prepared.codec.vectors == 3
-    np.testing.assert_array_equal(prepared.vectors[words.index("bad")], [4, 5, 6])
-    np.testing.assert_array_equal(prepared.vectors[0], [0, 0, 0])
-    assert prepared.vectors[words.index("film")].any()
+    assert (prepared.codec.vectors, prepared.codec.learnt) == (3, 0)
+    vectors = prepared.vectors["word"]
+    np.testing.assert_array_equal(vectors[words.index("bad")], [4, 5, 6])
+    np.testing.assert_array_equal(vectors[0], [0, 0, 0])
+    assert vectors[words.index("film")].any()
+
+
+LEARN = (*WORDS, "text.vectors=texts", "text.embedding=4")
+
+
+def test_texts_of_validation_and_test_do_not_change_learnt_vectors() -> None:
+    plain, recipe, _ = of(films(), *LEARN)
+    assert recipe.get("text.vectors") == "texts" and plain.codec.learnt == 4
+    assert plain.vectors["word"][2:].any()
+    columns = films()
+    for row in (*plain.rows["validation"], *plain.rows["test"]):
+        columns["text"][row] = "film good bad film good bad"
+    planted, _, _ = of(columns, *LEARN, "validation.folds=0")
+    assert planted.codec.tokenizers == plain.codec.tokenizers
+    np.testing.assert_array_equal(planted.vectors["word"], plain.vectors["word"])
+
+
+def with_unlabelled(*texts: str) -> dict[str, list[str]]:
+    columns = films()
+    return {
+        "text": [*columns["text"], *texts],
+        "label": [*columns["label"], *("" for _ in texts)],
+    }
+
+
+def test_texts_without_a_label_teach_words_and_are_no_cases() -> None:
+    plain, _, _ = of(films(), *LEARN)
+    taught, _, heard = of(with_unlabelled("a superb film", "bad: a superb film"), *LEARN)
+    assert taught.codec.labels.names == plain.codec.labels.names == ("neg", "pos")
+    np.testing.assert_array_equal(taught.parts, plain.parts)
+    np.testing.assert_array_equal(taught.targets, plain.targets)
+    assert taught.lines.max() < 40 and len(taught.cases(np.arange(40))) == 40
+    words = list(taught.codec.tokenizers["word"].words())
+    assert "superb" not in plain.codec.tokenizers["word"].words()
+    assert taught.vectors["word"][words.index("superb")].any()
+    said = "2 cases without a label teach word vectors and nothing else, the first at "
+    assert any(note.startswith(said) for note in notes(heard))
+
+
+def test_texts_without_a_label_are_left_out_where_no_vectors_are_learnt() -> None:
+    plain, _, _ = of(films(), *WORDS)
+    other, recipe, heard = of(with_unlabelled("a superb film"), *WORDS)
+    assert other.codec == plain.codec and other.vectors == {}
+    assert recipe.get("text.vectors") is None
+    assert any(note.startswith("1 cases without a label left out") for note in notes(heard))
+
+
+def test_vectors_are_learnt_where_texts_with_and_without_a_label_are_many() -> None:
+    columns = films()
+    have = sum(len(columns["text"][row]) for row in of(columns, *WORDS)[0].rows["train"])
+    for missing, taken in ((0, "texts"), (1, None)):
+        count = TEACHING_CHARACTERS - have - missing
+        extra = ("x " * count)[:count]
+        prepared, recipe, heard = of(with_unlabelled(extra), *WORDS)
+        assert recipe.get("text.vectors") == taken
+        assert bool(prepared.vectors) == (taken is not None)
+        assert assumptions(heard).get("word vectors") == taken
+    _, recipe, heard = of(with_unlabelled("x" * TEACHING_CHARACTERS), "text.tokens=character")
+    assert recipe.get("text.vectors") is None and "word vectors" not in assumptions(heard)
+
+
+def first_vectors(*overrides: str, unlabelled: int) -> Any:
+    columns = with_unlabelled(*("a film",) * unlabelled)
+    return of(columns, *WORDS, "text.embedding=4", *overrides)[1].get("text.begin")
+
+
+def test_networks_begin_with_learnt_vectors_where_most_texts_have_no_label() -> None:
+    count = len(of(films(), *WORDS)[0].rows["train"])
+    learn = "text.vectors=texts"
+    assert first_vectors(learn, unlabelled=count) == "vectors"
+    assert first_vectors(learn, unlabelled=count - 1) == ("random", "vectors")
+    assert first_vectors(learn, "text.begin=random", unlabelled=count) == "random"
+    assert first_vectors("text.vectors=null", unlabelled=count) == "random"
 
 
 def test_word_vectors_of_other_words(tmp_path: Path) -> None:

@@ -51,7 +51,7 @@ def text_data() -> Prepared:
     offsets = np.cumsum([0, *map(len, raw)])
     texts = Ragged(np.array([byte for text in raw for byte in text], np.uint8), offsets)
     vectors = np.ones((tokenizers["word"].size, 2), np.float32)
-    return Prepared(codec, inputs, TARGETS, PARTS, LINES, texts, vectors)
+    return Prepared(codec, inputs, TARGETS, PARTS, LINES, texts, {"word": vectors})
 
 
 def series_data() -> Prepared:
@@ -112,8 +112,21 @@ def test_texts_survive(text: Path) -> None:
     for kind in ("word", "character"):
         np.testing.assert_array_equal(again.inputs[kind].values, data.inputs[kind].values)
         np.testing.assert_array_equal(again.inputs[kind].offsets, data.inputs[kind].offsets)
-    for name in ("targets", "parts", "lines", "vectors"):
+    for name in ("targets", "parts", "lines"):
         np.testing.assert_array_equal(getattr(again, name), getattr(data, name))
+    assert again.vectors.keys() == {"word"}
+    np.testing.assert_array_equal(again.vectors["word"], data.vectors["word"])
+
+
+def test_vectors_that_were_learnt_survive(tmp_path: Path) -> None:
+    data = text_data()
+    learnt = np.arange(data.vectors["word"].size * 2, dtype=np.float32).reshape(-1, 4)
+    codec = replace(data.codec, vectors=0, learnt=4)
+    replace(data, codec=codec, vectors={"word": learnt}).save(tmp_path)
+    again = Prepared.load(tmp_path)
+    assert again.codec == codec
+    assert again.vectors.keys() == {"word"}  # none of characters
+    np.testing.assert_array_equal(again.vectors["word"], learnt)
 
 
 def test_series_survive(series: Path) -> None:
@@ -122,7 +135,7 @@ def test_series_survive(series: Path) -> None:
     np.testing.assert_array_equal(
         again.inputs["series"].values, series_data().inputs["series"].values
     )
-    assert (again.texts, again.vectors) == (None, None)
+    assert (again.texts, again.vectors) == (None, {})
 
 
 def test_the_simple_methods_see_the_training_mean_where_a_channel_is_missing() -> None:
@@ -240,6 +253,7 @@ def codec_of(**keys: Any) -> Act:
         *(codec_of(longest__word=10**9), codec_of(longest__word="x" * 10**6)),
         *(codec_of(longest__word=None), codec_of(longest__word=3.0), codec_of(longest__word=-1)),
         *(codec_of(vectors=10**9), codec_of(vectors="2"), codec_of(center=[1.0])),
+        *(codec_of(learnt=2), codec_of(learnt=-1), codec_of(learnt="4")),
         *(codec_of(spread="ab"), codec_of(center=None)),
     ],
 )  # fmt: skip
@@ -263,7 +277,7 @@ def test_word_vectors_without_words(text: Path) -> None:
         *(codec_of(center=[1e999, 0]), codec_of(roles__channels=[]), codec_of(longest__series=0)),
         *(codec_of(roles__channels=["x"] * 10**5), codec_of(roles__series=None)),
         *(codec_of(roles__series=7), codec_of(roles__kind="text"), codec_of(vectors=1)),
-        codec_of(tokenizers={"word": {}}),
+        codec_of(learnt=1), codec_of(tokenizers={"word": {}}),
     ],
 )  # fmt: skip
 def test_a_codec_of_series_with_something_else(series: Path, act: Act) -> None:
@@ -340,10 +354,13 @@ OF_TEXT = [
     *(set_in("word_offsets", 0, 1), array_of("word_offsets", np.int64(7))),
     *(array_of("word_offsets", np.arange(7.0)), set_in("character_offsets", 1, 0)),
     *(bomb("word", "<i4", (10**13,)), bomb("word_offsets", "<i8", (10**13,)), gone("word")),
-    *(bomb("texts", "|u1", (10**13,)), gone("texts"), gone("word_offsets"), gone("vectors")),
+    *(bomb("texts", "|u1", (10**13,)), gone("texts"), gone("word_offsets"), gone("word_vectors")),
     *(array_of("texts_offsets", np.array([0, 40])), array_of("texts", np.zeros(40, np.int8))),
-    *(array_of("vectors", np.ones((3, 2), np.float32)), set_in("vectors", (1, 1), np.inf)),
-    *(bomb("vectors", "<f4", (10**13, 2)), array_of("vectors", np.ones(8, np.float32))),
+    *(
+        array_of("word_vectors", np.ones((3, 2), np.float32)),
+        set_in("word_vectors", (1, 1), np.inf),
+    ),
+    *(bomb("word_vectors", "<f4", (10**13, 2)), array_of("word_vectors", np.ones(8, np.float32))),
 ]
 OF_SERIES = [
     *(array_of("series", np.zeros((10, 1))), array_of("series", np.zeros((10, 2), np.float32))),
@@ -367,7 +384,9 @@ def test_hostile_arrays_of_series(series: Path, act: Act) -> None:
     assert "is damaged: " in refusal(series)
 
 
-@pytest.mark.parametrize("name", ["word", "word_offsets", "texts", "targets", "parts", "vectors"])
+@pytest.mark.parametrize(
+    "name", ["word", "word_offsets", "texts", "targets", "parts", "word_vectors"]
+)
 @pytest.mark.parametrize("content", [b"", b"\x93NUMPY", b"\x93NUMPY\x09\x00", b"no array" * 20])
 def test_files_that_are_no_arrays(text: Path, name: str, content: bytes) -> None:
     (text / "data" / f"{name}.npy").write_bytes(content)
@@ -379,7 +398,7 @@ def test_nothing_is_unpickled(text: Path, tmp_path: Path) -> None:
         def __reduce__(self) -> tuple[Any, ...]:
             return Path.touch, (tmp_path / "canary",)
 
-    for name in ("word", "word_offsets", "texts", "targets", "parts", "lines", "vectors"):
+    for name in ("word", "word_offsets", "texts", "targets", "parts", "lines", "word_vectors"):
         path = text / "data" / f"{name}.npy"
         kept = path.read_bytes()
         np.save(path, np.array([Attack()] * 6, dtype=object), allow_pickle=True)
