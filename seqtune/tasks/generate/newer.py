@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from typing import cast
 
 import numpy as np
 
@@ -13,11 +14,13 @@ from seqtune.progress import silent
 from seqtune.recipe.load import Recipe
 from seqtune.tasks._newer_rows import DRAWN, changed, last_cases
 from seqtune.tasks._values import Context, KnownRows, Staged
-from seqtune.tasks.generate.corpus import Cell, Corpus, Segment, documents_of
+from seqtune.tasks.generate.corpus import Cell, Corpus, Segment
+from seqtune.tasks.generate.documents import columns_of, documents_of
 from seqtune.tasks.generate.encoded import EncodedText, Stretch, joined
-from seqtune.tasks.generate.evaluate import score_text
+from seqtune.tasks.generate.evaluate import score_of
 from seqtune.tasks.generate.prepare import divided, is_mixed
 from seqtune.tasks.generate.prepared import Prepared
+from seqtune.tasks.generate.schema import Schema
 
 SNIPPETS = 20
 """So many places of a text are looked for in the text of a run, to see whether it has read it."""
@@ -34,7 +37,7 @@ def newest_held_out(prepared: Prepared, source: Source, recipe: Recipe, known: f
     Raises:
         DataError: The run has read the end of it already.
     """
-    text = _text_of(documents_of(source, str(recipe.get("data.text")), silent))
+    text = _text_of(documents_of(source, columns_of(cast(Schema, recipe.values).data), silent))
     end = text[-SNIPPETS * SNIPPET_CHARACTERS :]
     if share_read(prepared, end) == 1:
         raise DataError(
@@ -63,7 +66,9 @@ def staged(
         return np.concatenate([read, ids]), len(read), len(read) + len(ids)
 
     text = "".join(_shortened(corpus, segments[first:], most))
-    return Staged(EncodedText(tokens, len(text)), share_read(prepared, text), score_text)
+    return Staged(
+        EncodedText(tokens, len(text)), share_read(prepared, text), score_of(prepared.codec)
+    )
 
 
 def _characters_tested(newer: Prepared, kind: str) -> int:

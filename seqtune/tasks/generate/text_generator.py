@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -21,6 +22,7 @@ from seqtune.tasks.generate.prepared import Prepared
 from seqtune.tasks.generate.prompt import DOCUMENTS, ONE_TEXT, Frame
 from seqtune.tasks.generate.request import Request, request_of
 from seqtune.tasks.generate.simple_reader import simple_reader
+from seqtune.tasks.generate.step_tokens import StepTokens
 from seqtune.tasks.generate.writing import Completion, Hear, unheard, write
 
 MAX_NAMED = 8
@@ -74,6 +76,8 @@ class TextGenerator:
         """
         reader = self.reader(self.models.name_of(use))
         self._tell_unknown(request.prompt, reader.tokens)
+        if isinstance(reader.tokens, StepTokens):
+            request = replace(request, prompt=reader.tokens.tidy(request.prompt))
         counts = self.prepared.codec.counts[reader.tokens.kind]
         return write(reader, request, hear or unheard, self.frame, counts)
 
@@ -159,7 +163,7 @@ class TextGenerator:
         unknown = tokens.unknown_in(text)
         if unknown:
             shown = ", ".join(map(repr, unknown[:MAX_NAMED]))
+            is_event = isinstance(tokens, StepTokens)
+            what = "an unknown event" if is_event else "an unknown character"
             others = f" and {len(unknown) - MAX_NAMED} others" * (len(unknown) > MAX_NAMED)
-            self.context.note(
-                f"the training text has no {shown}{others}: read as an unknown character"
-            )
+            self.context.note(f"the training text has no {shown}{others}: read as {what}")

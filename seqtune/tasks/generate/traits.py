@@ -11,7 +11,7 @@ from seqtune.data.drift.sample import Numbers, Sample, Samples, Words
 from seqtune.data.reading.source import Source
 from seqtune.progress import silent
 from seqtune.tasks._values import Context
-from seqtune.tasks.generate.corpus import documents_of
+from seqtune.tasks.generate.documents import documents_of
 from seqtune.tasks.generate.prepared import Prepared
 
 PIECE = 1_000
@@ -53,7 +53,7 @@ def usual(prepared: Prepared) -> Samples:
 
 def new(prepared: Prepared, source: Source, context: Context, known: float = 0.0) -> Samples:
     """Return what is watched of new text; pieces that the run has read are left out."""
-    corpus = documents_of(source, prepared.codec.column or "auto", silent)
+    corpus = documents_of(source, prepared.codec.columns, silent)
     blocks = (block for each in corpus.documents for block in each.blocks())
     pieces = list(_pieces(blocks, corpus.characters))
     unread = pieces

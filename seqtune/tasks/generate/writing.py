@@ -15,6 +15,8 @@ from seqtune.tasks.generate.inference import Floats, Reader
 from seqtune.tasks.generate.prompt import DOCUMENTS, Begun, Frame, fitting, read
 from seqtune.tasks.generate.request import Request
 from seqtune.tasks.generate.sampling import Sampler
+from seqtune.tasks.generate.step_rule import rule_of
+from seqtune.tasks.generate.step_tokens import StepTokens, units_of
 from seqtune.tasks.generate.wellformed import Mask, WellFormed
 
 Ended = Literal["length", "stop", "end"]
@@ -74,7 +76,7 @@ def write(
     """
     begun = read(reader, request.prompt, frame)
     forbidden = [UNKNOWN] if frame.may_end else [UNKNOWN, END]
-    rule = WellFormed(reader.tokens, counts)
+    rule = rule_of(reader.tokens, counts)
     written = []
     for number in range(request.count):
         hear(request.prompt)
@@ -91,10 +93,10 @@ def _write_one(
     rule: WellFormed,
     hear: Hear,
 ) -> Completion:
-    emission = Emission(request.stops, request.length)
+    emission = _emission(reader, request)
     parts: list[str] = []
     drawn = 0
-    rest = b""  # of a character that is not complete
+    rest = _waiting(reader, rule, request.prompt)
     ended: Ended = "end"
     began = perf_counter()
     while True:
@@ -104,15 +106,32 @@ def _write_one(
             parts.append(emission.finish())
             hear(parts[-1])
             break
-        parts.append(emission.push(reader.tokens.spellings[token][len(begun.pending) :]))
+        piece = reader.tokens.spellings[token][len(begun.pending) :]
+        parts.append(emission.push(piece, float(units_of(reader.tokens, token))))
         hear(parts[-1])
         if emission.is_over:
-            ended = "length" if emission.emitted == request.length else "stop"
+            ended = "length" if emission.is_long else "stop"
             break
         rest = rule.after(rest, token)
         begun = begun.then(reader, token)
     seconds = perf_counter() - began
     return Completion(request.prompt, "".join(parts), ended, drawn, seconds)
+
+
+def _emission(reader: Reader, request: Request) -> Emission:
+    """Return what hands the text on; the length of events is counted in steps."""
+    if isinstance(reader.tokens, StepTokens):
+        return Emission(request.stops, steps=request.length)
+    return Emission(request.stops, request.length)
+
+
+def _waiting(reader: Reader, rule: WellFormed, prompt: str) -> bytes:
+    """Return what waits at the end of a prompt: a step that has not ended; of a text nothing."""
+    rest = b""
+    if isinstance(reader.tokens, StepTokens):
+        for token in reader.tokens.encode(prompt).tolist():
+            rest = rule.after(rest, token)
+    return rest
 
 
 def _allowed(reader: Reader, begun: Begun, may_follow: Mask) -> Floats:
