@@ -10,7 +10,7 @@ from seqtune.data.reading.texts import TextSource
 from seqtune.errors import DataError
 from seqtune.progress import Assumption, Listener
 from seqtune.tasks.generate.corpus import Cell, Columns, Corpus
-from seqtune.tasks.generate.event_corpus import pieces_corpus, rows_corpus
+from seqtune.tasks.generate.event_corpus import check_events, pieces_corpus, rows_corpus
 from seqtune.tasks.generate.schema import Data
 
 MIN_CHARACTERS = 200
@@ -31,6 +31,9 @@ def corpus_of(source: Source, columns: Columns, listener: Listener) -> Corpus:
         DataError: There is no text, or too little of it.
     """
     corpus = documents_of(source, columns, listener)
+    if corpus.layout:
+        check_events(corpus, str(source.path))
+        return corpus
     total = corpus.characters
     if total < MIN_CHARACTERS:
         raise DataError(

@@ -18,6 +18,9 @@ from seqtune.tasks.generate.step_tokens import MOST_COLUMNS, Layout, Steps
 MOST_CELLS = 50_000_000
 """Cells of a table of events at most."""
 
+MIN_STEPS = 60
+"""Fewer cannot be learnt from, compared and tested."""
+
 
 @dataclass(frozen=True)
 class EventDocument:
@@ -98,6 +101,26 @@ def rows_corpus(source: Source, columns: Columns) -> Corpus:
     for owner, row in zip(owners.tolist(), rows, strict=True):
         groups[owner].append(row)
     return Corpus([spelt(each, layout) for each in groups.values()], columns, layout)
+
+
+def check_events(corpus: Corpus, path: str) -> None:
+    """Refuse events that are too few to learn from.
+
+    Raises:
+        DataError: They are, or all are the same.
+    """
+    documents = [each for each in corpus.documents if isinstance(each, EventDocument)]
+    total = sum(each.steps for each in documents)
+    if total < MIN_STEPS:
+        raise DataError(
+            f"{path} has {total} steps, expected at least {MIN_STEPS} to learn from, to compare "
+            "and to test",
+            "give more of them, such as a folder of pieces",
+        )
+    if len({word for each in documents for word in each.text.split()}) < 2:
+        raise DataError(
+            f"{path} holds one event alone, so there is nothing to learn", "give other data"
+        )
 
 
 def given_parts(corpus: Corpus, listener: Listener) -> list[Segment]:

@@ -6,6 +6,7 @@ import shlex
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from seqtune.data.text.tokenizer import Tokenizer
@@ -20,6 +21,7 @@ from seqtune.tasks.generate.network_reader import NetworkReader
 from seqtune.tasks.generate.next_words import NextWord, next_words
 from seqtune.tasks.generate.prepared import Prepared
 from seqtune.tasks.generate.prompt import DOCUMENTS, ONE_TEXT, Frame
+from seqtune.tasks.generate.prompt_file import prompt_in
 from seqtune.tasks.generate.request import Request, request_of
 from seqtune.tasks.generate.simple_reader import simple_reader
 from seqtune.tasks.generate.step_tokens import StepTokens
@@ -80,6 +82,10 @@ class TextGenerator:
             request = replace(request, prompt=reader.tokens.tidy(request.prompt))
         counts = self.prepared.codec.counts[reader.tokens.kind]
         return write(reader, request, hear or unheard, self.frame, counts)
+
+    def prompt_in(self, path: Path) -> str:
+        """Return the prompt that a file holds; see `seqtune.tasks.generate.prompt_file`."""
+        return prompt_in(path, self.prepared.codec)
 
     def next_words(self, text: str, top: int = 10, use: str | None = None) -> list[NextWord]:
         """Return the likeliest next words; see `seqtune.tasks.generate.next_words`.

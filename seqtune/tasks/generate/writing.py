@@ -16,7 +16,7 @@ from seqtune.tasks.generate.prompt import DOCUMENTS, Begun, Frame, fitting, read
 from seqtune.tasks.generate.request import Request
 from seqtune.tasks.generate.sampling import Sampler
 from seqtune.tasks.generate.step_rule import rule_of
-from seqtune.tasks.generate.step_tokens import StepTokens, units_of
+from seqtune.tasks.generate.step_tokens import Layout, Steps, StepTokens, units_of
 from seqtune.tasks.generate.wellformed import Mask, WellFormed
 
 Ended = Literal["length", "stop", "end"]
@@ -33,6 +33,8 @@ class Completion:
         ended: Why it ended there.
         tokens: How many tokens were drawn.
         seconds: Time that the writing took, the reading of the prompt left out.
+        layout: What a step is made of; None for a text.
+        steps: Of music or events, the steps of the prompt and of what it wrote.
     """
 
     prompt: str
@@ -40,6 +42,8 @@ class Completion:
     ended: Ended
     tokens: int
     seconds: float
+    layout: Layout | None = None
+    steps: Steps = ()
 
     @property
     def whole(self) -> str:
@@ -115,7 +119,16 @@ def _write_one(
         rest = rule.after(rest, token)
         begun = begun.then(reader, token)
     seconds = perf_counter() - began
-    return Completion(request.prompt, "".join(parts), ended, drawn, seconds)
+    text = "".join(parts)
+    return Completion(
+        request.prompt, text, ended, drawn, seconds, *_steps(reader, request.prompt + text)
+    )
+
+
+def _steps(reader: Reader, text: str) -> tuple[Layout | None, Steps]:
+    """Return what a step is made of, and the steps of a text; None and () where it has none."""
+    tokens = reader.tokens
+    return (tokens.layout, tokens.steps_of(text)) if isinstance(tokens, StepTokens) else (None, ())
 
 
 def _emission(reader: Reader, request: Request) -> Emission:

@@ -81,10 +81,12 @@ def _readings(prepared: Prepared, tested: Tested, models: Models) -> Readings | 
     starts = np.unique(np.concatenate([[0], after[ids == END]]))
     text = prepared.codec.tokens[kind].decode(ids[:SHOWN].tolist())
     if len(text) != after[min(SHOWN, len(ids)) - 1]:
-        text = ""  # a character that is cut, or none that can be written
+        text = ""  # a character that is cut, or none that can be written; or sizes are steps
     baseline = tested.baseline if tested.baseline in used else ""
     kinds = (kind, prepared.kinds[0]) if baseline else (kind,)
-    return Readings(used, tested.model, baseline, starts, text, all(each in FINE for each in kinds))
+    is_fine = all(each in FINE for each in kinds)
+    unit = "step" if prepared.codec.is_of_events else "character"
+    return Readings(used, tested.model, baseline, starts, text, is_fine, unit)
 
 
 def _samples(readings: Readings, tested: Tested, writer: TextGenerator) -> Block | None:
