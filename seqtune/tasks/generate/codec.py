@@ -15,6 +15,7 @@ from seqtune.tasks.generate.step_tokens import MOST_COLUMNS, StepTokens
 OBJECTIVES = ("next", "fill")
 MAX_NAME = 1000
 MOST = 2**62
+MOST_BEFORE = 1000
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,8 @@ class Codec:
         borders: By kind of token, where the training, validation and test part end among all
             tokens.
         counts: By kind of token, how often each is in the training part, (vocabulary,).
+        before: Tokens at the end of a training sequence of events, which a model reads before it
+            begins another one, as it has done in training; () of texts, and of a few sequences.
     """
 
     objective: str
@@ -41,6 +44,7 @@ class Codec:
     tokens: Mapping[str, Tokenizer] = field(repr=False)
     borders: Mapping[str, tuple[int, int, int]]
     counts: Mapping[str, tuple[int, ...]] = field(repr=False)
+    before: tuple[int, ...] = field(default=(), repr=False)
 
     @property
     def column(self) -> str | None:
@@ -61,6 +65,7 @@ class Codec:
             "tokens": {kind: each.to_dict() for kind, each in self.tokens.items()},
             "borders": {kind: list(each) for kind, each in self.borders.items()},
             "counts": {kind: list(each) for kind, each in self.counts.items()},
+            "before": list(self.before),
         }
 
     @classmethod
@@ -85,6 +90,7 @@ class Codec:
             tokens={kind: _tokens(kind, each) for kind, each in tokens.items()},
             borders={kind: _three(each) for kind, each in borders.items()},
             counts={kind: _counts(each) for kind, each in counts.items()},
+            before=_counts(values["before"]),
         )
         is_sound = (
             codec.objective in OBJECTIVES
@@ -99,6 +105,9 @@ class Codec:
             and all(any(each[len(SPECIALS) :]) for each in codec.counts.values())
             and all(1 < first < second < end for first, second, end in codec.borders.values())
             and min(codec.characters) > 0
+            and len(codec.before) <= MOST_BEFORE
+            and (codec.is_of_events or not codec.before)
+            and all(each < codec.tokens[SYMBOL].size for each in codec.before)
         )
         if not is_sound:
             raise ValueError("its parts do not belong together")

@@ -34,6 +34,7 @@ from seqtune.tasks.generate.event_corpus import divide_events, given_parts, step
 from seqtune.tasks.generate.event_recipe import recipe_of_events, recipe_of_texts
 from seqtune.tasks.generate.prepared import PARTS, Prepared
 from seqtune.tasks.generate.schema import Schema
+from seqtune.tasks.generate.scoring import BEFORE
 from seqtune.tasks.generate.sizing import ENOUGH_PASSES, Room, widest
 from seqtune.tasks.generate.step_tokens import StepTokens
 
@@ -98,6 +99,7 @@ def prepare(source: Source, recipe: Recipe, listener: Listener) -> tuple[Prepare
             )
             for kind in kinds
         },
+        before=_before(corpus, arrays[kinds[0]][: borders[kinds[0]][0]]),
     )
     _check_length(source, values, codec)
     return Prepared(codec, arrays), _sized(_settled(recipe, codec, kinds), codec, listener)
@@ -151,6 +153,13 @@ def encode(
         file.flush()
         array = np.memmap(file, dtype=tokens.dtype, mode="r", shape=(total,))
     return array, (ends["train"], ends["validation"], ends["test"])
+
+
+def _before(corpus: Corpus, tokens: Array) -> tuple[int, ...]:
+    """Return what is read before a sequence of events: the end of the last one of training."""
+    if corpus.layout is None or len(corpus.documents) < MANY_DOCUMENTS:
+        return ()
+    return tuple(int(each) for each in tokens[-BEFORE:])
 
 
 def _fitted(corpus: Corpus, segments: Sequence[Segment], kind: str, values: Schema) -> Tokenizer:

@@ -117,7 +117,10 @@ class TextGenerator:
     @property
     def frame(self) -> Frame:
         """How texts begin and end for the models."""
-        return DOCUMENTS if self.prepared.codec.documents >= MANY_DOCUMENTS else ONE_TEXT
+        codec = self.prepared.codec
+        if codec.documents < MANY_DOCUMENTS:
+            return ONE_TEXT
+        return replace(DOCUMENTS, earlier=codec.before)
 
     def _filler(self, name: str) -> NetworkFiller:
         """Return a row that reads from both sides."""
