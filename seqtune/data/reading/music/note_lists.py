@@ -83,7 +83,8 @@ def _pieces(found: Any, path: str) -> Iterator[Piece]:
     """Yield the pieces, in the order of the file."""
     budget = _Budget(path)
     if not isinstance(found, dict):
-        is_one = any(isinstance(step, list) and any(map(_is_number, step)) for step in found)
+        filled = next((each for each in found if isinstance(each, list) and each), [[]])
+        is_one = isinstance(filled[0], (int, float))  # a note, and no step of a piece
         yield from _listed([found] if is_one else found, path, "", budget)
         return
     for key, value in found.items():
@@ -132,7 +133,3 @@ class _Budget:
                 f"{MOST_SOUNDING:,} notes",
                 "divide it into several files in a folder",
             )
-
-
-def _is_number(value: object) -> bool:
-    return isinstance(value, (int, float))
