@@ -83,7 +83,7 @@ def _pieces(found: Any, path: str) -> Iterator[Piece]:
     """Yield the pieces, in the order of the file."""
     budget = _Budget(path)
     if not isinstance(found, dict):
-        filled = next((each for each in found if isinstance(each, list) and each), [[]])
+        filled: list[Any] = next((each for each in found if isinstance(each, list) and each), [[]])
         is_one = isinstance(filled[0], (int, float))  # a note, and no step of a piece
         yield from _listed([found] if is_one else found, path, "", budget)
         return

@@ -28,9 +28,7 @@ def written(path: Path, *tracks: Sequence[Event], kind: int = 1, channel: int = 
     for events in tracks:
         track = mido.MidiTrack()
         for name, note, time in events:
-            track.append(
-                mido.Message(name, note=note, time=time, velocity=64, channel=channel)
-            )
+            track.append(mido.Message(name, note=note, time=time, velocity=64, channel=channel))
         file.tracks.append(track)
     file.save(path)
     return path

@@ -71,9 +71,7 @@ def test_only_lists_of_lists_of_numbers_are_taken_for_notes(start: str, expected
         ("[[[60]], " + "[" * 200 + "]" * 200 + "]", "deep"),
     ],
 )
-def test_what_is_no_piece_is_refused_with_its_place(
-    tmp_path: Path, value: Any, words: str
-) -> None:
+def test_what_is_no_piece_is_refused_with_its_place(tmp_path: Path, value: Any, words: str) -> None:
     with pytest.raises(DataError) as caught:
         read(tmp_path, value)
     assert words in caught.value.message and "tunes.json" in caught.value.message
