@@ -54,6 +54,13 @@ def command(
             help="Sample only from the most likely tokens that together have this probability."
         ),
     ] = 0.95,
+    repetition_penalty: Annotated[
+        float,
+        typer.Option(help="Power that the probability of a token is raised to that was there."),
+    ] = 1.0,
+    no_repeat: Annotated[
+        int | None, typer.Option(metavar="N", help="Write no sequence of N tokens twice.")
+    ] = None,
     seed: Annotated[int, typer.Option(help="Seed of all random numbers.")] = 0,
     stop: Annotated[
         list[str] | None, typer.Option(help="Stop before this text (repeatable).")
@@ -98,8 +105,8 @@ def command(
         _list_words(run, next_text, fill, top, use, as_json)
         return
 
-    from seqtune.tasks.generate.event_files.write import is_event_file
-    from seqtune.tasks.generate.prompt_file import text_in
+    from seqtune.tasks.generate.event_files.endings import is_event_file
+    from seqtune.tasks.generate.prompt_text import text_in
     from seqtune.tasks.generate.request import Request
     from seqtune.tasks.generate.sampling import SamplingSettings
 
@@ -107,7 +114,7 @@ def command(
     request = Request(
         prompt="" if is_data else text_in(prompt_file) if prompt_file else prompt or "",
         length=length,
-        choice=SamplingSettings(temperature, top_k, top_p, seed),
+        choice=SamplingSettings(temperature, top_k, top_p, seed, repetition_penalty, no_repeat),
         stops=tuple(stop or ()),
         count=count,
     )

@@ -15,7 +15,8 @@ from seqtune.errors import DataError
 from seqtune.tasks.generate.codec import Codec
 from seqtune.tasks.generate.corpus import Columns, Corpus
 from seqtune.tasks.generate.event_corpus import pieces_corpus, rows_corpus
-from seqtune.tasks.generate.event_files.write import is_event_file
+from seqtune.tasks.generate.event_files.endings import is_event_file
+from seqtune.tasks.generate.prompt_text import text_in
 from seqtune.tasks.generate.step_tokens import StepTokens
 
 
@@ -50,18 +51,3 @@ def _rows(source: Source, columns: Columns) -> Corpus:
     """Return the rows of a table, which may be one sequence and not name it."""
     is_named = columns.series in source.names
     return rows_corpus(source, columns if is_named else replace(columns, series=None))
-
-
-def text_in(path: Path) -> str:
-    """Return the text of a file, without the line break at its end.
-
-    Raises:
-        DataError: It cannot be read as UTF-8.
-    """
-    try:
-        return path.read_text(encoding="utf-8").removesuffix("\n")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or "it is not UTF-8"
-        raise DataError(
-            f"{path} cannot be read as a prompt: {reason}", '--prompt "Once"'
-        ) from error

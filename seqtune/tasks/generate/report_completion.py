@@ -69,7 +69,8 @@ class WrittenReport:
             UsageError: The form does not hold them.
         """
         from seqtune.files import write_text
-        from seqtune.tasks.generate.event_files.write import is_event_file, write_events
+        from seqtune.tasks.generate.event_files.endings import is_event_file
+        from seqtune.tasks.generate.event_files.write import write_events
 
         layout = self._layout
         if layout is None or not is_event_file(path):

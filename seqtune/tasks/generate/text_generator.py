@@ -54,8 +54,9 @@ class TextGenerator:
         Args:
             prompt: What the text begins with.
             length: New characters at most.
-            options: `temperature`, `top_k`, `top_p`, `seed`, `stop` (texts before which it ends),
-                and `use`, as the flags of `seqtune generate`.
+            options: `temperature`, `top_k`, `top_p`, `seed`, `repetition_penalty`, `no_repeat`,
+                `stop` (texts before which it ends), and `use`, as the flags of
+                `seqtune generate`.
 
         Returns:
             The prompt and what follows it.

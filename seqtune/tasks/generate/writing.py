@@ -13,6 +13,7 @@ from seqtune.data.text.vocabulary import END, UNKNOWN
 from seqtune.tasks.generate.emission import Emission
 from seqtune.tasks.generate.inference import Floats, Reader
 from seqtune.tasks.generate.prompt import DOCUMENTS, Begun, Frame, fitting, read
+from seqtune.tasks.generate.repetition import STRUCTURE, Repetition
 from seqtune.tasks.generate.request import Request
 from seqtune.tasks.generate.sampling import Sampler
 from seqtune.tasks.generate.step_rule import rule_of
@@ -97,14 +98,16 @@ def _write_one(
     rule: WellFormed,
     hear: Hear,
 ) -> Completion:
-    emission = _emission(reader, request)
+    emission, repetition = _emission(reader, request), _repetition(reader, request, sampler, begun)
     parts: list[str] = []
     drawn = 0
     rest = _waiting(reader, rule, request.prompt)
     ended: Ended = "end"
     began = perf_counter()
     while True:
-        token = int(sampler.draw(_allowed(reader, begun, rule.allowed(rest)))[0])
+        logits = repetition.weighed(_allowed(reader, begun, rule.allowed(rest)))
+        token = int(sampler.draw(logits)[0])
+        repetition.read([token])
         drawn += 1
         if token == END:
             parts.append(emission.finish())
@@ -136,6 +139,22 @@ def _emission(reader: Reader, request: Request) -> Emission:
     if isinstance(reader.tokens, StepTokens):
         return Emission(request.stops, steps=request.length)
     return Emission(request.stops, request.length)
+
+
+def _repetition(reader: Reader, request: Request, sampler: Sampler, begun: Begun) -> Repetition:
+    """Return the rule that keeps a text from going round; what was read is part of the text."""
+    choice, tokens = request.choice, reader.tokens
+    is_of_notes = isinstance(tokens, StepTokens) and not tokens.columns
+    rule = Repetition(
+        choice.repetition_penalty,
+        choice.no_repeat,
+        STRUCTURE if is_of_notes else STRUCTURE[:1],
+        sampler.forbidden.tolist(),
+    )
+    given = request.prompt.encode("utf-8", "replace")
+    was_read = given[: len(given) - len(begun.pending)].decode("utf-8", "replace")
+    rule.read(tokens.encode(was_read).tolist())
+    return rule
 
 
 def _waiting(reader: Reader, rule: WellFormed, prompt: str) -> bytes:

@@ -17,8 +17,9 @@ from seqtune.data.reading.opened import OpenedFile
 from seqtune.data.reading.read_options import ReadOptions
 from seqtune.errors import UsageError
 from seqtune.tasks.generate.event_files.abc_file import abc_text
+from seqtune.tasks.generate.event_files.endings import is_event_file
 from seqtune.tasks.generate.event_files.midi_file import midi_bytes
-from seqtune.tasks.generate.event_files.write import is_event_file, write_events
+from seqtune.tasks.generate.event_files.write import write_events
 from seqtune.tasks.generate.step_tokens import Layout
 
 

@@ -39,6 +39,7 @@ def test_the_defaults_of_the_document_are_those_of_a_request() -> None:
     assert defaults == {
         "prompt": request.prompt, "length": request.length, "seed": request.choice.seed,
         "temperature": request.choice.temperature, "top_p": request.choice.top_p,
+        "repetition_penalty": request.choice.repetition_penalty,
     }  # fmt: skip
 
 

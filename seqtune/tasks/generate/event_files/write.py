@@ -12,16 +12,12 @@ from typing import Any
 from seqtune.errors import UsageError
 from seqtune.files import write_bytes
 from seqtune.tasks.generate.event_files.abc_file import abc_text
+from seqtune.tasks.generate.event_files.endings import OF_NOTES, OF_ROWS
 from seqtune.tasks.generate.event_files.midi_file import midi_bytes
 from seqtune.tasks.generate.step_tokens import Layout, Steps
 
 SEQUENCE = "sequence"
 """The column that says which of several sequences a row is of."""
-
-
-def is_event_file(path: Path) -> bool:
-    """Say whether a file has one of the forms of music or events."""
-    return path.suffix.lower() in {*_OF_NOTES, *_OF_ROWS}
 
 
 def write_events(path: Path, pieces: Sequence[Steps], layout: Layout) -> None:
@@ -96,5 +92,5 @@ def _table(delimiter: str) -> Callable[[Sequence[Steps], Layout], bytes]:
 
 Forms = Mapping[str, Callable[[Sequence[Steps], Layout], bytes]]
 
-_OF_NOTES: Forms = {".mid": _midi, ".midi": _midi, ".abc": _abc, ".json": _note_lists}
-_OF_ROWS: Forms = {".csv": _table(","), ".tsv": _table("\t"), ".json": _json_rows}
+_OF_NOTES: Forms = dict(zip(OF_NOTES, (_midi, _midi, _abc, _note_lists), strict=True))
+_OF_ROWS: Forms = dict(zip(OF_ROWS, (_table(","), _table("\t"), _json_rows), strict=True))
