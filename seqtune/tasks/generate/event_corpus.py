@@ -15,7 +15,7 @@ from seqtune.progress import Listener, Note
 from seqtune.tasks.generate.corpus import PARTS, Columns, Corpus, Segment, divide
 from seqtune.tasks.generate.step_tokens import MOST_COLUMNS, Layout, Steps
 
-MOST_CELLS = 50_000_000
+MOST_CELLS = 20_000_000
 """Cells of a table of events at most."""
 
 MIN_STEPS = 60

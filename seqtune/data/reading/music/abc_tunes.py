@@ -18,7 +18,9 @@ from seqtune.data.reading.music.played import Played
 from seqtune.data.reading.opened import OpenedFile
 from seqtune.errors import DataError
 
-MOST_CHARACTERS = 4_000_000
+MOST_CHARACTERS, MOST_NOTES = 2_000_000, 500_000
+"""Of a file, and of a tune."""
+
 MOST_LENGTH = 10_000
 """Of a note or a rest, in units."""
 
@@ -39,10 +41,14 @@ ACCIDENTALS = {"^": 1, "^^": 2, "_": -1, "__": -2, "=": 0}
 _KEY = re.compile(r"([A-G])([#b]?)\s*([A-Za-z]*)")
 _FIELD = re.compile(r"([A-Za-z]):(.*)")
 _LENGTH = r"(\d{0,9})((?:/\d{0,9})*)"
+_LONGEST = 300
+"""Of what is in quotes, decorations, grace notes, or an inline field: nothing is looked for further
+than this."""
+
 _TOKEN = re.compile(
     rf"""
-    (?P<quoted>"[^"]*" | ![^!\n]*! | \{{[^}}\n]*\}})
-  | \[(?P<inline>[A-Za-z]):(?P<value>[^\]\n]*)\]
+    (?P<left_out>"[^"]{{0,{_LONGEST}}}" | ![^!]{{0,{_LONGEST}}}! | \{{[^}}]{{0,{_LONGEST}}}\}})
+  | \[(?P<inline>[A-Za-z]):(?P<value>[^\]]{{0,{_LONGEST}}})\]
   | (?P<bar>\|[\]|:]* | :+\|* | \[\|)
   | \((?P<tuplet>[2-9])(?::(?P<in>\d?))?(?::(?P<of>\d?))?
   | (?P<open>\[)
@@ -180,6 +186,8 @@ class _Tune:
 
     def _sound(self, notes: list[int], times: Fraction) -> None:
         """Let notes sound together for so many units, and go on behind them."""
+        if len(self.notes) + len(notes) > MOST_NOTES:
+            raise DataError(f"{self.name} has more than {MOST_NOTES:,} notes", "divide it")
         voice = self.voice
         factor, left = voice.tuplet
         length = self._length * times * voice.factor

@@ -13,7 +13,7 @@ from seqtune.data.reading.music.played import Played
 from seqtune.data.reading.opened import OpenedFile
 from seqtune.errors import DataError, MissingExtra
 
-MOST_BYTES = 4_000_000
+MOST_BYTES = 2_000_000
 """Of a file; a symphony has a few hundred thousand, and the library takes a hundred times that."""
 
 PERCUSSION = 9

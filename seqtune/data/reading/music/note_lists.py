@@ -25,7 +25,7 @@ from seqtune.data.reading.opened import OpenedFile
 from seqtune.data.reading.read_options import ReadOptions
 from seqtune.errors import DataError
 
-MOST_CHARACTERS = 100_000_000
+MOST_CHARACTERS = 30_000_000
 """Of a file; it is parsed whole."""
 
 EXAMPLE = 'expected pieces of steps of notes: {"train": [[[60, 64], [62]]]}, or [[[60, 64], [62]]]'

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from time import perf_counter
 
 import pytest
 
@@ -127,3 +128,23 @@ def test_its_size_is_limited(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(abc_tunes, "MOST_CHARACTERS", 10)
     with pytest.raises(DataError, match="characters"):
         notes_of(tmp_path, "C")
+
+
+@pytest.mark.parametrize("sign", ["{", '"', "!", "[K:", "(3", "[", "V:1\n", "X:1\n", "C/"])
+def test_signs_without_end_take_no_time(tmp_path: Path, sign: str) -> None:
+    path = tmp_path / "tune.abc"
+    path.write_text(f"X:1\nK:C\nC\n{sign * 30_000}\n", encoding="utf-8")
+    began = perf_counter()
+    with OpenedFile(path) as file:
+        try:
+            read_abc(file, "auto")
+        except DataError as error:
+            assert "tune.abc:4" in error.message
+    assert perf_counter() - began < 5
+
+
+def test_a_tune_has_so_many_notes_at_most(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(abc_tunes, "MOST_NOTES", 3)
+    assert len(notes_of(tmp_path, "CDE")) == 3
+    with pytest.raises(DataError, match="more than 3 notes"):
+        notes_of(tmp_path, "C[DEF]")
