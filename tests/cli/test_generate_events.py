@@ -125,6 +125,7 @@ def test_a_report_of_music_counts_steps(seqtune: Command, canons: Path, tmp_path
     seqtune("report", canons, "--html", tmp_path / "page.html")
     page = (tmp_path / "page.html").read_text(encoding="utf-8")
     assert "bits per step" in page and "bits per character" not in page
+    assert "How it really goes on" in page and "Continued by" in page
 
 
 def test_a_model_of_canons_is_judged_by_their_rules(seqtune: Command, canons: Path) -> None:

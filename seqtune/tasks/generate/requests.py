@@ -64,4 +64,5 @@ def stream(
         "ended": written.ended,
         "tokens": written.tokens,
         "seconds": round(written.seconds, 4),
+        **({"steps": written.steps} if written.layout else {}),
     }
