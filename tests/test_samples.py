@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import runpy
 
@@ -156,6 +157,30 @@ def test_gestures_are_series_of_three_channels_and_different_lengths():
     assert cases.size().min() == 20 and cases.size().max() == 40
     assert cases["step"].apply(lambda step: step.tolist() == list(range(len(step)))).all()
     assert 0 < table[["x", "y", "z"]].isna().to_numpy().mean() < 0.02
+
+
+def test_the_canons_are_what_their_script_writes_and_keep_its_rules(tmp_path):
+    script = runpy.run_path(str(DATA / "make_canons.py"))
+    script["main"](tmp_path)
+    written = (tmp_path / "canons.json").read_bytes()
+    assert [path.name for path in tmp_path.iterdir()] == ["canons.json"]
+    assert written == (DATA / "canons.json").read_bytes() and len(written) <= 60_000
+    parts = json.loads(written)
+    assert {part: len(pieces) for part, pieces in parts.items()} == {
+        "train": 200, "valid": 20, "test": 20,
+    }  # fmt: skip
+    for piece in (piece for pieces in parts.values() for piece in pieces):
+        assert not any(script["broken"](piece).values())
+    upper = [60, 62, 64, 60]
+    right = [[each] for each in upper] + [[each - 12] for each in upper]
+    for step, notes, rules in (
+        (3, [61], {"scale", "follow"}),  # off the scale of C, and 49 does not follow
+        (5, [51], {"scale", "follow"}),
+        (1, [67], {"follow", "step"}),
+        (2, [53, 64], {"follow", "sound"}),
+    ):
+        wrong = [notes if at == step else each for at, each in enumerate(right)]
+        assert {rule for rule, count in script["broken"](wrong).items() if count} == rules
 
 
 @pytest.fixture(scope="module")

@@ -26,6 +26,7 @@ EXTRAS = {
     "export": ("onnxruntime", "bundles, which predict without Keras"),
     "serve": ("starlette", "answering over HTTP"),
     "optuna": ("optuna", "searches for the dashboard of Optuna"),
+    "music": ("mido", "reading and writing MIDI files"),
     "images": ("pillow", "reading images that a column names"),
     "plot": ("matplotlib", "charts of a run as figures of matplotlib"),
     "excel": ("python-calamine", "reading workbooks, such as .xlsx"),

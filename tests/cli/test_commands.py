@@ -318,7 +318,7 @@ def test_doctor_shows_versions_and_devices(seqtune):
     assert found["versions"]["seqtune"] == "0.1.0" and found["backend"] in ("jax", "tensorflow")
     assert found["machine"]["cores"] and found["workers"] >= 1 and found["workers_why"]
     assert [extra["name"] for extra in found["extras"]] == [
-        *("test", "ray", "export", "serve", "optuna", "images", "plot", "excel", "sql"),
+        *("test", "ray", "export", "serve", "optuna", "music", "images", "plot", "excel", "sql"),
         *("mlflow", "tensorboard", "wandb"),
     ]
 

@@ -72,6 +72,7 @@ def test_extras_and_versions_are_looked_up_without_loading_them(find: Find) -> N
         ("export", False),
         ("serve", False),
         ("optuna", False),
+        ("music", False),
         ("images", False),
         ("plot", False),
         ("excel", False),

@@ -24,10 +24,10 @@ from seqtune.baselines.ngram_model import (
 )
 from seqtune.data.ragged import Ragged
 
-MAX_ORDER = {"character": 12, "byte": 12, "subword": 6, "word": 6}
+MAX_ORDER = {"character": 12, "byte": 12, "subword": 6, "word": 6, "symbol": 12}
 """The longest n-grams that are tried, by kind of token."""
 
-DEFAULT_ORDER = {"character": 8, "byte": 8, "subword": 4, "word": 4}
+DEFAULT_ORDER = {"character": 8, "byte": 8, "subword": 4, "word": 4, "symbol": 8}
 """The longest n-grams where nothing is held out to choose by."""
 
 

@@ -12,6 +12,7 @@ ARROW_ENDINGS = (".parquet", ".pq", ".feather", ".arrow", ".arrows", ".ipc", ".o
 WORKBOOK_ENDINGS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
 DATABASE_ENDINGS = (".sqlite", ".sqlite3", ".db", ".db3", ".duckdb")
 HDF5_ENDINGS = (".h5", ".hdf5", ".hdf")
+MUSIC_ENDINGS = (".mid", ".midi", ".abc")
 TABLE_ENDINGS = (
     *(*DELIMITED_ENDINGS, *JSON_ENDINGS, *ARROW_ENDINGS),
     *(*WORKBOOK_ENDINGS, *DATABASE_ENDINGS, *HDF5_ENDINGS),
@@ -25,9 +26,18 @@ MAGIC = (
     (8, b"DUCK", "duckdb"),
     (0, b"\x89HDF\r\n\x1a\n", "hdf5"),
     (0, b"\xd0\xcf\x11\xe0", "workbook"),
+    (0, b"MThd", "midi"),
 )
 """Where the mark of a form is, the mark, and the form."""
-BY_ENDING = {".parquet": "parquet", ".feather": "feather", ".arrow": "feather", ".arrows": "stream"}
+BY_ENDING = {
+    ".parquet": "parquet",
+    ".feather": "feather",
+    ".arrow": "feather",
+    ".arrows": "stream",
+    ".abc": "abc",
+    ".mid": "midi",
+    ".midi": "midi",
+}
 START_BYTES = 16
 
 
@@ -49,7 +59,7 @@ def form_by_name(path: PurePath, compression: str) -> str:
         compression: How it is compressed: `sales.json.gz` then shows JSON.
 
     Returns:
-        "parquet", "feather", "stream", "json_lines", "text" or "delimited".
+        "parquet", "feather", "stream", "abc", "midi", "json_lines", "text" or "delimited".
     """
     endings = [ending.lower() for ending in path.suffixes]
     shown = endings[-2:] if compression else endings[-1:]

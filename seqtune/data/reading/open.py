@@ -10,6 +10,7 @@ import pyarrow as pa
 from seqtune.data.reading.folder import is_table, printable
 from seqtune.data.reading.joined_time import join_time
 from seqtune.data.reading.locate import folder_error
+from seqtune.data.reading.music.open_pieces import pieces_in, pieces_of
 from seqtune.data.reading.opened import OpenedFile
 from seqtune.data.reading.parallel_texts import read_lines, read_parallel
 from seqtune.data.reading.read_options import ReadOptions
@@ -160,6 +161,9 @@ def _read(
     with OpenedFile(path) as file:
         if query:
             return read_database(file, query, options)
+        pieces = None if as_documents is False else pieces_of(file, options)
+        if pieces is not None:
+            return pieces
         if as_documents is False and file.form == "text" and is_stream(path):
             return _table_of_lines(file, options, recipe) or read_table(file, options)
         if file.form != "text" or as_documents is False:
@@ -199,9 +203,13 @@ def stem_of_data(data: str | Path | pd.DataFrame) -> str:
 
 
 def _read_folder(path: Path, options: ReadOptions, as_documents: bool | None) -> Source:
+    found = walk(path)
+    if as_documents is not False and not found.texts and not found.outside:
+        pieces = pieces_in(path, options)
+        if pieces is not None:
+            return pieces
     if as_documents:
         return read_texts(path, options)
-    found = walk(path)
     tables = [name for name in found.others if is_table(name)]
     if found.texts:
         return read_labelled(found, options)

@@ -113,7 +113,7 @@ class OpenedFile:
         """What the content, or else the name, shows.
 
         "parquet", "feather", "stream", "orc", "hdf5", "workbook", "sqlite", "duckdb",
-        "json_lines", "text" or "delimited".
+        "midi", "abc", "json_lines", "text" or "delimited".
         """
         is_zip = self._head.startswith(ZIP)
         if self._is_workbook or (is_zip and self.path.suffix.lower() in WORKBOOK_ENDINGS):

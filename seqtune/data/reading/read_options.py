@@ -36,6 +36,7 @@ class ReadOptions:
         quoting: "auto", "standard" (a cell may stand in double quotes) or "none" (a quote is text).
         sheet: The name of a sheet of a workbook, or "auto" for the first.
         folder: "auto", "series" (a file per series) or "parts" (one table in several files).
+        steps_per_beat: Steps of a quarter note of music; "auto" takes the coarsest that fit.
 
     Example:
         >>> ReadOptions(missing=("-999",), decimal=",").decimal
@@ -56,6 +57,7 @@ class ReadOptions:
     named: tuple[str, ...] = ()
     sheet: str = "auto"
     folder: str = "auto"
+    steps_per_beat: str | int = "auto"
 
     def check(self) -> None:
         """Refuse what is neither a known word nor a form.

@@ -30,6 +30,7 @@ def options_of(recipe: Recipe) -> ReadOptions:
         named=_named(reading),
         sheet=reading.sheet,
         folder=_folder(reading),
+        steps_per_beat=getattr(reading, "steps_per_beat", "auto"),
     )
 
 

@@ -15,6 +15,7 @@ from seqtune.data.reading.delimited import read_delimited
 from seqtune.data.reading.dialect import sniff
 from seqtune.data.reading.hdf5 import read_hdf5
 from seqtune.data.reading.jsonlines import read_json_lines
+from seqtune.data.reading.music.open_pieces import FORMS as MUSIC
 from seqtune.data.reading.opened import OpenedFile
 from seqtune.data.reading.read_options import ReadOptions
 from seqtune.data.reading.source import Source
@@ -54,6 +55,8 @@ def read_table(file: OpenedFile, options: ReadOptions) -> Source:
             f"{file.path} is empty (0 bytes)", "expected a header line and rows below it"
         )
     form = file.form
+    if form in MUSIC:
+        raise DataError(f"{file.path} holds music, no table", f"seqtune inspect {file.path}")
     if form in NAMES:
         table = read_arrow_file(file)
         return Source(file.path, table, options, notes=file.notes, fingerprint=file.fingerprint())

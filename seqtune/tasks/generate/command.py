@@ -33,8 +33,12 @@ EXAMPLE = 'seqtune generate runs/tales-generate-1 --prompt "Once" --length 300'
 def command(
     run: RunOrBundle,
     prompt: Annotated[str | None, typer.Option(help="How the text begins.")] = None,
-    prompt_file: Annotated[Path | None, typer.Option(help="UTF-8 file with the prompt.")] = None,
-    length: Annotated[int, typer.Option(help="Maximum number of new characters.")] = 500,
+    prompt_file: Annotated[
+        Path | None, typer.Option(help="File with the prompt: UTF-8 text, or music.")
+    ] = None,
+    length: Annotated[
+        int, typer.Option(help="Maximum number of new characters; of music or events, of steps.")
+    ] = 500,
     temperature: Annotated[
         float,
         typer.Option(
@@ -50,6 +54,13 @@ def command(
             help="Sample only from the most likely tokens that together have this probability."
         ),
     ] = 0.95,
+    repetition_penalty: Annotated[
+        float,
+        typer.Option(help="Power that the probability of a token is raised to that was there."),
+    ] = 1.0,
+    no_repeat: Annotated[
+        int | None, typer.Option(metavar="N", help="Write no sequence of N tokens twice.")
+    ] = None,
     seed: Annotated[int, typer.Option(help="Seed of all random numbers.")] = 0,
     stop: Annotated[
         list[str] | None, typer.Option(help="Stop before this text (repeatable).")
@@ -72,7 +83,12 @@ def command(
     ] = None,
     top: Annotated[int, typer.Option(min=1, help="Number of words with --next or --fill.")] = 10,
     output: Annotated[
-        Path | None, typer.Option("-o", "--output", help="Text file to write.")
+        Path | None,
+        typer.Option(
+            "-o",
+            "--output",
+            help="File to write: text; music as .mid, .abc or .json; events as .csv or .json.",
+        ),
     ] = None,
     force: Force = False,
     as_json: AsJson = False,
@@ -89,29 +105,40 @@ def command(
         _list_words(run, next_text, fill, top, use, as_json)
         return
 
+    from seqtune.tasks.generate.event_files.endings import is_event_file
+    from seqtune.tasks.generate.prompt_text import text_in
     from seqtune.tasks.generate.request import Request
     from seqtune.tasks.generate.sampling import SamplingSettings
 
+    is_data = prompt_file is not None and is_event_file(prompt_file)
     request = Request(
-        prompt=_read(prompt_file) if prompt_file else prompt or "",
+        prompt="" if is_data else text_in(prompt_file) if prompt_file else prompt or "",
         length=length,
-        choice=SamplingSettings(temperature, top_k, top_p, seed),
+        choice=SamplingSettings(temperature, top_k, top_p, seed, repetition_penalty, no_repeat),
         stops=tuple(stop or ()),
         count=count,
     )
     check_absent(output, force)
-    _write(run, request, use, output, as_json, quiet)
+    _write(_open(run), request, prompt_file if is_data else None, use, output, as_json, quiet)
 
 
 def _write(
-    folder: str, request: Request, use: str | None, output: Path | None, as_json: bool, quiet: bool
+    run: Fitted,
+    request: Request,
+    prompt_file: Path | None,
+    use: str | None,
+    output: Path | None,
+    as_json: bool,
+    quiet: bool,
 ) -> None:
     """Write the texts: as they are made where somebody looks on, else at the end."""
     import sys
+    from dataclasses import replace
 
     from seqtune.tasks.generate.report_completion import WrittenReport
 
-    run = _open(folder)
+    if prompt_file is not None:
+        request = replace(request, prompt=run.prompt_in(prompt_file))
     is_live = output is None and not as_json and request.count == 1 and sys.stdout.isatty()
     texts = run.write(request, use=use, hear=_shown if is_live else _kept)
     report = WrittenReport(str(run.path), run.choose(use).name, texts)
@@ -125,10 +152,7 @@ def _write(
 
 def _put(report: WrittenReport, output: Path | None, as_json: bool, is_live: bool) -> None:
     if output is not None:
-        from seqtune.files import write_text
-
-        write_text(output, report.plain + "\n")
-        typer.echo(f"wrote {len(report.plain):,} characters to {output}", err=True)
+        typer.echo(f"wrote {report.save(output)} to {output}", err=True)
     if as_json:
         show(report, as_json)
     elif output is None and not is_live:
@@ -176,19 +200,6 @@ def _shown(text: str) -> None:
 
 def _kept(text: str) -> None:
     """Show nothing yet."""
-
-
-def _read(path: Path) -> str:
-    """Return the prompt in a file, without the line break at its end."""
-    from seqtune.errors import DataError
-
-    try:
-        return path.read_text(encoding="utf-8").removesuffix("\n")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or "it is not UTF-8"
-        raise DataError(
-            f"{path} cannot be read as a prompt: {reason}", '--prompt "Once"'
-        ) from error
 
 
 def _check_one(first: str, one: object, second: str, other: object) -> None:

@@ -6,7 +6,6 @@ many documents  each of them belongs to one part as a whole
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -14,20 +13,16 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-from seqtune.data.reading.source import Source
-from seqtune.data.reading.texts import TextSource
-from seqtune.errors import DataError
-from seqtune.progress import Assumption, Listener
+from seqtune.tasks.generate.step_tokens import Layout
 
 MANY_DOCUMENTS = 20
 """From so many documents on, each belongs to one part as a whole."""
 
-MIN_CHARACTERS = 200
-"""Shorter texts cannot be learnt from, compared and tested."""
-
 PARTS = ("train", "validation", "test")
 
-TEXT_NAMES = ("text", "content", "body", "document", "story", "article", "sentence", "review")
+
+AUTO = "auto"
+"""Asks for the column that looks like one of texts."""
 
 
 class Document(Protocol):
@@ -75,16 +70,40 @@ class Segment:
 
 
 @dataclass(frozen=True)
+class Columns:
+    """Which columns of a table are learnt from.
+
+    Args:
+        text: The column of texts; "auto" finds it.
+        events: The columns whose cells are an event; () for texts.
+        series: The column that says which sequence an event belongs to; None for one sequence.
+    """
+
+    text: str = AUTO
+    events: tuple[str, ...] = ()
+    series: str | None = None
+
+
+@dataclass(frozen=True)
 class Corpus:
     """Documents, in the order of the source.
 
     Args:
         documents: The documents, none of them empty.
-        column: The column that they stand in; None for files.
+        columns: The columns that they stand in; the text is "auto" for files.
+        layout: What a step of events is made of; None for texts.
+        parts: The part of each document, where the source says it; else ().
     """
 
     documents: Sequence[Document]
-    column: str | None = None
+    columns: Columns = Columns()
+    layout: Layout | None = None
+    parts: Sequence[str] = ()
+
+    @property
+    def column(self) -> str | None:
+        """The column of texts; None for files and events."""
+        return None if self.columns.text == AUTO else self.columns.text
 
     @property
     def characters(self) -> int:
@@ -101,79 +120,6 @@ class Corpus:
             if first < len(block):
                 yield block[first:last]
             place += len(block)
-
-
-def corpus_of(source: Source, column: str, listener: Listener) -> Corpus:
-    """Return the documents of a source.
-
-    Args:
-        source: Text files, or a table.
-        column: The column of texts, or "auto".
-        listener: Hears which column was taken.
-
-    Raises:
-        DataError: There is no text, or too little of it.
-    """
-    corpus = documents_of(source, column, listener)
-    total = corpus.characters
-    if total < MIN_CHARACTERS:
-        raise DataError(
-            f"{source.path} has {total} characters, expected at least {MIN_CHARACTERS} to learn "
-            "from, to compare and to test",
-            "give more text",
-        )
-    first = next(corpus.documents[0].blocks())[0]
-    if all(not block.strip(first) for each in corpus.documents for block in each.blocks()):
-        raise DataError(
-            f"{source.path} holds only the character {first!r}, so there is nothing to learn",
-            "give another text",
-        )
-    return corpus
-
-
-def documents_of(source: Source, column: str, listener: Listener) -> Corpus:
-    """Return the documents of a source, however few.
-
-    Raises:
-        DataError: There is no text.
-    """
-    return _files(source) if isinstance(source, TextSource) else _cells(source, column, listener)
-
-
-def _files(source: TextSource) -> Corpus:
-    return Corpus([file for file in source.files if file.characters])
-
-
-def _cells(source: Source, asked: str, listener: Listener) -> Corpus:
-    name = asked if asked != "auto" else text_column(source, listener)
-    source.require(name, "--text")
-    texts = [text.replace("\r\n", "\n").replace("\r", "\n") for text in source.texts(name)]
-    found = [Cell(text) for text in texts if text.strip()]
-    if not found:
-        raise DataError(f"{source.path}: column {name!r} has no text", "name it: --text COLUMN")
-    return Corpus(found, name)
-
-
-def text_column(source: Source, listener: Listener) -> str:
-    """Find the column of texts.
-
-    Raises:
-        DataError: There is none, or more than one.
-    """
-    texts = [name for name in source.names if source.kind(name) == "text"]
-    if not texts:
-        raise DataError(f"{source.path}: no column of texts to learn from", "--text COLUMN")
-    by_name = [name for name in texts if name.lower() in TEXT_NAMES]
-    if len(by_name or texts) > 1:
-        candidates = ", ".join(by_name or texts)
-        raise DataError(
-            f"{source.path}: several columns could be the text: {candidates}",
-            f"choose one: --text {shlex.quote((by_name or texts)[0])}",
-        )
-    chosen = (by_name or texts)[0]
-    why = "by its name" if by_name else "the only column of text"
-    listener(Assumption("text", chosen, why, "--text COLUMN"))
-    return chosen
 
 
 def divide(
@@ -216,6 +162,19 @@ def divide(
                 begin = end
         place += length
     return segments
+
+
+def divide_texts(
+    corpus: Corpus,
+    shares: tuple[float, float],
+    *,
+    is_mixed: bool,
+    seed: int,
+    groups: Sequence[int],
+) -> list[Segment]:
+    """Divide documents into parts; see `divide`."""
+    lengths = [document.characters for document in corpus.documents]
+    return divide(lengths, *shares, is_mixed=is_mixed, seed=seed, groups=groups)
 
 
 def _whole(

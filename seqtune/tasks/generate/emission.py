@@ -19,6 +19,7 @@ class Emission:
     Args:
         stops: Texts before which the text ends; they are not part of it.
         length: Characters at most; None for no end.
+        steps: Steps at most, where the pieces are of events; None for no end.
 
     Raises:
         UsageError: A stop text is empty, or the length is below 1.
@@ -31,24 +32,41 @@ class Emission:
         True
     """
 
-    def __init__(self, stops: Sequence[str] = (), length: int | None = None) -> None:
+    def __init__(
+        self, stops: Sequence[str] = (), length: int | None = None, steps: int | None = None
+    ) -> None:
         if "" in stops:
             raise UsageError("found an empty --stop; expected some text", r'--stop "THE END"')
         if length is not None and length < 1:
             raise UsageError(f"a length of {length}; expected at least 1 character", "--length 200")
         self.stops = tuple(stops)
-        self.length = length
-        self.emitted = 0
+        self.length, self.steps = length, steps
+        self.emitted, self._done = 0, 0.0
         self.is_over = False
         self._decoder = getincrementaldecoder("utf-8")("replace")
         self._waiting = ""
 
-    def push(self, piece: bytes) -> str:
+    @property
+    def is_long(self) -> bool:
+        """Whether it ended because it was long enough."""
+        if self.steps is not None:
+            return round(self._done, 6) >= self.steps
+        return self.emitted == self.length
+
+    def push(self, piece: bytes, steps: float = 0.0) -> str:
         """Take the bytes of one token; return the text that is now certain.
 
         Bytes that can be no character become U+FFFD.
+
+        Args:
+            piece: The bytes.
+            steps: How many steps of events they are.
         """
-        return self._take(self._decoder.decode(piece))
+        text = self._take(self._decoder.decode(piece))
+        self._done += steps
+        if self.steps is not None and self.is_long:
+            text += self.finish()
+        return text
 
     def finish(self) -> str:
         """Return what still waited, where no token follows; half a character becomes U+FFFD."""

@@ -17,7 +17,8 @@ from seqtune.data.text.vocabulary import END
 from seqtune.progress import silent
 from seqtune.tasks._values import Context
 from seqtune.tasks.generate.codec import Codec
-from seqtune.tasks.generate.corpus import Corpus, documents_of
+from seqtune.tasks.generate.corpus import Corpus
+from seqtune.tasks.generate.documents import documents_of
 
 Array = npt.NDArray[Any]
 Stretch = tuple[Array, int, int]
@@ -79,7 +80,7 @@ def new_text(codec: Codec, source: Source, context: Context) -> EncodedText:
     Raises:
         DataError: There is no text.
     """
-    corpus = documents_of(source, codec.column or "auto", silent)
+    corpus = documents_of(source, codec.columns, silent)
 
     def tokens(kind: str) -> Stretch:
         ids = joined(corpus, codec.tokens[kind])

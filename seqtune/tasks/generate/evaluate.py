@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 
 import numpy as np
@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from seqtune.data.text.tokenizer import Tokenizer
 from seqtune.data.text.vocabulary import END, UNKNOWN
-from seqtune.metrics.generate import score_language
+from seqtune.metrics.generate import score_events, score_language
 from seqtune.tasks._values import Context, Evaluation
 from seqtune.tasks.generate.codec import Codec
 from seqtune.tasks.generate.encoded import EncodedText
@@ -23,6 +23,17 @@ MAX_SEARCHED = 5_000_000
 """Characters in which surprising passages are looked for."""
 
 MAX_PASSAGES = 5
+
+
+def score_of(codec: Codec) -> Callable[[Floats], dict[str, float]]:
+    """Return what scores the predictions of a model: of a text, or of events."""
+    return score_steps if codec.is_of_events else score_text
+
+
+def score_steps(predictions: Floats) -> dict[str, float]:
+    """Return every metric of probabilities and steps, (tokens, 2)."""
+    nats = -float(np.log(predictions[:, 0]).sum())
+    return score_events(nats, len(predictions), float(predictions[:, 1].sum()))
 
 
 def score_text(predictions: Floats) -> dict[str, float]:
@@ -45,6 +56,11 @@ def evaluate_text(
     first = next(iter(predictions.values()))
     kind = text.kinds[0]  # what the first model was asked to predict
     unknown = int((text.predicted(kind) == UNKNOWN).sum())
+    if codec.is_of_events:
+        if unknown:
+            context.note(f"{unknown:,} events do not occur in the training data")
+        scores = {name: score_steps(each) for name, each in predictions.items()}
+        return Evaluation(scores, round(float(first[:, 1].sum())), "step")
     if unknown:
         what = "1 character does" if unknown == 1 else f"{unknown:,} characters do"
         context.note(

@@ -20,6 +20,8 @@ LENGTH = 1000
 """Characters of the sample: about 180 words, of which the share that is copied is known to a few
 per cent."""
 
+STEPS = 64
+"""Steps of the sample of music or events."""
 
 GAPS = 5
 GUESSES = 3
@@ -49,7 +51,8 @@ def _sample(writer: TextGenerator) -> dict[str, Any]:
     name = writer.models.name_of(None)
     is_refitted = any(member.is_refitted for member in writer.models.open_members(name))
     choice = SamplingSettings()
-    (sample,) = writer.write(Request(length=LENGTH, choice=choice), name)
+    length = STEPS if writer.prepared.codec.is_of_events else LENGTH
+    (sample,) = writer.write(Request(length=length, choice=choice), name)
     seen = writer.prepared.source_text("test" if is_refitted else "train")
     check = memorised(sample.text, seen)
     return {

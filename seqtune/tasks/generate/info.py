@@ -6,10 +6,17 @@ from seqtune.tasks._info import Flag, Metric, TaskInfo
 
 INFO = TaskInfo(
     name="generate",
-    summary="a language model of texts, which writes more of them",
+    summary="a language model of texts, music or events, which writes more of them",
     synonyms=("generation",),
-    metrics=(Metric("bits_per_character"), Metric("nats_per_character"), Metric("perplexity")),
-    flags=(Flag("text", "data.text", "Column of texts.", "column"),),
+    metrics=(
+        *(Metric("bits_per_character"), Metric("nats_per_character")),
+        *(Metric("nats_per_step"), Metric("nats_per_token"), Metric("perplexity")),
+    ),
+    flags=(
+        Flag("text", "data.text", "Column of texts.", "column"),
+        Flag("events", "data.events", "Column of events, repeatable.", "columns"),
+        Flag("series", "data.series", "Column that identifies the series, or the cases.", "column"),
+    ),
     verb="generate",
     reads_documents=True,
     examples="characters",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from typing import cast
 
 import numpy as np
 
@@ -13,16 +14,19 @@ from seqtune.progress import silent
 from seqtune.recipe.load import Recipe
 from seqtune.tasks._newer_rows import DRAWN, changed, last_cases
 from seqtune.tasks._values import Context, KnownRows, Staged
-from seqtune.tasks.generate.corpus import Cell, Corpus, Segment, documents_of
+from seqtune.tasks.generate.corpus import Cell, Corpus, Segment
+from seqtune.tasks.generate.documents import columns_of, documents_of
 from seqtune.tasks.generate.encoded import EncodedText, Stretch, joined
-from seqtune.tasks.generate.evaluate import score_text
+from seqtune.tasks.generate.evaluate import score_of
 from seqtune.tasks.generate.prepare import divided, is_mixed
 from seqtune.tasks.generate.prepared import Prepared
+from seqtune.tasks.generate.schema import Schema
 
 SNIPPETS = 20
 """So many places of a text are looked for in the text of a run, to see whether it has read it."""
 
-SNIPPET_CHARACTERS = 60
+SNIPPET_CHARACTERS, EVENT_CHARACTERS = 60, 600
+"""Of a text, and of events, of which a few come again by chance."""
 
 BEFORE = 2_000
 """Characters before the test part that the earlier run reads too, as the newer one does."""
@@ -34,8 +38,8 @@ def newest_held_out(prepared: Prepared, source: Source, recipe: Recipe, known: f
     Raises:
         DataError: The run has read the end of it already.
     """
-    text = _text_of(documents_of(source, str(recipe.get("data.text")), silent))
-    end = text[-SNIPPETS * SNIPPET_CHARACTERS :]
+    text = _text_of(documents_of(source, columns_of(cast(Schema, recipe.values).data), silent))
+    end = text[-SNIPPETS * _snippet(prepared) :]
     if share_read(prepared, end) == 1:
         raise DataError(
             f"{source.path}: the run has read the end of it already: nothing is newer",
@@ -63,7 +67,9 @@ def staged(
         return np.concatenate([read, ids]), len(read), len(read) + len(ids)
 
     text = "".join(_shortened(corpus, segments[first:], most))
-    return Staged(EncodedText(tokens, len(text)), share_read(prepared, text), score_text)
+    return Staged(
+        EncodedText(tokens, len(text)), share_read(prepared, text), score_of(prepared.codec)
+    )
 
 
 def _characters_tested(newer: Prepared, kind: str) -> int:
@@ -96,7 +102,7 @@ def share_read(prepared: Prepared, text: str) -> float:
         prepared: The text of the run.
         text: Another one; snippets of it are looked for.
     """
-    size = min(SNIPPET_CHARACTERS, len(text))
+    size = min(_snippet(prepared), len(text))
     if not size:
         return 0.0
     begins = np.unique(np.linspace(0, len(text) - size, SNIPPETS).astype(np.int64)).tolist()
@@ -108,6 +114,10 @@ def share_read(prepared: Prepared, text: str) -> float:
         found |= {each for each in wanted - found if each in block}
         behind = block[-size:]
     return sum(text[begin : begin + size] in found for begin in begins) / len(begins)
+
+
+def _snippet(prepared: Prepared) -> int:
+    return EVENT_CHARACTERS if prepared.codec.is_of_events else SNIPPET_CHARACTERS
 
 
 def unlike(prepared: Prepared, newer: Prepared, recipe: Recipe) -> str:

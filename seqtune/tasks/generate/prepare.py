@@ -12,7 +12,7 @@ import numpy.typing as npt
 from seqtune.data.reading.source import Source
 from seqtune.data.text.blocks import rejoined
 from seqtune.data.text.tokenizer import Tokenizer
-from seqtune.data.text.vocabulary import END
+from seqtune.data.text.vocabulary import END, SYMBOL
 from seqtune.errors import DataError
 from seqtune.progress import Assumption, Listener, Note
 from seqtune.recipe.duration import seconds as seconds_of
@@ -25,14 +25,18 @@ from seqtune.tasks.generate.corpus import (
     MANY_DOCUMENTS,
     Corpus,
     Segment,
-    corpus_of,
-    divide,
+    divide_texts,
     training_text,
 )
+from seqtune.tasks.generate.documents import columns_of, corpus_of
 from seqtune.tasks.generate.equal_documents import keep_together, tell_repeats
+from seqtune.tasks.generate.event_corpus import divide_events, given_parts, steps_of_parts
+from seqtune.tasks.generate.event_recipe import recipe_of_events, recipe_of_texts
 from seqtune.tasks.generate.prepared import PARTS, Prepared
 from seqtune.tasks.generate.schema import Schema
+from seqtune.tasks.generate.scoring import BEFORE
 from seqtune.tasks.generate.sizing import ENOUGH_PASSES, Room, widest
+from seqtune.tasks.generate.step_tokens import StepTokens
 
 Array = npt.NDArray[Any]
 
@@ -65,24 +69,26 @@ def prepare(source: Source, recipe: Recipe, listener: Listener) -> tuple[Prepare
     Raises:
         DataError: The text cannot be learnt from as it is.
     """
-    values = cast(Schema, recipe.values)
     corpus, segments = divided(source, recipe, listener)
     tell_repeats(corpus, segments, listener)
-    kinds = _kinds(values, listener)
+    recipe = recipe_of_events(recipe, listener) if corpus.layout else recipe_of_texts(recipe)
+    values = cast(Schema, recipe.values)
+    kinds = [SYMBOL] if corpus.layout else _kinds(values, listener)
     tokens, arrays, borders = {}, {}, {}
     for kind in kinds:
-        tokens[kind] = Tokenizer.fit(
-            training_text(corpus, segments), kind,
-            max_tokens=values.tokens.vocabulary, min_count=values.tokens.least_count,
-        )  # fmt: skip
+        tokens[kind] = _fitted(corpus, segments, kind, values)
         arrays[kind], borders[kind] = encode(corpus, segments, tokens[kind])
-    characters = [
-        sum(each.end - each.begin for each in segments if each.part == part) for part in PARTS
-    ]
+    characters = (
+        steps_of_parts(corpus, segments)
+        if corpus.layout
+        else [
+            sum(each.end - each.begin for each in segments if each.part == part) for part in PARTS
+        ]
+    )
     codec = Codec(
         objective=values.objective,
         metric=values.metric,
-        column=corpus.column,
+        columns=corpus.columns,
         documents=len(corpus.documents),
         characters=(characters[0], characters[1], characters[2]),
         tokens=tokens,
@@ -93,6 +99,7 @@ def prepare(source: Source, recipe: Recipe, listener: Listener) -> tuple[Prepare
             )
             for kind in kinds
         },
+        before=_before(corpus, arrays[kinds[0]][: borders[kinds[0]][0]]),
     )
     _check_length(source, values, codec)
     return Prepared(codec, arrays), _sized(_settled(recipe, codec, kinds), codec, listener)
@@ -107,12 +114,15 @@ def divided(source: Source, recipe: Recipe, listener: Listener) -> tuple[Corpus,
         listener: Hears of assumptions.
     """
     values = cast(Schema, recipe.values)
-    corpus, groups = keep_together(corpus_of(source, values.data.text, listener), listener)
+    corpus = corpus_of(source, columns_of(values.data), listener)
+    if corpus.parts:
+        return corpus, given_parts(corpus, listener)
+    corpus, groups = keep_together(corpus, listener)
     lengths = [document.characters for document in corpus.documents]
-    segments = divide(
-        lengths, values.validation.share, values.test.share,
-        is_mixed=is_mixed(values.data.documents, len(lengths)), seed=values.seed,
-        groups=groups.tolist(),
+    shares = values.validation.share, values.test.share
+    segments = (divide_events if corpus.layout else divide_texts)(
+        corpus, shares, seed=values.seed, groups=groups.tolist(),
+        is_mixed=is_mixed(values.data.documents, len(lengths)),
     )  # fmt: skip
     if values.data.documents == "auto" and is_mixed("auto", len(lengths)):
         why = f"{len(lengths):,} documents are divided as wholes"
@@ -143,6 +153,21 @@ def encode(
         file.flush()
         array = np.memmap(file, dtype=tokens.dtype, mode="r", shape=(total,))
     return array, (ends["train"], ends["validation"], ends["test"])
+
+
+def _before(corpus: Corpus, tokens: Array) -> tuple[int, ...]:
+    """Return what is read before a sequence of events: the end of the last one of training."""
+    if corpus.layout is None or len(corpus.documents) < MANY_DOCUMENTS:
+        return ()
+    return tuple(int(each) for each in tokens[-BEFORE:])
+
+
+def _fitted(corpus: Corpus, segments: Sequence[Segment], kind: str, values: Schema) -> Tokenizer:
+    """Learn a vocabulary from the training part."""
+    texts, most = training_text(corpus, segments), values.tokens.vocabulary
+    if corpus.layout:
+        return StepTokens.fit_steps(rejoined(texts), corpus.layout, most)
+    return Tokenizer.fit(texts, kind, max_tokens=most, min_count=values.tokens.least_count)
 
 
 def is_mixed(asked: str, documents: int) -> bool:
@@ -249,6 +274,10 @@ def _settled(recipe: Recipe, codec: Codec, kinds: Sequence[str]) -> Recipe:
     changes: dict[str, Any] = {}
     if codec.column:
         changes["data.text"] = codec.column
+    if codec.is_of_events:
+        notes = codec.tokens[SYMBOL]
+        per_beat = notes.per_beat if isinstance(notes, StepTokens) and not notes.columns else "auto"
+        changes["data.steps_per_beat"] = per_beat
     if codec.objective == "fill":
         changes["tokens.kind"] = kinds[0]
         changes["network.architecture"] = "bidirectional_context"

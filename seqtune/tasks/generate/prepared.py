@@ -137,7 +137,7 @@ class Prepared:
         codec = self.codec
         sizes = ", ".join(f"{len(self.arrays[kind]):,} {kind} tokens" for kind in self.kinds)
         known = ", ".join(f"{each.size - 2:,} of {kind}" for kind, each in codec.tokens.items())
-        unit = "character"
+        unit = "step" if codec.is_of_events else "character"
         parts = dict(zip(("training", "validation", "test"), codec.characters, strict=True))
         return {
             "unit": unit,
@@ -145,14 +145,25 @@ class Prepared:
             "documents": codec.documents,
             "facts": {
                 "documents": f"{codec.documents:,}",
-                "length": f"{sum(codec.characters):,} characters; {sizes}",
+                "length": f"{sum(codec.characters):,} {unit}s; {sizes}",
                 "vocabulary": known,
                 "metric": codec.metric.replace("_", " "),
             },
             **{f"{part}_rows": number for part, number in parts.items()},
             **{f"{part}_{unit}s": number for part, number in parts.items()},
-            "roles": {"text": (codec.column,)} if codec.column else {},
+            "roles": _roles(codec),
         }
+
+
+def _roles(codec: Codec) -> dict[str, tuple[str, ...]]:
+    columns = codec.columns
+    series = (columns.series,) if columns.series else ()
+    found = {
+        "text": (codec.column,) if codec.column else (),
+        "events": columns.events,
+        "series": series,
+    }
+    return {role: names for role, names in found.items() if names}
 
 
 def _check(array: Array, size: int) -> None:

@@ -9,6 +9,7 @@ first tokens that are written have to begin with them.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -48,10 +49,13 @@ class Frame:
     Args:
         before: What is read before a text, as far as the vocabulary has it.
         may_end: Whether the model may end a text by itself.
+        earlier: Tokens of another text that is read first: in training a text follows another,
+            and what is remembered of nothing at all was hardly ever seen.
     """
 
     before: str = ""
     may_end: bool = True
+    earlier: Sequence[int] = ()
 
 
 DOCUMENTS = Frame()
@@ -75,7 +79,10 @@ def read(reader: Reader, text: str, frame: Frame = DOCUMENTS) -> Begun:
     last = match[0] if match and tokens.kind in ("word", "subword") else ""
     if tokens.unknown_in(last):
         last = ""
-    logits, state = reader.advance(reader.start(), [END])
+    state = reader.start()
+    for token in frame.earlier:
+        _, state = reader.advance(state, [token])
+    logits, state = reader.advance(state, [END])
     known = "" if tokens.unknown_in(frame.before) else frame.before
     for token in tokens.encode(known + text[: len(text) - len(last)]).tolist():
         logits, state = reader.advance(state, [token])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from seqtune.data.text.vocabulary import SYMBOL
 from seqtune.recipe.load import Recipe
 from seqtune.tasks._info import Usage
 from seqtune.tasks.generate.report_gaps import GapsReport
@@ -21,4 +22,7 @@ def usage(run: str, recipe: Recipe) -> Usage:
     words = ("seqtune", "generate", run)
     if recipe.get("objective") == "fill":
         return Usage("", ((*words, "--fill", "Once upon a ___"),))
+    if recipe.get("tokens.kind") == SYMBOL:
+        output = "events.csv" if recipe.get("data.events") else "tune.mid"
+        return Usage("generate", ((*words, "--length", "64", "-o", output),))
     return Usage("generate", ((*words, "--prompt", "Once"), (*words, "--next", "Once upon a")))

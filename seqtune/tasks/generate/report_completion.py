@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Group, RenderableType
@@ -14,6 +15,7 @@ from seqtune.drawing.wording import literal, percent, visible
 
 if TYPE_CHECKING:
     from seqtune.tasks.generate.next_words import NextWord
+    from seqtune.tasks.generate.step_tokens import Layout
     from seqtune.tasks.generate.writing import Completion
 
 BETWEEN = "\n\n---\n\n"
@@ -46,10 +48,36 @@ class WrittenReport:
     @property
     def speed(self) -> str:
         """How long the writing took, in words."""
-        characters = sum(len(text.text) for text in self.texts)
+        unit = "tokens" if self._layout else "characters"
+        written = sum(text.tokens if self._layout else len(text.text) for text in self.texts)
         seconds = sum(text.seconds for text in self.texts)
-        rate = characters / max(seconds, 1e-6)
-        return f"{characters:,} characters in {seconds:.2f}s ({rate:,.0f} characters per second)"
+        rate = written / max(seconds, 1e-6)
+        return f"{written:,} {unit} in {seconds:.2f}s ({rate:,.0f} {unit} per second)"
+
+    @property
+    def _layout(self) -> Layout | None:
+        """What a step is made of; None for texts."""
+        return next((text.layout for text in self.texts), None)
+
+    def save(self, path: Path) -> str:
+        """Write the texts to a file, music and events in the form that its ending names.
+
+        Returns:
+            How much it was, in words.
+
+        Raises:
+            UsageError: The form does not hold them.
+        """
+        from seqtune.files import write_text
+        from seqtune.tasks.generate.event_files.endings import is_event_file
+        from seqtune.tasks.generate.event_files.write import write_events
+
+        layout = self._layout
+        if layout is None or not is_event_file(path):
+            write_text(path, self.plain + "\n")
+            return f"{len(self.plain):,} characters"
+        write_events(path, [text.steps for text in self.texts], layout)
+        return f"{sum(len(text.steps) for text in self.texts):,} steps"
 
     def to_dict(self) -> dict[str, Any]:
         """Return the texts, each with its prompt, and why it ended."""
@@ -63,6 +91,7 @@ class WrittenReport:
                     "ended": text.ended,
                     "tokens": text.tokens,
                     "seconds": text.seconds,
+                    **({"steps": text.steps} if text.layout else {}),
                 }
                 for text in self.texts
             ],

@@ -47,7 +47,7 @@ def request_of(
         prompt: What the text begins with.
         length: New characters at most.
         stop: A text before which it ends, or several.
-        choice: `temperature`, `top_k`, `top_p`, `seed`.
+        choice: `temperature`, `top_k`, `top_p`, `seed`, `repetition_penalty`, `no_repeat`.
 
     Raises:
         UsageError: A value is out of range.

@@ -7,7 +7,7 @@ from typing import Any
 
 from seqtune.tasks._requests import StreamOption
 from seqtune.tasks.generate.request import request_of
-from seqtune.tasks.generate.sampling import TEMPERATURE, TOP_P, WIDEST
+from seqtune.tasks.generate.sampling import HARDEST, TEMPERATURE, TOP_P, WIDEST
 from seqtune.tasks.generate.text_generator import TextGenerator
 
 LONGEST_TEXT, LONGEST_PROMPT = 10_000, 100_000
@@ -27,6 +27,11 @@ OPTIONS = (
         "top_p", {"type": "number", "default": TOP_P, "exclusiveMinimum": 0, "maximum": 1}
     ),
     StreamOption("seed", {"type": "integer", "default": 0, "minimum": 0, "maximum": 2**31}),
+    StreamOption(
+        "repetition_penalty",
+        {"type": "number", "default": 1, "minimum": 1, "maximum": HARDEST},
+    ),
+    StreamOption("no_repeat", {"type": "integer", "minimum": 1, "maximum": LONGEST_TEXT}),
     StreamOption("stop", {"type": "string", "minLength": 1, "maxLength": 1_000}),
 )
 
@@ -59,4 +64,5 @@ def stream(
         "ended": written.ended,
         "tokens": written.tokens,
         "seconds": round(written.seconds, 4),
+        **({"steps": written.steps} if written.layout else {}),
     }

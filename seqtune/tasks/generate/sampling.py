@@ -29,6 +29,9 @@ TEMPERATURE, TOP_P = 0.7, 0.95
 """What is written of itself: of the words of a blend that had trained for three minutes on a novel,
 93 % stood in the training text at 0.8 and 1, 96 % at 0.7, and 98 % at 0.7 and 0.9."""
 
+HARDEST = 100.0
+"""No penalty is higher: nothing is repeated long before."""
+
 WIDEST = 1000.0
 """No temperature is higher: every token is equally likely long before."""
 
@@ -43,6 +46,9 @@ class SamplingSettings:
         top_k: Draw among so many likeliest tokens; None for all.
         top_p: Draw among the likeliest tokens that together have this probability.
         seed: Start of the random numbers.
+        repetition_penalty: The power that the probability of a token is raised to which was there
+            already; 1 for none.
+        no_repeat: No sequence of so many tokens comes twice; None for no such rule.
 
     Raises:
         UsageError: A value is out of range; the hint names the flag.
@@ -52,6 +58,8 @@ class SamplingSettings:
     top_k: int | None = None
     top_p: float = TOP_P
     seed: int = 0
+    repetition_penalty: float = 1.0
+    no_repeat: int | None = None
 
     def __post_init__(self) -> None:
         if not 0.0 <= self.temperature <= WIDEST:  # NaN is refused, too
@@ -69,6 +77,16 @@ class SamplingSettings:
             )
         if self.seed < 0:
             raise UsageError(f"a seed of {self.seed}; expected 0 or more", "--seed 0")
+        if not 1.0 <= self.repetition_penalty <= HARDEST:
+            raise UsageError(
+                f"found --repetition-penalty {self.repetition_penalty:g}; expected 1 (none) to "
+                f"{HARDEST:g}",
+                "--repetition-penalty 1.2",
+            )
+        if self.no_repeat is not None and self.no_repeat < 1:
+            raise UsageError(
+                f"found --no-repeat {self.no_repeat}; expected at least 1 token", "--no-repeat 4"
+            )
 
 
 class Sampler:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 from pydantic import Field
 
 from seqtune.recipe.baselines import METHODS, BlendedBaselines, methods_of
-from seqtune.recipe.compounds import Or
+from seqtune.recipe.compounds import Many, Or
 from seqtune.recipe.fields import Search, Searchable
 from seqtune.recipe.kinds import Flag, Number, Whole, Word
 from seqtune.recipe.reading import Reading
@@ -19,14 +19,19 @@ from seqtune.registry import architectures_with, stateful_cells
 ARCHITECTURES = architectures_with("stream", "context")
 """Architectures that go through a text, or see what surrounds each token."""
 
-METRICS = ("bits_per_character", "nats_per_character", "perplexity")
+TOKENS = ("character", "byte", "word", "subword", "symbol")
+"""What a token may be; a symbol is a note or an event."""
+
+TEXT_METRICS = ("bits_per_character", "nats_per_character")
+EVENT_METRICS = ("nats_per_step", "nats_per_token")
+METRICS = (*TEXT_METRICS, *EVENT_METRICS, "perplexity")
 """What configurations can be compared by; lower is better for each."""
 
 
 class Data(Reading):
     """Which column is used, and how the file is read."""
 
-    order = ("text", "documents")
+    order = ("text", "documents", "events", "series", "steps_per_beat")
 
     text: Annotated[str, Or(("auto",), COLUMN)] = Field(
         "auto",
@@ -37,13 +42,30 @@ class Data(Reading):
         description="Whether documents are mixed before they are divided into parts. With auto the "
         "rows of a table and the files of a folder are, where there are many.",
     )
+    events: Annotated[tuple[str, ...], Many(COLUMN, "columns")] = Field(
+        (),
+        description="The columns of a table whose cells together are an event, a row each. Without "
+        "any, the table holds texts.",
+    )
+    series: Annotated[str | None, Or((None,), COLUMN)] = Field(
+        None,
+        description="The column that says which sequence an event belongs to; null takes all rows "
+        "as one sequence.",
+    )
+    steps_per_beat: Annotated[int | Auto, Or(("auto",), Whole(minimum=1, maximum=96))] = Field(
+        "auto",
+        description="Steps of a quarter note of music: 4 for sixteenths. With auto the fewest on "
+        "which nearly all notes begin; of lists of notes, one.",
+    )
 
 
 class TokenChoice(Section):
     """What the network reads and writes one after the other."""
 
-    kind: Annotated[Searchable[str], Search(Word(("character", "byte", "word", "subword")))] = (
-        Field("character", description="What a token is; scores can be compared across kinds.")
+    kind: Annotated[Searchable[str], Search(Word(TOKENS))] = Field(
+        "character",
+        description="What a token is; scores can be compared across kinds. Music and events are "
+        "symbols, whatever stands here.",
     )
     vocabulary: Annotated[int, Whole(minimum=300, maximum=100_000)] = Field(
         4000,

@@ -18,6 +18,7 @@ from seqtune.data.text.vocabulary import END, UNKNOWN
 from seqtune.progress import Advance, no_progress
 from seqtune.tasks._values import Network
 from seqtune.tasks.generate.programs import SCORE_TARGETS, STEPS, state_shapes
+from seqtune.tasks.generate.step_tokens import units_of
 
 Floats = npt.NDArray[np.float64]
 Array = npt.NDArray[Any]
@@ -80,7 +81,7 @@ def predictions_of(tokens: Tokenizer, ids: Array, chances: Floats) -> Floats:
 
     Returns:
         (tokens, 2): the probability of each, the naming of unknown characters included, and how
-        many characters it is.
+        many characters it is; of events, how many steps.
     """
     named = np.where(ids == UNKNOWN, chances - tokens.surprise, chances)
-    return np.stack([np.maximum(np.exp(named), LEAST), tokens.characters(ids)], axis=1)
+    return np.stack([np.maximum(np.exp(named), LEAST), units_of(tokens, ids)], axis=1)

@@ -8,7 +8,7 @@ from seqtune.data.reading.source import Source
 from seqtune.errors import DataError
 from seqtune.progress import Assumption, Assumptions
 from seqtune.recipe.load import Recipe
-from seqtune.tasks.generate.corpus import corpus_of
+from seqtune.tasks.generate.documents import columns_of, corpus_of
 from seqtune.tasks.generate.schema import Schema
 
 MIN_LENGTH = 20
@@ -26,7 +26,7 @@ def suggest(source: Source, recipe: Recipe) -> list[Assumption]:
         DataError: The data is no text; says why.
     """
     assumptions = Assumptions()
-    corpus = corpus_of(source, cast(Schema, recipe.values).data.text, assumptions)
+    corpus = corpus_of(source, columns_of(cast(Schema, recipe.values).data), assumptions)
     if corpus.column and corpus.characters < MIN_LENGTH * len(corpus.documents):
         raise DataError(
             f"{source.path}: column {corpus.column!r} holds words rather than texts",

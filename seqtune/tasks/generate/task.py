@@ -35,7 +35,7 @@ from seqtune.tasks._values import (
 )
 from seqtune.tasks.generate import newer, traits
 from seqtune.tasks.generate.encoded import EncodedText, new_text
-from seqtune.tasks.generate.evaluate import evaluate_text, score_text
+from seqtune.tasks.generate.evaluate import evaluate_text, score_of
 from seqtune.tasks.generate.gaps import gap_log_probabilities
 from seqtune.tasks.generate.info import INFO
 from seqtune.tasks.generate.objective import is_for_gaps
@@ -65,7 +65,7 @@ class GenerateTask(Task):
 
     info = INFO
     search = SearchSettings(score_share=0.03, blends_single=True)
-    verbs = ("generate", "write", "next_words", "fill")
+    verbs = ("generate", "write", "next_words", "fill", "prompt_in")
 
     def prepare(
         self, source: Source, recipe: Recipe, listener: Listener
@@ -157,8 +157,8 @@ class GenerateTask(Task):
     def score(
         self, prepared: Prepared, encoded: EncodedText, predictions: Floats
     ) -> dict[str, float]:
-        """Return every metric of probabilities and characters, (tokens, 2)."""
-        return score_text(predictions)
+        """Return every metric of probabilities and characters, or steps, (tokens, 2)."""
+        return score_of(prepared.codec)(predictions)
 
     def prediction_unit(self, prepared: Prepared, values: Values | None) -> str:
         """Return what predictions are of; those of one unit can be averaged.

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from seqtune.data.text.tokenizer import Tokenizer
@@ -19,8 +21,10 @@ from seqtune.tasks.generate.network_reader import NetworkReader
 from seqtune.tasks.generate.next_words import NextWord, next_words
 from seqtune.tasks.generate.prepared import Prepared
 from seqtune.tasks.generate.prompt import DOCUMENTS, ONE_TEXT, Frame
+from seqtune.tasks.generate.prompt_file import prompt_in
 from seqtune.tasks.generate.request import Request, request_of
 from seqtune.tasks.generate.simple_reader import simple_reader
+from seqtune.tasks.generate.step_tokens import StepTokens
 from seqtune.tasks.generate.writing import Completion, Hear, unheard, write
 
 MAX_NAMED = 8
@@ -50,8 +54,9 @@ class TextGenerator:
         Args:
             prompt: What the text begins with.
             length: New characters at most.
-            options: `temperature`, `top_k`, `top_p`, `seed`, `stop` (texts before which it ends),
-                and `use`, as the flags of `seqtune generate`.
+            options: `temperature`, `top_k`, `top_p`, `seed`, `repetition_penalty`, `no_repeat`,
+                `stop` (texts before which it ends), and `use`, as the flags of
+                `seqtune generate`.
 
         Returns:
             The prompt and what follows it.
@@ -74,8 +79,14 @@ class TextGenerator:
         """
         reader = self.reader(self.models.name_of(use))
         self._tell_unknown(request.prompt, reader.tokens)
+        if isinstance(reader.tokens, StepTokens):
+            request = replace(request, prompt=reader.tokens.tidy(request.prompt))
         counts = self.prepared.codec.counts[reader.tokens.kind]
         return write(reader, request, hear or unheard, self.frame, counts)
+
+    def prompt_in(self, path: Path) -> str:
+        """Return the prompt that a file holds; see `seqtune.tasks.generate.prompt_file`."""
+        return prompt_in(path, self.prepared.codec)
 
     def next_words(self, text: str, top: int = 10, use: str | None = None) -> list[NextWord]:
         """Return the likeliest next words; see `seqtune.tasks.generate.next_words`.
@@ -107,7 +118,10 @@ class TextGenerator:
     @property
     def frame(self) -> Frame:
         """How texts begin and end for the models."""
-        return DOCUMENTS if self.prepared.codec.documents >= MANY_DOCUMENTS else ONE_TEXT
+        codec = self.prepared.codec
+        if codec.documents < MANY_DOCUMENTS:
+            return ONE_TEXT
+        return replace(DOCUMENTS, earlier=codec.before)
 
     def _filler(self, name: str) -> NetworkFiller:
         """Return a row that reads from both sides."""
@@ -159,7 +173,7 @@ class TextGenerator:
         unknown = tokens.unknown_in(text)
         if unknown:
             shown = ", ".join(map(repr, unknown[:MAX_NAMED]))
+            is_event = isinstance(tokens, StepTokens)
+            what = "an unknown event" if is_event else "an unknown character"
             others = f" and {len(unknown) - MAX_NAMED} others" * (len(unknown) > MAX_NAMED)
-            self.context.note(
-                f"the training text has no {shown}{others}: read as an unknown character"
-            )
+            self.context.note(f"the training text has no {shown}{others}: read as {what}")

@@ -4,15 +4,21 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from seqtune.data.drift.sample import Numbers, Sample, Samples, Words
 from seqtune.data.reading.source import Source
+from seqtune.data.text.tokenizer import Tokenizer
+from seqtune.data.text.vocabulary import END, SPECIALS, SYMBOL
 from seqtune.progress import silent
 from seqtune.tasks._values import Context
-from seqtune.tasks.generate.corpus import documents_of
+from seqtune.tasks.generate.documents import documents_of
+from seqtune.tasks.generate.encoded import joined
 from seqtune.tasks.generate.prepared import Prepared
+from seqtune.tasks.generate.step_tokens import units_of
 
 PIECE = 1_000
 """Characters of a piece; pieces stand in the order of the text, and hang on each other."""
@@ -43,6 +49,8 @@ MEASURES = {
 
 def usual(prepared: Prepared) -> Samples:
     """Return what is watched of the text that the run was fitted on."""
+    if prepared.codec.is_of_events:
+        return _of_events(prepared.codec.tokens[SYMBOL], prepared.until(SYMBOL, "test"))
     text = prepared.source_text("test")
     pieces = list(_pieces(text, sum(prepared.codec.characters)))
     counts = Counter("".join(pieces))
@@ -53,7 +61,10 @@ def usual(prepared: Prepared) -> Samples:
 
 def new(prepared: Prepared, source: Source, context: Context, known: float = 0.0) -> Samples:
     """Return what is watched of new text; pieces that the run has read are left out."""
-    corpus = documents_of(source, prepared.codec.column or "auto", silent)
+    corpus = documents_of(source, prepared.codec.columns, silent)
+    if prepared.codec.is_of_events:
+        tokens = prepared.codec.tokens[SYMBOL]
+        return _of_events(tokens, joined(corpus, tokens))
     blocks = (block for each in corpus.documents for block in each.blocks())
     pieces = list(_pieces(blocks, corpus.characters))
     unread = pieces
@@ -62,6 +73,14 @@ def new(prepared: Prepared, source: Source, context: Context, known: float = 0.0
         unread = [each for each in pieces if each[SNIPPET] not in read]
     chosen = unread or pieces
     return _traits(chosen, Counter("".join(chosen)))
+
+
+def _of_events(tokens: Tokenizer, ids: npt.NDArray[Any]) -> Samples:
+    """Return what is watched of events: how often each occurs."""
+    counts = np.bincount(ids, minlength=tokens.size).tolist()
+    named = dict(zip(tokens.words(), counts, strict=True))
+    found = {name: number for name, number in named.items() if number and name != SPECIALS[END]}
+    return {"events": Words(found, max(1, round(float(units_of(tokens, ids).sum()))))}
 
 
 def _traits(pieces: Sequence[str], characters: Mapping[str, int]) -> Samples:

@@ -48,7 +48,7 @@ class WellFormed:
             rest: The bytes of a character that is not complete.
         """
         if rest not in self._masks:
-            fits = np.array([self._fits(rest, spelling) for spelling in self._spellings])
+            fits = self._fitting(rest)
             both = fits & self._seen
             self._masks[rest] = both if both.any() else fits if fits.any() else ~fits
         return self._masks[rest]
@@ -56,6 +56,10 @@ class WellFormed:
     def after(self, rest: bytes, token: int) -> bytes:
         """Return the bytes of a character that are waiting once a token was written."""
         return _rest(rest + self._spellings[token]) or b""
+
+    def _fitting(self, rest: bytes) -> Mask:
+        """Return which tokens fit what waits, (vocabulary,)."""
+        return np.array([self._fits(rest, spelling) for spelling in self._spellings])
 
     def _fits(self, rest: bytes, spelling: bytes) -> bool:
         return _rest(rest + spelling) is not None if spelling else not rest

@@ -13,8 +13,11 @@ from seqtune.data.text.vocabulary import END, UNKNOWN
 from seqtune.tasks.generate.emission import Emission
 from seqtune.tasks.generate.inference import Floats, Reader
 from seqtune.tasks.generate.prompt import DOCUMENTS, Begun, Frame, fitting, read
+from seqtune.tasks.generate.repetition import STRUCTURE, Repetition
 from seqtune.tasks.generate.request import Request
 from seqtune.tasks.generate.sampling import Sampler
+from seqtune.tasks.generate.step_rule import rule_of
+from seqtune.tasks.generate.step_tokens import Layout, Steps, StepTokens, units_of
 from seqtune.tasks.generate.wellformed import Mask, WellFormed
 
 Ended = Literal["length", "stop", "end"]
@@ -31,6 +34,8 @@ class Completion:
         ended: Why it ended there.
         tokens: How many tokens were drawn.
         seconds: Time that the writing took, the reading of the prompt left out.
+        layout: What a step is made of; None for a text.
+        steps: Of music or events, the steps of the prompt and of what it wrote.
     """
 
     prompt: str
@@ -38,6 +43,8 @@ class Completion:
     ended: Ended
     tokens: int
     seconds: float
+    layout: Layout | None = None
+    steps: Steps = ()
 
     @property
     def whole(self) -> str:
@@ -74,7 +81,7 @@ def write(
     """
     begun = read(reader, request.prompt, frame)
     forbidden = [UNKNOWN] if frame.may_end else [UNKNOWN, END]
-    rule = WellFormed(reader.tokens, counts)
+    rule = rule_of(reader.tokens, counts)
     written = []
     for number in range(request.count):
         hear(request.prompt)
@@ -91,28 +98,72 @@ def _write_one(
     rule: WellFormed,
     hear: Hear,
 ) -> Completion:
-    emission = Emission(request.stops, request.length)
+    emission, repetition = _emission(reader, request), _repetition(reader, request, sampler, begun)
     parts: list[str] = []
     drawn = 0
-    rest = b""  # of a character that is not complete
+    rest = _waiting(reader, rule, request.prompt)
     ended: Ended = "end"
     began = perf_counter()
     while True:
-        token = int(sampler.draw(_allowed(reader, begun, rule.allowed(rest)))[0])
+        logits = repetition.weighed(_allowed(reader, begun, rule.allowed(rest)))
+        token = int(sampler.draw(logits)[0])
+        repetition.read([token])
         drawn += 1
         if token == END:
             parts.append(emission.finish())
             hear(parts[-1])
             break
-        parts.append(emission.push(reader.tokens.spellings[token][len(begun.pending) :]))
+        piece = reader.tokens.spellings[token][len(begun.pending) :]
+        parts.append(emission.push(piece, float(units_of(reader.tokens, token))))
         hear(parts[-1])
         if emission.is_over:
-            ended = "length" if emission.emitted == request.length else "stop"
+            ended = "length" if emission.is_long else "stop"
             break
         rest = rule.after(rest, token)
         begun = begun.then(reader, token)
     seconds = perf_counter() - began
-    return Completion(request.prompt, "".join(parts), ended, drawn, seconds)
+    text = "".join(parts)
+    return Completion(
+        request.prompt, text, ended, drawn, seconds, *_steps(reader, request.prompt + text)
+    )
+
+
+def _steps(reader: Reader, text: str) -> tuple[Layout | None, Steps]:
+    """Return what a step is made of, and the steps of a text; None and () where it has none."""
+    tokens = reader.tokens
+    return (tokens.layout, tokens.steps_of(text)) if isinstance(tokens, StepTokens) else (None, ())
+
+
+def _emission(reader: Reader, request: Request) -> Emission:
+    """Return what hands the text on; the length of events is counted in steps."""
+    if isinstance(reader.tokens, StepTokens):
+        return Emission(request.stops, steps=request.length)
+    return Emission(request.stops, request.length)
+
+
+def _repetition(reader: Reader, request: Request, sampler: Sampler, begun: Begun) -> Repetition:
+    """Return the rule that keeps a text from going round; what was read is part of the text."""
+    choice, tokens = request.choice, reader.tokens
+    is_of_notes = isinstance(tokens, StepTokens) and not tokens.columns
+    rule = Repetition(
+        choice.repetition_penalty,
+        choice.no_repeat,
+        STRUCTURE if is_of_notes else STRUCTURE[:1],
+        sampler.forbidden.tolist(),
+    )
+    given = request.prompt.encode("utf-8", "replace")
+    was_read = given[: len(given) - len(begun.pending)].decode("utf-8", "replace")
+    rule.read(tokens.encode(was_read).tolist())
+    return rule
+
+
+def _waiting(reader: Reader, rule: WellFormed, prompt: str) -> bytes:
+    """Return what waits at the end of a prompt: a step that has not ended; of a text nothing."""
+    rest = b""
+    if isinstance(reader.tokens, StepTokens):
+        for token in reader.tokens.encode(prompt).tolist():
+            rest = rule.after(rest, token)
+    return rest
 
 
 def _allowed(reader: Reader, begun: Begun, may_follow: Mask) -> Floats:

@@ -18,7 +18,8 @@ from seqtune.progress import Assumption, Note, silent
 from seqtune.recipe.load import Recipe
 from seqtune.search.recorded import check_values
 from seqtune.tasks.generate.codec import Codec
-from seqtune.tasks.generate.corpus import corpus_of, divide
+from seqtune.tasks.generate.corpus import Columns, divide
+from seqtune.tasks.generate.documents import corpus_of
 from seqtune.tasks.generate.prepare import prepare
 
 TALE = "Once upon a time there was a cat.\n" * 30
@@ -134,7 +135,7 @@ def test_text_that_nothing_can_be_learnt_from_is_refused(
 ) -> None:
     source = read_texts(text_file(tmp_path, text))
     with pytest.raises(DataError, match=words):
-        corpus_of(source, "auto", silent)
+        corpus_of(source, Columns(), silent)
 
 
 def test_a_text_shorter_than_a_sequence_says_how_to_go_on(tmp_path: Path) -> None:
@@ -146,7 +147,7 @@ def test_a_text_shorter_than_a_sequence_says_how_to_go_on(tmp_path: Path) -> Non
 def test_two_columns_of_text_are_not_guessed_between() -> None:
     frame = pd.DataFrame({"left": ["some words"] * 30, "right": ["other words"] * 30})
     with pytest.raises(DataError, match="several columns") as error:
-        corpus_of(Source.from_frame(frame), "auto", silent)
+        corpus_of(Source.from_frame(frame), Columns(), silent)
     assert error.value.hint == "choose one: --text left"
 
 

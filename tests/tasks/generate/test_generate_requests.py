@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -10,17 +9,21 @@ import pytest
 from seqtune.errors import UsageError
 from seqtune.tasks.generate.request import Request
 from seqtune.tasks.generate.requests import OPTIONS, stream
+from seqtune.tasks.generate.step_tokens import Layout
+from seqtune.tasks.generate.writing import Completion
 
 
 class Writer:
     """Writes letters after the prompt, and keeps what it was asked."""
+
+    events: tuple[Any, ...] = ()
 
     def write(self, request: Request, use: str | None, hear: Any) -> list[Any]:
         """Hear the prompt first, as `seqtune.tasks.generate.writing` does."""
         self.asked, self.use = request, use
         for piece in (request.prompt, "a", "", "b"):
             hear(piece)
-        return [SimpleNamespace(text="ab", ended="end", tokens=3, seconds=0.01)]
+        return [Completion(request.prompt, "ab", "end", 3, 0.01, *self.events)]
 
 
 @pytest.mark.parametrize("prompt", ["", "Once"])
@@ -33,12 +36,19 @@ def test_what_follows_the_prompt_is_heard(prompt: str) -> None:
     assert writer.asked.choice.seed == 3
 
 
+def test_of_music_the_steps_are_answered_too() -> None:
+    writer = Writer()
+    writer.events = Layout(), [[60, 64], []]
+    assert stream(writer, {}, None, print)["steps"] == [[60, 64], []]  # type: ignore[arg-type]
+
+
 def test_the_defaults_of_the_document_are_those_of_a_request() -> None:
     defaults = {each.name: each.schema["default"] for each in OPTIONS if "default" in each.schema}
     request = Request()
     assert defaults == {
         "prompt": request.prompt, "length": request.length, "seed": request.choice.seed,
         "temperature": request.choice.temperature, "top_p": request.choice.top_p,
+        "repetition_penalty": request.choice.repetition_penalty,
     }  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from seqtune.tasks._values import Context, Models, Tested
 from seqtune.tasks.generate.before_refit import BeforeRefit
 from seqtune.tasks.generate.evidence.by_character import characters_block
 from seqtune.tasks.generate.evidence.by_part import parts_block
+from seqtune.tasks.generate.evidence.event_prompt import STEPS, event_prompt
 from seqtune.tasks.generate.evidence.gaps import gaps_block
 from seqtune.tasks.generate.evidence.passages import surprise_block
 from seqtune.tasks.generate.evidence.reading import Reading, Readings
@@ -81,24 +82,23 @@ def _readings(prepared: Prepared, tested: Tested, models: Models) -> Readings | 
     starts = np.unique(np.concatenate([[0], after[ids == END]]))
     text = prepared.codec.tokens[kind].decode(ids[:SHOWN].tolist())
     if len(text) != after[min(SHOWN, len(ids)) - 1]:
-        text = ""  # a character that is cut, or none that can be written
+        text = ""  # a character that is cut, or none that can be written; or sizes are steps
     baseline = tested.baseline if tested.baseline in used else ""
     kinds = (kind, prepared.kinds[0]) if baseline else (kind,)
-    return Readings(used, tested.model, baseline, starts, text, all(each in FINE for each in kinds))
+    is_fine = all(each in FINE for each in kinds)
+    unit = "step" if prepared.codec.is_of_events else "character"
+    return Readings(used, tested.model, baseline, starts, text, is_fine, unit)
 
 
 def _samples(readings: Readings, tested: Tested, writer: TextGenerator) -> Block | None:
     """Let models continue a document of the test part."""
-    size = min(len(readings.text), readings.characters)
-    if not size:
-        return None
-    bounds = readings.bounds[readings.bounds < size]
-    begin = int(bounds[len(bounds) // 2])
-    later = readings.bounds[readings.bounds > begin]
-    end = min(size, int(later[0])) if readings.has_documents and len(later) else size
-    prompt, truth = prompt_of(readings.text, begin, end)
     choice, prepared = SamplingSettings(), writer.prepared
-    request = Request(prompt, LENGTH, choice)
+    is_of_events = prepared.codec.is_of_events
+    begun = event_prompt(prepared) if is_of_events else _prompt(readings)
+    if begun is None:
+        return None
+    prompt, truth = begun
+    request = Request(prompt, STEPS if is_of_events else LENGTH, choice)
     is_small = prepared.bounds(prepared.kinds[0], "train")[1] <= COUNTED
     needs_method = any(member.method for member in writer.models.open_members(tested.model))
     name = tested.model if is_small or not needs_method else writer.models.name_of(NETWORK)
@@ -111,6 +111,18 @@ def _samples(readings: Readings, tested: Tested, writer: TextGenerator) -> Block
         texts.append(Continued(f"Continued by {readings.baseline}", other.text))
     texts.append(Continued("How it really goes on", truth))
     return samples_block(prompt, texts, choice.temperature, SOURCE if total > SOURCE else None)
+
+
+def _prompt(readings: Readings) -> tuple[str, str] | None:
+    """Return how a document of the test part begins and goes on; None without text."""
+    size = min(len(readings.text), readings.characters)
+    if not size:
+        return None
+    bounds = readings.bounds[readings.bounds < size]
+    begin = int(bounds[len(bounds) // 2])
+    later = readings.bounds[readings.bounds > begin]
+    end = min(size, int(later[0])) if readings.has_documents and len(later) else size
+    return prompt_of(readings.text, begin, end)
 
 
 def _first(pieces: Iterator[str], most: int) -> Iterator[str]:

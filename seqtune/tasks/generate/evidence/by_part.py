@@ -22,8 +22,6 @@ MOST_POINTS = 2_000
 FIRST = 50
 """Characters of the first group of places in a document; each further one is twice as wide."""
 
-BITS = "bits per character"
-
 
 def parts_block(readings: Readings) -> Block | None:
     """Return how many bits each part of the text costs; None of no text.
@@ -56,10 +54,10 @@ def total(readings: Readings, name: str) -> Ratio:
 def _course(readings: Readings) -> Lines:
     bounds = readings.bounds
     return Lines(
-        title="Bits per character along the test part",
+        title=f"Bits per {readings.unit} along the test part",
         x=tuple(float(place) for place in bounds[:-1]),
-        x_title="character of the test part",
-        y_title=BITS,
+        x_title=f"{readings.unit} of the test part",
+        y_title=readings.bits,
         lines=tuple(
             Line(name=name, values=numbers(readings.rates(name), 5), role=readings.role(name))
             for name in readings.names[::-1]
@@ -71,7 +69,7 @@ def _cloud(readings: Readings) -> Points:
     own, method = (readings.rates(name) for name in readings.names)
     every = np.unique(np.linspace(0, len(own) - 1, min(len(own), MOST_POINTS)).astype(int))
     return Points(
-        title="Bits per character of each document",
+        title=f"Bits per {readings.unit} of each document",
         caption=f"Below the diagonal {readings.model} is better.",
         clouds=(
             Cloud(
@@ -82,8 +80,8 @@ def _cloud(readings: Readings) -> Points:
                 role="model",
             ),
         ),
-        x_title=f"{BITS}, {readings.baseline}",
-        y_title=f"{BITS}, {readings.model}",
+        x_title=f"{readings.bits}, {readings.baseline}",
+        y_title=f"{readings.bits}, {readings.model}",
         is_diagonal=True,
     )
 
@@ -111,19 +109,19 @@ def _places(readings: Readings) -> Bars:
             )
         )
     return Bars(
-        title="Bits per character by the place in the document",
+        title=f"Bits per {readings.unit} by the place in the document",
         caption="What a model remembers of the document shows where bars become shorter.",
         categories=tuple(f"{a + 1:,} to {b:,}" for a, b in pairwise(edges)),
         groups=tuple(groups),
-        x_title="character of the document",
-        y_title=BITS,
+        x_title=f"{readings.unit} of the document",
+        y_title=readings.bits,
     )
 
 
 def _sentences(readings: Readings) -> tuple[str, ...]:
     own = total(readings, readings.model)
     parts = len(readings.bounds) - 1
-    said = [f"{readings.model} needs {figure(own.value)} {BITS} of the test part"]
+    said = [f"{readings.model} needs {figure(own.value)} {readings.bits} of the test part"]
     plural = "documents" if readings.has_documents else "stretches"
     if not readings.baseline:
         said[0] += "."
@@ -147,7 +145,7 @@ def _sentences(readings: Readings) -> tuple[str, ...]:
         rates_own = readings.rates(readings.model)
         low, high = float(rates_own.min()), float(rates_own.max())
         said.append(
-            f"Its easiest {readings.example} takes {figure(low)} {BITS}, its hardest "
+            f"Its easiest {readings.example} takes {figure(low)} {readings.bits}, its hardest "
             f"{figure(high)}."
         )
     return tuple(said)

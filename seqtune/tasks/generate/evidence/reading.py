@@ -65,6 +65,7 @@ class Readings:
         starts: (documents,) the place of the first character of each, the first of them 0.
         text: The beginning of the text; "" where it cannot be shown.
         is_fine: Whether tokens of all models are characters, or parts of them.
+        unit: What the sizes of tokens count: characters, or steps of music or events.
     """
 
     by_model: Mapping[str, Reading]
@@ -73,6 +74,7 @@ class Readings:
     starts: Ints
     text: str = ""
     is_fine: bool = True
+    unit: str = "character"
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -101,6 +103,11 @@ class Readings:
             return np.unique(np.append(inside, self.characters))
         count = min(STRETCHES, max(1, self.characters // SHORTEST))
         return np.unique(np.linspace(0, self.characters, count + 1).astype(np.int64))
+
+    @property
+    def bits(self) -> str:
+        """What is measured."""
+        return f"bits per {self.unit}"
 
     @property
     def example(self) -> str:

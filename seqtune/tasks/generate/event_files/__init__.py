@@ -1,0 +1,1 @@
+"""Files that written music and events go to: a form, a file."""
