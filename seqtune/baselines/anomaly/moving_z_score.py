@@ -29,7 +29,7 @@ MAX_DEVIATIONS = 1e4
 lose the digits of all that follows."""
 
 
-def fit(train: Sequence[Floats], period: int | None, *, seed: int) -> Predict:
+def fit(train: Sequence[Floats], period: int | None, *, causal: bool, seed: int) -> Predict:
     """Measure the channels."""
     center, unit = center_and_unit(stacked(train))
     window = min(max(MIN_WINDOW, period or 0), MAX_WINDOW)

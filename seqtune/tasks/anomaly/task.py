@@ -196,7 +196,11 @@ class AnomalyTask(Task):
         advance: Advance = no_progress,
     ) -> Floats:
         """Return score parts and the channels' medians by a simple method."""
-        parts = score_by_method(prepared, method, encoded.segments, advance)
+        if isinstance(encoded, NewRows):
+            noncausal = encoded.noncausal
+        else:
+            noncausal = prepared.codec.scorers.noncausal
+        parts = score_by_method(prepared, method, encoded.segments, advance, noncausal=noncausal)
         return np.concatenate([np.column_stack(each) for each in parts])
 
     def score(self, prepared: Prepared, encoded: HeldOut, predictions: Floats) -> dict[str, float]:
