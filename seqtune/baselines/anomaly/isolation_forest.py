@@ -19,6 +19,7 @@ from seqtune.baselines.anomaly._windows import Windows
 from seqtune.baselines.method import Floats, Predict
 
 TREES = 150
+BLENDS = False
 GROWING = 20_000  # rows that are scored in the time that the trees take, whatever they grow from
 
 

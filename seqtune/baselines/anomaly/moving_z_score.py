@@ -21,6 +21,7 @@ from seqtune.baselines.anomaly._units import center_and_unit, largest, stacked
 from seqtune.baselines.method import Floats, Predict
 
 ALWAYS = True
+BLENDS = False
 MIN_WINDOW, MAX_WINDOW = 32, 1000
 MIN_KNOWN = 8
 MIN_DEVIATION = 0.1

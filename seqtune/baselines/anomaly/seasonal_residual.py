@@ -23,6 +23,7 @@ from seqtune.baselines.anomaly._units import center_and_unit, deviations, larges
 from seqtune.baselines.method import Floats, Predict
 
 ALWAYS = True
+BLENDS = False
 SEASONS = 3
 WEIGHTS = (0.0, 0.25, 0.5, 0.75, 1.0)
 MIN_UNIT = 1e-3

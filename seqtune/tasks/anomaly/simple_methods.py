@@ -17,7 +17,7 @@ from seqtune.progress import Advance, Listener, no_progress
 from seqtune.registry import baselines
 from seqtune.tasks._values import Part, Until
 from seqtune.tasks.anomaly.prepared import Prepared
-from seqtune.tasks.anomaly.score_parts import COLUMNS, score_parts, squared
+from seqtune.tasks.anomaly.score_parts import COLUMNS, parts_without_voice
 from seqtune.tasks.anomaly.segment import Segment, in_chunks
 from seqtune.tasks.anomaly.tail_probability import TailFit
 
@@ -60,7 +60,7 @@ def problem_of(prepared: Prepared) -> Problem:
             for (part, _), scores in zip(parts, answers, strict=True)
         ]
         tail = tail_of_method(prepared, raw[0])
-        rare = [_calibrated(prepared, each, tail) for each in raw]
+        rare = [_calibrated(each, tail) for each in raw]
         return dict(zip(PARTS, rare, strict=True))
 
     fitting = fitting_of(prepared, causal=not prepared.codec.scorers.noncausal)
@@ -93,8 +93,7 @@ def as_predictions(prepared: Prepared, part: Part, scores: Sequence[Floats]) -> 
     one = np.concatenate(cut)
     least = np.nanmin(one, initial=np.inf)
     one = np.where(np.isfinite(one), one, least if np.isfinite(least) else 0.0)
-    usual = [np.tile(segment.center, (len(segment), 1)) for segment in held.segments]
-    return np.column_stack([one, np.concatenate(usual)])
+    return np.column_stack([one, held.usual])
 
 
 def tail_of_method(prepared: Prepared, raw: Floats) -> TailFit:
@@ -108,13 +107,8 @@ def tail_of_method(prepared: Prepared, raw: Floats) -> TailFit:
     return TailFit.fit(normal, prepared.codec.false_alarms)
 
 
-def _calibrated(prepared: Prepared, raw: Floats, tail: TailFit) -> Floats:
-    return np.column_stack([_parts(prepared, tail.level(raw[:, 0])), raw[:, 1:]])
-
-
-def _parts(prepared: Prepared, levels: Floats) -> Floats:
-    """Return what a method says of rows, (rows, 3): it has one score for all time scales."""
-    return score_parts(squared(levels), levels, prepared.codec.threshold)
+def _calibrated(raw: Floats, tail: TailFit) -> Floats:
+    return np.column_stack([parts_without_voice(tail.level(raw[:, 0])), raw[:, 1:]])
 
 
 def score_by_method(
@@ -138,7 +132,7 @@ def score_by_method(
         noncausal: Whether the score of a row may hang on rows after it.
 
     Returns:
-        For each segment the score parts, (rows, 3), NaN where there is none, and the channels'
+        For each segment the score parts, (rows, 5), NaN where there is none, and the channels'
         medians.
     """
     method, fitting = baselines("anomaly")[name], fitting_of(prepared, causal=not noncausal)
@@ -164,7 +158,7 @@ def score_by_method(
             is_scored = part.scored(codec.bridge)[: end - begin]
             levels = tail.level(one)
             levels[np.isnan(levels) & is_scored] = 0.0  # too few rows around it to say anything
-            scores[begin:end] = _parts(prepared, levels)
+            scores[begin:end] = parts_without_voice(levels)
             tell(end - begin)
         medians = np.broadcast_to(segment.center, (len(segment), codec.channels))
         found.append((scores, medians))  # a view: the medians stand in memory once

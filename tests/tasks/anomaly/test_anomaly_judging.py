@@ -240,7 +240,7 @@ def test_scores_do_not_depend_on_how_many_rows_are_averaged_at_a_time(
     scorers = list(range(len(prepared.codec.scorers.all())))
 
     def mean(scores: Sequence[Any]) -> Any:
-        return np.column_stack([np.mean(scores, axis=0), scores[0], scores[-1]])
+        return np.column_stack([np.mean(scores, axis=0), *[scores[0]] * 3, scores[-1]])
 
     whole, expected = score_segments(judge, [segment], usual, scorers, mean)[0]
     monkeypatch.setattr("seqtune.tasks.anomaly.scoring.SMOOTHED_ROWS", 7)
@@ -269,7 +269,7 @@ def test_scores_do_not_depend_on_the_chunks_that_a_network_reads(
     assert scorers[chosen[1]].of == STATE
 
     def both(scores: Sequence[Any]) -> Any:
-        return np.column_stack([*scores, scores[0]])
+        return np.column_stack([*scores, *[scores[0]] * 3])
 
     whole, expected = score_segments(judge, [segment], usual, chosen, both)[0]
     monkeypatch.setattr("seqtune.tasks.anomaly.scoring.CHUNK_STREAMS", 1)
