@@ -106,14 +106,11 @@ class Selection:
 
     @property
     def joined(self) -> dict[str, float]:
-        """How much networks and simple methods count in the row that joins them, if there is one.
-
-        The ensemble stands for the networks, or the best of them where there is no ensemble.
-        """
+        """How much networks (of the ensemble, or the best) and simple methods count in that row."""
         if not can_join(self.problem):
             return {}
-        best = [result.trial for result in self.ranked()[:1] if result.trial in self.predicted.test]
-        return joined_weights(self.predicted, self.weights or dict.fromkeys(best, 1.0))
+        best = {each.trial: 1.0 for each in self.ranked()[:1] if each.trial in self.predicted.test}
+        return joined_weights(self.predicted, self.weights or best)
 
     def chosen(self) -> list[Result]:
         """Return the best trial and the members of the ensemble, the most important first."""
@@ -187,9 +184,8 @@ class Selection:
 
         An ensemble is calibrated as the average of members that each are calibrated already.
         """
-        ensembles = self._ensembles()
-        members = [name for weights in ensembles.values() for name in weights]
-        names = dict.fromkeys([*(result.trial for result in self._listed()), *members])
+        ensembles, listed = self._ensembles(), [result.trial for result in self._listed()]
+        names = dict.fromkeys(name for each in (listed, *ensembles.values()) for name in each)
         found = {name: self.predicted.last_calibration(name) for name in names}
         for ensemble, weights in ensembles.items():
             found[ensemble] = self.predicted.last_of_ensemble(weights, found)
@@ -198,30 +194,27 @@ class Selection:
     @property
     def searched_name(self) -> str:
         """Name of the row whose predictions `test_predictions` returns; empty for none."""
-        if self._shows_joined:
-            return JOINED
-        if self.weights:
-            return self.ensemble_name
-        return next((row_name(result) for result in self.ranked()), "")
+        return self._shown[0] or next((row_name(result) for result in self.ranked()), "")
 
     def test_predictions(self) -> npt.NDArray[np.float64] | None:
-        """Return what the row to be shown predicted for the test part.
+        """Return what the ensemble, or else the best network, predicted for the test part.
 
-        That is the row that joins networks and simple methods, where it comes first, else the
-        ensemble, else the best network.
+        Where a row that joins them with simple methods comes first, it is shown instead.
         """
+        _, weights = self._shown
         best = next(iter(self.ranked()), None)
-        if self._shows_joined:
-            return self.predicted.blended_test(self.joined)
-        if self.weights:
-            return self.predicted.blended_test(self.weights)
+        if weights:
+            return self.predicted.blended_test(weights)
         if best is not None and best.trial in self.predicted.test:
             return self.predicted.tested(best.trial)
         return None
 
     @property
-    def _shows_joined(self) -> bool:
-        return joined_leads(self.problem) and bool(self.joined)
+    def _shown(self) -> tuple[str, Mapping[str, float]]:
+        """Name and weights of the row of several members that is shown, if there is one."""
+        if joined_leads(self.problem) and (joined := self.joined):
+            return JOINED, joined
+        return (self.ensemble_name, self.weights) if self.weights else ("", {})
 
     def _listed(self) -> list[Result]:
         listed = {result.trial: result for result in self.ranked()[:NETWORKS_LISTED]}

@@ -93,11 +93,6 @@ class HeldOut:
         """(rows, channels) what came, in the user's unit."""
         return np.concatenate([each.values[each.first :] for each in self.segments])
 
-    @cached_property
-    def usual(self) -> Floats:
-        """(rows, channels) what a simple method expects of each row: the median of the channel."""
-        return np.concatenate([np.tile(each.center, (len(each), 1)) for each in self.segments])
-
     @property
     def planted(self) -> tuple[str, ...]:
         """The kinds that are among the copies."""

@@ -14,6 +14,7 @@ from seqtune.tasks.anomaly.events import find_events
 from seqtune.tasks.anomaly.held_out import HeldOut
 from seqtune.tasks.anomaly.prepared import Prepared
 from seqtune.tasks.anomaly.score_parts import combined_score, expected_of, is_flat_line
+from seqtune.tasks.anomaly.segment import usual_of
 from seqtune.tasks.anomaly.strangest import strangest_rows
 
 Floats = npt.NDArray[np.float64]
@@ -44,7 +45,7 @@ def illustrate(prepared: Prepared, predictions: Floats) -> dict[str, Any]:
     offsets = held.offsets[: held.clean + 1]
     evidence = Blame(
         held.segments[: held.clean],
-        np.split(expected_of(predictions, held.usual)[:rows], offsets[1:-1]),
+        np.split(expected_of(predictions, usual_of(held.segments))[:rows], offsets[1:-1]),
         is_flat_line(scores, held.still[:rows], threshold),
         threshold,
     )

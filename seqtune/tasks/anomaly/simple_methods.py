@@ -18,7 +18,7 @@ from seqtune.registry import baselines
 from seqtune.tasks._values import Part, Until
 from seqtune.tasks.anomaly.prepared import Prepared
 from seqtune.tasks.anomaly.score_parts import COLUMNS, parts_without_voice
-from seqtune.tasks.anomaly.segment import Segment, in_chunks
+from seqtune.tasks.anomaly.segment import Segment, in_chunks, usual_of
 from seqtune.tasks.anomaly.tail_probability import TailFit
 
 Floats = npt.NDArray[np.float64]
@@ -93,7 +93,7 @@ def as_predictions(prepared: Prepared, part: Part, scores: Sequence[Floats]) -> 
     one = np.concatenate(cut)
     least = np.nanmin(one, initial=np.inf)
     one = np.where(np.isfinite(one), one, least if np.isfinite(least) else 0.0)
-    return np.column_stack([one, held.usual])
+    return np.column_stack([one, usual_of(held.segments)])
 
 
 def tail_of_method(prepared: Prepared, raw: Floats) -> TailFit:

@@ -49,6 +49,7 @@ from seqtune.tasks.anomaly.requests import request_form
 from seqtune.tasks.anomaly.score_parts import combined_score, expected_of
 from seqtune.tasks.anomaly.scorer_selection import calibrate, selection_score
 from seqtune.tasks.anomaly.scoring import score_held_out, score_segments
+from seqtune.tasks.anomaly.segment import usual_of
 from seqtune.tasks.anomaly.simple_methods import problem_of, score_by_method
 from seqtune.tasks.anomaly.tables import evaluate_rows, event_table
 
@@ -210,7 +211,10 @@ class AnomalyTask(Task):
             return _selecting(
                 prepared, encoded, selection_score(prepared, encoded, predictions), expected
             )
-        threshold, expected = prepared.codec.threshold, expected_of(predictions, encoded.usual)
+        threshold, expected = (
+            prepared.codec.threshold,
+            expected_of(predictions, usual_of(encoded.segments)),
+        )
         scores = combined_score(predictions, threshold, encoded.still)
         selecting = _selecting(prepared, encoded, scores, expected)
         return {**selecting, **encoded.figures(scores, threshold)}

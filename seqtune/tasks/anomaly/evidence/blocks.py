@@ -23,6 +23,7 @@ from seqtune.tasks.anomaly.held_out import HeldOut
 from seqtune.tasks.anomaly.illustrate import row_labels
 from seqtune.tasks.anomaly.prepared import Prepared
 from seqtune.tasks.anomaly.score_parts import combined_score, expected_of, is_flat_line
+from seqtune.tasks.anomaly.segment import usual_of
 
 Floats = npt.NDArray[np.float64]
 
@@ -87,7 +88,7 @@ def _judged(prepared: Prepared, held: HeldOut, name: str, predictions: Floats) -
     """Return what a model says of the clean rows."""
     rows, threshold = held.clean_rows, prepared.codec.threshold
     scores = _scores(prepared, held, predictions)[:rows]
-    expected = expected_of(predictions, held.usual)[:rows]
+    expected = expected_of(predictions, usual_of(held.segments))[:rows]
     blame = Blame(
         held.segments[: held.clean],
         np.split(expected, held.offsets[1 : held.clean]),
