@@ -44,8 +44,12 @@ def verdict(
         )
         return (*said, *_unknown(left_out))
     if baseline:
-        no_network = "No network was trained; only simple methods were scored."
-        return (no_network,)
+        said = ["No network was trained; only simple methods were scored."]
+        if board.leading and verb:
+            said.append(
+                f"{verb} uses {literal(board.leading.name)}, in which they have the same say."
+            )
+        return tuple(said)
     if searched:
         return ("No simple method was scored, so there is nothing to measure the network against.",)
     return ("Nothing was scored.",)
