@@ -44,12 +44,11 @@ def verdict(
         )
         return (*said, *_unknown(left_out))
     if baseline:
-        said = ["No network was trained; only simple methods were scored."]
-        if board.leading and verb:
-            said.append(
-                f"{verb} uses {literal(board.leading.name)}, in which they have the same say."
-            )
-        return tuple(said)
+        no_network = "No network was trained; only simple methods were scored."
+        if board.leading is None or not verb:
+            return (no_network,)
+        leading = literal(board.leading.name)
+        return (no_network, f"{verb} uses {leading}, in which they have the same say.")
     if searched:
         return ("No simple method was scored, so there is nothing to measure the network against.",)
     return ("Nothing was scored.",)

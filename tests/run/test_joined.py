@@ -37,9 +37,8 @@ def predicted(folder: Path, *methods: str, rows: int = 3) -> Predictions:
     (folder / "trials").mkdir()
     np.save(predictions_path(folder, "t001"), np.zeros((3, 1)))
     problem = problem_of(folder, Joining())
-    made = {
-        name: {part: np.zeros((rows, 1)) for part in ("validation", "test")} for name in methods
-    }
+    parts = {part: np.zeros((rows, 1)) for part in ("validation", "test")}
+    made = dict.fromkeys(methods, parts)
     return Predictions(problem, made, Together(problem, {}), {"t001": np.zeros((3, 1))})
 
 
