@@ -63,9 +63,7 @@ def measure(data: Path, folder: Path, chosen: argparse.Namespace) -> tuple[dict[
     window = dominant_window(table["value"].to_numpy())
     roles = {"winner": board["winner"], "network": board["best_network"]}
     for row in board["leaderboard"]:
-        if row["kind"] == "ensemble":
-            roles["ensemble"] = row["name"]
-        elif row["kind"] == "baseline":
+        if row["kind"] != "network":
             roles[row["name"]] = row["name"]
     found: dict[str, float] = {}
     for name in dict.fromkeys(roles.values()):

@@ -32,7 +32,14 @@ QUICK = (
     "--set",
     "refit=false",
 )
-METHODS = ("moving_z_score", "seasonal_residual", "isolation_forest", "sub_pca")
+METHODS = (
+    "moving_z_score",
+    "seasonal_residual",
+    "moving_deviation",
+    "k_means",
+    "isolation_forest",
+    "sub_pca",
+)
 
 
 @dataclass(frozen=True)

@@ -14,12 +14,13 @@ it. What it is fitted on, and what it predicts, depends on its task:
   returns a `Predict` from cases to probabilities, (cases, classes). `KINDS`, a literal tuple, says
   which cases it takes: "text" (a `str`, which may be empty), "series" (a (steps, channels) float64
   array without NaN, of any length of at least 1).
-- `anomaly/`: `fit(train, period, *, seed)` takes (rows, channels) of each segment of training rows,
-  float64, in order of time, NaN where a value was not observed; there may be no rows, constant
-  channels, and anomalies among them. `period` is the season in rows, None where there is none. It
-  returns a `Predict` from the rows of one segment, (rows, channels), to scores, (rows,): higher is
-  stranger. A score depends on its row and the rows before it in the segment alone; it is NaN where
-  too few rows are before it, or nothing was observed.
+- `anomaly/`: `fit(train, period, *, causal, seed)` takes (rows, channels) of each segment of
+  training rows, float64, in order of time, NaN where a value was not observed; there may be no
+  rows, constant channels, and anomalies among them. `period` is the season in rows, None where
+  there is none. It returns a `Predict` from the rows of one segment, (rows, channels), to scores,
+  (rows,): higher is stranger. With `causal` a score depends on its row and the rows before it in
+  the segment alone, else it may depend on rows after it too; it is NaN where too few rows are
+  around it, or nothing was observed.
 - `generate/`: `fit(documents, vocabulary, *, kind, held_out)` takes token ids, one sequence per
   document, which may be empty, and returns a `LanguageModel`. `kind` is what a token is:
   "character", "byte", "subword" or "word". What it chooses, it chooses on `held_out`.

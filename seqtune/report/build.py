@@ -90,7 +90,8 @@ def usage_of(run: Fitted) -> Usage:
     words = ("seqtune", info.verb, str(run.path), *data)
     commands = [(*words, "-o", "predictions.csv")]
     winner = run.board.winner
-    if winner is not None and winner.kind == "baseline" and run.board.best_searched is not None:
+    is_other = winner is not None and (winner.kind == "baseline" or winner is run.board.leading)
+    if is_other and run.board.best_searched is not None:
         commands.append((*words, "--use", "network", "-o", "predictions.csv"))
     return Usage(info.verb, tuple(commands))
 

@@ -46,6 +46,8 @@ class LeaderboardReport:
     def remarks(self) -> list[str]:
         """What stands below the table: what the star means, and what is chance."""
         lines = ["* the winner, chosen on validation; test figures took no part in it"]
+        if self.board.leading and self.board.joined_leads:
+            lines = ["* the winner whatever the figures, which cannot choose among its members"]
         if self.board.chosen_row:
             lines = ["* what the run has chosen that this one was refitted from"]
         if self.board.leads_by_margin:
@@ -61,9 +63,9 @@ class LeaderboardReport:
 
     @property
     def details(self) -> list[str]:
-        """What the best of the search consists of, and the best network."""
+        """What the rows consist of that stand for others, and the best network."""
         lines = []
-        for row in (self.board.best_searched, self.board.best_network):
+        for row in (self.board.leading, self.board.best_searched, self.board.best_network):
             if row and row.detail:
                 lines.append(f"{literal(row.name)}: {literal(row.detail)}")
         return list(dict.fromkeys(lines))

@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from seqtune.files import damaged
 from seqtune.run.baseline_predictions import Arrays, check_shape, kept_path
+from seqtune.run.joined import can_join
 from seqtune.run.predictions import Predictions
 from seqtune.run.together import choose_together, choose_with_method, is_far_behind
 from seqtune.search.ensemble import blend, select_members
@@ -59,7 +60,8 @@ class EnsembleChoice:
         predictions = {result.trial: self.predicted.validation(result.trial) for result in pool}
         for trial, each in predictions.items():
             check_shape(predictions_path(self.problem.folder, trial), each, predictions)
-        method = self._best_method(predictions) if self._is_mixable(pool) else {}
+        is_mixable = self._is_mixable(pool) and not can_join(self.problem)
+        method = self._best_method(predictions) if is_mixable else {}
         if method and is_hedged(self.problem):
             return self._hedged(self._selected(pool, predictions, {}, size), predictions, method)
         if len(pool) < (1 if self.problem.task.search.blends_single else 2):

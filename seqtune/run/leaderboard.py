@@ -2,6 +2,8 @@
 
 Every choice here (the order, the winner, the best network, the best baseline) looks at the
 validation figures alone. The test figures are only ever reported.
+
+Over 300 lines: a row, and what is chosen among rows, are one idea.
 """
 
 from __future__ import annotations
@@ -103,8 +105,11 @@ class Leaderboard:
         margin: Scores so close to the best one are not told apart.
         standard_error: Standard error of a test figure of the metric; 0 where it is not known.
         chosen: What an earlier search has chosen, which is the winner here too: `SEARCHED`, for a
-            network or an ensemble of networks, or the name of a simple method; empty where
-            validation chooses.
+            network or an ensemble of networks, or the name of another row; empty where validation
+            chooses.
+        joined: Name of the row that joins networks and simple methods; empty for none. It is no
+            part of what was searched.
+        joined_leads: Whether it comes first, whatever the figures say.
     """
 
     metric: str
@@ -113,6 +118,8 @@ class Leaderboard:
     margin: float = 0.0
     standard_error: float = 0.0
     chosen: str = ""
+    joined: str = ""
+    joined_leads: bool = False
 
     def ranked(self) -> tuple[Row, ...]:
         """Return the rows, best first by validation, rows without a score last.
@@ -123,12 +130,17 @@ class Leaderboard:
         So it does before networks that are better by no more than the margin.
         """
         rows = sorted(self.rows, key=self._order)
+        leading = [row for row in rows if self.joined_leads and row.name == self.joined]
+        return (*leading, *self._by_margin([row for row in rows if row not in leading]))
+
+    def _by_margin(self, rows: list[Row]) -> list[Row]:
+        """Put an ensemble before networks that are better by no more than the margin."""
         better = next((n for n, row in enumerate(rows) if row.kind != "network"), 0)
         if better and rows[better].kind == "ensemble":
             lead = self.validation_score(rows[0]) - self.validation_score(rows[better])
             if abs(lead) <= self.margin:
                 rows.insert(0, rows.pop(better))
-        return tuple(rows)
+        return rows
 
     def row(self, name: str) -> Row | None:
         """Return the row of that name, or None."""
@@ -153,6 +165,8 @@ class Leaderboard:
         first, network = self.winner, self.best_network
         if self.chosen or not first or not network or first.kind != "ensemble":
             return False
+        if first.name == self.joined:
+            return False
         return self._order(network) < self._order(first)
 
     @property
@@ -163,7 +177,15 @@ class Leaderboard:
     @property
     def best_searched(self) -> Row | None:
         """The best of what the search made: a network or an ensemble of networks."""
-        return self._best("network", "ensemble")
+        searched = ("network", "ensemble")
+        rows = (row for row in self.ranked() if row.name != self.joined)
+        return next((row for row in rows if row.kind in searched), None)
+
+    @property
+    def leading(self) -> Row | None:
+        """The row that joins networks and simple methods, where it is the winner."""
+        winner = self.winner
+        return winner if winner is not None and winner.name == self.joined else None
 
     @property
     def best_baseline(self) -> Row | None:
@@ -204,6 +226,7 @@ class Leaderboard:
             "margin": self.margin,
             "standard_error": self.standard_error,
             **({"chosen": self.chosen} if self.chosen else {}),
+            **({"joined": self.joined, "joined_leads": self.joined_leads} if self.joined else {}),
             "winner": _name(self.winner),
             "best_network": _name(self.best_network),
             "best_baseline": _name(self.best_baseline),
@@ -231,7 +254,11 @@ class Leaderboard:
         chosen = value.get("chosen", "")
         if not isinstance(chosen, str) or len(chosen) > MAX_NAME:
             raise ValueError("chosen is no name")
-        return cls(str(value["metric"]), value["direction"], rows, margin, standard_error, chosen)
+        joined, leads = value.get("joined", ""), value.get("joined_leads", False)
+        if joined not in ("", *(row.name for row in rows)) or not isinstance(leads, bool):
+            raise ValueError("joined is no row")
+        metric, direction = str(value["metric"]), value["direction"]
+        return cls(metric, direction, rows, margin, standard_error, chosen, joined, leads)
 
     def _order(self, row: Row) -> tuple[bool, float, bool, float, str]:
         score = self.validation_score(row)

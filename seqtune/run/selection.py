@@ -12,6 +12,7 @@ import numpy.typing as npt
 from seqtune.progress import Listener
 from seqtune.run.baseline_predictions import Arrays, check_shape, kept_path, read_predictions
 from seqtune.run.ensemble_choice import EnsembleChoice
+from seqtune.run.joined import JOINED, can_join, joined_leads, joined_weights
 from seqtune.run.leaderboard import Row
 from seqtune.run.members import Member
 from seqtune.run.predictions import Predictions
@@ -104,6 +105,14 @@ class Selection:
             BLEND if any(name in self.baseline_predictions for name in self.weights) else ENSEMBLE
         )
 
+    @property
+    def joined(self) -> dict[str, float]:
+        """How much networks (of the ensemble, or the best) and simple methods count in that row."""
+        if not can_join(self.problem):
+            return {}
+        best = {each.trial: 1.0 for each in self.ranked()[:1] if each.trial in self.predicted.test}
+        return joined_weights(self.predicted, self.weights or best)
+
     def chosen(self) -> list[Result]:
         """Return the best trial and the members of the ensemble, the most important first."""
         ranked = self.ranked()
@@ -144,24 +153,29 @@ class Selection:
         self._leave_out_unscored()
 
     def rows(self) -> list[Row]:
-        """Return a row for the ensemble and for each of the best networks.
+        """Return a row for each ensemble and for each of the best networks.
 
         Networks that were not chosen have no figure for the test part: nobody looked.
         """
         rows = [self._network_row(result) for result in self._listed()]
-        return [*rows, self._ensemble_row()] if self.weights else rows
+        return [*rows, *(self._ensemble_row(*each) for each in self._ensembles().items())]
+
+    def _ensembles(self) -> dict[str, dict[str, float]]:
+        """Return the weights of the members of each row that has several, by its name."""
+        rows = {self.ensemble_name: self.weights, JOINED: self.joined}
+        return {name: weights for name, weights in rows.items() if weights}
 
     def members(self) -> dict[str, list[Member]]:
         """Return the networks behind each row."""
         rows = {row_name(result): [self._member(result, 1.0)] for result in self.ranked()}
-        if self.weights:
-            rows[self.ensemble_name] = [
-                self._member(result, self.weights[result.trial])
+        for ensemble, weights in self._ensembles().items():
+            rows[ensemble] = [
+                self._member(result, weights[result.trial])
                 for result in self.chosen()
-                if result.trial in self.weights
+                if result.trial in weights
             ] + [
                 Member("", weight, "", "", {}, method=name)
-                for name, weight in self.weights.items()
+                for name, weight in weights.items()
                 if name in self.baseline_predictions
             ]
         return rows
@@ -171,27 +185,37 @@ class Selection:
 
         An ensemble is calibrated as the average of members that each are calibrated already.
         """
-        names = dict.fromkeys([*(result.trial for result in self._listed()), *self.weights])
+        ensembles, listed = self._ensembles(), [result.trial for result in self._listed()]
+        names = dict.fromkeys(name for each in (listed, *ensembles.values()) for name in each)
         found = {name: self.predicted.last_calibration(name) for name in names}
-        if self.weights:
-            found[self.ensemble_name] = self.predicted.last_of_ensemble(self.weights, found)
+        for ensemble, weights in ensembles.items():
+            found[ensemble] = self.predicted.last_of_ensemble(weights, found)
         return {name: each for name, each in found.items() if each is not None}
 
     @property
     def searched_name(self) -> str:
         """Name of the row whose predictions `test_predictions` returns; empty for none."""
-        if self.weights:
-            return self.ensemble_name
-        return next((row_name(result) for result in self.ranked()), "")
+        return self._shown[0] or next((row_name(result) for result in self.ranked()), "")
 
     def test_predictions(self) -> npt.NDArray[np.float64] | None:
-        """Return what the ensemble, or else the best network, predicted for the test part."""
+        """Return what the ensemble, or else the best network, predicted for the test part.
+
+        Where a row that joins them with simple methods comes first, it is shown instead.
+        """
+        _, weights = self._shown
         best = next(iter(self.ranked()), None)
-        if self.weights:
-            return self.predicted.blended_test(self.weights)
+        if weights:
+            return self.predicted.blended_test(weights)
         if best is not None and best.trial in self.predicted.test:
             return self.predicted.tested(best.trial)
         return None
+
+    @property
+    def _shown(self) -> tuple[str, Mapping[str, float]]:
+        """Name and weights of the row of several members that is shown, if there is one."""
+        if joined_leads(self.problem) and (joined := self.joined):
+            return JOINED, joined
+        return (self.ensemble_name, self.weights) if self.weights else ("", {})
 
     def _listed(self) -> list[Result]:
         listed = {result.trial: result for result in self.ranked()[:NETWORKS_LISTED]}
@@ -226,20 +250,18 @@ class Selection:
             detail=describe(self.problem, result),
         )
 
-    def _ensemble_row(self) -> Row:
-        members = [result for result in self.chosen() if result.trial in self.weights]
-        validation = self.predicted.blended_validation(self.weights)
-        parts = [f"{self.weights[result.trial]:.2g} {row_name(result)}" for result in members]
+    def _ensemble_row(self, name: str, weights: Mapping[str, float]) -> Row:
+        members = [result for result in self.chosen() if result.trial in weights]
+        validation = self.predicted.blended_validation(weights)
+        parts = [f"{weights[result.trial]:.2g} {row_name(result)}" for result in members]
         parts += [
-            f"{self.weights[each]:.2g} {each}"
-            for each in self.weights
-            if each in self.baseline_predictions
+            f"{weights[each]:.2g} {each}" for each in weights if each in self.baseline_predictions
         ]
         return Row(
-            name=self.ensemble_name,
+            name=name,
             kind="ensemble",
             validation=self.problem.score("validation", validation),
-            test=self.problem.score("test", self.predicted.blended_test(self.weights)),
+            test=self.problem.score("test", self.predicted.blended_test(weights)),
             fit_seconds=sum(result.seconds for result in members),
             parameters=sum(result.parameters for result in members),
             detail=" + ".join(parts),

@@ -45,7 +45,10 @@ def verdict(
         return (*said, *_unknown(left_out))
     if baseline:
         no_network = "No network was trained; only simple methods were scored."
-        return (no_network,)
+        if board.leading is None or not verb:
+            return (no_network,)
+        leading = literal(board.leading.name)
+        return (no_network, f"{verb} uses {leading}, in which they have the same say.")
     if searched:
         return ("No simple method was scored, so there is nothing to measure the network against.",)
     return ("Nothing was scored.",)
@@ -103,7 +106,8 @@ class _Comparison:
             )
         if on_test.known and on_test.outcome >= 0:
             said.extend(self._better_on_test())
-        if pair.outcome <= 0 or self.board.winner is self.baseline:
+        is_other = self.board.leading or self.board.winner is self.baseline
+        if pair.outcome <= 0 or is_other:
             said.extend(filter(None, [use()]))
         return tuple(said)
 
@@ -212,9 +216,14 @@ def _use(board: Leaderboard, run: str, baseline: Row, data: str, verb: str) -> s
     """Return the command that uses the other one of both; nothing where there is none."""
     if not verb:
         return ""
-    is_winner = board.winner is baseline
-    name = "network" if is_winner else baseline.name
+    is_winner, leading = board.winner is baseline, board.leading
+    name = "network" if is_winner or leading else baseline.name
     line = literal(command("seqtune", verb, run, *([data] if data else []), "--use", name))
+    if leading:
+        return (
+            f"{verb} uses {literal(leading.name)}, in which the networks and each simple method "
+            f"have the same say. To use the network alone: {line}"
+        )
     if is_winner:
         return f"{verb} uses {literal(baseline.name)}, the winner. To use the network: {line}"
     return f"To {verb} with {literal(baseline.name)}: {line}"

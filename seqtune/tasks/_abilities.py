@@ -71,6 +71,19 @@ class Hedges(Protocol):
 
 
 @runtime_checkable
+class Joins(Protocol):
+    """A task whose runs have a row in which networks and simple methods are joined."""
+
+    def joins(self, prepared: Any) -> bool:
+        """Say whether that row comes first, whatever the figures of the held-out parts say.
+
+        So it does where these cannot tell which of its members are good: all networks together
+        have the same say in it as each simple method that may be blended. Else it is one of the
+        rows that are chosen from.
+        """
+
+
+@runtime_checkable
 class PredictsTogether(Protocol):
     """A task whose networks predict step by step together: their answers have no average."""
 

@@ -11,6 +11,7 @@ from seqtune.errors import RunError
 from seqtune.files import write_json
 from seqtune.run.checkpoint import checkpoint_rows, write_checkpoint
 from seqtune.run.ensemble_choice import is_hedged
+from seqtune.run.joined import JOINED, can_join, joined_leads
 from seqtune.run.leaderboard import Leaderboard, Row
 from seqtune.run.members import Member, read_members, write_calibrations, write_members
 from seqtune.run.retention import prune
@@ -47,6 +48,8 @@ class Publication:
             (*self.baselines, *rows),
             chosen=self.chosen,
         )
+        if board.row(JOINED) is not None and can_join(self.problem):
+            board = replace(board, joined=JOINED, joined_leads=joined_leads(self.problem))
         if (best := board.best_network) and math.isfinite(score := board.validation_score(best)):
             is_blended = any(row.name == BLEND for row in rows) and is_hedged(self.problem)
             margin = score if is_blended else task.margin(self.problem.prepared, score)

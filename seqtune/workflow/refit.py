@@ -196,7 +196,8 @@ class Refitting:
                 f"{chosen.row.name} is a simple method, which has no weights to go on from",
                 "leave out --warm, or --use network",
             )
-        fitting.chosen = chosen.row.name if chosen.row.kind == "baseline" else SEARCHED
+        is_named = chosen.row.kind == "baseline" or chosen.row.name == old.board.joined
+        fitting.chosen = chosen.row.name if is_named else SEARCHED
         source = fitting.read(data, query)
         known = self._refuse_nothing_new(source)
         if isinstance(fitting.task, ReadsNewer):

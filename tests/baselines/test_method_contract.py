@@ -41,6 +41,7 @@ FITTINGS: dict[str, Fitting] = {
     "series": ClassifyFitting("series", is_multi=False, seed=0),
     "several": ClassifyFitting("series", is_multi=True, seed=0),
     "anomaly": AnomalyFitting(PERIOD),
+    "anomaly, both sides": AnomalyFitting(PERIOD, causal=False),
     "generate": GenerateFitting(4, "word"),
     "pairs": TranslateFitting("text"),
     "pairs of symbols": TranslateFitting("symbols"),
@@ -51,6 +52,8 @@ FITTINGS: dict[str, Fitting] = {
     "steps": TagFitting("steps", 4),
     "steps so far": TagFitting("steps", 4, causal=True),
 }
+ROWS_SCORED = ("anomaly", "anomaly, both sides")
+LONGEST_WINDOW = 4 * PERIOD
 TAGGED = ("tokens", "tokens so far", "steps", "steps so far")
 EVERY = [
     (form, name)
@@ -179,8 +182,8 @@ def segments() -> Edges:
         "several segments": ([whole, season(0), season(5)], [asked, season(0), season(1)]),
         "missing values": ([missing], [held]),
         "nothing observed": ([np.full((300, 2), NAN)], [np.full((9, 2), NAN), asked]),
-        "a constant channel": ([constant], [constant[:50]]),
-        "constant": ([np.full((300, 1), 7.0)], [np.full((50, 1), 7.0)]),
+        "a constant channel": ([constant], [constant[:100]]),
+        "constant": ([np.full((300, 1), 7.0)], [np.full((100, 1), 7.0)]),
         "huge": ([1e150 * whole], [1e150 * asked]),
         "no rows": ([season(0)], [asked]),
         "no segments": ([], []),
@@ -281,6 +284,7 @@ EDGES: dict[str, Edges] = {
     "series": cases(SERIES, NEW_SERIES, is_multi=False),
     "several": cases(SERIES, NEW_SERIES, is_multi=True),
     "anomaly": segments(),
+    "anomaly, both sides": segments(),
     "generate": texts(),
     "pairs": pairs(TEXTS, NEW_TEXTS, "text", "text"),
     "pairs of symbols": pairs(TEXTS, NEW_TEXTS, "symbols", "symbols"),
@@ -330,12 +334,12 @@ def test_it_answers_whatever_the_data_and_the_same_again(form: str, name: str, e
         assert np.isfinite(found[0]).all() and (np.diff(found[0][..., 1:], axis=-1) >= 0).all()
     elif form in ("text", "series", *TAGGED):
         np.testing.assert_allclose(found[0].sum(axis=1), 1.0)
-    elif form == "anomaly":
+    elif form in ROWS_SCORED:
         for scores, rows in zip(found, asked, strict=True):
             is_known = np.isfinite(rows).any(axis=1)
             assert np.isnan(scores[~is_known]).all()
             if edge in ("usual", "missing values", "a constant channel", "constant"):
-                assert np.isfinite(scores[is_known][2 * PERIOD + 8 :]).all()
+                assert np.isfinite(scores[is_known][LONGEST_WINDOW + 8 :]).all()
 
 
 def flat(values: Any) -> list[Any]:
@@ -365,6 +369,16 @@ def test_a_method_that_must_not_looks_at_nothing_that_comes_later(form: str, nam
     is_equal = np.allclose(whole(cut), whole(first)[:2], atol=1e-12)
     looks_around = name in ("crf_features", "logistic_regression", "window_trees")
     assert is_equal == (form.endswith("so far") or not looks_around)
+
+
+@pytest.mark.parametrize(("form", "name"), [each for each in EVERY if each[0] in ROWS_SCORED])
+def test_a_row_is_scored_by_later_ones_where_it_may_be_alone(form: str, name: str) -> None:
+    known, (asked,) = EDGES[form]["usual"]
+    predict, cut = fitted(form, name, known), LONGEST_WINDOW + 20
+    (whole,), (first,) = predict([asked]), predict([asked[:cut]])
+    is_equal = np.allclose(whole[:cut], first, atol=1e-9, equal_nan=True)
+    looks_around = name not in ("moving_z_score", "seasonal_residual")
+    assert is_equal == (form == "anomaly" or not looks_around)
 
 
 @pytest.mark.parametrize(

@@ -221,3 +221,36 @@ def test_of_equal_scores_the_ensemble_comes_first_then_the_lower_log_loss() -> N
     )
     board = Leaderboard("accuracy", "max", rows)
     assert [row.name for row in board.ranked()] == ["z", "b", "c", "a"]
+
+
+def joined_board(leads: bool, validation: float = 1.5) -> Leaderboard:
+    rows = (*BOARD.rows, row("joined", "ensemble", validation, 1.0))
+    return replace(BOARD, rows=rows, joined="joined", joined_leads=leads)
+
+
+def test_a_row_that_joins_networks_and_simple_methods_comes_first_where_it_leads() -> None:
+    board = joined_board(leads=True)
+    assert names(board) == ["joined", *names(BOARD)]
+    assert board.winner is board.leading is board.row("joined")
+    assert board.best_searched is BOARD.best_searched and not board.leads_by_margin
+    kept = Leaderboard.from_dict(json.loads(json.dumps(board.to_dict())))
+    assert kept == replace(board, rows=board.ranked())
+
+
+def test_elsewhere_it_has_its_place_by_validation_and_is_still_no_network() -> None:
+    behind, ahead = (joined_board(False, validation) for validation in (1.5, 0.5))
+    assert names(behind).index("joined") == 4 and behind.leading is None
+    assert ahead.winner is ahead.leading is ahead.row("joined")
+    assert ahead.best_searched is BOARD.best_searched
+
+
+def test_what_an_earlier_search_has_chosen_comes_before_it() -> None:
+    board = replace(joined_board(leads=True), chosen="naive")
+    assert board.winner is board.row("naive") and board.leading is None
+
+
+@pytest.mark.parametrize("spoiled", [{"joined": "nobody"}, {"joined": 1}, {"joined_leads": "yes"}])
+def test_a_joined_row_that_cannot_be_is_refused(spoiled: dict[str, Any]) -> None:
+    values = joined_board(leads=True).to_dict() | spoiled
+    with pytest.raises(RunError, match="joined is no row"):
+        Leaderboard.from_dict(values)

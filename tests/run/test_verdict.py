@@ -146,3 +146,31 @@ def test_a_board_without_networks_or_baselines_or_both() -> None:
         "No simple method was scored, so there is nothing to measure the network against."
     )
     assert said() == "Nothing was scored."
+
+
+def joined(*rows: Row, leads: bool = True) -> str:
+    board = Leaderboard("mase", "min", rows, joined="joined", joined_leads=leads)
+    return " ".join(verdict(board, "runs/a"))
+
+
+JOINED = row("joined", "ensemble", 1.1, 1.1)
+
+
+def test_a_row_that_joins_both_is_no_part_of_what_is_compared_and_is_said_to_predict() -> None:
+    assert joined(THETA, JOINED, row("trial-3", "network", 1.5, 1.25)) == (
+        "The network trial-3 does not beat the best simple method, theta: "
+        "test MASE 1.25 against 1.00, 0.250 points (25.0 %) higher. "
+        "predict uses joined, in which the networks and each simple method have the same say. "
+        "To use the network alone: seqtune predict runs/a --use network"
+    )
+
+
+def test_where_nothing_but_simple_methods_is_joined_that_is_said() -> None:
+    assert joined(THETA, JOINED) == (
+        "No network was trained; only simple methods were scored. "
+        "predict uses joined, in which they have the same say."
+    )
+
+
+def test_where_validation_chooses_a_joined_row_that_is_behind_is_not_mentioned() -> None:
+    assert "joined" not in joined(THETA, JOINED, row("t", "network", 0.5, 0.5), leads=False)

@@ -20,10 +20,12 @@ class AnomalyFitting:
     Args:
         period: Season in rows; None where there is none.
         seed: Of the methods that draw at random.
+        causal: Whether the score of a row hangs on it and the rows before it alone.
     """
 
     period: int | None
     seed: int = 0
+    causal: bool = True
     task: str = "anomaly"
 
     def refusal(self, method: ModuleType) -> str:
@@ -41,9 +43,9 @@ class AnomalyFitting:
 
         Returns:
             From the rows of a segment, (rows, channels), to (rows,), float64: higher is stranger,
-            NaN where a row cannot be scored. A score depends on the row and those before it.
+            NaN where a row cannot be scored.
         """
-        predict: Predict = method.fit(known, self.period, seed=self.seed)
+        predict: Predict = method.fit(known, self.period, causal=self.causal, seed=self.seed)
         return predict
 
     def predict(self, model: Predict, asked: Sequence[Floats]) -> list[Floats]:

@@ -1,8 +1,8 @@
 """Isolation forest on windows: how few random cuts set a window apart from those of training.
 
-The window ends at the row and is a season long, 100 rows at most, or 32 rows where there is no
-season. All channels are in it, in units of their robust deviation in training. A channel that never
-moved in training is never cut, so that the forest is blind to it.
+The windows are two seasons long (see `_windows.py`). All channels are in them, in units of their
+robust deviation in training. A channel that never moved in training is never cut, so that the
+forest is blind to it.
 
 Source:
     Liu, Ting and Zhou 2008, "Isolation forest", ICDM; on windows as Sub-IForest of TSB-AD (Liu and
@@ -19,6 +19,7 @@ from seqtune.baselines.anomaly._windows import Windows
 from seqtune.baselines.method import Floats, Predict
 
 TREES = 150
+BLENDS = False
 GROWING = 20_000  # rows that are scored in the time that the trees take, whatever they grow from
 
 
@@ -27,7 +28,7 @@ def work(training: int, rows: int) -> float:
     return (GROWING if training else 0) + rows
 
 
-def fit(train: Sequence[Floats], period: int | None, *, seed: int) -> Predict:
+def fit(train: Sequence[Floats], period: int | None, *, causal: bool, seed: int) -> Predict:
     """Grow the forest."""
     from sklearn.ensemble import IsolationForest
 
@@ -40,4 +41,4 @@ def fit(train: Sequence[Floats], period: int | None, *, seed: int) -> Predict:
     def score(flat: Floats) -> Floats:
         return np.asarray(-forest.score_samples(flat.astype(np.float32)), np.float64)
 
-    return windows.scorer(score)
+    return windows.scorer(score, causal=causal)

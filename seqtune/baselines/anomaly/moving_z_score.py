@@ -21,6 +21,7 @@ from seqtune.baselines.anomaly._units import center_and_unit, largest, stacked
 from seqtune.baselines.method import Floats, Predict
 
 ALWAYS = True
+BLENDS = False
 MIN_WINDOW, MAX_WINDOW = 32, 1000
 MIN_KNOWN = 8
 MIN_DEVIATION = 0.1
@@ -29,7 +30,7 @@ MAX_DEVIATIONS = 1e4
 lose the digits of all that follows."""
 
 
-def fit(train: Sequence[Floats], period: int | None, *, seed: int) -> Predict:
+def fit(train: Sequence[Floats], period: int | None, *, causal: bool, seed: int) -> Predict:
     """Measure the channels."""
     center, unit = center_and_unit(stacked(train))
     window = min(max(MIN_WINDOW, period or 0), MAX_WINDOW)

@@ -23,13 +23,14 @@ from seqtune.baselines.anomaly._units import center_and_unit, deviations, larges
 from seqtune.baselines.method import Floats, Predict
 
 ALWAYS = True
+BLENDS = False
 SEASONS = 3
 WEIGHTS = (0.0, 0.25, 0.5, 0.75, 1.0)
 MIN_UNIT = 1e-3
 """Unit of the residuals at least, in units of the channel: of a series that repeats itself."""
 
 
-def fit(train: Sequence[Floats], period: int | None, *, seed: int) -> Predict:
+def fit(train: Sequence[Floats], period: int | None, *, causal: bool, seed: int) -> Predict:
     """Choose the weight of the row before, and measure the residuals."""
     lag = period if period is not None and period > 1 else None
     values = stacked(train)

@@ -2,8 +2,7 @@
 
 With the windows of training in standard units, their components v_k and the shares r_k of the
 variance that each explains, the score of a window x is `sum_k ||x - v_k|| / r_k`: components along
-which normal windows hardly vary weigh most. The window ends at the row and is a season long, 100
-rows at most, or 32 rows where there is no season.
+which normal windows hardly vary weigh most. The windows are two seasons long (see `_windows.py`).
 
 Source:
     Sub-PCA of TSB-UAD (Paparrizos et al. 2022, PVLDB 15(8)) and TSB-AD (Liu and Paparrizos 2024,
@@ -25,7 +24,7 @@ MIN_SHARE = 1e-10
 """Share of the variance at least: a direction in which training never moves has none."""
 
 
-def fit(train: Sequence[Floats], period: int | None, *, seed: int) -> Predict:
+def fit(train: Sequence[Floats], period: int | None, *, causal: bool, seed: int) -> Predict:
     """Find the components."""
     windows = Windows.fitted(train, period)
     training = windows.training(train)
@@ -47,4 +46,4 @@ def fit(train: Sequence[Floats], period: int | None, *, seed: int) -> Predict:
         size = (standard**2).sum(axis=1)[:, None] + 1.0
         return np.asarray(np.sqrt(np.maximum(size - 2.0 * standard @ vectors, 0.0)) @ weights)
 
-    return windows.scorer(score)
+    return windows.scorer(score, causal=causal)

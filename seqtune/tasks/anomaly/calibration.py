@@ -1,7 +1,7 @@
 """What was measured of a network, a simple method or an ensemble: from its scores to levels.
 
-Raw predictions are (rows, scorers + 3 + channels), from `score_held_out`. Those that are averaged
-are (rows, 3 + channels): score parts (see `score_parts`), and what was expected.
+Raw predictions are (rows, scorers + 5 + channels), from `score_held_out`. Those that are averaged
+are (rows, 5 + channels): score parts (see `score_parts`), and what was expected.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from seqtune.tasks.anomaly.prepared import Prepared
-from seqtune.tasks.anomaly.score_parts import COLUMNS, lasting_level
+from seqtune.tasks.anomaly.score_parts import COLUMNS, lasting_level, lifted
 from seqtune.tasks.anomaly.tail_probability import MAX_LIFT, fit_lift, is_number
 from seqtune.tasks.anomaly.time_scales import TIME_SCALES, ScaleFit, join_time_scales
 
@@ -53,18 +53,18 @@ class ScoreCalibration:
         return replace(self, lift=fit_lift(held.clean_scores(levels)))
 
     def apply(self, predictions: Floats) -> Floats:
-        """Return score parts and expected values, (rows, 3 + channels).
+        """Return score parts and expected values, (rows, 5 + channels).
 
         Args:
             predictions: Raw ones, or an average of score parts.
         """
         if not is_raw(self.prepared, predictions):
-            return np.column_stack([predictions[:, 0] * self.lift**2, predictions[:, 1:]])
+            return lifted(predictions, self.lift)
         parts = self.join([predictions[:, each.scorer] for each in self.scales.values()])
         return np.column_stack([parts, predictions[:, -self.prepared.codec.channels :]])
 
     def join(self, scores: Sequence[Floats]) -> Floats:
-        """Return score parts, (rows, 3), of the scores by the chosen scorers, (rows,) each."""
+        """Return score parts, (rows, 5), of the scores by the chosen scorers, (rows,) each."""
         by_scale = dict(zip(self.scales, scores, strict=True))
         return join_time_scales(by_scale, self.scales, self.lift, self.prepared.codec.threshold)
 

@@ -13,7 +13,8 @@ from seqtune.tasks.anomaly.blame import Blame
 from seqtune.tasks.anomaly.events import find_events
 from seqtune.tasks.anomaly.held_out import HeldOut
 from seqtune.tasks.anomaly.prepared import Prepared
-from seqtune.tasks.anomaly.score_parts import COLUMNS, combined_score, is_flat_line
+from seqtune.tasks.anomaly.score_parts import combined_score, expected_of, is_flat_line
+from seqtune.tasks.anomaly.segment import usual_of
 from seqtune.tasks.anomaly.strangest import strangest_rows
 
 Floats = npt.NDArray[np.float64]
@@ -31,7 +32,7 @@ def illustrate(prepared: Prepared, predictions: Floats) -> dict[str, Any]:
 
     Args:
         prepared: The data.
-        predictions: (rows, 3 + channels) of the test part: score parts and expected values.
+        predictions: (rows, 5 + channels) of the test part: score parts and expected values.
 
     Returns:
         The fields of `seqtune.tasks.anomaly.report.AnomalyChart`, as plain JSON values.
@@ -44,7 +45,7 @@ def illustrate(prepared: Prepared, predictions: Floats) -> dict[str, Any]:
     offsets = held.offsets[: held.clean + 1]
     evidence = Blame(
         held.segments[: held.clean],
-        np.split(predictions[:rows, COLUMNS:], offsets[1:-1]),
+        np.split(expected_of(predictions, usual_of(held.segments))[:rows], offsets[1:-1]),
         is_flat_line(scores, held.still[:rows], threshold),
         threshold,
     )

@@ -144,9 +144,9 @@ class Baselines(BlendedBaselines):
         "auto", description=METHODS
     )
     blend: Annotated[bool, Flag()] = Field(
-        False,
-        description="Whether the ensemble may take in the best simple method; it is then called "
-        "a blend.",
+        True,
+        description="Whether networks and simple methods are joined in one more row, in which each "
+        "has the same say. Without labels it is the one that predicts.",
     )
 
 

@@ -54,7 +54,7 @@ def score_held_out(
         part: Which part.
 
     Returns:
-        (rows, scorers + 3 + channels): the scores, three zeros, without which those of a single
+        (rows, scorers + 5 + channels): the scores, five zeros, without which those of a single
         scorer could be taken for score parts, and what was expected of each channel, in the
         user's unit.
     """
@@ -89,11 +89,11 @@ def score_segments(
         segments: What is scored.
         reference: What is usual for the network, from `reference_of`.
         scorers: Which of `Scorers.all`.
-        join: Makes score parts, (rows, 3), of the scores by each scorer, (rows,), for any rows.
+        join: Makes score parts, (rows, 5), of the scores by each scorer, (rows,), for any rows.
         advance: Hears how many more rows are done.
 
     Returns:
-        For each segment the score parts (rows, 3), NaN where there are none, and what was expected,
+        For each segment the score parts (rows, 5), NaN where there are none, and what was expected,
         (rows, channels), in the user's unit.
     """
     chosen = [judge.codec.scorers.all()[number] for number in scorers]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -71,6 +71,11 @@ class Segment:
         found = self.flat_line.levels(self.values, self.observed, bridge)[self.first :]
         highest: npt.NDArray[np.float32] = found.max(axis=1, initial=np.float32(0.0))
         return highest
+
+
+def usual_of(segments: Sequence[Segment]) -> npt.NDArray[np.float64]:
+    """Return what a simple method expects of rows, the medians of channels: (rows, channels)."""
+    return np.concatenate([np.tile(each.center, (len(each), 1)) for each in segments])
 
 
 def is_bridged(seen: npt.NDArray[np.bool_], bridge: int) -> npt.NDArray[np.bool_]:

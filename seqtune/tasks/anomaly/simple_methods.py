@@ -17,8 +17,8 @@ from seqtune.progress import Advance, Listener, no_progress
 from seqtune.registry import baselines
 from seqtune.tasks._values import Part, Until
 from seqtune.tasks.anomaly.prepared import Prepared
-from seqtune.tasks.anomaly.score_parts import COLUMNS, score_parts, squared
-from seqtune.tasks.anomaly.segment import Segment, in_chunks
+from seqtune.tasks.anomaly.score_parts import COLUMNS, parts_without_voice
+from seqtune.tasks.anomaly.segment import Segment, in_chunks, usual_of
 from seqtune.tasks.anomaly.tail_probability import TailFit
 
 Floats = npt.NDArray[np.float64]
@@ -27,7 +27,10 @@ SAMPLES = (200, 2_000)
 """Rows of the samples that say how long a method takes."""
 
 REACH_SEASONS, REACH_ROWS = 4, 1_000
-"""No method looks further back than so many seasons, or so many rows."""
+"""No method looks further back than so many seasons, or so many rows; nor further ahead."""
+
+MAX_MEASURED = 20_000
+"""Rows that a fitted method's tail is measured on."""
 
 CHUNK_ROWS = 1 << 18
 """Rows that are scored at a time."""
@@ -57,10 +60,11 @@ def problem_of(prepared: Prepared) -> Problem:
             for (part, _), scores in zip(parts, answers, strict=True)
         ]
         tail = tail_of_method(prepared, raw[0])
-        rare = [_calibrated(prepared, each, tail) for each in raw]
+        rare = [_calibrated(each, tail) for each in raw]
         return dict(zip(PARTS, rare, strict=True))
 
-    return Problem(fitting_of(prepared), portions, gather, SAMPLES, sample)
+    fitting = fitting_of(prepared, causal=not prepared.codec.scorers.noncausal)
+    return Problem(fitting, portions, gather, SAMPLES, sample)
 
 
 def first_rows(segments: Sequence[Floats], size: int) -> list[Floats]:
@@ -89,8 +93,7 @@ def as_predictions(prepared: Prepared, part: Part, scores: Sequence[Floats]) -> 
     one = np.concatenate(cut)
     least = np.nanmin(one, initial=np.inf)
     one = np.where(np.isfinite(one), one, least if np.isfinite(least) else 0.0)
-    usual = [np.tile(segment.center, (len(segment), 1)) for segment in held.segments]
-    return np.column_stack([one, np.concatenate(usual)])
+    return np.column_stack([one, usual_of(held.segments)])
 
 
 def tail_of_method(prepared: Prepared, raw: Floats) -> TailFit:
@@ -104,57 +107,68 @@ def tail_of_method(prepared: Prepared, raw: Floats) -> TailFit:
     return TailFit.fit(normal, prepared.codec.false_alarms)
 
 
-def _calibrated(prepared: Prepared, raw: Floats, tail: TailFit) -> Floats:
-    return np.column_stack([_parts(prepared, raw[:, 0], tail), raw[:, 1:]])
-
-
-def _parts(prepared: Prepared, scores: Floats, tail: TailFit) -> Floats:
-    """Return what a method says of rows, (rows, 3): it has one score for all time scales."""
-    levels = tail.level(scores)
-    return score_parts(squared(levels), levels, prepared.codec.threshold)
+def _calibrated(raw: Floats, tail: TailFit) -> Floats:
+    return np.column_stack([parts_without_voice(tail.level(raw[:, 0])), raw[:, 1:]])
 
 
 def score_by_method(
-    prepared: Prepared, name: str, segments: Sequence[Segment], tell: Advance = no_progress
+    prepared: Prepared,
+    name: str,
+    segments: Sequence[Segment],
+    tell: Advance = no_progress,
+    *,
+    noncausal: bool = False,
 ) -> list[tuple[Floats, npt.NDArray[np.floating]]]:
     """Score rows by a method that was fitted on all rows of the run.
 
-    What turns its scores into levels is measured as it was for the leaderboard.
+    What turns its scores into levels is measured on these rows: a fit on other rows counts in other
+    units, and a level that has moved since the training part would be strange for ever.
 
     Args:
         prepared: The data of the run.
         name: The method.
         segments: What is scored.
         tell: Is told how many more rows are done.
+        noncausal: Whether the score of a row may hang on rows after it.
 
     Returns:
-        For each segment the score parts, (rows, 3), NaN where there is none, and the channels'
+        For each segment the score parts, (rows, 5), NaN where there is none, and the channels'
         medians.
     """
-    method, fitting = baselines("anomaly")[name], fitting_of(prepared)
+    method, fitting = baselines("anomaly")[name], fitting_of(prepared, causal=not noncausal)
 
     def fit() -> tuple[Any, Any]:
-        held = prepared.held_out["validation"]
-        trained = quietly(lambda: fitting.fit(method, training_rows(prepared, "train")))
-        usual = quietly(lambda: fitting.predict(trained, _known(held.segments)))
-        tail = tail_of_method(prepared, as_predictions(prepared, "validation", usual))
-        return tail, quietly(lambda: fitting.fit(method, training_rows(prepared, "test")))
+        known = training_rows(prepared, "test")
+        fitted = quietly(lambda: fitting.fit(method, known))
+        usual = quietly(lambda: fitting.predict(fitted, first_rows(known, MAX_MEASURED)))
+        return TailFit.fit(_apart(usual), prepared.codec.false_alarms), fitted
 
-    tail, model = kept_fit(prepared, name, fit)
+    tail, model = kept_fit(prepared, (name, noncausal), fit)
     codec = prepared.codec
-    context = max(codec.context, REACH_SEASONS * codec.season, REACH_ROWS) + codec.bridge
+    reach = max(REACH_SEASONS * codec.season, REACH_ROWS)
+    before, after = max(codec.context, reach) + codec.bridge, reach if noncausal else 0
     found: list[tuple[Floats, npt.NDArray[np.floating]]] = []
     for segment in segments:
         scores = np.empty((len(segment), COLUMNS))
         end = 0
-        for part in in_chunks(segment, CHUNK_ROWS, context):
-            begin, end = end, end + len(part)
+        for part in in_chunks(segment, CHUNK_ROWS, before, after):
+            begin, end = end, min(end + CHUNK_ROWS, len(segment))
             (one,) = quietly(partial(fitting.predict, model, _known([part])))
-            scores[begin:end] = _parts(prepared, one[part.first :], tail)
-            tell(len(part))
+            one = one[part.first : part.first + end - begin]
+            is_scored = part.scored(codec.bridge)[: end - begin]
+            levels = tail.level(one)
+            levels[np.isnan(levels) & is_scored] = 0.0  # too few rows around it to say anything
+            scores[begin:end] = parts_without_voice(levels)
+            tell(end - begin)
         medians = np.broadcast_to(segment.center, (len(segment), codec.channels))
         found.append((scores, medians))  # a view: the medians stand in memory once
     return found
+
+
+def _apart(scores: Sequence[Floats]) -> Floats:
+    """Return the scores of several segments, with NaN between them: (rows,)."""
+    border = np.full(1, np.nan)
+    return np.concatenate([border, *(one for each in scores for one in (each, border))])
 
 
 def training_rows(prepared: Prepared, until: Until) -> list[Floats]:
@@ -166,9 +180,10 @@ def training_rows(prepared: Prepared, until: Until) -> list[Floats]:
     ]
 
 
-def fitting_of(prepared: Prepared) -> AnomalyFitting:
+def fitting_of(prepared: Prepared, *, causal: bool) -> AnomalyFitting:
     """Return how the methods are fitted: with the season, where one was found."""
-    return AnomalyFitting(prepared.codec.season if prepared.codec.periods else None)
+    codec = prepared.codec
+    return AnomalyFitting(codec.season if codec.periods else None, causal=causal)
 
 
 def _known(segments: Sequence[Segment]) -> list[Floats]:

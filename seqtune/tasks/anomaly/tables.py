@@ -19,8 +19,7 @@ from seqtune.tasks.anomaly.codec import Codec
 from seqtune.tasks.anomaly.events import Event, event_numbers, find_events
 from seqtune.tasks.anomaly.flag_metrics import figures_of
 from seqtune.tasks.anomaly.new_rows import NewRows
-from seqtune.tasks.anomaly.score_parts import COLUMNS as PARTS
-from seqtune.tasks.anomaly.score_parts import combined_score, is_flat_line
+from seqtune.tasks.anomaly.score_parts import combined_score, expected_of, is_flat_line
 
 Floats = npt.NDArray[np.float64]
 
@@ -37,7 +36,7 @@ def event_table(codec: Codec, new: NewRows, predictions: Floats, context: Contex
     Args:
         codec: What is known of the fitted data.
         new: The rows.
-        predictions: (rows, 3 + channels): score parts and expected values.
+        predictions: (rows, 5 + channels): score parts and expected values.
         context: Hears of the events, in words.
 
     Returns:
@@ -68,7 +67,7 @@ def evaluate_rows(
     Args:
         codec: What is known of the fitted data.
         new: The rows.
-        predictions: (rows, 3 + channels) by name of the model.
+        predictions: (rows, 5 + channels) by name of the model.
         context: The threshold, and the name of the run.
     """
     threshold, offsets = threshold_of(context), new.panel.offsets
@@ -111,7 +110,7 @@ def combined_scores(
         scores = combined_score(predictions[part], codec.threshold, stands)
         joined[part] = np.where(segment.scored(codec.bridge), scores, np.nan)
         still[part] = is_flat_line(scores, stands, codec.threshold)
-        expected.append(predictions[part, PARTS:])
+        expected.append(expected_of(predictions[part], segment.center))
         end = part.stop
     if np.isinf(joined).any():
         raise RunError(

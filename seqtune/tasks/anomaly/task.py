@@ -46,9 +46,10 @@ from seqtune.tasks.anomaly.points import channels_of, offsets_of
 from seqtune.tasks.anomaly.prepared import Prepared
 from seqtune.tasks.anomaly.reference_states import reference_of
 from seqtune.tasks.anomaly.requests import request_form
-from seqtune.tasks.anomaly.score_parts import combined_score
+from seqtune.tasks.anomaly.score_parts import combined_score, expected_of
 from seqtune.tasks.anomaly.scorer_selection import calibrate, selection_score
 from seqtune.tasks.anomaly.scoring import score_held_out, score_segments
+from seqtune.tasks.anomaly.segment import usual_of
 from seqtune.tasks.anomaly.simple_methods import problem_of, score_by_method
 from seqtune.tasks.anomaly.tables import evaluate_rows, event_table
 
@@ -168,7 +169,7 @@ class AnomalyTask(Task):
         calibration: ScoreCalibration | None,
         advance: Advance,
     ) -> Floats:
-        """Return score parts and expected values of new rows, (rows, 3 + channels)."""
+        """Return score parts and expected values of new rows, (rows, 5 + channels)."""
         if calibration is None or not calibration.scales:  # nothing was measured of it
             held = score_held_out(network.searched, prepared, values, "validation")
             calibration = calibrate(prepared, held)
@@ -196,17 +197,24 @@ class AnomalyTask(Task):
         advance: Advance = no_progress,
     ) -> Floats:
         """Return score parts and the channels' medians by a simple method."""
-        parts = score_by_method(prepared, method, encoded.segments, advance)
+        if isinstance(encoded, NewRows):
+            noncausal = encoded.noncausal
+        else:
+            noncausal = prepared.codec.scorers.noncausal
+        parts = score_by_method(prepared, method, encoded.segments, advance, noncausal=noncausal)
         return np.concatenate([np.column_stack(each) for each in parts])
 
     def score(self, prepared: Prepared, encoded: HeldOut, predictions: Floats) -> dict[str, float]:
         """Return every metric; those of flags for score parts alone, whose threshold is known."""
-        expected = predictions[:, -prepared.codec.channels :]
         if is_raw(prepared, predictions):
+            expected = predictions[:, -prepared.codec.channels :]
             return _selecting(
                 prepared, encoded, selection_score(prepared, encoded, predictions), expected
             )
-        threshold = prepared.codec.threshold
+        threshold, expected = (
+            prepared.codec.threshold,
+            expected_of(predictions, usual_of(encoded.segments)),
+        )
         scores = combined_score(predictions, threshold, encoded.still)
         selecting = _selecting(prepared, encoded, scores, expected)
         return {**selecting, **encoded.figures(scores, threshold)}
@@ -214,6 +222,13 @@ class AnomalyTask(Task):
     def margin(self, prepared: Prepared, score: float) -> float:
         """Return how close separations are that say little; 0 where labels choose."""
         return MARGIN if prepared.metric == "separation" else 0.0
+
+    def joins(self, prepared: Prepared) -> bool:
+        """Say whether planted anomalies choose: they do not tell who finds those that come.
+
+        Measured in docs/notes/anomalies.md, "Simple methods beside the network".
+        """
+        return prepared.metric == "separation"
 
     def describe(self, prepared: Prepared, values: Values) -> str:
         """Return the rows of history and how far rows are told of."""

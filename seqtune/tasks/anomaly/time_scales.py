@@ -163,7 +163,7 @@ def alone_or_joined(chosen: Mapping[str, int]) -> list[dict[str, int]]:
 def join_time_scales(
     scores: Mapping[str, Floats], fits: Mapping[str, ScaleFit], lift: float, threshold: float
 ) -> Floats:
-    """Return what a network says of rows, (rows, 3), see `score_parts`.
+    """Return what a network says of rows, (rows, 5), see `score_parts`.
 
     Args:
         scores: (rows,) by time scale, by the chosen scorers.

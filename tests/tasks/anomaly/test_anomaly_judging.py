@@ -23,7 +23,7 @@ from seqtune.search.space import complete
 from seqtune.tasks.anomaly.inference import FEWEST, STALE, Judge
 from seqtune.tasks.anomaly.prepared import Prepared
 from seqtune.tasks.anomaly.reference_states import reference_of
-from seqtune.tasks.anomaly.score_parts import COLUMNS
+from seqtune.tasks.anomaly.score_parts import COLUMNS, lasting_level
 from seqtune.tasks.anomaly.scorer import STATE
 from seqtune.tasks.anomaly.scoring import score_columns, score_segments
 from seqtune.tasks.anomaly.segment import Segment
@@ -240,7 +240,7 @@ def test_scores_do_not_depend_on_how_many_rows_are_averaged_at_a_time(
     scorers = list(range(len(prepared.codec.scorers.all())))
 
     def mean(scores: Sequence[Any]) -> Any:
-        return np.column_stack([np.mean(scores, axis=0), scores[0], scores[-1]])
+        return np.column_stack([np.mean(scores, axis=0), *[scores[0]] * 3, scores[-1]])
 
     whole, expected = score_segments(judge, [segment], usual, scorers, mean)[0]
     monkeypatch.setattr("seqtune.tasks.anomaly.scoring.SMOOTHED_ROWS", 7)
@@ -269,7 +269,7 @@ def test_scores_do_not_depend_on_the_chunks_that_a_network_reads(
     assert scorers[chosen[1]].of == STATE
 
     def both(scores: Sequence[Any]) -> Any:
-        return np.column_stack([*scores, scores[0]])
+        return np.column_stack([*scores, *[scores[0]] * 3])
 
     whole, expected = score_segments(judge, [segment], usual, chosen, both)[0]
     monkeypatch.setattr("seqtune.tasks.anomaly.scoring.CHUNK_STREAMS", 1)
@@ -284,14 +284,28 @@ def test_scores_do_not_depend_on_the_chunks_that_a_network_reads(
     assert np.abs(columns[1:] - whole[:-1]).mean() > 10 * far.mean()
 
 
+@pytest.mark.parametrize("noncausal", [False, True])
 @pytest.mark.parametrize("method", list(baselines("anomaly")))
 def test_scores_of_simple_methods_do_not_depend_on_chunks(
-    method: str, prepared: Prepared, monkeypatch: pytest.MonkeyPatch
+    method: str, noncausal: bool, prepared: Prepared, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     rows = np.random.default_rng(1).normal(size=(3_000, 2))
     segment = Segment(rows, np.ones(rows.shape, np.bool_), 20, 0, np.zeros(2), np.ones(2))
-    (whole, _), *_ = score_by_method(prepared, method, [segment])
+    (whole, _), *_ = score_by_method(prepared, method, [segment], noncausal=noncausal)
     monkeypatch.setattr("seqtune.tasks.anomaly.simple_methods.CHUNK_ROWS", 500)
-    (pieces, medians), *_ = score_by_method(prepared, method, [segment])
-    assert np.isfinite(whole[100:]).all() and medians.shape == (2_980, 2)
+    (pieces, medians), *_ = score_by_method(prepared, method, [segment], noncausal=noncausal)
+    assert np.isfinite(whole).all() and medians.shape == (2_980, 2)
     np.testing.assert_allclose(pieces, whole, rtol=1e-6, atol=1e-6)
+
+
+def test_the_levels_of_a_simple_method_are_measured_on_all_rows_that_it_was_fitted_on(
+    prepared: Prepared,
+) -> None:
+    """A level that has moved since the training part is no longer strange."""
+    panel = prepared.panel
+    target = np.array(panel.target)
+    target[300:] += 50.0
+    moved = replace(prepared, panel=replace(panel, target=target))
+    segment = moved.rows.segment(0, 0, 400, 0)
+    ((parts, _),) = score_by_method(moved, "moving_deviation", [segment])
+    assert 0.5 < lasting_level(parts)[-1] < 4.0  # as one of the rarest of 400 rows

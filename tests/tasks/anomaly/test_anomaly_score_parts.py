@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 
 from seqtune.search.ensemble import blend
-from seqtune.tasks.anomaly.score_parts import combined_score, is_flat_line, score_parts, squared
+from seqtune.tasks.anomaly.score_parts import (
+    combined_score,
+    expected_of,
+    is_flat_line,
+    lifted,
+    parts_without_voice,
+    score_parts,
+    squared,
+)
 
 NAN = float("nan")
 NEVER = np.zeros(1)
@@ -24,9 +34,9 @@ def score(weights: dict[str, float], members: dict[str, np.ndarray]) -> float:
 
 
 def test_score_parts_hold_squares_and_only_alarms_that_are_ones() -> None:
-    np.testing.assert_array_equal(said(3.0, 5.0), [[9.0, 1.0, 5.0]])
-    np.testing.assert_array_equal(said(3.0, 4.0), [[9.0, 0.0, 0.0]])
-    np.testing.assert_array_equal(said(-3.0, -1.0), [[0.0, 0.0, 0.0]])
+    np.testing.assert_allclose(said(3.0, 5.0), [[9.0, 1.0, 5.0, math.log(4), 1.0]])
+    np.testing.assert_allclose(said(3.0, 4.0), [[9.0, 0.0, 0.0, math.log(4), 1.0]])
+    np.testing.assert_allclose(said(-3.0, -1.0), [[0.0, 0.0, 0.0, 0.0, 1.0]])
 
 
 def test_what_lasts_is_joined_by_the_root_of_the_mean_square() -> None:
@@ -49,12 +59,52 @@ def test_an_alarm_stands_where_members_with_half_the_weight_raise_it() -> None:
 
 def test_what_lasts_may_be_beyond_the_threshold_by_more_than_the_alarm() -> None:
     np.testing.assert_array_equal(combined_score(said(9.0, 5.0), TOP, NEVER), [9.0])
-    np.testing.assert_array_equal(combined_score(np.full((1, 3), NAN), TOP, NEVER), [NAN])
+    np.testing.assert_array_equal(combined_score(np.full((1, 5), NAN), TOP, NEVER), [NAN])
 
 
 def test_what_stands_still_raises_the_alarm_whatever_scores() -> None:
-    rows = [said(1.0, 2.0), said(1.0, 2.0), said(9.0, 5.0), np.full((1, 3), NAN)]
+    rows = [said(1.0, 2.0), said(1.0, 2.0), said(9.0, 5.0), np.full((1, 5), NAN)]
     still = np.array([3.9, 8.0, 8.0, 8.0])
     scores = combined_score(np.concatenate(rows), TOP, still)
     np.testing.assert_array_equal(scores, [1.0, 8.0, 9.0, NAN])
     assert is_flat_line(scores, still, TOP).tolist() == [False, True, False, False]
+
+
+def without_voice(level: float) -> np.ndarray:
+    """Return what a simple method says of one row."""
+    return parts_without_voice(np.array([level]))
+
+
+def test_a_simple_method_alone_says_its_level_and_raises_no_alarm() -> None:
+    assert score({"a": 1.0}, {"a": without_voice(9.0)}) == pytest.approx(9.0)
+    assert score({"a": 1.0}, {"a": without_voice(-2.0)}) == 0.0
+
+
+def test_beside_simple_methods_what_lasts_is_joined_by_the_mean_logarithm() -> None:
+    members = {"network": said(99.0, 0.0), "method": without_voice(0.0)}
+    assert score({"network": 0.5, "method": 0.5}, members) == pytest.approx(9.0)  # of 100 and 1
+
+
+def test_a_simple_method_silences_no_alarm() -> None:
+    members = {"loud": said(0.0, 6.0), "deaf": said(0.0, 0.0), "method": without_voice(0.0)}
+    assert score({"loud": 0.25, "method": 0.75}, members) == pytest.approx(6.0)
+    weights = {"loud": 0.125, "deaf": 0.125, "method": 0.75}
+    assert score(weights, members) == pytest.approx(6.0), "half of those that have a voice"
+    assert score({"loud": 0.1, "deaf": 0.15, "method": 0.75}, members) == 0.0
+
+
+def test_levels_of_what_lasts_are_lifted_in_both_forms() -> None:
+    mixed = blend({"a": said(3.0, 5.0), "b": without_voice(3.0)}, {"a": 0.5, "b": 0.5})
+    both = combined_score(lifted(mixed, 1.5), 10.0, NEVER)
+    assert both == pytest.approx(5.0), "the alarm is not lifted"
+    assert combined_score(lifted(without_voice(3.0), 1.5), TOP, NEVER) == pytest.approx(4.5)
+
+
+def test_what_is_expected_is_what_networks_expect() -> None:
+    network = np.column_stack([said(1.0, 0.0), [[7.0]]])
+    method = np.column_stack([without_voice(1.0), [[3.0]]])
+    mixed = blend({"network": network, "method": method}, {"network": 0.25, "method": 0.75})
+    usual = np.array([3.0])
+    np.testing.assert_allclose(expected_of(mixed, usual), [[7.0]])
+    np.testing.assert_allclose(expected_of(method, usual), [[3.0]])
+    np.testing.assert_allclose(expected_of(network, usual), [[7.0]])

@@ -22,7 +22,8 @@ from seqtune.tasks.anomaly.faults import KINDS
 from seqtune.tasks.anomaly.held_out import HeldOut
 from seqtune.tasks.anomaly.illustrate import row_labels
 from seqtune.tasks.anomaly.prepared import Prepared
-from seqtune.tasks.anomaly.score_parts import COLUMNS, combined_score, is_flat_line
+from seqtune.tasks.anomaly.score_parts import combined_score, expected_of, is_flat_line
+from seqtune.tasks.anomaly.segment import usual_of
 
 Floats = npt.NDArray[np.float64]
 
@@ -33,7 +34,7 @@ def blocks_of(prepared: Prepared, tested: Tested) -> tuple[Block, ...]:
     Args:
         prepared: The data.
         tested: What was said of the rows of the test part, and of copies of them: score parts and
-            expected values, (rows, 3 + channels) each.
+            expected values, (rows, 5 + channels) each.
     """
     held = prepared.held_out["test"]
     if not held.clean_rows:
@@ -87,7 +88,7 @@ def _judged(prepared: Prepared, held: HeldOut, name: str, predictions: Floats) -
     """Return what a model says of the clean rows."""
     rows, threshold = held.clean_rows, prepared.codec.threshold
     scores = _scores(prepared, held, predictions)[:rows]
-    expected = predictions[:rows, COLUMNS:]
+    expected = expected_of(predictions, usual_of(held.segments))[:rows]
     blame = Blame(
         held.segments[: held.clean],
         np.split(expected, held.offsets[1 : held.clean]),
