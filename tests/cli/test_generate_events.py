@@ -10,7 +10,10 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from command_line import DATA, TINY_GENERATE, Done
+from command_line import DATA, TINY_GENERATE, Done, advances
+
+from seqtune.run.load import load
+from seqtune.run.run import Run
 
 Command = Callable[..., Done]
 
@@ -125,7 +128,20 @@ def test_a_report_of_music_counts_steps(seqtune: Command, canons: Path, tmp_path
     seqtune("report", canons, "--html", tmp_path / "page.html")
     page = (tmp_path / "page.html").read_text(encoding="utf-8")
     assert "bits per step" in page and "bits per character" not in page
+    assert "sequences of eight tokens" in page and "eight words" not in page
     assert "How it really goes on" in page and "Continued by" in page
+
+
+def test_nothing_of_music_is_counted_in_characters(seqtune: Command, canons: Path) -> None:
+    shown = seqtune("report", canons).out
+    assert "sequences of eight tokens are in the training data" in " ".join(shown.split())
+    assert "character" not in shown and "words" not in shown
+    run, data = load(canons), canons.parent / "canons.json"
+    assert isinstance(run, Run)
+    heard = advances(run, lambda: run.evaluate(data))
+    steps = sum(len(piece) for pieces in parts_of(canons).values() for piece in pieces)
+    assert {event.unit for event in heard} == {"steps"}
+    assert {event.total for event in heard} == {steps}
 
 
 def test_a_model_of_canons_is_judged_by_their_rules(seqtune: Command, canons: Path) -> None:
