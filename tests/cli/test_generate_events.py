@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import runpy
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from command_line import DATA, TINY_GENERATE, Done, advances
 
 from seqtune.run.load import load
 from seqtune.run.run import Run
+from seqtune.tasks.generate.text_generator import TextGenerator
 
 Command = Callable[..., Done]
 
@@ -110,6 +112,19 @@ def test_a_form_that_does_not_suit_is_refused(
     assert "cannot hold sets of notes" in error and hint == "hint: -o tune.mid"
     error, hint = seqtune("generate", events, "--length", "2", "-o", log, code=2).err.splitlines()
     assert "cannot hold rows of what, thing" in error and hint == "hint: -o log.csv"
+
+
+def test_a_file_that_does_not_suit_is_refused_before_anything_is_written(
+    seqtune: Command, canons: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(TextGenerator, "write", lambda *_, **__: pytest.fail("it has written"))
+    words = ("generate", canons, "--length", "2")
+    several = seqtune(*words, "--count", "2", "-o", tmp_path / "tune.mid", code=2).err
+    assert "one piece, not 2" in several
+    monkeypatch.setitem(sys.modules, "mido", None)
+    missing = seqtune(*words, "-o", tmp_path / "tune.mid", code=1).err
+    assert "pip install 'seqtune[music]'" in missing
+    assert "cannot hold" in seqtune(*words, "-o", tmp_path / "tune.csv", code=2).err
 
 
 def test_rows_are_written_as_they_were_read(seqtune: Command, events: Path, tmp_path: Path) -> None:

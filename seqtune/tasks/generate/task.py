@@ -65,7 +65,7 @@ class GenerateTask(Task):
 
     info = INFO
     search = SearchSettings(score_share=0.03, blends_single=True)
-    verbs = ("generate", "write", "next_words", "fill", "prompt_in")
+    verbs = ("generate", "write", "next_words", "fill", "prompt_in", "check_output")
 
     def prepare(
         self, source: Source, recipe: Recipe, listener: Listener
