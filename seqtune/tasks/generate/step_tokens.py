@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import cycle
 from typing import Any
 from urllib.parse import quote, unquote
 
@@ -22,7 +23,7 @@ from seqtune.data.reading.music.piece import NOTES
 from seqtune.data.text.decoder import Decoder
 from seqtune.data.text.tokenizer import Tokenizer
 from seqtune.data.text.vocabulary import END, MAX_TOKEN, MAX_TOKENS, SPECIALS, SYMBOL, fit_symbols
-from seqtune.errors import DataError
+from seqtune.errors import DataError, UsageError
 
 BAR = "|"
 """What ends a step of notes."""
@@ -153,17 +154,34 @@ class StepTokens(Tokenizer):
     def tidy(self, text: str) -> str:
         """Return a text as it is read: the notes of each step ascending, none twice.
 
+        Raises:
+            UsageError: Cells do not come in the order of their columns.
+
         Example:
             >>> StepTokens.fit_steps([], Layout(), most=100).tidy("64 60|60 67 67")
             ' 60 64 | 60 67'
         """
         if self.columns:
-            return "".join(f" {word}" for word in text.split())
+            words = text.split()
+            self._check_order(words)
+            return "".join(f" {word}" for word in words)
         steps = []
         for step in text.split(BAR):
             known = sorted({int(word) for word in step.split() if word in self.ids})
             steps.append("".join(f" {note}" for note in known))
         return f" {BAR}".join(steps)
+
+    def _check_order(self, words: Sequence[str]) -> None:
+        """Refuse cells that are not of the columns whose turn it is; of one, none has a name."""
+        if len(self.columns) == 1:
+            return
+        names = [_escaped(name, "=") for name in self.columns]
+        for word, name in zip(words, cycle(names)):
+            if word.partition("=")[0] != name:
+                raise UsageError(
+                    f"found {word[:40]!r} in the prompt, expected a cell of the column {name}",
+                    f'--prompt "{" ".join(f"{each}=VALUE" for each in names)}"',
+                )
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain JSON values that `from_dict` takes."""

@@ -11,7 +11,7 @@ import pytest
 from seqtune.baselines.generate import kneser_ney
 from seqtune.data.ragged import Ragged
 from seqtune.data.text.vocabulary import END, SYMBOL, UNKNOWN
-from seqtune.errors import DataError
+from seqtune.errors import DataError, UsageError
 from seqtune.metrics.generate import score_events
 from seqtune.tasks.generate.request import Request
 from seqtune.tasks.generate.sampling import SamplingSettings
@@ -143,6 +143,14 @@ def test_a_column_of_long_cells_is_refused(layout: Layout) -> None:
 def test_a_prompt_is_brought_into_order() -> None:
     assert NOTES.tidy("64 60 60 | 72x | 7") == " 60 64 | | 7"
     assert WORDS.tidy(" in   out") == " in out"
+
+
+@pytest.mark.parametrize("text", ["how%20long=1", "what=a what=a", "what=a how%20long=1 x", "a"])
+def test_cells_of_a_prompt_come_in_the_order_of_their_columns(text: str) -> None:
+    assert CELLS.tidy("what=new  how%20long=9 what=a") == " what=new how%20long=9 what=a"
+    with pytest.raises(UsageError, match="expected a cell of the column") as caught:
+        CELLS.tidy(text)
+    assert caught.value.hint == '--prompt "what=VALUE how%20long=VALUE"'
 
 
 def allowed(tokens: StepTokens, text: str, counts: list[int] | None = None) -> list[int]:
