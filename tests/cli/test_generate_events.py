@@ -59,6 +59,12 @@ def test_the_score_is_per_step_and_per_token(seqtune: Command, canons: Path) -> 
     assert ratio == pytest.approx(tokens / steps)
 
 
+def test_music_suits_no_other_task(seqtune: Command, canons: Path) -> None:
+    found = seqtune("inspect", canons.parent / "canons.json", "--json").json
+    assert {*found["tasks"]} == {"generate"}
+    assert "holds music, no table" in found["unsuited"]["classify"]
+
+
 @pytest.mark.parametrize("row", ["network", "kneser_ney"])
 def test_what_is_written_is_sets_of_notes_whatever_the_row(
     seqtune: Command, canons: Path, tmp_path: Path, row: str
