@@ -8,6 +8,7 @@ import gzip
 import io
 import lzma
 import sqlite3
+import struct
 import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -67,6 +68,24 @@ VECTORS = (
     "2 3\ngood 1 2 3\nFilm\t4 5 6\n",
     "\u00e9 1.5 2\nGood 1 2\n",
 )
+ABC = (
+    'X:1\nM:3/4\nL:1/8\nK:Gm\n|: "Gm"G2 (3ABc d>e | [GBd]4 z2 :|\n',
+    "X:1\nK:C\nV:1\nC D/ E//\nV:2\nC,4 ^F,-F, | _B =B\n\nX:2\nL:1/4\nK:D dorian\n{g}f z Z2 f'\n",
+)
+NOTE_LISTS = (
+    '{"train": [[[60, 64], []]], "valid": [[[62]]], "test": [[[0, 127]]]}',
+    "[[[60], [62, 48]], [[64]]]",
+    "[[60, 64, 67], [60, 65], []]",
+)
+
+
+def midi_files() -> list[bytes]:
+    """Return MIDI files of one track and of two, with a running status and a tempo."""
+    on, off, end = b"\x00\x90\x3c\x40", b"\x60\x80\x3c\x40", b"\x00\xff\x2f\x00"
+    tracks = on + off + end, b"\x00\xff\x51\x03\x07\xa1\x20" + on + b"\x81\x40\x3c\x00" + end
+    chunks = [b"MTrk" + struct.pack(">I", len(each)) + each for each in tracks]
+    heads = [b"MThd" + struct.pack(">IHHH", 6, kind, kind + 1, 96) for kind in (0, 1)]
+    return [heads[0] + chunks[0], heads[0] + chunks[1], heads[1] + chunks[0] + chunks[1]]
 
 
 def tables() -> list[bytes]:
@@ -254,6 +273,9 @@ def seeds(target: str, folder: Path) -> list[bytes]:
         "weights": weights,
         "recipe": recipes,
         "vectors": lambda: [*_encoded(VECTORS), gzip.compress(VECTORS[0].encode(), mtime=0)],
+        "midi": midi_files,
+        "abc": lambda: _encoded(ABC),
+        "note_lists": lambda: _encoded(NOTE_LISTS),
         "run": lambda: files_below(folder / "runs", ".json", ".jsonl"),
     }
     return list(made[target]())

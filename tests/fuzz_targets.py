@@ -21,6 +21,7 @@ from zlib import crc32
 from fuzz_run_targets import Read, prepare_arrays, prepare_run, prepare_weights, split_input
 
 from seqtune.data.reading.dialect import sniff
+from seqtune.data.reading.music.open_pieces import pieces_of
 from seqtune.data.reading.opened import OpenedFile
 from seqtune.data.reading.profile import profile_source
 from seqtune.data.reading.read_options import ReadOptions
@@ -32,6 +33,7 @@ from seqtune.data.text.word_vectors import read_vectors
 from seqtune.errors import RecipeError, SeqtuneError
 from seqtune.recipe import load
 from seqtune.recipe.load import Recipe, faults_of, task_of
+from seqtune.tasks.generate.event_corpus import pieces_corpus
 
 Prepare = Callable[[Path], Read]
 
@@ -111,6 +113,14 @@ def read_whole_sentences(file: OpenedFile, options: ReadOptions) -> None:
         look_at(source)
         source.filled_in(source.names[-1], {})
         source.filled_in("label", ["B-x"] * source.rows)
+
+
+def read_pieces(file: OpenedFile, options: ReadOptions) -> None:
+    """Read music and bring it to a text of steps."""
+    source = pieces_of(file, options)
+    if source is not None:
+        look_at(source)
+        pieces_corpus(source)
 
 
 def prepare_workbook(folder: Path) -> Read:
@@ -228,6 +238,9 @@ TARGETS = {
     "weights": Target(prepare_weights, 16_384),
     "recipe": Target(prepare_recipe, 512),
     "vectors": Target(prepare_vectors),
+    "midi": Target(file_reader("data.mid", read_pieces)),
+    "abc": Target(file_reader("data.abc", read_pieces), 1024),
+    "note_lists": Target(file_reader("data.json", read_pieces), 1024),
     "run": Target(prepare_run, 16_384, is_run=True),
 }
 """Every target by its name."""

@@ -24,6 +24,11 @@ SHEET = (
     '<c r="A1" t="s"> <v> </v> t="d" t="e" t="b" t="inlineStr" <row r=" XFD1048576 A0 ref=" <f>'
     " -1 </c> <!DOCTYPE <!ENTITY &a; <sheet r:id= state= numFmtId= &#x110000; ]]> <![CDATA["
 )
+ABC = (
+    "X:1 K:Gm K:none M:6/8 M:C| L:1/8 V:2 [V:1] [K:D] | :| [CEG]2 C/ C// C3/2 ^^C __d' B,, z4 Z9999"
+    " (3 (3:0:9 > << - {g} !p! % ]"
+)
+MIDI = "MThd MTrk \x00\xff/\x00 \x00\xffQ\x03 \x00\xffY\x02 \x90<@ \x80<@ \xf0 \xf7 \xff\x7f"
 HEADER = (
     "'descr': '<f8' '|O' '<i8' 'fortran_order': True 'shape': ( ) , { } [('a','<f8')] '<M8[ns]'"
     " 0x 1j \\N{ ()"
@@ -36,10 +41,14 @@ def words(target: str) -> list[bytes]:
     by_target = {
         **dict.fromkeys(("dialect", "delimited", "cells", "roles", "text", "vectors"), table),
         **dict.fromkeys(("json", "run"), plain),
+        "note_lists": (*plain, '"train"', '"valid"', "127", "128"),
+        "abc": (*BLANK, *DIGITS, *ABC.split(" ")),
         "recipe": (*BLANK, *DIGITS, *YAML.split()),
         "workbook": (*DIGITS, *SHEET.split(" ")),
         "arrays": (*BLANK, *HEADER.split(), *plain),
     }
+    if target == "midi":
+        return [word.encode("latin-1") for word in MIDI.split(" ")]
     return [word.encode("utf-8") for word in by_target.get(target, ()) if word]
 
 

@@ -23,8 +23,14 @@ def fenced(page: str) -> list[str]:
     """The command lines of the fenced blocks, in their order; `\\` continues a line."""
     blocks = text_of(page).split("```")[1::2]
     commands = "\n".join(block for block in blocks if block.split("\n")[0] in SHELLS)
-    pieces = re.split(r"\n|&&|(?<!\|)\|(?!\|)", commands.replace("\\\n", " "))
-    return [piece.strip() for piece in pieces if piece.strip().startswith("seqtune ")]
+    whole = re.sub(r'"[^"\n]*"', _without_pipes, commands.replace("\\\n", " "))
+    pieces = [piece.strip() for piece in re.split(r"\n|&&|(?<!\|)\|(?!\|)", whole)]
+    return [piece.replace("\0", "|") for piece in pieces if piece.startswith("seqtune ")]
+
+
+def _without_pipes(quoted: re.Match[str]) -> str:
+    """Return a word in quotes with NUL where it has `|`, which divides no commands there."""
+    return quoted[0].replace("|", "\0")
 
 
 SHELLS = ("", "sh", "bash", "console")

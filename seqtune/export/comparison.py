@@ -69,9 +69,9 @@ def compare(predictor: Predictor, row: str, part: Part, found: Sequence[Floats])
         ExportError: They are not the same.
     """
     expected = made_by(predictor, row, part)
-    examples = len(predictor.prepared.encoded(part))
+    encoded = predictor.prepared.encoded(part)
     largest = max(difference(*each) for each in zip(expected, found, strict=True))
-    comparison = Agreement(part, examples, predictor.task.info.examples, largest, LIMIT)
+    comparison = Agreement(part, len(encoded), predictor.task.counted(encoded), largest, LIMIT)
     if not comparison.difference <= LIMIT:
         raise ExportError(
             f"what was written of {row} does not predict as the run does: on the {part} part the "

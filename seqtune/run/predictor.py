@@ -358,7 +358,7 @@ class Predictor:
         """
         members = self.open_members(name)
         counter = ProgressCounter(
-            self.listener, len(members) * max(1, len(encoded)), self.task.info.examples
+            self.listener, len(members) * max(1, len(encoded)), self.task.counted(encoded)
         )
         if self.choose(name).kind == "baseline":
             return self._by_method(name, encoded, counter)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from seqtune.errors import RunError
@@ -66,6 +67,16 @@ class Keeping:
             self._is_kept, self._is_told = True, False
             ended = time.monotonic()
             self._next = ended + (ended - began) / RECORD_SHARE
+
+    def save_in_haste(self) -> None:
+        """Write what has changed, though it is not due: the search is cut off.
+
+        Where that fails, what was kept before counts: nobody waits for room.
+        """
+        if not self._is_kept:
+            with suppress(RunError):
+                self.write()
+                self._is_kept = True
 
     def save_at_last(self) -> None:
         """Write when nothing else is left to do; wait for room."""

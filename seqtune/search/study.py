@@ -175,7 +175,11 @@ class Study:
         self._fill(executor)
         self._keeping.save()  # no result comes before its trial is on disk
         while self._running:
-            outcomes = executor.wait(POLL_SECONDS)
+            try:
+                outcomes = executor.wait(POLL_SECONDS)
+            except KeyboardInterrupt:
+                self._keeping.save_in_haste()  # trials that are over are not lost with this one
+                raise
             for outcome in outcomes:
                 self._take(outcome, executor)
             self.interrupt.tell()

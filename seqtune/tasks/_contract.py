@@ -228,7 +228,11 @@ class Task(ABC):
     ) -> Evaluation:
         """Score predictions of rows from `encode_labelled`, by name of the model."""
         scores = {name: self.score(prepared, encoded, each) for name, each in predictions.items()}
-        return Evaluation(scores, len(encoded), self.info.examples.removesuffix("s"))
+        return Evaluation(scores, len(encoded), self.counted(encoded).removesuffix("s"))
+
+    def counted(self, encoded: Any) -> str:
+        """Return what is counted while predictions are made, in a word."""
+        return self.info.examples
 
     def objective(self, prepared: Any, scores: Mapping[str, float]) -> float:
         """Return what trials are compared by: the metric, ties broken where it is coarse."""

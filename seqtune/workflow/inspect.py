@@ -9,10 +9,11 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Union
 
+from seqtune.data.reading.music.piece import PieceSource
 from seqtune.data.reading.open import open_undecided, shown_data
 from seqtune.data.reading.profile import Profile, profile_source
 from seqtune.data.reading.source import Source
-from seqtune.errors import RecipeError, SeqtuneError, UsageError
+from seqtune.errors import DataError, RecipeError, SeqtuneError, UsageError
 from seqtune.progress import Assumption
 from seqtune.tasks._info import info_of, infos, task_module
 from seqtune.workflow.options import FitOptions, load_recipe
@@ -118,6 +119,8 @@ def suggested(source: Source, task: str, options: FitOptions) -> list[Assumption
     Raises:
         SeqtuneError: The data does not suit the task as it is; says why.
     """
+    if isinstance(source, PieceSource) and not info_of(task).reads_documents:
+        raise DataError(f"{source.path} holds music, no table")
     found: list[Assumption] = _suggest(task).suggest(source, load_recipe(task, options))
     return found
 

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import json
 import runpy
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
-from command_line import DATA, TINY_GENERATE, Done
+from command_line import DATA, TINY_GENERATE, Done, advances
+
+from seqtune.run.load import load
+from seqtune.run.run import Run
+from seqtune.tasks.generate.text_generator import TextGenerator
 
 Command = Callable[..., Done]
 
@@ -52,6 +57,12 @@ def test_the_score_is_per_step_and_per_token(seqtune: Command, canons: Path) -> 
     steps = sum(map(len, parts["test"]))
     ratio = unigram["test"]["nats_per_step"] / unigram["test"]["nats_per_token"]
     assert ratio == pytest.approx(tokens / steps)
+
+
+def test_music_suits_no_other_task(seqtune: Command, canons: Path) -> None:
+    found = seqtune("inspect", canons.parent / "canons.json", "--json").json
+    assert {*found["tasks"]} == {"generate"}
+    assert "holds music, no table" in found["unsuited"]["classify"]
 
 
 @pytest.mark.parametrize("row", ["network", "kneser_ney"])
@@ -109,6 +120,19 @@ def test_a_form_that_does_not_suit_is_refused(
     assert "cannot hold rows of what, thing" in error and hint == "hint: -o log.csv"
 
 
+def test_a_file_that_does_not_suit_is_refused_before_anything_is_written(
+    seqtune: Command, canons: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(TextGenerator, "write", lambda *_, **__: pytest.fail("it has written"))
+    words = ("generate", canons, "--length", "2")
+    several = seqtune(*words, "--count", "2", "-o", tmp_path / "tune.mid", code=2).err
+    assert "one piece, not 2" in several
+    monkeypatch.setitem(sys.modules, "mido", None)
+    missing = seqtune(*words, "-o", tmp_path / "tune.mid", code=1).err
+    assert "pip install 'seqtune[music]'" in missing
+    assert "cannot hold" in seqtune(*words, "-o", tmp_path / "tune.csv", code=2).err
+
+
 def test_rows_are_written_as_they_were_read(seqtune: Command, events: Path, tmp_path: Path) -> None:
     seqtune("generate", events, "--length", "6", "-o", tmp_path / "new.csv")
     table = pd.read_csv(tmp_path / "new.csv", keep_default_na=False)
@@ -125,7 +149,20 @@ def test_a_report_of_music_counts_steps(seqtune: Command, canons: Path, tmp_path
     seqtune("report", canons, "--html", tmp_path / "page.html")
     page = (tmp_path / "page.html").read_text(encoding="utf-8")
     assert "bits per step" in page and "bits per character" not in page
+    assert "sequences of eight tokens" in page and "eight words" not in page
     assert "How it really goes on" in page and "Continued by" in page
+
+
+def test_nothing_of_music_is_counted_in_characters(seqtune: Command, canons: Path) -> None:
+    shown = seqtune("report", canons).out
+    assert "sequences of eight tokens are in the training data" in " ".join(shown.split())
+    assert "character" not in shown and "words" not in shown
+    run, data = load(canons), canons.parent / "canons.json"
+    assert isinstance(run, Run)
+    heard = advances(run, lambda: run.evaluate(data))
+    steps = sum(len(piece) for pieces in parts_of(canons).values() for piece in pieces)
+    assert {event.unit for event in heard} == {"steps"}
+    assert {event.total for event in heard} == {steps}
 
 
 def test_a_model_of_canons_is_judged_by_their_rules(seqtune: Command, canons: Path) -> None:

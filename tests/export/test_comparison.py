@@ -54,7 +54,7 @@ def predictor(made: Any) -> Any:
         name="runs/a",
         prepared=SimpleNamespace(encoded=lambda part: [1, 2]),
         predictions=lambda row, encoded: np.array(made),
-        task=SimpleNamespace(info=SimpleNamespace(examples="windows")),
+        task=SimpleNamespace(counted=lambda encoded: "windows"),
     )
 
 

@@ -292,6 +292,30 @@ def test_writing_files_does_not_keep_the_loop_from_its_work(
     assert kept == [0, 5]  # at the start and in the end, whatever happens
 
 
+@pytest.mark.parametrize("fault", [None, RunError("the disk is full")])
+def test_a_search_that_is_cut_off_keeps_the_trials_that_are_over(
+    fault: RunError | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("seqtune.search.keeping.RECORD_SHARE", 1e-12)  # no other write is due
+    kept: list[list[str]] = []
+
+    def record(results: Any, state: Any) -> None:
+        kept.append(sorted(results))
+        if fault is not None and len(kept) > 1:
+            raise fault
+
+    def outcome(job: TrialJob) -> Result:
+        if job.trial == "t003":
+            raise KeyboardInterrupt
+        return done(job)
+
+    searched = prepared(1000.0, 5, outcome)
+    searched.study.record = record
+    with pytest.raises(KeyboardInterrupt):
+        searched.study.run(searched.executor)
+    assert kept == [[], ["t001", "t002"]]
+
+
 def test_the_oracle_hears_of_failures_and_their_reason() -> None:
     told = [entry for entry in search(1000.0, 1, failed).diary if entry[0] == "told"]
     assert told == [("told", "t001", None, FAILED)]

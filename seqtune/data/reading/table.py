@@ -6,6 +6,7 @@ workbooks; also compressed with gzip, bzip2, xz or zstd, or in a ZIP archive.
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -56,7 +57,9 @@ def read_table(file: OpenedFile, options: ReadOptions) -> Source:
         )
     form = file.form
     if form in MUSIC:
-        raise DataError(f"{file.path} holds music, no table", f"seqtune inspect {file.path}")
+        raise DataError(
+            f"{file.path} holds music, no table", f"seqtune inspect {shlex.quote(str(file.path))}"
+        )
     if form in NAMES:
         table = read_arrow_file(file)
         return Source(file.path, table, options, notes=file.notes, fingerprint=file.fingerprint())

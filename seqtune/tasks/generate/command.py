@@ -139,6 +139,8 @@ def _write(
 
     if prompt_file is not None:
         request = replace(request, prompt=run.prompt_in(prompt_file))
+    if output is not None:
+        run.check_output(output, request.count)
     is_live = output is None and not as_json and request.count == 1 and sys.stdout.isatty()
     texts = run.write(request, use=use, hear=_shown if is_live else _kept)
     report = WrittenReport(str(run.path), run.choose(use).name, texts)

@@ -14,11 +14,15 @@ from seqtune.data.reading.texts import TextSource
 from seqtune.data.text.blocks import rejoined
 from seqtune.data.text.tokenizer import Tokenizer
 from seqtune.data.text.vocabulary import END
-from seqtune.progress import silent
+from seqtune.progress import Advance, silent
 from seqtune.tasks._values import Context
 from seqtune.tasks.generate.codec import Codec
 from seqtune.tasks.generate.corpus import Corpus
 from seqtune.tasks.generate.documents import documents_of
+from seqtune.tasks.generate.event_corpus import steps_in
+
+CHARACTERS, STEPS = "characters", "steps"
+"""What texts, and what music and events are counted in."""
 
 Array = npt.NDArray[Any]
 Stretch = tuple[Array, int, int]
@@ -31,13 +35,15 @@ class EncodedText:
 
     Args:
         tokens: From a kind of token to the ids, the first that is predicted, and the end.
-        size: Characters, or tokens, that are predicted about.
+        size: Characters, or tokens, that are predicted about; of events, steps.
+        unit: What is counted: characters, or steps.
         corpus: The documents, where they are new.
         source: Where these stand.
     """
 
     tokens: Callable[[str], Stretch]
     size: int
+    unit: str = CHARACTERS
     corpus: Corpus | None = None
     source: Source | None = None
     _kept: dict[str, Stretch] = field(default_factory=dict, repr=False)
@@ -86,7 +92,22 @@ def new_text(codec: Codec, source: Source, context: Context) -> EncodedText:
         ids = joined(corpus, codec.tokens[kind])
         return ids, 1, len(ids)
 
-    return EncodedText(tokens, corpus.characters, corpus, source)
+    if corpus.layout:
+        return EncodedText(tokens, steps_in(corpus), STEPS, corpus, source)
+    return EncodedText(tokens, corpus.characters, CHARACTERS, corpus, source)
+
+
+def in_units(advance: Advance, units: int, tokens: int) -> Advance:
+    """Return what hears of tokens that are done, and tells of as many characters or steps."""
+    done = 0
+
+    def add(count: int) -> None:
+        nonlocal done
+        before = done * units // max(1, tokens)
+        done = min(done + count, tokens)
+        advance(done * units // max(1, tokens) - before)
+
+    return add
 
 
 def joined(corpus: Corpus, tokens: Tokenizer) -> Array:

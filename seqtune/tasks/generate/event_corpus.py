@@ -103,6 +103,11 @@ def rows_corpus(source: Source, columns: Columns) -> Corpus:
     return Corpus([spelt(each, layout) for each in groups.values()], columns, layout)
 
 
+def steps_in(corpus: Corpus) -> int:
+    """Return how many steps all sequences have."""
+    return sum(each.steps for each in corpus.documents if isinstance(each, EventDocument))
+
+
 def check_events(corpus: Corpus, path: str) -> None:
     """Refuse events that are too few to learn from.
 
@@ -110,7 +115,7 @@ def check_events(corpus: Corpus, path: str) -> None:
         DataError: They are, or all are the same.
     """
     documents = [each for each in corpus.documents if isinstance(each, EventDocument)]
-    total = sum(each.steps for each in documents)
+    total = steps_in(corpus)
     if total < MIN_STEPS:
         raise DataError(
             f"{path} has {total} steps, expected at least {MIN_STEPS} to learn from, to compare "

@@ -51,7 +51,8 @@ def _sample(writer: TextGenerator) -> dict[str, Any]:
     name = writer.models.name_of(None)
     is_refitted = any(member.is_refitted for member in writer.models.open_members(name))
     choice = SamplingSettings()
-    length = STEPS if writer.prepared.codec.is_of_events else LENGTH
+    is_of_events = writer.prepared.codec.is_of_events
+    length = STEPS if is_of_events else LENGTH
     (sample,) = writer.write(Request(length=length, choice=choice), name)
     seen = writer.prepared.source_text("test" if is_refitted else "train")
     check = memorised(sample.text, seen)
@@ -63,6 +64,7 @@ def _sample(writer: TextGenerator) -> dict[str, Any]:
         "run": check.run,
         "runs": check.runs,
         "copied": check.copied,
+        **({"events": True} if is_of_events else {}),
     }
 
 

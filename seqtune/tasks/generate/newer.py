@@ -16,11 +16,12 @@ from seqtune.tasks._newer_rows import DRAWN, changed, last_cases
 from seqtune.tasks._values import Context, KnownRows, Staged
 from seqtune.tasks.generate.corpus import Cell, Corpus, Segment
 from seqtune.tasks.generate.documents import columns_of, documents_of
-from seqtune.tasks.generate.encoded import EncodedText, Stretch, joined
+from seqtune.tasks.generate.encoded import CHARACTERS, STEPS, EncodedText, Stretch, joined
 from seqtune.tasks.generate.evaluate import score_of
 from seqtune.tasks.generate.prepare import divided, is_mixed
 from seqtune.tasks.generate.prepared import Prepared
 from seqtune.tasks.generate.schema import Schema
+from seqtune.tasks.generate.step_tokens import units_of
 
 SNIPPETS = 20
 """So many places of a text are looked for in the text of a run, to see whether it has read it."""
@@ -67,8 +68,12 @@ def staged(
         return np.concatenate([read, ids]), len(read), len(read) + len(ids)
 
     text = "".join(_shortened(corpus, segments[first:], most))
+    size, unit = len(text), CHARACTERS
+    if prepared.codec.is_of_events:
+        own = prepared.codec.tokens[prepared.kinds[0]]
+        size, unit = round(float(units_of(own, own.encode(text)).sum())), STEPS
     return Staged(
-        EncodedText(tokens, len(text)), share_read(prepared, text), score_of(prepared.codec)
+        EncodedText(tokens, size, unit), share_read(prepared, text), score_of(prepared.codec)
     )
 
 

@@ -16,7 +16,8 @@ from seqtune.data.text.vocabulary import END
 from seqtune.files import damaged, read_value, write_json
 from seqtune.tasks._values import Fold, Until
 from seqtune.tasks.generate.codec import Codec
-from seqtune.tasks.generate.encoded import EncodedText
+from seqtune.tasks.generate.encoded import CHARACTERS, STEPS, EncodedText
+from seqtune.tasks.generate.step_tokens import units_of
 
 Array = npt.NDArray[Any]
 
@@ -76,10 +77,13 @@ class Prepared:
 
     def encoded(self, part: str) -> EncodedText:
         """Return what scores of a part are taken of."""
-        begin, end = self.compared(self.kinds[0], part)
-        return EncodedText(
-            lambda kind: (self.arrays[kind], *self.compared(kind, part)), end - begin
-        )
+        kind = self.kinds[0]
+        begin, end = self.compared(kind, part)
+        size, unit = end - begin, CHARACTERS
+        if self.codec.is_of_events:
+            steps = units_of(self.codec.tokens[kind], self.arrays[kind][begin:end])
+            size, unit = round(float(steps.sum())), STEPS
+        return EncodedText(lambda kind: (self.arrays[kind], *self.compared(kind, part)), size, unit)
 
     def documents(self, kind: str, part: str, most: int | None = None) -> Ragged:
         """Return the documents of a part, each with `END` as its last token where it ends in it.

@@ -42,6 +42,7 @@ class Repetition:
     exempt: Sequence[int] = (END,)
     forbidden: Sequence[int] = ()
     _tokens: list[int] = field(default_factory=list)
+    _seen: set[int] = field(default_factory=set)
     _followers: dict[tuple[int, ...], set[int]] = field(default_factory=dict)
 
     def read(self, tokens: Iterable[int]) -> None:
@@ -52,6 +53,8 @@ class Repetition:
                 if before is not None:
                     self._followers.setdefault(before, set()).add(token)
             self._tokens.append(token)
+            if token not in self.exempt:
+                self._seen.add(token)
 
     def weighed(self, logits: Floats) -> Floats:
         """Return the logits of the next token, (1, vocabulary), with what repeats made unlikely.
@@ -71,10 +74,9 @@ class Repetition:
         return kept if left.any() else logits
 
     def _penalised(self, logits: Floats) -> Floats:
-        seen = sorted({*self._tokens} - {*self.exempt})
         best = logits[0].max()
         chances: Floats = logits - best - np.log(np.exp(logits[0] - best).sum())
-        chances[0, seen] *= self.penalty
+        chances[0, sorted(self._seen)] *= self.penalty
         return chances
 
     def _last(self) -> tuple[int, ...] | None:

@@ -28,8 +28,9 @@ class SampleReport:
         text: The sample; it began with nothing.
         temperature: At which it was drawn.
         run: Its longest part that stands word for word in the training text.
-        runs: How many sequences of eight words it has.
+        runs: How many sequences of eight words, or tokens of events, it has.
         copied: Share of those that stand in the training text; None where it has none.
+        is_of_events: Whether it is music or events, and no text of words.
     """
 
     kind: ClassVar[str] = "text"
@@ -40,6 +41,7 @@ class SampleReport:
     run: str
     runs: int
     copied: float | None
+    is_of_events: bool = False
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> SampleReport:
@@ -61,7 +63,10 @@ class SampleReport:
             raise ValueError("expected the share of copied runs")
         if not _is_share(temperature, 1000.0):
             raise ValueError("expected a temperature")
-        return cls(model, text, float(temperature), run, runs, copied)
+        is_of_events = values.get("events", False)
+        if type(is_of_events) is not bool:
+            raise ValueError("expected whether it is of events")
+        return cls(model, text, float(temperature), run, runs, copied, is_of_events)
 
     def __rich__(self) -> RenderableType:
         """Draw the sample, and below it what was copied."""
@@ -76,6 +81,7 @@ class SampleReport:
             "run": self.run,
             "runs": self.runs,
             "copied": self.copied,
+            **({"events": True} if self.is_of_events else {}),
         }
 
 
@@ -103,18 +109,25 @@ class _Drawing:
             yield from excerpt(report.run, console, options)
 
     def _longest(self) -> str:
-        characters = len(self.report.run)
-        if not characters:
-            return "nothing of it is in the training text"
-        return f"longest part in the training text: {several(characters, 'character')}"
+        run, where = self.report.run, self._where
+        if not run:
+            return f"nothing of it is in the {where}"
+        if self.report.is_of_events:
+            return f"longest part in the {where}: {several(len(run.split()), 'token')}"
+        return f"longest part in the {where}: {several(len(run), 'character')}"
 
     def _copied(self) -> str:
+        what = "tokens" if self.report.is_of_events else "words"
         if self.report.copied is None:
-            return "too short for a sequence of eight words"
+            return f"too short for a sequence of eight {what}"
         return (
             f"{percent(self.report.copied)} of its {count(self.report.runs)} sequences of eight "
-            "words are in the training text"
+            f"{what} are in the {self._where}"
         )
+
+    @property
+    def _where(self) -> str:
+        return "training data" if self.report.is_of_events else "training text"
 
 
 def _is_share(value: object, most: float) -> bool:

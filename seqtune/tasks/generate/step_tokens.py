@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import cycle
 from typing import Any
 from urllib.parse import quote, unquote
 
@@ -21,7 +22,8 @@ import numpy.typing as npt
 from seqtune.data.reading.music.piece import NOTES
 from seqtune.data.text.decoder import Decoder
 from seqtune.data.text.tokenizer import Tokenizer
-from seqtune.data.text.vocabulary import END, SPECIALS, SYMBOL, fit_symbols
+from seqtune.data.text.vocabulary import END, MAX_TOKEN, MAX_TOKENS, SPECIALS, SYMBOL, fit_symbols
+from seqtune.errors import DataError, UsageError
 
 BAR = "|"
 """What ends a step of notes."""
@@ -96,7 +98,7 @@ class StepTokens(Tokenizer):
             layout: What a step is made of.
             most: How many cells are known at most.
         """
-        found = _NOTES if layout.is_notes else fit_symbols(texts, most, 1)
+        found = _NOTES if layout.is_notes else _cells(texts, layout, most)
         return cls(SYMBOL, "none", (*SPECIALS, *found), (), layout.columns, layout.per_beat)
 
     @property
@@ -152,17 +154,34 @@ class StepTokens(Tokenizer):
     def tidy(self, text: str) -> str:
         """Return a text as it is read: the notes of each step ascending, none twice.
 
+        Raises:
+            UsageError: Cells do not come in the order of their columns.
+
         Example:
             >>> StepTokens.fit_steps([], Layout(), most=100).tidy("64 60|60 67 67")
             ' 60 64 | 60 67'
         """
         if self.columns:
-            return "".join(f" {word}" for word in text.split())
+            words = text.split()
+            self._check_order(words)
+            return "".join(f" {word}" for word in words)
         steps = []
         for step in text.split(BAR):
             known = sorted({int(word) for word in step.split() if word in self.ids})
             steps.append("".join(f" {note}" for note in known))
         return f" {BAR}".join(steps)
+
+    def _check_order(self, words: Sequence[str]) -> None:
+        """Refuse cells that are not of the columns whose turn it is; of one, none has a name."""
+        if len(self.columns) == 1:
+            return
+        names = [_escaped(name, "=") for name in self.columns]
+        for word, name in zip(words, cycle(names)):
+            if word.partition("=")[0] != name:
+                raise UsageError(
+                    f"found {word[:40]!r} in the prompt, expected a cell of the column {name}",
+                    f'--prompt "{" ".join(f"{each}=VALUE" for each in names)}"',
+                )
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain JSON values that `from_dict` takes."""
@@ -188,11 +207,38 @@ class StepTokens(Tokenizer):
             raise ValueError(f"expected 1 to {MOST_PER_BEAT} steps of a quarter note")
         if plain.kind != SYMBOL or (not columns and plain.vocabulary[len(SPECIALS) :] != _NOTES):
             raise ValueError("a vocabulary that is not of events")
-        return cls(SYMBOL, "none", plain.vocabulary, (), tuple(columns), per_beat)
+        found = cls(SYMBOL, "none", plain.vocabulary, (), tuple(columns), per_beat)
+        if {*found.column_of[len(SPECIALS) :].tolist()} != {*range(len(columns))} and columns:
+            raise ValueError("expected cells of each column, and of no other")
+        return found
 
 
 _NOTES = (BAR, *map(str, range(NOTES)))
 """Notes that training lacks are known too: what they cost is what the model says."""
+
+
+def _cells(texts: Iterable[str], layout: Layout, most: int) -> list[str]:
+    """Return the most frequent cells, of each column at least one: a row is written whole.
+
+    Raises:
+        DataError: All cells of a column are too long.
+    """
+    every, has_names = fit_symbols(texts, MAX_TOKENS, 1), len(layout.columns) > 1
+    first = dict[str, str]()
+    for cell in every:
+        first.setdefault(cell.partition("=")[0] if has_names else "", cell)
+    for name in layout.columns:
+        if (_escaped(name, "=") if has_names else "") not in first:
+            raise DataError(
+                f"no training cell of the column {name!r} is short enough for an event: expected "
+                f"at most {MAX_TOKEN} characters with its name",
+                "name other columns: --events COLUMN",
+            )
+    kept = {*first.values()}
+    room = max(0, most - len(kept))
+    common = [cell for cell in every if cell not in kept][:room]
+    known = {*kept, *common}
+    return [cell for cell in every if cell in known]
 
 
 def units_of(tokens: Tokenizer, ids: npt.ArrayLike) -> npt.NDArray[Any]:

@@ -34,7 +34,7 @@ from seqtune.tasks._values import (
     Values,
 )
 from seqtune.tasks.generate import newer, traits
-from seqtune.tasks.generate.encoded import EncodedText, new_text
+from seqtune.tasks.generate.encoded import EncodedText, in_units, new_text
 from seqtune.tasks.generate.evaluate import evaluate_text, score_of
 from seqtune.tasks.generate.gaps import gap_log_probabilities
 from seqtune.tasks.generate.info import INFO
@@ -65,7 +65,7 @@ class GenerateTask(Task):
 
     info = INFO
     search = SearchSettings(score_share=0.03, blends_single=True)
-    verbs = ("generate", "write", "next_words", "fill", "prompt_in")
+    verbs = ("generate", "write", "next_words", "fill", "prompt_in", "check_output")
 
     def prepare(
         self, source: Source, recipe: Recipe, listener: Listener
@@ -137,7 +137,7 @@ class GenerateTask(Task):
         kind = str(values["tokens.kind"])
         ids, begin, end = encoded.of(kind)
         measure = gap_log_probabilities if is_for_gaps(values) else log_probabilities
-        told = _in_characters(advance, len(encoded), end - begin)
+        told = in_units(advance, len(encoded), end - begin)
         chances = measure(network, ids, begin, end, told)
         return predictions_of(prepared.codec.tokens[kind], ids[begin:end], chances)
 
@@ -159,6 +159,10 @@ class GenerateTask(Task):
     ) -> dict[str, float]:
         """Return every metric of probabilities and characters, or steps, (tokens, 2)."""
         return score_of(prepared.codec)(predictions)
+
+    def counted(self, encoded: EncodedText) -> str:
+        """Return what is counted while a text is read: its characters, or steps of events."""
+        return encoded.unit
 
     def prediction_unit(self, prepared: Prepared, values: Values | None) -> str:
         """Return what predictions are of; those of one unit can be averaged.
@@ -287,19 +291,6 @@ class GenerateTask(Task):
     usual_traits = staticmethod(traits.usual)
     new_traits = staticmethod(traits.new)
     drift_of_predictions = staticmethod(nothing_promised)
-
-
-def _in_characters(advance: Advance, characters: int, tokens: int) -> Advance:
-    """Return what hears of tokens that are done, and tells of as many characters."""
-    done = 0
-
-    def add(count: int) -> None:
-        nonlocal done
-        before = done * characters // max(1, tokens)
-        done = min(done + count, tokens)
-        advance(done * characters // max(1, tokens) - before)
-
-    return add
 
 
 TASK = GenerateTask()

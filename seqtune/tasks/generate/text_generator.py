@@ -10,10 +10,13 @@ from pathlib import Path
 from typing import Any
 
 from seqtune.data.text.tokenizer import Tokenizer
+from seqtune.data.text.vocabulary import SYMBOL
 from seqtune.errors import RunError
 from seqtune.tasks._values import Context, Models, OpenMember
 from seqtune.tasks.generate.blend_reader import BlendReader
 from seqtune.tasks.generate.corpus import MANY_DOCUMENTS
+from seqtune.tasks.generate.event_files.endings import is_event_file
+from seqtune.tasks.generate.event_files.write import check_form
 from seqtune.tasks.generate.fill import GAP, fill_gap
 from seqtune.tasks.generate.inference import Reader
 from seqtune.tasks.generate.network_filler import NetworkFiller
@@ -87,6 +90,21 @@ class TextGenerator:
     def prompt_in(self, path: Path) -> str:
         """Return the prompt that a file holds; see `seqtune.tasks.generate.prompt_file`."""
         return prompt_in(path, self.prepared.codec)
+
+    def check_output(self, path: Path, count: int) -> None:
+        """Refuse a file whose form cannot hold what the model writes, before it is written.
+
+        Args:
+            path: The file.
+            count: How many texts there are to be.
+
+        Raises:
+            UsageError: It cannot.
+            MissingExtra: A library is not installed.
+        """
+        tokens = self.prepared.codec.tokens.get(SYMBOL)
+        if isinstance(tokens, StepTokens) and is_event_file(path):
+            check_form(path, count, tokens.layout)
 
     def next_words(self, text: str, top: int = 10, use: str | None = None) -> list[NextWord]:
         """Return the likeliest next words; see `seqtune.tasks.generate.next_words`.

@@ -11,6 +11,7 @@ import pytest
 from seqtune.baselines.generate import kneser_ney
 from seqtune.data.ragged import Ragged
 from seqtune.data.text.vocabulary import END, SYMBOL, UNKNOWN
+from seqtune.errors import DataError, UsageError
 from seqtune.metrics.generate import score_events
 from seqtune.tasks.generate.request import Request
 from seqtune.tasks.generate.sampling import SamplingSettings
@@ -105,7 +106,7 @@ def test_a_vocabulary_comes_back_from_json(tokens: StepTokens) -> None:
     [
         {"columns": "what"}, {"columns": [1]}, {"columns": ["x"] * 51}, {"per_beat": 0},
         {"per_beat": True}, {"kind": "word"}, {"vocabulary": NOTES.to_dict()["vocabulary"][:-1]},
-        {"more": 1},
+        {"more": 1}, {"columns": ["a", "b"]},
     ],
 )  # fmt: skip
 def test_a_damaged_vocabulary_is_refused(change: dict[str, Any]) -> None:
@@ -113,9 +114,43 @@ def test_a_damaged_vocabulary_is_refused(change: dict[str, Any]) -> None:
         StepTokens.from_dict({**NOTES.to_dict(), **change})
 
 
+@pytest.mark.parametrize(
+    "columns", [["what"], ["what", "what"], ["what", "other"], ["what", "how long", "more"]]
+)
+def test_a_vocabulary_has_cells_of_each_column(columns: list[str]) -> None:
+    values = {**CELLS.to_dict(), "columns": columns}
+    if len(columns) == 1:  # cells without names may be spelt in any way
+        assert StepTokens.from_dict(values).columns == ("what",)
+        return
+    with pytest.raises(ValueError, match="cells of each column"):
+        StepTokens.from_dict(values)
+
+
+def test_a_column_of_rare_cells_has_one_in_the_vocabulary() -> None:
+    texts = [ROWS.spelt((f"a{number // 2}", str(number))) for number in range(20)]
+    tokens = StepTokens.fit_steps(texts, ROWS, most=5)
+    known = [each.partition("=")[0] for each in tokens.vocabulary[2:]]
+    assert known == ["what"] * 4 + ["how%20long"]
+
+
+@pytest.mark.parametrize("layout", [Layout(("what",)), Layout(("other", "what"))])
+def test_a_column_of_long_cells_is_refused(layout: Layout) -> None:
+    texts = [layout.spelt(("a",) * (len(layout.columns) - 1) + ("x" * 10_000,))]
+    with pytest.raises(DataError, match="no training cell of the column 'what'"):
+        StepTokens.fit_steps(texts, layout, most=300)
+
+
 def test_a_prompt_is_brought_into_order() -> None:
     assert NOTES.tidy("64 60 60 | 72x | 7") == " 60 64 | | 7"
     assert WORDS.tidy(" in   out") == " in out"
+
+
+@pytest.mark.parametrize("text", ["how%20long=1", "what=a what=a", "what=a how%20long=1 x", "a"])
+def test_cells_of_a_prompt_come_in_the_order_of_their_columns(text: str) -> None:
+    assert CELLS.tidy("what=new  how%20long=9 what=a") == " what=new how%20long=9 what=a"
+    with pytest.raises(UsageError, match="expected a cell of the column") as caught:
+        CELLS.tidy(text)
+    assert caught.value.hint == '--prompt "what=VALUE how%20long=VALUE"'
 
 
 def allowed(tokens: StepTokens, text: str, counts: list[int] | None = None) -> list[int]:

@@ -80,17 +80,18 @@ def read_abc(file: OpenedFile, encoding: str) -> list[Played]:
             f"{MOST_CHARACTERS:,} of ABC",
             "divide it into several files in a folder",
         )
-    tunes = list[_Tune]()
+    tune, count, found = None, 0, list[Played]()
     for number, line in enumerate("".join(file.texts(scan.encoding)).split("\n"), start=1):
-        place = f"{file.path}:{number}"
         field = _FIELD.match(line)
         if field and field[1] == "X":
-            tunes.append(_Tune(f"{file.path}, tune {len(tunes) + 1:,}"))
-        elif tunes:
-            tunes[-1].read(line, place)
-    if not tunes:
+            found += tune.played if tune else []
+            count += 1
+            tune = _Tune(f"{file.path}, tune {count:,}")
+        elif tune:
+            tune.read(line, f"{file.path}:{number}")
+    if tune is None:
         raise DataError(f"{file.path} has no tune: no line begins with X:", HINT)
-    return [Played(each.name, sorted(each.notes)) for each in tunes if each.notes]
+    return found + tune.played
 
 
 class _Voice:
@@ -117,6 +118,11 @@ class _Tune:
         self.in_body = False
         self.voices: dict[str, _Voice] = {}
         self.voice = self.voices.setdefault("1", _Voice())
+
+    @property
+    def played(self) -> list[Played]:
+        """Its notes in order; nothing where it has none."""
+        return [Played(self.name, sorted(self.notes))] if self.notes else []
 
     def read(self, line: str, place: str) -> None:
         """Read a line."""
@@ -202,8 +208,10 @@ class _Tune:
         voice.now += length
 
     def _break(self, sign: str) -> None:
-        """Make the last note longer and the next one shorter (>), or the other way (<)."""
+        """Make the last note longer and the next one shorter (>), or the other way (<), once."""
         voice, part = self.voice, Fraction(1, 2 ** min(len(sign), 3))
+        if not voice.last_length:
+            return
         own, voice.factor = (2 - part, part) if sign[0] == ">" else (part, 2 - part)
         start = voice.now - voice.last_length
         voice.last_length *= own
@@ -211,6 +219,7 @@ class _Tune:
         for at in voice.last:
             begin, _, note = self.notes[at]
             self.notes[at] = (begin, float(voice.now), note)
+        voice.last_length = Fraction(0)
 
     def _pitch(self, match: re.Match[str], place: str) -> int:
         letter, marks = match["letter"], match["octave"]
@@ -256,10 +265,14 @@ def _times(text: str, place: str) -> Fraction:
     """
     above, *below = text.split("/")
     found = Fraction(int(above or 1))
+    is_known = 0 < found <= MOST_LENGTH
     for part in below:
         divisor = int(part or 2)
-        found = found / divisor if divisor else Fraction(0)
-    if not 0 < found <= MOST_LENGTH or found.denominator > MOST_LENGTH:
+        is_known = is_known and divisor > 0 and (found / divisor).denominator <= MOST_LENGTH
+        if not is_known:
+            break
+        found /= divisor
+    if not is_known:
         raise DataError(
             f"{place}: found the length {text[:20]!r}, expected 1/{MOST_LENGTH} to {MOST_LENGTH:,}",
             HINT,

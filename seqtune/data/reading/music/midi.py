@@ -7,8 +7,10 @@ what the library raises comes out as an error that names the file.
 from __future__ import annotations
 
 import io
+import re
 from typing import Any
 
+from seqtune.data.reading.music.piece import MOST_STEPS
 from seqtune.data.reading.music.played import Played
 from seqtune.data.reading.opened import OpenedFile
 from seqtune.errors import DataError, MissingExtra
@@ -18,6 +20,10 @@ MOST_BYTES = 2_000_000
 
 PERCUSSION = 9
 """The channel (from 0) whose numbers are drums, not notes."""
+
+_ENDLESS = re.compile(rb"[\x80-\xff]{4096}")
+"""Part of a number that has hardly an end: a number goes on behind each byte from 0x80 on, and the
+library takes however many there are. In good files such rows are short."""
 
 WAY = "export it again as a standard MIDI file of type 0 or 1"
 
@@ -38,6 +44,8 @@ def read_midi(file: OpenedFile) -> Played | None:
                 f"{file.path} has more than {MOST_BYTES:,} bytes, too many for a MIDI file",
                 "divide it into several files in a folder",
             )
+    if _ENDLESS.search(content):
+        raise DataError(f"{file.path} is no MIDI file that can be read: a number has no end", WAY)
     try:
         opened = mido.MidiFile(file=io.BytesIO(content), clip=True)
         beat, tracks = int(opened.ticks_per_beat), list(opened.tracks)
@@ -50,7 +58,7 @@ def read_midi(file: OpenedFile) -> Played | None:
             " expected type 0 or 1, and beats instead of seconds",
             WAY,
         )
-    notes = [span for track in tracks for span in _spans(track, beat)]
+    notes = [span for track in tracks for span in _spans(track, beat, str(file.path))]
     return Played(str(file.path), sorted(notes)) if notes else None
 
 
@@ -69,11 +77,13 @@ def library() -> Any:
     return mido
 
 
-def _spans(track: Any, beat: int) -> list[tuple[float, float, int]]:
+def _spans(track: Any, beat: int, path: str) -> list[tuple[float, float, int]]:
     """Return begin, end and number of the notes of a track, in quarter notes."""
     now, open_notes, found = 0, dict[tuple[int, int], int](), list[tuple[float, float, int]]()
     for message in track:
         now += int(message.time)
+        if now > MOST_STEPS * beat:
+            raise DataError(f"{path} lasts more than {MOST_STEPS:,} quarter notes", "cut it")
         if message.type not in ("note_on", "note_off") or message.channel == PERCUSSION:
             continue
         key = message.channel, message.note

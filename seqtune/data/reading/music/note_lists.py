@@ -28,6 +28,11 @@ from seqtune.errors import DataError
 MOST_CHARACTERS = 30_000_000
 """Of a file; it is parsed whole."""
 
+MOST_PIECES = 1_000_000
+"""Of a file."""
+
+DIVIDE = "divide it into several files in a folder"
+
 EXAMPLE = 'expected pieces of steps of notes: {"train": [[[60, 64], [62]]]}, or [[[60, 64], [62]]]'
 
 _START = re.compile(
@@ -60,7 +65,7 @@ def read_note_lists(file: OpenedFile, options: ReadOptions) -> PieceSource:
         raise DataError(
             f"{file.path} has {scan.characters:,} characters; expected at most "
             f"{MOST_CHARACTERS:,} of lists of notes",
-            "divide it into several files in a folder",
+            DIVIDE,
         )
     text = "".join(file.texts(scan.encoding))
     check_depth(file.path, [text.encode("utf-8", "replace")])
@@ -111,6 +116,7 @@ def _listed(found: list[Any], path: str, part: str, budget: _Budget) -> Iterator
             steps.append(step_of(step, place))
             budget.spend(len(steps), len(step))
         if steps:
+            budget.count()
             yield Piece(name, tuple(steps), part)
 
 
@@ -118,7 +124,17 @@ class _Budget:
     """How much a file may hold."""
 
     def __init__(self, path: str) -> None:
-        self.path, self.sounding = path, 0
+        self.path, self.sounding, self.pieces = path, 0, 0
+
+    def count(self) -> None:
+        """Count a piece.
+
+        Raises:
+            DataError: There are too many.
+        """
+        self.pieces += 1
+        if self.pieces > MOST_PIECES:
+            raise DataError(f"{self.path} has more than {MOST_PIECES:,} pieces", DIVIDE)
 
     def spend(self, steps: int, notes: int) -> None:
         """Count a step.
@@ -131,5 +147,5 @@ class _Budget:
             raise DataError(
                 f"{self.path}: a piece has more than {MOST_STEPS:,} steps, or all have more than "
                 f"{MOST_SOUNDING:,} notes",
-                "divide it into several files in a folder",
+                DIVIDE,
             )

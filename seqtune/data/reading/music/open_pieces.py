@@ -10,7 +10,7 @@ from seqtune.data.reading.folder import below, fingerprint_of, printable
 from seqtune.data.reading.music.abc_tunes import read_abc
 from seqtune.data.reading.music.midi import read_midi
 from seqtune.data.reading.music.note_lists import is_note_lists, read_note_lists
-from seqtune.data.reading.music.piece import PieceSource
+from seqtune.data.reading.music.piece import Piece, PieceSource
 from seqtune.data.reading.music.played import Played, grid_of, piece_of
 from seqtune.data.reading.opened import OpenedFile
 from seqtune.data.reading.read_options import ReadOptions
@@ -19,7 +19,8 @@ from seqtune.errors import DataError, literal
 FORMS = ("midi", "abc")
 """Forms of files in which notes begin and end at times of their own."""
 
-MOST_FILES = 100_000
+MOST_FILES, MOST_IN_ALL = 100_000, 100_000_000
+"""Of a folder: files of music, and the steps of all of them with the notes in these."""
 
 
 def pieces_of(file: OpenedFile, options: ReadOptions) -> PieceSource | None:
@@ -95,5 +96,13 @@ def _on_grid(
         what = "1 step" if grid == 1 else f"{grid} steps"
         said = f"{what} of a quarter note (the notes fit; --set data.steps_per_beat=N overrides)"
         notes = (*notes, said)
-    pieces = [piece_of(each, grid) for each in played]
+    pieces, total = list[Piece](), 0
+    for each in played:
+        pieces.append(piece_of(each, grid))
+        total += sum(1 + len(step) for step in pieces[-1].steps)
+        if total > MOST_IN_ALL:
+            raise DataError(
+                f"{path} has more than {MOST_IN_ALL:,} steps and notes in them",
+                "take a part of it, or --set data.steps_per_beat=1",
+            )
     return PieceSource(path, pieces, grid, options, notes=notes, fingerprint=print_)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -129,8 +130,17 @@ def sounding(spans: Sequence[tuple[int, int, int]], place: str) -> tuple[Step, .
             f"most {MOST_STEPS:,} and {MOST_SOUNDING:,}",
             "cut it, or --set data.steps_per_beat=1",
         )
-    steps: list[set[int]] = [set() for _ in range(end - first)]
-    for begin, last, note in spans:
-        for step in range(begin - first, last - first):
-            steps[step].add(note)
-    return tuple(tuple(sorted(step)) for step in steps)
+    changes = sorted(
+        change
+        for begin, last, note in spans
+        for change in ((begin - first, note, 1), (last - first, note, -1))
+    )
+    steps: list[Step] = []
+    sounds: Counter[int] = Counter()
+    for at, note, change in changes:
+        if at > len(steps):  # one tuple for all steps of a chord that is held
+            steps += [tuple(sorted(sounds))] * (at - len(steps))
+        sounds[note] += change
+        if not sounds[note]:
+            del sounds[note]
+    return tuple(steps)

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from seqtune.data.reading.music.midi import library
 from seqtune.errors import UsageError
 from seqtune.files import write_bytes
 from seqtune.tasks.generate.event_files.abc_file import abc_text
@@ -32,22 +33,42 @@ def write_events(path: Path, pieces: Sequence[Steps], layout: Layout) -> None:
         UsageError: The form does not hold such steps, or not several sequences.
         MissingExtra: A library is not installed.
     """
-    forms = _OF_NOTES if layout.is_notes else _OF_ROWS
-    form = forms.get(path.suffix.lower())
-    if form is None:
+    check_form(path, len(pieces), layout)
+    write_bytes(path, _forms(layout)[path.suffix.lower()](pieces, layout))
+
+
+def check_form(path: Path, count: int, layout: Layout) -> None:
+    """Refuse a file that cannot hold what is to be written, before it is written.
+
+    Args:
+        path: Its ending names the form.
+        count: How many sequences there are to be.
+        layout: What a step is.
+
+    Raises:
+        UsageError: The form does not hold such steps, or not several sequences.
+        MissingExtra: A library is not installed.
+    """
+    forms, ending = _forms(layout), path.suffix.lower()
+    if ending not in forms:
         what = "sets of notes" if layout.is_notes else f"rows of {', '.join(layout.columns)}"
         raise UsageError(
             f"{path} cannot hold {what}; files that can end in {', '.join(forms)}, or .txt",
             f"-o {path.stem}{next(iter(forms))}",
         )
-    write_bytes(path, form(pieces, layout))
+    if forms[ending] is _midi:
+        library()
+        if count > 1:
+            raise UsageError(
+                f"a MIDI file holds one piece, not {count}", "-o tunes.abc, or leave out --count"
+            )
+
+
+def _forms(layout: Layout) -> Forms:
+    return _OF_NOTES if layout.is_notes else _OF_ROWS
 
 
 def _midi(pieces: Sequence[Steps], layout: Layout) -> bytes:
-    if len(pieces) > 1:
-        raise UsageError(
-            f"a MIDI file holds one piece, not {len(pieces)}", "-o tunes.abc, or leave out --count"
-        )
     return midi_bytes(pieces[0], layout.per_beat)
 
 

@@ -103,14 +103,23 @@ def _samples(readings: Readings, tested: Tested, writer: TextGenerator) -> Block
     needs_method = any(member.method for member in writer.models.open_members(tested.model))
     name = tested.model if is_small or not needs_method else writer.models.name_of(NETWORK)
     (own,) = writer.write(request, name)
-    total = prepared.codec.characters[0]
+    is_cut = _training_characters(prepared) > SOURCE
     check = memorised(own.text, _first(prepared.source_text("train"), SOURCE))
     texts = [Continued(f"Continued by {name}", own.text, check)]
     if readings.baseline and is_small:
         (other,) = writer.write(request, readings.baseline)
         texts.append(Continued(f"Continued by {readings.baseline}", other.text))
     texts.append(Continued("How it really goes on", truth))
-    return samples_block(prompt, texts, choice.temperature, SOURCE if total > SOURCE else None)
+    looked_at = SOURCE if is_cut else None
+    return samples_block(prompt, texts, choice.temperature, looked_at, is_of_events=is_of_events)
+
+
+def _training_characters(prepared: Prepared) -> int:
+    """Return how long the training text is, of events as it is spelt."""
+    if not prepared.codec.is_of_events:
+        return prepared.codec.characters[0]
+    kind = prepared.kinds[0]
+    return int(prepared.codec.tokens[kind].characters(prepared.until(kind, "train")).sum())
 
 
 def _prompt(readings: Readings) -> tuple[str, str] | None:

@@ -49,7 +49,12 @@ def prompt_of(text: str, begin: int, end: int) -> tuple[str, str]:
 
 
 def samples_block(
-    prompt: str, texts: Sequence[Continued], temperature: float, looked_at: int | None = None
+    prompt: str,
+    texts: Sequence[Continued],
+    temperature: float,
+    looked_at: int | None = None,
+    *,
+    is_of_events: bool = False,
 ) -> Block | None:
     """Return how a text goes on; None where nothing was written.
 
@@ -59,6 +64,7 @@ def samples_block(
         temperature: At which tokens were drawn.
         looked_at: Characters of the training text in which copies were looked for, where these are
             not all.
+        is_of_events: Whether these are music or events, and no texts of words.
     """
     if not texts:
         return None
@@ -67,29 +73,33 @@ def samples_block(
         key="sample",
         title="What is written",
         sentences=(
-            f"The first words are of the test part, which the models never saw; the rest is drawn "
-            f"at temperature {temperature:g}.",
-            *(_copied(check, looked_at) if check is not None else ()),
+            f"The first {'steps' if is_of_events else 'words'} are of the test part, which the "
+            f"models never saw; the rest is drawn at temperature {temperature:g}.",
+            *(_copied(check, looked_at, is_of_events) if check is not None else ()),
         ),
         figures=tuple(_passage(prompt, each) for each in texts),
     )
 
 
-def _copied(check: Memorised, looked_at: int | None) -> tuple[str, ...]:
-    where = "the training text"
+def _copied(check: Memorised, looked_at: int | None, is_of_events: bool) -> tuple[str, ...]:
+    where = "the training data" if is_of_events else "the training text"
     if looked_at is not None:
-        where = f"the first {several(looked_at, 'character')} of the training text"
+        where = f"the first {several(looked_at, 'character')} of {where}"
     if not check.characters:
         return (f"Nothing of what the model wrote is in {where}.",)
+    words = "tokens" if is_of_events else "words"
+    size, unit = check.characters, "character"
+    if is_of_events:
+        size, unit = len(check.run.split()), "token"
     said = (
-        f"The longest part of what the model wrote that is in {where} word for word has "
-        f"{several(check.characters, 'character')} (it is marked)"
+        f"The longest part of what the model wrote that is in {where} {words[:-1]} for "
+        f"{words[:-1]} has {several(size, unit)} (it is marked)"
     )
     if check.copied is None:
         return (f"{said}.",)
     return (
-        f"{said}; of its {count(check.runs)} sequences of eight words, {percent(check.copied)} are "
-        "there.",
+        f"{said}; of its {count(check.runs)} sequences of eight {words}, {percent(check.copied)} "
+        "are there.",
     )
 
 

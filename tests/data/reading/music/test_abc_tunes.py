@@ -69,6 +69,8 @@ def test_without_a_unit_the_meter_says_it(tmp_path: Path, head: str, expected: f
 
 def test_broken_rhythms_and_tuplets(tmp_path: Path) -> None:
     assert lengths(tmp_path, "C>D C<D C>>D") == [1.5, 0.5, 0.5, 1.5, 1.75, 0.25]
+    assert lengths(tmp_path, "z>C D>z D") == [0.5, 1.5, 1]
+    assert lengths(tmp_path, "C> > >D E") == [1.5, 0.5, 1]  # a note is broken once
     assert lengths(tmp_path, "(3CDE F") == [0.666667, 0.666667, 0.666667, 1]
     assert lengths(tmp_path, "(3:2:2 C2 D F") == [1.333333, 0.666667, 1]
 
@@ -130,10 +132,14 @@ def test_its_size_is_limited(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
         notes_of(tmp_path, "C")
 
 
-@pytest.mark.parametrize("sign", ["{", '"', "!", "[K:", "(3", "[", "V:1\n", "X:1\n", "C/"])
+@pytest.mark.parametrize(
+    "sign",
+    ["{", '"', "!", "[K:", "(3", "[", "V:1\n", "X:1\n", "C/", "/", "/1",
+     "> ", "< "],
+)  # fmt: skip
 def test_signs_without_end_take_no_time(tmp_path: Path, sign: str) -> None:
     path = tmp_path / "tune.abc"
-    path.write_text(f"X:1\nK:C\nC\n{sign * 30_000}\n", encoding="utf-8")
+    path.write_text(f"X:1\nK:C\nC\nC{sign * 30_000}\n", encoding="utf-8")
     began = perf_counter()
     with OpenedFile(path) as file:
         try:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import struct
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from time import perf_counter
 
 import mido
 import numpy as np
 import pytest
 
-from seqtune.data.reading.music import midi, piece
+from seqtune.data.reading.music import midi, open_pieces, piece
 from seqtune.data.reading.music.open_pieces import pieces_in, pieces_of
 from seqtune.data.reading.music.piece import PieceSource
 from seqtune.data.reading.music.played import USUAL, Played, grid_of, piece_of
@@ -123,10 +125,40 @@ def test_seconds_instead_of_beats_are_refused(tmp_path: Path) -> None:
 
 
 def test_a_long_silence_is_refused_before_its_steps_are_made(tmp_path: Path) -> None:
-    events = [(ON, 60, 0), (OFF, 60, 96), *[(ON, 60, 2**27), (OFF, 60, 96)]]
-    with pytest.raises(DataError, match="steps of time") as caught:
-        read(written(tmp_path / "a.mid", events))
+    events = [(ON, 60, 0), (OFF, 60, 96), (ON, 60, 600_000 * 96), (OFF, 60, 96)]
+    with pytest.raises(DataError, match="1,200,004 steps of time") as caught:
+        read(written(tmp_path / "a.mid", events), steps_per_beat=2)
     assert "a.mid" in caught.value.message
+    events[2] = (ON, 60, 1_000_000 * 96)
+    with pytest.raises(DataError, match="lasts more than 1,000,000 quarter notes"):
+        read(written(tmp_path / "a.mid", events))
+
+
+@pytest.mark.parametrize("bytes_", [300, 300_000])
+def test_a_time_without_end_is_refused(tmp_path: Path, bytes_: int) -> None:
+    """A number is as long as its file says, and dividing what is too large fails."""
+    track = b"\x81" * bytes_ + b"\x00\x90\x3c\x40" + b"\x60\x80\x3c\x40" + b"\x00\xff\x2f\x00"
+    head = b"MThd" + struct.pack(">IHHH", 6, 0, 1, 96)
+    (tmp_path / "a.mid").write_bytes(head + b"MTrk" + struct.pack(">I", len(track)) + track)
+    began = perf_counter()
+    with pytest.raises(DataError, match=r"a\.mid"):
+        read(tmp_path / "a.mid")
+    assert perf_counter() - began < 5
+
+
+def test_a_note_that_overlaps_itself_sounds_once() -> None:
+    spans = [(0, 3, 60), (1, 2, 60), (1, 4, 64)]
+    assert piece.sounding(spans, "") == ((60,), (60, 64), (60, 64), (64,))
+
+
+def test_a_folder_has_so_much_at_most(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("a.mid", "b.mid"):  # 4 steps with 5 notes each
+        written(tmp_path / name, HALVES)
+    monkeypatch.setattr(open_pieces, "MOST_IN_ALL", 16)
+    assert pieces_in(tmp_path, ReadOptions()) is not None
+    monkeypatch.setattr(open_pieces, "MOST_IN_ALL", 15)
+    with pytest.raises(DataError, match="more than 15 steps"):
+        pieces_in(tmp_path, ReadOptions())
 
 
 def test_sizes_are_limited(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -84,6 +84,9 @@ def test_a_file_holds_so_many_notes_at_most(
     assert read(tmp_path, [[[60, 62], [64]]]) is not None
     with pytest.raises(DataError, match="more than"):
         read(tmp_path, [[[60, 62]], [[64, 65]]])
+    monkeypatch.setattr(note_lists, "MOST_PIECES", 1)
+    with pytest.raises(DataError, match="more than 1 pieces"):
+        read(tmp_path, [[[60]], [[64]]])
     monkeypatch.setattr(note_lists, "MOST_CHARACTERS", 5)
     with pytest.raises(DataError, match="characters"):
         read(tmp_path, [[[60]]])
