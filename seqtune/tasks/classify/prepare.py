@@ -150,7 +150,8 @@ def _with_vectors(
         characters = sum(map(len, [*training, *unlabelled.texts]))
         tokens = values.text.tokens
         kinds = set(LEARNT).intersection(tokens if isinstance(tokens, tuple) else (tokens,))
-        vectors = LEARN if kinds and characters >= TEACHING_CHARACTERS else None
+        is_of_use = bool(kinds) and values.text.begin not in ("random", ("random",))
+        vectors = LEARN if is_of_use and characters >= TEACHING_CHARACTERS else None
         if vectors:
             why = f"learnt from {len(training):,} training texts"
             why += f" and {len(unlabelled):,} without a label" if len(unlabelled) else ""
