@@ -19,11 +19,15 @@ def text_of(page: str) -> str:
     return (ROOT / page).read_text(encoding="utf-8")
 
 
+OUTSIDE_QUOTES = r'(?=[^"\n]*(?:"[^"\n]*"[^"\n]*)*(?:\n|\Z))'
+"""Looks ahead: as many quotation marks close as open before the end of the line."""
+
+
 def fenced(page: str) -> list[str]:
     """The command lines of the fenced blocks, in their order; `\\` continues a line."""
     blocks = text_of(page).split("```")[1::2]
     commands = "\n".join(block for block in blocks if block.split("\n")[0] in SHELLS)
-    pieces = re.split(r"\n|&&|(?<!\|)\|(?!\|)", commands.replace("\\\n", " "))
+    pieces = re.split(rf"\n|&&|(?<!\|)\|(?!\|){OUTSIDE_QUOTES}", commands.replace("\\\n", " "))
     return [piece.strip() for piece in pieces if piece.strip().startswith("seqtune ")]
 
 
