@@ -141,10 +141,10 @@ class LiveBoard:
 
     def _trial_line(self, event: TrialEnded) -> Text:
         took = f"{duration(event.seconds)}"
-        if event.status == "failed":
+        if event.status == "failed" or (event.score is None and event.reason):
             return Text(f"trial {literal(event.trial)} failed in {took}: {literal(event.reason)}")
         if event.score is None:
-            return Text(f"trial {literal(event.trial)} {literal(event.status)} in {took}")
+            return Text(f"trial {literal(event.trial)} paused after {took}, with folds left")
         best = ", the best so far" if event.trial == self._state.best_trial else ""
         score = f"{figure(event.score)} in {took}"
         return Text(f"trial {literal(event.trial)} {literal(event.status)}: {score}{best}")

@@ -47,5 +47,7 @@ def load_folds(path: Path, folds: Sequence[Fold]) -> ByFold:
         raise ValueError(
             f"{path.name} holds {list(found.shape)}, expected [epochs, {sum(sizes)}, …]"
         )
+    if not np.isfinite(found).all():
+        raise ValueError(f"{path.name} holds values that are no numbers")
     parts = np.split(found, np.cumsum(sizes)[:-1], axis=1)
     return [list(part) for part in parts]

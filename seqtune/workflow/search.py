@@ -159,6 +159,8 @@ class Searching:
         reasons = Counter(result.reason for result in self.results.values() if result.reason)
         if not reasons and self.recipe.values.search.trials == 0:
             return "no network was trained: simple methods alone were asked for"
+        if not reasons and self.results:
+            return "no network came through all folds; seqtune resume goes on with those that began"
         if not reasons:
             return "no network was trained: the budget ran out before the first trial"
         reason, count = reasons.most_common(1)[0]
@@ -261,7 +263,8 @@ class Searching:
 
     def _is_kept(self, trial: str) -> bool:
         """Say whether that is still there with which a trial goes on."""
-        path = folds_path if self.problem.folds else model_path
+        result = self._study.results.get(trial) if self._study else None
+        path = folds_path if result and result.folds_left else model_path
         return path(self.problem.folder, trial).is_file()
 
     def _signature(self, values: Mapping[str, Any]) -> str:

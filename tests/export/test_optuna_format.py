@@ -34,7 +34,14 @@ def run(kept: Path, tmp_path: Path) -> Run:
     first |= {"score": 0.5, "scores": [0.9, 0.5], "seconds": 3.0}
     trials = [
         first,
-        {**first, "trial": "t002", "status": "stopped", "score": 0.8, "scores": [0.8]},
+        {
+            **first,
+            "trial": "t002",
+            "status": "stopped",
+            "score": 0.8,
+            "scores": [0.8],
+            "folds_left": 2,
+        },
         {**first, "trial": "t003", "status": "failed", "score": None, "reason": "gone"},
     ]
     file.write_text("".join(f"{json.dumps(trial)}\n" for trial in trials), encoding="utf-8")
@@ -56,7 +63,8 @@ def test_a_search_is_a_study(run: Run, tmp_path: Path) -> None:
     assert study.metric_names == ["mase"]
     assert [each.state.name for each in study.trials] == ["COMPLETE", "PRUNED", "FAIL"]
     assert [each.value for each in study.trials] == [0.5, 0.8, None]
-    first, _, failed = study.trials
+    first, paused, failed = study.trials
+    assert paused.user_attrs["folds_left"] == 2 and "folds_left" not in first.user_attrs
     assert first.intermediate_values == {1: 0.9, 2: 0.5}
     assert first.params["network.units"] == 4
     assert first.distributions["network.units"] == optuna.distributions.CategoricalDistribution(

@@ -109,9 +109,14 @@ trial 1 completed: 0.750 in 3.2s, the best so far
 trial 2 failed in 1.0s: the loss became [NaN]
 trial 3 stopped: 0.900 in 1m 58s
 trial 4 completed: - in 2.0s
-trial 5 stopped in 2.0s
+trial 5 paused after 2.0s, with folds left
 """
     )
+
+
+def test_a_trial_that_failed_with_folds_left_did_not_pause() -> None:
+    event = TrialEnded("5", 1, "stopped", None, 2.0, "killed")
+    assert shown([event]) == "trial 5 failed in 2.0s: killed\n"
 
 
 def test_a_long_line_is_not_broken_off_a_terminal() -> None:

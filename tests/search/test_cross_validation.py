@@ -239,6 +239,14 @@ def test_folds_behind_a_trial_that_are_others_than_they_should_be_fail_it(tmp_pa
     assert result.reason.startswith("ValueError: t001-folds.npy holds [3, 2, 1], expected [epochs,")
 
 
+def test_predictions_behind_a_trial_that_are_no_numbers_fail_it(tmp_path: Path) -> None:
+    paused = run(Stub({}), tmp_path, until=2)
+    np.save(folds_path(tmp_path, "t001"), np.full((3, 2, 1), np.nan))
+    result = run(Stub({}), tmp_path, earlier=paused)
+    assert result.reason == "ValueError: t001-folds.npy holds values that are no numbers"
+    assert (result.score, result.folds_left) == (paused.score, 2)  # what it had before stays
+
+
 def test_a_trial_that_is_through_all_folds_has_nothing_left_to_train(tmp_path: Path) -> None:
     whole = run(Stub({1: 3.0, 2: 1.0, 3: 2.0}), tmp_path)
     stub = Stub({})

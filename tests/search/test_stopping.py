@@ -119,6 +119,25 @@ def test_no_rule_stands_between_hyperband_and_its_trials(name: str) -> None:
     assert isinstance(rule, Never)
 
 
+def test_hyperbands_first_trial_is_whole_where_half_a_training_is_worthless() -> None:
+    class Third(Oracle):
+        """Begins trials with a third of their training."""
+
+        def ask(self, remaining: float = 1.0) -> Any:
+            return replace(super().ask(remaining), share=1 / 3)
+
+    oracle: Any = Third(9, halves=True)
+    rule = stopping_rule("halving", oracle, "min", is_half_worthless=True)
+    assert [asked(rule)[:2] for _ in range(2)] == [("t001", 1.0), ("t002", 1 / 3)]
+    rule.tell(result("t001", None, "failed", "killed"))
+    again = stopping_rule("halving", oracle, "min", is_half_worthless=True)
+    again.restore(json.loads(json.dumps(rule.state())))
+    assert asked(again)[:2] == ("t003", 1.0)  # there is no network yet
+    again.tell(result("t003", 0.5, "completed"))
+    assert asked(again)[:2] == ("t004", 1 / 3)
+    assert asked(stopping_rule("halving", oracle, "min"))[:2] == ("t005", 1 / 3)
+
+
 def test_a_trial_begins_with_a_small_share() -> None:
     rule, _ = halving([])
     assert asked(rule) == ("t001", SHARES[0], False)

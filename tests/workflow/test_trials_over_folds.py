@@ -43,3 +43,19 @@ def test_a_search_over_folds_trains_the_best_in_all_and_is_gone_on_with(tmp_path
     resumed = {trial["trial"]: trial for trial in Run(out).checked_trials}
     assert len(resumed) == 6 and resumed["t001"] == trials["t001"]
     assert 2 <= sum(not trial["folds_left"] for trial in resumed.values()) < 6
+
+
+def test_hyperband_over_folds_has_a_network_however_early_it_ends(tmp_path: Path) -> None:
+    outlines(48).to_csv(tmp_path / "cases.csv", index=False)
+    out = tmp_path / "run"
+    more = ("search.oracle=hyperband", "network.units=[2,3,4,5,6]", "validation.folds=3")
+    words = [word for each in more for word in ("--set", each)]
+    command_line.seqtune(
+        "fit", tmp_path / "cases.csv", "--task", "classify", "--label", "label", *TINY_CLASSIFY,
+        *words, "--set", "baselines.methods=[majority]", "--trials", "2", "--quiet", "--out", out,
+    )  # fmt: skip
+    left = {trial["trial"]: trial["folds_left"] for trial in Run(out).checked_trials}
+    assert left == {"t001": 0, "t002": 2}
+    assert [row.name for row in Run(out).board.rows if row.kind == "network"] == [
+        "segment-gru-t001"
+    ]

@@ -99,4 +99,4 @@ def _information(company: Any) -> Any:
     known = np.log(pairs.data / (counts[pairs.row] * smoothed[pairs.col]))
     positive = known > 0
     places = (pairs.row[positive], pairs.col[positive])
-    return sparse.csr_matrix((known[positive], places), company.shape)
+    return sparse.csr_matrix((known[positive].astype(np.float32), places), company.shape)

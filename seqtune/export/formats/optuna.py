@@ -126,6 +126,8 @@ def _facts(trial: Mapping[str, Any], left: set[str]) -> dict[str, Any]:
         for name in ("trial", "seconds", "training_seconds", "parameters", "steps", "reason")
         if trial.get(name) not in (None, "")
     }
+    if trial.get("folds_left"):  # its score is of the others alone
+        facts["folds_left"] = trial["folds_left"]
     return {**facts, **{path: trial["values"][path] for path in sorted(left)}}
 
 

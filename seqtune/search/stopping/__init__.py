@@ -35,7 +35,7 @@ def stopping_rule(
         trial_share: With halving, the share of the search that the best trial needs to go on.
         margin: With halving, how far scores at the first pause are apart by chance alone; None
             where they are told apart.
-        is_half_worthless: With halving, whether a trial that paused is of no use unless it goes on.
+        is_half_worthless: Whether a trial that paused is of no use unless it goes on.
 
     Raises:
         SearchError: There is no such rule.
@@ -46,5 +46,7 @@ def stopping_rule(
         shares = SHARES if pause is None else (pause, 1.0)
         ending = max(ENDING, trial_share)
         return Halving(oracle, direction, shares, ending, margin, is_half_worthless)
-    rule: Stopping = (Never if oracle.halves else RULES[name])(oracle, direction)
+    if oracle.halves:
+        return Never(oracle, direction, is_half_worthless)
+    rule: Stopping = RULES[name](oracle, direction)
     return rule

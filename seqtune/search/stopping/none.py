@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from seqtune.search.oracle import Oracle, Proposal, Wait
@@ -14,17 +15,26 @@ class Never:
     Args:
         oracle: Proposes configurations.
         direction: Not used.
+        is_half_worthless: Whether a trial that paused is of no use unless it goes on; the first one
+            that does not fail then trains to its end at once.
     """
 
-    def __init__(self, oracle: Oracle, direction: str) -> None:
-        self.oracle = oracle
+    def __init__(self, oracle: Oracle, direction: str, is_half_worthless: bool = False) -> None:
+        self.oracle, self.is_half_worthless = oracle, is_half_worthless
+        self._whole: str | None = None
 
     def ask(self, remaining: float, *, begins: bool = True) -> Proposal | Wait | None:
         """Return the oracle's next proposal."""
-        return self.oracle.ask(remaining) if begins else None
+        proposal = self.oracle.ask(remaining) if begins else None
+        if not (self.is_half_worthless and isinstance(proposal, Proposal)):
+            return proposal
+        self._whole = self._whole or proposal.trial
+        return replace(proposal, share=1.0) if proposal.trial == self._whole else proposal
 
     def tell(self, result: Result) -> None:
         """Pass the score on."""
+        if result.trial == self._whole and (result.reason or result.folds_left):
+            self._whole = None
         self.oracle.tell(result.trial, result.score, result.reason, result.cost)
 
     def hear(self, trial: str, progress: float, score: float) -> bool:
@@ -32,8 +42,9 @@ class Never:
         return True
 
     def state(self) -> dict[str, Any]:
-        """Return nothing: there is nothing to remember."""
-        return {}
+        """Return which trial trains to its end at once."""
+        return {"whole": self._whole}
 
     def restore(self, state: dict[str, Any]) -> None:
-        """Remember nothing."""
+        """Remember which trial trains to its end at once."""
+        self._whole = state.get("whole")

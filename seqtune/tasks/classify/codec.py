@@ -27,7 +27,7 @@ MIN_TOKENS = 32
 MAX_TOKENS = 400
 """Longer texts cost more time than their middle tells."""
 
-LEARNT = ("word", "subword")
+LEARNABLE = ("word", "subword")
 """Kinds of token whose vectors can be learnt from texts."""
 
 LONGEST = 100_000
@@ -51,7 +51,7 @@ class Codec:
         spread: (channels,) standard deviation over training steps; where constant, its size, or 1.
         vectors: Length of the word vectors of a file that training begins with; 0 for none.
         learnt: Length of the vectors that were learnt from texts for that, of each kind of token in
-            `LEARNT`; 0 for none. A network takes the first numbers of them.
+            `LEARNABLE`; 0 for none. A network takes the first numbers of them.
     """
 
     roles: Roles
@@ -76,7 +76,7 @@ class Codec:
         """Tokens and length of the vectors that training begins with, by kind of token."""
         if self.vectors:
             return {"word": (self.tokenizers["word"].size, self.vectors)}
-        kinds = [kind for kind in LEARNT if kind in self.tokenizers and self.learnt]
+        kinds = [kind for kind in LEARNABLE if kind in self.tokenizers and self.learnt]
         return {kind: (self.tokenizers[kind].size, self.learnt) for kind in kinds}
 
     @property

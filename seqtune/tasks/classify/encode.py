@@ -29,7 +29,7 @@ from seqtune.tasks.classify.split import fitting_rows
 Floats = npt.NDArray[np.float64]
 Vectors = dict[str, npt.NDArray[np.float32]]
 
-LEARN = "texts"
+FROM_TEXTS = "texts"
 """What a recipe says where vectors are learnt from the texts."""
 
 
@@ -91,7 +91,7 @@ def encode_all(
         tokenizers, longest = fit_text(texts, [str(kind) for kind in wanted], values.text)
         codec = Codec(**fitted, tokenizers=tokenizers, longest=longest)
         vectors: Vectors = {}
-        if values.text.vectors == LEARN:
+        if values.text.vectors == FROM_TEXTS:
             codec = replace(codec, learnt=_most_numbers(recipe))
             for kind, (size, width) in codec.vector_shapes.items():
                 with one_thread():

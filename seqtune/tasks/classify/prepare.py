@@ -17,8 +17,8 @@ from seqtune.progress import Assumption, Listener, Note
 from seqtune.recipe.load import Recipe
 from seqtune.recipe.reading import KEPT
 from seqtune.tasks.classify.cases import Cases, read_cases
-from seqtune.tasks.classify.codec import LEARNT, Codec
-from seqtune.tasks.classify.encode import LEARN, encode_all, truncations
+from seqtune.tasks.classify.codec import LEARNABLE, Codec
+from seqtune.tasks.classify.encode import FROM_TEXTS, encode_all, truncations
 from seqtune.tasks.classify.equal_cases import keep_together
 from seqtune.tasks.classify.giveaways import tell_giveaways
 from seqtune.tasks.classify.infer_roles import infer_roles
@@ -149,13 +149,14 @@ def _with_vectors(
     if vectors == "auto":
         characters = sum(map(len, [*training, *unlabelled.texts]))
         tokens = values.text.tokens
-        kinds = set(LEARNT).intersection(tokens if isinstance(tokens, tuple) else (tokens,))
-        vectors = LEARN if kinds and characters >= TEACHING_CHARACTERS else None
+        kinds = set(LEARNABLE).intersection(tokens if isinstance(tokens, tuple) else (tokens,))
+        is_of_use = bool(kinds) and values.text.begin not in ("random", ("random",))
+        vectors = FROM_TEXTS if is_of_use and characters >= TEACHING_CHARACTERS else None
         if vectors:
             why = f"learnt from {len(training):,} training texts"
             why += f" and {len(unlabelled):,} without a label" if len(unlabelled) else ""
-            listener(Assumption("word vectors", LEARN, why, "--set text.vectors=null"))
-    taught = unlabelled.texts if vectors == LEARN else ()
+            listener(Assumption("word vectors", FROM_TEXTS, why, "--set text.vectors=null"))
+    taught = unlabelled.texts if vectors == FROM_TEXTS else ()
     if len(unlabelled):
         what = "teach word vectors and nothing else" if taught else "left out"
         first = source.where(int(unlabelled.rows[0]))
@@ -163,7 +164,7 @@ def _with_vectors(
     changes = {"text.vectors": vectors}
     if vectors is None:
         changes["text.begin"] = "random"
-    elif vectors == LEARN and is_open and len(unlabelled) >= len(training):
+    elif vectors == FROM_TEXTS and is_open and len(unlabelled) >= len(training):
         why = f"{len(unlabelled):,} texts have no label, {len(training):,} train"
         listener(Assumption("first vectors", "learnt", why, "--set text.begin=random"))
         changes["text.begin"] = "vectors"
@@ -262,7 +263,7 @@ def _settled(
         changes["data.text"] = roles.text
     if values.training.class_weights == "auto":
         changes["training.class_weights"] = is_uneven
-    if values.text.vectors not in ("auto", LEARN, None):  # a file
+    if values.text.vectors not in ("auto", FROM_TEXTS, None):  # a file
         changes |= {"text.tokens": "word", "text.begin": "vectors"}
     unused = "series." if roles.kind == "text" else "text."
     for dimension in recipe.dimensions():

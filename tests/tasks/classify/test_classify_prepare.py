@@ -365,8 +365,9 @@ def test_vectors_are_learnt_where_texts_with_and_without_a_label_are_many() -> N
         assert recipe.get("text.vectors") == taken
         assert bool(prepared.vectors) == (taken is not None)
         assert assumptions(heard).get("word vectors") == taken
-    _, recipe, heard = of(with_unlabelled("x" * TEACHING_CHARACTERS), "text.tokens=character")
-    assert recipe.get("text.vectors") is None and "word vectors" not in assumptions(heard)
+    for of_no_use in ("text.tokens=character", "text.begin=random"):
+        _, recipe, heard = of(with_unlabelled("x" * TEACHING_CHARACTERS), of_no_use)
+        assert recipe.get("text.vectors") is None and "word vectors" not in assumptions(heard)
 
 
 def first_vectors(*overrides: str, unlabelled: int) -> Any:
