@@ -32,7 +32,7 @@ BOUNDS = {
     "anomaly prepare series": 13_000,  # of 40 rows
     "classify prepare text": 6_000,  # of ten words
     "classify prepare class": 120_000,  # a column of targets of 2,000 cases: 60 for each
-    "classify prepare word": 1_500,
+    "classify prepare word": 5_500,  # and the vector that is learnt for it
     "classify prepare series": 5_000,  # of 50 steps
     "classify prepare step": 18_000,  # of 200 series
     "tag prepare token": 300,  # of sentences of ten

@@ -307,6 +307,9 @@ class Counting:
     def encode(self, prepared: Any, source: Any, context: Any) -> list[int]:
         return [1, 2]
 
+    def counted(self, encoded: Any) -> str:
+        return "numbers"
+
     def decode(self, prepared: Any, encoded: Any, predictions: Any, context: Any) -> pd.DataFrame:
         return pd.DataFrame({"number": predictions})
 

@@ -26,15 +26,18 @@ Alone = Callable[[Floats, int, Periods, Levels], Floats]
 def of_logarithms(method: Alone) -> Alone:
     """Return the method on logarithms: what it adds then multiplies.
 
-    A median of logarithms is the logarithm of the median, and so are all quantiles; the point
-    forecast is a median too. There is no answer where a value is not above zero.
+    They are of the history in units of its last value. A median of logarithms is the logarithm of
+    the median, and so are all quantiles; the point forecast is a median too. There is no answer
+    where a value is not above zero.
     """
 
     def forecast(history: Floats, horizon: int, periods: Periods, levels: Levels) -> Floats:
         if history.min() <= 0.0:
             return np.full((horizon, 1 + len(levels)), np.nan)
+        unit = history[-1]
         with np.errstate(over="ignore"):
-            found: Floats = np.exp(method(np.log(history), horizon, periods, levels))
+            said = method(np.log(history / unit), horizon, periods, levels)
+            found: Floats = np.exp(said) * unit
         return np.where(np.isfinite(found), found, np.nan)
 
     return forecast
