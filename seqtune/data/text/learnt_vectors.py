@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -9,6 +10,8 @@ import numpy.typing as npt
 
 from seqtune.data.ragged import Ragged
 from seqtune.data.text.vocabulary import UNKNOWN
+
+Ids = npt.NDArray[np.int32]
 
 WINDOW = 5
 """So many tokens on either side are company; the nearest counts 1, the furthest 1 / WINDOW."""
@@ -32,7 +35,7 @@ def learn_vectors(texts: Ragged, size: int, width: int, seed: int) -> npt.NDArra
     A token without company has zeros, and so have directions beyond what the tokens tell.
 
     Args:
-        texts: Token ids, of training texts alone.
+        texts: Token ids, of training texts alone, and not too many: see `some_of`.
         size: Number of different tokens.
         width: Numbers of each vector.
         seed: Of the factorisation, which begins at random.
@@ -45,7 +48,7 @@ def learn_vectors(texts: Ragged, size: int, width: int, seed: int) -> npt.NDArra
     """
     from sklearn.utils.extmath import randomized_svd
 
-    information = _information(_company(_thinned(texts), size))
+    information = _information(_company(texts, size))
     vectors = np.zeros((size, width), np.float32)
     count = min(width, size - 1)
     if information.nnz and count:
@@ -69,10 +72,14 @@ def first_numbers(vectors: npt.NDArray[np.float32], width: int) -> npt.NDArray[n
     return chosen * np.float32(SPREAD / spread) if spread > 0 else chosen
 
 
-def _thinned(texts: Ragged) -> Ragged:
-    """Return texts of at most about `MOST_TOKENS` in all."""
-    step = -(-len(texts.values) // MOST_TOKENS)
-    return texts if step < 2 else Ragged.from_list(texts.select(np.arange(0, len(texts), step)))
+def some_of(texts: Sequence[Ids]) -> Ragged:
+    """Return texts at even distances, of at most about `MOST_TOKENS` in all: as many as teach.
+
+    Args:
+        texts: Token ids of each, (tokens,).
+    """
+    step = -(-sum(map(len, texts)) // MOST_TOKENS)
+    return Ragged.from_list(texts[:: max(step, 1)])
 
 
 def _company(texts: Ragged, size: int) -> Any:

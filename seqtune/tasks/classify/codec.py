@@ -30,6 +30,9 @@ MAX_TOKENS = 400
 LEARNABLE = ("word", "subword")
 """Kinds of token whose vectors can be learnt from texts."""
 
+MEASURED = 20_000
+"""Texts, at even distances, that say how long texts are."""
+
 LONGEST = 100_000
 """Inputs per case that a codec may say at most."""
 
@@ -197,7 +200,8 @@ def fit_text(
         if settings.longest != "auto":
             longest[kind] = min(settings.longest, LONGEST)
         else:
-            lengths = tokenizers[kind].encode_batch(texts, None)[0].lengths
+            some = texts[:: -(-len(texts) // MEASURED)]
+            lengths = tokenizers[kind].encode_batch(some, None)[0].lengths
             usual = int(np.ceil(np.quantile(lengths, WHOLE_SHARE)))
             longest[kind] = min(max(usual, MIN_TOKENS), MAX_TOKENS)
     return tokenizers, longest

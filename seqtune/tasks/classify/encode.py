@@ -14,7 +14,7 @@ from seqtune.baselines.threads import one_thread
 from seqtune.data.channel_scale import fit_channels
 from seqtune.data.ragged import Ragged
 from seqtune.data.series_lengths import shortened, stretched
-from seqtune.data.text.learnt_vectors import learn_vectors
+from seqtune.data.text.learnt_vectors import learn_vectors, some_of
 from seqtune.data.text.tokenizer import Tokenizer
 from seqtune.data.text.word_vectors import read_vectors
 from seqtune.errors import DataError
@@ -90,17 +90,20 @@ def encode_all(
         texts = [*(cases.texts[row] for row in training.tolist()), *unlabelled]
         tokenizers, longest = fit_text(texts, [str(kind) for kind in wanted], values.text)
         codec = Codec(**fitted, tokenizers=tokenizers, longest=longest)
+        encoded = {kind: codec.tokens(cases.texts, kind) for kind in tokenizers}
         vectors: Vectors = {}
         if values.text.vectors == FROM_TEXTS:
             codec = replace(codec, learnt=_most_numbers(recipe))
             for kind, (size, width) in codec.vector_shapes.items():
                 with one_thread():
-                    known = codec.tokens(texts, kind)[0]
-                    vectors[kind] = learn_vectors(known, size, width, values.seed)
+                    known = encoded[kind][0].select(training)
+                    more, _ = codec.tokens(unlabelled, kind)
+                    teachers = some_of([*known, *more.select(range(len(more)))])
+                    vectors[kind] = learn_vectors(teachers, size, width, values.seed)
         elif values.text.vectors:
             vectors["word"] = _vectors(tokenizers["word"], Path(values.text.vectors), values.seed)
             codec = replace(codec, vectors=vectors["word"].shape[1])
-        return codec, {kind: codec.tokens(cases.texts, kind) for kind in tokenizers}, vectors
+        return codec, encoded, vectors
     lengths = cases.series.lengths[training]
     steps = min(values.series.longest, LONGEST, int(lengths.max()))
     series, count = shortened(cases.series, steps)
