@@ -1,4 +1,4 @@
-"""What ETS, Theta and MSTL share: one statsforecast model per history, quantiles, failures.
+"""What the methods of statsforecast share: a model per history, quantiles, failures.
 
 The library's optimisers stop at absolute tolerances: each history is brought to values about
 1,000, as in the competitions that it was made for, and its forecast back.
@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from seqtune.baselines.method import Floats, Histories, Levels
+from seqtune.baselines.method import Floats, Histories, Levels, Periods
 
 USUAL_EXPONENT = 10
 """The largest value of a history, its sign aside, is brought between 2 ** 9 and 2 ** 10: powers of
@@ -57,6 +57,43 @@ def forecast_each(histories: Histories, horizon: int, levels: Levels, fit: Fit) 
             result[window] = np.ldexp(np.stack([answer[name] for name in named], 1), -exponent)
     result[..., 1:].sort(axis=-1)
     return result
+
+
+def forecast_by_model(
+    histories: Histories,
+    horizon: int,
+    periods: Periods,
+    levels: Levels,
+    make: Callable[[int], Any],
+    *,
+    max_history: int,
+    max_season: int,
+) -> Floats:
+    """Forecast each history by a model of the library that has one season.
+
+    The season is the longest period that the history holds twice; 1 for none.
+
+    Args:
+        histories: A (steps,) array per window, without NaN.
+        horizon: Steps ahead.
+        periods: Seasonal periods in steps.
+        levels: Quantile levels in ascending order.
+        make: From the season, in steps, to the model.
+        max_history: Steps of history that are looked at.
+        max_season: Longer periods are left out.
+
+    Returns:
+        (windows, horizon, 1 + levels), as `forecast_each`.
+    """
+    short = tuple(period for period in periods if period <= max_season)
+
+    def fit(history: Floats, intervals: list[float]) -> Mapping[str, Any]:
+        recent = history[-max_history:]
+        model = make(longest_period(short, len(recent), cycles=2))
+        answer: Mapping[str, Any] = model.forecast(y=recent, h=horizon, level=intervals or None)
+        return answer
+
+    return forecast_each(histories, horizon, levels, fit)
 
 
 def longest_period(periods: tuple[int, ...], steps: int, cycles: int) -> int:

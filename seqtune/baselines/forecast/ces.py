@@ -10,10 +10,9 @@ Source:
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
-from seqtune.baselines.forecast._statsforecast import forecast_each, longest_period
+from seqtune.baselines.forecast._statsforecast import forecast_by_model
 from seqtune.baselines.method import Floats, Histories, Levels, Periods
 
 MAX_HISTORY = 1000
@@ -22,15 +21,13 @@ MAX_SEASON = 24
 
 def forecast(histories: Histories, horizon: int, periods: Periods, levels: Levels) -> Floats:
     """Forecast each history by the CES model with the lowest AICc."""
-    short = tuple(period for period in periods if period <= MAX_SEASON)
+    return forecast_by_model(
+        histories, horizon, periods, levels, _model,
+        max_history=MAX_HISTORY, max_season=MAX_SEASON,
+    )  # fmt: skip
 
-    def fit(history: Floats, intervals: list[float]) -> Mapping[str, Any]:
-        from statsforecast.models import AutoCES
 
-        recent = history[-MAX_HISTORY:]
-        period = longest_period(short, len(recent), cycles=2)
-        model = AutoCES(season_length=period)
-        answer: Mapping[str, Any] = model.forecast(y=recent, h=horizon, level=intervals or None)
-        return answer
+def _model(period: int) -> Any:
+    from statsforecast.models import AutoCES
 
-    return forecast_each(histories, horizon, levels, fit)
+    return AutoCES(season_length=period)

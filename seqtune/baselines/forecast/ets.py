@@ -14,10 +14,9 @@ Source:
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
-from seqtune.baselines.forecast._statsforecast import forecast_each, longest_period
+from seqtune.baselines.forecast._statsforecast import forecast_by_model
 from seqtune.baselines.method import Floats, Histories, Levels, Periods
 
 MAX_HISTORY = 1000
@@ -27,18 +26,16 @@ MAX_FULL_SEARCH = 12
 
 def forecast(histories: Histories, horizon: int, periods: Periods, levels: Levels) -> Floats:
     """Forecast each history by the ETS model with the lowest AICc."""
-    short = tuple(period for period in periods if period <= MAX_SEASON)
+    return forecast_by_model(
+        histories, horizon, periods, levels, _model,
+        max_history=MAX_HISTORY, max_season=MAX_SEASON,
+    )  # fmt: skip
 
-    def fit(history: Floats, intervals: list[float]) -> Mapping[str, Any]:
-        from statsforecast.models import AutoETS
 
-        recent = history[-MAX_HISTORY:]
-        period = longest_period(short, len(recent), cycles=2)
-        model = AutoETS(season_length=period, model=_form(period))
-        answer: Mapping[str, Any] = model.forecast(y=recent, h=horizon, level=intervals or None)
-        return answer
+def _model(period: int) -> Any:
+    from statsforecast.models import AutoETS
 
-    return forecast_each(histories, horizon, levels, fit)
+    return AutoETS(season_length=period, model=_form(period))
 
 
 def _form(period: int) -> str:
