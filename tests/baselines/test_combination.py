@@ -57,7 +57,7 @@ def test_origins_leave_enough_to_learn_from(steps: int, expected: list[int]) -> 
 
 def test_no_more_origins_than_twelve() -> None:
     found = combination.origins(400, 12, (12,))
-    assert len(found) == 12 and found[:2] == [388, 382]
+    assert len(found) == 12 and found[:2] == [384, 378]
 
 
 def test_without_origins_all_count_alike(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -84,6 +84,19 @@ def test_origins_are_worked_out_once(monkeypatch: pytest.MonkeyPatch) -> None:
     among(monkeypatch, one=counted)
     combination.forecast([LINE[:38], LINE[:40], LINE[:38]], 4, (), LEVELS)
     assert len(asked) == len(set(asked))
+
+
+def test_windows_of_a_series_share_their_origins(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[int] = []
+
+    def counted(history: Floats, horizon: int, periods: Periods, levels: Levels) -> Floats:
+        asked.append(len(history))
+        return above(0.0)(history, horizon, periods, levels)
+
+    among(monkeypatch, one=counted)
+    ends = range(60, 72)
+    combination.forecast([np.arange(1.0, end + 1.0) for end in ends], 12, (12,), LEVELS)
+    assert {*asked} == {*ends, 54, 48, 42, 36, 30} and len(asked) == len({*asked})
 
 
 def test_long_histories_are_cut_where_windows_share_origins(

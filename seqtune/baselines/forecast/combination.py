@@ -161,6 +161,9 @@ def _mean(voices: Mapping[str, Floats], weights: Mapping[str, float]) -> Floats:
 def origins(steps: int, horizon: int, periods: Periods) -> list[int]:
     """Return where forecasts begin whose truth is known, the newest first.
 
+    They lie at multiples of half a horizon, so that windows that end at different steps of a series
+    share them, and each is worked out once.
+
     Args:
         steps: Length of the history.
         horizon: Steps ahead.
@@ -172,7 +175,8 @@ def origins(steps: int, horizon: int, periods: Periods) -> list[int]:
     """
     shortest = min(periods, default=1)
     least = max(2 * shortest + 2, horizon + 8, 12)
-    return list(range(steps - horizon, least - 1, -max(1, horizon // 2)))[:ORIGINS]
+    apart = max(1, horizon // 2)
+    return list(range((steps - horizon) // apart * apart, least - 1, -apart))[:ORIGINS]
 
 
 def faded(errors: Sequence[float]) -> float:
