@@ -1,46 +1,26 @@
-"""How long simple methods take with all cases, foreseen from forty: within a factor of two."""
+"""How the time of simple methods is foreseen: random convolutions know how long the series are."""
 
 from __future__ import annotations
 
-from time import process_time
-from types import ModuleType
-from typing import Any
-
-import numpy as np
 import pytest
 
-from seqtune.baselines.classify import nearest_neighbour_dtw, random_convolutions
+from seqtune.baselines.classify import random_convolutions
 from seqtune.baselines.classify._fitting import ClassifyFitting
+from seqtune.baselines.classify.random_convolutions import FEATURES, work_by_steps
 from seqtune.baselines.problem import Portion, Problem
 from seqtune.baselines.runner import Turn
 
-SAMPLE, WHOLE = (40, 10), (150, 50)
+
+def test_features_grow_with_the_steps_and_the_ridge_with_the_cases() -> None:
+    ridge = 100**2 * (100 + 0.2 * FEATURES) / 4500
+    assert work_by_steps(100, 50, 60) == pytest.approx((200 + 150) * (40 + 60) + ridge)
+    assert work_by_steps(100, 50, 160) - work_by_steps(100, 50, 60) == pytest.approx(350 * 100)
 
 
-def portion(sizes: tuple[int, int], steps: int) -> Portion:
-    """Return so many known cases of noise in four classes, and others to classify."""
-    random = np.random.default_rng(0)
-    known, asked = ([random.normal(size=(steps, 1)) for _ in range(size)] for size in sizes)
-    return Portion((known, np.eye(4)[np.arange(sizes[0]) % 4]), asked, sizes, steps)
-
-
-@pytest.mark.parametrize(
-    ("method", "steps"),
-    [(nearest_neighbour_dtw, 100), (random_convolutions, 24), (random_convolutions, 300)],
-)
-def test_the_time_of_all_cases_is_foreseen(method: ModuleType, steps: int) -> None:
-    """Processor time, the least of two: a first run clears memory and imports libraries."""
-    turn = Turn("", method, Problem(ClassifyFitting("series", False, 0), [], lambda *_: {}))
-
-    def seconds(asked: Portion) -> float:
-        taken = []
-        for _ in range(2):
-            began = process_time()
-            turn.answer(asked)
-            taken.append(process_time() - began)
-        return min(taken)
-
-    sample, whole = portion(SAMPLE, steps), portion(WHOLE, steps)
-    foreseen: Any = seconds(sample) / turn.work(sample) * turn.work(whole)
-    assert turn.left_out == ""
-    assert 0.5 < foreseen / seconds(whole) < 2.0
+def test_a_portion_says_how_long_its_series_are() -> None:
+    turn = Turn(
+        "", random_convolutions, Problem(ClassifyFitting("series", False, 0), [], lambda *_: {})
+    )
+    for steps in (24, 300):
+        portion = Portion(None, None, (40, 10), steps)
+        assert turn.work(portion) == work_by_steps(40, 10, steps)
