@@ -7,7 +7,7 @@ from types import ModuleType
 import numpy as np
 import pytest
 
-from seqtune.baselines.forecast import arima, combination, scum
+from seqtune.baselines.forecast import arima, ces, combination, scum
 from seqtune.baselines.forecast._alone import Alone, by_ridge, of_logarithms
 from seqtune.baselines.forecast._widths import widened, width_factors
 from seqtune.baselines.forecast.combination import Combination
@@ -113,11 +113,16 @@ def test_long_histories_are_cut_where_windows_share_origins(
     assert max(longest) == 499 and longest[0] == 450  # both from step 200
 
 
-@pytest.mark.parametrize("method", [arima, combination, scum])
+@pytest.mark.parametrize("method", [arima, ces, combination])
 def test_what_takes_long_is_meant_for_short_series(method: ModuleType) -> None:
-    assert method.suits([LINE])
+    assert method.suits([LINE]) and method.suits([LINE] * 60) and not method.suits([LINE] * 61)
+    assert not method.suits([])
     assert not method.suits([np.ones(1001)])
     assert not method.suits([np.array([0.0, 0.0, 3.0, 0.0])])
+
+
+def test_scum_runs_where_it_is_named_alone() -> None:
+    assert not scum.suits([LINE])
 
 
 def test_factors_by_hand() -> None:

@@ -4,7 +4,7 @@ statsforecast's AutoARIMA. The season is the longest period of at most 12 steps 
 holds twice. The search compares models by conditional sums of squares, and the best of them is
 fitted by maximum likelihood: on months that is several times quicker.
 
-It is left out where `baselines.methods` is auto and the data is intermittent or long.
+It is left out where `baselines.methods` is auto and the data is intermittent, long or many windows.
 
 Source:
     Hyndman and Khandakar 2008, "Automatic time series forecasting: the forecast package for R",

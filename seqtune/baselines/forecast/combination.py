@@ -10,7 +10,7 @@ On 51 real short series (docs/notes/forecasting.md, "Combinations") its error is
 method that the last horizon favours, and 0.91 of SCUM's; with ETS and ARIMA among its members it is
 no better by two standard errors, and takes ten times as long.
 
-It is left out where `baselines.methods` is auto and the data is intermittent or long.
+It is left out where `baselines.methods` is auto and the data is intermittent, long or many windows.
 
 Source:
     Bates and Granger 1969, "The combination of forecasts", Operational Research Quarterly 20(4);

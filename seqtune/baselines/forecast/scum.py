@@ -2,7 +2,7 @@
 
 A simple combination of univariate models. One of the four that has no answer has no vote.
 
-It is left out where `baselines.methods` is auto and the data is intermittent or long.
+It runs where `baselines.methods` names it: the four are on the leaderboard by themselves.
 
 Source:
     Petropoulos and Svetunkov 2020, "A simple combination of univariate models", Int. J. of
@@ -16,14 +16,14 @@ import warnings
 import numpy as np
 
 from seqtune.baselines.forecast import arima, ces, ets, theta
-from seqtune.baselines.forecast._short import is_short
 from seqtune.baselines.method import Floats, Histories, Levels, Periods
 
-BLENDS = False  # `combination` knows more of the history, and is as quick
-
-suits = is_short
-
 MEMBERS = (ets, ces, arima, theta)
+
+
+def suits(histories: Histories) -> bool:
+    """Say that no data asks for it."""
+    return False
 
 
 def forecast(histories: Histories, horizon: int, periods: Periods, levels: Levels) -> Floats:
