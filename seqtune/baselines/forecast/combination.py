@@ -81,7 +81,9 @@ def forecast(histories: Histories, horizon: int, periods: Periods, levels: Level
     for window, history in enumerate(histories):
         begin = max(0, len(history) - MAX_HISTORY) // SHARED * SHARED
         recent = np.asarray(history[begin:], np.float64)
-        found[window] = Combination.of(recent, horizon, periods, levels).forecast()
+        made = Combination.of(recent, horizon, periods, levels)
+        if made.voices:
+            found[window] = made.forecast()
     return found
 
 
@@ -114,10 +116,10 @@ class Combination:
             periods: Seasonal periods in steps.
             levels: Quantile levels.
         """
-        voices = _Origin(history.tobytes(), horizon, periods, levels).voices
+        voices = _voices(history.tobytes(), horizon, periods, levels)
         earlier, truth, units = [], [], []
         for end in origins(len(history), horizon, periods):
-            said = _Origin(history[:end].tobytes(), horizon, periods, levels).voices
+            said = _voices(history[:end].tobytes(), horizon, periods, levels)
             if voices.keys() <= said.keys():
                 earlier.append(said)
                 truth.append(history[end : end + horizon])
@@ -142,10 +144,8 @@ class Combination:
         return inverse_powers(errors)
 
     def forecast(self) -> Floats:
-        """Return (horizon, 1 + levels); NaN where no member has an answer."""
+        """Return (horizon, 1 + levels); at least one member must have an answer."""
         weights = self.weights
-        if not weights:
-            return np.full((1, 1 + len(self.levels)), np.nan)
         together = _mean(self.voices, weights)
         if not self.earlier or not self.levels:
             return together
@@ -202,33 +202,16 @@ def inverse_powers(errors: Mapping[str, float]) -> dict[str, float]:
     return {name: power / whole for name, power in powers.items()}
 
 
-@dataclass(frozen=True)
-class _Origin:
-    """An origin, by the bytes of what is known there: windows of a series have many in common.
+@lru_cache(maxsize=2048)
+def _voices(known: bytes, horizon: int, periods: Periods, levels: Levels) -> Mapping[str, Floats]:
+    """Return what members say, (horizon, 1 + levels) of each that has an answer.
 
     Args:
-        known: The history, float64.
+        known: The history, as the bytes of float64: windows of a series have many in common.
         horizon: Steps ahead.
         periods: Seasonal periods in steps.
         levels: Quantile levels.
     """
-
-    known: bytes
-    horizon: int
-    periods: Periods
-    levels: Levels
-
-    @property
-    def voices(self) -> dict[str, Floats]:
-        """What members say, (horizon, 1 + levels) of each that has an answer."""
-        return _voices(self)
-
-
-@lru_cache(maxsize=2048)
-def _voices(origin: _Origin) -> dict[str, Floats]:
-    history = np.frombuffer(origin.known)
-    said = {
-        name: member(history, origin.horizon, origin.periods, origin.levels)
-        for name, member in MEMBERS.items()
-    }
+    history = np.frombuffer(known)
+    said = {name: member(history, horizon, periods, levels) for name, member in MEMBERS.items()}
     return {name: each for name, each in said.items() if np.isfinite(each).all()}
