@@ -56,7 +56,7 @@ def command(
     ] = 0.95,
     repetition_penalty: Annotated[
         float,
-        typer.Option(help="Power that the probability of a token is raised to that was there."),
+        typer.Option(help="Lower the probability of tokens already there, to this power; 1 for not."),
     ] = 1.0,
     no_repeat: Annotated[
         int | None, typer.Option(metavar="N", help="Write no sequence of N tokens twice.")
