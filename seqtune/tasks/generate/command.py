@@ -56,7 +56,7 @@ def command(
     ] = 0.95,
     repetition_penalty: Annotated[
         float,
-        typer.Option(help="Lower the probability of tokens already there, to this power; 1 for not."),
+        typer.Option(help="Above 1, tokens that are already there become less likely."),
     ] = 1.0,
     no_repeat: Annotated[
         int | None, typer.Option(metavar="N", help="Write no sequence of N tokens twice.")
