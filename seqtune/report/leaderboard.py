@@ -48,6 +48,10 @@ class LeaderboardReport:
         lines = ["* the winner, chosen on validation; test figures took no part in it"]
         if self.board.leading and self.board.joined_leads:
             lines = ["* the winner whatever the figures, which cannot choose among its members"]
+        if self.board.surest and self.board.winner is self.board.row(self.board.surest):
+            lines = [
+                "* the winner: forecasts from earlier origins, and not validation alone, chose it"
+            ]
         if self.board.chosen_row:
             lines = ["* what the run has chosen that this one was refitted from"]
         if self.board.leads_by_margin:

@@ -110,6 +110,8 @@ class Leaderboard:
         joined: Name of the row that joins networks and simple methods; empty for none. It is no
             part of what was searched.
         joined_leads: Whether it comes first, whatever the figures say.
+        surest: Name of the row that is known by more than the validation part, and comes first;
+            empty for none.
     """
 
     metric: str
@@ -120,6 +122,7 @@ class Leaderboard:
     chosen: str = ""
     joined: str = ""
     joined_leads: bool = False
+    surest: str = ""
 
     def ranked(self) -> tuple[Row, ...]:
         """Return the rows, best first by validation, rows without a score last.
@@ -130,7 +133,8 @@ class Leaderboard:
         So it does before networks that are better by no more than the margin.
         """
         rows = sorted(self.rows, key=self._order)
-        leading = [row for row in rows if self.joined_leads and row.name == self.joined]
+        first = self.joined if self.joined_leads else self.surest
+        leading = [row for row in rows if first and row.name == first]
         return (*leading, *self._by_margin([row for row in rows if row not in leading]))
 
     def _by_margin(self, rows: list[Row]) -> list[Row]:
@@ -165,7 +169,7 @@ class Leaderboard:
         first, network = self.winner, self.best_network
         if self.chosen or not first or not network or first.kind != "ensemble":
             return False
-        if first.name == self.joined:
+        if first.name in (self.joined, self.surest):
             return False
         return self._order(network) < self._order(first)
 
@@ -227,6 +231,7 @@ class Leaderboard:
             "standard_error": self.standard_error,
             **({"chosen": self.chosen} if self.chosen else {}),
             **({"joined": self.joined, "joined_leads": self.joined_leads} if self.joined else {}),
+            **({"surest": self.surest} if self.surest else {}),
             "winner": _name(self.winner),
             "best_network": _name(self.best_network),
             "best_baseline": _name(self.best_baseline),
@@ -257,8 +262,11 @@ class Leaderboard:
         joined, leads = value.get("joined", ""), value.get("joined_leads", False)
         if joined not in ("", *(row.name for row in rows)) or not isinstance(leads, bool):
             raise ValueError("joined is no row")
+        surest = value.get("surest", "")
+        if surest not in ("", *(row.name for row in rows)):
+            raise ValueError("surest is no row")
         metric, direction = str(value["metric"]), value["direction"]
-        return cls(metric, direction, rows, margin, standard_error, chosen, joined, leads)
+        return cls(metric, direction, rows, margin, standard_error, chosen, joined, leads, surest)
 
     def _order(self, row: Row) -> tuple[bool, float, bool, float, str]:
         score = self.validation_score(row)

@@ -69,6 +69,14 @@ class Hedges(Protocol):
         networks whose error is not less than half of its own. The metric is an error.
         """
 
+    def validation_share(self, prepared: Any, method: str) -> float:
+        """Return how much of what is known of networks and a method validation is, 0 to 1.
+
+        So much of their share networks keep in the average. A method with less than 1 is known by
+        more than validation: the average with it stands before all other rows, and where there is
+        none, so does the method.
+        """
+
 
 @runtime_checkable
 class Joins(Protocol):

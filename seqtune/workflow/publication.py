@@ -18,6 +18,7 @@ from seqtune.run.retention import prune
 from seqtune.run.selection import BLEND, Selection
 from seqtune.search.problem import Problem
 from seqtune.search.trial import Result
+from seqtune.tasks._abilities import Hedges
 
 
 @dataclass
@@ -28,11 +29,13 @@ class Publication:
         problem: Task, data and run folder.
         baselines: The baselines' rows of the leaderboard.
         chosen: What an earlier search has chosen; empty where validation chooses.
+        blended: Names of the simple methods that an ensemble may take in.
     """
 
     problem: Problem
     baselines: list[Row] = field(default_factory=list)
     chosen: str = ""
+    blended: Collection[str] = ()
     _members: dict[str, list[Member]] | None = None
 
     def write_board(self, rows: Sequence[Row]) -> None:
@@ -50,6 +53,7 @@ class Publication:
         )
         if board.row(JOINED) is not None and can_join(self.problem):
             board = replace(board, joined=JOINED, joined_leads=joined_leads(self.problem))
+        board = replace(board, surest=self._surest(board))
         if (best := board.best_network) and math.isfinite(score := board.validation_score(best)):
             is_blended = any(row.name == BLEND for row in rows) and is_hedged(self.problem)
             margin = score if is_blended else task.margin(self.problem.prepared, score)
@@ -62,6 +66,26 @@ class Publication:
             error = task.standard_error(self.problem.prepared, "test", middle)
             board = replace(board, standard_error=error)
         write_json(self.problem.folder / "leaderboard.json", board.to_dict())
+
+    def _surest(self, board: Leaderboard) -> str:
+        """Return the row that is known by more than validation, where that says little.
+
+        It is the blend with a method that is known so, or the method, as long as there is none.
+        """
+        problem = self.problem
+        if not is_hedged(problem) or not isinstance(problem.task, Hedges):
+            return ""
+        share = problem.task.validation_share
+        known = [
+            row.name
+            for row in board.ranked()
+            if row.name in self.blended
+            and math.isfinite(board.validation_score(row))
+            and share(problem.prepared, row.name) < 1
+        ]
+        if known and board.row(BLEND) is not None:
+            return BLEND
+        return known[0] if known else ""
 
     def checkpoint(
         self,

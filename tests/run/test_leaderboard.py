@@ -249,6 +249,16 @@ def test_what_an_earlier_search_has_chosen_comes_before_it() -> None:
     assert board.winner is board.row("naive") and board.leading is None
 
 
+def test_a_row_that_is_known_by_more_than_validation_comes_first() -> None:
+    board = replace(BOARD, surest="naive", margin=9.0)
+    assert names(board) == ["naive", *(name for name in names(BOARD) if name != "naive")]
+    assert board.winner is board.row("naive") and not board.leads_by_margin
+    kept = Leaderboard.from_dict(json.loads(json.dumps(board.to_dict())))
+    assert kept == replace(board, rows=board.ranked())
+    with pytest.raises(RunError, match="surest is no row"):
+        Leaderboard.from_dict(board.to_dict() | {"surest": "nobody"})
+
+
 @pytest.mark.parametrize("spoiled", [{"joined": "nobody"}, {"joined": 1}, {"joined_leads": "yes"}])
 def test_a_joined_row_that_cannot_be_is_refused(spoiled: dict[str, Any]) -> None:
     values = joined_board(leads=True).to_dict() | spoiled
