@@ -165,6 +165,15 @@ class Selection:
         rows = {self.ensemble_name: self.weights, JOINED: self.joined}
         return {name: weights for name, weights in rows.items() if weights}
 
+    def held_out(self, row: Row) -> npt.NDArray[np.float64] | None:
+        """Return what a row predicted for the validation part; None where it was not kept."""
+        if weights := self._ensembles().get(row.name):
+            return self.predicted.blended_validation(weights)
+        if row.kind == "baseline":
+            return self.baseline_predictions.get(row.name, {}).get("validation")
+        trials = (result.trial for result in self.results if row_name(result) == row.name)
+        return next(map(self.predicted.validation, trials), None)
+
     def members(self) -> dict[str, list[Member]]:
         """Return the networks behind each row."""
         rows = {row_name(result): [self._member(result, 1.0)] for result in self.ranked()}

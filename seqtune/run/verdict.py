@@ -7,14 +7,10 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 from seqtune.drawing.wording import better, command, figure, literal, metric_name, percent
-from seqtune.run.leaderboard import Leaderboard, Row
+from seqtune.run.leaderboard import ERRORS, Leaderboard, Row
 from seqtune.tasks._info import metric_of
 
 TIE = 0.01 + 1e-9  # at most 1 % of the baseline's figure, rounding of floats allowed for
-
-ERRORS = 2.0
-"""Test figures closer than so many standard errors of one of them are not told apart. The error of
-their difference is at most 1.4 times as large; it is smaller where both err on the same cases."""
 
 
 def verdict(
@@ -194,7 +190,11 @@ class _Pair:
 
     @property
     def is_within_error(self) -> bool:
-        """Whether chance alone explains the difference, where its size is known."""
+        """Whether chance alone explains the difference, where its size is known.
+
+        The error is that of one of the figures. That of their difference is at most 1.4 times as
+        large; it is smaller where both err on the same cases.
+        """
         return abs(self.advantage) < ERRORS * self.error
 
     @property

@@ -59,6 +59,24 @@ class Recalibrates(Protocol):
 
 
 @runtime_checkable
+class JudgesCases(Protocol):
+    """A task whose metric is a mean over cases, from which it is known how chance moves it."""
+
+    def case_values(
+        self, prepared: Any, predictions: npt.NDArray[np.float64]
+    ) -> npt.NDArray[np.float64] | None:
+        """Return (cases,) a value of each case of the validation part, with that metric as mean.
+
+        Args:
+            prepared: The data.
+            predictions: Predictions for the validation part.
+
+        Returns:
+            The values; None where the metric is no such mean.
+        """
+
+
+@runtime_checkable
 class Hedges(Protocol):
     """A task that leans on a simple method where little was held out to choose by."""
 

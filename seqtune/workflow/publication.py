@@ -9,6 +9,7 @@ from typing import Any
 
 from seqtune.errors import RunError
 from seqtune.files import write_json
+from seqtune.run.chance import with_errors
 from seqtune.run.checkpoint import checkpoint_rows, write_checkpoint
 from seqtune.run.ensemble_choice import is_hedged
 from seqtune.run.joined import JOINED, can_join, joined_leads
@@ -38,11 +39,13 @@ class Publication:
     blended: Collection[str] = ()
     _members: dict[str, list[Member]] | None = None
 
-    def write_board(self, rows: Sequence[Row]) -> None:
+    def write_board(self, rows: Sequence[Row], selection: Selection | None = None) -> None:
         """Write the leaderboard.
 
         Args:
             rows: Rows beside those of the baselines.
+            selection: What knows the predictions for the validation part; None where it is too
+                early to say how sure their figures are.
         """
         task = self.problem.task
         board = Leaderboard(
@@ -65,6 +68,8 @@ class Publication:
             middle = sum(figures) / 2
             error = task.standard_error(self.problem.prepared, "test", middle)
             board = replace(board, standard_error=error)
+        if selection is not None:
+            board = with_errors(board, self.problem, selection.held_out)
         write_json(self.problem.folder / "leaderboard.json", board.to_dict())
 
     def _surest(self, board: Leaderboard) -> str:
@@ -116,16 +121,21 @@ class Publication:
             selection: What was chosen and scored.
         """
         write_calibrations(self.problem.folder, selection.calibrations())
-        self._publish(selection.members(), selection.rows())
+        self._publish(selection.members(), selection.rows(), selection)
 
-    def _publish(self, members: dict[str, list[Member]], rows: Sequence[Row]) -> None:
+    def _publish(
+        self,
+        members: dict[str, list[Member]],
+        rows: Sequence[Row],
+        selection: Selection | None = None,
+    ) -> None:
         """Write the leaderboard after what it refers to.
 
         Who reads at this moment has the earlier leaderboard with the new members, so that these
         stand beside the earlier ones until the next time.
         """
         write_members(self.problem.folder, {**self._published(), **members})
-        self.write_board(rows)
+        self.write_board(rows, selection)
         self._members = members
 
     def _published(self) -> dict[str, list[Member]]:
