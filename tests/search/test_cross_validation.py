@@ -18,6 +18,7 @@ from seqtune.search.problem import Problem
 from seqtune.search.schedule import Schedule, Watch
 from seqtune.search.trial import Result, TrialJob
 from seqtune.search.trial_files import folds_path, model_path, predictions_path
+from seqtune.tasks._contract import SearchSettings
 from seqtune.tasks._info import Metric, TaskInfo
 from seqtune.tasks._values import Fold
 
@@ -83,6 +84,8 @@ class Stub:
     def info(self) -> TaskInfo:
         """Metrics of that direction."""
         return TaskInfo("stub", "", (Metric("error", direction=self.direction),))
+
+    search = SearchSettings()
 
     def network_facts(self, model: Any) -> dict[str, Any]:
         return {}

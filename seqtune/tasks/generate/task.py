@@ -64,7 +64,7 @@ class GenerateTask(Task):
     """Language models over recurrent networks; see `seqtune.tasks._contract.Task`."""
 
     info = INFO
-    search = SearchSettings(score_share=0.03, blends_single=True)
+    search = SearchSettings(score_share=0.03, blends_single=True, parts_batches=True)
     verbs = ("generate", "write", "next_words", "fill", "prompt_in", "check_output")
 
     def prepare(
