@@ -51,7 +51,9 @@ tasks. A module may also define:
   is meant for such data; where it is not, it runs only if it is asked for by name;
 - `work(known, asked)`: how the time of fitting that many examples and predicting that many others
   grows, in any unit; without it, the time grows with their sum;
-- `work_by_steps(known, asked, steps)`: the same, where the length of the examples matters to that.
+- `work_by_steps(known, asked, steps)`: the same, where the length of the examples matters to that;
+- `keep(model, path)` and `kept(path, vocabulary)`, of a language model: write it to a JSON file of
+  a run folder, with arrays in a file of the same name beside it, and open it again.
 """
 
 from __future__ import annotations
@@ -79,6 +81,12 @@ Levels = tuple[float, ...]
 """Quantile levels in ascending order, each within (0, 1)."""
 
 
+EVIDENCE = 3
+"""What a language model says of a context, beside probabilities, as logarithms: how likely it finds
+what came most often behind the longest known part of it; how much of the probability it leaves to
+shorter parts; and how many different tokens came behind it."""
+
+
 class LanguageModel(Protocol):
     """Gives every token of the vocabulary a probability after any context.
 
@@ -90,23 +98,27 @@ class LanguageModel(Protocol):
     def detail(self) -> str:
         """What was chosen on held-out data, in few words; "" where nothing was."""
 
-    @property
-    def reach(self) -> int:
-        """How many tokens before the next one matter at most."""
+    def read(self, documents: Ragged) -> Floats:
+        """Return what it says of each token, (tokens, 1 + EVIDENCE) in their order.
 
-    def log_probabilities(self, documents: Ragged) -> Floats:
-        """Return the natural logarithm of each token's probability, (tokens,) in their order.
+        First the natural logarithm of the token's probability; then what it knows of the context,
+        as `expect` returns it.
 
         Args:
             documents: Token ids, one sequence per document; each from its beginning.
         """
 
-    def next_probabilities(self, context: npt.ArrayLike) -> Floats:
-        """Return the probability of each token to come next, (vocabulary,).
+    def start(self) -> Any:
+        """Return the state of a document of which nothing is known yet."""
 
-        Args:
-            context: (tokens,) ids of the document so far, or the last `reach` of them at least;
-                empty at the beginning of a document.
+    def follow(self, state: Any, token: int) -> Any:
+        """Return the state after one more token of a document; the one before stays as it is."""
+
+    def expect(self, state: Any) -> tuple[Floats, Floats]:
+        """Return the probability of each token to come next, and what is known of the context.
+
+        Returns:
+            (vocabulary,) probabilities, and (EVIDENCE,) numbers; see `EVIDENCE`.
         """
 
     def refitted(self, documents: Ragged) -> LanguageModel:

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -124,7 +125,7 @@ def count(stream: Stream, vocabulary: int, most: int) -> Iterator[Counts]:
         contexts = len(keys)
 
 
-def find(keys: Integers, wanted: Integers) -> Integers:
+def find(keys: npt.NDArray[Any], wanted: npt.NDArray[Any]) -> Integers:
     """Return the place of each wanted key among sorted keys, -1 where it is not there."""
     if not len(keys):
         return np.full(len(wanted), ABSENT, np.int64)

@@ -20,27 +20,15 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
-import numpy.typing as npt
 
 from seqtune.baselines.method import Floats, Integers
-from seqtune.baselines.ngram_counts import ABSENT, Counts, Stream, count, discounts, find
+from seqtune.baselines.ngram_counts import ABSENT, Counts, Stream, count
+from seqtune.baselines.ngram_level import LEAST, Level
+from seqtune.baselines.ngram_walk import Walk
 from seqtune.data.ragged import Ragged
 
-
-@dataclass(frozen=True, eq=False)
-class Level:
-    """The n-grams of one order, ready to predict.
-
-    Args:
-        keys: (ngrams,) sorted.
-        share: (ngrams,) discounted share of each in its context.
-        rest: (contexts,) what is left in each context for the order below; 1 where nothing
-            follows it.
-    """
-
-    keys: Integers
-    share: Floats
-    rest: Floats
+State = tuple[int, ...]
+"""What matters of a document so far: the number of the n-gram of length 0, 1, … at its end."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,44 +48,62 @@ class KneserNey:
         """The longest n-grams, which were chosen on held-out data."""
         return f"order {len(self.levels)}"
 
-    @property
-    def reach(self) -> int:
-        """How many tokens before the next one matter at most."""
-        return len(self.levels) - 1
-
     def log_probabilities(self, documents: Ragged) -> Floats:
         """Return the natural logarithm of each token's probability, (tokens,)."""
+        return self._walked(documents).logarithms()
+
+    def read(self, documents: Ragged) -> Floats:
+        """Return what is said of each token; see `LanguageModel.read`."""
+        walk = self._walked(documents)
+        return np.column_stack([walk.logarithms(), walk.evidence(self.levels)])
+
+    def _walked(self, documents: Ragged) -> Walk:
         walk = Walk(documents, self.vocabulary)
         for level in self.levels:
             walk.climb(level)
-        return walk.logarithms()
+        return walk
 
-    def next_probabilities(self, context: npt.ArrayLike) -> Floats:
-        """Return the probability of each token to come next, (vocabulary,)."""
-        base = self.vocabulary + 1
-        known = np.asarray(context, np.int64)
-        if len(known) < len(self.levels):
-            known = np.insert(known, 0, self.vocabulary)
-        probabilities = np.full(self.vocabulary, 1.0 / self.vocabulary)
-        for order, level in enumerate(self.levels, start=1):
-            if len(known) < order - 1:
-                break
-            number = self._number(known[len(known) - order + 1 :])
-            if number < 0:
-                break
-            first, last = np.searchsorted(level.keys, [number * base, number * base + base])
-            tokens = level.keys[first:last] - number * base
-            probabilities *= level.rest[number]
-            is_token = tokens < self.vocabulary
-            probabilities[tokens[is_token]] += level.share[first:last][is_token]
-        return probabilities
+    def start(self) -> State:
+        """Return the state of a document of which nothing is known yet; see `follow`."""
+        return tuple(self.beginnings(1)[0].tolist())
+
+    def follow(self, state: State, token: int) -> State:
+        """Return the state after one more token of a document.
+
+        Args:
+            state: The number of the n-gram of length 0, 1, … at its end, -1 where training has
+                none such.
+            token: What comes next.
+        """
+        after = [0]
+        for level, context in zip(self.levels[:-1], state, strict=False):
+            after.append(level.number(context, token) if context >= 0 else ABSENT)
+        return tuple(after)
+
+    def expect(self, state: State) -> tuple[Floats, Floats]:
+        """Return what comes next, and what is known of the context; see `LanguageModel.expect`."""
+        probabilities = np.full(self.vocabulary + 1, 1.0 / self.vocabulary)
+        likeliest, rest, kinds = 0, 1.0, 0
+        for level, context in zip(self.levels, state, strict=True):
+            if context < 0:
+                continue
+            tokens, counts = level.followers(context)
+            total = counts.sum()
+            if total:
+                taken = level.taken[np.minimum(counts, 3)]
+                rest, kinds = taken.sum() / total, len(tokens)
+                likeliest = tokens[counts.argmax()]
+                probabilities *= rest
+                probabilities[tokens] += (counts - taken) / total
+        known = np.log([probabilities[likeliest], max(rest, LEAST), max(kinds, 1)])
+        return probabilities[: self.vocabulary], known
 
     def beginnings(self, documents: int) -> Integers:
         """Return the state of documents of which nothing is known yet; see `extend`."""
         states = np.full((documents, len(self.levels)), ABSENT, np.int64)
         states[:, 0] = 0
         if len(self.levels) > 1:
-            states[:, 1] = self._number(np.array([self.vocabulary]))
+            states[:, 1] = self.levels[0].number(0, self.vocabulary)
         return states
 
     def extend(self, states: Integers, tokens: Integers) -> tuple[Floats, Integers]:
@@ -117,10 +123,10 @@ class KneserNey:
         for order, level in enumerate(self.levels, start=1):
             known = np.flatnonzero(states[:, order - 1] >= 0)
             contexts = states[known, order - 1]
-            found = find(level.keys, contexts * (self.vocabulary + 1) + tokens[known])
+            found = level.find(contexts, tokens[known])
             probabilities[known] *= level.rest[contexts]
             is_there = found >= 0
-            probabilities[known[is_there]] += level.share[found[is_there]]
+            probabilities[known[is_there]] += level.shares(found[is_there], contexts[is_there])
             if order < len(self.levels):
                 after[known, order] = found
         return probabilities, after
@@ -128,16 +134,6 @@ class KneserNey:
     def refitted(self, documents: Ragged) -> KneserNey:
         """Return a model of the same order, fitted on other documents."""
         return fit_order(documents, self.vocabulary, len(self.levels))
-
-    def _number(self, tokens: Integers) -> int:
-        """Return the number of an n-gram, -1 where training has none such; 0 for the empty one."""
-        number = 0
-        for level, token in zip(self.levels, tokens.tolist(), strict=False):
-            key = number * (self.vocabulary + 1) + token
-            number = int(find(level.keys, np.array([key]))[0])
-            if number < 0:
-                break
-        return number
 
 
 def fit_order(documents: Ragged, vocabulary: int, order: int) -> KneserNey:
@@ -159,61 +155,7 @@ def count_orders(documents: Ragged, vocabulary: int, order: int) -> list[Counts]
 def model_of(counted: Sequence[Counts], vocabulary: int) -> KneserNey:
     """Make a model of all n-grams counted, from order 1 up."""
     levels = [
-        level_of(counts, counts.continuations(longer), vocabulary)
+        Level.of(counts, counts.continuations(longer), vocabulary)
         for counts, longer in pairwise(counted)
     ]
-    return KneserNey([*levels, level_of(counted[-1], counted[-1].raw, vocabulary)], vocabulary)
-
-
-def level_of(counts: Counts, adjusted: Integers, vocabulary: int) -> Level:
-    """Turn counts into shares: discounted, and by context."""
-    context = counts.keys // (vocabulary + 1)
-    taken = np.concatenate([[0.0], discounts(adjusted)])[np.minimum(adjusted, 3)]
-    total = np.bincount(context, adjusted, minlength=counts.contexts)
-    left = np.bincount(context, taken, minlength=counts.contexts)
-    is_followed = total > 0
-    total = np.where(is_followed, total, 1.0)
-    share = (adjusted - taken) / total[context]
-    return Level(counts.keys, share, np.where(is_followed, left / total, 1.0))
-
-
-class Walk:
-    """The probability of every token of a text, from the shortest n-grams to the longest."""
-
-    def __init__(self, documents: Ragged, vocabulary: int) -> None:
-        self.stream = Stream.of(documents, vocabulary)
-        self.base = vocabulary + 1
-        self.order = 0
-        self.numbers = np.zeros(len(self.stream.tokens), np.int64)
-        self.probabilities = np.full(len(self.stream.tokens), 1.0 / vocabulary)
-
-    def climb(self, level: Level) -> None:
-        """Go on to the next order."""
-        self.probabilities, self.numbers = self._next(level)
-        self.order += 1
-
-    def peek(self, level: Level) -> float:
-        """Return the mean log-probability that the next order would give."""
-        return float(self._logarithms(self._next(level)[0]).mean())
-
-    def logarithms(self) -> Floats:
-        """Return the natural logarithm of each token's probability, without the marks."""
-        return self._logarithms(self.probabilities)
-
-    def _logarithms(self, probabilities: Floats) -> Floats:
-        logarithms: Floats = np.log(probabilities[self.stream.age > 0])
-        return logarithms
-
-    def _next(self, level: Level) -> tuple[Floats, Integers]:
-        ends = self.stream.ends(self.order + 1)
-        contexts = self.stream.contexts(self.order + 1, self.numbers, ends)
-        is_known = contexts >= 0
-        ends, contexts = ends[is_known], contexts[is_known]
-        found = find(level.keys, contexts * self.base + self.stream.tokens[ends])
-        probabilities = self.probabilities.copy()
-        probabilities[ends] *= level.rest[contexts]
-        is_there = found >= 0
-        probabilities[ends[is_there]] += level.share[found[is_there]]
-        numbers = np.full(len(self.stream.tokens), ABSENT, np.int64)
-        numbers[ends] = found
-        return probabilities, numbers
+    return KneserNey([*levels, Level.of(counted[-1], counted[-1].raw, vocabulary)], vocabulary)

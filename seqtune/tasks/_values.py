@@ -185,6 +185,10 @@ class OpenMember(Protocol):
 class Models(Protocol):
     """Opens the models behind the rows of a leaderboard."""
 
+    @property
+    def calibrations(self) -> Mapping[str, Calibration]:
+        """What makes predictions honest, by trial, simple method, and ensemble."""
+
     def name_of(self, use: str | None) -> str:
         """Return the name of the row that is meant: the winner's, if None."""
 

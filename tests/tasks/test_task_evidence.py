@@ -43,6 +43,7 @@ class OneNetwork:
 
     network: KerasNetwork
     values: Mapping[str, Any] = field(default_factory=dict)
+    calibrations: Mapping[str, Any] = field(default_factory=dict)
 
     def name_of(self, use: str | None) -> str:
         return use or "network"

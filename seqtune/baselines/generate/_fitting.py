@@ -7,7 +7,7 @@ from types import ModuleType
 
 import numpy as np
 
-from seqtune.baselines.method import Floats, LanguageModel
+from seqtune.baselines.method import EVIDENCE, Floats, LanguageModel
 from seqtune.baselines.problem import check_answer
 from seqtune.data.ragged import Ragged
 
@@ -45,11 +45,12 @@ class GenerateFitting:
         return model
 
     def predict(self, model: LanguageModel, asked: Ragged) -> Floats:
-        """Return the natural logarithm of each token's probability, (tokens,).
+        """Return what a model says of each token, (tokens, 1 + EVIDENCE).
 
         Raises:
             ValueError: The answer has another shape, or values that are no such logarithms.
         """
-        found = model.log_probabilities(asked)
-        is_valid = bool(((found <= 1e-9) & np.isfinite(found)).all())
-        return check_answer(found, asked.values.shape, is_valid, "what is no log-probability")
+        found = model.read(asked)
+        is_valid = bool(np.isfinite(found).all() and (found[..., :1] <= 1e-9).all())
+        shape = (len(asked.values), 1 + EVIDENCE)
+        return check_answer(found, shape, is_valid, "what is no log-probability")

@@ -14,14 +14,15 @@ from math import log2
 
 import numpy as np
 
+from seqtune.baselines.ngram_file import read_ngrams, write_ngrams
+from seqtune.baselines.ngram_level import Level
 from seqtune.baselines.ngram_model import (
     KneserNey,
-    Walk,
     count_orders,
     fit_order,
-    level_of,
     model_of,
 )
+from seqtune.baselines.ngram_walk import Walk
 from seqtune.data.ragged import Ragged
 
 MAX_ORDER = {"character": 12, "byte": 12, "subword": 6, "word": 6, "symbol": 12}
@@ -51,7 +52,8 @@ def fit(
 
     Example:
         >>> model = fit(Ragged.from_list([[0, 1, 0, 1, 0]]), 2, kind="word")
-        >>> bool(model.next_probabilities([0, 1])[0] > 0.9)
+        >>> state = model.follow(model.follow(model.start(), 0), 1)
+        >>> bool(model.expect(state)[0][0] > 0.9)
         True
     """
     if order is not None or held_out is None or not len(held_out.values):
@@ -60,9 +62,9 @@ def fit(
     walk = Walk(held_out, vocabulary)
     scores = []
     for counts, longer in zip(counted, [*counted[1:], None], strict=True):
-        scores.append(walk.peek(level_of(counts, counts.raw, vocabulary)))
+        scores.append(walk.peek(Level.of(counts, counts.raw, vocabulary)))
         if longer is not None:
-            walk.climb(level_of(counts, counts.continuations(longer), vocabulary))
+            walk.climb(Level.of(counts, counts.continuations(longer), vocabulary))
     return model_of(counted[: int(np.argmax(scores)) + 1], vocabulary)
 
 
@@ -70,3 +72,10 @@ def work(known: int, asked: int) -> float:
     """Return how the time of fitting and scoring tokens grows: n-grams are sorted."""
     tokens = known + asked
     return tokens * log2(tokens + 2)
+
+
+keep = write_ngrams
+"""Writes a model to a file of a run folder, so that it need not be fitted again."""
+
+kept = read_ngrams
+"""Opens it."""

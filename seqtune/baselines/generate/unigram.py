@@ -12,7 +12,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from seqtune.baselines.method import Floats
 from seqtune.data.ragged import Ragged
@@ -30,16 +29,26 @@ class Unigram:
 
     probabilities: Floats
     detail: str = ""
-    reach: int = 0
 
-    def log_probabilities(self, documents: Ragged) -> Floats:
-        """Return the natural logarithm of each token's probability, (tokens,)."""
-        logarithms: Floats = np.log(self.probabilities)[documents.values]
-        return logarithms
+    def read(self, documents: Ragged) -> Floats:
+        """Return the natural logarithm of each token's probability, (tokens, 1 + EVIDENCE)."""
+        known = self.expect(())[1]
+        rows: Floats = np.tile(np.append(0.0, known), (len(documents.values), 1))
+        rows[:, 0] = np.log(self.probabilities)[documents.values]
+        return rows
 
-    def next_probabilities(self, context: npt.ArrayLike) -> Floats:
-        """Return the probability of each token, (vocabulary,); the context is not looked at."""
-        return self.probabilities
+    def start(self) -> tuple[()]:
+        """Return (): nothing of a document matters."""
+        return ()
+
+    def follow(self, state: tuple[()], token: int) -> tuple[()]:
+        """Return () again."""
+        return ()
+
+    def expect(self, state: tuple[()]) -> tuple[Floats, Floats]:
+        """Return the probability of each token; what is known of every context is the same."""
+        likeliest = float(np.log(self.probabilities.max()))
+        return self.probabilities, np.array([likeliest, 0.0, np.log(len(self.probabilities))])
 
     def refitted(self, documents: Ragged) -> Unigram:
         """Return the frequencies of other data."""

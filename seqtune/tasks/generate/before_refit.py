@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from seqtune.tasks._values import Models, Network, OpenMember, Values
+from seqtune.tasks._values import Calibration, Models, Network, OpenMember, Values
 
 
 @dataclass(frozen=True)
@@ -53,6 +53,11 @@ class BeforeRefit:
     """
 
     models: Models
+
+    @property
+    def calibrations(self) -> Mapping[str, Calibration]:
+        """What makes predictions honest."""
+        return self.models.calibrations
 
     def name_of(self, use: str | None) -> str:
         """Return the name of the row that is meant."""

@@ -37,13 +37,3 @@ class Reader(Protocol):
         Returns:
             (batch, vocabulary) logits of the token after it, and the new state.
         """
-
-    def score(self, ids: npt.ArrayLike) -> Floats:
-        """Return the natural logarithm of the probability of every token, (tokens,).
-
-        The text is read from the beginning of a document: `END` comes before its first token. For
-        `UNKNOWN` it is the probability of the very character that is meant (`Tokenizer.surprise`).
-
-        Args:
-            ids: (tokens,) of a text.
-        """

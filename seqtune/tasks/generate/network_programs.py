@@ -36,8 +36,8 @@ def read_one(model: Any, tokens: Any, states: Any) -> tuple[Any, list[Any]]:
     return vocabulary(features, is_read=False)[:, -1], after
 
 
-def score_targets(model: Any, tokens: Any, targets: Any, states: Any) -> tuple[Any, Any]:
-    """Return the log-probability of each target, and the states behind the last step.
+def score_targets(model: Any, tokens: Any, targets: Any, states: Any) -> tuple[Any, Any, Any]:
+    """Return the log-probability of each target, the entropy there, and the states at the end.
 
     Args:
         model: What `build_network` returned.
@@ -46,7 +46,8 @@ def score_targets(model: Any, tokens: Any, targets: Any, states: Any) -> tuple[A
         states: States before the first step, (streams, …) each.
 
     Returns:
-        The log-probability of each target (streams, steps), and the states.
+        The log-probability of each target (streams, steps), the entropy of what was expected in
+        its place (streams, steps), in nats, and the states behind the last step.
     """
     vocabulary = model.get_layer(VOCABULARY)
     features = vocabulary(tokens)
@@ -60,4 +61,5 @@ def score_targets(model: Any, tokens: Any, targets: Any, states: Any) -> tuple[A
             features = layer(features)
     chances = ops.log_softmax(vocabulary(features, is_read=False), axis=-1)
     found = ops.take_along_axis(chances, ops.expand_dims(targets, -1), axis=-1)
-    return ops.squeeze(found, -1), leaving
+    entropy = -ops.sum(ops.exp(chances) * chances, axis=-1)
+    return ops.squeeze(found, -1), entropy, leaving

@@ -8,11 +8,9 @@ import numpy as np
 import numpy.typing as npt
 
 from seqtune.data.text.tokenizer import Tokenizer
-from seqtune.data.text.vocabulary import END, UNKNOWN
 from seqtune.tasks._values import Network
 from seqtune.tasks.generate.inference import Floats
 from seqtune.tasks.generate.programs import READ_ONE, state_shapes
-from seqtune.tasks.generate.scoring import log_probabilities
 
 
 class NetworkReader:
@@ -44,15 +42,3 @@ class NetworkReader:
         tokens = np.asarray(ids, np.int32)[:, None]
         logits, after = self.network.run(READ_ONE, tokens, list(state))
         return np.asarray(logits, np.float64), tuple(after)
-
-    def score(self, ids: npt.ArrayLike) -> Floats:
-        """Return the natural logarithm of the probability of every token of a document.
-
-        Args:
-            ids: (tokens,); for `UNKNOWN` it is the probability of the very character meant.
-        """
-        text = np.concatenate([[END], np.asarray(ids, np.int64)])
-        if len(text) == 1:
-            return np.empty(0)
-        found = log_probabilities(self.network, text, 1, len(text))
-        return np.where(text[1:] == UNKNOWN, found - self.tokens.surprise, found)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -39,10 +40,12 @@ class Prepared:
         codec: What was fitted on the training text.
         arrays: (tokens,) ids by kind of token: `END` before each document, then its tokens; the
             training part first, the test part last.
+        folder: Where it was opened; None where it was made just now.
     """
 
     codec: Codec
     arrays: dict[str, Array]
+    folder: Path | None = None
 
     @property
     def metric(self) -> str:
@@ -110,12 +113,17 @@ class Prepared:
         yield decoder.flush()
 
     def save(self, folder: Path) -> None:
-        """Write the arrays to `folder/data` and the codec beside it."""
+        """Write the arrays and fitted simple methods to `folder/data`, and the codec beside it."""
         data = folder / "data"
         data.mkdir(exist_ok=True)
         for kind, array in self.arrays.items():
             write_array(data / f"{kind}.npy", array)
         write_json(folder / "codec.json", self.codec.to_dict())
+        kept = () if self.folder is None else (self.folder / "data").glob("*.json")
+        for path in kept:  # simple methods, each with its counts beside it
+            for file in (path.with_suffix(".npy"), path):
+                if file.exists() and not (data / file.name).exists():
+                    shutil.copyfile(file, data / file.name)
 
     @classmethod
     def load(cls, folder: Path) -> Prepared:
@@ -134,7 +142,7 @@ class Prepared:
             except (OSError, ValueError, EOFError) as error:
                 raise damaged(file, error) from error
             arrays[kind] = array
-        return cls(codec, arrays)
+        return cls(codec, arrays, folder)
 
     def describe(self) -> dict[str, Any]:
         """Return, for the plan and the report, what the data turned out to be."""

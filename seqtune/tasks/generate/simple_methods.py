@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
 from seqtune.baselines.generate._fitting import GenerateFitting
+from seqtune.baselines.kept_fits import kept_fit
 from seqtune.baselines.method import LanguageModel
 from seqtune.baselines.problem import PARTS, Portion, Problem
 from seqtune.data.ragged import Ragged
 from seqtune.data.text.vocabulary import END
+from seqtune.errors import RunError
 from seqtune.progress import Listener
 from seqtune.registry import baselines
 from seqtune.tasks.generate.encoded import EncodedText
+from seqtune.tasks.generate.predictions import method_predictions
 from seqtune.tasks.generate.prepared import Prepared
-from seqtune.tasks.generate.scoring import predictions_of
 
 Floats = npt.NDArray[np.float64]
 
@@ -45,12 +49,11 @@ def problem_of(prepared: Prepared) -> Problem:
 
     def gather(name: str, answers: Sequence[Floats], listener: Listener) -> dict[str, Floats]:
         predictions: dict[str, Floats] = {}
-        for part, logarithms in zip(PARTS, answers, strict=True):
+        for part, told in zip(PARTS, answers, strict=True):
             begin, end = prepared.compared(kind, part)
-            tokens = prepared.arrays[kind][begin:end]
-            predictions[part] = predictions_of(
-                prepared.codec.tokens[kind], tokens, logarithms[: end - begin]
-            )
+            ids = prepared.arrays[kind][begin:end]
+            tokens = prepared.codec.tokens[kind]
+            predictions[part] = method_predictions(tokens, ids, told[: end - begin])
         return predictions
 
     return Problem(
@@ -67,20 +70,47 @@ def problem_of(prepared: Prepared) -> Problem:
 
 
 def fitted_model(prepared: Prepared, name: str) -> LanguageModel:
-    """Fit a simple method again, on all text before the test part, as it was scored.
+    """Return a simple method that is fitted on all text before the test part, as it was scored.
+
+    What takes long to fit is kept in the run folder, and opened from there the next time.
 
     Args:
         prepared: The text.
         name: The method.
     """
+    return kept_fit(prepared, name, lambda: _opened(prepared, name) or _fitted(prepared, name))
+
+
+def _opened(prepared: Prepared, name: str) -> LanguageModel | None:
+    """Return a method that the run folder has; None where it has none that can be read."""
+    method, folder = baselines("generate")[name], prepared.folder
+    if not hasattr(method, "kept") or folder is None or not kept_file(folder, name).exists():
+        return None
+    with suppress(RunError, OSError, ValueError):  # it is fitted again instead
+        model: LanguageModel = method.kept(kept_file(folder, name), _fitting(prepared).vocabulary)
+        return model
+    return None
+
+
+def _fitted(prepared: Prepared, name: str) -> LanguageModel:
+    """Fit a method again, and keep it where that can be done."""
     method, fitting = baselines("generate")[name], _fitting(prepared)
     train, validation, _ = _documents(prepared)
     model = fitting.fit(method, (train, validation))
-    return fitting.fit(method, (joined(train, validation), validation), model)
+    model = fitting.fit(method, (joined(train, validation), validation), model)
+    if hasattr(method, "keep") and prepared.folder is not None:
+        with suppress(RunError):  # a folder that cannot be written is read from all the same
+            method.keep(model, kept_file(prepared.folder, name))
+    return model
 
 
-def method_predictions(prepared: Prepared, text: EncodedText, name: str) -> Floats:
-    """Return the probability of each token of a text and its characters, (tokens, 2).
+def kept_file(folder: Path, name: str) -> Path:
+    """Return where the run folder has a simple method."""
+    return folder / "data" / f"{name}.json"
+
+
+def predicted_by(prepared: Prepared, text: EncodedText, name: str) -> Floats:
+    """Return what a simple method predicts of a text, (tokens, 8).
 
     Args:
         prepared: The text that the method is fitted on.
@@ -91,8 +121,8 @@ def method_predictions(prepared: Prepared, text: EncodedText, name: str) -> Floa
     ids = text.predicted(tokens.kind)
     ends = np.flatnonzero(ids == END) + 1
     offsets = np.unique(np.concatenate([[0], ends, [len(ids)]])).astype(np.int64)
-    chances = np.asarray(fitted_model(prepared, name).log_probabilities(Ragged(ids, offsets)))
-    return predictions_of(tokens, ids, chances)
+    told = np.asarray(fitted_model(prepared, name).read(Ragged(ids, offsets)))
+    return method_predictions(tokens, ids, told)
 
 
 def joined(first: Ragged, second: Ragged) -> Ragged:

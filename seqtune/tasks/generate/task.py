@@ -37,13 +37,15 @@ from seqtune.tasks.generate import newer, traits
 from seqtune.tasks.generate.encoded import EncodedText, in_units, new_text
 from seqtune.tasks.generate.evaluate import evaluate_text, score_of
 from seqtune.tasks.generate.gaps import gap_log_probabilities
+from seqtune.tasks.generate.gate import Gate, learn_gate
 from seqtune.tasks.generate.info import INFO
 from seqtune.tasks.generate.objective import is_for_gaps
+from seqtune.tasks.generate.predictions import network_predictions
 from seqtune.tasks.generate.prepared import Prepared
 from seqtune.tasks.generate.programs import STATES, reading_programs
 from seqtune.tasks.generate.schema import Schema
-from seqtune.tasks.generate.scoring import log_probabilities, predictions_of
-from seqtune.tasks.generate.simple_methods import MAX_COUNTED, method_predictions, problem_of
+from seqtune.tasks.generate.scoring import log_probabilities
+from seqtune.tasks.generate.simple_methods import MAX_COUNTED, predicted_by, problem_of
 
 if TYPE_CHECKING:
     from seqtune.data.reading.source import Source
@@ -133,13 +135,16 @@ class GenerateTask(Task):
         calibration: None = None,
         advance: Advance = no_progress,
     ) -> Floats:
-        """Return the probability of each token of a text and its characters, (tokens, 2)."""
+        """Return what a network predicts of a text, (tokens, 8): see `predictions`."""
         kind = str(values["tokens.kind"])
         ids, begin, end = encoded.of(kind)
-        measure = gap_log_probabilities if is_for_gaps(values) else log_probabilities
+        tokens, asked = prepared.codec.tokens[kind], ids[begin:end]
         told = in_units(advance, len(encoded), end - begin)
-        chances = measure(network, ids, begin, end, told)
-        return predictions_of(prepared.codec.tokens[kind], ids[begin:end], chances)
+        if is_for_gaps(values):
+            chances = gap_log_probabilities(network, ids, begin, end, told)
+            return network_predictions(tokens, asked, chances)
+        found = log_probabilities(network, ids, begin, end, told)
+        return network_predictions(tokens, asked, found[:, 0], found[:, 1])
 
     def by_method(
         self,
@@ -150,14 +155,24 @@ class GenerateTask(Task):
         advance: Advance = no_progress,
     ) -> Floats:
         """Return the same by a simple method."""
-        made = method_predictions(prepared, encoded, method)
+        made = predicted_by(prepared, encoded, method)
         advance(len(encoded))
         return made
+
+    def calibrate(
+        self, prepared: Prepared, encoded: EncodedText, predictions: Floats
+    ) -> Gate | None:
+        """Learn how far a simple method is believed beside networks; of one of them nothing."""
+        return learn_gate(predictions)
+
+    def read_calibration(self, prepared: Prepared, values: Any) -> Gate:
+        """Read a gate that a run kept."""
+        return Gate.from_dict(values)
 
     def score(
         self, prepared: Prepared, encoded: EncodedText, predictions: Floats
     ) -> dict[str, float]:
-        """Return every metric of probabilities and characters, or steps, (tokens, 2)."""
+        """Return every metric of predictions, (tokens, 8)."""
         return score_of(prepared.codec)(predictions)
 
     def counted(self, encoded: EncodedText) -> str:

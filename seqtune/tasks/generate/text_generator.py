@@ -18,6 +18,7 @@ from seqtune.tasks.generate.corpus import MANY_DOCUMENTS
 from seqtune.tasks.generate.event_files.endings import is_event_file
 from seqtune.tasks.generate.event_files.write import check_form
 from seqtune.tasks.generate.fill import GAP, fill_gap
+from seqtune.tasks.generate.gate import Gate
 from seqtune.tasks.generate.inference import Reader
 from seqtune.tasks.generate.network_filler import NetworkFiller
 from seqtune.tasks.generate.network_reader import NetworkReader
@@ -176,7 +177,9 @@ class TextGenerator:
         readers = [self._read(member) for member in members]
         if len(readers) == 1:
             return readers[0]
-        return BlendReader(readers, [member.weight for member in members])
+        gate = self.models.calibrations.get(name)
+        weights = [member.weight for member in members]
+        return BlendReader(readers, weights, gate if isinstance(gate, Gate) else None)
 
     def _read(self, member: OpenMember) -> Reader:
         if member.method:

@@ -6,7 +6,6 @@ from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
-import pytest
 
 from seqtune.data.text.tokenizer import Tokenizer
 from seqtune.run.ensemble_choice import EnsembleChoice
@@ -14,7 +13,7 @@ from seqtune.run.predictions import Predictions
 from seqtune.run.together import Together
 from seqtune.search.trial import Result
 from seqtune.tasks.forecast.task import TASK as FORECAST
-from seqtune.tasks.generate.blend_reader import BlendReader, blended
+from seqtune.tasks.generate.blend_reader import BlendReader
 
 TOKENS = Tokenizer.fit(["ab"], "character", max_tokens=10, min_count=1)
 
@@ -33,24 +32,13 @@ class Fixed:
     def advance(self, state: tuple[Any, ...], ids: Any) -> tuple[Any, tuple[Any, ...]]:
         return self.logits, (state[0] + 1,)
 
-    def score(self, ids: Any) -> Any:
-        chances = self.logits[0] - 7.0
-        return chances[np.asarray(ids)]
-
 
 def test_probabilities_are_averaged_and_each_reader_keeps_its_state() -> None:
     reader = BlendReader([Fixed(0.1, 0.1, 0.2, 0.6), Fixed(0.1, 0.1, 0.6, 0.2)], [0.75, 0.25])
     logits, state = reader.advance(reader.start(), [2])
     np.testing.assert_allclose(np.exp(logits), [[0.1, 0.1, 0.3, 0.5]])
     assert state == ((1,), (1,))
-    np.testing.assert_allclose(np.exp(reader.score([2, 3])), [0.3, 0.5])
     assert reader.tokens is TOKENS
-
-
-def test_the_average_of_very_small_probabilities_is_no_zero() -> None:
-    assert blended([np.array([-2000.0]), np.array([-2000.0])], [0.5, 0.5])[0] == pytest.approx(
-        -2000.0
-    )
 
 
 def choice(kinds: dict[str, str], simple: str) -> tuple[EnsembleChoice, list[Result]]:

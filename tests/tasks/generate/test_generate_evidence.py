@@ -239,6 +239,8 @@ class Member:
 
 
 class Run:
+    calibrations: dict[str, Any] = {}  # noqa: RUF012
+
     def name_of(self, use: str | None) -> str:
         return use or "winner"
 

@@ -21,7 +21,8 @@ from seqtune.search.network_file import load_network, save_network
 from seqtune.tasks.generate.batches import GapStreams, Streams
 from seqtune.tasks.generate.evaluate import score_text
 from seqtune.tasks.generate.gaps import gap_log_probabilities
-from seqtune.tasks.generate.scoring import log_probabilities, predictions_of
+from seqtune.tasks.generate.predictions import COLUMNS, network_predictions
+from seqtune.tasks.generate.scoring import log_probabilities
 from seqtune.tasks.generate.task import TASK
 
 TALE = "Once upon a time there was a cat, and the cat sat on a mat.\n" * 40
@@ -97,7 +98,7 @@ def test_a_text_read_in_stretches_has_the_probability_of_one_read_at_once(
     prepared, values = problem(text, *changes)
     model = TASK.build(prepared, values)
     ids = prepared.arrays["character"][:200]
-    found = log_probabilities(KerasNetwork(model, TASK.network_facts), ids, 1, len(ids))
+    found = log_probabilities(KerasNetwork(model, TASK.network_facts), ids, 1, len(ids))[:, 0]
     np.testing.assert_allclose(found, probabilities(model, ids), atol=1e-5)
     assert found.sum() == pytest.approx(-199 * math.log(prepared.codec.tokens["character"].size),
                                         rel=0.2)  # fmt: skip
@@ -112,14 +113,14 @@ def test_lanes_read_enough_before_what_they_score(
     whole = log_probabilities(KerasNetwork(model, TASK.network_facts), ids, 1, len(ids))
     monkeypatch.setattr("seqtune.tasks.generate.scoring.LANE", 100)
     streams = log_probabilities(KerasNetwork(model, TASK.network_facts), ids, 1, len(ids))
-    assert whole.shape == streams.shape == (len(ids) - 1,)
+    assert whole.shape == streams.shape == (len(ids) - 1, 2)
     np.testing.assert_allclose(streams, whole, atol=1e-4)
 
 
 def test_unknown_characters_cost_their_naming_too() -> None:
     tokens = Tokenizer.fit(["abab"], "character", max_tokens=10, min_count=1)
     ids = tokens.encode("aXb")
-    made = predictions_of(tokens, ids, np.array([-1.0, -2.0, -3.0]))
+    made = network_predictions(tokens, ids, np.array([-1.0, -2.0, -3.0]))
     assert ids[1] == UNKNOWN and made[:, 1].tolist() == [1, 1, 1]
     assert np.log(made[:, 0]) == pytest.approx([-1.0, -2.0 - tokens.surprise, -3.0])
     assert score_text(made)["nats_per_character"] * 3 == pytest.approx(6.0 + tokens.surprise)
@@ -156,7 +157,7 @@ def test_training_lowers_the_loss_and_a_saved_network_is_the_same(
         rtol=1e-6,
     )
     begin, end = prepared.bounds("character", "test")
-    assert found.shape == (end - begin, 2)
+    assert found.shape == (end - begin, COLUMNS)
     assert found[:, 1].sum() == prepared.codec.characters[2]
 
 
@@ -187,3 +188,24 @@ def test_looks_at_the_validation_part_cost_little(text: Path) -> None:
     steps = TASK.steps_per_epoch(prepared, values)
     trained = steps * 3 * 8
     assert trained >= 8 * (end - begin) - 24 or steps == 25
+
+
+def test_counted_ngrams_are_kept_and_opened_and_a_damaged_file_is_counted_again(
+    text: Path, tmp_path: Path
+) -> None:
+    fresh, _ = problem(text)
+    run, bundle = tmp_path / "run", tmp_path / "bundle"
+    for folder in (run, bundle):
+        folder.mkdir()
+    fresh.save(run)
+    first = TASK.by_method(TASK.load(run), fresh.encoded("test"), "kneser_ney", 0)
+    counts = run / "data" / "kneser_ney.npy"
+    before = counts.stat().st_mtime_ns
+    prepared = TASK.load(run)
+    again = TASK.by_method(prepared, fresh.encoded("test"), "kneser_ney", 0)
+    assert again.tolist() == first.tolist() and counts.stat().st_mtime_ns == before
+    prepared.save(bundle)
+    assert (bundle / "data" / "kneser_ney.npy").read_bytes() == counts.read_bytes()
+    counts.write_bytes(counts.read_bytes()[:-1])
+    again = TASK.by_method(TASK.load(run), fresh.encoded("test"), "kneser_ney", 0)
+    assert again.tolist() == first.tolist() and counts.stat().st_mtime_ns != before

@@ -15,8 +15,10 @@ from seqtune.registry import stateful_cells
 from seqtune.runtime.network import KerasNetwork
 from seqtune.tasks.generate.network import build_network
 from seqtune.tasks.generate.network_reader import NetworkReader
+from seqtune.tasks.generate.predictions import ENTROPY, network_predictions
 from seqtune.tasks.generate.request import Request
 from seqtune.tasks.generate.sampling import SamplingSettings
+from seqtune.tasks.generate.scoring import log_probabilities
 from seqtune.tasks.generate.task import TASK
 from seqtune.tasks.generate.writing import write
 
@@ -88,15 +90,20 @@ def test_scores_are_those_of_the_steps(changes: dict[str, Any]) -> None:
         row[token] - (TOKENS.surprise if token == UNKNOWN else 0.0)
         for row, token in zip(chances, ids, strict=True)
     ]
+    text = np.array([END, *ids])
+    found = log_probabilities(reader.network, text, 1, len(text))
+    rows = network_predictions(TOKENS, text[1:], found[:, 0], found[:, 1])
     assert UNKNOWN in ids
-    assert reader.score(ids) == pytest.approx(expected, abs=1e-4)
+    assert np.log(rows[:, 0]) == pytest.approx(expected, abs=1e-4)
+    assert rows[:, ENTROPY] == pytest.approx(-(np.exp(chances) * chances).sum(axis=1), abs=1e-4)
 
 
-@pytest.mark.parametrize("length", [0, 1, 2, 300])
+@pytest.mark.parametrize("length", [1, 2, 300])
 def test_a_text_of_any_length_is_scored(length: int) -> None:
-    found = reader_of().score(np.arange(length) % TOKENS.size)
-    assert found.shape == (length,)
-    assert (found < 0).all() and np.isfinite(found).all()
+    text = np.append(END, np.arange(length) % TOKENS.size)
+    found = log_probabilities(reader_of().network, text, 1, length + 1)
+    assert found.shape == (length, 2) and np.isfinite(found).all()
+    assert (found[:, 0] < 0).all() and (found[:, 1] > 0).all()
 
 
 def test_texts_are_read_side_by_side_as_they_are_alone_and_a_state_can_be_used_again() -> None:

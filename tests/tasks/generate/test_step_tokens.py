@@ -13,9 +13,9 @@ from seqtune.data.ragged import Ragged
 from seqtune.data.text.vocabulary import END, SYMBOL, UNKNOWN
 from seqtune.errors import DataError, UsageError
 from seqtune.metrics.generate import score_events
+from seqtune.tasks.generate.predictions import network_predictions
 from seqtune.tasks.generate.request import Request
 from seqtune.tasks.generate.sampling import SamplingSettings
-from seqtune.tasks.generate.scoring import predictions_of
 from seqtune.tasks.generate.simple_reader import SimpleReader
 from seqtune.tasks.generate.step_rule import StepRule, rule_of
 from seqtune.tasks.generate.step_tokens import STEP_END, Layout, StepTokens
@@ -47,7 +47,7 @@ def test_a_set_is_its_notes_in_ascending_order_and_its_end() -> None:
 
 def test_the_sum_over_a_step_is_the_probability_of_its_set() -> None:
     ids = NOTES.encode(" 60 64 | |")
-    made = predictions_of(NOTES, ids, np.log([0.5, 0.5, 0.8, 0.25]))
+    made = network_predictions(NOTES, ids, np.log([0.5, 0.5, 0.8, 0.25]))
     nats = -np.log(made[:, 0]).sum()
     assert nats == pytest.approx(-np.log(0.5 * 0.5 * 0.8) - np.log(0.25))
     score = score_events(nats, len(made), made[:, 1].sum())
@@ -65,7 +65,10 @@ def test_the_chances_of_all_sets_that_may_be_written_sum_to_one() -> None:
     found: dict[str, float] = {}
 
     def follow(context: list[int], rest: bytes, chance: float) -> None:
-        chances = np.asarray(model.next_probabilities(context)) * rule.allowed(rest)
+        state = model.start()
+        for token in context:
+            state = model.follow(state, token)
+        chances = model.expect(state)[0] * rule.allowed(rest)
         for token, share in enumerate((chance * chances / chances.sum()).tolist()):
             if share and token in (END, STEP_END):
                 found[NOTES.decode([*context, token])] = share

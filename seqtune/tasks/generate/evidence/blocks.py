@@ -45,7 +45,7 @@ def blocks_of(
 
     Args:
         prepared: The text.
-        tested: Probabilities and characters (tokens, 2) of the test part, by model.
+        tested: Predictions (tokens, 8) of the test part, by model.
         models: Opens the models that write.
         context: Names the run.
     """
