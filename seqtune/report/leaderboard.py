@@ -75,13 +75,13 @@ class LeaderboardReport:
             return []
         over = f", over {board.folds} folds" if board.folds else ""
         lines = [
-            f"the first row's validation {metric_name(board.metric)} is "
+            f"validation {metric_name(board.metric)} of row 1: "
             f"{figure(board.validation_score(first))} ± {figure(first.error)} "
             f"(one standard error{over})"
         ]
         if any(map(board.is_alike, board.rows)):
             cases = several(board.cases, "case")
-            lines.insert(0, f"~ not told apart from the first row by {cases} of validation")
+            lines.insert(0, f"~ not told apart from row 1 by the {cases} of validation")
         return lines
 
     def _doubt(self) -> str:

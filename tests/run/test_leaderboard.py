@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 import math
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
 
+import numpy as np
 import pytest
 
 from seqtune.errors import RunError
+from seqtune.run.chance import with_errors
 from seqtune.run.leaderboard import Leaderboard, Row, relative_gain
 from seqtune.run.summary import Summary
 
@@ -264,3 +267,38 @@ def test_a_joined_row_that_cannot_be_is_refused(spoiled: dict[str, Any]) -> None
     values = joined_board(leads=True).to_dict() | spoiled
     with pytest.raises(RunError, match="joined is no row"):
         Leaderboard.from_dict(values)
+
+
+class Judging:
+    """A task that counts which of four cases are right."""
+
+    def case_values(self, prepared: Any, predictions: Any) -> Any:
+        return np.array(predictions, dtype=float)
+
+    def standard_error(self, prepared: Any, part: str, score: float) -> float:
+        assert part == "validation"
+        return score / 10
+
+
+@pytest.mark.parametrize(("folds", "factor"), [(0, 1.0), (2, 3**0.5), (5, 1.5)])
+def test_what_a_row_is_behind_by_is_measured_on_the_same_cases(folds: int, factor: float) -> None:
+    made = {"a": [1, 1, 1, 0], "b": [1, 1, 0, 0], "c": [0, 0, 0, 0]}
+    rows = tuple(row(name, "baseline", np.mean(made[name]), 0, "accuracy") for name in made)
+    rows += (row("unkept", "network", 0.25, 0, "accuracy"), row("failed", "network", NAN, 0))
+    problem: Any = SimpleNamespace(task=Judging(), prepared=None, folds=[None] * folds)
+    board = with_errors(
+        Leaderboard("accuracy", "max", rows), problem, lambda one: made.get(one.name)
+    )
+    assert (board.cases, board.folds) == (4, folds)
+    found = {each.name: each for each in board.rows}
+    assert found["a"].error == pytest.approx(factor * 0.075)
+    # of the differences (0, 0, 1, 0) and (1, 1, 1, 0) the variance is 1 / 4; four cases
+    apart = [found[name].difference_error for name in ("b", "c")]
+    assert apart == pytest.approx([factor * 0.25] * 2)
+    assert [board.is_alike(found[name]) for name in made] == [False, True, folds > 0]
+    assert not board.is_alike(found["unkept"]) and math.isnan(found["a"].difference_error)
+
+
+def test_only_a_task_that_judges_cases_says_how_sure_its_figures_are() -> None:
+    problem: Any = SimpleNamespace(task=object(), prepared=None, folds=[])
+    assert with_errors(BOARD, problem, lambda one: None) is BOARD
