@@ -2,10 +2,10 @@
 
 The validation part is predicted by a fit on the training part alone, the test part by a fit on both
 before it, as by networks. Methods that cost next to nothing always run. Then come those that an
-ensemble takes in before others, before time goes to learn what the rest costs. Each other method
-first fits and predicts few examples; its total is foreseen from them by the method's own law of
-growth (`work`), and then the methods run in order of that total, each as long as it would end in
-time.
+ensemble takes in before others, before time goes to learn what the rest costs; they may take up to
+half of the budget. Each other method first fits and predicts few examples; its total is foreseen
+from them by the method's own law of growth (`work`), and then the methods run in order of that
+total, each as long as it would end in time.
 """
 
 from __future__ import annotations
@@ -135,8 +135,8 @@ def take_turns(turns: Sequence[Turn], allowance: Allowance) -> Iterator[Turn]:
     costly = []
     for turn in turns:
         if turn.first:
-            turn.probe(allowance)
-            turn.finish(allowance)
+            turn.probe(allowance.longer)
+            turn.finish(allowance.longer)
             yield turn
         elif not turn.always:
             costly.append(turn)

@@ -31,13 +31,13 @@ def validation_share(prepared: Prepared, method: str) -> float:
         method: Name of the method.
 
     Returns:
-        Horizons held out in the longest series, as a share of these and those of the method; 1
-        where it has seen no others.
+        Horizons held out in the longest series, as a share of these and of those that the method
+        sees up to the end of validation; 1 where it sees none.
     """
     seen = getattr(baselines("forecast")[method], "horizons_seen", None)
     if seen is None:
         return 1.0
     codec, split = prepared.codec, prepared.split
-    known = int((split.train_end - split.begin).max())
+    known = int((split.validation_end - split.begin).max())
     held_out = int((split.validation_end - split.train_end).max()) / codec.horizon
     return held_out / (held_out + float(seen(known, codec.horizon, codec.periods)))
