@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
@@ -110,6 +110,8 @@ class Leaderboard:
         joined: Name of the row that joins networks and simple methods; empty for none. It is no
             part of what was searched.
         joined_leads: Whether it comes first, whatever the figures say.
+        carried: Which share of what it says most strongly of the test part each of its members
+            says, by the name of its row; empty where that is not known.
     """
 
     metric: str
@@ -120,6 +122,7 @@ class Leaderboard:
     chosen: str = ""
     joined: str = ""
     joined_leads: bool = False
+    carried: Mapping[str, float] = field(default_factory=dict)
 
     def ranked(self) -> tuple[Row, ...]:
         """Return the rows, best first by validation, rows without a score last.
@@ -227,6 +230,7 @@ class Leaderboard:
             "standard_error": self.standard_error,
             **({"chosen": self.chosen} if self.chosen else {}),
             **({"joined": self.joined, "joined_leads": self.joined_leads} if self.joined else {}),
+            **({"carried": dict(self.carried)} if self.carried else {}),
             "winner": _name(self.winner),
             "best_network": _name(self.best_network),
             "best_baseline": _name(self.best_baseline),
@@ -257,8 +261,11 @@ class Leaderboard:
         joined, leads = value.get("joined", ""), value.get("joined_leads", False)
         if joined not in ("", *(row.name for row in rows)) or not isinstance(leads, bool):
             raise ValueError("joined is no row")
+        carried = {name: number(share) for name, share in value.get("carried", {}).items()}
+        if not carried.keys() <= {row.name for row in rows}:
+            raise ValueError("carried names no row")
         metric, direction = str(value["metric"]), value["direction"]
-        return cls(metric, direction, rows, margin, standard_error, chosen, joined, leads)
+        return cls(metric, direction, rows, margin, standard_error, chosen, joined, leads, carried)
 
     def _order(self, row: Row) -> tuple[bool, float, bool, float, str]:
         score = self.validation_score(row)

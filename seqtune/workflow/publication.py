@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -35,11 +35,14 @@ class Publication:
     chosen: str = ""
     _members: dict[str, list[Member]] | None = None
 
-    def write_board(self, rows: Sequence[Row]) -> None:
+    def write_board(
+        self, rows: Sequence[Row], carried: Callable[[], Mapping[str, float]] = dict
+    ) -> None:
         """Write the leaderboard.
 
         Args:
             rows: Rows beside those of the baselines.
+            carried: What each member of the row that joins them says of it; asked if there is one.
         """
         task = self.problem.task
         board = Leaderboard(
@@ -49,7 +52,8 @@ class Publication:
             chosen=self.chosen,
         )
         if board.row(JOINED) is not None and can_join(self.problem):
-            board = replace(board, joined=JOINED, joined_leads=joined_leads(self.problem))
+            leads = joined_leads(self.problem)
+            board = replace(board, joined=JOINED, joined_leads=leads, carried=carried())
         if (best := board.best_network) and math.isfinite(score := board.validation_score(best)):
             is_blended = any(row.name == BLEND for row in rows) and is_hedged(self.problem)
             margin = score if is_blended else task.margin(self.problem.prepared, score)
@@ -92,16 +96,21 @@ class Publication:
             selection: What was chosen and scored.
         """
         write_calibrations(self.problem.folder, selection.calibrations())
-        self._publish(selection.members(), selection.rows())
+        self._publish(selection.members(), selection.rows(), selection.carried)
 
-    def _publish(self, members: dict[str, list[Member]], rows: Sequence[Row]) -> None:
+    def _publish(
+        self,
+        members: dict[str, list[Member]],
+        rows: Sequence[Row],
+        carried: Callable[[], Mapping[str, float]] = dict,
+    ) -> None:
         """Write the leaderboard after what it refers to.
 
         Who reads at this moment has the earlier leaderboard with the new members, so that these
         stand beside the earlier ones until the next time.
         """
         write_members(self.problem.folder, {**self._published(), **members})
-        self.write_board(rows)
+        self.write_board(rows, carried)
         self._members = members
 
     def _published(self) -> dict[str, list[Member]]:

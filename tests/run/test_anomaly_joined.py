@@ -165,6 +165,15 @@ def test_a_board_that_names_no_row_as_joined_is_refused(run: Path, tmp_path: Pat
         Run(copy).predictor.choose()
 
 
+def test_it_is_said_which_member_does_its_work(run: Path) -> None:
+    carried = board_of(run)["carried"]
+    assert carried.keys() == {NETWORK, *METHODS}
+    assert sum(carried.values()) == pytest.approx(1.0) and min(carried.values()) >= 0.0
+    (most,) = [name for name, share in carried.items() if share == max(carried.values())]
+    said = command_line.seqtune("report", run, "--json").json["verdict"]
+    assert f"comes from {most} (" in said
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_networks_and_what_joins_them_have_a_tail_of_their_own(run: Path, name: str) -> None:
     kept = Run(run).predictor.calibrations

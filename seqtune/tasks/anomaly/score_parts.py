@@ -127,6 +127,19 @@ def is_flat_line(
     return np.asarray((still > threshold) & (still >= scores))
 
 
+def spans_of(scores: Floats, parts: Floats, season: int) -> npt.NDArray[np.int64]:
+    """Return how many rows that end with a row its score is about, (rows,).
+
+    An alarm is about the row, what lasts about a season.
+
+    Args:
+        scores: (rows,), from `combined_score`.
+        parts: As they were given there.
+        season: Rows.
+    """
+    return np.where(scores > lasting_level(parts), 1, season)
+
+
 def expected_of(parts: Floats, usual: Floats) -> Floats:
     """Return what those members that have a voice expected, (rows, channels).
 
