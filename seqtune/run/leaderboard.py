@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
@@ -125,6 +125,8 @@ class Leaderboard:
             empty for none.
         cases: How many cases of the validation part tell rows apart; 0 where that is not known.
         folds: Over how many folds these were predicted; 0 where they are one part held out.
+        carried: Which share of what it says most strongly of the test part each of its members
+            says, by the name of its row; empty where that is not known.
     """
 
     metric: str
@@ -138,6 +140,7 @@ class Leaderboard:
     surest: str = ""
     cases: int = 0
     folds: int = 0
+    carried: Mapping[str, float] = field(default_factory=dict)
 
     def ranked(self) -> tuple[Row, ...]:
         """Return the rows, best first by validation, rows without a score last.
@@ -256,6 +259,7 @@ class Leaderboard:
             **({"joined": self.joined, "joined_leads": self.joined_leads} if self.joined else {}),
             **({"surest": self.surest} if self.surest else {}),
             **({"cases": self.cases, "folds": self.folds} if self.cases else {}),
+            **({"carried": dict(self.carried)} if self.carried else {}),
             "winner": _name(self.winner),
             "best_network": _name(self.best_network),
             "best_baseline": _name(self.best_baseline),
@@ -293,6 +297,9 @@ class Leaderboard:
         surest = value.get("surest", "")
         if surest not in ("", *(row.name for row in rows)):
             raise ValueError("surest is no row")
+        carried = {name: number(share) for name, share in value.get("carried", {}).items()}
+        if not carried.keys() <= {row.name for row in rows}:
+            raise ValueError("carried names no row")
         return cls(
             metric=str(value["metric"]),
             direction=value["direction"],
@@ -305,6 +312,7 @@ class Leaderboard:
             surest=surest,
             cases=int(value.get("cases", 0)),
             folds=int(value.get("folds", 0)),
+            carried=carried,
         )
 
     def _order(self, row: Row) -> tuple[bool, float, bool, float, str]:

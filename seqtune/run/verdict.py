@@ -12,6 +12,8 @@ from seqtune.tasks._info import metric_of
 
 TIE = 0.01 + 1e-9  # at most 1 % of the baseline's figure, rounding of floats allowed for
 
+HALF = 0.5
+
 
 def verdict(
     board: Leaderboard,
@@ -212,6 +214,22 @@ class _Pair:
         return f"{points} {way if self.advantage > 0 else ways[way]}"
 
 
+def _carried(board: Leaderboard) -> str:
+    """Say which member of the row that predicts does its work; nothing where that is not known."""
+    ranked = sorted(board.carried.items(), key=lambda each: -each[1])
+    rows = [(board.row(name), share) for name, share in ranked]
+    if len(rows) < 2:
+        return ""
+    (first, most), *others = [(row, share) for row, share in rows if row is not None]
+    kind = "a simple method" if first.kind == "baseline" else "what was searched"
+    rest = ", ".join(f"{literal(row.name)} {share:.0%}" for row, share in others)
+    does = "does most of the work" if most > HALF else "does more of the work than any other"
+    return (
+        f"Of what it says most strongly on the test part {most:.0%} comes from "
+        f"{literal(first.name)} ({rest}): {kind} {does} here. "
+    )
+
+
 def _use(board: Leaderboard, run: str, baseline: Row, data: str, verb: str) -> str:
     """Return the command that uses the other one of both; nothing where there is none."""
     if not verb:
@@ -222,7 +240,7 @@ def _use(board: Leaderboard, run: str, baseline: Row, data: str, verb: str) -> s
     if leading:
         return (
             f"{verb} uses {literal(leading.name)}, in which the networks and each simple method "
-            f"have the same say. To use the network alone: {line}"
+            f"have the same say. {_carried(board)}To use the network alone: {line}"
         )
     if is_winner:
         return f"{verb} uses {literal(baseline.name)}, the winner. To use the network: {line}"

@@ -108,6 +108,20 @@ class Joins(Protocol):
         rows that are chosen from.
         """
 
+    def carried(
+        self, prepared: Any, joined: Floats, members: Mapping[str, Floats]
+    ) -> dict[str, float]:
+        """Return which share of what the row says most strongly of the test part each member says.
+
+        Args:
+            prepared: The data.
+            joined: What the row predicted for the test part.
+            members: What each member did, with the same say; all networks are one.
+
+        Returns:
+            Shares that sum to 1; nothing where nothing can be said.
+        """
+
 
 @runtime_checkable
 class PredictsTogether(Protocol):

@@ -55,7 +55,9 @@ class Publication:
             chosen=self.chosen,
         )
         if board.row(JOINED) is not None and can_join(self.problem):
-            board = replace(board, joined=JOINED, joined_leads=joined_leads(self.problem))
+            leads = joined_leads(self.problem)
+            carried = {} if selection is None else selection.carried()
+            board = replace(board, joined=JOINED, joined_leads=leads, carried=carried)
         board = replace(board, surest=self._surest(board))
         if (best := board.best_network) and math.isfinite(score := board.validation_score(best)):
             is_blended = any(row.name == BLEND for row in rows) and is_hedged(self.problem)

@@ -19,7 +19,7 @@ from seqtune.tasks.anomaly.codec import Codec
 from seqtune.tasks.anomaly.events import Event, event_numbers, find_events
 from seqtune.tasks.anomaly.flag_metrics import figures_of
 from seqtune.tasks.anomaly.new_rows import NewRows
-from seqtune.tasks.anomaly.score_parts import combined_score, expected_of, is_flat_line
+from seqtune.tasks.anomaly.score_parts import combined_score, expected_of, is_flat_line, spans_of
 
 Floats = npt.NDArray[np.float64]
 
@@ -89,7 +89,20 @@ def evaluate_rows(
                 "events": float(len(events)),
                 "events_per_1000": 1000.0 * len(events) / amount,
             }
+    _note_better(figures, context)
     return Evaluation(figures, int((new.place >= 0).sum()), "row")
+
+
+def _note_better(figures: Mapping[str, Mapping[str, float]], context: Context) -> None:
+    """Say by labels which of the models that are scored finds more than the first."""
+    found = {name: each["vus_pr"] for name, each in figures.items() if "vus_pr" in each}
+    first, *others = found or [""]
+    best = max(others, key=lambda name: found[name], default=first)
+    if others and found[best] > found[first]:
+        context.note(
+            f"by these labels {best} alone finds more than {first} (VUS-PR {found[best]:.3f}, "
+            f"{found[first]:.3f}): --use {best}"
+        )
 
 
 def combined_scores(
@@ -101,7 +114,7 @@ def combined_scores(
         RunError: The scores of the model are not finite.
     """
     rows = len(new)
-    joined, still = np.empty(rows), np.empty(rows, np.bool_)
+    joined, still, spans = np.empty(rows), np.empty(rows, np.bool_), np.empty(rows, np.int64)
     expected = []
     end = 0
     for segment in new.segments:
@@ -110,6 +123,7 @@ def combined_scores(
         scores = combined_score(predictions[part], codec.threshold, stands)
         joined[part] = np.where(segment.scored(codec.bridge), scores, np.nan)
         still[part] = is_flat_line(scores, stands, codec.threshold)
+        spans[part] = spans_of(scores, predictions[part], codec.season)
         expected.append(expected_of(predictions[part], segment.center))
         end = part.stop
     if np.isinf(joined).any():
@@ -117,7 +131,7 @@ def combined_scores(
             f"the scores of {context.model} are not finite (NaN or infinity)",
             f"use another row: --use NAME (seqtune report {context.name} lists them)",
         )
-    return joined, Blame(new.segments, expected, still, codec.threshold)
+    return joined, Blame(new.segments, expected, still, codec.threshold, spans)
 
 
 def threshold_of(context: Context) -> float:
