@@ -32,11 +32,16 @@ def case_values(
         targets: (cases, classes).
         is_multi: Whether a case may have any number of labels.
 
+    Raises:
+        ValueError: Probabilities and targets are not of the same cases and classes.
+
     Example:
         >>> said, known = np.array([[0.9, 0.1], [0.8, 0.2]]), np.array([[1.0, 0.0], [0.0, 1.0]])
         >>> case_values("accuracy", said, known)
         array([1., 0.])
     """
+    if probabilities.shape != targets.shape:
+        raise ValueError(f"found {probabilities.shape} probabilities of {targets.shape} targets")
     truth, predicted = _decided(probabilities, targets, is_multi)
     if metric == "accuracy":
         right: Floats = (truth == predicted).all(axis=1).astype(np.float64)

@@ -70,8 +70,8 @@ class LeaderboardReport:
     def _chance(self) -> list[str]:
         """Say how sure the validation figures are, where that is known."""
         board = self.board
-        first = board.ranked()[0]
-        if not board.cases or not math.isfinite(first.error):
+        first = next(iter(board.ranked()), None)
+        if first is None or not board.cases or not math.isfinite(first.error):
             return []
         over = f", over {board.folds} folds" if board.folds else ""
         lines = [

@@ -44,20 +44,24 @@ def with_errors(
     if not ranked or not isinstance(task, JudgesCases):
         return board
 
-    def values(row: Row) -> Floats | None:
+    def values_of(row: Row) -> Floats | None:
         predictions = held_out(row)
-        return None if predictions is None else task.case_values(prepared, predictions)
+        try:
+            return None if predictions is None else task.case_values(prepared, predictions)
+        except ValueError:  # a run folder was changed by another hand: nothing is claimed
+            return None
 
+    values = {row.name: found for row in ranked if (found := values_of(row)) is not None}
+    first = values.get(ranked[0].name)
     factor = fold_factor(len(problem.folds))
-    first = values(ranked[0])
     rows = []
     for row in board.rows:
         score = board.validation_score(row)
         error = task.standard_error(prepared, "validation", score) if math.isfinite(score) else 0.0
-        own = values(row) if first is not None and row is not ranked[0] else None
+        own = values.get(row.name) if row is not ranked[0] else None
         apart = math.nan if own is None or first is None else _standard_error(own - first)
         rows.append(replace(row, error=factor * error, difference_error=factor * apart))
-    cases = 0 if first is None else len(first)
+    cases = max(map(len, values.values()), default=0)
     return replace(board, rows=tuple(rows), cases=cases, folds=len(problem.folds))
 
 

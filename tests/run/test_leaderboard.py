@@ -273,6 +273,8 @@ class Judging:
     """A task that counts which of four cases are right."""
 
     def case_values(self, prepared: Any, predictions: Any) -> Any:
+        if len(predictions) != 4:
+            raise ValueError("of other cases")
         return np.array(predictions, dtype=float)
 
     def standard_error(self, prepared: Any, part: str, score: float) -> float:
@@ -282,9 +284,9 @@ class Judging:
 
 @pytest.mark.parametrize(("folds", "factor"), [(0, 1.0), (2, 3**0.5), (5, 1.5)])
 def test_what_a_row_is_behind_by_is_measured_on_the_same_cases(folds: int, factor: float) -> None:
-    made = {"a": [1, 1, 1, 0], "b": [1, 1, 0, 0], "c": [0, 0, 0, 0]}
-    rows = tuple(row(name, "baseline", np.mean(made[name]), 0, "accuracy") for name in made)
-    rows += (row("unkept", "network", 0.25, 0, "accuracy"), row("failed", "network", NAN, 0))
+    made = {"a": [1, 1, 1, 0], "b": [1, 1, 0, 0], "c": [0, 0, 0, 0], "odd": [1]}
+    rows = tuple(row(name, "baseline", np.mean(made[name]), 0, "accuracy") for name in "abc")
+    rows += tuple(row(name, "network", 0.25, 0, "accuracy") for name in ("odd", "unkept"))
     problem: Any = SimpleNamespace(task=Judging(), prepared=None, folds=[None] * folds)
     board = with_errors(
         Leaderboard("accuracy", "max", rows), problem, lambda one: made.get(one.name)
@@ -295,8 +297,19 @@ def test_what_a_row_is_behind_by_is_measured_on_the_same_cases(folds: int, facto
     # of the differences (0, 0, 1, 0) and (1, 1, 1, 0) the variance is 1 / 4; four cases
     apart = [found[name].difference_error for name in ("b", "c")]
     assert apart == pytest.approx([factor * 0.25] * 2)
-    assert [board.is_alike(found[name]) for name in made] == [False, True, folds > 0]
-    assert not board.is_alike(found["unkept"]) and math.isnan(found["a"].difference_error)
+    assert [board.is_alike(found[name]) for name in "abc"] == [False, True, folds > 0]
+    unsure = [found[name].difference_error for name in ("a", "odd", "unkept")]
+    assert all(map(math.isnan, unsure)) and not board.is_alike(found["unkept"])
+
+
+def test_without_predictions_of_the_first_row_nothing_is_marked() -> None:
+    rows = (row("a", "baseline", 0.5, 0, "accuracy"), row("b", "network", 0.25, 0, "accuracy"))
+    problem: Any = SimpleNamespace(task=Judging(), prepared=None, folds=[])
+    made = {"b": [1, 0, 0, 0]}
+    board = with_errors(
+        Leaderboard("accuracy", "max", rows), problem, lambda one: made.get(one.name)
+    )
+    assert board.cases == 4 and not any(map(board.is_alike, board.rows))
 
 
 def test_only_a_task_that_judges_cases_says_how_sure_its_figures_are() -> None:
