@@ -202,12 +202,8 @@ def gradient_of(model: Any, loss: Any) -> Callable[..., Any]:
     places = _places(model)
 
     def error(
-        weights: Any, others: Any, share: Any, inputs: Any, truth: Any, counts: Any = None
+        parts: Any, others: Any, share: Any, inputs: Any, truth: Any, counts: Any
     ) -> tuple[Any, Any]:
-        parts = [
-            jax.lax.slice(weights, (place,), (place + math.prod(shape),)).reshape(shape)
-            for place, shape in places
-        ]
         with dropout_share(share):
             predicted, others = model.stateless_call(parts, others, inputs, training=True)
         if isinstance(loss, keras.losses.Loss):
@@ -215,8 +211,20 @@ def gradient_of(model: Any, loss: Any) -> Callable[..., Any]:
         errors = loss(truth, predicted)
         return jnp.mean(errors if counts is None else errors * counts), others
 
-    found: Callable[..., Any] = jax.value_and_grad(error, has_aux=True)
-    return found
+    def gradient(
+        weights: Any, others: Any, share: Any, inputs: Any, truth: Any, counts: Any = None
+    ) -> tuple[tuple[Any, Any], Any]:
+        parts = [
+            jax.lax.slice(weights, (place,), (place + math.prod(shape),)).reshape(shape)
+            for place, shape in places
+        ]
+        found, pieces = jax.value_and_grad(error, has_aux=True)(
+            parts, others, share, inputs, truth, counts
+        )
+        # joined: the gradient of the slices would add up a vector of all weights for each of them
+        return found, jnp.concatenate([jnp.ravel(each) for each in pieces])
+
+    return gradient
 
 
 def update(weights: Any, moments: Any, figures: Any, gradient: Any) -> tuple[Any, Any]:
