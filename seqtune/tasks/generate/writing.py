@@ -9,6 +9,7 @@ from typing import Literal
 
 import numpy as np
 
+from seqtune.baselines.threads import one_thread
 from seqtune.data.text.vocabulary import END, UNKNOWN
 from seqtune.tasks.generate.emission import Emission
 from seqtune.tasks.generate.inference import Floats, Reader
@@ -86,7 +87,8 @@ def write(
     for number in range(request.count):
         hear(request.prompt)
         sampler = Sampler(request.choice, forbidden, number)
-        written.append(_write_one(reader, request, sampler, begun, rule, hear))
+        with one_thread():
+            written.append(_write_one(reader, request, sampler, begun, rule, hear))
     return written
 
 
