@@ -41,8 +41,9 @@ class SamplingSettings:
     """How tokens are drawn.
 
     Args:
-        temperature: 0 takes the likeliest token, 1 draws by the model's own probabilities, more
-            evens them out.
+        temperature: 0 takes the likeliest token (of texts, the likeliest that a beam search finds:
+            `seqtune.tasks.generate.beam`), 1 draws by the model's own probabilities, more evens
+            them out.
         top_k: Draw among so many likeliest tokens; None for all.
         top_p: Draw among the likeliest tokens that together have this probability.
         seed: Start of the random numbers.
@@ -64,7 +65,7 @@ class SamplingSettings:
     def __post_init__(self) -> None:
         if not 0.0 <= self.temperature <= WIDEST:  # NaN is refused, too
             raise UsageError(
-                f"a temperature of {self.temperature:g}; expected 0 (always the likeliest) to "
+                f"a temperature of {self.temperature:g}; expected 0 (the likeliest text) to "
                 f"{WIDEST:g}",
                 f"--temperature {TEMPERATURE:g}",
             )
@@ -121,8 +122,11 @@ class Sampler:
         Raises:
             ValueError: A row has a NaN, or no token that may be drawn.
         """
-        rows = [self._draw_one(row) for row in self._allowed(logits)]
-        return np.array(rows, np.int64)
+        return np.array([self._draw_one(row) for row in self._allowed(logits)], np.int64)
+
+    def draw_one(self, logits: Floats) -> int:
+        """Return a token of one row, (1, vocabulary); see `draw`."""
+        return self._draw_one(self._allowed(logits)[0])
 
     def _draw_one(self, allowed: Floats) -> int:
         """Return a token of a row of logits, (vocabulary,)."""
