@@ -37,7 +37,8 @@ class Step:
         gates: Gates of `units` values each.
         states: States of `units` values each; the first is the output.
         kept: Values of `units` each that the derivative needs.
-        forward: One step.
+        forward: One step; where it also takes `ops`, a module with what it uses of `keras.ops`,
+            it can run without Keras, too.
         backward: Its derivative; without a bias of their own, both kinds of gates are added, and
             have the same.
         bias: Initial bias of each gate.
@@ -47,7 +48,7 @@ class Step:
     gates: int
     states: int
     kept: int
-    forward: Callable[[Any, Any, Tensors], tuple[Tensors, Tensors]]
+    forward: Callable[..., tuple[Tensors, Tensors]]
     backward: Callable[[Tensors, Tensors, Tensors], tuple[Any, Any, Tensors]]
     bias: tuple[float, ...]
     has_state_bias: bool = False

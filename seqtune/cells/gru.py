@@ -35,7 +35,7 @@ def step() -> Any:
     With z and r from x + y, and n = tanh(x_n + r y_n): h' = z h + (1 - z) n.
     """
 
-    def forward(x: Any, y: Any, states: Any) -> Any:
+    def forward(x: Any, y: Any, states: Any, ops: Any = ops) -> Any:
         (x_z, x_r, x_n), (y_z, y_r, y_n) = ops.split(x, 3, axis=-1), ops.split(y, 3, axis=-1)
         z, r = ops.sigmoid(x_z + y_z), ops.sigmoid(x_r + y_r)
         n = ops.tanh(x_n + r * y_n)

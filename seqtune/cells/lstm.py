@@ -35,7 +35,7 @@ def step() -> Any:
     With gates i, f, g, o from x + y: c' = f c + i g and h' = o tanh(c').
     """
 
-    def forward(x: Any, y: Any, states: Any) -> Any:
+    def forward(x: Any, y: Any, states: Any, ops: Any = ops) -> Any:
         i, f, g, o = ops.split(x + y, 4, axis=-1)
         i, f, g, o = ops.sigmoid(i), ops.sigmoid(f), ops.tanh(g), ops.sigmoid(o)
         memory = f * states[1] + i * g

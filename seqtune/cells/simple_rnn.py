@@ -31,7 +31,7 @@ def layer(units: int, **options: Any) -> Any:
 def step() -> Any:
     """Return the mathematics of a step, h' = tanh(x + y), and its derivative."""
 
-    def forward(x: Any, y: Any, states: Any) -> Any:
+    def forward(x: Any, y: Any, states: Any, ops: Any = ops) -> Any:
         output = ops.tanh(x + y)
         return (output,), (output,)
 

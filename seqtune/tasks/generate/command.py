@@ -42,7 +42,7 @@ def command(
     temperature: Annotated[
         float,
         typer.Option(
-            help="0 takes the most likely token; 1 samples from the model; more is more random."
+            help="0 looks for the most likely text; 1 samples from the model; more is more random."
         ),
     ] = 0.7,
     top_k: Annotated[

@@ -64,6 +64,8 @@ def _sample(writer: TextGenerator) -> dict[str, Any]:
         "run": check.run,
         "runs": check.runs,
         "copied": check.copied,
+        "spans": check.spans,
+        "words": None if is_of_events else check.words,
         **({"events": True} if is_of_events else {}),
     }
 

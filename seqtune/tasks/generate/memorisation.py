@@ -1,8 +1,9 @@
 """How much of a generated text was learnt by heart.
 
-Two figures: the longest run of characters that stands word for word in the source, and the share
-of the text's sequences of eight words that occur in it. In scripts without spaces between words,
-each character counts as a word. The source is read once, piece by piece.
+The longest run of characters that stands word for word in the source, and which share of the text's
+sequences of eight words, and of its sequences of 50 characters, occurs in it. In scripts without
+spaces between words, each character counts as a word. Beside that, how many of its words the source
+has at all: the others are made up. The source is read once, piece by piece.
 
 Source:
     The share of n-grams is that of McCoy et al., How much do language models copy from their
@@ -24,6 +25,9 @@ Hashes = npt.NDArray[np.uint64]
 WORDS = 8
 """Words of a run whose copies are counted."""
 
+SPAN = 50
+"""Characters of a span whose copies are counted."""
+
 CHUNK = 1 << 20
 """Characters of the source that are looked at together."""
 
@@ -38,6 +42,9 @@ _ALONE = (
 
 _WORD = re.compile(rf"[{_ALONE}]|[^\s{_ALONE}]+")
 
+_LETTERS = re.compile(rf"[^\W\d_{_ALONE}]+(?:['’][^\W\d_{_ALONE}]+)*")
+"""A word without signs around it, in scripts with spaces between words."""
+
 
 @dataclass(frozen=True)
 class Memorised:
@@ -47,11 +54,17 @@ class Memorised:
         run: The longest part of the text that stands in the source; one of equals.
         runs: How many sequences of eight words the text has.
         copied: Share of those that occur in the source; None where the text has none.
+        spans: Share of the text's spans of 50 characters that occur in the source; None where the
+            text is shorter.
+        words: Share of the text's words that the source has, whatever their case; None where there
+            are none.
     """
 
     run: str
     runs: int
     copied: float | None
+    spans: float | None = None
+    words: float | None = None
 
     @property
     def characters(self) -> int:
@@ -70,12 +83,14 @@ def memorised(text: str, source: Iterable[str]) -> Memorised:
         >>> memorised("the cat sat", ["a cat", " sat down"]).run
         ' cat sat'
     """
-    characters, words = _LongestRun(text), _WordRuns(text)
+    characters, words, known = _LongestRun(text), _WordRuns(text), _KnownWords(text)
     for chunk in _chunks(source):
         characters.look(chunk)
         words.look(chunk)
+        known.look(chunk)
     words.look("", is_end=True)
-    return Memorised(characters.run, words.runs, words.copied)
+    known.look("", is_end=True)
+    return Memorised(characters.run, words.runs, words.copied, characters.spans, known.share)
 
 
 def _chunks(pieces: Iterable[str]) -> Iterator[str]:
@@ -146,6 +161,12 @@ class _LongestRun:
         self.text, self.run, self.tail = text, "", ""
         self.powers = _powers(2 * CHUNK + len(text) + 2)
         self.windows = _Windows(_codes(text), self.powers)
+        self.own_spans = self.windows.of(SPAN)
+        self.is_span = np.zeros(len(self.own_spans), np.bool_)
+
+    @property
+    def spans(self) -> float | None:
+        return float(self.is_span.mean()) if len(self.is_span) else None
 
     def look(self, chunk: str) -> None:
         """Look for a longer run in the next chunk, with the end of the one before."""
@@ -154,6 +175,10 @@ class _LongestRun:
         chunk = self.tail + chunk
         self.tail = chunk[max(len(chunk) - len(self.text) + 1, 0) :]
         windows = _Windows(_codes(chunk), self.powers)
+        there = windows.of(SPAN)
+        if len(self.own_spans) and len(there):
+            places = _Known(self.own_spans).places(there)
+            self.is_span |= np.isin(self.own_spans, there[places])
         step, is_growing = 1, True
         while step:
             found = self._find(len(self.run) + step, windows, chunk)
@@ -220,6 +245,31 @@ class _WordRuns:
         for place in range(WORDS):
             total += mixed[place : place + len(total)] * self.powers[place]
         return total
+
+
+class _KnownWords:
+    """Finds which words of a text a source has that comes in chunks."""
+
+    def __init__(self, text: str) -> None:
+        self.words = _LETTERS.findall(text.casefold())
+        self.missing = set(self.words)
+        self.half = ""
+
+    @property
+    def share(self) -> float | None:
+        if not self.words:
+            return None
+        return 1.0 - sum(word in self.missing for word in self.words) / len(self.words)
+
+    def look(self, chunk: str, *, is_end: bool = False) -> None:
+        """Look at the next chunk; the word at its end may go on in the one after."""
+        if not self.missing:
+            return
+        text = (self.half + chunk).casefold()
+        found = list(_LETTERS.finditer(text))
+        goes_on = bool(found) and not is_end and len(text) - found[-1].end() < 2  # or "'" comes
+        self.half = text[found.pop().start() :] if goes_on else ""
+        self.missing -= {match[0] for match in found}
 
 
 def _codes(text: str) -> Hashes:

@@ -100,3 +100,17 @@ def fitting(tokens: Tokenizer, pending: bytes) -> npt.NDArray[np.bool_]:
             for spelling in tokens.spellings
         ]
     )
+
+
+def allowed_next(tokens: Tokenizer, begun: Begun, may_follow: npt.NDArray[np.bool_]) -> Floats:
+    """Return the logits of what comes next, minus infinity where it is not to be written.
+
+    Args:
+        tokens: The vocabulary.
+        begun: What was read.
+        may_follow: (vocabulary,) what the text so far allows.
+    """
+    if begun.pending:  # the prompt ends within a token, which is read before anything is written
+        fits = fitting(tokens, begun.pending)
+        may_follow = fits & may_follow if (fits & may_follow).any() else fits
+    return np.where(may_follow, begun.logits, -np.inf)

@@ -10,7 +10,7 @@ Source:
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -43,7 +43,7 @@ class Repetition:
     forbidden: Sequence[int] = ()
     _tokens: list[int] = field(default_factory=list)
     _seen: set[int] = field(default_factory=set)
-    _followers: dict[tuple[int, ...], set[int]] = field(default_factory=dict)
+    _followers: dict[tuple[int, ...], frozenset[int]] = field(default_factory=dict)
 
     def read(self, tokens: Iterable[int]) -> None:
         """Take the next tokens of the text."""
@@ -51,10 +51,20 @@ class Repetition:
             if self.no_repeat is not None:
                 before = self._last()
                 if before is not None:
-                    self._followers.setdefault(before, set()).add(token)
+                    known = self._followers.get(before, frozenset())
+                    self._followers[before] = known | {token}
             self._tokens.append(token)
             if token not in self.exempt:
                 self._seen.add(token)
+
+    def copy(self) -> Repetition:
+        """Return the same, which goes on by itself."""
+        return replace(
+            self,
+            _tokens=self._tokens.copy(),
+            _seen=self._seen.copy(),
+            _followers=self._followers.copy(),
+        )
 
     def weighed(self, logits: Floats) -> Floats:
         """Return the logits of the next token, (1, vocabulary), with what repeats made unlikely.
@@ -64,7 +74,7 @@ class Repetition:
         if self.penalty != 1.0:
             logits = self._penalised(logits)
         before = self._last() if self.no_repeat is not None else None
-        banned = self._followers.get(before, set()) if before is not None else set()
+        banned = self._followers.get(before, ()) if before is not None else ()
         if not banned:
             return logits
         kept = logits.copy()

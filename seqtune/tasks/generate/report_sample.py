@@ -12,6 +12,9 @@ from rich.text import Text
 from seqtune.drawing.excerpt import excerpt
 from seqtune.drawing.wording import bullets, count, literal, percent, several, visible
 
+SPAN = 50
+"""Characters of a sequence whose copies are counted."""
+
 LINES = 12
 """Lines of the sample that are shown at most."""
 
@@ -31,6 +34,9 @@ class SampleReport:
         runs: How many sequences of eight words, or tokens of events, it has.
         copied: Share of those that stand in the training text; None where it has none.
         is_of_events: Whether it is music or events, and no text of words.
+        spans: Share of its sequences of 50 characters that stand in the training text; None where
+            it is shorter, or where that is not known.
+        words: Share of its words that the training text has; None in the same way.
     """
 
     kind: ClassVar[str] = "text"
@@ -42,6 +48,8 @@ class SampleReport:
     runs: int
     copied: float | None
     is_of_events: bool = False
+    spans: float | None = None
+    words: float | None = None
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> SampleReport:
@@ -66,7 +74,10 @@ class SampleReport:
         is_of_events = values.get("events", False)
         if type(is_of_events) is not bool:
             raise ValueError("expected whether it is of events")
-        return cls(model, text, float(temperature), run, runs, copied, is_of_events)
+        spans, words = values.get("spans"), values.get("words")
+        if not all(each is None or _is_share(each, 1.0) for each in (spans, words)):
+            raise ValueError("expected the shares of spans and words")
+        return cls(model, text, float(temperature), run, runs, copied, is_of_events, spans, words)
 
     def __rich__(self) -> RenderableType:
         """Draw the sample, and below it what was copied."""
@@ -81,6 +92,8 @@ class SampleReport:
             "run": self.run,
             "runs": self.runs,
             "copied": self.copied,
+            "spans": self.spans,
+            "words": self.words,
             **({"events": True} if self.is_of_events else {}),
         }
 
@@ -104,9 +117,19 @@ class _Drawing:
         if len(lines) > LINES:
             yield Text("..." if options.ascii_only else "…")
         yield Text()
-        yield from bullets([self._copied(), self._longest()])
+        yield from bullets([*self._known(), self._copied(), self._longest()])
         if report.run.strip():
             yield from excerpt(report.run, console, options)
+
+    def _known(self) -> list[str]:
+        """Say which share of its words, and of its spans, the training text has."""
+        words, spans, where = self.report.words, self.report.spans, self._where
+        said = [] if words is None else [f"{percent(words)} of its words are in the {where}"]
+        if spans is not None:
+            said.append(
+                f"{percent(spans)} of its sequences of {SPAN} characters are in the {where}"
+            )
+        return said
 
     def _longest(self) -> str:
         run, where = self.report.run, self._where

@@ -41,8 +41,9 @@ class SamplingSettings:
     """How tokens are drawn.
 
     Args:
-        temperature: 0 takes the likeliest token, 1 draws by the model's own probabilities, more
-            evens them out.
+        temperature: 0 takes the likeliest token (of texts, the likeliest that a beam search finds:
+            `seqtune.tasks.generate.beam`), 1 draws by the model's own probabilities, more evens
+            them out.
         top_k: Draw among so many likeliest tokens; None for all.
         top_p: Draw among the likeliest tokens that together have this probability.
         seed: Start of the random numbers.
@@ -64,7 +65,7 @@ class SamplingSettings:
     def __post_init__(self) -> None:
         if not 0.0 <= self.temperature <= WIDEST:  # NaN is refused, too
             raise UsageError(
-                f"a temperature of {self.temperature:g}; expected 0 (always the likeliest) to "
+                f"a temperature of {self.temperature:g}; expected 0 (the likeliest text) to "
                 f"{WIDEST:g}",
                 f"--temperature {TEMPERATURE:g}",
             )
@@ -121,16 +122,22 @@ class Sampler:
         Raises:
             ValueError: A row has a NaN, or no token that may be drawn.
         """
-        allowed = self._allowed(logits)
+        return np.array([self._draw_one(row) for row in self._allowed(logits)], np.int64)
+
+    def draw_one(self, logits: Floats) -> int:
+        """Return a token of one row, (1, vocabulary); see `draw`."""
+        return self._draw_one(self._allowed(logits)[0])
+
+    def _draw_one(self, allowed: Floats) -> int:
+        """Return a token of a row of logits, (vocabulary,)."""
         if self.choice.temperature == 0.0:
-            return np.asarray(allowed.argmax(axis=1))
+            return int(allowed.argmax())
         # One number per row and step, whatever is cut off: so `top_k` changes no other row's draw.
-        chance = self.random.random(len(allowed))
-        probabilities = self.probabilities(logits)
-        reached = probabilities.cumsum(axis=1)
-        place = (reached <= chance[:, None] * reached[:, -1:]).sum(axis=1)
-        last = probabilities.shape[1] - 1 - (probabilities[:, ::-1] > 0).argmax(axis=1)
-        return np.asarray(np.minimum(place, last))
+        chance = self.random.random()
+        probabilities = self._probabilities(allowed)
+        reached = probabilities.cumsum()
+        place = int(reached.searchsorted(chance * reached[-1], side="right"))
+        return place if place < len(reached) else int(np.flatnonzero(probabilities)[-1])
 
     def probabilities(self, logits: npt.ArrayLike) -> Floats:
         """Return the probability with which each token is drawn, (batch, vocabulary).
@@ -141,16 +148,18 @@ class Sampler:
         Raises:
             ValueError: A row has a NaN, or no token that may be drawn.
         """
-        allowed = self._allowed(logits)
+        return np.stack([self._probabilities(row) for row in self._allowed(logits)])
+
+    def _probabilities(self, allowed: Floats) -> Floats:
+        """Return the probability of each token of a row of logits, (vocabulary,)."""
         if self.choice.temperature == 0.0:
             greedy = np.zeros_like(allowed)
-            greedy[np.arange(len(allowed)), allowed.argmax(axis=1)] = 1.0
+            greedy[allowed.argmax()] = 1.0
             return greedy
-        shifted = allowed - allowed.max(axis=1, keepdims=True)
         with np.errstate(over="ignore"):  # a tiny temperature: the others become impossible
-            powers = np.exp(shifted / self.choice.temperature)
+            powers = np.exp((allowed - allowed.max()) / self.choice.temperature)
         powers = _likeliest(powers, self.choice.top_k)
-        return _nucleus(powers / powers.sum(axis=1, keepdims=True), self.choice.top_p)
+        return _nucleus(powers / powers.sum(), self.choice.top_p)
 
     def _allowed(self, logits: npt.ArrayLike) -> Floats:
         """Return the logits, minus infinity where a token may not be drawn."""
@@ -163,25 +172,22 @@ class Sampler:
 
 
 def _likeliest(powers: Floats, most: int | None) -> Floats:
-    """Keep so many greatest values of each row; of equal ones, those that come first."""
-    if most is None or most >= powers.shape[1]:
+    """Keep so many greatest values; of equal ones, those that come first."""
+    if most is None or most >= len(powers):
         return powers
-    order = np.argsort(-powers, axis=1, kind="stable")[:, most:]
     kept = powers.copy()
-    np.put_along_axis(kept, order, 0.0, axis=1)
+    kept[np.argsort(-powers, kind="stable")[most:]] = 0.0
     return kept
 
 
 def _nucleus(probabilities: Floats, share: float) -> Floats:
-    """Keep the fewest greatest values of each row whose sum reaches a share, and norm them."""
+    """Keep the fewest greatest values whose sum reaches a share, and norm them."""
     if share >= 1.0:
         return probabilities
-    order = np.argsort(-probabilities, axis=1, kind="stable")
-    ranked = np.take_along_axis(probabilities, order, axis=1)
-    before = np.zeros_like(ranked)
-    before[:, 1:] = ranked.cumsum(axis=1)[:, :-1] + ROUNDING
-    ranked = np.where(before < share, ranked, 0.0)
+    order = np.argsort(-probabilities, kind="stable")
+    reached = probabilities[order].cumsum()
+    most = 1 + int(reached[:-1].searchsorted(share - ROUNDING))
     kept = np.zeros_like(probabilities)
-    np.put_along_axis(kept, order, ranked, axis=1)
-    total: Floats = kept / kept.sum(axis=1, keepdims=True)
-    return total
+    kept[order[:most]] = probabilities[order[:most]]
+    kept /= kept.sum()
+    return kept

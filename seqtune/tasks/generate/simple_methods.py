@@ -84,7 +84,7 @@ def fitted_model(prepared: Prepared, name: str) -> LanguageModel:
 def _opened(prepared: Prepared, name: str) -> LanguageModel | None:
     """Return a method that the run folder has; None where it has none that can be read."""
     method, folder = baselines("generate")[name], prepared.folder
-    if not hasattr(method, "kept") or folder is None or not kept_file(folder, name).exists():
+    if not hasattr(method, "kept") or folder is None or not is_kept(prepared, name):
         return None
     with suppress(RunError, OSError, ValueError):  # it is fitted again instead
         model: LanguageModel = method.kept(kept_file(folder, name), _fitting(prepared).vocabulary)
@@ -102,6 +102,11 @@ def _fitted(prepared: Prepared, name: str) -> LanguageModel:
         with suppress(RunError):  # a folder that cannot be written is read from all the same
             method.keep(model, kept_file(prepared.folder, name))
     return model
+
+
+def is_kept(prepared: Prepared, name: str) -> bool:
+    """Say whether the run folder has a method, so that it is opened at once."""
+    return prepared.folder is not None and kept_file(prepared.folder, name).exists()
 
 
 def kept_file(folder: Path, name: str) -> Path:

@@ -40,6 +40,7 @@ class WellFormed:
             self._seen = np.asarray(counts) > 0
             self._seen[END] = True
         self._masks: dict[bytes, Mask] = {}
+        self._after: dict[tuple[bytes, int], bytes] = {}
 
     def allowed(self, rest: bytes) -> Mask:
         """Return which tokens may come next, (vocabulary,); all of them where none may.
@@ -55,7 +56,10 @@ class WellFormed:
 
     def after(self, rest: bytes, token: int) -> bytes:
         """Return the bytes of a character that are waiting once a token was written."""
-        return _rest(rest + self._spellings[token]) or b""
+        key = rest, token
+        if key not in self._after:
+            self._after[key] = _rest(rest + self._spellings[token]) or b""
+        return self._after[key]
 
     def _fitting(self, rest: bytes) -> Mask:
         """Return which tokens fit what waits, (vocabulary,)."""

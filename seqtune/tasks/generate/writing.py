@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from time import perf_counter
 from typing import Literal
 
-import numpy as np
-
+from seqtune.baselines.threads import one_thread
 from seqtune.data.text.vocabulary import END, UNKNOWN
+from seqtune.tasks.generate.beam import BLOCKED, Beam, likeliest_text
 from seqtune.tasks.generate.emission import Emission
 from seqtune.tasks.generate.inference import Floats, Reader
-from seqtune.tasks.generate.prompt import DOCUMENTS, Begun, Frame, fitting, read
+from seqtune.tasks.generate.prompt import DOCUMENTS, Begun, Frame, allowed_next, read
 from seqtune.tasks.generate.repetition import STRUCTURE, Repetition
 from seqtune.tasks.generate.request import Request
 from seqtune.tasks.generate.sampling import Sampler
 from seqtune.tasks.generate.step_rule import rule_of
 from seqtune.tasks.generate.step_tokens import Layout, Steps, StepTokens, units_of
-from seqtune.tasks.generate.wellformed import Mask, WellFormed
+from seqtune.tasks.generate.wellformed import WellFormed
 
 Ended = Literal["length", "stop", "end"]
 """Why a text ended: it was long enough, a stop text came, or the model ended it."""
@@ -86,7 +87,8 @@ def write(
     for number in range(request.count):
         hear(request.prompt)
         sampler = Sampler(request.choice, forbidden, number)
-        written.append(_write_one(reader, request, sampler, begun, rule, hear))
+        with one_thread():
+            written.append(_write_one(reader, request, sampler, begun, rule, hear))
     return written
 
 
@@ -104,9 +106,14 @@ def _write_one(
     rest = _waiting(reader, rule, request.prompt)
     ended: Ended = "end"
     began = perf_counter()
+    draw: Callable[[Floats], int] = sampler.draw_one
+    if request.choice.temperature == 0.0:
+        start = Beam(begun, rest, repetition.copy())
+        planned = iter(likeliest_text(reader, rule, sampler.forbidden, start, request))
+        draw = partial(_next_of, planned)
     while True:
-        logits = repetition.weighed(_allowed(reader, begun, rule.allowed(rest)))
-        token = int(sampler.draw(logits)[0])
+        logits = repetition.weighed(allowed_next(reader.tokens, begun, rule.allowed(rest)))
+        token = draw(logits)
         repetition.read([token])
         drawn += 1
         if token == END:
@@ -128,6 +135,11 @@ def _write_one(
     )
 
 
+def _next_of(planned: Iterator[int], logits: Floats) -> int:
+    """Return the next token that was found before, whatever the logits are."""
+    return next(planned)
+
+
 def _steps(reader: Reader, text: str) -> tuple[Layout | None, Steps]:
     """Return what a step is made of, and the steps of a text; None and () where it has none."""
     tokens = reader.tokens
@@ -145,9 +157,10 @@ def _repetition(reader: Reader, request: Request, sampler: Sampler, begun: Begun
     """Return the rule that keeps a text from going round; what was read is part of the text."""
     choice, tokens = request.choice, reader.tokens
     is_of_notes = isinstance(tokens, StepTokens) and not tokens.columns
+    blocked = BLOCKED[tokens.kind] if choice.temperature == 0.0 else None
     rule = Repetition(
         choice.repetition_penalty,
-        choice.no_repeat,
+        choice.no_repeat or blocked,
         STRUCTURE if is_of_notes else STRUCTURE[:1],
         sampler.forbidden.tolist(),
     )
@@ -164,11 +177,3 @@ def _waiting(reader: Reader, rule: WellFormed, prompt: str) -> bytes:
         for token in reader.tokens.encode(prompt).tolist():
             rest = rule.after(rest, token)
     return rest
-
-
-def _allowed(reader: Reader, begun: Begun, may_follow: Mask) -> Floats:
-    """Return the logits of what comes next, minus infinity where it is not to be written."""
-    if begun.pending:  # the prompt ends within a token, which is read before anything is written
-        fits = fitting(reader.tokens, begun.pending)
-        may_follow = fits & may_follow if (fits & may_follow).any() else fits
-    return np.where(may_follow, begun.logits, -np.inf)

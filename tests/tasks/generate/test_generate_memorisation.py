@@ -130,3 +130,30 @@ def test_memory_does_not_grow_with_the_source() -> None:
         return peak
 
     assert peak(40) < 1.2 * peak(12)
+
+
+@pytest.mark.parametrize(("text", "source", "share"), [
+    ("The King, the kin.", "the king's kin", 3 / 4),  # king's is a word of its own
+    ("don't go", "Don't", 1 / 2),
+    ("123 ...", "a", None),
+    ("größer", "GRÖSSER größer", 1.0),
+    ("我 们", "我", None),
+])  # fmt: skip
+def test_words_that_the_source_has_by_hand(text: str, source: str, share: float | None) -> None:
+    whole, letters = memorised(text, [source]), memorised(text, list(source))
+    assert whole.words == letters.words == (share if share is None else pytest.approx(share))
+
+
+def test_words_are_whole_wherever_chunks_end(small_chunks: None) -> None:
+    assert memorised("sit down sat", ["they sat d", "own toge", "ther"]).words == pytest.approx(
+        2 / 3
+    )
+
+
+def test_spans_of_fifty_characters_by_hand() -> None:
+    span = "".join(chr(ord("a") + number % 26) + str(number) for number in range(20))[:50]
+    assert len(span) == 50
+    assert memorised(span[:49], [span]).spans is None
+    assert memorised(span, ["-" + span + "-"]).spans == 1.0
+    assert memorised(span + "!", ["-" + span + "-"]).spans == 0.5
+    assert memorised(span, [span[:49]]).spans == 0.0

@@ -33,6 +33,17 @@ a king.\\x1b[31m
     )
 
 
+def test_shares_of_words_and_spans_are_told_and_checked(draw: Draw) -> None:
+    report = SampleReport("t", "a king", 0.7, "", 0, None, spans=0.125, words=0.5)
+    assert draw(report).splitlines()[-4:-2] == [
+        "- 50.0 % of its words are in the training text",
+        "- 12.5 % of its sequences of 50 characters are in the training text",
+    ]
+    assert SampleReport.from_dict(report.to_dict()) == report
+    with pytest.raises(ValueError, match="shares of spans"):
+        SampleReport.from_dict({**report.to_dict(), "words": 1.5})
+
+
 def test_a_sample_without_anything_copied_says_so(draw: Draw) -> None:
     text = draw(SampleReport("t001", "ab", 0.0, "", runs=0, copied=None))
     assert text.splitlines()[-2:] == [

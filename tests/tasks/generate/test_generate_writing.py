@@ -58,7 +58,7 @@ def test_the_prompt_stands_before_the_text_and_is_no_part_of_its_length(
 def test_a_prompt_may_break_off_anywhere(reader: SimpleReader, prompt: str) -> None:
     """The vocabulary of words has ` queen`, but neither ` quee` nor a blank before a blank."""
     (found,) = write(reader, Request(prompt, 500, GREEDY))
-    assert found.whole in (TALE, "The queen has a cat.")
+    assert found.whole in (TALE, "The queen has a cat.", TALE.replace("king", "queen", 1))
 
 
 def test_a_text_ends_before_a_stop_text_over_several_tokens(reader: SimpleReader) -> None:

@@ -13,6 +13,7 @@ from seqtune.data.ragged import Ragged
 from seqtune.data.text.tokenizer import Tokenizer
 from seqtune.data.text.vocabulary import END
 from seqtune.errors import UsageError
+from seqtune.tasks.generate.beam import BLOCKED
 from seqtune.tasks.generate.prompt import ONE_TEXT
 from seqtune.tasks.generate.repetition import STRUCTURE, Repetition
 from seqtune.tasks.generate.request import Request, request_of
@@ -79,14 +80,20 @@ def looping(kind: str = "word") -> SimpleReader:
     return SimpleReader(kneser_ney.fit(documents, tokens.size, order=3), tokens)
 
 
-def written(**choice: Any) -> str:
+def written(length: int = 120, **choice: Any) -> str:
     settings = SamplingSettings(temperature=0, **choice)
-    (found,) = write(looping(), Request(" the cat", 120, settings), frame=ONE_TEXT)
+    (found,) = write(looping(), Request(" the cat", length, settings), frame=ONE_TEXT)
     return found.whole
 
 
-def test_the_likeliest_tokens_go_round_without_it_and_not_with_it() -> None:
-    assert written().count("sat on the mat") > 2
+def test_the_likeliest_text_does_not_go_round_even_if_nothing_is_asked_for() -> None:
+    words = written(length=400).split()
+    spans = [tuple(words[place : place + BLOCKED["word"]]) for place in range(len(words) - 7)]
+    assert len(words) > 60 and len(set(spans)) == len(spans)
+
+
+def test_shorter_sequences_that_come_once_can_be_asked_for() -> None:
+    assert written(no_repeat=100, length=200).count("sat on the mat") > 2
     assert written(no_repeat=4).count("sat on the mat") == 1
     words = written(no_repeat=2).split()
     pairs = list(pairwise(words))

@@ -13,6 +13,7 @@ from seqtune.tasks._values import Context, Models, Tested
 from seqtune.tasks.generate.before_refit import BeforeRefit
 from seqtune.tasks.generate.evidence.by_character import characters_block
 from seqtune.tasks.generate.evidence.by_part import parts_block
+from seqtune.tasks.generate.evidence.calibration import calibration_block, reliability_of
 from seqtune.tasks.generate.evidence.event_prompt import STEPS, event_prompt
 from seqtune.tasks.generate.evidence.gaps import gaps_block
 from seqtune.tasks.generate.evidence.passages import surprise_block
@@ -23,6 +24,7 @@ from seqtune.tasks.generate.memorisation import memorised
 from seqtune.tasks.generate.prepared import Prepared
 from seqtune.tasks.generate.request import Request
 from seqtune.tasks.generate.sampling import SamplingSettings
+from seqtune.tasks.generate.simple_methods import is_kept
 from seqtune.tasks.generate.text_generator import NETWORK, TextGenerator
 
 SHOWN = 200_000
@@ -57,6 +59,7 @@ def blocks_of(
     shown = (
         parts_block(readings),
         _samples(readings, tested, writer) if is_next else gaps_block(gaps_of(writer)),
+        _calibration(tested.model, writer) if is_next else None,
         surprise_block(readings),
         characters_block(readings),
     )
@@ -90,6 +93,25 @@ def _readings(prepared: Prepared, tested: Tested, models: Models) -> Readings | 
     return Readings(used, tested.model, baseline, starts, text, is_fine, unit)
 
 
+def _is_at_hand(name: str, writer: TextGenerator) -> bool:
+    """Say whether a row can write at once: no simple method in it takes long to be fitted again."""
+    prepared = writer.prepared
+    if prepared.bounds(prepared.kinds[0], "train")[1] <= COUNTED:
+        return True
+    methods = [each.method for each in writer.models.open_members(name) if each.method]
+    return all(is_kept(prepared, method) for method in methods)
+
+
+def _calibration(name: str, writer: TextGenerator) -> Block | None:
+    """Return whether tokens of the test part come as often as a model says."""
+    if not _is_at_hand(name, writer):
+        return None
+    reader, prepared = writer.reader(name), writer.prepared
+    begin, end = prepared.bounds(reader.tokens.kind, "test")
+    ids = prepared.arrays[reader.tokens.kind][begin:end]
+    return calibration_block(name, reliability_of(reader, ids))
+
+
 def _samples(readings: Readings, tested: Tested, writer: TextGenerator) -> Block | None:
     """Let models continue a document of the test part."""
     choice, prepared = SamplingSettings(), writer.prepared
@@ -99,14 +121,13 @@ def _samples(readings: Readings, tested: Tested, writer: TextGenerator) -> Block
         return None
     prompt, truth = begun
     request = Request(prompt, STEPS if is_of_events else LENGTH, choice)
-    is_small = prepared.bounds(prepared.kinds[0], "train")[1] <= COUNTED
-    needs_method = any(member.method for member in writer.models.open_members(tested.model))
-    name = tested.model if is_small or not needs_method else writer.models.name_of(NETWORK)
+    is_ready = _is_at_hand(tested.model, writer)
+    name = tested.model if is_ready else writer.models.name_of(NETWORK)
     (own,) = writer.write(request, name)
     is_cut = _training_characters(prepared) > SOURCE
     check = memorised(own.text, _first(prepared.source_text("train"), SOURCE))
     texts = [Continued(f"Continued by {name}", own.text, check)]
-    if readings.baseline and is_small:
+    if readings.baseline and _is_at_hand(readings.baseline, writer):
         (other,) = writer.write(request, readings.baseline)
         texts.append(Continued(f"Continued by {readings.baseline}", other.text))
     texts.append(Continued("How it really goes on", truth))

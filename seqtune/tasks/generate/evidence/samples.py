@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from seqtune.drawing.wording import count, percent, several, visible
 from seqtune.figures.block import Block
 from seqtune.figures.passage import Passage, Piece
-from seqtune.tasks.generate.memorisation import Memorised
+from seqtune.tasks.generate.memorisation import SPAN, Memorised
 
 PROMPT, LENGTH = 80, 400
 """Characters that are given, and written."""
@@ -76,6 +76,11 @@ def samples_block(
             f"The first {'steps' if is_of_events else 'words'} are of the test part, which the "
             f"models never saw; the rest is drawn at temperature {temperature:g}.",
             *(_copied(check, looked_at, is_of_events) if check is not None else ()),
+            *(
+                _known(check)
+                if check is not None and looked_at is None and not is_of_events
+                else ()
+            ),
         ),
         figures=tuple(_passage(prompt, each) for each in texts),
     )
@@ -101,6 +106,16 @@ def _copied(check: Memorised, looked_at: int | None, is_of_events: bool) -> tupl
         f"{said}; of its {count(check.runs)} sequences of eight {words}, {percent(check.copied)} "
         "are there.",
     )
+
+
+def _known(check: Memorised) -> tuple[str, ...]:
+    """Say which share of the words that were written the training text has."""
+    if check.words is None:
+        return ()
+    said = f"The training text has {percent(check.words)} of the words that were written"
+    if check.spans is None:
+        return (f"{said}.",)
+    return (f"{said}, and {percent(check.spans)} of their sequences of {SPAN} characters.",)
 
 
 def _passage(prompt: str, continued: Continued) -> Passage:
