@@ -69,19 +69,18 @@ class LeaderboardReport:
 
     def _chance(self) -> list[str]:
         """Say how sure the validation figures are, where that is known."""
-        board = self.board
-        first = next(iter(board.ranked()), None)
-        if first is None or not board.cases or not math.isfinite(first.error):
-            return []
-        over = f", over {board.folds} folds" if board.folds else ""
-        lines = [
-            f"validation {metric_name(board.metric)} of row 1: "
-            f"{figure(board.validation_score(first))} ± {figure(first.error)} "
-            f"(one standard error{over})"
-        ]
+        board, lines = self.board, []
         if any(map(board.is_alike, board.rows)):
             cases = several(board.cases, "case")
-            lines.insert(0, f"~ not told apart from row 1 by the {cases} of validation")
+            lines.append(f"~ not told apart from row 1 by the {cases} of validation")
+        first = next(iter(board.ranked()), None)
+        if first is not None and math.isfinite(first.error):
+            over = f", over {board.folds} folds" if board.folds else ""
+            lines.append(
+                f"validation {metric_name(board.metric)} of row 1: "
+                f"{figure(board.validation_score(first))} ± {figure(first.error)} "
+                f"(one standard error{over})"
+            )
         return lines
 
     def _doubt(self) -> str:
