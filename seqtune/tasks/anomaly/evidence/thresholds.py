@@ -54,8 +54,8 @@ def _how(threshold: float) -> str:
     other = float(f"{min(0.1, 10.0 ** (1 - threshold)):.1g}")
     return (
         f"The threshold of the run, {figure(threshold)}, accepts about one false event in "
-        f"{figure(10.0**threshold)} normal rows. For one in {figure(1 / other)}: seqtune predict RUN "
-        f"DATA --set threshold.false_alarms={other:g}."
+        f"{figure(10.0**threshold)} normal rows. For one in {figure(1 / other)}: seqtune predict "
+        f"RUN DATA --set threshold.false_alarms={other:g}."
     )
 
 
