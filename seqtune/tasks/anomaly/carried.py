@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from seqtune.tasks.anomaly.events import find_events
 from seqtune.tasks.anomaly.prepared import Prepared
-from seqtune.tasks.anomaly.score_parts import LOGARITHM, VOICE, combined_score, spans_of
+from seqtune.tasks.anomaly.score_parts import LOGARITHM, VOICE, combined_score, is_alarm
 from seqtune.tasks.anomaly.strangest import strangest_rows
 
 Floats = npt.NDArray[np.float64]
@@ -43,8 +43,7 @@ def carried(prepared: Prepared, joined: Floats, members: Mapping[str, Floats]) -
     peaks = [event.peak for event in sorted(events, key=lambda each: -each.score)[:STRANGEST]]
     said = np.stack([each[rows][peaks, LOGARITHM] for each in members.values()])
     voices = np.stack([each[rows][peaks, VOICE] for each in members.values()])
-    is_alarm = spans_of(made[peaks], parts[peaks], 0) == 1
-    said = np.where(is_alarm, voices, np.maximum(said, 0.0))
+    said = np.where(is_alarm(made[peaks], parts[peaks]), voices, np.maximum(said, 0.0))
     total = said.sum(axis=0)
     known = total > 0.0
     if not known.any():

@@ -13,7 +13,7 @@ from seqtune.tasks.anomaly.blame import Blame
 from seqtune.tasks.anomaly.events import find_events
 from seqtune.tasks.anomaly.held_out import HeldOut
 from seqtune.tasks.anomaly.prepared import Prepared
-from seqtune.tasks.anomaly.score_parts import combined_score, expected_of, is_flat_line, spans_of
+from seqtune.tasks.anomaly.score_parts import combined_score, expected_of, is_flat_line
 from seqtune.tasks.anomaly.segment import usual_of
 from seqtune.tasks.anomaly.strangest import strangest_rows
 
@@ -48,7 +48,6 @@ def illustrate(prepared: Prepared, predictions: Floats) -> dict[str, Any]:
         np.split(expected_of(predictions, usual_of(held.segments))[:rows], offsets[1:-1]),
         is_flat_line(scores, held.still[:rows], threshold),
         threshold,
-        spans_of(scores, predictions[:rows], prepared.codec.season),
     )
     events = find_events(scores, threshold, evidence, offsets)
     listed = sorted(events, key=lambda event: -event.score)[:STRANGEST]

@@ -127,17 +127,14 @@ def is_flat_line(
     return np.asarray((still > threshold) & (still >= scores))
 
 
-def spans_of(scores: Floats, parts: Floats, season: int) -> npt.NDArray[np.int64]:
-    """Return how many rows that end with a row its score is about, (rows,).
-
-    An alarm is about the row, what lasts about a season.
+def is_alarm(scores: Floats, parts: Floats) -> npt.NDArray[np.bool_]:
+    """Return of which rows, (rows,), the score is that of an alarm, and not what lasts.
 
     Args:
         scores: (rows,), from `combined_score`.
         parts: As they were given there.
-        season: Rows.
     """
-    return np.where(scores > lasting_level(parts), 1, season)
+    return np.asarray(scores > lasting_level(parts))
 
 
 def expected_of(parts: Floats, usual: Floats) -> Floats:

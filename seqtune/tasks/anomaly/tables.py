@@ -19,7 +19,7 @@ from seqtune.tasks.anomaly.codec import Codec
 from seqtune.tasks.anomaly.events import Event, event_numbers, find_events
 from seqtune.tasks.anomaly.flag_metrics import figures_of
 from seqtune.tasks.anomaly.new_rows import NewRows
-from seqtune.tasks.anomaly.score_parts import combined_score, expected_of, is_flat_line, spans_of
+from seqtune.tasks.anomaly.score_parts import combined_score, expected_of, is_flat_line
 
 Floats = npt.NDArray[np.float64]
 
@@ -114,7 +114,7 @@ def combined_scores(
         RunError: The scores of the model are not finite.
     """
     rows = len(new)
-    joined, still, spans = np.empty(rows), np.empty(rows, np.bool_), np.empty(rows, np.int64)
+    joined, still = np.empty(rows), np.empty(rows, np.bool_)
     expected = []
     end = 0
     for segment in new.segments:
@@ -123,7 +123,6 @@ def combined_scores(
         scores = combined_score(predictions[part], codec.threshold, stands)
         joined[part] = np.where(segment.scored(codec.bridge), scores, np.nan)
         still[part] = is_flat_line(scores, stands, codec.threshold)
-        spans[part] = spans_of(scores, predictions[part], codec.season)
         expected.append(expected_of(predictions[part], segment.center))
         end = part.stop
     if np.isinf(joined).any():
@@ -131,7 +130,7 @@ def combined_scores(
             f"the scores of {context.model} are not finite (NaN or infinity)",
             f"use another row: --use NAME (seqtune report {context.name} lists them)",
         )
-    return joined, Blame(new.segments, expected, still, codec.threshold, spans)
+    return joined, Blame(new.segments, expected, still, codec.threshold)
 
 
 def threshold_of(context: Context) -> float:

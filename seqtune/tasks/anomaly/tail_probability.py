@@ -71,7 +71,7 @@ class TailFit:
         Args:
             scores: (rows,) in order of time, NaN where there is none and between rows that do not
                 follow each other.
-            rate: Share of normal rows that may be marked.
+            rate: False events that are accepted per normal row.
             span: Rows that each score averages over; None where every score counts as known.
         """
         known = scores[np.isfinite(scores)]

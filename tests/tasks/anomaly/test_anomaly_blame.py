@@ -9,7 +9,6 @@ import numpy.typing as npt
 
 from seqtune.tasks.anomaly.blame import Blame
 from seqtune.tasks.anomaly.flat_line import FlatLine
-from seqtune.tasks.anomaly.score_parts import combined_score, score_parts, spans_of
 from seqtune.tasks.anomaly.segment import Segment
 
 NAN = math.nan
@@ -45,24 +44,6 @@ def test_the_largest_error_is_to_blame_in_units_of_its_channel() -> None:
         (0, 8.0, 7.0),  # the other was not observed
     ]
     assert [each["unchanged"] for each in named] == [None] * 4
-
-
-def test_what_lasts_is_blamed_on_the_largest_mean_error_of_its_rows() -> None:
-    values = np.array([[9.0, 9.0], [0.0, 2.0], [0.0, 2.0], [3.0, 0.0]])
-    seen = np.ones((4, 2), np.bool_)
-    told, spans = np.zeros((3, 2)), np.array([1, 9, 3])
-    found = Blame([segment(values, seen, first=1)], [told], never(3), 4.0, spans)
-    # by itself 3 and 0, on three rows 1 and 4/3; no row before the first counts
-    assert [found.at(row)["channel"] for row in range(3)] == [1, 1, 1]
-    alone = Blame([segment(values, seen, first=1)], [told], never(3), 4.0)
-    assert alone.at(2)["channel"] == 0
-    seen[1:3, 1] = False
-    assert found.at(2)["channel"] == 0, "2 rows were not observed: 1 and 0"
-
-
-def test_alarms_are_about_their_row_and_what_lasts_about_a_season() -> None:
-    parts = score_parts(np.array([4.0, 4.0]), np.array([5.0, 0.0]), 4.0)
-    assert spans_of(combined_score(parts, 4.0, np.zeros(2)), parts, 24).tolist() == [1, 24]
 
 
 def test_without_a_known_error_nobody_is_to_blame() -> None:

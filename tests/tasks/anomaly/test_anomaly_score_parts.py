@@ -12,6 +12,7 @@ from seqtune.tasks.anomaly.score_parts import (
     combined_score,
     counted,
     expected_of,
+    is_alarm,
     is_flat_line,
     parts_without_voice,
     score_parts,
@@ -112,3 +113,9 @@ def test_what_is_expected_is_what_networks_expect() -> None:
     np.testing.assert_allclose(expected_of(mixed, usual), [[7.0]])
     np.testing.assert_allclose(expected_of(method, usual), [[3.0]])
     np.testing.assert_allclose(expected_of(network, usual), [[7.0]])
+
+
+def test_of_an_alarm_and_of_what_lasts_the_higher_is_said() -> None:
+    parts = np.concatenate([said(2.0, 5.0), said(2.0, 0.0), said(6.0, 5.0)])
+    scores = combined_score(parts, TOP, np.zeros(3))
+    assert is_alarm(scores, parts).tolist() == [True, False, False]

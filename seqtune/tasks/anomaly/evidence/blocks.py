@@ -22,7 +22,7 @@ from seqtune.tasks.anomaly.faults import KINDS
 from seqtune.tasks.anomaly.held_out import HeldOut
 from seqtune.tasks.anomaly.illustrate import row_labels
 from seqtune.tasks.anomaly.prepared import Prepared
-from seqtune.tasks.anomaly.score_parts import combined_score, expected_of, is_flat_line, spans_of
+from seqtune.tasks.anomaly.score_parts import combined_score, expected_of, is_flat_line
 from seqtune.tasks.anomaly.segment import usual_of
 
 Floats = npt.NDArray[np.float64]
@@ -94,7 +94,6 @@ def _judged(prepared: Prepared, held: HeldOut, name: str, predictions: Floats) -
         np.split(expected, held.offsets[1 : held.clean]),
         is_flat_line(scores, held.still[:rows], threshold),
         threshold,
-        spans_of(scores, predictions[:rows], prepared.codec.season),
     )
     return Judged(name, scores, expected, blame)
 
