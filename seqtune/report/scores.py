@@ -15,6 +15,7 @@ from seqtune.drawing.table import Column, table
 from seqtune.drawing.wording import better, bullets, figure, literal, metric_name, several
 from seqtune.files import figures_to_json
 from seqtune.run.leaderboard import Direction, Kind
+from seqtune.tasks._info import metric_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -118,7 +119,14 @@ class ScoresReport:
         columns = [
             Column("name", foldable=True),
             Column("kind"),
-            *(Column(metric_name(name).replace(" ", "\n"), numeric=True) for name in metrics),
+            *(
+                Column(
+                    metric_name(name).replace(" ", "\n"),
+                    numeric=True,
+                    spare=int(metric_of(name).spare),
+                )
+                for name in metrics
+            ),
         ]
         rows = [
             [score.name, score.kind, *(figure(score.metrics.get(name)) for name in metrics)]

@@ -63,6 +63,7 @@ class Metric:
         tie_break: A metric, lower better, that ranks models of the same figure.
         shown: Whether leaderboards show it first beside the metric that selects.
         remark: A sentence on the figure of the best network, with {name} and {figure}.
+        spare: Whether a table that is too wide is drawn without it.
     """
 
     name: str
@@ -72,6 +73,7 @@ class Metric:
     tie_break: str = ""
     shown: bool = False
     remark: str = ""
+    spare: bool = False
 
 
 @dataclass(frozen=True)
