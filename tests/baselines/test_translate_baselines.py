@@ -250,7 +250,7 @@ def test_states_of_the_model_go_on_token_by_token() -> None:
     expected = model.log_probabilities(Ragged.from_list(list(asked)))
     np.testing.assert_allclose(np.log(found).T.ravel(), expected)
     only = fit_order(Ragged.from_list([[0, 1]]), 2, 1)
-    assert only.extend(only.beginnings(1), np.array([0]))[0] == only.next_probabilities([])[0]
+    assert only.extend(only.beginnings(1), np.array([0]))[0] == only.expect(only.start())[0][0]
 
 
 def spelt(count: int, seed: int = SEED) -> Pairs:
