@@ -29,14 +29,18 @@ PAYS_FROM = 3.5e11
 which a fifth is won."""
 
 
-def known_options(wanted: Mapping[str, Any] = QUICKLY) -> dict[str, Any]:
+def known_options(wanted: Mapping[str, Any] | None = None) -> dict[str, Any]:
     """Return those of some options that the installed XLA takes for CPUs; none on an accelerator.
 
     JAX raises for an option that it does not know, and they come and go with its versions.
+
+    Args:
+        wanted: Values by option; None for `QUICKLY`.
     """
     import jax
 
-    return dict(_known(tuple(wanted.items()))) if jax.default_backend() == "cpu" else {}
+    asked = QUICKLY if wanted is None else wanted
+    return dict(_known(tuple(asked.items()))) if jax.default_backend() == "cpu" else {}
 
 
 @functools.cache
