@@ -15,13 +15,13 @@ from seqtune.pretrained.autoregression import PATHS
 from seqtune.pretrained.lines import LEVELS
 from seqtune.pretrained.reading import (
     CHANNELS,
-    LAGS,
     LOCAL,
     PATCH,
     SEASONS,
     SLOPES,
     SUMMARY,
 )
+from seqtune.pretrained.summary import LAGS
 
 UNITS, WIDTH = 128, 192
 

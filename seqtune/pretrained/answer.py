@@ -11,7 +11,8 @@ from typing import Any
 
 from seqtune.pretrained.autoregression import PATHS
 from seqtune.pretrained.lines import LEVELS
-from seqtune.pretrained.reading import LAGS, SEASONS, SLOPES
+from seqtune.pretrained.reading import SEASONS, SLOPES
+from seqtune.pretrained.summary import LAGS
 
 QUANTILES = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
 POWER = 4.0

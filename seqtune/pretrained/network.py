@@ -14,11 +14,10 @@ from importlib.resources import files
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from seqtune.pretrained.answer import answer
+from seqtune.pretrained.arrays import Singles
 
-Singles = npt.NDArray[np.float32]
 Weights = Mapping[str, Singles]
 
 
@@ -43,7 +42,8 @@ def quantiles(weights: Weights, inputs: Mapping[str, Any]) -> Singles:
     """
 
     def dense(name: str, values: Singles) -> Singles:
-        return values @ weights[f"{name}/kernel"] + weights[f"{name}/bias"]
+        found: Singles = values @ weights[f"{name}/kernel"] + weights[f"{name}/bias"]
+        return found
 
     states = gelu(dense("patch", inputs["patches"]))
     states = recurrence(weights, "recurrence_0", states)
@@ -78,14 +78,16 @@ def recurrence(weights: Weights, name: str, inputs: Singles) -> Singles:
         gates = sigmoid(now[:, : 2 * units] + own[:, : 2 * units])
         update, reset = gates[:, :units], gates[:, units:]
         candidate = np.tanh(now[:, 2 * units :] + reset * own[:, 2 * units :])
-        state = update * state + (1.0 - update) * candidate
+        state = candidate + update * (state - candidate)
         states[:, step] = state
     return states
 
 
 def sigmoid(values: Singles) -> Singles:
     """Return the logistic function, without overflow."""
-    return np.float32(0.5) * (np.float32(1.0) + np.tanh(np.float32(0.5) * values))
+    half = np.float32(0.5)
+    found: Singles = half + half * np.tanh(half * values)
+    return found
 
 
 def gelu(values: Singles) -> Singles:
@@ -94,5 +96,5 @@ def gelu(values: Singles) -> Singles:
     Source:
         Hendrycks and Gimpel, Gaussian Error Linear Units, arXiv 1606.08415, section 2.
     """
-    inner = np.float32(0.7978845608) * (values + np.float32(0.044715) * values**3)
-    return np.float32(0.5) * values * (np.float32(1.0) + np.tanh(inner))
+    bent = np.tanh(np.float32(0.7978845608) * (values + np.float32(0.044715) * values**3))
+    return values * (np.float32(0.5) + np.float32(0.5) * bent)

@@ -54,6 +54,11 @@ class Histories:
             values[row, steps - length :] = np.asarray(each, np.float64)[len(each) - length :]
         return cls(values, lengths)
 
+    def of_unit_size(self) -> tuple[Histories, Integers]:
+        """Return histories of values up to 1, and the powers of two that bring them back."""
+        exponents = np.frexp(np.abs(self.values).max(axis=1))[1].astype(np.int64)
+        return Histories(np.ldexp(self.values, -exponents[:, None]), self.lengths), exponents
+
     @property
     def there(self) -> Booleans:
         """Where a value stands, (batch, steps)."""
@@ -78,8 +83,9 @@ def forecast(
     found = np.empty((len(histories), horizon, len(QUANTILES)))
     for begin in range(0, len(order), GROUP):
         rows = order[begin : begin + GROUP]
-        batch = Histories.of([histories[row] for row in rows])
-        found[rows] = _of_seasons(weights, batch, horizon, periods)
+        batch, exponents = Histories.of([histories[row] for row in rows]).of_unit_size()
+        said = _of_seasons(weights, batch, horizon, periods)
+        found[rows] = np.ldexp(said, exponents[:, None, None])
     return found
 
 
