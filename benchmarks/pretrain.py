@@ -33,7 +33,7 @@ from pretraining.windows import Span, examples
 from seqtune.pretrained.reading import PATCH
 
 BATCH, CHUNK = 256, 2048
-CROPS = 3
+CROPS = 4
 """Examples of each synthetic series."""
 
 BUCKETS = (64, 128, 256, 512, 1024)

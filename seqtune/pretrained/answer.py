@@ -11,7 +11,7 @@ from typing import Any
 
 from seqtune.pretrained.autoregression import PATHS
 from seqtune.pretrained.lines import LEVELS
-from seqtune.pretrained.reading import SEASONS, SLOPES
+from seqtune.pretrained.reading import ROUTES, SEASONS, SLOPES
 from seqtune.pretrained.summary import LAGS
 
 QUANTILES = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
@@ -20,7 +20,7 @@ FORBIDDEN = -1e9
 
 PARTS = {
     "level": LEVELS, "slope": SLOPES + 1, "damping": 1, "season": SEASONS, "gain": 1,
-    "voice": 1 + PATHS + LAGS, "rest": 1, "widths": len(QUANTILES) - 1,
+    "voice": 1 + PATHS + ROUTES + LAGS, "rest": 1, "widths": len(QUANTILES) - 1,
 }  # fmt: skip
 """What the last layer says of each step ahead, and of how many numbers."""
 
@@ -51,10 +51,11 @@ def answer(said: Any, inputs: Any, ops: Any) -> Any:
     season = _weighed(ops.where(allowed > 0, part["season"], FORBIDDEN), inputs["seasons"], ops)
     season = season * 1.5 * _sigmoid(part["gain"] + 0.5, ops)
     paths = inputs["paths"]
-    allowed = ops.concatenate([ops.ones_like(season), ops.ones_like(paths), there], axis=-1)
-    habit = ops.pad(POWER * inputs["habit"], ((0, 0), (1 + PATHS, 0)))
+    always = ops.concatenate([season, paths, inputs["routes"]], axis=-1)
+    allowed = ops.concatenate([ops.ones_like(always), there], axis=-1)
+    habit = ops.pad(POWER * inputs["habit"], ((0, 0), (1 + PATHS + ROUTES, 0)))
     votes = ops.where(allowed > 0, part["voice"] + habit[:, None], FORBIDDEN)
-    voices = [level + slope + season, paths + season, inputs["lags"]]
+    voices = [level + slope + season, paths + season, inputs["routes"], inputs["lags"]]
     middle = _weighed(votes, ops.concatenate(voices, axis=-1), ops) + part["rest"]
     distances = ops.exp(ops.clip(part["widths"] - 1.0, -8.0, 6.0))
     half = len(QUANTILES) // 2

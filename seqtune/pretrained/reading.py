@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from seqtune.pretrained.arrays import Booleans, Floats, Integers, Singles
-from seqtune.pretrained.autoregression import PATHS, paths
+from seqtune.pretrained.autoregression import PATHS, SEASONAL_PATHS, paths, seasonal_paths
 from seqtune.pretrained.decomposition import Decomposed, decompose
 from seqtune.pretrained.lines import ERRORS, LEADS, LEVELS, MEMORIES, foretold, lines
 from seqtune.pretrained.rows import values_at
@@ -27,8 +27,11 @@ CHANNELS = 5
 """Numbers of each of these steps."""
 
 SLOPES, SEASONS = len(MEMORIES) + 1, LAGS + 2
-LOCAL = 3 * LAGS + 9 + PATHS
-SUMMARY = LEVELS - 1 + SLOPES + ERRORS + PATHS + WIDTH
+ROUTES = 2 * SEASONAL_PATHS
+"""Paths by the change over the season told, and over so many seasons as changed least."""
+
+LOCAL = 3 * LAGS + 9 + PATHS + ROUTES
+SUMMARY = LEVELS - 1 + SLOPES + ERRORS + PATHS + WIDTH + ROUTES
 
 
 @dataclass(frozen=True)
@@ -44,6 +47,7 @@ class Reading:
         seasons: (batch, horizon, SEASONS), what the season may add at each step ahead.
         lags: (batch, horizon, LAGS), the same phase of the seasons before, as it was.
         paths: (batch, horizon, PATHS), where autoregressions lead, the season taken out.
+        routes: (batch, horizon, ROUTES), where autoregressions of changes over seasons lead.
         there: (batch, horizon, LAGS), 1 where the history reaches so far back.
         trust: (batch, LEVELS), minus how much worse than the best each level foretold the end.
         habit: (batch, LAGS), likewise of the seasons before.
@@ -59,6 +63,7 @@ class Reading:
     seasons: Singles
     lags: Singles
     paths: Singles
+    routes: Singles
     there: Singles
     trust: Singles
     habit: Singles
@@ -67,7 +72,7 @@ class Reading:
 
     def inputs(self) -> dict[str, Singles]:
         """Return what the network takes, by name."""
-        names = "patches summary local levels slopes seasons lags paths there trust habit"
+        names = "patches summary local levels slopes seasons lags paths routes there trust habit"
         return {name: getattr(self, name) for name in names.split()}
 
 
@@ -88,14 +93,25 @@ def read(
     levels, slopes = (each[:, 0] for each in lines(parts.adjusted, parts.known, np.zeros(1, int)))
     slopes = np.concatenate([slopes, parts.growth[:, None]], axis=1)
     led, unexplained = paths(parts.adjusted, parts.known, ahead)
+    errors = lag_errors(parts)
+    steadiest = parts.period * (1 + errors.argmin(axis=1))
+    routes, changed = (
+        np.concatenate(both, axis=-1)
+        for both in zip(
+            *(seasonal_paths(parts.scaled, parts.there, lag, ahead)
+              for lag in (parts.period, steadiest)),
+            strict=True,
+        )
+    )  # fmt: skip
+    last = levels[:, None, :1]
     steps = _steps_ahead(parts, led, levels[:, :1], ahead)
+    local = [steps.local, np.arcsinh(routes - last)]
     fits = foretold(parts.adjusted, parts.known, lengths)
     excess = fits.reshape(len(history), len(LEADS), LEVELS + 1)[..., 1:]
-    errors = lag_errors(parts)
     summary = [
         np.arcsinh(levels[:, 1:] - levels[:, :1]),
         np.arcsinh(10.0 * slopes),
-        *(fits, unexplained, summarise(history, parts)),
+        *(fits, unexplained, summarise(history, parts), changed),
     ]
 
     def single(values: npt.NDArray[Any]) -> Singles:
@@ -104,12 +120,13 @@ def read(
     return Reading(
         patches=single(_patches(parts, levels)),
         summary=single(np.concatenate(summary, axis=-1)),
-        local=single(steps.local),
+        local=single(np.concatenate(local, axis=-1)),
         levels=single(levels),
         slopes=single(slopes),
         seasons=single(steps.seasons),
         lags=single(steps.lags),
         paths=single(led),
+        routes=single(routes),
         there=single(steps.there),
         trust=single(-excess.mean(axis=1)),
         habit=single(errors.min(axis=1, keepdims=True) - errors),

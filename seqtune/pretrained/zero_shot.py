@@ -26,9 +26,6 @@ FURTHEST = 20.0
 
 LARGEST_POWER = 600.0
 
-CYCLES = 2
-"""A season is told of which a history holds so many."""
-
 
 @dataclass(frozen=True)
 class Histories:
@@ -76,34 +73,18 @@ def forecast(
         weights: Of `seqtune.pretrained.network`.
         histories: (steps,) each, without NaN, at least one step long.
         horizon: Steps ahead.
-        periods: Seasonal periods in steps; the forecast is the mean of what comes of each that the
-            history holds twice.
+        periods: Seasonal periods in steps. The shortest is told; the network looks back over up to
+            eight of it, which is a week of hours.
     """
+    period = min((each for each in periods if each > 1), default=1)
     order = np.argsort([len(each) for each in histories], kind="stable")
     found = np.empty((len(histories), horizon, len(QUANTILES)))
     for begin in range(0, len(order), GROUP):
         rows = order[begin : begin + GROUP]
         batch, exponents = Histories.of([histories[row] for row in rows]).of_unit_size()
-        said = _of_seasons(weights, batch, horizon, periods)
+        said = _of_both_scales(weights, batch, horizon, period)
         found[rows] = np.ldexp(said, exponents[:, None, None])
     return found
-
-
-def _of_seasons(weights: Weights, batch: Histories, horizon: int, periods: Sequence[int]) -> Floats:
-    """Return the mean over all seasons that fit, (batch, horizon, 9)."""
-    total = np.zeros((len(batch.lengths), horizon, len(QUANTILES)))
-    count = np.zeros(len(batch.lengths))
-    for period in sorted({period for period in periods if period > 1}):
-        fits = batch.lengths >= CYCLES * period
-        if fits.any():
-            some = Histories(batch.values[fits], batch.lengths[fits])
-            total[fits] += _of_both_scales(weights, some, horizon, period)
-            count[fits] += 1
-    if not (count > 0).all():
-        rest = count == 0
-        some = Histories(batch.values[rest], batch.lengths[rest])
-        total[rest], count[rest] = _of_both_scales(weights, some, horizon, 1), 1
-    return total / count[:, None, None]
 
 
 def _of_both_scales(weights: Weights, batch: Histories, horizon: int, period: int) -> Floats:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from seqtune.baselines.forecast import pretrained
-from seqtune.pretrained.autoregression import paths
+from seqtune.pretrained.autoregression import paths, seasonal_paths
 from seqtune.pretrained.levels import PLACES, at_levels
 from seqtune.pretrained.lines import MEMORIES, foretold, lines
 from seqtune.pretrained.network import recurrence, shipped
@@ -51,6 +51,24 @@ def test_an_autoregression_goes_on_with_the_drift() -> None:
     found, unexplained = paths(values, np.ones_like(values, bool), AHEAD[None])
     np.testing.assert_allclose(found[0, :, 1], 199.0 + AHEAD, rtol=0.01)
     assert (unexplained < -3.0).all()
+
+
+def test_a_drift_may_be_steeper_than_the_noise() -> None:
+    noise = np.random.default_rng(0).normal(0.0, 0.3, 200)
+    values = (20.0 * np.arange(200.0) + noise)[None]
+    found, _ = paths(values, np.ones_like(values, bool), AHEAD[None])
+    np.testing.assert_allclose(found[0, :, 1], 3980.0 + 20.0 * AHEAD, rtol=0.005)
+
+
+def test_changes_over_a_season_go_on_where_each_step_was() -> None:
+    season = np.resize([3.0, -1.0, -4.0, 2.0], 80)
+    shifted = season + np.where(np.arange(80) >= 77, 6.0, 0.0)  # the last three steps are higher
+    args = np.ones((1, 80), bool), np.array([4]), AHEAD[None]
+    found, _ = seasonal_paths(season[None], *args)
+    np.testing.assert_allclose(found[0, :, 0], season[:8], atol=1e-9)
+    found, _ = seasonal_paths(shifted[None], *args)
+    above = found[0, :, 0] - season[:8]
+    assert above[3] > 0.5 and above[0] < 6.5  # the change is believed, and fades
 
 
 def test_the_season_of_a_line_and_a_season_is_found() -> None:
