@@ -69,6 +69,8 @@ def forecast(
 ) -> Floats:
     """Return deciles of the steps after each history, (histories, horizon, 9), float64.
 
+    A history that never changes goes on so, with certainty.
+
     Args:
         weights: Of `seqtune.pretrained.network`.
         histories: (steps,) each, without NaN, at least one step long.
@@ -84,6 +86,9 @@ def forecast(
         batch, exponents = Histories.of([histories[row] for row in rows]).of_unit_size()
         said = _of_both_scales(weights, batch, horizon, period)
         found[rows] = np.ldexp(said, exponents[:, None, None])
+        for row in rows:
+            if np.ptp(histories[row][-LONGEST:]) == 0.0:
+                found[row] = histories[row][-1]
     return found
 
 
