@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from seqtune.errors import RunError
 from seqtune.runtime.program import PREDICT, Program
 
 SOURCE_FEATURES = UNITS = 3
@@ -22,7 +23,7 @@ class StubNetwork:
 
     @property
     def model(self) -> Any:
-        raise AssertionError("a stub has no model")
+        raise RunError("a stub has no model")
 
     @property
     def searched(self) -> StubNetwork:

@@ -27,7 +27,7 @@ LAYERS = [
     ["seqtune.search"],
     ["seqtune.tasks"],
     ["seqtune.architectures", "seqtune.cells", "seqtune.baselines", "seqtune.initializers"],
-    ["seqtune.data", "seqtune.metrics"],
+    ["seqtune.data", "seqtune.metrics", "seqtune.pretrained"],
     ["seqtune.recipe", "seqtune.workflow.options"],
     ["seqtune.plots"],
     ["seqtune.pages"],

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import shlex
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -27,7 +28,12 @@ from seqtune.cli.output import (
     write_table,
     write_text,
 )
-from seqtune.workflow.options import predict_settings
+from seqtune.errors import UsageError
+from seqtune.progress import Note
+from seqtune.workflow.options import FitOptions, predict_settings
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 NAME = "predict"
 EXAMPLE = "seqtune predict runs/airline-forecast-1 -o forecast.csv"
@@ -60,6 +66,14 @@ def command(
             autocompletion=offering(completion.predict_keys),
         ),
     ] = None,
+    zero_shot: Annotated[
+        bool,
+        typer.Option(
+            "--zero-shot",
+            help="Without a run: forecast the table that stands in place of RUN by the network "
+            "that comes with seqtune; --set takes every key of a forecast recipe.",
+        ),
+    ] = False,
     query: Query = None,
     output: TableFile = None,
     force: Force = False,
@@ -77,6 +91,13 @@ def command(
     from seqtune.run.load import load
     from seqtune.tasks._info import infos
 
+    if zero_shot:
+        check_table(output)
+        check_absent(output, force)
+        table, notes = _without_run(run, data, use, overrides or (), query)
+        show_notes(notes)
+        write_table(table, output, as_json, spreadsheet_safe=spreadsheet_safe)
+        return
     check_table(output, [form for info in infos() for form in info.forms])
     opened = load(run)
     check_table(output, opened.task.info.forms)
@@ -95,6 +116,27 @@ def command(
             return
         check_table(output)
     write_table(table, output, as_json, spreadsheet_safe=spreadsheet_safe)
+
+
+def _without_run(
+    table: str, data: str | None, use: str | None, overrides: Sequence[str], query: str | None
+) -> tuple[pd.DataFrame, list[str]]:
+    """Return a forecast of a table by the network that comes with seqtune, and what to note."""
+    from seqtune.workflow.zero_shot import zero_shot
+
+    if data is not None or use is not None:
+        raise UsageError(
+            "--zero-shot takes one table in place of RUN, and no --use",
+            f"seqtune predict --zero-shot {shlex.quote(table)}",
+        )
+    notes: list[str] = []
+
+    def hear(event: object) -> None:
+        if isinstance(event, Note):
+            notes.append(event.text)
+
+    made = zero_shot(table, FitOptions(set=tuple(overrides), query=query), listener=hear)
+    return made, notes
 
 
 def _keeps_form(output: Path, data: str | None) -> bool:

@@ -102,6 +102,7 @@ class TaskInfo:
         sentence_columns: What files of sentences, a line per token, call their first and their
             last column where nothing names them; a task that has them reads such files.
         commands: Modules with further commands: `NAME`, `EXAMPLE` and `command` each.
+        zero_shot: The simple method that predicts without training; empty where there is none.
         limits: What a user of its models should know that they cannot do, a sentence each.
     """
 
@@ -123,6 +124,7 @@ class TaskInfo:
     forms: tuple[str, ...] = ()
     sentence_columns: tuple[str, ...] = ()
     commands: tuple[str, ...] = ()
+    zero_shot: str = ""
     limits: tuple[str, ...] = ()
 
     def metric(self, name: str) -> Metric:

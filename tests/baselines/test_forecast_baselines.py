@@ -20,7 +20,7 @@ LEVELS = (0.1, 0.5, 0.9)
 Z = 1.2815515655446004  # the 0.9 quantile of the standard normal distribution
 NAMES = [
     *("adida", "arima", "ces", "combination", "croston", "drift", "empirical", "ets", "imapa"),
-    *("mstl", "naive", "scum", "seasonal_naive", "theta", "tsb"),
+    *("mstl", "naive", "pretrained", "scum", "seasonal_naive", "theta", "tsb"),
 ]
 GLOBAL = ["boosted_trees", "ridge"]
 

@@ -14,7 +14,7 @@ import pytest
 from seqtune.baselines.anomaly import isolation_forest
 from seqtune.baselines.anomaly._fitting import AnomalyFitting
 from seqtune.baselines.classify import _minirocket
-from seqtune.baselines.classify._fitting import ClassifyFitting
+from seqtune.baselines.classify._fitting import ClassifyFitting, Known
 from seqtune.baselines.forecast import boosted_trees, combination, ets, scum, theta
 from seqtune.baselines.forecast._fitting import ForecastFitting
 from seqtune.baselines.forecast._global_fitting import GlobalFitting
@@ -164,14 +164,18 @@ def cases(all_cases: Sequence[Any], new: Sequence[Any], is_multi: bool) -> Edges
         targets[1] = 0.0
         targets[:, 2] = 1.0
     edges: Edges = {
-        "usual": ((all_cases, targets), new),
-        "one class": ((all_cases, np.ones((8, 1))), new),
-        "equal cases": (([all_cases[0]] * 6, targets[:6]), all_cases),
-        "nothing": ((all_cases, targets), []),
+        "usual": (labelled(all_cases, targets), new),
+        "one class": (labelled(all_cases, np.ones((8, 1))), new),
+        "equal cases": (labelled([all_cases[0]] * 6, targets[:6]), all_cases),
+        "nothing": (labelled(all_cases, targets), []),
     }
     for number, case in enumerate(all_cases):
-        edges[f"one row: {number}"] = (([case], targets[number : number + 1]), new)
+        edges[f"one row: {number}"] = (labelled([case], targets[number : number + 1]), new)
     return edges
+
+
+def labelled(known: Sequence[Any], targets: Any) -> Known:
+    return Known(known, np.arange(len(known)), targets)
 
 
 def segments() -> Edges:
@@ -406,8 +410,8 @@ def test_a_row_is_scored_by_later_ones_where_it_may_be_alone(form: str, name: st
 def test_one_case_and_one_class_are_all_that_it_knows(form: str, name: str) -> None:
     known, asked = EDGES[form]["one class"]
     assert fitted(form, name, known)(asked).tolist() == [[1.0]] * 4
-    for case in known[0]:
-        only = fitted(form, name, ([case], np.array([[0.0, 1.0, 0.0]])))(asked)
+    for case in known.cases:
+        only = fitted(form, name, labelled([case], np.array([[0.0, 1.0, 0.0]])))(asked)
         assert (only.argmax(axis=1) == 1).all()
 
 

@@ -17,6 +17,7 @@ from test_method_contract import (
     FITTINGS,
     baselines,
     fitted,
+    labelled,
     paths,
     scaled,
     season,
@@ -66,7 +67,7 @@ def answer(form: str, name: str, factor: float) -> np.ndarray:
         known, asked = paths(factor * season(200)), paths(factor * season(60, seed=1))
         return np.asarray(fitted(form, name, (known, np.arange(200) // 10 % 3))(asked))
     cases = [factor * season(20 + number % 3, seed=number) for number in range(8)]
-    return np.asarray(fitted(form, name, (cases, TARGETS))(cases[::-1]))
+    return np.asarray(fitted(form, name, labelled(cases, TARGETS))(cases[::-1]))
 
 
 IN_UNITS = [

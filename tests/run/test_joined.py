@@ -23,6 +23,9 @@ class Joining:
     def joins(self, prepared: Any) -> bool:
         return bool(prepared.is_open)
 
+    def carried(self, prepared: Any, joined: Any, members: Any) -> dict[str, float]:
+        return {}
+
     def calibrate(self, prepared: Any, encoded: Any, predictions: Any) -> None:
         return None
 

@@ -222,6 +222,8 @@ def factor(value: Any) -> Callable[[Any], Any]:
     return act
 
 
+GATE = {"center": [0.0] * 4, "scale": [1.0] * 4, "coefficients": [0.0] * 15}
+
 DAMAGE: dict[str, list[tuple[Callable[[Any], Any], str]]] = {
     "forecast": [
         (keys(levels=[0.2, 0.5, 0.8]), "found other levels than"),
@@ -251,6 +253,12 @@ DAMAGE: dict[str, list[tuple[Callable[[Any], Any], str]]] = {
         task: [(lambda values: {"temperature": 1.0}, f"a {task} run has no calibration")]
         for task in UNCALIBRATED
     },
+    "generate": [
+        (lambda values: {"temperature": 1.0}, "expected the figures of a gate"),
+        (lambda values: GATE | {"scale": [1.0]}, "scale: expected 4 numbers"),
+        (lambda values: GATE | {"scale": [0.0] * 4}, "scale: found a number out of range"),
+        (lambda values: GATE | {"center": [True] * 4}, "center: found a number out of range"),
+    ],
 }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Literal
@@ -99,14 +99,16 @@ def run_all_methods(
     *,
     seed: int,
     may_blend: bool,
+    without: Collection[str] = (),
 ) -> list[BaselineResult]:
     """Forecast and score both parts by each method; see `run_simple_methods`.
 
     Methods that learn from all series have their turn first: they see covariates, and are fitted
-    once for a part, not once for a window.
+    once for a part, not once for a window. "auto" takes none of those in `without`.
     """
     problem = problem_of(prepared)
-    every = list(names) if names != "auto" else [*problem.suited(), *_global_names()]
+    suited = [name for name in (*problem.suited(), *_global_names()) if name not in without]
+    every = suited if names == "auto" else list(names)
     together = [name for name in every if learns_from_all(name)]
     apart = [name for name in every if name not in together]
     turns = [(global_problem_of(prepared, seed), together)] if together else []

@@ -84,6 +84,7 @@ INFO = TaskInfo(
     ),
     backtests=True,
     examples="windows",
+    zero_shot="pretrained",
     limits=(
         "It predicts as many steps as its horizon, in the spacing of its data, and knows no event "
         "that is not in its columns.",

@@ -150,6 +150,11 @@ class Baselines(BlendedBaselines):
         description="Whether networks are averaged with the best simple method where few horizons "
         "are held out to choose by; the average is called a blend.",
     )
+    pretrained: Annotated[bool, Flag()] = Field(
+        True,
+        description="Whether auto has among the methods the network that comes with seqtune, "
+        "which was trained on synthetic series alone.",
+    )
 
 
 if TYPE_CHECKING:

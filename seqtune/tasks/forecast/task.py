@@ -216,6 +216,7 @@ class ForecastTask(Task):
             kept,
             seed=int(recipe.values.seed),
             may_blend=asked.blend and self.hedges(prepared),
+            without=() if asked.pretrained else (INFO.zero_shot,),
         )
         return with_one_to_blend(results, prepared.metric)
 

@@ -1,0 +1,1 @@
+"""A small recurrence that has seen many synthetic series, and forecasts others without training."""
