@@ -1,11 +1,14 @@
-"""VUS-PR of `seqtune fit --task anomaly` on labelled series that it is given without their labels.
+"""What `seqtune fit --task anomaly` finds in labelled series that it is given without labels.
 
-    python benchmarks/anomaly.py FOLDER --budget 5m
+    python benchmarks/anomaly.py FOLDER --budget 90s --places odd
 
-FOLDER holds CSV files with the columns timestamp, value, label. Each is fitted on a copy without
-the label column; then every row of it is scored, by the winner, by the best network alone and by
-each simple method, and only then are the labels read, for the figure: VUS-PR over all rows, as in
-TSB-AD, with the series' dominant window.
+FOLDER holds CSV files with a column `label`, a column of times and columns of numbers. Each is
+fitted on a copy without the labels; then every row of it is scored, by what came before it and
+from both sides: by the winner, by the networks alone and by each simple method. Only then are the
+labels read, for the figures: VUS-PR over all rows, as in TSB-AD, with the series' dominant window;
+labelled events that have a marked row; and false events beside what the rate of the run promises.
+`--places` takes every second file by name, from the first (even) or the second (odd) on. Runs that
+stand in `--keep` are not fitted again.
 """
 
 from __future__ import annotations
@@ -19,60 +22,100 @@ from statistics import fmean
 import numpy as np
 import pandas as pd
 from _command import run
+from _labelled import Labelled, read_labelled
 
-from seqtune.metrics.dominant_window import dominant_window
+from seqtune.metrics.labelled_events import count_within, runs
 from seqtune.metrics.vus import vus_pr
+from seqtune.tasks.anomaly.events import joined
+
+TIMES = {"causal": "false", "both sides": "true"}
 
 
 def main() -> None:
     """Fit and score each file, and print its figures and their means."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("folder", type=Path)
     parser.add_argument("--budget", default="5m")
     parser.add_argument("--seed", default="0")
+    parser.add_argument("--places", choices=("all", "even", "odd"), default="all")
     parser.add_argument("--files", nargs="+")
     parser.add_argument("--set", nargs="*", default=[])
     parser.add_argument("--keep", type=Path, help="where run folders are kept")
     chosen = parser.parse_args()
-    files = chosen.files or sorted(path.name for path in chosen.folder.glob("*.csv"))
-    totals: dict[str, list[float]] = {}
-    for file in files:
-        with tempfile.TemporaryDirectory() as folder:
-            place = chosen.keep or Path(folder)
+    totals: dict[tuple[str, str], list[float]] = {}
+    counts: dict[str, list[tuple[float, ...]]] = {}
+    for series in read_labelled(chosen.folder, chosen.places, chosen.files):
+        with tempfile.TemporaryDirectory() as scratch:
+            place = chosen.keep or Path(scratch)
             place.mkdir(parents=True, exist_ok=True)
-            figures, names = measure(chosen.folder / file, place, chosen)
-        for role, figure in figures.items():
-            totals.setdefault(role, []).append(figure)
-        shown = "  ".join(f"{role} {figure:.3f}" for role, figure in figures.items())
-        print(f"{file}: {shown}   ({names})", flush=True)
-    print("mean: " + "  ".join(f"{role} {fmean(each):.3f}" for role, each in totals.items()))
+            board = fitted(series, place, chosen)
+            for when, noncausal in TIMES.items():
+                figures, counted = measure(series, place, board, noncausal)
+                for role, figure in figures.items():
+                    totals.setdefault((when, role), []).append(figure)
+                counts.setdefault(when, []).append(counted)
+                shown = "  ".join(f"{role} {figure:.3f}" for role, figure in figures.items())
+                found, events, false, promised = counted
+                told = f"{found:.0f} of {events:.0f} events, {false:.0f} false ({promised:.1f})"
+                print(f"{series.name}, {when}: {shown}   {told}", flush=True)
+    for when in TIMES:
+        means = [
+            f"{role} {fmean(each):.3f}" for (told, role), each in totals.items() if told == when
+        ]
+        found, events, false, promised = np.sum(counts[when], axis=0)
+        print(f"mean, {when}: {'  '.join(means)}")
+        print(f"  the winner finds {found / events:.3f} of {events:.0f} events; in normal rows")
+        print(f"  {false:.0f} false ones, where {promised:.1f} were promised")
 
 
-def measure(data: Path, folder: Path, chosen: argparse.Namespace) -> tuple[dict[str, float], str]:
-    """Fit one file without its labels, and return the figure of each model, and their names."""
-    table = pd.read_csv(data)
-    bare, out = folder / data.name, folder / data.stem
-    table.drop(columns="label").to_csv(bare, index=False)
-    flags = ["--budget", chosen.budget, "--seed", chosen.seed, "--out", str(out), "--quiet"]
-    flags += [word for override in chosen.set for word in ("--set", override)]
-    done = run("fit", str(bare), "--task", "anomaly", *flags, "--json")
-    if done.code:
-        raise SystemExit(done.stderr)
-    board = json.loads(done.stdout)
-    labels = table["label"].to_numpy()
-    window = dominant_window(table["value"].to_numpy())
-    roles = {"winner": board["winner"], "network": board["best_network"]}
+def fitted(series: Labelled, folder: Path, chosen: argparse.Namespace) -> dict[str, object]:
+    """Fit one file without its labels, unless that stands there, and return the leaderboard."""
+    bare, out = folder / f"{series.name}.csv", folder / series.name
+    series.table.to_csv(bare, index=False)
+    if not (out / "leaderboard.json").exists():
+        flags = ["--budget", chosen.budget, "--seed", chosen.seed, "--out", str(out), "--quiet"]
+        flags += [word for override in chosen.set for word in ("--set", override)]
+        done = run("fit", str(bare), "--task", "anomaly", *flags)
+        if done.code:
+            raise SystemExit(done.stderr)
+    held: dict[str, object] = json.loads((out / "leaderboard.json").read_text())
+    return held
+
+
+def measure(
+    series: Labelled, folder: Path, board: dict[str, object], noncausal: str
+) -> tuple[dict[str, float], tuple[float, ...]]:
+    """Return the VUS-PR of each model; events found, all, false, and false ones promised."""
+    roles = {"winner": board["winner"], "networks": "network"}
     for row in board["leaderboard"]:
-        if row["kind"] != "network":
+        if row["kind"] == "baseline":
             roles[row["name"]] = row["name"]
     found: dict[str, float] = {}
-    for name in dict.fromkeys(roles.values()):
-        scored = folder / f"{data.stem}-{name}.csv"
-        run("predict", str(out), str(bare), "--use", name, "-o", str(scored))
-        scores = pd.read_csv(scored)["score"].to_numpy(np.float64)
-        found[name] = vus_pr(labels, scores, window)
-    named = f"{roles['network']}, {sum(board['trials'].values())} trials"
-    return {role: found[name] for role, name in roles.items()}, named
+    for role, name in roles.items():
+        scored = folder / f"{series.name}-{role}.csv"
+        words = ["--use", str(name), "--set", f"score.noncausal={noncausal}"]
+        place = [str(folder / series.name), str(folder / f"{series.name}.csv")]
+        done = run("predict", *place, *words, "-o", str(scored), "--force")
+        if done.code:
+            raise SystemExit(done.stderr)
+        table = pd.read_csv(scored)
+        scores = table["score"].to_numpy(np.float64)
+        found[role] = vus_pr(series.labels, scores, series.window)
+        if role == "winner":
+            counted = count(series, scores, float(table["threshold"].iloc[0]))
+    return found, counted
+
+
+def count(series: Labelled, scores: np.ndarray, threshold: float) -> tuple[float, ...]:
+    """Return how many labelled events are found, how many there are, false ones, and promised."""
+    flags = scores > threshold
+    events, marked = runs(series.labels == 1), joined(runs(flags))
+    false = count_within(series.labels == 1, marked) == 0
+    promised = 10.0**-threshold * (np.isfinite(scores) & (series.labels == 0)).sum()
+    found = (count_within(flags, events) > 0).sum()
+    return float(found), float(len(events)), float(false.sum()), float(promised)
 
 
 if __name__ == "__main__":

@@ -110,7 +110,7 @@ def test_the_page_of_benchmarks_lists_every_script():
     page = text_of("benchmarks/README.md")
     listed = set(re.findall(r"^\| `([\w/]+\.py)", page, flags=re.M))
     scripts = {path.name for path in (ROOT / "benchmarks").glob("[!_]*.py")}
-    scripts |= {"peers/environments.py", "peers/compare.py"}
+    scripts |= {f"peers/{name}.py" for name in ("environments", "compare", "detectors")}
     assert listed == scripts - {"faulty_series.py"}
 
 

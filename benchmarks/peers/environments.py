@@ -39,12 +39,14 @@ ENVIRONMENTS = {
     "autogluon": Environment(("autogluon.timeseries>=1.5",)),
     "darts": Environment(("darts[torch]>=0.41",)),
     "statsforecast": Environment(("statsforecast>=2.0.1",), torch=False),
+    "tsb_ad": Environment(("TSB-AD>=1.5", "numba", "statsmodels")),
 }
 REPORTED = {
     "neuralforecast": ("neuralforecast", "torch"),
     "autogluon": ("autogluon-timeseries", "torch"),
     "darts": ("darts", "torch"),
     "statsforecast": ("statsforecast",),
+    "tsb_ad": ("tsb-ad", "scikit-learn", "torch"),
 }
 """The packages of each environment whose versions stand in the table."""
 

@@ -44,8 +44,9 @@ tasks. A module may also define:
 
 - `ALWAYS = True`: it costs next to nothing, and runs even where no time is left;
 - `BLENDS = False`: no ensemble takes its predictions in;
-- `WEIGHS_ORIGINS = True`, of a forecast: it has chosen what it says by many origins in the history,
-  and is taken into an ensemble before others where validation says little;
+- `horizons_seen(steps, horizon, periods)`, of a forecast: by how many horizons in a history of so
+  many steps it has chosen what it says. Where validation says little, such a method is taken into
+  an ensemble before others, and it has its turn before them;
 - `suits(histories)`, of a forecast by `forecast`, or `suits(pairs)`, of a translation: whether it
   is meant for such data; where it is not, it runs only if it is asked for by name;
 - `work(known, asked)`: how the time of fitting that many examples and predicting that many others

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import ceil, inf
 from time import monotonic
 
@@ -49,6 +49,11 @@ class Allowance:
         """Seconds that the next method may take."""
         now = monotonic()
         return max(self.deadline - now, min(self.cheap_seconds, self.last - now), 0.0)
+
+    @property
+    def longer(self) -> Allowance:
+        """The same for the method that counts most: until the last moment for simple methods."""
+        return replace(self, deadline=self.last) if self.cheap_seconds else self
 
 
 ALL_THE_TIME = Allowance(inf)

@@ -1,9 +1,11 @@
 """Runs the simple methods of any task within a time: the cheap first, and says what is left out.
 
 The validation part is predicted by a fit on the training part alone, the test part by a fit on both
-before it, as by networks. Methods that cost next to nothing always run. Each other method first
-fits and predicts few examples; its total is foreseen from them by the method's own law of growth
-(`work`), and then the methods run in order of that total, each as long as it would end in time.
+before it, as by networks. Methods that cost next to nothing always run. Then come those that an
+ensemble takes in before others, before time goes to learn what the rest costs; they may take up to
+half of the budget. Each other method first fits and predicts few examples; its total is foreseen
+from them by the method's own law of growth (`work`), and then the methods run in order of that
+total, each as long as it would end in time.
 """
 
 from __future__ import annotations
@@ -121,16 +123,23 @@ def run_simple_methods(
 
 
 def take_turns(turns: Sequence[Turn], allowance: Allowance) -> Iterator[Turn]:
-    """Let every method have its turn: first those that always run, then the cheapest.
+    """Let every method have its turn: those that always run, those that come first, the cheapest.
 
     Yields:
         Each when its turn is over.
     """
-    costly = [turn for turn in turns if not turn.always]
     for turn in turns:
         if turn.always:
             turn.finish(ALL_THE_TIME)
             yield turn
+    costly = []
+    for turn in turns:
+        if turn.first:
+            turn.probe(allowance.longer)
+            turn.finish(allowance.longer)
+            yield turn
+        elif not turn.always:
+            costly.append(turn)
     for turn in costly:
         turn.probe(allowance)
     for turn in sorted(costly, key=lambda turn: turn.seconds_to_go):
@@ -150,6 +159,7 @@ class Turn:
     def __init__(self, name: str, method: ModuleType, problem: Problem) -> None:
         self.name, self.method, self.problem = name, method, problem
         self.always: bool = getattr(method, "ALWAYS", False)
+        self.first: bool = hasattr(method, "horizons_seen")
         self.left_out = problem.fitting.refusal(method)
         self.seconds = 0.0
         self.pace = 0.0  # seconds per unit of work

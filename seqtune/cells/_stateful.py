@@ -249,7 +249,10 @@ class StatefulRNN(StatefulLayer):
 
     def run(self, sequence: Any, states: Tensors, *, training: bool) -> tuple[Any, Tensors]:
         """Return (batch, steps, units), and the states behind the last step."""
-        gates = ops.matmul(ops.transpose(sequence, (1, 0, 2)), self.kernel) + self.bias
+        rows, steps, features = ops.shape(sequence)
+        # one table: XLA computes the gradient of a product with two batch axes a fifth slower
+        flat = ops.reshape(ops.transpose(sequence, (1, 0, 2)), (-1, features))
+        gates = ops.reshape(ops.matmul(flat, self.kernel) + self.bias, (steps, rows, -1))
         kernel = self.recurrent_kernel + 0.0  # a value: TensorFlow asks more of variables
         if training and self.seeds is not None:
             kernel = keras.random.dropout(kernel, self.weight_dropout, seed=self.seeds)

@@ -44,9 +44,43 @@ def mase(actual: Floats, forecast: Floats, scale: Floats, observed: Mask | None 
         Hyndman and Koehler 2006, "Another look at measures of forecast accuracy", Int. J. of
         Forecasting 22(4), equation 3; with the seasonal denominator of M4.
     """
-    errors = _window_means(np.abs(actual - forecast), actual, observed)
+    errors, seen = _scaled_errors(actual, forecast, scale, observed)
+    return _mean_of_known(errors, seen)
+
+
+def mase_deviation(
+    actual: Floats,
+    forecast: Floats,
+    scale: Floats,
+    origins: npt.NDArray[np.int64],
+    observed: Mask | None = None,
+) -> float:
+    """Standard deviation of the MASE over origins: how much it hangs on when one forecasts.
+
+    Forecasts of one origin err together, so each origin counts once: the mean of its windows.
+
+    Args:
+        actual: (windows, horizon), in the target's unit.
+        forecast: (windows, horizon), in the target's unit.
+        scale: (windows,), as of `mase`.
+        origins: (windows,), the step at which each window begins.
+        observed: (windows, horizon); False where the actual value is not known.
+
+    Returns:
+        NaN where windows of fewer than two origins can be scored.
+
+    Example:
+        >>> mase_deviation(np.zeros((3, 1)), np.array([[1.0], [3.0], [4.0]]), np.ones(3),
+        ...                np.array([0, 0, 5])).__round__(3)
+        1.414
+    """
+    errors, seen = _scaled_errors(actual, forecast, scale, observed)
     usable = np.isfinite(scale) & (scale > 0)
-    return _mean_of_known(errors[usable] / scale[usable], _seen(actual, observed)[usable])
+    _, number = np.unique(origins[usable][seen], return_inverse=True)
+    if len(number) == 0 or number.max() == 0:
+        return float("nan")
+    means = np.bincount(number, errors[seen]) / np.bincount(number)
+    return float(means.std(ddof=1))
 
 
 def smape(actual: Floats, forecast: Floats, observed: Mask | None = None) -> float:
@@ -233,6 +267,15 @@ def _lagged_difference(values: Floats, known: Mask, lag: int) -> float:
 def _observed(actual: Floats, observed: Mask | None) -> Mask:
     present = np.logical_not(np.isnan(actual))
     return present if observed is None else np.logical_and(present, observed)
+
+
+def _scaled_errors(
+    actual: Floats, forecast: Floats, scale: Floats, observed: Mask | None
+) -> tuple[Floats, Mask]:
+    """Return the MASE of each window that has a scale, and whether anything of it was observed."""
+    errors = _window_means(np.abs(actual - forecast), actual, observed)
+    usable = np.isfinite(scale) & (scale > 0)
+    return errors[usable] / scale[usable], _seen(actual, observed)[usable]
 
 
 def _seen(actual: Floats, observed: Mask | None) -> Mask:

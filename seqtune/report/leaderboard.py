@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,7 +10,15 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from seqtune.drawing.table import Column, table
-from seqtune.drawing.wording import better, count, duration, figure, literal, metric_name
+from seqtune.drawing.wording import (
+    better,
+    count,
+    duration,
+    figure,
+    literal,
+    metric_name,
+    several,
+)
 from seqtune.run.leaderboard import Leaderboard, Row
 from seqtune.tasks._info import metric_of
 
@@ -48,10 +57,30 @@ class LeaderboardReport:
         lines = ["* the winner, chosen on validation; test figures took no part in it"]
         if self.board.leading and self.board.joined_leads:
             lines = ["* the winner whatever the figures, which cannot choose among its members"]
+        if self.board.surest and self.board.winner is self.board.row(self.board.surest):
+            lines = [
+                "* the winner: forecasts from earlier origins, and not validation alone, chose it"
+            ]
         if self.board.chosen_row:
             lines = ["* what the run has chosen that this one was refitted from"]
         if self.board.leads_by_margin:
             lines.append(f"a network is ahead, but {self._doubt()}: that may be chance")
+        return lines + self._chance()
+
+    def _chance(self) -> list[str]:
+        """Say how sure the validation figures are, where that is known."""
+        board, lines = self.board, []
+        if any(map(board.is_alike, board.rows)):
+            cases = several(board.cases, "case")
+            lines.append(f"~ not told apart from row 1 by the {cases} of validation")
+        first = next(iter(board.ranked()), None)
+        if first is not None and math.isfinite(first.error):
+            over = f", over {board.folds} folds" if board.folds else ""
+            lines.append(
+                f"validation {metric_name(board.metric)} of row 1: "
+                f"{figure(board.validation_score(first))} ± {figure(first.error)} "
+                f"(one standard error{over})"
+            )
         return lines
 
     def _doubt(self) -> str:
@@ -69,6 +98,12 @@ class LeaderboardReport:
             if row and row.detail:
                 lines.append(f"{literal(row.name)}: {literal(row.detail)}")
         return list(dict.fromkeys(lines))
+
+    def mark(self, row: Row) -> str:
+        """Return what stands before the rank of a row; "" for nothing."""
+        if row is self.board.winner:
+            return "* "
+        return "~ " if self.board.is_alike(row) else ""
 
     def _table(self) -> RenderableType:
         second = self.second or self._first_other_metric()
@@ -88,7 +123,7 @@ class LeaderboardReport:
 
     def _cells(self, rank: int, row: Row, second: str) -> list[str]:
         return [
-            f"{'* ' if row is self.board.winner else ''}{rank}",
+            f"{self.mark(row)}{rank}",
             row.name,
             row.kind,
             figure(self.board.validation_score(row)),

@@ -18,9 +18,8 @@ from seqtune.files import (
     number,
     write_json,
 )
-from seqtune.run.leaderboard import Leaderboard, Row
+from seqtune.run.leaderboard import ERRORS, Leaderboard, Row
 from seqtune.run.untrusted import read_part
-from seqtune.run.verdict import ERRORS
 from seqtune.search.recorded import printable
 
 EARLIER = "refit.json"

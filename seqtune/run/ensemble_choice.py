@@ -107,6 +107,8 @@ class EnsembleChoice:
     ) -> dict[str, float]:
         """Return the weights of networks and a method, by the inverse squares of their errors.
 
+        Networks keep as much of their share as validation says of what is known.
+
         Args:
             networks: The weights of the networks among themselves.
             predictions: Their validation predictions.
@@ -122,7 +124,10 @@ class EnsembleChoice:
         ]
         largest = max(errors) or 1.0
         squares = [max(error / largest, MIN_ERROR) ** 2 for error in errors]
-        share = min(max(squares[0] / sum(squares), MIN_SHARE), 1.0 - MIN_SHARE)
+        task = self.problem.task
+        kept = task.validation_share(self.problem.prepared, name) if isinstance(task, Hedges) else 1
+        share = 1.0 - kept * (1.0 - squares[0] / sum(squares))
+        share = min(max(share, MIN_SHARE), 1.0 - MIN_SHARE)
         return {each: weight * (1.0 - share) for each, weight in networks.items()} | {name: share}
 
     def unit(self, values: Mapping[str, Any] | None) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
@@ -43,6 +43,8 @@ class Row:
         fit_seconds: Wall time that fitting it took.
         parameters: Trainable parameters; None where the notion does not apply.
         detail: What an ensemble consists of, or the configuration in a few words.
+        error: Standard error of the validation figure that selects; NaN where it is not known.
+        difference_error: That of its distance to the figure of the first row.
     """
 
     name: str
@@ -52,9 +54,12 @@ class Row:
     fit_seconds: float
     parameters: int | None = None
     detail: str = ""
+    error: float = math.nan
+    difference_error: float = math.nan
 
     def to_dict(self) -> dict[str, Any]:
         """Return the row as JSON has it; figures that are not finite become null."""
+        errors = {"error": self.error, "difference_error": self.difference_error}
         return {
             "name": self.name,
             "kind": self.kind,
@@ -63,6 +68,7 @@ class Row:
             "fit_seconds": finite(self.fit_seconds),
             "parameters": None if self.parameters is None else int(self.parameters),
             "detail": self.detail,
+            **{name: value for name, value in errors.items() if math.isfinite(value)},
         }
 
     @classmethod
@@ -87,11 +93,16 @@ class Row:
             fit_seconds=number(value["fit_seconds"]),
             parameters=None if parameters is None else int(parameters),
             detail=str(value.get("detail", "")),
+            error=number(value.get("error")),
+            difference_error=number(value.get("difference_error")),
         )
 
 
 SEARCHED = "searched"
 """Stands for the best of what a search made, in the place of a name."""
+
+ERRORS = 2.0
+"""Figures closer than so many standard errors are not told apart."""
 
 
 @dataclass(frozen=True)
@@ -110,6 +121,12 @@ class Leaderboard:
         joined: Name of the row that joins networks and simple methods; empty for none. It is no
             part of what was searched.
         joined_leads: Whether it comes first, whatever the figures say.
+        surest: Name of the row that is known by more than the validation part, and comes first;
+            empty for none.
+        cases: How many cases of the validation part tell rows apart; 0 where that is not known.
+        folds: Over how many folds these were predicted; 0 where they are one part held out.
+        carried: Which share of what it says most strongly of the test part each of its members
+            says, by the name of its row; empty where that is not known.
     """
 
     metric: str
@@ -120,6 +137,10 @@ class Leaderboard:
     chosen: str = ""
     joined: str = ""
     joined_leads: bool = False
+    surest: str = ""
+    cases: int = 0
+    folds: int = 0
+    carried: Mapping[str, float] = field(default_factory=dict)
 
     def ranked(self) -> tuple[Row, ...]:
         """Return the rows, best first by validation, rows without a score last.
@@ -130,7 +151,8 @@ class Leaderboard:
         So it does before networks that are better by no more than the margin.
         """
         rows = sorted(self.rows, key=self._order)
-        leading = [row for row in rows if self.joined_leads and row.name == self.joined]
+        first = self.joined if self.joined_leads else self.surest
+        leading = [row for row in rows if first and row.name == first]
         return (*leading, *self._by_margin([row for row in rows if row not in leading]))
 
     def _by_margin(self, rows: list[Row]) -> list[Row]:
@@ -141,6 +163,14 @@ class Leaderboard:
             if abs(lead) <= self.margin:
                 rows.insert(0, rows.pop(better))
         return rows
+
+    def is_alike(self, row: Row) -> bool:
+        """Say whether chance alone may be what puts a row behind the first one."""
+        first = self.ranked()[0]
+        if row is first or not math.isfinite(row.difference_error):
+            return False
+        gap = abs(self.validation_score(row) - self.validation_score(first))
+        return gap <= ERRORS * row.difference_error
 
     def row(self, name: str) -> Row | None:
         """Return the row of that name, or None."""
@@ -165,7 +195,7 @@ class Leaderboard:
         first, network = self.winner, self.best_network
         if self.chosen or not first or not network or first.kind != "ensemble":
             return False
-        if first.name == self.joined:
+        if first.name in (self.joined, self.surest):
             return False
         return self._order(network) < self._order(first)
 
@@ -227,13 +257,20 @@ class Leaderboard:
             "standard_error": self.standard_error,
             **({"chosen": self.chosen} if self.chosen else {}),
             **({"joined": self.joined, "joined_leads": self.joined_leads} if self.joined else {}),
+            **({"surest": self.surest} if self.surest else {}),
+            **({"cases": self.cases, "folds": self.folds} if self.cases else {}),
+            **({"carried": dict(self.carried)} if self.carried else {}),
             "winner": _name(self.winner),
             "best_network": _name(self.best_network),
             "best_baseline": _name(self.best_baseline),
             "skill": self.skill,
             "gain": self.gain,
-            "leaderboard": [row.to_dict() for row in self.ranked()],
+            "leaderboard": [self._row_to_dict(row) for row in self.ranked()],
         }
+
+    def _row_to_dict(self, row: Row) -> dict[str, Any]:
+        told = {"told_apart": not self.is_alike(row)} if row.difference_error >= 0 else {}
+        return {**row.to_dict(), **told}
 
     @classmethod
     def from_dict(cls, value: Mapping[str, Any]) -> Self:
@@ -257,8 +294,26 @@ class Leaderboard:
         joined, leads = value.get("joined", ""), value.get("joined_leads", False)
         if joined not in ("", *(row.name for row in rows)) or not isinstance(leads, bool):
             raise ValueError("joined is no row")
-        metric, direction = str(value["metric"]), value["direction"]
-        return cls(metric, direction, rows, margin, standard_error, chosen, joined, leads)
+        surest = value.get("surest", "")
+        if surest not in ("", *(row.name for row in rows)):
+            raise ValueError("surest is no row")
+        carried = {name: number(share) for name, share in value.get("carried", {}).items()}
+        if not carried.keys() <= {row.name for row in rows}:
+            raise ValueError("carried names no row")
+        return cls(
+            metric=str(value["metric"]),
+            direction=value["direction"],
+            rows=rows,
+            margin=margin,
+            standard_error=standard_error,
+            chosen=chosen,
+            joined=joined,
+            joined_leads=leads,
+            surest=surest,
+            cases=int(value.get("cases", 0)),
+            folds=int(value.get("folds", 0)),
+            carried=carried,
+        )
 
     def _order(self, row: Row) -> tuple[bool, float, bool, float, str]:
         score = self.validation_score(row)

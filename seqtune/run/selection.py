@@ -30,7 +30,7 @@ from seqtune.search.refit import (
 )
 from seqtune.search.trial import Result, usable
 from seqtune.search.trial_files import model_path
-from seqtune.tasks._abilities import PredictsTogether
+from seqtune.tasks._abilities import Joins, PredictsTogether
 from seqtune.tasks._values import Calibration
 
 NETWORKS_LISTED = 8
@@ -113,6 +113,21 @@ class Selection:
         best = {each.trial: 1.0 for each in self.ranked()[:1] if each.trial in self.predicted.test}
         return joined_weights(self.predicted, self.weights or best)
 
+    def carried(self) -> dict[str, float]:
+        """Return which share of what the joined row says most strongly each member says."""
+        task, weights = self.problem.task, self.joined
+        if not weights or not isinstance(task, Joins):
+            return {}
+        simple = [name for name in weights if name in self.baseline_predictions]
+        parts = {name: self.predicted.tested(name) for name in simple}
+        if self.weights:
+            parts[self.ensemble_name] = self.predicted.blended_test(self.weights)
+        else:
+            networks = (result for result in self.ranked() if result.trial in weights)
+            parts |= {row_name(each): self.predicted.tested(each.trial) for each in networks}
+        joined = self.predicted.blended_test(weights)
+        return task.carried(self.problem.prepared, joined, parts)
+
     def chosen(self) -> list[Result]:
         """Return the best trial and the members of the ensemble, the most important first."""
         ranked = self.ranked()
@@ -164,6 +179,15 @@ class Selection:
         """Return the weights of the members of each row that has several, by its name."""
         rows = {self.ensemble_name: self.weights, JOINED: self.joined}
         return {name: weights for name, weights in rows.items() if weights}
+
+    def held_out(self, row: Row) -> npt.NDArray[np.float64] | None:
+        """Return what a row predicted for the validation part; None where it was not kept."""
+        if weights := self._ensembles().get(row.name):
+            return self.predicted.blended_validation(weights)
+        if row.kind == "baseline":
+            return self.baseline_predictions.get(row.name, {}).get("validation")
+        trials = (result.trial for result in self.results if row_name(result) == row.name)
+        return next(map(self.predicted.validation, trials), None)
 
     def members(self) -> dict[str, list[Member]]:
         """Return the networks behind each row."""

@@ -30,6 +30,7 @@ KINDS: Mapping[str, Callable[[Any], bool]] = {
     "steps": _is_count,
     "operations": lambda operations: is_number(operations) and operations >= 0,
     "folds_left": _is_count,
+    "fold_scores": lambda scores: isinstance(scores, list) and all(map(is_number, scores)),
 }
 """What each key of a trial holds."""
 

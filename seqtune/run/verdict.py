@@ -7,14 +7,12 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 from seqtune.drawing.wording import better, command, figure, literal, metric_name, percent
-from seqtune.run.leaderboard import Leaderboard, Row
+from seqtune.run.leaderboard import ERRORS, Leaderboard, Row
 from seqtune.tasks._info import metric_of
 
 TIE = 0.01 + 1e-9  # at most 1 % of the baseline's figure, rounding of floats allowed for
 
-ERRORS = 2.0
-"""Test figures closer than so many standard errors of one of them are not told apart. The error of
-their difference is at most 1.4 times as large; it is smaller where both err on the same cases."""
+HALF = 0.5
 
 
 def verdict(
@@ -194,7 +192,11 @@ class _Pair:
 
     @property
     def is_within_error(self) -> bool:
-        """Whether chance alone explains the difference, where its size is known."""
+        """Whether chance alone explains the difference, where its size is known.
+
+        The error is that of one of the figures. That of their difference is at most 1.4 times as
+        large; it is smaller where both err on the same cases.
+        """
         return abs(self.advantage) < ERRORS * self.error
 
     @property
@@ -212,6 +214,22 @@ class _Pair:
         return f"{points} {way if self.advantage > 0 else ways[way]}"
 
 
+def _carried(board: Leaderboard) -> str:
+    """Say which member of the row that predicts does its work; nothing where that is not known."""
+    ranked = sorted(board.carried.items(), key=lambda each: -each[1])
+    rows = [(board.row(name), share) for name, share in ranked]
+    if len(rows) < 2:
+        return ""
+    (first, most), *others = [(row, share) for row, share in rows if row is not None]
+    kind = "a simple method" if first.kind == "baseline" else "what was searched"
+    rest = ", ".join(f"{literal(row.name)} {share:.0%}" for row, share in others)
+    does = "does most of the work" if most > HALF else "does more of the work than any other"
+    return (
+        f"Of what it says most strongly on the test part {most:.0%} comes from "
+        f"{literal(first.name)} ({rest}): {kind} {does} here. "
+    )
+
+
 def _use(board: Leaderboard, run: str, baseline: Row, data: str, verb: str) -> str:
     """Return the command that uses the other one of both; nothing where there is none."""
     if not verb:
@@ -222,7 +240,7 @@ def _use(board: Leaderboard, run: str, baseline: Row, data: str, verb: str) -> s
     if leading:
         return (
             f"{verb} uses {literal(leading.name)}, in which the networks and each simple method "
-            f"have the same say. To use the network alone: {line}"
+            f"have the same say. {_carried(board)}To use the network alone: {line}"
         )
     if is_winner:
         return f"{verb} uses {literal(baseline.name)}, the winner. To use the network: {line}"

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import functools
 import math
+from collections.abc import Mapping
 from typing import Any
 
 QUICKLY: dict[str, Any] = {
@@ -20,28 +21,31 @@ QUICKLY: dict[str, Any] = {
 }
 """Half the time to compile. Which of them an installed JAX knows is asked by `known_options`."""
 
+ALONE: dict[str, Any] = {"xla_cpu_multi_thread_eigen": False}
+"""One thread computes all of a program: others run beside it."""
+
 PAYS_FROM = 3.5e11
 """Floating-point operations of a training from which on full effort pays: some 5 s on one core, of
 which a fifth is won."""
 
 
-def known_options() -> dict[str, Any]:
-    """Return those of `QUICKLY` that the installed XLA takes for CPUs; none on an accelerator.
+def known_options(wanted: Mapping[str, Any] = QUICKLY) -> dict[str, Any]:
+    """Return those of some options that the installed XLA takes for CPUs; none on an accelerator.
 
     JAX raises for an option that it does not know, and they come and go with its versions.
     """
     import jax
 
-    return dict(_known()) if jax.default_backend() == "cpu" else {}
+    return dict(_known(tuple(wanted.items()))) if jax.default_backend() == "cpu" else {}
 
 
 @functools.cache
-def _known() -> tuple[tuple[str, Any], ...]:
+def _known(wanted: tuple[tuple[str, Any], ...]) -> tuple[tuple[str, Any], ...]:
     import jax
 
     probe = jax.jit(lambda one: one + 1).lower(0.0)
     found = []
-    for name, value in QUICKLY.items():
+    for name, value in wanted:
         try:
             probe.compile(compiler_options={name: value})
         except Exception:  # XLA's own kinds of errors; whichever it is, the option is of no use

@@ -6,8 +6,19 @@ import os
 from contextlib import suppress
 from dataclasses import dataclass
 
+from seqtune.runtime.devices import machine
+
 GPU_MEMORY_SHARE = 0.9
 """What the workers of one GPU may take of its memory together."""
+
+THREADS = "NPROC"
+"""The variable from which XLA takes how many threads it computes on."""
+
+
+def cores_here() -> int:
+    """Return how many cores this process computes on."""
+    asked = os.environ.get(THREADS, "")
+    return max(1, int(asked)) if asked.isdigit() else len(machine().cores)
 
 
 @dataclass(frozen=True)
@@ -32,7 +43,7 @@ class Share:
         threads = str(len(self.cores))
         variables = {
             "CUDA_VISIBLE_DEVICES": "-1" if self.gpu is None else self.gpu,
-            "NPROC": threads,  # what XLA reads
+            THREADS: threads,
             "OMP_NUM_THREADS": threads,
             "TF_NUM_INTEROP_THREADS": threads,
             "TF_NUM_INTRAOP_THREADS": threads,

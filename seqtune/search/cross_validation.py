@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -25,6 +25,7 @@ from seqtune.search.training import ScoredSchedule, train
 from seqtune.tasks._values import Fold, Values
 
 Predictions = npt.NDArray[np.float64]
+_Each = TypeVar("_Each")
 
 FOLD_SEEDS_APART = 32_452_843
 """The seeds of folds lie between none of those of trials."""
@@ -52,6 +53,7 @@ class CrossValidation:
         model: The network of the last fold, as its training ended.
         scores: What trials are compared by, of all these folds together, after each epoch of the
             fold that had the fewest.
+        fold_scores: The best of these of the first fold alone, of the first two, and so on.
         predictions: For the validation part, at the best of these epochs; None as long as a fold is
             left.
         batches: Optimiser steps of all folds that were trained.
@@ -77,6 +79,7 @@ class CrossValidation:
     seconds: float | None = None
     model: Any = None
     scores: list[float] = field(default_factory=list)
+    fold_scores: list[float] = field(default_factory=list)
     predictions: Predictions | None = None
     batches: int = 0
     training_seconds: float = 0.0
@@ -116,10 +119,24 @@ class CrossValidation:
             self.epochs = min(self.epochs, len(predictions))
             if is_over:
                 break
+        self.fold_scores = self._begun_scores()
+        if not min(map(len, self.by_fold)):
+            self.trouble = "no epoch was finished in every fold"
+            return
+        self.fold_scores = self._begun_scores()
         self.by_fold = _aligned(self.by_fold)
         self._score()
-        if not self.scores:
-            self.trouble = "no epoch was finished in every fold"
+
+    def _begun_scores(self) -> list[float]:
+        """Return the best score of the first folds, as if it had been trained in no others."""
+        best = min if self.problem.direction == "min" else max
+        scores = [
+            [self._fold_score(number, part) for part in epochs]
+            for number, epochs in enumerate(self.by_fold)
+        ]
+        counts = range(1, len(scores) + 1)
+        together = (zip(*_aligned(scores[:count]), strict=True) for count in counts)
+        return [best(map(self._mean, parts)) for parts in together]
 
     def _score(self) -> None:
         """Score the folds together after each epoch."""
@@ -128,19 +145,23 @@ class CrossValidation:
         for parts in zip(*self.by_fold, strict=True):
             together = None if self.folds_left else self._together(parts)
             score = (
-                self._mean_score(parts) if together is None else self.problem.objective(together)
+                self._mean([self._fold_score(*each) for each in enumerate(parts)])
+                if together is None
+                else self.problem.objective(together)
             )
             self.scores.append(score)
             if sign * score > best:
                 best, self.predictions = sign * score, together
 
-    def _mean_score(self, parts: Sequence[Predictions]) -> float:
-        """Return the mean score of folds, each as often as it has cases."""
-        scores = [
-            self.problem.with_data(fold.prepared).objective(part)
-            for fold, part in zip(self.problem.folds, parts, strict=False)
-        ]
-        return float(np.average(scores, weights=[len(part) for part in parts]))
+    def _fold_score(self, number: int, predictions: Predictions) -> float:
+        """Return the score of predictions for the cases of a fold."""
+        fold = self.problem.folds[number]
+        return self.problem.with_data(fold.prepared).objective(predictions)
+
+    def _mean(self, scores: Sequence[float]) -> float:
+        """Return the mean of the scores of the first folds, each as often as it has cases."""
+        sizes = [len(fold.places) for fold in self.problem.folds[: len(scores)]]
+        return float(np.average(scores, weights=sizes))
 
     def _train(self, number: int, fold: Fold, until: int) -> list[Predictions]:
         """Train one fold; return what it predicts for its cases after each epoch."""
@@ -201,7 +222,7 @@ class CrossValidation:
         return whole
 
 
-def _aligned(by_fold: Sequence[list[Predictions]]) -> list[list[Predictions]]:
+def _aligned(by_fold: Sequence[list[_Each]]) -> list[list[_Each]]:
     """Return as many epochs of each fold as that has which had the fewest.
 
     Of one with more of them, those after as large a share of its training count: its learning rate

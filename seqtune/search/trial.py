@@ -53,6 +53,8 @@ class Result:
         folds_left: Folds that it was not trained in yet; its score is of the others alone. Over
             folds, `steps` are those of all folds, divided by their number, and `operations` those
             of a step in each.
+        fold_scores: Over folds, its best score of the first of them, of the first two, and so on,
+            as far as it was trained.
     """
 
     trial: str
@@ -67,6 +69,7 @@ class Result:
     steps: int = 0
     operations: float = 0.0
     folds_left: int = 0
+    fold_scores: list[float] = field(default_factory=list)
 
     @property
     def cost(self) -> float | None:
@@ -77,6 +80,28 @@ class Result:
     def is_trained(self) -> bool:
         """Whether it saw enough to be compared: a score after a few steps is luck."""
         return self.status == "completed" or self.steps >= MIN_STEPS
+
+    def after(self, share: float) -> Result:
+        """Return what it was after a share of its folds: like is to be compared with like.
+
+        Args:
+            share: Above 0; rounded down to whole folds, at least one.
+
+        Returns:
+            The same trial with the score and the steps of its first folds; itself where it has no
+            more of them behind it, and where there are none.
+
+        Example:
+            >>> Result("t001", "completed", {}, score=0.8, steps=50,
+            ...        fold_scores=[0.9, 0.7, 0.8, 0.8, 0.8]).after(0.4).score
+            0.7
+        """
+        done = len(self.fold_scores)
+        folds = max(1, math.floor(share * (done + self.folds_left) + 1e-9))
+        if folds >= done:
+            return self
+        score, steps = self.fold_scores[folds - 1], math.ceil(self.steps * folds / done)
+        return replace(self, score=score, steps=steps)
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain JSON values."""
@@ -200,6 +225,7 @@ class TrialJob:
             ),
             operations=count * folds.operations,
             folds_left=folds.folds_left,
+            fold_scores=folds.fold_scores,
         )
 
     def _keep(

@@ -59,6 +59,24 @@ class Recalibrates(Protocol):
 
 
 @runtime_checkable
+class JudgesCases(Protocol):
+    """A task whose metric is a mean over cases, from which it is known how chance moves it."""
+
+    def case_values(
+        self, prepared: Any, predictions: npt.NDArray[np.float64]
+    ) -> npt.NDArray[np.float64] | None:
+        """Return (cases,) a value of each case of the validation part, with that metric as mean.
+
+        Args:
+            prepared: The data.
+            predictions: Predictions for the validation part.
+
+        Returns:
+            The values; None where the metric is no such mean.
+        """
+
+
+@runtime_checkable
 class Hedges(Protocol):
     """A task that leans on a simple method where little was held out to choose by."""
 
@@ -67,6 +85,14 @@ class Hedges(Protocol):
 
         Networks are averaged with the best simple method then, and what comes of it stands before
         networks whose error is not less than half of its own. The metric is an error.
+        """
+
+    def validation_share(self, prepared: Any, method: str) -> float:
+        """Return how much of what is known of networks and a method validation is, 0 to 1.
+
+        So much of their share networks keep in the average. A method with less than 1 is known by
+        more than validation: the average with it stands before all other rows, and where there is
+        none, so does the method.
         """
 
 
@@ -80,6 +106,20 @@ class Joins(Protocol):
         So it does where these cannot tell which of its members are good: all networks together
         have the same say in it as each simple method that may be blended. Else it is one of the
         rows that are chosen from.
+        """
+
+    def carried(
+        self, prepared: Any, joined: Floats, members: Mapping[str, Floats]
+    ) -> dict[str, float]:
+        """Return which share of what the row says most strongly of the test part each member says.
+
+        Args:
+            prepared: The data.
+            joined: What the row predicted for the test part.
+            members: What each member did, with the same say; all networks are one.
+
+        Returns:
+            Shares that sum to 1; nothing where nothing can be said.
         """
 
 

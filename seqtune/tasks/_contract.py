@@ -57,6 +57,8 @@ class SearchSettings:
             the ensemble.
         blends_single: Whether a single network may be blended with a simple method: where one
             trial is enough.
+        parts_batches: Whether the loss of a batch is the mean of those of equal parts of its rows,
+            whose network is built with a smaller `training.batch_size`: each core can train on one.
     """
 
     refits_anew: bool = False
@@ -64,6 +66,7 @@ class SearchSettings:
     score_share: float = 0.0
     initial_members: int = 5
     blends_single: bool = False
+    parts_batches: bool = False
 
 
 class Task(ABC):

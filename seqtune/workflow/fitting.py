@@ -372,6 +372,7 @@ class Fitting:
         self.searching.baseline_predictions = {
             result.name: result.predictions for result in self.baselines if result.predictions
         }
+        self.searching.publication.blended = [*self.searching.baseline_predictions]
 
     def _baseline_rows(self) -> list[Row]:
         return [

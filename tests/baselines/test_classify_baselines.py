@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 from scipy.sparse import csr_matrix
+from sklearn.naive_bayes import ComplementNB
 from threadpoolctl import threadpool_info, threadpool_limits
 
 from seqtune.baselines import series_scale
@@ -23,8 +24,10 @@ from seqtune.baselines.classify import (
     nb_svm,
     nearest_neighbour,
     random_convolutions,
+    tfidf_logistic,
+    tfidf_naive_bayes,
 )
-from seqtune.baselines.classify._fitting import ClassifyFitting
+from seqtune.baselines.classify._fitting import ClassifyFitting, Known
 from seqtune.registry import baselines
 
 NAMES = [
@@ -47,6 +50,10 @@ ONE_HOT = np.eye(4)[[0, 1, 0, 2, 1, 0, 2, 1]]  # nobody has the last class
 def fitted(name: str, cases: Sequence[Any], targets: Any, is_multi: bool = False) -> Any:
     method = baselines("classify")[name]
     return method.fit(cases, np.asarray(targets, float), is_multi=is_multi, seed=0)
+
+
+def known(cases: Sequence[Any], targets: np.ndarray) -> Known:
+    return Known(cases, np.arange(len(cases)), targets)
 
 
 def column(*values: float) -> np.ndarray:
@@ -138,6 +145,28 @@ def test_pairs_of_words_count(name: str) -> None:
     cases = ["not bad but good", "not good but bad"] * 10
     answer = fitted(name, cases, np.eye(2)[[0, 1] * 10])(cases[:2])
     assert answer.argmax(axis=1).tolist() == [0, 1]
+
+
+@pytest.mark.parametrize("classes", [2, 5])
+def test_complement_naive_bayes_is_scikit_learns(classes: int) -> None:
+    draw = np.random.default_rng(classes)
+    found = draw.random((60, 30)) * (draw.random((60, 30)) < 0.2)
+    labels = 3 * draw.integers(0, classes, 60)
+    found[:, 7] = 0.1 * (labels == 3)  # a word that one class has alone
+    words = csr_matrix(found)
+    own = tfidf_naive_bayes.ComplementNaiveBayes().fit(words, labels)
+    theirs = ComplementNB().fit(words, labels)
+    assert own.classes_.tolist() == theirs.classes_.tolist()
+    np.testing.assert_allclose(own.predict_proba(words), theirs.predict_proba(words), rtol=1e-9)
+
+
+def test_many_classes_are_told_apart_by_the_commonest_words(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(tfidf_logistic, "MAX_WEIGHTS", 8)
+    cases, targets = ["a x", "a y", "b z", "b w"], np.eye(4)[[0, 0, 1, 1]]  # of two classes
+    answer = fitted("tfidf_logistic", cases, targets)(["a", "z", "q"])
+    assert answer[0, 0] > 0.5 and answer[1, 0] == answer[2, 0]  # of 10 words and pairs 4 are left
 
 
 def test_log_count_ratios_by_hand() -> None:
@@ -508,7 +537,7 @@ def test_what_are_no_probabilities_is_refused(answer: np.ndarray, fault: str) ->
         return lambda cases: answer
 
     fitting = ClassifyFitting("text", is_multi=True, seed=7)
-    model = fitting.fit(SimpleNamespace(fit=fit), (["a"], np.ones((1, 2))))
+    model = fitting.fit(SimpleNamespace(fit=fit), known(["a"], np.ones((1, 2))))
     with pytest.raises(ValueError, match=re.escape(fault)):
         fitting.predict(model, ["b"])
     assert heard == [{"is_multi": True, "seed": 7}]
@@ -532,7 +561,7 @@ def test_methods_fit_and_predict_in_one_thread() -> None:
 
     fitting = ClassifyFitting("text", is_multi=False, seed=0)
     with threadpool_limits(2):
-        fitting.predict(fitting.fit(SimpleNamespace(fit=fit), (["a"], np.ones((1, 1)))), ["b"])
+        fitting.predict(fitting.fit(SimpleNamespace(fit=fit), known(["a"], np.ones((1, 1)))), ["b"])
     assert len(found) >= 2 and set(found) == {1}
 
 

@@ -195,6 +195,22 @@ def test_it_is_what_an_ensemble_takes_in() -> None:
     assert kept(result("ets", 0.6), result("theta", 0.5), result("naive", 0.1)) == ["theta"]
 
 
+@pytest.mark.parametrize("period", [1, 12])
+def test_intervals_of_ces_are_those_that_its_library_simulates(period: int) -> None:
+    from statsforecast.models import AutoCES
+
+    month = np.arange(96)
+    noise = np.random.default_rng(2).normal(0.0, 30.0, 96)
+    history = 700.0 + month + 50.0 * np.sin(2 * np.pi * month / 12) + noise  # as the library has it
+    theirs = AutoCES(season_length=period).forecast(history, 6, level=[80])
+    (ours,) = ces.forecast([history], 6, () if period == 1 else (period,), LEVELS)
+    np.testing.assert_allclose(ours[:, 0], theirs["mean"])
+    width = theirs["hi-80"] - theirs["lo-80"]
+    np.testing.assert_allclose(ours[:, 3] - ours[:, 1], width, rtol=0.05)  # 5,000 draws
+    (flat,) = ces.forecast([np.full(30, 7.0)], 2, (), LEVELS)
+    np.testing.assert_allclose(flat, np.full((2, 4), 7.0))
+
+
 def test_the_real_members_answer_for_a_season() -> None:
     months = np.arange(72)
     history = 100.0 + months + 20.0 * np.sin(2 * np.pi * months / 12)

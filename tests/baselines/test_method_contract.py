@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from copy import deepcopy
 from dataclasses import replace
 from functools import partial
@@ -15,7 +15,7 @@ from seqtune.baselines.anomaly import isolation_forest
 from seqtune.baselines.anomaly._fitting import AnomalyFitting
 from seqtune.baselines.classify import _minirocket
 from seqtune.baselines.classify._fitting import ClassifyFitting
-from seqtune.baselines.forecast import boosted_trees
+from seqtune.baselines.forecast import boosted_trees, combination, ets, scum, theta
 from seqtune.baselines.forecast._fitting import ForecastFitting
 from seqtune.baselines.forecast._global_fitting import GlobalFitting
 from seqtune.baselines.generate._fitting import GenerateFitting
@@ -89,9 +89,12 @@ def histories() -> Edges:
         "huge": 1e200 * peaks,
         "tiny": 1e-200 * peaks,
     }
-    each = {name: (None, [np.array(values, np.float64)]) for name, values in known.items()}
-    together = [one for _, asked in each.values() for one in asked]
-    return {**each, "all together": (None, together), "nothing": (None, [])}
+    together = [np.array(values, np.float64) for values in known.values()]
+    return {
+        "usual": (None, together[:1]),
+        "all together": (None, together),
+        "nothing": (None, []),
+    }
 
 
 def windows(values: np.ndarray, count: int, series: int = 3) -> tuple[WindowBatch, np.ndarray]:
@@ -310,26 +313,42 @@ def arrays(found: Any) -> list[np.ndarray]:
 
 
 @pytest.fixture(autouse=True)
-def small(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Costly methods are made small: what holds for few features and trees holds for many."""
+def small(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Costly methods are made small: what holds for few features and trees holds for many.
+
+    Members of a combination are held to the contract by themselves.
+    """
     monkeypatch.setattr(_minirocket, "FEATURES", 500)
     monkeypatch.setattr(isolation_forest, "TREES", 20)
     monkeypatch.setattr(boosted_trees, "ITERATIONS", 5)
     monkeypatch.setattr(window_trees, "TREES", 5)
+    monkeypatch.setattr(scum, "MEMBERS", (ets, theta))
+    quick = {name: each for name, each in combination.MEMBERS.items() if name != "ces"}
+    monkeypatch.setattr(combination, "MEMBERS", quick)
+    combination._voices.cache_clear()
+    yield
+    combination._voices.cache_clear()
 
 
-@pytest.mark.parametrize(
-    ("form", "name", "edge"), [(form, name, edge) for form, name in EVERY for edge in EDGES[form]]
-)
-def test_it_answers_whatever_the_data_and_the_same_again(form: str, name: str, edge: str) -> None:
-    known, asked = EDGES[form][edge]
-    before = deepcopy((known, asked))
-    found, again = (arrays(fitted(form, name, known)(asked)) for _ in range(2))
-    for one, other in zip(found, again, strict=True):
+@pytest.mark.parametrize(("form", "name"), EVERY)
+def test_it_answers_whatever_the_data_and_the_same_again(form: str, name: str) -> None:
+    for edge, (known, asked) in EDGES[form].items():
+        if (form, edge) == ("forecast", "all together"):
+            continue  # below, each of them alone as well
+        print(edge)  # noqa: T201 (a fault is of the last one)
+        before = deepcopy((known, asked))
+        found, again = (arrays(fitted(form, name, known)(asked)) for _ in range(2))
+        for one, other in zip(found, again, strict=True):
+            np.testing.assert_array_equal(one, other)
+        for one, other in zip(flat(before), flat((known, asked)), strict=True):
+            np.testing.assert_array_equal(one, other)
+        check_answer(form, edge, found, asked)
+
+
+def check_answer(form: str, edge: str, found: list[np.ndarray], asked: Any) -> None:
+    """What every answer must be, by the form of the data."""
+    for one in found:
         assert one.dtype == np.float64 and not np.isinf(one).any()
-        np.testing.assert_array_equal(one, other)
-    for one, other in zip(flat(before), flat((known, asked)), strict=True):
-        np.testing.assert_array_equal(one, other)
     if form.startswith("forecast"):
         assert np.isfinite(found[0]).all() and (np.diff(found[0][..., 1:], axis=-1) >= 0).all()
     elif form in ("text", "series", *TAGGED):
@@ -403,19 +422,22 @@ def test_an_example_has_the_same_answer_alone_and_among_others(form: str, name: 
         parts = [asked.take([number]) for number in range(len(asked))]
     else:
         parts = [[one] for one in asked]
-    predict = fitted(form, name, known)
-    together = np.concatenate(arrays(predict(asked)))
+    predict, before = fitted(form, name, known), deepcopy(asked)
+    together = arrays(predict(asked))
+    check_answer(form, "usual", together, asked)
     alone = [one for part in parts for one in arrays(predict(part))]
-    np.testing.assert_allclose(together, np.concatenate(alone), atol=1e-5)
+    np.testing.assert_allclose(np.concatenate(together), np.concatenate(alone), atol=1e-5)
+    for one, other in zip(flat(before), flat(asked), strict=True):
+        np.testing.assert_array_equal(one, other)
 
 
-@pytest.mark.parametrize(("form", "name"), EVERY)
-def test_it_says_what_it_is_and_how_its_work_grows(form: str, name: str) -> None:
-    methods = baselines(FITTINGS[form].task)
-    assert methods.summary(name).endswith(".")
-    by_steps = getattr(methods[name], "work_by_steps", None)
-    work = getattr(methods[name], "work", lambda known, asked: known + asked)
-    if by_steps is not None:
-        work = partial(by_steps, steps=30.0)
-    sizes = [work(known, asked) for known, asked in ((0, 0), (10, 5), (20, 5), (20, 50))]
-    assert sizes == sorted(sizes) and sizes[0] >= 0 and np.isfinite(sizes).all()
+def test_it_says_what_it_is_and_how_its_work_grows() -> None:
+    for form, name in EVERY:
+        methods = baselines(FITTINGS[form].task)
+        assert methods.summary(name).endswith("."), name
+        by_steps = getattr(methods[name], "work_by_steps", None)
+        work = getattr(methods[name], "work", lambda known, asked: known + asked)
+        if by_steps is not None:
+            work = partial(by_steps, steps=30.0)
+        sizes = [work(known, asked) for known, asked in ((0, 0), (10, 5), (20, 5), (20, 50))]
+        assert sizes == sorted(sizes) and sizes[0] >= 0 and np.isfinite(sizes).all(), name

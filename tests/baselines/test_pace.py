@@ -43,6 +43,13 @@ def test_as_long_as_its_share_lasts_it_is_all_there(clock: Clock) -> None:
     assert allowance.seconds == 25.0
 
 
+def test_what_counts_most_may_take_half_of_the_budget(clock: Clock) -> None:
+    allowance = Allowance.of(100.0, 0.2)
+    clock.now += 15.0
+    assert (allowance.seconds, allowance.longer.seconds) == (10.0, 35.0)
+    assert Allowance.of(100.0, 0.0).longer.seconds == 0.0
+
+
 def test_without_a_share_nothing_is_left_however_cheap(clock: Clock) -> None:
     for now in (0.0, 1.0):
         clock.now = now

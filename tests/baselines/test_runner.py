@@ -316,6 +316,15 @@ def test_the_cheaper_run_first_and_only_the_costlier_is_left_out(
     assert [bool(result.left_out) for result in results] == [True, False]
 
 
+def test_what_an_ensemble_takes_in_comes_before_time_goes_to_learn_what_others_cost(
+    clock: Clock, methods: Any
+) -> None:
+    methods["others"] = timed(clock, 0.1)
+    methods["wanted"] = timed(clock, 1.0, horizons_seen=len)
+    results = run(["others", "wanted"], allowance=Allowance(410.0))  # 405 with the samples
+    assert [bool(result.left_out) for result in results] == [True, False]
+
+
 def test_a_method_slower_than_its_sample_is_given_up_on_the_way(clock: Clock, methods: Any) -> None:
     calls: list[tuple[int, int]] = []
     methods["tiring"] = timed(clock, 0.001, calls=calls)

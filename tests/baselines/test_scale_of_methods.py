@@ -5,6 +5,7 @@ Counts are left out: whole numbers are counted, not measured.
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -19,15 +20,22 @@ from test_method_contract import (
     paths,
     scaled,
     season,
+    small,
     windows,
 )
 
+__all__ = ["small"]  # costly methods are small here, too
+
 SLOW = (
+    "arima",
     "boosted_trees",
+    "ces",
+    "combination",
     "ets",
     "isolation_forest",
     "nearest_neighbour_dtw",
     "random_convolutions",
+    "scum",
     "window_trees",
 )
 EXPONENTS = some.integers(-150, 150).map(lambda half: 2 * half)  # 1e-90 to 1e90; roots stay exact
@@ -35,6 +43,7 @@ HISTORY = 10 + season(48)[:, 0]
 TARGETS = np.eye(2)[np.arange(8) % 2]
 
 
+@cache
 def answer(form: str, name: str, factor: float) -> np.ndarray:
     """What a method says of numbers times a factor, forecasts divided by it."""
     known: Any = None

@@ -128,6 +128,7 @@ def test_fit_with_json_prints_one_document(fitted, seqtune):
     for row in names.values():
         assert set(row) >= {"name", "kind", "validation", "test", "fit_seconds", "parameters"}
         figures = {"mase", "smape", "mae", "rmse", "mean_quantile_loss", "coverage80"}
+        figures |= {"mase_deviation"}
         assert set(row["validation"]) == set(row["test"]) == figures
     winner, baseline = (names[result[key]]["test"]["mase"] for key in ("winner", "best_baseline"))
     assert result["skill"] == pytest.approx(1 - winner / baseline)

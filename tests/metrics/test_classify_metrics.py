@@ -11,6 +11,7 @@ import pytest
 from sklearn import metrics as sklearn
 
 from seqtune.metrics import classify as metrics
+from seqtune.metrics.case_values import case_values
 
 # truth a, a, b, c; predicted a, b, b, a; a class d that never occurs
 PROBABILITIES = np.array(
@@ -291,3 +292,38 @@ def test_scores_of_several_labels_agree_with_scikit_learns() -> None:
     expected = sklearn.multilabel_confusion_matrix(truth, said)
     counts = metrics.confusion(probabilities, targets, is_multi=True)
     assert counts.tolist() == expected.tolist()
+
+
+@pytest.mark.parametrize(("metric", "expected"), [
+    ("accuracy", [1, 0, 1, 0]),
+    ("balanced_accuracy", [1 / 2 + 1 / 3, 1 / 2 - 1 / 3, 1 / 2, 1 / 2]),  # half of a, all of b
+    # F1 of a: 2 of 4, of b: 2 of 3; a case has as much of these as it has of what is divided
+    ("macro_f1", np.array([1 / 4, -1 / 8 - 2 / 9, 2 / 9, -1 / 8]) * 4 / 3 + 7 / 18),
+])  # fmt: skip
+def test_each_case_has_its_share_of_a_metric(metric: str, expected: Any) -> None:
+    assert case_values(metric, PROBABILITIES, TARGETS) == pytest.approx(np.array(expected))
+
+
+def test_a_metric_that_is_no_mean_over_cases_has_no_shares() -> None:
+    assert case_values("kappa", PROBABILITIES, TARGETS) is None
+
+
+@pytest.mark.parametrize("is_multi", [False, True])
+@pytest.mark.parametrize("metric", ["accuracy", "balanced_accuracy", "macro_f1"])
+def test_shares_say_what_leaving_each_case_out_does(metric: str, is_multi: bool) -> None:
+    generator = np.random.default_rng(7)
+    probabilities = generator.uniform(size=(300, 3))
+    targets = (probabilities > generator.uniform(0.3, 0.7, size=(300, 3))).astype(np.float64)
+    if not is_multi:
+        targets = one_hot((probabilities + targets).argmax(axis=1).tolist(), 3)
+        probabilities = 0.5 * probabilities + 0.5 * generator.uniform(size=(300, 3))
+
+    def score(*places: Any) -> float:
+        kept = np.delete(np.arange(300), places)
+        scores = metrics.score_classes(probabilities[kept], targets[kept], is_multi=is_multi)
+        return scores[metric]
+
+    shares = case_values(metric, probabilities, targets, is_multi=is_multi)
+    assert shares is not None and shares.mean() == pytest.approx(score())
+    left_out = np.array([300 * score() - 299 * score(place) for place in range(300)])
+    assert np.abs(shares - left_out).max() < 0.05 * shares.std()

@@ -50,6 +50,16 @@ def test_mase_leaves_out_windows_without_a_scale(undefined: float) -> None:
     assert math.isnan(metrics.mase(ACTUAL, FORECAST, np.full(2, undefined)))
 
 
+def test_the_deviation_of_mase_is_between_origins_and_not_within_one() -> None:
+    actual, forecast = np.zeros((4, 1)), np.array([[1.0], [5.0], [4.0], [8.0]])
+    origins = np.array([7, 7, 9, 9])
+    scale = np.array([1.0, 1.0, 2.0, 0.0])  # the last has none
+    found = metrics.mase_deviation(actual, forecast, scale, origins)
+    assert found == pytest.approx(np.std([3.0, 2.0], ddof=1))
+    assert math.isnan(metrics.mase_deviation(actual, forecast, scale, np.full(4, 7)))
+    assert math.isnan(metrics.mase_deviation(actual[:0], forecast[:0], scale[:0], origins[:0]))
+
+
 def test_quantile_loss_is_the_plain_pinball_loss() -> None:
     actual = np.array([[10.0, 10.0]])
     quantiles = np.array([[[8.0, 9.0], [11.0, 14.0]]])  # levels 0.1 and 0.9

@@ -24,7 +24,7 @@ from seqtune.report.blocks.importance import importance_of
 from seqtune.report.blocks.runs import runs_blocks
 from seqtune.report.blocks.search import ends_of
 from seqtune.report.blocks.settings import Setting, varied
-from seqtune.report.blocks.verdict import verdict_block
+from seqtune.report.blocks.verdict import leaderboard_grid, verdict_block
 from seqtune.report.build import runs_report
 from seqtune.report.html import blocks_of, framed_page, page
 from seqtune.run.evidence import MOST_BYTES
@@ -103,6 +103,18 @@ def test_whiskers_are_drawn_where_the_error_is_known() -> None:
     networks, simple = the(found, Bars).groups  # type: ignore[union-attr]
     assert networks.errors == (0.05, 0.05, None, 0.05, None)
     assert simple.errors == (None, None, 0.05, None, 0.05)
+
+
+def test_validation_figures_stand_beside_their_errors_and_what_is_alike_is_marked() -> None:
+    known = {"error": 0.05, "difference_error": 0.1}
+    rows = [
+        {**row, **(known if row["kind"] == "network" else {})} for row in board()["leaderboard"]
+    ]
+    found = leaderboard_grid(Leaderboard.from_dict({**board(), "leaderboard": rows, "cases": 27}))
+    assert [row[0] for row in found.rows] == ["★ 1", "~ 2", "3", "4", "5"]
+    figures = ["0.800", "0.900 ± 0.0500", "1.00", "1.10 ± 0.0500", "2.00"]
+    assert [row[2] for row in found.rows] == figures
+    assert found.caption.endswith("~ not told apart from row 1 by the 27 cases of validation.")
 
 
 def test_no_share_of_the_error_is_removed_where_chance_would_do_as_much() -> None:

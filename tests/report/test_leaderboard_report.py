@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import replace
 
 from seqtune.report.leaderboard import LeaderboardReport
 from seqtune.run.leaderboard import Leaderboard, Row
 
 Draw = Callable[..., str]
+NAN = math.nan
 
 BOARD = Leaderboard(
     "mase",
@@ -124,3 +126,24 @@ def test_a_margin_as_large_as_the_score_is_no_distance(draw: Draw) -> None:
     text = draw(LeaderboardReport(Leaderboard("mase", "min", rows, 0.373)))
     said = "a network is ahead, but few cases were held out to choose by: that may be chance"
     assert said in text and "less than" not in text
+
+
+def test_rows_that_chance_alone_may_put_behind_the_first_are_marked(draw: Draw) -> None:
+    def row(name: str, accuracy: float, error: float) -> Row:
+        return Row(name, "baseline", {"accuracy": accuracy}, {}, 1.0, None, "", 0.06, error)
+
+    rows = (row("a", 0.9, NAN), row("b", 0.8, 0.05), row("c", 0.8, 0.04), row("d", 0.1, NAN))
+    report = LeaderboardReport(Leaderboard("accuracy", "max", rows, cases=27, folds=5))
+    lines = draw(report).splitlines()
+    ranks = [line.split("  ")[0] for line in lines if "baseline" in line]
+    assert ranks == ["* 1", "~ 2", "", ""]  # 0.1 is two errors of 0.05, and more of 0.04
+    assert lines[-2:] == [
+        "~ not told apart from row 1 by the 27 cases of validation",
+        "validation accuracy of row 1: 0.900 ± 0.0600 (one standard error, over 5 folds)",
+    ]
+    told = [each.get("told_apart") for each in report.to_dict()["leaderboard"]]
+    assert told == [None, False, True, None]
+    again = Leaderboard.from_dict(report.to_dict())
+    assert draw(LeaderboardReport(again)) == draw(report)
+    held_out = replace(report.board, rows=(rows[0], rows[2]), folds=0)
+    assert "(one standard error)" in draw(LeaderboardReport(held_out)).splitlines()[-1]

@@ -99,7 +99,7 @@ JSON: dict[tuple[str, str], Places] = {
         "t001/states_score_0": [1e300, "x", [0.0]],
         "t001/states_level_0": [inf, True],
         "t001/states_known": [-3.0],
-        "t001/lift": [0.0, 5.0],
+        "t001/tail": [0.0, 5.0],
     },
     ("translate", "codec.json"): {
         "roles": [{}, []],

@@ -16,6 +16,7 @@ from command_line import TINY_ANOMALY
 from seqtune.run.members import read_members
 from seqtune.run.run import Run
 from seqtune.tasks.anomaly.calibration import ScoreCalibration
+from seqtune.tasks.anomaly.tail_probability import TailFit
 
 METHODS = ("moving_deviation", "sub_pca")
 WEIGHTS = {"t001": 1 / 3, **dict.fromkeys(METHODS, 1 / 3)}
@@ -100,16 +101,12 @@ def test_new_rows_get_the_mean_logarithm_of_what_its_members_say(
     opened = Run(run)
     opened.predictor.change([f"score.noncausal={str(noncausal).lower()}"])
     prepared, kept = opened.prepared, opened.predictor.calibrations
-    kept["joined"] = ScoreCalibration(prepared, lift=1.5)
+    kept["joined"] = ScoreCalibration(prepared, tail=TailFit((0.0, 1.0), (0.0, 1.5)))
     tables = [opened.predict(new, use=name) for name in NAMES]
     joined, network, *methods = (each["score"].to_numpy() for each in tables)
     assert np.isfinite(joined).all()
-    logarithms = [np.log1p(network)]
-    logarithms += [
-        np.log1p(kept[name].lift * each) for name, each in zip(METHODS, methods, strict=True)
-    ]
-    expected = 1.5 * np.expm1(np.mean(logarithms, axis=0))
-    calm = np.arange(40) < 18
+    expected = 1.5 * np.expm1(np.mean([np.log1p(each) for each in (network, *methods)], axis=0))
+    calm = slice(1, 18)  # no network raises an alarm there
     np.testing.assert_allclose(joined[calm], expected[calm], rtol=1e-6)
 
 
@@ -168,10 +165,27 @@ def test_a_board_that_names_no_row_as_joined_is_refused(run: Path, tmp_path: Pat
         Run(copy).predictor.choose()
 
 
-@pytest.mark.parametrize("lift", [0.5, -1.0, 1e6, True, "1"])
-def test_a_lift_that_none_can_have_measured_is_refused(run: Path, lift: Any) -> None:
-    with pytest.raises(ValueError, match="lift"):
-        ScoreCalibration.from_dict(Run(run).prepared, {"scales": {}, "lift": lift})
+def test_it_is_said_which_member_does_its_work(run: Path) -> None:
+    carried = board_of(run)["carried"]
+    assert carried.keys() == {NETWORK, *METHODS}
+    assert sum(carried.values()) == pytest.approx(1.0) and min(carried.values()) >= 0.0
+    (most,) = [name for name, share in carried.items() if share == max(carried.values())]
+    said = command_line.seqtune("report", run, "--json").json["verdict"]
+    assert f"comes from {most} (" in said
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_networks_and_what_joins_them_have_a_tail_of_their_own(run: Path, name: str) -> None:
+    kept = Run(run).predictor.calibrations
+    calibration = kept["t001" if name == NETWORK else name]
+    assert isinstance(calibration, ScoreCalibration)
+    assert (calibration.tail is None) == (name in METHODS)
+
+
+@pytest.mark.parametrize("tail", [0.5, {}, {"scores": [1.0], "levels": [1.0], "independent": None}])
+def test_a_tail_that_none_can_have_measured_is_refused(run: Path, tail: Any) -> None:
+    with pytest.raises(ValueError, match="tail"):
+        ScoreCalibration.from_dict(Run(run).prepared, {"scales": {}, "tail": tail})
 
 
 @pytest.mark.parametrize("use", ["joined", NETWORK, METHODS[0]])

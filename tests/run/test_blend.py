@@ -109,8 +109,15 @@ class Guessing:
 class Hedging(Guessing):
     """The same, with few cases held out."""
 
+    def __init__(self, share: float = 1.0) -> None:
+        super().__init__()
+        self.share = share
+
     def hedges(self, prepared: Any) -> bool:
         return True
+
+    def validation_share(self, prepared: Any, method: str) -> float:
+        return self.share
 
 
 class Scoring:
@@ -252,6 +259,13 @@ def test_of_few_cases_networks_and_method_count_by_the_inverse_squares_of_their_
     # calibrated, the errors are 1 and 2: their inverse squares 1 and 1 / 4
     assert selection.weights == pytest.approx({"t001": 0.8, "naive": 0.2})
     assert selection.ensemble_name == "blend"
+
+
+def test_of_few_cases_networks_keep_what_validation_says_of_them(tmp_path: Path) -> None:
+    networks = {"t001": column(2, 2), "t002": column(9, 9)}
+    selection = conclusion_of(tmp_path, networks, {"naive": column(-4, -4)}, Hedging(0.25))
+    selection.select(4)
+    assert selection.weights == pytest.approx({"t001": 0.2, "naive": 0.8})
 
 
 def test_of_few_cases_a_single_network_is_averaged_too(tmp_path: Path) -> None:

@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 import math
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
 
+import numpy as np
 import pytest
 
 from seqtune.errors import RunError
+from seqtune.run.chance import with_errors
 from seqtune.run.leaderboard import Leaderboard, Row, relative_gain
 from seqtune.run.summary import Summary
 
@@ -249,8 +252,66 @@ def test_what_an_earlier_search_has_chosen_comes_before_it() -> None:
     assert board.winner is board.row("naive") and board.leading is None
 
 
+def test_a_row_that_is_known_by_more_than_validation_comes_first() -> None:
+    board = replace(BOARD, surest="naive", margin=9.0)
+    assert names(board) == ["naive", *(name for name in names(BOARD) if name != "naive")]
+    assert board.winner is board.row("naive") and not board.leads_by_margin
+    kept = Leaderboard.from_dict(json.loads(json.dumps(board.to_dict())))
+    assert kept == replace(board, rows=board.ranked())
+    with pytest.raises(RunError, match="surest is no row"):
+        Leaderboard.from_dict(board.to_dict() | {"surest": "nobody"})
+
+
 @pytest.mark.parametrize("spoiled", [{"joined": "nobody"}, {"joined": 1}, {"joined_leads": "yes"}])
 def test_a_joined_row_that_cannot_be_is_refused(spoiled: dict[str, Any]) -> None:
     values = joined_board(leads=True).to_dict() | spoiled
     with pytest.raises(RunError, match="joined is no row"):
         Leaderboard.from_dict(values)
+
+
+class Judging:
+    """A task that counts which of four cases are right."""
+
+    def case_values(self, prepared: Any, predictions: Any) -> Any:
+        if len(predictions) != 4:
+            raise ValueError("of other cases")
+        return np.array(predictions, dtype=float)
+
+    def standard_error(self, prepared: Any, part: str, score: float) -> float:
+        assert part == "validation"
+        return score / 10
+
+
+@pytest.mark.parametrize(("folds", "factor"), [(0, 1.0), (2, 3**0.5), (5, 1.5)])
+def test_what_a_row_is_behind_by_is_measured_on_the_same_cases(folds: int, factor: float) -> None:
+    made = {"a": [1, 1, 1, 0], "b": [1, 1, 0, 0], "c": [0, 0, 0, 0], "odd": [1]}
+    rows = tuple(row(name, "baseline", np.mean(made[name]), 0, "accuracy") for name in "abc")
+    rows += tuple(row(name, "network", 0.25, 0, "accuracy") for name in ("odd", "unkept"))
+    problem: Any = SimpleNamespace(task=Judging(), prepared=None, folds=[None] * folds)
+    board = with_errors(
+        Leaderboard("accuracy", "max", rows), problem, lambda one: made.get(one.name)
+    )
+    assert (board.cases, board.folds) == (4, folds)
+    found = {each.name: each for each in board.rows}
+    assert found["a"].error == pytest.approx(factor * 0.075)
+    # of the differences (0, 0, 1, 0) and (1, 1, 1, 0) the variance is 1 / 4; four cases
+    apart = [found[name].difference_error for name in ("b", "c")]
+    assert apart == pytest.approx([factor * 0.25] * 2)
+    assert [board.is_alike(found[name]) for name in "abc"] == [False, True, folds > 0]
+    unsure = [found[name].difference_error for name in ("a", "odd", "unkept")]
+    assert all(map(math.isnan, unsure)) and not board.is_alike(found["unkept"])
+
+
+def test_without_predictions_of_the_first_row_nothing_is_marked() -> None:
+    rows = (row("a", "baseline", 0.5, 0, "accuracy"), row("b", "network", 0.25, 0, "accuracy"))
+    problem: Any = SimpleNamespace(task=Judging(), prepared=None, folds=[])
+    made = {"b": [1, 0, 0, 0]}
+    board = with_errors(
+        Leaderboard("accuracy", "max", rows), problem, lambda one: made.get(one.name)
+    )
+    assert board.cases == 4 and not any(map(board.is_alike, board.rows))
+
+
+def test_only_a_task_that_judges_cases_says_how_sure_its_figures_are() -> None:
+    problem: Any = SimpleNamespace(task=object(), prepared=None, folds=[])
+    assert with_errors(BOARD, problem, lambda one: None) is BOARD

@@ -240,8 +240,8 @@ DAMAGE: dict[str, list[tuple[Callable[[Any], Any], str]]] = {
         (lambda values: {}, "expected a temperature"),
     ],
     "anomaly": [
-        (keys(more=1), "has time scales and a lift"),
-        (keys(lift=0.5), "a lift is from 1 to 2"),
+        (keys(more=1), "has time scales and a tail"),
+        (keys(tail={"scores": [1.0]}), "a tail has scores, levels"),
         (keys(scales={"later": {}}), "time scales are instant, brief"),
         (keys(scales={"states": 99.0}), "a time scale has a scorer and a tail"),
         (keys(scales={"states": {"scorer": 99, "tail": {}}}), "there is no scorer 99"),

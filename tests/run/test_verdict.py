@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from seqtune.errors import RunError
 from seqtune.run.leaderboard import Leaderboard, Row
 from seqtune.run.verdict import verdict
 
@@ -163,6 +165,27 @@ def test_a_row_that_joins_both_is_no_part_of_what_is_compared_and_is_said_to_pre
         "predict uses joined, in which the networks and each simple method have the same say. "
         "To use the network alone: seqtune predict runs/a --use network"
     )
+
+
+@pytest.mark.parametrize(
+    ("shares", "said"),
+    [
+        ((0.6, 0.4), "60% comes from theta (trial-3 40%): a simple method does most of the work"),
+        ((0.3, 0.7), "70% comes from trial-3 (theta 30%): what was searched does most of the work"),
+        ((0.5, 0.5), "a simple method does more of the work than any other here. To use"),
+    ],
+)
+def test_which_member_of_a_joined_row_does_its_work_is_said(
+    shares: tuple[float, float], said: str
+) -> None:
+    rows = (THETA, JOINED, row("trial-3", "network", 1.5, 1.25))
+    board = Leaderboard("mase", "min", rows, joined="joined", joined_leads=True)
+    board = replace(board, carried=dict(zip(("theta", "trial-3"), shares, strict=True)))
+    assert said in " ".join(verdict(board, "runs/a"))
+    assert Leaderboard.from_dict(board.to_dict()).carried == board.carried
+    spoiled = board.to_dict() | {"carried": {"nobody": 1.0}}
+    with pytest.raises(RunError, match="carried names no row"):
+        Leaderboard.from_dict(spoiled)
 
 
 def test_where_nothing_but_simple_methods_is_joined_that_is_said() -> None:

@@ -18,6 +18,7 @@ from seqtune.search.problem import Problem
 from seqtune.search.schedule import Schedule, Watch
 from seqtune.search.trial import Result, TrialJob
 from seqtune.search.trial_files import folds_path, model_path, predictions_path
+from seqtune.tasks._contract import SearchSettings
 from seqtune.tasks._info import Metric, TaskInfo
 from seqtune.tasks._values import Fold
 
@@ -83,6 +84,8 @@ class Stub:
     def info(self) -> TaskInfo:
         """Metrics of that direction."""
         return TaskInfo("stub", "", (Metric("error", direction=self.direction),))
+
+    search = SearchSettings()
 
     def network_facts(self, model: Any) -> dict[str, Any]:
         return {}
@@ -231,6 +234,16 @@ def test_a_score_of_some_folds_counts_each_as_often_as_it_has_cases(tmp_path: Pa
     result = run(Stub({}), tmp_path, until=4)  # two folds: predictions of 1 to 3 and 101 to 103
     assert result.folds_left == 1
     assert result.scores == [51.0, 52.0, 53.0]  # two cases each
+    assert result.fold_scores == [1.0, 51.0]
+
+
+def test_a_trial_that_did_not_pause_knows_what_it_would_have_paused_with(tmp_path: Path) -> None:
+    result = run(Stub({1: 3.0, 2: 1.0, 3: 2.0}), tmp_path)
+    assert result.fold_scores == [1.0, 51.0, 81.0]  # (2 * 1 + 2 * 101 + 201) / 5
+    paused = result.after(1 / 3)
+    assert (paused.score, paused.steps) == (1.0, 2)
+    assert result.after(1.0) is result and paused.after(0.01).score == 1.0
+    assert Result("t001", "stopped", {}, 0.5).after(0.2).score == 0.5  # without folds
 
 
 def test_folds_behind_a_trial_that_are_others_than_they_should_be_fail_it(tmp_path: Path) -> None:

@@ -257,6 +257,22 @@ def test_where_half_a_training_is_worthless_the_first_does_not_pause() -> None:
     assert asked(rule, MIDDLE - 0.01) == ("t003", SHARES[0], False)  # there is a network
 
 
+@pytest.mark.parametrize("name", ["halving", "hyperband"])
+def test_the_first_trial_is_told_as_if_it_had_paused(name: str) -> None:
+    oracle: Any = Oracle(1)
+    rule: Any = Halving(oracle, "min", (0.4, 1.0), is_half_worthless=True)
+    if name == "hyperband":
+        oracle.ask = lambda remaining: Proposal("t001", {"units": 1}, 0.4)
+        rule = Never(oracle, "min", is_half_worthless=True)
+    assert asked(rule) == ("t001", 1.0, False)
+    whole = replace(
+        result("t001", 0.3, "completed"), steps=50, operations=2.0,
+        fold_scores=[0.1, 0.2, 0.25, 0.28, 0.3],
+    )  # fmt: skip
+    rule.tell(whole)
+    assert (oracle.told, oracle.costs) == ([("t001", 0.2, "")], [40.0])  # 20 steps
+
+
 def test_where_half_a_training_is_worthless_one_goes_on_in_the_middle() -> None:
     rule, _ = halving([])
     rule.is_half_worthless = True

@@ -18,6 +18,7 @@ from seqtune.initializers import seed_everything
 from seqtune.search.problem import Problem
 from seqtune.search.trainer import trainer_for
 from seqtune.search.trainer.keras_fit import KerasFit
+from seqtune.tasks._contract import SearchSettings
 
 IS_JAX = keras.backend.backend() == "jax"
 on_jax = pytest.mark.skipif(not IS_JAX, reason="compiled steps are for JAX")
@@ -115,6 +116,8 @@ class Stub:
 
     kind: str = "dense"
     error: Any = field(default_factory=keras.losses.MeanSquaredError)
+
+    search = SearchSettings()
 
     def network_facts(self, model: Any) -> dict[str, Any]:
         return {}

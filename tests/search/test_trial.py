@@ -19,6 +19,7 @@ from seqtune.search.problem import Problem
 from seqtune.search.schedule import Watch
 from seqtune.search.trial import MIN_STEPS, Result, TrialJob, trial_seed, usable
 from seqtune.search.trial_files import model_path, predictions_path
+from seqtune.tasks._contract import SearchSettings
 from seqtune.tasks._info import Metric, TaskInfo
 from seqtune.tasks.forecast.task import TASK, ForecastTask
 
@@ -63,6 +64,8 @@ class Stub:
     def info(self) -> TaskInfo:
         """Metrics of that direction."""
         return TaskInfo("stub", "", (Metric(self.metric, direction=self.direction),))
+
+    search = SearchSettings()
 
     def network_facts(self, model: Any) -> dict[str, Any]:
         return {}

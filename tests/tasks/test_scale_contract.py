@@ -142,7 +142,7 @@ SAMPLES: Mapping[str, Numbers] = {
     ),
 }
 UNITLESS = {
-    "forecast": {"mase", "smape", "coverage80"},
+    "forecast": {"mase", "mase_deviation", "smape", "coverage80"},
     "anomaly": {"separation"},
     "classify": {"accuracy", "log_loss"},
     "tag": {"accuracy", "log_loss", "edit_score"},

@@ -36,6 +36,8 @@ def test_a_search_over_folds_trains_the_best_in_all_and_is_gone_on_with(tmp_path
     assert {trial["folds_left"] for trial in trials.values()} == {0, 2}
     networks = {row.name for row in Run(out).board.rows if row.kind == "network"}
     assert networks == {f"segment-gru-{name}" for name in whole}
+    assert (Run(out).board.cases, Run(out).board.folds) == (36, 3)
+    assert all(0 < row.error < 0.5 for row in Run(out).board.rows)
     assert trials["t001"]["steps"] == 4 and trials["t001"]["status"] == "completed"
     assert len(command_line.seqtune("predict", out, tmp_path / "cases.csv").table) == 48
 

@@ -26,12 +26,26 @@ WORDS = (1, 2)  # single words and pairs of neighbours
 
 
 def fit_over_tfidf(
-    make: Callable[[], Any], cases: Sequence[str], targets: Floats, is_multi: bool
+    make: Callable[[], Any],
+    cases: Sequence[str],
+    targets: Floats,
+    is_multi: bool,
+    most: int | None = None,
 ) -> Predict:
-    """Fit a classifier as `fit_over_words` does, over tf-idf with sublinear counts."""
+    """Fit a classifier as `fit_over_words` does, over tf-idf with sublinear counts.
+
+    Args:
+        make: As there.
+        cases: As there.
+        targets: As there.
+        is_multi: As there.
+        most: So many words and pairs, the commonest, are taken; all, if None.
+    """
     from sklearn.feature_extraction.text import TfidfVectorizer
 
-    vectorizer = TfidfVectorizer(token_pattern=TOKEN, ngram_range=WORDS, sublinear_tf=True)
+    vectorizer = TfidfVectorizer(
+        token_pattern=TOKEN, ngram_range=WORDS, sublinear_tf=True, max_features=most
+    )
     return fit_over_words(make, vectorizer, cases, targets, is_multi)
 
 

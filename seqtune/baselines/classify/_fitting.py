@@ -7,12 +7,33 @@ from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
+
 from seqtune.baselines.method import Floats, Predict
 from seqtune.baselines.problem import check_answer
 from seqtune.baselines.threads import one_thread
 
-Known = tuple[Sequence[Any], Floats]
-"""Cases, at least one, and targets, (cases, classes) float64, zeros and ones."""
+
+@dataclass(frozen=True)
+class Known:
+    """Cases with their classes.
+
+    Args:
+        cases: At least one.
+        rows: (cases,) int64, their places among all.
+        of_all: (all, classes), zeros and ones; of 1,000 classes, what is taken from it is large.
+    """
+
+    cases: Sequence[Any]
+    rows: npt.NDArray[np.int64]
+    of_all: npt.NDArray[Any]
+
+    @property
+    def targets(self) -> Floats:
+        """Zeros and ones, (cases, classes) float64, made when they are asked for."""
+        taken: Floats = self.of_all[self.rows].astype(np.float64)
+        return taken
 
 
 @dataclass(frozen=True)
@@ -39,11 +60,10 @@ class ClassifyFitting:
 
     def fit(self, method: ModuleType, known: Known, before: Any = None) -> tuple[Predict, int]:
         """Return the fitted method and the number of classes."""
-        cases, targets = known
         predict: Callable[[Sequence[Any]], Floats]
         with one_thread():
-            predict = method.fit(cases, targets, is_multi=self.is_multi, seed=self.seed)
-        return predict, targets.shape[1]
+            predict = method.fit(known.cases, known.targets, is_multi=self.is_multi, seed=self.seed)
+        return predict, known.of_all.shape[1]
 
     def predict(self, model: tuple[Predict, int], asked: Sequence[Any]) -> Floats:
         """Return probabilities, (cases, classes).

@@ -21,6 +21,10 @@ KINDS = ("text",)
 C = 10.0  # rows of tf-idf have length 1: weaker penalties than the customary 1 suit them
 MAX_ITERATIONS = 1000
 
+MAX_WEIGHTS = 4_000_000
+"""With more weights than this, one per class and word, the rarest words are left out: L-BFGS keeps
+some 20 vectors of all weights, which is 0.65 GB of so many. 20 classes may have 200,000 words."""
+
 
 def fit(cases: Sequence[str], targets: Floats, *, is_multi: bool, seed: int) -> Predict:
     """Fit the regression."""
@@ -32,4 +36,5 @@ def fit(cases: Sequence[str], targets: Floats, *, is_multi: bool, seed: int) -> 
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
-        return fit_over_tfidf(make, cases, targets, is_multi)
+        classes = 1 if is_multi else int(targets.any(axis=0).sum())
+        return fit_over_tfidf(make, cases, targets, is_multi, MAX_WEIGHTS // max(classes, 1))

@@ -33,8 +33,6 @@ from seqtune.baselines.forecast._short import is_short
 from seqtune.baselines.forecast._widths import widened, width_factors
 from seqtune.baselines.method import Floats, Histories, Levels, Periods
 
-WEIGHS_ORIGINS = True  # it knows of itself more than one stretch of validation can tell
-
 MAX_HISTORY = 400
 """Steps of history that are looked at; up to a quarter more, so that windows share origins."""
 
@@ -69,6 +67,21 @@ MEMBERS: Mapping[str, Alone] = {
 
 
 suits = is_short
+
+
+def horizons_seen(steps: int, horizon: int, periods: Periods) -> float:
+    """Return by how many horizons of a history the members are weighed: two origins overlap.
+
+    Args:
+        steps: Length of the history.
+        horizon: Steps ahead.
+        periods: Seasonal periods in steps.
+
+    Example:
+        >>> horizons_seen(144, 12, (12,))
+        6.0
+    """
+    return len(origins(steps, horizon, periods)) / 2.0
 
 
 def forecast(histories: Histories, horizon: int, periods: Periods, levels: Levels) -> Floats:

@@ -71,6 +71,7 @@ def leaderboard_grid(board: Leaderboard) -> Grid:
         Heading(text="time to fit", is_numeric=True),
         Heading(text="parameters", is_numeric=True),
     ]
+    drawn = LeaderboardReport(board)
     cells, keys = [], []
     for rank, row in enumerate(rows, start=1):
         numbers = [
@@ -80,9 +81,10 @@ def leaderboard_grid(board: Leaderboard) -> Grid:
         ]
         cells.append(
             (
-                f"★ {rank}" if row is board.winner else f"{rank}",
+                f"{drawn.mark(row)}{rank}".replace("*", "★"),
                 row.name,
-                *map(figure, numbers),
+                _give_or_take(numbers[0], row.error),
+                *map(figure, numbers[1:]),
                 row.kind,
                 duration(row.fit_seconds),
                 count(row.parameters),
@@ -102,7 +104,7 @@ def leaderboard_grid(board: Leaderboard) -> Grid:
     return Grid(
         title=f"Leaderboard, by {metric} on the validation part",
         caption=f"{better(board.direction).capitalize()} is better. "
-        + " ".join(map(_ended, LeaderboardReport(board).remarks)),
+        + " ".join(map(_ended, drawn.remarks)),
         headings=tuple(headings),
         rows=tuple(cells),
         keys=tuple(keys),
@@ -161,6 +163,11 @@ def baseline_level(board: Leaderboard) -> tuple[float | None, str]:
 
 def _starred(row: Row, board: Leaderboard) -> str:
     return f"★ {row.name}" if row is board.winner else row.name
+
+
+def _give_or_take(score: float, error: float) -> str:
+    """Return a figure with its standard error, where that is known."""
+    return f"{figure(score)} ± {figure(error)}" if math.isfinite(error) else figure(score)
 
 
 def _ended(line: str) -> str:

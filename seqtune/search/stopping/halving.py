@@ -35,7 +35,8 @@ class Halving:
 
     A trial that pauses goes on as soon as it is among the best third of those that came as far; no
     worker ever waits. The oracle learns the score of the first pause alone, so that all the scores
-    that it compares come from as much training.
+    that it compares come from as much training: of a trial that did not pause, that of its first
+    folds.
 
     Args:
         oracle: Proposes configurations.
@@ -90,10 +91,11 @@ class Halving:
         level = self._level.pop(result.trial, None)
         if level is None:
             return
+        begun = result.after(self.shares[level])
         if level == 0:
-            self.oracle.tell(result.trial, result.score, result.reason, result.cost)
-        if result.score is not None:
-            self._rungs[level][result.trial] = result.score
+            self.oracle.tell(result.trial, begun.score, result.reason, begun.cost)
+        if begun.score is not None:
+            self._rungs[level][result.trial] = begun.score
             self._values[result.trial] = result.values
         is_whole = self.is_half_worthless and not result.folds_left
         if result.reason or result.status != "stopped" or is_whole:

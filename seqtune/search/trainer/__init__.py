@@ -1,9 +1,10 @@
 """How a network is trained: one way per file, chosen by the backend.
 
-JAX runs compiled steps that are shared by all configurations of a signature (`compiled_steps`); on
-TensorFlow, Keras's own `fit` trains (`keras_fit`). Both are AdamW with decoupled weight decay
-(Loshchilov & Hutter, arXiv 1711.05101), gradients clipped by their global norm (Pascanu et al.,
-arXiv 1211.5063). From the same batches they give the same networks, up to rounding.
+JAX runs compiled steps that are shared by all configurations of a signature (`compiled_steps`),
+where a task allows it one on each core (`parted_steps`). On TensorFlow, Keras's own `fit` trains
+(`keras_fit`). All are AdamW with decoupled weight decay (Loshchilov & Hutter, arXiv 1711.05101),
+gradients clipped by their global norm (Pascanu et al., arXiv 1211.5063). From the same batches they
+give the same networks, up to rounding.
 """
 
 from __future__ import annotations
@@ -28,7 +29,10 @@ def trainer_for(problem: Problem, model: Any, values: Mapping[str, Any], steps: 
 
     if keras.backend.backend() == "jax":
         from seqtune.search.trainer.compiled_steps import CompiledSteps
+        from seqtune.search.trainer.parted_steps import PartedSteps, parts_here
 
+        if (parts := parts_here(problem, values)) > 1:
+            return PartedSteps(problem, model, values, steps, parts)
         return CompiledSteps(problem, model, values, steps)
     from seqtune.search.trainer.keras_fit import KerasFit
 

@@ -86,7 +86,7 @@ class CompiledSteps:
             losses = []
             for index in range(len(batches)):
                 batch = batches[index]
-                step = only or steps[_shapes(batch)]
+                step = only or steps[shapes_of(batch)]
                 weights, others, self._moments, loss = step(
                     weights, others, self._moments, self._figures(schedule.rate(index)), *batch
                 )
@@ -112,14 +112,14 @@ class CompiledSteps:
         """
         found, operations = {}, []
         for batch in batches:
-            found[_shapes(batch)] = self._program(weights, others, batch, len(batches))
+            found[shapes_of(batch)] = self._program(weights, others, batch, len(batches))
             operations.append(self.operations)
         self.operations = float(np.mean(operations))
         return found
 
     def _program(self, weights: Any, others: Any, batch: tuple[Any, ...], kinds: int) -> Any:
         """Return the compiled step of one shape of batch, one of several kinds."""
-        shapes = _shapes(batch)
+        shapes = shapes_of(batch)
 
         def trace() -> tuple[Any, float]:
             step = _step_of(self.programs.model, self._loss)
@@ -154,14 +154,17 @@ class CompiledSteps:
         return AverageWeights([True, *statistics], compiled_mix)
 
     def _put_back(self, weights: Any, *others: Any) -> None:
-        """Give the model the weights that were kept."""
+        """Give the model what was kept."""
+        self._put_weights_back(weights)
+        for variable, value in zip(self.model.non_trainable_variables, others, strict=True):
+            variable.assign(value)
+
+    def _put_weights_back(self, weights: Any) -> None:
         whole = np.asarray(weights)
         for variable, (place, shape) in zip(
             self.model.trainable_variables, _places(self.model), strict=True
         ):
             variable.assign(whole[place : place + math.prod(shape)].reshape(shape))
-        for variable, value in zip(self.model.non_trainable_variables, others, strict=True):
-            variable.assign(value)
 
 
 def examples(batches: Any) -> Sequence[tuple[Any, ...]]:
@@ -172,7 +175,7 @@ def examples(batches: Any) -> Sequence[tuple[Any, ...]]:
     return [batches[0]]
 
 
-def _shapes(batch: tuple[Any, ...]) -> Shapes:
+def shapes_of(batch: tuple[Any, ...]) -> Shapes:
     """Return shape and type of every array of a batch."""
     return tuple((np.shape(each), str(each.dtype)) for each in jax.tree.leaves(batch))
 
@@ -185,22 +188,22 @@ def _places(model: Any) -> list[tuple[int, tuple[int, ...]]]:
     return list(zip(starts, shapes, strict=True))
 
 
-def _step_of(model: Any, loss: Any) -> Callable[..., Any]:
-    """Return the function of one training step.
+def gradient_of(model: Any, loss: Any) -> Callable[..., Any]:
+    """Return the function of the error of a batch and its gradient.
 
     Args:
         model: A network of the signature.
         loss: A Keras loss, or a function of truth and prediction to (batch,) or ().
+
+    Returns:
+        From the vector of weights, the other variables, the share of dropout and a batch to
+        ((error, other variables), gradient).
     """
     places = _places(model)
 
     def error(
-        weights: Any, others: Any, share: Any, inputs: Any, truth: Any, counts: Any
+        parts: Any, others: Any, share: Any, inputs: Any, truth: Any, counts: Any
     ) -> tuple[Any, Any]:
-        parts = [
-            jax.lax.slice(weights, (place,), (place + math.prod(shape),)).reshape(shape)
-            for place, shape in places
-        ]
         with dropout_share(share):
             predicted, others = model.stateless_call(parts, others, inputs, training=True)
         if isinstance(loss, keras.losses.Loss):
@@ -208,21 +211,50 @@ def _step_of(model: Any, loss: Any) -> Callable[..., Any]:
         errors = loss(truth, predicted)
         return jnp.mean(errors if counts is None else errors * counts), others
 
+    def gradient(
+        weights: Any, others: Any, share: Any, inputs: Any, truth: Any, counts: Any = None
+    ) -> tuple[tuple[Any, Any], Any]:
+        parts = [
+            jax.lax.slice(weights, (place,), (place + math.prod(shape),)).reshape(shape)
+            for place, shape in places
+        ]
+        found, pieces = jax.value_and_grad(error, has_aux=True)(
+            parts, others, share, inputs, truth, counts
+        )
+        # joined: the gradient of the slices would add up a vector of all weights for each of them
+        return found, jnp.concatenate([jnp.ravel(each) for each in pieces])
+
+    return gradient
+
+
+def update(weights: Any, moments: Any, figures: Any, gradient: Any) -> tuple[Any, Any]:
+    """Return weights and moments after a step of AdamW along a gradient, clipped by its norm."""
+    rate, weight_decay, clip_norm, _, done = figures
+    norm = jnp.sqrt(jnp.sum(jnp.square(gradient)))
+    gradient = gradient * jnp.minimum(1.0, clip_norm / norm)
+    first = FIRST_DECAY * moments[0] + (1 - FIRST_DECAY) * gradient
+    second = SECOND_DECAY * moments[1] + (1 - SECOND_DECAY) * jnp.square(gradient)
+    unbiased = jnp.sqrt(1 - SECOND_DECAY ** (done + 1)) / (1 - FIRST_DECAY ** (done + 1))
+    step = unbiased * first / (jnp.sqrt(second) + SMALLEST)
+    return weights - rate * (weight_decay * weights + step), (first, second)
+
+
+def _step_of(model: Any, loss: Any) -> Callable[..., Any]:
+    """Return the function of one training step.
+
+    Args:
+        model: A network of the signature.
+        loss: A Keras loss, or a function of truth and prediction to (batch,) or ().
+    """
+    gradient_at = gradient_of(model, loss)
+
     def step(
         weights: Any, others: Any, moments: Any, figures: Any, inputs: Any, truth: Any,
         counts: Any = None,
     ) -> tuple[Any, Any, Any, Any]:  # fmt: skip
-        rate, weight_decay, clip_norm, share, done = figures
-        (value, others), gradient = jax.value_and_grad(error, has_aux=True)(
-            weights, others, share, inputs, truth, counts
-        )
-        norm = jnp.sqrt(jnp.sum(jnp.square(gradient)))
-        gradient = gradient * jnp.minimum(1.0, clip_norm / norm)
-        first = FIRST_DECAY * moments[0] + (1 - FIRST_DECAY) * gradient
-        second = SECOND_DECAY * moments[1] + (1 - SECOND_DECAY) * jnp.square(gradient)
-        unbiased = jnp.sqrt(1 - SECOND_DECAY ** (done + 1)) / (1 - FIRST_DECAY ** (done + 1))
-        update = unbiased * first / (jnp.sqrt(second) + SMALLEST)
-        weights = weights - rate * (weight_decay * weights + update)
-        return weights, others, (first, second), value
+        share = figures[3]
+        (value, others), gradient = gradient_at(weights, others, share, inputs, truth, counts)
+        weights, moments = update(weights, moments, figures, gradient)
+        return weights, others, moments, value
 
     return step

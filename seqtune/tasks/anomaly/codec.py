@@ -46,7 +46,7 @@ class Codec:
         context: Rows before a row that any configuration of the search looks at.
         bridge: Rows without any value that are bridged by what came before them.
         scorers: How errors and states become scores.
-        false_alarms: Share of normal rows that may be marked.
+        false_alarms: False events that are accepted per normal row.
         series: Names of the series that were fitted.
         center: (series, channels) median of the training rows.
         spread: (series, channels) robust unit of the training rows.

@@ -37,9 +37,6 @@ PLANTED_ROWS = 6_000
 
 MAX_COPY = 4_000
 
-USUAL = (0.25, 0.5, 0.75)
-"""Quantiles of the scores that are usual."""
-
 MIN_COPIES, MAX_COPIES = 2, 16
 
 
@@ -106,22 +103,12 @@ class HeldOut:
     def _planted_offsets(self) -> Ints:
         return self.offsets[self.clean : self.clean + self.copies + 1] - self.clean_rows
 
-    def clean_scores(self, scores: Floats) -> Floats:
-        """Return the scores of rows held out, as they are, (clean rows,), NaN where there is none.
-
-        Args:
-            scores: (rows,).
-        """
-        rows = slice(0, self.clean_rows)
-        return np.where(self.scored[rows], scores[rows], np.nan)
-
     def normal_scores(self, scores: Floats) -> Floats:
         """Return scores of mostly normal rows, from which the threshold is found.
 
-        Those of training rows, which are many. A network expects rows that it was trained on
-        better: their scores are enlarged to the size that usual scores have on rows held out, as
-        far as these are larger. So an anomaly among the few rows held out does not move the
-        threshold; where there are not more training rows, the clean ones count too.
+        Those of rows held out and of training rows, as they are: the few anomalies among them are
+        more than made up for by rows that were learnt (measured in docs/notes/anomalies.md,
+        "The promise of the threshold").
 
         Args:
             scores: (rows,).
@@ -131,11 +118,7 @@ class HeldOut:
         """
         usable = np.where(self.scored, scores, np.nan)
         parts = np.split(usable, self.offsets[1:-1])
-        clean, trained = parts[: self.clean], parts[self.clean + self.copies :]
-        factor = _enlargement(np.concatenate(clean), np.concatenate([*trained, np.empty(0)]))
-        chosen = [factor * part for part in trained]
-        if sum(map(len, trained)) <= sum(map(len, clean)):
-            chosen += clean
+        chosen = [*parts[self.clean + self.copies :], *parts[: self.clean]]
         border = np.full(1, np.nan)
         return np.concatenate([each for part in chosen for each in (part, border)])
 
@@ -260,16 +243,6 @@ def hold_out(
         np.concatenate([each.flat_line_scores(codec.bridge) for each in segments]),
         codec.season,
     )
-
-
-def _enlargement(clean: Floats, trained: Floats) -> float:
-    """Return how many times as large usual scores are on clean rows as on trained ones, or 1."""
-    if not np.isfinite(clean).any() or not np.isfinite(trained).any():
-        return 1.0
-    ours, theirs = (np.nanquantile(each, USUAL) for each in (clean, trained))
-    if min(ours.min(), theirs.min()) <= 0:
-        return 1.0
-    return max(1.0, float(np.median(ours / theirs)))
 
 
 def _chosen(begin: Ints, end: Ints) -> list[tuple[int, int, int]]:

@@ -61,7 +61,7 @@ def prepare(source: Source, recipe: Recipe, listener: Listener) -> tuple[Prepare
         values.score.noncausal,
         values.score.state,
     )
-    held_out = int((split.validation_end - split.train_end).sum())
+    known = int((split.validation_end - split.begin).sum())
     codec = Codec.fit(
         panel,
         split,
@@ -73,9 +73,7 @@ def prepare(source: Source, recipe: Recipe, listener: Listener) -> tuple[Prepare
         bridge=longest,
         scorers=scorers,
         flat_line=values.score.flat_line,
-        false_alarms=settle.settle_rate(
-            values.threshold.false_alarms, held_out, panel.grid, listener
-        ),
+        false_alarms=settle.settle_rate(values.threshold.false_alarms, known, panel.grid, listener),
     )
     prepared = Prepared(panel, labels, split, codec)
     for part in HELD_OUT_PARTS:

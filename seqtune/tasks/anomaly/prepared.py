@@ -143,7 +143,7 @@ class Prepared:
             "facts": {
                 "watched": str(codec.channels),
                 "season": f"{codec.season} rows",
-                "false alarms": f"1 in {1 / codec.false_alarms:,.0f} normal rows",
+                "false alarms": f"1 event in {1 / codec.false_alarms:,.0f} normal rows",
                 "planted kinds": ", ".join(planted) or "none",
             },
         }

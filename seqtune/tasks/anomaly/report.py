@@ -129,13 +129,13 @@ class AnomalyChart:
     def _summary(self) -> str:
         rows = several(self.rows, "row")
         usual = (
-            f"1 normal row in {10**self.threshold:,.0f}"
+            f"1 false event in {10**self.threshold:,.0f} normal rows"
             if self.threshold < 12
-            else "hardly any normal row"
+            else "hardly any false event"
         )
         return (
             f"{several(self.events, 'event')} in {rows} of the test part. The threshold is "
-            f"{figure(self.threshold)}: {usual} reaches it."
+            f"{figure(self.threshold)}: {usual} is accepted."
         )
 
     def _table(self) -> RenderableType:

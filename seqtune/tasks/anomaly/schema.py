@@ -120,8 +120,9 @@ class Threshold(Section):
 
     false_alarms: Annotated[float | Auto, Or(("auto",), Number(above=0, below=0.5))] = Field(
         "auto",
-        description="Share of normal rows that may be marked. With auto one row a year of the "
-        "data's own sampling where there is enough data to know that, else 1 in 10,000.",
+        description="False events that are accepted per normal row. With auto three in as many "
+        "rows as training and validation hold, or one a year of the data's own sampling where "
+        "that is more.",
     )
 
 

@@ -22,6 +22,8 @@ docs/notes/anomalies.md, "Threshold" and "Simple methods beside the network".
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import numpy.typing as npt
 
@@ -61,16 +63,19 @@ def parts_without_voice(levels: Floats) -> Floats:
     return np.column_stack([lasts, nothing, nothing, np.log1p(np.sqrt(lasts)), nothing])
 
 
-def lifted(parts: Floats, lift: float) -> Floats:
-    """Return score parts, or an average of them, with levels of what lasts multiplied.
+def counted(parts: Floats, level: Callable[[Floats], Floats]) -> Floats:
+    """Return score parts, or an average of them, whose levels are those of the joined score.
 
     Args:
         parts: (rows, 5 or more).
-        lift: The factor.
+        level: From joined scores, (rows,), to their levels, in the same order.
     """
     found = np.array(parts)
-    found[:, SQUARE] *= lift**2
-    found[:, LOGARITHM] = np.log1p(lift * np.expm1(parts[:, LOGARITHM]))
+    lasts = np.maximum(level(lasting_level(parts)), 0.0)
+    found[:, SQUARE], found[:, LOGARITHM] = np.square(lasts), np.log1p(lasts)
+    raised = parts[:, RAISED]
+    heard = level(parts[:, HEARD] / np.where(raised > ROUNDING, raised, 1.0))
+    found[:, HEARD] = raised * np.maximum(heard, 0.0)
     return found
 
 
@@ -120,6 +125,16 @@ def is_flat_line(
         threshold: As it was given there.
     """
     return np.asarray((still > threshold) & (still >= scores))
+
+
+def is_alarm(scores: Floats, parts: Floats) -> npt.NDArray[np.bool_]:
+    """Return of which rows, (rows,), the score is that of an alarm, and not what lasts.
+
+    Args:
+        scores: (rows,), from `combined_score`.
+        parts: As they were given there.
+    """
+    return np.asarray(scores > lasting_level(parts))
 
 
 def expected_of(parts: Floats, usual: Floats) -> Floats:

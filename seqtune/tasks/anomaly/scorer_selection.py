@@ -31,7 +31,7 @@ def calibrate(prepared: Prepared, predictions: Floats) -> ScoreCalibration:
         predictions: Of the validation part: raw ones, or an average of score parts.
     """
     if not is_raw(prepared, predictions):
-        return ScoreCalibration(prepared).lifted(predictions)
+        return ScoreCalibration(prepared).with_tail(predictions)
     held = prepared.held_out["validation"]
     candidates = [_best(default_scorers(prepared.codec.scorers), predictions, held.separation)]
     if prepared.metric == "vus_pr":
@@ -44,8 +44,8 @@ def calibrate(prepared: Prepared, predictions: Floats) -> ScoreCalibration:
     fitted = _fit(prepared, held, predictions, candidates)
     if len(fitted) > 1:
         volumes = [held.volume(_combined(each, held, predictions)) for each in fitted]
-        return fitted[int(np.argmax(volumes))].lifted(predictions)
-    return fitted[0].lifted(predictions)
+        return fitted[int(np.argmax(volumes))].with_tail(predictions)
+    return fitted[0].with_tail(predictions)
 
 
 def selection_score(prepared: Prepared, held: HeldOut, predictions: Floats) -> Floats:
@@ -73,7 +73,7 @@ def _fit(
     predictions: Floats,
     candidates: Sequence[Mapping[str, int]],
 ) -> list[ScoreCalibration]:
-    """Measure what the scores of chosen scorers say, for each choice; lifts are not measured."""
+    """Measure what the scores of chosen scorers say, for each choice, but not what is joined."""
     codec = prepared.codec
     scorers = codec.scorers.all()
     fits = {

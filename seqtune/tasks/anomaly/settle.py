@@ -84,7 +84,7 @@ def settle_rate(asked: Any, rows: int, grid: Grid, listener: Listener) -> float:
 
     Args:
         asked: The recipe's value.
-        rows: Held-out rows that the tail is fitted to.
+        rows: That the tail is fitted to.
         grid: Gives the time between two rows.
         listener: Hears of the guess.
     """
@@ -94,7 +94,7 @@ def settle_rate(asked: Any, rows: int, grid: Grid, listener: Listener) -> float:
     listener(
         Assumption(
             "false alarms",
-            f"1 in {1 / rate:,.0f} normal rows",
+            f"1 event in {1 / rate:,.0f} normal rows",
             "no contamination needed: from the tail of the scores",
             "--set threshold.false_alarms=RATE",
         )

@@ -10,7 +10,7 @@ from seqtune.tasks.anomaly.events import Event, Witness, find_events
 
 def strangest_rows(
     scores: npt.NDArray[np.float64],
-    blame: Witness,
+    blame: Witness | None,
     offsets: npt.NDArray[np.int64],
     most: int,
 ) -> list[Event]:
@@ -18,7 +18,7 @@ def strangest_rows(
 
     Args:
         scores: (rows,), NaN where a row has none.
-        blame: Names the channel that is to blame for a row.
+        blame: Names the channel that is to blame for a row; None leaves it out.
         offsets: (segments + 1,) borders between segments.
         most: How many rows.
     """

@@ -12,9 +12,9 @@ on straight, as an exponential tail does. How steep it is is known from few inde
 these are averages over long spans, see `predictive`.
 
 Levels are joined by the root of the mean of their squares: what one network, or one scorer, finds
-strange is not thinned by the others as much as in their mean. What is joined is less often high
-than its parts all the same. It is lifted until the levels of rows held out are reached as often as
-they say, see `fit_lift`.
+strange is not thinned by the others as much as in their mean. What is joined is less often high, or
+more often, than its parts say. So it is a score like any other, whose own tail is measured (see
+`calibration`).
 """
 
 from __future__ import annotations
@@ -35,14 +35,6 @@ QUANTILES = (0.0, 0.5, 0.75, 0.9, 0.95)
 
 MAX_LEVEL = 300.0
 """No level is higher: an infinite one could not be averaged."""
-
-LIFTED_BY = (0.9, 0.95, 0.98)
-"""Quantiles of joined levels by which they are lifted: higher ones hang on few rows, and on the
-anomalies among them."""
-
-MAX_LIFT = 2.0
-MIN_LIFTED = 100
-"""Of fewer rows nothing is read off."""
 
 STEP = 1e-6
 """Two knots are at least this share of the scores' size apart."""
@@ -79,7 +71,7 @@ class TailFit:
         Args:
             scores: (rows,) in order of time, NaN where there is none and between rows that do not
                 follow each other.
-            rate: Share of normal rows that may be marked.
+            rate: False events that are accepted per normal row.
             span: Rows that each score averages over; None where every score counts as known.
         """
         known = scores[np.isfinite(scores)]
@@ -174,30 +166,3 @@ def predictive(levels: Floats, independent: float) -> Floats:
     with np.errstate(invalid="ignore"):
         far = np.maximum(levels, 0.0) * math.log(10.0) / independent
         return np.where(levels > 0, independent * np.log1p(far) / math.log(10.0), levels)
-
-
-def fit_lift(levels: Floats) -> float:
-    """Measure by what joined levels are to be multiplied to be as rare as they say.
-
-    At the quantile q a level of `-log10(1 - q)` is expected. The factor is the median of what is
-    missing at three quantiles, at least 1: anomalies among the rows can only keep it small, so that
-    none is hidden by others. Measured in docs/notes/anomalies.md, "Threshold".
-
-    Args:
-        levels: (rows,) of rows held out, NaN where there is none.
-
-    Returns:
-        The lift, 1 to 2.
-
-    Example:
-        >>> rows = np.linspace(0.0, 1.0, 1001)[:-1]
-        >>> round(fit_lift(-np.log10(1.0 - rows) / 1.5), 2)
-        1.5
-    """
-    known = levels[np.isfinite(levels)]
-    if len(known) < MIN_LIFTED:
-        return 1.0
-    found = np.quantile(known, LIFTED_BY)
-    expected = -np.log10(1.0 - np.array(LIFTED_BY))
-    missing = expected / np.maximum(found, expected / MAX_LIFT)
-    return max(1.0, float(np.median(missing)))

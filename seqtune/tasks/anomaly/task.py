@@ -230,6 +230,14 @@ class AnomalyTask(Task):
         """
         return prepared.metric == "separation"
 
+    def carried(
+        self, prepared: Prepared, joined: Floats, members: Mapping[str, Floats]
+    ) -> dict[str, float]:
+        """Return which share of the strangest events of the test part each member says."""
+        from seqtune.tasks.anomaly.carried import carried
+
+        return carried(prepared, joined, members)
+
     def describe(self, prepared: Prepared, values: Values) -> str:
         """Return the rows of history and how far rows are told of."""
         offsets = offsets_of(prepared.codec, values)

@@ -52,12 +52,15 @@ PASSES = 4
 OUTLIERS = 0.05
 """Events expected in all rows together from the score on that is left out of the next pass."""
 
-SUPPORTED = 4.0
-"""Rows that one event may be expected in, times the rows seen, until the rate is extrapolated: as
-far as return levels are commonly trusted beyond a record; not measured."""
+EXPECTED = 3.0
+"""False events that are accepted in as many rows as are known. Of fewer nothing is known: what is
+promised then rests on how a tail goes on beyond all that was seen. Measured in
+docs/notes/anomalies.md, "The promise of the threshold"."""
+
+HIGHEST_RATE = 0.01
+"""No more are accepted by default."""
 
 YEAR_SECONDS = 365.25 * 86_400.0
-USUAL_RATE = 1e-4
 
 
 @dataclass(frozen=True)
@@ -128,22 +131,20 @@ def _threshold(tail: Tail, rate: float) -> float:
 def default_rate(rows: int, seconds_per_row: float | None) -> float:
     """Return how many false events per row are accepted where nobody says.
 
-    One a year where the rows support that, else 1e-4, or one a year where that is more.
+    `EXPECTED` in as many rows as are known, or one a year where that is more.
 
     Args:
         rows: That the tail will be fitted to.
         seconds_per_row: None where rows have no time.
 
     Example:
-        >>> round(1 / default_rate(5000, 3600.0))  # an hour
+        >>> default_rate(3000, 60.0), default_rate(3_000_000, None)
+        (0.001, 1e-06)
+        >>> round(1 / default_rate(100_000, 3600.0))  # an hour
         8766
-        >>> default_rate(5000, 60.0), default_rate(5000, None)
-        (0.0001, 0.0001)
     """
-    if seconds_per_row is None or seconds_per_row <= 0:
-        return USUAL_RATE
-    yearly = min(seconds_per_row / YEAR_SECONDS, 1.0)
-    return yearly if 1.0 / yearly <= SUPPORTED * rows else max(yearly, USUAL_RATE)
+    yearly = (seconds_per_row or 0.0) / YEAR_SECONDS
+    return min(max(yearly, EXPECTED / max(rows, 1)), HIGHEST_RATE)
 
 
 def _peaks_over(scores: Floats, known: Floats) -> tuple[float, Floats]:

@@ -5,7 +5,7 @@ scorer of each time scale: an instant and a brief one, that average over nothing
 rows, a quick one, over a tenth of a season, a slow one, over about a season, and a long one; and
 beside these, which are of errors, one of states (see `mahalanobis`).
 
-The levels (see `tail_probability`) of the last four say, joined and lifted, what **lasts**; that of
+The levels (see `tail_probability`) of the last four say, joined, what **lasts**; that of
 the states counts as much as the others together. The highest of the first three is the **alarm**,
 which stands where it is beyond the threshold (see `score_parts`).
 """
@@ -161,14 +161,13 @@ def alone_or_joined(chosen: Mapping[str, int]) -> list[dict[str, int]]:
 
 
 def join_time_scales(
-    scores: Mapping[str, Floats], fits: Mapping[str, ScaleFit], lift: float, threshold: float
+    scores: Mapping[str, Floats], fits: Mapping[str, ScaleFit], threshold: float
 ) -> Floats:
     """Return what a network says of rows, (rows, 5), see `score_parts`.
 
     Args:
         scores: (rows,) by time scale, by the chosen scorers.
         fits: What was measured of each.
-        lift: By what the levels of what lasts are multiplied.
         threshold: Level beyond which an alarm is one.
     """
     levels = {scale: fits[scale].tail.level(each) for scale, each in scores.items()}
@@ -176,6 +175,6 @@ def join_time_scales(
     known = {scale: fits[scale].tail.independent for scale in lasting}
     weights = [LASTING.get(scale, 1.0) / (1.0 + HALF_HEARD / known[scale]) for scale in lasting]
     squares = [squared(levels[scale]) for scale in lasting]
-    lasts = np.average(squares, axis=0, weights=weights) * lift**2
+    lasts = np.average(squares, axis=0, weights=weights)
     alarms = [each for scale, each in levels.items() if scale in ALARMS]
     return score_parts(lasts, np.max(alarms, axis=0) if alarms else np.sqrt(lasts), threshold)

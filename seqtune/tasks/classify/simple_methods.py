@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from seqtune.baselines.classify._fitting import ClassifyFitting
+from seqtune.baselines.classify._fitting import ClassifyFitting, Known
 from seqtune.baselines.kept_fits import kept_fit
 from seqtune.baselines.problem import Portion, Problem
 from seqtune.baselines.runner import quietly
@@ -43,18 +43,19 @@ def problem_of(prepared: Prepared, seed: int) -> Problem:
         seed: Of the methods that draw at random.
     """
     every = np.arange(len(prepared.parts))
-    cases, targets = prepared.cases(every), prepared.targets.astype(np.float64)
+    cases = prepared.cases(every)
     views = [fold.prepared.rows for fold in prepared.folds] or [prepared.rows]
     held = np.concatenate([rows["validation"] for rows in views])
     before = np.concatenate([views[-1]["train"], views[-1]["validation"]])
 
-    def known(rows: Rows) -> tuple[list[Any], Floats]:
-        return [cases[row] for row in rows], targets[rows]
+    def chosen(rows: Rows) -> list[Any]:
+        return [cases[row] for row in rows]
 
     steps = float(np.mean([len(case) for case in cases])) if prepared.texts is None else 0.0
 
     def portion(learnt: Rows, asked: Rows) -> Portion:
-        return Portion(known(learnt), known(asked)[0], (len(learnt), len(asked)), steps)
+        known = Known(chosen(learnt), learnt, prepared.targets)
+        return Portion(known, chosen(asked), (len(learnt), len(asked)), steps)
 
     def sample(size: int) -> Portion:
         learnt = views[0]["train"]
@@ -96,7 +97,7 @@ def classify_by_method(prepared: Prepared, cases: EncodedCases, name: str, seed:
 
     def fit() -> Any:
         every = np.arange(len(prepared.parts))
-        known = prepared.cases(every), prepared.targets.astype(np.float64)
+        known = Known(prepared.cases(every), every, prepared.targets)
         return fitting.fit(methods[name], known)
 
     def answer() -> Floats:

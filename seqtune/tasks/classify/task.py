@@ -18,6 +18,7 @@ from seqtune.baselines.runner import (
     run_simple_methods,
 )
 from seqtune.metrics.calibration import fit_temperature
+from seqtune.metrics.case_values import case_values
 from seqtune.metrics.classify import confusion
 from seqtune.progress import Advance, Listener, no_progress
 from seqtune.recipe.load import Recipe
@@ -183,6 +184,15 @@ class ClassifyTask(LinesAreRows, RowsAreApart, Task):
         count = prepared.truth(part).sum(axis=0)
         errors = np.array([_error_of_share(score, int(cases)) for cases in count[count > 0]])
         return float(np.sqrt((errors**2).sum()) / max(1, len(errors)))
+
+    def case_values(self, prepared: Prepared, predictions: Floats) -> Floats | None:
+        """Return (cases,) what each case of the validation part adds to the metric."""
+        return case_values(
+            prepared.metric,
+            predictions,
+            prepared.truth("validation"),
+            is_multi=prepared.codec.labels.is_multi,
+        )
 
     def describe(self, prepared: Prepared, values: Values) -> str:
         """Return what the network reads."""

@@ -23,6 +23,7 @@ from seqtune.tasks.forecast.effects import fit_effects
 from seqtune.tasks.forecast.measure import (
     borrowed_errors,
     first_negative,
+    first_not_positive,
     first_rows,
     moments,
     training_rows,
@@ -177,6 +178,7 @@ class Codec:
             calendar=CalendarTable.of(panel.grid, panel.starts, after, self.cycles),
             first_row=first_rows(panel),
             first_negative=first_negative(usual),
+            first_not_positive=first_not_positive(usual),
             constant=constant,
             effects=effects * spread[..., None],
             outliers=outliers,

@@ -35,6 +35,7 @@ class CodedPanel:
         first_row: (series, targets) int64, the absolute row of each column's first value.
         first_negative: (series, targets) int64, the absolute row of each column's first value
             below zero; where there is none, a row past the series.
+        first_not_positive: The same of each column's first value that is not above zero.
         constant: (series, targets) bool, what was measured never changes.
         effects: (series, targets, features), what each covariate known ahead usually brings, in the
             unit of the data.
@@ -52,6 +53,7 @@ class CodedPanel:
     calendar: CalendarTable
     first_row: npt.NDArray[np.int64]
     first_negative: npt.NDArray[np.int64]
+    first_not_positive: npt.NDArray[np.int64]
     constant: npt.NDArray[np.bool_]
     effects: Floats
     outliers: Outliers = field(default_factory=Outliers.none)

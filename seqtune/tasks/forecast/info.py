@@ -57,6 +57,7 @@ INFO = TaskInfo(
             remark="sparse counts are compared by WSQL, the weighted scaled quantile loss, because "
             "MASE divides by nearly zero there: {figure} of {name} on the test part",
         ),
+        Metric("mase_deviation", "deviation of MASE by origin"),
         Metric("smape", "sMAPE"),
         Metric("mae", "MAE"),
         Metric("rmse", "RMSE"),

@@ -14,11 +14,26 @@ Booleans = npt.NDArray[np.bool_]
 
 def first_negative(panel: Panel) -> npt.NDArray[np.int64]:
     """Return the first row below zero from the beginning of each series on, (series, targets)."""
+    return _first(panel, panel.target < 0)
+
+
+def first_not_positive(panel: Panel) -> npt.NDArray[np.int64]:
+    """Return the first row that is not above zero, of each series and target."""
+    return _first(panel, panel.target <= 0)
+
+
+def _first(panel: Panel, found: Booleans) -> npt.NDArray[np.int64]:
+    """Return the first marked row of each series on, (series, targets).
+
+    Args:
+        panel: The rows.
+        found: (rows, targets), what is marked.
+    """
     first = np.empty((len(panel.series), len(panel.target_names)), np.int64)
     for column in range(first.shape[1]):
-        negative = np.flatnonzero(panel.target[:, column] < 0)
-        place = np.searchsorted(negative, panel.offsets[:-1])
-        first[:, column] = np.append(negative, panel.rows)[place]
+        marked = np.flatnonzero(found[:, column])
+        place = np.searchsorted(marked, panel.offsets[:-1])
+        first[:, column] = np.append(marked, panel.rows)[place]
     return first
 
 

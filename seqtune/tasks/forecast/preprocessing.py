@@ -4,6 +4,8 @@ What surrounds the network decides more than the cell: each window is centred an
 own recent values, and the network predicts the difference from a simple base forecast.
 
     forecast = base + scale * network(history, future, identity, static)
+
+All of this may be of the logarithms of the window; see `transform`.
 """
 
 from __future__ import annotations
@@ -28,6 +30,7 @@ from seqtune.tasks.forecast.gather import (
     past_values,
 )
 from seqtune.tasks.forecast.scale import center_and_scale
+from seqtune.tasks.forecast.transform import Transform
 
 Floats = npt.NDArray[np.float64]
 Booleans = npt.NDArray[np.bool_]
@@ -50,23 +53,31 @@ class Preprocessed:
         inputs: Arrays by input name: `history` (windows, lookback, channels), and, where used,
             `future` (windows, horizon, features), `identity` (windows,), `static`
             (windows, features); float32, identity int32.
-        base: (windows, horizon) float64, the forecast that the network's output is added to.
+        base: (windows, horizon) float64, the forecast that the network's output is added to, as
+            the values were transformed.
         scale: (windows,) float64, the unit of the network's output.
+        transform: What was done to the values.
     """
 
     inputs: dict[str, npt.NDArray[Any]]
     base: Floats
     scale: Floats
+    transform: Transform
 
     def restore(self, output: npt.NDArray[Any]) -> Floats:
         """Turn network output (windows, horizon, levels) into the target's own unit."""
         restored: Floats = self.base[..., None] + self.scale[:, None, None] * output
-        return restored
+        return self.transform.invert(restored)
 
     def reduce(self, actual: Floats) -> npt.NDArray[np.float32]:
         """Turn actual values (windows, horizon) into the unit of the network's output."""
-        reduced = (actual - self.base) / self.scale[:, None]
+        reduced = (self.transform.apply(actual) - self.base) / self.scale[:, None]
         return np.clip(reduced, -LARGEST, LARGEST).astype(np.float32)
+
+    @property
+    def unit(self) -> Floats:
+        """What a step of one of the output is in the target, at the base, (windows, horizon)."""
+        return self.scale[:, None] * self.transform.slope(self.base)
 
 
 def preprocess(
@@ -83,6 +94,9 @@ def preprocess(
     lookback, horizon = int(values["lookback"]), codec.horizon
     depth = max(lookback, *(reach(period, horizon) for period in (1, *codec.periods)))
     past, valid = past_values(coded, windows, depth)  # (windows, depth), newest step last
+    kind = str(values.get("preprocessing.transform", "none"))
+    transform = Transform.of(coded, windows, past, valid, kind)
+    past = np.where(valid, transform.apply(past), 0.0)
     history, seen = past[:, -lookback:], valid[:, -lookback:]
     plain, brought = past, np.zeros((len(windows), 1))
     if values.get("preprocessing.effects", True) and coded.panel.future_names:
@@ -127,7 +141,7 @@ def preprocess(
         inputs["identity"] = inputs["identity"].astype(np.int32)
     if coded.static.shape[1]:
         inputs["static"] = coded.static[windows.series]
-    return Preprocessed(inputs, base, scale)
+    return Preprocessed(inputs, base, scale, transform)
 
 
 def channel_names(
@@ -206,16 +220,16 @@ def step_weights(
         loss: Value of `training.loss`.
     """
     actual, observed = truth
-    weight = np.ones(len(windows))[:, None]
+    weight, unit = np.ones(len(windows))[:, None], preprocessed.unit
     if coded.counts:
-        loss, weight = "", (preprocessed.scale / coded.pooled_error)[:, None]
+        loss, weight = "", unit / coded.pooled_error
     if loss in ("scaled_quantile", "balanced_quantile"):
-        usual_error = coded.usual_error[windows.series, windows.target]
-        weight = (preprocessed.scale / usual_error)[:, None]
+        weight = unit / coded.usual_error[windows.series, windows.target][:, None]
     if loss in ("relative_quantile", "balanced_quantile"):
-        level = (np.abs(np.where(observed, actual, 0.0)) + np.abs(preprocessed.base)) / 2
+        base = preprocessed.transform.invert(preprocessed.base)
+        level = (np.abs(np.where(observed, actual, 0.0)) + np.abs(base)) / 2
         with np.errstate(over="ignore", divide="ignore"):  # a level of nothing: the largest weight
-            relative = RELATIVE_UNIT * preprocessed.scale[:, None] / level
+            relative = RELATIVE_UNIT * unit / level
         halves = np.minimum(weight, MAX_WEIGHT) + np.minimum(relative, MAX_WEIGHT)
         weight = relative if loss == "relative_quantile" else halves / 2
     has_history = windows.cut > coded.first_row[windows.series, windows.target]

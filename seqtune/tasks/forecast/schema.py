@@ -73,6 +73,12 @@ class Validation(Split):
 class Arrangement(Section):
     """How numbers are prepared for the network."""
 
+    transform: Annotated[Searchable[str], Search(Word(("none", "log")))] = Field(
+        "none",
+        description="What is done to values before they are scaled. log: logarithms, where all "
+        "values before the forecast are above zero, so that growth and seasons multiply; none: "
+        "nothing.",
+    )
     scaling: Annotated[
         Searchable[str], Search(Word(("window", "level", "revin", "series", "none")))
     ] = Field(

@@ -106,7 +106,7 @@ def with_one_to_blend(results: Sequence[BaselineResult], metric: str) -> list[Ba
     known = [each.name for each in results if math.isfinite(scores[each.name])]
     methods = baselines("forecast")
     others = [name for name in known if not getattr(methods[name], "ALWAYS", False)]
-    surest = [name for name in others if getattr(methods[name], "WEIGHS_ORIGINS", False)]
+    surest = [name for name in others if hasattr(methods[name], "horizons_seen")]
     best = min(surest or others or known, key=scores.__getitem__, default="")
     return [each if each.name == best else replace(each, predictions={}) for each in results]
 

@@ -10,6 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from seqtune.data.panel.time_text import format_times
+from seqtune.metrics.forecast import mase_deviation
 from seqtune.tasks._values import Evaluation
 from seqtune.tasks.forecast.codec import Codec
 from seqtune.tasks.forecast.counts import mean_of
@@ -72,7 +73,10 @@ def score_examples(codec: Codec, examples: Examples, forecast: Floats) -> dict[s
     if codec.counts:
         where = examples.windows.series, examples.windows.target
         weights = np.where(examples.coded.constant[where], 0.0, examples.coded.error_scale[where])
-    return score_forecasts(made, actual, observed, scale, codec.levels, weights, codec.given)
+    scores = score_forecasts(made, actual, observed, scale, codec.levels, weights, codec.given)
+    median, starts = made[..., codec.levels.index(0.5)], _starts(examples)
+    deviation = mase_deviation(actual, median, scale, starts, observed)
+    return {**scores, "mase_deviation": deviation} if np.isfinite(deviation) else scores
 
 
 def evaluate_examples(
@@ -110,7 +114,12 @@ def _by_fold(
 
 def _origin(fold: Examples) -> str:
     """Return the first step that windows predict; the first and the last where series differ."""
-    panel, windows = fold.coded.panel, fold.windows
-    steps = panel.starts[windows.series] + windows.cut - panel.offsets[windows.series]
-    times = format_times(panel.grid.times(np.array([steps.min(), steps.max()])))
+    steps = _starts(fold)
+    times = format_times(fold.coded.panel.grid.times(np.array([steps.min(), steps.max()])))
     return " to ".join(dict.fromkeys(times))
+
+
+def _starts(examples: Examples) -> npt.NDArray[np.int64]:
+    """Return the first step that each window predicts, (windows,)."""
+    panel, windows = examples.coded.panel, examples.windows
+    return panel.starts[windows.series] + windows.cut - panel.offsets[windows.series]

@@ -26,7 +26,7 @@ from seqtune.tasks._values import (
     Values,
     without,
 )
-from seqtune.tasks.forecast import newer, traits
+from seqtune.tasks.forecast import hedging, newer, traits
 from seqtune.tasks.forecast.conformal import ConformalFactors, measure_factors
 from seqtune.tasks.forecast.examples import Examples
 from seqtune.tasks.forecast.floor import given_out
@@ -56,12 +56,10 @@ EQUAL_SHARE = 0.05
 """Networks within this share of the best score may be its equals; see `ForecastTask.margin`."""
 
 IN_THE_DATA = (
-    *("training.loss", "training.sampling", "preprocessing.base", "preprocessing.effects"),
+    *("training.loss", "training.sampling"),
+    *("preprocessing.transform", "preprocessing.base", "preprocessing.effects"),
 )
 """Keys that change what a network sees, not the network."""
-
-FEW_CASES = 10
-"""Of fewer horizons held out, simple methods have their say in any case: `ForecastTask.hedges`."""
 
 
 class ForecastTask(Task):
@@ -166,15 +164,6 @@ class ForecastTask(Task):
         that validation likes best (docs/ablations.md, "How members are chosen").
         """
         return EQUAL_SHARE * score
-
-    def hedges(self, prepared: Prepared) -> bool:
-        """Say whether fewer than `FEW_CASES` horizons were held out, over all series.
-
-        Windows of a series overlap; horizons that do not are what was seen of the future. Networks
-        that were chosen by few of them look better than they are (docs/notes/forecasting.md,
-        "Short series").
-        """
-        return prepared.horizons_held_out < FEW_CASES
 
     def describe(self, prepared: Prepared, values: Values) -> str:
         """Return the steps of history."""
@@ -284,6 +273,10 @@ class ForecastTask(Task):
         from seqtune.tasks.forecast.explain import explain
 
         return explain(network, prepared, values, deadline)
+
+    # where little is held out: see `hedging`
+    hedges = staticmethod(hedging.hedges)
+    validation_share = staticmethod(hedging.validation_share)
 
     # requests of clients: see `requests`
     request_form = staticmethod(request_form)

@@ -15,11 +15,7 @@ from seqtune.data.text.tokenizer import Tokenizer
 from seqtune.data.text.vocabulary import END, SYMBOL
 from seqtune.errors import DataError
 from seqtune.progress import Assumption, Listener, Note
-from seqtune.recipe.duration import seconds as seconds_of
 from seqtune.recipe.load import Recipe
-from seqtune.recipe.space import complete
-from seqtune.runtime.backend import has_nvidia_gpu
-from seqtune.runtime.devices import machine
 from seqtune.tasks.generate.codec import Codec
 from seqtune.tasks.generate.corpus import (
     MANY_DOCUMENTS,
@@ -32,27 +28,13 @@ from seqtune.tasks.generate.documents import columns_of, corpus_of
 from seqtune.tasks.generate.equal_documents import keep_together, tell_repeats
 from seqtune.tasks.generate.event_corpus import divide_events, given_parts, steps_of_parts
 from seqtune.tasks.generate.event_recipe import recipe_of_events, recipe_of_texts
+from seqtune.tasks.generate.first_networks import sized
 from seqtune.tasks.generate.prepared import PARTS, Prepared
 from seqtune.tasks.generate.schema import Schema
 from seqtune.tasks.generate.scoring import BEFORE
-from seqtune.tasks.generate.sizing import ENOUGH_PASSES, Room, widest
 from seqtune.tasks.generate.step_tokens import StepTokens
 
 Array = npt.NDArray[Any]
-
-SEARCH_SHARE = 0.8
-"""Of the budget; the rest goes into reading, simple methods, scoring and saving."""
-
-PAUSE = 0.08
-"""Share of its training after which a trial pauses where there is time for several."""
-
-LONG_RUN = 0.99
-"""The same where there is time for one alone: on `resume` it goes on."""
-
-TRIAL_SHARE = 0.7
-"""Of the default recipe; who has set another one decides how long a run is."""
-
-USUAL_WIDTHS = (64, 96, 128, 192, 256, 384, 512, 768, 1024)
 
 
 def prepare(source: Source, recipe: Recipe, listener: Listener) -> tuple[Prepared, Recipe]:
@@ -102,7 +84,7 @@ def prepare(source: Source, recipe: Recipe, listener: Listener) -> tuple[Prepare
         before=_before(corpus, arrays[kinds[0]][: borders[kinds[0]][0]]),
     )
     _check_length(source, values, codec)
-    return Prepared(codec, arrays), _sized(_settled(recipe, codec, kinds), codec, listener)
+    return Prepared(codec, arrays), sized(_settled(recipe, codec, kinds), codec, listener)
 
 
 def divided(source: Source, recipe: Recipe, listener: Listener) -> tuple[Corpus, list[Segment]]:
@@ -210,64 +192,6 @@ def _check_length(source: Source, values: Schema, codec: Codec) -> None:
                 f"{source.path}: too short for a validation and a test part",
                 "give more text, or larger parts: --set validation.share=0.2 --set test.share=0.2",
             )
-
-
-def _sized(recipe: Recipe, codec: Codec, listener: Listener) -> Recipe:
-    """Fit width and number of the first networks to the time that there is.
-
-    Entries of the portfolio that leave `network.units` open take the widest that can be trained;
-    where there is time for one network alone, it has all of it.
-    """
-    search = recipe.values.search
-    if not recipe.values.portfolio or has_nvidia_gpu():  # of a GPU the speed is not known
-        return recipe.replace({"search.pause": PAUSE} if search.pause == "auto" else {})
-    budget = seconds_of(search.budget)
-    room = Room(SEARCH_SHARE * budget, _cores_of_a_trial(search.workers))
-    widths = _widths(recipe)
-    entries, passes = [], []
-    for entry, values in zip(recipe.values.portfolio, _whole(recipe), strict=True):
-        kind = str(values["tokens.kind"])
-        size = codec.borders[kind][0], codec.tokens[kind].size
-        units = entry.get("network.units") or widest(values, widths, room, *size)
-        entries.append({**entry, "network.units": units})
-        passes.append(room.passes({**values, "network.units": units}, *size))
-    changes: dict[str, Any] = {"portfolio": entries}
-    often = f"it can read the text about {passes[0]:.0f} times in the time"
-    if "network.units" not in recipe.values.portfolio[0] and len(widths) > 1:
-        why = f"width of the first network: {often}"
-        taken = str(entries[0]["network.units"])
-        listener(Assumption("network.units", taken, why, "--set network.units=N"))
-    if search.stopping == "halving" and search.pause == "auto":
-        changes["search.pause"] = PAUSE
-        if passes[0] < ENOUGH_PASSES and search.trial_share == TRIAL_SHARE:
-            changes |= {"search.pause": LONG_RUN, "search.trial_share": 1.0}
-            why = f"{often}, which leaves none for others"
-            listener(Assumption("search", "one long run", why, f"--set search.pause={PAUSE}"))
-    return recipe.replace(changes)
-
-
-def _widths(recipe: Recipe) -> tuple[int, ...]:
-    """Return the units that the search may take; of a range, usual ones in it and its least."""
-    (dimension,) = (each for each in recipe.dimensions() if each.path == "network.units")
-    asked = recipe.get("network.units")
-    if isinstance(asked, int):
-        return (asked,)
-    if isinstance(asked, tuple):
-        return tuple(int(each) for each in asked)
-    usual = tuple(each for each in USUAL_WIDTHS if dimension.contains(each))
-    return (int(asked.minimum), *usual)
-
-
-def _whole(recipe: Recipe) -> list[dict[str, Any]]:
-    """Return every entry of the portfolio with a value for each key, equal ones too."""
-    dimensions = recipe.dimensions()
-    return [complete(entry, dimensions) for entry in recipe.values.portfolio]
-
-
-def _cores_of_a_trial(workers: int | str) -> int:
-    """Return how many cores each trial has."""
-    cores = len(machine().cores)
-    return max(1, cores // (workers if isinstance(workers, int) else cores))
 
 
 def _settled(recipe: Recipe, codec: Codec, kinds: Sequence[str]) -> Recipe:

@@ -45,7 +45,7 @@ def drawn(chart: AnomalyChart) -> list[str]:
 def test_the_strangest_are_listed_with_what_was_expected_and_what_came() -> None:
     lines = drawn(AnomalyChart.from_dict(kept()))
     assert lines[0] == "load: test part"
-    assert "1 event in 5 rows of the test part. The threshold is 4.00: 1 normal row in" in lines
+    assert "1 event in 5 rows of the test part. The threshold is 4.00: 1 false event in" in lines
     assert lines[-3:] == [
         "strangest            until                score  column  expected  actual",
         "─────────────────────────────────────────────────────────────────────────",

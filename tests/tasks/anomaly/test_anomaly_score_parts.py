@@ -10,13 +10,15 @@ import pytest
 from seqtune.search.ensemble import blend
 from seqtune.tasks.anomaly.score_parts import (
     combined_score,
+    counted,
     expected_of,
+    is_alarm,
     is_flat_line,
-    lifted,
     parts_without_voice,
     score_parts,
     squared,
 )
+from seqtune.tasks.anomaly.tail_probability import TailFit
 
 NAN = float("nan")
 NEVER = np.zeros(1)
@@ -93,11 +95,14 @@ def test_a_simple_method_silences_no_alarm() -> None:
     assert score({"loud": 0.1, "deaf": 0.15, "method": 0.75}, members) == 0.0
 
 
-def test_levels_of_what_lasts_are_lifted_in_both_forms() -> None:
+def test_what_is_joined_is_counted_in_levels_of_its_own_alarm_and_all() -> None:
+    tail = TailFit((0.0, 4.0), (0.0, 6.0))
     mixed = blend({"a": said(3.0, 5.0), "b": without_voice(3.0)}, {"a": 0.5, "b": 0.5})
-    both = combined_score(lifted(mixed, 1.5), 10.0, NEVER)
-    assert both == pytest.approx(5.0), "the alarm is not lifted"
-    assert combined_score(lifted(without_voice(3.0), 1.5), TOP, NEVER) == pytest.approx(4.5)
+    assert combined_score(counted(mixed, tail.level), 10.0, NEVER) == pytest.approx(7.5)
+    for calm in (without_voice(3.0), said(3.0, 0.0)):
+        assert combined_score(counted(calm, tail.level), TOP, NEVER) == pytest.approx(4.5)
+    low = TailFit((2.0, 4.0), (1.0, 3.0))
+    assert combined_score(counted(without_voice(0.5), low.level), TOP, NEVER) == 0.0
 
 
 def test_what_is_expected_is_what_networks_expect() -> None:
@@ -108,3 +113,9 @@ def test_what_is_expected_is_what_networks_expect() -> None:
     np.testing.assert_allclose(expected_of(mixed, usual), [[7.0]])
     np.testing.assert_allclose(expected_of(method, usual), [[3.0]])
     np.testing.assert_allclose(expected_of(network, usual), [[7.0]])
+
+
+def test_of_an_alarm_and_of_what_lasts_the_higher_is_said() -> None:
+    parts = np.concatenate([said(2.0, 5.0), said(2.0, 0.0), said(6.0, 5.0)])
+    scores = combined_score(parts, TOP, np.zeros(3))
+    assert is_alarm(scores, parts).tolist() == [True, False, False]

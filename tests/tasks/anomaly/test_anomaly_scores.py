@@ -15,7 +15,7 @@ from seqtune.tasks.anomaly.score_parts import combined_score
 from seqtune.tasks.anomaly.scorer import Scorers
 from seqtune.tasks.anomaly.segment import is_bridged
 from seqtune.tasks.anomaly.smoothing import moved_on, smooth, smooth_part
-from seqtune.tasks.anomaly.tail_probability import MAX_LEVEL, TailFit, fit_lift, predictive
+from seqtune.tasks.anomaly.tail_probability import MAX_LEVEL, TailFit, predictive
 from seqtune.tasks.anomaly.time_scales import (
     ScaleFit,
     alone_or_joined,
@@ -157,27 +157,6 @@ def test_levels_go_on_straight_beyond_their_knots() -> None:
     assert np.isnan(LINE.level(np.array([NAN]))[0])
 
 
-def test_a_mean_of_levels_is_lifted_until_it_is_as_rare_as_it_says() -> None:
-    exact = -np.log10(1.0 - np.minimum(np.linspace(0.0, 1.0, 2001), 0.9999))
-    assert fit_lift(exact) == pytest.approx(1.0)
-    assert fit_lift(exact / 1.5) == pytest.approx(1.5)
-    assert fit_lift(exact / 5.0) == 2.0
-    assert fit_lift(np.r_[exact / 1.5, np.full(500, NAN)]) == pytest.approx(1.5)
-
-
-def test_anomalies_among_the_rows_keep_the_lift_small_and_never_hide_others() -> None:
-    normal = -np.log10(1.0 - np.minimum(np.linspace(0.0, 1.0, 1001), 0.9999))
-    assert fit_lift(np.r_[normal, np.full(200, 30.0)]) == 1.0
-    few = fit_lift(np.r_[normal / 1.5, np.full(30, 30.0)])
-    assert 1.0 < few < 1.5
-
-
-def test_a_handful_of_rows_lifts_nothing() -> None:
-    assert fit_lift(np.zeros(99)) == 1.0
-    assert fit_lift(np.full(500, NAN)) == 1.0
-    assert fit_lift(np.zeros(100)) == 2.0
-
-
 def test_what_is_known_of_few_scores_is_believed_less() -> None:
     # two scores of 1 and 3 have the slope 2: beyond 2 x lies (1 + x / 2) ** -2 of what comes next
     plain = 5.0 / math.log(10.0)
@@ -204,16 +183,6 @@ def fits(**tails: TailFit) -> dict[str, ScaleFit]:
     return {scale: ScaleFit(0, tail) for scale, tail in tails.items()}
 
 
-def test_joined_time_scales_are_lifted() -> None:
-    fitted = fits(quick=TailFit.fit(np.arange(100.0), 1e-3, 1))
-    scores = {"quick": np.array([3.0, 50.0])}
-    plain = join_time_scales(scores, fitted, 1.0, 3.0)
-    lifted = join_time_scales(scores, fitted, 1.5, 3.0)
-    np.testing.assert_allclose(
-        lifted[:, :3], plain[:, :3] * [1.5**2, 1.0, 1.0]
-    )  # what lasts alone, no alarm
-
-
 def test_scorers_have_the_time_scale_of_what_they_average_over() -> None:
     scorers = Scorers((0.0, 1.0), ("mean",), ("mean", "max"))
     assert scorers_by_scale(scorers) == {"instant": [0, 2], "slow": [1, 3]}
@@ -236,7 +205,7 @@ def test_states_have_a_scorer_of_their_own_after_those_of_errors() -> None:
 
 def test_states_count_as_all_errors_together_in_what_lasts_and_give_no_alarm() -> None:
     scores = {"slow": np.array([1.0]), "states": np.array([3.0])}
-    joined = join_time_scales(scores, fits(slow=LINE, states=LINE), 1.0, 4.0)
+    joined = join_time_scales(scores, fits(slow=LINE, states=LINE), 4.0)
     # levels 2 and thrice 6: (4 + 3 * 36) / 4; no time scale for alarms
     np.testing.assert_allclose(joined[:, :3], [[28.0, 1.0, 28.0**0.5]])
     assert alone_or_joined({"slow": 0, "states": 1}) == [
@@ -268,17 +237,17 @@ def test_where_nobody_labels_each_time_scale_has_its_default_or_the_nearest_list
 def test_what_is_known_of_few_scores_counts_less_beside_the_others() -> None:
     few = TailFit(LINE.scores, LINE.levels, 100.0)
     scores = {"quick": np.array([1.0]), "slow": np.array([3.0])}
-    joined = join_time_scales(scores, fits(quick=LINE, slow=few), 1.0, 4.0)
+    joined = join_time_scales(scores, fits(quick=LINE, slow=few), 4.0)
     slow = predictive(np.array([6.0]), 100.0)[0]
     # the first is known, the second half: weights of 1 and 1 / 2
     np.testing.assert_allclose(joined[:, 0], [(4.0 + slow**2 / 2) / 1.5])
     one = TailFit(LINE.scores, LINE.levels, 1.0)
-    alone = join_time_scales({"slow": np.array([3.0])}, fits(slow=one), 1.0, 4.0)[0, 0]
+    alone = join_time_scales({"slow": np.array([3.0])}, fits(slow=one), 4.0)[0, 0]
     np.testing.assert_allclose(alone, predictive(np.array([6.0]), 1.0)[0] ** 2)
 
 
 def test_a_level_below_none_counts_as_none() -> None:
-    joined = join_time_scales({"slow": np.array([-3.0, NAN])}, fits(slow=LINE), 1.0, 4.0)
+    joined = join_time_scales({"slow": np.array([-3.0, NAN])}, fits(slow=LINE), 4.0)
     np.testing.assert_array_equal(joined[:, 0], [0.0, NAN])
 
 
@@ -290,7 +259,7 @@ def test_time_scales_are_averaged_but_an_alarm_of_the_quick_one_stands() -> None
     scores = {"quick": np.array([15.0, 1.0]), "slow": np.array([0.0, 0.0])}
     loud, calm = quick.level(scores["quick"]), slow.level(scores["slow"])
     assert loud[0] > 3.0 > loud[1]
-    joined = join_time_scales(scores, fits(quick=quick, slow=slow), 1.0, 3.0)
+    joined = join_time_scales(scores, fits(quick=quick, slow=slow), 3.0)
     one, two = 4000 / 4100, 100 / 200  # what they count for: 4,000 and 100 scores are known
     lasts = (one * loud**2 + two * calm**2) / (one + two)
     np.testing.assert_allclose(joined[:, :3], np.column_stack([lasts, [1.0, 0.0], [loud[0], 0.0]]))
@@ -304,12 +273,12 @@ def test_the_instant_time_scale_gives_the_alarm_but_has_no_part_in_what_lasts() 
     scores = {"instant": np.array([15.0, 1.0]), "slow": np.array([0.0, 0.0])}
     alarm, calm = instant.level(scores["instant"]), slow.level(scores["slow"])
     assert alarm[0] > 3.0 > alarm[1] > calm[1]
-    joined = join_time_scales(scores, fits(instant=instant, slow=slow), 1.0, 3.0)
+    joined = join_time_scales(scores, fits(instant=instant, slow=slow), 3.0)
     np.testing.assert_allclose(
         joined[:, :3], np.column_stack([calm**2, [1.0, 0.0], [alarm[0], 0.0]])
     )
     np.testing.assert_allclose(combined_score(joined, 3.0, NEVER), [alarm[0], calm[1]])
-    alone = join_time_scales({"instant": scores["instant"]}, fits(instant=instant), 1.0, 3.0)
+    alone = join_time_scales({"instant": scores["instant"]}, fits(instant=instant), 3.0)
     np.testing.assert_allclose(
         alone[:, :3], np.column_stack([alarm**2, [1.0, 0.0], [alarm[0], 0.0]])
     )

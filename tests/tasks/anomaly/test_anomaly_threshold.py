@@ -149,12 +149,10 @@ def test_many_rows_take_seconds() -> None:
     assert tail.threshold == pytest.approx(4.42, abs=0.15)  # of the normal distribution
 
 
-def test_the_default_rate_is_a_false_event_a_year_where_the_rows_support_it() -> None:
+def test_the_default_rate_is_three_false_events_in_what_is_known_or_one_a_year() -> None:
     hour, day, year = 3600.0, 86_400.0, 365.25 * 86_400.0
-    assert default_rate(2200, hour) == pytest.approx(hour / year)
-    assert default_rate(100, day) == pytest.approx(day / year)
-    assert default_rate(10, day) == pytest.approx(day / year)  # rarer would be still less known
-    assert default_rate(2000, 60.0) == 1e-4
-    assert default_rate(2000, None) == 1e-4
-    assert default_rate(2000, 0.0) == 1e-4
-    assert default_rate(10, 100 * year) == 1.0
+    assert default_rate(100_000, hour) == pytest.approx(hour / year)
+    assert default_rate(2000, day) == pytest.approx(day / year)
+    assert default_rate(1000, day) == 3e-3
+    assert default_rate(3000, 60.0) == default_rate(3000, None) == default_rate(3000, 0.0) == 1e-3
+    assert default_rate(10, None) == default_rate(0, 100 * year) == 0.01

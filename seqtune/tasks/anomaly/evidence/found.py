@@ -132,9 +132,9 @@ def _unlabelled_sentences(scene: Scene, counts: list[Counts], scored: int) -> tu
         for each in counts
     ]
     said.append(
-        f"The threshold of {figure(scene.threshold)} lets about one normal row in "
-        f"{figure(10.0**scene.threshold)} through: {figure(by_chance)} of these rows would be "
-        "marked if all of them were normal. No row is labelled, so nobody knows which events are "
+        f"The threshold of {figure(scene.threshold)} accepts about one false event in "
+        f"{figure(10.0**scene.threshold)} normal rows: {figure(by_chance)} in these rows if all "
+        "of them were normal. No row is labelled, so nobody knows which events are "
         "anomalies."
     )
     return tuple(said)

@@ -53,9 +53,9 @@ def _how(threshold: float) -> str:
     """Say what the threshold is, and how predictions take another."""
     other = float(f"{min(0.1, 10.0 ** (1 - threshold)):.1g}")
     return (
-        f"The threshold of the run, {figure(threshold)}, lets about one normal row in "
-        f"{figure(10.0**threshold)} through. For one in {figure(1 / other)}: seqtune predict RUN "
-        f"DATA --set threshold.false_alarms={other:g}."
+        f"The threshold of the run, {figure(threshold)}, accepts about one false event in "
+        f"{figure(10.0**threshold)} normal rows. For one in {figure(1 / other)}: seqtune predict "
+        f"RUN DATA --set threshold.false_alarms={other:g}."
     )
 
 

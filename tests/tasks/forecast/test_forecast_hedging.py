@@ -1,0 +1,72 @@
+"""What validation says where little is held out, and which row then comes first."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from seqtune.run.leaderboard import Leaderboard, Row
+from seqtune.search.problem import Problem
+from seqtune.tasks.forecast.hedging import hedges, validation_share
+from seqtune.workflow.publication import Publication
+
+
+def held_out(steps: int, horizons: int = 3) -> Any:
+    """A hundred steps of months to learn from, and so many to choose by; horizons of six."""
+    border = np.array([0, 100, 100 + steps])
+    split = SimpleNamespace(begin=border[:1], train_end=border[1:2], validation_end=border[2:])
+    codec = SimpleNamespace(horizon=6, periods=(12,))
+    return SimpleNamespace(split=split, codec=codec, horizons_held_out=horizons, metric="mase")
+
+
+def test_validation_is_a_share_of_the_horizons_that_a_method_has_seen_too() -> None:
+    # twelve origins, half a horizon apart, are six horizons; 18 steps are three
+    assert validation_share(held_out(18), "combination") == pytest.approx(3 / 9)
+    assert validation_share(held_out(9), "combination") == pytest.approx(1.5 / 7.5)
+    # up to step 36 there are origins at 30 and 27
+    early = held_out(12)
+    early.split.begin = np.array([76])
+    assert validation_share(early, "combination") == pytest.approx(2 / 3)
+    assert validation_share(held_out(18), "theta") == 1.0
+
+
+@pytest.mark.parametrize(("horizons", "few"), [(9, True), (10, False)])
+def test_of_ten_horizons_validation_chooses(horizons: int, few: bool) -> None:
+    assert hedges(held_out(18, horizons)) is few
+
+
+def row(name: str, kind: Any, score: float) -> Row:
+    return Row(name, kind, {"mase": score}, {}, 0.0)
+
+
+@pytest.mark.parametrize(
+    ("blended", "horizons", "rows", "first"),
+    [
+        (("combination",), 3, ("blend",), "blend"),
+        (("combination",), 3, (), "combination"),
+        (("theta",), 3, ("blend",), ""),
+        ((), 3, (), ""),
+        (("combination",), 10, ("blend",), ""),
+    ],
+)
+def test_the_row_that_is_known_by_more_than_validation(
+    tmp_path: Path, blended: tuple[str, ...], horizons: int, rows: tuple[str, ...], first: str
+) -> None:
+    task: Any = Hedging()
+    problem = Problem(task, held_out(18, horizons), tmp_path)
+    methods = (row("combination", "baseline", 0.9), row("theta", "baseline", 0.5))
+    board = Leaderboard(
+        "mase",
+        "min",
+        (*methods, row("t001", "network", 0.4), *(row(n, "ensemble", 0.6) for n in rows)),
+    )
+    assert Publication(problem, blended=blended)._surest(board) == first
+
+
+class Hedging:
+    hedges = staticmethod(hedges)
+    validation_share = staticmethod(validation_share)
