@@ -14,7 +14,7 @@ from seqtune.search.ensemble import blend
 from seqtune.search.problem import Problem
 from seqtune.search.trial_files import predictions_path
 from seqtune.tasks._abilities import PredictsTogether, Recalibrates
-from seqtune.tasks._values import Calibration
+from seqtune.tasks._values import Calibration, Told
 
 Floats = npt.NDArray[np.float64]
 Weights = Mapping[str, float]
@@ -84,6 +84,11 @@ class Predictions:
             return calibrated(self.together.say(weights, "test"), self._of_ensemble(weights))
         members = {name: self.tested(name) for name in weights}
         return calibrated(blend(members, dict(weights)), self._of_ensemble(weights))
+
+    def detail_of_ensemble(self, weights: Weights) -> str:
+        """Return what an ensemble goes by beside its members, in few words; "" for nothing."""
+        calibration = self._of_ensemble(weights)
+        return calibration.detail if isinstance(calibration, Told) else ""
 
     def last_of_ensemble(
         self, weights: Weights, members: Mapping[str, Calibration | None]

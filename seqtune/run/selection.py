@@ -281,6 +281,7 @@ class Selection:
         parts += [
             f"{weights[each]:.2g} {each}" for each in weights if each in self.baseline_predictions
         ]
+        more = self.predicted.detail_of_ensemble(weights)
         return Row(
             name=name,
             kind="ensemble",
@@ -288,7 +289,7 @@ class Selection:
             test=self.problem.score("test", self.predicted.blended_test(weights)),
             fit_seconds=sum(result.seconds for result in members),
             parameters=sum(result.parameters for result in members),
-            detail=" + ".join(parts),
+            detail=" + ".join(parts) + (f", with {more}" if more else ""),
         )
 
     def _member(self, result: Result, weight: float) -> Member:

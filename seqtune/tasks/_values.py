@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol, runtime_checkable
 
 from seqtune.drawing.part import ReportPart
 
@@ -156,6 +156,15 @@ class Calibration(Protocol):
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain JSON values, which `Task.read_calibration` reads."""
+
+
+@runtime_checkable
+class Told(Protocol):
+    """A calibration of which the leaderboard says something."""
+
+    @property
+    def detail(self) -> str:
+        """What a row with it goes by, beside its models; empty for nothing."""
 
 
 class OpenMember(Protocol):

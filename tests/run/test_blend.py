@@ -59,6 +59,7 @@ class Divided:
     """Predictions are given out divided by a number."""
 
     by: float = 2.0
+    detail: str = ""
 
     def apply(self, predictions: Floats) -> Floats:
         return predictions / self.by
@@ -365,6 +366,18 @@ def test_a_blend_is_scored_by_all_its_members(tmp_path: Path) -> None:
     assert rows[first].validation == {"error": 0.5}
     assert rows[first].test == {"error": 3.25}
     assert rows[row_name(selection.ranked()[1])].test == {}
+
+
+def test_a_row_says_what_it_goes_by_beside_its_members(tmp_path: Path) -> None:
+    class Remembering(Guessing):
+        def calibrate(self, prepared: Any, encoded: Any, predictions: Floats) -> Divided:
+            return Divided(detail="a memory")
+
+    selection = conclusion_of(tmp_path, {"t001": OVER, "t002": UNDER}, {}, Remembering())
+    selection.select(2)
+    score(selection, {"t001": column(6, 7), "t002": column(6, 7)})
+    (row,) = (each for each in selection.rows() if each.kind == "ensemble")
+    assert row.detail.endswith(", with a memory")
 
 
 def test_members_name_the_simple_method(tmp_path: Path) -> None:

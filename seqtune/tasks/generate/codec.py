@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from seqtune.data.text.tokenizer import Tokenizer
 from seqtune.data.text.vocabulary import SPECIALS, SYMBOL
@@ -34,6 +34,7 @@ class Codec:
         counts: By kind of token, how often each is in the training part, (vocabulary,).
         before: Tokens at the end of a training sequence of events, which a model reads before it
             begins another one, as it has done in training; () of texts, and of a few sequences.
+        recent: Whether a blend remembers what it has read of a text; see `baselines.recent`.
     """
 
     objective: str
@@ -45,6 +46,7 @@ class Codec:
     borders: Mapping[str, tuple[int, int, int]]
     counts: Mapping[str, tuple[int, ...]] = field(repr=False)
     before: tuple[int, ...] = field(default=(), repr=False)
+    recent: bool | Literal["auto"] = False
 
     @property
     def column(self) -> str | None:
@@ -66,6 +68,7 @@ class Codec:
             "borders": {kind: list(each) for kind, each in self.borders.items()},
             "counts": {kind: list(each) for kind, each in self.counts.items()},
             "before": list(self.before),
+            "recent": self.recent,
         }
 
     @classmethod
@@ -76,6 +79,8 @@ class Codec:
             ValueError: It is something else.
             KeyError: Something is missing.
         """
+        if isinstance(values, dict):  # runs of before there was a memory have none
+            values = {"recent": False, **values}
         if not isinstance(values, dict) or {*values} != {*cls.__dataclass_fields__}:
             raise ValueError("its parts are not as they are written")
         tokens, borders, counts = (values[key] for key in ("tokens", "borders", "counts"))
@@ -91,6 +96,7 @@ class Codec:
             borders={kind: _three(each) for kind, each in borders.items()},
             counts={kind: _counts(each) for kind, each in counts.items()},
             before=_counts(values["before"]),
+            recent=_recent(values["recent"]),
         )
         is_sound = (
             codec.objective in OBJECTIVES
@@ -139,6 +145,14 @@ def _three(values: Any) -> tuple[int, int, int]:
     if len(counts) != 3:
         raise ValueError("expected three counts")
     return counts
+
+
+def _recent(value: Any) -> bool | Literal["auto"]:
+    if value == "auto":
+        return "auto"
+    if not isinstance(value, bool):
+        raise ValueError("expected true, false or auto")
+    return value
 
 
 def _counts(values: Any) -> tuple[int, ...]:

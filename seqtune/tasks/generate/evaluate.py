@@ -31,13 +31,13 @@ def score_of(codec: Codec) -> Callable[[Floats], dict[str, float]]:
 
 
 def score_steps(predictions: Floats) -> dict[str, float]:
-    """Return every metric of predictions of events, (tokens, 8)."""
+    """Return every metric of predictions of events, (tokens, 10)."""
     nats = -float(np.log(predictions[:, 0]).sum())
     return score_events(nats, len(predictions), float(predictions[:, 1].sum()))
 
 
 def score_text(predictions: Floats) -> dict[str, float]:
-    """Return every metric of predictions of a text, (tokens, 8)."""
+    """Return every metric of predictions of a text, (tokens, 10)."""
     nats = -float(np.log(predictions[:, 0]).sum())
     return score_language(nats, len(predictions), float(predictions[:, 1].sum()))
 
@@ -50,7 +50,7 @@ def evaluate_text(
     Args:
         codec: The vocabularies.
         text: New documents.
-        predictions: (tokens, 8) by name of the model.
+        predictions: (tokens, 10) by name of the model.
         context: Hears how many characters nobody knows.
     """
     first = next(iter(predictions.values()))

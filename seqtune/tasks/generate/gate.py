@@ -1,87 +1,106 @@
-"""How far a simple method is believed beside networks, which depends on the context.
+"""How far a simple method, and a memory, are believed beside networks: that depends on the context.
 
 Where n-grams have seen much behind a long context they know better what comes; where they have not,
 the network does. Of each context four figures are known: how likely the n-grams find what came most
 often behind it, how much they leave to shorter contexts, how many different tokens came, and the
-entropy of what the networks expect. The share of the n-grams is a logistic function of these, their
-squares and their products:
+entropy of what the networks expect. The share of the n-grams is a logistic function of these
+(`seqtune.tasks.generate.share`). On the tests of tinyshakespeare and of a book of the same length,
+in place of one weight: 0.017 and 0.010 nats fewer per character, 37 and 26 standard errors of the
+difference. Linear in the same figures it is half of that, by the entropy of the networks alone
+nothing.
 
-    p(w) = g p_method(w) + (1 - g) p_networks(w),  g = 1 / (1 + exp(-a q(x)))
-
-On the tests of tinyshakespeare and of a book of the same length, in place of one weight: 0.017 and
-0.010 nats fewer per character, 37 and 26 standard errors of the difference. Linear in the same
-figures it is half of that, by the entropy of the networks alone nothing.
+What came lately in the same text (`seqtune.tasks.generate.recent`) then has a share of its own, by
+the same figures and how long a piece of the text comes again. Where none does, it has no share.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
 
-from seqtune.tasks.generate.predictions import BY_METHOD, ENTROPY, EVIDENCE, METHOD, PROBABILITY
+from seqtune.tasks.generate.predictions import (
+    BY_METHOD,
+    ENTROPY,
+    EVIDENCE,
+    MATCH,
+    METHOD,
+    PROBABILITY,
+    RECENT,
+)
+from seqtune.tasks.generate.share import Share, learn_share
 
 Floats = npt.NDArray[np.float64]
+Asked = bool | Literal["auto"]
+"""Whether the memory is believed: never, always, or with auto where that gains."""
 
 FIGURES = 4
-TERMS = 1 + FIGURES + FIGURES * (FIGURES + 1) // 2
-
 FEWEST = 200
 """Tokens without which no gate is learnt."""
 
-RIDGE = 1e-3
-"""Half the penalty on the squares of the coefficients, per token."""
+BLOCK, FEWEST_BLOCKS = 50, 20
+"""Neighbouring tokens are alike, so what the memory gains is compared over blocks of so many; and
+without so many blocks it is not learnt."""
 
-TURNS, CLOSE = 60, 0.01
-"""Steps at most, and how small one is that ends them."""
-
-FARTHEST = 4.0
-"""Standard deviations from the middle that a figure counts as at most: squares grow fast."""
-
-MOST = 1e6
-"""No coefficient is larger."""
+SURE = 2.0
+"""Standard errors by which the memory must gain."""
 
 
 @dataclass(frozen=True)
 class Gate:
-    """The share of a simple method in each context; see `seqtune.tasks._values.Calibration`.
+    """The shares of a simple method and a memory; see `seqtune.tasks._values.Calibration`.
 
     Args:
-        center: (4,) the middle of each figure where the gate was learnt.
-        scale: (4,) the standard deviation of each.
-        coefficients: (15,) of a constant, the figures, and their products.
+        method: The share of the method; None where it has the same everywhere.
+        recent: The share of what came lately; None where that is not asked.
     """
 
-    center: tuple[float, ...]
-    scale: tuple[float, ...]
-    coefficients: tuple[float, ...]
+    method: Share | None
+    recent: Share | None = None
 
-    def shares(self, figures: Floats) -> Floats:
-        """Return how far the method is believed, (contexts,).
+    @property
+    def detail(self) -> str:
+        """What a row of the leaderboard says of it."""
+        return "" if self.recent is None else "a memory of what was read just before"
+
+    def join(
+        self, known: Floats, weights: Floats, by: tuple[Floats, Floats, Floats], matches: Floats
+    ) -> Floats:
+        """Return the probabilities of some tokens in each context, (contexts, tokens).
 
         Args:
-            figures: (contexts, 4) three of what the method knows, and the networks' entropy.
+            known: (contexts, 4) three of what the method knows, and the networks' entropy.
+            weights: (contexts,) of the method where no gate says it.
+            by: (contexts, tokens) each, by the method, the networks, and what came lately.
+            matches: (contexts,) how many tokens come again.
         """
-        terms = _terms(_scaled(figures, np.array(self.center), np.array(self.scale)))
-        return _logistic(terms @ np.array(self.coefficients))
+        method, networks, recent = by
+        share = (weights if self.method is None else self.method.of(known))[:, None]
+        joined: Floats = share * method + (1.0 - share) * networks
+        if self.recent is None:
+            return joined
+        found = np.where(matches > 0, self.recent.of(_with_matches(known, matches)), 0.0)[:, None]
+        remembered: Floats = found * recent + (1.0 - found) * joined
+        return remembered
 
     def apply(self, predictions: Floats) -> Floats:
-        """Return averages of networks and a method as they are given out, (tokens, 8)."""
-        figures, networks, method = _parts(predictions)
-        shares = self.shares(figures)
+        """Return averages of networks and a method as they are given out, (tokens, 10)."""
+        known, networks, method = _parts(predictions)
+        weights = predictions[:, METHOD]
+        recent, matches = (predictions[:, each] / weights for each in (RECENT, MATCH))
+        by = (method[:, None], networks[:, None], recent[:, None])
         made = predictions.copy()
-        made[:, PROBABILITY] = shares * method + (1.0 - shares) * networks
+        made[:, PROBABILITY] = self.join(known, weights, by, matches)[:, 0]
         return made
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain JSON values."""
         return {
-            "center": list(self.center),
-            "scale": list(self.scale),
-            "coefficients": list(self.coefficients),
+            name: None if each is None else each.to_dict()
+            for name, each in (("method", self.method), ("recent", self.recent))
         }
 
     @classmethod
@@ -91,24 +110,23 @@ class Gate:
         Raises:
             ValueError: It is something else.
         """
-        sizes = {"center": FIGURES, "scale": FIGURES, "coefficients": TERMS}
+        sizes = {"method": FIGURES, "recent": FIGURES + 1}
         if not isinstance(values, dict) or {*values} != {*sizes}:
-            raise ValueError("expected the figures of a gate")
-        for name, size in sizes.items():
-            numbers = values[name]
-            if not isinstance(numbers, list) or len(numbers) != size:
-                raise ValueError(f"{name}: expected {size} numbers")
-            least = 0.0 if name == "scale" else -MOST
-            if not all(type(each) in (int, float) and least < each < MOST for each in numbers):
-                raise ValueError(f"{name}: found a number out of range")
-        return cls(*(tuple(map(float, values[name])) for name in sizes))
+            raise ValueError("expected the shares of a gate")
+        return cls(
+            **{
+                name: None if values[name] is None else Share.from_dict(values[name], size)
+                for name, size in sizes.items()
+            }
+        )
 
 
-def learn_gate(predictions: Floats) -> Gate | None:
+def learn_gate(predictions: Floats, recent: Asked = False) -> Gate | None:
     """Learn a gate from averages of networks and a method for text that neither was fitted on.
 
     Args:
-        predictions: (tokens, 8).
+        predictions: (tokens, 10).
+        recent: Whether what came lately may have a share.
 
     Returns:
         The gate; None where there is no such average, or where a gate that is learnt on one half
@@ -119,33 +137,68 @@ def learn_gate(predictions: Floats) -> Gate | None:
         return None
     middle = len(predictions) // 2
     halves = predictions[:middle], predictions[middle:]
-    found = [
-        np.log(_learnt(one).apply(other)[:, PROBABILITY]) for one, other in (halves, halves[::-1])
+    gains = [
+        _logarithms(_of_method(one), other) - np.log(other[:, PROBABILITY])
+        for one, other in (halves, halves[::-1])
     ]
-    plain = np.log(predictions[:, PROBABILITY]).sum()
-    return _learnt(predictions) if sum(each.sum() for each in found) > plain else None
+    is_gated = sum(each.sum() for each in gains) > 0
+    gate = _of_method(predictions) if is_gated else Gate(None)
+    if recent and len(predictions) >= BLOCK * FEWEST_BLOCKS:
+        gate = _remembering(gate, predictions, halves, is_sure=recent == "auto")
+    return None if gate == Gate(None) else gate
 
 
-def _learnt(predictions: Floats) -> Gate:
-    """Return the gate under which the text is likeliest, by expectation and maximisation.
+def _remembering(
+    gate: Gate, predictions: Floats, halves: tuple[Floats, Floats], *, is_sure: bool
+) -> Gate:
+    """Return a gate that knows what came lately, where it is to.
 
-    Each turn asks, of every token, how likely the method said it, and takes one Newton step of a
-    logistic regression on that, with a Hessian that is never too small.
+    Args:
+        gate: The gate without it.
+        predictions: What it is learnt on.
+        halves: The same in two halves.
+        is_sure: Whether it must gain on each half, learnt on the other, and surely on both.
     """
-    figures, networks, method = _parts(predictions)
-    center, scale = figures.mean(axis=0), figures.std(axis=0) + 1e-6
-    terms = _terms(_scaled(figures, center, scale))  # (tokens, 15)
-    found = np.zeros(TERMS)
-    for _ in range(TURNS):
-        shares = _logistic(terms @ found)
-        said = shares * method / (shares * method + (1.0 - shares) * networks)
-        slope = terms.T @ (said - shares) / len(terms) - RIDGE * found
-        bend = (terms * (shares * (1.0 - shares))[:, None]).T @ terms / len(terms)
-        step = np.linalg.solve(bend + RIDGE * np.eye(TERMS), slope)
-        found = found + step
-        if np.abs(step).max() < CLOSE:
-            break
-    return Gate(tuple(center.tolist()), tuple(scale.tolist()), tuple(found.tolist()))
+    gains = []
+    for one, other in (halves, halves[::-1]) if is_sure else ():
+        without = Gate(None) if gate.method is None else _of_method(one)
+        learnt = _with_recent(without, one)
+        gains.append(_logarithms(learnt, other) - _logarithms(without, other))
+    if is_sure:
+        blocks = [each[: len(each) // BLOCK * BLOCK].reshape(-1, BLOCK).sum(1) for each in gains]
+        every = np.concatenate(blocks)
+        error = float(every.std(ddof=1)) * len(every) ** 0.5
+        if min(each.sum() for each in gains) <= 0 or every.sum() < SURE * error:
+            return gate
+    return _with_recent(gate, predictions)
+
+
+def _of_method(predictions: Floats) -> Gate:
+    known, networks, method = _parts(predictions)
+    return Gate(learn_share(known, method, networks))
+
+
+def _with_recent(gate: Gate, predictions: Floats) -> Gate:
+    """Return a gate with a share of what came lately, learnt where something comes again."""
+    weights = predictions[:, METHOD]
+    matches = predictions[:, MATCH] / weights
+    again = matches > 0
+    if again.sum() < FEWEST:
+        return gate
+    known, joined = _parts(predictions)[0], gate.apply(predictions)[:, PROBABILITY]
+    recent = predictions[:, RECENT] / weights
+    figures = _with_matches(known, matches)
+    return replace(gate, recent=learn_share(figures[again], recent[again], joined[again]))
+
+
+def _logarithms(gate: Gate, predictions: Floats) -> Floats:
+    logarithms: Floats = np.log(gate.apply(predictions)[:, PROBABILITY])
+    return logarithms
+
+
+def _with_matches(known: Floats, matches: Floats) -> Floats:
+    """Return what is known of each context, the length of the match included, (contexts, 5)."""
+    return np.column_stack([known, np.log1p(matches)])
 
 
 def _parts(predictions: Floats) -> tuple[Floats, Floats, Floats]:
@@ -156,20 +209,3 @@ def _parts(predictions: Floats) -> tuple[Floats, Floats, Floats]:
     method = predictions[:, BY_METHOD]
     networks = (predictions[:, PROBABILITY] - method) / (1.0 - weight)
     return np.column_stack([known, entropy]), networks, method / weight
-
-
-def _scaled(figures: Floats, center: Floats, scale: Floats) -> Floats:
-    scaled: Floats = np.clip((figures - center) / scale, -FARTHEST, FARTHEST)
-    return scaled
-
-
-def _terms(figures: Floats) -> Floats:
-    """Return a constant, the figures, and their products, (contexts, 15)."""
-    first, second = np.triu_indices(FIGURES)
-    products = figures[:, first] * figures[:, second]
-    return np.column_stack([np.ones(len(figures)), figures, products])
-
-
-def _logistic(values: Floats) -> Floats:
-    shares: Floats = 1.0 / (1.0 + np.exp(-np.clip(values, -30.0, 30.0)))
-    return shares

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
@@ -36,4 +36,15 @@ class Reader(Protocol):
 
         Returns:
             (batch, vocabulary) logits of the token after it, and the new state.
+        """
+
+
+@runtime_checkable
+class Remembers(Protocol):
+    """A reader that remembers what it has read, word for word."""
+
+    def before_writing(self, state: State) -> State:
+        """Return a state that remembers what was read so far, and nothing of what comes now.
+
+        A model that remembers its own words goes round in them.
         """

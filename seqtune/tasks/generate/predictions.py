@@ -20,12 +20,14 @@ Floats = npt.NDArray[np.float64]
 Array = npt.NDArray[Any]
 
 PROBABILITY, SIZE, BY_METHOD, METHOD, EVIDENCE, ENTROPY = 0, 1, 2, 3, slice(4, 7), 7
+RECENT, MATCH = 8, 9
 """Columns: the probability of the token, the naming of an unknown character included; how many
 characters it is, or steps of events; the same probability of simple methods alone, and 1 for them;
-what they know of the context (`seqtune.baselines.method.EVIDENCE`); and the entropy of what a
-network expects, in nats."""
+what they know of the context (`seqtune.baselines.method.EVIDENCE`); the entropy of what a network
+expects, in nats; and in the rows of simple methods, the probability by what came lately, and how
+many tokens before this one came then too (`seqtune.tasks.generate.recent`)."""
 
-COLUMNS = 8
+COLUMNS = 10
 
 LEAST = 1e-300
 """A probability below it counts as this."""
@@ -48,17 +50,23 @@ def network_predictions(
     return rows
 
 
-def method_predictions(tokens: Tokenizer, ids: Array, told: Floats) -> Floats:
+def method_predictions(
+    tokens: Tokenizer, ids: Array, told: Floats, recent: Floats | None = None
+) -> Floats:
     """Return what a simple method predicts.
 
     Args:
         tokens: The vocabulary.
         ids: (tokens,) of the text.
         told: (tokens, 4) what it says of each; see `LanguageModel.read`.
+        recent: (tokens, 2) what came lately; see `recent_chances`. None where nobody asks.
     """
     rows = _rows(tokens, ids, told[:, 0])
     rows[:, BY_METHOD], rows[:, METHOD] = rows[:, PROBABILITY], 1.0
     rows[:, EVIDENCE] = told[:, 1:]
+    if recent is not None:
+        named = np.where(ids == UNKNOWN, np.exp(-tokens.surprise), 1.0)
+        rows[:, RECENT], rows[:, MATCH] = recent[:, 0] * named, recent[:, 1]
     return rows
 
 

@@ -82,9 +82,14 @@ def prepare(source: Source, recipe: Recipe, listener: Listener) -> tuple[Prepare
             for kind in kinds
         },
         before=_before(corpus, arrays[kinds[0]][: borders[kinds[0]][0]]),
+        recent=values.baselines.recent if _may_blend(values) else False,
     )
     _check_length(source, values, codec)
     return Prepared(codec, arrays), sized(_settled(recipe, codec, kinds), codec, listener)
+
+
+def _may_blend(values: Schema) -> bool:
+    return values.objective == "next" and values.baselines.blend
 
 
 def divided(source: Source, recipe: Recipe, listener: Listener) -> tuple[Corpus, list[Segment]]:

@@ -17,7 +17,7 @@ import numpy.typing as npt
 
 from seqtune.data.text.tokenizer import Tokenizer
 from seqtune.data.text.vocabulary import END
-from seqtune.tasks.generate.inference import Floats, Reader, State
+from seqtune.tasks.generate.inference import Floats, Reader, Remembers, State
 
 _LAST_WORD = re.compile(r" ?[^\W_]*\Z")
 
@@ -86,6 +86,8 @@ def read(reader: Reader, text: str, frame: Frame = DOCUMENTS) -> Begun:
     known = "" if tokens.unknown_in(frame.before) else frame.before
     for token in tokens.encode(known + text[: len(text) - len(last)]).tolist():
         logits, state = reader.advance(state, [token])
+    if isinstance(reader, Remembers):
+        state = reader.before_writing(state)
     return Begun(logits, state, last.encode("utf-8"))
 
 

@@ -151,6 +151,11 @@ class Baselines(BlendedBaselines):
         description="Whether the ensemble may take in the best simple method; it is then called "
         "a blend. What is averaged is the probability of each token.",
     )
+    recent: Annotated[bool | Auto, Or(("auto",), Flag())] = Field(
+        "auto",
+        description="Whether a blend also goes by how the same document went on where it was "
+        "lately as it is now. With auto it does where that surely gains on the validation part.",
+    )
 
 
 if TYPE_CHECKING:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -21,6 +23,7 @@ from seqtune.registry import baselines
 from seqtune.tasks.generate.encoded import EncodedText
 from seqtune.tasks.generate.predictions import method_predictions
 from seqtune.tasks.generate.prepared import Prepared
+from seqtune.tasks.generate.recent import recent_chances
 
 Floats = npt.NDArray[np.float64]
 
@@ -47,13 +50,18 @@ def problem_of(prepared: Prepared) -> Problem:
         )
         return _portion(known, asked, held_out=asked)
 
+    @cache
+    def recent(part: str) -> Floats | None:
+        return _recent(prepared, prepared.encoded(part).predicted(kind))
+
     def gather(name: str, answers: Sequence[Floats], listener: Listener) -> dict[str, Floats]:
         predictions: dict[str, Floats] = {}
         for part, told in zip(PARTS, answers, strict=True):
             begin, end = prepared.compared(kind, part)
             ids = prepared.arrays[kind][begin:end]
             tokens = prepared.codec.tokens[kind]
-            predictions[part] = method_predictions(tokens, ids, told[: end - begin])
+            told = told[: end - begin]
+            predictions[part] = method_predictions(tokens, ids, told, recent(part))
         return predictions
 
     return Problem(
@@ -115,7 +123,7 @@ def kept_file(folder: Path, name: str) -> Path:
 
 
 def predicted_by(prepared: Prepared, text: EncodedText, name: str) -> Floats:
-    """Return what a simple method predicts of a text, (tokens, 8).
+    """Return what a simple method predicts of a text, (tokens, 10).
 
     Args:
         prepared: The text that the method is fitted on.
@@ -127,13 +135,18 @@ def predicted_by(prepared: Prepared, text: EncodedText, name: str) -> Floats:
     ends = np.flatnonzero(ids == END) + 1
     offsets = np.unique(np.concatenate([[0], ends, [len(ids)]])).astype(np.int64)
     told = np.asarray(fitted_model(prepared, name).read(Ragged(ids, offsets)))
-    return method_predictions(tokens, ids, told)
+    return method_predictions(tokens, ids, told, _recent(prepared, ids))
 
 
 def joined(first: Ragged, second: Ragged) -> Ragged:
     """Return the documents of both, one after the other."""
     values = np.concatenate([first.values, second.values])
     return Ragged(values, np.concatenate([first.offsets, second.offsets[1:] + first.offsets[-1]]))
+
+
+def _recent(prepared: Prepared, ids: npt.NDArray[Any]) -> Floats | None:
+    """Return what came lately before each token; None where nobody asks."""
+    return recent_chances(ids) if prepared.codec.recent else None
 
 
 def _fitting(prepared: Prepared) -> GenerateFitting:

@@ -135,7 +135,7 @@ class GenerateTask(Task):
         calibration: None = None,
         advance: Advance = no_progress,
     ) -> Floats:
-        """Return what a network predicts of a text, (tokens, 8): see `predictions`."""
+        """Return what a network predicts of a text, (tokens, 10): see `predictions`."""
         kind = str(values["tokens.kind"])
         ids, begin, end = encoded.of(kind)
         tokens, asked = prepared.codec.tokens[kind], ids[begin:end]
@@ -162,8 +162,11 @@ class GenerateTask(Task):
     def calibrate(
         self, prepared: Prepared, encoded: EncodedText, predictions: Floats
     ) -> Gate | None:
-        """Learn how far a simple method is believed beside networks; of one of them nothing."""
-        return learn_gate(predictions)
+        """Learn how far a simple method and a memory are believed beside networks.
+
+        Of networks alone, or a method alone, nothing is learnt.
+        """
+        return learn_gate(predictions, prepared.codec.recent)
 
     def read_calibration(self, prepared: Prepared, values: Any) -> Gate:
         """Read a gate that a run kept."""
@@ -172,7 +175,7 @@ class GenerateTask(Task):
     def score(
         self, prepared: Prepared, encoded: EncodedText, predictions: Floats
     ) -> dict[str, float]:
-        """Return every metric of predictions, (tokens, 8)."""
+        """Return every metric of predictions, (tokens, 10)."""
         return score_of(prepared.codec)(predictions)
 
     def counted(self, encoded: EncodedText) -> str:

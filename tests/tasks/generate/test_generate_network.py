@@ -19,9 +19,10 @@ from seqtune.recipe.load import Recipe
 from seqtune.runtime.network import KerasNetwork
 from seqtune.search.network_file import load_network, save_network
 from seqtune.tasks.generate.batches import GapStreams, Streams
+from seqtune.tasks.generate.codec import Codec
 from seqtune.tasks.generate.evaluate import score_text
 from seqtune.tasks.generate.gaps import gap_log_probabilities
-from seqtune.tasks.generate.predictions import COLUMNS, network_predictions
+from seqtune.tasks.generate.predictions import COLUMNS, MATCH, RECENT, network_predictions
 from seqtune.tasks.generate.scoring import log_probabilities
 from seqtune.tasks.generate.task import TASK
 
@@ -209,3 +210,24 @@ def test_counted_ngrams_are_kept_and_opened_and_a_damaged_file_is_counted_again(
     counts.write_bytes(counts.read_bytes()[:-1])
     again = TASK.by_method(TASK.load(run), fresh.encoded("test"), "kneser_ney", 0)
     assert again.tolist() == first.tolist() and counts.stat().st_mtime_ns != before
+
+
+def test_what_came_lately_is_said_beside_a_method_where_a_blend_may_go_by_it(
+    text: Path, tmp_path: Path
+) -> None:
+    prepared, _ = problem(text)
+    assert prepared.codec.recent == "auto"
+    told = TASK.by_method(prepared, prepared.encoded("test"), "kneser_ney", 0)
+    assert told[0, MATCH] == 0 and told[-1, MATCH] == 32 and told[-1, RECENT] > 0.99
+    for change in ("objective=fill", "baselines.blend=false", "baselines.recent=false"):
+        prepared, _ = problem(text, change)
+        assert prepared.codec.recent is False
+        told = TASK.by_method(prepared, prepared.encoded("test"), "unigram", 0)
+        assert not told[:, MATCH].any()
+    prepared.save(tmp_path)
+    assert TASK.load(tmp_path).codec == prepared.codec
+    plain = prepared.codec.to_dict()
+    with pytest.raises(ValueError, match="expected true, false or auto"):
+        Codec.from_dict({**plain, "recent": "yes"})
+    del plain["recent"]  # of a run of before there was a memory
+    assert Codec.from_dict(plain) == prepared.codec

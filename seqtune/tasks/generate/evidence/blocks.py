@@ -47,7 +47,7 @@ def blocks_of(
 
     Args:
         prepared: The text.
-        tested: Predictions (tokens, 8) of the test part, by model.
+        tested: Predictions (tokens, 10) of the test part, by model.
         models: Opens the models that write.
         context: Names the run.
     """
