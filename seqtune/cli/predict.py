@@ -70,8 +70,8 @@ def command(
         bool,
         typer.Option(
             "--zero-shot",
-            help="Without a run: forecast the table that stands in place of RUN by the network "
-            "that comes with seqtune; --set takes every key of a forecast recipe.",
+            help="Without a run: predict from the table that stands in place of RUN, by the "
+            "network that comes with seqtune; --set takes every key of a recipe.",
         ),
     ] = False,
     query: Query = None,
