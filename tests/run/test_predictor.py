@@ -222,7 +222,11 @@ def factor(value: Any) -> Callable[[Any], Any]:
     return act
 
 
-GATE = {"center": [0.0] * 4, "scale": [1.0] * 4, "coefficients": [0.0] * 15}
+def gate(**changed: Any) -> dict[str, Any]:
+    """The gate of a blend, with keys of the share of its method changed."""
+    share = {"center": [0.0] * 4, "scale": [1.0] * 4, "coefficients": [0.0] * 15}
+    return {"method": share | changed, "recent": None}
+
 
 DAMAGE: dict[str, list[tuple[Callable[[Any], Any], str]]] = {
     "forecast": [
@@ -254,10 +258,11 @@ DAMAGE: dict[str, list[tuple[Callable[[Any], Any], str]]] = {
         for task in UNCALIBRATED
     },
     "generate": [
-        (lambda values: {"temperature": 1.0}, "expected the figures of a gate"),
-        (lambda values: GATE | {"scale": [1.0]}, "scale: expected 4 numbers"),
-        (lambda values: GATE | {"scale": [0.0] * 4}, "scale: found a number out of range"),
-        (lambda values: GATE | {"center": [True] * 4}, "center: found a number out of range"),
+        (lambda values: {"temperature": 1.0}, "expected the shares of a gate"),
+        (lambda values: gate(more=1), "expected the figures of a gate"),
+        (lambda values: gate(scale=[1.0]), "scale: expected 4 numbers"),
+        (lambda values: gate(scale=[0.0] * 4), "scale: found a number out of range"),
+        (lambda values: gate(center=[True] * 4), "center: found a number out of range"),
     ],
 }
 
