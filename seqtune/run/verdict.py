@@ -221,12 +221,12 @@ def _carried(board: Leaderboard) -> str:
     if len(rows) < 2:
         return ""
     (first, most), *others = [(row, share) for row, share in rows if row is not None]
-    kind = "a simple method" if first.kind == "baseline" else "what was searched"
+    who = "a simple method does" if first.kind == "baseline" else "networks do"
     rest = ", ".join(f"{literal(row.name)} {share:.0%}" for row, share in others)
-    does = "does most of the work" if most > HALF else "does more of the work than any other"
+    much = "most of the work" if most > HALF else "more of the work than any other member"
     return (
         f"Of what it says most strongly on the test part {most:.0%} comes from "
-        f"{literal(first.name)} ({rest}): {kind} {does} here. "
+        f"{literal(first.name)} ({rest}): {who} {much} here. "
     )
 
 

@@ -171,8 +171,8 @@ def test_a_row_that_joins_both_is_no_part_of_what_is_compared_and_is_said_to_pre
     ("shares", "said"),
     [
         ((0.6, 0.4), "60% comes from theta (trial-3 40%): a simple method does most of the work"),
-        ((0.3, 0.7), "70% comes from trial-3 (theta 30%): what was searched does most of the work"),
-        ((0.5, 0.5), "a simple method does more of the work than any other here. To use"),
+        ((0.3, 0.7), "70% comes from trial-3 (theta 30%): networks do most of the work"),
+        ((0.5, 0.5), "a simple method does more of the work than any other member here. To use"),
     ],
 )
 def test_which_member_of_a_joined_row_does_its_work_is_said(
