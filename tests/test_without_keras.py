@@ -22,7 +22,8 @@ from seqtune.data.reading.open import open_source
 from seqtune.files import write_json
 from seqtune.progress import silent
 from seqtune.recipe.load import Recipe
-from seqtune.run.leaderboard import Leaderboard, Row
+from seqtune.run.leaderboard import Leaderboard
+from seqtune.run.leaderboard_row import Row
 from seqtune.run.members import Member, write_members
 from seqtune.search.space import complete
 from seqtune.tasks import load_task

@@ -23,7 +23,8 @@ from seqtune.report.fit import FitReport
 from seqtune.report.profile import ProfileReport
 from seqtune.report.runs import RunLine, RunsReport
 from seqtune.report.scores import Score, ScoresReport
-from seqtune.run.leaderboard import Leaderboard, Row
+from seqtune.run.leaderboard import Leaderboard
+from seqtune.run.leaderboard_row import Row
 from seqtune.run.plan import Plan, Split
 from seqtune.run.summary import Summary
 from seqtune.runtime.devices import Machine

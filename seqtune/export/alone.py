@@ -17,7 +17,7 @@ from seqtune.errors import ExportError, RunError
 from seqtune.export.calls import Array, Call, compare_calls, record_calls
 from seqtune.files import read_json, scratch_folder, whole_file, whole_folder, write_json
 from seqtune.run.export_summary import ExportSummary
-from seqtune.run.leaderboard import Row
+from seqtune.run.leaderboard_row import Row
 from seqtune.run.run import Run
 
 NETWORKS, CODEC = "networks.json", "codec.json"

@@ -14,7 +14,7 @@ from seqtune.export.contents import write_contents
 from seqtune.export.rehearsal import rehearse
 from seqtune.files import scratch_folder
 from seqtune.run.export_summary import Agreement
-from seqtune.run.leaderboard import Row
+from seqtune.run.leaderboard_row import Row
 from seqtune.run.run import Run
 from seqtune.runtime.backend import activate
 

@@ -13,7 +13,7 @@ from seqtune.drawing.wording import count, figure, metric_name, several
 from seqtune.export.dockerfile import plain_name
 from seqtune.export.markdown import bullets, plain, table
 from seqtune.run.export_summary import Agreement
-from seqtune.run.leaderboard import Row
+from seqtune.run.leaderboard_row import Row
 from seqtune.run.run import Run
 from seqtune.run.verdict import verdict
 from seqtune.tasks._info import TaskInfo, info_of

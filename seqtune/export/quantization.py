@@ -16,7 +16,7 @@ from seqtune.export.onnx.int8 import with_int8_weights
 from seqtune.export.rehearsal import rehearse
 from seqtune.files import write_bytes
 from seqtune.run.export_summary import Agreement, QuantizationLoss
-from seqtune.run.leaderboard import Row
+from seqtune.run.leaderboard_row import Row
 from seqtune.run.run import Run
 
 INT8 = "int8"

@@ -19,7 +19,8 @@ from seqtune.drawing.wording import (
     metric_name,
     several,
 )
-from seqtune.run.leaderboard import Leaderboard, Row
+from seqtune.run.leaderboard import Leaderboard
+from seqtune.run.leaderboard_row import Row
 from seqtune.tasks._info import metric_of
 
 

@@ -14,7 +14,8 @@ from seqtune.drawing.part import ReportPart
 from seqtune.drawing.table import Column, table
 from seqtune.drawing.wording import better, bullets, figure, literal, metric_name, several
 from seqtune.files import figures_to_json
-from seqtune.run.leaderboard import Direction, Kind
+from seqtune.run.leaderboard import Direction
+from seqtune.run.leaderboard_row import Kind
 from seqtune.tasks._info import metric_of
 
 if TYPE_CHECKING:

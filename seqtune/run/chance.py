@@ -22,7 +22,8 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
-from seqtune.run.leaderboard import Leaderboard, Row
+from seqtune.run.leaderboard import Leaderboard
+from seqtune.run.leaderboard_row import Row
 from seqtune.search.problem import Problem
 from seqtune.tasks._abilities import JudgesCases
 

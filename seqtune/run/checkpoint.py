@@ -8,7 +8,7 @@ from typing import Any
 
 from seqtune.files import write_json, write_lines
 from seqtune.run.folder import STATE
-from seqtune.run.leaderboard import Row
+from seqtune.run.leaderboard_row import Row
 from seqtune.search.problem import Problem
 from seqtune.search.trial import Result, usable
 

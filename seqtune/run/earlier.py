@@ -18,7 +18,8 @@ from seqtune.files import (
     number,
     write_json,
 )
-from seqtune.run.leaderboard import ERRORS, Leaderboard, Row
+from seqtune.run.leaderboard import ERRORS, Leaderboard
+from seqtune.run.leaderboard_row import Row
 from seqtune.run.untrusted import read_part
 from seqtune.search.recorded import printable
 

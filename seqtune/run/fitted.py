@@ -11,7 +11,8 @@ from seqtune.errors import RunError
 from seqtune.files import check_absent, write_text
 from seqtune.garbage import garbage_left
 from seqtune.progress import Listener, silent
-from seqtune.run.leaderboard import Leaderboard, Row, read_leaderboard
+from seqtune.run.leaderboard import Leaderboard, read_leaderboard
+from seqtune.run.leaderboard_row import Row
 from seqtune.tasks._abilities import FillsIn, Writes
 
 if TYPE_CHECKING:

@@ -27,7 +27,8 @@ from seqtune.progress import Listener, ProgressCounter, silent
 from seqtune.recipe.load import Recipe, task_of
 from seqtune.run.bundle_file import BundleFile
 from seqtune.run.drift import DriftWatch
-from seqtune.run.leaderboard import Leaderboard, Row, read_leaderboard
+from seqtune.run.leaderboard import Leaderboard, read_leaderboard
+from seqtune.run.leaderboard_row import Row
 from seqtune.run.loaded_member import LoadedMember
 from seqtune.run.members import (
     CALIBRATION,

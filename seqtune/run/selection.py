@@ -13,7 +13,7 @@ from seqtune.progress import Listener
 from seqtune.run.baseline_predictions import Arrays, check_shape, kept_path, read_predictions
 from seqtune.run.ensemble_choice import EnsembleChoice
 from seqtune.run.joined import JOINED, can_join, joined_leads, joined_weights
-from seqtune.run.leaderboard import Row
+from seqtune.run.leaderboard_row import Row
 from seqtune.run.members import Member
 from seqtune.run.predictions import Predictions
 from seqtune.run.refits import Refits

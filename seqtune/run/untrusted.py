@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from seqtune.errors import RunError
 from seqtune.files import damaged, read_json
 from seqtune.search.recorded import printable, shown
+
+Parsed = TypeVar("Parsed")
 
 DISTRUST = "do not use this run folder"
 
@@ -134,3 +137,19 @@ def _is_plain(value: object) -> bool:
     if isinstance(value, (int, float)):
         return -1e300 < value < 1e300
     return value is None
+
+
+def parsed(
+    what: str, value: Mapping[str, Any], build: Callable[[Mapping[str, Any]], Parsed]
+) -> Parsed:
+    """Return what `build` makes of a value from JSON; the error names `what` it should be.
+
+    Raises:
+        RunError: A key is missing or holds something else.
+    """
+    try:
+        return build(value)
+    except KeyError as fault:
+        raise RunError(f"the {what} lacks the key {fault}") from fault
+    except (AttributeError, TypeError, ValueError) as fault:
+        raise RunError(f"the {what} cannot be read: {fault}") from fault

@@ -7,7 +7,8 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 from seqtune.drawing.wording import better, command, figure, literal, metric_name, percent
-from seqtune.run.leaderboard import ERRORS, Leaderboard, Row
+from seqtune.run.leaderboard import ERRORS, Leaderboard
+from seqtune.run.leaderboard_row import Row
 from seqtune.tasks._info import metric_of
 
 TIE = 0.01 + 1e-9  # at most 1 % of the baseline's figure, rounding of floats allowed for

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from seqtune.recipe.load import Recipe
-from seqtune.run.leaderboard import Row
+from seqtune.run.leaderboard_row import Row
 from seqtune.run.members import Member
 from seqtune.run.run import Run
 from seqtune.search.recorded import has_effect

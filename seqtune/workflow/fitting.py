@@ -24,7 +24,8 @@ from seqtune.progress import (
 )
 from seqtune.run.baseline_predictions import save_predictions, save_tested
 from seqtune.run.folder import LEFT_OUT, RECORD, NewFolder, now, write_record
-from seqtune.run.leaderboard import Leaderboard, Row
+from seqtune.run.leaderboard import Leaderboard
+from seqtune.run.leaderboard_row import Row
 from seqtune.run.lock import RunLock
 from seqtune.run.members import write_members
 from seqtune.runtime import backend as backends

@@ -13,7 +13,8 @@ from seqtune.run.chance import with_errors
 from seqtune.run.checkpoint import checkpoint_rows, write_checkpoint
 from seqtune.run.ensemble_choice import is_hedged
 from seqtune.run.joined import JOINED, can_join, joined_leads
-from seqtune.run.leaderboard import Leaderboard, Row
+from seqtune.run.leaderboard import Leaderboard
+from seqtune.run.leaderboard_row import Row
 from seqtune.run.members import Member, read_members, write_calibrations, write_members
 from seqtune.run.retention import prune
 from seqtune.run.selection import BLEND, Selection

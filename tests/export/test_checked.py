@@ -9,7 +9,7 @@ import pytest
 from seqtune.errors import ExportError, MissingExtra
 from seqtune.export import checked
 from seqtune.export.checked import checked_contents
-from seqtune.run.leaderboard import Row
+from seqtune.run.leaderboard_row import Row
 
 NETWORK = Row("gru-t001", "network", {"mase": 1.0}, {"mase": 1.0}, 1.0)
 RUN: Any = object()

@@ -9,7 +9,8 @@ from typing import Any
 from seqtune.export.formats.bundle import record_of
 from seqtune.export.model_card import model_card
 from seqtune.run.export_summary import Agreement
-from seqtune.run.leaderboard import Leaderboard, Row
+from seqtune.run.leaderboard import Leaderboard
+from seqtune.run.leaderboard_row import Row
 
 NETWORK = Row("gru-t001", "network", {"mase": 0.8}, {"mase": 0.9}, 3.0, 1_216, "1 x 4 units")
 METHOD = Row("naive", "baseline", {"mase": 1.0}, {"mase": 1.2}, 0.1)

@@ -15,7 +15,7 @@ from command_line import left_alone
 from seqtune.errors import ExportError, RunError
 from seqtune.export import quantization
 from seqtune.export.formats import onnx as form
-from seqtune.run.leaderboard import Row
+from seqtune.run.leaderboard_row import Row
 
 NETWORK = Row("gru-t001", "network", {"mase": 1.0}, {"mase": 1.0}, 1.0)
 METHOD = Row("naive", "baseline", {"mase": 1.0}, {"mase": 1.0}, 1.0)

@@ -12,7 +12,8 @@ from seqtune.report.comparison import ComparisonReport
 from seqtune.report.drift import DriftReport, change
 from seqtune.report.refit import RefitReport
 from seqtune.run.earlier import Comparison, Earlier
-from seqtune.run.leaderboard import SEARCHED, Leaderboard, Row
+from seqtune.run.leaderboard import SEARCHED, Leaderboard
+from seqtune.run.leaderboard_row import Row
 from seqtune.run.summary import Summary
 
 Draw = Callable[..., str]

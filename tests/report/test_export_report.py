@@ -10,7 +10,8 @@ from rich.console import Console
 from seqtune.report.bundle import BundleReport
 from seqtune.report.export import ExportReport
 from seqtune.run.export_summary import Agreement, ExportSummary, QuantizationLoss
-from seqtune.run.leaderboard import Leaderboard, Row
+from seqtune.run.leaderboard import Leaderboard
+from seqtune.run.leaderboard_row import Row
 
 
 def drawn(report: Any) -> str:

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from seqtune.report.fit import FitReport
-from seqtune.run.leaderboard import Leaderboard, Row
+from seqtune.run.leaderboard import Leaderboard
+from seqtune.run.leaderboard_row import Row
 from seqtune.run.summary import Summary
 from seqtune.tasks.forecast.report_chart import ForecastChart
 

@@ -7,7 +7,8 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from seqtune.report.leaderboard import LeaderboardReport
-from seqtune.run.leaderboard import Leaderboard, Row
+from seqtune.run.leaderboard import Leaderboard
+from seqtune.run.leaderboard_row import Row
 
 Draw = Callable[..., str]
 NAN = math.nan

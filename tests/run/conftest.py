@@ -14,7 +14,8 @@ import pytest
 from tiny_runs import SAMPLES, Victim
 
 from seqtune.run.folder import write_record
-from seqtune.run.leaderboard import Leaderboard, Row
+from seqtune.run.leaderboard import Leaderboard
+from seqtune.run.leaderboard_row import Row
 from seqtune.run.members import Member, write_calibrations, write_members
 from seqtune.tasks.forecast.conformal import ConformalFactors
 

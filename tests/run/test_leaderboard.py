@@ -13,7 +13,8 @@ import pytest
 
 from seqtune.errors import RunError
 from seqtune.run.chance import with_errors
-from seqtune.run.leaderboard import Leaderboard, Row, relative_gain
+from seqtune.run.leaderboard import Leaderboard, relative_gain
+from seqtune.run.leaderboard_row import Row
 from seqtune.run.summary import Summary
 
 NAN = math.nan

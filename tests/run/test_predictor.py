@@ -22,7 +22,8 @@ from tiny_runs import SAMPLES
 from seqtune.data.reading.open import open_source
 from seqtune.errors import RunError
 from seqtune.progress import Event
-from seqtune.run.leaderboard import Leaderboard, Row
+from seqtune.run.leaderboard import Leaderboard
+from seqtune.run.leaderboard_row import Row
 from seqtune.run.members import Member
 from seqtune.run.predictor import NETWORK, LoadedMember, Predictor
 from seqtune.run.run import Run

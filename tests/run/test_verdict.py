@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from seqtune.errors import RunError
-from seqtune.run.leaderboard import Leaderboard, Row
+from seqtune.run.leaderboard import Leaderboard
+from seqtune.run.leaderboard_row import Row
 from seqtune.run.verdict import verdict
 
 NAN = math.nan

@@ -23,7 +23,8 @@ from seqtune.data.reading.open import open_source
 from seqtune.errors import DataError, RunError, SeqtuneError, UsageError
 from seqtune.progress import Event, StageStarted
 from seqtune.run.earlier import EARLIER, Comparison, Earlier, read_earlier
-from seqtune.run.leaderboard import Leaderboard, Row
+from seqtune.run.leaderboard import Leaderboard
+from seqtune.run.leaderboard_row import Row
 from seqtune.run.members import Member
 from seqtune.run.run import Run
 from seqtune.search.trial import Result

@@ -15,7 +15,7 @@ from seqtune.files import whole_file, write_text
 from seqtune.run.bundle_file import BundleFile
 from seqtune.run.export_summary import Agreement, ExportSummary
 from seqtune.run.folder import now
-from seqtune.run.leaderboard import Row
+from seqtune.run.leaderboard_row import Row
 from seqtune.run.run import Run
 from seqtune.runtime.backend import installed
 from seqtune.tasks._abilities import ReadsWith

@@ -8,7 +8,7 @@ from pathlib import Path
 from seqtune.export.alone import write_alone
 from seqtune.export.tensorflow import write_with_tensorflow
 from seqtune.run.export_summary import ExportSummary
-from seqtune.run.leaderboard import Row
+from seqtune.run.leaderboard_row import Row
 from seqtune.run.run import Run
 
 LIMIT = 1e-4

@@ -12,7 +12,7 @@ from seqtune.export.alone import RAW, check_writable
 from seqtune.export.quantization import INT8, contents_of
 from seqtune.files import read_json, whole_file, whole_folder, write_json
 from seqtune.run.export_summary import ExportSummary
-from seqtune.run.leaderboard import Row
+from seqtune.run.leaderboard_row import Row
 from seqtune.run.run import Run
 
 ENDING = ".onnx"

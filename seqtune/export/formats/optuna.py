@@ -17,7 +17,7 @@ from seqtune.errors import MissingExtra
 from seqtune.files import scratch_folder, whole_file
 from seqtune.recipe.dimension import Dimension
 from seqtune.run.export_summary import ExportSummary
-from seqtune.run.leaderboard import Row
+from seqtune.run.leaderboard_row import Row
 from seqtune.run.run import Run
 
 NOTES = (

@@ -19,7 +19,7 @@ from seqtune.export.numpy.source import Source, leaves_of
 from seqtune.export.onnx.program import OnnxProgram, to_onnx
 from seqtune.files import write_text
 from seqtune.run.export_summary import ExportSummary
-from seqtune.run.leaderboard import Row
+from seqtune.run.leaderboard_row import Row
 from seqtune.run.predictor import Predictor
 from seqtune.run.run import Run
 from seqtune.runtime.onnx_network import key_of

@@ -11,7 +11,8 @@ from seqtune.figures.block import Block
 from seqtune.figures.facts import Facts
 from seqtune.figures.grid import Grid, Heading
 from seqtune.report.leaderboard import LeaderboardReport
-from seqtune.run.leaderboard import Leaderboard, Row
+from seqtune.run.leaderboard import Leaderboard
+from seqtune.run.leaderboard_row import Row
 from seqtune.run.verdict import are_told_apart
 from seqtune.tasks._info import metric_of
 

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from seqtune.run.leaderboard import Leaderboard, Row
+from seqtune.run.leaderboard import Leaderboard
+from seqtune.run.leaderboard_row import Row
 from seqtune.search.problem import Problem
 from seqtune.tasks.forecast.hedging import hedges, validation_share
 from seqtune.workflow.publication import Publication
