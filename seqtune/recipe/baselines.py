@@ -23,6 +23,17 @@ METHODS = (
 )
 """What the key `methods` says of itself in every task."""
 
+BudgetShare = Annotated[
+    float,
+    Number(minimum=0, below=1),
+    Field(
+        description="Share of the budget for the simple methods. One that is expected to take "
+        "less than a tenth of the budget runs even when the share is used up; 0 runs only those "
+        "that cost nothing."
+    ),
+]
+"""How much of the budget the simple methods may take."""
+
 
 class Baselines(Section):
     """The simple methods that every network must beat.
@@ -32,12 +43,7 @@ class Baselines(Section):
 
     order = ("methods", "share")
 
-    share: Annotated[float, Number(minimum=0, below=1)] = Field(
-        0.2,
-        description="Share of the budget for the simple methods. One that is expected to take "
-        "less than a tenth of the budget runs even when the share is used up; 0 runs only those "
-        "that cost nothing.",
-    )
+    share: BudgetShare = 0.2
 
 
 class BlendedBaselines(Baselines):

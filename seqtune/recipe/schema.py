@@ -6,7 +6,7 @@ has the key.
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import Field, create_model, field_validator
 
@@ -14,6 +14,7 @@ from seqtune.recipe.baselines import Baselines
 from seqtune.recipe.compounds import Many, Mappings, Or
 from seqtune.recipe.faults import Flaw, UnfitError, mismatch, unknown_key
 from seqtune.recipe.fields import Search, Searchable
+from seqtune.recipe.keys import Auto
 from seqtune.recipe.kinds import AnyText, Duration, Flag, Number, Text, Whole, Word
 from seqtune.recipe.options import with_options
 from seqtune.recipe.ranges import Range
@@ -21,15 +22,18 @@ from seqtune.recipe.reading import Reading
 from seqtune.recipe.section import Section
 from seqtune.registry import Architectures, architectures, cells, trackers
 
-Auto = Literal["auto"]
-
 MAX_WORKERS, MAX_PER_GPU = 1024, 64
 """What a recipe, which may come from a stranger, can ask of machines."""
 
 MAX_ENSEMBLE = 200
 """More choices than that change no weight by a percent."""
 
-COLUMN = Text("the name of a column")
+ABOUT_TASK = "What is to be learned from the data; it decides which keys a recipe has."
+ABOUT_DATA = "Which columns are used, and how the file is read."
+ABOUT_NETWORK = "The network: its architecture, cell and sizes."
+ABOUT_TRAINING = "How each network is trained."
+ABOUT_BASELINES = "The simple methods that every network must beat."
+"""What these keys say of themselves, in every task that has no more to say."""
 
 
 class CommonNetwork(Section):
@@ -181,9 +185,7 @@ class Ensemble(Section):
 class RecipeSchema(Section):
     """The keys of a recipe that every task has."""
 
-    task: Annotated[str, Text("the name of a task")] = Field(
-        description="What is to be learned from the data; it decides which keys a recipe has."
-    )
+    task: Annotated[str, Text("the name of a task")] = Field(description=ABOUT_TASK)
     description: Annotated[str, AnyText()] = Field(
         "", description="One line on what the recipe is for, shown in lists."
     )
@@ -197,13 +199,9 @@ class RecipeSchema(Section):
         description="Random seed: the same seed on the same machine with one worker gives the same "
         "leaderboard.",
     )
-    data: Reading = Field(
-        default_factory=Reading, description="Which columns are used, and how the file is read."
-    )
-    network: CommonNetwork = Field(
-        default_factory=CommonNetwork, description="The network: its architecture, cell and sizes."
-    )
-    training: Training = Field(default_factory=Training, description="How each network is trained.")
+    data: Reading = Field(default_factory=Reading, description=ABOUT_DATA)
+    network: CommonNetwork = Field(default_factory=CommonNetwork, description=ABOUT_NETWORK)
+    training: Training = Field(default_factory=Training, description=ABOUT_TRAINING)
     search: SearchSection = Field(
         default_factory=SearchSection,
         description="How configurations are searched, and for how long.",
@@ -216,10 +214,7 @@ class RecipeSchema(Section):
         description="Whether the chosen networks are trained once more with the validation and "
         "test parts included, so that they know the latest data.",
     )
-    baselines: Baselines = Field(
-        default_factory=Baselines,
-        description="The simple methods that every network must beat.",
-    )
+    baselines: Baselines = Field(default_factory=Baselines, description=ABOUT_BASELINES)
     tracking: Annotated[tuple[str, ...], Many(Word(lambda: trackers), "trackers")] = Field(
         (),
         description="Where the search can be followed from outside. Addresses are not for a recipe "

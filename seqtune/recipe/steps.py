@@ -7,9 +7,9 @@ from typing import Annotated
 from pydantic import Field
 
 from seqtune.recipe.compounds import OneOrMany, Or
+from seqtune.recipe.keys import Auto, OptionalColumn, TimeColumns
 from seqtune.recipe.kinds import Flag, Text, Whole, Word
 from seqtune.recipe.reading import Reading
-from seqtune.recipe.schema import COLUMN, Auto
 from seqtune.recipe.section import Section
 
 Seasons = Annotated[
@@ -21,14 +21,12 @@ Seasons = Annotated[
 class SteppedReading(Reading):
     """How the file is read, and how time runs through its rows."""
 
-    time: Annotated[
-        str | tuple[str, ...] | None, Or(("auto", None), OneOrMany(COLUMN, "columns"))
-    ] = Field(
+    time: TimeColumns = Field(
         "auto",
         description="The column that holds the time, or the columns that do together, such as a "
         "date and a clock. With auto it is found; null counts the rows instead.",
     )
-    series: Annotated[str | None, Or(("auto", None), COLUMN)] = Field(
+    series: OptionalColumn = Field(
         "auto",
         description="The column that says which series a row belongs to. With auto it is found; "
         "null takes the whole file as one series.",

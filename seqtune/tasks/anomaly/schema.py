@@ -7,10 +7,18 @@ from typing import TYPE_CHECKING, Annotated
 from pydantic import Field
 
 from seqtune.recipe.baselines import METHODS, BlendedBaselines, methods_of
-from seqtune.recipe.compounds import Many, OneOrMany, Or
+from seqtune.recipe.compounds import Many, Or
 from seqtune.recipe.fields import Search, Searchable
+from seqtune.recipe.keys import Auto, OptionalColumn, TargetColumns
 from seqtune.recipe.kinds import Flag, Number, Whole, Word
-from seqtune.recipe.schema import COLUMN, Auto, CommonNetwork, RecipeSchema, network_for
+from seqtune.recipe.schema import (
+    ABOUT_BASELINES,
+    ABOUT_NETWORK,
+    ABOUT_TASK,
+    CommonNetwork,
+    RecipeSchema,
+    network_for,
+)
 from seqtune.recipe.schema import Training as CommonTraining
 from seqtune.recipe.section import Section
 from seqtune.recipe.steps import Seasons, Split, SteppedReading
@@ -31,12 +39,12 @@ class Data(SteppedReading):
 
     order = ("time", "target", "series", "label", "frequency", "duplicates")
 
-    target: Annotated[str | tuple[str, ...], Or(("auto",), OneOrMany(COLUMN, "columns"))] = Field(
+    target: TargetColumns = Field(
         "auto",
         description="The column, or the list of columns, that are watched. With auto every numeric "
         "column without another role.",
     )
-    label: Annotated[str | None, Or(("auto", None), COLUMN)] = Field(
+    label: OptionalColumn = Field(
         "auto",
         description="The column that is 1 where an anomaly is known and 0 elsewhere. It is used "
         "to score, never to train. With auto it is found by its name; null says there is none.",
@@ -167,9 +175,7 @@ class Schema(RecipeSchema):
         *("ensemble", "refit", "baselines", "portfolio"),
     )
 
-    task: Annotated[str, Word(("anomaly",))] = Field(
-        description="What is to be learned from the data; it decides which keys a recipe has."
-    )
+    task: Annotated[str, Word(("anomaly",))] = Field(description=ABOUT_TASK)
     data: Data = Field(
         default_factory=Data,
         description="Which columns are used, how time runs, and how the file is read.",
@@ -202,13 +208,8 @@ class Schema(RecipeSchema):
     threshold: Threshold = Field(
         default_factory=Threshold, description="From which score on a row is an anomaly."
     )
-    network: Network = Field(
-        default_factory=Network, description="The network: its architecture, cell and sizes."
-    )
+    network: Network = Field(default_factory=Network, description=ABOUT_NETWORK)
     training: Training = Field(
         default_factory=Training, description="How a network learns what is normal."
     )
-    baselines: Baselines = Field(
-        default_factory=Baselines,
-        description="The simple methods that every network must beat.",
-    )
+    baselines: Baselines = Field(default_factory=Baselines, description=ABOUT_BASELINES)

@@ -7,11 +7,35 @@ from typing import TYPE_CHECKING, Annotated
 from pydantic import Field
 
 from seqtune.recipe.baselines import METHODS, BlendedBaselines, methods_of
-from seqtune.recipe.compounds import Many, OneOrMany, Or
+from seqtune.recipe.compounds import Or
 from seqtune.recipe.fields import Search, Searchable
+from seqtune.recipe.keys import (
+    Auto,
+    CaseColumn,
+    Column,
+    Columns,
+    EmbeddingSize,
+    GroupColumn,
+    HeldOutCases,
+    Jitter,
+    LabelSmoothing,
+    PartShare,
+    Stretch,
+    TimeColumns,
+    WordDropout,
+)
 from seqtune.recipe.kinds import Flag, Number, Text, Whole, Word
-from seqtune.recipe.reading import CASES, Reading
-from seqtune.recipe.schema import COLUMN, Auto, CommonNetwork, RecipeSchema, network_for
+from seqtune.recipe.reading import Reading
+from seqtune.recipe.schema import (
+    ABOUT_BASELINES,
+    ABOUT_DATA,
+    ABOUT_NETWORK,
+    ABOUT_TASK,
+    ABOUT_TRAINING,
+    CommonNetwork,
+    RecipeSchema,
+    network_for,
+)
 from seqtune.recipe.schema import Training as CommonTraining
 from seqtune.recipe.section import Section
 from seqtune.registry import architectures_with
@@ -35,34 +59,18 @@ class Data(Reading):
         "auto",
         description="What is classified: texts or series. With auto the columns decide.",
     )
-    label: Annotated[str, Or(("auto",), COLUMN)] = Field(
+    label: Column = Field(
         "auto", description="The column with the label of each row or case. With auto it is found."
     )
-    text: Annotated[str, Or(("auto",), COLUMN)] = Field(
-        "auto", description="The column with the texts. With auto it is found."
-    )
-    series: Annotated[str | None, Or(("auto", None), COLUMN)] = Field(
-        "auto",
-        description="The column that says which case a row belongs to, where a series has a row "
-        "per step. With auto it is found; null takes each row as one case.",
-    )
-    time: Annotated[
-        str | tuple[str, ...] | None, Or(("auto", None), OneOrMany(COLUMN, "columns"))
-    ] = Field(
-        "auto",
-        description="The column that orders the steps of a case, or the columns that do together. "
-        "With auto it is found; null takes the order of the rows.",
-    )
-    channels: Annotated[tuple[str, ...] | Auto, Or(("auto",), Many(COLUMN, "columns"))] = Field(
+    text: Column = Field("auto", description="The column with the texts. With auto it is found.")
+    series: CaseColumn = "auto"
+    time: TimeColumns = "auto"
+    channels: Columns = Field(
         "auto",
         description="The numeric columns: the channels of each step, or, with a row per case, its "
         "steps in order. With auto all that have no other role.",
     )
-    group: Annotated[str | None, Or((None,), COLUMN)] = Field(
-        None,
-        description="A column such as the person or the device: all rows of one value stay in one "
-        "part of the data.",
-    )
+    group: GroupColumn = None
     several: Annotated[str | None, Or(("auto", None), Text("what stands between two labels"))] = (
         Field(
             "auto",
@@ -80,8 +88,7 @@ class Data(Reading):
         description="Number of cases that a label must have; rarer ones are left out, and said. "
         "Three are one to train, one to compare and one to test.",
     )
-
-    cases: Annotated[str, Word(CASES)] = Field(
+    cases: HeldOutCases = Field(
         "mixed",
         description="Which cases are held out. mixed: any, drawn at random; kept: the last of the "
         "data, of each class, for what stands last is newest.",
@@ -99,12 +106,8 @@ class TextInput(Section):
         description="With which vectors of tokens training begins: random ones, or those of "
         "`vectors`, where there are any.",
     )
-    embedding: Annotated[Searchable[int], Search(Whole(minimum=1))] = Field(
-        100, description="Size of the vector that is learnt for each token."
-    )
-    word_dropout: Annotated[Searchable[float], Search(Number(minimum=0, below=1))] = Field(
-        0.1, description="Share of tokens hidden at random while training."
-    )
+    embedding: EmbeddingSize = 100
+    word_dropout: WordDropout = 0.1
     vocabulary: Annotated[int, Whole(minimum=300)] = Field(
         20_000, description="Number of different tokens at most; the others are unknown."
     )
@@ -148,15 +151,8 @@ class SeriesInput(Section):
         description="Number of convolutions that are drawn at random and not trained, as in "
         "MiniRocket; what they find stands beside what the network learns. 0 for none.",
     )
-    jitter: Annotated[Searchable[float], Search(Number(minimum=0))] = Field(
-        0.0,
-        description="Noise added while training, in standard deviations of the scaled values.",
-    )
-    stretch: Annotated[Searchable[float], Search(Number(minimum=0))] = Field(
-        0.0,
-        description="How strongly cases are made larger or smaller at random while training: the "
-        "standard deviation of the factor.",
-    )
+    jitter: Jitter = 0.0
+    stretch: Stretch = 0.0
     slice: Annotated[Searchable[float], Search(Number(above=0, maximum=1))] = Field(
         1.0,
         description="Share of a case that is cut out at random while training and stretched to "
@@ -184,11 +180,7 @@ class Training(CommonTraining):
 
     order = ("label_smoothing", "class_weights")
 
-    label_smoothing: Annotated[Searchable[float], Search(Number(minimum=0, below=1))] = Field(
-        0.0,
-        description="Label smoothing: the share of each target that is spread over the other "
-        "labels; keeps a network from being too sure.",
-    )
+    label_smoothing: LabelSmoothing = 0.0
     class_weights: Annotated[Searchable[bool] | Auto, Or(("auto",), Search(Flag()))] = Field(
         "auto",
         description="Whether rare classes weigh as much as frequent ones while training. With auto "
@@ -199,10 +191,7 @@ class Training(CommonTraining):
 class Share(Section):
     """How many of the cases a part of the data takes."""
 
-    share: Annotated[float | Auto, Or(("auto",), Number(above=0, below=0.5))] = Field(
-        "auto",
-        description="Share of the cases. With auto a tenth of many, up to a quarter of few.",
-    )
+    share: PartShare = "auto"
 
 
 class Validation(Share):
@@ -239,13 +228,8 @@ class Schema(RecipeSchema):
         *("ensemble", "refit", "baselines", "portfolio"),
     )
 
-    task: Annotated[str, Word(("classify",))] = Field(
-        description="What is to be learned from the data; it decides which keys a recipe has."
-    )
-    data: Data = Field(
-        default_factory=Data,
-        description="Which columns are used, and how the file is read.",
-    )
+    task: Annotated[str, Word(("classify",))] = Field(description=ABOUT_TASK)
+    data: Data = Field(default_factory=Data, description=ABOUT_DATA)
     metric: Annotated[str, Word(("auto", *METRICS))] = Field(
         "auto",
         description="What configurations are compared by. With auto the accuracy, or the balanced "
@@ -265,11 +249,6 @@ class Schema(RecipeSchema):
     series: SeriesInput = Field(
         default_factory=SeriesInput, description="How series are prepared for the network."
     )
-    network: Network = Field(
-        default_factory=Network, description="The network: its architecture, cell and sizes."
-    )
-    training: Training = Field(default_factory=Training, description="How each network is trained.")
-    baselines: Baselines = Field(
-        default_factory=Baselines,
-        description="The simple methods that every network must beat.",
-    )
+    network: Network = Field(default_factory=Network, description=ABOUT_NETWORK)
+    training: Training = Field(default_factory=Training, description=ABOUT_TRAINING)
+    baselines: Baselines = Field(default_factory=Baselines, description=ABOUT_BASELINES)

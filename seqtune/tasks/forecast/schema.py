@@ -7,10 +7,19 @@ from typing import TYPE_CHECKING, Annotated
 from pydantic import Field
 
 from seqtune.recipe.baselines import METHODS, BlendedBaselines, methods_of
-from seqtune.recipe.compounds import Many, OneOrMany, Or, Quantiles
+from seqtune.recipe.compounds import Many, Or, Quantiles
 from seqtune.recipe.fields import Search, Searchable
+from seqtune.recipe.keys import COLUMN, Auto, Columns, TargetColumns
 from seqtune.recipe.kinds import Flag, Whole, Word
-from seqtune.recipe.schema import COLUMN, Auto, CommonNetwork, RecipeSchema, network_for
+from seqtune.recipe.schema import (
+    ABOUT_BASELINES,
+    ABOUT_NETWORK,
+    ABOUT_TASK,
+    ABOUT_TRAINING,
+    CommonNetwork,
+    RecipeSchema,
+    network_for,
+)
 from seqtune.recipe.schema import Training as CommonTraining
 from seqtune.recipe.section import Section
 from seqtune.recipe.steps import Seasons, Split, SteppedReading
@@ -28,11 +37,11 @@ class Data(SteppedReading):
         *("counts", "outliers"),
     )
 
-    target: Annotated[str | tuple[str, ...], Or(("auto",), OneOrMany(COLUMN, "columns"))] = Field(
+    target: TargetColumns = Field(
         "auto",
         description="The column, or the list of columns, to forecast. With auto it is found.",
     )
-    past: Annotated[tuple[str, ...] | Auto, Or(("auto",), Many(COLUMN, "columns"))] = Field(
+    past: Columns = Field(
         "auto",
         description="Columns of numbers or words that are known up to now and help to forecast the "
         "target. With auto all that have no other role are taken.",
@@ -173,9 +182,7 @@ class Schema(RecipeSchema):
         *("ensemble", "refit", "baselines", "portfolio"),
     )
 
-    task: Annotated[str, Word(("forecast",))] = Field(
-        description="What is to be learned from the data; it decides which keys a recipe has."
-    )
+    task: Annotated[str, Word(("forecast",))] = Field(description=ABOUT_TASK)
     data: Data = Field(
         default_factory=Data,
         description="Which columns are used, how time runs, and how the file is read.",
@@ -214,11 +221,6 @@ class Schema(RecipeSchema):
         default_factory=Arrangement,
         description="How numbers are prepared for the network.",
     )
-    network: Network = Field(
-        default_factory=Network, description="The network: its architecture, cell and sizes."
-    )
-    training: Training = Field(default_factory=Training, description="How each network is trained.")
-    baselines: Baselines = Field(
-        default_factory=Baselines,
-        description="The simple methods that every network must beat.",
-    )
+    network: Network = Field(default_factory=Network, description=ABOUT_NETWORK)
+    training: Training = Field(default_factory=Training, description=ABOUT_TRAINING)
+    baselines: Baselines = Field(default_factory=Baselines, description=ABOUT_BASELINES)

@@ -6,12 +6,20 @@ from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field
 
-from seqtune.recipe.baselines import METHODS, BlendedBaselines, methods_of
+from seqtune.recipe.baselines import METHODS, BlendedBaselines, BudgetShare, methods_of
 from seqtune.recipe.compounds import Many, Or
 from seqtune.recipe.fields import Search, Searchable
+from seqtune.recipe.keys import COLUMN, Auto, Column, EmbeddingSize, Tied
 from seqtune.recipe.kinds import Flag, Number, Whole, Word
 from seqtune.recipe.reading import Reading
-from seqtune.recipe.schema import COLUMN, Auto, CommonNetwork, RecipeSchema, network_for
+from seqtune.recipe.schema import (
+    ABOUT_BASELINES,
+    ABOUT_TASK,
+    ABOUT_TRAINING,
+    CommonNetwork,
+    RecipeSchema,
+    network_for,
+)
 from seqtune.recipe.schema import Training as CommonTraining
 from seqtune.recipe.section import Section
 from seqtune.registry import architectures_with, stateful_cells
@@ -33,7 +41,7 @@ class Data(Reading):
 
     order = ("text", "documents", "events", "series", "steps_per_beat")
 
-    text: Annotated[str, Or(("auto",), COLUMN)] = Field(
+    text: Column = Field(
         "auto",
         description="The column of a table whose rows are the documents. With auto it is found.",
     )
@@ -85,14 +93,8 @@ class GenerateNetwork(CommonNetwork):
     cell: Annotated[Searchable[str], Search(Word(lambda: stateful_cells))] = Field(
         "lstm", description="The recurrent cell that carries the state from step to step."
     )
-    embedding: Annotated[Searchable[int], Search(Whole(minimum=1))] = Field(
-        64, description="Size of the vector that is learnt for each token."
-    )
-    tied: Annotated[Searchable[bool], Search(Flag())] = Field(
-        False,
-        description="Whether the vectors that tokens are read with are those that they are "
-        "predicted with (Press & Wolf, arXiv 1608.05859).",
-    )
+    embedding: EmbeddingSize = 64
+    tied: Tied = False
     weight_dropout: Annotated[Searchable[float], Search(Number(minimum=0, below=1))] = Field(
         0.0,
         description="Share of the recurrent weights set to zero for a training batch (AWD-LSTM, "
@@ -140,12 +142,7 @@ class Baselines(BlendedBaselines):
     methods: Annotated[tuple[str, ...] | Auto, methods_of("generate")] = Field(
         "auto", description=METHODS
     )
-    share: Annotated[float, Number(minimum=0, below=1)] = Field(
-        0.1,
-        description="Share of the budget for the simple methods. One that is expected to take "
-        "less than a tenth of the budget runs even when the share is used up; 0 runs only those "
-        "that cost nothing.",
-    )
+    share: BudgetShare = 0.1
     blend: Annotated[bool, Flag()] = Field(
         True,
         description="Whether the ensemble may take in the best simple method; it is then called "
@@ -173,9 +170,7 @@ class Schema(RecipeSchema):
         *("ensemble", "refit", "baselines", "portfolio"),
     )
 
-    task: Annotated[str, Word(("generate",))] = Field(
-        description="What is to be learned from the data; it decides which keys a recipe has."
-    )
+    task: Annotated[str, Word(("generate",))] = Field(description=ABOUT_TASK)
     data: Data = Field(
         default_factory=Data,
         description="Which column is used, and how the file is read.",
@@ -204,8 +199,5 @@ class Schema(RecipeSchema):
     network: Network = Field(
         default_factory=Network, description="The network: its cells and what is around them."
     )
-    training: Training = Field(default_factory=Training, description="How each network is trained.")
-    baselines: Baselines = Field(
-        default_factory=Baselines,
-        description="The simple methods that every network must beat.",
-    )
+    training: Training = Field(default_factory=Training, description=ABOUT_TRAINING)
+    baselines: Baselines = Field(default_factory=Baselines, description=ABOUT_BASELINES)

@@ -7,11 +7,35 @@ from typing import TYPE_CHECKING, Annotated
 from pydantic import Field
 
 from seqtune.recipe.baselines import METHODS, BlendedBaselines, methods_of
-from seqtune.recipe.compounds import Many, OneOrMany, Or
+from seqtune.recipe.compounds import Or
 from seqtune.recipe.fields import Search, Searchable
-from seqtune.recipe.kinds import Flag, Number, Text, Whole, Word
-from seqtune.recipe.reading import CASES, Reading
-from seqtune.recipe.schema import COLUMN, Auto, CommonNetwork, RecipeSchema, network_for
+from seqtune.recipe.keys import (
+    Auto,
+    Column,
+    Columns,
+    EmbeddingSize,
+    GroupColumn,
+    HeldOutCases,
+    Jitter,
+    LabelSmoothing,
+    OptionalColumn,
+    PartShare,
+    Stretch,
+    TimeColumns,
+    WordDropout,
+)
+from seqtune.recipe.kinds import Flag, Text, Whole, Word
+from seqtune.recipe.reading import Reading
+from seqtune.recipe.schema import (
+    ABOUT_BASELINES,
+    ABOUT_DATA,
+    ABOUT_NETWORK,
+    ABOUT_TASK,
+    ABOUT_TRAINING,
+    CommonNetwork,
+    RecipeSchema,
+    network_for,
+)
 from seqtune.recipe.schema import Training as CommonTraining
 from seqtune.recipe.section import Section
 from seqtune.registry import architectures_with
@@ -33,42 +57,33 @@ class Data(Reading):
         description="What is tagged: the tokens of sentences, or the steps of series. With auto "
         "the columns decide.",
     )
-    label: Annotated[str, Or(("auto",), COLUMN)] = Field(
+    label: Column = Field(
         "auto", description="The column with the label of each row. With auto it is found."
     )
-    token: Annotated[str, Or(("auto",), COLUMN)] = Field(
-        "auto", description="The column with the tokens. With auto it is found."
-    )
-    series: Annotated[str | None, Or(("auto", None), COLUMN)] = Field(
+    token: Column = Field("auto", description="The column with the tokens. With auto it is found.")
+    series: OptionalColumn = Field(
         "auto",
         description="The column that says which sentence, or which series, a row belongs to. With "
         "auto it is found; null takes all rows as one.",
     )
-    time: Annotated[
-        str | tuple[str, ...] | None, Or(("auto", None), OneOrMany(COLUMN, "columns"))
-    ] = Field(
+    time: TimeColumns = Field(
         "auto",
         description="The column that orders the steps of a series, or the columns that do "
         "together. With auto it is found; null takes the order of the rows.",
     )
-    channels: Annotated[tuple[str, ...] | Auto, Or(("auto",), Many(COLUMN, "columns"))] = Field(
+    channels: Columns = Field(
         "auto",
         description="The numeric columns that steps are tagged by. With auto all that have no "
         "other role.",
     )
-    group: Annotated[str | None, Or((None,), COLUMN)] = Field(
-        None,
-        description="A column such as the person or the device: all rows of one value stay in one "
-        "part of the data.",
-    )
+    group: GroupColumn = None
     scheme: Annotated[str, Word(("auto", "none", "iob1", "bio", "bioes"))] = Field(
         "auto",
         description="How tags mark spans: bio begins each with B- and goes on with I-, iob1 begins "
         "with B- only what touches another span of its kind, bioes also marks ends and spans of "
         "one token, none marks no spans. With auto the tags decide.",
     )
-
-    cases: Annotated[str, Word(CASES)] = Field(
+    cases: HeldOutCases = Field(
         "mixed",
         description="Which sequences are held out. mixed: any, drawn at random; kept: the last of "
         "the data, for what stands last is newest.",
@@ -78,10 +93,10 @@ class Data(Reading):
 class TokenInput(Section):
     """How tokens are prepared for the network."""
 
-    embedding: Annotated[Searchable[int], Search(Whole(minimum=1))] = Field(
+    embedding: EmbeddingSize = Field(
         100, description="Size of the vector that is learnt for each word."
     )
-    word_dropout: Annotated[Searchable[float], Search(Number(minimum=0, below=1))] = Field(
+    word_dropout: WordDropout = Field(
         0.1,
         description="Share of words hidden at random while training, so that their spelling and "
         "what stands around them must do.",
@@ -119,11 +134,8 @@ class StepInput(Section):
         description="How values are scaled. series: each series by itself; channel: each channel "
         "over all training steps; none: not at all.",
     )
-    jitter: Annotated[Searchable[float], Search(Number(minimum=0))] = Field(
-        0.0,
-        description="Noise added while training, in standard deviations of the scaled values.",
-    )
-    stretch: Annotated[Searchable[float], Search(Number(minimum=0))] = Field(
+    jitter: Jitter = 0.0
+    stretch: Stretch = Field(
         0.0,
         description="How strongly series are made larger or smaller at random while training: the "
         "standard deviation of the factor.",
@@ -150,7 +162,7 @@ class Training(CommonTraining):
 
     order = ("label_smoothing",)
 
-    label_smoothing: Annotated[Searchable[float], Search(Number(minimum=0, below=1))] = Field(
+    label_smoothing: LabelSmoothing = Field(
         0.0,
         description="Label smoothing: the share of each target that is spread over the other "
         "tags; keeps a network from being too sure. A crf has none.",
@@ -160,7 +172,7 @@ class Training(CommonTraining):
 class Share(Section):
     """How much of the data a part takes."""
 
-    share: Annotated[float | Auto, Or(("auto",), Number(above=0, below=0.5))] = Field(
+    share: PartShare = Field(
         "auto",
         description="Share of the positions. With auto a tenth of many, up to a quarter of few.",
     )
@@ -189,13 +201,8 @@ class Schema(RecipeSchema):
         *("ensemble", "refit", "baselines", "portfolio"),
     )
 
-    task: Annotated[str, Word(("tag",))] = Field(
-        description="What is to be learned from the data; it decides which keys a recipe has."
-    )
-    data: Data = Field(
-        default_factory=Data,
-        description="Which columns are used, and how the file is read.",
-    )
+    task: Annotated[str, Word(("tag",))] = Field(description=ABOUT_TASK)
+    data: Data = Field(default_factory=Data, description=ABOUT_DATA)
     metric: Annotated[str, Word(("auto", *METRICS))] = Field(
         "auto",
         description="What configurations are compared by. With auto the F1 of spans where tags "
@@ -221,11 +228,6 @@ class Schema(RecipeSchema):
     steps: StepInput = Field(
         default_factory=StepInput, description="How steps are prepared for the network."
     )
-    network: Network = Field(
-        default_factory=Network, description="The network: its architecture, cell and sizes."
-    )
-    training: Training = Field(default_factory=Training, description="How each network is trained.")
-    baselines: Baselines = Field(
-        default_factory=Baselines,
-        description="The simple methods that every network must beat.",
-    )
+    network: Network = Field(default_factory=Network, description=ABOUT_NETWORK)
+    training: Training = Field(default_factory=Training, description=ABOUT_TRAINING)
+    baselines: Baselines = Field(default_factory=Baselines, description=ABOUT_BASELINES)

@@ -7,11 +7,31 @@ from typing import TYPE_CHECKING, Annotated
 from pydantic import Field
 
 from seqtune.recipe.baselines import METHODS, BlendedBaselines, methods_of
-from seqtune.recipe.compounds import Many, OneOrMany, Or
+from seqtune.recipe.compounds import Or
 from seqtune.recipe.fields import Search, Searchable
+from seqtune.recipe.keys import (
+    Auto,
+    CaseColumn,
+    Column,
+    Columns,
+    EmbeddingSize,
+    HeldOutCases,
+    LabelSmoothing,
+    PartShare,
+    TimeColumns,
+    WordDropout,
+)
 from seqtune.recipe.kinds import Flag, Number, Whole, Word
-from seqtune.recipe.reading import CASES, Reading
-from seqtune.recipe.schema import COLUMN, Auto, CommonNetwork, RecipeSchema, network_for
+from seqtune.recipe.reading import Reading
+from seqtune.recipe.schema import (
+    ABOUT_BASELINES,
+    ABOUT_DATA,
+    ABOUT_TASK,
+    ABOUT_TRAINING,
+    CommonNetwork,
+    RecipeSchema,
+    network_for,
+)
 from seqtune.recipe.schema import Training as CommonTraining
 from seqtune.recipe.section import Section
 from seqtune.registry import architectures_with
@@ -41,12 +61,12 @@ class Data(Reading):
         "kept whole; features: columns of numbers and categories; series: steps of numbers, in "
         "rows or in files. With auto the columns decide.",
     )
-    source: Annotated[str, Or(("auto",), COLUMN)] = Field(
+    source: Column = Field(
         "auto",
         description="The column with what is translated: texts, symbols, or paths of recordings, "
         "arrays or images. With auto it is found.",
     )
-    target: Annotated[str, Or(("auto",), COLUMN)] = Field(
+    target: Column = Field(
         "auto",
         description="The column with the answers; several rows with the same source give it "
         "several. With auto it is found.",
@@ -55,35 +75,20 @@ class Data(Reading):
         "auto",
         description="What an answer is: text, or symbols with blanks between, kept whole.",
     )
-    series: Annotated[str | None, Or(("auto", None), COLUMN)] = Field(
-        "auto",
-        description="The column that says which case a row belongs to, where a series has a row "
-        "per step. With auto it is found; null takes each row as one case.",
-    )
-    time: Annotated[
-        str | tuple[str, ...] | None, Or(("auto", None), OneOrMany(COLUMN, "columns"))
-    ] = Field(
-        "auto",
-        description="The column that orders the steps of a case, or the columns that do together. "
-        "With auto it is found; null takes the order of the rows.",
-    )
-    channels: Annotated[tuple[str, ...] | Auto, Or(("auto",), Many(COLUMN, "columns"))] = Field(
+    series: CaseColumn = "auto"
+    time: TimeColumns = "auto"
+    channels: Columns = Field(
         "auto",
         description="The columns of features, or the numeric columns that are the channels of "
         "each step. With auto all that have no other role.",
     )
-
-    cases: Annotated[str, Word(CASES)] = Field(
-        "mixed",
-        description="Which cases are held out. mixed: any, drawn at random; kept: the last of the "
-        "data, for what stands last is newest.",
-    )
+    cases: HeldOutCases = "mixed"
 
 
 class Share(Section):
     """How many of the cases a part of the data takes."""
 
-    share: Annotated[float | Auto, Or(("auto",), Number(above=0, below=0.5))] = Field(
+    share: PartShare = Field(
         "auto",
         description="Share of the cases; equal sources are one case. With auto a quarter of few, "
         "a twentieth of very many.",
@@ -127,9 +132,7 @@ class TokenChoice(Section):
 class TranslateNetwork(CommonNetwork):
     """The network: an encoder reads, a decoder with attention writes."""
 
-    embedding: Annotated[Searchable[int], Search(Whole(minimum=1))] = Field(
-        128, description="Size of the vector that is learnt for each token."
-    )
+    embedding: EmbeddingSize = 128
     decoder: Annotated[Searchable[str], Search(Word(("attention", "ctc")))] = Field(
         "attention",
         description="What writes. attention: a recurrent decoder that looks back at the source; "
@@ -164,12 +167,12 @@ class Training(CommonTraining):
 
     order = ("label_smoothing", "word_dropout")
 
-    label_smoothing: Annotated[Searchable[float], Search(Number(minimum=0, below=1))] = Field(
+    label_smoothing: LabelSmoothing = Field(
         0.1,
         description="Label smoothing: the share of each target that is spread over all tokens; "
         "keeps a network from being too sure.",
     )
-    word_dropout: Annotated[Searchable[float], Search(Number(minimum=0, below=1))] = Field(
+    word_dropout: WordDropout = Field(
         0.0,
         description="Share of the tokens of the source, and of those written before, that are "
         "hidden at random while training.",
@@ -222,13 +225,8 @@ class Schema(RecipeSchema):
         *("ensemble", "refit", "baselines", "portfolio"),
     )
 
-    task: Annotated[str, Word(("translate",))] = Field(
-        description="What is to be learned from the data; it decides which keys a recipe has."
-    )
-    data: Data = Field(
-        default_factory=Data,
-        description="Which columns are used, and how the file is read.",
-    )
+    task: Annotated[str, Word(("translate",))] = Field(description=ABOUT_TASK)
+    data: Data = Field(default_factory=Data, description=ABOUT_DATA)
     metric: Annotated[str, Word(("auto", *METRICS))] = Field(
         "auto",
         description="What configurations are compared by. With auto BLEU for sentences, the share "
@@ -249,11 +247,8 @@ class Schema(RecipeSchema):
     network: Network = Field(
         default_factory=Network, description="The network: an encoder, a decoder, their sizes."
     )
-    training: Training = Field(default_factory=Training, description="How each network is trained.")
+    training: Training = Field(default_factory=Training, description=ABOUT_TRAINING)
     decoding: Decoding = Field(
         default_factory=Decoding, description="How answers are found; `predict` may change it."
     )
-    baselines: Baselines = Field(
-        default_factory=Baselines,
-        description="The simple methods that every network must beat.",
-    )
+    baselines: Baselines = Field(default_factory=Baselines, description=ABOUT_BASELINES)
