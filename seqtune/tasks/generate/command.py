@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -9,6 +10,7 @@ import typer
 
 from seqtune.cli import completion
 from seqtune.cli.completion import offering
+from seqtune.cli.flag_groups import with_flag_groups
 from seqtune.cli.output import (
     AsJson,
     Force,
@@ -30,42 +32,86 @@ NAME = "generate"
 EXAMPLE = 'seqtune generate runs/tales-generate-1 --prompt "Once" --length 300'
 
 
-def command(
-    run: RunOrBundle,
-    prompt: Annotated[str | None, typer.Option(help="How the text begins.")] = None,
+@dataclass(frozen=True)
+class TextFlags:
+    """What text is to be written, as `seqtune generate` takes it."""
+
+    prompt: Annotated[str | None, typer.Option(help="How the text begins.")] = None
     prompt_file: Annotated[
         Path | None, typer.Option(help="File with the prompt: UTF-8 text, or music.")
-    ] = None,
+    ] = None
     length: Annotated[
         int, typer.Option(help="Maximum number of new characters; of music or events, of steps.")
-    ] = 500,
+    ] = 500
     temperature: Annotated[
         float,
         typer.Option(
             help="0 looks for the most likely text; 1 samples from the model; more is more random."
         ),
-    ] = 0.7,
+    ] = 0.7
     top_k: Annotated[
         int | None, typer.Option(help="Sample only from the K most likely tokens.")
-    ] = None,
+    ] = None
     top_p: Annotated[
         float,
         typer.Option(
             help="Sample only from the most likely tokens that together have this probability."
         ),
-    ] = 0.95,
+    ] = 0.95
     repetition_penalty: Annotated[
         float,
         typer.Option(help="Above 1, tokens that are already there become less likely."),
-    ] = 1.0,
+    ] = 1.0
     no_repeat: Annotated[
         int | None, typer.Option(metavar="N", help="Write no sequence of N tokens twice.")
-    ] = None,
-    seed: Annotated[int, typer.Option(help="Seed of all random numbers.")] = 0,
-    stop: Annotated[
-        list[str] | None, typer.Option(help="Stop before this text (repeatable).")
-    ] = None,
-    count: Annotated[int, typer.Option(help="Number of texts.")] = 1,
+    ] = None
+    seed: Annotated[int, typer.Option(help="Seed of all random numbers.")] = 0
+    stop: Annotated[list[str] | None, typer.Option(help="Stop before this text (repeatable).")] = (
+        None
+    )
+    count: Annotated[int, typer.Option(help="Number of texts.")] = 1
+
+    def request(self) -> tuple[Request, Path | None]:
+        """Return what is to be written, and the file of events that is its prompt, if one is."""
+        from seqtune.tasks.generate.event_files.endings import is_event_file
+        from seqtune.tasks.generate.prompt_text import text_in
+        from seqtune.tasks.generate.request import Request
+        from seqtune.tasks.generate.sampling import SamplingSettings
+
+        events = self.prompt_file if self.prompt_file and is_event_file(self.prompt_file) else None
+        text = text_in(self.prompt_file) if self.prompt_file and not events else self.prompt
+        choice = SamplingSettings(
+            self.temperature, self.top_k, self.top_p, self.seed, self.repetition_penalty,
+            self.no_repeat,
+        )  # fmt: skip
+        return Request(text or "", self.length, choice, tuple(self.stop or ()), self.count), events
+
+
+@dataclass(frozen=True)
+class WordFlags:
+    """Which words are to be listed instead, as `seqtune generate` takes it."""
+
+    next_text: Annotated[
+        str | None,
+        typer.Option("--next", metavar="TEXT", help="List the most likely next words instead."),
+    ] = None
+    fill: Annotated[
+        str | None,
+        typer.Option(metavar="TEXT", help="List the most likely words for the gap ___ in TEXT."),
+    ] = None
+    top: Annotated[int, typer.Option(min=1, help="Number of words with --next or --fill.")] = 10
+
+    @property
+    def asked(self) -> str:
+        """The flag that asks for words; "" where none does."""
+        return "--next" if self.next_text is not None else "--fill" if self.fill is not None else ""
+
+
+@with_flag_groups
+def command(
+    run: RunOrBundle,
+    *,
+    written: TextFlags,
     use: Annotated[
         str | None,
         typer.Option(
@@ -73,15 +119,7 @@ def command(
             autocompletion=offering(completion.rows),
         ),
     ] = None,
-    next_text: Annotated[
-        str | None,
-        typer.Option("--next", metavar="TEXT", help="List the most likely next words instead."),
-    ] = None,
-    fill: Annotated[
-        str | None,
-        typer.Option(metavar="TEXT", help="List the most likely words for the gap ___ in TEXT."),
-    ] = None,
-    top: Annotated[int, typer.Option(min=1, help="Number of words with --next or --fill.")] = 10,
+    words: WordFlags,
     output: Annotated[
         Path | None,
         typer.Option(
@@ -95,31 +133,18 @@ def command(
     quiet: Quiet = False,
 ) -> None:
     """Write text with a generate run, or list the words that it expects."""
-    _check_one("--next", next_text, "--fill", fill)
-    _check_one("--prompt", prompt, "--prompt-file", prompt_file)
-    if next_text is not None or fill is not None:
-        asked = "--next" if fill is None else "--fill"
-        written = {"--prompt": prompt, "--prompt-file": prompt_file, "--output": output}
-        for flag, value in {**written, "--stop": stop or None}.items():
-            _check_one(asked, True, flag, value)
-        _list_words(run, next_text, fill, top, use, as_json)
+    _check_one("--next", words.next_text, "--fill", words.fill)
+    _check_one("--prompt", written.prompt, "--prompt-file", written.prompt_file)
+    if words.asked:
+        _check_one(words.asked, True, "--prompt", written.prompt)
+        _check_one(words.asked, True, "--prompt-file", written.prompt_file)
+        _check_one(words.asked, True, "--output", output)
+        _check_one(words.asked, True, "--stop", written.stop or None)
+        _list_words(run, words, use, as_json)
         return
-
-    from seqtune.tasks.generate.event_files.endings import is_event_file
-    from seqtune.tasks.generate.prompt_text import text_in
-    from seqtune.tasks.generate.request import Request
-    from seqtune.tasks.generate.sampling import SamplingSettings
-
-    is_data = prompt_file is not None and is_event_file(prompt_file)
-    request = Request(
-        prompt="" if is_data else text_in(prompt_file) if prompt_file else prompt or "",
-        length=length,
-        choice=SamplingSettings(temperature, top_k, top_p, seed, repetition_penalty, no_repeat),
-        stops=tuple(stop or ()),
-        count=count,
-    )
+    request, events = written.request()
     check_absent(output, force)
-    _write(_open(run), request, prompt_file if is_data else None, use, output, as_json, quiet)
+    _write(_open(run), request, events, use, output, as_json, quiet)
 
 
 def _write(
@@ -161,18 +186,20 @@ def _put(report: WrittenReport, output: Path | None, as_json: bool, is_live: boo
         put(report.plain + "\n")
 
 
-def _list_words(
-    folder: str, next_text: str | None, fill: str | None, top: int, use: str | None, as_json: bool
-) -> None:
+def _list_words(folder: str, words: WordFlags, use: str | None, as_json: bool) -> None:
     from seqtune.run.predictor import NETWORK
     from seqtune.tasks.generate.report_completion import WordsReport
 
     run = _open(folder)
-    use = use if fill is None else use or NETWORK
-    text = next_text if next_text is not None else fill or ""
-    words: Any = (run.next_words if fill is None else run.fill)(text, top=top, use=use)
+    found: Any
+    if words.fill is None:
+        text = words.next_text or ""
+        found = run.next_words(text, top=words.top, use=use)
+    else:
+        text, use = words.fill, use or NETWORK
+        found = run.fill(text, top=words.top, use=use)
     show_notes(run.notes)
-    show(WordsReport(str(run.path), run.choose(use).name, text, words), as_json)
+    show(WordsReport(str(run.path), run.choose(use).name, text, found), as_json)
 
 
 def _open(folder: str) -> Fitted:
