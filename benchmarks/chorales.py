@@ -9,41 +9,19 @@ once. The published figures are nats per step, too, without the ends of pieces, 
 
 from __future__ import annotations
 
-import argparse
-import json
-import tempfile
 from pathlib import Path
 
-from _command import run
+from _language import parser, search
 
 DATA = "jsb-chorales-quarter.json"
 
 
 def main() -> None:
     """Fit, and print the scores of every row."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("folder", type=Path, help=f"holds {DATA}")
-    parser.add_argument("--budget", default="10m")
-    parser.add_argument("--seed", default="0")
-    parser.add_argument("--keep", help="run folder to leave")
-    parser.add_argument("--set", action="append", default=[], help="as in seqtune fit")
-    asked = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        out = asked.keep or str(Path(folder) / "run")
-        flags = ["--budget", asked.budget, "--seed", asked.seed, "--out", out, "--json"]
-        for each in asked.set:
-            flags += ["--set", each]
-        done = run("fit", str(asked.folder / DATA), "--task", "generate", *flags)
-        if done.code:
-            raise SystemExit(done.stderr)
-        report = json.loads(done.stdout)
-    print(f"{done.seconds:.0f} s in all, winner {report['winner']}")
-    print(f"{'nats per step':28} validation   test")
-    for row in report["leaderboard"]:
-        test = row["test"].get("nats_per_step")
-        shown = "     -" if test is None else f"{test:6.3f}"
-        validation = row["validation"]["nats_per_step"]
-        print(f"{row['name']:28} {validation:10.3f} {shown}  {row['detail']}")
+    asks = parser(__doc__)
+    asks.add_argument("folder", type=Path, help=f"holds {DATA}")
+    asked = asks.parse_args()
+    search(asked, asked.folder / DATA, "nats_per_step")
 
 
 if __name__ == "__main__":
