@@ -7,7 +7,8 @@ memory are one product. Decoding goes step by step (`read`, `step`), and gives t
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
 
 import keras
 from keras import ops
@@ -20,12 +21,15 @@ from seqtune.registry import cells
 from seqtune.tasks.translate.attention import MemoryAttention
 from seqtune.tasks.translate.copying import Pointer
 
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
 Tensors = tuple[Any, ...]
 
 
-@keras.saving.register_keras_serializable("seqtune")
-class AttentionDecoder(keras.layers.Layer):  # type: ignore[misc]
-    """Writes a sequence of tokens from a memory.
+@dataclass(frozen=True)
+class DecoderForm:
+    """What a decoder is made of.
 
     Args:
         size: Tokens of the target.
@@ -37,6 +41,25 @@ class AttentionDecoder(keras.layers.Layer):  # type: ignore[misc]
         is_fed: Whether each step is fed what the step before made of the memory (input feeding).
         is_tied: Whether tokens are written with the vectors that they are read with.
         dropout: Share of features that is left out of vectors, between layers, and of answers.
+    """
+
+    size: int
+    embedding: int
+    cell: str
+    units: int
+    layers: int = 1
+    attention: str = "dot"
+    is_fed: bool = False
+    is_tied: bool = False
+    dropout: float = 0.0
+
+
+@keras.saving.register_keras_serializable("seqtune")
+class AttentionDecoder(keras.layers.Layer):  # type: ignore[misc]
+    """Writes a sequence of tokens from a memory.
+
+    Args:
+        form: What it is made of.
         counts: (tokens,) how often each is in the training targets; None for zeros.
         copies: (tokens of the source,) the target's token of each, where the source can be copied.
         options: What every layer takes.
@@ -48,65 +71,53 @@ class AttentionDecoder(keras.layers.Layer):  # type: ignore[misc]
 
     def __init__(
         self,
-        size: int,
+        form: DecoderForm,
         *,
-        embedding: int,
-        cell: str,
-        units: int,
-        layers: int = 1,
-        attention: str = "dot",
-        is_fed: bool = False,
-        is_tied: bool = False,
-        dropout: float = 0.0,
         counts: Sequence[float] | None = None,
         copies: Sequence[int] | None = None,
         **options: Any,
     ) -> None:
         super().__init__(**options)
         self.supports_masking = True
-        self.arguments: dict[str, Any] = {
-            "size": size, "embedding": embedding, "cell": cell, "units": units, "layers": layers,
-            "attention": attention, "is_fed": is_fed, "is_tied": is_tied, "dropout": dropout,
-            "copies": None if copies is None else [int(each) for each in copies],
-        }  # fmt: skip
-        self.size, self.units, self.is_fed = size, units, is_fed
+        self.form = form
+        self.copies = None if copies is None else [int(each) for each in copies]
         self.vocabulary = Vocabulary(
-            size, embedding=embedding, units=units, is_tied=is_tied, counts=counts,
-            name="vocabulary",
+            form.size, embedding=form.embedding, units=form.units, is_tied=form.is_tied,
+            counts=counts, name="vocabulary",
         )  # fmt: skip
         self.recurrences = [
-            cells[cell].layer(
-                units, return_sequences=True, return_state=True, name=f"recurrence_{depth}"
+            cells[form.cell].layer(
+                form.units, return_sequences=True, return_state=True, name=f"recurrence_{depth}"
             )
-            for depth in range(layers)
+            for depth in range(form.layers)
         ]
         self.bridges = [
-            dense(units, f"first_state_{depth}_{number}", "tanh")
+            dense(form.units, f"first_state_{depth}_{number}", "tanh")
             for depth, layer in enumerate(self.recurrences)
             for number in range(_made_states(layer))
         ]
-        self.look = MemoryAttention(units, attention, name="look")
-        self.pointer = None if copies is None else Pointer(size, name="pointer")
+        self.look = MemoryAttention(form.units, form.attention, name="look")
+        self.pointer = None if copies is None else Pointer(form.size, name="pointer")
         self.drops: list[Any] = []
-        if dropout:
+        if form.dropout:
             self.drops = [
-                Dropout(dropout, same_steps=depth <= layers - 1, name=f"dropout_{depth}")
-                for depth in range(layers + 1)
+                Dropout(form.dropout, same_steps=depth <= form.layers - 1, name=f"dropout_{depth}")
+                for depth in range(form.layers + 1)
             ]
 
     def build(self, previous_shape: Any, memory_shape: Any, *_: Any) -> None:
         """Create the weights for tokens (batch, steps) and a memory (batch, steps, features)."""
         self.vocabulary.build()
         self.vocabulary.built = True
-        features = self.arguments["embedding"] + (self.units if self.is_fed else 0)
+        features = self.form.embedding + (self.form.units if self.form.is_fed else 0)
         for layer in self.recurrences:
             layer.build((None, None, features))
-            features = self.units
+            features = self.form.units
         for bridge in self.bridges:
             bridge.build((None, memory_shape[-1]))
         self.look.build(memory_shape)
         if self.pointer is not None:
-            self.pointer.build((None, None, self.units))
+            self.pointer.build((None, None, self.form.units))
         self.built = True
 
     def call(
@@ -126,7 +137,7 @@ class AttentionDecoder(keras.layers.Layer):  # type: ignore[misc]
         """
         read, states = self.read(memory, present, source)
         vectors = self._drop(self.vocabulary(previous), 0, training)
-        if self.is_fed:
+        if self.form.is_fed:
             answers, weights = self._write_fed(vectors, states, read, training)
         else:
             features, waiting = vectors, list(states)
@@ -157,11 +168,11 @@ class AttentionDecoder(keras.layers.Layer):  # type: ignore[misc]
             for number in range(_made_states(layer)):
                 own[number] = bridges.pop(0)(mean)
             states += own
-        if self.is_fed:
-            states.append(ops.zeros_like(mean[:, :1]) + ops.zeros((1, self.units), mean.dtype))
+        if self.form.is_fed:
+            states.append(ops.zeros_like(mean[:, :1]) + ops.zeros((1, self.form.units), mean.dtype))
         read = [memory, self.look.keys(memory), present]
         if self.pointer is not None:
-            copied = ops.convert_to_tensor(self.arguments["copies"], "int32")
+            copied = ops.convert_to_tensor(self.copies, "int32")
             read.append(ops.take(copied, source, axis=0))
         return tuple(read), tuple(states)
 
@@ -178,11 +189,11 @@ class AttentionDecoder(keras.layers.Layer):  # type: ignore[misc]
             attention (rows, answers, source steps).
         """
         rows, answers = ops.shape(tokens)
-        vectors = ops.reshape(self.vocabulary(tokens), (-1, self.arguments["embedding"]))
+        vectors = ops.reshape(self.vocabulary(tokens), (-1, self.form.embedding))
         features, states = self._recur(vectors, states)
-        seen, weights = self._look(ops.reshape(features, (rows, answers, self.units)), read)
-        if self.is_fed:
-            states = (*states, ops.reshape(seen, (-1, self.units)))
+        seen, weights = self._look(ops.reshape(features, (rows, answers, self.form.units)), read)
+        if self.form.is_fed:
+            states = (*states, ops.reshape(seen, (-1, self.form.units)))
         said = self._said(seen, weights, read)
         is_done = self.pointer is not None
         return (said if is_done else ops.log_softmax(said, axis=-1)), states, weights
@@ -191,7 +202,7 @@ class AttentionDecoder(keras.layers.Layer):  # type: ignore[misc]
         self, vectors: Any, states: Tensors, masks: Sequence[Any] = ()
     ) -> tuple[Any, Tensors]:
         """Return features (batch, units) of one step, and the states of the cells behind it."""
-        features = ops.concatenate([vectors, states[-1]], axis=-1) if self.is_fed else vectors
+        features = ops.concatenate([vectors, states[-1]], axis=-1) if self.form.is_fed else vectors
         waiting, after = list(states), list[Any]()
         for depth, layer in enumerate(self.recurrences):
             if masks and depth:
@@ -242,7 +253,7 @@ class AttentionDecoder(keras.layers.Layer):  # type: ignore[misc]
         self, previous_shape: tuple[int | None, ...], *_: Any
     ) -> tuple[int | None, ...]:
         """Return (batch, steps, tokens)."""
-        return (*previous_shape, self.size)
+        return (*previous_shape, self.form.size)
 
     def compute_output_spec(self, previous: Any, *_: Any, **__: Any) -> Any:
         """Return the output without computing it."""
@@ -250,7 +261,12 @@ class AttentionDecoder(keras.layers.Layer):  # type: ignore[misc]
 
     def get_config(self) -> dict[str, Any]:
         """Return the arguments."""
-        return {**super().get_config(), **self.arguments}
+        return {**super().get_config(), "form": asdict(self.form), "copies": self.copies}
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> Self:
+        """Return a decoder of the arguments."""
+        return cls(**{**config, "form": DecoderForm(**config["form"])})
 
 
 def _count_states(layer: Any) -> int:

@@ -14,7 +14,7 @@ from seqtune.architectures._settings import settings_of
 from seqtune.initializers import SmallUniform
 from seqtune.registry import architectures
 from seqtune.tasks.translate.copying import copies
-from seqtune.tasks.translate.decoder import AttentionDecoder
+from seqtune.tasks.translate.decoder import AttentionDecoder, DecoderForm
 from seqtune.tasks.translate.frame_tokens import FrameTokens
 
 DECODER = "decoder"
@@ -54,7 +54,7 @@ def build_network(prepared: Any, values: Mapping[str, Any]) -> keras.Model:
     copied = None
     if values["network.copying"] and is_read and not hasattr(architecture, "memory"):
         copied = copies(codec.tokenizer("source", values).vocabulary, target.vocabulary)
-    decoder = AttentionDecoder(
+    form = DecoderForm(
         target.size,
         embedding=int(values["network.embedding"]),
         cell=settings.cell,
@@ -64,9 +64,9 @@ def build_network(prepared: Any, values: Mapping[str, Any]) -> keras.Model:
         is_fed=bool(values["network.input_feeding"]),
         is_tied=bool(values["network.tied"]),
         dropout=settings.dropout,
-        counts=counts,
-        copies=None if copied is None else copied.tolist(),
-        name=DECODER,
+    )
+    decoder = AttentionDecoder(
+        form, counts=counts, copies=None if copied is None else copied.tolist(), name=DECODER
     )
     if copied is None:
         return keras.Model(inputs, decoder(previous, memory, present))

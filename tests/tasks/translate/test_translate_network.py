@@ -18,6 +18,7 @@ from tiny_translators import (
 
 from seqtune.data.ragged import Ragged
 from seqtune.registry import architectures_with, cells
+from seqtune.tasks.translate.decoder import AttentionDecoder, DecoderForm
 from seqtune.tasks.translate.decoding import decode
 from seqtune.tasks.translate.network import build_network
 from seqtune.tasks.translate.references import reference_log_probabilities
@@ -94,3 +95,13 @@ def test_answers_begin_as_tokens_are_frequent() -> None:
     model = build_network(TinyPrepared(codec), tiny_values())
     bias = np.exp(np.asarray(model.get_layer("decoder").vocabulary.bias))
     assert bias / bias.sum() == pytest.approx([0.5, 0.0, 0.25, 0.125, 0.125], abs=5e-3)
+
+
+def test_a_decoder_is_the_same_when_it_is_made_again_of_what_it_says_of_itself() -> None:
+    form = DecoderForm(
+        7, embedding=3, cell="gru", units=4, layers=2, attention="additive", is_fed=True,
+        is_tied=True, dropout=0.1,
+    )  # fmt: skip
+    layer = AttentionDecoder(form, copies=[0, 2, 6], name="decoder")
+    again = AttentionDecoder.from_config(layer.get_config())
+    assert (again.form, list(again.copies), again.name) == (form, [0, 2, 6], "decoder")
