@@ -28,7 +28,7 @@ from seqtune.recipe.check import schema_of
 from seqtune.recipe.load import Recipe
 from seqtune.tasks._info import infos
 from seqtune.workflow.options import known_flags
-from seqtune.workflow.refit import refit_with
+from seqtune.workflow.refit import RefitOptions
 
 TASKS = [info.name for info in infos()]
 BESIDE = {"airline", "taxi"}
@@ -36,7 +36,7 @@ BESIDE = {"airline", "taxi"}
 
 TAKEN = {
     "fit": {*signature(seqtune.fit).parameters, *known_flags(), "recipe", "set", "out", "query"},
-    "refit": {*signature(seqtune.refit).parameters, *signature(refit_with).parameters},
+    "refit": {*signature(seqtune.refit).parameters, *signature(RefitOptions).parameters},
     "resume": set(signature(seqtune.resume).parameters),
     "load": set(signature(seqtune.load).parameters),
 }

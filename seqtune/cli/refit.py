@@ -63,14 +63,14 @@ def command(
     """Fit the chosen configurations of RUN on newer DATA, and compare both on its newest part."""
     from seqtune.report.comparison import ComparisonReport
     from seqtune.report.refit import RefitReport
-    from seqtune.workflow.refit import refit_with
+    from seqtune.workflow.refit import RefitOptions, refit_with
 
+    options = RefitOptions(
+        out, use, warm, if_better, budget,
+        None if workers is None else count_or_word(workers), executor, query,
+    )  # fmt: skip
     with live_board(quiet) as board:
-        done = refit_with(
-            run, data, out=out, use=use, warm=warm, if_better=if_better, budget=budget,
-            workers=None if workers is None else count_or_word(workers), executor=executor,
-            query=query, listener=board, started=STARTED,
-        )  # fmt: skip
+        done = refit_with(run, data, options, listener=board, started=STARTED)
     comparison = ComparisonReport(done.comparison, str(out), done.is_kept)
     show(RefitReport(comparison, done.summary), as_json)
     if was_interrupted():

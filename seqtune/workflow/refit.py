@@ -60,7 +60,40 @@ class Refitted:
     is_kept: bool
 
 
-def refit(run: Run | str | Path, data: str | Path | pd.DataFrame, **options: Any) -> Run:
+@dataclass(frozen=True)
+class RefitOptions:
+    """Every flag of `seqtune refit`.
+
+    Args:
+        out: The new run folder.
+        use: Row of the leaderboard whose configurations are fitted, or "network"; the winner if
+            None.
+        warm: Whether networks go on from the earlier weights, where these suit the new data.
+        if_better: Whether the new run is removed where it is not better than the earlier one.
+        budget: Wall time; that of the run's recipe if None.
+        workers: How many trials run at the same time; as in the run if None.
+        executor: Where they run; as in the run if None.
+        query: What is read where the data is a database.
+    """
+
+    out: str | Path
+    use: str | None = None
+    warm: bool = False
+    if_better: bool = False
+    budget: str | float | None = None
+    workers: int | str | None = None
+    executor: str | None = None
+    query: str | None = None
+
+
+def refit(
+    run: Run | str | Path,
+    data: str | Path | pd.DataFrame,
+    *,
+    listener: Listener = silent,
+    started: float | None = None,
+    **options: Any,
+) -> Run:
     """Fit the chosen configurations of a run on newer data, without a search.
 
     The newest part of the data is held out first. The new run is scored on it beside the earlier
@@ -69,8 +102,10 @@ def refit(run: Run | str | Path, data: str | Path | pd.DataFrame, **options: Any
     Args:
         run: A finished run, or its folder.
         data: Newer data: the rows of the run, and those that came since, or new rows alone.
-        options: `out`, the new run folder, and what else `refit_with` takes: `use`, `warm`,
-            `if_better`, `budget`, `workers`, `executor`, `query`, `listener`.
+        listener: Hears of stages and trials.
+        started: Value of `time.monotonic()` from which the budget counts; now if None.
+        options: Every flag of `seqtune refit` by its name; `out`, the new run folder, is needed.
+            See `RefitOptions`.
 
     Returns:
         The run in charge: the new one, or with `if_better` the earlier one, where it was kept.
@@ -84,21 +119,14 @@ def refit(run: Run | str | Path, data: str | Path | pd.DataFrame, **options: Any
         >>> run.comparison.is_better
         True
     """
-    return refit_with(run, data, **options).run
+    return refit_with(run, data, RefitOptions(**options), listener=listener, started=started).run
 
 
 def refit_with(
     run: Run | str | Path,
     data: str | Path | pd.DataFrame,
+    options: RefitOptions,
     *,
-    out: str | Path,
-    use: str | None = None,
-    warm: bool = False,
-    if_better: bool = False,
-    budget: str | float | None = None,
-    workers: int | str | None = None,
-    executor: str | None = None,
-    query: str | None = None,
     listener: Listener = silent,
     started: float | None = None,
 ) -> Refitted:
@@ -107,30 +135,25 @@ def refit_with(
     Args:
         run: A finished run, or its folder.
         data: Newer data.
-        out: The new run folder.
-        use: Row of the leaderboard whose configurations are fitted, or "network"; the winner if
-            None.
-        warm: Whether networks go on from the earlier weights, where these suit the new data.
-        if_better: Whether the new run is removed where it is not better than the earlier one.
-        budget: Wall time; that of the run's recipe if None.
-        workers: How many trials run at the same time; as in the run if None.
-        executor: Where they run; as in the run if None.
-        query: What is read where the data is a database.
+        options: The flags.
         listener: Hears of stages and trials.
         started: Value of `time.monotonic()` from which the budget counts; now if None.
     """
     clock_start = time.monotonic() if started is None else started
     old = run if isinstance(run, Run) else Run(run)
     _refuse_unfinished(old)
-    check_vacant(Path(out))
-    asked = {"workers": workers, "executor": executor, "budget": budget}
+    check_vacant(Path(options.out))
+    asked = {
+        "workers": options.workers, "executor": options.executor, "budget": options.budget,
+    }  # fmt: skip
     recipe = recipe_of(old, asked, listener)
     seconds = parse_seconds(recipe.values.search.budget)
     fitting = Fitting(recipe, Clock(seconds, clock_start), listener)
     with fitting.closing():
-        Refitting(fitting, old, use, is_warm=warm).begin(data, out, query)
+        refitting = Refitting(fitting, old, options.use, is_warm=options.warm)
+        refitting.begin(data, options.out, options.query)
         fitting.go_on()
-    return _concluded(old, Run(fitting.folder), if_better=if_better)
+    return _concluded(old, Run(fitting.folder), if_better=options.if_better)
 
 
 def _concluded(old: Run, new: Run, *, if_better: bool) -> Refitted:

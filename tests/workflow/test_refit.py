@@ -32,7 +32,7 @@ from seqtune.tasks._abilities import ReadsNewer
 from seqtune.tasks._newer_rows import DRAWN
 from seqtune.tasks._values import Context
 from seqtune.workflow.chosen import Chosen, as_trained, narrowed
-from seqtune.workflow.refit import Refitted, refit_with
+from seqtune.workflow.refit import RefitOptions, Refitted, refit_with
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ def nightly(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
     folder = tmp_path_factory.mktemp(f"refit-{request.param}")
     run, data = fitted(request.param, folder)
     with left_alone(run):
-        done = refit_with(run, data, out=folder / "new", use="network", warm=True)
+        done = refit_with(run, data, RefitOptions(folder / "new", use="network", warm=True))
     return Nightly(request.param, run, data, done)
 
 
