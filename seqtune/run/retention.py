@@ -56,6 +56,7 @@ def prune(
     folder: Path,
     trials: Collection[str],
     rows: Mapping[str, Sequence[Member]],
+    through: Collection[str] = (),
 ) -> None:
     """Remove the networks and predictions of trials that nobody needs any more.
 
@@ -63,15 +64,20 @@ def prune(
         folder: The run folder.
         trials: Those trials; a network that is just being written is none of theirs.
         rows: What the leaderboard refers to, now or a moment ago; that stays.
+        through: Trials that are through all folds: only one that has folds left reads again what it
+            predicted in the others.
     """
     named = {file for row in rows.values() for member in row for file in member.files}
     members = {member.trial for row in rows.values() for member in row}
     for place, pattern in FILES.items():
         for path in (folder / place).glob("t*"):
             found = pattern.fullmatch(path.name)
-            if found is None or found[1] not in trials or path.is_symlink():
+            if found is None or path.is_symlink():
                 continue
-            if f"{place}/{path.name}" in named or (place == "trials" and found[1] in members):
+            trial, kind = found.groups()
+            is_named = f"{place}/{path.name}" in named or (place == "trials" and trial in members)
+            is_over = kind == "-folds" and trial in through
+            if not is_over and (is_named or trial not in trials):
                 continue
             with suppress(OSError):
                 path.unlink(missing_ok=True)

@@ -115,7 +115,13 @@ class Publication:
         members = selection.members()
         self._publish(members, checkpoint_rows(self.problem, selection.results))
         needed = {result.trial for result in selection.results}.union(running)
-        prune(self.problem.folder, results.keys() - needed, {**before, **members})
+        through = {name for name, result in results.items() if not result.folds_left}
+        prune(
+            self.problem.folder,
+            results.keys() - needed,
+            {**before, **members},
+            through.difference(running),
+        )
 
     def conclude(self, selection: Selection) -> None:
         """Write what came of the search: calibrations, members, leaderboard.

@@ -73,6 +73,19 @@ def test_what_the_leaderboard_names_stays_and_what_is_not_ours(tmp_path: Path) -
     }
 
 
+def test_what_folds_predicted_goes_when_all_are_trained(tmp_path: Path) -> None:
+    files = [
+        *("trials/t001-folds.npy", "trials/t001.npy", "models/t001.keras"),
+        *("trials/t002-folds.npy", "trials/t003-folds.npy"),
+    ]
+    write(tmp_path, *files)
+    rows = {"a": [Member("t001", 1.0, "models/t001.keras", "", {})]}
+    prune(tmp_path, set(), rows, through={"t001", "t003"})
+    assert {file for file in files if not (tmp_path / file).exists()} == {
+        *("trials/t001-folds.npy", "trials/t003-folds.npy"),
+    }
+
+
 def test_a_long_search_leaves_few_networks_and_goes_on(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
