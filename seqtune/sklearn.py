@@ -25,8 +25,8 @@ from sklearn.utils.validation import check_is_fitted
 
 from seqtune.errors import DataError, RunError, listed
 from seqtune.run.load import load
-from seqtune.tasks._abilities import NamesClasses
 from seqtune.tasks._columns import columns_in_words
+from seqtune.tasks._serving import NamesClasses
 
 if TYPE_CHECKING:
     from seqtune.run.fitted import Fitted

@@ -36,7 +36,7 @@ def lines_column(run: Fitted) -> str:
     It is a table where the task's rows are more than a text, or where the first line of stdin is a
     header that names the column.
     """
-    from seqtune.tasks._abilities import AnswersLines
+    from seqtune.tasks._serving import AnswersLines
 
     if not isinstance(run.task, AnswersLines):
         return ""
@@ -64,7 +64,7 @@ def answer_lines(run: Fitted, use: str | None, settings: Sequence[str], as_json:
     Raises:
         DataError: A line is no text.
     """
-    from seqtune.tasks._abilities import AnswersLines
+    from seqtune.tasks._serving import AnswersLines
 
     task = run.task
     assert isinstance(task, AnswersLines)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from seqtune.data.drift.compare import drift_between
 from seqtune.data.drift.sample import Samples, joined
 from seqtune.data.drift.table import DriftTable, Finding
-from seqtune.tasks._abilities import WatchesDrift
+from seqtune.tasks._newer_data import WatchesDrift
 
 if TYPE_CHECKING:
     from seqtune.data.reading.source import Source

@@ -13,7 +13,8 @@ from seqtune.garbage import garbage_left
 from seqtune.progress import Listener, silent
 from seqtune.run.leaderboard import Leaderboard, read_leaderboard
 from seqtune.run.leaderboard_row import Row
-from seqtune.tasks._abilities import FillsIn, Writes
+from seqtune.tasks._abilities import Writes
+from seqtune.tasks._serving import FillsIn
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -39,8 +39,9 @@ from seqtune.run.members import (
     write_members,
 )
 from seqtune.run.untrusted import check_inside
-from seqtune.tasks._abilities import Backtests, PredictsTogether, WatchesDrift
+from seqtune.tasks._abilities import PredictsTogether
 from seqtune.tasks._contract import Task
+from seqtune.tasks._newer_data import Backtests, WatchesDrift
 from seqtune.tasks._values import Calibration, Context, Evaluation
 
 if TYPE_CHECKING:

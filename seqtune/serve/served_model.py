@@ -24,8 +24,9 @@ from seqtune.serve.media import JSON, PARQUET
 from seqtune.serve.problem import Problem
 from seqtune.serve.request_drift import RequestDrift
 from seqtune.serve.request_source import source_of
-from seqtune.tasks._abilities import JoinsRequests, StreamsText, TakesRequests, Writes
+from seqtune.tasks._abilities import Writes
 from seqtune.tasks._requests import RequestForm, RequestTable, Separated, StreamOption
+from seqtune.tasks._serving import JoinsRequests, StreamsText, TakesRequests
 from seqtune.tasks._values import Context
 
 if TYPE_CHECKING:

@@ -1,6 +1,6 @@
-"""What only some tasks can do; who asks finds out by the type.
+"""What only some tasks can do with the models of a run; who asks finds out by the type.
 
-Over 300 lines: a list of protocols, none of which knows another.
+What some can do with newer data, and when models are served, is in `_newer_data` and `_serving`.
 """
 
 from __future__ import annotations
@@ -9,15 +9,12 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from seqtune.progress import Advance, no_progress
-from seqtune.tasks._requests import Joined, RequestForm, RequestTable, StreamOption
 from seqtune.tasks._values import (
     Calibration,
     Context,
-    KnownRows,
     Models,
     Network,
     OpenMember,
-    Staged,
     Until,
     Values,
 )
@@ -25,24 +22,8 @@ from seqtune.tasks._values import (
 if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
-    import pandas as pd
-
-    from seqtune.data.drift.sample import Samples
-    from seqtune.data.drift.table import Finding
-    from seqtune.data.reading.source import Source
-    from seqtune.recipe.load import Recipe
 
     Floats = npt.NDArray[np.float64]
-
-
-@runtime_checkable
-class Backtests(Protocol):
-    """A task whose runs can be scored from several rolled origins."""
-
-    def encode_folds(
-        self, prepared: Any, source: Source, folds: int, step: int | None, context: Context
-    ) -> Any:
-        """Read new rows to be scored from `folds` origins, `step` rows apart, without training."""
 
 
 @runtime_checkable
@@ -247,123 +228,6 @@ class ReadsWith(Protocol):
 
 
 @runtime_checkable
-class AnswersLines(Protocol):
-    """A task whose cases may be lines of text, which `predict RUN -` answers one by one."""
-
-    line_answer: tuple[str, ...]
-    """Which values of a record are the answer to a line, where it is no JSON."""
-
-    def line_column(self, prepared: Any) -> str:
-        """Return the column that a line stands for; "" where a case is more than a text."""
-
-    def line_table(self, prepared: Any, lines: Sequence[str]) -> pd.DataFrame:
-        """Return the rows that lines stand for."""
-
-    def by_line(
-        self, prepared: Any, table: pd.DataFrame, lines: Sequence[str]
-    ) -> list[list[Mapping[str, Any]]]:
-        """Return the records that answer each line, from the prediction table of its rows."""
-
-
-@runtime_checkable
-class FillsIn(Protocol):
-    """A task whose answers may be written into the file that they were asked for."""
-
-    def filled_in(self, prepared: Any, source: Source, table: pd.DataFrame) -> str | None:
-        """Return the text of the file, with the answers in it; None where it is a table.
-
-        Args:
-            prepared: The data, with the codec.
-            source: The file.
-            table: What was predicted of its rows.
-        """
-
-
-@runtime_checkable
-class ReadsNewer(Protocol):
-    """A task whose runs can be fitted again on newer data, and be scored beside the new run."""
-
-    def newest_held_out(
-        self, prepared: Any, source: Source, recipe: Recipe, known: float
-    ) -> Recipe:
-        """Return the recipe with which `prepare` holds out the newest part of newer data.
-
-        Args:
-            prepared: What the earlier run was fitted on.
-            source: The newer data.
-            recipe: The earlier run's, every value filled in.
-            known: About which share of the rows the earlier run was fitted on.
-
-        Raises:
-            DataError: There is nothing newer in it, or it is of another kind.
-        """
-
-    def staged(
-        self,
-        prepared: Any,
-        newer_prepared: Any,
-        source: Source,
-        known: KnownRows,
-        context: Context,
-    ) -> Staged:
-        """Return the test part of newer data as the models of an earlier run read it.
-
-        Args:
-            prepared: What the earlier run was fitted on.
-            newer_prepared: The newer data, prepared.
-            source: The newer data.
-            known: Returns about which share of some rows of it the earlier run was fitted on.
-            context: Hears of repairs, names the earlier run, and has the newer one's recipe.
-        """
-
-    def unlike(self, prepared: Any, newer_prepared: Any, recipe: Recipe) -> str:
-        """Say why newer data cannot go on from an earlier run's weights; "" where it can.
-
-        They mean something else to it, or have learnt from what it holds out.
-
-        Args:
-            prepared: What the earlier run was fitted on.
-            newer_prepared: The newer data, prepared.
-            recipe: The earlier run's, every value filled in.
-        """
-
-
-@runtime_checkable
-class WatchesDrift(Protocol):
-    """A task that knows what of its data may drift."""
-
-    def usual_traits(self, prepared: Any) -> Samples:
-        """Return what is watched of the data that a run was fitted on, by trait."""
-
-    def new_traits(self, prepared: Any, source: Source, context: Context, known: float) -> Samples:
-        """Return the same of new rows; traits of labels are left out where there are none.
-
-        Args:
-            prepared: What a run was fitted on.
-            source: The rows.
-            context: Recipe and name of the run.
-            known: About which share of the rows, the first ones, the run was fitted on; they are
-                left out.
-        """
-
-    def drift_of_predictions(
-        self, prepared: Any, encoded: Any, predictions: Floats
-    ) -> list[Finding]:
-        """Return how predictions of labelled rows keep what they promise, or nothing.
-
-        Args:
-            prepared: The data of the run.
-            encoded: Rows with what came of them, from `encode_labelled` or `staged`.
-            predictions: What a model of the run said of them.
-        """
-
-
-def nothing_promised(prepared: Any, encoded: Any, predictions: Floats) -> list[Finding]:
-    """Return no findings: the `drift_of_predictions` of a task that promises nothing."""
-    return []
-
-
-@runtime_checkable
 class Explains(Protocol):
     """A task that can say what a network's predictions hang on."""
 
@@ -374,70 +238,3 @@ class Explains(Protocol):
 
         From `deadline`, a value of `time.monotonic()`, on nothing further is begun.
         """
-
-
-@runtime_checkable
-class TakesRequests(Protocol):
-    """A task that says what clients of a served model send."""
-
-    def request_form(self, prepared: Any) -> RequestForm:
-        """Return the columns of a request, and an example from the data of the run."""
-
-
-class RequestJoiner(Protocol):
-    """Joins requests; the answer to one is the same, whatever it is joined with."""
-
-    def plain(self, table: RequestTable) -> Any:
-        """Return a request, read, that may be joined with others; None for one that goes alone.
-
-        Requests with faults go alone, so that they are refused in their own words.
-        """
-
-    def join(self, requests: Sequence[Any], context: Context) -> Joined:
-        """Return what `Task.encode` returns, of several requests that `plain` returned."""
-
-
-@runtime_checkable
-class JoinsRequests(Protocol):
-    """A task that can predict the rows of several requests at once, without mixing them up."""
-
-    def request_joiner(self, prepared: Any, recipe: Recipe) -> RequestJoiner | None:
-        """Return what joins requests; None where the data of the run do not allow it."""
-
-
-@runtime_checkable
-class StreamsText(Protocol):
-    """A task whose models write text piece by piece."""
-
-    def stream_options(self, prepared: Any) -> Sequence[StreamOption]:
-        """Return what a client may ask."""
-
-    def stream(
-        self,
-        writer: Any,
-        options: Mapping[str, Any],
-        use: str | None,
-        hear: Callable[[str], None],
-    ) -> dict[str, Any]:
-        """Write a text.
-
-        Args:
-            writer: What `Writes.writer` returned.
-            options: Values of `stream_options`, each of its type and within its bounds.
-            use: Name of the leaderboard row that writes; the winner if None.
-            hear: Hears each new piece of text as soon as it is certain.
-
-        Returns:
-            What came of it, as plain JSON values.
-        """
-
-
-@runtime_checkable
-class NamesClasses(Protocol):
-    """A task whose table gives a `label` to each row, and to each class its `p_<label>`."""
-
-    def class_names(self, prepared: Any) -> Sequence[str]:
-        """Return the labels, in the order of the classes."""
-
-    def input_columns(self, prepared: Any) -> Sequence[str]:
-        """Return the columns of a row that has no label yet."""

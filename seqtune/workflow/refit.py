@@ -25,7 +25,7 @@ from seqtune.run.run import Run
 from seqtune.run.summary import Summary
 from seqtune.runtime import backend as backends
 from seqtune.search.budget import Clock
-from seqtune.tasks._abilities import ReadsNewer, WatchesDrift
+from seqtune.tasks._newer_data import ReadsNewer, WatchesDrift
 from seqtune.tasks._values import Context
 from seqtune.workflow.fitting import Fitting, Origin
 from seqtune.workflow.resume import recipe_of

@@ -18,7 +18,7 @@ from seqtune.errors import DataError
 from seqtune.progress import silent
 from seqtune.recipe.load import Recipe
 from seqtune.tasks import load_task
-from seqtune.tasks._abilities import ReadsNewer
+from seqtune.tasks._newer_data import ReadsNewer
 from seqtune.tasks._newer_rows import (
     DRAWN,
     changed,

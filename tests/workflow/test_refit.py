@@ -28,7 +28,7 @@ from seqtune.run.leaderboard_row import Row
 from seqtune.run.members import Member
 from seqtune.run.run import Run
 from seqtune.search.trial import Result
-from seqtune.tasks._abilities import ReadsNewer
+from seqtune.tasks._newer_data import ReadsNewer
 from seqtune.tasks._newer_rows import DRAWN
 from seqtune.tasks._values import Context
 from seqtune.workflow.chosen import Chosen, as_trained, narrowed

@@ -20,8 +20,8 @@ from seqtune.baselines.runner import (
 )
 from seqtune.progress import Advance, Listener, no_progress
 from seqtune.recipe.load import Recipe
-from seqtune.tasks._abilities import nothing_promised
 from seqtune.tasks._contract import SearchSettings, Task
+from seqtune.tasks._newer_data import nothing_promised
 from seqtune.tasks._values import (
     Context,
     Evaluation,

@@ -20,9 +20,9 @@ from seqtune.baselines.runner import (
 from seqtune.errors import RunError
 from seqtune.progress import Advance, Listener, Note, no_progress
 from seqtune.recipe.load import Recipe
-from seqtune.tasks._abilities import nothing_promised
 from seqtune.tasks._contract import SearchSettings, Task
 from seqtune.tasks._exported import Exported
+from seqtune.tasks._newer_data import nothing_promised
 from seqtune.tasks._requests import StreamOption
 from seqtune.tasks._values import (
     Context,

@@ -20,10 +20,10 @@ from seqtune.baselines.runner import (
 )
 from seqtune.progress import Advance, Listener, no_progress
 from seqtune.recipe.load import Recipe
-from seqtune.tasks._abilities import nothing_promised
 from seqtune.tasks._contract import SearchSettings, Task
 from seqtune.tasks._exported import Exported
 from seqtune.tasks._joining import RowsAreApart
+from seqtune.tasks._newer_data import nothing_promised
 from seqtune.tasks._newer_rows import cases_held_out
 from seqtune.tasks._values import (
     Context,
