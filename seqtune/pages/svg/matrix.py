@@ -22,9 +22,6 @@ MOST_CELLS = 64
 LONGEST = 130.0
 """Points that a name may take."""
 
-SLANTED = 30.0
-"""Narrower columns have their names upright."""
-
 
 def draw(figure: Matrix, is_small: bool = False) -> Markup:
     """Return the matrix, with what its colours mean.

@@ -11,9 +11,6 @@ from typing import Any
 from seqtune.recipe.dimension import Dimension
 from seqtune.run.untrusted import is_number
 
-MOST_CHOICES = 24
-"""A setting of numbers that takes no more is drawn as choices, evenly apart."""
-
 
 @dataclass(frozen=True)
 class Setting:

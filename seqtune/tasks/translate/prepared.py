@@ -14,7 +14,7 @@ import numpy.typing as npt
 from seqtune.data.array_file import read_array, write_array
 from seqtune.data.ragged import Ragged
 from seqtune.files import damaged, read_value, write_json
-from seqtune.tasks._values import Fold, Part, Until, Values
+from seqtune.tasks._values import Fold, Part, Until
 from seqtune.tasks.translate.codec import SERIES, Codec
 from seqtune.tasks.translate.decoding_settings import GREEDY
 from seqtune.tasks.translate.encoded import EncodedPairs, Inputs
@@ -59,10 +59,6 @@ class Prepared:
     def folds(self) -> Sequence[Fold]:
         """None: one part is held out to compare trials on."""
         return ()
-
-    def target_counts(self, values: Values) -> tuple[int, ...]:
-        """Return how often each token is in the answers of training, (vocabulary,)."""
-        return self.codec.counts[str(values["tokens.target"])]
 
     @cached_property
     def rows(self) -> dict[str, Rows]:
