@@ -32,6 +32,7 @@ from seqtune.runtime import backend as backends
 from seqtune.runtime.interrupt import Interrupt, ended_by_signals, last_words
 from seqtune.search.budget import Clock
 from seqtune.workflow.conclusion import Conclusion
+from seqtune.workflow.origin import Origin
 from seqtune.workflow.tracking import Tracking, seconds_kept, tracked
 
 if TYPE_CHECKING:
@@ -42,28 +43,6 @@ if TYPE_CHECKING:
     from seqtune.recipe.load import Recipe
     from seqtune.tasks._contract import Task
     from seqtune.workflow.search import Searching
-
-
-@dataclass(frozen=True)
-class Origin:
-    """Where the data of a run is from.
-
-    Args:
-        path: The file or the address; None for a DataFrame.
-        stem: Its name without endings.
-        query: What is read from a database.
-    """
-
-    path: str | None
-    stem: str
-    query: str | None = None
-
-    @classmethod
-    def of(cls, data: str | Path | pd.DataFrame, query: str | None) -> Origin:
-        """Return the origin of a file, an address or a DataFrame."""
-        from seqtune.data.reading.open import name_of, stem_of_data
-
-        return cls(name_of(data), stem_of_data(data), query)
 
 
 @dataclass
@@ -269,7 +248,7 @@ class Fitting:
         self.folder, self.lock = created.path, created.lock
         try:
             more(created.path)
-            self._write_head(source, {"path": origin.path, "query": origin.query}, prepared)
+            self._write_head(source, origin, prepared)
         except BaseException:
             created.discard()
             raise
@@ -284,15 +263,11 @@ class Fitting:
         self.searching = Searching(self.recipe, problem, self.clock, self.backend, self.tell)
         self.searching.publication.chosen = self.chosen
 
-    def _write_head(self, source: Source, origin: dict[str, str | None], prepared: Any) -> None:
+    def _write_head(self, source: Source, origin: Origin, prepared: Any) -> None:
         """Write what a run needs before anything long begins; its record comes last.
 
         A folder without a record is no run yet: whatever has one can be opened and gone on with.
         """
-        from seqtune.data.reading.row_sketch import sketch_of
-
-        described = prepared.describe()
-        roles = [name for columns in described.get("roles", {}).values() for name in columns]
         self.record = {
             "task": self.recipe.task,
             "status": "running",
@@ -303,13 +278,7 @@ class Fitting:
                 name: backends.installed(name)
                 for name in ("seqtune", "keras", "keras-tuner", "numpy", "pandas", self.backend)
             },
-            "data": {
-                **origin,
-                "fingerprint": source.fingerprint(),
-                "rows": source.rows,
-                **described,
-                "sketch": sketch_of(source, roles or source.names),
-            },
+            "data": origin.record(source, prepared),
             "future": list(getattr(self.recipe.values.data, "future", ())),
             "devices": backends.devices(),
             "began": now(),

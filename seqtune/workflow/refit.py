@@ -27,7 +27,8 @@ from seqtune.runtime import backend as backends
 from seqtune.search.budget import Clock
 from seqtune.tasks._newer_data import ReadsNewer, WatchesDrift
 from seqtune.tasks._values import Context
-from seqtune.workflow.fitting import Fitting, Origin
+from seqtune.workflow.fitting import Fitting
+from seqtune.workflow.origin import Origin
 from seqtune.workflow.resume import recipe_of
 
 if TYPE_CHECKING:
