@@ -27,7 +27,7 @@ from command_line import (
 from filelock import FileLock
 
 from seqtune.errors import SeqtuneError
-from seqtune.run.predictor import NETWORK
+from seqtune.run.row_choice import NETWORK
 from seqtune.run.run import Run
 
 SESSION = re.compile(r"pytest-\d+")

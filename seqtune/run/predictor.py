@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from seqtune.errors import RunError, UsageError, unknown
+from seqtune.errors import RunError, UsageError
 from seqtune.files import damaged, read_json, write_json, write_text
 from seqtune.progress import Listener, ProgressCounter, silent
 from seqtune.recipe.load import Recipe, task_of
@@ -38,6 +38,7 @@ from seqtune.run.members import (
     read_members,
     write_members,
 )
+from seqtune.run.row_choice import choose_row
 from seqtune.run.untrusted import check_inside
 from seqtune.tasks._abilities import PredictsTogether
 from seqtune.tasks._contract import Task
@@ -51,9 +52,6 @@ if TYPE_CHECKING:
     from seqtune.data.reading.source import Source
 
 Floats = npt.NDArray[np.float64]
-
-NETWORK = "network"
-"""Asks for the best network or ensemble, where the winner may be a simple method."""
 
 
 @dataclass
@@ -202,40 +200,7 @@ class Predictor:
         Raises:
             RunError: There is no such row, or nothing was trained.
         """
-        row: Row | None
-        if self.only:
-            return self._choose_only(use)
-        if use is None:
-            row = self.board.winner
-            if row is None:
-                raise RunError(
-                    f"{self.name} has nothing that can predict: its search has not finished",
-                    f"seqtune resume {self.name}",
-                )
-            return row
-        row = self.board.row(use)
-        if row is None and use == NETWORK:
-            row = self.board.best_searched
-            if row is None:
-                raise RunError(
-                    f"{self.name} has no network yet", f"seqtune resume {self.name} --budget 5m"
-                )
-        if row is None:
-            names = [NETWORK, *(known.name for known in self.board.ranked())]
-            raise RunError(unknown("model", use, names), f"seqtune report {self.name}")
-        return row
-
-    def _choose_only(self, use: str | None) -> Row:
-        """Return the one row that predicts here; see `choose`."""
-        row = self.board.row(self.only)
-        if row is None:
-            raise damaged(self.folder / "leaderboard.json", f"it lacks {self.only}")
-        if use in (None, row.name) or (use == NETWORK and row.kind != "baseline"):
-            return row
-        raise RunError(
-            f"{self.name} holds the model {row.name!r} alone, not {use!r}",
-            f"seqtune export RUN --use {shlex.quote(str(use))} -o FILE",
-        )
+        return choose_row(self.board, use, name=self.name, folder=self.folder, only=self.only)
 
     def name_of(self, use: str | None) -> str:
         """Return the name of the row that `choose` returns."""
@@ -245,8 +210,7 @@ class Predictor:
         """Names of the rows that are scored: the one asked for, else the winner, first."""
         if self.only:
             return [self.name_of(use)]
-        board = self.board
-        rows = (self.choose(use), board.best_searched, board.best_baseline)
+        rows = (self.choose(use), self.board.best_searched, self.board.best_baseline)
         return list(dict.fromkeys(row.name for row in rows if row is not None))
 
     def open_members(self, name: str) -> list[LoadedMember]:

@@ -11,7 +11,8 @@ import pytest
 from seqtune.errors import RunError
 from seqtune.run.leaderboard import Leaderboard
 from seqtune.run.leaderboard_row import Row
-from seqtune.run.predictor import NETWORK, Predictor
+from seqtune.run.predictor import Predictor
+from seqtune.run.row_choice import NETWORK
 
 
 def row(name: str, kind: Any, score: float) -> Row:

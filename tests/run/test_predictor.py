@@ -25,7 +25,8 @@ from seqtune.progress import Event
 from seqtune.run.leaderboard import Leaderboard
 from seqtune.run.leaderboard_row import Row
 from seqtune.run.members import Member
-from seqtune.run.predictor import NETWORK, LoadedMember, Predictor
+from seqtune.run.predictor import LoadedMember, Predictor
+from seqtune.run.row_choice import NETWORK
 from seqtune.run.run import Run
 
 TWO = ("--trials", "2", "--set", "network.units=[4,6]")

@@ -187,7 +187,7 @@ def _put(report: WrittenReport, output: Path | None, as_json: bool, is_live: boo
 
 
 def _list_words(folder: str, words: WordFlags, use: str | None, as_json: bool) -> None:
-    from seqtune.run.predictor import NETWORK
+    from seqtune.run.row_choice import NETWORK
     from seqtune.tasks.generate.report_completion import WordsReport
 
     run = _open(folder)
