@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import numpy as np
+
 from seqtune.registry import baselines
+from seqtune.tasks.forecast.conformal import ConformalFactors
 from seqtune.tasks.forecast.prepared import Prepared
 
 FEW_CASES = 10
@@ -41,3 +46,21 @@ def validation_share(prepared: Prepared, method: str) -> float:
     known = int((split.validation_end - split.begin).max())
     held_out = int((split.validation_end - split.train_end).max()) / codec.horizon
     return held_out / (held_out + float(seen(known, codec.horizon, codec.periods)))
+
+
+def without_narrowing(
+    prepared: Prepared, factors: ConformalFactors | None
+) -> ConformalFactors | None:
+    """Return factors of 1 at least, where few horizons were held out.
+
+    One quiet stretch of time says little of the next. Narrowed by one, 80 % intervals held 65 % of
+    the test part on 14 short series; only widened, 78 % (docs/notes/forecasting.md, "Intervals of
+    short series").
+
+    Args:
+        prepared: The data.
+        factors: From `measure_factors`; None where too little is known.
+    """
+    if factors is None or not hedges(prepared):
+        return factors
+    return replace(factors, factors=np.maximum(factors.factors, 1.0))

@@ -42,7 +42,7 @@ from seqtune.tasks.forecast.new_rows import next_windows, rolled_origins, scored
 from seqtune.tasks.forecast.prepared import Prepared
 from seqtune.tasks.forecast.preprocessing import preprocess
 from seqtune.tasks.forecast.requests import request_form
-from seqtune.tasks.forecast.simple_methods import forecast_by_method, with_one_to_blend
+from seqtune.tasks.forecast.simple_methods import forecast_by_method, with_those_to_blend
 from seqtune.tasks.forecast.tables import evaluate_examples, forecast_table, score_examples
 
 if TYPE_CHECKING:
@@ -178,7 +178,8 @@ class ForecastTask(Task):
         """
         if prepared.codec.counts:
             return None
-        return measure_factors(predictions, *encoded.truth, prepared.codec.levels)
+        factors = measure_factors(predictions, *encoded.truth, prepared.codec.levels)
+        return hedging.without_narrowing(prepared, factors)
 
     def recalibration(
         self, prepared: Prepared, validation: Floats, test: Floats
@@ -189,7 +190,8 @@ class ForecastTask(Task):
         truths = [prepared.encoded(part).truth for part in HELD_OUT_PARTS]
         actual, observed = (np.concatenate(both) for both in zip(*truths, strict=True))
         forecasts = np.concatenate([validation, test])
-        return measure_factors(forecasts, actual, observed, prepared.codec.levels)
+        factors = measure_factors(forecasts, actual, observed, prepared.codec.levels)
+        return hedging.without_narrowing(prepared, factors)
 
     def read_calibration(self, prepared: Prepared, values: Any) -> ConformalFactors:
         """Read the factors of a trial, a simple method or an ensemble."""
@@ -218,7 +220,7 @@ class ForecastTask(Task):
             may_blend=asked.blend and self.hedges(prepared),
             without=() if asked.pretrained else (INFO.zero_shot,),
         )
-        return with_one_to_blend(results, prepared.metric)
+        return with_those_to_blend(results, prepared.metric)
 
     def illustrate(
         self, prepared: Prepared, predictions: Floats, models: Models, context: Context

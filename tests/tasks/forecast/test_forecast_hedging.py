@@ -12,7 +12,8 @@ import pytest
 from seqtune.run.leaderboard import Leaderboard
 from seqtune.run.leaderboard_row import Row
 from seqtune.search.problem import Problem
-from seqtune.tasks.forecast.hedging import hedges, validation_share
+from seqtune.tasks.forecast.conformal import ConformalFactors
+from seqtune.tasks.forecast.hedging import hedges, validation_share, without_narrowing
 from seqtune.workflow.publication import Publication
 
 
@@ -38,6 +39,16 @@ def test_validation_is_a_share_of_the_horizons_that_a_method_has_seen_too() -> N
 @pytest.mark.parametrize(("horizons", "few"), [(9, True), (10, False)])
 def test_of_ten_horizons_validation_chooses(horizons: int, few: bool) -> None:
     assert hedges(held_out(18, horizons)) is few
+
+
+@pytest.mark.parametrize(("horizons", "expected"), [(9, [1.5, 1.0, 1.0]), (10, [1.5, 1.0, 0.5])])
+def test_few_horizons_widen_intervals_and_never_narrow_them(
+    horizons: int, expected: list[float]
+) -> None:
+    measured = ConformalFactors((0.1, 0.5, 0.9), np.array([[1.5, 1.0, 0.5]]))
+    found = without_narrowing(held_out(18, horizons), measured)
+    assert found is not None and found.factors.tolist() == [expected]
+    assert without_narrowing(held_out(18, horizons), None) is None
 
 
 def row(name: str, kind: Any, score: float) -> Row:
