@@ -22,8 +22,8 @@ MAX_CORES = 4
 """More of them add little to one network of this size."""
 
 STREAMS_PER_CORE = 8
-"""A core that reads more at a time is hardly faster, and takes fewer steps (docs/notes/generation.md,
-"How fast it learns")."""
+"""A core that reads more at a time is hardly faster, and takes fewer steps: what the same text
+teaches in more of them is better learnt (docs/notes/generation.md, "How fast it learns")."""
 
 PASSES = 12.0
 """So often a network should read its text: the widest one that can is taken."""
