@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import partial
 from time import perf_counter
 from typing import Literal
 
@@ -12,7 +11,7 @@ from seqtune.baselines.threads import one_thread
 from seqtune.data.text.vocabulary import END, UNKNOWN
 from seqtune.tasks.generate.beam import BLOCKED, Beam, likeliest_text
 from seqtune.tasks.generate.emission import Emission
-from seqtune.tasks.generate.inference import Floats, Reader
+from seqtune.tasks.generate.inference import Reader
 from seqtune.tasks.generate.prompt import DOCUMENTS, Begun, Frame, allowed_next, read
 from seqtune.tasks.generate.repetition import STRUCTURE, Repetition
 from seqtune.tasks.generate.request import Request
@@ -106,28 +105,22 @@ def _write_one(
     rest = _waiting(reader, rule, request.prompt)
     ended: Ended = "end"
     began = perf_counter()
-    draw: Callable[[Floats], int] = sampler.draw_one
+    coming = _drawn(reader, sampler, begun, rule, rest, repetition)
     if request.choice.temperature == 0.0:
-        start = Beam(begun, rest, repetition.copy())
-        planned = iter(likeliest_text(reader, rule, sampler.forbidden, start, request))
-        draw = partial(_next_of, planned)
-    while True:
-        logits = repetition.weighed(allowed_next(reader.tokens, begun, rule.allowed(rest)))
-        token = draw(logits)
-        repetition.read([token])
+        start = Beam(begun, rest, repetition)
+        found = likeliest_text(reader, rule, sampler.forbidden, start, request)
+        coming = _spelt(reader, found, begun.pending)
+    for token, piece in coming:
         drawn += 1
         if token == END:
             parts.append(emission.finish())
             hear(parts[-1])
             break
-        piece = reader.tokens.spellings[token][len(begun.pending) :]
         parts.append(emission.push(piece, float(units_of(reader.tokens, token))))
         hear(parts[-1])
         if emission.is_over:
             ended = "length" if emission.is_long else "stop"
             break
-        rest = rule.after(rest, token)
-        begun = begun.then(reader, token)
     seconds = perf_counter() - began
     text = "".join(parts)
     return Completion(
@@ -135,9 +128,30 @@ def _write_one(
     )
 
 
-def _next_of(planned: Iterator[int], logits: Floats) -> int:
-    """Return the next token that was found before, whatever the logits are."""
-    return next(planned)
+def _drawn(
+    reader: Reader,
+    sampler: Sampler,
+    begun: Begun,
+    rule: WellFormed,
+    rest: bytes,
+    repetition: Repetition,
+) -> Iterator[tuple[int, bytes]]:
+    """Yield tokens without end, each drawn when it is asked for, and what each adds to the text."""
+    while True:
+        logits = repetition.weighed(allowed_next(reader.tokens, begun, rule.allowed(rest)))
+        token = sampler.draw_one(logits)
+        yield token, reader.tokens.spellings[token][len(begun.pending) :]
+        repetition.read([token])
+        rest = rule.after(rest, token)
+        begun = begun.then(reader, token)
+
+
+def _spelt(reader: Reader, found: Sequence[int], pending: bytes) -> Iterator[tuple[int, bytes]]:
+    """Yield tokens that were found as a whole, and what each adds to the text."""
+    for token in found:
+        spelling = reader.tokens.spellings[token]
+        yield token, spelling[len(pending) :]
+        pending = pending[len(spelling) :]
 
 
 def _steps(reader: Reader, text: str) -> tuple[Layout | None, Steps]:

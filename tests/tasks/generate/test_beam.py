@@ -20,12 +20,13 @@ class Table:
     tokens = TOKENS
 
     def __init__(self, **after: dict[int, float]) -> None:
-        self.after = {"END": {}, **after}
+        self.after, self.readings = {"END": {}, **after}, 0
 
     def start(self, batch: int = 1) -> tuple[Any, ...]:
         return ()
 
     def advance(self, state: tuple[Any, ...], ids: Any) -> tuple[Any, tuple[Any, ...]]:
+        self.readings += 1
         row = np.full((1, TOKENS.size), 1e-6)
         for token, chance in self.after[("END", "", "a", "b", "c")[int(ids[0])]].items():
             row[0, token] = chance
@@ -57,3 +58,10 @@ def test_it_ends_at_a_stop_text_and_at_the_length() -> None:
     assert best_of(request_of("", 10, temperature=0), **after) == "abcabcabca"
     assert best_of(request_of("", 10, temperature=0, stop="ca"), **after) == "ab"
     assert best_of(request_of("ab", 3, temperature=0), **after) == "cab"
+
+
+def test_what_was_found_is_not_read_again() -> None:
+    """The beginning, three first tokens (neither the end nor the unknown), and four of two."""
+    reader: Any = Table(END={A: 0.6, B: 0.4}, a={A: 1.0}, b={C: 1.0}, c={C: 1.0})
+    write(reader, request_of("", 2, temperature=0))
+    assert reader.readings == 1 + 3 + 4
