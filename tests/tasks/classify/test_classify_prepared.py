@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import json
-import pickle
 import shutil
 import tracemalloc
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from damaged_arrays import Act, array_of, bomb, check_nothing_is_unpickled, cut_off, gone, set_in
 
 from seqtune.data.ragged import Ragged
 from seqtune.data.text.tokenizer import Tokenizer
@@ -21,8 +20,6 @@ from seqtune.tasks.classify.codec import Codec
 from seqtune.tasks.classify.labels import Labels
 from seqtune.tasks.classify.prepared import Prepared
 from seqtune.tasks.classify.roles import Roles
-
-Act = Callable[[Path], None]
 
 TEXTS = ["good film", "bad film", "ж 🙂", "", "good\r\ngood", "bad"]
 PARTS = np.array([0, 0, 1, 1, 2, 2], np.int8)
@@ -288,43 +285,6 @@ def test_a_codec_of_series_with_something_else(series: Path, act: Act) -> None:
 # the arrays
 
 
-def array_of(name: str, values: Any, **options: Any) -> Act:
-    return lambda folder: np.save(folder / "data" / f"{name}.npy", values, **options)
-
-
-def set_in(name: str, place: Any, value: Any) -> Act:
-    def act(folder: Path) -> None:
-        path = folder / "data" / f"{name}.npy"
-        values = np.load(path)
-        values[place] = value
-        np.save(path, values)
-
-    return act
-
-
-def bomb(name: str, kind: str, shape: tuple[int, ...]) -> Act:
-    """An array of many terabytes in a file of a hundred bytes."""
-
-    def act(folder: Path) -> None:
-        header = {"descr": np.dtype(kind).str, "fortran_order": False, "shape": shape}
-        with (folder / "data" / f"{name}.npy").open("wb") as file:
-            np.lib.format.write_array_header_1_0(file, header)
-
-    return act
-
-
-def cut_off(name: str) -> Act:
-    def act(folder: Path) -> None:
-        path = folder / "data" / f"{name}.npy"
-        path.write_bytes(path.read_bytes()[:-3])
-
-    return act
-
-
-def gone(name: str) -> Act:
-    return lambda folder: (folder / "data" / f"{name}.npy").unlink()
-
-
 BOTH = [
     *(array_of("parts", PARTS[:5]), array_of("parts", PARTS.astype(np.int64))),
     *(set_in("parts", 0, 3), set_in("parts", 0, -1), array_of("parts", np.zeros(6, np.int8))),
@@ -394,20 +354,7 @@ def test_files_that_are_no_arrays(text: Path, name: str, content: bytes) -> None
 
 
 def test_nothing_is_unpickled(text: Path, tmp_path: Path) -> None:
-    class Attack:
-        def __reduce__(self) -> tuple[Any, ...]:
-            return Path.touch, (tmp_path / "canary",)
-
-    for name in ("word", "word_offsets", "texts", "targets", "parts", "lines", "word_vectors"):
-        path = text / "data" / f"{name}.npy"
-        kept = path.read_bytes()
-        np.save(path, np.array([Attack()] * 6, dtype=object), allow_pickle=True)
-        refusal(text)
-        path.write_bytes(pickle.dumps(Attack()))
-        refusal(text)
-        path.write_bytes(kept)
-    assert not (tmp_path / "canary").exists()
-    Prepared.load(text)
+    check_nothing_is_unpickled(text, tmp_path / "canary", Prepared.load, refusal)
 
 
 def test_no_memory_is_taken_on_the_word_of_a_header(text: Path) -> None:

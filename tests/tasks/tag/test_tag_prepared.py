@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import json
-import pickle
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
+from damaged_arrays import Act, array_of, check_nothing_is_unpickled, gone
 from tiny_runs import flights
 
 from seqtune.data.reading.source import Source
@@ -21,7 +21,6 @@ from seqtune.recipe.load import Recipe
 from seqtune.tasks.tag.prepare import prepare
 from seqtune.tasks.tag.prepared import NUMBER, Prepared
 
-Act = Callable[[Path], None]
 STEPS = pd.DataFrame(
     {
         "series": np.repeat([f"s{number}" for number in range(12)], 9),
@@ -198,14 +197,6 @@ def refusal(folder: Path) -> str:
     return message
 
 
-def array_of(name: str, values: Any) -> Act:
-    return lambda folder: np.save(folder / "data" / f"{name}.npy", np.asarray(values))
-
-
-def gone(name: str) -> Act:
-    return lambda folder: (folder / "data" / f"{name}.npy").unlink()
-
-
 def codec_of(**keys: Any) -> Act:
     def act(folder: Path) -> None:
         values = json.loads((folder / "codec.json").read_text(encoding="utf-8"))
@@ -246,16 +237,4 @@ def test_the_codec_of_other_data(tokens: Path, steps: Path) -> None:
 
 
 def test_nothing_is_unpickled(tokens: Path, tmp_path: Path) -> None:
-    class Attack:
-        def __reduce__(self) -> tuple[Any, ...]:
-            return Path.touch, (tmp_path / "canary",)
-
-    for path in (tokens / "data").glob("*.npy"):
-        before = path.read_bytes()
-        path.write_bytes(pickle.dumps(Attack()))
-        refusal(tokens)
-        np.save(path, np.array([Attack()], dtype=object), allow_pickle=True)
-        refusal(tokens)
-        path.write_bytes(before)
-    assert not (tmp_path / "canary").exists()
-    Prepared.load(tokens)
+    check_nothing_is_unpickled(tokens, tmp_path / "canary", Prepared.load, refusal)

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import json
-import pickle
 import shutil
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
+from damaged_arrays import Act, array_of, bomb, check_nothing_is_unpickled, gone, set_in
 
 from seqtune.data.reading.source import Source
 from seqtune.errors import RunError
@@ -19,8 +18,6 @@ from seqtune.progress import silent
 from seqtune.recipe.load import Recipe
 from seqtune.tasks.translate.prepare import prepare
 from seqtune.tasks.translate.prepared import Prepared
-
-Act = Callable[[Path], None]
 
 TEXTS = ["ein Hund", "ж 🙂", "eine Katze", "ein Hund", "ein Pferd", "eine Kuh", "ein Tier"]
 ANSWERS = ["a dog", "\r\nso", "a cat", "one dog", "a horse", "a cow", "an animal"]
@@ -173,35 +170,6 @@ def test_a_codec_of_features_with_something_else(features: Path, act: Act) -> No
 # the arrays
 
 
-def array_of(name: str, values: Any, **options: Any) -> Act:
-    return lambda folder: np.save(folder / "data" / f"{name}.npy", values, **options)
-
-
-def set_in(name: str, place: Any, value: Any) -> Act:
-    def act(folder: Path) -> None:
-        path = folder / "data" / f"{name}.npy"
-        values = np.load(path)
-        values[place] = value
-        np.save(path, values)
-
-    return act
-
-
-def bomb(name: str, kind: str, shape: tuple[int, ...]) -> Act:
-    """An array of many terabytes in a file of a hundred bytes."""
-
-    def act(folder: Path) -> None:
-        header = {"descr": np.dtype(kind).str, "fortran_order": False, "shape": shape}
-        with (folder / "data" / f"{name}.npy").open("wb") as file:
-            np.lib.format.write_array_header_1_0(file, header)
-
-    return act
-
-
-def gone(name: str) -> Act:
-    return lambda folder: (folder / "data" / f"{name}.npy").unlink()
-
-
 CASE, PARTS = TEXT.case, TEXT.parts
 
 BOTH = [
@@ -252,19 +220,7 @@ def test_files_that_are_no_arrays(text: Path, name: str, content: bytes) -> None
 
 
 def test_nothing_is_unpickled(text: Path, tmp_path: Path) -> None:
-    class Attack:
-        def __reduce__(self) -> tuple[Any, ...]:
-            return Path.touch, (tmp_path / "canary",)
-
-    for path in (text / "data").glob("*.npy"):
-        before = path.read_bytes()
-        path.write_bytes(pickle.dumps(Attack()))
-        refusal(text)
-        np.save(path, np.array([Attack()], dtype=object), allow_pickle=True)
-        refusal(text)
-        path.write_bytes(before)
-    assert not (tmp_path / "canary").exists()
-    Prepared.load(text)
+    check_nothing_is_unpickled(text, tmp_path / "canary", Prepared.load, refusal)
 
 
 def test_the_codec_of_other_data(text: Path, features: Path) -> None:
