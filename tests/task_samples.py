@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,12 @@ from command_line import (
     weekly,
 )
 from tiny_runs import flights, numerals
+
+from seqtune.data.reading.open import open_source
+from seqtune.progress import silent
+from seqtune.recipe.load import Recipe
+from seqtune.tasks import load_task
+from seqtune.tasks._contract import Task
 
 
 def _hours() -> pd.DataFrame:
@@ -49,3 +56,27 @@ SAMPLES: Mapping[str, tuple[Any, tuple[str, ...]]] = {
 def settings(flags: tuple[str, ...]) -> list[str]:
     """Return the values of `--set` among flags."""
     return [value for flag, value in pairwise(flags) if flag == "--set"]
+
+
+def prepared_sample(
+    name: str, folder: Path, keys: tuple[str, ...] = ()
+) -> tuple[Task, Any, Recipe]:
+    """Write the data of a task to a folder, and prepare it.
+
+    Args:
+        name: The task.
+        folder: Where the data goes.
+        keys: Further `key.path=value`.
+
+    Returns:
+        The task, the prepared data, and the recipe with every value filled in.
+    """
+    rows, flags = SAMPLES[name]
+    path = folder / ("data.txt" if isinstance(rows, str) else "data.csv")
+    if isinstance(rows, str):
+        path.write_text(rows, encoding="utf-8")
+    else:
+        rows.to_csv(path, index=False)
+    task = load_task(name)
+    recipe = Recipe.load(None, name, (*settings(flags), *keys))
+    return task, *task.prepare(open_source(path, recipe), recipe, silent)

@@ -12,18 +12,14 @@ import jax
 import numpy as np
 import onnxruntime
 import pytest
-from task_samples import SAMPLES, settings
+from task_samples import prepared_sample
 
-from seqtune.data.reading.open import open_source
 from seqtune.export.numpy.source import Source
 from seqtune.export.onnx.program import OnnxProgram, to_onnx
-from seqtune.progress import silent
-from seqtune.recipe.load import Recipe
 from seqtune.registry import cells, stateful_cells, tasks
 from seqtune.runtime.program import function_of
 from seqtune.runtime.trees import Leaf, flatten, pairs, read_description
 from seqtune.search.space import complete
-from seqtune.tasks import load_task
 from seqtune.tasks._exported import Exported
 
 CLOSE = 1e-5
@@ -101,16 +97,8 @@ def drawn(place: Any, array: Any, sizes: Mapping[str, int], draw: np.random.Gene
 
 @pytest.mark.parametrize("case", [*cases()], ids=str)
 def test_it_says_what_keras_says(case: Case, tmp_path: Path) -> None:
-    rows, flags = SAMPLES[case.task]
-    path = tmp_path / ("data.txt" if isinstance(rows, str) else "data.csv")
-    if isinstance(rows, str):
-        path.write_text(rows, encoding="utf-8")
-    else:
-        rows.to_csv(path, index=False)
-    task = load_task(case.task)
     keys = (f"network.architecture={case.architecture}", f"network.cell={case.cell}", *case.keys)
-    recipe = Recipe.load(None, case.task, (*settings(flags), *keys))
-    prepared, recipe = task.prepare(open_source(path, recipe), recipe, silent)
+    task, prepared, recipe = prepared_sample(case.task, tmp_path, keys)
     values = complete(recipe.dimensions(), {})
     model = task.build(prepared, values)
     draw = np.random.default_rng(1)

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from command_line import TINY, TINY_ANOMALY, TINY_TAG, weekly
-from test_task_contract import settings
+from task_samples import settings
 from tiny_runs import hours
 
 from seqtune.data.reading.source import Source

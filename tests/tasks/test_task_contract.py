@@ -11,15 +11,12 @@ from typing import Any
 import numpy as np
 import pytest
 from spy_network import SpyNetwork
-from task_samples import SAMPLES, settings
+from task_samples import prepared_sample
 
-from seqtune.data.reading.open import open_source
-from seqtune.progress import silent
 from seqtune.recipe.load import Recipe
 from seqtune.registry import tasks
 from seqtune.runtime.network import KerasNetwork
 from seqtune.search.space import complete
-from seqtune.tasks import load_task
 from seqtune.tasks._contract import Task
 from seqtune.tasks._info import info_of, infos
 from seqtune.tasks._values import HELD_OUT_PARTS
@@ -38,16 +35,8 @@ class Subject:
 
 @pytest.fixture(scope="module", params=list(tasks))
 def subject(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Subject:
-    rows, flags = SAMPLES[request.param]
     folder = tmp_path_factory.mktemp(request.param)
-    path = folder / ("data.txt" if isinstance(rows, str) else "data.csv")
-    if isinstance(rows, str):
-        path.write_text(rows, encoding="utf-8")
-    else:
-        rows.to_csv(path, index=False)
-    task = load_task(request.param)
-    recipe = Recipe.load(None, request.param, settings(flags))
-    prepared, recipe = task.prepare(open_source(path, recipe), recipe, silent)
+    task, prepared, recipe = prepared_sample(request.param, folder)
     prepared.save(folder)
     values = complete(recipe.dimensions(), {})
     opened = task.load(folder)

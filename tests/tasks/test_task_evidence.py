@@ -9,16 +9,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pytest
-from task_samples import SAMPLES, settings
+from task_samples import prepared_sample
 
-from seqtune.data.reading.open import open_source
 from seqtune.figures.block import BLOCKS, Block
-from seqtune.progress import silent
-from seqtune.recipe.load import Recipe
 from seqtune.registry import tasks
 from seqtune.runtime.network import KerasNetwork
 from seqtune.search.space import complete
-from seqtune.tasks import _values, load_task
+from seqtune.tasks import _values
 from seqtune.tasks._contract import Task
 from seqtune.tasks._values import Context
 
@@ -72,16 +69,8 @@ class Subject:
 
 @pytest.fixture(scope="module", params=list(tasks))
 def subject(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Subject:
-    rows, flags = SAMPLES[request.param]
     folder = tmp_path_factory.mktemp(request.param)
-    path = folder / ("data.txt" if isinstance(rows, str) else "data.csv")
-    if isinstance(rows, str):
-        path.write_text(rows, encoding="utf-8")
-    else:
-        rows.to_csv(path, index=False)
-    task = load_task(request.param)
-    recipe = Recipe.load(None, request.param, settings(flags))
-    prepared, recipe = task.prepare(open_source(path, recipe), recipe, silent)
+    task, prepared, recipe = prepared_sample(request.param, folder)
     values = complete(recipe.dimensions(), {})
     network = KerasNetwork(task.build(prepared, values), task.network_facts)
     calibration = None
@@ -90,7 +79,7 @@ def subject(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
         made = task.forward(network, prepared, encoded, values, calibration)
         if part == "validation":
             calibration = task.calibrate(prepared, encoded, made)
-    context = Context(recipe, "run", str(path))
+    context = Context(recipe, "run", str(next(folder.glob("data.*"))))
     return Subject(task, prepared, OneNetwork(network, values), context, made)
 
 
