@@ -12,6 +12,7 @@ import numpy.typing as npt
 from seqtune.data.channel_scale import center_and_spread, in_deviations
 from seqtune.data.ragged import Ragged
 from seqtune.data.text.tokenizer import Tokenizer
+from seqtune.tasks._stored import stored_numbers
 from seqtune.tasks.classify.labels import Labels, is_text
 from seqtune.tasks.classify.roles import Roles
 from seqtune.tasks.classify.schema import METRICS
@@ -149,12 +150,12 @@ class Codec:
             roles=roles,
             labels=labels,
             metric=str(values["metric"]),
-            weights=_numbers(values["weights"]),
+            weights=stored_numbers(values["weights"]),
             tokenizers={k: Tokenizer.from_dict(v) for k, v in values["tokenizers"].items()},
             longest={str(kind): _count(number) for kind, number in values["longest"].items()},
             shortest=_count(values["shortest"], least=0),
-            center=_numbers(values["center"]),
-            spread=_numbers(values["spread"]),
+            center=stored_numbers(values["center"]),
+            spread=stored_numbers(values["spread"]),
             vectors=_count(values["vectors"], least=0),
             learnt=_count(values["learnt"], least=0),
         )
@@ -237,15 +238,6 @@ def _roles(values: Mapping[str, Any]) -> Roles:
     if not is_sound:
         raise ValueError("its roles are not as they are written")
     return roles
-
-
-def _numbers(values: Any) -> tuple[float, ...]:
-    is_sound = isinstance(values, list) and all(
-        type(value) in (int, float) and -1e300 < value < 1e300 for value in values
-    )
-    if not is_sound:
-        raise ValueError("a number in it is none")
-    return tuple(map(float, values))
 
 
 def _count(value: Any, least: int = 1) -> int:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from seqtune.tasks._stored import stored_numbers
 from seqtune.tasks.tag.roles import Roles
 from seqtune.tasks.tag.schema import METRICS
 from seqtune.tasks.tag.spelling import Lexicon
@@ -114,8 +115,8 @@ class Codec:
             is_causal=values["is_causal"],
             lexicon=None if lexicon is None else Lexicon.from_dict(lexicon),
             vectors=_whole(values["vectors"], 0, MOST_CHANNELS),
-            center=_numbers(values["center"]),
-            spread=_numbers(values["spread"]),
+            center=stored_numbers(values["center"]),
+            spread=stored_numbers(values["spread"]),
             gaps=_wholes(values["gaps"], 0, MOST_CHANNELS),
             changes=_square(values["changes"]),
         )
@@ -164,19 +165,10 @@ def _is_name(value: Any) -> bool:
     return isinstance(value, str) and len(value) <= LONGEST_NAME
 
 
-def _numbers(values: Any) -> tuple[float, ...]:
-    is_sound = isinstance(values, list) and all(
-        type(value) in (int, float) and -1e300 < value < 1e300 for value in values
-    )
-    if not is_sound:
-        raise ValueError("a number in it is none")
-    return tuple(map(float, values))
-
-
 def _square(values: Any) -> tuple[tuple[float, ...], ...]:
     if not isinstance(values, list):
         raise ValueError("a list in it is none")
-    rows = tuple(_numbers(row) for row in values)
+    rows = tuple(stored_numbers(row) for row in values)
     if any(len(row) != len(rows) for row in rows):
         raise ValueError("a table in it has rows of other lengths")
     return rows

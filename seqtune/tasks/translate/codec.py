@@ -12,6 +12,7 @@ import numpy.typing as npt
 from seqtune.data.channel_scale import in_deviations
 from seqtune.data.ragged import Ragged
 from seqtune.data.text.tokenizer import Tokenizer
+from seqtune.tasks._stored import stored_numbers
 from seqtune.tasks.translate.buckets import MOST_SHAPES, Shape
 from seqtune.tasks.translate.decoding_settings import GREEDY, DecodingSettings
 from seqtune.tasks.translate.roles import Roles
@@ -183,8 +184,8 @@ class Codec:
             shapes=_shapes(values["shapes"]),
             lower=values["lower"],
             decoding=DecodingSettings.from_dict(values["decoding"]),
-            center=_numbers(values["center"]),
-            spread=_numbers(values["spread"]),
+            center=stored_numbers(values["center"], MAX_CHANNELS),
+            spread=stored_numbers(values["spread"], MAX_CHANNELS),
             categories=_categories(values["categories"]),
         )
         if not _is_sound(codec):
@@ -213,17 +214,6 @@ def _is_sound(codec: Codec) -> bool:
         and all(width > 0 for width in codec.spread)
         and {*codec.categories} <= ({*roles.channels} if roles.kind == "features" else set())
     )
-
-
-def _numbers(values: Any) -> tuple[float, ...]:
-    is_sound = (
-        isinstance(values, list)
-        and len(values) <= MAX_CHANNELS
-        and all(type(value) in (int, float) and -1e300 < value < 1e300 for value in values)
-    )
-    if not is_sound:
-        raise ValueError("a number in it is none")
-    return tuple(map(float, values))
 
 
 def _counts(values: Any) -> dict[str, tuple[int, ...]]:
