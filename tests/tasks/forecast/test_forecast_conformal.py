@@ -172,19 +172,34 @@ def test_what_is_no_factors_at_all_is_refused(values: Any) -> None:
 def test_the_task_measures_on_the_validation_part(tiny: Any) -> None:
     prepared = tiny.prepared
     actual, observed = prepared.encoded("validation").truth
-    wide = around(np.where(observed, actual, 0.0), 1.0, 1.0)
-    wide[..., 1] -= 0.25  # the truth is always a fifth of the way to the upper quantile
-    factors = TASK.calibrate(prepared, prepared.encoded("validation"), wide)
+    # the truth is always as far above the median as five times the upper quantile
+    near = around(np.where(observed, actual, 0.0) - 0.25, 0.05, 0.05)
+    factors = TASK.calibrate(prepared, prepared.encoded("validation"), near)
     assert factors is not None
-    assert factors.factors == pytest.approx(np.tile([0.2, 1.0, 0.2], (3, 1)))
+    assert factors.factors == pytest.approx(np.tile([5.0, 1.0, 5.0], (3, 1)))
     test, observed = prepared.encoded("test").truth
-    off = around(np.where(observed, test, 0.0), 1.0, 1.0)
-    off[..., 1] -= 0.75  # and there three sevenths: of both parts the larger errors decide
-    both = TASK.recalibration(prepared, wide, off)
-    assert both is not None and both.factors[1, 2] == pytest.approx(0.75 / 1.75)
-    assert factors.apply(wide)[0, 0, 2] == pytest.approx(wide[0, 0, 1] + 0.25)
+    # and there fifteen times: of both parts the larger errors decide
+    off = around(np.where(observed, test, 0.0) - 0.75, 0.05, 0.05)
+    both = TASK.recalibration(prepared, near, off)
+    assert both is not None and both.factors[1, 2] == pytest.approx(15.0)
+    assert factors.apply(near)[0, 0, 2] == pytest.approx(near[0, 0, 1] + 0.25)
     again = TASK.read_calibration(prepared, factors.to_dict())
     assert np.array_equal(again.factors, factors.factors)
+
+
+def test_of_few_horizons_the_task_narrows_nothing(tiny: Any) -> None:
+    prepared = tiny.prepared
+    assert TASK.hedges(prepared)
+    wide = {
+        part: around(np.where(observed, actual, 0.0), 9.0, 9.0)
+        for part in ("validation", "test")
+        for actual, observed in [prepared.encoded(part).truth]
+    }
+    for factors in (
+        TASK.calibrate(prepared, prepared.encoded("validation"), wide["validation"]),
+        TASK.recalibration(prepared, wide["validation"], wide["test"]),
+    ):
+        assert factors is not None and factors.factors.tolist() == [[1.0] * 3] * 3
 
 
 def test_a_network_forecasts_after_its_factors(tiny: Any) -> None:
