@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -61,7 +63,7 @@ class FittedTable:
             if not self.columns[most].spare:
                 break
             kept.remove(most)
-        yield self.drawn(kept, folds=self._narrowest(kept) > options.max_width)
+        yield self.drawn(kept, self._narrowest(kept) > options.max_width, options.max_width)
         left_out = [each for place, each in enumerate(self.columns) if place not in kept]
         if left_out:
             names = ", ".join(_said(column.heading) for column in left_out)
@@ -83,12 +85,21 @@ class FittedTable:
         widest = max(map(cell_len, words))
         return min(widest, NARROWEST) if column.foldable else widest
 
-    def drawn(self, kept: Sequence[int] | None = None, folds: bool = False) -> Table:
+    def _room(self, kept: Sequence[int], width: int) -> int:
+        """Return how wide the only column that is broken can be; as wide as may be for several."""
+        broken = [place for place in kept if self.columns[place].foldable]
+        taken = sum(self._width(place) for place in kept if place not in broken)
+        return max(1, width - taken - BETWEEN * (len(kept) - 1)) if len(broken) == 1 else width
+
+    def drawn(
+        self, kept: Sequence[int] | None = None, folds: bool = False, width: int = sys.maxsize
+    ) -> Table:
         """Return a table of some of the columns.
 
         Args:
             kept: Their places; all of them if None.
             folds: Whether every cell may be broken over several lines.
+            width: How wide it may be.
         """
         drawn = Table(
             box=box.SIMPLE_HEAD,
@@ -109,10 +120,33 @@ class FittedTable:
                 no_wrap=not is_folded,
                 overflow="fold" if is_folded else "ellipsis",
             )
+        room = self._room(kept, width)
         for position, row in enumerate(self.rows):
             style = self.styles[position] if self.styles else None
-            drawn.add_row(*(Text(literal(row[place])) for place in kept), style=style)
+            cells = [
+                broken(literal(row[place]), room) if self.columns[place].foldable and not folds
+                else literal(row[place])
+                for place in kept
+            ]  # fmt: skip
+            drawn.add_row(*map(Text, cells), style=style)
         return drawn
+
+
+def broken(name: str, room: int) -> str:
+    r"""Return a name over as many lines as it takes, broken after hyphens as far as they do.
+
+    Example:
+        >>> broken("conv_recurrent-lstm-t004", 20)
+        'conv_recurrent-lstm-\nt004'
+    """
+    if " " in name:  # words are broken between them
+        return name
+    lines = [""]
+    for piece in re.findall(r"[^-]*-+|[^-]+", name):
+        if lines[-1] and cell_len(lines[-1] + piece) > room:
+            lines.append("")
+        lines[-1] += piece
+    return "\n".join(lines)
 
 
 def _said(heading: str) -> str:

@@ -71,6 +71,20 @@ def count(number: int | None) -> str:
     return "-" if number is None else f"{number:,}"
 
 
+def rounded_count(number: int | None) -> str:
+    """Write a whole number, a large one in three digits; "-" where there is none.
+
+    Example:
+        >>> rounded_count(7_775), rounded_count(94_591), rounded_count(999_950)
+        ('7,775', '94.6k', '1.00M')
+    """
+    if number is None or number < 10_000:
+        return count(number)
+    digits, exponent = f"{number:.2e}".split("e")
+    thousands, places = divmod(int(exponent), 3)
+    return f"{float(digits) * 10**places:.{2 - places}f}{'kMGT'[thousands - 1]}"
+
+
 def several(number: int, one: str, many: str = "") -> str:
     """Write a number with its noun.
 
@@ -182,8 +196,8 @@ def command_text(line: str, indent: str = "  ", width: int = COMMAND_WIDTH) -> T
 
     Example:
         >>> print(command_text("seqtune predict runs/air-1 -o out.csv", width=30))
-          seqtune predict \
-              runs/air-1 -o out.csv
+          seqtune predict runs/air-1 \
+              -o out.csv
     """
     room = width - len(indent) - len(" \\")
     lines = [""]

@@ -96,5 +96,6 @@ def gelu(values: Singles) -> Singles:
     Source:
         Hendrycks and Gimpel, Gaussian Error Linear Units, arXiv 1606.08415, section 2.
     """
-    bent = np.tanh(np.float32(0.7978845608) * (values + np.float32(0.044715) * values**3))
+    square = values * values  # a cube by NumPy's power takes ten times as long
+    bent = np.tanh(np.float32(0.7978845608) * values * (1 + np.float32(0.044715) * square))
     return values * (np.float32(0.5) + np.float32(0.5) * bent)

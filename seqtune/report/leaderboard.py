@@ -12,11 +12,11 @@ from rich.text import Text
 from seqtune.drawing.table import Column, table
 from seqtune.drawing.wording import (
     better,
-    count,
     duration,
     figure,
     literal,
     metric_name,
+    rounded_count,
     several,
 )
 from seqtune.run.leaderboard import Leaderboard
@@ -131,7 +131,7 @@ class LeaderboardReport:
             figure(self.board.test_score(row)),
             *([figure(row.test.get(second))] if second else []),
             duration(row.fit_seconds),
-            count(row.parameters),
+            rounded_count(row.parameters),
         ]
 
     def _style(self, row: Row) -> str:

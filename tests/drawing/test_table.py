@@ -55,6 +55,13 @@ def test_the_most_spare_columns_go_first_and_are_named(width: int, left_out: str
     assert ("326,352" in text) == ("parameters" not in left_out)
 
 
+def test_a_name_is_broken_after_a_hyphen_where_there_is_no_room_for_all_of_it() -> None:
+    lines = drawn(52).splitlines()  # 54 are needed
+    assert [line[3:27].rstrip() for line in lines[-2:]] == ["segment-gru-of-a-long-", "name"]
+    lines = drawn(44).splitlines()
+    assert [line[3:19].rstrip() for line in lines[-2:]] == ["segment-gru-of-", "a-long-name"]
+
+
 @pytest.mark.parametrize("width", [8, 14, 20])
 def test_where_nothing_more_can_be_spared_cells_are_broken(width: int) -> None:
     text = drawn(width)

@@ -45,7 +45,7 @@ Leaderboard, by MASE on the validation part (lower is better)
                           MASE   MASE  sMAPE    time   para-
   #  name     kind      valid.   test   test  to fit  meters
 ────────────────────────────────────────────────────────────
-* 1  trial-3  network    0.750  0.900   8.00     31s  20,481
+* 1  trial-3  network    0.750  0.900   8.00     31s   20.5k
   2  theta    baseline    1.00   1.20   9.10    0.5s       -
 
 * the winner, chosen on validation; test figures took no part in it

@@ -35,8 +35,8 @@ Leaderboard, by MASE on the validation part (lower is better)
                                  MASE   MASE  sMAPE    time   para-
   #  name            kind      valid.   test   test  to fit  meters
 ───────────────────────────────────────────────────────────────────
-* 1  ensemble        ensemble   0.625  0.900   7.10  1m 58s  61,443
-  2  trial-3         network    0.750   1.00   8.00     31s  20,481
+* 1  ensemble        ensemble   0.625  0.900   7.10  1m 58s   61.4k
+  2  trial-3         network    0.750   1.00   8.00     31s   20.5k
   3  seasonal_naive  baseline    1.00   1.20   9.10    0.0s       -
   4  [red]x[/red]    network        -      -      -    1.0s       5
 
@@ -76,14 +76,14 @@ def test_a_max_metric_and_a_name_of_many_letters(draw: Draw) -> None:
         == """\
 Leaderboard, by balanced accuracy on the validation part (higher is better)
 
-                                           balanced  balanced
-                                           accuracy  accuracy    time      para-
-  #  name                        kind        valid.      test  to fit     meters
+                                              balanced  balanced
+                                              accuracy  accuracy    time   para-
+  #  name                           kind        valid.      test  to fit  meters
 ────────────────────────────────────────────────────────────────────────────────
-* 1  nnnnnnnnnnnnnnnnnnnnnnnnnn  network      0.750         -  1h 30m  1,234,567
-     nnnnnnnnnnnnnnnnnnnnnnnnnn
-     nnnnnnnn
-  2  majority                    baseline     0.500     0.500    0.0s          -
+* 1  nnnnnnnnnnnnnnnnnnnnnnnnnnnnn  network      0.750         -  1h 30m   1.23M
+     nnnnnnnnnnnnnnnnnnnnnnnnnnnnn
+     nn
+  2  majority                       baseline     0.500     0.500    0.0s       -
 
 * the winner, chosen on validation; test figures took no part in it"""
     )
