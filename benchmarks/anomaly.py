@@ -6,7 +6,8 @@ FOLDER holds CSV files with a column `label`, a column of times and columns of n
 fitted on a copy without the labels; then every row of it is scored, by what came before it and
 from both sides: by the winner, by the networks alone and by each simple method. Only then are the
 labels read, for the figures: VUS-PR over all rows, as in TSB-AD, with the series' dominant window;
-labelled events that have a marked row; and false events beside what the rate of the run promises.
+labelled events that have a marked row; and events without a labelled row, beside what the rate of
+the run promises.
 `--places` takes every second file by name, from the first (even) or the second (odd) on. Runs that
 stand in `--keep` are not fitted again.
 """
@@ -26,7 +27,6 @@ from _labelled import Labelled, read_labelled
 
 from seqtune.metrics.labelled_events import count_within, runs
 from seqtune.metrics.vus import vus_pr
-from seqtune.tasks.anomaly.events import joined
 
 TIMES = {"causal": "false", "both sides": "true"}
 
@@ -104,18 +104,19 @@ def measure(
         scores = table["score"].to_numpy(np.float64)
         found[role] = vus_pr(series.labels, scores, series.window)
         if role == "winner":
-            counted = count(series, scores, float(table["threshold"].iloc[0]))
+            counted = count(series, table)
     return found, counted
 
 
-def count(series: Labelled, scores: np.ndarray, threshold: float) -> tuple[float, ...]:
+def count(series: Labelled, table: pd.DataFrame) -> tuple[float, ...]:
     """Return how many labelled events are found, how many there are, false ones, and promised."""
-    flags = scores > threshold
-    events, marked = runs(series.labels == 1), joined(runs(flags))
-    false = count_within(series.labels == 1, marked) == 0
-    promised = 10.0**-threshold * (np.isfinite(scores) & (series.labels == 0)).sum()
-    found = (count_within(flags, events) > 0).sum()
-    return float(found), float(len(events)), float(false.sum()), float(promised)
+    is_anomaly, is_marked = series.labels == 1, table["anomaly"].to_numpy() == 1
+    events = runs(is_anomaly)
+    found = (count_within(is_marked, events) > 0).sum()
+    true = table["event"][is_anomaly & is_marked].nunique()
+    normal = (table["score"].notna() & ~is_anomaly).sum()
+    promised = 10.0 ** -table["threshold"].iloc[0] * normal
+    return float(found), float(len(events)), float(table["event"].nunique() - true), float(promised)
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import shlex
 import shutil
-from collections.abc import Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -40,7 +40,7 @@ from seqtune.run.members import (
 )
 from seqtune.run.row_choice import choose_row
 from seqtune.run.untrusted import check_inside
-from seqtune.tasks._abilities import PredictsTogether
+from seqtune.tasks._abilities import MeasuresKnownRows, PredictsTogether
 from seqtune.tasks._contract import Task
 from seqtune.tasks._newer_data import Backtests, WatchesDrift
 from seqtune.tasks._values import Calibration, Context, Evaluation
@@ -87,6 +87,9 @@ class Predictor:
     only: str = ""
     bundle: BundleFile | None = field(default=None, repr=False)
     _opened: dict[str, list[LoadedMember]] = field(default_factory=dict, repr=False)
+    _measured: dict[tuple[str, Hashable], dict[str, Calibration]] = field(
+        default_factory=dict, repr=False
+    )
 
     def __post_init__(self) -> None:
         self.name = self.name or str(self.folder)
@@ -328,16 +331,51 @@ class Predictor:
         )
         if self.choose(name).kind == "baseline":
             return self._by_method(name, encoded, counter)
+        measured = self._measured_on_known(name, encoded)
         total: Floats | None = None
         if isinstance(self.task, PredictsTogether):
             total = self.task.forward_together(members, self.prepared, encoded, counter.add)
             members = []
         for member in members:
-            part = member.weight * self._of_member(member, encoded, counter)
+            made = self._of_member(member, encoded, counter)
+            if member.trial and member.trial in measured:
+                made = measured[member.trial].apply(made)
+            part = member.weight * made
             total = part if total is None else total + part
         assert total is not None
-        own = self.calibrations.get(name)
+        own = measured.get("") if measured else self.calibrations.get(name)
         return total if own is None else own.apply(total)
+
+    def _measured_on_known(self, name: str, encoded: Any) -> Mapping[str, Calibration]:
+        """Return what was measured of a row and its networks on the rows of the run, once.
+
+        What was held out in the search says less: it is the models as they are now that predict,
+        in the way that is asked.
+
+        Returns:
+            By trial, and by "" for the average of several; nothing where the task does not ask for
+            it.
+        """
+        if not isinstance(self.task, MeasuresKnownRows):
+            return {}
+        known = self.task.known_rows(self.prepared, encoded)
+        if known is None:
+            return {}
+        way, rows = known
+        key = (name, way)
+        if key not in self._measured:
+            found: dict[str, Calibration] = {}
+            members, parts = self.open_members(name), []
+            for member in members:
+                made = self._of_member(member, rows, ProgressCounter(silent, 1, ""))
+                if member.trial:
+                    found[member.trial] = self.task.measured(self.prepared, made)
+                    made = found[member.trial].apply(made)
+                parts.append(member.weight * made)
+            if len(members) > 1:
+                found[""] = self.task.measured(self.prepared, np.sum(parts, axis=0))
+            self._measured[key] = found
+        return self._measured[key]
 
     def _of_member(self, member: LoadedMember, encoded: Any, counter: ProgressCounter) -> Floats:
         """Return the calibrated predictions of one member."""

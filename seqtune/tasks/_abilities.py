@@ -5,7 +5,7 @@ What some can do with newer data, and when models are served, is in `_newer_data
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from seqtune.progress import Advance, no_progress
@@ -37,6 +37,31 @@ class Recalibrates(Protocol):
         test: npt.NDArray[np.float64],
     ) -> Calibration | None:
         """Measure on both parts, as `calibrate` does on one, for predictions of new data."""
+
+
+@runtime_checkable
+class MeasuresKnownRows(Protocol):
+    """A task that measures what predicts new rows on the rows that a run knows."""
+
+    def known_rows(self, prepared: Any, encoded: Any) -> tuple[Hashable, Any] | None:
+        """Return the rows of the run, to be predicted as others are.
+
+        Args:
+            prepared: The data that the models were fitted on.
+            encoded: The others.
+
+        Returns:
+            In which way they are predicted, and the rows in the form of `encoded`; None where
+            nothing is measured for that.
+        """
+
+    def measured(self, prepared: Any, predictions: npt.NDArray[np.float64]) -> Calibration:
+        """Measure what was predicted for the known rows, for predictions of others.
+
+        Args:
+            prepared: The data.
+            predictions: Of a network, or the average of measured members.
+        """
 
 
 @runtime_checkable

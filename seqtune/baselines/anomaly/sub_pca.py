@@ -20,6 +20,7 @@ import numpy as np
 from seqtune.baselines.anomaly._windows import Windows
 from seqtune.baselines.method import Floats, Predict
 
+BLENDS = False
 MIN_SHARE = 1e-10
 """Share of the variance at least: a direction in which training never moves has none."""
 

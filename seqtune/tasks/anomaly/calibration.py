@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from seqtune.tasks.anomaly.prepared import Prepared
-from seqtune.tasks.anomaly.score_parts import COLUMNS, VOICE, combined_score, counted
+from seqtune.tasks.anomaly.score_parts import COLUMNS, NETWORK, combined_score, counted
 from seqtune.tasks.anomaly.tail_probability import TailFit
 from seqtune.tasks.anomaly.time_scales import TIME_SCALES, ScaleFit, join_time_scales
 
@@ -52,7 +52,7 @@ class ScoreCalibration:
         """
         codec, held = self.prepared.codec, self.prepared.held_out["validation"]
         parts = replace(self, tail=None).apply(predictions)
-        if not (parts[:, VOICE] > 0.0).any():
+        if not (parts[:, NETWORK] > 0.0).any():
             return self
         scores = combined_score(parts, codec.threshold, np.zeros(len(parts)))
         tail = TailFit.fit(held.normal_scores(scores), codec.false_alarms)

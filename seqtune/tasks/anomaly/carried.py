@@ -7,9 +7,9 @@ from collections.abc import Mapping
 import numpy as np
 import numpy.typing as npt
 
-from seqtune.tasks.anomaly.events import find_events
+from seqtune.tasks.anomaly.events import find_events, gap_of
 from seqtune.tasks.anomaly.prepared import Prepared
-from seqtune.tasks.anomaly.score_parts import LOGARITHM, VOICE, combined_score, is_alarm
+from seqtune.tasks.anomaly.score_parts import LOGARITHM, combined_score
 from seqtune.tasks.anomaly.strangest import strangest_rows
 
 Floats = npt.NDArray[np.float64]
@@ -21,8 +21,7 @@ STRANGEST = 10
 def carried(prepared: Prepared, joined: Floats, members: Mapping[str, Floats]) -> dict[str, float]:
     """Return which share of the strangest events of the test part each member says.
 
-    An alarm is said by those that have a voice in it. Of what lasts, members say as much as they
-    add to the mean of logarithms.
+    Members say as much as they add to the mean of logarithms.
 
     Args:
         prepared: The data.
@@ -34,16 +33,14 @@ def carried(prepared: Prepared, joined: Floats, members: Mapping[str, Floats]) -
     """
     held = prepared.held_out["test"]
     rows, threshold = slice(0, held.clean_rows), prepared.codec.threshold
-    parts = joined[rows]
-    made = combined_score(parts, threshold, np.zeros(len(parts)))
+    made = combined_score(joined[rows], threshold, np.zeros(held.clean_rows))
     scores = np.where(held.scored[rows], made, np.nan)
     offsets = held.offsets[: held.clean + 1]
-    events = find_events(scores, threshold, None, offsets)
+    events = find_events(scores, threshold, None, offsets, gap_of(held.season))
     events = events or strangest_rows(scores, None, offsets, STRANGEST)
     peaks = [event.peak for event in sorted(events, key=lambda each: -each.score)[:STRANGEST]]
-    said = np.stack([each[rows][peaks, LOGARITHM] for each in members.values()])
-    voices = np.stack([each[rows][peaks, VOICE] for each in members.values()])
-    said = np.where(is_alarm(made[peaks], parts[peaks]), voices, np.maximum(said, 0.0))
+    added = np.stack([each[rows][peaks, LOGARITHM] for each in members.values()])
+    said = np.maximum(added, 0.0)
     total = said.sum(axis=0)
     known = total > 0.0
     if not known.any():

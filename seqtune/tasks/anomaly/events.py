@@ -14,7 +14,11 @@ Floats = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
 
 GAP = 3
-"""Rows without a flag that an event may have between two that have one; not measured."""
+"""Rows without a flag that an event may have between two that have one, at least; not measured."""
+
+GAP_SEASONS = 0.5
+"""Events nearer than so many seasons are one: what averages over seasons does not tell them apart.
+Measured in docs/notes/anomalies.md, "The promise of the threshold"."""
 
 
 @dataclass(frozen=True)
@@ -110,9 +114,28 @@ def joined(ranges: Ints, offsets: Ints | None = None, gap: int = GAP) -> Ints:
     return np.stack([starts, ends], axis=1)
 
 
-def event_numbers(events: list[Event], rows: int) -> Ints:
-    """Return which event each row belongs to, counted from 1; 0 outside: (rows,), int64."""
-    numbers = np.zeros(rows, np.int64)
-    for number, event in enumerate(events, 1):
-        numbers[event.start : event.end + 1] = number
+def gap_of(season: int) -> int:
+    """Return how many rows without a flag do not end an event.
+
+    Example:
+        >>> gap_of(24), gap_of(1)
+        (12, 3)
+    """
+    return max(GAP, round(GAP_SEASONS * season))
+
+
+def event_numbers(events: list[Event], flags: Mask, offsets: Ints | None = None) -> Ints:
+    """Return which event each row belongs to, counted from 1; 0 outside: (rows,), int64.
+
+    Rows between two parts of an event that are further apart than `GAP` are outside.
+
+    Args:
+        events: In order of the rows.
+        flags: (rows,), which are flagged.
+        offsets: (series + 1,), int64, the series' first rows, and the end; None is one series.
+    """
+    numbers = np.zeros(len(flags), np.int64)
+    starts = np.array([event.start for event in events], np.int64)
+    for first, last in joined(runs(flags, offsets), offsets).tolist():
+        numbers[first : last + 1] = np.searchsorted(starts, first, side="right")
     return numbers

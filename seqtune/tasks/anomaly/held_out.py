@@ -209,7 +209,7 @@ def hold_out(
             scores are wanted too.
     """
     longest_context = codec.context
-    parts = _chosen(begin, end)
+    parts = last_rows(begin, end)
     clean = [rows.segment(series, one, two, longest_context) for series, one, two in parts]
     draw = np.random.default_rng((seed, len(parts)))
     copies: list[Segment] = []
@@ -227,7 +227,7 @@ def hold_out(
         kinds.append(planted.kinds)
     usual = [
         rows.segment(series, one, two, longest_context)
-        for series, one, two in (_chosen(*trained) if trained else [])
+        for series, one, two in (last_rows(*trained) if trained else [])
     ]
     segments = [*clean, *copies, *usual]
     known = [rows.labels[one:two] for _, one, two in parts]
@@ -245,8 +245,13 @@ def hold_out(
     )
 
 
-def _chosen(begin: Ints, end: Ints) -> list[tuple[int, int, int]]:
-    """Return series, first and last row of what is scored: at most about `MAX_CLEAN` rows."""
+def last_rows(begin: Ints, end: Ints) -> list[tuple[int, int, int]]:
+    """Return series, first row, and first row after, of what is scored: about `MAX_CLEAN` rows.
+
+    Args:
+        begin: (series,) first row that may be.
+        end: (series,) first row after them.
+    """
     used = np.flatnonzero(end > begin)
     longest = int((end - begin).max(initial=0))
     wanted = max(1, MAX_CLEAN // max(1, min(longest, MAX_COPY)))

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from seqtune.data.panel.time_text import format_times
 from seqtune.tasks.anomaly.blame import Blame
-from seqtune.tasks.anomaly.events import find_events
+from seqtune.tasks.anomaly.events import find_events, gap_of
 from seqtune.tasks.anomaly.held_out import HeldOut
 from seqtune.tasks.anomaly.prepared import Prepared
 from seqtune.tasks.anomaly.score_parts import combined_score, expected_of, is_flat_line
@@ -49,7 +49,7 @@ def illustrate(prepared: Prepared, predictions: Floats) -> dict[str, Any]:
         is_flat_line(scores, held.still[:rows], threshold),
         threshold,
     )
-    events = find_events(scores, threshold, evidence, offsets)
+    events = find_events(scores, threshold, evidence, offsets, gap_of(held.season))
     listed = sorted(events, key=lambda event: -event.score)[:STRANGEST]
     if not listed:  # the strangest rows, though none of them is beyond the threshold
         listed = strangest_rows(scores, evidence, offsets, STRANGEST)

@@ -26,28 +26,37 @@ Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
 
-@dataclass(frozen=True)
-class NewRows:
-    """New rows on the run's grid.
+@dataclass(frozen=True, kw_only=True)
+class AskedRows:
+    """Rows that are scored by models that have learnt from all rows of the run.
 
     Args:
-        rows: The rows, scaled.
         segments: One per series, with what came before it.
-        place: (rows of the input,) the row of the panel that each stands at; -1 for none.
-        source: The input.
-        bridge: Rows without a value that a score reaches over.
         noncausal: Whether a row is judged with what came after it, too.
     """
 
-    rows: Rows
     segments: Sequence[Segment]
-    place: Ints
-    source: Source
-    bridge: int
     noncausal: bool
 
     def __len__(self) -> int:
         return sum(map(len, self.segments))
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewRows(AskedRows):
+    """New rows on the run's grid.
+
+    Args:
+        rows: The rows, scaled.
+        place: (rows of the input,) the row of the panel that each stands at; -1 for none.
+        source: The input.
+        bridge: Rows without a value that a score reaches over.
+    """
+
+    rows: Rows
+    place: Ints
+    source: Source
+    bridge: int
 
     @property
     def has_labels(self) -> bool:
@@ -146,7 +155,14 @@ def read_new(
     segments = [continued(prepared, rows, series) for series in range(len(panel.series))]
     noncausal = bool(context.recipe.get("score.noncausal"))
     places = _places(source, codec.roles["time"], codec.roles["series"], panel)
-    return NewRows(rows, segments, places, source, codec.bridge, noncausal)
+    return NewRows(
+        rows=rows,
+        segments=segments,
+        place=places,
+        source=source,
+        bridge=codec.bridge,
+        noncausal=noncausal,
+    )
 
 
 def on_grid(

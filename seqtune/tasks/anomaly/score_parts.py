@@ -5,19 +5,18 @@ Score parts are (rows, 5):
 - the square of the level of a row by what **lasts**;
 - whether the model raises an **alarm**, 1 or 0;
 - the level of the row by that alarm, 0 without one;
-- the logarithm of 1 + the level by what lasts, the first figure in another form;
-- whether the model has a **voice** in alarms, 1 or 0: a network has, a simple method has not.
+- the logarithm of 1 + the level of the row, by what lasts or by the alarm;
+- whether the model is a **network**, 1, or a simple method, 0.
 
-Averaged over the members of an ensemble, by their weights, the first is a mean square, by which
-networks are joined. Where a simple method is among the members, the mean logarithm counts instead:
-levels of networks are often in the hundreds, and no other member would be heard. The others become
-the share of members that raise the alarm, by which the third is divided, and the share with a
-voice.
+Averaged over networks, by their weights, the first is a mean square, by which they are joined; the
+second the share of them that raise the alarm, by which the third is divided. An alarm stands where
+networks with at least half of the weight raise it; of two that count alike one is enough. A mean of
+what all say would be thinned by a network that is deaf to what is strange for a single row, and one
+loud network of many could raise it for all. Measured in docs/notes/anomalies.md, "Threshold".
 
-An alarm stands where members with at least half of the voices raise it; of two that count alike one
-is enough. A mean of what all say would be thinned by a member that is deaf to what is strange for a
-single row, and one loud member of many could raise it for all. Measured in
-docs/notes/anomalies.md, "Threshold" and "Simple methods beside the network".
+Where a simple method is among the members, the mean logarithm counts alone: levels are often in the
+hundreds, and in a mean of squares no other member would be heard. Measured in
+docs/notes/anomalies.md, "Simple methods beside the network".
 """
 
 from __future__ import annotations
@@ -29,12 +28,12 @@ import numpy.typing as npt
 
 Floats = npt.NDArray[np.float64]
 
-SQUARE, RAISED, HEARD, LOGARITHM, VOICE = range(5)
+SQUARE, RAISED, HEARD, LOGARITHM, NETWORK = range(5)
 COLUMNS = 5
 """Numbers for a row."""
 
 MAJORITY = 0.5
-"""Share of the voices that raises the alarm of an ensemble."""
+"""Share of the weight that raises the alarm of an ensemble of networks."""
 
 ROUNDING = 1e-9
 
@@ -49,11 +48,12 @@ def score_parts(lasts: Floats, alarm: Floats, threshold: float) -> Floats:
             that no score changes with another rate.
     """
     raised = alarm > threshold
-    heard, voice = np.where(raised, alarm, 0.0), np.ones(len(lasts))
-    return np.column_stack([lasts, raised, heard, np.log1p(np.sqrt(lasts)), voice])
+    heard = np.where(raised, alarm, 0.0)
+    level = np.maximum(np.sqrt(lasts), heard)
+    return np.column_stack([lasts, raised, heard, np.log1p(level), np.ones(len(lasts))])
 
 
-def parts_without_voice(levels: Floats) -> Floats:
+def parts_of_method(levels: Floats) -> Floats:
     """Return what a simple method says of rows, (rows, 5).
 
     Args:
@@ -71,11 +71,10 @@ def counted(parts: Floats, level: Callable[[Floats], Floats]) -> Floats:
         level: From joined scores, (rows,), to their levels, in the same order.
     """
     found = np.array(parts)
-    lasts = np.maximum(level(lasting_level(parts)), 0.0)
-    found[:, SQUARE], found[:, LOGARITHM] = np.square(lasts), np.log1p(lasts)
-    raised = parts[:, RAISED]
-    heard = level(parts[:, HEARD] / np.where(raised > ROUNDING, raised, 1.0))
-    found[:, HEARD] = raised * np.maximum(heard, 0.0)
+    found[:, SQUARE] = squared(level(lasting_level(parts)))
+    heard = squared(level(alarm_level(parts))) ** 0.5
+    found[:, HEARD] = parts[:, RAISED] * heard
+    found[:, LOGARITHM] = np.log1p(np.maximum(found[:, SQUARE] ** 0.5, heard))
     return found
 
 
@@ -85,10 +84,24 @@ def squared(levels: Floats) -> Floats:
 
 
 def lasting_level(parts: Floats) -> Floats:
-    """Return the level of rows by what lasts, (rows,), of score parts or an average of them."""
+    """Return the level of rows by what lasts, (rows,), of score parts or an average of them.
+
+    Beside simple methods all that is said counts as lasting.
+    """
     level = np.sqrt(np.maximum(parts[:, SQUARE], 0.0))
-    is_mixed = parts[:, VOICE] < 1.0 - ROUNDING
-    return np.where(is_mixed, np.expm1(np.maximum(parts[:, LOGARITHM], 0.0)), level)
+    return np.where(_is_mixed(parts), np.expm1(np.maximum(parts[:, LOGARITHM], 0.0)), level)
+
+
+def alarm_level(parts: Floats) -> Floats:
+    """Return the level of rows by alarms that stand, (rows,), 0 without one."""
+    raised = parts[:, RAISED]
+    stands = (raised >= MAJORITY - ROUNDING) & ~_is_mixed(parts)
+    return np.where(stands, parts[:, HEARD] / np.where(stands, raised, 1.0), 0.0)
+
+
+def _is_mixed(parts: Floats) -> npt.NDArray[np.bool_]:
+    """Return whether a simple method is among those that say rows, (rows,)."""
+    return np.asarray(parts[:, NETWORK] < 1.0 - ROUNDING)
 
 
 def combined_score(parts: Floats, threshold: float, still: npt.NDArray[np.floating]) -> Floats:
@@ -107,11 +120,8 @@ def combined_score(parts: Floats, threshold: float, still: npt.NDArray[np.floati
         >>> combined_score(parts, 4.0, np.array([0.0, 8.0, 0.0, 0.0]))
         array([1., 8., 5., 1.])
     """
-    lasts, raised, heard = lasting_level(parts), parts[:, RAISED], parts[:, HEARD]
-    needed = MAJORITY * parts[:, VOICE] - ROUNDING
-    stands = (raised >= needed) & (raised > ROUNDING)
-    alarm = np.maximum(np.where(stands, heard / np.where(stands, raised, 1.0), 0.0), still)
-    return np.where(stands | (still > threshold), np.maximum(alarm, lasts), lasts)
+    scores = np.maximum(lasting_level(parts), alarm_level(parts))
+    return np.where(still > threshold, np.maximum(scores, still), scores)
 
 
 def is_flat_line(
@@ -127,24 +137,14 @@ def is_flat_line(
     return np.asarray((still > threshold) & (still >= scores))
 
 
-def is_alarm(scores: Floats, parts: Floats) -> npt.NDArray[np.bool_]:
-    """Return of which rows, (rows,), the score is that of an alarm, and not what lasts.
-
-    Args:
-        scores: (rows,), from `combined_score`.
-        parts: As they were given there.
-    """
-    return np.asarray(scores > lasting_level(parts))
-
-
 def expected_of(parts: Floats, usual: Floats) -> Floats:
-    """Return what those members that have a voice expected, (rows, channels).
+    """Return what those members that are networks expected, (rows, channels).
 
     Args:
         parts: (rows, 5 + channels), score parts and what was expected, of a model or averaged.
         usual: (rows, channels), what a simple method expects of each row.
     """
-    voice, mean = parts[:, VOICE, None], parts[:, COLUMNS:]
-    is_mixed = (voice > ROUNDING) & (voice < 1.0 - ROUNDING)
-    own = (mean - (1.0 - voice) * usual) / np.where(is_mixed, voice, 1.0)
+    share, mean = parts[:, NETWORK, None], parts[:, COLUMNS:]
+    is_mixed = (share > ROUNDING) & (share < 1.0 - ROUNDING)
+    own = (mean - (1.0 - share) * usual) / np.where(is_mixed, share, 1.0)
     return np.where(is_mixed, own, mean)

@@ -17,7 +17,7 @@ from seqtune.progress import Advance, Listener, no_progress
 from seqtune.registry import baselines
 from seqtune.tasks._values import Part, Until
 from seqtune.tasks.anomaly.prepared import Prepared
-from seqtune.tasks.anomaly.score_parts import COLUMNS, parts_without_voice
+from seqtune.tasks.anomaly.score_parts import COLUMNS, parts_of_method
 from seqtune.tasks.anomaly.segment import Segment, in_chunks, usual_of
 from seqtune.tasks.anomaly.tail_probability import TailFit
 
@@ -108,7 +108,7 @@ def tail_of_method(prepared: Prepared, raw: Floats) -> TailFit:
 
 
 def _calibrated(raw: Floats, tail: TailFit) -> Floats:
-    return np.column_stack([parts_without_voice(tail.level(raw[:, 0])), raw[:, 1:]])
+    return np.column_stack([parts_of_method(tail.level(raw[:, 0])), raw[:, 1:]])
 
 
 def score_by_method(
@@ -158,7 +158,7 @@ def score_by_method(
             is_scored = part.scored(codec.bridge)[: end - begin]
             levels = tail.level(one)
             levels[np.isnan(levels) & is_scored] = 0.0  # too few rows around it to say anything
-            scores[begin:end] = parts_without_voice(levels)
+            scores[begin:end] = parts_of_method(levels)
             tell(end - begin)
         medians = np.broadcast_to(segment.center, (len(segment), codec.channels))
         found.append((scores, medians))  # a view: the medians stand in memory once

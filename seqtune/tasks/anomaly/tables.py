@@ -16,7 +16,7 @@ from seqtune.metrics.vus import vus_pr
 from seqtune.tasks._values import Context, Evaluation
 from seqtune.tasks.anomaly.blame import Blame
 from seqtune.tasks.anomaly.codec import Codec
-from seqtune.tasks.anomaly.events import Event, event_numbers, find_events
+from seqtune.tasks.anomaly.events import Event, event_numbers, find_events, gap_of
 from seqtune.tasks.anomaly.flag_metrics import figures_of
 from seqtune.tasks.anomaly.new_rows import NewRows
 from seqtune.tasks.anomaly.score_parts import combined_score, expected_of, is_flat_line
@@ -45,8 +45,8 @@ def event_table(codec: Codec, new: NewRows, predictions: Floats, context: Contex
     """
     scores, evidence = combined_scores(codec, new, predictions, context)
     threshold, offsets = threshold_of(context), new.panel.offsets
-    events = find_events(scores, threshold, evidence, offsets)
-    numbers = event_numbers(events, len(scores))
+    events = find_events(scores, threshold, evidence, offsets, gap_of(codec.season))
+    numbers = event_numbers(events, scores > threshold, offsets)
     _note_events(new, events, context)
     _note_empty(new, scores, context)
     found = new.place >= 0
@@ -83,7 +83,7 @@ def evaluate_rows(
                 **figures_of(truth, usable, threshold, offsets),
             }
         else:
-            events = find_events(scores, threshold, None, offsets)
+            events = find_events(scores, threshold, None, offsets, gap_of(codec.season))
             amount = max(1, int(np.isfinite(scores).sum()))
             figures[name] = {
                 "events": float(len(events)),

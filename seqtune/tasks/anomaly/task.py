@@ -40,7 +40,8 @@ from seqtune.tasks.anomaly.codec import Codec
 from seqtune.tasks.anomaly.held_out import HeldOut
 from seqtune.tasks.anomaly.inference import OUTPUTS, Judge
 from seqtune.tasks.anomaly.info import INFO
-from seqtune.tasks.anomaly.new_rows import NewRows, labelled_rows, rows_to_score
+from seqtune.tasks.anomaly.known_rows import known_rows, tail_of_known
+from seqtune.tasks.anomaly.new_rows import AskedRows, NewRows, labelled_rows, rows_to_score
 from seqtune.tasks.anomaly.newer import OtherPart
 from seqtune.tasks.anomaly.points import channels_of, offsets_of
 from seqtune.tasks.anomaly.prepared import Prepared
@@ -146,13 +147,13 @@ class AnomalyTask(Task):
         self,
         network: Network,
         prepared: Prepared,
-        encoded: HeldOut | NewRows | OtherPart,
+        encoded: HeldOut | AskedRows | OtherPart,
         values: Values,
         calibration: ScoreCalibration | None = None,
         advance: Advance = no_progress,
     ) -> Floats:
         """Return scores of held-out rows by every scorer, or score parts, and expected values."""
-        if isinstance(encoded, NewRows):
+        if isinstance(encoded, AskedRows):
             return self._score_new(network, prepared, encoded, values, calibration, advance)
         if isinstance(encoded, OtherPart):
             prepared, encoded = encoded.prepared, encoded.held
@@ -164,7 +165,7 @@ class AnomalyTask(Task):
         self,
         network: Network,
         prepared: Prepared,
-        new: NewRows,
+        new: AskedRows,
         values: Values,
         calibration: ScoreCalibration | None,
         advance: Advance,
@@ -191,18 +192,33 @@ class AnomalyTask(Task):
     def by_method(
         self,
         prepared: Prepared,
-        encoded: NewRows | OtherPart,
+        encoded: AskedRows | OtherPart,
         method: str,
         seed: int,
         advance: Advance = no_progress,
     ) -> Floats:
         """Return score parts and the channels' medians by a simple method."""
-        if isinstance(encoded, NewRows):
+        if isinstance(encoded, AskedRows):
             noncausal = encoded.noncausal
         else:
             noncausal = prepared.codec.scorers.noncausal
         parts = score_by_method(prepared, method, encoded.segments, advance, noncausal=noncausal)
         return np.concatenate([np.column_stack(each) for each in parts])
+
+    def known_rows(
+        self, prepared: Prepared, encoded: AskedRows | OtherPart
+    ) -> tuple[bool, AskedRows] | None:
+        """Return the rows of the run, to be scored as new ones are, with or without what follows.
+
+        The test part of other data is scored as the run's own was, which nothing had learnt from.
+        """
+        if isinstance(encoded, OtherPart):
+            return None
+        return encoded.noncausal, known_rows(prepared, noncausal=encoded.noncausal)
+
+    def measured(self, prepared: Prepared, predictions: Floats) -> ScoreCalibration:
+        """Measure the tail of the scores of what predicts."""
+        return tail_of_known(prepared, predictions)
 
     def score(self, prepared: Prepared, encoded: HeldOut, predictions: Floats) -> dict[str, float]:
         """Return every metric; those of flags for score parts alone, whose threshold is known."""

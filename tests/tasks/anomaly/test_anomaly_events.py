@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from seqtune.tasks.anomaly.events import Event, event_numbers, find_events, joined
+from seqtune.tasks.anomaly.events import Event, event_numbers, find_events, gap_of, joined
 
 NAN = math.nan
 
@@ -76,6 +76,20 @@ def test_the_cause_is_what_is_to_blame_at_the_peak() -> None:
 
 
 def test_rows_bear_the_number_of_their_event() -> None:
-    events = [Event(1, 2, 1, 5.0), Event(4, 4, 4, 5.0)]
-    assert event_numbers(events, 6).tolist() == [0, 1, 1, 0, 2, 0]
-    assert event_numbers([], 0).tolist() == []
+    flags = np.array([0, 1, 1, 0, 0, 0, 0, 1, 0], np.bool_)
+    two = [Event(1, 2, 1, 5.0), Event(7, 7, 7, 5.0)]
+    assert event_numbers(two, flags).tolist() == [0, 1, 1, 0, 0, 0, 0, 2, 0]
+    assert event_numbers([Event(1, 7, 1, 5.0)], flags).tolist() == [0, 1, 1, 0, 0, 0, 0, 1, 0]
+    assert event_numbers([], np.zeros(0, np.bool_)).tolist() == []
+
+
+def test_the_rows_of_a_small_gap_belong_to_the_event() -> None:
+    flags = np.array([1, 0, 0, 0, 1, 0], np.bool_)
+    assert event_numbers([Event(0, 4, 0, 5.0)], flags).tolist() == [1, 1, 1, 1, 1, 0]
+    offsets = np.array([0, 2, 6])
+    apart = [Event(0, 0, 0, 5.0), Event(4, 4, 4, 5.0)]
+    assert event_numbers(apart, flags, offsets).tolist() == [1, 0, 0, 0, 2, 0]
+
+
+def test_what_is_less_than_half_a_season_apart_is_one_event() -> None:
+    assert [gap_of(season) for season in (1, 6, 7, 24, 25)] == [3, 3, 4, 12, 12]

@@ -12,9 +12,8 @@ from seqtune.tasks.anomaly.score_parts import (
     combined_score,
     counted,
     expected_of,
-    is_alarm,
     is_flat_line,
-    parts_without_voice,
+    parts_of_method,
     score_parts,
     squared,
 )
@@ -36,7 +35,7 @@ def score(weights: dict[str, float], members: dict[str, np.ndarray]) -> float:
 
 
 def test_score_parts_hold_squares_and_only_alarms_that_are_ones() -> None:
-    np.testing.assert_allclose(said(3.0, 5.0), [[9.0, 1.0, 5.0, math.log(4), 1.0]])
+    np.testing.assert_allclose(said(3.0, 5.0), [[9.0, 1.0, 5.0, math.log(6), 1.0]])
     np.testing.assert_allclose(said(3.0, 4.0), [[9.0, 0.0, 0.0, math.log(4), 1.0]])
     np.testing.assert_allclose(said(-3.0, -1.0), [[0.0, 0.0, 0.0, 0.0, 1.0]])
 
@@ -72,50 +71,47 @@ def test_what_stands_still_raises_the_alarm_whatever_scores() -> None:
     assert is_flat_line(scores, still, TOP).tolist() == [False, True, False, False]
 
 
-def without_voice(level: float) -> np.ndarray:
+def of_method(level: float) -> np.ndarray:
     """Return what a simple method says of one row."""
-    return parts_without_voice(np.array([level]))
+    return parts_of_method(np.array([level]))
 
 
 def test_a_simple_method_alone_says_its_level_and_raises_no_alarm() -> None:
-    assert score({"a": 1.0}, {"a": without_voice(9.0)}) == pytest.approx(9.0)
-    assert score({"a": 1.0}, {"a": without_voice(-2.0)}) == 0.0
+    assert score({"a": 1.0}, {"a": of_method(9.0)}) == pytest.approx(9.0)
+    assert score({"a": 1.0}, {"a": of_method(-2.0)}) == 0.0
 
 
 def test_beside_simple_methods_what_lasts_is_joined_by_the_mean_logarithm() -> None:
-    members = {"network": said(99.0, 0.0), "method": without_voice(0.0)}
+    members = {"network": said(99.0, 0.0), "method": of_method(0.0)}
     assert score({"network": 0.5, "method": 0.5}, members) == pytest.approx(9.0)  # of 100 and 1
 
 
-def test_a_simple_method_silences_no_alarm() -> None:
-    members = {"loud": said(0.0, 6.0), "deaf": said(0.0, 0.0), "method": without_voice(0.0)}
-    assert score({"loud": 0.25, "method": 0.75}, members) == pytest.approx(6.0)
-    weights = {"loud": 0.125, "deaf": 0.125, "method": 0.75}
-    assert score(weights, members) == pytest.approx(6.0), "half of those that have a voice"
-    assert score({"loud": 0.1, "deaf": 0.15, "method": 0.75}, members) == 0.0
+def test_beside_simple_methods_an_alarm_says_as_much_as_what_lasts() -> None:
+    members = {"loud": said(0.0, 99.0), "method": of_method(0.0)}
+    assert score({"loud": 0.5, "method": 0.5}, members) == pytest.approx(9.0)  # of 100 and 1
+    members |= {"deaf": said(3.0, 2.0)}
+    weights = {"loud": 0.25, "deaf": 0.25, "method": 0.5}
+    assert score(weights, members) == pytest.approx(400**0.25 - 1.0)  # of 100, 4 and twice 1
 
 
 def test_what_is_joined_is_counted_in_levels_of_its_own_alarm_and_all() -> None:
     tail = TailFit((0.0, 4.0), (0.0, 6.0))
-    mixed = blend({"a": said(3.0, 5.0), "b": without_voice(3.0)}, {"a": 0.5, "b": 0.5})
-    assert combined_score(counted(mixed, tail.level), 10.0, NEVER) == pytest.approx(7.5)
-    for calm in (without_voice(3.0), said(3.0, 0.0)):
+    mixed = blend({"a": said(3.0, 5.0), "b": of_method(3.0)}, {"a": 0.5, "b": 0.5})
+    expected = 1.5 * (24**0.5 - 1.0)  # the mean of 6 and 4, counted in logarithms
+    assert combined_score(counted(mixed, tail.level), 10.0, NEVER) == pytest.approx(expected)
+    loud = counted(said(3.0, 5.0), tail.level)
+    np.testing.assert_allclose(loud, [[4.5**2, 1.0, 7.5, math.log(8.5), 1.0]])
+    for calm in (of_method(3.0), said(3.0, 0.0)):
         assert combined_score(counted(calm, tail.level), TOP, NEVER) == pytest.approx(4.5)
     low = TailFit((2.0, 4.0), (1.0, 3.0))
-    assert combined_score(counted(without_voice(0.5), low.level), TOP, NEVER) == 0.0
+    assert combined_score(counted(of_method(0.5), low.level), TOP, NEVER) == 0.0
 
 
 def test_what_is_expected_is_what_networks_expect() -> None:
     network = np.column_stack([said(1.0, 0.0), [[7.0]]])
-    method = np.column_stack([without_voice(1.0), [[3.0]]])
+    method = np.column_stack([of_method(1.0), [[3.0]]])
     mixed = blend({"network": network, "method": method}, {"network": 0.25, "method": 0.75})
     usual = np.array([3.0])
     np.testing.assert_allclose(expected_of(mixed, usual), [[7.0]])
     np.testing.assert_allclose(expected_of(method, usual), [[3.0]])
     np.testing.assert_allclose(expected_of(network, usual), [[7.0]])
-
-
-def test_of_an_alarm_and_of_what_lasts_the_higher_is_said() -> None:
-    parts = np.concatenate([said(2.0, 5.0), said(2.0, 0.0), said(6.0, 5.0)])
-    scores = combined_score(parts, TOP, np.zeros(3))
-    assert is_alarm(scores, parts).tolist() == [True, False, False]

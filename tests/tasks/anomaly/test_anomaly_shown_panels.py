@@ -12,7 +12,7 @@ from seqtune.figures.lines import Lines
 from seqtune.progress import silent
 from seqtune.tasks import _values
 from seqtune.tasks.anomaly.evidence.blocks import blocks_of
-from seqtune.tasks.anomaly.score_parts import parts_without_voice
+from seqtune.tasks.anomaly.score_parts import parts_of_method
 from seqtune.tasks.anomaly.task import TASK
 from seqtune.workflow.options import FitOptions, load_recipe
 
@@ -47,7 +47,7 @@ def blocks_for(rows: pd.DataFrame, level: float, baseline: str = "naive") -> tup
     held = prepared.encoded("test")
     scores = np.zeros(len(held))
     scores[held.offsets[1 : held.clean + 1] - 20] = level
-    made = np.column_stack([parts_without_voice(scores), held.values])
+    made = np.column_stack([parts_of_method(scores), held.values])
     names = filter(None, ("net", baseline))
     tested = _values.Tested("net", baseline, dict.fromkeys(names, made), "net")
     return blocks_of(prepared, tested)

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from seqtune.drawing.wording import literal
 from seqtune.figures.value import Role
 from seqtune.metrics.labelled_events import Ints, runs
-from seqtune.tasks.anomaly.events import Event, Witness, find_events
+from seqtune.tasks.anomaly.events import Event, Witness, find_events, gap_of
 
 Floats = npt.NDArray[np.float64]
 
@@ -79,7 +79,9 @@ class Scene:
 
     def events(self, judged: Judged) -> list[Event]:
         """Return the events that a model finds, in order of the rows."""
-        return find_events(judged.scores, self.threshold, judged.blame, self.offsets)
+        return find_events(
+            judged.scores, self.threshold, judged.blame, self.offsets, gap_of(self.season)
+        )
 
     @cached_property
     def found(self) -> list[Event]:

@@ -13,7 +13,7 @@ from seqtune.figures.block import Block
 from seqtune.figures.lines import Line, Lines, Span
 from seqtune.figures.numbers import numbers
 from seqtune.metrics.labelled_events import Ints, count_within, runs
-from seqtune.tasks.anomaly.events import joined
+from seqtune.tasks.anomaly.events import gap_of, joined
 from seqtune.tasks.anomaly.evidence.scene import ROLES, Judged, Scene
 
 PLACES = 60
@@ -82,7 +82,8 @@ def _figure(
 
 
 def _ranges(scene: Scene, judged: Judged, threshold: float) -> Ints:
-    return joined(runs(judged.scores > threshold, scene.offsets), scene.offsets)
+    marked = runs(judged.scores > threshold, scene.offsets)
+    return joined(marked, scene.offsets, gap_of(scene.season))
 
 
 def _events(scene: Scene, judged: Judged, threshold: float) -> float:
