@@ -47,8 +47,6 @@ tasks. A module may also define:
 - `horizons_seen(steps, horizon, periods)`, of a forecast: by how many horizons in a history of so
   many steps it has chosen what it says. Where validation says little, such a method is taken into
   an ensemble before others, and it has its turn before them;
-- `TRAINED_ELSEWHERE = True`: it learnt from other data, so that validation did not choose it. Where
-  a method with `horizons_seen` is taken into an ensemble, so is this one;
 - `suits(histories)`, of a forecast by `forecast`, or `suits(pairs)`, of a translation: whether it
   is meant for such data; where it is not, it runs only if it is asked for by name;
 - `work(known, asked)`: how the time of fitting that many examples and predicting that many others

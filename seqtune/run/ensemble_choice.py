@@ -1,4 +1,4 @@
-"""Which of the best trials, and which simple methods, an ensemble is made of."""
+"""Which of the best trials, and which simple method, an ensemble is made of."""
 
 from __future__ import annotations
 
@@ -61,10 +61,9 @@ class EnsembleChoice:
         for trial, each in predictions.items():
             check_shape(predictions_path(self.problem.folder, trial), each, predictions)
         is_mixable = self._is_mixable(pool) and not can_join(self.problem)
-        methods = self._methods(predictions) if is_mixable else {}
-        if methods and is_hedged(self.problem):
-            return self._hedged(self._selected(pool, predictions, {}, size), predictions, methods)
-        method = dict(list(methods.items())[:1])
+        method = self._best_method(predictions) if is_mixable else {}
+        if method and is_hedged(self.problem):
+            return self._hedged(self._selected(pool, predictions, {}, size), predictions, method)
         if len(pool) < (1 if self.problem.task.search.blends_single else 2):
             return {}
         return self._selected(pool, predictions, method, size)
@@ -73,7 +72,7 @@ class EnsembleChoice:
         """Return the weights of networks that answer together, and of a method that joins them."""
         problem, together = self.problem, self.predicted.together
         if isinstance(problem.task, JoinsMethods) and self._is_mixable(pool):
-            for name, predictions in list(self._methods({}).items())[:1]:
+            for name, predictions in self._best_method({}).items():
                 score, best = self._score_of_method(name, predictions), pool[0].score
                 if best is not None and not is_far_behind(problem, score, best):
                     return choose_with_method(problem, together, pool, name, size, self.is_over)
@@ -104,34 +103,32 @@ class EnsembleChoice:
         )
 
     def _hedged(
-        self, networks: Mapping[str, float], predictions: Arrays, methods: Arrays
+        self, networks: Mapping[str, float], predictions: Arrays, method: Arrays
     ) -> dict[str, float]:
-        """Return the weights of networks and of methods, by the inverse squares of their errors.
+        """Return the weights of networks and a method, by the inverse squares of their errors.
 
-        Methods count the same; it is the error of their mean. Networks keep as much of their share
-        as validation says of what is known.
+        Networks keep as much of their share as validation says of what is known.
 
         Args:
             networks: The weights of the networks among themselves.
             predictions: Their validation predictions.
-            methods: Those of the methods, at least one.
+            method: Those of the method.
 
         Source:
             Bates & Granger, The Combination of Forecasts, Operational Research Quarterly 20(4),
             1969: weights by the inverses of the variances of the errors.
         """
-        equal = dict.fromkeys(methods, 1.0 / len(methods))
-        means = blend(predictions, networks), blend(methods, equal)
-        errors = [self.problem.objective(each) for each in means]
+        (name,) = method
+        errors = [
+            self.problem.objective(each) for each in (blend(predictions, networks), method[name])
+        ]
         largest = max(errors) or 1.0
         squares = [max(error / largest, MIN_ERROR) ** 2 for error in errors]
-        task, kept = self.problem.task, 1.0
-        if isinstance(task, Hedges):
-            kept = min(task.validation_share(self.problem.prepared, name) for name in methods)
+        task = self.problem.task
+        kept = task.validation_share(self.problem.prepared, name) if isinstance(task, Hedges) else 1
         share = 1.0 - kept * (1.0 - squares[0] / sum(squares))
         share = min(max(share, MIN_SHARE), 1.0 - MIN_SHARE)
-        kept_networks = {each: weight * (1.0 - share) for each, weight in networks.items()}
-        return kept_networks | {name: share * each for name, each in equal.items()}
+        return {each: weight * (1.0 - share) for each, weight in networks.items()} | {name: share}
 
     def unit(self, values: Mapping[str, Any] | None) -> str:
         """Return what the predictions of a configuration, or of simple methods, are of."""
@@ -166,22 +163,24 @@ class EnsembleChoice:
         ]
         return [*equals[: self.problem.task.search.initial_members], *methods]
 
-    def _methods(self, beside: Arrays) -> dict[str, npt.NDArray[np.float64]]:
-        """Return the validation predictions of simple methods that can be blended, best first."""
+    def _best_method(self, beside: Arrays) -> dict[str, npt.NDArray[np.float64]]:
+        """Return the validation predictions of the best simple method that can be blended."""
         baseline_predictions = self.predicted.baseline_predictions
         for name, arrays in baseline_predictions.items():
             if "validation" in arrays:
                 path = kept_path(self.problem.folder, name, "validation")
                 check_shape(path, arrays["validation"], beside)
         sign = 1 if self.problem.direction == "min" else -1
-        scored = sorted(
+        scored = [
             (sign * self._score_of_method(name, arrays["validation"]), name)
             for name, arrays in baseline_predictions.items()
             if arrays.keys() >= {"validation", "test"}
-        )
-        for _, name in scored:
-            self.predicted.test[name] = baseline_predictions[name]["test"]
-        return {name: self.predicted.validation(name) for _, name in scored}
+        ]
+        if not scored:
+            return {}
+        _, best = min(scored)
+        self.predicted.test[best] = baseline_predictions[best]["test"]
+        return {best: self.predicted.validation(best)}
 
     def _score_of_method(self, name: str, predictions: npt.NDArray[np.float64]) -> float:
         """Return what a simple method is compared by.

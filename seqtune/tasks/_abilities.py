@@ -84,14 +84,13 @@ class JudgesCases(Protocol):
 
 @runtime_checkable
 class Hedges(Protocol):
-    """A task that leans on simple methods where little was held out to choose by."""
+    """A task that leans on a simple method where little was held out to choose by."""
 
     def hedges(self, prepared: Any) -> bool:
         """Say whether so few cases were held out that what is better on them says little.
 
-        Networks are averaged then with the simple methods whose predictions were kept, which count
-        the same. What comes of it stands before networks whose error is not less than half of its
-        own. The metric is an error.
+        Networks are averaged with the best simple method then, and what comes of it stands before
+        networks whose error is not less than half of its own. The metric is an error.
         """
 
     def validation_share(self, prepared: Any, method: str) -> float:

@@ -180,25 +180,19 @@ def test_scum_is_the_median_of_those_that_answer(monkeypatch: pytest.MonkeyPatch
     assert (scum.forecast([LINE], 3, (), (0.5,)) == 2.0).all()
 
 
-def test_it_and_what_was_trained_elsewhere_are_what_an_ensemble_takes_in() -> None:
+def test_it_is_what_an_ensemble_takes_in() -> None:
     from seqtune.baselines.runner import BaselineResult
-    from seqtune.tasks.forecast.simple_methods import with_those_to_blend
+    from seqtune.tasks.forecast.simple_methods import with_one_to_blend
 
     def result(name: str, score: float) -> BaselineResult:
         return BaselineResult(name, {"mase": score}, predictions={"test": LINE})
 
     def kept(*results: BaselineResult) -> list[str]:
-        return [each.name for each in with_those_to_blend(results, "mase") if each.predictions]
+        return [each.name for each in with_one_to_blend(results, "mase") if each.predictions]
 
-    theta, pretrained = result("theta", 0.5), result("pretrained", 0.7)
-    assert kept(theta, result("combination", 0.6)) == ["combination"]
-    assert kept(theta, result("combination", 0.6), pretrained) == ["combination", "pretrained"]
-    failed = result("combination", 0.6), result("pretrained", np.nan)
-    assert kept(theta, *failed) == ["combination"]
-    # where no method has chosen by earlier origins, validation has to
-    assert kept(theta, result("combination", np.nan), pretrained) == ["theta"]
-    assert kept(theta, result("pretrained", 0.4)) == ["pretrained"]
-    assert kept(result("ets", 0.6), theta, result("naive", 0.1)) == ["theta"]
+    assert kept(result("theta", 0.5), result("combination", 0.6)) == ["combination"]
+    assert kept(result("theta", 0.5), result("combination", np.nan)) == ["theta"]
+    assert kept(result("ets", 0.6), result("theta", 0.5), result("naive", 0.1)) == ["theta"]
 
 
 @pytest.mark.parametrize("period", [1, 12])

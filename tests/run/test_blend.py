@@ -269,18 +269,6 @@ def test_of_few_cases_networks_keep_what_validation_says_of_them(tmp_path: Path)
     assert selection.weights == pytest.approx({"t001": 0.2, "naive": 0.8})
 
 
-def test_of_few_cases_methods_count_alike_and_by_the_error_of_their_mean(tmp_path: Path) -> None:
-    task: Any = Hedging()
-    task.validation_share = lambda prepared, method: {"surest": 0.25, "other": 1.0}[method]
-    # calibrated, the methods are at -3 and 1, their mean at -1: as far off as the network
-    simple = {"other": column(2, 2), "surest": column(-6, -6)}
-    selection = conclusion_of(tmp_path, {"t001": column(2, 2)}, simple, task)
-    selection.select(4)
-    assert selection.weights == {"t001": 0.125, "other": 0.4375, "surest": 0.4375}
-    score(selection, {"t001": column(2, 2)})
-    np.testing.assert_allclose(selection.test_predictions(), column(-0.375, -0.375))
-
-
 def test_of_few_cases_a_single_network_is_averaged_too(tmp_path: Path) -> None:
     selection = conclusion_of(tmp_path, {"t001": OVER}, {"naive": OVER}, Hedging())
     selection.select(4)

@@ -12,8 +12,6 @@ from seqtune.pretrained.levels import at_levels
 from seqtune.pretrained.network import shipped
 from seqtune.pretrained.zero_shot import forecast as zero_shot
 
-TRAINED_ELSEWHERE = True
-
 MIDDLE = 4
 """The column of the median among deciles."""
 

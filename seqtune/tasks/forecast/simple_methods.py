@@ -94,24 +94,21 @@ def chunk_edges(windows: int) -> list[int]:
     return [*(edge for edge in edges if edge < windows), windows]
 
 
-def with_those_to_blend(results: Sequence[BaselineResult], metric: str) -> list[BaselineResult]:
-    """Let go of the forecasts of methods that an ensemble is not to take in.
+def with_one_to_blend(results: Sequence[BaselineResult], metric: str) -> list[BaselineResult]:
+    """Let go of the forecasts of all methods but one, for an ensemble to take in.
 
-    It takes in the best of those that have chosen by many origins in the history, and what was
-    trained on other series: an ensemble is hedged where validation says little, and validation
-    chose neither. Where none of the former had the time, it is the best of all. Networks predict
-    the difference from a naive forecast, so that one adds little to them: it is taken where no
-    other method had the time (docs/benchmarks.md, "Short series").
+    It is the best, or the best of those that have chosen by many origins in the history: an
+    ensemble is hedged where validation says little. Networks predict the difference from a naive
+    forecast, so that one adds little to them: it is taken where no other method had the time
+    (docs/benchmarks.md, "Short series").
     """
     scores = {each.name: each.validation.get(metric, math.nan) for each in results}
     known = [each.name for each in results if math.isfinite(scores[each.name])]
     methods = baselines("forecast")
     others = [name for name in known if not getattr(methods[name], "ALWAYS", False)]
     surest = [name for name in others if hasattr(methods[name], "horizons_seen")]
-    elsewhere = [name for name in others if getattr(methods[name], "TRAINED_ELSEWHERE", False)]
-    taken = {min(surest or others or known, key=scores.__getitem__, default="")}
-    taken |= set(elsewhere if surest else ())
-    return [each if each.name in taken else replace(each, predictions={}) for each in results]
+    best = min(surest or others or known, key=scores.__getitem__, default="")
+    return [each if each.name == best else replace(each, predictions={}) for each in results]
 
 
 def note_stand_ins(name: str, answers: Sequence[tuple[Floats, int]], listener: Listener) -> None:

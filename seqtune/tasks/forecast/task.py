@@ -42,7 +42,7 @@ from seqtune.tasks.forecast.new_rows import next_windows, rolled_origins, scored
 from seqtune.tasks.forecast.prepared import Prepared
 from seqtune.tasks.forecast.preprocessing import preprocess
 from seqtune.tasks.forecast.requests import request_form
-from seqtune.tasks.forecast.simple_methods import forecast_by_method, with_those_to_blend
+from seqtune.tasks.forecast.simple_methods import forecast_by_method, with_one_to_blend
 from seqtune.tasks.forecast.tables import evaluate_examples, forecast_table, score_examples
 
 if TYPE_CHECKING:
@@ -220,7 +220,7 @@ class ForecastTask(Task):
             may_blend=asked.blend and self.hedges(prepared),
             without=() if asked.pretrained else (INFO.zero_shot,),
         )
-        return with_those_to_blend(results, prepared.metric)
+        return with_one_to_blend(results, prepared.metric)
 
     def illustrate(
         self, prepared: Prepared, predictions: Floats, models: Models, context: Context
