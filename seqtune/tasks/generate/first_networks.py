@@ -41,7 +41,7 @@ TRIAL_SHARE = 0.7
 
 USUAL = {
     "network.units": (64, 96, 128, 192, 256, 384, 512, 768, 1024),
-    "network.dropout": (0.0, 0.1, 0.2, 0.3, 0.4, 0.5),
+    "network.dropout": (0.0, 0.1, 0.2, 0.3, 0.4),
     "training.batch_size": (8, 16, 32, 64, 128),
 }
 """Values that are taken of a range."""
@@ -105,7 +105,7 @@ def _filled(
     passes = room.passes({**values, "network.units": units}, *size)
     wanted = {
         "training.batch_size": streams_for(room.cores),
-        "network.dropout": dropout_for(passes, units),
+        "network.dropout": dropout_for(passes),
     }
     found = {path: _nearest(_able(recipe, path), value) for path, value in wanted.items()}
     return {**found, **entry, "network.units": units}, passes
