@@ -347,16 +347,17 @@ class Predictor:
         return total if own is None else own.apply(total)
 
     def _measured_on_known(self, name: str, encoded: Any) -> Mapping[str, Calibration]:
-        """Return what was measured of a row and its networks on the rows of the run, once.
+        """Return what was measured of a row that joins methods on the rows of the run, once.
 
-        What was held out in the search says less: it is the models as they are now that predict,
-        in the way that is asked.
+        What was held out in the search says less: methods are fitted on all rows now, and it is the
+        models as they are that predict, in the way that is asked.
 
         Returns:
-            By trial, and by "" for the average of several; nothing where the task does not ask for
-            it.
+            By trial, and by "" for the average; nothing for other rows, or where the task does not
+            ask for it.
         """
-        if not isinstance(self.task, MeasuresKnownRows):
+        joins = any(member.method for member in self.open_members(name))
+        if not joins or not isinstance(self.task, MeasuresKnownRows):
             return {}
         known = self.task.known_rows(self.prepared, encoded)
         if known is None:
@@ -372,8 +373,7 @@ class Predictor:
                     found[member.trial] = self.task.measured(self.prepared, made)
                     made = found[member.trial].apply(made)
                 parts.append(member.weight * made)
-            if len(members) > 1:
-                found[""] = self.task.measured(self.prepared, np.sum(parts, axis=0))
+            found[""] = self.task.measured(self.prepared, np.sum(parts, axis=0))
             self._measured[key] = found
         return self._measured[key]
 

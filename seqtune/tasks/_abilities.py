@@ -41,7 +41,7 @@ class Recalibrates(Protocol):
 
 @runtime_checkable
 class MeasuresKnownRows(Protocol):
-    """A task that measures what predicts new rows on the rows that a run knows."""
+    """A task that measures what joins networks and methods on the rows that a run knows."""
 
     def known_rows(self, prepared: Any, encoded: Any) -> tuple[Hashable, Any] | None:
         """Return the rows of the run, to be predicted as others are.

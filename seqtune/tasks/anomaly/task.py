@@ -206,13 +206,13 @@ class AnomalyTask(Task):
         return np.concatenate([np.column_stack(each) for each in parts])
 
     def known_rows(
-        self, prepared: Prepared, encoded: AskedRows | OtherPart
+        self, prepared: Prepared, encoded: HeldOut | AskedRows | OtherPart
     ) -> tuple[bool, AskedRows] | None:
         """Return the rows of the run, to be scored as new ones are, with or without what follows.
 
-        The test part of other data is scored as the run's own was, which nothing had learnt from.
+        Rows held out, of the run or of other data, are scored as they were in the search.
         """
-        if isinstance(encoded, OtherPart):
+        if not isinstance(encoded, AskedRows):
             return None
         return encoded.noncausal, known_rows(prepared, noncausal=encoded.noncausal)
 
