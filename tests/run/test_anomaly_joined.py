@@ -135,7 +135,7 @@ def test_a_bundle_of_it_predicts_the_same(run: Path, new: str, tmp_path: Path) -
     import seqtune
 
     one, other = (each.predict(new)["score"] for each in (Run(run), seqtune.load(str(bundle))))
-    np.testing.assert_allclose(one, other, atol=1e-4)
+    np.testing.assert_allclose(one, other, rtol=2e-5, atol=1e-4)  # levels are up to 300
 
 
 def test_a_refit_of_it_joins_again(run: Path, tmp_path: Path) -> None:
