@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import shlex
 import shutil
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -27,6 +27,7 @@ from seqtune.progress import Listener, ProgressCounter, silent
 from seqtune.recipe.load import Recipe, task_of
 from seqtune.run.bundle_file import BundleFile
 from seqtune.run.drift import DriftWatch
+from seqtune.run.known_rows import OnKnownRows
 from seqtune.run.leaderboard import Leaderboard, read_leaderboard
 from seqtune.run.leaderboard_row import Row
 from seqtune.run.loaded_member import LoadedMember
@@ -87,7 +88,7 @@ class Predictor:
     only: str = ""
     bundle: BundleFile | None = field(default=None, repr=False)
     _opened: dict[str, list[LoadedMember]] = field(default_factory=dict, repr=False)
-    _measured: dict[tuple[str, Hashable], dict[str, Calibration]] = field(
+    _on_known_rows: dict[tuple[str, Hashable], OnKnownRows] = field(
         default_factory=dict, repr=False
     )
 
@@ -331,51 +332,36 @@ class Predictor:
         )
         if self.choose(name).kind == "baseline":
             return self._by_method(name, encoded, counter)
-        measured = self._measured_on_known(name, encoded)
+        known = self._known(name, encoded)
         total: Floats | None = None
         if isinstance(self.task, PredictsTogether):
             total = self.task.forward_together(members, self.prepared, encoded, counter.add)
             members = []
         for member in members:
             made = self._of_member(member, encoded, counter)
-            if member.trial and member.trial in measured:
-                made = measured[member.trial].apply(made)
-            part = member.weight * made
+            part = member.weight * (made if known is None else known.of_member(member, made))
             total = part if total is None else total + part
         assert total is not None
-        own = measured.get("") if measured else self.calibrations.get(name)
+        own = self.calibrations.get(name) if known is None else known.average
         return total if own is None else own.apply(total)
 
-    def _measured_on_known(self, name: str, encoded: Any) -> Mapping[str, Calibration]:
-        """Return what was measured of a row that joins methods on the rows of the run, once.
-
-        What was held out in the search says less: methods are fitted on all rows now, and it is the
-        models as they are that predict, in the way that is asked.
-
-        Returns:
-            By trial, and by "" for the average; nothing for other rows, or where the task does not
-            ask for it.
-        """
-        joins = any(member.method for member in self.open_members(name))
-        if not joins or not isinstance(self.task, MeasuresKnownRows):
-            return {}
+    def _known(self, name: str, encoded: Any) -> OnKnownRows | None:
+        """Return what was measured on the rows of the run of a row that joins methods, once."""
+        members = self.open_members(name)
+        is_joined = any(member.method for member in members)
+        if not is_joined or not isinstance(self.task, MeasuresKnownRows):
+            return None
         known = self.task.known_rows(self.prepared, encoded)
         if known is None:
-            return {}
+            return None
         way, rows = known
-        key = (name, way)
-        if key not in self._measured:
-            found: dict[str, Calibration] = {}
-            members, parts = self.open_members(name), []
-            for member in members:
-                made = self._of_member(member, rows, ProgressCounter(silent, 1, ""))
-                if member.trial:
-                    found[member.trial] = self.task.measured(self.prepared, made)
-                    made = found[member.trial].apply(made)
-                parts.append(member.weight * made)
-            found[""] = self.task.measured(self.prepared, np.sum(parts, axis=0))
-            self._measured[key] = found
-        return self._measured[key]
+        if (name, way) not in self._on_known_rows:
+            counter = ProgressCounter(silent, 1, "")
+            self._on_known_rows[name, way] = OnKnownRows.measured(
+                self.task, self.prepared, rows, members,
+                lambda member: self._of_member(member, rows, counter),
+            )  # fmt: skip
+        return self._on_known_rows[name, way]
 
     def _of_member(self, member: LoadedMember, encoded: Any, counter: ProgressCounter) -> Floats:
         """Return the calibrated predictions of one member."""

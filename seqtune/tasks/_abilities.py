@@ -55,12 +55,15 @@ class MeasuresKnownRows(Protocol):
             nothing is measured for that.
         """
 
-    def measured(self, prepared: Any, predictions: npt.NDArray[np.float64]) -> Calibration:
+    def measured(
+        self, prepared: Any, known: Any, predictions: npt.NDArray[np.float64]
+    ) -> Calibration:
         """Measure what was predicted for the known rows, for predictions of others.
 
         Args:
             prepared: The data.
-            predictions: Of a network, or the average of measured members.
+            known: The rows, from `known_rows`.
+            predictions: For these, of a network, or the average of measured members.
         """
 
 

@@ -105,10 +105,10 @@ def test_new_rows_get_the_mean_logarithm_of_what_its_members_say(
     predictor = opened.predictor
     tables = [opened.predict(new, use=name) for name in NAMES]
     joined, network, *methods = (each["score"].to_numpy() for each in tables)
-    measured = next(iter(predictor._measured.values()))
-    levels = [np.maximum(measured["t001"].tail.level(network), 0.0), *methods]
+    known = next(iter(predictor._on_known_rows.values()))
+    levels = [np.maximum(known.networks["t001"].tail.level(network), 0.0), *methods]
     mean = np.expm1(np.mean([np.log1p(each) for each in levels], axis=0))
-    np.testing.assert_allclose(joined, np.maximum(measured[""].tail.level(mean), 0.0), rtol=1e-5)
+    np.testing.assert_allclose(joined, np.maximum(known.average.tail.level(mean), 0.0), rtol=1e-5)
 
 
 def test_a_spike_that_its_networks_find_is_found(run: Path, new: str) -> None:

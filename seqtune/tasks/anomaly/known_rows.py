@@ -35,16 +35,15 @@ def known_rows(prepared: Prepared, *, noncausal: bool) -> AskedRows:
     return AskedRows(segments=segments, noncausal=noncausal)
 
 
-def tail_of_known(prepared: Prepared, predictions: Floats) -> ScoreCalibration:
+def tail_of_known(prepared: Prepared, known: AskedRows, predictions: Floats) -> ScoreCalibration:
     """Measure what turns the scores of a network or an ensemble into levels.
 
     Args:
         prepared: The data.
-        predictions: (rows, 5 + channels) for the rows of `known_rows`: score parts, or an average
-            of them.
+        known: From `known_rows`.
+        predictions: (rows, 5 + channels) for these: score parts, or an average of them.
     """
-    codec = prepared.codec
-    segments = known_rows(prepared, noncausal=False).segments
+    codec, segments = prepared.codec, known.segments
     scores = combined_score(predictions, codec.threshold, np.zeros(len(predictions)))
     scored = np.concatenate([each.scored(codec.bridge) for each in segments])
     borders = np.cumsum([len(each) for each in segments])[:-1]

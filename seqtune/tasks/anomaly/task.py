@@ -216,9 +216,11 @@ class AnomalyTask(Task):
             return None
         return encoded.noncausal, known_rows(prepared, noncausal=encoded.noncausal)
 
-    def measured(self, prepared: Prepared, predictions: Floats) -> ScoreCalibration:
+    def measured(
+        self, prepared: Prepared, known: AskedRows, predictions: Floats
+    ) -> ScoreCalibration:
         """Measure the tail of the scores of what predicts."""
-        return tail_of_known(prepared, predictions)
+        return tail_of_known(prepared, known, predictions)
 
     def score(self, prepared: Prepared, encoded: HeldOut, predictions: Floats) -> dict[str, float]:
         """Return every metric; those of flags for score parts alone, whose threshold is known."""

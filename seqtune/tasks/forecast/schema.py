@@ -156,8 +156,8 @@ class Baselines(BlendedBaselines):
     )
     blend: Annotated[bool, Flag()] = Field(
         True,
-        description="Whether networks are averaged with simple methods where few horizons are held "
-        "out to choose by; the average is called a blend.",
+        description="Whether networks are averaged with a simple method where few horizons are "
+        "held out to choose by; the average is called a blend.",
     )
     pretrained: Annotated[bool, Flag()] = Field(
         True,

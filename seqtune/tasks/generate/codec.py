@@ -79,8 +79,6 @@ class Codec:
             ValueError: It is something else.
             KeyError: Something is missing.
         """
-        if isinstance(values, dict):  # runs of before there was a memory have none
-            values = {"recent": False, **values}
         if not isinstance(values, dict) or {*values} != {*cls.__dataclass_fields__}:
             raise ValueError("its parts are not as they are written")
         tokens, borders, counts = (values[key] for key in ("tokens", "borders", "counts"))
